@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+// One config for every package: turbo runs tsup in the package folder and `--config` points here.
+// Types are never emitted: the `source` export condition lets TypeScript read the sources directly.
+export default defineConfig({
+  entry: ["src/index.ts", "src/main.ts"].filter((file) => existsSync(file)),
+  format: ["esm"],
+  target: "node20",
+  platform: "node",
+  sourcemap: true,
+  clean: true,
+  dts: false,
+  skipNodeModulesBundle: true,
+  silent: true,
+});
