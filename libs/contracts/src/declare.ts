@@ -1,0 +1,76 @@
+import type { z } from "zod";
+
+/**
+ * Message declarations. Each message is declared once with schema, subject, delivery and version; both ends are typed from it.
+ * Subject form: `<domain>.v<major>.<kind>.<name>[.<key>]`; the key is last and one token.
+ */
+export interface RpcContract<Req extends z.ZodType = z.ZodType, Res extends z.ZodType = z.ZodType> {
+  kind: "rpc";
+  subject: string;
+  /** The service that answers; also the queue group. */
+  service: string;
+  request: Req;
+  response: Res;
+  /** Default deadline of a call in milliseconds. */
+  deadlineMs: number;
+}
+
+/** A command for exactly one worker, stored in a work-queue stream. Ids only, no text. */
+export interface WorkContract<S extends z.ZodType = z.ZodType> {
+  kind: "work";
+  /** Without the key: `turns.v1.work.run`. */
+  subject: string;
+  stream: "TURNS" | "JOBS";
+  consumer: string;
+  schema: S;
+}
+
+/** A fact in the past participle, stored in EVENTS. Ids only, no text. */
+export interface EventContract<S extends z.ZodType = z.ZodType> {
+  kind: "event";
+  subject: string;
+  schema: S;
+}
+
+/** Never stored (core publish); may carry text. */
+export interface LiveContract<S extends z.ZodType = z.ZodType> {
+  kind: "live";
+  subject: string;
+  schema: S;
+}
+
+export const rpc = <Req extends z.ZodType, Res extends z.ZodType>(
+  domain: string,
+  name: string,
+  service: string,
+  request: Req,
+  response: Res,
+  deadlineMs = 5_000,
+): RpcContract<Req, Res> => ({
+  kind: "rpc",
+  subject: `${domain}.v1.rpc.${name}`,
+  service,
+  request,
+  response,
+  deadlineMs,
+});
+
+export const work = <S extends z.ZodType>(
+  domain: string,
+  name: string,
+  stream: "TURNS" | "JOBS",
+  consumer: string,
+  schema: S,
+): WorkContract<S> => ({ kind: "work", subject: `${domain}.v1.work.${name}`, stream, consumer, schema });
+
+export const event = <S extends z.ZodType>(domain: string, name: string, schema: S): EventContract<S> => ({
+  kind: "event",
+  subject: `${domain}.v1.event.${name}`,
+  schema,
+});
+
+export const live = <S extends z.ZodType>(domain: string, name: string, schema: S): LiveContract<S> => ({
+  kind: "live",
+  subject: `${domain}.v1.live.${name}`,
+  schema,
+});

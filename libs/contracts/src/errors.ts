@@ -1,0 +1,128 @@
+/**
+ * Every failure the product can tell a caller about, declared once: code → HTTP status, title, public sentence.
+ * `docs/errors.md` is generated from this table. Sentences never carry values of the request.
+ */
+export const ERRORS = {
+  // 400: cannot be parsed or framed
+  malformed_json: [400, "Malformed JSON", "The body is not valid JSON."],
+  malformed_request: [400, "Malformed request", "The request cannot be parsed."],
+  // 401
+  invalid_signature: [401, "Invalid credentials", "The request signature is missing, wrong or outside its time window."],
+  invalid_token: [401, "Invalid credentials", "The access token is missing, wrong or expired."],
+  session_token_invalid: [401, "Session token invalid", "The session token is missing, wrong or expired."],
+  // 403
+  forbidden: [403, "Not allowed", "These credentials do not allow this call."],
+  origin_not_allowed: [403, "Origin not allowed", "This link cannot be used from this site."],
+  // 404
+  agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
+  link_not_found: [404, "Link not found", "No such link."],
+  link_unavailable: [404, "Link unavailable", "This link is not available."],
+  not_found: [404, "Not found", "There is nothing at this address."],
+  session_not_found: [404, "Session not found", "No such session."],
+  turn_not_found: [404, "Turn not found", "No such turn in this session."],
+  version_not_found: [404, "Version not found", "The agent has no such version."],
+  // 405
+  method_not_allowed: [405, "Method not allowed", "This address does not take this method."],
+  // 409
+  agent_has_no_version: [409, "Agent has no active version", "Activate a version of this agent first."],
+  conflict: [409, "Conflict", "The object was changed at the same time; read it again and repeat."],
+  idempotency_in_progress: [409, "Request in progress", "A request with this idempotency key is still running."],
+  name_taken: [409, "Name taken", "Another object already has this name."],
+  // 410
+  link_expired: [410, "Link expired", "This link has expired."],
+  session_ended: [410, "Session ended", "This session has ended; create a new one."],
+  session_expired: [410, "Session expired", "This session has expired; create a new one."],
+  // 413, 415
+  body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
+  unsupported_media_type: [415, "Unsupported media type", "Send the body as application/json."],
+  // 422
+  idempotency_key_reused: [422, "Idempotency key reused", "This idempotency key was used with another request."],
+  invalid_document: [422, "Invalid agent document", "The agent document has errors."],
+  validation_failed: [422, "Validation failed", "Some fields are missing or outside their limits."],
+  // 429
+  messages_exhausted: [429, "No messages left", "This session has used all of its messages."],
+  rate_limited: [429, "Too many requests", "Too many requests; wait before the next one."],
+  sessions_exhausted: [429, "No sessions left", "This link has used all of its sessions."],
+  too_many_pending: [429, "Too many pending messages", "Too many messages of this session still wait for their answer."],
+  // 431
+  headers_too_large: [431, "Headers too large", "The request headers are too large."],
+  // 5xx
+  internal: [500, "Internal error", "Something failed on our side. The request id helps to find it."],
+  model_unavailable: [502, "Model unavailable", "The language model did not answer. The message can be sent again."],
+  not_configured: [503, "Not configured", "No API key is configured on this server."],
+  not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
+  overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],
+  model_timeout: [504, "Model timeout", "The language model was too slow. The message can be sent again."],
+  turn_timeout: [504, "Answer not ready", "The answer is still being made; read it from the history or the event stream."],
+} as const satisfies Record<string, readonly [status: number, title: string, detail: string]>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One wrong field: JSON pointer into the body (or `query/…`), the rule it breaks, never the value. */
+export interface FieldError {
+  pointer: string;
+  rule: string;
+  message: string;
+}
+
+export interface AppErrorOptions {
+  cause?: unknown;
+  /** Seconds after which a repeat makes sense; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+  errors?: FieldError[];
+  /** For logs only; never leaves the server. */
+  internal?: string;
+  /** Extra public members of the problem document (RFC 9457 extension members). */
+  extra?: Record<string, unknown>;
+}
+
+/** A failure with a public code. Everything else that is thrown is answered as `internal`. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+  readonly errors: FieldError[] | undefined;
+  readonly internal: string | undefined;
+  readonly extra: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(ERRORS[code][2], options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.errors = options.errors;
+    this.internal = options.internal;
+    this.extra = options.extra;
+  }
+
+  get status(): number {
+    return ERRORS[this.code][0];
+  }
+}
+
+/** Work that may succeed later: the bus hands the message out again after `afterMs` plus jitter. */
+export class RetryableError extends Error {
+  constructor(
+    reason: string,
+    readonly options: { cause?: unknown; afterMs?: number } = {},
+  ) {
+    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "RetryableError";
+  }
+}
+
+/** Work that can never succeed: the message goes to the dead letters. */
+export class TerminalError extends Error {
+  constructor(reason: string, options: { cause?: unknown } = {}) {
+    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "TerminalError";
+  }
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/** Exhaustiveness guard for unions. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected variant: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+/** HTTP bodies. Management bodies are strict: an unknown field is a 422, so that a misspelt limit is never silently ignored. */
+const codePoints = (text: string): number => [...text].length;
+
+/** Text a visitor or a backend sends: NFC, 1–10,000 code points, not blank, no NUL. */
+export const messageText = z
+  .string()
+  .transform((text) => text.normalize("NFC"))
+  .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
+  .refine((text) => text.trim().length > 0, { message: "must not be blank" })
+  .refine((text) => codePoints(text) <= 10_000, { message: "must have at most 10000 characters" });
+
+const metadata = z.record(z.string().max(128), z.unknown()).refine((value) => JSON.stringify(value).length <= 16_384, {
+  message: "must be at most 16 KiB of JSON",
+});
+const clientMessageId = z.string().min(1).max(128);
+const participantBody = z.object({
+  email: z.email().max(254).optional(),
+  name: z.string().max(200).optional(),
+  identifier: z.string().max(200).optional(),
+});
+
+export const createSessionBody = z.object({
+  tenant_id: z.uuid(),
+  agent_id: z.uuid(),
+  version: z.number().int().min(1).max(2_147_483_647).optional(),
+  metadata: metadata.optional(),
+  /** A trusted backend vouches for this person; a known e-mail switches per-person memory on. */
+  participant: participantBody.optional(),
+});
+
+export const sendMessageBody = z.object({ content: messageText, client_message_id: clientMessageId.optional() });
+
+export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
+export const createAgentBody = z.strictObject({ name: z.string().trim().min(1).max(255), description: z.string().max(1000).nullish() });
+export const importAgentBody = z.strictObject({
+  document: z.unknown(),
+  dry_run: z.boolean().optional(),
+  activate: z.boolean().optional(),
+  notes: z.string().max(500).nullish(),
+});
+export const validateAgentBody = z.strictObject({ document: z.unknown() });
+export const createVersionBody = z.strictObject({ document: z.unknown(), notes: z.string().max(500).nullish() });
+
+/** Fields of a public link that an owner may set; ranges of http-api.md section 2. */
+const linkFields = {
+  title: z.string().trim().min(1).max(200),
+  description: z.string().max(1000).nullable(),
+  welcome_message: z.string().max(2000).nullable(),
+  expires_in_hours: z.number().min(0.01).max(87_600).nullable(),
+  expires_at: z.iso.datetime({ offset: true }).nullable(),
+  max_sessions: z.number().int().min(1).max(10_000),
+  max_messages_per_session: z.number().int().min(1).max(1000),
+  session_timeout_minutes: z.number().int().min(5).max(1440),
+  rate_limit_per_minute: z.number().int().min(1).max(100),
+  max_message_length: z.number().int().min(1).max(10_000),
+  chat_intent: z.string().max(2000).nullable(),
+  system_prompt_override: z.string().max(4000).nullable(),
+  initial_message: z.string().max(2000).nullable(),
+  allowed_domains: z.array(z.string().max(255)).max(50),
+  branding: z.record(z.string().max(64), z.unknown()),
+  agent_version: z.union([z.number().int().min(1), z.literal("active")]),
+  friendly_errors: z.boolean(),
+  metadata,
+  is_active: z.boolean(),
+};
+export const createLinkBody = z
+  .strictObject(linkFields)
+  .partial()
+  .refine((body) => body.expires_at == null || body.expires_in_hours == null, {
+    message: "give expires_at or expires_in_hours, not both",
+    path: ["expires_at"],
+  });
+export const updateLinkBody = createLinkBody;
+export type LinkBody = z.infer<typeof createLinkBody>;
+
+export const publicSessionBody = z.object({ participant: participantBody.optional(), consent: z.boolean().optional() });
+export const publicChatBody = z.object({
+  message: messageText,
+  session_token: z.string().max(128).optional(),
+  client_message_id: clientMessageId.optional(),
+});
+
+export const createTokenBody = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  role: z.enum(["owner", "admin", "editor", "operator", "viewer"]),
+  tenant_id: z.uuid().optional(),
+});
+export const createKeyBody = z.strictObject({ name: z.string().trim().min(1).max(200), scopes: z.array(z.string().max(64)).max(20).optional() });
+export const createTenantBody = z.strictObject({ name: z.string().trim().min(1).max(255) });

@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+/** Shapes shared by turns, history and event stream. Field names are the HTTP contract (text-chat-api.md). */
+export const transitionInfo = z.object({
+  from_node: z.string(),
+  from_node_name: z.string().nullable(),
+  to_node: z.string(),
+  to_node_name: z.string().nullable(),
+  condition: z.string().nullable(),
+});
+export type TransitionInfo = z.infer<typeof transitionInfo>;
+
+export const messagePart = z.object({ node_id: z.string(), node_name: z.string().nullable(), content: z.string() });
+export type MessagePart = z.infer<typeof messagePart>;
+
+export const usage = z.object({
+  input_tokens: z.number().int().min(0),
+  output_tokens: z.number().int().min(0),
+  /** US dollars by the price table; null when the model has no listed price. */
+  cost: z.number().min(0).nullable(),
+});
+export type Usage = z.infer<typeof usage>;
+
+export const sessionStatus = z.enum(["active", "completed", "abandoned", "error"]);
+export type SessionStatus = z.infer<typeof sessionStatus>;
+
+/** What one committed turn answered; stored with the turn, so a repeated request gets the same bytes. */
+export const turnResult = z.object({
+  turn_id: z.string(),
+  kind: z.enum(["open", "message"]),
+  response: z.string(),
+  messages: z.array(messagePart),
+  node_id: z.string(),
+  node_name: z.string().nullable(),
+  previous_node_id: z.string(),
+  previous_node_name: z.string().nullable(),
+  transitions: z.array(transitionInfo),
+  extracted_variables: z.record(z.string(), z.unknown()).nullable(),
+  session_ended: z.boolean(),
+  turn_number: z.number().int(),
+  latency_ms: z.number().int(),
+  usage,
+  /** Messages the visitor may still send; null = no limit. */
+  remaining_messages: z.number().int().nullable(),
+});
+export type TurnResult = z.infer<typeof turnResult>;
+
+export const turnFailure = z.object({ turn_id: z.string(), code: z.string() });
+
+/** A turn as a reader sees it: waiting or running, done with its result, or failed with a public code. */
+export const turnState = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("pending"), turn_id: z.string(), seq: z.number().int() }),
+  z.object({ status: z.literal("done"), turn_id: z.string(), seq: z.number().int(), result: turnResult }),
+  z.object({ status: z.literal("failed"), turn_id: z.string(), seq: z.number().int(), code: z.string() }),
+]);
+export type TurnState = z.infer<typeof turnState>;
+
+export const historyMessage = z.object({
+  id: z.string(),
+  /** 1..N without gaps; 0 while the message still waits for its turn. */
+  sequence: z.number().int(),
+  turn_id: z.string(),
+  role: z.enum(["user", "assistant"]),
+  content: z.string(),
+  node_id: z.string().nullable(),
+  node_name: z.string().nullable(),
+  client_message_id: z.string().nullable(),
+  status: z.enum(["pending", "done", "failed"]),
+  created_at: z.string(),
+});
+export type HistoryMessage = z.infer<typeof historyMessage>;
+
+/** Durable events of a session: the truth that every stream reader replays. `offset` grows by one, from 1. */
+export const sessionEvent = z.object({ offset: z.number().int(), type: z.string(), payload: z.record(z.string(), z.unknown()), created_at: z.string() });
+export type SessionEvent = z.infer<typeof sessionEvent>;
+
+/**
+ * Live entries of a session (Redis, short-lived). A delta says where its text stands in its part, so applying it twice or
+ * after a reconnect is harmless; a higher attempt (lease fence) replaces what an earlier attempt of the same turn had said.
+ */
+export const liveEntry = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("delta"), turn_id: z.string(), attempt: z.number().int(), part: z.number().int(), at: z.number().int(), text: z.string() }),
+  z.object({ type: z.literal("status"), turn_id: z.string(), attempt: z.number().int(), label: z.string() }),
+  z.object({ type: z.literal("event"), event: sessionEvent }),
+  z.object({ type: z.literal("typing"), who: z.string(), active: z.boolean() }),
+]);
+export type LiveEntry = z.infer<typeof liveEntry>;
