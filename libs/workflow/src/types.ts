@@ -1,0 +1,220 @@
+import type { AgentDocument, MessagePart, TransitionInfo } from "@parley/contracts";
+
+/** One finding of the validation; `path` leads from the document's root to the field. */
+export interface Issue {
+  path: (string | number)[];
+  code: string;
+  message: string;
+  severity: "error" | "warning";
+}
+
+export interface ValidationResult {
+  /** True when there is no issue of severity `error`. */
+  valid: boolean;
+  /** The document exactly as given; present only when valid. */
+  document?: AgentDocument;
+  issues: Issue[];
+}
+
+/** Settings of one model call. `null` = the operator's default. */
+export interface ModelSettings {
+  model_name: string | null;
+  temperature: number;
+  max_tokens: number;
+  provider_id: string | null;
+  service_tier: string | null;
+}
+
+export interface IntentOption {
+  id: string;
+  description: string;
+  examples: string[];
+}
+
+export interface VariableRequest {
+  name: string;
+  prompt: string;
+  default?: unknown;
+}
+
+/** What a classifier found; `intent: null` or a confidence outside 0–1 counts as no match. */
+export interface IntentMatch {
+  intent: string | null;
+  confidence: number;
+}
+
+export type CallResult =
+  | { type: "reply"; text: string }
+  | { type: "extraction"; values: Record<string, unknown> }
+  | { type: "classification"; matches: IntentMatch | readonly IntentMatch[] };
+
+export type EngineEvent =
+  | { type: "session.opened" }
+  /** `secondsInNode`: seconds since the current node was entered. */
+  | { type: "user.message"; text: string; secondsInNode: number }
+  | { type: "timer.fired"; secondsInNode: number }
+  | { type: "handed_back"; summary?: string }
+  | { type: "call.done"; callId: string; result: CallResult }
+  | { type: "call.failed"; callId: string; code: string };
+
+export interface RagQuery {
+  text: string;
+  search_mode: "vector" | "fts" | "hybrid";
+  top_k: number;
+  rrf_k: number;
+  vector_weight: number;
+  fts_weight: number;
+}
+
+export interface ReplyCall {
+  type: "llm.reply";
+  callId: string;
+  nodeId: string;
+  nodeName: string | null;
+  /** Index of the part this answer becomes, from 0 within the turn. */
+  partIndex: number;
+  /** Global prompt, empty line, node prompt; templates filled. */
+  system: string;
+  /** Most recent messages the model sees; 0 = all. */
+  historyWindow: number;
+  model: ModelSettings;
+  ragQuery?: RagQuery;
+}
+
+export interface ExtractCall {
+  type: "llm.extract";
+  callId: string;
+  nodeId: string;
+  variables: VariableRequest[];
+  model: ModelSettings;
+}
+
+export interface ClassifyCall {
+  type: "llm.classify";
+  callId: string;
+  nodeId: string;
+  purpose: "global" | "node";
+  intents: IntentOption[];
+  /** Most recent messages the classifier sees beside `text`. */
+  contextMessages: number;
+  /** `node`: only messages since the node was entered. */
+  contextScope: "node" | "conversation";
+  text: string;
+  model: ModelSettings;
+}
+
+/** A step ends with at most one of these; its result comes back as `call.done` or `call.failed` with the same `callId`. */
+export type CallEffect = ReplyCall | ExtractCall | ClassifyCall;
+
+export type ActionPhase = "on_entry" | "on_exit";
+
+export type Effect =
+  /** A finished part: static text, or an answer after its `llm.reply` is done. */
+  | { type: "speak"; nodeId: string; nodeName: string | null; partIndex: number; text: string }
+  | CallEffect
+  | { type: "transition"; transition: TransitionInfo }
+  | { type: "variables.set"; nodeId: string; values: Record<string, unknown> }
+  /** `variables` is set for `log:variables` only, `text` otherwise. */
+  | {
+      type: "action.log";
+      nodeId: string;
+      phase: ActionPhase;
+      text: string | null;
+      variables: Record<string, unknown> | null;
+    }
+  | { type: "action.webhook"; nodeId: string; phase: ActionPhase; url: string; variables: Record<string, unknown> }
+  | { type: "escalation.open"; reason: string; nodeId: string }
+  | { type: "warning"; code: WarningCode; message: string }
+  | { type: "turn.done"; outcome: TurnOutcome }
+  | { type: "turn.failed"; code: string };
+
+export type WarningCode =
+  | "missing_variable"
+  | "classification_failed"
+  | "classification_invalid"
+  | "extraction_failed"
+  | "max_transitions"
+  | "no_end_call";
+
+/** What one event led to, in the field names of the HTTP contract. */
+export interface TurnOutcome {
+  /** Everything spoken, joined; empty when silent. */
+  response: string;
+  messages: MessagePart[];
+  transitions: TransitionInfo[];
+  /** Variables extracted or set in this turn; null if none. */
+  extracted_variables: Record<string, unknown> | null;
+  node_id: string;
+  node_name: string | null;
+  previous_node_id: string;
+  previous_node_name: string | null;
+  session_ended: boolean;
+  /** True when nothing was spoken. */
+  silent: boolean;
+  turn_number: number;
+  transition_count: number;
+}
+
+export type TurnTrigger = "session.opened" | "user.message" | "timer.fired" | "handed_back";
+
+/** Where the running turn goes on; see `turn.ts`. */
+export type Stage = "globals" | "enter" | "work" | "leave" | "settle" | "finish";
+
+export interface PendingCall {
+  callId: string;
+  kind: "reply" | "extract" | "classify.global" | "classify.node";
+  /** Stage that follows when the result is in. */
+  next: Stage;
+}
+
+/** The running turn. Part of the state, so a turn can be resumed from any recorded step. */
+export interface TurnDraft {
+  trigger: TurnTrigger;
+  /** User input of this turn; empty without one. */
+  text: string;
+  /** Seconds in the current node; 0 after a transition. */
+  secondsInNode: number;
+  /** Summary of the human who handed back; null otherwise. */
+  summary: string | null;
+  startNodeId: string;
+  stage: Stage;
+  /** True after a `hangup` action: the session ends when the current node has spoken. */
+  hangup: boolean;
+  /** True while the current node's variables are extracted in this visit. */
+  worked: boolean;
+  /** Result of the global classification; undefined before it was made. */
+  global?: IntentMatch | null;
+  /** Node → classified intent (null = no match) for this input. */
+  classified: Record<string, string | null>;
+  /** Calls made so far in this turn. */
+  calls: number;
+  pending: PendingCall | null;
+  parts: MessagePart[];
+  transitions: TransitionInfo[];
+  extracted: Record<string, unknown> | null;
+}
+
+/** State of one session between and within turns: plain JSON, safe to store and to read back. */
+export interface EngineState {
+  v: 1;
+  /** Events processed (calls not counted); makes call ids unique in the session. */
+  sequence: number;
+  nodeId: string;
+  variables: Record<string, unknown>;
+  /** User turns in the current node since it was entered. */
+  nodeTurns: number;
+  /** User turns in the session. */
+  turnNumber: number;
+  transitionCount: number;
+  ended: boolean;
+  /** Set while a human has the session: the agent is silent. */
+  escalated: { reason: string } | null;
+  /** True after a hand-back until the node is left. */
+  handedBack: boolean;
+  turn: TurnDraft | null;
+}
+
+export interface StepResult {
+  state: EngineState;
+  effects: Effect[];
+}

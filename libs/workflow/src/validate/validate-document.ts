@@ -1,0 +1,5 @@
+import type { ValidationResult } from "../types.js";
+
+export function validateDocument(_input: unknown): ValidationResult {
+  throw new Error("not built yet");
+}
