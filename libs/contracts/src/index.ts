@@ -1,5 +1,7 @@
+export * from "./access.js";
 export * from "./declare.js";
 export * from "./errors.js";
+export * from "./field-errors.js";
 export * from "./http.js";
 export * from "./messages.js";
 export * from "./tokens.js";
