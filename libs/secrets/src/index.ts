@@ -1,1 +1,4 @@
-export {};
+export type { IssuedToken, Secrets } from "./secrets.js";
+export { createSecrets } from "./secrets.js";
+export type { ParsedToken } from "./token.js";
+export { parseToken } from "./token.js";
