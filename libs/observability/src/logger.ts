@@ -1,0 +1,35 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+import { redactPaths, redactValues } from "./redaction.js";
+import { serializeError } from "./serialize-error.js";
+
+export type { DestinationStream, Logger } from "pino";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LoggerOptions {
+  service: string;
+  level: LogLevel;
+  /** Default: standard output, synchronous, so that the last line before an exit is never lost. */
+  destination?: DestinationStream;
+}
+
+/**
+ * One JSON line per event. The message is an event name (`turn.committed`), facts are fields, ids only.
+ * Two nets catch mistakes: fields with a secret's name are replaced by path, and anything that looks like one of our
+ * secrets is replaced in the finished line, wherever it stands.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redactPaths, censor: "[redacted]" },
+      serializers: { err: serializeError },
+      hooks: { streamWrite: redactValues },
+    },
+    options.destination ?? pino.destination({ fd: 1, sync: true }),
+  );
+}
