@@ -1,0 +1,234 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type ResolveOptions,
+  type RunningStores,
+  reasonOf,
+  type Store,
+  type StoreName,
+  StoresError,
+} from "./contract.js";
+import { type HeldFolder, holdDataFolder } from "./data-folder.js";
+import { dockerProblem, startContainer, stopContainer } from "./docker.js";
+import { environmentStore } from "./environment.js";
+import { missingStoresMessage } from "./missing-message.js";
+import { askNats } from "./nats-server.js";
+import { freePort } from "./ports.js";
+import { askPostgres } from "./postgres-server.js";
+import {
+  type PrivateOptions,
+  type PrivateServer,
+  startPrivateNats,
+  startPrivatePostgres,
+  startPrivateRedis,
+} from "./private-server.js";
+import { askRedis } from "./redis-server.js";
+import { type Account, accountCanEnter, accountForPostgres } from "./run-as.js";
+import { waitFor } from "./server-process.js";
+import { rowOf } from "./table.js";
+
+const labels = { postgres: "PostgreSQL", nats: "NATS", redis: "Redis" } as const;
+
+type Found = { store: Store; stop: () => Promise<void> };
+type Missing = { name: StoreName; reasons: string[] };
+
+/**
+ * Finds or starts the three stores, each for itself: an address in the environment, a program of this machine, npm,
+ * docker, and for Redis the memory driver. Servers that happen to listen on the standard ports are never adopted.
+ *
+ * @throws StoresError with a message for people: `stores_missing`, `address_unreachable`, `data_folder_in_use`,
+ * `data_folder_unusable`, `server_did_not_start`, `version_too_old`. Nothing keeps running then.
+ */
+export async function resolveStores(options: ResolveOptions): Promise<RunningStores> {
+  const held = await holdDataFolder(options.dataDir, options.report);
+  const opened: Found[] = [];
+  const stop = once(async () => {
+    // Opened as PostgreSQL, NATS, Redis; closed in reverse.
+    for (const found of opened.toReversed()) await found.stop();
+    held.state.servers = {};
+    held.save();
+    held.release();
+  });
+  try {
+    const missing: Missing[] = [];
+    for (const name of ["postgres", "nats", "redis"] as const) {
+      const found = await resolveOne(name, options, held);
+      if ("store" in found) opened.push(found);
+      else missing.push({ name, reasons: found.reasons });
+    }
+    return settle(options, opened, missing, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function settle(
+  options: ResolveOptions,
+  opened: Found[],
+  missing: Missing[],
+  stop: () => Promise<void>,
+): RunningStores {
+  const byName = (name: StoreName) => opened.find((found) => protocolOf(found.store.url) === name)?.store;
+  const [postgres, nats, redis] = [byName("postgres"), byName("nats"), byName("redis") ?? null];
+  const redisNeeded = redis === null && options.requireRedis === true;
+  if (postgres === undefined || nats === undefined || redisNeeded) {
+    const counted = missing.filter(({ name }) => name !== "redis" || options.requireRedis === true);
+    throw new StoresError("stores_missing", missingStoresMessage(counted));
+  }
+  if (redis === null) {
+    const why = missing.find(({ name }) => name === "redis")?.reasons.join("; ");
+    options.report(`Redis: memory driver: single gateway only; limits reset on restart (${why})`);
+  }
+  const table = [rowOf(labels.postgres, postgres), rowOf(labels.nats, nats), rowOf(labels.redis, redis)];
+  return { postgres, nats, redis, table, stop };
+}
+
+function protocolOf(url: string): StoreName {
+  if (url.startsWith("postgres")) return "postgres";
+  return url.startsWith("redis") ? "redis" : "nats";
+}
+
+async function resolveOne(
+  name: StoreName,
+  options: ResolveOptions,
+  held: HeldFolder,
+): Promise<Found | { reasons: string[] }> {
+  const began = Date.now();
+  const say = (store: Store, where: string) =>
+    options.report(`${labels[name]} ${store.version} from ${where}, ready in ${Date.now() - began} ms`);
+  const given = await environmentStore(name, options);
+  if (given !== null) {
+    say(given, "the environment");
+    return { store: given, stop: async () => undefined };
+  }
+  const reasons: string[] = [];
+  try {
+    const server = await startPrivate(name, options, held);
+    const store = privateStore(name, server);
+    say(store, store.from === "npm" ? "npm" : "this machine");
+    return { store, stop: () => server.stop() };
+  } catch (error) {
+    if (!(error instanceof StoresError) || error.code !== "stores_missing") throw error;
+    reasons.push(error.message);
+  }
+  if (!allowed(options.env, "docker")) return { reasons };
+  const problem = await dockerProblem(options.env);
+  if (problem !== null) return { reasons: [...reasons, problem] };
+  try {
+    const found = await startInDocker(name, options, held);
+    say(found.store, "docker");
+    return found;
+  } catch (error) {
+    return { reasons: [...reasons, `docker: ${reasonOf(error)}`] };
+  }
+}
+
+function privateStore(name: StoreName, server: PrivateServer): Store {
+  const { url, version, from, port, data } = server;
+  return { url, version, from, port, data, pid: server.pid(), ...(name === "postgres" ? { adminUrl: url } : {}) };
+}
+
+async function startPrivate(name: StoreName, options: ResolveOptions, held: HeldFolder): Promise<PrivateServer> {
+  const { state, path } = held;
+  const common: PrivateOptions = {
+    folder: path,
+    env: options.env,
+    password: state.passwords[name],
+    report: options.report,
+    preferredPort: state.ports[name],
+    allow: (source) => allowed(options.env, source),
+    onSpawn: (process, about) => {
+      state.servers[name] = { ...about, process: process.record };
+      state.ports[name] = about.port;
+      held.save();
+    },
+  };
+  if (name === "nats") return startPrivateNats(common);
+  if (name === "redis") return startPrivateRedis(common);
+  const account = accountForPostgres();
+  if (account === null) {
+    throw new StoresError("stores_missing", "PostgreSQL cannot run as root and no other account can be used here");
+  }
+  const folder = postgresHome(held, account, options);
+  const versionFile = join(folder, "postgres", "PG_VERSION");
+  const majorVersion = existsSync(versionFile) ? readFileSync(versionFile, "utf8").trim() : undefined;
+  return startPrivatePostgres({
+    ...{ ...common, folder, account, majorVersion, logFolder: path },
+    durable: options.mode === "start",
+  });
+}
+
+/**
+ * The folder below which PostgreSQL keeps its files. Usually the data folder itself; when root runs it as another
+ * account that cannot get there (a checkout below /root), a folder of the system that it can enter.
+ */
+function postgresHome(held: HeldFolder, account: Account, options: ResolveOptions): string {
+  const known = held.state.postgresHome;
+  if (known !== undefined && existsSync(known)) return known;
+  if (known !== undefined) options.report(`the PostgreSQL files of this folder are gone from ${known}: starting empty`);
+  if (account.type !== "other") return held.path;
+  // Others may pass through, not look: every entry inside stays private.
+  chmodSync(held.path, 0o711);
+  if (accountCanEnter(account, held.path)) return held.path;
+  chmodSync(held.path, 0o700);
+  for (const parent of options.mode === "test" ? [tmpdir(), "/var/tmp"] : ["/var/lib/parley", "/var/tmp"]) {
+    const home = tryHome(parent, account);
+    if (home === null) continue;
+    held.state.postgresHome = home;
+    held.save();
+    return home;
+  }
+  const message = `PostgreSQL cannot run as root, and the account ${account.name} cannot enter ${held.path} or the system's folders`;
+  throw new StoresError("data_folder_unusable", message);
+}
+
+function tryHome(parent: string, account: Account): string | null {
+  try {
+    mkdirSync(parent, { recursive: true, mode: 0o755 });
+    const home = mkdtempSync(join(parent, "parley-data-"));
+    chmodSync(home, 0o711);
+    if (accountCanEnter(account, home)) return home;
+    rmSync(home, { recursive: true });
+    return null;
+  } catch {
+    return null; // Read-only or missing; the next place is tried.
+  }
+}
+
+async function startInDocker(name: StoreName, options: ResolveOptions, held: HeldFolder): Promise<Found> {
+  const port = await freePort(held.state.ports[name]);
+  const password = held.state.passwords[name];
+  options.report(`${labels[name]}: starting a docker container`);
+  const container = await startContainer({ store: name, dataDir: held.path, port, password, env: options.env });
+  const stop = () => stopContainer(container.name, options.env);
+  held.state.volumes = [...new Set([...(held.state.volumes ?? []), container.volume])];
+  held.state.ports[name] = port;
+  const ask = { postgres: askPostgres, nats: askNats, redis: askRedis }[name];
+  try {
+    const version = await waitFor(labels[name], () => ask(container.url), 120_000);
+    const data = `volume ${container.volume}`;
+    held.state.servers[name] = { port, version, from: "docker", data, container: container.name };
+    held.save();
+    const admin = name === "postgres" ? { adminUrl: container.url } : {};
+    return { store: { url: container.url, version, from: "docker", port, data, ...admin }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** PARLEY_STORES_FROM narrows the sources, for example `npm` or `program,docker`; without it all are tried. */
+function allowed(env: NodeJS.ProcessEnv, source: "program" | "npm" | "docker"): boolean {
+  const list = env.PARLEY_STORES_FROM;
+  return list === undefined || list === "" || list.split(",").includes(source);
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= action();
+    return running;
+  };
+}
