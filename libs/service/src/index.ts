@@ -1,1 +1,13 @@
-export {};
+export { generateEnvExample } from "./generate-env-example.js";
+export {
+  type Component,
+  createLifecycle,
+  type Lifecycle,
+  type LifecycleOptions,
+  type LifecyclePart,
+  type Readiness,
+} from "./lifecycle.js";
+export { ConfigError, loadConfig } from "./load-config.js";
+export { createOpsServer, type OpsServer, type OpsServerOptions } from "./ops-server.js";
+export { processConfig, runService, type ServiceContext } from "./run-service.js";
+export { DeadlineError, within } from "./within.js";

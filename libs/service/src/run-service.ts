@@ -1,0 +1,113 @@
+import {
+  createLogger,
+  createMetrics,
+  LOG_LEVELS,
+  type Logger,
+  type Metrics,
+  startTracing,
+} from "@parley/observability";
+import closeWithGrace from "close-with-grace";
+import { z } from "zod";
+import { createLifecycle, type Lifecycle } from "./lifecycle.js";
+import { ConfigError, loadConfig } from "./load-config.js";
+import { createOpsServer, type OpsServer } from "./ops-server.js";
+
+/** Variables that every process reads, besides those of its service. */
+export const processConfig = z.object({
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("Least level that is logged"),
+  OPS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe("Port of /healthz, /readyz and /metrics; 0 switches them off"),
+  OPS_HOST: z.string().default("0.0.0.0").describe("Address the ops port listens on"),
+  DRAIN_DELAY_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(20)
+    .default(0)
+    .describe("Seconds between readiness off and the end of accepting work: two probe periods behind a load balancer"),
+});
+
+export interface ServiceContext {
+  name: string;
+  logger: Logger;
+  metrics: Metrics;
+  env: Record<string, string | undefined>;
+  /** Add the parts to this one and return it. */
+  lifecycle: Lifecycle;
+}
+
+/** Exit codes: 0 = drained after a signal, 1 = crash or unclean stop, 2 = the configuration has mistakes. */
+const EXIT_CRASH = 1;
+const EXIT_CONFIG = 2;
+/** All of a stop including the drain delay; orchestrators kill after 30 s. */
+const EXIT_DEADLINE_MS = 29_000;
+
+/**
+ * Runs one service as this process: builds it, starts it, drains on SIGTERM and SIGINT (a second signal ends at once), and
+ * treats an uncaught error as a reason to stop, because nothing is known about the state after it. Never returns an error:
+ * failures are logged and become the exit code.
+ */
+export async function runService(name: string, build: (context: ServiceContext) => Promise<Lifecycle>): Promise<void> {
+  let stop = async (): Promise<void> => undefined;
+  try {
+    const config = loadConfig(processConfig);
+    const logger = createLogger({ service: name, level: config.LOG_LEVEL });
+    const metrics = createMetrics({ processMetrics: true });
+    const drainDelayMs = config.DRAIN_DELAY_SECONDS * 1_000;
+    const stopDeadlineMs = EXIT_DEADLINE_MS - drainDelayMs - 2_000;
+    const own = createLifecycle({ name, logger, drainDelayMs, stopDeadlineMs });
+    let lifecycle = own;
+    let ops: OpsServer | undefined;
+    const tracing = await startTracing(name);
+    stop = async () => {
+      try {
+        await lifecycle.stop();
+      } finally {
+        // Last, so that probes and the final scrape are answered to the end.
+        await ops?.stop();
+        await tracing?.stop();
+      }
+    };
+    installHandlers(logger, () => stop());
+    lifecycle = await build({ name, logger, metrics, env: process.env, lifecycle: own });
+    if (config.OPS_PORT > 0) {
+      ops = createOpsServer({ lifecycle, metrics, logger, host: config.OPS_HOST, port: config.OPS_PORT });
+      await ops.start();
+    }
+    await lifecycle.start();
+  } catch (error) {
+    await stop().catch(() => undefined);
+    reportFailure(name, error);
+  }
+}
+
+function installHandlers(logger: Logger, stop: () => Promise<void>): void {
+  closeWithGrace(
+    {
+      delay: EXIT_DEADLINE_MS,
+      logger: {
+        error: (detail: unknown) => logger.error({ err: detail instanceof Error ? detail : undefined }, "exit.forced"),
+      },
+      // An idle event loop is not a reason to stop: with the ops port off a broken part would look like a clean exit.
+      skip: ["beforeExit"],
+    },
+    async ({ signal, err }) => {
+      if (err) logger.fatal({ err }, "uncaught");
+      else logger.info({ signal }, "signal");
+      await stop();
+    },
+  );
+}
+
+function reportFailure(name: string, error: unknown): never {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${name}: ${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+  createLogger({ service: name, level: "fatal" }).fatal({ err: error }, "start.failed");
+  process.exit(EXIT_CRASH);
+}

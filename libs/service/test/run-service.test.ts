@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createLogger, createMetrics } from "@parley/observability";
+import { afterEach, describe, expect, it } from "vitest";
+import { createLifecycle, createOpsServer } from "../src/index.js";
+
+const FIXTURE = fileURLToPath(new URL("./fixtures/service.ts", import.meta.url));
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+function run(env: Record<string, string>) {
+  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", FIXTURE], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  let output = "";
+  const waiting: { text: string; resolve: () => void }[] = [];
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString();
+    for (const { text, resolve } of waiting) if (output.includes(text)) resolve();
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  return {
+    child,
+    exited,
+    output: () => output,
+    says: (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        if (output.includes(text)) resolve();
+        waiting.push({ text, resolve });
+        void exited.then(() => reject(new Error(`ended without ${text}: ${output}`)));
+      }),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("runService", () => {
+  it("answers probes and metrics, stops in order on SIGTERM and exits with 0", async () => {
+    const port = await freePort();
+    const service = run({ MUST: "x", OPS_PORT: String(port), OPS_HOST: "127.0.0.1" });
+    await service.says('"msg":"started"');
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toEqual({ ready: true, checks: { worker: { ok: true }, fixture: { ok: true } } });
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain("process_cpu_seconds_total");
+    service.child.kill("SIGTERM");
+    expect(await service.exited).toBe(0);
+    expect(service.output()).toContain("DOWN");
+  });
+
+  it("prints all configuration mistakes and exits with 2", async () => {
+    const service = run({});
+    expect(await service.exited).toBe(2);
+    expect(service.output()).toContain("MUST: is required (Has to be there)");
+  });
+
+  it("exits with 1 when a part cannot start", async () => {
+    const service = run({ MUST: "x", FAIL: "start" });
+    expect(await service.exited).toBe(1);
+    expect(service.output()).toContain('"msg":"start.failed"');
+  });
+
+  it("stops cleanly but exits with 1 after an unhandled rejection", async () => {
+    const service = run({ MUST: "x", FAIL: "later" });
+    expect(await service.exited).toBe(1);
+    expect(service.output()).toContain('"msg":"uncaught"');
+    expect(service.output()).toContain("DOWN");
+  });
+});
+
+describe("ops server", () => {
+  it("is alive but not ready while a dependency is missing", async () => {
+    const logger = createLogger({ service: "test", level: "silent" });
+    const lifecycle = createLifecycle({ name: "svc", logger });
+    lifecycle.add({ name: "db", ready: async () => "no connection" });
+    await lifecycle.start();
+    const ops = createOpsServer({ lifecycle, metrics: createMetrics(), logger, host: "127.0.0.1", port: 0 });
+    await ops.start();
+    const base = `http://127.0.0.1:${ops.port()}`;
+    expect((await fetch(`${base}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${base}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ checks: { db: { detail: "no connection" } } });
+    expect((await fetch(`${base}/other`)).status).toBe(404);
+    expect((await fetch(`${base}/healthz`, { method: "POST" })).status).toBe(405);
+    await ops.stop();
+  });
+});
