@@ -7,7 +7,11 @@ export const ERRORS = {
   malformed_json: [400, "Malformed JSON", "The body is not valid JSON."],
   malformed_request: [400, "Malformed request", "The request cannot be parsed."],
   // 401
-  invalid_signature: [401, "Invalid credentials", "The request signature is missing, wrong or outside its time window."],
+  invalid_signature: [
+    401,
+    "Invalid credentials",
+    "The request signature is missing, wrong or outside its time window.",
+  ],
   invalid_token: [401, "Invalid credentials", "The access token is missing, wrong or expired."],
   session_token_invalid: [401, "Session token invalid", "The session token is missing, wrong or expired."],
   // 403
@@ -32,7 +36,8 @@ export const ERRORS = {
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
   session_expired: [410, "Session expired", "This session has expired; create a new one."],
-  // 413, 415
+  // 408, 413, 415
+  request_timeout: [408, "Request timeout", "The request took too long to arrive."],
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
   unsupported_media_type: [415, "Unsupported media type", "Send the body as application/json."],
   // 422
@@ -43,7 +48,11 @@ export const ERRORS = {
   messages_exhausted: [429, "No messages left", "This session has used all of its messages."],
   rate_limited: [429, "Too many requests", "Too many requests; wait before the next one."],
   sessions_exhausted: [429, "No sessions left", "This link has used all of its sessions."],
-  too_many_pending: [429, "Too many pending messages", "Too many messages of this session still wait for their answer."],
+  too_many_pending: [
+    429,
+    "Too many pending messages",
+    "Too many messages of this session still wait for their answer.",
+  ],
   // 431
   headers_too_large: [431, "Headers too large", "The request headers are too large."],
   // 5xx
@@ -53,7 +62,11 @@ export const ERRORS = {
   not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
   overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],
   model_timeout: [504, "Model timeout", "The language model was too slow. The message can be sent again."],
-  turn_timeout: [504, "Answer not ready", "The answer is still being made; read it from the history or the event stream."],
+  turn_timeout: [
+    504,
+    "Answer not ready",
+    "The answer is still being made; read it from the history or the event stream.",
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string, detail: string]>;
 
 export type ErrorCode = keyof typeof ERRORS;

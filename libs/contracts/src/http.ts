@@ -33,7 +33,10 @@ export const createSessionBody = z.object({
 export const sendMessageBody = z.object({ content: messageText, client_message_id: clientMessageId.optional() });
 
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
-export const createAgentBody = z.strictObject({ name: z.string().trim().min(1).max(255), description: z.string().max(1000).nullish() });
+export const createAgentBody = z.strictObject({
+  name: z.string().trim().min(1).max(255),
+  description: z.string().max(1000).nullish(),
+});
 export const importAgentBody = z.strictObject({
   document: z.unknown(),
   dry_run: z.boolean().optional(),
@@ -87,5 +90,8 @@ export const createTokenBody = z.strictObject({
   role: z.enum(["owner", "admin", "editor", "operator", "viewer"]),
   tenant_id: z.uuid().optional(),
 });
-export const createKeyBody = z.strictObject({ name: z.string().trim().min(1).max(200), scopes: z.array(z.string().max(64)).max(20).optional() });
+export const createKeyBody = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  scopes: z.array(z.string().max(64)).max(20).optional(),
+});
 export const createTenantBody = z.strictObject({ name: z.string().trim().min(1).max(255) });

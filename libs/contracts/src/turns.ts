@@ -71,7 +71,12 @@ export const historyMessage = z.object({
 export type HistoryMessage = z.infer<typeof historyMessage>;
 
 /** Durable events of a session: the truth that every stream reader replays. `offset` grows by one, from 1. */
-export const sessionEvent = z.object({ offset: z.number().int(), type: z.string(), payload: z.record(z.string(), z.unknown()), created_at: z.string() });
+export const sessionEvent = z.object({
+  offset: z.number().int(),
+  type: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  created_at: z.string(),
+});
 export type SessionEvent = z.infer<typeof sessionEvent>;
 
 /**
@@ -79,7 +84,14 @@ export type SessionEvent = z.infer<typeof sessionEvent>;
  * after a reconnect is harmless; a higher attempt (lease fence) replaces what an earlier attempt of the same turn had said.
  */
 export const liveEntry = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("delta"), turn_id: z.string(), attempt: z.number().int(), part: z.number().int(), at: z.number().int(), text: z.string() }),
+  z.object({
+    type: z.literal("delta"),
+    turn_id: z.string(),
+    attempt: z.number().int(),
+    part: z.number().int(),
+    at: z.number().int(),
+    text: z.string(),
+  }),
   z.object({ type: z.literal("status"), turn_id: z.string(), attempt: z.number().int(), label: z.string() }),
   z.object({ type: z.literal("event"), event: sessionEvent }),
   z.object({ type: z.literal("typing"), who: z.string(), active: z.boolean() }),

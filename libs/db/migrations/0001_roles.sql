@@ -13,6 +13,7 @@ begin
 end $$;
 
 grant usage on schema public to parley_app, parley_jobs;
+-- needed to own functions; taken back by the last migration of this set
 grant create on schema public to parley_jobs;
 
 -- A query without a tenant must fail, not answer with nothing: the missing setting raises, and so does the empty one.

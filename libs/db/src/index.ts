@@ -1,1 +1,7 @@
-export {};
+export { type Kysely, sql, type Transaction } from "kysely";
+export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection.js";
+export { databaseFailure, sqlStateOf } from "./failure.js";
+export { type GroupOptions, groupCommit } from "./group.js";
+export { listMigrations, type Migration, migrate } from "./migrate.js";
+export { type OutboxRow, relayOutbox } from "./outbox.js";
+export type * from "./types.js";

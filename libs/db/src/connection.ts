@@ -1,0 +1,106 @@
+import type { Logger } from "@parley/observability";
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import pg from "pg";
+import { databaseFailure } from "./failure.js";
+import type { Database } from "./types.js";
+
+export interface Db {
+  /** One transaction bound to a tenant: row level security shows and takes that tenant's rows only. */
+  tenant<T>(tenantId: string, fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** One transaction without a tenant: tables raise, only the cross-tenant functions answer. */
+  transaction<T>(fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** Without a tenant: only the cross-tenant functions of the migrations. */
+  system: Kysely<Database>;
+  /** Hot path: one round trip, a prepared statement named by its text. */
+  query<R>(text: string, values?: unknown[]): Promise<R[]>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface DbOptions {
+  url: string;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  logger: Logger;
+  /** Most connections of this pool. */
+  max?: number;
+  /** Milliseconds a statement may run, and a caller waits for a connection. */
+  statementTimeoutMs?: number;
+  connectTimeoutMs?: number;
+}
+
+/** The URL with the startup option that makes every connection act as `parley_app`, whoever logs in. */
+export function applicationUrl(url: string): string {
+  const parsed = new URL(url);
+  parsed.searchParams.set("options", "-c role=parley_app");
+  return parsed.toString();
+}
+
+function poolOf(options: DbOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: applicationUrl(options.url),
+    application_name: `parley-${options.name}`,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,
+    statement_timeout: options.statementTimeoutMs ?? 10_000,
+    query_timeout: (options.statementTimeoutMs ?? 10_000) + 2_000,
+    idle_in_transaction_session_timeout: 15_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+  });
+  // A connection that dies while idle must not end the process; the pool opens another one.
+  pool.on("error", (error) => options.logger.warn({ err: error.message }, "db.connection_lost"));
+  return pool;
+}
+
+/** Statement names are short and stable: the server plans each text once per connection. */
+const statementNames = new Map<string, string>();
+function statementName(text: string): string {
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = `q${statementNames.size + 1}`;
+    statementNames.set(text, name);
+  }
+  return name;
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw databaseFailure(error);
+  }
+}
+
+/** Connects lazily: the first query opens the first connection, so a service starts while the database is still down. */
+export function connectDb(options: DbOptions): Db {
+  const pool = poolOf(options);
+  const system = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    system,
+    transaction: (fn) => translated(system.transaction().execute(fn)),
+    tenant: (tenantId, fn) =>
+      translated(
+        system.transaction().execute(async (trx) => {
+          await trx.executeQuery(CompiledQuery.raw("select set_config('app.tenant_id', $1, true)", [tenantId]));
+          return fn(trx);
+        }),
+      ),
+    async query<R>(text: string, values: unknown[] = []): Promise<R[]> {
+      const result = await translated(pool.query({ name: statementName(text), text, values }));
+      // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.
+      return result.rows as R[];
+    },
+    async ping() {
+      try {
+        await sql`select 1`.execute(system);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async close() {
+      await system.destroy();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** One item that waits for its batch. */
+interface Waiting<I, O> {
+  item: I;
+  resolve(output: O): void;
+  reject(error: unknown): void;
+}
+
+export interface GroupOptions {
+  /** Most items of one statement. */
+  maxItems: number;
+  /** Most statements under way at once. */
+  maxBatches: number;
+}
+
+/**
+ * Group commit: items that arrive while statements are under way share the next one, so one round trip and one WAL flush serve many.
+ * An item that comes alone goes at once; nothing ever waits for company.
+ *
+ * @param run gets at most `maxItems` items and answers in the same order; an Error as answer rejects that item alone.
+ */
+export function groupCommit<I, O>(
+  run: (items: I[]) => Promise<(O | Error)[]>,
+  options: GroupOptions,
+): (item: I) => Promise<O> {
+  let queue: Waiting<I, O>[] = [];
+  let underWay = 0;
+
+  const flush = async (batch: Waiting<I, O>[]): Promise<void> => {
+    try {
+      const outputs = await run(batch.map((waiting) => waiting.item));
+      batch.forEach((waiting, index) => {
+        const output = outputs[index];
+        if (output === undefined) waiting.reject(new Error("the batch gave no answer for this item"));
+        else if (output instanceof Error) waiting.reject(output);
+        else waiting.resolve(output);
+      });
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    } finally {
+      underWay -= 1;
+      pump();
+    }
+  };
+
+  const pump = (): void => {
+    while (queue.length > 0 && underWay < options.maxBatches) {
+      const batch = queue.slice(0, options.maxItems);
+      queue = queue.slice(options.maxItems);
+      underWay += 1;
+      void flush(batch);
+    }
+  };
+
+  return (item) =>
+    new Promise<O>((resolve, reject) => {
+      queue.push({ item, resolve, reject });
+      pump();
+    });
+}

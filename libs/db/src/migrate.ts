@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+
+/** Works from `src` (tests) and from `dist` (services): the folder stands beside both. */
+function migrationsFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (const folder of [join(here, "../migrations"), join(here, "migrations")]) if (existsSync(folder)) return folder;
+  throw new Error(`no migrations folder beside ${here}`);
+}
+
+export interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/** The numbered forward-only SQL files, in order. */
+export function listMigrations(): Migration[] {
+  const folder = migrationsFolder();
+  return readdirSync(folder)
+    .filter((file) => /^\d{4}_[a-z0-9_]+\.sql$/.test(file))
+    .sort()
+    .map((file) => {
+      const sql = readFileSync(join(folder, file), "utf8");
+      return { name: file.slice(0, -4), sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    });
+}
+
+/** Two releases may start at once: one migrates, the others wait for this lock. */
+const LOCK = 7_265_531;
+
+/**
+ * Brings a database up to date. Every file is one transaction; a file that was applied must not change afterwards.
+ * @param options.url a role that owns the schema (DDL, may create roles)
+ * @throws Error when an applied migration differs from its file, or a statement fails (that file is rolled back)
+ */
+export async function migrate(options: { url: string; log?: (line: string) => void }): Promise<{ applied: string[] }> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: "parley-migrate",
+    connectionTimeoutMillis: 10_000,
+  });
+  await client.connect();
+  const applied: string[] = [];
+  try {
+    await client.query("select pg_advisory_lock($1)", [LOCK]);
+    await client.query(
+      "create table if not exists schema_migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())",
+    );
+    const known = await client.query<{ name: string; checksum: string }>(
+      "select name, checksum from schema_migrations",
+    );
+    const checksums = new Map(known.rows.map((row) => [row.name, row.checksum]));
+    for (const migration of listMigrations()) {
+      const before = checksums.get(migration.name);
+      if (before !== undefined) {
+        if (before !== migration.checksum)
+          throw new Error(`migration ${migration.name} was changed after it had been applied`);
+        continue;
+      }
+      await client.query("begin");
+      try {
+        await client.query(migration.sql);
+        await client.query("insert into schema_migrations (name, checksum) values ($1, $2)", [
+          migration.name,
+          migration.checksum,
+        ]);
+        await client.query("commit");
+      } catch (error) {
+        await client.query("rollback");
+        throw new Error(`migration ${migration.name} failed`, { cause: error });
+      }
+      applied.push(migration.name);
+      options.log?.(`migrated ${migration.name}`);
+    }
+    // Statements planned on empty tables keep bad plans; statistics come first.
+    if (applied.length > 0) await client.query("analyze");
+  } finally {
+    await client.end();
+  }
+  return { applied };
+}
