@@ -1,8 +1,233 @@
-import type { AgentDocument } from "@parley/contracts";
+import type { AgentDocument, WorkflowNode, WorkflowSettings } from "@parley/contracts";
+import { type Action, parseAction } from "./actions.js";
+import { type Condition, parseCondition } from "./conditions.js";
+import { WorkflowError } from "./errors.js";
+import type { IntentOption, ModelSettings, VariableRequest } from "./types.js";
+import { validateDocument } from "./validate/validate-document.js";
 
+export interface CompiledTransition {
+  readonly condition: Condition;
+  /** The condition as configured; shown in answers. */
+  readonly label: string;
+  readonly target: string;
+}
+
+export type Prompt = { readonly kind: "static" | "system"; readonly text: string };
+
+interface CompiledBase {
+  readonly id: string;
+  readonly name: string | null;
+  /** In the order they are tried: lower priority first, equal priorities as in the document. */
+  readonly transitions: readonly CompiledTransition[];
+  readonly onEntry: readonly Action[];
+  readonly onExit: readonly Action[];
+  /** What the node answers with; null when it has no words of its own. */
+  readonly prompt: Prompt | null;
+  readonly model: ModelSettings;
+}
+
+export interface StandardNode extends CompiledBase {
+  readonly type: "standard";
+  readonly proactive: boolean;
+  /** True with an `always` transition: the node is left without waiting for the user. */
+  readonly automatic: boolean;
+  readonly intents: readonly IntentOption[];
+  readonly intentThreshold: number;
+  readonly intentScope: "node" | "conversation";
+  readonly intentMessages: number;
+}
+
+export interface RetrieveNode extends CompiledBase {
+  readonly type: "retrieve_variable";
+  readonly variables: readonly VariableRequest[];
+}
+
+export interface EscalateNode extends CompiledBase {
+  readonly type: "escalate";
+  readonly reason: string;
+  /** Spoken on arrival; the prompt answers only after a hand-back. */
+  readonly opening: string | null;
+}
+
+export interface EndNode extends CompiledBase {
+  readonly type: "end_call";
+}
+
+export type CompiledNode = StandardNode | RetrieveNode | EscalateNode | EndNode;
+
+export interface GlobalIntent extends IntentOption {
+  readonly target: string;
+  readonly priority: number;
+  readonly activeFrom: ReadonlySet<string> | null;
+  readonly excludedFrom: ReadonlySet<string>;
+}
+
+/** A version's document with indexes, parsed conditions and defaults; immutable, shared by all of its sessions. */
 export interface CompiledWorkflow {
   readonly document: AgentDocument;
+  readonly initialNode: string;
+  readonly nodes: ReadonlyMap<string, CompiledNode>;
+  /** Where the loop guard goes; null when the document has no end. */
+  readonly firstEndNode: string | null;
+  readonly globalPrompt: string;
+  readonly historyWindow: number;
+  readonly maxTransitions: number;
+  readonly extractionModel: ModelSettings;
+  readonly globalIntents: readonly GlobalIntent[];
+  readonly globalThreshold: number;
+  readonly globalMessages: number;
 }
+
+/** Room for a JSON answer with many variables when the document sets no limit for extraction. */
+const EXTRACTION_TOKENS = 500;
+
+/**
+ * Prepares a document for `step`; once per version, then share the result.
+ * Throws WorkflowError `invalid_workflow` with all issues when the document has errors.
+ */
 export function compile(document: AgentDocument): CompiledWorkflow {
-  return { document };
+  const checked = validateDocument(document);
+  if (!checked.valid) throw new WorkflowError("invalid_workflow", "the document has errors", checked.issues);
+  const settings = document.workflow;
+  const model = conversationModel(settings);
+  const nodes = settings.nodes.map((node) => compileNode(node, model));
+  return {
+    document,
+    initialNode: settings.initial_node,
+    nodes: new Map(nodes.map((node) => [node.id, node])),
+    firstEndNode: nodes.find((node) => node.type === "end_call")?.id ?? null,
+    globalPrompt: settings.global_prompt ?? "",
+    historyWindow: settings.history_window ?? 0,
+    maxTransitions: settings.max_transitions ?? 50,
+    extractionModel: extractionModel(settings, model),
+    globalIntents: compileGlobalIntents(settings),
+    globalThreshold: settings.global_intent_config?.confidence_threshold ?? 0.75,
+    globalMessages: settings.global_intent_config?.context_messages ?? 4,
+  };
+}
+
+function conversationModel({ llm }: WorkflowSettings): ModelSettings {
+  return {
+    model_name: llm?.model_name ?? null,
+    temperature: llm?.temperature ?? 1,
+    max_tokens: llm?.max_tokens ?? 150,
+    provider_id: llm?.provider_id ?? null,
+    service_tier: llm?.service_tier ?? null,
+  };
+}
+
+function extractionModel({ extraction_llm }: WorkflowSettings, model: ModelSettings): ModelSettings {
+  // A conversation limit of a few sentences would cut the JSON of many variables, so it is only ever raised here.
+  const exact = { ...model, temperature: 0, max_tokens: Math.max(model.max_tokens, EXTRACTION_TOKENS) };
+  if (!extraction_llm?.enabled) return exact;
+  return {
+    ...exact,
+    max_tokens: extraction_llm.max_tokens ?? exact.max_tokens,
+    model_name: extraction_llm.model_name ?? model.model_name,
+    provider_id: extraction_llm.provider_id ?? model.provider_id,
+  };
+}
+
+function compileGlobalIntents(settings: WorkflowSettings): GlobalIntent[] {
+  if (settings.global_intent_config?.enabled === false) return [];
+  return Object.entries(settings.global_intents ?? {}).map(([id, intent]) => ({
+    id,
+    description: intent.description,
+    examples: intent.examples ?? [],
+    target: intent.target_node,
+    priority: intent.priority ?? 0,
+    activeFrom: intent.active_from_nodes ? new Set(intent.active_from_nodes) : null,
+    excludedFrom: new Set(intent.excluded_from_nodes ?? []),
+  }));
+}
+
+function compileNode(node: WorkflowNode, model: ModelSettings): CompiledNode {
+  const base = {
+    id: node.id,
+    name: node.name ?? null,
+    transitions: compileTransitions(node),
+    onEntry: compileActions(node.actions?.on_entry),
+    onExit: compileActions(node.actions?.on_exit),
+    prompt: null,
+    model,
+  };
+  switch (node.type) {
+    case "retrieve_variable":
+      return { ...base, type: node.type, variables: (node.variables ?? []).map(variableRequest) };
+    case "escalate": {
+      const prompt = promptOf({ system_prompt: node.system_prompt });
+      return { ...base, type: node.type, reason: node.reason, opening: spoken(node.static_text), prompt };
+    }
+    case "end_call":
+      return { ...base, type: node.type, prompt: promptOf(node) };
+    case "api_call":
+    case "agent_transfer":
+      throw new WorkflowError("invalid_workflow", `nodes of type ${node.type} cannot run yet`);
+    default:
+      return { ...base, ...standardParts(node, base.transitions), model: overridden(model, node) };
+  }
+}
+
+type StandardSource = Extract<WorkflowNode, { type?: "standard" | undefined }>;
+
+function standardParts(node: StandardSource, transitions: readonly CompiledTransition[]) {
+  return {
+    type: "standard" as const,
+    proactive: node.proactive ?? false,
+    automatic: transitions.some(({ condition }) => condition.type === "always"),
+    prompt: promptOf(node),
+    intents: Object.entries(node.intents ?? {}).map(([id, intent]) => ({
+      id,
+      description: intent.description,
+      examples: intent.examples ?? [],
+    })),
+    intentThreshold: node.intent_config?.confidence_threshold ?? 0.7,
+    intentScope: node.intent_config?.context_scope ?? ("node" as const),
+    intentMessages: node.intent_config?.context_messages ?? 6,
+  };
+}
+
+function overridden(model: ModelSettings, { llm_override }: StandardSource): ModelSettings {
+  return {
+    model_name: llm_override?.model_name ?? model.model_name,
+    temperature: llm_override?.temperature ?? model.temperature,
+    max_tokens: llm_override?.max_tokens ?? model.max_tokens,
+    provider_id: llm_override?.provider_id ?? model.provider_id,
+    service_tier: model.service_tier,
+  };
+}
+
+type VariableSource = NonNullable<Extract<WorkflowNode, { type: "retrieve_variable" }>["variables"]>[number];
+
+function variableRequest(variable: VariableSource): VariableRequest {
+  const request = { name: variable.variable_name, prompt: variable.extraction_prompt };
+  return variable.default_value === undefined ? request : { ...request, default: variable.default_value };
+}
+
+function spoken(text: string | undefined): string | null {
+  return text === undefined || text.trim() === "" ? null : text;
+}
+
+function promptOf(node: { system_prompt?: string | undefined; static_text?: string | undefined }): Prompt | null {
+  const fixed = spoken(node.static_text);
+  if (fixed !== null) return { kind: "static", text: fixed };
+  const system = spoken(node.system_prompt);
+  return system === null ? null : { kind: "system", text: system };
+}
+
+function compileTransitions(node: WorkflowNode): CompiledTransition[] {
+  const ordered = [...(node.transitions ?? [])].sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+  return ordered.map(({ condition, target }) => {
+    const parsed = parseCondition(condition);
+    if (!parsed.ok) throw new WorkflowError("invalid_workflow", parsed.message);
+    return { condition: parsed.condition, label: condition, target };
+  });
+}
+
+function compileActions(actions: readonly string[] | undefined): Action[] {
+  return (actions ?? []).flatMap((text) => {
+    const action = parseAction(text);
+    if (!action) throw new WorkflowError("invalid_workflow", "unknown action");
+    return [action];
+  });
 }

@@ -2,10 +2,10 @@ import type { Issue } from "./types.js";
 
 /**
  * A mistake of the caller: a document that does not validate (`invalid_workflow`, with its issues), an event while a call
- * is pending, a call result nobody waits for (`out_of_order`), or an event after the end (`session_ended`).
+ * is pending, or a call result nobody waits for (`out_of_order`).
  */
 export class WorkflowError extends Error {
-  readonly code: "invalid_workflow" | "out_of_order" | "session_ended";
+  readonly code: "invalid_workflow" | "out_of_order";
   readonly issues: readonly Issue[];
 
   constructor(code: WorkflowError["code"], message: string, issues: readonly Issue[] = []) {

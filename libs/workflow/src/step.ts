@@ -1,12 +1,150 @@
+import { assertNever } from "./assert-never.js";
+import { activeGlobalIntents, bestMatch } from "./classify.js";
 import type { CompiledWorkflow } from "./compile.js";
-import type { EngineEvent, EngineState, StepResult } from "./types.js";
+import { WorkflowError } from "./errors.js";
+import { move, runActions } from "./move.js";
+import { storeVariables } from "./nodes/retrieve-variable.js";
+import { currentNode, openRun, type Run, warn } from "./run.js";
+import { addPart } from "./speak.js";
+import { advance } from "./turn.js";
+import type { CallResult, EngineEvent, EngineState, PendingCall, Stage, StepResult, TurnDraft } from "./types.js";
 
+/** State of a session before its first event. `seed.variables` are known from the start and are not "extracted". */
 export function initialState(
-  _workflow: CompiledWorkflow,
-  _seed?: { variables?: Record<string, unknown> },
+  workflow: CompiledWorkflow,
+  seed: { variables?: Record<string, unknown> } = {},
 ): EngineState {
-  throw new Error("not built yet");
+  return {
+    v: 1,
+    sequence: 0,
+    nodeId: workflow.initialNode,
+    variables: { ...seed.variables },
+    nodeTurns: 0,
+    turnNumber: 0,
+    transitionCount: 0,
+    ended: false,
+    escalated: null,
+    handedBack: false,
+    turn: null,
+  };
 }
-export function step(_workflow: CompiledWorkflow, _state: EngineState, _event: EngineEvent): StepResult {
-  throw new Error("not built yet");
+
+/**
+ * The engine: one event in, the next state and the effects out; neither the workflow nor the state given is changed.
+ *
+ * Effects come in order and end with one call (`llm.*`), or with one `turn.done` or `turn.failed`. A call's result comes back
+ * as `call.done` or `call.failed` with its `callId`. A failed extraction counts as "not found", a failed classification as
+ * "no match"; a failed answer fails the turn. After `turn.failed` the caller keeps the state from before the turn. Effects
+ * that reach the world (`action.*`, `escalation.open`) should therefore be carried out when the turn is committed.
+ *
+ * Throws WorkflowError `out_of_order` for an event while a call is pending, a result nobody waits for, or a state of another
+ * document. An event after the end of the session gives `turn.failed` with `session_ended`.
+ */
+export function step(workflow: CompiledWorkflow, state: EngineState, event: EngineEvent): StepResult {
+  if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, event);
+  if (state.turn) throw new WorkflowError("out_of_order", "the turn still waits for a call");
+  if (state.ended) return { state, effects: [{ type: "turn.failed", code: "session_ended" }] };
+  const run = openRun(workflow, { ...state, sequence: state.sequence + 1 }, newTurn(state, event));
+  begin(run, event);
+  advance(run);
+  return { state: run.state, effects: run.effects };
+}
+
+type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
+type CallEvent = Extract<EngineEvent, { type: "call.done" | "call.failed" }>;
+
+function newTurn(state: EngineState, event: OpeningEvent): TurnDraft {
+  return {
+    trigger: event.type,
+    text: event.type === "user.message" ? event.text : "",
+    secondsInNode: "secondsInNode" in event ? event.secondsInNode : 0,
+    startNodeId: state.nodeId,
+    stage: "finish",
+    hangup: false,
+    classified: {},
+    calls: 0,
+    pending: null,
+    parts: [],
+    transitions: [],
+    extracted: null,
+  };
+}
+
+/** Raises the counters and chooses the stage where the turn begins. It stays at `finish` where the agent must be silent. */
+function begin(run: Run, event: OpeningEvent): void {
+  const { state, turn } = run;
+  switch (event.type) {
+    case "session.opened":
+      runActions(run, currentNode(run).onEntry, "on_entry");
+      turn.stage = "enter";
+      return;
+    case "user.message":
+      state.turnNumber += 1;
+      // What a visitor writes to the human is no turn of the node.
+      if (state.escalated) return;
+      state.nodeTurns += 1;
+      turn.stage = "globals";
+      return;
+    case "timer.fired":
+      if (!state.escalated) turn.stage = "leave";
+      return;
+    case "handed_back":
+      state.escalated = null;
+      if (currentNode(run).type !== "escalate") return;
+      state.handedBack = true;
+      turn.stage = "leave";
+      return;
+    default:
+      assertNever(event);
+  }
+}
+
+function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent): StepResult {
+  const pending = state.turn?.pending;
+  if (!state.turn || !pending || pending.callId !== event.callId) {
+    throw new WorkflowError("out_of_order", "nobody waits for this call");
+  }
+  if (event.type === "call.failed" && pending.kind === "reply") {
+    return { state: { ...state, turn: null }, effects: [{ type: "turn.failed", code: event.code }] };
+  }
+  const run = openRun(workflow, state, { ...state.turn, pending: null });
+  run.turn.stage = event.type === "call.done" ? takeResult(run, pending, event.result) : takeFailure(run, pending);
+  advance(run);
+  return { state: run.state, effects: run.effects };
+}
+
+function takeResult(run: Run, pending: PendingCall, result: CallResult): Stage {
+  if (pending.kind === "reply" && result.type === "reply") {
+    addPart(run, result.text);
+    return pending.next;
+  }
+  const node = currentNode(run);
+  if (pending.kind === "extract" && result.type === "extraction" && node.type === "retrieve_variable") {
+    storeVariables(run, node, result.values);
+    return pending.next;
+  }
+  if (pending.kind === "classify.global" && result.type === "classification") {
+    const { globalThreshold } = run.workflow;
+    const match = bestMatch(run, result, activeGlobalIntents(run, node), globalThreshold);
+    return match ? move(run, match.target, `global_intent:${match.id}`) : pending.next;
+  }
+  if (pending.kind === "classify.node" && result.type === "classification" && node.type === "standard") {
+    const match = bestMatch(run, result, node.intents, node.intentThreshold);
+    run.turn.classified = { ...run.turn.classified, [node.id]: match?.id ?? null };
+    return pending.next;
+  }
+  throw new WorkflowError("out_of_order", `a ${pending.kind} call cannot take a result of type ${result.type}`);
+}
+
+/** Extraction and classification may fail without failing the turn. */
+function takeFailure(run: Run, pending: PendingCall): Stage {
+  const node = currentNode(run);
+  if (pending.kind === "extract" && node.type === "retrieve_variable") {
+    warn(run, "extraction_failed", "the extraction call failed");
+    storeVariables(run, node, {});
+  } else {
+    warn(run, "classification_failed", "the classification call failed");
+    if (pending.kind === "classify.node") run.turn.classified = { ...run.turn.classified, [node.id]: null };
+  }
+  return pending.next;
 }

@@ -53,6 +53,7 @@ export type EngineEvent =
   /** `secondsInNode`: seconds since the current node was entered. */
   | { type: "user.message"; text: string; secondsInNode: number }
   | { type: "timer.fired"; secondsInNode: number }
+  /** The summary belongs to the model's history, which the caller builds; the engine does not read it. */
   | { type: "handed_back"; summary?: string }
   | { type: "call.done"; callId: string; result: CallResult }
   | { type: "call.failed"; callId: string; code: string };
@@ -174,16 +175,10 @@ export interface TurnDraft {
   text: string;
   /** Seconds in the current node; 0 after a transition. */
   secondsInNode: number;
-  /** Summary of the human who handed back; null otherwise. */
-  summary: string | null;
   startNodeId: string;
   stage: Stage;
   /** True after a `hangup` action: the session ends when the current node has spoken. */
   hangup: boolean;
-  /** True while the current node's variables are extracted in this visit. */
-  worked: boolean;
-  /** Result of the global classification; undefined before it was made. */
-  global?: IntentMatch | null;
   /** Node → classified intent (null = no match) for this input. */
   classified: Record<string, string | null>;
   /** Calls made so far in this turn. */

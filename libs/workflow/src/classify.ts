@@ -1,0 +1,73 @@
+import type { CompiledNode, GlobalIntent, StandardNode } from "./compile.js";
+import { type Run, requestCall, warn } from "./run.js";
+import type { CallResult, ClassifyCall, IntentMatch, IntentOption } from "./types.js";
+
+/** Global intents that may fire from a node. */
+export function activeGlobalIntents(run: Run, node: CompiledNode): GlobalIntent[] {
+  return run.workflow.globalIntents.filter(
+    ({ activeFrom, excludedFrom }) => (activeFrom === null || activeFrom.has(node.id)) && !excludedFrom.has(node.id),
+  );
+}
+
+export function classifyGlobal(run: Run, node: CompiledNode, intents: readonly GlobalIntent[]): null {
+  const call = classification(run, node, intents);
+  return requestCall(
+    run,
+    { ...call, purpose: "global", contextMessages: run.workflow.globalMessages, contextScope: "conversation" },
+    { kind: "classify.global", next: "work" },
+  );
+}
+
+export function classifyNode(run: Run, node: StandardNode): null {
+  const call = classification(run, node, node.intents);
+  return requestCall(
+    run,
+    { ...call, purpose: "node", contextMessages: node.intentMessages, contextScope: node.intentScope },
+    { kind: "classify.node", next: "leave" },
+  );
+}
+
+function classification(run: Run, node: CompiledNode, intents: readonly IntentOption[]) {
+  return {
+    type: "llm.classify" as const satisfies ClassifyCall["type"],
+    nodeId: node.id,
+    intents: intents.map(({ id, description, examples }) => ({ id, description, examples: [...examples] })),
+    text: run.turn.text,
+    model: run.workflow.extractionModel,
+  };
+}
+
+interface Ranked extends IntentOption {
+  readonly priority?: number;
+}
+
+/**
+ * Best intent at or above the threshold: higher confidence, then higher priority, then document order. Null for every
+ * answer that cannot be trusted: an id nobody offered, a confidence outside 0–1.
+ */
+export function bestMatch<Option extends Ranked>(
+  run: Run,
+  result: Extract<CallResult, { type: "classification" }>,
+  options: readonly Option[],
+  threshold: number,
+): Option | null {
+  const answers: readonly IntentMatch[] = Array.isArray(result.matches) ? result.matches : [result.matches];
+  const candidates: { option: Option; confidence: number }[] = [];
+  for (const { intent, confidence } of answers) {
+    if (intent === null) continue;
+    const option = options.find(({ id }) => id === intent);
+    if (!option || !(confidence >= 0 && confidence <= 1)) {
+      warn(run, "classification_invalid", "the classifier gave an unknown intent or a confidence outside 0-1");
+    } else if (confidence >= threshold) {
+      candidates.push({ option, confidence });
+    }
+  }
+  const order = (option: Option): number => options.indexOf(option);
+  candidates.sort(
+    (a, b) =>
+      b.confidence - a.confidence ||
+      (b.option.priority ?? 0) - (a.option.priority ?? 0) ||
+      order(a.option) - order(b.option),
+  );
+  return candidates[0]?.option ?? null;
+}

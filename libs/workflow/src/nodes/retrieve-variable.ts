@@ -1,0 +1,33 @@
+import type { RetrieveNode } from "../compile.js";
+import { fill, type Run, requestCall, setVariables } from "../run.js";
+
+/** One call asks for all variables of the node. */
+export function requestVariables(run: Run, node: RetrieveNode): null {
+  return requestCall(
+    run,
+    {
+      type: "llm.extract",
+      nodeId: node.id,
+      variables: node.variables.map((variable) => ({ ...variable, prompt: fill(run, variable.prompt) })),
+      model: run.workflow.extractionModel,
+    },
+    { kind: "extract", next: "leave" },
+  );
+}
+
+/** Stores what was found; a variable that could not be extracted gets its default, else null. Unasked values are dropped. */
+export function storeVariables(run: Run, node: RetrieveNode, values: Readonly<Record<string, unknown>>): void {
+  const stored = node.variables.map(({ name, default: fallback }) => {
+    const value = Object.hasOwn(values, name) ? values[name] : null;
+    return [name, isExtracted(value) ? value : (fallback ?? null)];
+  });
+  setVariables(run, Object.fromEntries(stored));
+}
+
+/** Blank text is what models write for "not mentioned"; a number that JSON cannot carry would not survive storage. */
+function isExtracted(value: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  if (typeof value === "string") return value.trim() !== "";
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value === "boolean" || typeof value === "object";
+}

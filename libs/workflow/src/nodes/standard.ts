@@ -1,0 +1,13 @@
+import type { StandardNode } from "../compile.js";
+import type { Run } from "../run.js";
+import { speak } from "../speak.js";
+import type { Stage } from "../types.js";
+
+/**
+ * proactive + always: speak, move on. proactive: speak, wait. always: pass through in silence. Neither: wait in silence.
+ * A `hangup` action holds the session here: it ends when the node has spoken.
+ */
+export function enterStandard(run: Run, node: StandardNode): Stage | null {
+  const next = node.automatic && !run.turn.hangup ? "leave" : "settle";
+  return node.proactive && node.prompt ? speak(run, node.prompt, next) : next;
+}

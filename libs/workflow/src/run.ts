@@ -1,0 +1,65 @@
+import type { CompiledNode, CompiledWorkflow } from "./compile.js";
+import { WorkflowError } from "./errors.js";
+import { fillTemplate } from "./template.js";
+import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode } from "./types.js";
+
+/**
+ * The workbench of one step: a private copy of state and turn that the stages change in place, and the effects so far.
+ * Only `step` makes one and only its copies leave it, so callers never see their inputs change.
+ */
+export interface Run {
+  readonly workflow: CompiledWorkflow;
+  readonly state: EngineState;
+  readonly turn: TurnDraft;
+  readonly effects: Effect[];
+}
+
+export function openRun(workflow: CompiledWorkflow, state: EngineState, turn: TurnDraft): Run {
+  const copy: TurnDraft = {
+    ...turn,
+    parts: [...turn.parts],
+    transitions: [...turn.transitions],
+  };
+  return { workflow, state: { ...state, turn: copy }, turn: copy, effects: [] };
+}
+
+export function nodeById(workflow: CompiledWorkflow, id: string): CompiledNode {
+  const node = workflow.nodes.get(id);
+  // The caller mixed a session with another version's document: going on would answer from the wrong place.
+  if (!node) throw new WorkflowError("out_of_order", "the state names a node that this workflow does not have");
+  return node;
+}
+
+export function currentNode(run: Run): CompiledNode {
+  return nodeById(run.workflow, run.state.nodeId);
+}
+
+export function warn(run: Run, code: WarningCode, message: string): void {
+  run.effects.push({ type: "warning", code, message });
+}
+
+/** Fills a template with the session's variables; a missing one leaves a warning in the trace. */
+export function fill(run: Run, template: string, encode?: (value: string) => string): string {
+  const { text, missing } = fillTemplate(template, run.state.variables, encode);
+  for (const name of new Set(missing)) warn(run, "missing_variable", `{{${name}}} has no value`);
+  return text;
+}
+
+/** Stores variables of this session and turn. A null says "asked, not found" and is no extracted value. */
+export function setVariables(run: Run, values: Record<string, unknown>): void {
+  const found = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+  run.state.variables = { ...run.state.variables, ...values };
+  if (Object.keys(found).length > 0) run.turn.extracted = { ...run.turn.extracted, ...found };
+  run.effects.push({ type: "variables.set", nodeId: run.state.nodeId, values });
+}
+
+type WithoutId<T> = T extends CallEffect ? Omit<T, "callId"> : never;
+
+/** Ends the step with a call; the turn goes on at `next` when its result comes in. */
+export function requestCall(run: Run, call: WithoutId<CallEffect>, pending: Omit<PendingCall, "callId">): null {
+  run.turn.calls += 1;
+  const callId = `${run.state.sequence}.${run.turn.calls}`;
+  run.turn.pending = { callId, ...pending };
+  run.effects.push({ ...call, callId });
+  return null;
+}

@@ -1,0 +1,59 @@
+import type { CompiledNode, Prompt } from "./compile.js";
+import { currentNode, fill, type Run, requestCall } from "./run.js";
+import type { Stage } from "./types.js";
+
+/**
+ * Lets the current node say its prompt: fixed text at once, otherwise through one model call.
+ * Answers the stage that follows, or null while the call is pending.
+ */
+export function speak(run: Run, prompt: Prompt, next: Stage): Stage | null {
+  if (prompt.kind === "static") {
+    addPart(run, fill(run, prompt.text));
+    return next;
+  }
+  const node = currentNode(run);
+  return requestCall(
+    run,
+    {
+      type: "llm.reply",
+      nodeId: node.id,
+      nodeName: node.name,
+      partIndex: run.turn.parts.length,
+      system: systemText(run, prompt.text),
+      historyWindow: run.workflow.historyWindow,
+      model: node.model,
+    },
+    { kind: "reply", next },
+  );
+}
+
+/** The current node answers the user. A node without words of its own answers from the global prompt alone. */
+export function answer(run: Run, node: CompiledNode): Stage | null {
+  return speak(run, node.prompt ?? { kind: "system", text: "" }, "finish");
+}
+
+/** Records a finished part. Blank text is nothing said: it leaves no message and does not silence the node that follows. */
+export function addPart(run: Run, raw: string): void {
+  const text = raw.trim();
+  if (text === "") return;
+  const node = currentNode(run);
+  const partIndex = run.turn.parts.length;
+  run.turn.parts.push({ node_id: node.id, node_name: node.name, content: text });
+  run.effects.push({ type: "speak", nodeId: node.id, nodeName: node.name, partIndex, text });
+}
+
+/** Joins parts: one space between two parts of one line each, otherwise a newline. */
+export function joinParts(parts: readonly string[]): string {
+  return parts.reduce((joined, part, index) => {
+    if (index === 0) return part;
+    const oneLine = !part.includes("\n") && !parts[index - 1]?.includes("\n");
+    return joined + (oneLine ? " " : "\n") + part;
+  }, "");
+}
+
+function systemText(run: Run, prompt: string): string {
+  return [run.workflow.globalPrompt, prompt]
+    .filter((text) => text.trim() !== "")
+    .map((text) => fill(run, text))
+    .join("\n\n");
+}

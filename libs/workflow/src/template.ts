@@ -1,0 +1,32 @@
+import { textOf, variableOf } from "./conditions.js";
+
+const PLACEHOLDER = /\{\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}\}/gu;
+
+export interface Filled {
+  text: string;
+  /** Names without a value, in order of appearance; they became empty strings. */
+  missing: string[];
+}
+
+/**
+ * Replaces `{{name}}` once: a value that itself contains `{{other}}` stays as it is. `encode` is applied to values only,
+ * for texts with a syntax of their own (percent-encoding in URLs, escaping in JSON).
+ */
+export function fillTemplate(
+  template: string,
+  variables: Readonly<Record<string, unknown>>,
+  encode: (value: string) => string = (value) => value,
+): Filled {
+  const missing: string[] = [];
+  const text = template.replace(PLACEHOLDER, (_match, name: string) => {
+    const value = textOf(variableOf(variables, name));
+    if (value === null) missing.push(name);
+    return value === null ? "" : encode(value);
+  });
+  return { text, missing };
+}
+
+/** Names a template uses, without repetition. */
+export function templateNames(template: string): string[] {
+  return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))];
+}
