@@ -8,7 +8,9 @@ export {
   type StoresErrorCode,
 } from "./contract.js";
 export { removeDataFolder } from "./data-folder.js";
-export { type PrivateServer, startPrivateNats, startPrivatePostgres, startPrivateRedis } from "./private-server.js";
+export { type PostgresClient, withPostgresClient } from "./postgres-client.js";
+export type { PrivateServer } from "./private-server.js";
 export { resolveStores } from "./resolve-stores.js";
+export { type OwnServer, startOwnServer } from "./start-private.js";
 export { sweepAbandonedFolders } from "./sweep.js";
 export { formatTable } from "./table.js";

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
 import { reasonOf, StoresError } from "./contract.js";
 import { folderOf, type Program } from "./find-programs.js";
+import { withPostgresClient } from "./postgres-client.js";
 import { identifyProcess } from "./process-identity.js";
 import { type Account, giveTo, wrapCommand } from "./run-as.js";
 import { type ServerProcess, startServer, waitUntilReady } from "./server-process.js";
@@ -63,33 +63,21 @@ export async function startPostgresServer(
  * @throws the driver's error when the address does not answer within 5 s; StoresError `version_too_old`.
  */
 export async function askPostgres(url: string): Promise<string> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
-  // A server that goes away while we ask reports it twice; the second report must not end this process.
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
+  return withPostgresClient(url, async (client) => {
     await client.query("select 1");
     const answer = await client.query<{ server_version: string }>("show server_version");
     const version = versionIn(answer.rows[0]?.server_version ?? "") ?? "0";
-    if (!isAtLeast(version, minimumVersions.postgres)) {
-      const message = `PostgreSQL ${version} is too old, ${minimumVersions.postgres} or newer is needed`;
-      throw new StoresError("version_too_old", message);
-    }
-    return version;
-  } finally {
-    await client.end();
-  }
+    if (isAtLeast(version, minimumVersions.postgres)) return version;
+    const message = `PostgreSQL ${version} is too old, ${minimumVersions.postgres} or newer is needed`;
+    throw new StoresError("version_too_old", message);
+  });
 }
 
 async function makeDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
+  await withPostgresClient(url, async (client) => {
     const known = await client.query("select 1 from pg_database where datname = $1", [databaseName]);
     if (known.rowCount === 0) await client.query(`create database ${databaseName}`);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 function serverArguments(settings: PostgresSettings): string[] {

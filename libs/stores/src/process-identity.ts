@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * What tells one run of a process from every other process that may get its number later: the moment it started
@@ -11,7 +11,7 @@ export interface ProcessIdentity {
   command: string;
 }
 
-/** The process that runs under this number now, or null. A zombie counts as gone: it holds no file and no port. */
+/** The process that runs under this number now, or null. A finished zombie counts as gone: it holds no file and no port. */
 export function identifyProcess(pid: number): ProcessIdentity | null {
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   return process.platform === "linux" ? identifyOnLinux(pid) : identifyWithPs(pid);
@@ -30,7 +30,9 @@ function identifyOnLinux(pid: number): ProcessIdentity | null {
     // The second field is the program name in parentheses and may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state, ticks] = [fields[0], fields[19]];
-    if (state === undefined || ticks === undefined || state === "Z" || state === "X") return null;
+    if (state === undefined || ticks === undefined || state === "X") return null;
+    // While other threads are still ending, a zombie's files and ports are not free yet.
+    if (state === "Z" && readdirSync(`/proc/${pid}/task`).length <= 1) return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
     return { pid, startedAt: `${bootId()}:${ticks}`, command };
   } catch {

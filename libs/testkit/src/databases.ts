@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { applicationUrl, migrate } from "@parley/db";
+import { type PostgresClient, withPostgresClient } from "@parley/stores";
+
+/** A migrated database of a test's own. */
+export interface FreshDatabase {
+  /** Address of the restricted role the services use. */
+  url: string;
+  /** Address of the owner, for looking behind row level security. */
+  adminUrl: string;
+  /** Ends its sessions and deletes it. */
+  drop(): Promise<void>;
+}
+
+/** Serialises the making of the template between workers and the copying of it between tests. */
+const templateLock = 5_210_417;
+
+/** A copy of the template database of the run, which the first caller makes by running every migration. */
+export async function cloneDatabase(adminUrl: string, runId: string): Promise<FreshDatabase> {
+  const template = `parley_template_${runId}`;
+  const name = `parley_test_${runId}_${randomBytes(4).toString("hex")}`;
+  await withPostgresClient(adminUrl, async (admin) => {
+    await admin.query("select pg_advisory_lock($1)", [templateLock]);
+    await makeTemplate(admin, adminUrl, template);
+    await admin.query(`create database ${name} template ${template}`);
+  });
+  const ownerUrl = withDatabase(adminUrl, name);
+  return {
+    url: applicationUrl(ownerUrl),
+    adminUrl: ownerUrl,
+    drop: () =>
+      withPostgresClient(
+        adminUrl,
+        async (admin) => void (await admin.query(`drop database if exists ${name} with (force)`)),
+      ),
+  };
+}
+
+async function makeTemplate(admin: PostgresClient, adminUrl: string, template: string): Promise<void> {
+  const known = await admin.query<{ datistemplate: boolean }>(
+    "select datistemplate from pg_database where datname = $1",
+    [template],
+  );
+  // The mark is set last, so a database without it is the rest of a run that failed in the middle.
+  if (known.rows[0]?.datistemplate === true) return;
+  await admin.query(`drop database if exists ${template} with (force)`);
+  await admin.query(`create database ${template}`);
+  await migrate({ url: withDatabase(adminUrl, template) });
+  await admin.query(`alter database ${template} with is_template true`);
+}
+
+/** Deletes every database made under the run's name. */
+export async function dropRunDatabases(adminUrl: string, runId: string): Promise<void> {
+  await withPostgresClient(adminUrl, async (admin) => {
+    const made = await admin.query<{ datname: string }>(
+      "select datname from pg_database where datname like 'parley\\_%\\_' || $1 || '%'",
+      [runId],
+    );
+    for (const { datname } of made.rows) {
+      await admin.query(`alter database ${datname} with is_template false`);
+      await admin.query(`drop database if exists ${datname} with (force)`);
+    }
+  });
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.toString();
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeDataFolder, resolveStores, StoresError, sweepAbandonedFolders } from "@parley/stores";
+import type { TestProject } from "vitest/node";
+
+const prefix = "parley-test-";
+
+/** What the set-up of the run hands to every test file. */
+export interface ProvidedServers {
+  postgresAdminUrl: string;
+  natsUrl: string;
+  /** Empty when there is no Redis and missing stores are tolerated. */
+  redisUrl: string;
+  /** Part of the names of databases made in this run. */
+  runId: string;
+}
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    parleyServers: ProvidedServers;
+  }
+}
+
+/** Starts the three stores once for the run, in a throw-away folder, and takes them down afterwards. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const root = tmpdir();
+  await sweepAbandonedFolders(root, prefix);
+  const folder = mkdtempSync(join(root, prefix));
+  const strict = process.env.PARLEY_TEST_STRICT !== "0";
+  const report = (line: string) => process.stderr.write(`stores: ${line}\n`);
+  try {
+    const stores = await resolveStores({
+      ...{ dataDir: folder, env: process.env, mode: "test", requireRedis: strict },
+      report: process.env.CI ? report : (line) => line.startsWith("Redis: memory") && report(line),
+    });
+    const runId = folder.slice(-6).toLowerCase();
+    project.provide("parleyServers", {
+      postgresAdminUrl: stores.postgres.adminUrl ?? stores.postgres.url,
+      natsUrl: stores.nats.url,
+      redisUrl: stores.redis?.url ?? "",
+      runId,
+    });
+    return async () => {
+      if (stores.postgres.from === "environment") await dropDatabasesOfRun(stores.postgres.url, runId);
+      await stores.stop();
+      await removeDataFolder(folder);
+    };
+  } catch (error) {
+    await removeDataFolder(folder).catch(() => rmSync(folder, { recursive: true, force: true }));
+    // The message of a StoresError is meant for people; its stack says nothing more.
+    if (error instanceof StoresError) error.stack = `${error.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** A server that is not ours keeps nothing of the run. */
+async function dropDatabasesOfRun(url: string, runId: string): Promise<void> {
+  const { dropRunDatabases } = await import("./databases.js");
+  await dropRunDatabases(url, runId);
+}

@@ -1,0 +1,30 @@
+import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+// "source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
+const conditions = ["source", ...defaultServerConditions];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // The global set-up is loaded in an environment of its own.
+  environments: { __vitest__: { resolve: { conditions } } },
+  test: {
+    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+    exclude: [
+      "**/node_modules/**",
+      "**/dist/**",
+      "libs/chat-page/src/**",
+      ...(process.env.CHAOS_FULL ? [] : ["tests/chaos/**"]),
+    ],
+    // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
+    globalSetup: ["libs/testkit/src/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    // A test that passes at the second try hides a fault.
+    retry: 0,
+  },
+});
