@@ -1,0 +1,60 @@
+import { RetryableError } from "@parley/contracts";
+import type { Logger, Metrics } from "@parley/observability";
+import { createRunner, openClient } from "./connection.js";
+import { createMemoryDriver } from "./memory-driver.js";
+import type { Nonces, RedisLike } from "./redis-like.js";
+import { createRedisLimits } from "./redis-limits.js";
+import { createRedisLive } from "./redis-live.js";
+
+export interface RedisOptions {
+  /** `redis://` or `rediss://` address; null = the memory driver (one gateway only). */
+  url: string | null;
+  logger: Logger;
+  metrics?: Metrics;
+}
+
+/**
+ * Opens limits, nonces and live streams. Never fails because Redis is away: it tries once, for at most
+ * two seconds, and goes on connecting in the background, while every part answers as its interface says for "down".
+ */
+export async function connectRedis({ url, logger, metrics }: RedisOptions): Promise<RedisLike> {
+  if (url === null) return createMemoryDriver(logger);
+  const losses = metrics?.counter("parley_redis_fallbacks_total", "Operations done without Redis or lost", [
+    "operation",
+  ]);
+  const lost = (operation: string) => (): void => losses?.inc({ operation });
+
+  const [commands, subscriber] = await Promise.all([
+    openClient(url, "commands", logger),
+    openClient(url, "subscriber", logger),
+  ]);
+  const run = createRunner(commands);
+  const live = createRedisLive({ run, subscriber, logger, onLost: lost("live") });
+  const nonces: Nonces = {
+    claim: async (key, ttlSeconds) => {
+      try {
+        const ttlMs = Math.max(1, Math.ceil(ttlSeconds * 1000));
+        return (await run((client) => client.set(`parley:nonce:${key}`, "1", "PX", ttlMs, "NX"))) === "OK";
+      } catch (cause) {
+        lost("nonce")();
+        throw new RetryableError("redis cannot tell whether a nonce was used", { cause });
+      }
+    },
+  };
+  return {
+    kind: "redis",
+    limits: createRedisLimits({ run, onFallback: lost("limits") }),
+    nonces,
+    live,
+    ping: () =>
+      run((client) => client.ping()).then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {
+      live.close();
+      commands.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { performance } from "node:perf_hooks";
+import type { Logger } from "@parley/observability";
+import { Redis } from "ioredis";
+
+/** Nothing in a chat turn waits longer than this for Redis, because everything in it can be lost. */
+const COMMAND_DEADLINE_MS = 250;
+/** After a missed deadline Redis is left alone this long, so that a frozen server costs one wait and not one per call. */
+const PAUSE_AFTER_TIMEOUT_MS = 500;
+/** A socket that owes an answer and stays silent is given up: a network partition must not last until TCP notices. */
+const SOCKET_TIMEOUT_MS = 2_000;
+const FIRST_CONNECT_MS = 2_000;
+
+/** Redis cannot be asked right now; the callers know what to do without it. */
+export class RedisDown extends Error {
+  constructor(cause?: unknown) {
+    super("redis is down", { cause });
+    this.name = "RedisDown";
+  }
+}
+
+/**
+ * A client that fails fast: nothing is queued while disconnected, nothing is sent twice after a reconnect, reconnects go on
+ * for ever. Resolves when connected or when the first try failed (two seconds at most); tries then continue in the background.
+ */
+export async function openClient(url: string, role: "commands" | "subscriber", logger: Logger): Promise<Redis> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectionName: `parley-${role}`,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: SOCKET_TIMEOUT_MS,
+    commandTimeout: COMMAND_DEADLINE_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    retryStrategy: (times) => Math.min(50 * times, 1_000) + Math.random() * 50,
+  });
+  let up: boolean | null = null;
+  const changed = (now: boolean, error?: unknown): void => {
+    if (up === now) return;
+    up = now;
+    if (now) logger.info({ role }, "redis.up");
+    else logger.warn({ role, err: error }, "redis.down");
+  };
+  client.on("ready", () => changed(true));
+  client.on("error", (error) => changed(false, error));
+  client.on("close", () => changed(false));
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, FIRST_CONNECT_MS);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    client.connect().then(done, done);
+  });
+  return client;
+}
+
+/** Runs commands on one connection and turns every way of not getting an answer into RedisDown. */
+export function createRunner(client: Redis): <T>(command: (client: Redis) => Promise<T>) => Promise<T> {
+  let pausedUntil = 0;
+  return async (command) => {
+    if (client.status !== "ready" || performance.now() < pausedUntil) throw new RedisDown();
+    const startedAt = performance.now();
+    try {
+      return await command(client);
+    } catch (error) {
+      if (performance.now() - startedAt >= COMMAND_DEADLINE_MS - 5)
+        pausedUntil = performance.now() + PAUSE_AFTER_TIMEOUT_MS;
+      throw new RedisDown(error);
+    }
+  };
+}

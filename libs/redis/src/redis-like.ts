@@ -1,0 +1,63 @@
+import type { LiveEntry } from "@parley/contracts";
+
+/** One scope of a rate limit. The sustained rate is `limit / periodSeconds`; `burst` (default `limit`) may come at once. */
+export interface LimitCheck {
+  /** Names the rule in the answer (`address`, `session`, `link`, …). */
+  scope: string;
+  /** Whom the rule counts; unique inside the scope. */
+  key: string;
+  /** At least 1; a smaller limit refuses everything. */
+  limit: number;
+  periodSeconds: number;
+  burst?: number;
+}
+
+export type LimitResult =
+  /** `remaining`: requests that would pass right now, smallest over all scopes. */
+  | { allowed: true; remaining: number }
+  /** `scope`: the one to wait longest for; after `retryAfterSeconds` without other requests the next one passes. */
+  | { allowed: false; scope: string; retryAfterSeconds: number };
+
+export interface Limits {
+  /**
+   * Counts one request in all scopes, or in none when one of them refuses. Never throws: without Redis the process counts
+   * alone at the same rate, so the worst case is the limit times the number of replicas.
+   */
+  take(checks: LimitCheck[]): Promise<LimitResult>;
+}
+
+export interface Nonces {
+  /** True for the first claim of a key within `ttlSeconds`, false when seen before. Throws RetryableError when Redis cannot tell. */
+  claim(key: string, ttlSeconds: number): Promise<boolean>;
+}
+
+/** Live streams are a losable cache (kept for ten minutes, bounded); the durable truth is in PostgreSQL. */
+export interface LiveStreams {
+  /** Appends to the short stream of a session and notifies its subscribers, in one round trip. Never throws. */
+  publish(sessionId: string, entries: LiveEntry[]): Promise<void>;
+  /** What is kept, oldest first; empty when Redis is down. Never throws. */
+  recent(sessionId: string): Promise<LiveEntry[]>;
+  /**
+   * Resolves when later entries will arrive (or at once when Redis is down: they then arrive after the reconnect).
+   * Returns the function that ends this subscription. Never throws.
+   */
+  subscribe(sessionId: string, onEntry: (entry: LiveEntry) => void): Promise<() => void>;
+  /** Called each time subscriptions were interrupted and work again: subscribers may have missed entries. */
+  onGap(fn: () => void): void;
+}
+
+export interface RedisLike {
+  limits: Limits;
+  nonces: Nonces;
+  live: LiveStreams;
+  /** False when Redis does not answer within its short deadline. Never throws. */
+  ping(): Promise<boolean>;
+  kind: "redis" | "memory";
+  /** Closes connections and timers; calls made later behave as if Redis were down. */
+  close(): Promise<void>;
+}
+
+/** Live entries are kept this long after the last one of a session. */
+export const LIVE_TTL_SECONDS = 600;
+/** Batches kept per session: a two-minute reply in 25 ms batches is 4,800 at the very most, an ordinary one below 200. */
+export const LIVE_MAX_BATCHES = 2_000;

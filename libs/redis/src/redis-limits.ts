@@ -1,0 +1,44 @@
+import type { Redis } from "ioredis";
+import { closedScope, GCRA_LUA, rateOf, refusal, storageKey } from "./gcra.js";
+import { createLocalLimits } from "./local-limits.js";
+import type { LimitCheck, LimitResult, Limits } from "./redis-like.js";
+import { createScript } from "./script.js";
+
+export interface RedisLimitsDeps {
+  run<T>(command: (client: Redis) => Promise<T>): Promise<T>;
+  /** Told each time Redis could not answer. */
+  onFallback(): void;
+}
+
+export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits {
+  const gcra = createScript(GCRA_LUA);
+  const local = createLocalLimits();
+
+  const ask = async (checks: LimitCheck[]): Promise<LimitResult> => {
+    const keys = checks.map(storageKey);
+    const args = checks.map(rateOf).flatMap(({ intervalMicros, burst }) => [intervalMicros, burst]);
+    const reply = await run((client) => gcra(client, keys, args));
+    const [index, value] = pairOf(reply);
+    if (index === 0) return { allowed: true, remaining: value };
+    return refusal(checks[index - 1]?.scope ?? "unknown", value);
+  };
+
+  return {
+    take: async (checks) => {
+      const closed = closedScope(checks);
+      if (closed !== null) return closed;
+      if (checks.length === 0) return { allowed: true, remaining: 0 };
+      try {
+        return await ask(checks);
+      } catch {
+        onFallback();
+        return local.takeNow(checks);
+      }
+    },
+  };
+}
+
+function pairOf(reply: unknown): [number, number] {
+  if (Array.isArray(reply) && typeof reply[0] === "number" && typeof reply[1] === "number") return [reply[0], reply[1]];
+  throw new Error("unexpected reply of the rate limit script");
+}

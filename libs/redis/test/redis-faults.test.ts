@@ -1,0 +1,132 @@
+import { type LiveEntry, RetryableError } from "@parley/contracts";
+import { createLogger } from "@parley/observability";
+import { connectRedis, type RedisLike } from "@parley/redis";
+import { eventually, startRedis } from "@parley/testkit";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+const logger = createLogger({ service: "redis-test", level: "silent" });
+const delta = (text: string): LiveEntry => ({ type: "delta", turn_id: "t1", attempt: 1, part: 0, at: 0, text });
+const check = (key: string) => ({ scope: "session", key, limit: 3, periodSeconds: 60 });
+const timed = async <T>(fn: () => Promise<T>): Promise<{ value: T; ms: number }> => {
+  const startedAt = performance.now();
+  return { value: await fn(), ms: performance.now() - startedAt };
+};
+
+describe("a Redis that fails", () => {
+  let server: Awaited<ReturnType<typeof startRedis>>;
+  let redis: RedisLike;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.destroy());
+  beforeEach(async () => {
+    redis = await connectRedis({ url: server.url, logger });
+    await eventually(() => redis.ping());
+  });
+  afterEach(() => redis.close());
+
+  it("costs nothing but speed when flushed, scripts included", async () => {
+    await redis.limits.take([check("flushed")]);
+    await redis.live.publish("flushed", [delta("a")]);
+    const seen: LiveEntry[] = [];
+    await redis.live.subscribe("flushed", (entry) => seen.push(entry));
+    const admin = new Redis(server.url);
+    await admin.flushall();
+    await admin.script("FLUSH");
+    expect(await redis.limits.take([check("flushed")])).toEqual({ allowed: true, remaining: 2 });
+    expect(await redis.live.recent("flushed")).toEqual([]);
+    await redis.live.publish("flushed", [delta("b")]);
+    await eventually(() => seen.length === 1);
+    expect(await redis.live.recent("flushed")).toEqual([delta("b")]);
+    const ttl = await admin.pttl("parley:live:flushed");
+    expect(ttl).toBeGreaterThan(590_000);
+    expect(ttl).toBeLessThanOrEqual(600_000);
+    admin.disconnect();
+  });
+
+  it("still notifies subscribers when its memory is full, and limits locally", async () => {
+    const seen: LiveEntry[] = [];
+    await redis.live.subscribe("full", (entry) => seen.push(entry));
+    const admin = new Redis(server.url);
+    const [, before] = (await admin.config("GET", "maxmemory")) as [string, string];
+    await admin.config("SET", "maxmemory", "1");
+    await redis.live.publish("full", [delta("a")]);
+    await eventually(() => seen.length === 1);
+    for (const remaining of [2, 1, 0])
+      expect(await redis.limits.take([check("full")])).toEqual({ allowed: true, remaining });
+    expect(await redis.limits.take([check("full")])).toMatchObject({ allowed: false });
+    await expect(redis.nonces.claim("full", 60)).rejects.toThrow(RetryableError);
+    await admin.config("SET", "maxmemory", before);
+    admin.disconnect();
+  });
+
+  it("is answered for locally and quickly while dead, then resumes and reports the gap", async () => {
+    const seen: LiveEntry[] = [];
+    let gaps = 0;
+    redis.live.onGap(() => gaps++);
+    await redis.live.subscribe("killed", (entry) => seen.push(entry));
+    await server.kill();
+    await eventually(async () => !(await redis.ping()));
+
+    const { ms } = await timed(async () => {
+      for (const remaining of [2, 1, 0])
+        expect(await redis.limits.take([check("killed")])).toEqual({ allowed: true, remaining });
+      expect(await redis.limits.take([check("killed")])).toMatchObject({ allowed: false, scope: "session" });
+      await redis.live.publish("killed", [delta("lost")]);
+      expect(await redis.live.recent("killed")).toEqual([]);
+      await expect(redis.nonces.claim("killed", 60)).rejects.toThrow(RetryableError);
+      const end = await redis.live.subscribe("late", (entry) => seen.push(entry));
+      expect(end).toBeTypeOf("function");
+    });
+    expect(ms).toBeLessThan(500);
+    expect(gaps).toBe(0);
+
+    await server.restart();
+    await eventually(() => redis.ping());
+    await eventually(() => gaps === 1);
+    await redis.live.publish("killed", [delta("back")]);
+    await redis.live.publish("late", [delta("late")]);
+    await eventually(() => seen.length === 2);
+    expect(seen).toEqual([delta("back"), delta("late")]);
+    expect(await redis.nonces.claim("killed", 60)).toBe(true);
+  });
+
+  it("costs one short wait while frozen, and recovers", async () => {
+    let gaps = 0;
+    redis.live.onGap(() => gaps++);
+    const seen: LiveEntry[] = [];
+    await redis.live.subscribe("frozen", (entry) => seen.push(entry));
+    server.pause();
+    const first = await timed(() => redis.limits.take([check("frozen")]));
+    expect(first.value).toEqual({ allowed: true, remaining: 2 });
+    expect(first.ms).toBeLessThan(450);
+    const next = await timed(() => redis.limits.take([check("frozen")]));
+    expect(next.value).toEqual({ allowed: true, remaining: 1 });
+    expect(next.ms).toBeLessThan(100);
+    const publish = await timed(() => redis.live.publish("frozen", [delta("lost")]));
+    expect(publish.ms).toBeLessThan(100);
+    server.resume();
+    await eventually(() => redis.ping());
+    await eventually(async () => {
+      await redis.live.publish("frozen", [delta("back")]);
+      return seen.some((entry) => entry.type === "delta" && entry.text === "back");
+    });
+  });
+
+  it("may be away at the start", async () => {
+    await server.kill();
+    const { value: early, ms } = await timed(() => connectRedis({ url: server.url, logger }));
+    expect(ms).toBeLessThan(2_500);
+    expect(await early.limits.take([check("early")])).toEqual({ allowed: true, remaining: 2 });
+    const seen: LiveEntry[] = [];
+    await early.live.subscribe("early", (entry) => seen.push(entry));
+    await server.restart();
+    await eventually(() => early.ping());
+    await eventually(async () => {
+      await early.live.publish("early", [delta("a")]);
+      return seen.length > 0;
+    });
+    await early.close();
+  });
+});
