@@ -1,0 +1,14 @@
+import type { Bus } from "@parley/bus";
+import type { Db } from "@parley/db";
+import type { Logger, Metrics } from "@parley/observability";
+import type { Secrets } from "@parley/secrets";
+import type { LinksConfig } from "./config.js";
+
+export interface LinksDeps {
+  config: LinksConfig;
+  logger: Logger;
+  metrics: Metrics;
+  bus: Bus;
+  db: Db;
+  secrets: Secrets;
+}

@@ -1,0 +1,30 @@
+import {
+  AppError,
+  type deleteToken as contract,
+  credentialRevoked,
+  hasRole,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import type { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+import { changeWithFacts } from "../facts.js";
+import { lockToken, revokeCredential } from "../repository/credentials.js";
+
+/** Revokes a management token of the caller's tenant. Idempotent by state: a second delete is `not_found`. */
+export const deleteToken =
+  (deps: LinksDeps) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(input.principal, "admin");
+    const tenantId = tenantOf(input.principal);
+    return changeWithFacts(deps, tenantId, async (trx) => {
+      const role = await lockToken(trx, input.id);
+      if (role === null) throw new AppError("not_found");
+      if (!hasRole(input.principal.role, role)) throw new AppError("forbidden");
+      await revokeCredential(trx, "api_tokens", input.id);
+      return {
+        answer: {},
+        facts: [{ contract: credentialRevoked, key: input.id, tenantId, payload: { id: input.id } }],
+      };
+    });
+  };

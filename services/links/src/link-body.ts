@@ -1,0 +1,28 @@
+import { AppError, createLinkBody, type LinkBody, parseOrRefuse } from "@parley/contracts";
+import type { Expiry, LinkValues } from "./repository/links.js";
+
+export interface LinkChange {
+  values: LinkValues;
+  expiry: Expiry;
+}
+
+/** Parses an owner's body into columns and an expiry. Throws `validation_failed` with every wrong field. */
+export function parseLinkBody(body: unknown): LinkChange {
+  const { expires_at, expires_in_hours, agent_version, ...values } = parseOrRefuse(createLinkBody, body);
+  return {
+    values: { ...values, agent_version: agent_version === "active" ? null : agent_version },
+    expiry: expiryOf({ expires_at, expires_in_hours }),
+  };
+}
+
+function expiryOf(body: Pick<LinkBody, "expires_at" | "expires_in_hours">): Expiry {
+  if (typeof body.expires_at === "string") return { type: "at", iso: body.expires_at };
+  if (typeof body.expires_in_hours === "number") return { type: "hours", hours: body.expires_in_hours };
+  return body.expires_at === null || body.expires_in_hours === null ? { type: "never" } : { type: "keep" };
+}
+
+/** The refusal of an expiry that has passed; decided by the database's clock. */
+export const expiryInThePast = (): AppError =>
+  new AppError("validation_failed", {
+    errors: [{ pointer: "/expires_at", rule: "future", message: "must be in the future" }],
+  });

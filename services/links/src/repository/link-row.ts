@@ -1,0 +1,117 @@
+import type { LinkPolicy } from "@parley/contracts";
+
+/** One link as the repository reads it; `db_now` is the database's clock, the only one that decides about expiry. */
+export interface LinkRow {
+  id: string;
+  tenant_id: string;
+  agent_id: string;
+  token_hint: string;
+  title: string;
+  description: string | null;
+  welcome_message: string | null;
+  agent_version: number | null;
+  expires_at: Date | null;
+  max_sessions: number;
+  sessions_used: number;
+  max_messages_per_session: number;
+  session_timeout_minutes: number;
+  rate_limit_per_minute: number;
+  max_message_length: number;
+  require_email: boolean;
+  allowed_domains: string[];
+  branding: Record<string, unknown>;
+  chat_intent: string | null;
+  system_prompt_override: string | null;
+  initial_message: string | null;
+  friendly_errors: boolean;
+  metadata: Record<string, unknown>;
+  is_active: boolean;
+  created_by: string;
+  created_at: Date;
+  updated_at: Date;
+  last_used_at: Date | null;
+  db_now: Date;
+}
+
+export interface LinkUsage {
+  messages: number;
+  sessions_active: number;
+}
+
+export type LinkStatus = "active" | "inactive" | "expired" | "full";
+
+/** A disabled link is `inactive` whatever else is true of it; an expired one is never shown as full. */
+export function linkStatus(row: LinkRow): LinkStatus {
+  if (!row.is_active) return "inactive";
+  if (row.expires_at !== null && row.expires_at <= row.db_now) return "expired";
+  return row.sessions_used >= row.max_sessions ? "full" : "active";
+}
+
+const time = (value: Date | null): string | null => value?.toISOString() ?? null;
+
+/** The owner's view of a link (http-api.md, section 2): never the token, only its hint. */
+export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknown> {
+  return {
+    id: row.id,
+    agent_id: row.agent_id,
+    token_hint: row.token_hint,
+    status: linkStatus(row),
+    title: row.title,
+    description: row.description,
+    welcome_message: row.welcome_message,
+    agent_version: row.agent_version ?? "active",
+    expires_at: time(row.expires_at),
+    max_sessions: row.max_sessions,
+    max_messages_per_session: row.max_messages_per_session,
+    session_timeout_minutes: row.session_timeout_minutes,
+    rate_limit_per_minute: row.rate_limit_per_minute,
+    max_message_length: row.max_message_length,
+    require_email: row.require_email,
+    allowed_domains: row.allowed_domains,
+    branding: row.branding,
+    chat_intent: row.chat_intent,
+    system_prompt_override: row.system_prompt_override,
+    initial_message: row.initial_message,
+    friendly_errors: row.friendly_errors,
+    metadata: row.metadata,
+    is_active: row.is_active,
+    created_by: row.created_by,
+    created_at: time(row.created_at),
+    updated_at: time(row.updated_at),
+    usage: {
+      sessions_used: row.sessions_used,
+      sessions_remaining: Math.max(0, row.max_sessions - row.sessions_used),
+      sessions_active: usage.sessions_active,
+      messages: usage.messages,
+      last_used_at: time(row.last_used_at),
+    },
+  };
+}
+
+/** What the gateway enforces and a session freezes. */
+export function policyOf(row: LinkRow, agentName: string): LinkPolicy {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    agentId: row.agent_id,
+    agentName,
+    agentVersion: row.agent_version,
+    title: row.title,
+    description: row.description,
+    welcomeMessage: row.welcome_message,
+    expiresAt: time(row.expires_at),
+    maxSessions: row.max_sessions,
+    sessionsUsed: row.sessions_used,
+    maxMessagesPerSession: row.max_messages_per_session,
+    sessionTimeoutMinutes: row.session_timeout_minutes,
+    rateLimitPerMinute: row.rate_limit_per_minute,
+    maxMessageLength: row.max_message_length,
+    requireEmail: row.require_email,
+    allowedDomains: row.allowed_domains,
+    branding: row.branding,
+    friendlyErrors: row.friendly_errors,
+    chatIntent: row.chat_intent,
+    systemPromptOverride: row.system_prompt_override,
+    initialMessage: row.initial_message,
+  };
+}

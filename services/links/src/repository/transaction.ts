@@ -1,0 +1,4 @@
+import type { Database, Transaction } from "@parley/db";
+
+/** A transaction bound to one tenant by row level security. */
+export type TenantTransaction = Transaction<Database>;

@@ -1,0 +1,18 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Secrets } from "@parley/secrets";
+import type { NewKey } from "./repository/credentials.js";
+
+/** Binds a sealed secret to its row, so that it cannot be moved to another tenant's key. */
+export const keyAad = (at: { tenantId: string; id: string }): string => `api_keys:${at.tenantId}:${at.id}`;
+
+/** A fresh signing key (256 random bits): the row to store, and the secret to show once. */
+export function mintKey(
+  secrets: Secrets,
+  owner: { tenantId: string; name: string; scopes: string[] },
+): { row: NewKey; secret: string } {
+  const id = randomUUID();
+  const secret = randomBytes(32).toString("base64url");
+  const keyId = `key_${randomBytes(9).toString("hex")}`;
+  const secretSealed = secrets.seal(secret, keyAad({ tenantId: owner.tenantId, id }));
+  return { row: { id, keyId, secretSealed, ...owner }, secret };
+}

@@ -1,0 +1,49 @@
+import * as contracts from "@parley/contracts";
+import type { Component } from "@parley/service";
+import { createAgentNames } from "./agents.js";
+import type { LinksDeps } from "./deps.js";
+import { createKey } from "./handlers/create-key.js";
+import { createLink } from "./handlers/create-link.js";
+import { createTenant } from "./handlers/create-tenant.js";
+import { createToken } from "./handlers/create-token.js";
+import { deleteKey } from "./handlers/delete-key.js";
+import { deleteLink } from "./handlers/delete-link.js";
+import { deleteToken } from "./handlers/delete-token.js";
+import { getLink } from "./handlers/get-link.js";
+import { listLinks } from "./handlers/list-links.js";
+import { resolveKey } from "./handlers/resolve-key.js";
+import { resolveLink } from "./handlers/resolve-link.js";
+import { rotateKey } from "./handlers/rotate-key.js";
+import { updateLink } from "./handlers/update-link.js";
+import { verifyToken } from "./handlers/verify-token.js";
+
+/** Tenants, their credentials, and public links: everything that decides who may come in. */
+export function createLinks(deps: LinksDeps): Component {
+  return {
+    name: "links",
+    async start() {
+      const { bus } = deps;
+      const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };
+      bus.serve(contracts.verifyToken, verifyToken(deps), bound);
+      bus.serve(contracts.resolveKey, resolveKey(deps), bound);
+      bus.serve(contracts.resolveLink, resolveLink(deps, createAgentNames(bus)), bound);
+      bus.serve(contracts.createLink, createLink(deps), bound);
+      bus.serve(contracts.listLinks, listLinks(deps), bound);
+      bus.serve(contracts.getLink, getLink(deps), bound);
+      bus.serve(contracts.updateLink, updateLink(deps), bound);
+      bus.serve(contracts.deleteLink, deleteLink(deps), bound);
+      bus.serve(contracts.createTenant, createTenant(deps), bound);
+      bus.serve(contracts.createToken, createToken(deps), bound);
+      bus.serve(contracts.deleteToken, deleteToken(deps), bound);
+      bus.serve(contracts.createKey, createKey(deps), bound);
+      bus.serve(contracts.rotateKey, rotateKey(deps), bound);
+      bus.serve(contracts.deleteKey, deleteKey(deps), bound);
+    },
+    // The bus drains what is in hand when the process closes it; this service holds nothing else.
+    async stop() {},
+    async ready() {
+      if (!deps.bus.status().connected) return "bus is not connected";
+      return (await deps.db.ping()) || "database is not reachable";
+    },
+  };
+}
