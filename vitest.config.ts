@@ -11,12 +11,7 @@ export default defineConfig({
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-    exclude: [
-      "**/node_modules/**",
-      "**/dist/**",
-      "libs/chat-page/src/**",
-      ...(process.env.CHAOS_FULL ? [] : ["tests/chaos/**"]),
-    ],
+    exclude: ["**/node_modules/**", "**/dist/**", "libs/chat-page/src/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["libs/testkit/src/global-setup.ts"],
     pool: "forks",

@@ -21,7 +21,8 @@ export function identifyProcess(pid: number): ProcessIdentity | null {
 export function isSameProcess(recorded: { pid: number; startedAt: string; marker?: string }): boolean {
   const now = identifyProcess(recorded.pid);
   if (now === null || now.startedAt !== recorded.startedAt) return false;
-  return recorded.marker === undefined || now.command.includes(recorded.marker);
+  // An ending process has lost its command line but may still hold files and ports; its start is proof enough.
+  return recorded.marker === undefined || now.command === "" || now.command.includes(recorded.marker);
 }
 
 function identifyOnLinux(pid: number): ProcessIdentity | null {

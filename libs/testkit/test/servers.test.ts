@@ -72,7 +72,7 @@ describe("servers for fault tests", () => {
         await client.query("insert into kept values (1)");
       });
       await server.kill();
-      expect(await listens(server.port)).toBe(false);
+      await eventually(async () => !(await listens(server.port)));
       await server.restart();
       const rows = await withPostgresClient(server.url, (client) => client.query("select id from kept"));
       expect(rows.rows).toEqual([{ id: 1 }]);
@@ -89,12 +89,12 @@ describe("servers for fault tests", () => {
     try {
       const before = server.pid();
       await server.kill();
-      expect(await listens(server.port)).toBe(false);
+      await eventually(async () => !(await listens(server.port)));
       await server.restart();
       expect(await listens(server.port)).toBe(true);
       expect(server.pid()).not.toBe(before);
       await server.stop();
-      expect(await listens(server.port)).toBe(false);
+      await eventually(async () => !(await listens(server.port)));
     } finally {
       await server.destroy();
     }
