@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import {
+  type AgentDocument,
+  AppError,
+  agentActivated,
+  type importAgent as contract,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import { type Issue, validateDocument } from "@parley/workflow";
+import type { z } from "zod";
+import { contentHash } from "../content-hash.js";
+import type { AgentsDeps } from "../deps.js";
+import { changeWithFacts, type Fact } from "../facts.js";
+import { invalidDocument } from "../invalid-document.js";
+import { parseDocument } from "../parse-document.js";
+import {
+  type AgentRow,
+  activate,
+  findAgent,
+  insertAgent,
+  isAgentId,
+  type TenantTransaction,
+} from "../repository/agents.js";
+import { addVersion } from "../repository/versions.js";
+import { slugOf } from "../slug.js";
+
+type Input = z.output<typeof contract.request>;
+type Output = z.input<typeof contract.response>;
+
+/**
+ * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless told otherwise.
+ * Not idempotent: each import is a version, even of an equal document.
+ */
+export const importAgent =
+  (deps: AgentsDeps, onActivated: (agentId: string) => void) =>
+  async (input: Input): Promise<Output> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const { valid, document, issues } = validateDocument(parseDocument(input.document));
+    if (!valid || document === undefined) throw invalidDocument(issues);
+    if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
+
+    const answer = await changeWithFacts<Output>(deps, tenantId, async (trx) => {
+      const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
+      const hash = contentHash(document);
+      const version = await addVersion(trx, {
+        agentId: agent.id,
+        tenantId,
+        document,
+        contentHash: hash,
+        notes: input.notes,
+      });
+      const facts: Fact[] = [];
+      if (input.activate) {
+        await activate(trx, { agentId: agent.id, version });
+        facts.push({ contract: agentActivated, key: agent.id, payload: { tenantId, agentId: agent.id, version } });
+      }
+      const status = created ? "created" : "updated";
+      return { answer: { status, agent_id: agent.id, version, active: input.activate, issues }, facts };
+    });
+    if (answer.active && answer.agent_id !== null) onActivated(answer.agent_id);
+    return answer;
+  };
+
+async function validated(deps: AgentsDeps, at: { tenantId: string; agent: string; issues: Issue[] }): Promise<Output> {
+  const known = await deps.db.tenant(at.tenantId, (trx) => findAgent(trx, at.agent));
+  if (known === null && isAgentId(at.agent)) throw new AppError("agent_not_found");
+  return { status: "validated", agent_id: known?.id ?? null, version: null, active: false, issues: at.issues };
+}
+
+/** The named agent, made when it is new. An id names an existing agent only: throws `agent_not_found`. */
+async function ensureAgent(
+  trx: TenantTransaction,
+  at: { tenantId: string; agent: string; document: AgentDocument },
+): Promise<{ agent: AgentRow; created: boolean }> {
+  const known = await findAgent(trx, at.agent, { lock: true });
+  if (known !== null) return { agent: known, created: false };
+  if (isAgentId(at.agent)) throw new AppError("agent_not_found");
+  const slug = slugOf(at.agent);
+  const { name, description = null } = at.document.agent;
+  const made = await insertAgent(trx, { id: randomUUID(), tenantId: at.tenantId, name, slug, description });
+  if (made !== null) return { agent: made, created: true };
+  // Another import made it a moment ago (the insert has waited for its commit).
+  const other = await findAgent(trx, slug, { lock: true });
+  if (other === null) throw new AppError("conflict");
+  return { agent: other, created: false };
+}

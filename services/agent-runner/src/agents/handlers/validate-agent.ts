@@ -1,0 +1,13 @@
+import { AppError, type validateAgent as contract } from "@parley/contracts";
+import { validateDocument } from "@parley/workflow";
+import type { z } from "zod";
+import { parseDocument } from "../parse-document.js";
+
+/** All findings about a document, without keeping it. Throws `invalid_document` only when the text is no document at all. */
+export const validateAgent =
+  () =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    if (input.document === undefined) throw new AppError("invalid_document");
+    const { valid, issues } = validateDocument(parseDocument(input.document));
+    return { valid, issues };
+  };

@@ -1,0 +1,2 @@
+export type { AgentsDeps } from "./deps.js";
+export { registerAgents } from "./register-agents.js";

@@ -1,0 +1,26 @@
+import { AppError } from "@parley/contracts";
+import { parse } from "yaml";
+
+/** Documents are small; a larger text is a mistake or an attack on the YAML parser. */
+const MAX_TEXT_LENGTH = 1_048_576;
+/** How often aliases may expand: far above hand-written documents, far below a "billion laughs". */
+const MAX_ALIASES = 100;
+
+/**
+ * A document as a value. A string is read as YAML, of which JSON is a subset; anything else is taken as it is.
+ * Throws `invalid_document` when the text is no YAML.
+ */
+export function parseDocument(document: unknown): unknown {
+  if (typeof document !== "string") return document;
+  if (document.length > MAX_TEXT_LENGTH) throw unreadable("is too large");
+  try {
+    // The core schema knows no dates or binary values: what comes out is plain JSON.
+    const value: unknown = parse(document, { schema: "core", maxAliasCount: MAX_ALIASES, prettyErrors: false });
+    return value;
+  } catch (cause) {
+    throw unreadable("is neither JSON nor YAML", cause);
+  }
+}
+
+const unreadable = (message: string, cause?: unknown): AppError =>
+  new AppError("invalid_document", { cause, errors: [{ pointer: "/document", rule: "yaml", message }] });

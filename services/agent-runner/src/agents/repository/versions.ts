@@ -1,0 +1,84 @@
+import { sql } from "@parley/db";
+import type { TenantTransaction } from "./agents.js";
+
+export interface VersionRow {
+  version: number;
+  content_hash: string;
+  notes: string | null;
+  active: boolean;
+  created_at: Date;
+}
+
+const COLUMNS = sql.raw(
+  "v.version, v.content_hash, v.notes, (v.version = a.active_version) is true as active, v.created_at",
+);
+
+export const versionView = (row: VersionRow) => ({
+  version: row.version,
+  content_hash: row.content_hash,
+  notes: row.notes,
+  active: row.active,
+  created_at: row.created_at.toISOString(),
+});
+
+export interface NewVersion {
+  agentId: string;
+  tenantId: string;
+  document: unknown;
+  contentHash: string;
+  notes: string | null;
+}
+
+/** Adds version n+1; the row lock on the agent makes the numbers gapless whatever runs in parallel. */
+export async function addVersion(trx: TenantTransaction, version: NewVersion): Promise<number> {
+  const { rows } = await sql<{ version: number }>`with next as (
+      update agents set latest_version = latest_version + 1, updated_at = now() where id = ${version.agentId} returning latest_version
+    )
+    insert into agent_versions (agent_id, version, tenant_id, document, content_hash, notes)
+    select ${version.agentId}, latest_version, ${version.tenantId}, ${JSON.stringify(version.document)}::json,
+           ${version.contentHash}, ${version.notes} from next
+    returning version`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error("a version was added to an agent that does not exist");
+  return row.version;
+}
+
+/** Newest first. */
+export async function listVersions(
+  trx: TenantTransaction,
+  query: { agentId: string; limit: number; before: number | null },
+): Promise<VersionRow[]> {
+  const before = query.before === null ? sql`` : sql`and v.version < ${query.before}`;
+  const { rows } = await sql<VersionRow>`select ${COLUMNS} from agent_versions v join agents a on a.id = v.agent_id
+    where v.agent_id = ${query.agentId} ${before} order by v.version desc limit ${query.limit}`.execute(trx);
+  return rows;
+}
+
+/** One version with its document, or null. */
+export async function findVersion(
+  trx: TenantTransaction,
+  at: { agentId: string; version: number },
+): Promise<(VersionRow & { document: unknown }) | null> {
+  const { rows } = await sql<VersionRow & { document: unknown }>`select ${COLUMNS}, v.document
+    from agent_versions v join agents a on a.id = v.agent_id
+    where v.agent_id = ${at.agentId} and v.version = ${at.version}`.execute(trx);
+  return rows[0] ?? null;
+}
+
+export interface ResolvedRow {
+  name: string;
+  active_version: number | null;
+  /** Null when the agent has no such version. */
+  version: number | null;
+}
+
+/** An agent and the asked version (null = the active one); null = no such agent in the tenant. */
+export async function resolveVersion(
+  trx: TenantTransaction,
+  at: { agentId: string; version: number | null },
+): Promise<ResolvedRow | null> {
+  const { rows } = await sql<ResolvedRow>`select a.name, a.active_version, v.version
+    from agents a left join agent_versions v on v.agent_id = a.id and v.version = coalesce(${at.version}::int, a.active_version)
+    where a.id = ${at.agentId}`.execute(trx);
+  return rows[0] ?? null;
+}

@@ -1,0 +1,59 @@
+import type { resolveAgent } from "@parley/contracts";
+import type { z } from "zod";
+
+export type Resolved = z.input<typeof resolveAgent.response>;
+
+/** An agent and the version asked for; null = the active one. */
+export interface ResolveQuestion {
+  tenantId: string;
+  agentId: string;
+  version: number | null;
+}
+
+const TTL_MS = 3_000;
+const MAX_AGENTS = 10_000;
+
+export interface ResolvedAgents {
+  get(question: ResolveQuestion): Resolved | undefined;
+  /** Read before the database is asked and given to `put`: an answer that an activation has overtaken is not kept. */
+  generation(): number;
+  put(question: ResolveQuestion, resolved: Resolved, generation: number): void;
+  /** Forgets everything known about an agent. */
+  drop(agentId: string): void;
+}
+
+/**
+ * Answers of `agents.resolve`, kept for three seconds. An activation drops them at once through its event; the time limit
+ * only bounds what a lost event can cost. Bounded by count; no timers.
+ */
+export function createResolvedAgents(): ResolvedAgents {
+  const agents = new Map<string, { tenantId: string; until: number; versions: Map<number | null, Resolved> }>();
+  let generation = 0;
+  return {
+    get({ tenantId, agentId, version }) {
+      const kept = agents.get(agentId);
+      return kept && kept.tenantId === tenantId && kept.until > performance.now()
+        ? kept.versions.get(version)
+        : undefined;
+    },
+    generation: () => generation,
+    put({ tenantId, agentId, version }, resolved, readIn) {
+      if (readIn !== generation) return;
+      const now = performance.now();
+      const kept = agents.get(agentId);
+      if (kept && kept.tenantId === tenantId && kept.until > now) {
+        kept.versions.set(version, resolved);
+        return;
+      }
+      // Insertion order is age: the first entry is the oldest.
+      agents.delete(agentId);
+      const [oldest] = agents.keys();
+      if (agents.size >= MAX_AGENTS && oldest !== undefined) agents.delete(oldest);
+      agents.set(agentId, { tenantId, until: now + TTL_MS, versions: new Map([[version, resolved]]) });
+    },
+    drop(agentId) {
+      generation += 1;
+      agents.delete(agentId);
+    },
+  };
+}
