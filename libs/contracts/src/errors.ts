@@ -27,6 +27,8 @@ export const ERRORS = {
   version_not_found: [404, "Version not found", "The agent has no such version."],
   // 405
   method_not_allowed: [405, "Method not allowed", "This address does not take this method."],
+  // 408
+  request_timeout: [408, "Request timeout", "The request took too long to arrive."],
   // 409
   agent_has_no_version: [409, "Agent has no active version", "Activate a version of this agent first."],
   conflict: [409, "Conflict", "The object was changed at the same time; read it again and repeat."],
@@ -36,8 +38,7 @@ export const ERRORS = {
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
   session_expired: [410, "Session expired", "This session has expired; create a new one."],
-  // 408, 413, 415
-  request_timeout: [408, "Request timeout", "The request took too long to arrive."],
+  // 413, 415
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
   unsupported_media_type: [415, "Unsupported media type", "Send the body as application/json."],
   // 422

@@ -1,1 +1,21 @@
-export {};
+export { type AddressReader, addressBucket, createAddressReader } from "./client-address.js";
+export { type CookieOptions, readCookie, writeCookie } from "./cookies.js";
+export { decodeText, parseJsonBody } from "./json-body.js";
+export { JSON_TYPES, requireMediaType } from "./media-type.js";
+export { collectOpenApi, type OpenApiInfo, serveOpenApi } from "./openapi.js";
+export { type Problem, problemType, toAppError, toProblem } from "./problem.js";
+export { type RateLimitState, rateLimitHeaders } from "./rate-limit-headers.js";
+export { hasBody } from "./raw-body.js";
+export { API_CSP, BASE_HEADERS, pageCsp } from "./security-headers.js";
+export { PROBLEM_TYPE, sendProblem } from "./send-problem.js";
+export { closeServer, createHttpServer, type HttpApp, type HttpServerOptions, notFound } from "./server.js";
+export {
+  type SignedParts,
+  type SignedRequest,
+  signRequest,
+  type VerifiedSignature,
+  type VerifyOptions,
+  verifySignature,
+} from "./signature.js";
+export { createSseHub, type SseHub, type SseMessage, type SseOptions, type SseStream } from "./sse.js";
+export { serveImmutable } from "./static-files.js";

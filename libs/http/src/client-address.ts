@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import ipaddr from "ipaddr.js";
+
+type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** Client address in canonical form; IPv4-mapped IPv6 folded to IPv4. `unknown` when the socket is gone. */
+export type AddressReader = (request: IncomingMessage) => string;
+
+/**
+ * Reads the client address. Only peers inside `trustedProxies` (CIDRs or addresses) may speak for somebody else by
+ * `X-Forwarded-For`; then the right-most hop outside these networks counts, because everything left of it can be invented.
+ * Throws at start when an entry is no network.
+ */
+export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
+  const networks = trustedProxies.map(parseNetwork);
+  const trusted = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+    networks.some((network) => network[0].kind() === address.kind() && address.match(network));
+
+  return (request) => {
+    const peer = parseAddress(request.socket.remoteAddress ?? "");
+    if (peer === null) return "unknown";
+    const forwarded = request.headers["x-forwarded-for"];
+    if (networks.length === 0 || forwarded === undefined || !trusted(peer)) return peer.toString();
+    const hops = (Array.isArray(forwarded) ? forwarded.join(",") : forwarded).split(",");
+    let client = peer;
+    for (const hop of hops.reverse()) {
+      const address = parseAddress(hop.trim());
+      // A hop that cannot be read ends the chain: what stands left of it was not written by a proxy of ours.
+      if (address === null) break;
+      client = address;
+      if (!trusted(address)) break;
+    }
+    return client.toString();
+  };
+}
+
+/** The unit that limits count: an IPv4 address, or the /64 network that one IPv6 subscriber owns. */
+export function addressBucket(address: string): string {
+  const parsed = parseAddress(address);
+  if (parsed === null) return "unknown";
+  if (parsed.kind() === "ipv4") return parsed.toString();
+  const bytes = parsed.toByteArray().map((byte, index) => (index < 8 ? byte : 0));
+  return `${ipaddr.fromByteArray(bytes).toString()}/64`;
+}
+
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  // Some proxies write `[v6]:port` or `v4:port`.
+  const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
+  // Short forms such as "1" or octal ones are read differently by different programs, so they are no addresses here.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return null;
+  return ipaddr.process(bare);
+}
+
+function parseNetwork(text: string): Network {
+  if (!ipaddr.isValidCIDR(text) && !ipaddr.isValid(text)) throw new Error(`not an address or network: ${text}`);
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
+}

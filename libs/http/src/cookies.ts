@@ -1,0 +1,29 @@
+/** Value of one cookie of a `Cookie` header; undefined when absent or given twice with different values. */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  let found: string | undefined;
+  for (const pair of header.split(";")) {
+    const at = pair.indexOf("=");
+    if (at < 0 || pair.slice(0, at).trim() !== name) continue;
+    const value = pair.slice(at + 1).trim();
+    // Two cookies of one name: somebody tries to plant one from another path or domain.
+    if (found !== undefined && found !== value) return undefined;
+    found = value;
+  }
+  return found;
+}
+
+export interface CookieOptions {
+  path: string;
+  secure: boolean;
+  /** Seconds; 0 deletes the cookie; absent = until the browser closes. */
+  maxAgeSeconds?: number;
+}
+
+/** A `Set-Cookie` value that no script can read. `value` must hold cookie characters only (our tokens do). */
+export function writeCookie(name: string, value: string, options: CookieOptions): string {
+  const parts = [`${name}=${value}`, `Path=${options.path}`, "HttpOnly", "SameSite=Lax"];
+  if (options.secure) parts.push("Secure");
+  if (options.maxAgeSeconds !== undefined) parts.push(`Max-Age=${options.maxAgeSeconds}`);
+  return parts.join("; ");
+}

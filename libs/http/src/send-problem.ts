@@ -1,0 +1,40 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { AppError, type ErrorCode } from "@parley/contracts";
+import type { FastifyReply } from "fastify";
+import { toProblem } from "./problem.js";
+import { API_CSP, BASE_HEADERS } from "./security-headers.js";
+
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+
+/** Answers a failure as problem+json with the headers that belong to it. */
+export function sendProblem(reply: FastifyReply, error: AppError, requestId: string): FastifyReply {
+  const body = JSON.stringify(toProblem(error, requestId));
+  reply.code(error.status).headers(BASE_HEADERS).header("x-request-id", requestId);
+  reply.header("content-security-policy", API_CSP).header("content-type", PROBLEM_TYPE);
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
+  if (error.code === "invalid_token") reply.header("www-authenticate", 'Bearer realm="parley"');
+  if (error.code === "invalid_signature") reply.header("www-authenticate", 'HMAC-SHA256 realm="parley"');
+  // The rest of such a body is never read, so the connection cannot carry another request.
+  if (error.code === "body_too_large") reply.header("connection", "close");
+  return reply.send(body);
+}
+
+const SOCKET_CODES: Record<string, ErrorCode> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+};
+
+/** Answers what never became a request (bad framing, too large headers, too slow) on the bare socket. */
+export function answerBrokenRequest(error: { code?: string }, socket: Socket, requestId: string): void {
+  if (error.code === "ECONNRESET" || socket.destroyed) return;
+  if (socket.writable) {
+    const failure = new AppError(SOCKET_CODES[error.code ?? ""] ?? "malformed_request");
+    const body = JSON.stringify(toProblem(failure, requestId));
+    const headers = { ...BASE_HEADERS, "content-type": PROBLEM_TYPE, "x-request-id": requestId, connection: "close" };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const status = `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n`;
+    socket.end(`${status}${lines.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+  socket.destroySoon();
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { AppError, fieldErrors } from "@parley/contracts";
+import { type Logger, type Metrics, withExtractedTrace } from "@parley/observability";
+import fastify, { type FastifyInstance, LogController, type RawServerDefault } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { addressBucket, createAddressReader } from "./client-address.js";
+import { parseJsonBody } from "./json-body.js";
+import { JSON_TYPES, requireMediaType } from "./media-type.js";
+import { toAppError } from "./problem.js";
+import { hasBody, readRawBody } from "./raw-body.js";
+import { RouteTable } from "./route-table.js";
+import { API_CSP, BASE_HEADERS } from "./security-headers.js";
+import { answerBrokenRequest, sendProblem } from "./send-problem.js";
+import { createSseHub, type SseHub, type SseOptions } from "./sse.js";
+
+export type HttpApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>;
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The body byte for byte; empty without one. */
+    rawBody: Buffer;
+    /** Canonical client address (see createAddressReader). */
+    readonly clientAddress: string;
+    /** What limits count: the address, or its /64. */
+    readonly clientBucket: string;
+  }
+  interface FastifyInstance {
+    sse: SseHub;
+    routeTable: RouteTable;
+  }
+}
+
+export interface HttpServerOptions {
+  logger: Logger;
+  metrics: Metrics;
+  /** Networks whose peers may set `X-Forwarded-For`. */
+  trustedProxies?: readonly string[];
+  /** Requests that may be in work at once (streams not counted); above it 503 `overloaded`. */
+  maxInFlight?: number;
+  /** Prefixes whose plugins authenticate first: there, an unknown path is told only after that. */
+  authenticatedPrefixes?: readonly string[];
+  /** Adds Strict-Transport-Security; only when the public address is https. */
+  https?: boolean;
+  sse?: SseOptions;
+}
+
+const BODY_LIMIT_BYTES = 262_144;
+const REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
+
+/**
+ * The hardened server that every surface hangs on: strict framing, own JSON parser, raw bodies, one kind of error document
+ * from all of the framework's four error hooks, limits on size, time and concurrency. Routes are added by the caller.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpApp {
+  const { logger } = options;
+  const app: HttpApp = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    http: { maxHeaderSize: 16_384, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    requestTimeout: 10_000,
+    keepAliveTimeout: 72_000,
+    bodyLimit: BODY_LIMIT_BYTES,
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 256 },
+    genReqId: (raw: IncomingMessage) => requestIdOf(raw),
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply, toAppError(error), request.id);
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, randomUUID()),
+  }).withTypeProvider<ZodTypeProvider>();
+
+  const readAddress = createAddressReader(options.trustedProxies ?? []);
+  app.decorateRequest("rawBody");
+  app.decorateRequest("clientAddress", {
+    getter() {
+      return readAddress(this.raw);
+    },
+  });
+  app.decorateRequest("clientBucket", {
+    getter() {
+      return addressBucket(readAddress(this.raw));
+    },
+  });
+  app.decorate("sse", createSseHub(options.sse));
+  app.decorate("routeTable", new RouteTable());
+  app.addHook("onRoute", ({ method, url }) => app.routeTable.add(method, url));
+  app.addHook("preClose", async () => app.sse.closeAll());
+
+  addFraming(app, options);
+  addBodies(app, options);
+  addErrors(app, logger);
+  return app;
+}
+
+function requestIdOf(raw: IncomingMessage): string {
+  const given = raw.headers["x-request-id"];
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function addFraming(app: HttpApp, options: HttpServerOptions): void {
+  const { maxInFlight = 2_000, metrics } = options;
+  const requests = metrics.histogram("http_request_seconds", "Time to answer, by route pattern", undefined, [
+    "method",
+    "route",
+    "status",
+  ]);
+  const shed = metrics.counter("http_shed_total", "Requests refused because too many were in work");
+  let inFlight = 0;
+
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(BASE_HEADERS).header("x-request-id", request.id).header("content-security-policy", API_CSP);
+    if (options.https) reply.header("strict-transport-security", "max-age=31536000");
+    const began = performance.now();
+    inFlight += 1;
+    let counted = true;
+    const leave = (): void => {
+      if (counted) inFlight -= 1;
+      counted = false;
+    };
+    reply.raw.once("close", () => {
+      leave();
+      const route = request.routeOptions.url ?? "unmatched";
+      const status = String(reply.raw.statusCode);
+      requests.observe({ method: request.method, route, status }, (performance.now() - began) / 1_000);
+    });
+    const refusal = framingError(request.raw, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES);
+    if (refusal !== null) return done(refusal);
+    if (inFlight > maxInFlight) {
+      shed.inc();
+      return done(new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 }));
+    }
+    // A stream holds its socket, not the server: its age is limited and its number is bounded elsewhere.
+    if (request.headers.accept?.includes("text/event-stream")) leave();
+    if (request.headers.traceparent === undefined) return done();
+    withExtractedTrace({ traceparent: String(request.headers.traceparent) }, done);
+  });
+}
+
+function framingError(raw: IncomingMessage, bodyLimit: number): AppError | null {
+  let hosts = 0;
+  for (let index = 0; index < raw.rawHeaders.length; index += 2) {
+    const name = raw.rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  if (hosts > 1) return new AppError("malformed_request", { internal: "several Host headers" });
+  if (Number(raw.headers["content-length"] ?? 0) > bodyLimit) return new AppError("body_too_large");
+  return null;
+}
+
+function addBodies(app: HttpApp, options: HttpServerOptions): void {
+  const guarded = options.authenticatedPrefixes ?? [];
+  const empty = Buffer.alloc(0);
+  app.addHook("preParsing", async (request, _reply, payload) => {
+    request.rawBody = hasBody(request.headers)
+      ? await readRawBody(payload, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES)
+      : empty;
+    if (request.is404 && !guarded.some((prefix) => request.url.startsWith(prefix))) throw notFound(request);
+    return payload;
+  });
+  app.removeAllContentTypeParsers();
+  // The payload is read already; the parser sees the bytes that were verified.
+  app.addContentTypeParser("application/json", (request, _payload, done) => {
+    try {
+      requireMediaType(request.headers["content-type"], JSON_TYPES);
+      if (request.headers["content-encoding"] !== undefined) throw new AppError("unsupported_media_type");
+      done(null, request.rawBody.length === 0 ? undefined : parseJsonBody(request.rawBody));
+    } catch (error) {
+      done(toAppError(error));
+    }
+  });
+}
+
+/** 405 with the methods of this address, or 404. Throw it after authentication where there is one. */
+export function notFound(request: { server: { routeTable: RouteTable }; url: string }): AppError {
+  const allow = request.server.routeTable.methodsAt(request.url);
+  return allow.length === 0 ? new AppError("not_found") : new MethodNotAllowed(allow);
+}
+
+class MethodNotAllowed extends AppError {
+  constructor(readonly allow: string[]) {
+    super("method_not_allowed");
+  }
+}
+
+const PLACES: Record<string, string> = { params: "path", querystring: "query", headers: "header" };
+
+function addErrors(app: HttpApp, logger: Logger): void {
+  app.setValidatorCompiler(({ schema, httpPart }) => (value: unknown) => {
+    if (!(schema instanceof z.ZodType)) return { value };
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return { value: parsed.data };
+    return { error: new AppError("validation_failed", { errors: fieldErrors(parsed.error, PLACES[httpPart ?? ""]) }) };
+  });
+  // Response schemas are documentation: answers are built by typed code, and parsing them again would cost every turn.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = toAppError(thrown);
+    const context = { requestId: request.id, route: request.routeOptions.url ?? "unmatched", code: error.code };
+    if (error.code === "internal")
+      logger.error({ ...context, err: error.cause ?? error, internal: error.internal }, "http.failed");
+    else logger.debug({ ...context, internal: error.internal }, "http.refused");
+    if (error instanceof MethodNotAllowed) reply.header("allow", error.allow.join(", "));
+    return sendProblem(reply, error, request.id);
+  });
+  app.setNotFoundHandler((request) => {
+    throw notFound(request);
+  });
+}
+
+/** Stops accepting, lets requests in work finish (at most `deadlineMs`), then cuts what is left. */
+export async function closeServer(
+  app: { server: Server; close(): PromiseLike<unknown> },
+  deadlineMs: number,
+): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,181 @@
+import type { FastifyReply } from "fastify";
+import { BASE_HEADERS } from "./security-headers.js";
+
+export interface SseMessage {
+  /** Only durable events have one: it is what `Last-Event-ID` resumes from. */
+  id?: string | undefined;
+  event: string;
+  /** A value, or JSON text that is passed through. */
+  data: unknown;
+}
+
+export interface SseStream {
+  readonly closed: boolean;
+  /** False when the stream is closed, or was cut just now because its reader is too slow. */
+  send(message: SseMessage): boolean;
+  /** Waits until the reader has taken what was sent, at most `deadlineMs`. False = closed or too slow. */
+  drained(deadlineMs: number): Promise<boolean>;
+  /** Ends the stream in order; the reader may come back with its last id. */
+  close(): void;
+  /** Runs once when the stream ends, whoever ended it. */
+  onClose(fn: () => void): void;
+}
+
+export interface SseHub {
+  /** Takes the reply over and starts an event stream on it. */
+  open(reply: FastifyReply): SseStream;
+  readonly size: number;
+  /** Ends every stream with a jittered retry hint, so that readers do not all come back in one moment. */
+  closeAll(): void;
+}
+
+export interface SseOptions {
+  /** Milliseconds of silence after which a comment keeps proxies from closing the connection. */
+  heartbeatMs?: number;
+  maxAgeMs?: number;
+  /** Bytes that may wait for a slow reader. */
+  maxBufferBytes?: number;
+}
+
+const TICK_MS = 1_000;
+const RETRY_MS = 2_000;
+const RETRY_JITTER_MS = 1_000;
+const jitter = (): number => Math.floor(Math.random() * RETRY_JITTER_MS);
+
+/**
+ * All event streams of one server. One timer serves them all (heartbeats, age limit): ten thousand idle streams must cost
+ * ten thousand sockets and little more.
+ */
+export function createSseHub(options: SseOptions = {}): SseHub {
+  const { heartbeatMs = 12_000, maxAgeMs = 3_600_000, maxBufferBytes = 262_144 } = options;
+  const streams = new Set<OpenStream>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const tick = (): void => {
+    const now = performance.now();
+    for (const stream of streams) {
+      if (now - stream.openedAt >= maxAgeMs) stream.close();
+      else if (now - stream.lastWriteAt >= heartbeatMs) stream.write(": \n\n");
+    }
+  };
+  const forget = (stream: OpenStream): void => {
+    streams.delete(stream);
+    if (streams.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+
+  return {
+    open(reply) {
+      const stream = new OpenStream(reply, maxBufferBytes, forget);
+      streams.add(stream);
+      timer ??= setInterval(tick, Math.min(TICK_MS, heartbeatMs)).unref();
+      return stream;
+    },
+    get size() {
+      return streams.size;
+    },
+    closeAll() {
+      for (const stream of streams) {
+        stream.write(`retry: ${500 + jitter() * 2}\n\n`);
+        stream.close();
+      }
+    },
+  };
+}
+
+class OpenStream implements SseStream {
+  readonly openedAt = performance.now();
+  lastWriteAt = this.openedAt;
+  #closed = false;
+  #listeners: (() => void)[] = [];
+  readonly #raw: FastifyReply["raw"];
+
+  constructor(
+    reply: FastifyReply,
+    readonly maxBufferBytes: number,
+    readonly forget: (stream: OpenStream) => void,
+  ) {
+    reply.hijack();
+    this.#raw = reply.raw;
+    // A reset by the reader is an ordinary end; without a listener it would be an uncaught error.
+    this.#raw.on("error", () => undefined);
+    this.#raw.once("close", () => this.#finish());
+    this.#raw.socket?.setNoDelay(true);
+    this.#raw.writeHead(200, {
+      ...BASE_HEADERS,
+      ...headersOf(reply),
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
+    this.write(`retry: ${RETRY_MS + jitter()}\n\n`);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  send({ id, event, data }: SseMessage): boolean {
+    const text = typeof data === "string" ? data : JSON.stringify(data);
+    return this.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${text}\n\n`);
+  }
+
+  write(chunk: string): boolean {
+    if (this.#closed) return false;
+    this.lastWriteAt = performance.now();
+    this.#raw.write(chunk);
+    if (this.#raw.writableLength <= this.maxBufferBytes) return true;
+    // Cut, not ended: an orderly end would wait for the very reader that does not read.
+    this.#raw.destroy();
+    this.#finish();
+    return false;
+  }
+
+  async drained(deadlineMs: number): Promise<boolean> {
+    if (this.#closed) return false;
+    if (!this.#raw.writableNeedDrain) return true;
+    const raw = this.#raw;
+    const flushed = await new Promise<boolean>((resolve) => {
+      const settle = (value: boolean) => () => {
+        clearTimeout(timer);
+        raw.off("drain", onDrain);
+        raw.off("close", onClose);
+        resolve(value);
+      };
+      const onDrain = settle(true);
+      const onClose = settle(false);
+      const timer = setTimeout(settle(false), deadlineMs);
+      raw.once("drain", onDrain);
+      raw.once("close", onClose);
+    });
+    return flushed && !this.#closed;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#raw.end();
+    this.#finish();
+  }
+
+  onClose(fn: () => void): void {
+    if (this.#closed) fn();
+    else this.#listeners.push(fn);
+  }
+
+  #finish(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.forget(this);
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+}
+
+function headersOf(reply: FastifyReply): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (Array.isArray(value)) headers[name] = value;
+    else if (value !== undefined) headers[name] = String(value);
+  }
+  return headers;
+}

@@ -1,0 +1,18 @@
+import staticPlugin from "@fastify/static";
+import type { HttpApp } from "./server.js";
+
+/** Serves a folder of content-hashed files: they never change, so they may be kept for a year. Missing files are 404. */
+export async function serveImmutable(app: HttpApp, options: { root: string; prefix: string }): Promise<void> {
+  await app.register(staticPlugin, {
+    root: options.root,
+    prefix: options.prefix,
+    decorateReply: false,
+    index: false,
+    dotfiles: "deny",
+    cacheControl: false,
+    setHeaders: (reply) => {
+      reply.header("cache-control", "public, max-age=31536000, immutable");
+    },
+    schemaHide: true,
+  });
+}

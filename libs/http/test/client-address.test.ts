@@ -1,0 +1,40 @@
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { addressBucket, createAddressReader } from "../src/index.js";
+
+function read(trusted: string[], peer: string, forwarded?: string): string {
+  const socket = new Socket();
+  Object.defineProperty(socket, "remoteAddress", { value: peer });
+  const request = new IncomingMessage(socket);
+  if (forwarded !== undefined) request.headers["x-forwarded-for"] = forwarded;
+  return createAddressReader(trusted)(request);
+}
+
+describe("client address", () => {
+  it("believes no header by default", () => {
+    expect(read([], "203.0.113.9", "198.51.100.1")).toBe("203.0.113.9");
+    expect(read(["10.0.0.0/8"], "203.0.113.9", "198.51.100.1")).toBe("203.0.113.9");
+  });
+
+  it("takes the right-most untrusted hop", () => {
+    expect(read(["10.0.0.0/8"], "10.1.1.1", "6.6.6.6, 198.51.100.1, 10.2.2.2")).toBe("198.51.100.1");
+    expect(read(["10.0.0.0/8"], "::ffff:10.1.1.1", "198.51.100.1")).toBe("198.51.100.1");
+    expect(read(["2001:db8::/32"], "2001:db8::1", "2001:db9::7")).toBe("2001:db9::7");
+  });
+
+  it("stops at a hop that is no address", () => {
+    expect(read(["10.0.0.0/8"], "10.1.1.1", "198.51.100.1, garbage, 10.2.2.2")).toBe("10.2.2.2");
+    expect(read(["10.0.0.0/8"], "10.1.1.1", "1")).toBe("10.1.1.1");
+  });
+
+  it("counts IPv6 by /64 and folds mapped IPv4", () => {
+    expect(addressBucket("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
+    expect(addressBucket("2001:db8:1:2:ffff::1")).toBe("2001:db8:1:2::/64");
+    expect(addressBucket("::ffff:192.0.2.1")).toBe("192.0.2.1");
+  });
+
+  it("refuses a proxy entry that is no network at start", () => {
+    expect(() => createAddressReader(["10.0.0.0/33"])).toThrow();
+  });
+});
