@@ -202,6 +202,8 @@ export const workflowNode = z.discriminatedUnion("type", [
   endCallNode,
 ]);
 
+const patterns = z.union([z.string(), z.array(z.string())]);
+
 /**
  * Rules of the deterministic scripted model (used without an API key, and by tests). A reply rule applies when all of its
  * given parts match: `node` is a node id, `when` a case-insensitive regular expression on the last user text. The first rule
@@ -219,8 +221,8 @@ export const scriptedRules = documentObject({
       }),
     )
     .optional(),
-  /** Variable → regular expression on user texts with one capture group (case-insensitive). */
-  extract: z.union([z.record(z.string(), z.string()), z.array(z.record(z.string(), z.string()))]).optional(),
+  /** Variable → regular expressions on user texts with one capture group (case-insensitive); the first that fits wins. */
+  extract: z.union([z.record(z.string(), patterns), z.array(z.record(z.string(), patterns))]).optional(),
   /** Intent id → keywords or regular expressions on the last user text (case-insensitive). */
   intents: z.record(z.string(), z.array(z.string())).optional(),
   /** Pause between streamed pieces, in milliseconds. */

@@ -80,13 +80,17 @@ function checkScript({ settings, byId }: Outline): Issue[] {
   const tables = Array.isArray(extract)
     ? extract.map((table, index) => ({ table, at: [...path, "extract", index] }))
     : [{ table: extract, at: [...path, "extract"] }];
-  const patterns = tables.flatMap(({ table, at }) =>
-    Object.entries(recordOf(table)).flatMap(([name, pattern]) => checkPattern(pattern, [...at, name])),
-  );
-  const keywords = Object.entries(recordOf(script.intents)).flatMap(([id, list]) =>
-    textsOf(list).flatMap((pattern, index) => checkPattern(pattern, [...path, "intents", id, index])),
-  );
+  const patterns = tables.flatMap(({ table, at }) => checkPatterns(table, at));
+  const keywords = checkPatterns(script.intents, [...path, "intents"]);
   return [...replies, ...patterns, ...keywords];
+}
+
+/** A table from names to one pattern or a list of them. */
+function checkPatterns(table: unknown, path: Path): Issue[] {
+  return Object.entries(recordOf(table)).flatMap(([name, value]) => [
+    ...checkPattern(value, [...path, name]),
+    ...textsOf(value).flatMap((pattern, index) => checkPattern(pattern, [...path, name, index])),
+  ]);
 }
 
 function checkPattern(pattern: unknown, path: Path): Issue[] {

@@ -53,7 +53,7 @@ function codeOf(issue: ShapeIssue): string {
       return "out_of_range";
     case "invalid_type":
       if (issue.input === undefined) return "missing_field";
-      return typeof issue.input === "number" ? "out_of_range" : "invalid_type";
+      return issue.expected === "int" ? "out_of_range" : "invalid_type";
     case "invalid_union":
       return issue.path.at(-1) === "type" ? "unknown_node_type" : "invalid_type";
     case "invalid_value":
