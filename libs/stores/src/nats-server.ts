@@ -15,6 +15,7 @@ export interface NatsSettings {
   port: number;
   password: string;
   onSpawn?: (process: ServerProcess) => void;
+  onUnexpectedExit?: (how: string) => void;
 }
 
 /**
@@ -36,6 +37,7 @@ export async function startNatsServer(
     logFile: settings.logFile,
     account: { type: "self" },
     stopSignal: "SIGTERM",
+    onUnexpectedExit: settings.onUnexpectedExit,
   });
   settings.onSpawn?.(server);
   const url = `nats://${user}:${settings.password}@127.0.0.1:${settings.port}`;

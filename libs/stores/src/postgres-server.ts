@@ -26,6 +26,7 @@ export interface PostgresSettings {
   durable: boolean;
   /** Called as soon as the process exists, before it answers. */
   onSpawn?: (process: ServerProcess) => void;
+  onUnexpectedExit?: (how: string) => void;
 }
 
 /**
@@ -46,6 +47,7 @@ export async function startPostgresServer(
     logFile: settings.logFile,
     account: settings.account,
     stopSignal: "SIGINT", // Fast shutdown: sessions are ended, a checkpoint is written.
+    onUnexpectedExit: settings.onUnexpectedExit,
   });
   settings.onSpawn?.(server);
   const url = (database: string) =>

@@ -57,7 +57,15 @@ export async function startPrivatePostgres(
   const { program, from } = choosePostgres(options);
   return run(options, { program, from, data }, (port, onSpawn) =>
     startPostgresServer({
-      ...{ program, port, account, onSpawn, password: options.password, durable: options.durable },
+      ...{
+        program,
+        port,
+        account,
+        onSpawn,
+        onUnexpectedExit: ended(options, "PostgreSQL"),
+        password: options.password,
+        durable: options.durable,
+      },
       dataFolder: data,
       logFile: join(logFolder, "postgres.log"),
     }),
@@ -82,6 +90,7 @@ export async function startPrivateNats(options: PrivateOptions): Promise<Private
   return run(options, { program, from: own ? "program" : "npm", data }, (port, onSpawn) =>
     startNatsServer({
       ...{ program: program.path, port, onSpawn, password: options.password, folder: data },
+      onUnexpectedExit: ended(options, "NATS"),
       logFile: join(options.folder, "nats.log"),
     }),
   );
@@ -97,6 +106,7 @@ export async function startPrivateRedis(options: PrivateOptions): Promise<Privat
   return run(options, { program, from: "program", data }, (port, onSpawn) =>
     startRedisServer({
       ...{ program: program.path, port, onSpawn, password: options.password, folder: data },
+      onUnexpectedExit: ended(options, "Redis"),
       logFile: join(options.folder, "redis.log"),
     }),
   );
@@ -125,6 +135,10 @@ function choosePostgres(options: PrivateOptions & { account: Account; majorVersi
   if (!rightMajor(npm.program)) throw missing("PostgreSQL programs", reasons);
   const readable = accountCanEnter(account, npm.program.path);
   return { program: readable ? npm.program : copyTree(npm.tree, npm.program.version, folder), from: "npm" };
+}
+
+function ended(options: PrivateOptions, name: string): (how: string) => void {
+  return (how) => options.report(`${name} ended unexpectedly (${how}); its log is in ${options.folder}`);
 }
 
 function missing(what: string, reasons: string[]): StoresError {

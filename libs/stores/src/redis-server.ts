@@ -12,6 +12,7 @@ export interface RedisSettings {
   port: number;
   password: string;
   onSpawn?: (process: ServerProcess) => void;
+  onUnexpectedExit?: (how: string) => void;
 }
 
 /**
@@ -32,6 +33,7 @@ export async function startRedisServer(settings: RedisSettings): Promise<{ proce
     logFile: settings.logFile,
     account: { type: "self" },
     stopSignal: "SIGTERM",
+    onUnexpectedExit: settings.onUnexpectedExit,
   });
   settings.onSpawn?.(server);
   const url = `redis://:${settings.password}@127.0.0.1:${settings.port}`;

@@ -7,7 +7,7 @@ import {
   StoresError,
 } from "./contract.js";
 import { type HeldFolder, holdDataFolder } from "./data-folder.js";
-import { dockerProblem, startContainer, stopContainer } from "./docker.js";
+import { containerName, dockerProblem, startContainer, stopContainer } from "./docker.js";
 import { environmentStore } from "./environment.js";
 import { missingStoresMessage } from "./missing-message.js";
 import { askNats } from "./nats-server.js";
@@ -21,7 +21,7 @@ import { rowOf } from "./table.js";
 
 const labels = { postgres: "PostgreSQL", nats: "NATS", redis: "Redis" } as const;
 
-type Found = { store: Store; stop: () => Promise<void> };
+type Found = { name: StoreName; store: Store; stop: () => Promise<void> };
 type Missing = { name: StoreName; reasons: string[] };
 
 /**
@@ -35,11 +35,13 @@ export async function resolveStores(options: ResolveOptions): Promise<RunningSto
   const held = await holdDataFolder(options.dataDir, options.report);
   const opened: Found[] = [];
   const stop = once(async () => {
-    // Opened as PostgreSQL, NATS, Redis; closed in reverse.
-    for (const found of opened.toReversed()) await found.stop();
-    held.state.servers = {};
+    const failures: unknown[] = [];
+    // Opened as PostgreSQL, NATS, Redis; closed in reverse. One that does not stop must not keep the others running.
+    for (const found of opened.toReversed()) await found.stop().catch((error: unknown) => failures.push(error));
+    if (failures.length === 0) held.state.servers = {};
     held.save();
     held.release();
+    if (failures.length > 0) throw new AggregateError(failures, `not stopped: ${failures.map(reasonOf).join("; ")}`);
   });
   try {
     const missing: Missing[] = [];
@@ -61,7 +63,7 @@ function settle(
   missing: Missing[],
   stop: () => Promise<void>,
 ): RunningStores {
-  const byName = (name: StoreName) => opened.find((found) => protocolOf(found.store.url) === name)?.store;
+  const byName = (name: StoreName) => opened.find((found) => found.name === name)?.store;
   const [postgres, nats, redis] = [byName("postgres"), byName("nats"), byName("redis") ?? null];
   const redisNeeded = redis === null && options.requireRedis === true;
   if (postgres === undefined || nats === undefined || redisNeeded) {
@@ -76,11 +78,6 @@ function settle(
   return { postgres, nats, redis, table, stop };
 }
 
-function protocolOf(url: string): StoreName {
-  if (url.startsWith("postgres")) return "postgres";
-  return url.startsWith("redis") ? "redis" : "nats";
-}
-
 async function resolveOne(
   name: StoreName,
   options: ResolveOptions,
@@ -92,14 +89,17 @@ async function resolveOne(
   const given = await environmentStore(name, options);
   if (given !== null) {
     say(given, "the environment");
-    return { store: given, stop: async () => undefined };
+    return { name, store: given, stop: async () => undefined };
   }
   const reasons: string[] = [];
   try {
+    if (name === "postgres" && held.state.volumes?.includes(containerName(held.path, name))) {
+      throw new StoresError("stores_missing", "the data of this folder lies in a docker volume");
+    }
     const server = await startPrivate(name, options, held);
     const store = privateStore(name, server);
     say(store, store.from === "npm" ? "npm" : "this machine");
-    return { store, stop: () => server.stop() };
+    return { name, store, stop: () => server.stop() };
   } catch (error) {
     if (!(error instanceof StoresError) || error.code !== "stores_missing") throw error;
     reasons.push(error.message);
@@ -136,7 +136,7 @@ async function startInDocker(name: StoreName, options: ResolveOptions, held: Hel
     held.state.servers[name] = { port, version, from: "docker", data, container: container.name };
     held.save();
     const admin = name === "postgres" ? { adminUrl: container.url } : {};
-    return { store: { url: container.url, version, from: "docker", port, data, ...admin }, stop };
+    return { name, store: { url: container.url, version, from: "docker", port, data, ...admin }, stop };
   } catch (error) {
     await stop();
     throw error;

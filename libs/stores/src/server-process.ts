@@ -16,6 +16,8 @@ export interface ServerCommand {
   account: Account;
   env?: NodeJS.ProcessEnv;
   stopSignal: NodeJS.Signals;
+  /** Called when the process ends without being told to. */
+  onUnexpectedExit?: (how: string) => void;
 }
 
 /** What is written to state.json about a private server: enough to stop exactly this process after a crash. */
@@ -51,6 +53,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   const identity = identifyProcess(pid);
   let exited: { code: number | null; signal: NodeJS.Signals | null } | null =
     child.exitCode !== null || child.signalCode !== null ? { code: child.exitCode, signal: child.signalCode } : null;
+  let told = false;
   const record: ServerRecord = {
     pid,
     startedAt: identity?.startedAt ?? "ended",
@@ -61,14 +64,21 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   child.once("exit", (code, signal) => {
     exited = { code, signal };
     living.delete(record);
+    if (!told) command.onUnexpectedExit?.(signal ?? `code ${code}`);
   });
   child.unref();
   installExitHook();
   return {
     record,
     exit: () => exited,
-    stop: (timeoutMs = 15_000) => stopRecorded(record, timeoutMs),
-    signal: (signal) => signalRecorded(record, signal),
+    stop: (timeoutMs = 15_000) => {
+      told = true;
+      return stopRecorded(record, timeoutMs);
+    },
+    signal: (signal) => {
+      told ||= signal === "SIGKILL";
+      signalRecorded(record, signal);
+    },
   };
 }
 

