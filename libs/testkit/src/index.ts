@@ -1,6 +1,13 @@
 export { cloneDatabase, type FreshDatabase } from "./databases.js";
 export { eventually } from "./eventually.js";
 export {
+  type ModelCall,
+  type ModelFault,
+  type ModelServer,
+  type ModelServerOptions,
+  startModelServer,
+} from "./model-server.js";
+export {
   describeWithRedis,
   freshDatabase,
   startNats,
