@@ -42,7 +42,8 @@ begin
       coalesce(p -> 'metadata', '{}')::jsonb, coalesce(p -> 'link' -> 'policy', '{}')::jsonb, l.max_messages_per_session,
       coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int), l.expires_at, 1,
       least(clock_timestamp() + make_interval(secs => coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int)), l.expires_at),
-      clock_timestamp(), clock_timestamp())
+      -- whole milliseconds, so that a list cursor made of the public time finds its place again
+      date_trunc('milliseconds', clock_timestamp()), clock_timestamp())
   returning * into c;
   insert into session_turns (conversation_id, seq, tenant_id, kind, reply_to) values (c.id, 1, v_tenant, 'open', p ->> 'reply_to') returning * into t;
   if v_link is not null then
@@ -138,8 +139,8 @@ begin
 end $$;
 
 create function recent_history(p_conversation uuid, p_since timestamptz, p_limit integer) returns json language sql stable as $$
-  select coalesce(json_agg(json_build_object('role', role, 'content', content) order by sequence), '[]')
-    from (select sequence, role, content from text_conversation_messages
+  select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
+    from (select sequence, role, content, node_id from text_conversation_messages
            where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m
 $$;
 
@@ -148,6 +149,13 @@ create function pending_turns(p_conversation uuid, p_done integer) returns json 
            'reply_to', reply_to, 'created_at', iso(created_at)) order by seq), '[]')
     from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending'
 $$;
+
+-- What arrived while the holder of the lease was at work.
+create function waiting_turns(p_tenant uuid, p_conversation uuid, p_done integer) returns json language plpgsql as $$
+begin
+  perform enter_tenant(p_tenant);
+  return pending_turns(p_conversation, p_done);
+end $$;
 
 create function extend_lease(p_tenant uuid, p_session text, p_fence bigint, p_lease_ms integer) returns boolean language plpgsql as $$
 begin

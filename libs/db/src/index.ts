@@ -3,5 +3,5 @@ export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection
 export { databaseFailure, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
 export { listMigrations, type Migration, migrate } from "./migrate.js";
-export { type OutboxRow, relayOutbox } from "./outbox.js";
+export { createOutboxRelay, type OutboxRelay, type OutboxRow, relayOutbox } from "./outbox.js";
 export type * from "./types.js";

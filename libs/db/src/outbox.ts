@@ -39,3 +39,43 @@ export async function relayOutbox(
     return sent.length;
   });
 }
+
+export interface OutboxRelay {
+  /** Publishes what waits as soon as possible; calls that come together share one round. */
+  soon(): void;
+  /** Waits for a round under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The relay a service runs right after transactions that wrote facts. What it cannot send, the cleanup service sends later.
+ * @param publish sends one row; its id is the message id
+ */
+export function createOutboxRelay(
+  db: Db,
+  publish: (row: OutboxRow) => Promise<void>,
+  onRefused: (error: unknown) => void,
+): OutboxRelay {
+  let running: Promise<void> | null = null;
+  let again = false;
+  const round = async (): Promise<void> => {
+    do {
+      again = false;
+      try {
+        await relayOutbox(db, publish, { olderMs: 0, onRefused });
+      } catch (error) {
+        onRefused(error);
+      }
+    } while (again);
+    running = null;
+  };
+  return {
+    soon() {
+      again = true;
+      running ??= round();
+    },
+    async stop() {
+      await running;
+    },
+  };
+}

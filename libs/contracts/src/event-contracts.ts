@@ -1,0 +1,25 @@
+import type { EventContract } from "./declare.js";
+import {
+  agentActivated,
+  credentialRevoked,
+  linkRevoked,
+  linkUpdated,
+  sessionEnded,
+  sessionStarted,
+  turnCompleted,
+} from "./messages.js";
+
+const ALL: EventContract[] = [
+  agentActivated,
+  credentialRevoked,
+  linkRevoked,
+  linkUpdated,
+  sessionEnded,
+  sessionStarted,
+  turnCompleted,
+];
+
+/** The event contract of a subject without its key: how the outbox relay finds the schema of a stored fact. */
+export function eventContractOf(subject: string): EventContract | undefined {
+  return ALL.find((contract) => contract.subject === subject);
+}

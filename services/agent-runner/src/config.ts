@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+/** Variables that only the agent-runner reads; connections, SECRET_KEY and the model's variables are read by main.ts. */
+export const runnerConfig = z.object({
+  RUNNER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_000)
+    .default(64)
+    .describe("Sessions one replica works on at once"),
+  LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(60_000)
+    .default(5_000)
+    .describe("Milliseconds a session stays with a runner that has gone silent; extended at 30 % of it"),
+  TURN_MAX_TRIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(5)
+    .describe("Tries after which a turn is given up and the session goes on"),
+  MAX_HISTORY_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(1_000)
+    .default(100)
+    .describe("Most recent messages of a session that the model may see"),
+  DELTA_WINDOW_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(25)
+    .describe("Streamed text is joined for this many milliseconds"),
+  POLL_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(1_000)
+    .describe("How often a runner looks in the database for turns whose wake-up was lost"),
+});
+export type RunnerConfig = z.output<typeof runnerConfig>;

@@ -1,0 +1,27 @@
+import { connectBus } from "@parley/bus";
+import { connectDb } from "@parley/db";
+import { llmConfig, modelFromConfig } from "@parley/llm";
+import { connectRedis } from "@parley/redis";
+import { loadConfig, runService } from "@parley/service";
+import { z } from "zod";
+import { runnerConfig } from "./config.js";
+import { createAgentRunner } from "./service.js";
+
+const connections = z.object({
+  DATABASE_URL: z.string().describe("PostgreSQL"),
+  NATS_URL: z.string().describe("NATS with JetStream"),
+  REDIS_URL: z.string().describe("Redis"),
+});
+
+await runService("agent-runner", async ({ logger, metrics, env, lifecycle }) => {
+  const all = loadConfig(runnerConfig.extend(connections.shape).extend(llmConfig), env);
+  const db = connectDb({ url: all.DATABASE_URL, name: "agent-runner", logger });
+  const redis = await connectRedis({ url: all.REDIS_URL, logger });
+  const bus = await connectBus({ url: all.NATS_URL, name: "agent-runner", logger, metrics });
+  const model = modelFromConfig(all, { logger, metrics });
+  lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add({ name: "redis", stop: () => redis.close() });
+  lifecycle.add({ name: "bus", stop: () => bus.drain() });
+  lifecycle.add(createAgentRunner({ config: all, logger, metrics, bus, db, redis, model }));
+  return lifecycle;
+});

@@ -1,0 +1,69 @@
+import { eventContractOf, runTurns } from "@parley/contracts";
+import { createOutboxRelay } from "@parley/db";
+import type { Component } from "@parley/service";
+import { registerAgents } from "./agents/register-agents.js";
+import type { RunnerDeps } from "./deps.js";
+import { createTurnRepository } from "./repository/turns.js";
+import { createDefinitions } from "./turns/definitions.js";
+import { createRunnerMetrics } from "./turns/metrics.js";
+import { startPoll } from "./turns/poll.js";
+import { type LaneDeps, runSession } from "./turns/run-session.js";
+import { createSessionCache } from "./turns/session-cache.js";
+
+/** Sessions kept in memory for each slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
+const CACHED_PER_SLOT = 32;
+/** How long running turns may finish after a stop was asked for; then they are aborted and another runner takes over. */
+const FINISH_MS = 20_000;
+
+/** The agent-runner: owns agents and versions, and runs turns. Bindings only. */
+export function createAgentRunner(deps: RunnerDeps): Component {
+  const stopping = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  let poll: { stop(): Promise<void> } | undefined;
+  let relayStop: (() => Promise<void>) | undefined;
+
+  return {
+    name: "agent-runner",
+    async start() {
+      const relay = createOutboxRelay(
+        deps.db,
+        async ({ id, subject, key, payload }) => {
+          const contract = eventContractOf(subject);
+          if (contract) await deps.bus.publish(contract, payload, { key, msgId: id });
+        },
+        (error) => deps.logger.debug({ err: error }, "outbox.deferred"),
+      );
+      relayStop = () => relay.stop();
+      const repository = createTurnRepository(deps.db);
+      const lane: LaneDeps = {
+        ...deps,
+        repository,
+        definitions: createDefinitions(repository),
+        cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
+        counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
+      };
+      // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
+      const run = async (ref: { tenantId: string; sessionId: string; seq: number }): Promise<void> => {
+        for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
+          await existing.catch(() => undefined);
+          if ((lane.cache.get(ref.sessionId)?.doneSeq ?? 0) >= ref.seq) return;
+        }
+        const work = runSession(lane, ref, stopping.signal).finally(() => running.delete(ref.sessionId));
+        running.set(ref.sessionId, work);
+        await work;
+      };
+      registerAgents(deps);
+      deps.bus.work(runTurns, (message) => run(message), { concurrency: deps.config.RUNNER_CONCURRENCY });
+      poll = startPoll({ ...lane, run, free: () => deps.config.RUNNER_CONCURRENCY - running.size });
+    },
+    async stop() {
+      await poll?.stop();
+      const finished = Promise.allSettled([...running.values()]);
+      const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
+      await finished;
+      clearTimeout(late);
+      await relayStop?.();
+    },
+    ready: () => deps.db.ping(),
+  };
+}

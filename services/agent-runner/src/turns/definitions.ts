@@ -1,0 +1,36 @@
+import type { ScriptedRules } from "@parley/contracts";
+import { TerminalError } from "@parley/contracts";
+import { type CompiledWorkflow, compile, validateDocument } from "@parley/workflow";
+import type { TurnRepository } from "../repository/turns.js";
+
+export interface Definition {
+  agentName: string;
+  workflow: CompiledWorkflow;
+  /** Rules for the scripted model; other models never see them. */
+  scripted: ScriptedRules | undefined;
+}
+
+const MAX_DEFINITIONS = 500;
+
+/**
+ * Versions are immutable, so a compiled one is kept as long as there is room. Throws TerminalError when the version does not
+ * exist or cannot be compiled: no repeat can help.
+ */
+export function createDefinitions(repository: TurnRepository) {
+  const compiled = new Map<string, Definition>();
+  return async (tenantId: string, agentId: string, version: number): Promise<Definition> => {
+    const key = `${agentId}:${version}`;
+    const known = compiled.get(key);
+    if (known) return known;
+    const row = await repository.document(tenantId, agentId, version);
+    if (!row) throw new TerminalError("the agent version of this session is gone");
+    const { document } = validateDocument(row.document);
+    if (!document) throw new TerminalError("the stored agent document is not valid");
+    const definition = { agentName: row.name, workflow: compile(document), scripted: document.workflow["x-scripted"] };
+    const [oldest] = compiled.keys();
+    if (compiled.size >= MAX_DEFINITIONS && oldest !== undefined) compiled.delete(oldest);
+    compiled.set(key, definition);
+    return definition;
+  };
+}
+export type Definitions = ReturnType<typeof createDefinitions>;

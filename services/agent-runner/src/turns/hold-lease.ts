@@ -1,0 +1,37 @@
+import type { LaneDeps } from "./run-session.js";
+
+export interface HeldLease {
+  /** Aborted when the lease is lost or the runner stops. */
+  signal: AbortSignal;
+  lost(): boolean;
+  stop(): void;
+}
+
+/**
+ * Keeps a lease while its session is worked on: extended at 30 % of its length. When the database says that the lease has moved on, the
+ * work in hand is aborted, because its commit would be refused. While the database is away nothing is known, and the fence decides.
+ */
+export function holdLease(
+  deps: Pick<LaneDeps, "config" | "repository">,
+  ref: { tenantId: string; sessionId: string },
+  fence: number,
+  parent: AbortSignal,
+): HeldLease {
+  const own = new AbortController();
+  let lost = false;
+  const timer = setInterval(() => {
+    deps.repository.extend(ref.tenantId, ref.sessionId, fence, deps.config.LEASE_MS).then(
+      (held) => {
+        if (held) return;
+        lost = true;
+        own.abort(new Error("the lease has moved on"));
+      },
+      () => undefined,
+    );
+  }, deps.config.LEASE_MS * 0.3);
+  return {
+    signal: AbortSignal.any([own.signal, parent]),
+    lost: () => lost,
+    stop: () => clearInterval(timer),
+  };
+}

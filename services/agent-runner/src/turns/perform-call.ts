@@ -1,0 +1,111 @@
+import { type Model, ModelError, type ModelHints, priceOf } from "@parley/llm";
+import type { CallEffect } from "@parley/workflow";
+import type { AcquiredSession } from "../repository/turns.js";
+import type { Definition } from "./definitions.js";
+import type { LiveWriter } from "./live-writer.js";
+import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
+import { CallFailed, type CallOutput, type PerformCall } from "./run-turn.js";
+
+export interface CallContext {
+  model: Model;
+  definition: Definition;
+  session: Pick<AcquiredSession, "link_policy">;
+  /** Variables as the engine knows them when the turn begins; only the scripted model reads them. */
+  variables: () => Record<string, unknown>;
+  memory: string | null;
+  signal: AbortSignal;
+  live: LiveWriter;
+}
+
+/** Carries out the model calls of one turn. A model's failure becomes CallFailed with its public code; an abort is rethrown. */
+export function createPerformCall(context: CallContext): PerformCall {
+  const { model, signal } = context;
+  const hints = (call: CallEffect): ModelHints => ({
+    agentName: context.definition.agentName,
+    nodeId: call.nodeId,
+    nodeName: "nodeName" in call ? call.nodeName : null,
+    variables: context.variables(),
+    ...(context.definition.scripted ? { scripted: context.definition.scripted } : {}),
+  });
+  const settings = (call: CallEffect) => ({
+    ...(call.model.model_name === null ? {} : { model_name: call.model.model_name }),
+    temperature: call.model.temperature,
+    max_tokens: call.model.max_tokens,
+  });
+
+  const carryOut: PerformCall = async (call, history): Promise<CallOutput> => {
+    switch (call.type) {
+      case "llm.reply": {
+        const answer = await model.reply(
+          {
+            system: systemPrompt({
+              node: call.system,
+              chatIntent: context.session.link_policy.chat_intent,
+              override: context.session.link_policy.system_prompt_override,
+              memory: context.memory,
+            }),
+            messages: modelMessages(history, call.historyWindow),
+            settings: settings(call),
+            hints: hints(call),
+          },
+          { signal, onDelta: (text) => context.live.append(call.partIndex, text) },
+        );
+        return output({ type: "reply", text: answer.text }, answer);
+      }
+      case "llm.extract": {
+        const answer = await model.extract(
+          {
+            variables: call.variables.map(({ name, prompt }) => ({ name, prompt })),
+            messages: modelMessages(history, 0),
+            settings: settings(call),
+            hints: hints(call),
+          },
+          { signal },
+        );
+        return output({ type: "extraction", values: answer.values }, answer);
+      }
+      case "llm.classify": {
+        const scoped = call.contextScope === "node" ? sinceNodeEntered(history, call.nodeId) : history;
+        const answer = await model.classify(
+          {
+            intents: call.intents,
+            text: call.text,
+            messages: modelMessages(scoped, call.contextMessages),
+            settings: settings(call),
+            hints: hints(call),
+          },
+          { signal },
+        );
+        return output(
+          { type: "classification", matches: { intent: answer.intent, confidence: answer.confidence } },
+          answer,
+        );
+      }
+    }
+  };
+
+  return async (call, history) => {
+    try {
+      return await carryOut(call, history);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ModelError)) throw error;
+      throw new CallFailed(error.code, { cause: error });
+    }
+  };
+}
+
+function output(
+  result: CallOutput["result"],
+  answer: { usage: { inputTokens: number; outputTokens: number }; latencyMs: number; model: string },
+): CallOutput {
+  return {
+    result,
+    latencyMs: Math.round(answer.latencyMs),
+    model: answer.model,
+    usage: {
+      input_tokens: answer.usage.inputTokens,
+      output_tokens: answer.usage.outputTokens,
+      cost: priceOf(answer.model, answer.usage),
+    },
+  };
+}

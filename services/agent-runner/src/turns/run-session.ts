@@ -1,0 +1,272 @@
+import { randomUUID } from "node:crypto";
+import {
+  RetryableError,
+  TerminalError,
+  type TurnState,
+  turnCompleted,
+  turnIdOf,
+  turnResultLive,
+} from "@parley/contracts";
+import type { EngineEvent } from "@parley/workflow";
+import type { RunnerDeps } from "../deps.js";
+import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, TurnRepository } from "../repository/turns.js";
+import type { Definition, Definitions } from "./definitions.js";
+import { holdLease } from "./hold-lease.js";
+import { createLiveWriter } from "./live-writer.js";
+import type { RunnerMetrics } from "./metrics.js";
+import { createPerformCall } from "./perform-call.js";
+import { recallMemory } from "./recall-memory.js";
+import { runTurn, type TurnRun } from "./run-turn.js";
+import type { CachedSession, SessionCache } from "./session-cache.js";
+import { settleTurn } from "./settle-turn.js";
+
+export interface LaneDeps extends RunnerDeps {
+  repository: TurnRepository;
+  definitions: Definitions;
+  cache: SessionCache;
+  counters: RunnerMetrics;
+}
+
+/** How long a finished turn tries to get written while the database is away: retry the write, never the model. */
+const COMMIT_RETRY_MS = 30_000;
+
+/**
+ * Works on one session until nothing waits: takes the lease, runs its turns in order, commits each behind the fence.
+ * Idempotency key: (session, seq); a turn that is already done, or held by another runner, is left alone.
+ *
+ * @param signal aborts the model call in hand; the lease is then given back and the turn waits for another runner
+ * @throws RetryableError when the session should be tried again (database away, an unexpected failure)
+ */
+export async function runSession(
+  deps: LaneDeps,
+  ref: { tenantId: string; sessionId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const known = deps.cache.get(ref.sessionId);
+  const session = await deps.repository.acquire({
+    ...ref,
+    owner: `${process.pid}-${randomUUID().slice(0, 8)}`,
+    leaseMs: deps.config.LEASE_MS,
+    knownSeq: known?.doneSeq ?? null,
+    history: deps.config.MAX_HISTORY_SIZE,
+  });
+  if (!session) return;
+  const lane = new Lane(deps, ref, session, cachedOrLoaded(session, known));
+  const lease = holdLease(deps, ref, session.fence, signal);
+  try {
+    await lane.work(lease.signal);
+  } catch (error) {
+    deps.cache.drop(ref.sessionId);
+    await deps.repository.release(ref.tenantId, ref.sessionId, session.fence).catch(() => undefined);
+    if (lease.lost()) return deps.counters.fenced.inc();
+    throw new RetryableError("the turn did not finish", { cause: error, afterMs: 250 * session.tries });
+  } finally {
+    lease.stop();
+    // The wake-up is acknowledged after the facts are out: until then it stands in for an outbox row.
+    await Promise.allSettled(lane.facts);
+  }
+}
+
+function cachedOrLoaded(session: AcquiredSession, known: CachedSession | undefined): CachedSession {
+  if (session.known && known) return known;
+  return { doneSeq: session.done_seq, state: session.state, history: session.history ?? [], memory: null };
+}
+
+/** One session under one lease. */
+class Lane {
+  readonly facts: Promise<void>[] = [];
+  /** Messages accepted so far, those that wait included. */
+  private used: number;
+
+  constructor(
+    private readonly deps: LaneDeps,
+    private readonly ref: { tenantId: string; sessionId: string },
+    private readonly session: AcquiredSession,
+    private current: CachedSession,
+  ) {
+    this.used = session.messages_used;
+  }
+
+  /** Runs every waiting turn, and those that arrive meanwhile. Returns when the lease was released by the last commit, or lost. */
+  async work(signal: AbortSignal): Promise<void> {
+    let turns = this.session.turns;
+    let tries = this.session.tries;
+    let secondsInNode = this.session.seconds_in_node;
+    for (;;) {
+      for (const [index, turn] of turns.entries()) {
+        const waiting = turns.length - index - 1;
+        const answer = await this.runOne(turn, { signal, tries, secondsInNode, waiting });
+        if (answer.outcome === "fenced") {
+          this.deps.counters.fenced.inc();
+          this.deps.cache.drop(this.ref.sessionId);
+          return;
+        }
+        if (!answer.more) return;
+        tries = 1;
+        secondsInNode = 0;
+      }
+      turns = await this.deps.repository.pending(this.ref.tenantId, this.session.conversation_id, this.current.doneSeq);
+      this.used += turns.length;
+      if (turns.length === 0) throw new Error("the commit left turns behind that cannot be found");
+    }
+  }
+
+  private async runOne(
+    turn: PendingTurn,
+    at: { signal: AbortSignal; tries: number; secondsInNode: number; waiting: number },
+  ): Promise<CommitAnswer> {
+    const started = performance.now();
+    const { deps, session } = this;
+    const dead = at.tries > deps.config.TURN_MAX_TRIES ? "too many tries" : null;
+    const run = dead ? null : await this.think(turn, at);
+    const remaining = session.max_messages === null ? null : session.max_messages - this.used + at.waiting;
+    const settled = run
+      ? settleTurn(run, {
+          tenantId: this.ref.tenantId,
+          session,
+          turn,
+          leaseMs: deps.config.LEASE_MS,
+          remainingMessages: remaining,
+        })
+      : null;
+    const item: CommitItem = settled?.item ?? this.givenUp(turn, dead ?? "the agent document cannot run");
+    const answer = await this.commit(item, at.signal);
+    if (answer.outcome === "fenced") return answer;
+    if (item.failed) this.used -= 1;
+    this.current = {
+      ...this.current,
+      doneSeq: turn.seq,
+      state: run && !run.failed ? run.state : this.current.state,
+      history: [...this.current.history, ...(settled?.history ?? [])].slice(-deps.config.MAX_HISTORY_SIZE),
+    };
+    deps.cache.put(this.ref.sessionId, this.current);
+    this.announce(turn, item, answer, settled?.result ?? null);
+    deps.counters.turnSeconds.observe(
+      { outcome: item.failed ? "failed" : "done" },
+      (performance.now() - started) / 1000,
+    );
+    return answer;
+  }
+
+  /** The engine and its model calls. Null = the stored version cannot run at all. */
+  private async think(turn: PendingTurn, at: { signal: AbortSignal; secondsInNode: number }): Promise<TurnRun | null> {
+    const { deps, session } = this;
+    let definition: Definition;
+    try {
+      definition = await deps.definitions(this.ref.tenantId, session.agent_id, session.agent_version);
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      deps.logger.error(
+        { err: error, sessionId: this.ref.sessionId, agentId: session.agent_id, version: session.agent_version },
+        "definition.unusable",
+      );
+      return null;
+    }
+    this.current.memory = await recallMemory(deps.bus, this.ref.tenantId, session, this.current.memory);
+    const turnId = turnIdOf(session.conversation_id, turn.seq);
+    const live = createLiveWriter(
+      deps.redis.live,
+      this.ref.sessionId,
+      turnId,
+      session.fence,
+      deps.config.DELTA_WINDOW_MS,
+    );
+    const user = turn.kind === "open" ? [] : [{ role: "user" as const, content: turn.content, node_id: null }];
+    const variables = { ...this.current.state?.variables };
+    const event: EngineEvent =
+      turn.kind === "open"
+        ? { type: "session.opened" }
+        : { type: "user.message", text: turn.content, secondsInNode: at.secondsInNode };
+    try {
+      return await runTurn({
+        definition,
+        state: this.current.state,
+        event,
+        history: [...this.current.history, ...user],
+        live,
+        perform: createPerformCall({
+          model: deps.model,
+          definition,
+          session,
+          live,
+          signal: at.signal,
+          memory: this.current.memory?.block ?? null,
+          variables: () => variables,
+        }),
+        onEffect: (effect) => {
+          if (effect.type === "variables.set") Object.assign(variables, effect.values);
+        },
+      });
+    } finally {
+      live.close();
+    }
+  }
+
+  private givenUp(turn: PendingTurn, reason: string): CommitItem {
+    return {
+      tenant_id: this.ref.tenantId,
+      conversation_id: this.session.conversation_id,
+      fence: this.session.fence,
+      seq: turn.seq,
+      kind: turn.kind,
+      lease_ms: this.deps.config.LEASE_MS,
+      failed: "internal",
+      dead: reason,
+      user:
+        turn.kind === "open"
+          ? null
+          : { content: turn.content, client_message_id: turn.client_message_id, created_at: turn.created_at },
+      trace: null,
+    };
+  }
+
+  private async commit(item: CommitItem, signal: AbortSignal): Promise<CommitAnswer> {
+    const deadline = performance.now() + COMMIT_RETRY_MS;
+    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      try {
+        return await this.deps.repository.commit(item);
+      } catch (error) {
+        if (signal.aborted || performance.now() > deadline) throw error;
+        this.deps.counters.commitRetries.inc();
+        await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  /** After the commit: readers, the waiting gateway, the fact. Each may get lost; the database is asked then. */
+  private announce(
+    turn: PendingTurn,
+    item: CommitItem,
+    answer: CommitAnswer,
+    result: CommitItem["result"] | null,
+  ): void {
+    const { deps, session, ref } = this;
+    const turnId = turnIdOf(session.conversation_id, turn.seq);
+    const state = result
+      ? { status: "done" as const, result: result as Extract<TurnState, { status: "done" }>["result"] }
+      : { status: "failed" as const, code: item.failed ?? "internal" };
+    if (turn.reply_to)
+      deps.bus.publishLive(turnResultLive, turn.reply_to, { sessionId: ref.sessionId, turnId, turn: state });
+    if (answer.events)
+      void deps.redis.live.publish(
+        ref.sessionId,
+        answer.events.map((event) => ({ type: "event" as const, event })),
+      );
+    const fact = {
+      tenantId: ref.tenantId,
+      sessionId: ref.sessionId,
+      seq: turn.seq,
+      head: answer.head ?? 0,
+      status: state.status,
+    };
+    this.facts.push(
+      deps.bus
+        .publish(turnCompleted, fact, { key: ref.sessionId, msgId: `${ref.sessionId}:${turn.seq}:completed` })
+        .catch((error: unknown) => {
+          deps.logger.debug({ err: error, sessionId: ref.sessionId, seq: turn.seq }, "turn.fact_lost");
+        }),
+    );
+    deps.counters.turns.inc({ outcome: state.status });
+    if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
+  }
+}

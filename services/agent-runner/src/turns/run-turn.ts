@@ -1,0 +1,177 @@
+import type { Usage } from "@parley/contracts";
+import {
+  type CallEffect,
+  type CallResult,
+  type Effect,
+  type EngineEvent,
+  type EngineState,
+  initialState,
+  step,
+  type TurnOutcome,
+} from "@parley/workflow";
+import type { HistoryItem } from "../repository/turns.js";
+import type { Definition } from "./definitions.js";
+import type { LiveWriter } from "./live-writer.js";
+
+/** One recorded model call: enough to explain the turn and to run it again without a model. */
+export interface RecordedCall {
+  call_id: string;
+  type: CallEffect["type"];
+  node_id: string;
+  latency_ms: number;
+  model: string | null;
+  usage: Usage | null;
+  result: CallResult | null;
+  failed: string | null;
+}
+
+export interface CallOutput {
+  result: CallResult;
+  usage: Usage;
+  latencyMs: number;
+  model: string;
+}
+
+/** A model call that failed for good: its public code. */
+export class CallFailed extends Error {
+  constructor(
+    readonly code: string,
+    options?: { cause?: unknown },
+  ) {
+    super(code, options);
+    this.name = "CallFailed";
+  }
+}
+
+export type PerformCall = (call: CallEffect, history: readonly HistoryItem[]) => Promise<CallOutput>;
+
+export interface TurnRun {
+  /** State after the turn; the state before it when the turn failed. */
+  state: EngineState;
+  outcome: TurnOutcome | null;
+  failed: string | null;
+  calls: RecordedCall[];
+  warnings: { code: string; message: string }[];
+  variables: Record<string, unknown>;
+  /** Sum of the model calls, milliseconds. */
+  latencyMs: number;
+  usage: Usage;
+}
+
+const STATUS_OF: Record<CallEffect["type"], string> = {
+  "llm.classify": "understanding",
+  "llm.extract": "noting",
+  "llm.reply": "thinking",
+};
+
+/** A turn that makes more calls than this has a defect in engine or document; the loop guard of the engine is far below it. */
+const MAX_CALLS = 2_000;
+
+/**
+ * Drives the pure engine through one turn: effects go out, results come back, until the turn is done or has failed. Touches the world
+ * only through `perform` and `live`. Idempotency: the caller commits behind the fence, so a repeated run has no second effect.
+ */
+export async function runTurn(input: {
+  definition: Definition;
+  state: EngineState | null;
+  event: EngineEvent;
+  history: readonly HistoryItem[];
+  perform: PerformCall;
+  live: LiveWriter;
+  onEffect?: (effect: Effect) => void;
+}): Promise<TurnRun> {
+  const { definition, live } = input;
+  const before = input.state ?? initialState(definition.workflow);
+  const spoken: HistoryItem[] = [];
+  const run: TurnRun = {
+    state: before,
+    outcome: null,
+    failed: null,
+    calls: [],
+    warnings: [],
+    variables: {},
+    latencyMs: 0,
+    usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
+  };
+  let result = step(definition.workflow, before, input.event);
+  for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
+    let pending: CallEffect | null = null;
+    for (const effect of result.effects) {
+      input.onEffect?.(effect);
+      switch (effect.type) {
+        case "speak":
+          live.finish(effect.partIndex, effect.text);
+          spoken.push({ role: "assistant", content: effect.text, node_id: effect.nodeId });
+          break;
+        case "variables.set":
+          Object.assign(run.variables, effect.values);
+          break;
+        case "warning":
+          run.warnings.push({ code: effect.code, message: effect.message });
+          break;
+        case "llm.reply":
+        case "llm.extract":
+        case "llm.classify":
+          pending = effect;
+          break;
+        case "turn.done":
+          return { ...run, state: result.state, outcome: effect.outcome };
+        case "turn.failed":
+          return { ...run, failed: effect.code };
+        case "transition":
+        case "action.log":
+        case "action.webhook":
+        case "escalation.open":
+          break;
+      }
+    }
+    if (!pending) throw new Error("the engine stopped without an outcome");
+    live.status(STATUS_OF[pending.type]);
+    const event = await answerCall(pending, input.perform, [...input.history, ...spoken], run);
+    result = step(definition.workflow, result.state, event);
+  }
+  throw new Error("the turn made too many model calls");
+}
+
+async function answerCall(
+  call: CallEffect,
+  perform: PerformCall,
+  history: readonly HistoryItem[],
+  run: TurnRun,
+): Promise<EngineEvent> {
+  const record: RecordedCall = {
+    call_id: call.callId,
+    type: call.type,
+    node_id: call.nodeId,
+    latency_ms: 0,
+    model: null,
+    usage: null,
+    result: null,
+    failed: null,
+  };
+  run.calls.push(record);
+  try {
+    const output = await perform(call, history);
+    Object.assign(record, {
+      latency_ms: output.latencyMs,
+      model: output.model,
+      usage: output.usage,
+      result: output.result,
+    });
+    run.latencyMs += output.latencyMs;
+    run.usage = addUsage(run.usage, output.usage);
+    return { type: "call.done", callId: call.callId, result: output.result };
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    record.failed = error.code;
+    return { type: "call.failed", callId: call.callId, code: error.code };
+  }
+}
+
+function addUsage(sum: Usage, more: Usage): Usage {
+  return {
+    input_tokens: sum.input_tokens + more.input_tokens,
+    output_tokens: sum.output_tokens + more.output_tokens,
+    cost: sum.cost === null || more.cost === null ? null : sum.cost + more.cost,
+  };
+}

@@ -1,0 +1,31 @@
+import type { EngineState } from "@parley/workflow";
+import type { HistoryItem } from "../repository/turns.js";
+
+/** What a runner remembers of a session after its commit; valid only while `doneSeq` is still the session's. */
+export interface CachedSession {
+  doneSeq: number;
+  state: EngineState | null;
+  history: HistoryItem[];
+  memory: { block: string | null; readAt: number } | null;
+}
+
+/**
+ * Sessions this runner worked on lately, least recently used first out. Correctness never depends on it: the acquire statement
+ * compares `doneSeq`, and a stale entry is replaced by what the database answers.
+ */
+export function createSessionCache(maxSessions: number) {
+  const sessions = new Map<string, CachedSession>();
+  return {
+    get: (id: string): CachedSession | undefined => sessions.get(id),
+    put(id: string, session: CachedSession): void {
+      sessions.delete(id);
+      sessions.set(id, session);
+      const [oldest] = sessions.keys();
+      if (sessions.size > maxSessions && oldest !== undefined) sessions.delete(oldest);
+    },
+    drop(id: string): void {
+      sessions.delete(id);
+    },
+  };
+}
+export type SessionCache = ReturnType<typeof createSessionCache>;

@@ -1,0 +1,100 @@
+import { type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
+import type { AcquiredSession, CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
+import type { TurnRun } from "./run-turn.js";
+
+interface Settled {
+  item: CommitItem;
+  result: TurnResult | null;
+  /** What the model will see of this turn from now on. */
+  history: HistoryItem[];
+}
+
+interface Context {
+  tenantId: string;
+  session: AcquiredSession;
+  turn: PendingTurn;
+  leaseMs: number;
+  /** Messages still open for the visitor after this turn; null = no limit. */
+  remainingMessages: number | null;
+}
+
+/** Turns what the engine did into the row that commits it and the answer that readers get. Pure. */
+export function settleTurn(run: TurnRun, context: Context): Settled {
+  const { session, turn } = context;
+  const user =
+    turn.kind === "open"
+      ? null
+      : { content: turn.content, client_message_id: turn.client_message_id, created_at: turn.created_at };
+  const base: CommitItem = {
+    tenant_id: context.tenantId,
+    conversation_id: session.conversation_id,
+    fence: session.fence,
+    seq: turn.seq,
+    kind: turn.kind,
+    lease_ms: context.leaseMs,
+    failed: run.failed,
+    dead: null,
+    user,
+    trace: { calls: run.calls, warnings: run.warnings },
+  };
+  const { outcome } = run;
+  if (!outcome) return { item: base, result: null, history: [] };
+
+  const messages = spokenParts(run, context);
+  const result: TurnResult = {
+    turn_id: turnIdOf(session.conversation_id, turn.seq),
+    kind: turn.kind,
+    response: joinParts(
+      messages.map((part) => part.content),
+      outcome.response,
+      messages.length !== outcome.messages.length,
+    ),
+    messages,
+    node_id: outcome.node_id,
+    node_name: outcome.node_name,
+    previous_node_id: outcome.previous_node_id,
+    previous_node_name: outcome.previous_node_name,
+    transitions: outcome.transitions,
+    extracted_variables: outcome.extracted_variables,
+    session_ended: outcome.session_ended,
+    turn_number: outcome.turn_number,
+    latency_ms: run.latencyMs,
+    usage: run.usage,
+    remaining_messages: context.remainingMessages,
+  };
+  const item: CommitItem = {
+    ...base,
+    state: run.state,
+    node_id: outcome.node_id,
+    node_name: outcome.node_name,
+    // A transition back into the same node counts as entering it anew.
+    node_changed: outcome.transitions.length > 0,
+    ended: outcome.session_ended,
+    turn_number: outcome.turn_number,
+    messages,
+    transitions: outcome.transitions satisfies TransitionInfo[],
+    variables: run.variables,
+    result,
+  };
+  const said = messages.map(
+    (part): HistoryItem => ({ role: "assistant", content: part.content, node_id: part.node_id }),
+  );
+  return { item, result, history: user ? [{ role: "user", content: user.content, node_id: null }, ...said] : said };
+}
+
+/** A link may bring its own first message; it comes before what the workflow says on opening. */
+function spokenParts(run: TurnRun, { session, turn }: Context): TurnResult["messages"] {
+  const parts = run.outcome?.messages ?? [];
+  const first = session.link_policy.initial_message;
+  if (turn.kind !== "open" || !first || !run.outcome) return parts;
+  return [
+    { node_id: run.outcome.previous_node_id, node_name: run.outcome.previous_node_name, content: first },
+    ...parts,
+  ];
+}
+
+/** The engine has joined its own parts; only a part added here needs the rule again (one line each: space, else newline). */
+function joinParts(parts: string[], joined: string, added: boolean): string {
+  if (!added) return joined;
+  return parts.join(parts.some((part) => part.includes("\n")) ? "\n" : " ");
+}

@@ -1,0 +1,39 @@
+import type { acceptMessage } from "@parley/contracts";
+import type { z } from "zod";
+import { accessRow } from "../repository/access.js";
+import type { HandlerDeps } from "../service.js";
+
+type Input = z.output<typeof acceptMessage.request>;
+type Output = z.input<typeof acceptMessage.response>;
+
+/**
+ * Accepts a message: order, quota, idempotency and the durable row in one statement, then the wake-up.
+ * Idempotency key: client message id or `idempotency.key` within the session; a repeat attaches to the first turn.
+ */
+export const acceptMessageHandler =
+  (deps: HandlerDeps) =>
+  async (input: Input): Promise<Output> => {
+    const accepted = await deps.acceptMessages({
+      access: accessRow(input.access, deps.secrets),
+      content: input.content,
+      client_message_id: input.clientMessageId,
+      idem_key: input.idempotency?.key ?? null,
+      idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      reply_to: input.replyTo,
+    });
+    if (!accepted.replayed) {
+      const live = accepted.event ? [{ type: "event" as const, event: accepted.event }] : [];
+      deps.wake(accepted.tenant_id, accepted.session_id, accepted.turn.seq, live);
+      deps.accepted.inc();
+    }
+    return {
+      sessionId: accepted.session_id,
+      turnId: accepted.turn.turn_id,
+      seq: accepted.turn.seq,
+      replayed: accepted.replayed,
+      turn: accepted.turn,
+      remainingMessages: accepted.max_messages === null ? null : accepted.max_messages - accepted.messages_used,
+      messageCount: accepted.messages_used,
+      expiresAt: accepted.expires_at,
+    };
+  };

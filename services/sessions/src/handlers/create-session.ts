@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { type createSession, newId } from "@parley/contracts";
+import type { z } from "zod";
+import type { HandlerDeps } from "../service.js";
+
+type Input = z.output<typeof createSession.request>;
+type Output = z.input<typeof createSession.response>;
+
+/** 128 random bits, url-safe (X: "practically unguessable"). */
+const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")}`;
+
+/**
+ * Opens a session: link quota, conversation, session token and turn 1 in one transaction, then the wake-up.
+ * Idempotency key: `idempotency.key` within the tenant; a repeat gets the first session (and no session token: that is shown once).
+ */
+export const createSessionHandler =
+  (deps: HandlerDeps) =>
+  async (input: Input): Promise<Output> => {
+    const agent = await deps.resolveAgent(input.tenantId, input.agentId, input.version);
+    const token = input.link ? deps.secrets.issue("session") : null;
+    const opened = await deps.repository.open({
+      id: newId(),
+      session_id: newSessionId(),
+      tenant_id: input.tenantId,
+      agent_id: agent.agentId,
+      agent_version: agent.version,
+      // The reference document: true when the active version was used because none was asked for.
+      is_active_version: input.version === null ? true : agent.isActive,
+      participant: input.participant ?? {},
+      participant_verified: input.participantVerified,
+      metadata: input.metadata,
+      idle_timeout_seconds: deps.config.SESSION_TIMEOUT_SECONDS,
+      reply_to: input.replyTo,
+      consent: input.consent ?? false,
+      idem_key: input.idempotency?.key ?? null,
+      idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      link:
+        input.link && token
+          ? {
+              id: input.link.id,
+              token_row_id: newId(),
+              token_id: token.id,
+              token_hash: token.hash.toString("hex"),
+              policy: {
+                chat_intent: input.link.chatIntent,
+                system_prompt_override: input.link.systemPromptOverride,
+                initial_message: input.link.initialMessage,
+              },
+            }
+          : null,
+    });
+    if (!opened.replayed) {
+      deps.wake(input.tenantId, opened.session.session_id, 1, []);
+      deps.relay.soon();
+      deps.created.inc();
+    }
+    return {
+      sessionId: opened.session.session_id,
+      conversationId: opened.session.conversation_id,
+      turnId: opened.turn.turn_id,
+      seq: opened.turn.seq,
+      createdAt: opened.session.created_at,
+      version: opened.session.agent_config_version,
+      isActiveVersion: opened.is_active_version,
+      expiresAt: opened.session.expires_at,
+      remainingMessages: opened.session.remaining_messages,
+      sessionToken: opened.replayed ? null : (token?.token ?? null),
+      replayed: opened.replayed,
+      turn: opened.turn,
+    };
+  };

@@ -1,0 +1,21 @@
+import type { endSession } from "@parley/contracts";
+import type { z } from "zod";
+import { accessRow } from "../repository/access.js";
+import type { HandlerDeps } from "../service.js";
+
+/**
+ * Ends a session: waiting turns are refused and the reply of a running one is discarded by the raised fence.
+ * Idempotency key: `idempotency.key` within the session; without it a second call gets `session_ended`.
+ */
+export const endSessionHandler =
+  (deps: HandlerDeps) =>
+  async (input: z.output<typeof endSession.request>): Promise<z.input<typeof endSession.response>> => {
+    const answer = await deps.repository.end(
+      accessRow(input.access, deps.secrets),
+      "completed",
+      input.reason,
+      input.idempotency,
+    );
+    if (!answer.replayed) deps.relay.soon();
+    return answer;
+  };

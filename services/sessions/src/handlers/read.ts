@@ -1,0 +1,89 @@
+import {
+  AppError,
+  type getHistory,
+  type getSession,
+  type getTurn,
+  type listSessions,
+  type readEvents,
+  type sessionHeads,
+  tenantOf,
+  turnSeqOf,
+} from "@parley/contracts";
+import type { z } from "zod";
+import { accessRow } from "../repository/access.js";
+import type { HandlerDeps } from "../service.js";
+
+type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
+type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
+
+/** Status and collected data of one session. */
+export const getSessionHandler =
+  (deps: HandlerDeps) =>
+  async ({ access }: In<typeof getSession>): Out<typeof getSession> => ({
+    session: await deps.repository.get(accessRow(access, deps.secrets)),
+  });
+
+/** One turn: pending, done with its result, or failed. */
+export const getTurnHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, turnId }: In<typeof getTurn>): Out<typeof getTurn> => {
+    const seq = turnSeqOf(turnId);
+    if (seq === null) throw new AppError("turn_not_found");
+    const turn = await deps.repository.turn(accessRow(access, deps.secrets), seq);
+    // The id carries the conversation: a turn id of another session must not answer with this session's turn.
+    if (turn === null || turn.turn_id !== turnId) throw new AppError("turn_not_found");
+    return { turn };
+  };
+
+/** A page of history, oldest first; the newest page also shows what still waits for its turn. */
+export const getHistoryHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, limit, cursor }: In<typeof getHistory>): Out<typeof getHistory> => {
+    if (cursor !== null && !/^[1-9]\d{0,8}$/.test(cursor))
+      throw new AppError("validation_failed", {
+        errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
+      });
+    const before = cursor === null ? null : Number(cursor);
+    const page = await deps.repository.history(accessRow(access, deps.secrets), limit, before);
+    return {
+      data: [...page.data, ...page.pending],
+      nextCursor: page.first !== null && page.first > 1 ? String(page.first) : null,
+    };
+  };
+
+/** Durable events after an offset. */
+export const readEventsHandler =
+  (deps: HandlerDeps) =>
+  ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> =>
+    deps.repository.events(accessRow(access, deps.secrets), after, limit);
+
+/** Newest offsets of streams a gateway holds open. */
+export const sessionHeadsHandler =
+  (deps: HandlerDeps) =>
+  async ({ sessionIds }: In<typeof sessionHeads>): Out<typeof sessionHeads> => {
+    const rows = await deps.repository.heads(sessionIds);
+    return { heads: Object.fromEntries(rows.map(({ session_id, head, status }) => [session_id, { head, status }])) };
+  };
+
+/** Sessions of a tenant, newest first. */
+export const listSessionsHandler =
+  (deps: HandlerDeps) =>
+  async (input: In<typeof listSessions>): Out<typeof listSessions> => {
+    const tenantId = tenantOf(input.principal);
+    const before = input.cursor === undefined ? null : parseCursor(input.cursor);
+    const data = await deps.repository.list(tenantId, { ...input, before });
+    const last = data.at(-1);
+    const more = last !== undefined && data.length === input.limit;
+    return { data, nextCursor: more ? cursorOf(last.created_at, last.conversation_id) : null };
+  };
+
+const cursorOf = (createdAt: string, id: string): string => Buffer.from(`${createdAt} ${id}`).toString("base64url");
+
+function parseCursor(cursor: string): { createdAt: string; id: string } {
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString());
+  if (!match?.[1] || !match[2])
+    throw new AppError("validation_failed", {
+      errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
+    });
+  return { createdAt: match[1], id: match[2] };
+}

@@ -1,0 +1,94 @@
+import {
+  historyMessage,
+  type SessionStatus,
+  type SessionView,
+  sessionEvent,
+  sessionStatus,
+  sessionView,
+  turnState,
+} from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import { z } from "zod";
+
+type Row = Record<string, unknown>;
+
+const opened = z.object({
+  session: sessionView,
+  turn: turnState,
+  replayed: z.boolean(),
+  is_active_version: z.boolean(),
+});
+const ended = z.object({
+  success: z.literal(true),
+  conversation_id: z.string(),
+  final_node_id: z.string(),
+  final_node_name: z.string().nullable(),
+  total_turns: z.number(),
+  total_transitions: z.number(),
+  replayed: z.boolean(),
+});
+const history = z.object({
+  data: z.array(historyMessage),
+  pending: z.array(historyMessage),
+  first: z.number().nullable(),
+});
+const events = z.object({
+  sessionId: z.string(),
+  epoch: z.number(),
+  head: z.number(),
+  status: sessionStatus,
+  events: z.array(sessionEvent),
+});
+
+export interface ListFilter {
+  agentId?: string | undefined;
+  linkId?: string | undefined;
+  status?: SessionStatus | undefined;
+  limit: number;
+  before: { createdAt: string; id: string } | null;
+}
+
+/** All questions of this service to the database; one round trip each. Access failures are raised by the SQL functions. */
+export function createSessionRepository(db: Db) {
+  const one = async <S extends z.ZodType>(schema: S, text: string, values: unknown[]): Promise<z.output<S>> => {
+    const [row] = await db.query<{ r: unknown }>(text, values);
+    return schema.parse(row?.r);
+  };
+  return {
+    open: (input: Row) => one(opened, "select open_session($1::json) as r", [JSON.stringify(input)]),
+    get: (access: Row) => one(sessionView, "select get_session($1::json) as r", [JSON.stringify(access)]),
+    /** null = the session has no such turn. */
+    turn: (access: Row, seq: number) =>
+      one(turnState.nullable(), "select get_turn($1::json, $2) as r", [JSON.stringify(access), seq]),
+    history: (access: Row, limit: number, before: number | null) =>
+      one(history, "select read_history($1::json, $2, $3) as r", [JSON.stringify(access), limit, before]),
+    events: (access: Row, after: number, limit: number) =>
+      one(events, "select read_events($1::json, $2, $3) as r", [JSON.stringify(access), after, limit]),
+    heads: (sessionIds: string[]) =>
+      db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
+        sessionIds,
+      ]),
+    end: (access: Row, status: SessionStatus, reason: string, idem: { key: string; fingerprint: string } | null) =>
+      one(ended, "select end_session($1::json, $2, $3, $4, $5) as r", [
+        JSON.stringify(access),
+        status,
+        reason,
+        idem?.key ?? null,
+        idem?.fingerprint ?? null,
+      ]),
+    list: (tenantId: string, filter: ListFilter): Promise<SessionView[]> =>
+      db.tenant(tenantId, async (trx) => {
+        const rows = await sql<{ r: unknown }>`
+          select session_json(c) as r from text_conversations c
+           where c.tenant_id = ${tenantId}
+             and (${filter.agentId ?? null}::uuid is null or c.agent_id = ${filter.agentId ?? null}::uuid)
+             and (${filter.linkId ?? null}::uuid is null or c.link_id = ${filter.linkId ?? null}::uuid)
+             and (${filter.status ?? null}::text is null or c.status = ${filter.status ?? null})
+             and (${filter.before?.createdAt ?? null}::timestamptz is null
+                  or (c.created_at, c.id) < (${filter.before?.createdAt ?? null}::timestamptz, ${filter.before?.id ?? null}::uuid))
+           order by c.created_at desc, c.id desc limit ${filter.limit}`.execute(trx);
+        return rows.rows.map((row) => sessionView.parse(row.r));
+      }),
+  };
+}
+export type SessionRepository = ReturnType<typeof createSessionRepository>;

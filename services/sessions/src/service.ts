@@ -1,0 +1,84 @@
+import {
+  acceptMessage,
+  createSession,
+  endSession,
+  eventContractOf,
+  getHistory,
+  getSession,
+  getTurn,
+  listSessions,
+  readEvents,
+  sessionHeads,
+} from "@parley/contracts";
+import { createOutboxRelay, type OutboxRelay } from "@parley/db";
+import type { Counter } from "@parley/observability";
+import type { Component } from "@parley/service";
+import type { SessionsDeps } from "./deps.js";
+import { acceptMessageHandler } from "./handlers/accept-message.js";
+import { createSessionHandler } from "./handlers/create-session.js";
+import { endSessionHandler } from "./handlers/end-session.js";
+import {
+  getHistoryHandler,
+  getSessionHandler,
+  getTurnHandler,
+  listSessionsHandler,
+  readEventsHandler,
+  sessionHeadsHandler,
+} from "./handlers/read.js";
+import { type Accepted, type AcceptItem, createAcceptMessages } from "./repository/accept-messages.js";
+import { createSessionRepository, type SessionRepository } from "./repository/sessions.js";
+import { createAgentResolver, type FrozenAgent } from "./resolve-agent.js";
+import { createWake } from "./wake.js";
+
+export interface HandlerDeps extends SessionsDeps {
+  repository: SessionRepository;
+  acceptMessages(item: AcceptItem): Promise<Accepted>;
+  resolveAgent(tenantId: string, agentId: string, version: number | null): Promise<FrozenAgent>;
+  wake: ReturnType<typeof createWake>;
+  relay: OutboxRelay;
+  accepted: Counter<string>;
+  created: Counter<string>;
+}
+
+/** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
+export function createSessions(deps: SessionsDeps): Component {
+  let relay: OutboxRelay | undefined;
+  return {
+    name: "sessions",
+    async start() {
+      relay = createOutboxRelay(
+        deps.db,
+        async ({ id, subject, key, payload }) => {
+          const contract = eventContractOf(subject);
+          if (contract) await deps.bus.publish(contract, payload, { key, msgId: id });
+        },
+        (error) => deps.logger.debug({ err: error }, "outbox.deferred"),
+      );
+      const handlers: HandlerDeps = {
+        ...deps,
+        relay,
+        repository: createSessionRepository(deps.db),
+        acceptMessages: createAcceptMessages(deps.db),
+        resolveAgent: createAgentResolver(deps.bus),
+        wake: createWake(deps),
+        accepted: deps.metrics.counter("messages_accepted_total", "Messages committed for processing"),
+        created: deps.metrics.counter("sessions_created_total", "Sessions opened"),
+      };
+      const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
+      const { bus } = deps;
+      bus.serve(createSession, createSessionHandler(handlers), bound);
+      bus.serve(acceptMessage, acceptMessageHandler(handlers), bound);
+      bus.serve(getSession, getSessionHandler(handlers), bound);
+      bus.serve(getTurn, getTurnHandler(handlers), bound);
+      bus.serve(getHistory, getHistoryHandler(handlers), bound);
+      bus.serve(readEvents, readEventsHandler(handlers), bound);
+      bus.serve(sessionHeads, sessionHeadsHandler(handlers), bound);
+      bus.serve(endSession, endSessionHandler(handlers), bound);
+      bus.serve(listSessions, listSessionsHandler(handlers), bound);
+    },
+    async stop() {
+      await relay?.stop();
+    },
+    ready: () => deps.db.ping(),
+  };
+}
