@@ -1,0 +1,123 @@
+import type { EventContract, LiveContract, RpcContract, WorkContract } from "@parley/contracts";
+import type { Logger, Metrics } from "@parley/observability";
+import type { z } from "zod";
+
+export interface BusOptions {
+  /** One address or several separated by commas: `nats://user:password@host:4222`. `tls://` switches TLS on. */
+  url: string;
+  /** Shown in the server's connection list. */
+  name: string;
+  logger: Logger;
+  metrics?: Metrics;
+  /** Copies of every stream; 1 unless the servers form a cluster. */
+  replicas?: number;
+}
+
+export interface CallOptions {
+  /** Milliseconds; default from the contract. */
+  deadlineMs?: number;
+  /** Gives up waiting; the other side may still finish. */
+  signal?: AbortSignal;
+  /** Correlates log lines of both sides. */
+  requestId?: string;
+}
+
+export interface RpcContext {
+  /** `performance.now()` value after which nobody waits for the answer. */
+  readonly deadlineAt: number;
+  /** Aborts at the deadline and when the bus is closed. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+}
+
+export interface WorkContext {
+  /** 1 for the first delivery. */
+  readonly attempt: number;
+  /** Last token of the subject. */
+  readonly key: string;
+  /** Tells the server that the message is still in hand. A timer does it anyway while the handler runs. */
+  working(): void;
+  /** Aborts when the bus is closed, not when it drains. */
+  readonly signal: AbortSignal;
+}
+
+export interface PublishOptions {
+  /** Last token of the subject; characters that a subject cannot hold are encoded. */
+  key: string;
+  /** Two publishes with one id inside the duplicate window are stored once. */
+  msgId: string;
+}
+
+export interface WorkOptions {
+  concurrency: number;
+  /** Milliseconds after which an unacknowledged message goes to another worker. Default 30,000. */
+  ackWaitMs?: number;
+  /** Attempts before the message goes to the dead letters. Default 5. */
+  maxDeliver?: number;
+}
+
+export interface BusStatus {
+  connected: boolean;
+  serverVersion: string | null;
+  /** What this server cannot do, in words for an operator. */
+  missing: string[];
+}
+
+export type Handler<S extends z.ZodType> = (message: z.output<S>, context: WorkContext) => Promise<void>;
+
+/**
+ * The bus wakes, it does not decide: rpc and live messages may get lost with a process, stored messages with the store.
+ * Everything that must not be lost is in the database first.
+ */
+export interface Bus {
+  /**
+   * Calls a service. An AppError of the other side is thrown again with code, extra, errors and retryAfterSeconds; nobody
+   * there or no connection is `not_ready`, no answer within the deadline is `overloaded`. Never retried here.
+   */
+  call<Q extends z.ZodType, R extends z.ZodType>(
+    contract: RpcContract<Q, R>,
+    input: z.input<Q>,
+    options?: CallOptions,
+  ): Promise<z.output<R>>;
+  /** Answers calls; replicas of one service share them. Above `maxInFlight` (256) callers get `overloaded` at once. */
+  serve<Q extends z.ZodType, R extends z.ZodType>(
+    contract: RpcContract<Q, R>,
+    handler: (input: z.output<Q>, context: RpcContext) => Promise<z.input<R>>,
+    options?: { maxInFlight?: number },
+  ): void;
+  /** Stores a message; resolves when the server has it. Throws `not_ready` or `overloaded` (stream full) within 2 s. */
+  publish<S extends z.ZodType>(
+    contract: EventContract<S> | WorkContract<S>,
+    message: z.input<S>,
+    options: PublishOptions,
+  ): Promise<void>;
+  /** Tells whoever listens now. Never fails, never waits; dropped while disconnected. */
+  publishLive<S extends z.ZodType>(contract: LiveContract<S>, key: string, message: z.input<S>): void;
+  /**
+   * Works off a queue, never holding more messages than free slots. Return = ack; RetryableError (or any other error) =
+   * again later; TerminalError, unparsable or attempts exhausted = dead letter. Handlers must be idempotent.
+   */
+  work<S extends z.ZodType>(contract: WorkContract<S>, handler: Handler<S>, options: WorkOptions): void;
+  /**
+   * With `durable`: every message once per durable name over all replicas, with the outcome rules of `work`. Without:
+   * every replica sees what is published while it is connected; errors are logged.
+   */
+  listen<S extends z.ZodType>(
+    contract: EventContract<S>,
+    handler: Handler<S>,
+    options?: { durable?: string; concurrency?: number },
+  ): void;
+  /** Live messages for one key; the answer stops listening. */
+  listenLive<S extends z.ZodType>(
+    contract: LiveContract<S>,
+    key: string,
+    handler: (message: z.output<S>) => void,
+  ): () => void;
+  status(): BusStatus;
+  /** Called after each reconnect: messages that are not stored may have been missed, drop what they keep fresh. */
+  onReconnect(listener: () => void): void;
+  /** Stops pulling, finishes the work and the calls in hand (at most 25 s), then closes. */
+  drain(): Promise<void>;
+  /** Closes at once; work in hand is handed out again by the server. */
+  close(): Promise<void>;
+}

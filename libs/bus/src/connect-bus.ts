@@ -1,0 +1,135 @@
+import { setMaxListeners } from "node:events";
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { Logger } from "@parley/observability";
+import type { Bus, BusOptions } from "./bus.js";
+import { createBusMetrics } from "./bus-metrics.js";
+import { ConnectionKeeper } from "./connection.js";
+import { Consumers } from "./consumers.js";
+import { CoreListeners } from "./core-listeners.js";
+import { createPublisher } from "./publisher.js";
+import { ReplyMux } from "./reply-mux.js";
+import { createRpcClient } from "./rpc-client.js";
+import { RpcServer } from "./rpc-server.js";
+import { missingFeatures } from "./server-features.js";
+import { token } from "./subject.js";
+import { createTopology } from "./topology.js";
+
+const DRAIN_DEADLINE_MS = 25_000;
+
+/** What has to be subscribed on every new connection object. */
+interface Attachable {
+  attach(connection: NatsConnection): void;
+}
+
+/**
+ * Connects to NATS and answers after the first attempt, also when it failed: the bus then goes on trying, calls fail with
+ * `not_ready`, and everything registered starts when the server is there.
+ */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const { url, name, logger } = options;
+  const metrics = createBusMetrics(options.metrics);
+  const closing = new AbortController();
+  // Every piece of work in hand may listen to it.
+  setMaxListeners(0, closing.signal);
+  const mux = new ReplyMux();
+  const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
+  const reconnectListeners: (() => void)[] = [];
+  const servers: (Attachable & { drain(): Promise<void> })[] = [];
+  let version: string | null = null;
+  let connectedBefore = false;
+
+  const keeper = new ConnectionKeeper({ url, name, logger, listener: { onNew, onAgain, onDown } });
+  const live = (): NatsConnection | null => keeper.live;
+  const connected = (): boolean => keeper.live !== null;
+  const deps = { logger, metrics, closing: closing.signal };
+  const publisher = createPublisher({ mux, topology, metrics, connected });
+  const call = createRpcClient({ mux, metrics, connected });
+  const consumers = new Consumers({ ...deps, topology, publisher, live });
+  const listeners = new CoreListeners({ ...deps, live });
+
+  function onNew(connection: NatsConnection): void {
+    mux.attach(connection);
+    for (const server of servers) server.attach(connection);
+    listeners.attach(connection);
+    onAgain(connection);
+  }
+
+  function onAgain(connection: NatsConnection): void {
+    version = connection.info?.version ?? null;
+    metrics.connected(true);
+    warnOfOldServer(version, logger);
+    topology.ensureStreams().catch((error: unknown) => logger.error({ err: error }, "bus.topology_failed"));
+    consumers.attach(connection);
+    if (connectedBefore) for (const listener of reconnectListeners) listener();
+    connectedBefore = true;
+  }
+
+  function onDown(): void {
+    metrics.connected(false);
+    mux.failAll();
+    consumers.detach();
+  }
+
+  async function close(): Promise<void> {
+    closing.abort(new Error("the bus is closed"));
+    consumers.close();
+    mux.detach();
+    await keeper.close();
+    metrics.connected(false);
+  }
+
+  async function drain(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, DRAIN_DEADLINE_MS, "late");
+    });
+    // Work in hand may still call services of this same process, so they go on answering until it is done.
+    const finished = consumers.drain().then(() => Promise.allSettled(servers.map((server) => server.drain())));
+    if ((await Promise.race([finished, late])) === "late") logger.warn({}, "bus.drain_late");
+    clearTimeout(timer);
+    // Acknowledgements are in the socket's buffer until the server has answered a ping.
+    await keeper.live?.flush().catch(() => undefined);
+    await close();
+  }
+
+  await keeper.start();
+  return {
+    call,
+    serve(contract, handler, serveOptions) {
+      const server = new RpcServer(contract, handler, { ...deps, ...serveOptions });
+      servers.push(server);
+      const connection = keeper.live;
+      if (connection !== null) server.attach(connection);
+    },
+    publish: publisher.publish,
+    publishLive(contract, key, message) {
+      try {
+        keeper.live?.publish(`${contract.subject}.${token(key)}`, JSON.stringify(message));
+      } catch (error) {
+        // Above the server's maximum, or closing: live messages may get lost, their readers have another way.
+        logger.warn({ err: error, subject: contract.subject }, "live.dropped");
+      }
+    },
+    work: (contract, handler, workOptions) => consumers.work(contract, handler, workOptions),
+    listen(contract, handler, listenOptions = {}) {
+      const { durable, ...rest } = listenOptions;
+      if (durable === undefined) listeners.add(`${contract.subject}.>`, contract.schema, handler);
+      else consumers.listen(contract, handler, { durable, ...rest });
+    },
+    listenLive: (contract, key, handler) =>
+      listeners.add(`${contract.subject}.${token(key)}`, contract.schema, handler),
+    status: () => ({
+      connected: connected(),
+      serverVersion: version,
+      missing: version === null ? [] : missingFeatures(version),
+    }),
+    onReconnect: (listener) => void reconnectListeners.push(listener),
+    drain,
+    close,
+  };
+}
+
+function warnOfOldServer(version: string | null, logger: Logger): void {
+  const missing = version === null ? [] : missingFeatures(version);
+  if (missing.length > 0) logger.info({ server: version, missing }, "bus.server_lacks");
+}

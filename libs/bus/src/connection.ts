@@ -1,0 +1,153 @@
+import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import type { Logger } from "@parley/observability";
+
+export interface ConnectionListener {
+  /** A connection object that was not there before: subscribe everything. */
+  onNew(connection: NatsConnection): void;
+  /** The same object has its socket again; its subscriptions were restored by the client. */
+  onAgain(connection: NatsConnection): void;
+  onDown(): void;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const RETRY_MS = 250;
+/** A frozen server is noticed after three missed pings, about 6 s. */
+const PING_INTERVAL_MS = 2_000;
+const MAX_PINGS_OUT = 2;
+
+/**
+ * Keeps one connection for as long as the bus lives. The client reconnects by itself once it was connected; what it does
+ * not do is start without a server, or go on after the server refused it. Both are this loop.
+ */
+export class ConnectionKeeper {
+  readonly #options: ConnectionOptions;
+  readonly #logger: Logger;
+  readonly #listener: ConnectionListener;
+  #connection: NatsConnection | null = null;
+  #up = false;
+  #closed = false;
+  #wake: () => void = () => undefined;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(settings: { url: string; name: string; logger: Logger; listener: ConnectionListener }) {
+    this.#options = connectionOptions(settings.url, settings.name);
+    this.#logger = settings.logger;
+    this.#listener = settings.listener;
+  }
+
+  /** Starts the loop; resolves after the first attempt, whatever came of it. */
+  start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#loop = this.#run(resolve);
+    });
+  }
+
+  /** The connection while its socket is up. */
+  get live(): NatsConnection | null {
+    return this.#up && this.#connection !== null && !this.#connection.isClosed() ? this.#connection : null;
+  }
+
+  /** The connection object, also while its socket is down. */
+  get current(): NatsConnection | null {
+    return this.#connection;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    await this.#connection?.close().catch(() => undefined);
+    await this.#loop;
+  }
+
+  async #run(firstAttemptDone: () => void): Promise<void> {
+    let failures = 0;
+    while (!this.#closed) {
+      try {
+        const connection = await connect({ ...this.#options });
+        failures = 0;
+        await this.#serve(connection, firstAttemptDone);
+      } catch (error) {
+        // Once per outage: a server that is away for an hour must not fill the disk.
+        if (failures++ === 0) this.#logger.warn({ err: error }, "bus.connect_failed");
+        firstAttemptDone();
+      }
+      if (!this.#closed) await this.#pause(RETRY_MS * (1 + Math.random()));
+    }
+  }
+
+  /** Lives with one connection object until it is closed. */
+  async #serve(connection: NatsConnection, ready: () => void): Promise<void> {
+    if (this.#closed) return connection.close();
+    const statuses = connection.status();
+    this.#connection = connection;
+    this.#up = true;
+    this.#listener.onNew(connection);
+    this.#logger.info({ server: connection.info?.version }, "bus.connected");
+    ready();
+    for await (const status of statuses) {
+      if (status.type === "close") break;
+      if (status.type === "disconnect") this.#down();
+      if (status.type === "reconnect") {
+        this.#up = true;
+        this.#logger.info({ server: connection.info?.version }, "bus.reconnected");
+        this.#listener.onAgain(connection);
+      }
+      if (status.type === "error") this.#logger.warn({ err: status.error }, "bus.server_error");
+    }
+    this.#down();
+    this.#connection = null;
+  }
+
+  #down(): void {
+    if (!this.#up) return;
+    this.#up = false;
+    if (!this.#closed) this.#logger.warn({}, "bus.disconnected");
+    this.#listener.onDown();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** The client does not read credentials from addresses, so they are taken out of the first one that has them. */
+export function connectionOptions(url: string, name: string): ConnectionOptions {
+  const addresses = url.split(",").map((part) => parseAddress(part.trim()));
+  const credentials = addresses.find(({ username }) => username !== "");
+  const options: ConnectionOptions = {
+    servers: addresses.map(({ host }) => host),
+    name,
+    timeout: CONNECT_TIMEOUT_MS,
+    reconnect: true,
+    maxReconnectAttempts: -1,
+    reconnectDelayHandler: () => RETRY_MS * (0.5 + Math.random()),
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: MAX_PINGS_OUT,
+    waitOnFirstConnect: false,
+    // A rotated password may be put right while we run.
+    ignoreAuthErrorAbort: true,
+    noAsyncTraces: true,
+  };
+  if (addresses.some(({ protocol }) => protocol === "tls:")) options.tls = {};
+  if (credentials !== undefined) {
+    // `nats://token@host` is a token, `nats://user:password@host` a pair.
+    if (credentials.password === "") options.token = decodeURIComponent(credentials.username);
+    else {
+      options.user = decodeURIComponent(credentials.username);
+      options.pass = decodeURIComponent(credentials.password);
+    }
+  }
+  return options;
+}
+
+function parseAddress(address: string): Pick<URL, "host" | "username" | "password" | "protocol"> {
+  // URL knows default ports and credentials only for some schemes; a scheme-less address is common in examples.
+  return new URL(address.includes("://") ? address : `nats://${address}`);
+}

