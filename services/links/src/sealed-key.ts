@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { newId } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
 import type { NewKey } from "./repository/credentials.js";
 
@@ -10,7 +11,7 @@ export function mintKey(
   secrets: Secrets,
   owner: { tenantId: string; name: string; scopes: string[] },
 ): { row: NewKey; secret: string } {
-  const id = randomUUID();
+  const id = newId();
   const secret = randomBytes(32).toString("base64url");
   const keyId = `key_${randomBytes(9).toString("hex")}`;
   const secretSealed = secrets.seal(secret, keyAad({ tenantId: owner.tenantId, id }));

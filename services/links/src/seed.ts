@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { AppError, getAgent, importAgent, type Principal } from "@parley/contracts";
+import { AppError, getAgent, importAgent, newId, type Principal } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { parseToken } from "@parley/secrets";
 import type { LinksDeps } from "./deps.js";
@@ -76,7 +75,7 @@ const ensureOwnerToken = (deps: LinksDeps): Promise<string> =>
       const { id: tokenId, hash, hint, token } = deps.secrets.issue("api");
       await deps.db.tenant(DEMO_TENANT_ID, (trx) =>
         insertToken(trx, {
-          id: randomUUID(),
+          id: newId(),
           tenantId: DEMO_TENANT_ID,
           tokenId,
           hash,

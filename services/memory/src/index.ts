@@ -1,1 +1,3 @@
-export {};
+export { type MemoryConfig, memoryConfig } from "./config.js";
+export type { MemoryDeps } from "./deps.js";
+export { createMemory } from "./service.js";

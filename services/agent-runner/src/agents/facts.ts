@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import type { EventContract } from "@parley/contracts";
+import { type EventContract, newId } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { AgentsDeps } from "./deps.js";
 import type { TenantTransaction } from "./repository/agents.js";
@@ -21,7 +20,7 @@ export async function changeWithFacts<T>(
 ): Promise<T> {
   const { answer, rows } = await deps.db.tenant(tenantId, async (trx) => {
     const { answer, facts } = await change(trx);
-    const rows = facts.map((fact) => ({ ...fact, id: randomUUID() }));
+    const rows = facts.map((fact) => ({ ...fact, id: newId() }));
     for (const { id, contract, key, payload } of rows) {
       await sql`insert into outbox (id, tenant_id, subject, key, payload)
         values (${id}, ${tenantId}, ${contract.subject}, ${key}, ${JSON.stringify(payload)})`.execute(trx);

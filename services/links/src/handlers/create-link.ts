@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import { type createLink as contract, requireRole, tenantOf } from "@parley/contracts";
+import { createHash } from "node:crypto";
+import { type createLink as contract, newId, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import { requireAgent, requireVersion } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
@@ -43,7 +43,7 @@ export const createLink =
       if (change.expiry.type === "at" && !(await isFuture(trx, change.expiry.iso))) throw expiryInThePast();
 
       const issued = deps.secrets.issue("link");
-      const id = randomUUID();
+      const id = newId();
       await insertLink(trx, {
         id,
         tenantId,

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { AppError, type createTenant as contract, requireRole } from "@parley/contracts";
+import { AppError, type createTenant as contract, newId, requireRole } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { insertTenant, insertToken } from "../repository/credentials.js";
@@ -10,12 +9,12 @@ export const createTenant =
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     requireRole(input.principal, "owner");
     if (input.principal.tenantId !== null) throw new AppError("forbidden");
-    const id = randomUUID();
+    const id = newId();
     const { id: tokenId, hash, hint, token } = deps.secrets.issue("api");
     await deps.db.tenant(id, async (trx) => {
       await insertTenant(trx, { id, name: input.name });
       await insertToken(trx, {
-        id: randomUUID(),
+        id: newId(),
         tenantId: id,
         tokenId,
         hash,

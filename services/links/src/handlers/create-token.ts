@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { AppError, type createToken as contract, hasRole, requireRole } from "@parley/contracts";
+import { AppError, type createToken as contract, hasRole, newId, requireRole } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { insertToken, tenantExists } from "../repository/credentials.js";
@@ -16,7 +15,7 @@ export const createToken =
       throw new AppError("forbidden");
     // Only an operator-wide caller gets here with a tenant that may not exist.
     if (principal.tenantId === null && !(await tenantExists(deps.db, tenantId))) throw unknownTenant();
-    const id = randomUUID();
+    const id = newId();
     const { id: tokenId, hash, hint, token } = deps.secrets.issue("api");
     await deps.db.tenant(tenantId, (trx) =>
       insertToken(trx, { id, tenantId, tokenId, hash, hint, name: input.name, role: input.role }),

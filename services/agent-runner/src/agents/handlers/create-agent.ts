@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { AppError, type createAgent as contract, requireRole, tenantOf } from "@parley/contracts";
+import { AppError, type createAgent as contract, newId, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { findAgent, insertAgent, viewOf } from "../repository/agents.js";
@@ -19,7 +18,7 @@ export const createAgent =
       for (let n = 1; n <= MAX_SLUG_CHOICES; n += 1) {
         const slug = slugChoice(base, n);
         const { name, description } = input;
-        const row = await insertAgent(trx, { id: randomUUID(), tenantId, name, slug, description });
+        const row = await insertAgent(trx, { id: newId(), tenantId, name, slug, description });
         if (row !== null) return { agent: viewOf(row) };
         if ((await findAgent(trx, slug))?.name === input.name) throw new AppError("name_taken");
       }

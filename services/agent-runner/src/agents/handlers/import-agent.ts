@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import {
   type AgentDocument,
   AppError,
   agentActivated,
   type importAgent as contract,
+  newId,
   requireRole,
   tenantOf,
 } from "@parley/contracts";
@@ -79,7 +79,7 @@ async function ensureAgent(
   if (isAgentId(at.agent)) throw new AppError("agent_not_found");
   const slug = slugOf(at.agent);
   const { name, description = null } = at.document.agent;
-  const made = await insertAgent(trx, { id: randomUUID(), tenantId: at.tenantId, name, slug, description });
+  const made = await insertAgent(trx, { id: newId(), tenantId: at.tenantId, name, slug, description });
   if (made !== null) return { agent: made, created: true };
   // Another import made it a moment ago (the insert has waited for its commit).
   const other = await findAgent(trx, slug, { lock: true });

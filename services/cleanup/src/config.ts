@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+const seconds = (fallback: number) => z.coerce.number().min(0.05).max(86_400).default(fallback);
+
+/** Variables that only the cleanup service reads; connections are read by main.ts. */
+export const cleanupConfig = z.object({
+  CLEANUP_INTERVAL_MINUTES: z.coerce
+    .number()
+    .min(0.001)
+    .max(1_440)
+    .default(5)
+    .describe("Minutes between sweeps of idle sessions and of records past their keeping"),
+  LINK_EXPIRY_INTERVAL_SECONDS: seconds(5).describe(
+    "Seconds between looks for expired links, whose open streams then close",
+  ),
+  OUTBOX_INTERVAL_SECONDS: seconds(1).describe("Seconds between looks for facts that wait in the outbox"),
+  OUTBOX_STRAGGLER_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(5)
+    .describe("Age in seconds from which a fact in the outbox is sent by cleanup instead of the service that wrote it"),
+  PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(2).describe("Months of partitions made ahead"),
+});
+export type CleanupConfig = z.output<typeof cleanupConfig>;

@@ -1,0 +1,17 @@
+/**
+ * One kind of sweeping. Every job takes its rows with SKIP LOCKED or behind a guard in the database, so any number of
+ * replicas may run it at the same time, and a kill in the middle leaves whole batches done and the rest for the next round.
+ */
+export interface Job {
+  /** Label in metrics and logs. */
+  name: string;
+  /** Mean pause between rounds in milliseconds. */
+  intervalMs: number;
+  /** Takes at most `batch` rows; answers how many it took, and how many of them needed something done. */
+  step(): Promise<{ taken: number; handled: number }>;
+  /** Rows of one step; a step that takes fewer ends the round. 0 = one step a round. */
+  batch: number;
+}
+
+/** The outcome of a step that handles every row it takes. */
+export const allOf = (count: number): { taken: number; handled: number } => ({ taken: count, handled: count });

@@ -1,0 +1,28 @@
+import type { CleanupDeps } from "../deps.js";
+import { allOf, type Job } from "../job.js";
+import { purgeIdempotencyKeys, purgeOutbox } from "../repository/sweeps.js";
+
+const BATCH = 2_000;
+/** How long a repeated request gets its first answer. */
+const IDEMPOTENCY_HOURS = 24;
+/** As long as the bus keeps facts: afterwards nobody can ask what was sent. */
+const OUTBOX_HOURS = 72;
+
+/** Records past their keeping: idempotency keys and sent facts. */
+export const purgeRecords = (deps: CleanupDeps): Job[] => {
+  const intervalMs = deps.config.CLEANUP_INTERVAL_MINUTES * 60_000;
+  return [
+    {
+      name: "idempotency_keys",
+      intervalMs,
+      batch: BATCH,
+      step: async () => allOf(await purgeIdempotencyKeys(deps.db, { hours: IDEMPOTENCY_HOURS, limit: BATCH })),
+    },
+    {
+      name: "sent_facts",
+      intervalMs,
+      batch: BATCH,
+      step: async () => allOf(await purgeOutbox(deps.db, { hours: OUTBOX_HOURS, limit: BATCH })),
+    },
+  ];
+};

@@ -1,0 +1,21 @@
+import { connectBus } from "@parley/bus";
+import { connectDb } from "@parley/db";
+import { loadConfig, runService } from "@parley/service";
+import { z } from "zod";
+import { cleanupConfig } from "./config.js";
+import { createCleanup } from "./service.js";
+
+const connections = z.object({
+  DATABASE_URL: z.string().describe("PostgreSQL"),
+  NATS_URL: z.string().describe("NATS with JetStream"),
+});
+
+await runService("cleanup", async ({ logger, metrics, env, lifecycle }) => {
+  const { DATABASE_URL, NATS_URL, ...config } = loadConfig(cleanupConfig.extend(connections.shape), env);
+  const db = connectDb({ url: DATABASE_URL, name: "cleanup", logger });
+  const bus = await connectBus({ url: NATS_URL, name: "cleanup", logger, metrics });
+  lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add({ name: "bus", stop: () => bus.drain() });
+  lifecycle.add(createCleanup({ config, logger, metrics, bus, db }));
+  return lifecycle;
+});

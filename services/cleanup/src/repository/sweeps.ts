@@ -1,0 +1,33 @@
+import type { Db } from "@parley/db";
+
+async function countOf(db: Db, text: string, values: unknown[]): Promise<number> {
+  const rows = await db.query<{ count: number }>(text, values);
+  return rows[0]?.count ?? 0;
+}
+
+/**
+ * Looks at most at `limit` sessions whose time may be over and ends those that were idle too long or outlived their link.
+ * A session that was used meanwhile counts as looked at and is only given its next date.
+ */
+export async function endIdleSessions(db: Db, limit: number): Promise<{ looked: number; ended: number }> {
+  const rows = await db.query<{ looked: number; ended: number }>("select looked, ended from end_idle_sessions($1)", [
+    limit,
+  ]);
+  return rows[0] ?? { looked: 0, ended: 0 };
+}
+
+/** Announces expired links, once each; answers how many. */
+export const expireLinks = (db: Db, limit: number): Promise<number> =>
+  countOf(db, "select expire_links($1) as count", [limit]);
+
+/** Makes this month's partitions and those of the months ahead; answers how many were missing. */
+export const ensurePartitions = (db: Db, monthsAhead: number): Promise<number> =>
+  countOf(db, "select ensure_partitions($1) as count", [monthsAhead]);
+
+/** Forgets idempotency keys older than `hours`; answers how many. */
+export const purgeIdempotencyKeys = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
+  countOf(db, "select purge_idempotency_keys(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);
+
+/** Deletes facts that were sent more than `hours` ago; answers how many. */
+export const purgeOutbox = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
+  countOf(db, "select purge_outbox(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Counter, Histogram, Logger, Metrics } from "@parley/observability";
+import type { Job } from "./job.js";
+
+/** Steps of one round: a huge backlog must not keep a job from noticing that it should stop, or from being measured. */
+const MAX_STEPS = 1_000;
+
+export interface JobMetrics {
+  items: Counter<string>;
+  rounds: Counter<string>;
+  seconds: Histogram<string>;
+}
+
+export const jobMetrics = (metrics: Metrics): JobMetrics => ({
+  items: metrics.counter("cleanup_items_total", "Rows handled, by job", ["job"]),
+  rounds: metrics.counter("cleanup_rounds_total", "Rounds, by job and outcome", ["job", "outcome"]),
+  seconds: metrics.histogram("cleanup_round_seconds", "Duration of a round, by job", undefined, ["job"]),
+});
+
+/** One round: steps until one takes less than a full batch. Answers how many rows were handled. */
+export async function runRound(job: Job, signal: AbortSignal): Promise<number> {
+  let handled = 0;
+  for (let steps = 0; steps < MAX_STEPS && !signal.aborted; steps += 1) {
+    const step = await job.step();
+    handled += step.handled;
+    if (job.batch === 0 || step.taken < job.batch) break;
+  }
+  return handled;
+}
+
+export interface RunningJob {
+  /** Waits for the step under way. */
+  stop(): Promise<void>;
+}
+
+/** Replicas started together must not sweep at the same moment for ever. */
+const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
+
+/** Runs a job until stopped: a round, a jittered pause, again. A round that fails is logged and tried again after the pause. */
+export function startJob(job: Job, deps: { logger: Logger; metrics: JobMetrics }): RunningJob {
+  const stopped = new AbortController();
+  const { items, rounds, seconds } = deps.metrics;
+  const loop = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      const end = seconds.startTimer({ job: job.name });
+      try {
+        const handled = await runRound(job, stopped.signal);
+        items.inc({ job: job.name }, handled);
+        rounds.inc({ job: job.name, outcome: "ok" });
+        if (handled > 0) deps.logger.debug({ job: job.name, handled }, "cleanup.round");
+      } catch (error) {
+        rounds.inc({ job: job.name, outcome: "failed" });
+        deps.logger.warn({ job: job.name, err: error }, "cleanup.round_failed");
+      }
+      end();
+      await delay(jittered(job.intervalMs), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Component } from "@parley/service";
+import type { CleanupDeps } from "./deps.js";
+import { endIdleSessions } from "./jobs/end-idle-sessions.js";
+import { expireLinks } from "./jobs/expire-links.js";
+import { makePartitions } from "./jobs/make-partitions.js";
+import { purgeRecords } from "./jobs/purge-records.js";
+import { sendStragglers } from "./jobs/send-stragglers.js";
+import { jobMetrics, type RunningJob, startJob } from "./run-job.js";
+
+/** Housekeeping in the background; any number of replicas. */
+export function createCleanup(deps: CleanupDeps): Component {
+  let running: RunningJob[] = [];
+  return {
+    name: "cleanup",
+    async start() {
+      const metrics = jobMetrics(deps.metrics);
+      const jobs = [
+        makePartitions(deps),
+        sendStragglers(deps),
+        expireLinks(deps),
+        endIdleSessions(deps),
+        ...purgeRecords(deps),
+      ];
+      running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
+    },
+    async stop() {
+      await Promise.all(running.map((job) => job.stop()));
+    },
+    async ready() {
+      if (!deps.bus.status().connected) return "bus is not connected";
+      return (await deps.db.ping()) || "database is not reachable";
+    },
+  };
+}

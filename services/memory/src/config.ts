@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** Variables that only the memory service reads; connections, SECRET_KEY and the model's are read by main.ts. */
+export const memoryConfig = z.object({
+  MEMORY_SUMMARY_EVERY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe("Completed exchanges of a confirmed address after which its memory is brought up to date"),
+  MEMORY_POLL_SECONDS: z.coerce
+    .number()
+    .min(0.05)
+    .max(3_600)
+    .default(10)
+    .describe("Seconds between looks for summaries whose event was lost or whose model call failed"),
+});
+export type MemoryConfig = z.output<typeof memoryConfig>;

@@ -1,0 +1,17 @@
+import type { recall as contract } from "@parley/contracts";
+import type { z } from "zod";
+import type { MemoryDeps } from "../deps.js";
+import { recallMemory } from "../repository/memory.js";
+import { subjectOf } from "../subject.js";
+
+/** What is remembered of a person by one agent. A read; the caller puts it into prompts as quoted data only. */
+export const recall =
+  (deps: MemoryDeps) =>
+  async ({
+    tenantId,
+    agentId,
+    email,
+  }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    const { hash } = subjectOf(deps.secrets, tenantId, email);
+    return (await recallMemory(deps.db, { tenantId, agentId, subjectHash: hash })) ?? { summary: null, notes: null };
+  };

@@ -1,0 +1,26 @@
+import { connectBus } from "@parley/bus";
+import { connectDb } from "@parley/db";
+import { llmConfig, modelFromConfig } from "@parley/llm";
+import { createSecrets } from "@parley/secrets";
+import { loadConfig, runService } from "@parley/service";
+import { z } from "zod";
+import { memoryConfig } from "./config.js";
+import { createMemory } from "./service.js";
+
+const connections = z.object({
+  DATABASE_URL: z.string().describe("PostgreSQL"),
+  NATS_URL: z.string().describe("NATS with JetStream"),
+  SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
+  ...llmConfig,
+});
+
+await runService("memory", async ({ logger, metrics, env, lifecycle }) => {
+  const config = loadConfig(memoryConfig.extend(connections.shape), env);
+  const db = connectDb({ url: config.DATABASE_URL, name: "memory", logger });
+  const bus = await connectBus({ url: config.NATS_URL, name: "memory", logger, metrics });
+  const model = modelFromConfig(config, { logger, metrics });
+  lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add({ name: "bus", stop: () => bus.drain() });
+  lifecycle.add(createMemory({ config, logger, metrics, bus, db, model, secrets: createSecrets(config.SECRET_KEY) }));
+  return lifecycle;
+});

@@ -1,0 +1,159 @@
+import { type Database, type Db, sql, type Transaction } from "@parley/db";
+
+export interface Claim {
+  conversation_id: string;
+  agent_id: string;
+  agent_name: string;
+  email: string;
+  /** Completed exchanges that earlier summaries cover. */
+  after: number;
+}
+
+/** Claims the next due summary of a session for `claimMs`; null = nothing is due, or another replica is at it. */
+export async function claimSummary(
+  db: Db,
+  at: { tenantId: string; sessionId: string; every: number; claimMs: number },
+): Promise<Claim | null> {
+  const rows = await db.query<{ claim: Claim | null }>("select claim_memory($1, $2, $3, $4) as claim", [
+    at.tenantId,
+    at.sessionId,
+    at.every,
+    at.claimMs,
+  ]);
+  return rows[0]?.claim ?? null;
+}
+
+/** Sessions of all tenants with a due summary that nobody has claimed. */
+export const dueSessions = (
+  db: Db,
+  query: { every: number; limit: number },
+): Promise<{ tenant_id: string; session_id: string }[]> =>
+  db.query("select tenant_id, session_id from memory_due($1, $2)", [query.every, query.limit]);
+
+export interface Exchange {
+  visitor: string;
+  agent: string;
+}
+
+/** The exchanges after the first `after` completed ones, at most `limit`; failed turns do not count. */
+export async function readExchanges(
+  db: Db,
+  at: { tenantId: string; conversationId: string; after: number; limit: number },
+): Promise<Exchange[]> {
+  return db.tenant(at.tenantId, async (trx) => {
+    const { rows } = await sql<{ turn_seq: number; role: "user" | "assistant"; content: string }>`
+      select m.turn_seq, m.role, m.content
+        from text_conversations c
+        join lateral (select seq from session_turns where conversation_id = c.id and kind = 'message' and status = 'done'
+                      order by seq offset ${at.after} limit ${at.limit}) t on true
+        join text_conversation_messages m on m.conversation_id = c.id and m.created_at >= c.created_at and m.turn_seq = t.seq
+       where c.id = ${at.conversationId} and m.status = 'done' order by m.sequence`.execute(trx);
+    const turns = new Map<number, Exchange>();
+    for (const row of rows) {
+      const turn = turns.get(row.turn_seq) ?? { visitor: "", agent: "" };
+      const side = row.role === "user" ? "visitor" : "agent";
+      turn[side] = turn[side] === "" ? row.content : `${turn[side]}\n${row.content}`;
+      turns.set(row.turn_seq, turn);
+    }
+    return [...turns.values()];
+  });
+}
+
+export interface Remembered {
+  summary: string | null;
+  revision: number;
+}
+
+/** What is remembered before the merge, or null for a new person. */
+export async function readMemory(
+  db: Db,
+  at: { tenantId: string; agentId: string; subjectHash: string },
+): Promise<Remembered | null> {
+  return db.tenant(at.tenantId, async (trx) => {
+    const { rows } = await sql<Remembered>`select summary, revision from memories
+      where agent_id = ${at.agentId} and subject_hash = ${at.subjectHash}`.execute(trx);
+    return rows[0] ?? null;
+  });
+}
+
+/** What is remembered of a person, for a prompt; null = nothing. */
+export async function recallMemory(
+  db: Db,
+  at: { tenantId: string; agentId: string; subjectHash: string },
+): Promise<{ summary: string | null; notes: string | null } | null> {
+  const rows = await db.query<{ memory: { summary: string | null; notes: string | null } | null }>(
+    "select recall_memory($1, $2, $3) as memory",
+    [at.tenantId, at.agentId, at.subjectHash],
+  );
+  return rows[0]?.memory ?? null;
+}
+
+export interface NewSummary {
+  tenantId: string;
+  agentId: string;
+  conversationId: string;
+  subjectHash: string;
+  addressSealed: string;
+  summary: string;
+  /** The revision that was merged; null = there was none. */
+  revision: number | null;
+  after: number;
+  through: number;
+}
+
+/** `done`: another replica has stored this summary. `stale`: the memory changed meanwhile, merge again. */
+export type StoreOutcome = "stored" | "done" | "stale";
+
+/**
+ * Stores a summary and moves the cursor in one transaction, each behind its guard: a trigger is stored once whatever is
+ * delivered twice, and no merge overwrites one that it has not seen.
+ */
+export async function storeSummary(db: Db, next: NewSummary): Promise<StoreOutcome> {
+  try {
+    return await db.tenant(next.tenantId, async (trx) => {
+      if (!(await moveCursor(trx, next))) return "done";
+      if (!(await writeSummary(trx, next))) throw new Stale();
+      return "stored";
+    });
+  } catch (error) {
+    if (error instanceof Stale) return "stale";
+    throw error;
+  }
+}
+
+/** Rolls the moved cursor back; never leaves this file. */
+class Stale extends Error {}
+
+async function moveCursor(trx: Transaction<Database>, next: NewSummary): Promise<boolean> {
+  const { rows } = await sql<{ tenant_id: string }>`update memory_cursors
+      set summarised_through = ${next.through}, claimed_until = null, updated_at = now()
+    where conversation_id = ${next.conversationId} and summarised_through = ${next.after} returning tenant_id`.execute(
+    trx,
+  );
+  return rows.length === 1;
+}
+
+async function writeSummary(trx: Transaction<Database>, next: NewSummary): Promise<boolean> {
+  const statement =
+    next.revision === null
+      ? sql<{ revision: number }>`insert into memories (tenant_id, agent_id, subject_hash, address_sealed, summary)
+          values (${next.tenantId}, ${next.agentId}, ${next.subjectHash}, ${next.addressSealed}, ${next.summary})
+          on conflict do nothing returning revision`
+      : sql<{
+          revision: number;
+        }>`update memories set summary = ${next.summary}, revision = revision + 1, updated_at = now()
+          where agent_id = ${next.agentId} and subject_hash = ${next.subjectHash} and revision = ${next.revision}
+          returning revision`;
+  return (await statement.execute(trx)).rows.length === 1;
+}
+
+/** Ends a claim after `afterMs`: 0 gives the summary back at once, more keeps a failing one out of the way. */
+export async function releaseClaim(
+  db: Db,
+  at: { tenantId: string; conversationId: string; after: number; afterMs: number },
+): Promise<void> {
+  await db.tenant(at.tenantId, (trx) =>
+    sql`update memory_cursors set claimed_until = clock_timestamp() + make_interval(secs => ${at.afterMs / 1000}::float8)
+      where conversation_id = ${at.conversationId} and summarised_through = ${at.after}`.execute(trx),
+  );
+}

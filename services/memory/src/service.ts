@@ -1,0 +1,63 @@
+import { recall as recallContract, turnCompleted } from "@parley/contracts";
+import type { Component } from "@parley/service";
+import type { MemoryDeps } from "./deps.js";
+import { recall } from "./handlers/recall.js";
+import { summarise } from "./handlers/summarise.js";
+import { createPoll, type Poll } from "./poll.js";
+import { dueSessions } from "./repository/memory.js";
+
+/** Sessions one round of the poll looks at. */
+const POLL_LIMIT = 50;
+/** Summaries one replica makes at once from events. */
+const CONCURRENCY = 4;
+
+/** Per-person memory: summaries in the background, recall for prompts. */
+export function createMemory(deps: MemoryDeps): Component {
+  const every = deps.config.MEMORY_SUMMARY_EVERY;
+  const outcomes = deps.metrics.counter("memory_summaries_total", "Attempts to summarise, by outcome", ["outcome"]);
+  const stopping = new AbortController();
+  let poll: Poll | undefined;
+
+  const bringUpToDate = async (at: { tenantId: string; sessionId: string }, signal: AbortSignal): Promise<void> => {
+    const step = summarise(deps);
+    // Each step covers one trigger; a session that fell behind has several.
+    for (let outcome = await step(at, signal); outcome !== "none"; outcome = await step(at, signal)) {
+      outcomes.inc({ outcome });
+      if (outcome === "failed") return;
+    }
+  };
+
+  return {
+    name: "memory",
+    async start() {
+      deps.bus.serve(recallContract, recall(deps));
+      deps.bus.listen(
+        turnCompleted,
+        async ({ tenantId, sessionId, seq }, { signal }) => {
+          // The first turn opens the session, so before this nothing can be due; most conversations end before it.
+          if (seq > every) await bringUpToDate({ tenantId, sessionId }, AbortSignal.any([signal, stopping.signal]));
+        },
+        { durable: "memory", concurrency: CONCURRENCY },
+      );
+      poll = createPoll({
+        intervalMs: deps.config.MEMORY_POLL_SECONDS * 1_000,
+        async round(signal) {
+          for (const due of await dueSessions(deps.db, { every, limit: POLL_LIMIT })) {
+            if (signal.aborted) return;
+            await bringUpToDate({ tenantId: due.tenant_id, sessionId: due.session_id }, signal);
+          }
+        },
+        onError: (error) => deps.logger.warn({ err: error }, "memory.poll_failed"),
+      });
+      poll.start();
+    },
+    async stop() {
+      stopping.abort();
+      await poll?.stop();
+    },
+    async ready() {
+      if (!deps.bus.status().connected) return "bus is not connected";
+      return (await deps.db.ping()) || "database is not reachable";
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { Secrets } from "@parley/secrets";
+
+/** One person of one tenant: addresses are looked up by a keyed hash, never in clear. */
+export interface Subject {
+  hash: string;
+  email: string;
+}
+
+/** Addresses differ in case and spelling of the same letters only by accident. */
+export function subjectOf(secrets: Pick<Secrets, "keyedHash">, tenantId: string, address: string): Subject {
+  const email = address.normalize("NFC").trim().toLowerCase();
+  // The tenant is part of the hash, so that two tenants' tables cannot be matched with each other.
+  return { email, hash: secrets.keyedHash(`memory:${tenantId}:${email}`) };
+}
