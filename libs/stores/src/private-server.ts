@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { reasonOf, type StoreSource, StoresError } from "./contract.js";
-import { findNats, findPostgres, findRedis, type Program } from "./find-programs.js";
+import { findNats, findPostgres, findRedis, type Program, type ProgramSearch } from "./find-programs.js";
 import { fetchNats } from "./nats-npm.js";
 import { startNatsServer } from "./nats-server.js";
 import { freePort } from "./ports.js";
@@ -43,6 +43,8 @@ export interface PrivateOptions {
   onSpawn?: (process: ServerProcess, about: { port: number; version: string; from: StoreSource; data: string }) => void;
 }
 
+const switchedOff: ProgramSearch = { found: [], reasons: ["programs are left out by PARLEY_STORES_FROM"] };
+
 type Start = (
   port: number,
   onSpawn: (process: ServerProcess) => void,
@@ -75,7 +77,7 @@ export async function startPrivatePostgres(
 /** NATS from a program or npm. Throws StoresError `stores_missing` with the reasons when there is none. */
 export async function startPrivateNats(options: PrivateOptions): Promise<PrivateServer> {
   const allow = options.allow ?? (() => true);
-  const programs = allow("program") ? findNats(options.env) : { found: [], reasons: [] };
+  const programs = allow("program") ? findNats(options.env) : switchedOff;
   const own = programs.found[0];
   const fetched = own === undefined && allow("npm") ? await fetchNats(options.env, options.report) : null;
   const program = own ?? (fetched !== null && "program" in fetched ? fetched.program : undefined);
@@ -98,7 +100,7 @@ export async function startPrivateNats(options: PrivateOptions): Promise<Private
 
 /** Redis from a program. Throws StoresError `stores_missing` with the reasons when there is none. */
 export async function startPrivateRedis(options: PrivateOptions): Promise<PrivateServer> {
-  const programs = options.allow?.("program") === false ? { found: [], reasons: [] } : findRedis(options.env);
+  const programs = options.allow?.("program") === false ? switchedOff : findRedis(options.env);
   const program = programs.found[0];
   if (program === undefined) throw missing("redis-server, valkey-server or keydb-server", programs.reasons);
   const data = join(options.folder, "redis");
@@ -117,7 +119,7 @@ function choosePostgres(options: PrivateOptions & { account: Account; majorVersi
   from: "program" | "npm";
 } {
   const { account, folder, majorVersion, allow = () => true } = options;
-  const programs = allow("program") ? findPostgres(options.env) : { found: [], reasons: [] };
+  const programs = allow("program") ? findPostgres(options.env) : switchedOff;
   const reasons = [...programs.reasons];
   const rightMajor = (program: Program) => {
     if (majorVersion === undefined || program.version.split(".", 1)[0] === majorVersion) return true;
@@ -130,7 +132,7 @@ function choosePostgres(options: PrivateOptions & { account: Account; majorVersi
     return false;
   });
   if (usable !== undefined) return { program: usable, from: "program" };
-  const npm = allow("npm") ? findPostgresInNpm() : { reason: "npm is switched off" };
+  const npm = allow("npm") ? findPostgresInNpm() : { reason: "npm is left out by PARLEY_STORES_FROM" };
   if ("reason" in npm) throw missing("PostgreSQL programs", [...reasons, npm.reason]);
   if (!rightMajor(npm.program)) throw missing("PostgreSQL programs", reasons);
   const readable = accountCanEnter(account, npm.program.path);

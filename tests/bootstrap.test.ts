@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs node in the repository; `onLine` sees each line of stdout as it comes. */
+function node(
+  args: string[],
+  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      stdout += `${line}\n`;
+      onLine?.(line, (signal) => child.kill(signal));
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs a line of code against the modules of the bootstrap. */
+const evaluate = (code: string, onLine?: Parameters<typeof node>[1]) =>
+  node(["--input-type=module", "-e", code], onLine);
+
+describe("bootstrap", () => {
+  it("explains itself without installing or building anything", async () => {
+    const overview = await node(["scripts/bootstrap.mjs", "--help"]);
+    expect(overview).toMatchObject({ code: 0, stderr: "" });
+    for (const command of ["start", "test", "bench", "chaos"]) {
+      expect(overview.stdout).toMatch(new RegExp(`^ {2}${command}`, "m"));
+      const help = await node(["scripts/bootstrap.mjs", command, "--help"]);
+      expect(help).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("Usage: npm") });
+    }
+  });
+
+  it("answers an unknown command with the list and code 2", async () => {
+    const outcome = await node(["scripts/bootstrap.mjs", "strat"]);
+    expect(outcome).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("npm start") });
+  });
+
+  it("imports nothing outside Node", async () => {
+    const code = `
+      import { readdirSync, readFileSync } from "node:fs";
+      const files = ["bootstrap.mjs", ...readdirSync("scripts/bootstrap").map((name) => "bootstrap/" + name)];
+      for (const file of files)
+        for (const [, name] of readFileSync("scripts/" + file, "utf8").matchAll(/from "([^"]+)"/g))
+          if (!name.startsWith("node:") && !name.startsWith(".")) console.log(file, name);`;
+    expect(await evaluate(code)).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  it("says which Node is needed", async () => {
+    const code = `import { checkNode } from "./scripts/bootstrap/prepare.mjs";
+      try { checkNode(">=99.1"); } catch (error) { console.log(error.message); }
+      checkNode(">=20.19");`;
+    const outcome = await evaluate(code);
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining("needs Node 99.1 or newer") });
+  });
+
+  it("passes signals to the program it runs and ends with that program's code", async () => {
+    const child = `process.on("SIGTERM", () => { console.log("drained"); process.exit(7); });
+      setInterval(() => {}, 1000); console.log("ready");`;
+    const code = `import { runToEnd } from "./scripts/bootstrap/run.mjs";
+      const what = { program: process.execPath, args: ["-e", ${JSON.stringify(child)}], env: {} };
+      process.exitCode = await runToEnd(".", what);`;
+    const outcome = await evaluate(code, (line, kill) => {
+      if (line === "ready") kill("SIGTERM");
+    });
+    expect(outcome).toMatchObject({ code: 7, stdout: "ready\ndrained\n" });
+  });
+
+  it("ends with 128 + the number of the signal that ended the program", async () => {
+    const code = `import { runToEnd } from "./scripts/bootstrap/run.mjs";
+      const what = { program: process.execPath, args: ["-e", "process.kill(process.pid, 'SIGKILL')"], env: {} };
+      process.exitCode = await runToEnd(".", what);`;
+    expect(await evaluate(code)).toMatchObject({ code: 137 });
+  });
+});
