@@ -1,14 +1,27 @@
-import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { createRequire } from "node:module";
+import type { Span } from "@opentelemetry/api";
+
+// The CommonJS build by name: loaders with the `module` condition (Vite, Vitest) pick the package's ESM build, whose
+// imports without file endings Node refuses.
+const api: typeof import("@opentelemetry/api") = createRequire(import.meta.url)("@opentelemetry/api");
+const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
 
 const TRACER = "parley";
+/** Recorded nowhere; what `withSpan` hands out while tracing is off. */
+const NO_SPAN: Span = trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
+
+/** While tracing is off the functions below do nothing at all: they stand in the path of every message. */
+let started = false;
 
 /** Writes the current trace context (`traceparent`, `tracestate`) into `headers`. Does nothing while tracing is off. */
 export function injectTrace(headers: Record<string, string>): void {
+  if (!started) return;
   propagation.inject(context.active(), headers);
 }
 
 /** Runs `fn` inside the trace context that `headers` carry; without one, in the current context. */
 export function withExtractedTrace<T>(headers: Record<string, string>, fn: () => T): T {
+  if (!started) return fn();
   return context.with(propagation.extract(context.active(), headers), fn);
 }
 
@@ -27,6 +40,7 @@ const KINDS = {
 
 /** Runs `fn` in a span of its own and ends it with the outcome. Attributes carry ids and subjects, never text. */
 export function withSpan<T>(name: string, options: SpanOptions, fn: (span: Span) => Promise<T>): Promise<T> {
+  if (!started) return fn(NO_SPAN);
   const settings = { kind: KINDS[options.kind ?? "internal"], attributes: options.attributes ?? {} };
   return trace.getTracer(TRACER).startActiveSpan(name, settings, async (span) => {
     try {
@@ -71,8 +85,10 @@ export async function startTracing(serviceName: string): Promise<Tracing | null>
     logRecordProcessors: [],
   });
   sdk.start();
+  started = true;
   return {
     async stop() {
+      started = false;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, STOP_DEADLINE_MS);
