@@ -1,0 +1,140 @@
+import type { AgentDocument } from "@parley/contracts";
+import {
+  type CallEffect,
+  type CallResult,
+  type CompiledWorkflow,
+  compile,
+  type Effect,
+  type EngineEvent,
+  type EngineState,
+  initialState,
+  step,
+  type TurnOutcome,
+} from "@parley/workflow";
+
+export type Node = AgentDocument["workflow"]["nodes"][number];
+export type Settings = Partial<AgentDocument["workflow"]>;
+
+/** A document around some nodes; the first one is the initial node. */
+export function documentOf(nodes: Node[], settings: Settings = {}): AgentDocument {
+  return { agent: { name: "Test" }, workflow: { initial_node: nodes[0]?.id ?? "", nodes, ...settings } };
+}
+
+/** Shorthand for transitions: `["always", "target"]`, with an optional priority. */
+export function to(...pairs: [condition: string, target: string, priority?: number][]): Node["transitions"] {
+  return pairs.map(([condition, target, priority]) => ({
+    condition,
+    target,
+    ...(priority === undefined ? {} : { priority }),
+  }));
+}
+
+export const end: Node = { id: "end", type: "end_call" };
+
+/** Answers one call: a result, or the code of its failure. */
+export type Answer = (call: CallEffect) => CallResult | { type: "failed"; code: string };
+
+export interface Answers {
+  reply?: (call: Extract<CallEffect, { type: "llm.reply" }>) => string | { failed: string };
+  extract?: Record<string, unknown> | "fail";
+  classify?: (call: Extract<CallEffect, { type: "llm.classify" }>) => [string | null, number] | "fail";
+}
+
+/** By default the model says `<node>!`, extracts nothing and matches nothing. */
+export function answering(answers: Answers): Answer {
+  return (call) => {
+    if (call.type === "llm.reply") {
+      const text = answers.reply?.(call) ?? `${call.nodeId}!`;
+      return typeof text === "string" ? { type: "reply", text } : { type: "failed", code: text.failed };
+    }
+    if (call.type === "llm.extract") {
+      if (answers.extract === "fail") return { type: "failed", code: "model_timeout" };
+      return { type: "extraction", values: answers.extract ?? {} };
+    }
+    const match = answers.classify?.(call) ?? [null, 0];
+    if (match === "fail") return { type: "failed", code: "model_timeout" };
+    return { type: "classification", matches: { intent: match[0], confidence: match[1] } };
+  };
+}
+
+export interface Turn {
+  effects: Effect[];
+  calls: CallEffect[];
+  /** Present unless the turn failed. */
+  outcome: TurnOutcome;
+  failed: string | null;
+  /** `from>to (condition)` of each transition. */
+  path: string[];
+}
+
+const NO_OUTCOME: TurnOutcome = {
+  response: "",
+  messages: [],
+  transitions: [],
+  extracted_variables: null,
+  node_id: "",
+  node_name: null,
+  previous_node_id: "",
+  previous_node_name: null,
+  session_ended: false,
+  silent: true,
+  turn_number: -1,
+  transition_count: -1,
+};
+
+/** A caller of the engine as the runner is one: feeds events, answers calls, keeps the old state when a turn fails. */
+export class Session {
+  readonly workflow: CompiledWorkflow;
+  state: EngineState;
+  answers: Answers;
+
+  constructor(document: AgentDocument, answers: Answers = {}, variables: Record<string, unknown> = {}) {
+    this.workflow = compile(document);
+    this.state = initialState(this.workflow, { variables });
+    this.answers = answers;
+  }
+
+  open(): Turn {
+    return this.feed({ type: "session.opened" });
+  }
+
+  say(text: string, secondsInNode = 0): Turn {
+    return this.feed({ type: "user.message", text, secondsInNode });
+  }
+
+  feed(event: EngineEvent): Turn {
+    const before = this.state;
+    const effects: Effect[] = [];
+    const calls: CallEffect[] = [];
+    const answer = answering(this.answers);
+    let result = step(this.workflow, this.state, event);
+    for (;;) {
+      effects.push(...result.effects);
+      const last = result.effects.at(-1);
+      if (last?.type === "turn.done" || last?.type === "turn.failed") break;
+      if (last?.type !== "llm.reply" && last?.type !== "llm.extract" && last?.type !== "llm.classify") {
+        throw new Error("a step must end with a call or the end of the turn");
+      }
+      calls.push(last);
+      const given = answer(last);
+      const next: EngineEvent =
+        given.type === "failed"
+          ? { type: "call.failed", callId: last.callId, code: given.code }
+          : { type: "call.done", callId: last.callId, result: given };
+      result = step(this.workflow, result.state, next);
+    }
+    const last = effects.at(-1);
+    const failed = last?.type === "turn.failed" ? last.code : null;
+    this.state = failed === null ? result.state : before;
+    const outcome = last?.type === "turn.done" ? last.outcome : NO_OUTCOME;
+    const path = outcome.transitions.map(
+      ({ from_node, to_node, condition }) => `${from_node}>${to_node} (${condition})`,
+    );
+    return { effects, calls, outcome, failed, path };
+  }
+}
+
+/** Opens a session on some nodes. */
+export function sessionOf(nodes: Node[], answers: Answers = {}, settings: Settings = {}): Session {
+  return new Session(documentOf(nodes, settings), answers);
+}
