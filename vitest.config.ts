@@ -2,7 +2,8 @@ import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
 // "source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
-const conditions = ["source", ...defaultServerConditions];
+// Without "module": some packages offer under it files for bundlers that Node itself cannot load.
+const conditions = ["source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { groupCommit } from "../src/index.js";
+
+describe("groupCommit", () => {
+  it("sends a lone item at once and joins those that come while one is under way", async () => {
+    const batches: number[][] = [];
+    const gates: (() => void)[] = [];
+    const add = groupCommit<number, number>(
+      async (items) => {
+        batches.push(items);
+        await new Promise<void>((resolve) => gates.push(resolve));
+        return items.map((item) => item * 2);
+      },
+      { maxItems: 3, maxBatches: 1 },
+    );
+    const answers = [1, 2, 3, 4, 5].map(add);
+    for (let n = 0; n < 3; n += 1) {
+      await expect.poll(() => gates.length).toBe(n + 1);
+      gates[n]?.();
+    }
+    expect(await Promise.all(answers)).toEqual([2, 4, 6, 8, 10]);
+    expect(batches).toEqual([[1], [2, 3, 4], [5]]);
+  });
+
+  it("rejects one item without touching its company, and the whole batch when the statement fails", async () => {
+    const add = groupCommit<string, string>(
+      async (items) => {
+        if (items.includes("poison")) throw new Error("statement failed");
+        return items.map((item) => (item === "bad" ? new Error("refused") : item));
+      },
+      { maxItems: 10, maxBatches: 1 },
+    );
+    const settled = await Promise.allSettled(["first", "good", "bad"].map(add));
+    expect(settled.map((result) => result.status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+    await expect(add("poison")).rejects.toThrow("statement failed");
+    await expect(add("after")).resolves.toBe("after");
+  });
+});

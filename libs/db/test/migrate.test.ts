@@ -1,0 +1,35 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listMigrations, migrate } from "../src/index.js";
+import { type Fixture, turnFixture } from "./turn-fixture.js";
+
+let f: Fixture;
+beforeAll(async () => {
+  f = await turnFixture();
+});
+afterAll(() => f.close());
+
+describe("migrate", () => {
+  it("applies every file once, also when many start together", async () => {
+    const results = await Promise.all(Array.from({ length: 4 }, () => migrate({ url: f.database.adminUrl })));
+    expect(results.flatMap((result) => result.applied)).toEqual([]);
+    const client = new pg.Client({ connectionString: f.database.adminUrl });
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>("select name from schema_migrations order by name");
+    await client.end();
+    expect(rows.map((row) => row.name)).toEqual(listMigrations().map((migration) => migration.name));
+  });
+
+  it("refuses a file that was changed after it had been applied", async () => {
+    const client = new pg.Client({ connectionString: f.database.adminUrl });
+    await client.connect();
+    await client.query("update schema_migrations set checksum = 'other' where name like '0001%'");
+    await client.end();
+    await expect(migrate({ url: f.database.adminUrl })).rejects.toThrow(/0001_roles was changed/);
+  });
+
+  it("numbers the files without gaps or doubles", () => {
+    const numbers = listMigrations().map((migration) => migration.name.slice(0, 4));
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});

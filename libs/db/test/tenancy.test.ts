@@ -1,0 +1,67 @@
+import { newId } from "@parley/contracts";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sql } from "../src/index.js";
+import { accept, type Fixture, message, opened, turnFixture } from "./turn-fixture.js";
+
+let f: Fixture;
+beforeAll(async () => {
+  f = await turnFixture();
+});
+afterAll(() => f.close());
+
+async function asOwner<R extends pg.QueryResultRow>(text: string): Promise<R[]> {
+  const client = new pg.Client({ connectionString: f.database.adminUrl });
+  await client.connect();
+  try {
+    return (await client.query<R>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe("tenancy", () => {
+  it("acts as a role that is neither superuser nor owner nor free of row level security", async () => {
+    const [row] = await f.db.query<Record<string, unknown>>(
+      "select current_user::text as name, rolsuper, rolbypassrls from pg_roles where rolname = current_user",
+    );
+    expect(row).toEqual({ name: "parley_app", rolsuper: false, rolbypassrls: false });
+    const owned = await f.db.query(
+      "select relname from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ('parley_app', 'parley_jobs')",
+    );
+    expect(owned).toEqual([]);
+  });
+
+  it("protects every table that has a tenant, and enforces it on the owner too", async () => {
+    const open = await asOwner(`
+      select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'schema_migrations'
+         and not (c.relrowsecurity and c.relforcerowsecurity)`);
+    expect(open).toEqual([]);
+  });
+
+  it("grants the application nothing on partitions, so none can be read around its parent's policy", async () => {
+    await expect(
+      f.db.query(`select * from text_conversation_messages_${new Date().toISOString().slice(0, 7).replace("-", "_")}`),
+    ).rejects.toMatchObject({ code: "42501" });
+  });
+
+  it("fails without a tenant instead of answering with nothing", async () => {
+    await opened(f);
+    await expect(f.db.query("select * from text_conversations")).rejects.toThrow(/app.tenant_id|invalid input syntax/);
+  });
+
+  it("shows another tenant nothing and takes nothing from it", async () => {
+    const sessionId = await opened(f);
+    const other = newId();
+    const seen = await f.db.tenant(other, (trx) => trx.selectFrom("text_conversations").selectAll().execute());
+    expect(seen).toEqual([]);
+    const written = f.db.tenant(other, (trx) =>
+      sql`insert into outbox (tenant_id, subject, key, payload) values (${f.tenantId}, 's', 'k', '{}')`.execute(trx),
+    );
+    await expect(written).rejects.toMatchObject({ code: "42501" });
+    expect(
+      (await accept(f, [{ ...message(f, sessionId, "x"), access: { tenant_id: other, session_id: sessionId } }]))[0],
+    ).toMatchObject({ error: "session_not_found" });
+  });
+});

@@ -1,0 +1,192 @@
+import { newId } from "@parley/contracts";
+import { createLogger } from "@parley/observability";
+import { type FreshDatabase, freshDatabase } from "@parley/testkit";
+import { connectDb, type Db } from "../src/index.js";
+
+export interface Fixture {
+  database: FreshDatabase;
+  db: Db;
+  tenantId: string;
+  agentId: string;
+  linkId: string;
+  close(): Promise<void>;
+}
+
+export const logger = createLogger({ service: "test", level: "fatal" });
+
+/** A database with one tenant, one agent with one version, and one link. */
+export async function turnFixture(
+  link: { max_sessions?: number; max_messages?: number; expires_at?: string } = {},
+): Promise<Fixture> {
+  const database = await freshDatabase();
+  const db = connectDb({ url: database.url, name: "test", logger, max: 16 });
+  const ids = { tenantId: newId(), agentId: newId(), linkId: newId() };
+  await db.tenant(ids.tenantId, async (trx) => {
+    await trx.insertInto("tenants").values({ id: ids.tenantId, name: "T" }).execute();
+    await trx
+      .insertInto("agents")
+      .values({ id: ids.agentId, tenant_id: ids.tenantId, name: "A", slug: "a", active_version: 1, latest_version: 1 })
+      .execute();
+    await trx
+      .insertInto("agent_versions")
+      .values({ agent_id: ids.agentId, version: 1, tenant_id: ids.tenantId, document: "{}", content_hash: "x" })
+      .execute();
+    await trx
+      .insertInto("temporary_chat_links")
+      .values({
+        id: ids.linkId,
+        tenant_id: ids.tenantId,
+        agent_id: ids.agentId,
+        token_id: ids.linkId.slice(-12),
+        token_hash: Buffer.alloc(32),
+        token_hint: "x",
+        title: "L",
+        created_by: "test",
+        max_sessions: link.max_sessions ?? 1000,
+        max_messages_per_session: link.max_messages ?? 100,
+        expires_at: link.expires_at ?? null,
+      })
+      .execute();
+  });
+  return {
+    database,
+    db,
+    ...ids,
+    async close() {
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+type Json = Record<string, unknown>;
+
+export async function open(
+  f: Fixture,
+  more: Json = {},
+): Promise<{ sessionId: string; conversationId: string; raw: Json }> {
+  const sessionId = `text_${newId()}`;
+  const [row] = await f.db.query<{ r: { session: { session_id: string; conversation_id: string } } & Json }>(
+    "select open_session($1::json) as r",
+    [
+      JSON.stringify({
+        id: newId(),
+        session_id: sessionId,
+        tenant_id: f.tenantId,
+        agent_id: f.agentId,
+        agent_version: 1,
+        is_active_version: true,
+        participant: {},
+        participant_verified: false,
+        metadata: {},
+        idle_timeout_seconds: 1800,
+        reply_to: "gw",
+        idem_key: null,
+        idem_fingerprint: null,
+        link: null,
+        ...more,
+      }),
+    ],
+  );
+  if (!row) throw new Error("no row");
+  return { sessionId: row.r.session.session_id, conversationId: row.r.session.conversation_id, raw: row.r };
+}
+
+export const linkOf = (f: Fixture): Json => ({
+  id: f.linkId,
+  token_row_id: newId(),
+  token_id: newId().slice(-12),
+  token_hash: "00",
+  policy: {},
+});
+
+export async function accept(f: Fixture, items: Json[]): Promise<Json[]> {
+  const rows = await f.db.query<{ r: Json & { i: number } }>("select accept_messages($1::json) as r", [
+    JSON.stringify(
+      items.map((item, i) => ({
+        i,
+        client_message_id: null,
+        idem_key: null,
+        idem_fingerprint: null,
+        reply_to: "gw",
+        ...item,
+      })),
+    ),
+  ]);
+  return rows.map((row) => row.r).sort((a, b) => a.i - b.i);
+}
+
+export const message = (f: Fixture, sessionId: string, content: string, more: Json = {}): Json => ({
+  access: { tenant_id: f.tenantId, session_id: sessionId },
+  content,
+  ...more,
+});
+
+export async function acquire(
+  f: Fixture,
+  sessionId: string,
+  leaseMs = 5_000,
+): Promise<{
+  fence: number;
+  done_seq: number;
+  conversation_id: string;
+  tries: number;
+  turns: { seq: number; content: string; kind: string }[];
+} | null> {
+  const [row] = await f.db.query<{ r: never }>("select acquire_session($1, $2, 'me', $3, null, 100) as r", [
+    f.tenantId,
+    sessionId,
+    leaseMs,
+  ]);
+  return row?.r ?? null;
+}
+
+export function reply(
+  f: Fixture,
+  at: { conversation_id: string; fence: number },
+  turn: { seq: number; content: string; kind: string },
+  more: Json = {},
+): Json {
+  return {
+    tenant_id: f.tenantId,
+    conversation_id: at.conversation_id,
+    fence: at.fence,
+    seq: turn.seq,
+    kind: turn.kind,
+    lease_ms: 5_000,
+    failed: null,
+    dead: null,
+    user:
+      turn.kind === "open"
+        ? null
+        : { content: turn.content, client_message_id: null, created_at: new Date().toISOString() },
+    state: { v: 1, after: turn.seq },
+    node_id: "n",
+    node_name: "N",
+    node_changed: false,
+    ended: false,
+    turn_number: turn.seq - 1,
+    messages: [{ node_id: "n", node_name: "N", content: `reply ${turn.seq}` }],
+    transitions: [],
+    variables: {},
+    result: { turn: turn.seq },
+    trace: null,
+    ...more,
+  };
+}
+
+export async function commit(f: Fixture, items: Json[]): Promise<(Json & { outcome: string })[]> {
+  const rows = await f.db.query<{ r: Json & { i: number; outcome: string } }>("select commit_turns($1::json) as r", [
+    JSON.stringify(items.map((item, i) => ({ i, ...item }))),
+  ]);
+  return rows.map((row) => row.r).sort((a, b) => a.i - b.i);
+}
+
+/** Opens a session and answers its first turn. */
+export async function opened(f: Fixture, more: Json = {}): Promise<string> {
+  const { sessionId } = await open(f, more);
+  const held = await acquire(f, sessionId);
+  if (!held?.turns[0]) throw new Error("not acquired");
+  await commit(f, [reply(f, held, held.turns[0])]);
+  return sessionId;
+}

@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  accept,
+  acquire,
+  commit,
+  type Fixture,
+  linkOf,
+  message,
+  open,
+  opened,
+  reply,
+  turnFixture,
+} from "./turn-fixture.js";
+
+let f: Fixture;
+beforeAll(async () => {
+  f = await turnFixture();
+});
+afterAll(() => f.close());
+
+const history = async (sessionId: string) => {
+  const [row] = await f.db.query<{
+    r: { data: { role: string; content: string; sequence: number; status: string }[]; pending: unknown[] };
+  }>("select read_history($1::json, 200, null) as r", [
+    JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
+  ]);
+  return row?.r ?? { data: [], pending: [] };
+};
+
+describe("acceptance", () => {
+  it("gives parallel messages of one session consecutive places", async () => {
+    const sessionId = await opened(f);
+    const answers = (
+      await Promise.all(Array.from({ length: 10 }, (_, n) => accept(f, [message(f, sessionId, `m${n}`)])))
+    ).flat();
+    const seqs = answers.map((answer) => (answer.turn as { seq: number }).seq).sort((a, b) => a - b);
+    expect(seqs).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  it("refuses the message behind the tenth that waits, and takes it after one was answered", async () => {
+    const sessionId = await opened(f);
+    for (let n = 0; n < 11; n += 1)
+      expect((await accept(f, [message(f, sessionId, `m${n}`)]))[0]).not.toHaveProperty("error");
+    expect((await accept(f, [message(f, sessionId, "one too many")]))[0]).toMatchObject({ error: "too_many_pending" });
+    const held = await acquire(f, sessionId);
+    if (!held?.turns[0]) throw new Error("not acquired");
+    await commit(f, [reply(f, held, held.turns[0])]);
+    expect((await accept(f, [message(f, sessionId, "now")]))[0]).toMatchObject({ replayed: false });
+  });
+
+  it("attaches a repeat of the same client message to the first turn, and refuses another text under its id", async () => {
+    const sessionId = await opened(f);
+    const one = { client_message_id: "c1" };
+    const answers = (
+      await Promise.all(Array.from({ length: 8 }, () => accept(f, [message(f, sessionId, "same", one)])))
+    ).flat();
+    expect(answers.filter((answer) => answer.replayed === false)).toHaveLength(1);
+    expect(new Set(answers.map((answer) => (answer.turn as { turn_id: string }).turn_id)).size).toBe(1);
+    expect((await accept(f, [message(f, sessionId, "other", one)]))[0]).toMatchObject({
+      error: "idempotency_key_reused",
+    });
+  });
+
+  it("answers each item of a batch on its own", async () => {
+    const first = await opened(f);
+    const second = await opened(f);
+    const answers = await accept(f, [message(f, first, "a"), message(f, "text_unknown", "b"), message(f, second, "c")]);
+    expect(answers.map((answer) => answer.error ?? "ok")).toEqual(["ok", "session_not_found", "ok"]);
+  });
+
+  it("refuses an ended session and one that was idle too long", async () => {
+    const ended = await opened(f);
+    await f.db.query("select end_session($1::json, 'completed', 'api', null, null) as r", [
+      JSON.stringify({ tenant_id: f.tenantId, session_id: ended }),
+    ]);
+    expect((await accept(f, [message(f, ended, "hi")]))[0]).toMatchObject({ error: "session_ended" });
+    const idle = await opened(f, { idle_timeout_seconds: 0 });
+    expect((await accept(f, [message(f, idle, "hi")]))[0]).toMatchObject({ error: "session_expired" });
+  });
+
+  it("locks many sessions in one order: crossing batches of accepts and commits never deadlock", async () => {
+    const sessions = await Promise.all(Array.from({ length: 12 }, () => opened(f)));
+    const rounds = Array.from({ length: 24 }, async (_, round) => {
+      const order = round % 2 === 0 ? sessions : [...sessions].reverse();
+      const answers = await accept(
+        f,
+        order.map((sessionId) => message(f, sessionId, `r${round}`)),
+      );
+      expect(answers.filter((answer) => answer.error !== undefined && answer.error !== "too_many_pending")).toEqual([]);
+    });
+    await Promise.all(rounds);
+  });
+});
+
+describe("lease and commit", () => {
+  it("lets one of many acquirers in", async () => {
+    const { sessionId } = await open(f);
+    const held = await Promise.all(Array.from({ length: 10 }, () => acquire(f, sessionId)));
+    expect(held.filter((lease) => lease !== null)).toHaveLength(1);
+  });
+
+  it("refuses a late commit after the lease moved, and keeps one reply and one charge", async () => {
+    const sessionId = await opened(f);
+    await accept(f, [message(f, sessionId, "hello")]);
+    const late = await acquire(f, sessionId, 1);
+    await expect.poll(async () => acquire(f, sessionId)).not.toBeNull();
+    const [row] = await f.db.query<{ fence: string }>("select (get_session($1::json) ->> 'turns') as fence", [
+      JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
+    ]);
+    expect(row?.fence).toBe("0");
+    if (!late?.turns[0]) throw new Error("not acquired");
+    const next = { ...late, fence: late.fence + 1 };
+    const outcomes = await Promise.all([
+      commit(f, [reply(f, late, late.turns[0])]),
+      commit(f, [reply(f, next, late.turns[0])]),
+      commit(f, [reply(f, next, late.turns[0])]),
+    ]);
+    expect(
+      outcomes
+        .flat()
+        .map((answer) => answer.outcome)
+        .sort(),
+    ).toEqual(["committed", "fenced", "fenced"]);
+    expect((await history(sessionId)).data.map(({ role, content }) => `${role}: ${content}`)).toEqual([
+      "assistant: reply 1",
+      "user: hello",
+      "assistant: reply 2",
+    ]);
+  });
+
+  it("keeps the lease when a message arrived meanwhile, and gives it back when nothing waits", async () => {
+    const sessionId = await opened(f);
+    await accept(f, [message(f, sessionId, "one")]);
+    const held = await acquire(f, sessionId);
+    await accept(f, [message(f, sessionId, "two")]);
+    if (!held?.turns[0]) throw new Error("not acquired");
+    expect(await commit(f, [reply(f, held, held.turns[0])])).toMatchObject([{ outcome: "committed", more: true }]);
+    expect(await acquire(f, sessionId)).toBeNull();
+    expect(await commit(f, [reply(f, held, { seq: 3, content: "two", kind: "message" })])).toMatchObject([
+      { outcome: "committed", more: false },
+    ]);
+    await accept(f, [message(f, sessionId, "three")]);
+    expect(await acquire(f, sessionId)).not.toBeNull();
+  });
+
+  it("numbers history 1..N and events 1..N without gaps, also over a failed turn", async () => {
+    const sessionId = await opened(f);
+    for (const [n, failed] of [
+      [2, null],
+      [3, "model_unavailable"],
+      [4, null],
+    ] as const) {
+      await accept(f, [message(f, sessionId, `m${n}`)]);
+      const held = await acquire(f, sessionId);
+      if (!held?.turns[0]) throw new Error("not acquired");
+      await commit(f, [
+        reply(f, held, held.turns[0], {
+          failed,
+          transitions: [
+            { from_node: "n", from_node_name: null, to_node: "n", to_node_name: null, condition: "always" },
+          ],
+        }),
+      ]);
+    }
+    const page = await history(sessionId);
+    expect(page.data.map((item) => item.sequence)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(page.data.map((item) => item.status)).toEqual(["done", "done", "done", "failed", "done", "done"]);
+    const [row] = await f.db.query<{ r: { head: number; events: { offset: number; type: string }[] } }>(
+      "select read_events($1::json, 0, 500) as r",
+      [JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId })],
+    );
+    expect(row?.r.events.map((event) => event.offset)).toEqual(
+      Array.from({ length: row?.r.head ?? 0 }, (_, n) => n + 1),
+    );
+    expect(row?.r.events.map((event) => event.type)).toEqual([
+      "message",
+      "turn",
+      "message",
+      "transition",
+      "message",
+      "turn",
+      "message",
+      "error",
+      "message",
+      "transition",
+      "message",
+      "turn",
+    ]);
+  });
+
+  it("discards the running turn when the session is ended, and refuses what waited", async () => {
+    const sessionId = await opened(f);
+    await accept(f, [message(f, sessionId, "one"), message(f, sessionId, "two")]);
+    const held = await acquire(f, sessionId);
+    await f.db.query("select end_session($1::json, 'completed', 'api', null, null) as r", [
+      JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
+    ]);
+    if (!held?.turns[0]) throw new Error("not acquired");
+    expect(await commit(f, [reply(f, held, held.turns[0])])).toMatchObject([{ outcome: "fenced" }]);
+    const [row] = await f.db.query<{ r: { status: string; code: string } }>("select get_turn($1::json, 3) as r", [
+      JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
+    ]);
+    expect(row?.r).toMatchObject({ status: "failed", code: "session_ended" });
+  });
+});
+
+describe("quota", () => {
+  it("opens exactly max_sessions sessions, whatever runs in parallel", async () => {
+    const g = await turnFixture({ max_sessions: 3 });
+    try {
+      const results = await Promise.allSettled(Array.from({ length: 60 }, () => open(g, { link: linkOf(g) })));
+      expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(3);
+      const refused = results.flatMap((result) =>
+        result.status === "rejected" ? [String((result.reason as { code: string }).code)] : [],
+      );
+      expect(new Set(refused)).toEqual(new Set(["sessions_exhausted"]));
+    } finally {
+      await g.close();
+    }
+  });
+
+  it("takes exactly max_messages messages, and gives a failed one back", async () => {
+    const g = await turnFixture({ max_messages: 5 });
+    try {
+      const sessionId = await opened(g, { link: linkOf(g) });
+      const answers = (
+        await Promise.all(Array.from({ length: 20 }, (_, n) => accept(g, [message(g, sessionId, `m${n}`)])))
+      ).flat();
+      expect(answers.filter((answer) => answer.error === undefined)).toHaveLength(5);
+      expect(new Set(answers.flatMap((answer) => answer.error ?? []))).toEqual(new Set(["messages_exhausted"]));
+      const held = await acquire(g, sessionId);
+      if (!held?.turns[0]) throw new Error("not acquired");
+      await commit(g, [reply(g, held, held.turns[0], { failed: "model_timeout" })]);
+      expect((await accept(g, [message(g, sessionId, "again")]))[0]).toMatchObject({ replayed: false });
+      expect((await accept(g, [message(g, sessionId, "too many")]))[0]).toMatchObject({ error: "messages_exhausted" });
+    } finally {
+      await g.close();
+    }
+  });
+
+  it("gives the link its session back when the opening turn failed", async () => {
+    const g = await turnFixture({ max_sessions: 1 });
+    try {
+      const { sessionId } = await open(g, { link: linkOf(g) });
+      await expect(open(g, { link: linkOf(g) })).rejects.toMatchObject({ code: "sessions_exhausted" });
+      const held = await acquire(g, sessionId);
+      if (!held?.turns[0]) throw new Error("not acquired");
+      await commit(g, [reply(g, held, held.turns[0], { failed: "model_unavailable" })]);
+      await expect(open(g, { link: linkOf(g) })).resolves.toBeDefined();
+    } finally {
+      await g.close();
+    }
+  });
+});
+
+describe("idempotent creation", () => {
+  it("opens one session for one key, also in parallel, and refuses the key for another request", async () => {
+    const same = { idem_key: "k1", idem_fingerprint: "f1" };
+    const results = await Promise.all(Array.from({ length: 8 }, () => open(f, same)));
+    expect(new Set(results.map((result) => result.sessionId)).size).toBe(1);
+    await expect(open(f, { ...same, idem_fingerprint: "f2" })).rejects.toMatchObject({
+      code: "idempotency_key_reused",
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { createAgentRunner } from "@parley/agent-runner-service";
+import { type Bus, connectBus } from "@parley/bus";
+import { createCleanup } from "@parley/cleanup-service";
+import { connectDb } from "@parley/db";
+import { createGateway } from "@parley/gateway-service";
+import { createLinks, type DemoSeed, seedDemo } from "@parley/links-service";
+import { modelFromConfig } from "@parley/llm";
+import { createMemory } from "@parley/memory-service";
+import type { Logger, Metrics } from "@parley/observability";
+import { connectRedis } from "@parley/redis";
+import { createSecrets } from "@parley/secrets";
+import type { Lifecycle } from "@parley/service";
+import { createSessions } from "@parley/sessions-service";
+import { demoAgents } from "./demo.js";
+import type { Settings } from "./settings.js";
+
+export interface Addresses {
+  databaseUrl: string;
+  natsUrl: string;
+  /** null = the memory driver. */
+  redisUrl: string | null;
+}
+
+export interface Composed {
+  modelName: string;
+  /** Makes sure that the demo tenant, its agents and links exist; after the start. */
+  seed(): Promise<DemoSeed>;
+}
+
+/** All six services with one connection to each server: composition only, every behaviour lives in its service. */
+export async function compose(
+  settings: Settings,
+  addresses: Addresses,
+  context: { lifecycle: Lifecycle; logger: Logger; metrics: Metrics },
+): Promise<Composed> {
+  const { lifecycle, logger, metrics } = context;
+  const db = connectDb({ url: addresses.databaseUrl, name: "standalone", logger, max: 16 });
+  const redis = await connectRedis({ url: addresses.redisUrl, logger });
+  const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", logger, metrics });
+  const secrets = createSecrets(settings.SECRET_KEY);
+  const model = modelFromConfig(settings, { logger, metrics });
+  const deps = { config: settings, logger, metrics, bus, db, redis, secrets, model };
+  lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add({ name: "redis", stop: () => redis.close() });
+  lifecycle.add({ name: "bus", stop: () => bus.drain() });
+  lifecycle.add(createLinks(deps));
+  lifecycle.add(createMemory(deps));
+  lifecycle.add(createAgentRunner(deps));
+  lifecycle.add(createSessions(deps));
+  lifecycle.add(createCleanup(deps));
+  // Last in, first out: nobody is accepted any more while the others finish what was accepted.
+  lifecycle.add(createGateway(deps));
+  return { modelName: model.name, seed: () => seedDemo(deps, { agents: demoAgents() }) };
+}

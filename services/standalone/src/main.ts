@@ -1,0 +1,102 @@
+import { resolve } from "node:path";
+import { migrate } from "@parley/db";
+import { ConfigError, type Lifecycle, runService } from "@parley/service";
+import { removeDataFolder, resolveStores, StoresError } from "@parley/stores";
+import { announcement, jsonLine } from "./announce.js";
+import { HELP, parseArguments, type StandaloneOptions } from "./arguments.js";
+import { compose } from "./compose.js";
+import { choosePort } from "./port.js";
+import { privateKeys } from "./private-keys.js";
+import { readSettings } from "./settings.js";
+
+const startedAt = performance.now();
+
+/** Progress for people; with --json standard output belongs to the one line of JSON. */
+function reporter(options: StandaloneOptions): (line: string) => void {
+  const stream = options.json ? process.stderr : process.stdout;
+  return (line) => void stream.write(`${line}\n`);
+}
+
+/** Settings that this machine decides: own keys, own port, own address. The environment wins over each. */
+async function environment(options: StandaloneOptions, dataDir: string): Promise<Record<string, string | undefined>> {
+  const given = process.env;
+  const host = given.HOST || "127.0.0.1";
+  const port = await choosePort(options.port, host);
+  const keys = privateKeys(dataDir);
+  return {
+    ...given,
+    HOST: host,
+    PORT: String(port),
+    PUBLIC_URL: given.PUBLIC_URL || `http://localhost:${port}`,
+    ADMIN_API_KEY: given.ADMIN_API_KEY || given.ADMIN_API_KEY_FILE ? given.ADMIN_API_KEY : keys.ADMIN_API_KEY,
+    SECRET_KEY: given.SECRET_KEY || given.SECRET_KEY_FILE ? given.SECRET_KEY : keys.SECRET_KEY,
+    // One line per request is for operators; the person at this terminal asked for a chat.
+    LOG_LEVEL: given.LOG_LEVEL || "warn",
+  };
+}
+
+async function start(options: StandaloneOptions): Promise<void> {
+  const report = reporter(options);
+  const dataDir = resolve(options.dataDir);
+  if (options.reset) {
+    await removeDataFolder(dataDir);
+    report(`Forgot the data in ${options.dataDir}`);
+  }
+  const stores = await resolveStores({
+    dataDir,
+    env: process.env,
+    mode: "start",
+    report,
+    useRunning: options.useRunning,
+  });
+  let lifecycle: Lifecycle | undefined;
+  try {
+    const env = await environment(options, dataDir);
+    const settings = readSettings(env);
+    await migrate({ url: settings.DATABASE_ADMIN_URL ?? stores.postgres.adminUrl ?? stores.postgres.url, log: report });
+    await runService("standalone", async (context) => {
+      lifecycle = context.lifecycle;
+      lifecycle.add({ name: "stores", stop: () => stores.stop() });
+      const composed = await compose(
+        settings,
+        { databaseUrl: stores.postgres.url, natsUrl: stores.nats.url, redisUrl: stores.redis?.url ?? null },
+        context,
+      );
+      lifecycle.add({
+        name: "announcement",
+        async start() {
+          const seed = await composed.seed();
+          const seconds = (performance.now() - startedAt) / 1000;
+          const started = {
+            url: settings.PUBLIC_URL,
+            seed,
+            apiKey: settings.ADMIN_API_KEY ?? "",
+            modelName: composed.modelName,
+            table: stores.table,
+            dataDir: options.dataDir,
+            seconds,
+          };
+          process.stdout.write(options.json ? `${jsonLine(started)}\n` : announcement(started));
+        },
+      });
+      return lifecycle;
+    });
+  } catch (error) {
+    await stores.stop();
+    throw error;
+  }
+}
+
+try {
+  const options = parseArguments(process.argv.slice(2), process.env);
+  if (options.help) process.stdout.write(HELP);
+  else await start(options);
+} catch (error) {
+  // These errors are sentences for the person at the terminal; a stack would hide them.
+  const told =
+    error instanceof StoresError ||
+    error instanceof ConfigError ||
+    (error instanceof Error && !(error instanceof TypeError));
+  process.stderr.write(told ? `\n${error.message}\n` : `\n${String(error)}\n`);
+  process.exit(1);
+}
