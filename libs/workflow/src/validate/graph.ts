@@ -21,16 +21,17 @@ export function buildGraph({ byId, globals, initialNode }: Outline): Graph {
       [...targets, ...jumps].filter((target) => byId.has(target)),
     );
   }
-  return { edges, reachable: reach(initialNode, edges) };
+  return { edges, reachable: reach(initialNode !== null && edges.has(initialNode) ? [initialNode] : [], edges) };
 }
 
-function reach(start: string | null, edges: ReadonlyMap<string, readonly string[]>): Set<string> {
+/** The given nodes and everything that follows them. */
+export function reach(starts: readonly string[], edges: ReadonlyMap<string, readonly string[]>): Set<string> {
   const seen = new Set<string>();
-  const open = start !== null && edges.has(start) ? [start] : [];
+  const open = [...starts];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
-    open.push(...(edges.get(id) ?? []));
+    for (const target of edges.get(id) ?? []) if (!seen.has(target)) open.push(target);
   }
   return seen;
 }
