@@ -1,0 +1,76 @@
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { FeedState } from "../net/event-feed.js";
+import type { LinkInfo } from "../net/link-info.js";
+import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
+import { awaitsAnswer, type Transcript } from "./transcript.js";
+
+/** What fills the page. `trouble`: the server cannot be reached or failed; the page keeps trying. */
+export type Screen =
+  | { type: "loading" }
+  | { type: "invalid" }
+  | { type: "expired" }
+  | { type: "full" }
+  | { type: "gated" }
+  | { type: "trouble"; requestId: string | null }
+  | { type: "chat" };
+
+export type Connection = "online" | "connecting" | "reconnecting" | "offline";
+
+/** Everything the view shows. Only the conversation and the outbox write to it. */
+export interface ChatState {
+  screen: Signal<Screen>;
+  link: Signal<LinkInfo | null>;
+  transcript: Signal<Transcript>;
+  sessionId: Signal<string | null>;
+  /** Why the conversation is over; null while it goes on. */
+  ended: Signal<{ reason: string | null } | null>;
+  remainingMessages: Signal<number | null>;
+  /** Browser time (ms) at which the session ends; null = no limit known. */
+  expiresAtMs: Signal<number | null>;
+  /** Browser time (ms) until which the server asked to wait; null = no wait. */
+  heldUntilMs: Signal<number | null>;
+  /** A new session was made and its greeting is on the way. */
+  greetingDue: Signal<boolean>;
+  /** A conversation is being replaced by a new one. */
+  renewing: Signal<boolean>;
+  feed: Signal<FeedState>;
+  online: Signal<boolean>;
+  /** Finished agent messages for the live region, newest last. */
+  announcements: Signal<readonly { key: string; text: string }[]>;
+  thinking: ThinkingLabel;
+  awaiting: ReadonlySignal<boolean>;
+  connection: ReadonlySignal<Connection>;
+  /** Coarse clock for the remaining time, in browser milliseconds. */
+  nowMs: Signal<number>;
+}
+
+export function createChatState(): ChatState {
+  const transcript = signal<Transcript>([]);
+  const feed = signal<FeedState>("connecting");
+  const online = signal(true);
+  return {
+    screen: signal<Screen>({ type: "loading" }),
+    link: signal<LinkInfo | null>(null),
+    transcript,
+    sessionId: signal<string | null>(null),
+    ended: signal<{ reason: string | null } | null>(null),
+    remainingMessages: signal<number | null>(null),
+    expiresAtMs: signal<number | null>(null),
+    heldUntilMs: signal<number | null>(null),
+    greetingDue: signal(false),
+    renewing: signal(false),
+    feed,
+    online,
+    announcements: signal<readonly { key: string; text: string }[]>([]),
+    thinking: createThinkingLabel(),
+    awaiting: computed(() => awaitsAnswer(transcript.value)),
+    connection: computed(() => connectionOf(online.value, feed.value)),
+    nowMs: signal(Date.now()),
+  };
+}
+
+function connectionOf(online: boolean, feed: FeedState): Connection {
+  if (!online) return "offline";
+  if (feed === "interrupted") return "reconnecting";
+  return feed === "connecting" ? "connecting" : "online";
+}

@@ -1,0 +1,88 @@
+import type { ChatEvent } from "../net/events.js";
+import type { SessionInfo, WireMessage } from "../net/session-info.js";
+import type { ChatState } from "./chat-state.js";
+import { failTurn, mergeDelta, mergeMessage, replaceAll } from "./transcript.js";
+
+export interface EventSinkDeps {
+  state: ChatState;
+  /** The session was made by this visit, so that all of its messages are news. */
+  fresh: boolean;
+  takeSession(info: SessionInfo): void;
+  end(reason: string | null): void;
+  /** The server has this message of the visitor. */
+  confirmed(clientId: string): void;
+  pump(): void;
+}
+
+const KEPT_ANNOUNCEMENTS = 5;
+
+/** Applies events of the stream to the state. Each event may come twice. */
+export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void {
+  const { state } = deps;
+  const announced = new Set<string>();
+  /** Newest event that existed before this visit: what comes up to there was said earlier and is not read out. */
+  let backlogEnd: number | null = deps.fresh ? 0 : null;
+
+  const announce = (message: WireMessage, offset: number | null): void => {
+    const key = message.turnId ?? message.id ?? `sequence-${message.sequence}`;
+    if (announced.has(key) || message.role !== "assistant" || message.content === "") return;
+    announced.add(key);
+    if (offset !== null && offset <= (backlogEnd ?? 0)) return;
+    if (state.announcements.value.some((item) => item.key === `turn-${key}`)) return;
+    state.announcements.value = [
+      ...state.announcements.value.slice(1 - KEPT_ANNOUNCEMENTS),
+      { key: `turn-${key}`, text: message.content },
+    ];
+  };
+
+  const takeMessage = (message: WireMessage, offset: number | null): void => {
+    state.transcript.value = mergeMessage(state.transcript.value, message);
+    if (message.role === "user" && message.clientId) deps.confirmed(message.clientId);
+    if (message.role === "assistant") {
+      state.greetingDue.value = false;
+      announce(message, offset);
+      if (!state.awaiting.value) state.thinking.end();
+    }
+  };
+
+  return (event) => {
+    switch (event.type) {
+      case "connected":
+        backlogEnd ??= event.head;
+        if (event.sessionId) state.sessionId.value = event.sessionId;
+        return;
+      case "delta":
+        state.greetingDue.value = false;
+        state.transcript.value = mergeDelta(state.transcript.value, event.delta);
+        state.thinking.heard();
+        return;
+      case "status":
+        state.thinking.set(event.label);
+        return;
+      case "message":
+        takeMessage(event.message, event.offset);
+        return;
+      case "quota":
+        deps.takeSession({
+          sessionId: null,
+          ended: false,
+          endReason: null,
+          expiresAt: event.expiresAt,
+          remainingMessages: event.remainingMessages,
+        });
+        return;
+      case "turn_failed":
+        state.greetingDue.value = false;
+        state.transcript.value = failTurn(state.transcript.value, event.turnId, event.code);
+        return;
+      case "session_ended":
+        deps.end(event.reason);
+        return;
+      case "reset":
+        for (const message of event.history.messages) announced.add(message.turnId ?? message.id ?? "");
+        state.transcript.value = replaceAll(state.transcript.value, event.history.messages);
+        if (event.history.session) deps.takeSession(event.history.session);
+        deps.pump();
+    }
+  };
+}

@@ -1,0 +1,63 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { createChatState } from "./chat/chat-state.js";
+import { createConversation } from "./chat/conversation.js";
+import { browserStorage, createDrafts } from "./chat/drafts.js";
+import { chooseLanguage, directionOf, language } from "./i18n/language.js";
+import { createApi } from "./net/api.js";
+import { linkFingerprint, tokenFromLocation } from "./net/token.js";
+import { App } from "./view/app.js";
+import { applyAccent } from "./view/apply-accent.js";
+
+const state = createChatState();
+const token = tokenFromLocation(location);
+const drafts = createDrafts(browserStorage(), linkFingerprint(token ?? ""));
+const conversation = createConversation({ api: createApi(token ?? ""), state, drafts, whenVisible });
+
+effect(() => {
+  const chosen = chooseLanguage({
+    link: state.link.value?.locale ?? null,
+    query: new URLSearchParams(location.search).get("lang"),
+    browser: navigator.languages,
+  });
+  language.value = chosen;
+  document.documentElement.lang = chosen;
+  document.documentElement.dir = directionOf(chosen);
+});
+effect(() => applyAccent(state.link.value?.colour ?? null));
+
+const root = document.getElementById("page");
+if (root) render(<App state={state} conversation={conversation} drafts={drafts} />, root);
+
+if (token === null) state.screen.value = { type: "invalid" };
+else begin();
+
+function begin(): void {
+  const network = (): void => {
+    conversation.setOnline(navigator.onLine);
+    if (navigator.onLine) conversation.wake({ reopen: true });
+  };
+  conversation.setOnline(navigator.onLine);
+  addEventListener("online", network);
+  addEventListener("offline", network);
+  // After a while in the background or in the back/forward cache the stream may be dead without an error.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") conversation.wake();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) conversation.wake({ reopen: true });
+  });
+  conversation.start();
+}
+
+function whenVisible(): Promise<void> {
+  if (document.visibilityState === "visible") return Promise.resolve();
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if (document.visibilityState !== "visible") return;
+      document.removeEventListener("visibilitychange", check);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", check);
+  });
+}

@@ -1,0 +1,99 @@
+import { integer, isRecord, record, text } from "./reading.js";
+
+/** What a call came to. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
+export type Answer =
+  | { type: "ok"; status: number; body: unknown }
+  | { type: "refused"; status: number; code: string; retryAfterSeconds: number | null; requestId: string | null }
+  | { type: "unreachable" };
+
+export interface Api {
+  link(): Promise<Answer>;
+  history(): Promise<Answer>;
+  createSession(idempotencyKey: string): Promise<Answer>;
+  endSession(): Promise<Answer>;
+  /** `wait` false asks for 202 and takes the answer from the stream; true waits for the whole answer. */
+  send(message: { clientId: string; text: string }, options: { wait: boolean }): Promise<Answer>;
+  poll(after: string | null, signal: AbortSignal): Promise<Answer>;
+  eventsUrl(after: string | null): string;
+  /** Server time minus browser time in milliseconds, from the newest answer. */
+  clockOffsetMs(): number;
+}
+
+const QUICK_MS = 15_000;
+const WAIT_MS = 75_000;
+const POLL_MS = 35_000;
+
+/** The calls of the public API for one link. The session travels in a cookie that scripts cannot read. */
+export function createApi(token: string): Api {
+  const base = "/api/public";
+  const name = encodeURIComponent(token);
+  let clockOffset = 0;
+
+  const call = async (
+    path: string,
+    init: RequestInit & { timeoutMs?: number; headers?: Record<string, string> } = {},
+  ): Promise<Answer> => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), init.timeoutMs ?? QUICK_MS);
+    init.signal?.addEventListener("abort", () => abort.abort(), { once: true });
+    try {
+      const response = await fetch(`${base}/${path}`, {
+        ...init,
+        signal: abort.signal,
+        credentials: "same-origin",
+        cache: "no-store",
+        headers: { accept: "application/json", ...init.headers },
+      });
+      const date = Date.parse(response.headers.get("date") ?? "");
+      if (Number.isFinite(date)) clockOffset = date - Date.now();
+      return await readAnswer(response);
+    } catch {
+      return { type: "unreachable" };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const post = (path: string, body: unknown, headers: Record<string, string>, timeoutMs?: number): Promise<Answer> =>
+    call(path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json", ...headers },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+
+  return {
+    link: () => call(`link/${name}`),
+    history: () => call(`history/${name}`),
+    createSession: (idempotencyKey) => post(`sessions/${name}`, {}, { "idempotency-key": idempotencyKey }),
+    endSession: () => call(`session/${name}`, { method: "DELETE" }),
+    send: (message, options) =>
+      post(
+        `chat/${name}`,
+        { message: message.text, client_message_id: message.clientId },
+        options.wait ? {} : { prefer: "respond-async" },
+        options.wait ? WAIT_MS : QUICK_MS,
+      ),
+    poll: (after, signal) => call(`poll/${name}${query(after)}`, { signal, timeoutMs: POLL_MS }),
+    eventsUrl: (after) => `${base}/events/${name}${query(after)}`,
+    clockOffsetMs: () => clockOffset,
+  };
+}
+
+function query(after: string | null): string {
+  return after === null ? "" : `?after=${encodeURIComponent(after)}`;
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const body: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+  if (response.ok && (response.status === 204 || isRecord(body))) return { type: "ok", status: response.status, body };
+  const problem = record(body);
+  const after = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
+  return {
+    type: "refused",
+    // A success without a JSON body comes from something in between (a captive portal), not from the server.
+    status: response.ok ? 502 : response.status,
+    code: text(problem.code) ?? "internal",
+    retryAfterSeconds: Number.isFinite(after) ? after : integer(problem.retry_after),
+    requestId: text(problem.request_id) ?? response.headers.get("x-request-id"),
+  };
+}

@@ -1,0 +1,91 @@
+import { integer, record, text } from "./reading.js";
+import { type History, parseHistory, parseMessage, parseSessionInfo, type WireMessage } from "./session-info.js";
+
+/** Text at offset `at` (UTF-16 units) of one part of one turn; a higher attempt replaces what a lower one said. */
+export interface Delta {
+  turnId: string;
+  attempt: number;
+  part: number;
+  at: number;
+  text: string;
+}
+
+export type ChatEvent =
+  | { type: "connected"; sessionId: string | null; head: number; ended: boolean }
+  | { type: "delta"; delta: Delta }
+  | { type: "status"; turnId: string | null; label: string }
+  | { type: "message"; message: WireMessage; offset: number | null }
+  | { type: "quota"; remainingMessages: number | null; expiresAt: string | null }
+  | { type: "turn_failed"; turnId: string | null; code: string }
+  | { type: "session_ended"; reason: string | null }
+  | { type: "reset"; history: History };
+
+/** Event names the page listens to; others (transitions, receipts) are for other surfaces. */
+export const EVENT_NAMES = [
+  "connected",
+  "message.delta",
+  "status",
+  "message",
+  "quota",
+  "error",
+  "turn_failed",
+  "session_ended",
+  "reset",
+] as const;
+
+/**
+ * Reads one event of the stream or of the poll answer. `cursor` is the SSE id (`<epoch>-<offset>`), `name` the SSE event
+ * name. Returns null for events this page does not show.
+ */
+export function parseEvent(name: string, data: unknown, cursor: string | null): ChatEvent | null {
+  const outer = record(data);
+  const body = { ...record(outer.payload), ...outer };
+  switch (name) {
+    case "connected":
+      return {
+        type: "connected",
+        sessionId: text(body.session_id),
+        head: offsetOf(body.head),
+        ended: parseSessionInfo(body).ended,
+      };
+    case "message.delta":
+      return parseDelta(body);
+    case "status":
+      return { type: "status", turnId: text(body.turn_id), label: text(body.label) ?? "thinking" };
+    case "message": {
+      const message = parseMessage(body);
+      return message && { type: "message", message, offset: cursor === null ? null : offsetOf(cursor) };
+    }
+    case "quota":
+      return {
+        type: "quota",
+        remainingMessages: integer(body.remaining_messages),
+        expiresAt: text(body.expires_at),
+      };
+    case "error":
+    case "turn_failed":
+      return { type: "turn_failed", turnId: text(body.turn_id), code: text(body.code) ?? "internal" };
+    case "session_ended":
+      return { type: "session_ended", reason: text(body.reason) ?? text(body.end_reason) };
+    case "reset":
+      return { type: "reset", history: parseHistory(body) };
+    default:
+      return null;
+  }
+}
+
+function parseDelta(body: Record<string, unknown>): ChatEvent | null {
+  const turnId = text(body.turn_id);
+  const at = integer(body.at);
+  const content = text(body.text);
+  if (turnId === null || at === null || at < 0 || content === null) return null;
+  const delta = { turnId, attempt: integer(body.attempt) ?? 0, part: integer(body.part) ?? 0, at, text: content };
+  return { type: "delta", delta };
+}
+
+/** The offset in `<epoch>-<offset>`, in a bare number, or 0. */
+function offsetOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  const match = /(\d+)$/.exec(text(value) ?? "");
+  return match ? Number(match[1]) : 0;
+}

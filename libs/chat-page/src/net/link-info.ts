@@ -1,0 +1,44 @@
+import { integer, label, list, record, text } from "./reading.js";
+
+/** What the page may know about its link. */
+export interface LinkInfo {
+  title: string | null;
+  description: string | null;
+  agentName: string;
+  welcome: string | null;
+  colour: string | null;
+  locale: string | null;
+  starters: string[];
+  maxMessageLength: number;
+  full: boolean;
+  expired: boolean;
+  /** The link asks for an e-mail address or a PIN, which this version of the page cannot take. */
+  gated: boolean;
+}
+
+const MAX_STARTERS = 6;
+
+/** Reads the answer of `GET /api/public/link/{token}`. Unknown fields are ignored, missing ones get quiet defaults. */
+export function parseLinkInfo(value: unknown): LinkInfo {
+  const body = record(value);
+  const branding = record(body.branding);
+  const colours = record(branding.colours ?? branding.colors);
+  const limits = record(body.limits);
+  const availability = text(body.availability) ?? text(body.status) ?? "available";
+  return {
+    title: label(body.title, 200),
+    description: label(body.description, 1000),
+    agentName: label(branding.name, 80) ?? label(body.agent_name, 80) ?? label(body.title, 80) ?? "Chat",
+    welcome: label(body.welcome_message, 2000),
+    colour: text(branding.colour) ?? text(branding.color) ?? text(colours.accent) ?? text(colours.primary),
+    locale: label(branding.locale, 35),
+    starters: list(branding.starters)
+      .map((starter) => label(starter, 120))
+      .filter((starter) => starter !== null)
+      .slice(0, MAX_STARTERS),
+    maxMessageLength: integer(limits.max_message_length) ?? integer(body.max_message_length) ?? 4000,
+    full: availability === "full",
+    expired: availability === "expired",
+    gated: body.require_email === true || body.pin_required === true,
+  };
+}

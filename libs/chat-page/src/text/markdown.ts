@@ -1,0 +1,95 @@
+import createDOMPurify from "dompurify";
+import { Marked, type Token, type Tokens } from "marked";
+
+/**
+ * Text of the model becomes markup in three steps: marked reads blocks, the renderer below writes only the tags it knows
+ * (HTML in the text is shown as text, an image as its description), DOMPurify lets only those tags through. Nothing in
+ * the result makes the browser fetch anything.
+ */
+const SAFE_LINK = /^(?:https:\/\/|mailto:)/i;
+
+const PLAIN_ATTRIBUTES = ["rel", "target", "class", "start", "dir", "tabindex"];
+
+const purifier = createDOMPurify(window);
+const PURIFY = {
+  ALLOWED_TAGS: [
+    ..."p br strong em del code pre ul ol li blockquote h3 h4 h5 hr a span".split(" "),
+    ..."table thead tbody tr th td div".split(" "),
+  ],
+  ALLOWED_ATTR: ["href", ...PLAIN_ATTRIBUTES],
+  // DOMPurify holds every other attribute against the link pattern as well, unless it is named as harmless.
+  ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
+  ALLOWED_URI_REGEXP: SAFE_LINK,
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true as const,
+};
+
+const markdown = new Marked({ gfm: true, breaks: true, async: false });
+markdown.use({
+  renderer: {
+    html: ({ raw }) => escapeHtml(raw),
+    image: ({ text, href }) => link(href, escapeHtml(text || hostOf(href) || href), text),
+    link({ href, tokens, text }) {
+      return link(href, this.parser.parseInline(tokens), text);
+    },
+    heading({ tokens, depth }) {
+      const tag = depth <= 1 ? "h3" : depth === 2 ? "h4" : "h5";
+      return `<${tag} dir="auto">${this.parser.parseInline(tokens)}</${tag}>`;
+    },
+    paragraph({ tokens }) {
+      return `<p dir="auto">${this.parser.parseInline(tokens)}</p>`;
+    },
+    checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
+    code: ({ text }) => `<pre tabindex="0" dir="ltr"><code>${escapeHtml(text)}</code></pre>`,
+    table({ header, rows }) {
+      const cell = (tag: string, item: Tokens.TableCell): string =>
+        `<${tag} dir="auto">${this.parser.parseInline(item.tokens)}</${tag}>`;
+      const line = (tag: string, items: Tokens.TableCell[]): string =>
+        `<tr>${items.map((item) => cell(tag, item)).join("")}</tr>`;
+      const body = rows.map((row) => line("td", row)).join("");
+      return `<div class="table" tabindex="0"><table><thead>${line("th", header)}</thead><tbody>${body}</tbody></table></div>`;
+    },
+  },
+});
+
+/** The blocks of a text (paragraphs, lists, …). While a text grows only its last block changes. */
+export function markdownBlocks(text: string): Token[] {
+  return markdown.lexer(text).filter((token) => token.type !== "space" && token.type !== "def");
+}
+
+/** One block as nodes ready to be put on the page. */
+export function renderBlock(block: Token): DocumentFragment {
+  const html = markdown.parser([block]);
+  return purifier.sanitize(html, PURIFY);
+}
+
+/** What a screen reader announces: the text without its marks. */
+export function plainText(text: string): string {
+  return markdownBlocks(text)
+    .map((block) => renderBlock(block).textContent?.trim() ?? "")
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+function link(href: string, label: string, text: string): string {
+  if (!SAFE_LINK.test(href)) return label;
+  const host = hostOf(href);
+  // The words of a link are the model's; the host is the truth. It is shown wherever the words do not show it.
+  const shown = host && !text.includes(host) ? ` <span class="host">(${escapeHtml(host)})</span>` : "";
+  const rel = "noopener noreferrer nofollow";
+  return `<a href="${escapeHtml(href)}" rel="${rel}" target="_blank">${label}</a>${shown}`;
+}
+
+function hostOf(href: string): string | null {
+  try {
+    const url = new URL(href);
+    return url.protocol === "https:" ? url.host : null;
+  } catch {
+    return null;
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,192 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ChatState } from "../chat/chat-state.js";
+import type { Conversation } from "../chat/conversation.js";
+import type { Drafts } from "../chat/drafts.js";
+import { statusText, t } from "../i18n/language.js";
+import type { LinkInfo } from "../net/link-info.js";
+import { Composer } from "./composer.js";
+import { EndedCard, endKind } from "./ended-card.js";
+import { Header } from "./header.js";
+import { DownIcon } from "./icons.js";
+import { LiveRegion } from "./live-region.js";
+import { MarkdownText } from "./markdown-text.js";
+import { AgentMessage, UserMessage } from "./message.js";
+import { createScrollKeeper } from "./scroll-keeper.js";
+
+interface ChatProps {
+  state: ChatState;
+  link: LinkInfo;
+  conversation: Conversation;
+  drafts: Drafts;
+}
+
+export function Chat({ state, link, conversation, drafts }: ChatProps) {
+  const scroll = useMemo(createScrollKeeper, []);
+  const content = useRef<HTMLElement>(null);
+  const initial = initialOf(link.agentName);
+  useEffect(() => {
+    document.title = link.title ?? link.agentName;
+    return content.current ? scroll.attach(content.current) : undefined;
+  }, [scroll, link]);
+  const send = (text: string): void => {
+    scroll.jump();
+    conversation.send(text);
+  };
+  return (
+    <>
+      <a class="skip" href="#compose">
+        {t("skip")}
+      </a>
+      <Header state={state} name={link.agentName} initial={initial} onRenew={conversation.renew} />
+      <main class="conversation" ref={content}>
+        <Welcome link={link} initial={initial} />
+        <Messages state={state} name={link.agentName} initial={initial} onResend={conversation.resend} />
+      </main>
+      <LiveRegion state={state} name={link.agentName} />
+      <footer class="footer">
+        {!scroll.following.value && (
+          <button type="button" class="button jump" onClick={scroll.jump}>
+            <DownIcon />
+            {t("newest")}
+          </button>
+        )}
+        <ConnectionNote state={state} />
+        <Starters state={state} starters={link.starters} onSend={send} />
+        <Foot state={state} link={link} drafts={drafts} onSend={send} onRenew={conversation.renew} />
+      </footer>
+    </>
+  );
+}
+
+function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
+  return (
+    <div class="welcome">
+      <span class="avatar large" aria-hidden="true">
+        {initial}
+      </span>
+      <h2 dir="auto">{link.title ?? link.agentName}</h2>
+      {link.description && (
+        <p class="description" dir="auto">
+          {link.description}
+        </p>
+      )}
+      {link.welcome && <MarkdownText text={link.welcome} streaming={false} />}
+    </div>
+  );
+}
+
+interface MessagesProps {
+  state: ChatState;
+  name: string;
+  initial: string;
+  onResend(clientId: string): void;
+}
+
+function Messages({ state, name, initial, onResend }: MessagesProps) {
+  const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
+  const label = state.thinking.shown.value;
+  return (
+    <section aria-label={t("conversation")}>
+      <ol class="messages">
+        {state.transcript.value.map((entry) =>
+          entry.role === "assistant" ? (
+            <AgentMessage key={entry.key} entry={entry} name={name} initial={initial} />
+          ) : (
+            <UserMessage
+              key={entry.key}
+              entry={entry}
+              online={state.online.value}
+              canSend={canSend}
+              onResend={onResend}
+            />
+          ),
+        )}
+      </ol>
+      {label !== null && !state.ended.value && (
+        <div class="thinking">
+          <span class="avatar small" aria-hidden="true">
+            {initial}
+          </span>
+          <span class="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <span class="thinking-label" role="status">
+            {statusText(label)}
+          </span>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const NOTE_AFTER_MS = 1_500;
+
+/** Offline and interrupted connections, in words; short interruptions pass without a word. */
+function ConnectionNote({ state }: { state: ChatState }) {
+  const connection = state.connection.value;
+  const disturbed = !state.ended.value && (connection === "offline" || connection === "reconnecting");
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!disturbed) return setShown(false);
+    const timer = setTimeout(() => setShown(true), connection === "offline" ? 0 : NOTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [disturbed, connection]);
+  return (
+    <div role="status">
+      {shown && disturbed && (
+        <p class={`connection-note ${connection}`}>
+          {connection === "offline" ? t("offlineNote") : t("reconnectingNote")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface StartersProps {
+  state: ChatState;
+  starters: readonly string[];
+  onSend(text: string): void;
+}
+
+function Starters({ state, starters, onSend }: StartersProps) {
+  const begun = state.transcript.value.some((entry) => entry.role === "user");
+  if (begun || starters.length === 0 || state.ended.value) return null;
+  return (
+    <ul class="starters" aria-label={t("starters")}>
+      {starters.map((starter) => (
+        <li key={starter}>
+          <button type="button" class="starter" dir="auto" onClick={() => onSend(starter)}>
+            {starter}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface FootProps {
+  state: ChatState;
+  link: LinkInfo;
+  drafts: Drafts;
+  onSend(text: string): void;
+  onRenew(): void;
+}
+
+/** The message field, or why there is none. */
+function Foot({ state, link, drafts, onSend, onRenew }: FootProps) {
+  const ended = state.ended.value;
+  const renewing = state.renewing.value;
+  if (ended) return <EndedCard kind={endKind(ended.reason)} renewing={renewing} onRenew={onRenew} />;
+  // The last answer is still awaited: the card may come with it.
+  if (state.remainingMessages.value === 0 && !state.awaiting.value) {
+    return <EndedCard kind="noneLeft" renewing={renewing} onRenew={onRenew} />;
+  }
+  return <Composer state={state} drafts={drafts} maxLength={link.maxMessageLength} onSend={onSend} />;
+}
+
+function initialOf(name: string): string {
+  const letter = [...name.trim()].find((character) => /\p{L}|\p{N}/u.test(character));
+  return (letter ?? "•").toLocaleUpperCase();
+}

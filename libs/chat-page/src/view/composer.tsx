@@ -1,0 +1,97 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ChatState } from "../chat/chat-state.js";
+import type { Drafts } from "../chat/drafts.js";
+import { t } from "../i18n/language.js";
+import { Allowance } from "./allowance.js";
+import { SendIcon } from "./icons.js";
+
+interface ComposerProps {
+  state: ChatState;
+  drafts: Drafts;
+  maxLength: number;
+  onSend(text: string): void;
+}
+
+/** From this share of the limit on, the characters left are shown. */
+const SHOW_LENGTH_FROM = 0.9;
+
+export function Composer({ state, drafts, maxLength, onSend }: ComposerProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [draft, setDraft] = useState(() => drafts.readDraft());
+  const length = [...draft.normalize("NFC")].length;
+  const tooLong = length > maxLength;
+  const ready = draft.trim() !== "" && !tooLong;
+
+  const write = (value: string): void => {
+    setDraft(value);
+    drafts.writeDraft(value);
+  };
+  const submit = (): void => {
+    field.current?.focus();
+    if (!ready) return;
+    write("");
+    onSend(draft.trim());
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // While an input method is composing, Enter chooses a candidate; 229 is what older browsers report then.
+    const composing = event.isComposing || event.keyCode === 229;
+    if (event.key !== "Enter" || event.shiftKey || composing) return;
+    event.preventDefault();
+    submit();
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }, [draft]);
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div class="field">
+        <label class="visually-hidden" for="compose">
+          {t("messageLabel")}
+        </label>
+        <textarea
+          id="compose"
+          ref={field}
+          rows={1}
+          dir="auto"
+          value={draft}
+          placeholder={t("messagePlaceholder")}
+          autocomplete="off"
+          enterkeyhint="send"
+          aria-describedby="composer-note"
+          aria-invalid={tooLong ? "true" : "false"}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button type="submit" class="send" disabled={!ready} aria-label={t("send")} title={t("send")}>
+          <SendIcon />
+        </button>
+      </div>
+      <div class="below">
+        <span id="composer-note" class={tooLong ? "note few" : "note"} aria-live="polite">
+          <Note state={state} length={length} maxLength={maxLength} />
+        </span>
+        <Allowance state={state} />
+      </div>
+    </form>
+  );
+}
+
+function Note({ state, length, maxLength }: { state: ChatState; length: number; maxLength: number }) {
+  if (length > maxLength) return <>{t("tooLong", { count: length - maxLength })}</>;
+  if (length > maxLength * SHOW_LENGTH_FROM) return <>{t("charactersLeft", { count: maxLength - length })}</>;
+  const held = state.heldUntilMs.value;
+  // The count is taken once: a number that changes every second would be read out every second.
+  if (held !== null) return <>{t("held", { count: Math.max(1, Math.ceil((held - Date.now()) / 1000)) })}</>;
+  return <span class="hint">{t("sendHint")}</span>;
+}

@@ -1,0 +1,33 @@
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n/language.js";
+import { NewIcon } from "./icons.js";
+
+export type EndKind = "ended" | "timeout" | "lost" | "noneLeft";
+
+/** Says why nothing can be written any more, in the place where one would write. */
+export function EndedCard({ kind, renewing, onRenew }: { kind: EndKind; renewing: boolean; onRenew(): void }) {
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The field that had the focus is gone; without this a keyboard user would start over at the top of the page.
+    if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <section class="ended" id="compose" ref={card} tabIndex={-1} aria-labelledby="ended-title">
+      <div>
+        <h2 id="ended-title">{t(`${kind}Title`)}</h2>
+        <p>{t(`${kind}Body`)}</p>
+      </div>
+      <button type="button" class="button primary" disabled={renewing} onClick={onRenew}>
+        <NewIcon />
+        {renewing ? t("starting") : t("newConversation")}
+      </button>
+    </section>
+  );
+}
+
+/** Which text fits the reason the server gave. */
+export function endKind(reason: string | null): EndKind {
+  if (reason === "lost") return "lost";
+  if (reason === null) return "ended";
+  return /expired|timeout|timed_out|idle|abandoned|inactiv/.test(reason) ? "timeout" : "ended";
+}

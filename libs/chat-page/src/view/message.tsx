@@ -1,0 +1,107 @@
+import { useState } from "preact/hooks";
+import type { AgentEntry, UserEntry } from "../chat/transcript.js";
+import { language, t } from "../i18n/language.js";
+import { AlertIcon, CheckIcon, ClockIcon, CopyIcon } from "./icons.js";
+import { MarkdownText } from "./markdown-text.js";
+
+const COPIED_FOR_MS = 2_000;
+
+export function AgentMessage({ entry, name, initial }: { entry: AgentEntry; name: string; initial: string }) {
+  return (
+    <li class="message agent">
+      <span class="avatar small" aria-hidden="true">
+        {initial}
+      </span>
+      <div class="content">
+        <span class="visually-hidden">{name}: </span>
+        <MarkdownText text={entry.text} streaming={entry.partial !== null} />
+        <div class="tools">
+          {entry.partial === null && <CopyButton text={entry.text} />}
+          <Time value={entry.createdAt} />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+interface UserMessageProps {
+  entry: UserEntry;
+  online: boolean;
+  canSend: boolean;
+  onResend(clientId: string): void;
+}
+
+export function UserMessage({ entry, online, canSend, onResend }: UserMessageProps) {
+  const clientId = entry.clientId;
+  return (
+    <li class={`message own ${entry.delivery}`}>
+      <div class="content">
+        <span class="visually-hidden">{t("you")}: </span>
+        <p class="bubble" dir="auto">
+          {entry.text}
+        </p>
+        <div class="tools">
+          <Delivery entry={entry} online={online} />
+          {entry.delivery === "failed" && entry.failure !== "resent" && canSend && clientId && (
+            <button type="button" class="link-button" onClick={() => onResend(clientId)}>
+              {t("sendAgain")}
+            </button>
+          )}
+          {entry.delivery === "sent" && <Time value={entry.createdAt} />}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function Delivery({ entry, online }: { entry: UserEntry; online: boolean }) {
+  switch (entry.delivery) {
+    case "waiting":
+      return (
+        <span class="delivery">
+          <ClockIcon /> {online ? t("sending") : t("waiting")}
+        </span>
+      );
+    case "sending":
+      return <span class="delivery quiet">{t("sending")}</span>;
+    case "failed":
+      return (
+        <span class="delivery problem">
+          <AlertIcon /> {entry.turnId === null ? t("notSent") : t("notAnswered")}
+        </span>
+      );
+    case "sent":
+      return null;
+  }
+}
+
+function CopyButton({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    // The clipboard exists only on secure origins and may be refused; then the button simply changes nothing.
+    void navigator.clipboard?.writeText(text).then(
+      () => {
+        setCopied(true);
+        setTimeout(() => setCopied(false), COPIED_FOR_MS);
+      },
+      () => undefined,
+    );
+  };
+  return (
+    <button type="button" class="tool" onClick={copy} aria-label={copied ? t("copied") : t("copyLabel")}>
+      {copied ? <CheckIcon /> : <CopyIcon />}
+      <span aria-hidden="true">{copied ? t("copied") : t("copy")}</span>
+    </button>
+  );
+}
+
+function Time({ value }: { value: string | null }) {
+  const date = new Date(value ?? "");
+  if (Number.isNaN(date.getTime())) return null;
+  const time = new Intl.DateTimeFormat(language.value, { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(language.value, { dateStyle: "medium" });
+  const today = date.toDateString() === new Date().toDateString();
+  return (
+    <time dateTime={date.toISOString()}>{today ? time.format(date) : `${day.format(date)}, ${time.format(date)}`}</time>
+  );
+}

@@ -1,0 +1,51 @@
+import { type Signal, signal } from "@preact/signals";
+
+export interface ScrollKeeper {
+  /** False while the reader has scrolled up; then new text does not move the page. */
+  following: Signal<boolean>;
+  /** Scrolls to the newest message and follows again. */
+  jump(): void;
+  /** Starts to watch; returns the undo. */
+  attach(content: Element): () => void;
+}
+
+const NEAR_END_PX = 72;
+
+/** Keeps the end of the conversation in view until the reader scrolls away, and again once they come back to the end. */
+export function createScrollKeeper(): ScrollKeeper {
+  const following = signal(true);
+  let lastTop = 0;
+  const root = (): Element => document.scrollingElement ?? document.documentElement;
+  const distanceToEnd = (): number => root().scrollHeight - root().clientHeight - root().scrollTop;
+  const toEnd = (smooth: boolean): void => {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    root().scrollTo({ top: root().scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
+  };
+  const onScroll = (): void => {
+    const top = root().scrollTop;
+    if (distanceToEnd() < NEAR_END_PX) following.value = true;
+    else if (top < lastTop) following.value = false;
+    lastTop = top;
+  };
+  const onGrow = (): void => {
+    if (following.value) toEnd(false);
+  };
+  return {
+    following,
+    jump: () => {
+      following.value = true;
+      toEnd(true);
+    },
+    attach: (content) => {
+      const observer = new ResizeObserver(onGrow);
+      observer.observe(content);
+      addEventListener("scroll", onScroll, { passive: true });
+      addEventListener("resize", onGrow);
+      return () => {
+        observer.disconnect();
+        removeEventListener("scroll", onScroll);
+        removeEventListener("resize", onGrow);
+      };
+    },
+  };
+}

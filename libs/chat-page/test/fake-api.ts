@@ -1,0 +1,237 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { createFakeSession, type FakeSession, SESSION_COOKIE } from "./fake-session.js";
+
+/**
+ * The public API of one link as the chat page sees it, with a switch for each fault the page must survive. The real
+ * gateway is tested elsewhere; here the faults must come at exact moments.
+ */
+export interface FakeApi {
+  url: string;
+  pageUrl: string;
+  link: Record<string, unknown>;
+  /** Problem that `GET link` answers instead of the link. */
+  linkProblem: { status: number; code: string } | null;
+  /** Problem that `POST sessions` answers. */
+  createProblem: { status: number; code: string } | null;
+  /** Problems the next messages get, first one first. */
+  sendProblems: { status: number; code: string; retryAfterSeconds?: number }[];
+  /** While set, every API call and stream breaks without an answer. */
+  down: boolean;
+  /** How many of the next event streams are refused with 503. */
+  refuseStreams: number;
+  /** The next message is accepted but its answer never arrives. */
+  loseNextAnswer: boolean;
+  session: FakeSession | null;
+  sessionsCreated: number;
+  /** Idempotency keys of the `POST sessions` calls. */
+  creationKeys: string[];
+  posts: { clientMessageId: string; message: string; waited: boolean }[];
+  streamsOpened: number;
+  polls: number;
+  /** Requests to other places than this server; must stay empty. */
+  close(): Promise<void>;
+}
+
+const TOKEN = "pl_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
+export const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types dompurify",
+].join("; ");
+const TYPES: Record<string, string> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".html": "text/html; charset=utf-8",
+};
+
+/** Starts the server on a free port. `dist` is the built page. */
+export async function startFakeApi(dist: string): Promise<FakeApi> {
+  const server = createServer((request, response) => {
+    void handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A server that listens on TCP has an address object, never a pipe name.
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const api: FakeApi = {
+    url,
+    pageUrl: `${url}/public/chat/${TOKEN}`,
+    link: {
+      title: "Clinic desk",
+      description: "Appointments, opening hours and bills.",
+      agent_name: "Ivy",
+      branding: { colour: "#0f6b60" },
+      welcome_message: "Hello! Ask me anything about the clinic.",
+      limits: { max_message_length: 4000, max_messages_per_session: 100 },
+      require_email: false,
+      pin_required: false,
+      availability: "available",
+    },
+    linkProblem: null,
+    createProblem: null,
+    sendProblems: [],
+    down: false,
+    refuseStreams: 0,
+    loseNextAnswer: false,
+    session: null,
+    sessionsCreated: 0,
+    creationKeys: [],
+    posts: [],
+    streamsOpened: 0,
+    polls: 0,
+    close: async () => {
+      api.session?.cut();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void> =
+    {
+      "GET link": (_request, response) => {
+        if (api.linkProblem) return problem(response, api.linkProblem);
+        json(response, 200, api.link);
+      },
+      "GET history": (request, response) => {
+        const session = owned(request);
+        json(
+          response,
+          200,
+          session
+            ? { data: session.history(), next_cursor: null, session: session.view() }
+            : { data: [], next_cursor: null },
+        );
+      },
+      "POST sessions": (request, response) => {
+        if (api.createProblem) return problem(response, api.createProblem);
+        const key = String(request.headers["idempotency-key"] ?? "");
+        if (!api.creationKeys.includes(key) || !api.session) {
+          api.sessionsCreated += 1;
+          api.session = createFakeSession(`text_${api.sessionsCreated}`);
+        }
+        api.creationKeys.push(key);
+        response.setHeader(
+          "set-cookie",
+          `${SESSION_COOKIE}=${api.session.id}; HttpOnly; SameSite=Lax; Path=/api/public`,
+        );
+        json(response, 201, { session_token: "ps_shown_once", ...api.session.view() });
+      },
+      "POST chat": chat,
+      "GET events": (request, response, target) => {
+        const session = owned(request);
+        api.streamsOpened += 1;
+        if (api.refuseStreams > 0) {
+          api.refuseStreams -= 1;
+          return problem(response, { status: 503, code: "overloaded" });
+        }
+        if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
+        session.openStream(response, header(request, "last-event-id") ?? target.searchParams.get("after"));
+      },
+      "GET poll": async (request, response, target) => {
+        const session = owned(request);
+        api.polls += 1;
+        if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
+        json(response, 200, await session.poll(target.searchParams.get("after")));
+      },
+      "DELETE session": (request, response) => {
+        owned(request)?.end("ended_by_visitor");
+        response.writeHead(204).end();
+      },
+    };
+
+  function owned(request: IncomingMessage): FakeSession | null {
+    const cookie = header(request, "cookie") ?? "";
+    return api.session && cookie.includes(`${SESSION_COOKIE}=${api.session.id}`) ? api.session : null;
+  }
+
+  async function chat(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = JSON.parse(await readBody(request));
+    const session = owned(request);
+    const waited = header(request, "prefer") !== "respond-async";
+    api.posts.push({ clientMessageId: body.client_message_id, message: body.message, waited });
+    const refusal = api.sendProblems.shift();
+    if (refusal) return problem(response, refusal);
+    if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
+    if (session.ended) return problem(response, { status: 410, code: "session_ended" });
+    const turn = session.accept(body.message, body.client_message_id);
+    if (api.loseNextAnswer) {
+      api.loseNextAnswer = false;
+      response.destroy();
+      return;
+    }
+    const answer = {
+      turn_id: turn.turnId,
+      session_id: session.id,
+      remaining_messages: session.remaining,
+      expires_at: session.expiresAt,
+    };
+    if (!waited) return json(response, 202, { ...answer, events_url: "/api/public/events" });
+    json(response, 200, { ...answer, response: await turn.done });
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = new URL(request.url ?? "/", url);
+    const api_path = /^\/api\/public\/(\w+)\/(.+)$/.exec(target.pathname);
+    if (api_path) {
+      if (api.down) {
+        response.destroy();
+        return;
+      }
+      const route = routes[`${request.method} ${api_path[1]}`];
+      if (!route) return problem(response, { status: 404, code: "not_found" });
+      await route(request, response, target);
+      return;
+    }
+    const file = target.pathname.startsWith("/assets/chat/")
+      ? target.pathname.slice("/assets/chat/".length)
+      : "index.html";
+    const content = await readFile(join(dist, normalize(file))).catch(() => null);
+    if (!content) return problem(response, { status: 404, code: "not_found" });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "content-security-policy": CSP,
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+    response.end(content);
+  }
+
+  return api;
+}
+
+function header(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : null;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(body));
+}
+
+function problem(response: ServerResponse, given: { status: number; code: string; retryAfterSeconds?: number }): void {
+  const { status, code, retryAfterSeconds } = given;
+  response.writeHead(status, {
+    "content-type": "application/problem+json",
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+  });
+  response.end(JSON.stringify({ type: "about:blank", title: code, status, code, request_id: "req-4711" }));
+}

@@ -1,0 +1,189 @@
+import type { ServerResponse } from "node:http";
+
+export const SESSION_COOKIE = "parley_session_test";
+
+interface StoredMessage {
+  id: string;
+  sequence: number;
+  turn_id: string;
+  role: "user" | "assistant";
+  content: string;
+  client_message_id: string | null;
+  status: "pending" | "done" | "failed";
+  created_at: string;
+}
+
+export interface FakeTurn {
+  turnId: string;
+  text: string;
+  /** The committed answer. */
+  done: Promise<string>;
+}
+
+/** One session: its messages, its event log, its open streams. A test speaks for the agent. */
+export interface FakeSession {
+  id: string;
+  ended: boolean;
+  remaining: number;
+  expiresAt: string | null;
+  /** Called for each accepted message; without it the agent says nothing until told. */
+  onTurn: ((turn: FakeTurn) => void) | null;
+  turns: FakeTurn[];
+  accept(text: string, clientMessageId: string): FakeTurn;
+  /** Streams a piece at its place in the answer. */
+  delta(turnId: string, at: number, text: string, attempt?: number): void;
+  status(turnId: string, label: string): void;
+  /** Commits the answer: history, event log, streams. */
+  finish(turnId: string, text: string): void;
+  fail(turnId: string, code: string): void;
+  greet(text: string): void;
+  quota(): void;
+  end(reason: string): void;
+  cut(): void;
+  /** Forgets the log, as after a restore: every cursor becomes foreign. */
+  newEpoch(): void;
+  history(): StoredMessage[];
+  view(): Record<string, unknown>;
+  openStream(response: ServerResponse, after: string | null): void;
+  poll(after: string | null): Promise<Record<string, unknown>>;
+}
+
+type Logged = { offset: number; type: string; body: Record<string, unknown> };
+
+const POLL_HOLD_MS = 400;
+
+export function createFakeSession(id: string): FakeSession {
+  const messages: StoredMessage[] = [];
+  const log: Logged[] = [];
+  const streams = new Set<ServerResponse>();
+  const partial = new Map<string, { attempt: number; text: string }>();
+  const resolvers = new Map<string, (answer: string) => void>();
+  const waiting = new Set<() => void>();
+  let epoch = 1;
+
+  const write = (stream: ServerResponse, name: string, body: unknown, eventId?: string): void => {
+    stream.write(`${eventId ? `id: ${eventId}\n` : ""}event: ${name}\ndata: ${JSON.stringify(body)}\n\n`);
+  };
+  const live = (name: string, body: Record<string, unknown>): void => {
+    for (const stream of streams) write(stream, name, { type: name, ...body });
+  };
+  const append = (type: string, body: Record<string, unknown>): void => {
+    const event = { offset: log.length + 1, type, body: { type, ...body } };
+    log.push(event);
+    for (const stream of streams) write(stream, type, event.body, `${epoch}-${event.offset}`);
+    for (const wake of [...waiting]) wake();
+  };
+  const store = (message: Omit<StoredMessage, "id" | "sequence" | "created_at">): StoredMessage => {
+    const stored = {
+      ...message,
+      id: `message-${messages.length + 1}`,
+      sequence: messages.length + 1,
+      created_at: new Date().toISOString(),
+    };
+    messages.push(stored);
+    append("message", { ...stored });
+    return stored;
+  };
+  const offsetAfter = (after: string | null): number | null => {
+    const [cursorEpoch, offset] = (after ?? `${epoch}-0`).split("-").map(Number);
+    return cursorEpoch === epoch && offset !== undefined && offset <= log.length ? offset : null;
+  };
+
+  const session: FakeSession = {
+    id,
+    ended: false,
+    remaining: 20,
+    expiresAt: null,
+    onTurn: null,
+    turns: [],
+    accept: (text, clientMessageId) => {
+      const known = messages.find((message) => message.client_message_id === clientMessageId);
+      const turn = known && session.turns.find((item) => item.turnId === known.turn_id);
+      if (turn) return turn;
+      const turnId = `turn-${session.turns.length + 1}`;
+      const fresh: FakeTurn = { turnId, text, done: new Promise((resolve) => resolvers.set(turnId, resolve)) };
+      session.turns.push(fresh);
+      session.remaining -= 1;
+      store({ turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, status: "pending" });
+      session.onTurn?.(fresh);
+      return fresh;
+    },
+    delta: (turnId, at, text, attempt = 1) => {
+      const current = partial.get(turnId);
+      const before = current?.attempt === attempt ? current.text : "";
+      partial.set(turnId, { attempt, text: before.slice(0, at) + text });
+      live("message.delta", { turn_id: turnId, attempt, part: 0, at, text });
+    },
+    status: (turnId, label) => live("status", { turn_id: turnId, attempt: 1, label }),
+    finish: (turnId, text) => {
+      partial.delete(turnId);
+      store({ turn_id: turnId, role: "assistant", content: text, client_message_id: null, status: "done" });
+      resolvers.get(turnId)?.(text);
+    },
+    fail: (turnId, code) => {
+      partial.delete(turnId);
+      append("error", { turn_id: turnId, code });
+    },
+    greet: (text) => {
+      store({ turn_id: "turn-0", role: "assistant", content: text, client_message_id: null, status: "done" });
+    },
+    quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt }),
+    end: (reason) => {
+      session.ended = true;
+      append("session_ended", { reason });
+    },
+    cut: () => {
+      for (const stream of streams) stream.destroy();
+      streams.clear();
+    },
+    newEpoch: () => {
+      epoch += 1;
+      log.length = 0;
+    },
+    history: () => messages.slice(-100),
+    view: () => ({
+      session_id: id,
+      status: session.ended ? "completed" : "active",
+      created_at: new Date().toISOString(),
+      expires_at: session.expiresAt,
+      remaining_messages: session.remaining,
+    }),
+    openStream: (response, after) => {
+      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+      response.write("retry: 200\n\n");
+      const offset = offsetAfter(after);
+      write(response, "connected", {
+        type: "connected",
+        session_id: id,
+        status: session.ended ? "completed" : "active",
+        head: log.length,
+      });
+      if (offset === null) {
+        const snapshot = { type: "reset", session: session.view(), data: session.history() };
+        write(response, "reset", snapshot, `${epoch}-${log.length}`);
+      } else for (const event of log.slice(offset)) write(response, event.type, event.body, `${epoch}-${event.offset}`);
+      for (const [turnId, { attempt, text }] of partial) {
+        write(response, "message.delta", { type: "message.delta", turn_id: turnId, attempt, part: 0, at: 0, text });
+      }
+      streams.add(response);
+      response.on("close", () => streams.delete(response));
+    },
+    poll: async (after) => {
+      const offset = offsetAfter(after) ?? 0;
+      if (log.length <= offset) {
+        await new Promise<void>((resolve) => {
+          const done = (): void => {
+            clearTimeout(timer);
+            waiting.delete(done);
+            resolve();
+          };
+          const timer = setTimeout(done, POLL_HOLD_MS);
+          waiting.add(done);
+        });
+      }
+      const events = log.slice(offset).map((event) => ({ id: `${epoch}-${event.offset}`, ...event.body }));
+      return { events, cursor: `${epoch}-${log.length}` };
+    },
+  };
+  return session;
+}
