@@ -41,7 +41,7 @@ export interface ResolveOptions {
   /** Private folder for the servers' files, settings and logs; created with mode 0700. */
   dataDir: string;
   env: NodeJS.ProcessEnv;
-  /** `test` gives up durability (no fsync) for speed and expects a throw-away folder. */
+  /** `test` gives up surviving a power cut (no fsync) for speed and expects a throw-away folder. */
   mode: "start" | "test";
   /** Receives one line per phase, for people. Never contains credentials. */
   report(line: string): void;

@@ -25,9 +25,12 @@ function freshFolder(prefix = "parley-test-"): string {
 const env = { ...process.env, DATABASE_URL: "", NATS_URL: "", REDIS_URL: "" };
 
 /** Starts the stores in another process and returns it with the process numbers of its servers. */
-async function startElsewhere(folder: string): Promise<{ child: ChildProcess; pids: number[]; url: string }> {
+async function startElsewhere(
+  folder: string,
+  mode = "test",
+): Promise<{ child: ChildProcess; pids: number[]; url: string }> {
   const script = fileURLToPath(new URL("./start-and-wait.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", script, folder], {
+  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", script, folder, mode], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -50,7 +53,7 @@ const alive = (pids: number[]) => pids.filter((pid) => identifyProcess(pid) !== 
 
 it("takes over after a SIGKILL: stops the servers left behind and keeps the data", async () => {
   const folder = freshFolder();
-  const { child, pids, url } = await startElsewhere(folder);
+  const { child, pids, url } = await startElsewhere(folder, "start");
   await withPostgresClient(url, (client) => client.query("create table kept as select 42 as answer"));
   const options = { dataDir: folder, env, mode: "start" as const, report: () => undefined };
   await expect(resolveStores(options)).rejects.toMatchObject({ code: "data_folder_in_use" });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { testServers } from "@parley/testkit";
+import { eventually, testServers } from "@parley/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { formatTable, type ResolveOptions, removeDataFolder, resolveStores, withPostgresClient } from "../src/index.js";
 import { askNats } from "../src/nats-server.js";
@@ -27,7 +27,7 @@ async function start(dataDir: string, changes: Partial<ResolveOptions> = {}) {
   const options: ResolveOptions = {
     dataDir,
     env: bareEnv,
-    mode: "start",
+    mode: "test",
     report: (line) => lines.push(line),
     ...changes,
   };
@@ -64,13 +64,13 @@ describe("private servers", () => {
 
   it("keeps data, passwords and ports across a restart", async () => {
     const folder = freshFolder();
-    const first = await start(folder);
+    const first = await start(folder, { mode: "start" });
     await withPostgresClient(first.postgres.url, async (client) => {
       await client.query("create table kept (word text)");
       await client.query("insert into kept values ('Ünïcode')");
     });
     await first.stop();
-    const second = await start(folder);
+    const second = await start(folder, { mode: "start" });
     expect(second.postgres.url).toBe(first.postgres.url);
     expect(second.nats.url).toBe(first.nats.url);
     const rows = await withPostgresClient(second.postgres.url, (client) =>
@@ -92,6 +92,15 @@ describe("private servers", () => {
     const log = readFileSync(join(folder, "postgres.log"), "utf8");
     expect(log).toContain("duplicate key");
     expect(log).not.toContain("secret sentence");
+  });
+
+  it("reports a server that ends without being told, and still stops the others", async () => {
+    const stores = await start(freshFolder());
+    process.kill(stores.redis?.pid ?? 0, "SIGKILL");
+    await eventually(() => stores.lines.some((line) => line.includes("Redis ended unexpectedly (SIGKILL)")));
+    await stores.stop();
+    expect(identifyProcess(stores.postgres.pid ?? 0)).toBeNull();
+    expect(stores.lines.filter((line) => line.includes("unexpectedly"))).toHaveLength(1);
   });
 
   it("refuses a second start on the same folder", async () => {

@@ -43,7 +43,7 @@ export function startNats(): Promise<OwnServer> {
   return startOwn("nats");
 }
 
-/** A private, durable PostgreSQL (not migrated): what was committed survives `kill()`. Otherwise as `startRedis`. */
+/** A private PostgreSQL (not migrated); what was committed survives `kill()`. Otherwise as `startRedis`. */
 export function startPostgres(): Promise<OwnServer> {
   return startOwn("postgres");
 }
@@ -51,5 +51,5 @@ export function startPostgres(): Promise<OwnServer> {
 function startOwn(name: "postgres" | "nats" | "redis"): Promise<OwnServer> {
   // Under the prefix of the run's own folder, so that the next run sweeps it when this one is killed.
   const dataDir = mkdtempSync(join(tmpdir(), "parley-test-"));
-  return startOwnServer(name, { dataDir, env: process.env, mode: "start", report: () => undefined });
+  return startOwnServer(name, { dataDir, env: process.env, mode: "test", report: () => undefined });
 }
