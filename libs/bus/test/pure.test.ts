@@ -1,0 +1,113 @@
+import { AppError, RetryableError, TerminalError } from "@parley/contracts";
+import { describe, expect, it } from "vitest";
+import { connectionOptions } from "../src/connection.js";
+import { outcomeOf, retryDelayMs } from "../src/outcome.js";
+import { compareVersions, missingFeatures } from "../src/server-features.js";
+import { keyOf, kindWildcard, token } from "../src/subject.js";
+import { STREAMS, streamConfig } from "../src/topology.js";
+import { fromWire, toWire } from "../src/wire-error.js";
+
+describe("subject tokens", () => {
+  it.each(["ts_abc-9", "a.b", "*", ">", "a b", "", "=", "50%", "ü€", "a=b"])(
+    "keeps the key %j and is one token",
+    (key) => {
+      const made = token(key);
+      expect(made).toMatch(/^[A-Za-z0-9_=-]+$/);
+      expect(keyOf(`turns.v1.work.run.${made}`)).toBe(key);
+    },
+  );
+
+  it("gives different keys different tokens", () => {
+    expect(new Set(["a.b", "a=2Eb", "a_b", "a=b", "a=3Db"].map(token)).size).toBe(5);
+  });
+
+  it("names everything of a kind in a domain", () => {
+    expect(kindWildcard("turns.v1.work.run")).toBe("turns.v1.work.>");
+  });
+});
+
+describe("outcome", () => {
+  const settings = { maxDeliver: 5, random: () => 0 };
+
+  it("is a dead letter for a terminal error, at the first attempt", () => {
+    expect(outcomeOf(new TerminalError("bad version"), 1, settings)).toEqual({ type: "dead", reason: "bad version" });
+  });
+
+  it("is another try for everything else until the attempts are used up", () => {
+    expect(outcomeOf(new RetryableError("model_unavailable", { afterMs: 700 }), 1, settings)).toEqual({
+      type: "retry",
+      delayMs: 700,
+    });
+    expect(outcomeOf(new AppError("not_ready"), 4, settings)).toEqual({ type: "retry", delayMs: 4_000 });
+    expect(outcomeOf(new TypeError("text of a visitor"), 5, settings)).toEqual({
+      type: "dead",
+      reason: "attempts exhausted: TypeError",
+    });
+  });
+
+  it("waits longer each time, up to a bound, with jitter on top", () => {
+    expect([1, 2, 3, 10].map((attempt) => retryDelayMs(attempt, undefined, 0))).toEqual([500, 1_000, 2_000, 30_000]);
+    expect(retryDelayMs(1, 100, 1)).toBe(150);
+  });
+});
+
+describe("errors on the wire", () => {
+  it("carry code, extra, errors and retry, and nothing internal", () => {
+    const error = new AppError("rate_limited", {
+      retryAfterSeconds: 3,
+      extra: { scope: "link" },
+      errors: [{ pointer: "/a", rule: "max", message: "too long" }],
+      internal: "secret detail",
+      cause: new Error("sql"),
+    });
+    const wire = JSON.stringify(toWire(error));
+    expect(wire).not.toContain("secret");
+    expect(wire).not.toContain("sql");
+    const back = fromWire(JSON.parse(wire), "x");
+    expect(back).toMatchObject({ code: "rate_limited", retryAfterSeconds: 3, extra: { scope: "link" } });
+    expect(back.errors).toEqual(error.errors);
+  });
+
+  it("become internal when they are not public or not known", () => {
+    expect(toWire(new TypeError("x"))).toEqual({ code: "internal" });
+    expect(toWire(new RetryableError("x")).code).toBe("not_ready");
+    expect(fromWire({ code: "from_the_future" }, "x").code).toBe("internal");
+    expect(fromWire("rubbish", "x").code).toBe("internal");
+  });
+});
+
+describe("server features", () => {
+  it("names what an old server lacks and nothing for a new one", () => {
+    expect(missingFeatures("2.14.0")).toEqual([]);
+    expect(missingFeatures("2.9.10")).toHaveLength(3);
+    expect(missingFeatures("2.9.9")[0]).toContain("supported server");
+    expect(missingFeatures("2.10.4")).toHaveLength(2);
+    expect(compareVersions("2.10.23-RC.1", "2.10.23")).toBe(0);
+    expect(compareVersions("2.9.10", "2.10.0")).toBeLessThan(0);
+  });
+});
+
+describe("topology", () => {
+  it("bounds every stream by bytes and age, refuses when full, keeps ids for ten minutes", () => {
+    for (const spec of STREAMS) {
+      const config = streamConfig(spec, 3);
+      expect(config).toMatchObject({ discard: "new", storage: "file", num_replicas: 3 });
+      expect(config.max_bytes).toBeGreaterThan(0);
+      expect(config.max_age).toBeGreaterThan(0);
+      expect(config.duplicate_window).toBe(600e9);
+    }
+  });
+});
+
+describe("connection options", () => {
+  it("takes credentials, tokens, several servers and TLS from the address", () => {
+    expect(connectionOptions("nats://u:p%40ss@one:4222,nats://two:4223", "x")).toMatchObject({
+      servers: ["one:4222", "two:4223"],
+      user: "u",
+      pass: "p@ss",
+    });
+    expect(connectionOptions("nats://tok@one", "x")).toMatchObject({ token: "tok" });
+    expect(connectionOptions("tls://one:4222", "x").tls).toEqual({});
+    expect(connectionOptions("localhost:4222", "x").servers).toEqual(["localhost:4222"]);
+  });
+});
