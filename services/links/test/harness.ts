@@ -13,6 +13,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
 import { type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import type { z } from "zod";
 import { createLinks, type LinksDeps, linksConfig } from "../src/index.js";
 
 export interface Harness {
@@ -82,11 +83,10 @@ function serveAgents(bus: Bus, db: Db): void {
     if (!rows[0]) throw new AppError("agent_not_found");
     return { agent: rows[0] };
   });
-  bus.serve(resolveAgent, async ({ agentId, version }) =>
-    version === 1
-      ? { status: "ok", agentId, agentName: "Desk", version, isActive: true }
-      : { status: "error", code: "version_not_found" },
-  );
+  bus.serve(resolveAgent, async ({ agentId, version }): Promise<z.input<typeof resolveAgent.response>> => {
+    if (version !== 1) return { status: "error", code: "version_not_found" };
+    return { status: "ok", agentId, agentName: "Desk", version, isActive: true };
+  });
 }
 
 /** The code of the AppError a promise fails with; fails when it does not fail. */

@@ -1,0 +1,294 @@
+import { type Bus, connectBus } from "@parley/bus";
+import {
+  AppError,
+  activateVersion,
+  agentActivated,
+  createAgent,
+  getAgent,
+  getVersion,
+  importAgent,
+  listAgents,
+  listVersions,
+  newId,
+  type Principal,
+  type Role,
+  resolveAgent,
+  validateAgent,
+} from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { registerAgents } from "../src/agents/index.js";
+
+const logger = createLogger({ service: "agents-test", level: "silent" });
+let nats: Awaited<ReturnType<typeof startNats>>;
+let database: FreshDatabase;
+let db: Db;
+let buses: Bus[];
+let bus: Bus;
+const activated: unknown[] = [];
+
+beforeAll(async () => {
+  [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  db = connectDb({ url: database.url, name: "agents-test", logger });
+  const metrics = createMetrics();
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  buses = await Promise.all([connect("test"), connect("runner-1"), connect("runner-2")]);
+  const [caller, ...replicas] = buses;
+  if (!caller) throw new Error("no bus");
+  bus = caller;
+  bus.listen(agentActivated, async (payload) => void activated.push(payload));
+  for (const replica of replicas) registerAgents({ logger, bus: replica, db });
+});
+afterAll(async () => {
+  await Promise.all(buses.map((open) => open.close()));
+  await db.close();
+  await Promise.all([nats.destroy(), database.drop()]);
+});
+
+async function newTenant(): Promise<(role: Role) => Principal> {
+  const tenantId = newId();
+  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
+  return (role) => ({ tenantId, role, via: "token", id: `test-${role}` });
+}
+
+/** A document that reads well in a diff: `words` makes its content differ. */
+const documentOf = (words = "Hello", name = "Front Desk") => ({
+  workflow: {
+    nodes: [
+      {
+        transitions: [{ target: "bye", condition: "contains:bye" }],
+        id: "hello",
+        proactive: true,
+        static_text: words,
+        "x-note": { z: 1, a: 2 },
+      },
+      { id: "bye", type: "end_call", static_text: "Bye" },
+    ],
+    initial_node: "hello",
+  },
+  agent: { name },
+});
+
+const importTo = (
+  principal: Principal,
+  agent: string,
+  options: Partial<Parameters<typeof bus.call<typeof importAgent.request, typeof importAgent.response>>[1]> = {},
+) =>
+  bus.call(importAgent, {
+    principal,
+    agent,
+    document: documentOf(),
+    dryRun: false,
+    activate: true,
+    notes: null,
+    ...options,
+  });
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+  throw new Error("was expected to be refused");
+}
+
+describe("importing", () => {
+  it("makes the agent when it is new, then adds versions to it", async () => {
+    const as = await newTenant();
+    const first = await importTo(as("editor"), "front-desk");
+    expect(first).toMatchObject({ status: "created", version: 1, active: true, issues: [] });
+    const second = await importTo(as("editor"), "front-desk", {
+      document: documentOf("Hi"),
+      activate: false,
+      notes: "draft",
+    });
+    expect(second).toMatchObject({ status: "updated", agent_id: first.agent_id, version: 2, active: false });
+    const { agent } = await bus.call(getAgent, { principal: as("viewer"), agent: "front-desk" });
+    expect(agent).toMatchObject({ id: first.agent_id, name: "Front Desk", slug: "front-desk", active_version: 1 });
+    expect((await bus.call(getAgent, { principal: as("viewer"), agent: agent.id })).agent).toEqual(agent);
+    expect((await bus.call(getAgent, { principal: as("viewer"), agent: "Front Desk" })).agent).toEqual(agent);
+  });
+
+  it("gives back the document as it was written: import, export, import is the identity", async () => {
+    const as = await newTenant();
+    const document = documentOf();
+    await importTo(as("editor"), "a", { document });
+    const exported = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 1 });
+    expect(JSON.stringify(exported.document)).toBe(JSON.stringify(document));
+    await importTo(as("editor"), "a", { document: exported.document });
+    const again = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 2 });
+    expect(again.version.content_hash).toBe(exported.version.content_hash);
+    await importTo(as("editor"), "a", { document: documentOf("Other") });
+    const other = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 3 });
+    expect(other.version.content_hash).not.toBe(exported.version.content_hash);
+  });
+
+  it("reads text as JSON or YAML and hashes equal documents alike, whatever the order of keys", async () => {
+    const as = await newTenant();
+    const document = documentOf();
+    const { agent, workflow } = document;
+    for (const text of [JSON.stringify({ agent, workflow }), stringify(document)]) {
+      await importTo(as("editor"), "a", { document: text });
+    }
+    const { data } = await bus.call(listVersions, { principal: as("viewer"), agent: "a", limit: 10 });
+    expect(new Set(data.map((version) => version.content_hash)).size).toBe(1);
+    const stored = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 2 });
+    expect(stored.document).toEqual(parse(stringify(document)));
+    expect(await codeOf(importTo(as("editor"), "a", { document: "{ unclosed" }))).toBe("invalid_document");
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefgh"
+      .split("")
+      .map((key, n) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[n]}`).join(",")}]`)
+      .join("\n")}`;
+    expect(await codeOf(importTo(as("editor"), "a", { document: bomb }))).toBe("invalid_document");
+  });
+
+  it("refuses an invalid document with every issue and keeps nothing; a dry run keeps nothing either", async () => {
+    const as = await newTenant();
+    const document = documentOf();
+    const broken = { ...document, workflow: { ...document.workflow, initial_node: "nowhere", surprise: 1 } };
+    const refused = importTo(as("editor"), "a", { document: broken });
+    await expect(refused).rejects.toMatchObject({
+      code: "invalid_document",
+      errors: expect.arrayContaining([
+        expect.objectContaining({ pointer: "/document/workflow/initial_node", rule: "unknown_node" }),
+        expect.objectContaining({ rule: "unknown_field" }),
+      ]),
+    });
+    expect(await importTo(as("editor"), "a", { dryRun: true })).toMatchObject({
+      status: "validated",
+      agent_id: null,
+      version: null,
+    });
+    expect(await codeOf(bus.call(getAgent, { principal: as("viewer"), agent: "a" }))).toBe("agent_not_found");
+    const { valid, issues } = await bus.call(validateAgent, { document: broken });
+    expect(valid).toBe(false);
+    expect(issues.map((issue) => issue.code)).toEqual(expect.arrayContaining(["unknown_node", "unknown_field"]));
+    expect(await bus.call(validateAgent, { document })).toEqual({ valid: true, issues: [] });
+  });
+
+  it("names versions 1..N without gap or repeat under parallel imports, and makes one agent", async () => {
+    const as = await newTenant();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => importTo(as("editor"), "busy", { document: documentOf(`v${n}`) })),
+    );
+    expect(new Set(answers.map((answer) => answer.agent_id)).size).toBe(1);
+    expect(answers.filter((answer) => answer.status === "created")).toHaveLength(1);
+    expect(answers.map((answer) => answer.version).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual(
+      Array.from({ length: 12 }, (_, n) => n + 1),
+    );
+    const { data } = await bus.call(listVersions, { principal: as("viewer"), agent: "busy", limit: 50 });
+    expect(data.filter((version) => version.active)).toHaveLength(1);
+  });
+
+  it("takes an id for existing agents of the tenant only", async () => {
+    const [as, stranger] = [await newTenant(), await newTenant()];
+    const { agent_id } = await importTo(as("editor"), "a");
+    expect(await codeOf(importTo(stranger("editor"), String(agent_id)))).toBe("agent_not_found");
+    expect(await codeOf(importTo(as("editor"), newId()))).toBe("agent_not_found");
+    expect(await codeOf(importTo(as("editor"), newId(), { dryRun: true }))).toBe("agent_not_found");
+    expect(await importTo(as("editor"), String(agent_id))).toMatchObject({ status: "updated", version: 2 });
+    expect(await codeOf(bus.call(getAgent, { principal: stranger("viewer"), agent: "a" }))).toBe("agent_not_found");
+  });
+});
+
+describe("agents", () => {
+  it("creates agents with slugs of their own and refuses a name twice", async () => {
+    const as = await newTenant();
+    const create = (name: string) => bus.call(createAgent, { principal: as("editor"), name, description: null });
+    expect((await create("Café Zürich!")).agent).toMatchObject({ slug: "cafe-zurich", active_version: null });
+    expect((await create("Cafe Zürich")).agent.slug).toBe("cafe-zurich-2");
+    expect((await create("客服")).agent.slug).toBe("agent");
+    expect((await create("予約")).agent.slug).toBe("agent-2");
+    expect(await codeOf(create("Café Zürich!"))).toBe("name_taken");
+    expect((await create(newId())).agent.slug).toMatch(/^agent-/);
+  });
+
+  it("pages agents and versions newest first", async () => {
+    const as = await newTenant();
+    for (const name of ["one", "two", "three"]) await importTo(as("editor"), name);
+    const page = (cursor?: string) =>
+      bus.call(listAgents, { principal: as("viewer"), limit: 2, ...(cursor ? { cursor } : {}) });
+    const first = await page();
+    const second = await page(String(first.nextCursor));
+    expect([...first.data, ...second.data].map((agent) => agent.slug)).toEqual(["three", "two", "one"]);
+    expect(second.nextCursor).toBeNull();
+    for (let n = 0; n < 2; n += 1) await importTo(as("editor"), "one");
+    const versions = (cursor?: string) =>
+      bus.call(listVersions, { principal: as("viewer"), agent: "one", limit: 2, ...(cursor ? { cursor } : {}) });
+    const newest = await versions();
+    const oldest = await versions(String(newest.nextCursor));
+    expect([...newest.data, ...oldest.data].map((version) => version.version)).toEqual([3, 2, 1]);
+    expect(await codeOf(page("nonsense"))).toBe("validation_failed");
+  });
+
+  it("lets viewers read and nothing else; a caller without a tenant gets nowhere", async () => {
+    const as = await newTenant();
+    await importTo(as("editor"), "a");
+    const viewer = as("operator");
+    expect(await codeOf(importTo(viewer, "a"))).toBe("forbidden");
+    expect(await codeOf(bus.call(createAgent, { principal: viewer, name: "b", description: null }))).toBe("forbidden");
+    expect(await codeOf(bus.call(activateVersion, { principal: viewer, agent: "a", version: 1 }))).toBe("forbidden");
+    expect(await codeOf(bus.call(listAgents, { principal: { ...viewer, tenantId: null }, limit: 10 }))).toBe(
+      "forbidden",
+    );
+    expect((await bus.call(listAgents, { principal: as("viewer"), limit: 10 })).data).toHaveLength(1);
+  });
+});
+
+describe("versions", () => {
+  it("activates an existing version, announces it, and leaves exactly one active whatever runs in parallel", async () => {
+    const as = await newTenant();
+    const { agent_id } = await importTo(as("editor"), "a");
+    for (let n = 0; n < 3; n += 1) await importTo(as("editor"), "a", { activate: false });
+    const activate = (version: number) => bus.call(activateVersion, { principal: as("editor"), agent: "a", version });
+    await Promise.all([activate(2), activate(3), activate(4), activate(1)]);
+    const { data } = await bus.call(listVersions, { principal: as("viewer"), agent: "a", limit: 10 });
+    const active = data.filter((version) => version.active);
+    expect(active).toHaveLength(1);
+    expect((await bus.call(getAgent, { principal: as("viewer"), agent: "a" })).agent.active_version).toBe(
+      active[0]?.version,
+    );
+    expect(await codeOf(activate(9))).toBe("version_not_found");
+    const { tenantId } = as("viewer");
+    await eventually(() => expect(activated).toContainEqual({ tenantId, agentId: agent_id, version: 4 }));
+  });
+
+  it("resolves the active or the asked version, with an ordinary answer for what does not exist", async () => {
+    const as = await newTenant();
+    const tenantId = String(as("viewer").tenantId);
+    const { agent } = await bus.call(createAgent, { principal: as("editor"), name: "Empty", description: null });
+    const resolve = (version: number | null, agentId = agent.id) =>
+      bus.call(resolveAgent, { tenantId, agentId, version });
+    expect(await resolve(null)).toEqual({ status: "error", code: "agent_has_no_version" });
+    expect(await resolve(null, newId())).toEqual({ status: "error", code: "agent_not_found" });
+    await importTo(as("editor"), agent.slug);
+    await importTo(as("editor"), agent.slug, { activate: false });
+    expect(await resolve(null)).toMatchObject({ status: "ok", agentName: "Empty", version: 1, isActive: true });
+    expect(await resolve(2)).toMatchObject({ status: "ok", version: 2, isActive: false });
+    expect(await resolve(3)).toEqual({ status: "error", code: "version_not_found" });
+    const stranger = String((await newTenant())("viewer").tenantId);
+    expect(await bus.call(resolveAgent, { tenantId: stranger, agentId: agent.id, version: null })).toEqual({
+      status: "error",
+      code: "agent_not_found",
+    });
+  });
+
+  it("forgets a kept answer on every replica when another version is activated", async () => {
+    const as = await newTenant();
+    const { agent_id } = await importTo(as("editor"), "a");
+    const question = { tenantId: String(as("viewer").tenantId), agentId: String(agent_id), version: null };
+    const versions = async () => {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => bus.call(resolveAgent, question)));
+      return new Set(answers.map((answer) => (answer.status === "ok" ? answer.version : answer.code)));
+    };
+    expect(await versions()).toEqual(new Set([1]));
+    await importTo(as("editor"), "a");
+    // Well below the time limit of a kept answer: the event has to do it.
+    await eventually(async () => expect(await versions()).toEqual(new Set([2])), { timeoutMs: 1_500 });
+  });
+});

@@ -1,0 +1,241 @@
+import { type Bus, connectBus } from "@parley/bus";
+import { linkRevoked, newId, sessionEnded } from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import type { Component } from "@parley/service";
+import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type CleanupDeps, cleanupConfig, createCleanup } from "../src/index.js";
+
+const logger = createLogger({ service: "cleanup-test", level: "silent" });
+const metrics = createMetrics();
+let nats: Awaited<ReturnType<typeof startNats>>;
+let database: FreshDatabase;
+let db: Db;
+let bus: Bus;
+const ended: { sessionId: string; reason: string }[] = [];
+const revoked: { linkId: string }[] = [];
+let replicas: Component[] = [];
+
+/** Every job at once and often, so that a test never waits for an interval. */
+const eager = cleanupConfig.parse({
+  CLEANUP_INTERVAL_MINUTES: 0.001,
+  LINK_EXPIRY_INTERVAL_SECONDS: 0.05,
+  OUTBOX_INTERVAL_SECONDS: 0.05,
+  OUTBOX_STRAGGLER_SECONDS: 0,
+});
+
+beforeAll(async () => {
+  [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  db = connectDb({ url: database.url, name: "cleanup-test", logger, max: 12 });
+  bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
+  bus.listen(sessionEnded, async (event) => void ended.push(event));
+  bus.listen(linkRevoked, async (event) => void revoked.push(event));
+});
+afterEach(async () => {
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  replicas = [];
+});
+afterAll(async () => {
+  await bus.close();
+  await db.close();
+  await Promise.all([nats.destroy(), database.drop()]);
+});
+
+async function start(count: number, deps: Partial<CleanupDeps> = {}): Promise<void> {
+  replicas = Array.from({ length: count }, () => createCleanup({ config: eager, logger, metrics, bus, db, ...deps }));
+  await Promise.all(replicas.map((replica) => replica.start()));
+}
+
+async function newTenant(): Promise<{ tenantId: string; agentId: string }> {
+  const [tenantId, agentId] = [newId(), newId()];
+  await db.tenant(tenantId, async (trx) => {
+    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
+      trx,
+    );
+  });
+  return { tenantId, agentId };
+}
+
+/** Active sessions that were used `idleSeconds` ago and are due for a look. */
+async function openSessions(
+  count: number,
+  options: { idleSeconds: number; timeoutSeconds: number; expired?: boolean },
+) {
+  const { tenantId, agentId } = await newTenant();
+  await db.tenant(tenantId, (trx) =>
+    sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, idle_timeout_seconds,
+          updated_at, idle_check_at, expires_at)
+        select gen_random_uuid(), ${`text_${tenantId}_`} || n, ${tenantId}, ${agentId}, 1, true, ${options.timeoutSeconds},
+          now() - make_interval(secs => ${options.idleSeconds}), now() - interval '1 second',
+          case when ${options.expired ?? false} then now() - interval '1 second' end
+        from generate_series(1, ${count}) n`.execute(trx),
+  );
+  const read = async () => {
+    const { rows } = await db.tenant(tenantId, (trx) =>
+      sql<{ status: string; end_reason: string | null; count: number; events: number }>`
+        select status, end_reason, count(*)::int as count,
+               (select count(*)::int from session_events where type = 'session_ended') as events
+          from text_conversations group by 1, 2`.execute(trx),
+    );
+    return rows;
+  };
+  return { tenantId, read };
+}
+
+describe("idle sessions", () => {
+  it("ends each overdue session once with four sweepers: one status, one event in the log, one fact on the bus", async () => {
+    const total = 1_500;
+    const { tenantId, read } = await openSessions(total, { idleSeconds: 3_600, timeoutSeconds: 1_800 });
+    await start(4);
+    const facts = () => ended.filter((event) => event.sessionId.startsWith(`text_${tenantId}_`));
+    await eventually(() => expect(facts().length).toBeGreaterThanOrEqual(total), { timeoutMs: 25_000 });
+    expect(await read()).toEqual([{ status: "abandoned", end_reason: "idle_timeout", count: total, events: total }]);
+    await eventually(async () => {
+      const { rows } = await db.tenant(tenantId, (trx) =>
+        sql<{
+          rows: number;
+          sent: number;
+        }>`select count(*)::int as rows, count(sent_at)::int as sent from outbox`.execute(trx),
+      );
+      expect(rows).toEqual([{ rows: total, sent: total }]);
+    });
+    expect(new Set(facts().map((event) => event.sessionId)).size).toBe(total);
+    expect(facts()).toHaveLength(total);
+  });
+
+  it("reaches overdue sessions behind more than a batch of ones that were used meanwhile, and leaves those alone", async () => {
+    const young = await openSessions(450, { idleSeconds: 1, timeoutSeconds: 1_800 });
+    const old = await openSessions(3, { idleSeconds: 3_600, timeoutSeconds: 1_800 });
+    // Due later than all of the young ones, so that they stand behind them.
+    await db.tenant(old.tenantId, (trx) =>
+      sql`update text_conversations set idle_check_at = now() - interval '1 millisecond'`.execute(trx),
+    );
+    const hourly = { ...eager, CLEANUP_INTERVAL_MINUTES: 60 };
+    await start(1, { config: hourly });
+    await eventually(async () => {
+      expect(await old.read()).toEqual([{ status: "abandoned", end_reason: "idle_timeout", count: 3, events: 3 }]);
+    });
+    expect(await young.read()).toEqual([{ status: "active", end_reason: null, count: 450, events: 0 }]);
+  });
+
+  it("ends sessions whose link has expired with that reason", async () => {
+    const { read } = await openSessions(2, { idleSeconds: 1, timeoutSeconds: 1_800, expired: true });
+    await start(2);
+    await eventually(async () => {
+      expect(await read()).toEqual([{ status: "abandoned", end_reason: "expired", count: 2, events: 2 }]);
+    });
+  });
+});
+
+describe("expired links", () => {
+  it("announces each expired link once and leaves live ones alone", async () => {
+    const { tenantId, agentId } = await newTenant();
+    const link = async (expiresAt: ReturnType<typeof sql>) => {
+      const id = newId();
+      await db.tenant(tenantId, (trx) =>
+        sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, expires_at)
+          values (${id}, ${tenantId}, ${agentId}, ${id}, '\\x00', 'pl_', 'T', 'test', ${expiresAt})`.execute(trx),
+      );
+      return id;
+    };
+    const over = await link(sql`now() - interval '1 second'`);
+    const live = await link(sql`now() + interval '1 hour'`);
+    const endless = await link(sql`null`);
+    await start(3);
+    await eventually(() => expect(revoked.map((event) => event.linkId)).toContain(over));
+    const { rows } = await db.tenant(tenantId, (trx) => sql<{ key: string }>`select key from outbox`.execute(trx));
+    expect(rows).toEqual([{ key: over }]);
+    expect(revoked.map((event) => event.linkId)).not.toEqual(expect.arrayContaining([live]));
+    expect(revoked.map((event) => event.linkId)).not.toEqual(expect.arrayContaining([endless]));
+  });
+});
+
+describe("the outbox", () => {
+  it("sends what its writer could not, once, and is not held up by a row that nobody can send", async () => {
+    const { tenantId } = await newTenant();
+    const linkId = newId();
+    await db.tenant(tenantId, async (trx) => {
+      await sql`insert into outbox (tenant_id, subject, key, payload, created_at) values
+        (${tenantId}, 'nobody.v1.event.knows', 'x', '{}', now() - interval '1 minute')`.execute(trx);
+      await sql`insert into outbox (tenant_id, subject, key, payload) values
+        (${tenantId}, ${linkRevoked.subject}, ${linkId}, ${JSON.stringify({ linkId, tenantId })})`.execute(trx);
+    });
+    await start(3);
+    await eventually(async () => {
+      const { rows } = await db.tenant(tenantId, (trx) =>
+        sql<{ n: number }>`select count(*)::int as n from outbox where sent_at is null`.execute(trx),
+      );
+      expect(rows).toEqual([{ n: 0 }]);
+    });
+    await eventually(() => expect(revoked.filter((event) => event.linkId === linkId)).toHaveLength(1));
+  });
+
+  it("leaves young facts to the service that wrote them", async () => {
+    const { tenantId } = await newTenant();
+    const [young, old] = [newId(), newId()];
+    for (const [id, age] of [
+      [young, 0],
+      [old, 60],
+    ] as const) {
+      await db.tenant(tenantId, (trx) =>
+        sql`insert into outbox (tenant_id, subject, key, payload, created_at) values (${tenantId}, ${linkRevoked.subject}, ${id},
+          ${JSON.stringify({ linkId: id, tenantId })}, now() - make_interval(secs => ${age}))`.execute(trx),
+      );
+    }
+    await start(1, { config: { ...eager, OUTBOX_STRAGGLER_SECONDS: 30 } });
+    await eventually(() => expect(revoked.map((event) => event.linkId)).toContain(old));
+    expect(revoked.map((event) => event.linkId)).not.toContain(young);
+  });
+});
+
+describe("records past their keeping", () => {
+  it("forgets idempotency keys and sent facts by age only", async () => {
+    const { tenantId } = await newTenant();
+    await db.tenant(tenantId, async (trx) => {
+      for (const hours of [25, 23]) {
+        await sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, created_at)
+          values (${tenantId}, 's', ${String(hours)}, 'f', now() - make_interval(hours => ${hours}))`.execute(trx);
+      }
+      for (const hours of [73, 71]) {
+        await sql`insert into outbox (tenant_id, subject, key, payload, created_at, sent_at) values (${tenantId}, 's', ${String(hours)}, '{}',
+          now() - make_interval(hours => ${hours}), now() - make_interval(hours => ${hours}))`.execute(trx);
+      }
+    });
+    await start(2);
+    await eventually(async () => {
+      const { rows } = await db.tenant(tenantId, (trx) =>
+        sql<{ key: string }>`select key from idempotency_keys union all select key from outbox`.execute(trx),
+      );
+      expect(rows).toEqual([{ key: "23" }, { key: "71" }]);
+    });
+  });
+});
+
+describe("partitions", () => {
+  it("makes the months ahead that are missing, and says how many in its metrics", async () => {
+    await start(3, { config: { ...eager, PARTITION_MONTHS_AHEAD: 4 } });
+    await eventually(async () => {
+      const rows = await db.query<{ n: number }>(
+        "select count(*)::int as n from pg_class where relispartition and relname ~ '^session_events_[0-9]{4}_[0-9]{2}$'",
+      );
+      expect(rows[0]?.n).toBe(5);
+    });
+    await eventually(async () => expect(await metrics.text()).toMatch(/cleanup_items_total\{job="partitions"\} 6/));
+  });
+});
+
+describe("stopping", () => {
+  it("goes on after the database failed, and ends without work under way", async () => {
+    const broken: Db = {
+      ...db,
+      query: () => Promise.reject(new Error("gone")),
+      transaction: () => Promise.reject(new Error("gone")),
+    };
+    await start(1, { db: broken });
+    await eventually(async () =>
+      expect(await metrics.text()).toMatch(/cleanup_rounds_total\{job="idle_sessions",outcome="failed"\} [2-9]/),
+    );
+  });
+});
