@@ -1,1 +1,21 @@
-export {};
+export { type LlmConfig, llmConfig, type ModelDeps, modelFromConfig } from "./config.js";
+export type {
+  CallOptions,
+  Classification,
+  ClassifyRequest,
+  Extraction,
+  ExtractRequest,
+  Model,
+  ModelHints,
+  ModelMessage,
+  ModelSettings,
+  ModelUsage,
+  Reply,
+  ReplyOptions,
+  ReplyRequest,
+} from "./model.js";
+export { ModelError, type ModelErrorOptions } from "./model-error.js";
+export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
+export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";
+export { PRICES_AS_OF, priceOf } from "./price.js";
+export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";

@@ -1,0 +1,95 @@
+import type { Logger, Metrics } from "@parley/observability";
+import { z } from "zod";
+import type { Model } from "./model.js";
+import { createOpenAiModel } from "./openai/openai-model.js";
+import { createScriptedModel } from "./scripted/scripted-model.js";
+
+const DEFAULT_MODEL = "gpt-4o-mini";
+
+/** The variables of the model, to be merged into the configuration of a service. */
+export const llmConfig = {
+  MODEL: z
+    .string()
+    .optional()
+    .describe(`Model name; "scripted" needs no key. Default: ${DEFAULT_MODEL} with a key or base URL, else scripted`),
+  MODEL_FALLBACK: z.string().optional().describe("Model that steps in when the first one fails before its first token"),
+  OPENAI_API_KEY: z.string().optional().describe("API key of OpenAI or of a compatible server"),
+  OPENAI_BASE_URL: z.url().optional().describe("Base URL of an OpenAI-compatible server, /v1 included"),
+  MODEL_CONNECT_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(3_000)
+    .describe("TCP and TLS to the model"),
+  MODEL_FIRST_TOKEN_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(10_000)
+    .describe("Wait for the first token, per attempt"),
+  MODEL_IDLE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(10_000)
+    .describe("Longest silence inside a reply"),
+  MODEL_TOTAL_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(600_000)
+    .default(120_000)
+    .describe("Whole reply, retries included"),
+  MODEL_TASK_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(120_000)
+    .default(20_000)
+    .describe("Classification or extraction"),
+  SCRIPTED_PACE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(15)
+    .describe("Pause between words of the scripted model"),
+};
+
+export type LlmConfig = z.infer<z.ZodObject<typeof llmConfig>>;
+
+export interface ModelDeps {
+  logger: Logger;
+  metrics?: Metrics;
+}
+
+/** The configured model: scripted when asked for or when there is neither a key nor a base URL, else OpenAI-compatible. */
+export function modelFromConfig(config: LlmConfig, { logger, metrics }: ModelDeps): Model {
+  const { MODEL: wanted, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = config;
+  if (wanted === "scripted" || wanted === "scripted-echo") {
+    return createScriptedModel({ paceMs: config.SCRIPTED_PACE_MS, echo: wanted === "scripted-echo" });
+  }
+  if (apiKey === undefined && baseUrl === undefined) {
+    if (wanted !== undefined) logger.warn({ wanted }, "model.no_key_scripted_instead");
+    return createScriptedModel({ paceMs: config.SCRIPTED_PACE_MS });
+  }
+  return createOpenAiModel({
+    // Local servers take any key, but the SDK wants one.
+    apiKey: apiKey ?? "none",
+    model: wanted ?? DEFAULT_MODEL,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(config.MODEL_FALLBACK === undefined ? {} : { fallbackModel: config.MODEL_FALLBACK }),
+    timeouts: {
+      connectMs: config.MODEL_CONNECT_TIMEOUT_MS,
+      firstTokenMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
+      idleMs: config.MODEL_IDLE_TIMEOUT_MS,
+      totalMs: config.MODEL_TOTAL_TIMEOUT_MS,
+      taskMs: config.MODEL_TASK_TIMEOUT_MS,
+    },
+    logger,
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+}

@@ -1,0 +1,31 @@
+import type { ModelUsage } from "./model.js";
+
+export interface ModelErrorOptions {
+  /** True when parts of the answer had already been handed out: a repeat would say them again. */
+  afterFirstToken?: boolean;
+  /** What the failed call has used as far as known, for the budget. */
+  usage?: ModelUsage;
+  /** When the provider said so, or until the breaker closes. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** The model did not answer (`model_unavailable`) or was too slow (`model_timeout`); the codes are those of the HTTP answer. */
+export class ModelError extends Error {
+  readonly afterFirstToken: boolean;
+  readonly usage: ModelUsage | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: "model_unavailable" | "model_timeout",
+    /** For logs: what happened, without any text of the conversation. */
+    readonly reason: string,
+    options: ModelErrorOptions = {},
+  ) {
+    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ModelError";
+    this.afterFirstToken = options.afterFirstToken ?? false;
+    this.usage = options.usage;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

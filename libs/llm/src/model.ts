@@ -1,0 +1,105 @@
+import type { ScriptedRules } from "@parley/contracts";
+
+/** Token counts of one call; words for the scripted model; estimated (4 characters a token) when a server does not count. */
+export interface ModelUsage {
+  inputTokens: number;
+  outputTokens: number;
+}
+
+export interface ModelMessage {
+  role: "user" | "assistant";
+  content: string;
+}
+
+export interface ModelSettings {
+  /** Overrides the configured model. */
+  model_name?: string;
+  /** 0–2 */
+  temperature: number;
+  max_tokens: number;
+}
+
+/** Where the call comes from. Only the scripted model reads it; nothing of it is sent to a provider. */
+export interface ModelHints {
+  agentName: string;
+  nodeId: string;
+  nodeName: string | null;
+  variables: Record<string, unknown>;
+  scripted?: ScriptedRules;
+}
+
+export interface ReplyRequest {
+  /** Everything with the system role. Visitor text is never part of it. */
+  system: string;
+  /** Oldest first; the current user message last. Empty when the agent opens the conversation. */
+  messages: ModelMessage[];
+  settings: ModelSettings;
+  hints: ModelHints;
+}
+
+export interface ExtractRequest {
+  variables: { name: string; prompt: string }[];
+  messages: ModelMessage[];
+  settings: ModelSettings;
+  hints: ModelHints;
+}
+
+export interface ClassifyRequest {
+  intents: { id: string; description: string; examples: string[] }[];
+  /** The user text to classify. */
+  text: string;
+  /** Context before it, oldest first. */
+  messages: ModelMessage[];
+  settings: ModelSettings;
+  hints: ModelHints;
+}
+
+export interface CallOptions {
+  /** Ends the call at once; the promise is then rejected with the signal's reason. */
+  signal: AbortSignal;
+}
+
+export interface ReplyOptions extends CallOptions {
+  /** Pieces of the answer in order; together they are exactly `text`. Never called after the promise has settled. */
+  onDelta?: (text: string) => void;
+  /** Labels such as "Looking at the calendar …" (scripted model only). */
+  onStatus?: (label: string) => void;
+}
+
+interface Answered {
+  usage: ModelUsage;
+  latencyMs: number;
+  /** The model that answered (the fallback's name when it had to step in). */
+  model: string;
+}
+
+export interface Reply extends Answered {
+  text: string;
+  firstTokenMs: number | null;
+  /** `stop`, `length`, `content_filter`, … as the provider says. */
+  finishReason: string;
+}
+
+export interface Extraction extends Answered {
+  /** One entry per requested variable; null = not found. */
+  values: Record<string, unknown>;
+}
+
+export interface Classification extends Answered {
+  /** One of the given ids, or null: none fits or the model's answer was unusable. */
+  intent: string | null;
+  /** 0–1 */
+  confidence: number;
+}
+
+/**
+ * A language model. Every call ends in exactly one result or one error: ModelError for everything the model or the way to
+ * it does, the signal's reason when the caller gave up. Nothing is retried by the caller's side of this interface.
+ */
+export interface Model {
+  /** Name of the configured model. */
+  name: string;
+  reply(request: ReplyRequest, options: ReplyOptions): Promise<Reply>;
+  extract(request: ExtractRequest, options: CallOptions): Promise<Extraction>;
+  classify(request: ClassifyRequest, options: CallOptions): Promise<Classification>;
+}

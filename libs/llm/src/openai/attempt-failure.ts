@@ -1,0 +1,87 @@
+import { APIConnectionError, APIError } from "openai";
+import type { ModelUsage } from "../model.js";
+import type { Expiry } from "./watchdog.js";
+
+export interface FailureFacts {
+  code: "model_unavailable" | "model_timeout";
+  /** Short and free of conversation text: goes to logs and metrics. */
+  reason: string;
+  /** The same request may succeed when it is sent again. */
+  retryable: boolean;
+  /** `down`: counts against the provider. `alive`: it answered. `unknown`: says nothing (rate limits). */
+  health: "down" | "alive" | "unknown";
+  /** Another model may succeed. */
+  fallback: boolean;
+  status?: number;
+  retryAfterMs?: number;
+  afterFirstToken?: boolean;
+  usage?: ModelUsage;
+  cause?: unknown;
+}
+
+/** One attempt ended without an answer. */
+export class AttemptFailure extends Error {
+  constructor(readonly facts: FailureFacts) {
+    super(facts.reason);
+    this.name = "AttemptFailure";
+  }
+}
+
+export function expired(expiry: Expiry): FailureFacts {
+  return {
+    ...{ code: "model_timeout", reason: `${expiry}_timeout`, health: "down", fallback: true },
+    retryable: expiry !== "total",
+  };
+}
+
+export function unusable(reason: string, retryable = true): FailureFacts {
+  return { ...{ code: "model_unavailable", reason, retryable, health: "alive", fallback: true } };
+}
+
+/** Sorts what the SDK, the socket or the parser threw. */
+export function factsOf(error: unknown): FailureFacts {
+  if (error instanceof AttemptFailure) return error.facts;
+  if (error instanceof APIConnectionError) {
+    const reason =
+      error.cause instanceof Error && error.cause.message === "connect timeout"
+        ? "connect_timeout"
+        : "connection_failed";
+    return {
+      ...{ code: "model_unavailable", reason, retryable: true, health: "down", fallback: true },
+      cause: error.cause,
+    };
+  }
+  if (error instanceof APIError) return factsOfStatus(error);
+  // A broken line of JSON, a connection cut in the middle, a shape that is no chat completion. Parser errors quote what
+  // they could not read, which may be conversation text: only system errors are kept as cause.
+  const broken = error instanceof Error && "code" in error;
+  return {
+    ...unusable(broken ? "connection_lost" : "malformed_answer"),
+    ...(broken ? { health: "down", cause: error } : {}),
+  };
+}
+
+/** The provider's own message is left out: it can quote the prompt. */
+function factsOfStatus(error: APIError): FailureFacts {
+  const status = typeof error.status === "number" ? error.status : undefined;
+  if (status === undefined) return unusable("error_in_stream");
+  const retryAfterMs = retryAfter(error.headers);
+  const common = { status, reason: `status_${status}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  if (status === 429)
+    return { ...common, code: "model_unavailable", retryable: true, health: "unknown", fallback: true };
+  if (status >= 500) return { ...common, code: "model_unavailable", retryable: true, health: "down", fallback: true };
+  const retryable = status === 408 || status === 409;
+  // With wrong credentials every model of this provider refuses.
+  const fallback = status !== 401 && status !== 403;
+  return { ...common, code: "model_unavailable", retryable, health: "alive", fallback };
+}
+
+function retryAfter(headers: Headers | undefined): number | undefined {
+  const milliseconds = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
+  if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
+  const text = headers?.get("retry-after") ?? "";
+  const seconds = Number.parseFloat(text);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}

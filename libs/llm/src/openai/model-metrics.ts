@@ -1,0 +1,55 @@
+import { performance } from "node:perf_hooks";
+import type { Metrics } from "@parley/observability";
+import type { ModelUsage } from "../model.js";
+import { ModelError } from "../model-error.js";
+
+type Operation = "reply" | "extract" | "classify";
+
+export interface ModelMetrics {
+  /** Runs a call and counts its one outcome, its duration and its tokens. The function gets its start (monotonic ms). */
+  measured<T extends { usage: ModelUsage }>(
+    operation: Operation,
+    signal: AbortSignal,
+    call: (startedAt: number) => Promise<T>,
+  ): Promise<T>;
+  retried(reason: string): void;
+  firstToken(ms: number | null): void;
+}
+
+export function createModelMetrics(metrics: Metrics | undefined): ModelMetrics {
+  const calls = metrics?.counter("parley_model_calls_total", "Model calls by outcome", ["operation", "outcome"]);
+  const seconds = metrics?.histogram("parley_model_call_seconds", "Duration of model calls", undefined, ["operation"]);
+  const first = metrics?.histogram("parley_model_first_token_seconds", "Time to the first token of a reply");
+  const retries = metrics?.counter("parley_model_retries_total", "Repeated attempts by cause", ["reason"]);
+  const tokens = metrics?.counter("parley_model_tokens_total", "Tokens used", ["direction"]);
+
+  const used = (usage: ModelUsage | undefined): void => {
+    if (usage === undefined) return;
+    tokens?.inc({ direction: "input" }, usage.inputTokens);
+    tokens?.inc({ direction: "output" }, usage.outputTokens);
+  };
+
+  return {
+    measured: async (operation, signal, call) => {
+      const startedAt = performance.now();
+      let outcome = "answered";
+      try {
+        signal.throwIfAborted();
+        const answer = await call(startedAt);
+        used(answer.usage);
+        return answer;
+      } catch (error) {
+        outcome = error instanceof ModelError ? error.code : signal.aborted ? "aborted" : "error";
+        if (error instanceof ModelError) used(error.usage);
+        throw error;
+      } finally {
+        calls?.inc({ operation, outcome });
+        seconds?.observe({ operation }, (performance.now() - startedAt) / 1000);
+      }
+    },
+    retried: (reason) => retries?.inc({ reason }),
+    firstToken: (ms) => {
+      if (ms !== null) first?.observe(ms / 1000);
+    },
+  };
+}

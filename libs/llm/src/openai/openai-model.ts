@@ -1,0 +1,143 @@
+import { performance } from "node:perf_hooks";
+import type { Logger, Metrics } from "@parley/observability";
+import { OpenAI } from "openai";
+import type {
+  CallOptions,
+  Classification,
+  ClassifyRequest,
+  Extraction,
+  ExtractRequest,
+  Model,
+  ModelSettings,
+} from "../model.js";
+import { factsOf } from "./attempt-failure.js";
+import { runAttempts } from "./attempts.js";
+import { type Breaker, type BreakerOptions, createBreaker, DEFAULT_BREAKER } from "./circuit-breaker.js";
+import { classificationRequest, classified } from "./classification.js";
+import { extractedValues, extractionRequest } from "./extraction.js";
+import { createLeanFetch } from "./lean-fetch.js";
+import { createModelMetrics } from "./model-metrics.js";
+import { type StreamedReply, streamReply } from "./stream-reply.js";
+import { askStructured, type StructuredAnswer, type StructuredRequest } from "./structured.js";
+import { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./timeouts.js";
+import { Watchdog } from "./watchdog.js";
+
+const DEFAULT_BASE_URL = "https://api.openai.com/v1";
+/** Agents name their models; beyond this many the oldest breaker is forgotten. */
+const MAX_BREAKERS = 200;
+
+export interface OpenAiModelOptions {
+  apiKey: string;
+  /** Any OpenAI-compatible server; default OpenAI. */
+  baseUrl?: string;
+  model: string;
+  /** Gets one attempt when the wanted model has failed before its first token. */
+  fallbackModel?: string;
+  timeouts?: Partial<ModelTimeouts>;
+  breaker?: BreakerOptions;
+  logger: Logger;
+  metrics?: Metrics;
+}
+
+/** Chat completions over the official SDK, whose own retries are off: timeouts, retries, breaker and fallback are ours. */
+export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(): void } {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const transport = createLeanFetch(timeouts.connectMs);
+  const client = new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: options.baseUrl ?? DEFAULT_BASE_URL,
+    organization: null,
+    project: null,
+    fetch: transport.fetch,
+    maxRetries: 0,
+    // Never the one that fires: the watchdog of each attempt is always shorter.
+    timeout: timeouts.totalMs + 60_000,
+    // The SDK logs lines it cannot parse, which are conversation text.
+    logLevel: "off",
+  });
+  const metrics = createModelMetrics(options.metrics);
+  const breakerOf = createBreakers(options.breaker ?? DEFAULT_BREAKER);
+  const withoutSchema = new Set<string>();
+
+  const modelsFor = ({ model_name }: ModelSettings): string[] => {
+    const wanted = model_name ?? options.model;
+    const { fallbackModel } = options;
+    return fallbackModel === undefined || fallbackModel === wanted ? [wanted] : [wanted, fallbackModel];
+  };
+
+  const run = <T>(settings: ModelSettings, call: CallOptions & { totalMs: number }, attempt: Attempt<T>) =>
+    runAttempts<{ value: T; model: string }>({
+      ...{ models: modelsFor(settings), breakerOf, totalMs: call.totalMs, retryBaseMs: timeouts.retryBaseMs },
+      ...{ signal: call.signal, logger: options.logger, onRetry: metrics.retried },
+      attempt: async (model, remainingMs) => ({ value: await attempt(model, remainingMs), model }),
+    });
+
+  const structured = (request: StructuredRequest, signal: AbortSignal) =>
+    run<StructuredAnswer>(request.settings, { signal, totalMs: timeouts.taskMs }, async (model, remainingMs) => {
+      const ask = (useSchema: boolean) => {
+        const times = { totalMs: remainingMs, firstTokenMs: remainingMs, idleMs: remainingMs };
+        return askStructured(client, { model, request, useSchema, watchdog: new Watchdog(signal, times) });
+      };
+      if (withoutSchema.has(model)) return ask(false);
+      try {
+        return await ask(true);
+      } catch (error) {
+        // Some compatible servers refuse `response_format`: ask in words, and remember when that worked.
+        if (factsOf(error).status !== 400 || signal.aborted) throw error;
+        const answer = await ask(false);
+        withoutSchema.add(model);
+        return answer;
+      }
+    });
+
+  return {
+    name: options.model,
+    close: transport.close,
+    reply: (request, { signal, onDelta }) =>
+      metrics.measured("reply", signal, async (startedAt) => {
+        let firstTokenAt: number | null = null;
+        const handOut = (piece: string): void => {
+          firstTokenAt ??= performance.now();
+          onDelta?.(piece);
+        };
+        const { value, model } = await run<StreamedReply>(
+          request.settings,
+          { signal, totalMs: timeouts.totalMs },
+          (name, remainingMs) => {
+            const watchdog = new Watchdog(signal, { ...timeouts, totalMs: remainingMs });
+            return streamReply(client, { model: name, request, watchdog }, handOut);
+          },
+        );
+        const firstTokenMs = firstTokenAt === null ? null : firstTokenAt - startedAt;
+        metrics.firstToken(firstTokenMs);
+        return { ...value, firstTokenMs, latencyMs: performance.now() - startedAt, model };
+      }),
+    extract: (request: ExtractRequest, { signal }): Promise<Extraction> =>
+      metrics.measured("extract", signal, async (startedAt) => {
+        const { value, model } = await structured(extractionRequest(request), signal);
+        const values = extractedValues(request.variables, value.object);
+        return { values, usage: value.usage, latencyMs: performance.now() - startedAt, model };
+      }),
+    classify: (request: ClassifyRequest, { signal }): Promise<Classification> =>
+      metrics.measured("classify", signal, async (startedAt) => {
+        const { value, model } = await structured(classificationRequest(request), signal);
+        const { intent, confidence } = classified(request.intents, value.object);
+        return { intent, confidence, usage: value.usage, latencyMs: performance.now() - startedAt, model };
+      }),
+  };
+}
+
+type Attempt<T> = (model: string, remainingMs: number) => Promise<T>;
+
+function createBreakers(options: BreakerOptions): (model: string) => Breaker {
+  const breakers = new Map<string, Breaker>();
+  return (model) => {
+    const known = breakers.get(model);
+    if (known !== undefined) return known;
+    const [oldest] = breakers.keys();
+    if (breakers.size >= MAX_BREAKERS && oldest !== undefined) breakers.delete(oldest);
+    const breaker = createBreaker(options);
+    breakers.set(model, breaker);
+    return breaker;
+  };
+}

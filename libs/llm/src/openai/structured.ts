@@ -1,0 +1,95 @@
+import type { OpenAI } from "openai";
+import type { ModelMessage, ModelSettings, ModelUsage } from "../model.js";
+import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
+import { samplingOf } from "./sampling.js";
+import type { Watchdog } from "./watchdog.js";
+
+export interface StructuredRequest {
+  /** Name of the schema: `extraction`, `classification`. */
+  name: string;
+  schema: Record<string, unknown>;
+  system: string;
+  /** Conversation data, as JSON in one user message: data to judge, not a dialogue to continue. */
+  data: { context: ModelMessage[]; message?: string };
+  settings: ModelSettings;
+}
+
+export interface StructuredAnswer {
+  /** The object the model wrote, or null when there was none to be found. */
+  object: Record<string, unknown> | null;
+  usage: ModelUsage;
+}
+
+/** One attempt at a structured answer. `useSchema` false = only ask for it in words (servers without `response_format`). */
+export async function askStructured(
+  client: OpenAI,
+  {
+    model,
+    request,
+    watchdog,
+    useSchema,
+  }: { model: string; request: StructuredRequest; watchdog: Watchdog; useSchema: boolean },
+): Promise<StructuredAnswer> {
+  const shape = useSchema
+    ? ""
+    : `\nAnswer with one JSON object that satisfies this schema: ${JSON.stringify(request.schema)}`;
+  const format = { name: request.name, strict: true, schema: request.schema };
+  try {
+    const completion = await client.chat.completions.create(
+      {
+        model,
+        messages: [
+          { role: "system", content: request.system + shape },
+          { role: "user", content: JSON.stringify(request.data) },
+        ],
+        ...samplingOf(model, request.settings),
+        ...(useSchema ? { response_format: { type: "json_schema" as const, json_schema: format } } : {}),
+      },
+      { signal: watchdog.signal },
+    );
+    // Compatible servers leave fields out that the SDK's types promise.
+    const text = completion?.choices?.[0]?.message?.content;
+    if (typeof text !== "string") throw new AttemptFailure(unusable("malformed_answer"));
+    return { object: findObject(text), usage: usageOf(completion.usage, request, text) };
+  } catch (error) {
+    if (watchdog.expired !== null && !watchdog.caller.aborted) throw new AttemptFailure(expired(watchdog.expired));
+    throw error instanceof AttemptFailure ? error : new AttemptFailure(factsOf(error));
+  } finally {
+    watchdog.end();
+  }
+}
+
+/** The first JSON object in a text that may have fences, prose or a cut end around it. */
+export function findObject(text: string): Record<string, unknown> | null {
+  const start = text.indexOf("{");
+  if (start < 0) return null;
+  for (let end = text.lastIndexOf("}"); end > start; end = text.lastIndexOf("}", end - 1)) {
+    const value = parse(text.slice(start, end + 1));
+    if (isObject(value)) return value;
+    // Each miss costs a parse; an answer with more than a few stray braces is no answer.
+    if (text.length - end > 1_000) return null;
+  }
+  return null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function usageOf(
+  usage: { prompt_tokens: number; completion_tokens: number } | undefined,
+  request: StructuredRequest,
+  text: string,
+): ModelUsage {
+  if (usage) return { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
+  const sent = request.system.length + JSON.stringify(request.data).length;
+  return { inputTokens: Math.ceil(sent / 4), outputTokens: Math.ceil(text.length / 4) };
+}

@@ -1,0 +1,61 @@
+export type Expiry = "first_token" | "idle" | "total";
+
+/** After the finish reason only usage and `[DONE]` are missing; a server that keeps those back still has answered. */
+const LINGER_MS = 1_000;
+
+/** The deadlines of one attempt: its signal aborts when the caller gives up or one of the times is over. */
+export class Watchdog {
+  readonly #controller = new AbortController();
+  readonly #total: NodeJS.Timeout;
+  #phase: NodeJS.Timeout;
+  #idle = false;
+  expired: Expiry | null = null;
+
+  constructor(
+    readonly caller: AbortSignal,
+    readonly times: { totalMs: number; firstTokenMs: number; idleMs: number },
+  ) {
+    this.#total = setTimeout(() => this.#expire("total"), times.totalMs);
+    this.#phase = setTimeout(() => this.#expire("first_token"), times.firstTokenMs);
+    if (caller.aborted) this.#controller.abort();
+    else caller.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** A piece of the answer has arrived. */
+  progress(): void {
+    if (this.#idle) {
+      this.#phase.refresh();
+      return;
+    }
+    this.#idle = true;
+    this.#rearm(this.times.idleMs);
+  }
+
+  /** The answer is complete, only formalities are missing. */
+  finishing(): void {
+    this.#rearm(Math.min(LINGER_MS, this.times.idleMs));
+  }
+
+  /** Must be called when the attempt is over, however it ended. */
+  end(): void {
+    clearTimeout(this.#total);
+    clearTimeout(this.#phase);
+    this.caller.removeEventListener("abort", this.#abort);
+  }
+
+  #rearm(ms: number): void {
+    clearTimeout(this.#phase);
+    this.#phase = setTimeout(() => this.#expire("idle"), ms);
+  }
+
+  #expire(expiry: Expiry): void {
+    this.expired ??= expiry;
+    this.#controller.abort();
+  }
+
+  readonly #abort = (): void => this.#controller.abort();
+}

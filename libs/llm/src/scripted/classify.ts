@@ -1,0 +1,58 @@
+import type { ClassifyRequest } from "../model.js";
+import { matchPattern } from "./match-pattern.js";
+import { keywords } from "./words.js";
+
+export interface Guess {
+  intent: string | null;
+  confidence: number;
+}
+
+/** The author's keywords decide when there are any for an intent; the words of description, id and examples otherwise. */
+export function guessIntent({ intents, text, hints }: ClassifyRequest): Guess {
+  const rules = hints.scripted?.intents ?? {};
+  let best: Guess = { intent: null, confidence: 0 };
+  for (const intent of intents) {
+    const own = Object.hasOwn(rules, intent.id) ? rules[intent.id] : undefined;
+    const confidence = own === undefined ? overlap(intent, text) : own.some((rule) => mentions(text, rule)) ? 0.95 : 0;
+    if (confidence > best.confidence) best = { intent: intent.id, confidence };
+  }
+  return best.confidence < 0.5 ? { intent: null, confidence: best.confidence } : best;
+}
+
+/** A rule of letters only is a word or phrase and matches whole words; anything else is a regular expression. */
+function mentions(text: string, rule: string): boolean {
+  if (!/^[\p{L}\p{N}' -]+$/u.test(rule)) return matchPattern(rule, text) !== null;
+  return matchPattern(`(?<![\\p{L}\\p{N}])${rule}(?![\\p{L}\\p{N}])`, text) !== null;
+}
+
+/** 0–0.99. One shared word with a description is a hint below every usual threshold (0.7), two are a match. */
+function overlap({ id, description, examples }: ClassifyRequest["intents"][number], text: string): number {
+  const said = keywords(text);
+  if (said.size === 0) return 0;
+  const byExample = examples.map((example) => similarity(said, keywords(example)));
+  const named = shared(said, keywords(id.replace(/[^\p{L}\p{N}]+/gu, " ")));
+  const described = shared(said, keywords(description));
+  const byName = named >= 2 ? 0.9 : named === 1 ? 0.78 : 0;
+  const byDescription = described >= 2 ? Math.min(0.9, 0.74 + 0.04 * described) : described === 1 ? 0.6 : 0;
+  return round(Math.max(byName, byDescription, ...byExample));
+}
+
+/** Examples are short: most of one inside the text is a match, half of it a hint. */
+function similarity(said: Set<string>, example: Set<string>): number {
+  const common = shared(said, example);
+  if (common === 0) return 0;
+  const covered = common / example.size;
+  const dice = (2 * common) / (said.size + example.size);
+  if (covered >= 0.6) return Math.min(0.99, 0.8 + 0.19 * dice);
+  return Math.min(0.74, 0.5 + 0.4 * dice);
+}
+
+function shared(left: Set<string>, right: Set<string>): number {
+  let count = 0;
+  for (const word of left) if (right.has(word)) count += 1;
+  return count;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
