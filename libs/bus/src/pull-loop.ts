@@ -96,7 +96,7 @@ export class PullLoop {
     while (!this.#stopped && generation === this.#generation) {
       try {
         await this.#release();
-        await topology.ensureStreams();
+        await topology.ensureStream(spec.stream);
         await topology.ensureConsumer(spec);
         if (this.#stopped || generation !== this.#generation) return;
         this.#subscribe();

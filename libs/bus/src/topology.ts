@@ -17,6 +17,8 @@ interface StreamSpec {
  * The streams of the product. Sizes bound the disk: a full stream refuses (`discard: new`) and the database still has
  * everything; ages bound orphans that a hard kill of an old server can leave in a work queue.
  */
+const DOMAINS = ["agents", "cleanup", "links", "memory", "sessions", "turns"];
+
 export const STREAMS: readonly StreamSpec[] = [
   { name: "TURNS", subjects: ["turns.v1.work.>"], retention: "workqueue", maxAgeHours: 24, maxMegabytes: 128 },
   {
@@ -26,7 +28,14 @@ export const STREAMS: readonly StreamSpec[] = [
     maxAgeHours: 24,
     maxMegabytes: 64,
   },
-  { name: "EVENTS", subjects: ["*.v1.event.>"], retention: "limits", maxAgeHours: 72, maxMegabytes: 256 },
+  {
+    name: "EVENTS",
+    // Named one by one: `*.v1.event.>` would overlap with `dlq.>`, which the server refuses.
+    subjects: DOMAINS.map((domain) => `${domain}.v1.event.>`),
+    retention: "limits",
+    maxAgeHours: 72,
+    maxMegabytes: 256,
+  },
   { name: "DEAD", subjects: ["dlq.>"], retention: "limits", maxAgeHours: 14 * 24, maxMegabytes: 64 },
 ];
 
@@ -78,7 +87,9 @@ function consumerConfig(spec: ConsumerSpec): Partial<ConsumerConfig> {
 }
 
 export interface Topology {
-  /** Creates or updates all streams. One run at a time: callers share it. Throws when the server does not do it. */
+  /** Creates or updates one stream; callers at the same time share one run. Throws when the server does not do it. */
+  ensureStream(name: StreamName): Promise<void>;
+  /** The same for all; one that fails does not keep the others from being made. Throws the first failure. */
   ensureStreams(): Promise<void>;
   /** Creates or updates one consumer; its stream must exist. */
   ensureConsumer(spec: ConsumerSpec): Promise<void>;
@@ -86,9 +97,9 @@ export interface Topology {
 
 export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: number }): Topology {
   const { mux, logger, replicas } = deps;
-  let running: Promise<void> | null = null;
+  const running = new Map<StreamName, Promise<void>>();
 
-  async function ensureStream(spec: StreamSpec): Promise<void> {
+  async function makeStream(spec: StreamSpec): Promise<void> {
     const config = streamConfig(spec, replicas);
     try {
       // The same configuration again is no error, so this is also the cheap check that the stream is there.
@@ -109,14 +120,21 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
     }
   }
 
+  function ensure(spec: StreamSpec): Promise<void> {
+    const existing = running.get(spec.name);
+    if (existing !== undefined) return existing;
+    const run = makeStream(spec).finally(() => running.delete(spec.name));
+    running.set(spec.name, run);
+    return run;
+  }
+
   return {
-    ensureStreams() {
-      running ??= Promise.all(STREAMS.map(ensureStream))
-        .then(() => undefined)
-        .finally(() => {
-          running = null;
-        });
-      return running;
+    ensureStream: async (name) => {
+      for (const spec of STREAMS) if (spec.name === name) await ensure(spec);
+    },
+    async ensureStreams() {
+      const results = await Promise.allSettled(STREAMS.map(ensure));
+      for (const result of results) if (result.status === "rejected") throw result.reason;
     },
     ensureConsumer: (spec) =>
       jetStreamRequest(mux, `CONSUMER.CREATE.${spec.stream}.${spec.name}.${spec.filter}`, {
