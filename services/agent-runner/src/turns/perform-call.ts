@@ -1,6 +1,6 @@
 import { type Model, ModelError, type ModelHints, priceOf } from "@parley/llm";
 import type { CallEffect } from "@parley/workflow";
-import type { AcquiredSession } from "../repository/turns.js";
+import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
@@ -48,7 +48,11 @@ export function createPerformCall(context: CallContext): PerformCall {
             settings: settings(call),
             hints: hints(call),
           },
-          { signal, onDelta: (text) => context.live.append(call.partIndex, text) },
+          {
+            signal,
+            onDelta: (text) => context.live.append(call.partIndex, text),
+            onStatus: (label) => context.live.status(label),
+          },
         );
         return output({ type: "reply", text: answer.text }, answer);
       }
@@ -70,7 +74,7 @@ export function createPerformCall(context: CallContext): PerformCall {
           {
             intents: call.intents,
             text: call.text,
-            messages: modelMessages(scoped, call.contextMessages),
+            messages: modelMessages(before(scoped, call.text), call.contextMessages),
             settings: settings(call),
             hints: hints(call),
           },
@@ -92,6 +96,12 @@ export function createPerformCall(context: CallContext): PerformCall {
       throw new CallFailed(error.code, { cause: error });
     }
   };
+}
+
+/** The context of a classification: without the text that is classified, which travels on its own. */
+function before(history: readonly HistoryItem[], text: string): readonly HistoryItem[] {
+  const current = history.findLastIndex((item) => item.role === "user" && item.content === text);
+  return current < 0 ? history : history.slice(0, current);
 }
 
 function output(
