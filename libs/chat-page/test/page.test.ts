@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { FakeSession, FakeTurn } from "./fake-session.js";
-import { chromiumPath, useBench } from "./setup.js";
+import { skipBrowser, useBench } from "./setup.js";
 
 const SCRIPT_BUDGET_BYTES = 60 * 1024;
 const bench = useBench();
@@ -33,7 +33,7 @@ async function nextTurn(made: FakeSession, number = 1): Promise<FakeTurn> {
   return turn;
 }
 
-describe.skipIf(!chromiumPath && !process.env.CI)("chat page", () => {
+describe.skipIf(skipBrowser)("chat page", () => {
   it("keeps its scripts within the budget and its document free of inline code", () => {
     const assets = join(bench.dist(), "assets");
     const scripts = readdirSync(assets).filter((file) => file.endsWith(".js"));

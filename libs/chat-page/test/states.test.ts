@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import type { FakeSession } from "./fake-session.js";
-import { chromiumPath, useBench } from "./setup.js";
+import { skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 
@@ -49,27 +49,37 @@ const talk = async (page: Page, session: () => Promise<FakeSession>): Promise<Fa
 const STATES: State[] = [
   {
     name: "invalid",
-    prepare: (api) => void (api.linkProblem = { status: 404, code: "link_unavailable" }),
+    prepare: (api) => {
+      api.linkProblem = { status: 404, code: "link_unavailable" };
+    },
     shows: "This link isn’t available",
   },
   {
     name: "expired",
-    prepare: (api) => void (api.linkProblem = { status: 410, code: "link_expired" }),
+    prepare: (api) => {
+      api.linkProblem = { status: 410, code: "link_expired" };
+    },
     shows: "This link has expired",
   },
   {
     name: "full",
-    prepare: (api) => void (api.createProblem = { status: 429, code: "sessions_exhausted" }),
+    prepare: (api) => {
+      api.createProblem = { status: 429, code: "sessions_exhausted" };
+    },
     shows: "This link is fully used",
   },
   {
     name: "gated",
-    prepare: (api) => void (api.link.require_email = true),
+    prepare: (api) => {
+      api.link.require_email = true;
+    },
     shows: "This chat needs a confirmation first",
   },
   {
     name: "trouble",
-    prepare: (api) => void (api.linkProblem = { status: 500, code: "internal" }),
+    prepare: (api) => {
+      api.linkProblem = { status: 500, code: "internal" };
+    },
     shows: "Reference: req-4711",
   },
   {
@@ -172,18 +182,19 @@ const LOOKS = [
   { name: "narrow-dark", width: 360, height: 720, dark: true },
 ] as const;
 
-describe.skipIf(!chromiumPath && !process.env.CI).each(LOOKS)("states of the chat page, $name", (look) => {
+describe.skipIf(skipBrowser).each(LOOKS)("states of the chat page, $name", (look) => {
   it.each(STATES)("$name is accessible and fits", async (state) => {
     const page = await bench.open({ ...look, reducedMotion: true }, state.prepare);
     await state.act?.(page, session);
     await page.getByText(state.shows).first().waitFor();
+    await expect.poll(() => page.getByRole("button", { name: "Newest messages" }).count()).toBe(0);
     await screenshot(page, `${state.name}-${look.name}`);
     expect(await axeFindings(page)).toEqual([]);
     expect(await sidewaysOverflow(page)).toBe(0);
   });
 });
 
-describe.skipIf(!chromiumPath && !process.env.CI)("model text", () => {
+describe.skipIf(skipBrowser)("model text", () => {
   const open = async (text: string): Promise<Page> => {
     const page = await bench.open();
     (await session()).greet(text);

@@ -76,7 +76,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     if (answer.type === "unreachable") {
       unlessSettled(clientId, { delivery: "waiting" });
       failures += 1;
-      return again(backoffMs(failures));
+      again(backoffMs(failures));
+      return;
     }
     settleRefusal(clientId, answer);
   };
@@ -85,15 +86,20 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const { status, code } = answer;
     if (FINAL_CODES.has(code)) {
       if (code === "messages_exhausted") state.remainingMessages.value = 0;
-      return fail(clientId, code);
+      fail(clientId, code);
+      return;
     }
     if ([401, 404, 410].includes(status)) {
       fail(clientId, code);
-      return deps.onGone(status, code);
+      deps.onGone(status, code);
+      return;
     }
     const waits = status === 429 || status === 409 || status >= 500;
     if (status !== 429) failures += 1;
-    if (!waits || failures > MAX_SERVER_FAILURES) return fail(clientId, code);
+    if (!waits || failures > MAX_SERVER_FAILURES) {
+      fail(clientId, code);
+      return;
+    }
     unlessSettled(clientId, { delivery: "waiting" });
     const askedMs = answer.retryAfterSeconds === null ? 0 : answer.retryAfterSeconds * 1000 + Math.random() * 500;
     const delayMs = Math.max(askedMs, status === 429 && askedMs === 0 ? 5_000 : backoffMs(failures));

@@ -16,10 +16,11 @@ export interface ThinkingLabel {
   set(label: string): void;
   /** Text is arriving: the label leaves, and comes back as `WORKING` after a silence. */
   heard(): void;
+  /** The answer is complete. */
   end(): void;
 }
 
-/** Keeps each label on screen for at least half a second, so that a quick row of them can be read. */
+/** Keeps each label on screen for at least half a second, so that a quick row of them can be read, or until the answer is there. */
 export function createThinkingLabel(): ThinkingLabel {
   const shown = signal<string | null>(null);
   let wanted: string | null = null;
@@ -73,7 +74,10 @@ export function createThinkingLabel(): ThinkingLabel {
     end: () => {
       active = false;
       clearTimeout(silence);
-      want(null);
+      clearTimeout(change);
+      change = undefined;
+      wanted = null;
+      shown.value = null;
     },
   };
 }

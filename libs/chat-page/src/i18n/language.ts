@@ -24,6 +24,12 @@ export function chooseLanguage(wishes: LanguageWishes): string {
   return "en";
 }
 
+/** Locale for dates and times: the browser's regional variant of the page's language where it has one. */
+export function formatLocale(): string {
+  const regional = navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === language.value);
+  return regional ?? language.value;
+}
+
 export function directionOf(name: string): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(name) ? "rtl" : "ltr";
 }

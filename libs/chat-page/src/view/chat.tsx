@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
+import { streamingEntry } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { Composer } from "./composer.js";
@@ -11,6 +12,7 @@ import { DownIcon } from "./icons.js";
 import { LiveRegion } from "./live-region.js";
 import { MarkdownText } from "./markdown-text.js";
 import { AgentMessage, UserMessage } from "./message.js";
+import { NewConversationDialog } from "./new-conversation-dialog.js";
 import { createScrollKeeper } from "./scroll-keeper.js";
 
 interface ChatProps {
@@ -22,26 +24,28 @@ interface ChatProps {
 
 export function Chat({ state, link, conversation, drafts }: ChatProps) {
   const scroll = useMemo(createScrollKeeper, []);
-  const content = useRef<HTMLElement>(null);
+  const page = useRef<HTMLDivElement>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
   const initial = initialOf(link.agentName);
   useEffect(() => {
     document.title = link.title ?? link.agentName;
-    return content.current ? scroll.attach(content.current) : undefined;
+    return page.current ? scroll.attach(page.current) : undefined;
   }, [scroll, link]);
   const send = (text: string): void => {
     scroll.jump();
     conversation.send(text);
   };
   return (
-    <>
+    <div class="chat" ref={page}>
       <a class="skip" href="#compose">
         {t("skip")}
       </a>
-      <Header state={state} name={link.agentName} initial={initial} onRenew={conversation.renew} />
-      <main class="conversation" ref={content}>
+      <Header state={state} name={link.agentName} initial={initial} onAskNew={() => dialog.current?.showModal()} />
+      <main class="conversation">
         <Welcome link={link} initial={initial} />
         <Messages state={state} name={link.agentName} initial={initial} onResend={conversation.resend} />
       </main>
+      <NewConversationDialog dialog={dialog} onConfirm={conversation.renew} />
       <LiveRegion state={state} name={link.agentName} />
       <footer class="footer">
         {!scroll.following.value && (
@@ -54,7 +58,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
         <Starters state={state} starters={link.starters} onSend={send} />
         <Foot state={state} link={link} drafts={drafts} onSend={send} onRenew={conversation.renew} />
       </footer>
-    </>
+    </div>
   );
 }
 
@@ -85,12 +89,19 @@ interface MessagesProps {
 function Messages({ state, name, initial, onResend }: MessagesProps) {
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
+  const streaming = streamingEntry(state.transcript.value) !== null;
   return (
     <section aria-label={t("conversation")}>
       <ol class="messages">
         {state.transcript.value.map((entry) =>
           entry.role === "assistant" ? (
-            <AgentMessage key={entry.key} entry={entry} name={name} initial={initial} />
+            <AgentMessage
+              key={entry.key}
+              entry={entry}
+              name={name}
+              initial={initial}
+              status={entry.partial && label !== null ? statusText(label) : null}
+            />
           ) : (
             <UserMessage
               key={entry.key}
@@ -102,7 +113,7 @@ function Messages({ state, name, initial, onResend }: MessagesProps) {
           ),
         )}
       </ol>
-      {label !== null && !state.ended.value && (
+      {label !== null && !streaming && !state.ended.value && (
         <div class="thinking">
           <span class="avatar small" aria-hidden="true">
             {initial}

@@ -39,7 +39,7 @@ export function Composer({ state, drafts, maxLength, onSend }: ComposerProps) {
     event.preventDefault();
     submit();
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
+  // The height follows the text.
   useLayoutEffect(() => {
     const area = field.current;
     if (!area) return;

@@ -1,4 +1,3 @@
-import { useRef } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import { t } from "../i18n/language.js";
 import { NewIcon } from "./icons.js";
@@ -7,17 +6,12 @@ interface HeaderProps {
   state: ChatState;
   name: string;
   initial: string;
-  onRenew(): void;
+  onAskNew(): void;
 }
 
-export function Header({ state, name, initial, onRenew }: HeaderProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+export function Header({ state, name, initial, onAskNew }: HeaderProps) {
   const connection = state.ended.value ? "over" : state.connection.value;
   const begun = state.transcript.value.some((entry) => entry.role === "user");
-  const confirm = (): void => {
-    dialog.current?.close();
-    onRenew();
-  };
   return (
     <header class="header">
       <div class="header-inner">
@@ -34,29 +28,12 @@ export function Header({ state, name, initial, onRenew }: HeaderProps) {
           </p>
         </div>
         {begun && !state.ended.value && (
-          <button
-            type="button"
-            class="button quiet new"
-            disabled={state.renewing.value}
-            onClick={() => dialog.current?.showModal()}
-          >
+          <button type="button" class="button quiet new" disabled={state.renewing.value} onClick={onAskNew}>
             <NewIcon />
             <span class="new-text">{state.renewing.value ? t("starting") : t("newConversation")}</span>
           </button>
         )}
       </div>
-      <dialog ref={dialog} class="dialog" aria-labelledby="new-title" aria-describedby="new-explain">
-        <h2 id="new-title">{t("newQuestion")}</h2>
-        <p id="new-explain">{t("newExplain")}</p>
-        <div class="actions">
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
-            {t("cancel")}
-          </button>
-          <button type="button" class="button primary" onClick={confirm}>
-            {t("confirmNew")}
-          </button>
-        </div>
-      </dialog>
     </header>
   );
 }

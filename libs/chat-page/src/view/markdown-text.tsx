@@ -11,7 +11,7 @@ export function MarkdownText({ text, streaming }: { text: string; streaming: boo
   return (
     <div class={streaming ? "prose streaming" : "prose"}>
       {blocks.map((block, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: blocks only grow at the end
+        // Blocks only grow at the end.
         <Block key={index} block={block} />
       ))}
     </div>
@@ -20,7 +20,7 @@ export function MarkdownText({ text, streaming }: { text: string; streaming: boo
 
 function Block({ block }: { block: Token }) {
   const host = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the source decides; tokens are new objects on every reading
+  // The source decides; tokens are new objects on every reading.
   useLayoutEffect(() => {
     host.current?.replaceChildren(renderBlock(block));
   }, [block.raw]);

@@ -1,12 +1,20 @@
 import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
-import { language, t } from "../i18n/language.js";
+import { formatLocale, t } from "../i18n/language.js";
 import { AlertIcon, CheckIcon, ClockIcon, CopyIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
 
 const COPIED_FOR_MS = 2_000;
 
-export function AgentMessage({ entry, name, initial }: { entry: AgentEntry; name: string; initial: string }) {
+interface AgentMessageProps {
+  entry: AgentEntry;
+  name: string;
+  initial: string;
+  /** What the agent does while its text stands still. */
+  status: string | null;
+}
+
+export function AgentMessage({ entry, name, initial, status }: AgentMessageProps) {
   return (
     <li class="message agent">
       <span class="avatar small" aria-hidden="true">
@@ -16,6 +24,7 @@ export function AgentMessage({ entry, name, initial }: { entry: AgentEntry; name
         <span class="visually-hidden">{name}: </span>
         <MarkdownText text={entry.text} streaming={entry.partial !== null} />
         <div class="tools">
+          {status !== null && <span role="status">{status}</span>}
           {entry.partial === null && <CopyButton text={entry.text} />}
           <Time value={entry.createdAt} />
         </div>
@@ -98,8 +107,8 @@ function CopyButton({ text }: { text: string }) {
 function Time({ value }: { value: string | null }) {
   const date = new Date(value ?? "");
   if (Number.isNaN(date.getTime())) return null;
-  const time = new Intl.DateTimeFormat(language.value, { hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(language.value, { dateStyle: "medium" });
+  const time = new Intl.DateTimeFormat(formatLocale(), { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(formatLocale(), { dateStyle: "medium" });
   const today = date.toDateString() === new Date().toDateString();
   return (
     <time dateTime={date.toISOString()}>{today ? time.format(date) : `${day.format(date)}, ${time.format(date)}`}</time>
