@@ -26,6 +26,10 @@ declare module "fastify" {
     /** What limits count: the address, or its /64. */
     readonly clientBucket: string;
   }
+  interface FastifyContextConfig {
+    /** A stream or long poll: it holds a socket, not the server, and its number is bounded elsewhere. */
+    longLived?: boolean;
+  }
   interface FastifyInstance {
     sse: SseHub;
     routeTable: RouteTable;
@@ -132,8 +136,7 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
       shed.inc();
       return done(new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 }));
     }
-    // A stream holds its socket, not the server: its age is limited and its number is bounded elsewhere.
-    if (request.headers.accept?.includes("text/event-stream")) leave();
+    if (request.routeOptions.config.longLived) leave();
     if (request.headers.traceparent === undefined) return done();
     withExtractedTrace({ traceparent: String(request.headers.traceparent) }, done);
   });

@@ -1,0 +1,72 @@
+import { AppError, type Principal, type Role, requireRole } from "@parley/contracts";
+import { type HttpApp, hasBody, JSON_TYPES, notFound, requireMediaType, verifySignature } from "@parley/http";
+import type { FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
+
+/** A caller whose credentials were verified before anything of the request was parsed. */
+export interface Caller {
+  principal: Principal;
+  /** Of a signed request; null for a token. */
+  signed: { signature: string; nonce: string | null } | null;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** Least role; default viewer. */
+    role?: Role;
+    /** Media types of the body; default JSON. */
+    mediaTypes?: readonly string[];
+  }
+}
+
+type Auth = Pick<GatewayContext, "credentials" | "failedAttempts">;
+
+/**
+ * Guards a surface. The order is the same for every caller: address limit, authentication, address and method, media type,
+ * role; only then the body is parsed. On these prefixes nothing about existence is told before the credentials hold.
+ */
+export function guard(app: HttpApp, auth: Auth, options: { tokens: boolean }): void {
+  app.decorateRequest("caller");
+  app.addHook("preParsing", async (request) => {
+    auth.failedAttempts.check(request.clientBucket);
+    try {
+      request.caller = await identify(request, auth, options.tokens);
+    } catch (error) {
+      if (error instanceof AppError && error.status === 401) auth.failedAttempts.count(request.clientBucket);
+      throw error;
+    }
+    if (request.is404) throw notFound(request);
+    const { role, mediaTypes = JSON_TYPES } = request.routeOptions.config;
+    if (hasBody(request.headers)) requireMediaType(request.headers["content-type"], mediaTypes);
+    if (role !== undefined) requireRole(request.caller.principal, role);
+  });
+  app.setNotFoundHandler((request) => {
+    throw notFound(request);
+  });
+}
+
+async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): Promise<Caller> {
+  const { authorization, "x-signature": signature } = request.headers;
+  if (!tokens || (signature !== undefined && authorization === undefined)) return identifySigned(request, auth);
+  const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
+  const principal = token === undefined ? null : await auth.credentials.tokenPrincipal(token);
+  if (principal === null) throw new AppError("invalid_token");
+  return { principal, signed: null };
+}
+
+async function identifySigned(request: FastifyRequest, { credentials }: Auth): Promise<Caller> {
+  if (!credentials.hasDefaultKey && request.headers["x-key-id"] === undefined) throw new AppError("not_configured");
+  const verified = await verifySignature(
+    { method: request.method, target: request.raw.url ?? "", body: request.rawBody, headers: request.headers },
+    {
+      resolveKey: (keyId) => credentials.signingKey(keyId),
+      claimNonce: (nonce, ttlSeconds) => credentials.claimNonce(nonce, ttlSeconds),
+      now: () => Math.floor(Date.now() / 1_000),
+    },
+  );
+  if (verified === null) throw new AppError("invalid_signature");
+  return { principal: verified.key.principal, signed: { signature: verified.signature, nonce: verified.nonce } };
+}

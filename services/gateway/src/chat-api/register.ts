@@ -1,0 +1,20 @@
+import type { HttpApp } from "@parley/http";
+import { guard } from "../callers/authenticate.js";
+import type { GatewayContext } from "../deps.js";
+import { createSessionRoute } from "./create-session.js";
+import { endSessionRoute } from "./end-session.js";
+import { getSessionRoute } from "./get-session.js";
+import { listMessagesRoute } from "./list-messages.js";
+import { sendMessageRoute } from "./send-message.js";
+import { streamEventsRoute } from "./stream-events.js";
+
+/** The server-to-server text chat API: signed requests only. */
+export async function registerChatApi(app: HttpApp, context: GatewayContext): Promise<void> {
+  guard(app, context, { tokens: false });
+  createSessionRoute(app, context);
+  sendMessageRoute(app, context);
+  getSessionRoute(app, context);
+  endSessionRoute(app, context);
+  listMessagesRoute(app, context);
+  streamEventsRoute(app, context);
+}

@@ -1,0 +1,28 @@
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers, cursorParam, eventStream } from "../schemas.js";
+import { openSessionStream } from "../streams/open-stream.js";
+import { signedAccess } from "./access.js";
+import { sessionParams } from "./schemas.js";
+
+/** Event stream of a session; `Last-Event-ID` or `?after=` resumes it. A read. */
+export function streamEventsRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Stream the events of a session",
+    tags: ["chat"],
+    security: [{ hmac: [] }],
+    params: sessionParams,
+    querystring: z.object({ after: cursorParam.optional() }),
+    response: answers({ 200: eventStream }),
+  };
+  app.get(
+    "/sessions/:id/events",
+    { schema, config: { longLived: true }, exposeHeadRoute: false },
+    async (request, reply) => {
+      const access = signedAccess(request, request.params.id);
+      const { after } = request.query;
+      return openSessionStream(context, { request, reply, after }, { access, linkId: null, audience: "api" });
+    },
+  );
+}

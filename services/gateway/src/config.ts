@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** Variables that only the gateway reads; connections and SECRET_KEY are read by main.ts. */
+export const gatewayConfig = z.object({
+  PORT: integer(0, 65_535).default(8080).describe("Port of the public HTTP server; 0 takes a free one"),
+  HOST: z.string().default("0.0.0.0").describe("Address the public HTTP server listens on"),
+  PUBLIC_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ""))
+    .default("http://localhost:8080")
+    .describe("Address under which people reach this server; links are made of it, https switches secure cookies on"),
+  ADMIN_API_KEY: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("Default signing key of the server-to-server API, operator-wide; without it X-Key-Id is required"),
+  TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .transform((list) => list.split(/[\s,]+/).filter((entry) => entry !== ""))
+    .describe("Addresses or CIDRs of proxies whose X-Forwarded-For is believed, separated by commas"),
+  CHAT_TURN_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(300)
+    .default(60)
+    .describe("Seconds a request waits for its answer before 504 turn_timeout; the answer stays readable"),
+  CHAT_HISTORY_LIMIT: integer(1, 200).default(50).describe("Messages of a history page when the caller names no limit"),
+  CHAT_MAX_MESSAGE_LENGTH: integer(1, 10_000)
+    .default(10_000)
+    .describe("Characters (code points) of one message at most; a link can only lower it"),
+  MAX_STREAMS: integer(1, 200_000).default(20_000).describe("Event streams one gateway holds open at most"),
+  MAX_STREAMS_PER_SESSION: integer(1, 1_000)
+    .default(20)
+    .describe("Event streams of one session on one gateway at most"),
+  MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000)
+    .default(2_000)
+    .describe("Requests in work at once, streams not counted; above it 503 overloaded"),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: integer(1, 10_000_000)
+    .default(6_000)
+    .describe("Public calls of one address (IPv6: /64) per minute"),
+  RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: integer(1, 1_000_000)
+    .default(60)
+    .describe("Failed signatures and tokens of one address per minute, counted by each gateway"),
+  CHAT_PAGE_DIR: z.string().optional().describe("Folder of the built chat page; default: the installed package"),
+});
+export type GatewayConfig = z.output<typeof gatewayConfig>;

@@ -1,0 +1,30 @@
+import type { Bus } from "@parley/bus";
+import type { Logger, Metrics } from "@parley/observability";
+import type { RedisLike } from "@parley/redis";
+import type { Secrets } from "@parley/secrets";
+import type { Credentials } from "./callers/credentials.js";
+import type { FailedAttempts } from "./callers/failed-attempts.js";
+import type { GatewayConfig } from "./config.js";
+import type { LinkCache } from "./public-api/link-cache.js";
+import type { StreamHub } from "./streams/hub.js";
+import type { TurnWaiter } from "./turns/wait-for-turn.js";
+
+export interface GatewayDeps {
+  config: GatewayConfig;
+  logger: Logger;
+  metrics: Metrics;
+  bus: Bus;
+  redis: RedisLike;
+  secrets: Secrets;
+}
+
+/** What the route handlers share: the connections and the gateway's own short-lived state. */
+export interface GatewayContext extends GatewayDeps {
+  waiter: TurnWaiter;
+  streams: StreamHub;
+  links: LinkCache;
+  credentials: Credentials;
+  failedAttempts: FailedAttempts;
+  /** Readiness of each dependency, for `/readyz`. */
+  readiness(): Promise<{ ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> }>;
+}

@@ -1,0 +1,103 @@
+import { closeServer, createHttpServer, type HttpApp } from "@parley/http";
+import type { Component } from "@parley/service";
+import { buildRoutes, GUARDED_PREFIXES } from "./build-routes.js";
+import { createCredentials } from "./callers/credentials.js";
+import { createFailedAttempts } from "./callers/failed-attempts.js";
+import type { GatewayContext, GatewayDeps } from "./deps.js";
+import { createLinkCache } from "./public-api/link-cache.js";
+import { createStreamHub } from "./streams/hub.js";
+import { createTurnWaiter } from "./turns/wait-for-turn.js";
+
+export interface Gateway extends Component {
+  /** `http://host:port` of the listening server. Throws before `start`. */
+  address(): string;
+}
+
+/** Requests in work when a drain begins may take so long; then their connections are cut. */
+const DRAIN_MS = 25_000;
+
+/** The gateway: every HTTP surface, verification of callers, limits and event streams. It owns no table. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  let draining = false;
+  const context = createContext(deps, () => draining);
+  let app: HttpApp | undefined;
+  return {
+    name: "gateway",
+    async start() {
+      app = createServer(deps);
+      await buildRoutes(app, context);
+      context.waiter.start();
+      context.credentials.start();
+      context.links.start();
+      context.streams.start();
+      await app.listen({ port: deps.config.PORT, host: deps.config.HOST });
+      deps.logger.info({ address: addressOf(app) }, "gateway.listening");
+    },
+    async stop() {
+      draining = true;
+      context.streams.stop();
+      if (app !== undefined) await closeServer(app, DRAIN_MS);
+      context.waiter.stop();
+    },
+    async ready() {
+      if (draining) return "draining";
+      return deps.bus.status().connected ? true : "bus not connected";
+    },
+    address() {
+      if (app === undefined) throw new Error("the gateway is not started");
+      return addressOf(app);
+    },
+  };
+}
+
+/** The shared state of the handlers; nothing of it is started yet. */
+export function createContext(deps: GatewayDeps, draining: () => boolean): GatewayContext {
+  const { config, bus, redis, secrets, logger, metrics } = deps;
+  return {
+    ...deps,
+    waiter: createTurnWaiter({ bus, metrics }),
+    streams: createStreamHub({
+      bus,
+      redis,
+      logger,
+      metrics,
+      maxStreams: config.MAX_STREAMS,
+      maxStreamsPerSession: config.MAX_STREAMS_PER_SESSION,
+    }),
+    links: createLinkCache({ bus, secrets }),
+    credentials: createCredentials({ bus, redis, adminApiKey: config.ADMIN_API_KEY }),
+    failedAttempts: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
+    async readiness() {
+      const connected = bus.status().connected;
+      // Redis is losable: without it answers stay correct, so it is shown but does not take the replica out.
+      const reachable = await redis.ping();
+      return {
+        ready: connected && !draining(),
+        checks: {
+          gateway: draining() ? { ok: false, detail: "draining" } : { ok: true },
+          bus: connected ? { ok: true } : { ok: false, detail: "not connected" },
+          redis: reachable ? { ok: true } : { ok: false, detail: "not reachable; limits are local" },
+        },
+      };
+    },
+  };
+}
+
+export function createServer({ config, logger, metrics }: Pick<GatewayDeps, "config" | "logger" | "metrics">): HttpApp {
+  return createHttpServer({
+    logger,
+    metrics,
+    trustedProxies: config.TRUSTED_PROXIES,
+    maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
+    authenticatedPrefixes: GUARDED_PREFIXES,
+    https: config.PUBLIC_URL.startsWith("https:"),
+  });
+}
+
+function addressOf(app: HttpApp): string {
+  const address = app.server.address();
+  if (address === null || typeof address === "string") throw new Error("the gateway does not listen");
+  const anywhere = address.address === "0.0.0.0" || address.address === "::";
+  const host = anywhere ? "127.0.0.1" : address.address;
+  return `http://${address.family === "IPv6" && !anywhere ? `[${host}]` : host}:${address.port}`;
+}

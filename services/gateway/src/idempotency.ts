@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { AppError } from "@parley/contracts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+export interface Idempotency {
+  key: string;
+  fingerprint: string;
+}
+
+const VISIBLE = /^[\x21-\x7e]{1,255}$/;
+
+/** The caller's `Idempotency-Key`, or null. Throws `validation_failed` when it is not 1–255 visible characters. */
+export function givenIdempotencyKey(request: FastifyRequest): string | null {
+  const given = request.headers["idempotency-key"];
+  if (given === undefined) return null;
+  if (typeof given === "string" && VISIBLE.test(given)) return given;
+  const message = "must be 1 to 255 visible characters";
+  throw new AppError("validation_failed", {
+    errors: [{ pointer: "header/idempotency-key", rule: "pattern", message }],
+  });
+}
+
+/** What makes two requests the same one: method, route and body bytes; the route's parameters are part of the scope. */
+export function fingerprintOf(request: FastifyRequest): string {
+  return createHash("sha256")
+    .update(`${request.method} ${request.routeOptions.url ?? ""}\n${JSON.stringify(request.params ?? {})}\n`)
+    .update(request.rawBody)
+    .digest("hex");
+}
+
+/**
+ * Idempotency of a signed request. Without a key of the caller the signature itself is the key: an exact replay inside the
+ * window attaches to the first answer, so a captured request can do nothing twice.
+ */
+export function signedIdempotency(request: FastifyRequest): Idempotency | undefined {
+  const given = givenIdempotencyKey(request);
+  const { signed, principal } = request.caller;
+  // Keys of two callers must not meet: a tenant's key holders share a scope by tenant, not by what they may guess.
+  const key = given === null ? signed && `sig:${signed.signature}` : `key:${principal.id}:${given}`;
+  return key === null ? undefined : { key, fingerprint: fingerprintOf(request) };
+}
+
+/**
+ * Marks an answer that repeats an earlier one. A request with a single-use nonce and no key of its own cannot be a retry:
+ * it was captured, and Redis had forgotten the nonce. Throws `invalid_signature` then.
+ */
+export function markReplay(request: FastifyRequest, reply: FastifyReply, replayed: boolean): void {
+  if (!replayed) return;
+  const nonce = request.caller.signed?.nonce ?? null;
+  if (nonce !== null && request.headers["idempotency-key"] === undefined) throw new AppError("invalid_signature");
+  reply.header("idempotent-replayed", "true");
+}

@@ -1,0 +1,9 @@
+import { AppError } from "@parley/contracts";
+
+/** Refuses a text of more than `limit` characters (Unicode code points). Throws `validation_failed`. */
+export function requireLength(text: string, limit: number, pointer: string): void {
+  // A text has at most as many code points as UTF-16 units, so short ones need no counting.
+  if (text.length <= limit || [...text].length <= limit) return;
+  const message = `must have at most ${limit} characters`;
+  throw new AppError("validation_failed", { errors: [{ pointer, rule: "too_big", message }] });
+}

@@ -1,0 +1,22 @@
+import { AppError, createTenant, createTenantBody } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { owner, tenantCreated } from "./schemas.js";
+
+/** Creates a tenant with its first owner token. Operator-wide callers only. Not idempotent: names may repeat. */
+export function createTenantRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    ...owner,
+    summary: "Create a tenant",
+    body: createTenantBody,
+    response: answers({ 201: tenantCreated }),
+  };
+  app.post("/tenants", { schema, config: { role: "owner" } }, async (request, reply) => {
+    const { principal } = request.caller;
+    if (principal.tenantId !== null) throw new AppError("forbidden");
+    const { name } = request.body;
+    const { id, adminToken } = await bus.call(createTenant, { principal, name });
+    return reply.code(201).send({ id, name, admin_token: adminToken });
+  });
+}

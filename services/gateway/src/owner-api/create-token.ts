@@ -1,0 +1,22 @@
+import { createToken, createTokenBody } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { anyPrincipal } from "./principal.js";
+import { owner, tenantQuery, tokenCreated } from "./schemas.js";
+
+/** Creates a management token; it is told only here. Not idempotent. */
+export function createTokenRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    ...owner,
+    summary: "Create a token",
+    querystring: tenantQuery,
+    body: createTokenBody,
+    response: answers({ 201: tokenCreated }),
+  };
+  app.post("/tokens", { schema, config: { role: "admin" } }, async (request, reply) => {
+    const { name, role, tenant_id } = request.body;
+    const created = await bus.call(createToken, { principal: anyPrincipal(request), name, role, tenantId: tenant_id });
+    return reply.code(201).send({ ...created, name, role });
+  });
+}

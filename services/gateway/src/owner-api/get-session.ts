@@ -1,0 +1,25 @@
+import { getSession } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { sessionParams, sessionShown } from "../chat-api/schemas.js";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { wireSession } from "../streams/audience.js";
+import { tenantPrincipal } from "./principal.js";
+import { owner, tenantQuery } from "./schemas.js";
+
+/** One session of the tenant, without what was said in it. A read. */
+export function getOwnSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    ...owner,
+    summary: "Get a session",
+    params: sessionParams,
+    querystring: tenantQuery,
+    response: answers({ 200: sessionShown }),
+  };
+  app.get("/sessions/:id", { schema }, async (request) => {
+    const { tenantId } = tenantPrincipal(request);
+    const access = { type: "hmac", tenantId, sessionId: request.params.id } as const;
+    const { session } = await bus.call(getSession, { access });
+    return wireSession(session, "api");
+  });
+}

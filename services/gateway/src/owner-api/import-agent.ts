@@ -1,0 +1,57 @@
+import { AppError, importAgent, importAgentBody, parseOrRefuse } from "@parley/contracts";
+import { decodeText, type HttpApp, JSON_TYPES } from "@parley/http";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { tenantPrincipal } from "./principal.js";
+import { agentParams, imported, owner, tenantQuery } from "./schemas.js";
+
+const YAML_TYPES = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
+const flag = z.enum(["true", "false"]).optional();
+const query = tenantQuery.extend({ dry_run: flag, activate: flag, notes: z.string().max(500).optional() });
+
+/**
+ * Imports a document as a new version, and creates the agent when it does not exist. JSON carries its options in the body,
+ * YAML in the query. Idempotent by content: an unchanged document makes no new version.
+ */
+export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
+  app.addContentTypeParser([...YAML_TYPES], (request, _payload, done) => {
+    try {
+      done(null, decodeText(request.rawBody));
+    } catch (error) {
+      done(error instanceof Error ? error : new AppError("malformed_request"));
+    }
+  });
+  const schema = {
+    ...owner,
+    summary: "Import an agent document",
+    description: "`application/yaml` takes the document itself, with dry_run, activate and notes in the query.",
+    params: agentParams,
+    querystring: query,
+    body: z.unknown().meta({ description: "`{document, dry_run?, activate?, notes?}`, or YAML text" }),
+    response: answers({ 200: imported }),
+  };
+  const mediaTypes = [...JSON_TYPES, ...YAML_TYPES];
+  app.post("/agents/:agent/import", { schema, config: { role: "editor", mediaTypes } }, async (request) => {
+    const principal = tenantPrincipal(request);
+    return bus.call(importAgent, { principal, agent: request.params.agent, ...optionsOf(request, request.query) });
+  });
+}
+
+interface Options {
+  document: unknown;
+  dryRun: boolean;
+  activate: boolean;
+  notes: string | null;
+}
+
+function optionsOf(request: FastifyRequest, inQuery: z.output<typeof query>): Options {
+  const isYaml = !(request.headers["content-type"] ?? "").toLowerCase().startsWith("application/json");
+  if (isYaml && typeof request.body === "string") {
+    const { dry_run, activate, notes = null } = inQuery;
+    return { document: request.body, dryRun: dry_run === "true", activate: activate === "true", notes };
+  }
+  const { document, dry_run, activate, notes } = parseOrRefuse(importAgentBody, request.body);
+  return { document, dryRun: dry_run ?? false, activate: activate ?? false, notes: notes ?? null };
+}

@@ -1,0 +1,38 @@
+import { AppError, type Principal } from "@parley/contracts";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+
+const tenantId = z.uuid();
+
+/** The tenant that an operator-wide caller names by `X-Tenant-Id` or `?tenant_id=`; undefined when none is named. */
+function namedTenant(request: FastifyRequest): string | undefined {
+  const { query } = request;
+  const inQuery = typeof query === "object" && query !== null && "tenant_id" in query ? query.tenant_id : undefined;
+  const given = request.headers["x-tenant-id"] ?? inQuery;
+  if (given === undefined) return undefined;
+  const parsed = tenantId.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw refused("uuid", "must be a UUID");
+}
+
+const refused = (rule: string, message: string): AppError =>
+  new AppError("validation_failed", { errors: [{ pointer: "header/x-tenant-id", rule, message }] });
+
+/**
+ * The caller as an owner call sends it on: with the tenant it works in. Throws `validation_failed` when an operator-wide
+ * caller names none, `not_found` when a tenant's caller names another tenant.
+ */
+export function tenantPrincipal(request: FastifyRequest): Principal & { tenantId: string } {
+  const { principal } = request.caller;
+  const named = namedTenant(request);
+  const own = principal.tenantId ?? named;
+  if (own === undefined) throw refused("required", "must name the tenant to work in");
+  if (named !== undefined && named !== own) throw new AppError("not_found");
+  return { ...principal, tenantId: own };
+}
+
+/** As `tenantPrincipal`, for calls that an operator-wide caller may make without a tenant. */
+export function anyPrincipal(request: FastifyRequest): Principal {
+  const { principal } = request.caller;
+  return principal.tenantId === null && namedTenant(request) === undefined ? principal : tenantPrincipal(request);
+}

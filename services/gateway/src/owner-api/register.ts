@@ -1,0 +1,60 @@
+import type { HttpApp } from "@parley/http";
+import { guard } from "../callers/authenticate.js";
+import type { GatewayContext } from "../deps.js";
+import { activateVersionRoute } from "./activate-version.js";
+import { createAgentRoute } from "./create-agent.js";
+import { createKeyRoute } from "./create-key.js";
+import { createLinkRoute } from "./create-link.js";
+import { createTenantRoute } from "./create-tenant.js";
+import { createTokenRoute } from "./create-token.js";
+import { createVersionRoute } from "./create-version.js";
+import { deleteKeyRoute } from "./delete-key.js";
+import { deleteLinkRoute } from "./delete-link.js";
+import { deleteTokenRoute } from "./delete-token.js";
+import { endOwnSessionRoute } from "./end-session.js";
+import { exportAgentRoute } from "./export-agent.js";
+import { getAgentRoute } from "./get-agent.js";
+import { getLinkRoute } from "./get-link.js";
+import { getOwnSessionRoute } from "./get-session.js";
+import { getVersionRoute } from "./get-version.js";
+import { importAgentRoute } from "./import-agent.js";
+import { listAgentsRoute } from "./list-agents.js";
+import { listLinksRoute } from "./list-links.js";
+import { listSessionsRoute } from "./list-sessions.js";
+import { listVersionsRoute } from "./list-versions.js";
+import { rotateKeyRoute } from "./rotate-key.js";
+import { updateLinkRoute } from "./update-link.js";
+import { validateAgentRoute } from "./validate-agent.js";
+
+const ROUTES = [
+  activateVersionRoute,
+  createAgentRoute,
+  createKeyRoute,
+  createLinkRoute,
+  createTenantRoute,
+  createTokenRoute,
+  createVersionRoute,
+  deleteKeyRoute,
+  deleteLinkRoute,
+  deleteTokenRoute,
+  endOwnSessionRoute,
+  exportAgentRoute,
+  getAgentRoute,
+  getLinkRoute,
+  getOwnSessionRoute,
+  getVersionRoute,
+  importAgentRoute,
+  listAgentsRoute,
+  listLinksRoute,
+  listSessionsRoute,
+  listVersionsRoute,
+  rotateKeyRoute,
+  updateLinkRoute,
+  validateAgentRoute,
+];
+
+/** The management API: tokens with a role, or signed requests. */
+export async function registerOwnerApi(app: HttpApp, context: GatewayContext): Promise<void> {
+  guard(app, context, { tokens: true });
+  for (const register of ROUTES) register(app, context);
+}

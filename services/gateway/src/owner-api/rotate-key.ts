@@ -1,0 +1,22 @@
+import { rotateKey } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { tenantPrincipal } from "./principal.js";
+import { idParams, keyCreated, owner, tenantQuery } from "./schemas.js";
+
+/** Issues the successor of a signing key; both are valid for the overlap. Not idempotent. */
+export function rotateKeyRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    ...owner,
+    summary: "Rotate a signing key",
+    params: idParams,
+    querystring: tenantQuery,
+    response: answers({ 200: keyCreated }),
+  };
+  app.post("/keys/:id/rotate", { schema, config: { role: "admin" } }, async (request) => {
+    const call = { principal: tenantPrincipal(request), id: request.params.id };
+    const { id, keyId, secret } = await bus.call(rotateKey, call);
+    return { id, key_id: keyId, secret };
+  });
+}

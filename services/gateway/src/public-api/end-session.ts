@@ -1,0 +1,27 @@
+import { AppError, endSession } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { tokenParams } from "./schemas.js";
+import { forgetSession, requireSession } from "./visit.js";
+
+/** New Conversation: ends this session and forgets its cookie. Idempotent by state: an ended one is left behind alike. */
+export function endVisitorSessionRoute(app: HttpApp, { bus, config }: GatewayContext): void {
+  const schema = {
+    summary: "End the conversation",
+    tags: ["public"],
+    params: tokenParams,
+    response: answers({ 200: z.object({ success: z.literal(true) }) }),
+  };
+  app.delete("/session/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {
+    const access = requireSession(request.visit);
+    try {
+      await bus.call(endSession, { access, reason: "visitor", idempotency: null });
+    } catch (error) {
+      if (!(error instanceof AppError && error.status === 410)) throw error;
+    }
+    forgetSession(reply, request.visit, config.PUBLIC_URL);
+    return { success: true };
+  });
+}

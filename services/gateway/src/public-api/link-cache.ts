@@ -1,0 +1,58 @@
+import type { Bus } from "@parley/bus";
+import { AppError, type LinkPolicy, linkRevoked, linkUpdated, resolveLink } from "@parley/contracts";
+import { parseToken, type Secrets } from "@parley/secrets";
+import { ExpiringMap } from "../expiring-map.js";
+
+/**
+ * Link policies by token. Remembered for seconds and dropped by the link's events; the database still decides on expiry
+ * and quota of every session and message, so a stale policy can only be late in what it shows.
+ */
+export interface LinkCache {
+  /** Throws `link_unavailable` for everything that is no usable link, `link_expired` where the link says so openly. */
+  resolve(token: string): Promise<LinkPolicy>;
+  start(): void;
+}
+
+const TTL_MS = 5_000;
+const UNKNOWN_TTL_MS = 1_000;
+const MAX_ENTRIES = 20_000;
+const NO_SECRET = "0".repeat(32);
+const NO_HASH = Buffer.alloc(32);
+
+export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache {
+  const { bus, secrets } = deps;
+  const known = new ExpiringMap<string, LinkPolicy>({ ttlMs: TTL_MS, maxEntries: MAX_ENTRIES });
+  const refused = new ExpiringMap<string, true>({ ttlMs: UNKNOWN_TTL_MS, maxEntries: MAX_ENTRIES });
+
+  return {
+    async resolve(token) {
+      const parsed = parseToken("link", token);
+      if (parsed === null) {
+        secrets.verify(NO_SECRET, NO_HASH);
+        throw new AppError("link_unavailable");
+      }
+      const policy = known.get(token);
+      if (policy !== undefined && !(policy.expiresAt !== null && Date.parse(policy.expiresAt) <= Date.now()))
+        return policy;
+      if (refused.get(token)) throw new AppError("link_unavailable");
+      const answer = await bus.call(resolveLink, parsed);
+      switch (answer.status) {
+        case "ok":
+          known.set(token, answer.policy);
+          return answer.policy;
+        case "expired":
+          throw new AppError(answer.friendly ? "link_expired" : "link_unavailable");
+        case "unavailable":
+          refused.set(token, true);
+          throw new AppError("link_unavailable");
+      }
+    },
+    start() {
+      const drop = async ({ linkId }: { linkId: string }): Promise<void> =>
+        known.deleteWhere(({ id }) => id === linkId);
+      bus.listen(linkRevoked, drop);
+      bus.listen(linkUpdated, drop);
+      bus.onReconnect(() => known.clear());
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { AppError } from "@parley/contracts";
+import type { FastifyRequest } from "fastify";
+
+/**
+ * Checks where a browser call comes from: the server's own pages always may; other sites only when the link lists them
+ * (scheme, host and port exactly, or `*.` for one level). A cookie proves only that it is the visitor's browser, so with a
+ * cookie an unlisted foreign site is refused even when the link lists none. Throws `origin_not_allowed`.
+ */
+export function requireOrigin(request: FastifyRequest, publicUrl: string): void {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return;
+  const parsed = parseOrigin(origin);
+  if (parsed !== null && (parsed.origin === new URL(publicUrl).origin || parsed.host === host)) return;
+  const { policy, fromCookie } = request.visit;
+  if (parsed !== null && policy.allowedDomains.some((pattern) => matchesOrigin(pattern, parsed))) return;
+  if (policy.allowedDomains.length > 0 || fromCookie) throw new AppError("origin_not_allowed");
+}
+
+function parseOrigin(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+/** `https://app.example.com`, `https://*.example.com` (one level), or without a scheme for https. */
+export function matchesOrigin(pattern: string, origin: URL): boolean {
+  const [scheme, host] = pattern.includes("://") ? pattern.split("://", 2) : ["https", pattern];
+  if (`${scheme}:` !== origin.protocol || host === undefined) return false;
+  const wanted = host.toLowerCase().replace(/\/$/, "");
+  if (!wanted.startsWith("*.")) return wanted === origin.host;
+  const suffix = wanted.slice(1);
+  const label = origin.host.slice(0, -suffix.length);
+  return origin.host.endsWith(suffix) && label.length > 0 && !label.includes(".");
+}

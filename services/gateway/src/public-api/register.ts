@@ -1,0 +1,22 @@
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../deps.js";
+import { createVisitorSessionRoute } from "./create-session.js";
+import { endVisitorSessionRoute } from "./end-session.js";
+import { getHistoryRoute } from "./get-history.js";
+import { getLinkRoute } from "./get-link.js";
+import { pollEventsRoute } from "./poll-events.js";
+import { sendVisitorMessageRoute } from "./send-message.js";
+import { streamVisitorEventsRoute } from "./stream-events.js";
+import { receiveVisitors } from "./visit.js";
+
+/** The public API: whoever holds a link token. */
+export async function registerPublicApi(app: HttpApp, context: GatewayContext): Promise<void> {
+  receiveVisitors(app, context);
+  getLinkRoute(app, context);
+  createVisitorSessionRoute(app, context);
+  sendVisitorMessageRoute(app, context);
+  getHistoryRoute(app, context);
+  streamVisitorEventsRoute(app, context);
+  pollEventsRoute(app, context);
+  endVisitorSessionRoute(app, context);
+}

@@ -1,0 +1,79 @@
+import { sessionStatus } from "@parley/contracts";
+import { z } from "zod";
+
+export const tokenParams = z.object({ token: z.string().max(256) });
+const text = z.string();
+
+export const linkShown = z.object({
+  title: text,
+  description: text.nullable(),
+  agent_name: text,
+  branding: z.record(z.string(), z.unknown()),
+  welcome_message: text.nullable(),
+  require_email: z.boolean(),
+  pin_required: z.boolean(),
+  consent_text: text.nullable(),
+  expires_at: text.nullable(),
+  availability: z.enum(["available", "full"]),
+  limits: z.object({
+    max_messages_per_session: z.int(),
+    session_timeout_minutes: z.int(),
+    max_message_length: z.int(),
+    rate_limit_per_minute: z.int(),
+  }),
+});
+
+export const visitorSession = z.object({
+  session_id: text,
+  status: sessionStatus,
+  created_at: text,
+  updated_at: text,
+  ended_at: text.nullable(),
+  end_reason: text.nullable(),
+  expires_at: text.nullable(),
+  remaining_messages: z.int().nullable(),
+  message_count: z.int(),
+  last_event_id: text,
+});
+
+export const sessionOpened = z.object({
+  session_token: text.nullable(),
+  session_id: text,
+  expires_at: text.nullable(),
+  remaining_messages: z.int().nullable(),
+  session: visitorSession.partial(),
+});
+
+export const chatAnswered = z.object({
+  response: text,
+  messages: z.array(z.object({ content: text })),
+  session_id: text,
+  session_token: text.optional(),
+  turn_id: text,
+  session_ended: z.boolean(),
+  message_count: z.int(),
+  remaining_messages: z.int().nullable(),
+  expires_at: text.nullable(),
+});
+
+export const chatAccepted = z.object({
+  turn_id: text,
+  events_url: text,
+  session_id: text,
+  session_token: text.optional(),
+  message_count: z.int(),
+  remaining_messages: z.int().nullable(),
+  expires_at: text.nullable(),
+});
+
+export const visitorHistory = z.object({
+  data: z.array(z.record(z.string(), z.unknown())),
+  next_cursor: text.nullable(),
+  session: visitorSession.nullable(),
+});
+
+export const polledEvents = z.object({
+  events: z.array(z.record(z.string(), z.unknown())),
+  cursor: text,
+  status: sessionStatus,
+});

@@ -1,0 +1,111 @@
+import { AppError, acceptMessage, publicChatBody, type TurnResult } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
+import { requireLength } from "../message-length.js";
+import { answers } from "../schemas.js";
+import { answerModeOf } from "../turns/answer-mode.js";
+import { callerGone } from "../turns/caller-gone.js";
+import { failedTurn } from "../turns/failed-turn.js";
+import { streamTurn } from "../turns/stream-turn.js";
+import { openVisitorSession } from "./new-session.js";
+import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
+import { rememberSession, takeLinkRate, visitorAccess } from "./visit.js";
+
+type Accepted = z.output<typeof acceptMessage.response>;
+type Call = { request: FastifyRequest; reply: FastifyReply };
+
+/**
+ * Sends a visitor's message; without a session a new anonymous one is opened for it. Idempotent by `client_message_id`
+ * within the session and by `Idempotency-Key`.
+ */
+export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Send a message",
+    description:
+      "Waits for the answer. `Prefer: respond-async` answers 202 at once; `Accept: text/event-stream` streams this turn and ends with a `turn` event that holds the plain answer.",
+    tags: ["public"],
+    params: tokenParams,
+    body: publicChatBody,
+    response: answers({ 200: chatAnswered, 202: chatAccepted }),
+  };
+  app.post("/chat/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {
+    const { message, client_message_id, session_token } = request.body;
+    const { policy } = request.visit;
+    const limit = Math.min(policy.maxMessageLength, context.config.CHAT_MAX_MESSAGE_LENGTH);
+    requireLength(message, limit, "/message");
+    const given = request.visit.sessionToken ?? session_token ?? null;
+    const key = givenIdempotencyKey(request);
+    await takeLinkRate(context, { request, reply }, given);
+    const gone = callerGone(reply);
+    const issued = given === null ? await openFor(context, { request, reply }) : null;
+    const accepted = await context.bus.call(
+      acceptMessage,
+      {
+        access: visitorAccess(request.visit, given ?? issued ?? ""),
+        content: message,
+        clientMessageId: client_message_id ?? null,
+        idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
+        replyTo: context.waiter.replyTo,
+      },
+      { requestId: request.id },
+    );
+    if (accepted.replayed) reply.header("idempotent-replayed", "true");
+    return answerTurn(context, { request, reply }, { accepted, issued, access: given ?? issued ?? "", gone });
+  });
+}
+
+async function openFor(context: GatewayContext, { request, reply }: Call): Promise<string> {
+  const created = await openVisitorSession(context, request, {});
+  // The first answer with this key carried the token; it is shown once.
+  if (created.sessionToken === null) throw new AppError("session_token_invalid");
+  rememberSession(reply, request.visit, context.config.PUBLIC_URL, created.sessionToken);
+  return created.sessionToken;
+}
+
+interface TurnToAnswer {
+  accepted: Accepted;
+  /** Token of a session that was opened for this message. */
+  issued: string | null;
+  access: string;
+  gone: AbortSignal;
+}
+
+async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswer): Promise<FastifyReply> {
+  const { accepted, issued, gone } = turn;
+  const { request, reply } = call;
+  const access = visitorAccess(request.visit, turn.access);
+  const about = {
+    session_id: accepted.sessionId,
+    ...(issued === null ? {} : { session_token: issued }),
+    turn_id: accepted.turnId,
+    message_count: accepted.messageCount,
+    remaining_messages: accepted.remainingMessages,
+    expires_at: accepted.expiresAt,
+  };
+  const events_url = `/api/public/events/${tokenIn(request)}`;
+  const answer = (result: TurnResult): Record<string, unknown> => ({
+    response: result.response,
+    messages: result.messages.map(({ content }) => ({ content })),
+    ...about,
+    remaining_messages: result.remaining_messages,
+    session_ended: result.session_ended,
+  });
+  const { sessionId, turn: state, turnId } = accepted;
+  switch (answerModeOf(request, {})) {
+    case "async":
+      return reply.code(202).send({ ...about, events_url });
+    case "stream":
+      return streamTurn(context, call, { access, sessionId, turn: state, audience: "visitor", answer });
+    case "wait": {
+      const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
+      const outcome = await context.waiter.wait({ access, turn: state, timeoutMs, signal: gone });
+      if (outcome.status === "failed") throw failedTurn(outcome.code, { turn_id: turnId, session_id: sessionId });
+      return reply.send(answer(outcome.result));
+    }
+  }
+}
+
+const tokenIn = (request: FastifyRequest): string => tokenParams.parse(request.params).token;

@@ -1,0 +1,27 @@
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers, cursorParam, eventStream } from "../schemas.js";
+import { openSessionStream } from "../streams/open-stream.js";
+import { tokenParams } from "./schemas.js";
+import { requireSession } from "./visit.js";
+
+/** Event stream of the visitor's session; `Last-Event-ID` or `?after=` resumes it. A read. */
+export function streamVisitorEventsRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Stream the events of the conversation",
+    tags: ["public"],
+    params: tokenParams,
+    querystring: z.object({ after: cursorParam.optional() }),
+    response: answers({ 200: eventStream }),
+  };
+  const config = { checksOrigin: true, longLived: true };
+  app.get("/events/:token", { schema, config, exposeHeadRoute: false }, async (request, reply) => {
+    const target = {
+      access: requireSession(request.visit),
+      linkId: request.visit.policy.id,
+      audience: "visitor",
+    } as const;
+    return openSessionStream(context, { request, reply, after: request.query.after }, target);
+  });
+}

@@ -1,0 +1,88 @@
+import type { HistoryMessage, SessionEvent, SessionView } from "@parley/contracts";
+
+/** Who reads: a trusted backend sees the log as it is, a visitor only what the conversation itself shows. */
+export type Audience = "api" | "visitor";
+
+export interface WireEvent {
+  event: string;
+  data: Record<string, unknown>;
+}
+
+/** What a visitor may see of each event type; a type or member that is not listed does not leave the house. */
+const VISITOR_MEMBERS: Record<string, readonly string[]> = {
+  message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status"],
+  error: ["turn_id", "code", "message_count", "remaining_messages"],
+  quota: ["turn_id", "remaining_messages", "message_count", "expires_at"],
+  status: ["turn_id", "label"],
+  typing: ["who", "active"],
+  read_receipt: ["message_id", "who", "at"],
+  escalation: ["state", "reason"],
+  assignment: ["state", "name"],
+  session_ended: ["reason"],
+};
+/** For a visitor the end of a turn is what it leaves him: messages and time. */
+const VISITOR_NAMES: Record<string, string> = { turn: "quota" };
+
+/** A durable event as one audience sees it; null = not at all. */
+export function wireEvent(event: SessionEvent, audience: Audience): WireEvent | null {
+  if (audience === "api") {
+    return { event: event.type, data: { type: event.type, ...event.payload, created_at: event.created_at } };
+  }
+  const name = VISITOR_NAMES[event.type] ?? event.type;
+  const members = VISITOR_MEMBERS[name];
+  if (members === undefined) return null;
+  return { event: name, data: { type: name, ...pick(event.payload, members), created_at: event.created_at } };
+}
+
+const VISITOR_SESSION = [
+  "session_id",
+  "status",
+  "created_at",
+  "updated_at",
+  "ended_at",
+  "end_reason",
+  "expires_at",
+  "remaining_messages",
+  "message_count",
+];
+const API_SESSION = [
+  "session_id",
+  "conversation_id",
+  "status",
+  "node_id",
+  "node_name",
+  "turns",
+  "transition_count",
+  "collected_data",
+  "created_at",
+  "updated_at",
+  "ended_at",
+  "end_reason",
+  "expires_at",
+  "remaining_messages",
+  "message_count",
+  "agent_config_version",
+  "metadata",
+  "tenant_id",
+  "agent_id",
+  "link_id",
+];
+
+/** A session as one audience sees it, with the id of its newest event. */
+export function wireSession(session: SessionView, audience: Audience): Record<string, unknown> {
+  const members = audience === "api" ? API_SESSION : VISITOR_SESSION;
+  return { ...pick(session, members), last_event_id: `${session.epoch}-${session.last_event_offset}` };
+}
+
+/** A message of the history; visitors do not learn where in the workflow it was said. */
+export function wireMessage(message: HistoryMessage, audience: Audience): Record<string, unknown> {
+  if (audience === "api") return message;
+  const { node_id: _node, node_name: _name, ...visible } = message;
+  return visible;
+}
+
+function pick(from: Record<string, unknown>, members: readonly string[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const member of members) if (from[member] !== undefined) picked[member] = from[member];
+  return picked;
+}

@@ -1,0 +1,84 @@
+import type { LiveEntry, SessionEvent } from "@parley/contracts";
+
+export type Delta = Extract<LiveEntry, { type: "delta" }>;
+
+const MAX_SETTLED = 64;
+
+/** Turn ids that the durable log has already answered: what was streamed of them is history. */
+export class SettledTurns {
+  readonly #ids = new Set<string>();
+
+  note(event: SessionEvent): void {
+    const { turn_id: turnId, role } = event.payload;
+    const answers =
+      event.type === "turn" || event.type === "error" || (event.type === "message" && role === "assistant");
+    if (!answers || typeof turnId !== "string") return;
+    this.#ids.add(turnId);
+    if (this.#ids.size <= MAX_SETTLED) return;
+    const [oldest] = this.#ids;
+    if (oldest !== undefined) this.#ids.delete(oldest);
+  }
+
+  has(turnId: string): boolean {
+    return this.#ids.has(turnId);
+  }
+}
+
+/** What is still unanswered in the kept live entries: one delta per part from its first known place, newest attempt only. */
+export function inFlight(entries: readonly LiveEntry[], settled: SettledTurns): Delta[] {
+  for (const entry of entries) if (entry.type === "event") settled.note(entry.event);
+  const parts = new Map<string, Delta>();
+  const attempts = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.type !== "delta" || settled.has(entry.turn_id)) continue;
+    const attempt = attempts.get(entry.turn_id) ?? entry.attempt;
+    if (entry.attempt < attempt) continue;
+    if (entry.attempt > attempt)
+      for (const [key, delta] of parts) if (delta.turn_id === entry.turn_id) parts.delete(key);
+    attempts.set(entry.turn_id, entry.attempt);
+    const key = `${entry.turn_id} ${entry.part}`;
+    const known = parts.get(key);
+    if (known === undefined) parts.set(key, { ...entry });
+    else append(known, entry);
+  }
+  return [...parts.values()];
+}
+
+function append(known: Delta, next: Delta): void {
+  const end = known.at + known.text.length;
+  // A hole in the kept entries: what follows cannot be placed, and the durable message will bring the whole text.
+  if (next.at > end || next.at < known.at) return;
+  if (next.at + next.text.length > end) known.text = known.text.slice(0, next.at - known.at) + next.text;
+}
+
+/** Passes each piece of text once, in whatever overlap it arrives from the kept entries and the live ones. */
+export class DeltaFilter {
+  #turnId = "";
+  #attempt = 0;
+  #sent = new Map<number, number>();
+
+  /** The part of `delta` that is new to this reader; null = nothing. */
+  take(delta: Delta): Delta | null {
+    if (delta.turn_id !== this.#turnId || delta.attempt > this.#attempt) {
+      this.#turnId = delta.turn_id;
+      this.#attempt = delta.attempt;
+      this.#sent = new Map();
+    } else if (delta.attempt < this.#attempt) return null;
+    const sent = this.#sent.get(delta.part);
+    const end = delta.at + delta.text.length;
+    if (sent !== undefined && end <= sent) return null;
+    this.#sent.set(delta.part, end);
+    if (sent === undefined || sent <= delta.at) return delta;
+    return { ...delta, at: sent, text: delta.text.slice(sent - delta.at) };
+  }
+}
+
+/** A delta as readers get it. */
+export const wireDelta = (delta: Delta): Record<string, unknown> => ({
+  type: "message.delta",
+  turn_id: delta.turn_id,
+  attempt: delta.attempt,
+  part: delta.part,
+  at: delta.at,
+  text: delta.text,
+});

@@ -1,0 +1,114 @@
+import { readEvents } from "@parley/contracts";
+import type { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { wireEvent } from "./audience.js";
+import { type Cursor, formatCursor } from "./cursor.js";
+import type { HubStream } from "./hub.js";
+import { type StreamTarget, startOf } from "./open-stream.js";
+import { takeSnapshot } from "./snapshot.js";
+
+export interface PollAnswer {
+  events: Record<string, unknown>[];
+  /** Goes into `after` of the next call. */
+  cursor: string;
+  status: string;
+}
+
+type Page = z.output<typeof readEvents.response>;
+
+const PAGE = 200;
+const SAFETY_MS = 3_000;
+
+/** The events after a cursor; without any, waits for one at most `waitMs`. The fallback of readers that get no stream. */
+export async function pollEvents(
+  context: GatewayContext,
+  target: StreamTarget,
+  options: { cursor: Cursor | undefined; waitMs: number; signal: AbortSignal },
+): Promise<PollAnswer> {
+  const { bus, streams } = context;
+  const { access, audience } = target;
+  const read = (after: number): Promise<Page> => bus.call(readEvents, { access, after, limit: PAGE });
+  let page = await read(options.cursor?.offset ?? 0);
+  const start = startOf(options.cursor, page);
+  if (start === null) {
+    const { session, data } = await takeSnapshot(bus, access, audience);
+    const id = formatCursor({ epoch: session.epoch, offset: session.last_event_offset });
+    return { events: [{ id, ...data }], cursor: id, status: session.status };
+  }
+  if (page.events.length === 0 && page.status === "active") {
+    streams.admit(page.sessionId);
+    const waiter = new PollWaiter(page.sessionId, target.linkId);
+    const leave = streams.join(waiter);
+    const unsubscribe = await context.redis.live.subscribe(page.sessionId, (entry) => {
+      if (entry.type === "event") waiter.wake();
+    });
+    const endsAt = performance.now() + options.waitMs;
+    try {
+      // The first look may have come before an event and the subscription after it, so look before each wait.
+      do {
+        page = await read(start);
+        if (page.events.length > 0 || page.status !== "active" || waiter.revoked) break;
+        await waiter.wait(Math.min(SAFETY_MS, endsAt - performance.now()), options.signal);
+      } while (performance.now() < endsAt && !options.signal.aborted);
+    } finally {
+      unsubscribe();
+      leave();
+    }
+  }
+  return answerOf(page, start, target);
+}
+
+function answerOf(page: Page, start: number, { audience }: StreamTarget): PollAnswer {
+  const cursorAt = (offset: number): string => formatCursor({ epoch: page.epoch, offset });
+  const events: Record<string, unknown>[] = page.events.flatMap((event) => {
+    const wire = wireEvent(event, audience);
+    return wire === null ? [] : [{ id: cursorAt(event.offset), ...wire.data }];
+  });
+  // Who has everything of an ended session must not ask again for ever.
+  if (page.events.length === 0 && page.status !== "active") {
+    events.push({ id: cursorAt(start), type: "session_ended", reason: null });
+  }
+  return { events, cursor: cursorAt(page.events.at(-1)?.offset ?? start), status: page.status };
+}
+
+class PollWaiter implements HubStream {
+  revoked = false;
+  #wake: () => void = () => undefined;
+
+  constructor(
+    readonly sessionId: string,
+    readonly linkId: string | null,
+  ) {}
+
+  wake(): void {
+    this.#wake();
+  }
+
+  want(): void {
+    this.wake();
+  }
+
+  ended(): void {
+    this.wake();
+  }
+
+  revoke(): void {
+    this.revoked = true;
+    this.wake();
+  }
+
+  wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (timeoutMs <= 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        this.#wake = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#wake = done;
+      signal.addEventListener("abort", done, { once: true });
+    });
+  }
+}

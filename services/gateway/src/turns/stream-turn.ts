@@ -1,0 +1,81 @@
+import { AppError, type LiveEntry, type SessionAccess, type TurnResult, type TurnState } from "@parley/contracts";
+import { type SseStream, toAppError, toProblem } from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
+import type { Audience } from "../streams/audience.js";
+import { DeltaFilter, inFlight, SettledTurns, wireDelta } from "../streams/delta-merge.js";
+import { failedTurn } from "./failed-turn.js";
+
+export interface StreamedTurn {
+  access: SessionAccess;
+  sessionId: string;
+  turn: TurnState;
+  audience: Audience;
+  /** The JSON of the plain answer; it becomes the last event. */
+  answer(result: TurnResult): Record<string, unknown>;
+}
+
+/**
+ * Answers one accepted turn as a stream of its own: `status` and `message.delta` while it is made, `message` per part, then
+ * `turn` with the JSON of the plain answer, or `error` with the problem. The turn goes on when the reader leaves.
+ */
+export async function streamTurn(
+  context: GatewayContext,
+  call: { request: FastifyRequest; reply: FastifyReply },
+  streamed: StreamedTurn,
+): Promise<FastifyReply> {
+  const { access, sessionId, turn, audience } = streamed;
+  const sse = call.request.server.sse.open(call.reply);
+  const gone = new AbortController();
+  sse.onClose(() => gone.abort());
+  const unsubscribe = await relay(context, sse, { sessionId, turnId: turn.turn_id });
+  try {
+    const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
+    const outcome = await context.waiter.wait({ access, turn, timeoutMs, signal: gone.signal });
+    if (outcome.status === "failed") throw failedTurn(outcome.code, {});
+    for (const [part, { content, node_id, node_name }] of outcome.result.messages.entries()) {
+      const place = audience === "api" ? { node_id, node_name } : {};
+      const data = { type: "message", turn_id: turn.turn_id, role: "assistant", part, content, ...place };
+      sse.send({ event: "message", data });
+    }
+    sse.send({ event: "turn", data: { type: "turn", ...streamed.answer(outcome.result) } });
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code === "internal")
+      context.logger.error({ err: thrown, requestId: call.request.id }, "turn.stream_failed");
+    const problem = toProblem(new AppError(error.code, { extra: { turn_id: turn.turn_id } }), call.request.id);
+    sse.send({ event: "error", data: { ...problem, type: "error" } });
+  } finally {
+    unsubscribe();
+    sse.close();
+  }
+  return call.reply;
+}
+
+/** Passes on what is said live about one turn, also what was said before this reader came. */
+async function relay(
+  context: GatewayContext,
+  sse: SseStream,
+  { sessionId, turnId }: { sessionId: string; turnId: string },
+): Promise<() => void> {
+  const { live } = context.redis;
+  const filter = new DeltaFilter();
+  let held: LiveEntry[] | null = [];
+  const pass = (entry: LiveEntry): void => {
+    if ((entry.type !== "delta" && entry.type !== "status") || entry.turn_id !== turnId) return;
+    if (held !== null) {
+      held.push(entry);
+    } else if (entry.type === "status") {
+      sse.send({ event: "status", data: { type: "status", turn_id: turnId, label: entry.label } });
+    } else {
+      const fresh = filter.take(entry);
+      if (fresh !== null) sse.send({ event: "message.delta", data: wireDelta(fresh) });
+    }
+  };
+  const unsubscribe = await live.subscribe(sessionId, pass);
+  const kept = inFlight(await live.recent(sessionId), new SettledTurns());
+  const waiting = held;
+  held = null;
+  for (const entry of [...kept, ...waiting]) pass(entry);
+  return unsubscribe;
+}
