@@ -5,6 +5,7 @@ export * from "./event-contracts.js";
 export * from "./field-errors.js";
 export * from "./http.js";
 export * from "./ids.js";
+export * from "./memory-messages.js";
 export * from "./messages.js";
 export * from "./tokens.js";
 export * from "./turns.js";

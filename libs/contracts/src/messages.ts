@@ -491,21 +491,3 @@ export const turnResultLive = live(
     ]),
   }),
 );
-
-// ── memory ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-export const summarise = work(
-  "memory",
-  "summarise",
-  "JOBS",
-  "memory",
-  z.object({ tenantId: uuid, sessionId: z.string() }),
-);
-/** The remembered block for a person, or null. */
-export const recall = rpc(
-  "memory",
-  "recall",
-  "memory",
-  z.object({ tenantId: uuid, agentId: uuid, email: z.string() }),
-  z.object({ summary: z.string().nullable(), notes: z.string().nullable() }),
-  1_000,
-);

@@ -1,0 +1,61 @@
+/** Which of our libraries a library may import. A library that is not listed may import nothing of ours. */
+export const LIBRARY_IMPORTS = {
+  contracts: [],
+  observability: [],
+  stores: [],
+  "chat-page": [],
+  workflow: ["contracts"],
+  secrets: ["contracts"],
+  bus: ["contracts", "observability"],
+  db: ["contracts", "observability"],
+  redis: ["contracts", "observability"],
+  http: ["contracts", "observability"],
+  llm: ["contracts", "observability"],
+  service: ["contracts", "observability"],
+  // Serves the tests alone, which may touch everything below the services.
+  testkit: ["contracts", "observability", "db", "stores", "bus", "redis", "http", "secrets", "llm", "service"],
+};
+
+/** What a service of this name must not import, and why. `*` counts for every service but standalone. */
+export const SERVICE_REFUSALS = {
+  gateway: {
+    db: "the gateway has no way to the database",
+    llm: "the gateway does not talk to models",
+    workflow: "the gateway does not know the engine",
+  },
+  "*": {
+    stores: "only standalone starts servers",
+    testkit: "testkit is for tests",
+  },
+};
+
+/** Composition only: the one package that may import services. */
+export const COMPOSITION = "standalone";
+
+/** Clients of vendors live in one library each, so that replacing one touches one folder. */
+export const VENDORS = [
+  { name: /^(@nats-io\/|nats$|nats\.ws$)/, allowed: ["bus", "stores"] },
+  { name: /^(ioredis|redis)$/, allowed: ["redis"] },
+  { name: /^(pg|pg-pool|postgres)$/, allowed: ["db", "stores"] },
+  { name: /^kysely$/, allowed: ["db"] },
+  { name: /^openai$/, allowed: ["llm"] },
+];
+
+export const REFUSED_NAMES = ["utils", "helpers", "common", "shared"];
+
+/** Lines of a file: above the first a note, above the second a failure. */
+export const FILE_LINES = { note: 300, fail: 500 };
+
+/** What the engine must not know: it gets time and chance as values and gives effects back. */
+export const IMPURE = [
+  { what: "Date", pattern: /\bDate\b/g },
+  { what: "Math.random", pattern: /\bMath\s*\.\s*random\b/g },
+  { what: "process", pattern: /\bprocess\b/g },
+  { what: "async", pattern: /\basync\b/g },
+  { what: "await", pattern: /\bawait\b/g },
+  { what: "Promise", pattern: /\bPromise(Like)?\b/g },
+  { what: "a timer", pattern: /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\b/g },
+  { what: "the network", pattern: /\bfetch\b/g },
+  { what: "performance", pattern: /\bperformance\b/g },
+  { what: "crypto", pattern: /\bcrypto\b/g },
+];

@@ -1,0 +1,192 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { checkBoundaries } from "../../scripts/check-boundaries.mjs";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A repository with these files; every package lists `dependencies`. */
+function repository(files: Record<string, string>, dependencies: string[] = []): string {
+  const root = mkdtempSync(join(tmpdir(), "parley-boundaries-"));
+  folders.push(root);
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  const listed = Object.fromEntries(dependencies.map((name) => [name, "*"]));
+  for (const path of Object.keys(files)) {
+    const [area, folder] = path.split("/");
+    const name = area === "services" && folder !== "standalone" ? `${folder}-service` : folder;
+    const manifest = { name: `@parley/${name}`, exports: { ".": "./src/index.ts" }, dependencies: listed };
+    write(`${area}/${folder}/package.json`, JSON.stringify(manifest));
+  }
+  for (const [path, text] of Object.entries(files)) write(path, text);
+  return root;
+}
+
+/** `rule file:line` of everything refused. */
+function refused(files: Record<string, string>, dependencies?: string[]): string[] {
+  return checkBoundaries(repository(files, dependencies)).violations.map(
+    ({ rule, file, line }) => `${rule} ${file}:${line}`,
+  );
+}
+
+describe("check-boundaries", () => {
+  it("accepts what follows the rules, and imports that are only text", () => {
+    const accepted = {
+      "libs/bus/src/index.ts": 'import { x } from "@parley/contracts";\nexport * from "./sub/y.js";\n',
+      "libs/bus/src/sub/y.ts":
+        'import type { C } from "@nats-io/nats-core";\nimport "node:fs";\nimport "../index.js";\n',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a source file
+      "libs/contracts/src/index.ts":
+        '// import "@parley/db"\n/* from "pg" */ const a = `import "pg" ${1}`;\nconst r = /["\']/; const s = "import \\"pg\\"";\n',
+      "services/links/src/main.ts": 'const page = import.meta.resolve("@parley/db/package.json");\n',
+      "services/standalone/src/index.ts":
+        'import { createLinks } from "@parley/links-service";\nimport "@parley/stores";\n',
+      "libs/workflow/src/step.ts":
+        '/** No Date here. */ export const text = "process of await"; export const t = `Promise`;\n',
+      "libs/db/src/index.ts": 'import pg from "pg";\n',
+    };
+    const dependencies = ["contracts", "db", "stores", "links-service"].map((name) => `@parley/${name}`);
+    expect(refused(accepted, [...dependencies, "@nats-io/nats-core", "pg"])).toEqual([]);
+  });
+
+  it("refuses a package that is not listed", () => {
+    expect(refused({ "libs/http/src/a.ts": '\nimport x from "left-pad";\n' })).toEqual([
+      "unlisted libs/http/src/a.ts:2",
+    ]);
+  });
+
+  it("finds every form of import", () => {
+    const forms = [
+      'import {\n  x,\n} from "p1";',
+      'export { y } from "p2";',
+      'export type * from "p3";',
+      'import "p4";',
+      'const a = await import("p5");',
+      'type T = typeof import("p6");',
+      "const b = require('p7');",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a source file
+      'const c = `${await import("p8")}`;',
+    ];
+    const { violations } = checkBoundaries(repository({ "libs/http/src/a.ts": forms.join("\n") }));
+    expect(violations.map(({ message }) => message.slice(1, 3))).toEqual(forms.map((_, index) => `p${index + 1}`));
+  });
+
+  it("refuses deep paths", () => {
+    const files = { "libs/bus/src/a.ts": 'import x from "@parley/contracts/src/errors.js";\n' };
+    expect(refused(files, ["@parley/contracts"])).toEqual(["deep libs/bus/src/a.ts:1"]);
+  });
+
+  it("refuses a relative import that leaves the package", () => {
+    const files = {
+      "libs/bus/src/sub/a.ts": 'import x from "../../../contracts/src/errors.js";\nimport "../../x.js";\n',
+    };
+    expect(refused(files)).toEqual(["relative libs/bus/src/sub/a.ts:1"]);
+  });
+
+  it("refuses a package that imports itself by name", () => {
+    expect(refused({ "libs/bus/src/a.ts": 'import x from "@parley/bus";\n' })).toEqual(["self libs/bus/src/a.ts:1"]);
+  });
+
+  it("refuses a service that imports a service, except in standalone", () => {
+    const files = {
+      "services/links/src/a.ts": 'import x from "@parley/sessions-service";\n',
+      "services/sessions/src/index.ts": "export const x = 1;\n",
+      "services/standalone/src/a.ts": 'import x from "@parley/sessions-service";\n',
+    };
+    expect(refused(files, ["@parley/sessions-service"])).toEqual(["service services/links/src/a.ts:1"]);
+  });
+
+  it("refuses a library that imports a service", () => {
+    const files = {
+      "libs/testkit/src/a.ts": 'import x from "@parley/links-service";\n',
+      "services/links/src/index.ts": "export const x = 1;\n",
+    };
+    expect(refused(files, ["@parley/links-service"])).toEqual(["graph libs/testkit/src/a.ts:1"]);
+  });
+
+  it.each([
+    ["libs/contracts", "observability"],
+    ["libs/workflow", "observability"],
+    ["libs/secrets", "db"],
+    ["libs/bus", "redis"],
+    ["libs/db", "bus"],
+    ["libs/redis", "bus"],
+    ["libs/http", "service"],
+    ["libs/llm", "http"],
+    ["libs/service", "bus"],
+    ["libs/new-one", "contracts"],
+    ["services/gateway", "db"],
+    ["services/gateway", "llm"],
+    ["services/gateway", "workflow"],
+    ["services/links", "testkit"],
+    ["services/links", "stores"],
+    ["services/standalone", "testkit"],
+  ])("keeps the graph: %s must not import %s", (from, to) => {
+    const files = { [`${from}/src/a.ts`]: `import x from "@parley/${to}";\n` };
+    expect(refused(files, [`@parley/${to}`])).toEqual([`graph ${from}/src/a.ts:1`]);
+  });
+
+  it.each([
+    ["@nats-io/nats-core", "libs/redis"],
+    ["nats", "services/gateway"],
+    ["ioredis", "libs/bus"],
+    ["pg", "services/sessions"],
+    ["kysely", "services/sessions"],
+    ["openai", "services/agent-runner"],
+  ])("keeps the client %s out of %s", (client, from) => {
+    const files = { [`${from}/src/a.ts`]: `import x from "${client}";\n` };
+    expect(refused(files, [client])).toEqual([`vendor ${from}/src/a.ts:1`]);
+  });
+
+  it.each(["utils", "helpers", "common", "shared"])("refuses the name %s for folders and files", (name) => {
+    const files = { [`libs/bus/src/${name}/a.ts`]: "", [`libs/bus/src/${name}.ts`]: "" };
+    expect(refused(files).sort()).toEqual([`name libs/bus/src/${name}.ts:1`, `name libs/bus/src/${name}/a.ts:1`]);
+  });
+
+  it("notes files above 300 lines and refuses files above 500", () => {
+    const lines = (count: number) => "export {};\n".repeat(count);
+    const { violations, notes } = checkBoundaries(
+      repository({
+        "libs/bus/src/small.ts": lines(300),
+        "libs/bus/src/long.ts": lines(500),
+        "libs/bus/src/huge.ts": lines(501),
+      }),
+    );
+    expect(notes.map(({ file }) => file)).toEqual(["libs/bus/src/long.ts"]);
+    expect(violations.map(({ file, rule }) => `${rule} ${file}`)).toEqual(["length libs/bus/src/huge.ts"]);
+  });
+
+  it.each([
+    "const now = Date.now();",
+    "const x = Math.random();",
+    "const e = process.env;",
+    'import { readFileSync } from "node:fs";',
+    'import fs from "fs";',
+    "export async function f() {}",
+    "await f();",
+    "type T = Promise<string>;",
+    "setTimeout(f, 1);",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a source file
+    "const t = `at ${Date.now()}`;",
+  ])("keeps the engine pure: %s", (code) => {
+    expect(refused({ "libs/workflow/src/a.ts": `\n${code}\n`, "libs/bus/src/a.ts": `${code}\n` })).toEqual([
+      "purity libs/workflow/src/a.ts:2",
+    ]);
+  });
+
+  it("finds nothing in this repository", () => {
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    expect(checkBoundaries(root).violations).toEqual([]);
+    expect(execFileSync(process.execPath, ["scripts/check-boundaries.mjs"], { cwd: root, encoding: "utf8" })).toMatch(
+      /boundaries: ok\n$/,
+    );
+  });
+});
