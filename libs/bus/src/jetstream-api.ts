@@ -30,13 +30,15 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /**
  * One call of the JetStream API. The few calls we need are spoken directly: the client library always sends an `action`
  * with consumers, which refuses to update an existing one, and loads a second of everything.
- * Throws RequestFailure or JetStreamApiError.
+ * Answers the parsed JSON; throws RequestFailure or JetStreamApiError.
  */
-export async function jetStreamRequest(mux: ReplyMux, subject: string, body?: object): Promise<void> {
+export async function jetStreamRequest(mux: ReplyMux, subject: string, body?: object): Promise<unknown> {
   const msg = await mux.request(`$JS.API.${subject}`, body === undefined ? "" : JSON.stringify(body), {
     timeoutMs: REQUEST_TIMEOUT_MS,
   });
-  throwOnError(msg.json<unknown>());
+  const payload = msg.json<unknown>();
+  throwOnError(payload);
+  return payload;
 }
 
 /** Throws JetStreamApiError when an answer (API or publish) is an error. */

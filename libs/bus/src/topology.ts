@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ConsumerConfig, StreamConfig } from "@nats-io/jetstream";
 import type { Logger } from "@parley/observability";
+import { z } from "zod";
 import { API_ERRORS, JetStreamApiError, jetStreamRequest } from "./jetstream-api.js";
 import type { ReplyMux } from "./reply-mux.js";
 
@@ -15,7 +17,8 @@ interface StreamSpec {
 
 /**
  * The streams of the product. Sizes bound the disk: a full stream refuses (`discard: new`) and the database still has
- * everything; ages bound orphans that a hard kill of an old server can leave in a work queue.
+ * everything; ages bound orphans that a hard kill of an old server can leave in a work queue. Servers of 2.9 count only
+ * payload and headers before they refuse, so at the very edge they drop the oldest message instead.
  */
 const DOMAINS = ["agents", "cleanup", "links", "memory", "sessions", "turns"];
 
@@ -60,6 +63,16 @@ export function streamConfig(spec: StreamSpec, replicas: number): Partial<Stream
     duplicate_window: Math.min(DUPLICATE_WINDOW_NANOS, maxAge),
   };
 }
+
+/** The part of an existing stream that we look at; the rest is sent back as it came. */
+const streamInfo = z.object({
+  config: z.looseObject({
+    subjects: z.array(z.string()).optional(),
+    discard: z.string(),
+    max_bytes: z.number(),
+    max_age: z.number(),
+  }),
+});
 
 export interface ConsumerSpec {
   stream: StreamName;
@@ -106,17 +119,27 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
       await jetStreamRequest(mux, `STREAM.CREATE.${spec.name}`, config);
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.errorCode !== API_ERRORS.streamNameInUse) throw error;
-      await updateStream(config);
+      await repairStream(config);
     }
   }
 
-  async function updateStream(config: { name: string }): Promise<void> {
+  /** An existing stream keeps the sizes, ages and copies that an operator gave it; what must be so is put right. */
+  async function repairStream(ours: ReturnType<typeof streamConfig>): Promise<void> {
+    const { config } = streamInfo.parse(await jetStreamRequest(mux, `STREAM.INFO.${ours.name}`));
+    const wanted = {
+      ...config,
+      subjects: ours.subjects,
+      discard: ours.discard,
+      max_bytes: config.max_bytes > 0 ? config.max_bytes : ours.max_bytes,
+      max_age: config.max_age > 0 ? config.max_age : ours.max_age,
+    };
+    if (isDeepStrictEqual(wanted, config)) return;
     try {
-      await jetStreamRequest(mux, `STREAM.UPDATE.${config.name}`, config);
+      await jetStreamRequest(mux, `STREAM.UPDATE.${ours.name}`, wanted);
     } catch (error) {
       if (!(error instanceof JetStreamApiError)) throw error;
-      // An operator's stream with another shape still works; refusing to start would not.
-      logger.error({ err: error, stream: config.name }, "bus.stream_differs");
+      // A stream of another shape may still work; refusing to start would not.
+      logger.error({ err: error, stream: ours.name }, "bus.stream_differs");
     }
   }
 
@@ -136,10 +159,11 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
       const results = await Promise.allSettled(STREAMS.map(ensure));
       for (const result of results) if (result.status === "rejected") throw result.reason;
     },
-    ensureConsumer: (spec) =>
-      jetStreamRequest(mux, `CONSUMER.CREATE.${spec.stream}.${spec.name}.${spec.filter}`, {
+    ensureConsumer: async (spec) => {
+      await jetStreamRequest(mux, `CONSUMER.CREATE.${spec.stream}.${spec.name}.${spec.filter}`, {
         stream_name: spec.stream,
         config: consumerConfig(spec),
-      }),
+      });
+    },
   };
 }

@@ -1,0 +1,190 @@
+import { rmSync } from "node:fs";
+import { AppError, event, rpc, work } from "@parley/contracts";
+import { eventually, startNats } from "@parley/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { connectBus } from "../src/index.js";
+import { fleet, silent } from "./support.js";
+
+let nats: Awaited<ReturnType<typeof startNats>>;
+const servers = fleet(() => nats.url);
+beforeAll(async () => {
+  nats = await startNats();
+});
+let round = 0;
+beforeEach(() => {
+  round++;
+});
+afterEach(async () => {
+  nats.resume();
+  await nats.restart();
+  await servers.close();
+});
+afterAll(() => nats.destroy());
+
+const job = work("turns", "probe", "TURNS", "prober", z.object({ n: z.number() }));
+const happened = event("turns", "happened", z.object({ n: z.number() }));
+const echo = rpc("test", "echo", "tester", z.object({ n: z.number() }), z.object({ n: z.number() }));
+const LONG = { timeoutMs: 20_000 };
+
+/** Publishes until the server has it, as the sweep over the database would. */
+async function offer(bus: Awaited<ReturnType<typeof servers.bus>>, n: number): Promise<void> {
+  await eventually(() => bus.publish(job, { n }, { key: "k", msgId: `${round}-${n}` }), LONG);
+}
+
+describe("a worker goes on", () => {
+  it.each([
+    ["the consumer is deleted", async () => void (await (await servers.manager()).consumers.delete("TURNS", "prober"))],
+    ["the stream is deleted", async () => void (await (await servers.manager()).streams.delete("TURNS"))],
+    ["the server is killed and comes back", () => nats.kill().then(() => nats.restart())],
+    [
+      "the server comes back with an empty store",
+      async () => {
+        await nats.kill();
+        rmSync(nats.data, { recursive: true, force: true });
+        await nats.restart();
+      },
+    ],
+  ])("after %s", async (_what, fault) => {
+    const bus = await servers.bus();
+    let reconnects = 0;
+    bus.onReconnect(() => reconnects++);
+    const seen = new Set<number>();
+    const facts = new Set<number>();
+    bus.work(job, async ({ n }) => void seen.add(n), { concurrency: 2 });
+    bus.listen(happened, async ({ n }) => void facts.add(n), { durable: "memory" });
+    await offer(bus, 1);
+    await eventually(() => seen.has(1));
+    await fault();
+    await offer(bus, 2);
+    await eventually(() => bus.publish(happened, { n: 3 }, { key: "k", msgId: `${round}-fact` }), LONG);
+    await eventually(() => seen.has(2) && facts.has(3), LONG);
+    expect(bus.status().connected).toBe(true);
+  });
+
+  it("after the server was frozen, and calls meanwhile end at their deadline", async () => {
+    const [bus, client] = await Promise.all([servers.bus(), servers.bus()]);
+    const seen = new Set<number>();
+    bus.work(job, async ({ n }) => void seen.add(n), { concurrency: 2 });
+    bus.serve(echo, async (input) => input);
+    await eventually(() => client.call(echo, { n: 1 }));
+    nats.pause();
+    const began = performance.now();
+    const outcomes = await Promise.allSettled([
+      client.call(echo, { n: 1 }, { deadlineMs: 500 }),
+      client.publish(job, { n: 1 }, { key: "k", msgId: `${round}-frozen` }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(performance.now() - began).toBeLessThan(4_000);
+    // Missed pings end the connection, so that later calls fail at once.
+    await eventually(() => !client.status().connected, LONG);
+    await expect(client.call(echo, { n: 1 })).rejects.toMatchObject({ code: "not_ready" });
+    nats.resume();
+    await eventually(async () => expect(await client.call(echo, { n: 5 })).toEqual({ n: 5 }), LONG);
+    await offer(client, 2);
+    await eventually(() => seen.has(2), LONG);
+  });
+
+  it("hands work of a killed connection to another worker", async () => {
+    const [dying, other] = await Promise.all([servers.bus(), servers.bus()]);
+    const seen: string[] = [];
+    dying.work(
+      job,
+      async () => {
+        seen.push("dying");
+        await new Promise(() => undefined);
+      },
+      { concurrency: 1, ackWaitMs: 1_000 },
+    );
+    await offer(other, 1);
+    await eventually(() => seen.includes("dying"));
+    other.work(job, async (_message, { attempt }) => void seen.push(`other${attempt}`), {
+      concurrency: 1,
+      ackWaitMs: 1_000,
+    });
+    await dying.close();
+    await eventually(() => seen.includes("other2"), LONG);
+  });
+});
+
+describe("topology", () => {
+  it("keeps sizes that an operator chose and puts right what must be so", async () => {
+    const manager = await servers.manager();
+    const first = await servers.bus();
+    await eventually(() => manager.streams.info("JOBS"), LONG);
+    await manager.streams.update("JOBS", { max_bytes: 1_000_000, max_age: 0, discard: "old" });
+    await first.close();
+    await servers.bus();
+    await eventually(async () => {
+      const { config } = await manager.streams.info("JOBS");
+      expect(config).toMatchObject({ max_bytes: 1_000_000, max_age: 24 * 3_600e9, discard: "new" });
+    }, LONG);
+  });
+});
+
+describe("connection", () => {
+  it("starts without a server: fails fast, then everything registered begins", async () => {
+    await nats.stop();
+    const bus = await servers.bus();
+    expect(bus.status()).toEqual({ connected: false, serverVersion: null, missing: [] });
+    const seen = new Set<number>();
+    const heard = new Set<number>();
+    bus.work(job, async ({ n }) => void seen.add(n), { concurrency: 2 });
+    bus.listen(happened, async ({ n }) => void heard.add(n));
+    bus.serve(echo, async (input) => input);
+    const began = performance.now();
+    const failure = await bus.call(echo, { n: 1 }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(AppError);
+    expect(failure).toMatchObject({ code: "not_ready" });
+    await expect(bus.publish(job, { n: 1 }, { key: "k", msgId: "x" })).rejects.toMatchObject({ code: "not_ready" });
+    expect(performance.now() - began).toBeLessThan(500);
+    await nats.restart();
+    await eventually(() => bus.call(echo, { n: 1 }), LONG);
+    await offer(bus, 7);
+    await eventually(() => bus.publish(happened, { n: 8 }, { key: "k", msgId: `${round}-h` }), LONG);
+    await eventually(() => seen.has(7) && heard.has(8), LONG);
+    expect(bus.status().serverVersion).toBe(nats.version);
+  });
+
+  it("fails the calls in hand the moment the connection is lost, and tells listeners of the reconnect", async () => {
+    const [server, client] = await Promise.all([servers.bus(), servers.bus()]);
+    let reconnects = 0;
+    client.onReconnect(() => reconnects++);
+    let started = false;
+    server.serve(echo, async (input) => {
+      if (input.n === 1) return input;
+      started = true;
+      return new Promise(() => undefined);
+    });
+    await eventually(() => client.call(echo, { n: 1 }));
+    const call = client.call(echo, { n: 2 }, { deadlineMs: 30_000 }).catch((error: unknown) => error);
+    await eventually(() => started);
+    await nats.kill();
+    expect(await call).toMatchObject({ code: "not_ready" });
+    expect(reconnects).toBe(0);
+    await nats.restart();
+    await eventually(() => reconnects === 1 && client.status().connected, LONG);
+    await eventually(() => client.call(echo, { n: 1 }), LONG);
+  });
+
+  it("can be closed while it tries to connect", async () => {
+    await nats.stop();
+    const bus = await connectBus({ url: nats.url, name: "x", logger: silent });
+    await bus.close();
+    const other = await connectBus({ url: nats.url, name: "x", logger: silent });
+    await other.drain();
+  });
+
+  it("says that a full stream is overloaded", async () => {
+    const bus = await servers.bus();
+    const manager = await servers.manager();
+    await eventually(() => manager.streams.update("JOBS", { max_bytes: 200 }), LONG);
+    // One message above the whole limit: servers of 2.9 forget to count what surrounds a payload, and then make room by
+    // dropping the oldest message instead of refusing the new one.
+    const big = work("memory", "big", "JOBS", "memory", z.object({ ids: z.string() }));
+    const failure = await bus
+      .publish(big, { ids: "x".repeat(300) }, { key: "k", msgId: `${round}-full` })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "overloaded" });
+  });
+});
