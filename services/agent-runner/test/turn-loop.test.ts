@@ -17,9 +17,9 @@ afterAll(() => h.close());
 /** Streams the first words, then waits until it is let go or aborted. */
 function heldModel(): { model: Model; started: Promise<void>; release(): void; aborted: Promise<void> } {
   const echo = createScriptedModel({ paceMs: 0, echo: true });
-  let begin = () => undefined as undefined;
-  let release = () => undefined as undefined;
-  let abort = () => undefined as undefined;
+  let begin: () => void = () => undefined;
+  let release: () => void = () => undefined;
+  let abort: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (begin = resolve));
   const gate = new Promise<void>((resolve) => (release = resolve));
   const aborted = new Promise<void>((resolve) => (abort = resolve));
@@ -135,7 +135,7 @@ describe("failures", () => {
         ...echo,
         async reply(request, options) {
           if (request.messages.at(-1)?.content === "break")
-            throw new ModelError("model_unavailable", { afterFirstToken: false });
+            throw new ModelError("model_unavailable", "the test broke it");
           return echo.reply(request, options);
         },
       });
@@ -192,9 +192,9 @@ describe("failures", () => {
         ),
       );
       await held.aborted;
+      held.release();
       await g.runner();
       expect(await g.settled(sessionId, turnId)).toMatchObject({ status: "done" });
-      held.release();
       await eventually(async () =>
         expect((await g.history(sessionId)).filter((line) => line === "assistant: echo(taken away)")).toHaveLength(1),
       );
