@@ -9,5 +9,5 @@ export {
 } from "./lifecycle.js";
 export { ConfigError, loadConfig } from "./load-config.js";
 export { createOpsServer, type OpsServer, type OpsServerOptions } from "./ops-server.js";
-export { processConfig, runService, type ServiceContext } from "./run-service.js";
+export { processConfig, type RunOptions, runService, type ServiceContext } from "./run-service.js";
 export { DeadlineError, within } from "./within.js";

@@ -1,6 +1,7 @@
 import {
   createLogger,
   createMetrics,
+  type DestinationStream,
   LOG_LEVELS,
   type Logger,
   type Metrics,
@@ -40,6 +41,13 @@ export interface ServiceContext {
   lifecycle: Lifecycle;
 }
 
+export interface RunOptions {
+  /** Read instead of the process's own environment. */
+  env?: Record<string, string | undefined>;
+  /** Where log lines go; default standard output. */
+  destination?: DestinationStream;
+}
+
 /** Exit codes: 0 = drained after a signal, 1 = crash or unclean stop, 2 = the configuration has mistakes. */
 const EXIT_CRASH = 1;
 const EXIT_CONFIG = 2;
@@ -51,11 +59,17 @@ const EXIT_DEADLINE_MS = 29_000;
  * treats an uncaught error as a reason to stop, because nothing is known about the state after it. Never returns an error:
  * failures are logged and become the exit code.
  */
-export async function runService(name: string, build: (context: ServiceContext) => Promise<Lifecycle>): Promise<void> {
+export async function runService(
+  name: string,
+  build: (context: ServiceContext) => Promise<Lifecycle>,
+  options: RunOptions = {},
+): Promise<void> {
   let stop = async (): Promise<void> => undefined;
   try {
-    const config = loadConfig(processConfig);
-    const logger = createLogger({ service: name, level: config.LOG_LEVEL });
+    const env = options.env ?? process.env;
+    const config = loadConfig(processConfig, env);
+    const { destination } = options;
+    const logger = createLogger({ service: name, level: config.LOG_LEVEL, ...(destination ? { destination } : {}) });
     const metrics = createMetrics({ processMetrics: true });
     const drainDelayMs = config.DRAIN_DELAY_SECONDS * 1_000;
     const stopDeadlineMs = EXIT_DEADLINE_MS - drainDelayMs - 2_000;
@@ -73,7 +87,7 @@ export async function runService(name: string, build: (context: ServiceContext) 
       }
     };
     installHandlers(logger, () => stop());
-    lifecycle = await build({ name, logger, metrics, env: process.env, lifecycle: own });
+    lifecycle = await build({ name, logger, metrics, env, lifecycle: own });
     if (config.OPS_PORT > 0) {
       ops = createOpsServer({ lifecycle, metrics, logger, host: config.OPS_HOST, port: config.OPS_PORT });
       await ops.start();

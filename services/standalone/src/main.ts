@@ -54,33 +54,37 @@ async function start(options: StandaloneOptions): Promise<void> {
     const env = await environment(options, dataDir);
     const settings = readSettings(env);
     await migrate({ url: settings.DATABASE_ADMIN_URL ?? stores.postgres.adminUrl ?? stores.postgres.url, log: report });
-    await runService("standalone", async (context) => {
-      lifecycle = context.lifecycle;
-      lifecycle.add({ name: "stores", stop: () => stores.stop() });
-      const composed = await compose(
-        settings,
-        { databaseUrl: stores.postgres.url, natsUrl: stores.nats.url, redisUrl: stores.redis?.url ?? null },
-        context,
-      );
-      lifecycle.add({
-        name: "announcement",
-        async start() {
-          const seed = await composed.seed();
-          const seconds = (performance.now() - startedAt) / 1000;
-          const started = {
-            url: settings.PUBLIC_URL,
-            seed,
-            apiKey: settings.ADMIN_API_KEY ?? "",
-            modelName: composed.modelName,
-            table: stores.table,
-            dataDir: options.dataDir,
-            seconds,
-          };
-          process.stdout.write(options.json ? `${jsonLine(started)}\n` : announcement(started));
-        },
-      });
-      return lifecycle;
-    });
+    await runService(
+      "standalone",
+      async (context) => {
+        lifecycle = context.lifecycle;
+        lifecycle.add({ name: "stores", stop: () => stores.stop() });
+        const composed = await compose(
+          settings,
+          { databaseUrl: stores.postgres.url, natsUrl: stores.nats.url, redisUrl: stores.redis?.url ?? null },
+          context,
+        );
+        lifecycle.add({
+          name: "announcement",
+          async start() {
+            const seed = await composed.seed();
+            const seconds = (performance.now() - startedAt) / 1000;
+            const started = {
+              url: settings.PUBLIC_URL,
+              seed,
+              apiKey: settings.ADMIN_API_KEY ?? "",
+              modelName: composed.modelName,
+              table: stores.table,
+              dataDir: options.dataDir,
+              seconds,
+            };
+            process.stdout.write(options.json ? `${jsonLine(started)}\n` : announcement(started));
+          },
+        });
+        return lifecycle;
+      },
+      { env, destination: process.stderr },
+    );
   } catch (error) {
     await stores.stop();
     throw error;
