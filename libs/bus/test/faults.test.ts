@@ -69,6 +69,10 @@ describe("a worker goes on", () => {
     bus.serve(echo, async (input) => input);
     await eventually(() => client.call(echo, { n: 1 }));
     nats.pause();
+    // The signal takes effect a moment later than it is sent.
+    await eventually(async () => {
+      await expect(client.call(echo, { n: 1 }, { deadlineMs: 200 })).rejects.toMatchObject({ code: "overloaded" });
+    });
     const began = performance.now();
     const outcomes = await Promise.allSettled([
       client.call(echo, { n: 1 }, { deadlineMs: 500 }),
