@@ -23,7 +23,7 @@ export function createMemory(deps: MemoryDeps): Component {
     // Each step covers one trigger; a session that fell behind has several.
     for (let outcome = await step(at, signal); outcome !== "none"; outcome = await step(at, signal)) {
       outcomes.inc({ outcome });
-      if (outcome === "failed") return;
+      if (outcome !== "stored") return;
     }
   };
 

@@ -2,23 +2,24 @@ import type { MemoryDeps } from "../deps.js";
 import { asSummary, mergePrompt } from "../merge-prompt.js";
 import {
   type Claim,
+  claimPerson,
   claimSummary,
   readExchanges,
-  readMemory,
-  releaseClaim,
+  releaseConversation,
+  releasePerson,
   storeSummary,
 } from "../repository/memory.js";
-import { type Subject, subjectOf } from "../subject.js";
+import { subjectOf } from "../subject.js";
 
 /** Longer than the slowest model call (120 s in all), so that a live summary is never claimed by another replica. */
 const CLAIM_MS = 180_000;
 /** After a failure: long enough for a model to come back, short beside the pace of a conversation. */
 const RETRY_AFTER_MS = 60_000;
-/** Merges that lose against another conversation of the same person in a row. */
-const MAX_MERGES = 5;
+/** While another conversation of the same person is merged. */
+const BUSY_MS = 1_000;
 
-/** `none`: nothing was due here, or another replica is at it. */
-export type SummaryOutcome = "none" | "stored" | "failed";
+/** `none`: nothing was due here, or another replica is at it. `busy`: the person is, in another conversation. */
+export type SummaryOutcome = "none" | "stored" | "busy" | "failed";
 
 /**
  * Brings the memory of a session's person up to date, when it is due. Idempotent by (conversation, exchanges covered): each
@@ -31,27 +32,53 @@ export const summarise =
     const claim = await claimSummary(deps.db, { ...at, every, claimMs: CLAIM_MS });
     if (claim === null) return "none";
     const { conversation_id: conversationId, after } = claim;
+    const release = (afterMs: number) =>
+      releaseConversation(deps.db, { tenantId: at.tenantId, conversationId, after, afterMs });
     try {
-      await mergeUntilStored(deps, { tenantId: at.tenantId, claim, signal });
-      return "stored";
+      const outcome = await mergeForPerson(deps, { tenantId: at.tenantId, claim, signal });
+      if (outcome === "busy") await release(BUSY_MS);
+      return outcome;
     } catch (error) {
       deps.logger.warn({ err: error, conversationId, after }, "memory.deferred");
-      await releaseClaim(deps.db, {
-        tenantId: at.tenantId,
-        conversationId,
-        after,
-        afterMs: signal.aborted ? 0 : RETRY_AFTER_MS,
-      });
+      await release(signal.aborted ? 0 : RETRY_AFTER_MS);
       return "failed";
     }
   };
 
-async function mergeUntilStored(
-  deps: MemoryDeps,
-  job: { tenantId: string; claim: Claim; signal: AbortSignal },
-): Promise<void> {
+interface MergeJob {
+  tenantId: string;
+  claim: Claim;
+  signal: AbortSignal;
+}
+
+async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored" | "busy"> {
   const { claim, tenantId } = job;
-  const subject = subjectOf(deps.secrets, tenantId, claim.email);
+  const { hash, email } = subjectOf(deps.secrets, tenantId, claim.email);
+  const person = { tenantId, agentId: claim.agent_id, subjectHash: hash };
+  const addressSealed = deps.secrets.seal(email, `memories:${tenantId}:${claim.agent_id}:${hash}`);
+  const known = await claimPerson(deps.db, { ...person, addressSealed, claimMs: CLAIM_MS });
+  if (known === null) return "busy";
+  const { revision } = known;
+  try {
+    const outcome = await storeSummary(deps.db, {
+      ...person,
+      conversationId: claim.conversation_id,
+      summary: await merge(deps, job, known.summary),
+      revision,
+      after: claim.after,
+      through: claim.after + deps.config.MEMORY_SUMMARY_EVERY,
+    });
+    // Only after a claim has run out: somebody else wrote, and this merge has not seen it.
+    if (outcome === "stale") return "busy";
+    if (outcome === "done") await releasePerson(deps.db, { ...person, revision });
+    return "stored";
+  } catch (error) {
+    await releasePerson(deps.db, { ...person, revision });
+    throw error;
+  }
+}
+
+async function merge(deps: MemoryDeps, { claim, tenantId, signal }: MergeJob, summary: string | null): Promise<string> {
   const exchanges = await readExchanges(deps.db, {
     tenantId,
     conversationId: claim.conversation_id,
@@ -59,41 +86,8 @@ async function mergeUntilStored(
     limit: deps.config.MEMORY_SUMMARY_EVERY,
   });
   if (exchanges.length === 0) throw new Error("the exchanges to summarise are gone");
-  for (let merges = 1; ; merges += 1) {
-    const outcome = await mergeOnce(deps, { ...job, subject, exchanges });
-    if (outcome !== "stale") return;
-    if (merges >= MAX_MERGES) throw new Error("the memory kept changing");
-  }
-}
-
-async function mergeOnce(
-  deps: MemoryDeps,
-  job: {
-    tenantId: string;
-    claim: Claim;
-    signal: AbortSignal;
-    subject: Subject;
-    exchanges: { visitor: string; agent: string }[];
-  },
-) {
-  const { claim, subject, tenantId } = job;
-  const at = { tenantId, agentId: claim.agent_id, subjectHash: subject.hash };
-  const known = await readMemory(deps.db, at);
-  const request = mergePrompt({
-    agentName: claim.agent_name,
-    summary: known?.summary ?? null,
-    exchanges: job.exchanges,
-  });
-  const { text } = await deps.model.reply(request, { signal: job.signal });
-  const summary = asSummary(text);
-  if (summary === "") throw new Error("the model gave an empty summary");
-  return storeSummary(deps.db, {
-    ...at,
-    conversationId: claim.conversation_id,
-    addressSealed: deps.secrets.seal(subject.email, `memories:${tenantId}:${claim.agent_id}:${subject.hash}`),
-    summary,
-    revision: known?.revision ?? null,
-    after: claim.after,
-    through: claim.after + deps.config.MEMORY_SUMMARY_EVERY,
-  });
+  const { text } = await deps.model.reply(mergePrompt({ agentName: claim.agent_name, summary, exchanges }), { signal });
+  const merged = asSummary(text);
+  if (merged === "") throw new Error("the model gave an empty summary");
+  return merged;
 }

@@ -60,18 +60,27 @@ export async function readExchanges(
 }
 
 export interface Remembered {
+  /** Null for a new person. */
   summary: string | null;
   revision: number;
 }
 
-/** What is remembered before the merge, or null for a new person. */
-export async function readMemory(
+/**
+ * Claims a person for one merge and answers what is remembered so far; a new person gets an empty memory. Null = another
+ * conversation of this person is being merged right now.
+ */
+export async function claimPerson(
   db: Db,
-  at: { tenantId: string; agentId: string; subjectHash: string },
+  at: { tenantId: string; agentId: string; subjectHash: string; addressSealed: string; claimMs: number },
 ): Promise<Remembered | null> {
   return db.tenant(at.tenantId, async (trx) => {
-    const { rows } = await sql<Remembered>`select summary, revision from memories
-      where agent_id = ${at.agentId} and subject_hash = ${at.subjectHash}`.execute(trx);
+    const { rows } = await sql<Remembered>`
+      insert into memories (tenant_id, agent_id, subject_hash, address_sealed, claimed_until)
+      values (${at.tenantId}, ${at.agentId}, ${at.subjectHash}, ${at.addressSealed},
+              clock_timestamp() + make_interval(secs => ${at.claimMs / 1000}::float8))
+      on conflict (tenant_id, agent_id, subject_hash) do update set claimed_until = excluded.claimed_until
+        where memories.claimed_until is null or memories.claimed_until < clock_timestamp()
+      returning summary, revision`.execute(trx);
     return rows[0] ?? null;
   });
 }
@@ -93,10 +102,9 @@ export interface NewSummary {
   agentId: string;
   conversationId: string;
   subjectHash: string;
-  addressSealed: string;
   summary: string;
-  /** The revision that was merged; null = there was none. */
-  revision: number | null;
+  /** The revision that was merged. */
+  revision: number;
   after: number;
   through: number;
 }
@@ -134,26 +142,31 @@ async function moveCursor(trx: Transaction<Database>, next: NewSummary): Promise
 }
 
 async function writeSummary(trx: Transaction<Database>, next: NewSummary): Promise<boolean> {
-  const statement =
-    next.revision === null
-      ? sql<{ revision: number }>`insert into memories (tenant_id, agent_id, subject_hash, address_sealed, summary)
-          values (${next.tenantId}, ${next.agentId}, ${next.subjectHash}, ${next.addressSealed}, ${next.summary})
-          on conflict do nothing returning revision`
-      : sql<{
-          revision: number;
-        }>`update memories set summary = ${next.summary}, revision = revision + 1, updated_at = now()
-          where agent_id = ${next.agentId} and subject_hash = ${next.subjectHash} and revision = ${next.revision}
-          returning revision`;
-  return (await statement.execute(trx)).rows.length === 1;
+  const { rows } = await sql<{ revision: number }>`update memories
+      set summary = ${next.summary}, revision = revision + 1, claimed_until = null, updated_at = now()
+    where agent_id = ${next.agentId} and subject_hash = ${next.subjectHash} and revision = ${next.revision}
+    returning revision`.execute(trx);
+  return rows.length === 1;
 }
 
-/** Ends a claim after `afterMs`: 0 gives the summary back at once, more keeps a failing one out of the way. */
-export async function releaseClaim(
+/** Ends the claim of a conversation after `afterMs`: 0 gives its summary back at once, more keeps it out of the way. */
+export async function releaseConversation(
   db: Db,
   at: { tenantId: string; conversationId: string; after: number; afterMs: number },
 ): Promise<void> {
   await db.tenant(at.tenantId, (trx) =>
     sql`update memory_cursors set claimed_until = clock_timestamp() + make_interval(secs => ${at.afterMs / 1000}::float8)
       where conversation_id = ${at.conversationId} and summarised_through = ${at.after}`.execute(trx),
+  );
+}
+
+/** Ends the claim of a person whose memory is still at `revision`. */
+export async function releasePerson(
+  db: Db,
+  at: { tenantId: string; agentId: string; subjectHash: string; revision: number },
+): Promise<void> {
+  await db.tenant(at.tenantId, (trx) =>
+    sql`update memories set claimed_until = null
+      where agent_id = ${at.agentId} and subject_hash = ${at.subjectHash} and revision = ${at.revision}`.execute(trx),
   );
 }
