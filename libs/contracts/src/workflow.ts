@@ -223,7 +223,10 @@ export const scriptedRules = documentObject({
     .optional(),
   /** Variable → regular expressions on user texts with one capture group (case-insensitive); the first that fits wins. */
   extract: z.union([z.record(z.string(), patterns), z.array(z.record(z.string(), patterns))]).optional(),
-  /** Intent id → keywords or regular expressions on the last user text (case-insensitive). */
+  /**
+   * Intent id → rules on the last user text (case-insensitive): letters only is a word or phrase that matches whole words,
+   * anything else a regular expression.
+   */
   intents: z.record(z.string(), z.array(z.string())).optional(),
   /** Pause between streamed pieces, in milliseconds. */
   pace_ms: integer(0, 10_000).optional(),

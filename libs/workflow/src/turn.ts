@@ -68,7 +68,7 @@ function leave(run: Run): Stage | null {
     nodeTurns: state.nodeTurns,
     secondsInNode: turn.secondsInNode,
     variables: state.variables,
-    handedBack: turn.trigger === "handed_back" && turn.transitions.length === 0,
+    handedBack: turn.trigger === "handed_back",
     intent: Object.hasOwn(turn.classified, node.id) ? turn.classified[node.id] : undefined,
   };
   for (const transition of node.transitions.filter((candidate) => isConsidered(run, candidate))) {

@@ -29,7 +29,8 @@ function firstCapture(rules: ScriptedRules, variable: string, text: string): str
 }
 
 function intentOf(rules: ScriptedRules, text: string, offered: string[]): string | null {
-  const fits = (id: string) => rules.intents?.[id]?.some((pattern) => new RegExp(pattern, "iu").test(text));
+  const pattern = (rule: string) => (/^[\p{L}\p{N}' -]+$/u.test(rule) ? `(?<!\\p{L})${rule}(?!\\p{L})` : rule);
+  const fits = (id: string) => rules.intents?.[id]?.some((rule) => new RegExp(pattern(rule), "iu").test(text));
   return offered.find(fits) ?? null;
 }
 
@@ -74,6 +75,18 @@ describe.each(["clinic-desk", "support", "feedback"])("the demo agent %s", (name
 });
 
 describe("Clinic Desk", () => {
+  it.each([
+    ["Can I schedule something?", "schedule_appointment"],
+    ["booking", "schedule_appointment"],
+    ["where are my invoices", "billing"],
+    ["How can I pay?", "billing"],
+    ["That's all, thank you", "goodbye"],
+    ["Are you open on Saturday?", null],
+  ])("hears in %j the intent %j", (text, intent) => {
+    const offered = ["schedule_appointment", "billing", "goodbye"];
+    expect(intentOf(rulesOf(read("clinic-desk")), text, offered)).toBe(intent);
+  });
+
   it("goes from disclaimer to a booked appointment and a goodbye", () => {
     const { session, turns } = play(read("clinic-desk"), [
       "Hi, I'd like an appointment please",

@@ -137,6 +137,37 @@ describe("retrieve_variable", () => {
   });
 });
 
+describe("what retrieve_variable leaves alone", () => {
+  const read = (extra: Partial<Node> = {}): Node[] => [
+    {
+      id: "read",
+      type: "retrieve_variable",
+      variables: [{ variable_name: "constructor", extraction_prompt: "x" }],
+      transitions: to(["variables_extracted:constructor", "end"]),
+      ...(extra.actions ? { actions: extra.actions } : {}),
+    },
+    end,
+  ];
+
+  it("finds no value in what every object inherits", () => {
+    const session = sessionOf(read(), { extract: {} });
+    expect(session.open().path).toEqual([]);
+    expect(session.state.variables).toEqual({ constructor: null });
+  });
+
+  it("warns in the trace when the call failed", () => {
+    const warning = expect.objectContaining({ type: "warning", code: "extraction_failed" });
+    expect(sessionOf(read(), { extract: "fail" }).open().effects).toContainEqual(warning);
+    expect(sessionOf(read(), { extract: {} }).open().effects).not.toContainEqual(warning);
+  });
+
+  it("asks nothing any more after a hangup", () => {
+    const turn = sessionOf(read({ actions: { on_entry: ["hangup"] } })).open();
+    expect(turn.calls).toEqual([]);
+    expect(turn.outcome.session_ended).toBe(true);
+  });
+});
+
 describe("end_call", () => {
   it.each([
     [{ static_text: "Bye" }, "Bye", 0],
@@ -210,6 +241,20 @@ describe("escalate", () => {
     expect(turn.calls[0]).toMatchObject({ system: "Sum up" });
     expect(session.say("thanks").outcome.response).toBe("desk!");
     expect(session.say("done").outcome.session_ended).toBe(true);
+  });
+
+  it("fires no other condition at the hand-back, and none by a timer while a human has the session", () => {
+    const { session } = escalated({ transitions: to(["variable_equals:who=Jack", "end"], ["timeout:5s", "end"]) });
+    expect(session.feed({ type: "timer.fired", secondsInNode: 9 }).path).toEqual([]);
+    expect(session.feed({ type: "handed_back" }).path).toEqual([]);
+    expect(session.say("thanks").path).toEqual(["desk>end (variable_equals:who=Jack)"]);
+  });
+
+  it("waits in silence when the hand-back leads to a node that waits", () => {
+    const { session } = escalated({ transitions: to(["handed_back", "a"]) });
+    const turn = session.feed({ type: "handed_back" });
+    expect(turn.outcome).toMatchObject({ node_id: "a", silent: true });
+    expect(turn.calls).toEqual([]);
   });
 
   it("is silent at the hand-back of a session that was escalated from outside", () => {

@@ -204,6 +204,25 @@ describe("warnings", () => {
     ["unset_variable workflow.nodes.0.system_prompt", doc(node({ system_prompt: "Hi {{name}}" }))],
     ["unset_variable workflow.global_prompt", doc([ask, end], { global_prompt: "{{name}}" })],
     ["unset_variable workflow.nodes.0.actions.on_entry.0", doc(node({ actions: { on_entry: ["log:{{name}}"] } }))],
+    [
+      "unreachable_node workflow.nodes.2",
+      doc([ask, end, { id: "g", static_text: "G", ...when("always") }], {
+        ...globals({ target_node: "g" }),
+        global_intent_config: { enabled: false },
+      }),
+    ],
+    [
+      "unreachable_node workflow.nodes.3",
+      doc(
+        [
+          { id: "a", static_text: "A", ...when("always", "b") },
+          { ...ask, id: "b" },
+          end,
+          { id: "g", static_text: "G", ...when("always") },
+        ],
+        globals({ target_node: "g", active_from_nodes: ["a"] }),
+      ),
+    ],
     ["no_exit workflow.nodes.0", doc([{ ...ask, transitions: [] }])],
   ];
   it.each(table)("%s", (issue, input) => {
@@ -214,6 +233,18 @@ describe("warnings", () => {
   });
 
   it.each([
+    ["a node that hangs up", doc([{ ...ask, transitions: [], actions: { on_entry: ["hangup"] } }])],
+    [
+      "a cycle behind a condition that always fires first",
+      doc(node({ transitions: [...when("always").transitions, ...when("user_responded", "a").transitions] })),
+    ],
+    [
+      "a variable that the node itself sets before it is left",
+      doc([
+        { ...retrieve([{ variable_name: "x", extraction_prompt: "x" }])[0], actions: { on_exit: ["log:{{x}}"] } },
+        end,
+      ]),
+    ],
     ["a counter before the general case", turns("max_turns:2", "user_responded")],
     ["counters that rise", turns("max_turns:3", "max_turns:2")],
     [
@@ -237,6 +268,12 @@ describe("warnings", () => {
   ])("are not given for %s", (_case, input) => {
     expect(validateDocument(input).issues).toEqual([]);
   });
+});
+
+it("says of an unreachable node only that", () => {
+  expect(found(doc([ask, end, { id: "z", static_text: "{{name}}", ...when("always") }]))).toEqual([
+    "unreachable_node workflow.nodes.2",
+  ]);
 });
 
 describe("a valid document", () => {
