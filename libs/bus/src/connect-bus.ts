@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Logger } from "@parley/observability";
+import type { z } from "zod";
 import type { Bus, BusOptions } from "./bus.js";
 import { createBusMetrics } from "./bus-metrics.js";
 import { ConnectionKeeper } from "./connection.js";
@@ -16,10 +17,8 @@ import { createTopology } from "./topology.js";
 
 const DRAIN_DEADLINE_MS = 25_000;
 
-/** What has to be subscribed on every new connection object. */
-interface Attachable {
-  attach(connection: NatsConnection): void;
-}
+/** A served contract, whatever its types. */
+type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close">;
 
 /**
  * Connects to NATS and answers after the first attempt, also when it failed: the bus then goes on trying, calls fail with
@@ -34,18 +33,18 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const mux = new ReplyMux();
   const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
   const reconnectListeners: (() => void)[] = [];
-  const servers: (Attachable & { drain(): Promise<void> })[] = [];
+  const servers: Server[] = [];
   let version: string | null = null;
   let connectedBefore = false;
 
   const keeper = new ConnectionKeeper({ url, name, logger, listener: { onNew, onAgain, onDown } });
   const live = (): NatsConnection | null => keeper.live;
   const connected = (): boolean => keeper.live !== null;
-  const deps = { logger, metrics, closing: closing.signal };
+  const deps = { logger, metrics };
   const publisher = createPublisher({ mux, topology, metrics, connected });
   const call = createRpcClient({ mux, metrics, connected });
-  const consumers = new Consumers({ ...deps, topology, publisher, live });
-  const listeners = new CoreListeners({ ...deps, live });
+  const consumers = new Consumers({ ...deps, closing: closing.signal, topology, publisher, live });
+  const listeners = new CoreListeners({ logger, closing: closing.signal, live });
 
   function onNew(connection: NatsConnection): void {
     mux.attach(connection);
@@ -73,6 +72,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   async function close(): Promise<void> {
     closing.abort(new Error("the bus is closed"));
     consumers.close();
+    for (const server of servers) server.close();
     mux.detach();
     await keeper.close();
     metrics.connected(false);

@@ -139,6 +139,23 @@ describe("rpc", () => {
     await eventually(() => signal.aborted);
   });
 
+  it("aborts the handler's signal when the bus is closed", async () => {
+    const { server, client } = await pair();
+    const context = gate<AbortSignal>();
+    server.serve(echo, async ({ text }, ctx) => {
+      if (text === "ping") return { text };
+      context.open(ctx.signal);
+      return new Promise(() => undefined);
+    });
+    await eventually(() => client.call(echo, { text: "ping" }));
+    const call = codeOf(client.call(echo, { text: "x" }, { deadlineMs: 300 }));
+    const signal = await context.opened;
+    expect(signal.aborted).toBe(false);
+    await server.close();
+    expect(signal.aborted).toBe(true);
+    expect(await call).toBe("overloaded");
+  });
+
   it("gives up when the caller's signal aborts", async () => {
     const { server, client } = await pair();
     server.serve(echo, async ({ text }) => (text === "ping" ? { text } : new Promise(() => undefined)));
