@@ -1,6 +1,6 @@
 import { deleteToken, importAgent, newId, resolveLink, updateLink, verifyToken } from "@parley/contracts";
 import { sql } from "@parley/db";
-import { parseToken } from "@parley/secrets";
+import { createSecrets, parseToken } from "@parley/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEMO_TENANT_ID, seedDemo } from "../src/index.js";
 import { type Harness, startHarness } from "./harness.js";
@@ -84,5 +84,14 @@ describe("seeding the demo", () => {
     for (const { text } of rows)
       for (const secret of [seed.adminToken, ...seed.links.map((link) => link.token)])
         expect(text).not.toContain(secret);
+  });
+
+  it("starts again with another master key, which has ended all tokens", async () => {
+    const before = await seedDemo(harness.deps, demo);
+    const secrets = createSecrets("another master key, also more than long enough");
+    const after = await seedDemo({ ...harness.deps, secrets }, demo);
+    expect(after.adminToken).not.toBe(before.adminToken);
+    expect(after.links.map((link) => link.token)).not.toEqual(before.links.map((link) => link.token));
+    expect(await seedDemo({ ...harness.deps, secrets }, demo)).toEqual(after);
   });
 });

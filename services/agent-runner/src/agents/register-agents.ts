@@ -16,7 +16,8 @@ export function registerAgents(deps: AgentsDeps): void {
   const { bus } = deps;
   const resolved = createResolvedAgents();
   const onActivated = (agentId: string): void => resolved.drop(agentId);
-  bus.listen(contracts.agentActivated, async ({ agentId }) => onActivated(agentId), {});
+  bus.listen(contracts.agentActivated, async ({ agentId }) => onActivated(agentId));
+  bus.onReconnect(() => resolved.clear());
   bus.serve(contracts.createAgent, createAgent(deps));
   bus.serve(contracts.listAgents, listAgents(deps));
   bus.serve(contracts.getAgent, getAgent(deps));

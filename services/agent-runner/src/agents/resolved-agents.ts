@@ -20,6 +20,8 @@ export interface ResolvedAgents {
   put(question: ResolveQuestion, resolved: Resolved, generation: number): void;
   /** Forgets everything known about an agent. */
   drop(agentId: string): void;
+  /** Forgets everything, after events may have been missed. */
+  clear(): void;
 }
 
 /**
@@ -54,6 +56,10 @@ export function createResolvedAgents(): ResolvedAgents {
     drop(agentId) {
       generation += 1;
       agents.delete(agentId);
+    },
+    clear() {
+      generation += 1;
+      agents.clear();
     },
   };
 }
