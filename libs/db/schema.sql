@@ -1,0 +1,1404 @@
+-- The schema after all migrations, made by `npm run docs:generate`; do not edit. For reading and for reviewing what a
+-- migration changes; databases are made by the migrations. The monthly partitions are left out.
+
+CREATE SCHEMA public;
+
+ALTER SCHEMA public OWNER TO pg_database_owner;
+
+CREATE FUNCTION public.accept_messages(items json) RETURNS SETOF json
+    LANGUAGE plpgsql
+    AS $$
+declare
+  r record; item json; v_tenant uuid; v_id uuid; v_code text;
+  c text_conversations; t session_turns; v_time timestamptz; v_payload json;
+begin
+  -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each other in a ring.
+  for r in select value as item, (try_access(value -> 'access')).* from json_array_elements(items) order by o_id, (value ->> 'i')::int
+  loop
+    item := r.item; v_id := r.o_id; v_tenant := r.o_tenant;
+    if r.o_error is not null then return next json_build_object('i', item -> 'i', 'error', r.o_error); continue; end if;
+    perform enter_tenant(v_tenant);
+    select * into c from text_conversations where id = v_id for no key update;
+
+    select * into t from session_turns where conversation_id = v_id and client_message_id = item ->> 'client_message_id';
+    if found and t.content is distinct from item ->> 'content' then
+      return next json_build_object('i', item -> 'i', 'error', 'idempotency_key_reused'); continue;
+    end if;
+    if not found then
+      select * into t from session_turns where conversation_id = v_id and idem_key = item ->> 'idem_key';
+      if found and t.idem_fingerprint is distinct from item ->> 'idem_fingerprint' then
+        return next json_build_object('i', item -> 'i', 'error', 'idempotency_key_reused'); continue;
+      end if;
+    end if;
+    if found then
+      return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
+        'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at));
+      continue;
+    end if;
+
+    v_time := clock_timestamp();
+    v_code := case
+      when c.status <> 'active' then 'session_ended'
+      when c.expires_at <= v_time or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_time then 'session_expired'
+      when c.link_id is not null and not exists (select from temporary_chat_links l where l.id = c.link_id and l.is_active
+           and l.deleted_at is null and (l.expires_at is null or l.expires_at > v_time)) then 'link_unavailable'
+      when c.messages_used >= c.max_messages then 'messages_exhausted'
+      when c.next_seq - c.done_seq >= 11 then 'too_many_pending' end;
+    if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
+
+    update text_conversations set next_seq = next_seq + 1, messages_used = messages_used + 1, event_offset = event_offset + 1, updated_at = v_time
+     where id = v_id returning * into c;
+    insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, reply_to, created_at)
+    values (v_id, c.next_seq, v_tenant, 'message', item ->> 'content', item ->> 'client_message_id', item ->> 'idem_key',
+            item ->> 'idem_fingerprint', item ->> 'reply_to', v_time) returning * into t;
+    v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
+    insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
+    values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
+    return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
+      'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at),
+      'event', json_build_object('offset', c.event_offset, 'type', 'message', 'payload', v_payload, 'created_at', iso(v_time)));
+  end loop;
+end $$;
+
+CREATE FUNCTION public.acquire_session(p_tenant uuid, p_session text, p_owner text, p_lease_ms integer, p_known_seq integer, p_history integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; v_fresh boolean;
+begin
+  perform enter_tenant(p_tenant);
+  update text_conversations set lease_owner = p_owner, lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0), fence = fence + 1
+   where session_id = p_session and next_seq > done_seq and status = 'active' and (lease_until is null or lease_until < clock_timestamp())
+   returning * into c;
+  if not found then return null; end if;
+  v_fresh := p_known_seq is not null and p_known_seq = c.done_seq;
+  return json_build_object(
+    'conversation_id', c.id, 'fence', c.fence, 'tries', c.fence - c.committed_fence, 'done_seq', c.done_seq, 'agent_id', c.agent_id,
+    'agent_version', c.agent_version, 'link_policy', c.link_policy, 'participant', c.participant, 'participant_verified', c.participant_verified,
+    'messages_used', c.messages_used, 'max_messages', c.max_messages, 'seconds_in_node', extract(epoch from clock_timestamp() - c.node_entered_at),
+    'known', v_fresh,
+    'state', case when not v_fresh then c.state end,
+    'history', case when not v_fresh then recent_history(c.id, c.created_at, p_history) end,
+    'turns', pending_turns(c.id, c.done_seq));
+end $$;
+
+CREATE FUNCTION public.api_key_by_id(p_key_id text) RETURNS TABLE(id uuid, tenant_id uuid, secret_sealed text, scopes text[])
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select id, tenant_id, secret_sealed, scopes from api_keys
+   where key_id = p_key_id and revoked_at is null and (expires_at is null or expires_at > now()) $$;
+
+ALTER FUNCTION public.api_key_by_id(p_key_id text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.api_token_by_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, role text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select id, tenant_id, token_hash, role from api_tokens where token_id = p_token_id and revoked_at is null $$;
+
+ALTER FUNCTION public.api_token_by_id(p_token_id text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.app_tenant() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ select current_setting('app.tenant_id')::uuid $$;
+
+CREATE FUNCTION public.append_event(p_conversation uuid, p_tenant uuid, p_type text, p_payload json) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare v_offset integer;
+begin
+  update text_conversations set event_offset = event_offset + 1 where id = p_conversation returning event_offset into v_offset;
+  insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
+  values (p_conversation, v_offset, p_tenant, p_type, p_payload, clock_timestamp());
+  return v_offset;
+end $$;
+
+CREATE FUNCTION public.claim_memory(p_tenant uuid, p_session text, p_every integer, p_claim_ms integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; v_after integer;
+begin
+  perform enter_tenant(p_tenant);
+  select * into c from text_conversations where session_id = p_session and participant_verified and participant ? 'email';
+  if not found or c.total_turns < p_every then return null; end if;
+  insert into memory_cursors (conversation_id, tenant_id, summarised_through) values (c.id, c.tenant_id, 0) on conflict do nothing;
+  update memory_cursors set claimed_until = clock_timestamp() + make_interval(secs => p_claim_ms / 1000.0)
+   where conversation_id = c.id and c.total_turns - summarised_through >= p_every
+     and (claimed_until is null or claimed_until < clock_timestamp())
+   returning summarised_through into v_after;
+  if not found then return null; end if;
+  return json_build_object('conversation_id', c.id, 'agent_id', c.agent_id, 'email', c.participant ->> 'email', 'after', v_after,
+    'agent_name', (select name from agents where id = c.agent_id));
+end $$;
+
+CREATE FUNCTION public.close_conversation(p_id uuid, p_status text, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations;
+begin
+  update text_conversations set status = p_status, end_reason = p_reason, ended_at = clock_timestamp(), updated_at = clock_timestamp(),
+         done_seq = next_seq, fence = fence + 1, lease_until = null, lease_owner = null
+   where id = p_id and status = 'active' returning * into c;
+  if not found then return false; end if;
+  update session_turns set status = 'failed', error_code = 'session_ended', done_at = clock_timestamp() where conversation_id = p_id and status = 'pending';
+  update temporary_chat_sessions set ended_at = clock_timestamp() where conversation_id = p_id and ended_at is null;
+  perform append_event(p_id, c.tenant_id, 'session_ended', json_build_object('reason', p_reason, 'status', p_status));
+  insert into outbox (tenant_id, subject, key, payload)
+  values (c.tenant_id, 'sessions.v1.event.ended', c.session_id,
+          jsonb_build_object('tenantId', c.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id, 'reason', p_reason));
+  return true;
+end $$;
+
+CREATE FUNCTION public.commit_turn(item json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+  c text_conversations; v_now timestamptz := clock_timestamp(); v_seq integer := (item ->> 'seq')::int;
+  v_user json := case when json_typeof(item -> 'user') = 'object' then item -> 'user' end;
+  v_parts integer := json_array_length(item -> 'messages'); v_moves integer := json_array_length(item -> 'transitions');
+  v_messages integer := json_array_length(item -> 'messages') + (case when json_typeof(item -> 'user') = 'object' then 1 else 0 end);
+  v_events json; v_result json := item -> 'result'; v_first integer;
+begin
+  update text_conversations set
+      state = item -> 'state', node_id = item ->> 'node_id', node_name = item ->> 'node_name',
+      node_entered_at = case when (item ->> 'node_changed')::boolean then v_now else node_entered_at end,
+      collected_data = collected_data || (item -> 'variables')::jsonb,
+      total_turns = (item ->> 'turn_number')::int, total_transitions = total_transitions + v_moves,
+      message_sequence = message_sequence + v_messages,
+      event_offset = event_offset + v_parts + v_moves + 1,
+      done_seq = v_seq, committed_fence = fence, updated_at = v_now,
+      lease_until = case when next_seq = v_seq then null else v_now + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0) end
+   where id = (item ->> 'conversation_id')::uuid and fence = (item ->> 'fence')::bigint and done_seq = v_seq - 1 and status = 'active'
+   returning * into c;
+  if not found then return json_build_object('i', item -> 'i', 'outcome', 'fenced'); end if;
+
+  if v_messages > 0 then
+    insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, node_id, node_name, client_message_id, created_at)
+    select c.id, c.tenant_id, c.message_sequence - v_messages + n, v_seq, role, content, node_id, node_name, client_message_id, at
+      from (select 1 as n, 'user' as role, v_user ->> 'content' as content, null as node_id, null as node_name,
+                   v_user ->> 'client_message_id' as client_message_id, (v_user ->> 'created_at')::timestamptz as at where v_user is not null
+            union all
+            select ordinality::int + (v_messages - v_parts), 'assistant', value ->> 'content', value ->> 'node_id', value ->> 'node_name', null, v_now
+              from json_array_elements(item -> 'messages') with ordinality) m;
+  end if;
+  if v_moves > 0 then
+    insert into text_conversation_transitions (conversation_id, tenant_id, sequence, turn_seq, from_node, from_node_name, to_node, to_node_name, condition, created_at)
+    select c.id, c.tenant_id, c.total_transitions - v_moves + ordinality, v_seq, value ->> 'from_node', value ->> 'from_node_name',
+           value ->> 'to_node', value ->> 'to_node_name', value ->> 'condition', v_now
+      from json_array_elements(item -> 'transitions') with ordinality;
+  end if;
+  insert into text_conversation_variables (conversation_id, name, tenant_id, value, node_id, turn_seq, updated_at)
+  select c.id, key, c.tenant_id, value::jsonb, item ->> 'node_id', v_seq, v_now from json_each(item -> 'variables')
+  on conflict (conversation_id, name) do update set value = excluded.value, node_id = excluded.node_id, turn_seq = excluded.turn_seq, updated_at = excluded.updated_at;
+
+  -- Events of the turn in the order of speaking: transitions, messages, then the one that closes the turn.
+  v_first := c.event_offset - v_parts - v_moves;
+  with e as (
+    select v_first - 1 + ordinality as event_offset, 'transition' as type, value as payload from json_array_elements(item -> 'transitions') with ordinality
+    union all
+    select v_first - 1 + v_moves + ordinality, 'message',
+           json_build_object('turn_id', c.id || '.' || v_seq, 'role', 'assistant', 'part', ordinality - 1, 'content', value ->> 'content',
+                             'node_id', value ->> 'node_id', 'node_name', value ->> 'node_name')
+      from json_array_elements(item -> 'messages') with ordinality
+    union all
+    select c.event_offset, 'turn',
+           json_build_object('turn_id', c.id || '.' || v_seq, 'status', 'done', 'node_id', c.node_id, 'node_name', c.node_name, 'session_ended', (item ->> 'ended')::boolean,
+             'message_count', c.messages_used, 'remaining_messages', c.max_messages - c.messages_used, 'expires_at', iso(c.expires_at),
+             'extracted_variables', item -> 'variables')
+  ), written as (
+    insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
+    select c.id, event_offset, c.tenant_id, type, payload, v_now from e
+  )
+  select json_agg(json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(v_now)) order by event_offset) into v_events from e;
+
+  update session_turns set status = 'done', result = v_result, trace = item -> 'trace', done_at = v_now where conversation_id = c.id and seq = v_seq;
+  if (item ->> 'ended')::boolean then perform close_conversation(c.id, 'completed', 'workflow_ended'); end if;
+  return json_build_object('i', item -> 'i', 'outcome', 'committed', 'more', c.next_seq > v_seq and not (item ->> 'ended')::boolean,
+    'head', c.event_offset + (case when (item ->> 'ended')::boolean then 1 else 0 end), 'events', v_events, 'conversation_id', c.id);
+end $$;
+
+CREATE FUNCTION public.commit_turns(items json) RETURNS SETOF json
+    LANGUAGE plpgsql
+    AS $$
+declare item json; r json;
+begin
+  for item in select value from json_array_elements(items) order by (value ->> 'conversation_id')::uuid
+  loop
+    perform enter_tenant((item ->> 'tenant_id')::uuid);
+    if item ->> 'failed' is null then r := commit_turn(item); else r := fail_turn(item); end if;
+    return next r;
+  end loop;
+end $$;
+
+CREATE FUNCTION public.end_idle_sessions(p_limit integer) RETURNS TABLE(looked integer, ended integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare c text_conversations; v_due timestamptz;
+begin
+  looked := 0;
+  ended := 0;
+  for c in select * from text_conversations where ended_at is null and idle_check_at <= clock_timestamp() order by idle_check_at limit p_limit for no key update skip locked
+  loop
+    looked := looked + 1;
+    v_due := least(c.updated_at + make_interval(secs => c.idle_timeout_seconds), c.expires_at);
+    if v_due > clock_timestamp() then
+      update text_conversations set idle_check_at = v_due where id = c.id;
+    elsif close_conversation(c.id, 'abandoned', case when c.expires_at <= clock_timestamp() then 'expired' else 'idle_timeout' end) then
+      ended := ended + 1;
+    end if;
+  end loop;
+  return next;
+end $$;
+
+ALTER FUNCTION public.end_idle_sessions(p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.end_link_sessions(p_link uuid, p_reason text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid; v_ended integer := 0;
+begin
+  for v_id in select id from text_conversations where link_id = p_link and ended_at is null order by id loop
+    if close_conversation(v_id, 'completed', p_reason) then v_ended := v_ended + 1; end if;
+  end loop;
+  return v_ended;
+end $$;
+
+CREATE FUNCTION public.end_session(p_access json, p_status text, p_reason text, p_idem_key text, p_idem_fingerprint text) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); c text_conversations; k idempotency_keys; v_answer json;
+begin
+  select * into c from text_conversations where id = v_id for no key update;
+  if p_idem_key is not null then
+    select * into k from idempotency_keys where tenant_id = c.tenant_id and scope = 'end:' || v_id and key = p_idem_key;
+    if found then
+      if k.fingerprint is distinct from p_idem_fingerprint then perform fail('idempotency_key_reused'); end if;
+      return (k.response::jsonb || '{"replayed": true}')::json;
+    end if;
+  end if;
+  if not close_conversation(v_id, p_status, p_reason) then perform fail('session_ended'); end if;
+  v_answer := json_build_object('success', true, 'conversation_id', v_id, 'final_node_id', c.node_id, 'final_node_name', c.node_name,
+    'total_turns', c.total_turns, 'total_transitions', c.total_transitions, 'replayed', false);
+  if p_idem_key is not null then
+    insert into idempotency_keys (tenant_id, scope, key, fingerprint, response) values (c.tenant_id, 'end:' || v_id, p_idem_key, p_idem_fingerprint, v_answer);
+  end if;
+  return v_answer;
+end $$;
+
+CREATE FUNCTION public.ensure_partitions(p_months_ahead integer DEFAULT 2) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare
+  parent text; month date; made integer := 0; partition text;
+begin
+  perform pg_advisory_xact_lock(hashtext('parley.partitions'));
+  foreach parent in array array['text_conversation_messages', 'text_conversation_transitions', 'session_events'] loop
+    for i in 0..p_months_ahead loop
+      month := (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date;
+      partition := parent || '_' || to_char(month, 'YYYY_MM');
+      if to_regclass(partition) is null then
+        execute format('create table %I partition of %I for values from (%L) to (%L)', partition, parent,
+                       month::timestamp at time zone 'utc', (month + interval '1 month')::timestamp at time zone 'utc');
+        made := made + 1;
+      end if;
+    end loop;
+  end loop;
+  return made;
+end $$;
+
+CREATE FUNCTION public.enter_tenant(p_tenant uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$ begin perform set_config('app.tenant_id', p_tenant::text, true); end $$;
+
+CREATE FUNCTION public.expire_links(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare v_count integer;
+begin
+  with due as (
+    select id from temporary_chat_links where expired_at is null and deleted_at is null and expires_at <= clock_timestamp()
+     order by expires_at limit p_limit for no key update skip locked
+  ), marked as (
+    update temporary_chat_links l set expired_at = clock_timestamp() from due where l.id = due.id returning l.id, l.tenant_id
+  ), told as (
+    insert into outbox (tenant_id, subject, key, payload)
+    select tenant_id, 'links.v1.event.revoked', id::text, jsonb_build_object('linkId', id, 'tenantId', tenant_id) from marked
+  )
+  select count(*) into v_count from marked;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.expire_links(p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.extend_lease(p_tenant uuid, p_session text, p_fence bigint, p_lease_ms integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update text_conversations set lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0)
+   where session_id = p_session and fence = p_fence and lease_until is not null;
+  return found;
+end $$;
+
+CREATE FUNCTION public.fail(p_code text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$ begin raise exception using errcode = 'PA001', message = p_code; end $$;
+
+CREATE FUNCTION public.fail_turn(item json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+  c text_conversations; v_now timestamptz := clock_timestamp(); v_seq integer := (item ->> 'seq')::int; v_events json;
+  v_open boolean := item ->> 'kind' = 'open';
+begin
+  update text_conversations set done_seq = v_seq, committed_fence = fence, updated_at = v_now,
+      messages_used = messages_used - (case when v_open then 0 else 1 end),
+      message_sequence = message_sequence + (case when v_open then 0 else 1 end), event_offset = event_offset + 1,
+      lease_until = case when next_seq = v_seq then null else v_now + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0) end
+   where id = (item ->> 'conversation_id')::uuid and fence = (item ->> 'fence')::bigint and done_seq = v_seq - 1 and status = 'active'
+   returning * into c;
+  if not found then return json_build_object('i', item -> 'i', 'outcome', 'fenced'); end if;
+  if not v_open then
+    insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, client_message_id, status, created_at)
+    values (c.id, c.tenant_id, c.message_sequence, v_seq, 'user', item -> 'user' ->> 'content', item -> 'user' ->> 'client_message_id', 'failed',
+            (item -> 'user' ->> 'created_at')::timestamptz);
+  end if;
+  insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
+  values (c.id, c.event_offset, c.tenant_id, 'error', json_build_object('turn_id', c.id || '.' || v_seq, 'code', item ->> 'failed',
+          'message_count', c.messages_used, 'remaining_messages', c.max_messages - c.messages_used), v_now)
+  returning json_build_array(json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(v_now))) into v_events;
+  update session_turns set status = 'failed', error_code = item ->> 'failed', trace = item -> 'trace', done_at = v_now where conversation_id = c.id and seq = v_seq;
+  if item ->> 'dead' is not null then
+    insert into dead_turns (conversation_id, seq, tenant_id, reason) values (c.id, v_seq, c.tenant_id, item ->> 'dead');
+  end if;
+  if v_open then
+    update temporary_chat_links set sessions_used = sessions_used - 1 where id = c.link_id and sessions_used > 0;
+    perform close_conversation(c.id, 'error', item ->> 'failed');
+  end if;
+  return json_build_object('i', item -> 'i', 'outcome', 'committed', 'more', c.next_seq > v_seq and not v_open,
+    'head', c.event_offset + (case when v_open then 1 else 0 end), 'events', v_events, 'conversation_id', c.id);
+end $$;
+
+CREATE FUNCTION public.get_session(p_access json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access);
+begin
+  return (select session_json(c) from text_conversations c where id = v_id);
+end $$;
+
+CREATE FUNCTION public.get_turn(p_access json, p_seq integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access);
+begin
+  return (select turn_state(t) from session_turns t where conversation_id = v_id and seq = p_seq);
+end $$;
+
+CREATE FUNCTION public.iso(p_time timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select to_char(p_time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+
+CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, is_active boolean, expires_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select id, tenant_id, token_hash, is_active, expires_at from temporary_chat_links where token_id = p_token_id and deleted_at is null $$;
+
+ALTER FUNCTION public.link_by_token_id(p_token_id text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.memory_due(p_every integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  select c.tenant_id, c.session_id from text_conversations c left join memory_cursors m on m.conversation_id = c.id
+   where c.participant_verified and c.participant ? 'email' and c.total_turns - coalesce(m.summarised_through, 0) >= p_every
+     and (m.claimed_until is null or m.claimed_until < clock_timestamp())
+     and c.updated_at > clock_timestamp() - interval '7 days' limit p_limit
+$$;
+
+ALTER FUNCTION public.memory_due(p_every integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.open_session(p json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := (p ->> 'tenant_id')::uuid;
+  v_link uuid := (p -> 'link' ->> 'id')::uuid;
+  l temporary_chat_links;
+  k idempotency_keys;
+  c text_conversations;
+  t session_turns;
+begin
+  perform enter_tenant(v_tenant);
+  if p ->> 'idem_key' is not null then
+    -- The insert waits for a first request that still runs, so exactly one of two equal requests goes on.
+    insert into idempotency_keys (tenant_id, scope, key, fingerprint)
+    values (v_tenant, 'session', p ->> 'idem_key', p ->> 'idem_fingerprint') on conflict do nothing;
+    if not found then
+      select * into k from idempotency_keys where tenant_id = v_tenant and scope = 'session' and key = p ->> 'idem_key';
+      if k.fingerprint is distinct from p ->> 'idem_fingerprint' then perform fail('idempotency_key_reused'); end if;
+      select * into c from text_conversations where id = (k.response ->> 'id')::uuid;
+      select * into t from session_turns where conversation_id = c.id and seq = 1;
+      return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
+    end if;
+  end if;
+  if v_link is not null then
+    update temporary_chat_links set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
+     where id = v_link and is_active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp())
+       and sessions_used < max_sessions
+     returning * into l;
+    if not found then
+      select * into l from temporary_chat_links where id = v_link and is_active and deleted_at is null;
+      if not found then perform fail('link_unavailable'); end if;
+      if l.expires_at <= clock_timestamp() then perform fail(case when l.friendly_errors then 'link_expired' else 'link_unavailable' end); end if;
+      perform fail('sessions_exhausted');
+    end if;
+  end if;
+  insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, participant,
+      participant_verified, metadata, link_policy, max_messages, idle_timeout_seconds, expires_at, next_seq, idle_check_at, created_at, updated_at)
+  values ((p ->> 'id')::uuid, p ->> 'session_id', v_tenant, (p ->> 'agent_id')::uuid, (p ->> 'agent_version')::int,
+      (p ->> 'is_active_version')::boolean, v_link, coalesce(p -> 'participant', '{}')::jsonb, (p ->> 'participant_verified')::boolean,
+      coalesce(p -> 'metadata', '{}')::jsonb, coalesce(p -> 'link' -> 'policy', '{}')::jsonb, l.max_messages_per_session,
+      coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int), l.expires_at, 1,
+      least(clock_timestamp() + make_interval(secs => coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int)), l.expires_at),
+      -- whole milliseconds, so that a list cursor made of the public time finds its place again
+      date_trunc('milliseconds', clock_timestamp()), clock_timestamp())
+  returning * into c;
+  insert into session_turns (conversation_id, seq, tenant_id, kind, reply_to) values (c.id, 1, v_tenant, 'open', p ->> 'reply_to') returning * into t;
+  if v_link is not null then
+    insert into temporary_chat_sessions (id, tenant_id, link_id, conversation_id, token_id, token_hash, consent_at)
+    values ((p -> 'link' ->> 'token_row_id')::uuid, v_tenant, v_link, c.id, p -> 'link' ->> 'token_id',
+            decode(p -> 'link' ->> 'token_hash', 'hex'), case when (p ->> 'consent')::boolean then clock_timestamp() end);
+  end if;
+  if p ->> 'idem_key' is not null then
+    update idempotency_keys set response = json_build_object('id', c.id)
+     where tenant_id = v_tenant and scope = 'session' and key = p ->> 'idem_key';
+  end if;
+  insert into outbox (tenant_id, subject, key, payload)
+  values (v_tenant, 'sessions.v1.event.started', c.session_id,
+          jsonb_build_object('tenantId', v_tenant, 'sessionId', c.session_id, 'conversationId', c.id));
+  return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', false, 'is_active_version', c.is_active_version);
+end $$;
+
+CREATE FUNCTION public.outbox_due(p_older_ms integer, p_limit integer) RETURNS TABLE(id uuid, subject text, key text, payload jsonb)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  select id, subject, key, payload from outbox
+   where sent_at is null and created_at <= clock_timestamp() - make_interval(secs => p_older_ms / 1000.0)
+   order by created_at limit p_limit for update skip locked
+$$;
+
+ALTER FUNCTION public.outbox_due(p_older_ms integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.outbox_sent(p_ids uuid[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ update outbox set sent_at = clock_timestamp() where id = any(p_ids) $$;
+
+ALTER FUNCTION public.outbox_sent(p_ids uuid[]) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.pending_turns(p_conversation uuid, p_done integer) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
+           'reply_to', reply_to, 'created_at', iso(created_at)) order by seq), '[]')
+    from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending'
+$$;
+
+CREATE FUNCTION public.protect_by_tenant(p_table regclass, p_column text DEFAULT 'tenant_id'::text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  execute format('alter table %s enable row level security', p_table);
+  execute format('alter table %s force row level security', p_table);
+  execute format('create policy tenant on %s to parley_app using (%I = (select app_tenant())) with check (%I = (select app_tenant()))',
+                 p_table, p_column, p_column);
+  execute format('create policy jobs on %s to parley_jobs using (true) with check (true)', p_table);
+  execute format('grant select, insert, update, delete on %s to parley_app, parley_jobs', p_table);
+end $$;
+
+CREATE FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  with gone as (delete from idempotency_keys where (tenant_id, scope, key) in
+      (select tenant_id, scope, key from idempotency_keys where created_at < clock_timestamp() - p_older limit p_limit) returning 1)
+  select count(*)::integer from gone
+$$;
+
+ALTER FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.purge_outbox(p_older interval, p_limit integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  with gone as (delete from outbox where id in (select id from outbox where sent_at < clock_timestamp() - p_older limit p_limit) returning 1)
+  select count(*)::integer from gone
+$$;
+
+ALTER FUNCTION public.purge_outbox(p_older interval, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.read_events(p_access json, p_after integer, p_limit integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); c text_conversations;
+begin
+  select * into c from text_conversations where id = v_id;
+  return json_build_object('sessionId', c.session_id, 'epoch', c.epoch, 'head', c.event_offset, 'status', c.status, 'events',
+    (select coalesce(json_agg(json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(created_at)) order by event_offset), '[]')
+       from (select * from session_events where conversation_id = v_id and created_at >= c.created_at and event_offset > p_after
+              order by event_offset limit p_limit) e));
+end $$;
+
+CREATE FUNCTION public.read_history(p_access json, p_limit integer, p_before integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
+begin
+  select created_at into v_since from text_conversations where id = v_id;
+  select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq, 'role', role, 'content', content,
+           'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'created_at', iso(created_at))
+           order by sequence), '[]'), min(sequence)
+    into v_page, v_first
+    from (select * from text_conversation_messages where conversation_id = v_id and created_at >= v_since and (p_before is null or sequence < p_before)
+           order by sequence desc limit p_limit) m;
+  if p_before is null then
+    select coalesce(json_agg(json_build_object('id', v_id || '.' || seq, 'sequence', 0, 'turn_id', v_id || '.' || seq, 'role', 'user', 'content', content,
+             'node_id', null, 'node_name', null, 'client_message_id', client_message_id, 'status', 'pending', 'created_at', iso(created_at)) order by seq), '[]')
+      into v_pending from session_turns where conversation_id = v_id and status = 'pending' and kind = 'message';
+  end if;
+  return json_build_object('data', v_page, 'pending', v_pending, 'first', v_first);
+end $$;
+
+CREATE FUNCTION public.recall_memory(p_tenant uuid, p_agent uuid, p_subject text) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  return (select json_build_object('summary', summary, 'notes', notes) from memories where agent_id = p_agent and subject_hash = p_subject);
+end $$;
+
+CREATE FUNCTION public.recent_history(p_conversation uuid, p_since timestamp with time zone, p_limit integer) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
+    from (select sequence, role, content, node_id from text_conversation_messages
+           where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m
+$$;
+
+CREATE FUNCTION public.release_lease(p_tenant uuid, p_session text, p_fence bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update text_conversations set lease_until = null where session_id = p_session and fence = p_fence;
+  return found;
+end $$;
+
+CREATE FUNCTION public.resolve_access(p_access json) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare r record;
+begin
+  r := try_access(p_access);
+  if r.o_error is not null then perform fail(r.o_error); end if;
+  return r.o_id;
+end $$;
+
+CREATE FUNCTION public.session_heads(p_sessions text[]) RETURNS TABLE(session_id text, head integer, status text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select session_id, event_offset, status from text_conversations where session_id = any(p_sessions) $$;
+
+ALTER FUNCTION public.session_heads(p_sessions text[]) OWNER TO parley_jobs;
+
+CREATE TABLE public.text_conversations (
+    id uuid NOT NULL,
+    session_id text NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    agent_version integer NOT NULL,
+    is_active_version boolean NOT NULL,
+    link_id uuid,
+    status text DEFAULT 'active'::text NOT NULL,
+    end_reason text,
+    state json,
+    node_id text DEFAULT ''::text NOT NULL,
+    node_name text,
+    node_entered_at timestamp with time zone DEFAULT now() NOT NULL,
+    collected_data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    total_turns integer DEFAULT 0 NOT NULL,
+    total_transitions integer DEFAULT 0 NOT NULL,
+    message_sequence integer DEFAULT 0 NOT NULL,
+    participant jsonb DEFAULT '{}'::jsonb NOT NULL,
+    participant_verified boolean DEFAULT false NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    link_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
+    max_messages integer,
+    messages_used integer DEFAULT 0 NOT NULL,
+    idle_timeout_seconds integer DEFAULT 1800 NOT NULL,
+    expires_at timestamp with time zone,
+    next_seq integer DEFAULT 0 NOT NULL,
+    done_seq integer DEFAULT 0 NOT NULL,
+    lease_owner text,
+    lease_until timestamp with time zone,
+    fence bigint DEFAULT 0 NOT NULL,
+    committed_fence bigint DEFAULT 0 NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    event_offset integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    idle_check_at timestamp with time zone NOT NULL,
+    CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
+    CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
+    CONSTRAINT text_conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'abandoned'::text, 'error'::text])))
+)
+WITH (fillfactor='60');
+
+ALTER TABLE ONLY public.text_conversations FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.session_json(c public.text_conversations) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+  select json_build_object(
+    'session_id', c.session_id, 'conversation_id', c.id, 'status', c.status, 'node_id', c.node_id, 'node_name', c.node_name,
+    'turns', c.total_turns, 'transition_count', c.total_transitions, 'collected_data', c.collected_data,
+    'created_at', iso(c.created_at), 'updated_at', iso(c.updated_at), 'ended_at', iso(c.ended_at), 'end_reason', c.end_reason,
+    'expires_at', iso(c.expires_at), 'remaining_messages', c.max_messages - c.messages_used, 'message_count', c.messages_used,
+    'agent_config_version', c.agent_version, 'metadata', c.metadata, 'tenant_id', c.tenant_id, 'agent_id', c.agent_id, 'link_id', c.link_id,
+    'last_event_offset', c.event_offset, 'epoch', c.epoch)
+$$;
+
+CREATE FUNCTION public.session_tenant(p_session text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select tenant_id from text_conversations where session_id = p_session $$;
+
+ALTER FUNCTION public.session_tenant(p_session text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.tenant_exists(p_tenant uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$ select exists (select from tenants where id = p_tenant) $$;
+
+ALTER FUNCTION public.tenant_exists(p_tenant uuid) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.try_access(p_access json, OUT o_id uuid, OUT o_tenant uuid, OUT o_error text) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+begin
+  o_tenant := (p_access ->> 'tenant_id')::uuid;
+  if p_access ->> 'session_id' is not null then
+    if o_tenant is null then o_tenant := session_tenant(p_access ->> 'session_id'); end if;
+    if o_tenant is not null then
+      perform enter_tenant(o_tenant);
+      select id into o_id from text_conversations where session_id = p_access ->> 'session_id';
+    end if;
+    if o_id is null then o_error := 'session_not_found'; end if;
+    return;
+  end if;
+  perform enter_tenant(o_tenant);
+  select conversation_id into o_id from temporary_chat_sessions
+   where token_id = p_access ->> 'token_id' and link_id = (p_access ->> 'link_id')::uuid
+     and token_hash = decode(p_access ->> 'token_hash', 'hex')
+     and (expires_at is null or expires_at > clock_timestamp());
+  if o_id is null then o_error := 'session_token_invalid'; end if;
+end $$;
+
+CREATE TABLE public.session_turns (
+    conversation_id uuid NOT NULL,
+    seq integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    kind text NOT NULL,
+    content text DEFAULT ''::text NOT NULL,
+    client_message_id text,
+    idem_key text,
+    idem_fingerprint text,
+    reply_to text,
+    status text DEFAULT 'pending'::text NOT NULL,
+    error_code text,
+    result json,
+    trace json,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT session_turns_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'message'::text]))),
+    CONSTRAINT session_turns_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY public.session_turns FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.turn_state(t public.session_turns) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+  select case t.status
+    when 'done' then json_build_object('status', 'done', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq, 'result', t.result)
+    when 'failed' then json_build_object('status', 'failed', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq, 'code', t.error_code)
+    else json_build_object('status', 'pending', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq) end
+$$;
+
+CREATE FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text, seq integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  select c.tenant_id, c.session_id, c.done_seq + 1
+    from (select distinct t.conversation_id from (select conversation_id from session_turns where status = 'pending'
+            and created_at < clock_timestamp() - make_interval(secs => p_older_ms / 1000.0) order by created_at limit p_limit * 4) t) w
+    join text_conversations c on c.id = w.conversation_id
+   where c.status = 'active' and (c.lease_until is null or c.lease_until < clock_timestamp()) limit p_limit
+$$;
+
+ALTER FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.waiting_turns(p_tenant uuid, p_conversation uuid, p_done integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  return pending_turns(p_conversation, p_done);
+end $$;
+
+CREATE TABLE public.agent_versions (
+    agent_id uuid NOT NULL,
+    version integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    document json NOT NULL,
+    content_hash text NOT NULL,
+    notes text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agent_versions_version_check CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.agent_versions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.agents (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    description text,
+    active_version integer,
+    latest_version integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.agents FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.api_keys (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    key_id text NOT NULL,
+    secret_sealed text NOT NULL,
+    name text NOT NULL,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.api_tokens (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    token_id text NOT NULL,
+    token_hash bytea NOT NULL,
+    token_hint text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'editor'::text, 'operator'::text, 'viewer'::text])))
+);
+
+ALTER TABLE ONLY public.api_tokens FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.dead_turns (
+    conversation_id uuid NOT NULL,
+    seq integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.dead_turns FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.demo_secrets (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    sealed text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.demo_secrets FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.idempotency_keys (
+    tenant_id uuid NOT NULL,
+    scope text NOT NULL,
+    key text NOT NULL,
+    fingerprint text NOT NULL,
+    response json,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.memories (
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    subject_hash text NOT NULL,
+    address_sealed text NOT NULL,
+    summary text,
+    notes text,
+    revision integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    claimed_until timestamp with time zone
+);
+
+ALTER TABLE ONLY public.memories FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.memory_cursors (
+    conversation_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    summarised_through integer NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    claimed_until timestamp with time zone
+);
+
+ALTER TABLE ONLY public.memory_cursors FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.outbox (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    tenant_id uuid NOT NULL,
+    subject text NOT NULL,
+    key text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.session_events (
+    conversation_id uuid NOT NULL,
+    event_offset integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    type text NOT NULL,
+    payload json NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.session_events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.temporary_chat_links (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    token_id text NOT NULL,
+    token_hash bytea NOT NULL,
+    token_hint text NOT NULL,
+    title text NOT NULL,
+    description text,
+    welcome_message text,
+    agent_version integer,
+    expires_at timestamp with time zone,
+    max_sessions integer DEFAULT 1 NOT NULL,
+    sessions_used integer DEFAULT 0 NOT NULL,
+    max_messages_per_session integer DEFAULT 100 NOT NULL,
+    session_timeout_minutes integer DEFAULT 30 NOT NULL,
+    rate_limit_per_minute integer DEFAULT 10 NOT NULL,
+    max_message_length integer DEFAULT 4000 NOT NULL,
+    require_email boolean DEFAULT false NOT NULL,
+    allowed_domains text[] DEFAULT '{}'::text[] NOT NULL,
+    branding jsonb DEFAULT '{}'::jsonb NOT NULL,
+    chat_intent text,
+    system_prompt_override text,
+    initial_message text,
+    friendly_errors boolean DEFAULT false NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    expired_at timestamp with time zone,
+    deleted_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.temporary_chat_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.temporary_chat_sessions (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    token_id text NOT NULL,
+    token_hash bytea NOT NULL,
+    consent_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.temporary_chat_sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.tenants (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.text_conversation_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    conversation_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    sequence integer NOT NULL,
+    turn_seq integer NOT NULL,
+    role text NOT NULL,
+    content text NOT NULL,
+    node_id text,
+    node_name text,
+    client_message_id text,
+    status text DEFAULT 'done'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT text_conversation_messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text]))),
+    CONSTRAINT text_conversation_messages_status_check CHECK ((status = ANY (ARRAY['done'::text, 'failed'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.text_conversation_messages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.text_conversation_transitions (
+    conversation_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    sequence integer NOT NULL,
+    turn_seq integer NOT NULL,
+    from_node text NOT NULL,
+    from_node_name text,
+    to_node text NOT NULL,
+    to_node_name text,
+    condition text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.text_conversation_transitions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.text_conversation_variables (
+    conversation_id uuid NOT NULL,
+    name text NOT NULL,
+    tenant_id uuid NOT NULL,
+    value jsonb,
+    node_id text,
+    turn_seq integer NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.text_conversation_variables FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY public.agent_versions
+    ADD CONSTRAINT agent_versions_pkey PRIMARY KEY (agent_id, version);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_tenant_id_slug_key UNIQUE (tenant_id, slug);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_key_id_key UNIQUE (key_id);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_token_id_key UNIQUE (token_id);
+
+ALTER TABLE ONLY public.dead_turns
+    ADD CONSTRAINT dead_turns_pkey PRIMARY KEY (conversation_id, seq);
+
+ALTER TABLE ONLY public.demo_secrets
+    ADD CONSTRAINT demo_secrets_pkey PRIMARY KEY (tenant_id, name);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, scope, key);
+
+ALTER TABLE ONLY public.memories
+    ADD CONSTRAINT memories_pkey PRIMARY KEY (tenant_id, agent_id, subject_hash);
+
+ALTER TABLE ONLY public.memory_cursors
+    ADD CONSTRAINT memory_cursors_pkey PRIMARY KEY (conversation_id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.session_events
+    ADD CONSTRAINT session_events_pkey PRIMARY KEY (conversation_id, event_offset, created_at);
+
+ALTER TABLE ONLY public.session_turns
+    ADD CONSTRAINT session_turns_pkey PRIMARY KEY (conversation_id, seq);
+
+ALTER TABLE ONLY public.temporary_chat_links
+    ADD CONSTRAINT temporary_chat_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.temporary_chat_links
+    ADD CONSTRAINT temporary_chat_links_token_id_key UNIQUE (token_id);
+
+ALTER TABLE ONLY public.temporary_chat_sessions
+    ADD CONSTRAINT temporary_chat_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.temporary_chat_sessions
+    ADD CONSTRAINT temporary_chat_sessions_token_id_key UNIQUE (token_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.text_conversation_messages
+    ADD CONSTRAINT text_conversation_messages_pkey PRIMARY KEY (conversation_id, sequence, created_at);
+
+ALTER TABLE ONLY public.text_conversation_transitions
+    ADD CONSTRAINT text_conversation_transitions_pkey PRIMARY KEY (conversation_id, sequence, created_at);
+
+ALTER TABLE ONLY public.text_conversation_variables
+    ADD CONSTRAINT text_conversation_variables_pkey PRIMARY KEY (conversation_id, name);
+
+ALTER TABLE ONLY public.text_conversations
+    ADD CONSTRAINT text_conversations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.text_conversations
+    ADD CONSTRAINT text_conversations_session_id_key UNIQUE (session_id);
+
+CREATE INDEX api_keys_tenant ON public.api_keys USING btree (tenant_id, created_at);
+
+CREATE INDEX api_tokens_tenant ON public.api_tokens USING btree (tenant_id, created_at);
+
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX outbox_sent ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX outbox_unsent ON public.outbox USING btree (created_at) WHERE (sent_at IS NULL);
+
+CREATE UNIQUE INDEX session_turns_client_message ON public.session_turns USING btree (conversation_id, client_message_id) WHERE (client_message_id IS NOT NULL);
+
+CREATE UNIQUE INDEX session_turns_idem ON public.session_turns USING btree (conversation_id, idem_key) WHERE (idem_key IS NOT NULL);
+
+CREATE INDEX session_turns_pending ON public.session_turns USING btree (created_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX temporary_chat_links_agent ON public.temporary_chat_links USING btree (tenant_id, agent_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX temporary_chat_links_expiry ON public.temporary_chat_links USING btree (expires_at) WHERE ((expired_at IS NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX temporary_chat_sessions_conversation ON public.temporary_chat_sessions USING btree (conversation_id);
+
+CREATE INDEX temporary_chat_sessions_link ON public.temporary_chat_sessions USING btree (link_id, created_at DESC);
+
+CREATE INDEX text_conversations_idle ON public.text_conversations USING btree (idle_check_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX text_conversations_link ON public.text_conversations USING btree (link_id, created_at DESC) WHERE (link_id IS NOT NULL);
+
+CREATE INDEX text_conversations_memory ON public.text_conversations USING btree (id) WHERE participant_verified;
+
+CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
+
+ALTER TABLE ONLY public.agent_versions
+    ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agent_versions
+    ADD CONSTRAINT agent_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.dead_turns
+    ADD CONSTRAINT dead_turns_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.demo_secrets
+    ADD CONSTRAINT demo_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.memories
+    ADD CONSTRAINT memories_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.memories
+    ADD CONSTRAINT memories_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.memory_cursors
+    ADD CONSTRAINT memory_cursors_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_turns
+    ADD CONSTRAINT session_turns_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_turns
+    ADD CONSTRAINT session_turns_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.temporary_chat_links
+    ADD CONSTRAINT temporary_chat_links_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
+
+ALTER TABLE ONLY public.temporary_chat_links
+    ADD CONSTRAINT temporary_chat_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.temporary_chat_sessions
+    ADD CONSTRAINT temporary_chat_sessions_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.temporary_chat_sessions
+    ADD CONSTRAINT temporary_chat_sessions_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id);
+
+ALTER TABLE ONLY public.temporary_chat_sessions
+    ADD CONSTRAINT temporary_chat_sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.text_conversation_variables
+    ADD CONSTRAINT text_conversation_variables_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.text_conversations
+    ADD CONSTRAINT text_conversations_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
+
+ALTER TABLE ONLY public.text_conversations
+    ADD CONSTRAINT text_conversations_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id);
+
+ALTER TABLE ONLY public.text_conversations
+    ADD CONSTRAINT text_conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE public.agent_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.dead_turns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.demo_secrets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY jobs ON public.agent_versions TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.agents TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.api_keys TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.api_tokens TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.dead_turns TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.demo_secrets TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.idempotency_keys TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.memories TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.memory_cursors TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.outbox TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.session_events TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.session_turns TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.temporary_chat_links TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.temporary_chat_sessions TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.tenants TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.text_conversation_messages TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.text_conversation_transitions TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.text_conversation_variables TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.text_conversations TO parley_jobs USING (true) WITH CHECK (true);
+
+ALTER TABLE public.memories ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.memory_cursors ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_turns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.temporary_chat_links ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.temporary_chat_sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON public.agent_versions TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.agents TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.api_keys TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.api_tokens TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.dead_turns TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.demo_secrets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.idempotency_keys TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.memories TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.memory_cursors TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.outbox TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.session_events TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.session_turns TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.temporary_chat_links TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.temporary_chat_sessions TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.tenants TO parley_app USING ((id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.text_conversation_messages TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.text_conversation_transitions TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.text_conversation_variables TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.text_conversations TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.text_conversation_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.text_conversation_transitions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.text_conversation_variables ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.text_conversations ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO parley_app;
+GRANT USAGE ON SCHEMA public TO parley_jobs;
+
+REVOKE ALL ON FUNCTION public.api_key_by_id(p_key_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.api_key_by_id(p_key_id text) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.api_token_by_id(p_token_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.api_token_by_id(p_token_id text) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.end_idle_sessions(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_idle_sessions(p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.ensure_partitions(p_months_ahead integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ensure_partitions(p_months_ahead integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.expire_links(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.expire_links(p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.link_by_token_id(p_token_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.link_by_token_id(p_token_id text) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.memory_due(p_every integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.memory_due(p_every integer, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.outbox_due(p_older_ms integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.outbox_due(p_older_ms integer, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.outbox_sent(p_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.outbox_sent(p_ids uuid[]) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.session_heads(p_sessions text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.session_heads(p_sessions text[]) TO parley_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_jobs;
+
+REVOKE ALL ON FUNCTION public.session_tenant(p_session text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.session_tenant(p_session text) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.tenant_exists(p_tenant uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tenant_exists(p_tenant uuid) TO parley_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_turns TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_turns TO parley_jobs;
+
+REVOKE ALL ON FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) TO parley_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_versions TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_versions TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_secrets TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_secrets TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memory_cursors TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memory_cursors TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_links TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_links TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_sessions TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_sessions TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tenants TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tenants TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_messages TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_messages TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_transitions TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_transitions TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_variables TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_variables TO parley_jobs;

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openApiDocument } from "@parley/gateway-service";
+import { envExample } from "./configuration.js";
+import { errorsPage } from "./errors-page.js";
+import { eventsPage } from "./events-page.js";
+
+export interface Document {
+  /** Relative to the root of the repository. */
+  path: string;
+  make(): Promise<string>;
+}
+
+/** Every generated file that needs no server. */
+export function documents(root: string): Document[] {
+  return [
+    { path: "docs/errors.md", make: async () => errorsPage() },
+    { path: "docs/events.md", make: async () => eventsPage(root) },
+    { path: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+    { path: ".env.example", make: async () => envExample() },
+  ];
+}
+
+/** The file as it is; empty when it is not there. */
+export function current(root: string, path: string): string {
+  try {
+    return readFileSync(join(root, path), "utf8");
+  } catch {
+    return "";
+  }
+}

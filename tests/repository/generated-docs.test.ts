@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ERRORS } from "@parley/contracts";
+import { freshDatabase } from "@parley/testkit";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { busEnds } from "../../scripts/gen-docs/bus-ends.js";
+import { envExample } from "../../scripts/gen-docs/configuration.js";
+import { current, documents } from "../../scripts/gen-docs/documents.js";
+import { errorsPage } from "../../scripts/gen-docs/errors-page.js";
+import { eventsPage } from "../../scripts/gen-docs/events-page.js";
+import { dumpSchema } from "../../scripts/gen-docs/schema-dump.js";
+import { schemaText } from "../../scripts/gen-docs/schema-text.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const stale = "is stale: run `npm run docs:generate` and commit the result";
+
+describe("generated documents", () => {
+  it.each(documents(root))("$path is fresh", async ({ path, make }) => {
+    const made = await make();
+    expect(current(root, path) === made, `${path} ${stale}`).toBe(true);
+  });
+
+  it("libs/db/schema.sql is what the migrations make", async () => {
+    const database = await freshDatabase();
+    try {
+      const made = await dumpSchema(database.adminUrl);
+      expect(made).toMatch(/CREATE TABLE public\.text_conversation_messages/);
+      expect(made).toMatch(/ALTER FUNCTION public\.waiting_sessions\(.*\) OWNER TO parley_jobs;/);
+      expect(made).not.toMatch(/_20\d\d_\d\d|Dumped|restrict/);
+      expect(current(root, "libs/db/schema.sql") === made, `libs/db/schema.sql ${stale}`).toBe(true);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it("the error page has every code once", () => {
+    const page = errorsPage();
+    for (const code of Object.keys(ERRORS)) expect(page.split(`\`${code}\``).length, code).toBe(2);
+  });
+
+  it("the message page names both ends of a message as the sources have them", () => {
+    const page = eventsPage(root);
+    const section = (subject: string) => page.split("\n### ").find((part) => part.startsWith(`\`${subject}\``)) ?? "";
+    expect(section("turns.v1.work.run")).toMatch(/From: sessions\. To: agent-runner\./);
+    expect(section("links.v1.event.revoked")).toMatch(/From: database \(outbox\), links\. To: gateway\./);
+    expect(section("sessions.v1.rpc.accept")).toMatch(/From: gateway\. To: sessions\./);
+    expect(section("memory.v1.rpc.recall")).toMatch(/Deadline 1000 ms\.[\s\S]*From: agent-runner\. To: memory\./);
+  });
+
+  it("reads the ends of aliases and of the namespace import", () => {
+    const ends = busEnds(
+      root,
+      new Map([
+        ["recall", "memory.v1.rpc.recall"],
+        ["verifyToken", "links.v1.rpc.verify_token"],
+      ]),
+    );
+    expect(ends.get("recall")?.to).toEqual(["memory"]);
+    expect(ends.get("verifyToken")).toEqual({ from: ["gateway"], to: ["links"] });
+  });
+
+  it("writes schemas as types", () => {
+    const schema = z.object({
+      id: z.uuid(),
+      note: z.string().optional(),
+      list: z.array(z.enum(["a", "b"])),
+      maybe: z.number().int().nullable(),
+      any: z.unknown(),
+      map: z.record(z.string(), z.boolean()),
+    });
+    expect(schemaText(schema).split("\n")).toEqual([
+      "{",
+      "  id: uuid;",
+      "  note?: string;",
+      '  list: ("a" | "b")[];',
+      "  maybe: integer | null;",
+      "  any: unknown;",
+      "  map: Record<string, boolean>;",
+      "}",
+    ]);
+    const choice = z.discriminatedUnion("type", [
+      z.object({ type: z.literal("x") }),
+      z.object({ type: z.literal("y") }),
+    ]);
+    expect(schemaText(choice)).toBe('{ type: "x" } | { type: "y" }');
+  });
+
+  it(".env.example knows every variable that a schema of the sources names", () => {
+    const known = new Set(
+      envExample()
+        .match(/^(?:# )?[A-Z][A-Z0-9_]+(?==)/gm)
+        ?.map((name) => name.replace("# ", "")),
+    );
+    const files = ["libs", "services"].flatMap((area) =>
+      readdirSync(join(root, area)).flatMap((name) => sources(join(root, area, name, "src"))),
+    );
+    const named = files.flatMap(
+      (file) => readFileSync(file, "utf8").match(/^\s+[A-Z][A-Z0-9_]{2,}(?=: (?:z\.|z$|integer\(|seconds\())/gm) ?? [],
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect([...new Set(named.map((name) => name.trim()))].filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file));
+}
