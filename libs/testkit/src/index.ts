@@ -1,3 +1,17 @@
+export {
+  type ApiClient,
+  type CallOptions,
+  call,
+  createBearerClient,
+  createSignedClient,
+  type EventFollower,
+  followEvents,
+  type HttpAnswer,
+  readEvents,
+  type StreamedEvent,
+  type StreamRequest,
+  signedHeaders,
+} from "./chat-client.js";
 export { cloneDatabase, type FreshDatabase } from "./databases.js";
 export { eventually } from "./eventually.js";
 export {

@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  cloneDatabase,
+  freshDatabase,
+  type ModelServer,
+  type ModelServerOptions,
+  startModelServer,
+  startNats,
+  startPostgres,
+  startRedis,
+} from "@parley/testkit";
+import { type Child, createChild, freePort } from "./child-process.js";
+
+type OwnServer = Awaited<ReturnType<typeof startNats>>;
+
+/** `standalone`: one process. `distributed`: six services, two processes each. */
+export type Shape = "standalone" | "distributed";
+
+export const SERVICES = ["links", "sessions", "agent-runner", "memory", "cleanup", "gateway"] as const;
+const REPLICAS = 2;
+
+export interface ClusterOptions {
+  shape: Shape;
+  /** A PostgreSQL server of its own, to be stopped and started; else a database in the server of the run. */
+  ownPostgres?: boolean;
+  /** How the model server answers; it logs every call. */
+  model?: Omit<ModelServerOptions, "port">;
+  /** More variables for every process. */
+  env?: Record<string, string>;
+}
+
+export interface Cluster {
+  shape: Shape;
+  /** Base addresses of the gateways; they stay the same across restarts. */
+  gateways: [string, ...string[]];
+  children: readonly Child[];
+  child(name: string): Child;
+  nats: OwnServer;
+  redis: OwnServer;
+  postgres: OwnServer | null;
+  /** Addresses of the application's role and of the owner. */
+  database: { url: string; adminUrl: string };
+  model: ModelServer;
+  apiKey: string;
+  /** The last lines of every process, for the message of a failed test. */
+  report(): string;
+  /** Takes everything down and deletes it. */
+  close(): Promise<void>;
+}
+
+/** Starts a cluster on private NATS and Redis servers and a database of its own, and waits until every process is ready. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const [stores, model] = await Promise.all([startStores(options, undo), startModelServer(options.model)]);
+    undo.push(() => model.close());
+    const apiKey = randomBytes(24).toString("base64url");
+    const env = {
+      DATABASE_URL: stores.database.url,
+      NATS_URL: stores.nats.url,
+      REDIS_URL: stores.redis.url,
+      SECRET_KEY: randomBytes(32).toString("base64url"),
+      ADMIN_API_KEY: apiKey,
+      OPENAI_BASE_URL: model.url,
+      OPENAI_API_KEY: "test",
+      HOST: "127.0.0.1",
+      LOG_LEVEL: "warn",
+      ...options.env,
+    };
+    const { children, gateways } = await startChildren(options.shape, { ...stores, env, undo });
+    return {
+      ...stores,
+      ...{ shape: options.shape, children, gateways, model, apiKey, close },
+      child(name) {
+        const found = children.find((child) => child.name === name);
+        if (found === undefined) throw new Error(`there is no process ${name}`);
+        return found;
+      },
+      report: () => children.map((child) => child.tail()).join("\n"),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Stores {
+  nats: OwnServer;
+  redis: OwnServer;
+  postgres: OwnServer | null;
+  database: { url: string; adminUrl: string };
+}
+
+async function startStores(options: ClusterOptions, undo: (() => Promise<unknown>)[]): Promise<Stores> {
+  const started = async (server: Promise<OwnServer>): Promise<OwnServer> => {
+    const running = await server;
+    undo.push(() => running.destroy());
+    return running;
+  };
+  const [nats, redis, postgres] = await Promise.all([
+    started(startNats()),
+    started(startRedis()),
+    options.ownPostgres ? started(startPostgres()) : null,
+  ]);
+  const database = postgres === null ? await freshDatabase() : await cloneDatabase(postgres.url, "cluster");
+  if (postgres === null) undo.push(() => database.drop());
+  return { nats, redis, postgres, database };
+}
+
+interface StartContext extends Stores {
+  env: Record<string, string>;
+  undo: (() => Promise<unknown>)[];
+}
+
+async function startChildren(
+  shape: Shape,
+  { database, env, undo }: StartContext,
+): Promise<{ children: Child[]; gateways: [string, ...string[]] }> {
+  const children: Child[] = [];
+  const addresses: string[] = [];
+  undo.push(() => Promise.all(children.map((child) => child.kill())));
+  if (shape === "standalone") {
+    const data = mkdtempSync(join(tmpdir(), "parley-test-"));
+    undo.push(async () => rmSync(data, { recursive: true, force: true }));
+    const port = await freePort();
+    addresses.push(`http://127.0.0.1:${port}`);
+    const args = ["--json", "--port", String(port), "--data", data];
+    const own = { ...env, DATABASE_ADMIN_URL: database.adminUrl };
+    children.push(await createChild({ name: "standalone", service: "standalone", args, env: own }));
+  } else {
+    for (const service of SERVICES) {
+      for (let replica = 1; replica <= REPLICAS; replica += 1) {
+        const port = await freePort();
+        const own = service === "gateway" ? { ...env, PORT: String(port) } : env;
+        if (service === "gateway") addresses.push(`http://127.0.0.1:${port}`);
+        children.push(await createChild({ name: `${service}-${replica}`, service, env: own }));
+      }
+    }
+  }
+  for (const child of children) child.start();
+  await Promise.all(children.map((child) => child.ready(90_000)));
+  const [first, ...others] = addresses;
+  if (first === undefined) throw new Error("a cluster has a gateway");
+  return { children, gateways: [first, ...others] };
+}
