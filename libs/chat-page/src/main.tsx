@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { createChatState } from "./chat/chat-state.js";
-import { createConversation } from "./chat/conversation.js";
+import { Conversation } from "./chat/conversation.js";
 import { browserStorage, createDrafts } from "./chat/drafts.js";
 import { chooseLanguage, directionOf, language } from "./i18n/language.js";
 import { createApi } from "./net/api.js";
@@ -12,7 +12,7 @@ import { applyAccent } from "./view/apply-accent.js";
 const state = createChatState();
 const token = tokenFromLocation(location);
 const drafts = createDrafts(browserStorage(), linkFingerprint(token ?? ""));
-const conversation = createConversation({ api: createApi(token ?? ""), state, drafts, whenVisible });
+const conversation = new Conversation({ api: createApi(token ?? ""), state, drafts, whenVisible });
 
 effect(() => {
   const chosen = chooseLanguage({
@@ -34,10 +34,10 @@ else begin();
 
 function begin(): void {
   const network = (): void => {
-    conversation.setOnline(navigator.onLine);
+    state.online.value = navigator.onLine;
     if (navigator.onLine) conversation.wake({ reopen: true });
   };
-  conversation.setOnline(navigator.onLine);
+  state.online.value = navigator.onLine;
   addEventListener("online", network);
   addEventListener("offline", network);
   // After a while in the background or in the back/forward cache the stream may be dead without an error.

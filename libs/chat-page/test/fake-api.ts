@@ -24,6 +24,8 @@ export interface FakeApi {
   refuseStreams: number;
   /** The next message is accepted but its answer never arrives. */
   loseNextAnswer: boolean;
+  /** The next session is made but the answer, with its cookie, never arrives. */
+  loseNextCreation: boolean;
   session: FakeSession | null;
   sessionsCreated: number;
   /** Idempotency keys of the `POST sessions` calls. */
@@ -31,7 +33,6 @@ export interface FakeApi {
   posts: { clientMessageId: string; message: string; waited: boolean }[];
   streamsOpened: number;
   polls: number;
-  /** Requests to other places than this server; must stay empty. */
   close(): Promise<void>;
 }
 
@@ -85,6 +86,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     down: false,
     refuseStreams: 0,
     loseNextAnswer: false,
+    loseNextCreation: false,
     session: null,
     sessionsCreated: 0,
     creationKeys: [],
@@ -121,12 +123,20 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           api.sessionsCreated += 1;
           api.session = createFakeSession(`text_${api.sessionsCreated}`);
         }
+        const replayed = api.creationKeys.includes(key);
         api.creationKeys.push(key);
+        // The token is shown once: a repeat tells of the session but does not open it.
+        if (replayed) return json(response, 201, { session_token: null, session: api.session.view() });
+        if (api.loseNextCreation) {
+          api.loseNextCreation = false;
+          response.destroy();
+          return;
+        }
         response.setHeader(
           "set-cookie",
           `${SESSION_COOKIE}=${api.session.id}; HttpOnly; SameSite=Lax; Path=/api/public`,
         );
-        json(response, 201, { session_token: "ps_shown_once", ...api.session.view() });
+        json(response, 201, { session_token: "ps_shown_once", session: api.session.view() });
       },
       "POST chat": chat,
       "GET events": (request, response, target) => {
@@ -147,7 +157,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       },
       "DELETE session": (request, response) => {
         owned(request)?.end("ended_by_visitor");
-        response.writeHead(204).end();
+        json(response, 200, { success: true });
       },
     };
 
@@ -178,7 +188,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       expires_at: session.expiresAt,
     };
     if (!waited) return json(response, 202, { ...answer, events_url: "/api/public/events" });
-    json(response, 200, { ...answer, response: await turn.done });
+    const parts = await turn.done;
+    json(response, 200, { ...answer, response: parts.join(" "), messages: parts.map((content) => ({ content })) });
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -16,8 +16,8 @@ interface StoredMessage {
 export interface FakeTurn {
   turnId: string;
   text: string;
-  /** The committed answer. */
-  done: Promise<string>;
+  /** The parts of the committed answer. */
+  done: Promise<string[]>;
 }
 
 /** One session: its messages, its event log, its open streams. A test speaks for the agent. */
@@ -33,10 +33,10 @@ export interface FakeSession {
   /** Streams a piece at its place in the answer. */
   delta(turnId: string, at: number, text: string, attempt?: number): void;
   status(turnId: string, label: string): void;
-  /** Commits the answer: history, event log, streams. */
-  finish(turnId: string, text: string): void;
+  /** Commits the answer, in one or more parts: history, event log, streams. No part = a silent turn. */
+  finish(turnId: string, ...parts: string[]): void;
   fail(turnId: string, code: string): void;
-  greet(text: string): void;
+  greet(...parts: string[]): void;
   quota(): void;
   end(reason: string): void;
   cut(): void;
@@ -57,7 +57,7 @@ export function createFakeSession(id: string): FakeSession {
   const log: Logged[] = [];
   const streams = new Set<ServerResponse>();
   const partial = new Map<string, { attempt: number; text: string }>();
-  const resolvers = new Map<string, (answer: string) => void>();
+  const resolvers = new Map<string, (parts: string[]) => void>();
   const waiting = new Set<() => void>();
   let epoch = 1;
 
@@ -73,16 +73,20 @@ export function createFakeSession(id: string): FakeSession {
     for (const stream of streams) write(stream, type, event.body, `${epoch}-${event.offset}`);
     for (const wake of [...waiting]) wake();
   };
-  const store = (message: Omit<StoredMessage, "id" | "sequence" | "created_at">): StoredMessage => {
-    const stored = {
-      ...message,
-      id: `message-${messages.length + 1}`,
-      sequence: messages.length + 1,
-      created_at: new Date().toISOString(),
-    };
-    messages.push(stored);
-    append("message", { ...stored });
-    return stored;
+  const store = (message: Omit<StoredMessage, "id" | "sequence" | "created_at">): void => {
+    const sequence = messages.length + 1;
+    messages.push({ ...message, id: `message-${sequence}`, sequence, created_at: new Date().toISOString() });
+  };
+  /** As the real log: messages of an answer carry their part, the end of a turn what it leaves. */
+  const speak = (turnId: string, parts: readonly string[]): void => {
+    for (const [part, content] of parts.entries()) {
+      store({ turn_id: turnId, role: "assistant", content, client_message_id: null, status: "done" });
+      append("message", { turn_id: turnId, role: "assistant", part, content, created_at: new Date().toISOString() });
+    }
+    append("quota", { turn_id: turnId, remaining_messages: session.remaining, expires_at: session.expiresAt });
+  };
+  const settle = (turnId: string, status: "done" | "failed"): void => {
+    for (const message of messages) if (message.turn_id === turnId && message.role === "user") message.status = status;
   };
   const offsetAfter = (after: string | null): number | null => {
     const [cursorEpoch, offset] = (after ?? `${epoch}-0`).split("-").map(Number);
@@ -105,6 +109,7 @@ export function createFakeSession(id: string): FakeSession {
       session.turns.push(fresh);
       session.remaining -= 1;
       store({ turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, status: "pending" });
+      append("message", { turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId });
       session.onTurn?.(fresh);
       return fresh;
     },
@@ -115,18 +120,19 @@ export function createFakeSession(id: string): FakeSession {
       live("message.delta", { turn_id: turnId, attempt, part: 0, at, text });
     },
     status: (turnId, label) => live("status", { turn_id: turnId, attempt: 1, label }),
-    finish: (turnId, text) => {
+    finish: (turnId, ...parts) => {
       partial.delete(turnId);
-      store({ turn_id: turnId, role: "assistant", content: text, client_message_id: null, status: "done" });
-      resolvers.get(turnId)?.(text);
+      settle(turnId, "done");
+      speak(turnId, parts);
+      resolvers.get(turnId)?.(parts);
     },
     fail: (turnId, code) => {
       partial.delete(turnId);
-      append("error", { turn_id: turnId, code });
+      settle(turnId, "failed");
+      session.remaining += 1;
+      append("error", { turn_id: turnId, code, remaining_messages: session.remaining });
     },
-    greet: (text) => {
-      store({ turn_id: "turn-0", role: "assistant", content: text, client_message_id: null, status: "done" });
-    },
+    greet: (...parts) => speak("turn-0", parts),
     quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt }),
     end: (reason) => {
       session.ended = true;
@@ -147,6 +153,7 @@ export function createFakeSession(id: string): FakeSession {
       created_at: new Date().toISOString(),
       expires_at: session.expiresAt,
       remaining_messages: session.remaining,
+      last_event_id: `${epoch}-${log.length}`,
     }),
     openStream: (response, after) => {
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -159,7 +166,7 @@ export function createFakeSession(id: string): FakeSession {
         head: log.length,
       });
       if (offset === null) {
-        const snapshot = { type: "reset", session: session.view(), data: session.history() };
+        const snapshot = { type: "reset", session: session.view(), messages: session.history() };
         write(response, "reset", snapshot, `${epoch}-${log.length}`);
       } else for (const event of log.slice(offset)) write(response, event.type, event.body, `${epoch}-${event.offset}`);
       for (const [turnId, { attempt, text }] of partial) {

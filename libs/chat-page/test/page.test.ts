@@ -70,6 +70,42 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(bench.api().posts).toHaveLength(1);
   });
 
+  it("shows the parts of an answer one under the other, also after a reload", async () => {
+    const page = await bench.open();
+    const made = await session();
+    made.greet("Welcome.", "I’m Ivy.");
+    await say(page, "Hi");
+    const turn = await nextTurn(made);
+    made.delta(turn.turnId, 0, "Let me ");
+    made.finish(turn.turnId, "Let me look.", "Found it.");
+    const all = ["Welcome.", "I’m Ivy.", "Let me look.", "Found it."];
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(all);
+    expect(await log(page).locator("p").allInnerTexts()).toEqual(all);
+    await page.reload();
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(all);
+    expect(await page.locator(".message").nth(2).innerText()).toContain("Hi");
+  });
+
+  it("stops waiting when a turn is over without a word", async () => {
+    const page = await bench.open();
+    const made = await session();
+    await say(page, "Hello?");
+    await page.locator(".thinking").waitFor();
+    made.finish((await nextTurn(made)).turnId);
+    await expect.poll(() => page.locator(".thinking").count()).toBe(0);
+    expect(await answers(page).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Send again" }).count()).toBe(0);
+  });
+
+  it("gets a session that it can enter when the answer to its creation was lost", async () => {
+    const page = await bench.open({}, (api) => {
+      api.loseNextCreation = true;
+    });
+    await say(page, "In?");
+    await expect.poll(() => bench.api().session?.turns.map((turn) => turn.text)).toEqual(["In?"]);
+    expect(bench.api().creationKeys[0]).toBe(bench.api().creationKeys[1]);
+  });
+
   it("replaces what an earlier attempt said and orders pieces that overtook each other", async () => {
     const page = await bench.open();
     const made = await session();
@@ -263,7 +299,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
   it("says that the conversation ended and takes no more messages", async () => {
     const page = await bench.open();
     const made = await session();
-    made.end("session_timeout");
+    made.end("idle_timeout");
     await page.getByText("This conversation has timed out").waitFor();
     expect(await field(page).count()).toBe(0);
     const streams = bench.api().streamsOpened;

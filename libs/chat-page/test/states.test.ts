@@ -157,7 +157,7 @@ const STATES: State[] = [
   },
   {
     name: "ended",
-    act: async (page, session) => (await talk(page, session)).end("completed"),
+    act: async (page, session) => (await talk(page, session)).end("workflow_ended"),
     shows: "This conversation has ended",
   },
   {

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import {
   addOwn,
   awaitsAnswer,
+  closeTurn,
   failTurn,
   mergeDelta,
   mergeMessage,
   replaceAll,
   type Transcript,
-  updateOwn,
 } from "../src/chat/transcript.js";
 import type { WireMessage } from "../src/net/session-info.js";
 
@@ -20,8 +20,8 @@ function message(role: "user" | "assistant", turn: number, extra: Partial<WireMe
     clientId: user ? `client-${turn}` : null,
     role,
     content: user ? `question ${turn}` : `answer ${turn} of some length`,
-    sequence: turn * 2 - (user ? 1 : 0),
-    failed: false,
+    part: 0,
+    status: "done",
     createdAt: null,
     ...extra,
   };
@@ -35,65 +35,93 @@ const own = (turn: number) => ({
 });
 
 const TURNS = [1, 2, 3];
-const complete = TURNS.flatMap((turn) => [message("user", turn), message("assistant", turn)]);
-const step = fc.oneof(
-  fc.constantFrom(...complete).map((item) => (entries: Transcript) => mergeMessage(entries, item)),
+const PARTS = [0, 1];
+const log = TURNS.flatMap((turn) => [
+  message("user", turn, { status: "pending" }),
+  ...PARTS.map((part) => message("assistant", turn, { part, content: `answer ${turn}.${part} at length` })),
+]);
+const disturbance = fc.oneof(
   fc
-    .tuple(fc.constantFrom(...TURNS), fc.nat(20), fc.integer({ min: 1, max: 3 }))
-    .map(([turn, at, attempt]) => (entries: Transcript) => {
-      const text = `answer ${turn} of some length`.slice(at, at + 5);
-      return mergeDelta(entries, { turnId: `turn-${turn}`, attempt, part: 0, at, text });
+    .record({
+      turn: fc.constantFrom(...TURNS),
+      part: fc.constantFrom(...PARTS),
+      at: fc.nat(20),
+      attempt: fc.integer({ min: 1, max: 3 }),
+    })
+    .map(({ turn, part, at, attempt }) => (entries: Transcript) => {
+      const text = `answer ${turn}.${part} at length`.slice(at, at + 5);
+      return mergeDelta(entries, { turnId: `turn-${turn}`, attempt, part, at, text });
     }),
   fc.constantFrom(...TURNS).map((turn) => (entries: Transcript) => addOwn(entries, own(turn))),
-  fc
-    .constantFrom(...TURNS)
-    .map((turn) => (entries: Transcript) => updateOwn(entries, `client-${turn}`, { turnId: `turn-${turn}` })),
+  fc.nat(log.length - 1).map((index) => (entries: Transcript) => {
+    // What was told already may be told again, by a poll or after a reconnect.
+    const repeated = log[index];
+    const known = entries.some((entry) => entry.turnId !== null && entry.turnId === repeated?.turnId);
+    return repeated && known ? mergeMessage(entries, repeated) : entries;
+  }),
 );
 
 describe("transcript", () => {
-  it("ends up the same whatever came late, twice or out of order", () => {
+  it("shows the log in its order, whatever came in between, early, late or twice", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const disturbed = steps.reduce<Transcript>((entries, apply) => apply(entries), []);
-        expect(new Set(disturbed.map((entry) => entry.key)).size).toBe(disturbed.length);
-        const settled = complete.reduce<Transcript>(mergeMessage, disturbed);
-        expect(texts(settled)).toEqual(complete.map((item) => item.content));
-        expect(awaitsAnswer(settled)).toBe(false);
-      }),
+      fc.property(
+        fc.array(fc.array(disturbance, { maxLength: 6 }), { minLength: log.length, maxLength: log.length }),
+        (gaps) => {
+          let entries: Transcript = [];
+          // Deltas of a turn come after its message was accepted; everything else may come at any time.
+          for (const [index, told] of log.entries()) {
+            entries = mergeMessage(entries, told);
+            for (const disturb of gaps[index] ?? []) {
+              const next = disturb(entries);
+              const early = next.some(
+                (entry) => entry.turnId !== null && !entries.some((known) => known.turnId === entry.turnId),
+              );
+              if (!early) entries = next;
+            }
+            expect(new Set(entries.map((entry) => entry.key)).size).toBe(entries.length);
+          }
+          for (const turn of TURNS) entries = closeTurn(entries, `turn-${turn}`);
+          expect(texts(entries)).toEqual(log.map((told) => told.content));
+          expect(awaitsAnswer(entries)).toBe(false);
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
-  it("keeps the place of an own message when the server confirms it", () => {
+  it("keeps an own message the same when the server confirms it", () => {
     const before = addOwn(addOwn([], own(1)), own(2));
-    const after = mergeMessage(before, message("user", 1, { sequence: 0 }));
+    const after = mergeMessage(before, message("user", 1, { status: "pending" }));
     expect(texts(after)).toEqual(["question 1", "question 2"]);
     expect(after.map((entry) => entry.key)).toEqual(before.map((entry) => entry.key));
   });
 
   it("puts an answer that is being written under its question and before questions that wait", () => {
     let entries = addOwn(addOwn([], own(1)), own(2));
-    entries = updateOwn(entries, "client-1", { delivery: "sending" });
+    entries = mergeMessage(entries, message("user", 1, { status: "pending" }));
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "so" });
     expect(texts(entries)).toEqual(["question 1", "so", "question 2"]);
   });
 
-  it("puts a greeting that is being written before the first question", () => {
-    let entries = mergeDelta([], { turnId: "turn-0", attempt: 1, part: 0, at: 0, text: "Hello" });
-    entries = updateOwn(addOwn(entries, own(1)), "client-1", { delivery: "sending" });
-    expect(texts(entries)).toEqual(["Hello", "question 1"]);
+  it("starts from nothing when a higher attempt speaks, in every part", () => {
+    let entries = mergeMessage([], message("user", 1, { status: "pending" }));
+    entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "first" });
+    entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 1, at: 0, text: "more" });
+    entries = mergeDelta(entries, { turnId: "turn-1", attempt: 2, part: 0, at: 0, text: "anew" });
+    expect(texts(entries)).toEqual(["question 1", "anew"]);
+    expect(mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 5, text: "late" })).toBe(entries);
   });
 
-  it("shows nothing for a silent answer, and awaits no more", () => {
-    const asked = mergeMessage([], message("user", 1));
+  it("shows nothing for a silent turn, and awaits no more", () => {
+    const asked = mergeMessage([], message("user", 1, { status: "pending" }));
     expect(awaitsAnswer(asked)).toBe(true);
-    const silent = mergeMessage(asked, message("assistant", 1, { content: "" }));
+    const silent = closeTurn(asked, "turn-1");
     expect(texts(silent)).toEqual(["question 1"]);
     expect(awaitsAnswer(silent)).toBe(false);
   });
 
   it("withdraws half an answer when its turn failed, but never a finished one", () => {
-    let entries = mergeMessage([], message("user", 1));
+    let entries = mergeMessage([], message("user", 1, { status: "pending" }));
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "half" });
     const failed = failTurn(entries, "turn-1", "model_timeout");
     expect(failed.map((entry) => entry.role === "user" && entry.delivery)).toEqual(["failed"]);

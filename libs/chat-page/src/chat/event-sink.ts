@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../net/events.js";
 import type { SessionInfo, WireMessage } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
-import { failTurn, mergeDelta, mergeMessage, replaceAll } from "./transcript.js";
+import { closeTurn, failTurn, mergeDelta, mergeMessage, replaceAll } from "./transcript.js";
 
 export interface EventSinkDeps {
   state: ChatState;
@@ -11,7 +11,6 @@ export interface EventSinkDeps {
   end(reason: string | null): void;
   /** The server has this message of the visitor. */
   confirmed(clientId: string): void;
-  pump(): void;
 }
 
 const KEPT_ANNOUNCEMENTS = 5;
@@ -24,15 +23,11 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
   let backlogEnd: number | null = deps.fresh ? 0 : null;
 
   const announce = (message: WireMessage, offset: number | null): void => {
-    const key = message.turnId ?? message.id ?? `sequence-${message.sequence}`;
-    if (announced.has(key) || message.role !== "assistant" || message.content === "") return;
+    const key = announcementKey(message);
+    if (announced.has(key)) return;
     announced.add(key);
     if (offset !== null && offset <= (backlogEnd ?? 0)) return;
-    if (state.announcements.value.some((item) => item.key === `turn-${key}`)) return;
-    state.announcements.value = [
-      ...state.announcements.value.slice(1 - KEPT_ANNOUNCEMENTS),
-      { key: `turn-${key}`, text: message.content },
-    ];
+    announceMessage(state, message);
   };
 
   const takeMessage = (message: WireMessage, offset: number | null): void => {
@@ -43,6 +38,10 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
       announce(message, offset);
       if (!state.awaiting.value) state.thinking.end();
     }
+  };
+
+  const takeLimits = (limits: { remainingMessages: number | null; expiresAt: string | null }): void => {
+    deps.takeSession({ sessionId: null, ended: false, endReason: null, cursor: null, ...limits });
   };
 
   return (event) => {
@@ -63,26 +62,37 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         takeMessage(event.message, event.offset);
         return;
       case "quota":
-        deps.takeSession({
-          sessionId: null,
-          ended: false,
-          endReason: null,
-          expiresAt: event.expiresAt,
-          remainingMessages: event.remainingMessages,
-        });
+        takeLimits(event);
+        if (event.turnId === null) return;
+        state.greetingDue.value = false;
+        state.transcript.value = closeTurn(state.transcript.value, event.turnId);
+        if (!state.awaiting.value) state.thinking.end();
         return;
       case "turn_failed":
+        takeLimits({ ...event, expiresAt: null });
         state.greetingDue.value = false;
+        if (event.turnId === null) return;
         state.transcript.value = failTurn(state.transcript.value, event.turnId, event.code);
+        if (!state.awaiting.value) state.thinking.end();
         return;
       case "session_ended":
         deps.end(event.reason);
         return;
       case "reset":
-        for (const message of event.history.messages) announced.add(message.turnId ?? message.id ?? "");
+        for (const message of event.history.messages) announced.add(announcementKey(message));
         state.transcript.value = replaceAll(state.transcript.value, event.history.messages);
         if (event.history.session) deps.takeSession(event.history.session);
-        deps.pump();
     }
   };
 }
+
+/** Hands a finished part to the live region, once. */
+export function announceMessage(state: ChatState, message: WireMessage): void {
+  const key = announcementKey(message);
+  if (message.role !== "assistant" || state.announcements.value.some((item) => item.key === key)) return;
+  const kept = state.announcements.value.slice(1 - KEPT_ANNOUNCEMENTS);
+  state.announcements.value = [...kept, { key, text: message.content }];
+}
+
+const announcementKey = (message: WireMessage): string =>
+  `${message.turnId ?? message.id}-${message.role}-${message.part}`;

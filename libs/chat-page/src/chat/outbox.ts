@@ -1,178 +1,183 @@
 import type { Answer, Api } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import { randomId } from "../net/random-id.js";
-import { record, text } from "../net/reading.js";
 import type { ChatState } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
-import { addOwn, type UserEntry, updateOwn } from "./transcript.js";
+import { addOwn, findOwn, type UserEntry, updateOwn } from "./transcript.js";
 
 export interface OutboxDeps {
   api: Api;
   state: ChatState;
   drafts: Drafts;
-  /** The server took a message; `body` is its answer. */
-  onAccepted(entry: UserEntry, answer: { status: number; body: unknown }): void;
+  /** The server has taken a message; `body` is its answer. */
+  onAccepted(clientId: string, body: unknown): void;
   /** The conversation or the link is gone. */
   onGone(status: number, code: string): void;
 }
 
-export interface Outbox {
-  send(content: string): void;
-  /** Sends a failed message once more. */
-  resend(clientId: string): void;
-  /** Takes up what an earlier visit of this page could not send. */
-  restore(): void;
-  pump(): void;
-  clear(): void;
-}
+type Refusal = Extract<Answer, { type: "refused" }>;
 
 const MAX_SERVER_FAILURES = 8;
+/** Pause after a 429 that does not say how long. */
+const UNTOLD_WAIT_MS = 5_000;
+const JITTER_MS = 500;
 const FINAL_CODES = new Set(["model_unavailable", "model_timeout", "messages_exhausted"]);
 
 /**
  * Sends the visitor's messages one after the other. A message keeps its client id through every repeat, offline spells and
  * reloads; the server takes each id once, so a message whose answer got lost is repeated without harm.
  */
-export function createOutbox(deps: OutboxDeps): Outbox {
-  const { state, drafts } = deps;
-  let busy = false;
-  let failures = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let generation = 0;
+export class Outbox {
+  readonly #deps: OutboxDeps;
+  readonly #state: ChatState;
+  #busy = false;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Raised when the conversation changes: answers to calls of the one before are ignored. */
+  #generation = 0;
 
-  const change = (clientId: string, update: Partial<UserEntry>): void => {
-    state.transcript.value = updateOwn(state.transcript.value, clientId, update);
-  };
-  /** The stream may have told the outcome before the answer to the post arrived; what it said stands. */
-  const unlessSettled = (clientId: string, update: Partial<UserEntry>): void => {
-    const entry = state.transcript.value.find((item) => item.role === "user" && item.clientId === clientId);
-    if (entry?.role === "user" && entry.delivery === "sending") change(clientId, update);
-  };
-  const nextWaiting = (): UserEntry | null => {
-    for (const entry of state.transcript.value) {
-      if (entry.role === "user" && entry.delivery === "waiting" && entry.clientId) return entry;
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+    this.#state = deps.state;
+  }
+
+  send(content: string): void {
+    const message = { clientId: randomId(), text: content, createdAt: new Date().toISOString() };
+    this.#deps.drafts.keepUnsent({ ...message, sessionId: this.#state.sessionId.value });
+    this.#state.transcript.value = addOwn(this.#state.transcript.value, message);
+    this.pump();
+  }
+
+  /** Sends a failed message once more. */
+  resend(clientId: string): void {
+    const entry = findOwn(this.#state.transcript.value, clientId);
+    if (entry?.delivery !== "failed") return;
+    this.#failures = 0;
+    if (entry.turnId !== null) {
+      // The server has this message and its turn is over: only a new message gets a new answer.
+      this.#change(clientId, { failure: "resent" });
+      this.send(entry.text);
+      return;
+    }
+    const { text, createdAt } = entry;
+    const sessionId = this.#state.sessionId.value;
+    this.#deps.drafts.keepUnsent({ clientId, text, sessionId, createdAt: createdAt ?? "" });
+    this.#change(clientId, { delivery: "waiting", failure: null, answered: false });
+    this.pump();
+  }
+
+  /** Takes up what an earlier visit of this page could not send. */
+  restore(): void {
+    const { drafts } = this.#deps;
+    for (const message of drafts.unsent()) {
+      const known = findOwn(this.#state.transcript.value, message.clientId) !== null;
+      // A message written for an earlier conversation must not slip into this one, but its words are not thrown away.
+      const foreign = message.sessionId !== this.#state.sessionId.value;
+      if (foreign && drafts.readDraft() === "") drafts.writeDraft(message.text);
+      if (known || foreign) drafts.forgetUnsent(message.clientId);
+      else this.#state.transcript.value = addOwn(this.#state.transcript.value, message);
+    }
+    this.pump();
+  }
+
+  /** Sends the next waiting message, if it may be sent now. */
+  pump(): void {
+    const { online, ended, heldUntilMs, feed } = this.#state;
+    const entry = this.#nextWaiting();
+    if (this.#busy || !entry || !online.value || ended.value || (heldUntilMs.value ?? 0) > Date.now()) return;
+    clearTimeout(this.#timer);
+    this.#busy = true;
+    const generation = this.#generation;
+    this.#change(entry.clientId, { delivery: "sending" });
+    const streamed = feed.value === "live" || feed.value === "polling";
+    void this.#deps.api.send(entry, { wait: !streamed }).then((answer) => {
+      if (generation !== this.#generation) return;
+      this.#busy = false;
+      heldUntilMs.value = null;
+      this.#settle(entry.clientId, answer);
+      if (answer.type === "ok") this.pump();
+    });
+  }
+
+  /** The conversation is over: nothing of it is sent any more. */
+  clear(): void {
+    this.#generation += 1;
+    this.#busy = false;
+    this.#failures = 0;
+    clearTimeout(this.#timer);
+    for (const message of this.#deps.drafts.unsent()) this.#deps.drafts.forgetUnsent(message.clientId);
+  }
+
+  #nextWaiting(): { clientId: string; text: string } | null {
+    for (const entry of this.#state.transcript.value) {
+      if (entry.role !== "user" || entry.delivery !== "waiting" || !entry.clientId) continue;
+      return { clientId: entry.clientId, text: entry.text };
     }
     return null;
-  };
-  const again = (delayMs: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(pump, delayMs);
-  };
-  const fail = (clientId: string, code: string): void => {
-    change(clientId, { delivery: "failed", failure: code, answered: true });
-    drafts.forgetUnsent(clientId);
-  };
+  }
 
-  const settle = (entry: UserEntry, clientId: string, answer: Answer): void => {
+  #change(clientId: string, update: Partial<UserEntry>): void {
+    this.#state.transcript.value = updateOwn(this.#state.transcript.value, clientId, update);
+  }
+
+  /** The stream may have told the outcome before the answer to the post arrived; what it said stands. */
+  #unlessSettled(clientId: string, update: Partial<UserEntry>): void {
+    if (findOwn(this.#state.transcript.value, clientId)?.delivery === "sending") this.#change(clientId, update);
+  }
+
+  #again(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.pump(), delayMs);
+  }
+
+  #fail(clientId: string, code: string, turnId: string | null = null): void {
+    this.#unlessSettled(clientId, { delivery: "failed", failure: code, answered: true, ...(turnId && { turnId }) });
+    this.#deps.drafts.forgetUnsent(clientId);
+  }
+
+  #settle(clientId: string, answer: Answer): void {
+    // An answer that takes too long was accepted all the same; it comes by the stream.
     if (answer.type === "ok" || (answer.type === "refused" && answer.code === "turn_timeout")) {
-      failures = 0;
-      state.heldUntilMs.value = null;
-      drafts.forgetUnsent(clientId);
-      const body = answer.type === "ok" ? answer.body : null;
-      unlessSettled(clientId, { delivery: "sent", turnId: text(record(body).turn_id) ?? entry.turnId });
-      deps.onAccepted(entry, { status: answer.type === "ok" ? answer.status : 202, body });
-      return;
-    }
-    if (answer.type === "unreachable") {
-      unlessSettled(clientId, { delivery: "waiting" });
-      failures += 1;
-      again(backoffMs(failures));
-      return;
-    }
-    settleRefusal(clientId, answer);
-  };
+      this.#failures = 0;
+      this.#deps.drafts.forgetUnsent(clientId);
+      // Its turn, and with it its place, comes from the event log: there the order of all messages is known.
+      this.#unlessSettled(clientId, { delivery: "sent" });
+      this.#deps.onAccepted(clientId, answer.type === "ok" ? answer.body : null);
+    } else if (answer.type === "unreachable") {
+      this.#unlessSettled(clientId, { delivery: "waiting" });
+      this.#failures += 1;
+      this.#again(backoffMs(this.#failures));
+    } else this.#settleRefusal(clientId, answer);
+  }
 
-  const settleRefusal = (clientId: string, answer: Extract<Answer, { type: "refused" }>): void => {
-    const { status, code } = answer;
+  #settleRefusal(clientId: string, answer: Refusal): void {
+    const { status, code, turnId } = answer;
     if (FINAL_CODES.has(code)) {
-      if (code === "messages_exhausted") state.remainingMessages.value = 0;
-      fail(clientId, code);
+      if (code === "messages_exhausted") this.#state.remainingMessages.value = 0;
+      this.#fail(clientId, code, turnId);
       return;
     }
     if ([401, 404, 410].includes(status)) {
-      fail(clientId, code);
-      deps.onGone(status, code);
+      this.#fail(clientId, code);
+      this.#deps.onGone(status, code);
       return;
     }
-    const waits = status === 429 || status === 409 || status >= 500;
-    if (status !== 429) failures += 1;
-    if (!waits || failures > MAX_SERVER_FAILURES) {
-      fail(clientId, code);
+    const waits = status === 429 || code === "idempotency_in_progress" || status >= 500;
+    if (status !== 429) this.#failures += 1;
+    if (!waits || this.#failures > MAX_SERVER_FAILURES) {
+      this.#fail(clientId, code);
+      this.#again(0);
       return;
     }
-    unlessSettled(clientId, { delivery: "waiting" });
-    const askedMs = answer.retryAfterSeconds === null ? 0 : answer.retryAfterSeconds * 1000 + Math.random() * 500;
-    const delayMs = Math.max(askedMs, status === 429 && askedMs === 0 ? 5_000 : backoffMs(failures));
-    if (status === 429) state.heldUntilMs.value = Date.now() + delayMs;
-    again(delayMs + 1);
-  };
+    this.#unlessSettled(clientId, { delivery: "waiting" });
+    this.#wait(status, answer.retryAfterSeconds);
+  }
 
-  const pump = (): void => {
-    const entry = nextWaiting();
-    const clientId = entry?.clientId;
-    if (busy || !entry || !clientId || !state.online.value || state.ended.value) return;
-    if ((state.heldUntilMs.value ?? 0) > Date.now()) return;
-    clearTimeout(timer);
-    busy = true;
-    const mine = generation;
-    change(clientId, { delivery: "sending" });
-    const streamed = state.feed.value === "live" || state.feed.value === "polling";
-    void deps.api.send({ clientId, text: entry.text }, { wait: !streamed }).then((answer) => {
-      if (mine !== generation) return;
-      busy = false;
-      state.heldUntilMs.value = null;
-      settle(entry, clientId, answer);
-      if (answer.type === "ok") pump();
-    });
-  };
-
-  const add = (content: string): void => {
-    const message = { clientId: randomId(), text: content, createdAt: new Date().toISOString() };
-    drafts.keepUnsent({ ...message, sessionId: state.sessionId.value });
-    state.transcript.value = addOwn(state.transcript.value, message);
-    pump();
-  };
-
-  return {
-    send: add,
-    resend: (clientId) => {
-      const entry = state.transcript.value.find((item) => item.role === "user" && item.clientId === clientId);
-      if (entry?.role !== "user" || entry.delivery !== "failed") return;
-      failures = 0;
-      if (entry.turnId !== null) {
-        // The server has this message and its turn is over: only a new message gets a new answer.
-        change(clientId, { failure: "resent" });
-        return add(entry.text);
-      }
-      drafts.keepUnsent({
-        clientId,
-        text: entry.text,
-        sessionId: state.sessionId.value,
-        createdAt: entry.createdAt ?? "",
-      });
-      change(clientId, { delivery: "waiting", failure: null, answered: false });
-      pump();
-    },
-    restore: () => {
-      for (const message of drafts.unsent()) {
-        const known = state.transcript.value.some(
-          (entry) => entry.role === "user" && entry.clientId === message.clientId,
-        );
-        // A message written for an earlier conversation must not slip into this one, but its words are not thrown away.
-        const foreign = message.sessionId !== state.sessionId.value;
-        if (foreign && drafts.readDraft() === "") drafts.writeDraft(message.text);
-        if (known || foreign) drafts.forgetUnsent(message.clientId);
-        else state.transcript.value = addOwn(state.transcript.value, message);
-      }
-      pump();
-    },
-    pump,
-    clear: () => {
-      generation += 1;
-      busy = false;
-      failures = 0;
-      clearTimeout(timer);
-      for (const message of drafts.unsent()) drafts.forgetUnsent(message.clientId);
-    },
-  };
+  #wait(status: number, retryAfterSeconds: number | null): void {
+    const askedMs = retryAfterSeconds === null ? 0 : retryAfterSeconds * 1000 + Math.random() * JITTER_MS;
+    const limited = status === 429;
+    const delayMs = Math.max(askedMs, limited && askedMs === 0 ? UNTOLD_WAIT_MS : backoffMs(this.#failures));
+    if (limited) this.#state.heldUntilMs.value = Date.now() + delayMs;
+    this.#again(delayMs + 1);
+  }
 }

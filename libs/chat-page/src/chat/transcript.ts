@@ -1,6 +1,6 @@
 import type { Delta } from "../net/events.js";
 import type { WireMessage } from "../net/session-info.js";
-import { applyDelta, type PartialAnswer, partialText } from "./partial-answer.js";
+import { applyDelta, type PartialText } from "./partial-answer.js";
 
 /** `waiting`: in the queue of this browser; `sending`: posted; `sent`: accepted; `failed`: refused or its turn failed. */
 export type Delivery = "waiting" | "sending" | "sent" | "failed";
@@ -11,7 +11,6 @@ export interface UserEntry {
   text: string;
   clientId: string | null;
   turnId: string | null;
-  sequence: number;
   createdAt: string | null;
   delivery: Delivery;
   /** Error code behind `failed`. */
@@ -20,15 +19,16 @@ export interface UserEntry {
   answered: boolean;
 }
 
+/** One part of an answer. */
 export interface AgentEntry {
   role: "assistant";
   key: string;
   text: string;
   turnId: string | null;
-  sequence: number;
+  part: number;
   createdAt: string | null;
-  /** Set while the answer is being written. */
-  partial: PartialAnswer | null;
+  /** Set while the part is being written. */
+  partial: PartialText | null;
 }
 
 export type Entry = UserEntry | AgentEntry;
@@ -36,15 +36,16 @@ export type Entry = UserEntry | AgentEntry;
 /** Every function here returns a new list; the order is the reading order. */
 export type Transcript = readonly Entry[];
 
+const isUser = (entry: Entry): entry is UserEntry => entry.role === "user";
+
 /** Adds the visitor's own message at once, before any server has seen it. */
 export function addOwn(entries: Transcript, own: { clientId: string; text: string; createdAt: string }): Transcript {
-  if (entries.some((entry) => entry.role === "user" && entry.clientId === own.clientId)) return entries;
+  if (entries.some((entry) => isUser(entry) && entry.clientId === own.clientId)) return entries;
   const entry: UserEntry = {
     ...own,
     role: "user",
     key: own.clientId,
     turnId: null,
-    sequence: 0,
     delivery: "waiting",
     failure: null,
     answered: false,
@@ -52,9 +53,13 @@ export function addOwn(entries: Transcript, own: { clientId: string; text: strin
   return order([...entries, entry]);
 }
 
+export function findOwn(entries: Transcript, clientId: string): UserEntry | null {
+  return entries.filter(isUser).find((entry) => entry.clientId === clientId) ?? null;
+}
+
 export function updateOwn(entries: Transcript, clientId: string, change: Partial<UserEntry>): Transcript {
   return order(
-    entries.map((entry) => (entry.role === "user" && entry.clientId === clientId ? { ...entry, ...change } : entry)),
+    entries.map((entry) => (isUser(entry) && entry.clientId === clientId ? { ...entry, ...change } : entry)),
   );
 }
 
@@ -64,129 +69,130 @@ export function mergeMessage(entries: Transcript, message: WireMessage): Transcr
 }
 
 function mergeUser(entries: Transcript, message: WireMessage): Entry[] {
-  const known = entries.find(
-    (entry) =>
-      entry.role === "user" &&
-      ((message.clientId !== null && entry.clientId === message.clientId) ||
-        (message.turnId !== null && entry.turnId === message.turnId)),
-  );
-  const previous = known?.role === "user" ? known : null;
-  const turnId = message.turnId ?? previous?.turnId ?? null;
-  const answered = entries.some((entry) => entry.role === "assistant" && entry.turnId === turnId && !entry.partial);
-  const failed = message.failed || previous?.delivery === "failed";
+  const { turnId, clientId } = message;
+  const previous =
+    entries
+      .filter(isUser)
+      .find(
+        (entry) => (clientId !== null && entry.clientId === clientId) || (turnId !== null && entry.turnId === turnId),
+      ) ?? null;
+  const failed = message.status === "failed" || previous?.delivery === "failed";
   const merged: UserEntry = {
     role: "user",
-    key: previous?.key ?? message.clientId ?? message.id ?? `user-${turnId}`,
-    text: message.content || previous?.text || "",
-    clientId: message.clientId ?? previous?.clientId ?? null,
-    turnId,
-    sequence: message.sequence || previous?.sequence || 0,
+    key: previous?.key ?? clientId ?? `user-${turnId ?? message.id}`,
+    text: message.content,
+    clientId: clientId ?? previous?.clientId ?? null,
+    turnId: turnId ?? previous?.turnId ?? null,
     createdAt: message.createdAt ?? previous?.createdAt ?? null,
     delivery: failed ? "failed" : "sent",
     failure: previous?.failure ?? (failed ? "internal" : null),
-    answered: answered || (previous?.answered ?? false),
+    answered: message.status !== "pending" || (previous?.answered ?? false) || hasAnswer(entries, turnId),
   };
-  return known ? entries.map((entry) => (entry === known ? merged : entry)) : [...entries, merged];
+  if (!previous) return [...entries, merged];
+  // The server's order counts: a message that was only known here moves behind everything confirmed before it.
+  if (previous.turnId === null) return [...entries.filter((entry) => entry !== previous), merged];
+  return entries.map((entry) => (entry === previous ? merged : entry));
+}
+
+function hasAnswer(entries: Transcript, turnId: string | null): boolean {
+  return turnId !== null && entries.some((entry) => !isUser(entry) && !entry.partial && entry.turnId === turnId);
 }
 
 function mergeAgent(entries: Transcript, message: WireMessage): Entry[] {
-  const known = entries.find(
-    (entry) => entry.role === "assistant" && message.turnId !== null && entry.turnId === message.turnId,
-  );
+  const { turnId, part } = message;
   const settled = entries.map((entry) =>
-    entry.role === "user" && message.turnId !== null && entry.turnId === message.turnId
-      ? { ...entry, answered: true }
-      : entry,
+    isUser(entry) && entry.turnId === turnId ? { ...entry, answered: true } : entry,
   );
-  // A silent turn (a person has taken over, or the node says nothing) answers without a text to show.
-  if (message.content === "") return settled.filter((entry) => entry !== known);
+  const known = settled.find((entry) => !isUser(entry) && entry.turnId === turnId && entry.part === part);
   const merged: AgentEntry = {
     role: "assistant",
-    key: known?.key ?? `agent-${message.turnId ?? message.id ?? message.sequence}`,
+    key: known?.key ?? agentKey(turnId ?? message.id ?? "?", part),
     text: message.content,
-    turnId: message.turnId,
-    sequence: message.sequence || known?.sequence || 0,
+    turnId,
+    part,
     createdAt: message.createdAt ?? known?.createdAt ?? null,
     partial: null,
   };
   return known ? settled.map((entry) => (entry === known ? merged : entry)) : [...settled, merged];
 }
 
+const agentKey = (turnId: string, part: number): string => `agent-${turnId}-${part}`;
+
 /** Applies a piece of streamed text; pieces of an answer that is already complete are late and ignored. */
 export function mergeDelta(entries: Transcript, delta: Delta): Transcript {
-  const known = entries.find((entry) => entry.role === "assistant" && entry.turnId === delta.turnId);
-  if (known?.role === "assistant" && !known.partial) return entries;
-  const previous = known?.role === "assistant" ? known : null;
-  const partial = applyDelta(previous?.partial ?? null, delta);
+  const { turnId, part, attempt } = delta;
+  const ofTurn = entries.filter((entry) => entry.turnId === turnId);
+  const over = ofTurn.some((entry) => (isUser(entry) ? entry.answered : !entry.partial));
+  const stale = ofTurn.some((entry) => !isUser(entry) && (entry.partial?.attempt ?? 0) > attempt);
+  if (over || stale) return entries;
+  // A new attempt starts from nothing, whatever parts the one before had reached.
+  const kept = entries.filter(
+    (entry) => isUser(entry) || entry.turnId !== turnId || entry.part === part || entry.partial?.attempt === attempt,
+  );
+  const known = kept.find((entry) => !isUser(entry) && entry.turnId === turnId && entry.part === part);
+  const partial = applyDelta(known && !isUser(known) ? known.partial : null, delta);
   const merged: AgentEntry = {
     role: "assistant",
-    key: `agent-${delta.turnId}`,
-    text: partialText(partial),
-    turnId: delta.turnId,
-    sequence: 0,
+    key: agentKey(turnId, part),
+    text: partial.text,
+    turnId,
+    part,
     createdAt: null,
     partial,
   };
-  return order(known ? entries.map((entry) => (entry === known ? merged : entry)) : [...entries, merged]);
+  return order(known ? kept.map((entry) => (entry === known ? merged : entry)) : [...kept, merged]);
 }
 
-/** A turn ended without an answer: what it had said is withdrawn and the message can be sent again. */
-export function failTurn(entries: Transcript, turnId: string | null, code: string): Transcript {
-  const open = (entry: Entry): boolean => entry.role === "user" && entry.delivery === "sent" && !entry.answered;
-  const target = turnId ?? entries.find(open)?.turnId ?? null;
-  if (target === null) return entries;
-  return order(
-    entries
-      .filter((entry) => !(entry.role === "assistant" && entry.partial && entry.turnId === target))
-      .map((entry) =>
-        entry.role === "user" && entry.turnId === target && !entry.answered
-          ? { ...entry, delivery: "failed" as const, failure: code, answered: true }
-          : entry,
-      ),
+/** A turn is over: what was said of it but never committed is withdrawn, and nothing more is awaited. */
+export function closeTurn(entries: Transcript, turnId: string): Transcript {
+  return entries
+    .filter((entry) => isUser(entry) || !entry.partial || entry.turnId !== turnId)
+    .map((entry) => (isUser(entry) && entry.turnId === turnId ? { ...entry, answered: true } : entry));
+}
+
+/** A turn ended without an answer: its message can be sent again. */
+export function failTurn(entries: Transcript, turnId: string, code: string): Transcript {
+  if (hasAnswer(entries, turnId)) return entries;
+  return closeTurn(entries, turnId).map((entry) =>
+    isUser(entry) && entry.turnId === turnId && entry.failure === null
+      ? { ...entry, delivery: "failed" as const, failure: code }
+      : entry,
   );
 }
 
 /** The stream starts over: what the server says replaces everything but messages it has not seen yet. */
 export function replaceAll(entries: Transcript, messages: readonly WireMessage[]): Transcript {
-  const unseen = entries.filter((entry) => entry.role === "user" && entry.turnId === null);
+  const unseen = entries.filter((entry) => isUser(entry) && entry.turnId === null);
   return messages.reduce<Transcript>(mergeMessage, unseen);
 }
 
-/** True while an answer is due: the newest accepted message is neither answered nor failed. */
+/** True while an answer is due to a message that was posted. */
 export function awaitsAnswer(entries: Transcript): boolean {
   return entries.some(
-    (entry) => entry.role === "user" && !entry.answered && (entry.delivery === "sent" || entry.delivery === "sending"),
+    (entry) => isUser(entry) && !entry.answered && (entry.delivery === "sent" || entry.delivery === "sending"),
   );
 }
 
-export function streamingEntry(entries: Transcript): AgentEntry | null {
-  for (const entry of entries) if (entry.role === "assistant" && entry.partial) return entry;
-  return null;
+export function isStreaming(entries: Transcript): boolean {
+  return entries.some((entry) => !isUser(entry) && entry.partial !== null);
 }
 
 /**
- * Numbered messages by number; then each message that still waits, in the order it was written, followed by the answer
- * that is being written for it. An answer whose message is not known yet (the greeting) stands before them.
+ * Turn by turn in the order in which the server told of them: the message, then the parts of its answer. Messages without
+ * a turn are still on their way and stand at the end.
  */
 function order(entries: readonly Entry[]): Transcript {
-  const numbered = entries.filter((entry) => entry.sequence > 0).sort((a, b) => a.sequence - b.sequence);
-  const open: Entry[] = entries.filter((entry) => entry.sequence === 0);
-  const answers = open.filter((entry) => entry.role === "assistant");
-  const rest: Entry[] = [];
-  for (const entry of open) {
-    if (entry.role !== "user") continue;
-    rest.push(entry, ...answers.filter((answer) => answer.turnId !== null && answer.turnId === entry.turnId));
+  const turns = new Map<string, Entry[]>();
+  const open: Entry[] = [];
+  for (const entry of entries) {
+    if (entry.turnId === null) {
+      open.push(entry);
+      continue;
+    }
+    const turn = turns.get(entry.turnId) ?? [];
+    turn.push(entry);
+    turns.set(entry.turnId, turn);
   }
-  const orphans = answers.filter((answer) => !rest.includes(answer));
-  // The post of a message may still be unanswered when its first delta arrives: then the delta belongs to that message.
-  const host = rest.findIndex(
-    (entry) => entry.role === "user" && entry.turnId === null && entry.delivery === "sending",
-  );
-  const hostEntry = rest[host];
-  const belongsToHost = (answer: Entry): boolean =>
-    hostEntry !== undefined &&
-    open.indexOf(answer) > open.indexOf(hostEntry) &&
-    !numbered.some((entry) => entry.role === "user" && entry.turnId === answer.turnId);
-  rest.splice(host + 1, 0, ...orphans.filter(belongsToHost));
-  return [...numbered, ...orphans.filter((answer) => !belongsToHost(answer)), ...rest];
+  const place = (entry: Entry): number => (isUser(entry) ? -1 : entry.part);
+  return [...[...turns.values()].flatMap((turn) => turn.sort((a, b) => place(a) - place(b))), ...open];
 }

@@ -47,6 +47,8 @@ function pluralForm(count: number): "one" | "other" {
 
 const LABELS: Readonly<Record<string, TextName>> = {
   thinking: "thinking",
+  understanding: "understanding",
+  noting: "noting",
   searching: "searching",
   writing: "writing",
   working: "working",

@@ -3,7 +3,15 @@ import { integer, isRecord, record, text } from "./reading.js";
 /** What a call came to. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
 export type Answer =
   | { type: "ok"; status: number; body: unknown }
-  | { type: "refused"; status: number; code: string; retryAfterSeconds: number | null; requestId: string | null }
+  | {
+      type: "refused";
+      status: number;
+      code: string;
+      retryAfterSeconds: number | null;
+      requestId: string | null;
+      /** Set when a message was accepted and its turn failed. */
+      turnId: string | null;
+    }
   | { type: "unreachable" };
 
 export interface Api {
@@ -94,6 +102,7 @@ async function readAnswer(response: Response): Promise<Answer> {
     status: response.ok ? 502 : response.status,
     code: text(problem.code) ?? "internal",
     retryAfterSeconds: Number.isFinite(after) ? after : integer(problem.retry_after),
+    turnId: text(problem.turn_id),
     requestId: text(problem.request_id) ?? response.headers.get("x-request-id"),
   };
 }

@@ -1,4 +1,4 @@
-import type { Api } from "./api.js";
+import type { Answer, Api } from "./api.js";
 import { backoffMs } from "./backoff.js";
 import { type ChatEvent, EVENT_NAMES, parseEvent } from "./events.js";
 import { list, record, text } from "./reading.js";
@@ -14,152 +14,166 @@ export interface FeedOptions {
   onRefused(status: number, code: string): void;
 }
 
-export interface EventFeed {
-  start(): void;
-  stop(): void;
-  /** Try now: the network is back, the page is visible again, or an answer is overdue. */
-  wake(options?: { reopen: boolean }): void;
-}
-
 const STREAM_TRIES = 3;
+const OPEN_TIMEOUT_MS = 12_000;
 /** How long the browser's own reconnect may take before this page opens a new stream. */
 const BROWSER_RETRY_MS = 8_000;
 const POLL_FOR_MS = 60_000;
-const OPEN_TIMEOUT_MS = 12_000;
+const POLL_TRIES = 4;
+/** The server holds an empty poll open; this keeps full ones, or a hasty server, from making a tight loop. */
+const BETWEEN_POLLS_MS = 250;
 
 /**
  * Keeps the events of the session coming: EventSource first, with the browser's own resume by Last-Event-ID; after a
  * second failure a new stream from the last cursor, with growing jittered pauses; after three failures in a row polling
  * for a minute, then the stream again. Duplicates can occur and are harmless to the transcript.
  */
-export function createEventFeed(options: FeedOptions): EventFeed {
-  let cursor: string | null = null;
-  let source: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let polling: AbortController | null = null;
-  let failures = 0;
-  let pollFailures = 0;
-  let running = false;
+export class EventFeed {
+  readonly #options: FeedOptions;
+  #cursor: string | null = null;
+  #source: EventSource | null = null;
+  #polling: AbortController | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #streamFailures = 0;
+  #pollFailures = 0;
+  #running = false;
 
-  const later = (run: () => void, delayMs: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(run, delayMs);
-  };
-  const closeAll = (): void => {
-    clearTimeout(timer);
-    source?.close();
-    source = null;
-    polling?.abort();
-    polling = null;
-  };
-  const take = (name: string, data: unknown, id: string | null): void => {
-    if (id) cursor = id;
-    const event = parseEvent(name, data, id || null);
-    if (event) options.onEvent(event);
-  };
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
 
-  const openStream = (): void => {
-    closeAll();
-    if (!running) return;
-    const stream = new EventSource(options.api.eventsUrl(cursor));
-    source = stream;
-    later(() => retryStream(), OPEN_TIMEOUT_MS);
+  /** `after`: id of the newest event already known; null = from the beginning. */
+  start(after: string | null): void {
+    this.#cursor = after;
+    this.#running = true;
+    this.#options.onState("connecting");
+    this.#openStream();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#closeAll();
+    this.#options.onState("closed");
+  }
+
+  /** Try now: the network is back or the page is visible again. `reopen` also replaces a stream that looks healthy. */
+  wake(wanted: { reopen: boolean }): void {
+    if (!this.#running) return;
+    if (this.#source?.readyState === EventSource.OPEN && !wanted.reopen) return;
+    this.#streamFailures = 0;
+    this.#pollFailures = 0;
+    this.#openStream();
+  }
+
+  #later(run: () => void, delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(run, delayMs);
+  }
+
+  #closeAll(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+    this.#polling?.abort();
+    this.#polling = null;
+  }
+
+  #openStream(): void {
+    this.#closeAll();
+    if (!this.#running) return;
+    const stream = new EventSource(this.#options.api.eventsUrl(this.#cursor));
+    this.#source = stream;
+    this.#later(() => this.#retry(), OPEN_TIMEOUT_MS);
     stream.onopen = () => {
-      failures = 0;
-      pollFailures = 0;
-      clearTimeout(timer);
-      options.onState("live");
+      this.#streamFailures = 0;
+      this.#pollFailures = 0;
+      clearTimeout(this.#timer);
+      this.#options.onState("live");
     };
     for (const name of EVENT_NAMES) {
       stream.addEventListener(name, (event) => {
+        if (stream !== this.#source) return;
         // `error` is both an event of the server and the browser's word for a broken stream; only the first has data.
         if (event instanceof MessageEvent && typeof event.data === "string") {
-          take(name, parseJson(event.data), event.lastEventId);
-        } else if (name === "error" && stream === source) streamBroke(stream);
+          this.#take(name, parseJson(event.data), event.lastEventId);
+        } else if (name === "error") this.#broke(stream);
       });
     }
-  };
+  }
 
-  const streamBroke = (stream: EventSource): void => {
-    if (!running) return;
-    options.onState("interrupted");
-    failures += 1;
-    const browserRetries = stream.readyState === EventSource.CONNECTING && failures === 1;
-    if (browserRetries) later(() => retryStream(), BROWSER_RETRY_MS);
-    else retryStream(false);
-  };
+  #take(name: string, data: unknown, id: string | null): void {
+    if (id) this.#cursor = id;
+    const event = parseEvent(name, data, id || null);
+    if (event) this.#options.onEvent(event);
+  }
 
-  const retryStream = (count = true): void => {
-    if (count) failures += 1;
-    closeAll();
-    options.onState("interrupted");
-    if (failures >= STREAM_TRIES) later(() => void poll(Date.now() + POLL_FOR_MS), 0);
-    else later(openStream, backoffMs(failures));
-  };
+  #broke(stream: EventSource): void {
+    if (!this.#running) return;
+    this.#options.onState("interrupted");
+    this.#streamFailures += 1;
+    const browserRetries = stream.readyState === EventSource.CONNECTING && this.#streamFailures === 1;
+    if (browserRetries) this.#later(() => this.#retry(), BROWSER_RETRY_MS);
+    else this.#reopen();
+  }
 
-  const poll = async (until: number): Promise<void> => {
-    closeAll();
+  #retry(): void {
+    this.#streamFailures += 1;
+    this.#reopen();
+  }
+
+  #reopen(): void {
+    this.#closeAll();
+    this.#options.onState("interrupted");
+    if (this.#streamFailures >= STREAM_TRIES) void this.#poll(Date.now() + POLL_FOR_MS);
+    else this.#later(() => this.#openStream(), backoffMs(this.#streamFailures));
+  }
+
+  async #poll(until: number): Promise<void> {
     const abort = new AbortController();
-    polling = abort;
-    while (running && !abort.signal.aborted) {
-      const answer = await options.api.poll(cursor, abort.signal);
+    this.#polling = abort;
+    while (this.#running && !abort.signal.aborted) {
+      const answer = await this.#options.api.poll(this.#cursor, abort.signal);
       if (abort.signal.aborted) return;
-      if (answer.type === "ok") {
-        pollFailures = 0;
-        options.onState("polling");
-        readPoll(answer.body);
-        if (Date.now() > until) return openAgain();
-        // The server holds an empty poll open; a full one or a hasty server must not make this a tight loop.
-        await pause(250, abort.signal);
-        continue;
-      }
-      if (answer.type === "refused" && [401, 404, 410].includes(answer.status)) {
-        options.onRefused(answer.status, answer.code);
+      const pauseMs = this.#readPoll(answer);
+      if (pauseMs === null || abort.signal.aborted) return;
+      const giveUp = this.#pollFailures > 0 && this.#pollFailures % POLL_TRIES === 0;
+      if (giveUp || Date.now() > until) {
+        // One more failure of the stream leads straight back here.
+        this.#streamFailures = STREAM_TRIES - 1;
+        this.#openStream();
         return;
       }
-      options.onState("interrupted");
-      const asked = answer.type === "refused" ? (answer.retryAfterSeconds ?? 0) * 1000 : 0;
-      await pause(Math.max(asked, backoffMs(pollFailures)), abort.signal);
-      pollFailures += 1;
-      if (pollFailures % 4 === 0 && !abort.signal.aborted) return openAgain();
+      await pause(pauseMs, abort.signal);
     }
-  };
-  const openAgain = (): void => {
-    failures = STREAM_TRIES - 1;
-    openStream();
-  };
-  const readPoll = (body: unknown): void => {
-    const answer = record(body);
-    for (const item of list(answer.events ?? answer.data)) {
-      const event = record(item);
-      const name = text(event.type) ?? text(event.event);
-      const id = text(event.id) ?? text(event.cursor);
-      if (name) take(name, event.data ?? event, id);
-    }
-    cursor = text(answer.cursor) ?? text(answer.next_cursor) ?? cursor;
-  };
+  }
 
-  return {
-    start: () => {
-      running = true;
-      failures = 0;
-      options.onState("connecting");
-      openStream();
-    },
-    stop: () => {
-      running = false;
-      closeAll();
-      options.onState("closed");
-    },
-    wake: (wanted) => {
-      if (!running) return;
-      const healthy = source?.readyState === EventSource.OPEN;
-      if (healthy && !wanted?.reopen) return;
-      failures = 0;
-      pollFailures = 0;
-      openStream();
-    },
-  };
+  /** Milliseconds until the next poll; null = the server refuses for good. */
+  #readPoll(answer: Answer): number | null {
+    if (answer.type === "ok") {
+      this.#pollFailures = 0;
+      this.#options.onState("polling");
+      this.#takeAll(answer.body);
+      return BETWEEN_POLLS_MS;
+    }
+    if (answer.type === "refused" && [401, 404, 410].includes(answer.status)) {
+      this.#options.onRefused(answer.status, answer.code);
+      return null;
+    }
+    this.#options.onState("interrupted");
+    this.#pollFailures += 1;
+    const askedMs = answer.type === "refused" ? (answer.retryAfterSeconds ?? 0) * 1000 : 0;
+    return Math.max(askedMs, backoffMs(this.#pollFailures));
+  }
+
+  #takeAll(body: unknown): void {
+    const answer = record(body);
+    for (const item of list(answer.events)) {
+      const event = record(item);
+      const name = text(event.type);
+      if (name) this.#take(name, event, text(event.id));
+    }
+    this.#cursor = text(answer.cursor) ?? this.#cursor;
+  }
 }
 
 function parseJson(data: string): unknown {
@@ -173,13 +187,10 @@ function parseJson(data: string): unknown {
 function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, delayMs);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", stop, { once: true });
   });
 }

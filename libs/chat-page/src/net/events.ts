@@ -15,8 +15,9 @@ export type ChatEvent =
   | { type: "delta"; delta: Delta }
   | { type: "status"; turnId: string | null; label: string }
   | { type: "message"; message: WireMessage; offset: number | null }
-  | { type: "quota"; remainingMessages: number | null; expiresAt: string | null }
-  | { type: "turn_failed"; turnId: string | null; code: string }
+  /** A turn is over, or limits changed for another reason (then `turnId` is null). */
+  | { type: "quota"; turnId: string | null; remainingMessages: number | null; expiresAt: string | null }
+  | { type: "turn_failed"; turnId: string | null; code: string; remainingMessages: number | null }
   | { type: "session_ended"; reason: string | null }
   | { type: "reset"; history: History };
 
@@ -28,7 +29,6 @@ export const EVENT_NAMES = [
   "message",
   "quota",
   "error",
-  "turn_failed",
   "session_ended",
   "reset",
 ] as const;
@@ -59,12 +59,17 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
     case "quota":
       return {
         type: "quota",
+        turnId: text(body.turn_id),
         remainingMessages: integer(body.remaining_messages),
         expiresAt: text(body.expires_at),
       };
     case "error":
-    case "turn_failed":
-      return { type: "turn_failed", turnId: text(body.turn_id), code: text(body.code) ?? "internal" };
+      return {
+        type: "turn_failed",
+        turnId: text(body.turn_id),
+        code: text(body.code) ?? "internal",
+        remainingMessages: integer(body.remaining_messages),
+      };
     case "session_ended":
       return { type: "session_ended", reason: text(body.reason) ?? text(body.end_reason) };
     case "reset":

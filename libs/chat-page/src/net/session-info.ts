@@ -6,6 +6,8 @@ export interface SessionInfo {
   endReason: string | null;
   expiresAt: string | null;
   remainingMessages: number | null;
+  /** Id of the newest event: the stream goes on from there. */
+  cursor: string | null;
 }
 
 /** Reads the session members of any answer: a session view, a chat answer, or a wrapper with `session`. */
@@ -19,6 +21,7 @@ export function parseSessionInfo(value: unknown): SessionInfo {
     endReason: text(body.end_reason),
     expiresAt: text(body.expires_at),
     remainingMessages: integer(body.remaining_messages),
+    cursor: text(body.last_event_id),
   };
 }
 
@@ -29,9 +32,10 @@ export interface WireMessage {
   clientId: string | null;
   role: "user" | "assistant";
   content: string;
-  /** 0 while the message waits for its turn. */
-  sequence: number;
-  failed: boolean;
+  /** An answer may be spoken in several parts; 0 for the first. */
+  part: number;
+  /** Of a visitor's message: whether its turn is over, and how. */
+  status: "pending" | "done" | "failed";
   createdAt: string | null;
 }
 
@@ -40,14 +44,15 @@ export function parseMessage(value: unknown): WireMessage | null {
   const body = isRecord(outer.message) ? outer.message : outer;
   const role = text(body.role);
   if (role !== "user" && role !== "assistant") return null;
+  const status = text(body.status);
   return {
     id: text(body.id) ?? text(body.message_id),
     turnId: text(body.turn_id),
     clientId: text(body.client_message_id),
     role,
     content: text(body.content) ?? text(body.response) ?? "",
-    sequence: integer(body.sequence) ?? 0,
-    failed: text(body.status) === "failed",
+    part: integer(body.part) ?? 0,
+    status: status === "failed" || status === "done" ? status : "pending",
     createdAt: text(body.created_at),
   };
 }
@@ -60,9 +65,42 @@ export interface History {
 /** Reads `GET /api/public/history/{token}`. A visitor without a session gets an empty list and no session. */
 export function parseHistory(value: unknown): History {
   const body = record(value);
-  const messages = list(body.data ?? body.messages ?? body.history)
-    .map(parseMessage)
-    .filter((message) => message !== null);
+  const messages = numberParts(
+    list(body.data ?? body.messages)
+      .map(parseMessage)
+      .filter((message) => message !== null),
+  );
   const named = isRecord(body.session) || text(body.session_id) !== null;
   return { messages, session: named || messages.length > 0 ? parseSessionInfo(value) : null };
+}
+
+/** The history lists the parts of an answer one after the other without numbering them. */
+function numberParts(messages: WireMessage[]): WireMessage[] {
+  const counts = new Map<string, number>();
+  return messages.map((message) => {
+    if (message.role !== "assistant" || message.turnId === null) return message;
+    const part = counts.get(message.turnId) ?? 0;
+    counts.set(message.turnId, part + 1);
+    return { ...message, part };
+  });
+}
+
+export interface PlainAnswer {
+  turnId: string;
+  messages: WireMessage[];
+}
+
+/** The parts of a plain answer to a sent message; null when it has no turn to belong to. */
+export function parseAnswer(value: unknown): PlainAnswer | null {
+  const body = record(value);
+  const turnId = text(body.turn_id);
+  const response = text(body.response);
+  if (turnId === null || response === null) return null;
+  const parts = list(body.messages).map((part) => text(record(part).content));
+  const spoken = parts.length > 0 ? parts : [response];
+  const messages = spoken.flatMap((content, part) => {
+    const message = content ? parseMessage({ role: "assistant", turn_id: turnId, part, content }) : null;
+    return message ? [message] : [];
+  });
+  return { turnId, messages };
 }

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
-import { streamingEntry } from "../chat/transcript.js";
+import { isStreaming } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { Composer } from "./composer.js";
@@ -31,6 +31,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
     document.title = link.title ?? link.agentName;
     return page.current ? scroll.attach(page.current) : undefined;
   }, [scroll, link]);
+  const renew = (): void => void conversation.renew();
   const send = (text: string): void => {
     scroll.jump();
     conversation.send(text);
@@ -43,9 +44,14 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
       <Header state={state} name={link.agentName} initial={initial} onAskNew={() => dialog.current?.showModal()} />
       <main class="conversation">
         <Welcome link={link} initial={initial} />
-        <Messages state={state} name={link.agentName} initial={initial} onResend={conversation.resend} />
+        <Messages
+          state={state}
+          name={link.agentName}
+          initial={initial}
+          onResend={(clientId) => conversation.resend(clientId)}
+        />
       </main>
-      <NewConversationDialog dialog={dialog} onConfirm={conversation.renew} />
+      <NewConversationDialog dialog={dialog} onConfirm={renew} />
       <LiveRegion state={state} name={link.agentName} />
       <footer class="footer">
         {!scroll.following.value && (
@@ -56,7 +62,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
         )}
         <ConnectionNote state={state} />
         <Starters state={state} starters={link.starters} onSend={send} />
-        <Foot state={state} link={link} drafts={drafts} onSend={send} onRenew={conversation.renew} />
+        <Foot state={state} link={link} drafts={drafts} onSend={send} onRenew={renew} />
       </footer>
     </div>
   );
@@ -89,7 +95,7 @@ interface MessagesProps {
 function Messages({ state, name, initial, onResend }: MessagesProps) {
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
-  const streaming = streamingEntry(state.transcript.value) !== null;
+  const streaming = isStreaming(state.transcript.value);
   return (
     <section aria-label={t("conversation")}>
       <ol class="messages">

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/language.js";
 import { NewIcon } from "./icons.js";
 
-export type EndKind = "ended" | "timeout" | "lost" | "noneLeft";
+export type EndKind = "ended" | "timeout" | "lost" | "noneLeft" | "broken" | "closed";
 
 /** Says why nothing can be written any more, in the place where one would write. */
 export function EndedCard({ kind, renewing, onRenew }: { kind: EndKind; renewing: boolean; onRenew(): void }) {
@@ -17,17 +17,29 @@ export function EndedCard({ kind, renewing, onRenew }: { kind: EndKind; renewing
         <h2 id="ended-title">{t(`${kind}Title`)}</h2>
         <p>{t(`${kind}Body`)}</p>
       </div>
-      <button type="button" class="button primary" disabled={renewing} onClick={onRenew}>
-        <NewIcon />
-        {renewing ? t("starting") : t("newConversation")}
-      </button>
+      {kind !== "closed" && (
+        <button type="button" class="button primary" disabled={renewing} onClick={onRenew}>
+          <NewIcon />
+          {renewing ? t("starting") : t("newConversation")}
+        </button>
+      )}
     </section>
   );
 }
 
+const KINDS: Readonly<Record<string, EndKind>> = {
+  lost: "lost",
+  expired: "timeout",
+  idle_timeout: "timeout",
+  session_expired: "timeout",
+  link_revoked: "closed",
+  link_deleted: "closed",
+  model_unavailable: "broken",
+  model_timeout: "broken",
+  internal: "broken",
+};
+
 /** Which text fits the reason the server gave. */
 export function endKind(reason: string | null): EndKind {
-  if (reason === "lost") return "lost";
-  if (reason === null) return "ended";
-  return /expired|timeout|timed_out|idle|abandoned|inactiv/.test(reason) ? "timeout" : "ended";
+  return (reason !== null && Object.hasOwn(KINDS, reason) ? KINDS[reason] : undefined) ?? "ended";
 }

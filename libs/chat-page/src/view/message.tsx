@@ -16,7 +16,7 @@ interface AgentMessageProps {
 
 export function AgentMessage({ entry, name, initial, status }: AgentMessageProps) {
   return (
-    <li class="message agent">
+    <li class={entry.part > 0 ? "message agent continued" : "message agent"}>
       <span class="avatar small" aria-hidden="true">
         {initial}
       </span>
