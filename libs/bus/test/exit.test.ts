@@ -17,7 +17,7 @@ describe("a process that leaves the bus", () => {
     ["close", () => nats.url],
     ["drain", () => "nats://127.0.0.1:1"],
   ])("ends by itself after %s (%#)", async (how, url) => {
-    const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", FIXTURE], {
+    const child = spawn(process.execPath, ["--conditions=parley-source", "--import", "tsx", FIXTURE], {
       env: { PATH: process.env.PATH ?? "", FIXTURE_URL: url(), FIXTURE_HOW: how },
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -58,7 +58,8 @@ describe("a worker goes on", () => {
     await fault();
     await offer(bus, 2);
     await eventually(() => bus.publish(happened, { n: 3 }, { key: "k", msgId: `${round}-fact` }), LONG);
-    await eventually(() => seen.has(2) && facts.has(3), LONG);
+    // Well below the six seconds after which silence alone would be noticed.
+    await eventually(() => seen.has(2) && facts.has(3), { timeoutMs: 4_500 });
     expect(bus.status().connected).toBe(true);
   });
 

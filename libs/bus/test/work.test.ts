@@ -212,10 +212,17 @@ describe("work", () => {
     );
     for (let n = 0; n < 4; n++) await other.publish(job, { n }, { key: "k", msgId: `drain${n}` });
     await eventually(() => taken.length === 2);
-    const drained = bus.drain();
+    let left = false;
+    const drained = bus.drain().then(() => {
+      left = true;
+    });
+    const manager = await servers.manager();
+    // A round trip through the server, long enough for a drain that does not wait.
+    await eventually(async () => expect((await manager.consumers.info("TURNS", "prober")).num_waiting).toBe(0));
+    await manager.streams.info("TURNS");
+    expect(left).toBe(false);
     open();
     await drained;
-    const manager = await servers.manager();
     const info = await manager.consumers.info("TURNS", "prober");
     expect(taken).toHaveLength(2);
     expect(info.num_ack_pending).toBe(0);
