@@ -1,9 +1,9 @@
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
-// "source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
+// "parley-source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
 // Without "module": some packages offer under it files for bundlers that Node itself cannot load.
-const conditions = ["source", ...defaultServerConditions.filter((condition) => condition !== "module")];
+const conditions = ["parley-source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 
 export default defineConfig({
   resolve: { conditions },

@@ -14,7 +14,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 function command(env: Record<string, string>): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("DATABASE_"));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=source", "--import=tsx", main], {
+    const child = spawn(process.execPath, ["--conditions=parley-source", "--import=tsx", main], {
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 25_000,

@@ -168,6 +168,7 @@ export function reply(
     turn_number: turn.seq - 1,
     messages: [{ node_id: "n", node_name: "N", content: `reply ${turn.seq}` }],
     transitions: [],
+    notices: [],
     variables: {},
     result: { turn: turn.seq },
     trace: null,

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", FIXTURE], {
+  const child = spawn(process.execPath, ["--conditions=parley-source", "--import", "tsx", FIXTURE], {
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -30,7 +30,7 @@ async function startElsewhere(
   mode = "test",
 ): Promise<{ child: ChildProcess; pids: number[]; url: string }> {
   const script = fileURLToPath(new URL("./start-and-wait.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=source", "--import", "tsx", script, folder, mode], {
+  const child = spawn(process.execPath, ["--conditions=parley-source", "--import", "tsx", script, folder, mode], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });

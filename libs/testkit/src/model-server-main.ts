@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { startModelServer } from "./model-server.js";
 
 /**
- * The model server as a process of its own: `node --conditions=source --import tsx model-server-main.ts [--port N] [--record]
+ * The model server as a process of its own: `node --conditions=parley-source --import tsx model-server-main.ts [--port N] [--record]
  * [--token-delay-ms N]`. Prints one line of JSON (`{"url": …}`) when it listens.
  */
 const { values } = parseArgs({

@@ -83,6 +83,8 @@ export interface CommitItem {
   turn_number?: number;
   messages?: unknown[];
   transitions?: unknown[];
+  /** Further events of this turn, in order. */
+  notices?: { type: string; payload: Record<string, unknown> }[];
   variables?: Record<string, unknown>;
   result?: unknown;
 }

@@ -52,6 +52,10 @@ export interface TurnRun {
   failed: string | null;
   calls: RecordedCall[];
   warnings: { code: string; message: string }[];
+  /** What `log:` actions wrote; kept with the trace, because their text may hold a visitor's words. */
+  logs: { node_id: string; text: string | null; variables: Record<string, unknown> | null }[];
+  /** Reason of the escalation this turn opened. */
+  escalation: string | null;
   variables: Record<string, unknown>;
   /** Sum of the model calls, milliseconds. */
   latencyMs: number;
@@ -89,6 +93,8 @@ export async function runTurn(input: {
     failed: null,
     calls: [],
     warnings: [],
+    logs: [],
+    escalation: null,
     variables: {},
     latencyMs: 0,
     usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
@@ -118,10 +124,14 @@ export async function runTurn(input: {
           return { ...run, state: result.state, outcome: effect.outcome };
         case "turn.failed":
           return { ...run, failed: effect.code };
-        case "transition":
         case "action.log":
-        case "action.webhook":
+          run.logs.push({ node_id: effect.nodeId, text: effect.text, variables: effect.variables });
+          break;
         case "escalation.open":
+          run.escalation = effect.reason;
+          break;
+        case "transition":
+        case "action.webhook":
           break;
       }
     }

@@ -35,7 +35,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     failed: run.failed,
     dead: null,
     user,
-    trace: { calls: run.calls, warnings: run.warnings },
+    trace: { calls: run.calls, warnings: run.warnings, logs: run.logs },
   };
   const { outcome } = run;
   if (!outcome) return { item: base, result: null, history: [] };
@@ -73,6 +73,8 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     turn_number: outcome.turn_number,
     messages,
     transitions: outcome.transitions satisfies TransitionInfo[],
+    notices:
+      run.escalation === null ? [] : [{ type: "escalation", payload: { state: "open", reason: run.escalation } }],
     variables: run.variables,
     result,
   };
