@@ -41,12 +41,14 @@ export function signedIdempotency(request: FastifyRequest): Idempotency | undefi
 }
 
 /**
- * Marks an answer that repeats an earlier one. A request with a single-use nonce and no key of its own cannot be a retry:
- * it was captured, and Redis had forgotten the nonce. Throws `invalid_signature` then.
+ * Marks an answer that repeats an earlier one. A request with a single-use nonce that names itself neither by an
+ * idempotency key nor by a message id (`named`) cannot be a retry: it was captured, and Redis had forgotten the nonce.
+ * Throws `invalid_signature` then.
  */
-export function markReplay(request: FastifyRequest, reply: FastifyReply, replayed: boolean): void {
+export function markReplay(request: FastifyRequest, reply: FastifyReply, replayed: boolean, named = false): void {
   if (!replayed) return;
   const nonce = request.caller.signed?.nonce ?? null;
-  if (nonce !== null && request.headers["idempotency-key"] === undefined) throw new AppError("invalid_signature");
+  const isRetry = named || request.headers["idempotency-key"] !== undefined;
+  if (nonce !== null && !isRetry) throw new AppError("invalid_signature");
   reply.header("idempotent-replayed", "true");
 }

@@ -47,7 +47,7 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
       },
       { requestId: request.id },
     );
-    markReplay(request, reply, accepted.replayed);
+    markReplay(request, reply, accepted.replayed, request.body.client_message_id !== undefined);
     const { sessionId, turnId, turn } = accepted;
     const place = { turn_id: turnId, events_url: eventsUrl(sessionId), session_id: sessionId };
     switch (answerModeOf(request, request.query)) {

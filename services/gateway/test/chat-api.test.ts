@@ -1,0 +1,346 @@
+import { credentialRevoked } from "@parley/contracts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { AGENT, TENANT } from "./fake-owners.js";
+import type { FakeSession } from "./fake-sessions.js";
+import { bodyOf, readStream, startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ CHAT_TURN_TIMEOUT_SECONDS: "4" });
+});
+afterAll(() => world.stop());
+afterEach(() => {
+  world.sessions.answers = (text) => `echo ${text}`;
+  world.sessions.live = true;
+});
+
+const create = { tenant_id: TENANT, agent_id: AGENT };
+
+async function open(): Promise<FakeSession> {
+  const answer = await world.signed("POST", "/api/chat/sessions", { ...create, metadata: { n: Math.random() } });
+  expect(answer.status).toBe(201);
+  const session = world.sessions.sessions.get((await bodyOf(answer)).session_id);
+  if (session === undefined) throw new Error("session is unknown");
+  return session;
+}
+
+const messages = (session: FakeSession, query = ""): string =>
+  `/api/chat/sessions/${session.view.session_id}/messages${query}`;
+
+describe("sessions", () => {
+  it("answers with the fields and types of the reference", async () => {
+    const answer = await world.signed("POST", "/api/chat/sessions", { ...create, version: 2 });
+    expect(answer.status).toBe(201);
+    expect(await bodyOf(answer)).toMatchObject({
+      session_id: expect.stringMatching(/^text_/),
+      conversation_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      status: "active",
+      node_id: "chat",
+      node_name: "Chat",
+      initial_node_id: "start",
+      transitions: [{ from_node: "greeting", to_node: "chat", condition: "always" }],
+      agent_config_version: 2,
+      is_active_version: false,
+      initial_message: "Welcome!",
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      messages: [{ node_id: "chat", content: "Welcome!" }],
+      usage: { input_tokens: 3, output_tokens: 2, cost: 0 },
+    });
+  });
+
+  it("shows, ends once, and refuses afterwards", async () => {
+    const session = await open();
+    const path = `/api/chat/sessions/${session.view.session_id}`;
+    const shown = await bodyOf(await world.signed("GET", path));
+    expect(shown).toMatchObject({
+      status: "active",
+      turns: 1,
+      transition_count: 0,
+      collected_data: { first_name: "John" },
+      ended_at: null,
+      last_event_id: `1-${session.events.length}`,
+    });
+    const ended = await world.signed("DELETE", path);
+    expect([ended.status, await bodyOf(ended)]).toEqual([
+      200,
+      {
+        success: true,
+        conversation_id: session.view.conversation_id,
+        final_node_id: "end_call",
+        final_node_name: "Terminate Call",
+        total_turns: 1,
+        total_transitions: 0,
+      },
+    ]);
+    const again = await world.signed("DELETE", path, undefined, { nonce: "n".repeat(16) });
+    expect([again.status, (await bodyOf(again)).code]).toEqual([410, "session_ended"]);
+    expect((await world.signed("POST", messages(session), { content: "late" })).status).toBe(410);
+  });
+
+  it("hides other tenants' sessions and agents behind 404", async () => {
+    const session = await open();
+    const principal = {
+      tenantId: "11111111-1111-4111-8111-111111111111",
+      role: "operator",
+      via: "hmac",
+      id: "k",
+    } as const;
+    world.owners.keys.set("foreign", { secret: "foreign-secret", principal });
+    const foreign = { key: "foreign-secret", headers: { "x-key-id": "foreign" } };
+    const path = `/api/chat/sessions/${session.view.session_id}`;
+    expect((await world.signed("GET", path, undefined, foreign)).status).toBe(404);
+    const made = await world.signed("POST", "/api/chat/sessions", create, foreign);
+    expect([made.status, (await bodyOf(made)).code]).toEqual([404, "agent_not_found"]);
+  });
+
+  it("lists the history", async () => {
+    const session = await open();
+    await world.signed("POST", messages(session), { content: "hi" });
+    const page = await bodyOf(await world.signed("GET", messages(session, "?limit=2")));
+    expect(page.data.map(({ role, content }: { role: string; content: string }) => [role, content])).toEqual([
+      ["user", "hi"],
+      ["assistant", "echo hi"],
+    ]);
+    expect(page.next_cursor).toBeNull();
+    expect((await world.signed("GET", messages(session, "?limit=201"))).status).toBe(422);
+  });
+});
+
+describe("messages", () => {
+  it("answers with the turn", async () => {
+    const session = await open();
+    const answer = await world.signed("POST", messages(session), { content: "hello" });
+    expect(answer.status).toBe(200);
+    const body = await bodyOf(answer);
+    expect(body).toMatchObject({
+      response: "echo hello",
+      node_id: "chat",
+      previous_node_id: "greeting",
+      extracted_variables: { intent: "scheduling" },
+      session_ended: false,
+      turn_number: 2,
+      latency_ms: 5,
+      turn_id: world.sessions.lastTurn(session),
+    });
+    expect(body.transition).toEqual(body.transitions[0]);
+  });
+
+  it("finds the answer when everything losable is lost", async () => {
+    const session = await open();
+    world.sessions.live = false;
+    const answer = await world.signed("POST", messages(session), { content: "quiet" });
+    expect([answer.status, (await bodyOf(answer)).response]).toEqual([200, "echo quiet"]);
+  });
+
+  it("times out with a way to read the answer later", async () => {
+    const session = await open();
+    world.sessions.answers = null;
+    const answer = await world.signed("POST", messages(session), { content: "slow" });
+    const body = await bodyOf(answer);
+    expect([answer.status, body.code]).toEqual([504, "turn_timeout"]);
+    expect(body).toMatchObject({
+      turn_id: world.sessions.lastTurn(session),
+      events_url: `/api/chat/sessions/${session.view.session_id}/events`,
+    });
+  });
+
+  it("tells a failed turn as the problem it had", async () => {
+    const session = await open();
+    world.sessions.answers = null;
+    const pending = world.signed("POST", messages(session), { content: "break" });
+    await expect.poll(() => session.turns.size).toBe(2);
+    world.sessions.fail(session, world.sessions.lastTurn(session), "model_unavailable");
+    const answer = await pending;
+    expect([answer.status, (await bodyOf(answer)).code]).toEqual([502, "model_unavailable"]);
+  });
+
+  it("answers 202 at once when asked to", async () => {
+    const session = await open();
+    world.sessions.answers = null;
+    for (const [query, headers] of [
+      ["?stream=true", {}],
+      ["", { prefer: "respond-async, wait=5" }],
+    ] as const) {
+      const answer = await world.signed("POST", messages(session, query), { content: `later ${query}` }, { headers });
+      expect(answer.status).toBe(202);
+      expect(await bodyOf(answer)).toEqual({
+        turn_id: world.sessions.lastTurn(session),
+        events_url: `/api/chat/sessions/${session.view.session_id}/events`,
+        session_id: session.view.session_id,
+      });
+    }
+  });
+
+  it("streams one turn and ends with the plain answer", async () => {
+    const session = await open();
+    world.sessions.answers = null;
+    const headers = { accept: "text/event-stream" };
+    const answer = await world.signed("POST", messages(session), { content: "stream" }, { headers });
+    expect(answer.headers.get("content-type")).toContain("text/event-stream");
+    const reading = readStream(answer);
+    const turnId = world.sessions.lastTurn(session);
+    await world.sessions.delta(session, turnId, 0, "Hello ");
+    await world.sessions.delta(session, `${turnId}-other`, 0, "not mine");
+    await world.sessions.delta(session, turnId, 6, "world");
+    await world.sessions.delta(session, turnId, 6, "world");
+    world.sessions.finish(session, turnId, "Hello world");
+    const events = await reading;
+    const deltas = events.filter(({ event }) => event === "message.delta").map(({ data }) => data.text);
+    expect(deltas.join("")).toBe("Hello world");
+    expect(events.at(-2)).toMatchObject({
+      event: "message",
+      data: { content: "Hello world", role: "assistant", part: 0 },
+    });
+    expect(events.at(-1)).toMatchObject({
+      event: "turn",
+      data: { type: "turn", response: "Hello world", turn_id: turnId, transition: { to_node: "chat" } },
+    });
+  });
+
+  it("counts characters as code points and refuses blank, NUL and unfit text with 422", async () => {
+    const session = await open();
+    const cases: [content: unknown, status: number][] = [
+      ["😀".repeat(10_000), 200],
+      ["a".repeat(10_001), 422],
+      ["", 422],
+      [" \n\t", 422],
+      ["a\u0000b", 422],
+      [42, 422],
+      [null, 422],
+    ];
+    for (const [content, status] of cases) {
+      const answer = await world.signed("POST", messages(session), { content });
+      expect([String(content).slice(0, 10), answer.status]).toEqual([String(content).slice(0, 10), status]);
+    }
+    expect((await world.signed("POST", messages(session), "{not json")).status).toBe(400);
+    expect(
+      (await world.signed("POST", messages(session), "{}", { headers: { "content-type": "text/plain" } })).status,
+    ).toBe(415);
+  });
+});
+
+describe("idempotency", () => {
+  it("repeats the first answer for the same key and refuses the key with another body", async () => {
+    const session = await open();
+    const options = { headers: { "idempotency-key": "order-1" } };
+    const first = await world.signed(
+      "POST",
+      messages(session),
+      { content: "once" },
+      { ...options, nonce: "a".repeat(16) },
+    );
+    const again = await world.signed(
+      "POST",
+      messages(session),
+      { content: "once" },
+      { ...options, nonce: "b".repeat(16) },
+    );
+    expect(await bodyOf(again)).toEqual(await bodyOf(first));
+    expect([first.headers.get("idempotent-replayed"), again.headers.get("idempotent-replayed")]).toEqual([
+      null,
+      "true",
+    ]);
+    expect(world.sessions.accepted.filter((text) => text === "once")).toHaveLength(1);
+    const other = await world.signed("POST", messages(session), { content: "other" }, options);
+    expect([other.status, (await bodyOf(other)).code]).toEqual([422, "idempotency_key_reused"]);
+    const bad = await world.signed(
+      "POST",
+      messages(session),
+      { content: "x" },
+      { headers: { "idempotency-key": "a b" } },
+    );
+    expect(bad.status).toBe(422);
+  });
+
+  it("attaches an exact replay without key or nonce to the first answer, also while that one runs", async () => {
+    const session = await open();
+    world.sessions.answers = null;
+    const timestamp = Math.floor(Date.now() / 1_000);
+    const first = world.signed("POST", messages(session), { content: "captured" }, { timestamp });
+    await expect.poll(() => session.turns.size).toBe(2);
+    const replay = world.signed("POST", messages(session), { content: "captured" }, { timestamp });
+    await expect.poll(() => world.sessions.calls.accept ?? 0).toBeGreaterThan(1);
+    world.sessions.finish(session, world.sessions.lastTurn(session), "said once");
+    expect(await bodyOf(await replay)).toEqual(await bodyOf(await first));
+    expect(session.turns.size).toBe(2);
+  });
+});
+
+describe("authentication", () => {
+  const path = "/api/chat/sessions/text_unknown";
+
+  it("gives one generic 401 for every failure, before anything is told about existence", async () => {
+    const old = Math.floor(Date.now() / 1_000) - 301;
+    const answers = await Promise.all([
+      fetch(world.url + path),
+      world.signed("GET", path, undefined, { key: "wrong-key" }),
+      world.signed("GET", path, undefined, { timestamp: old }),
+      world.signed("GET", path, undefined, { headers: { "x-key-id": "unknown" } }),
+      world.signed("GET", path, undefined, { headers: { "x-nonce": "short" } }),
+      fetch(`${world.url}/api/chat/no-such-route`),
+      fetch(`${world.url}/api/chat/sessions`, { method: "PUT", body: "{" }),
+      fetch(`${world.url}/api/chat/sessions`, {
+        method: "POST",
+        body: "not json",
+        headers: { "content-type": "text/plain" },
+      }),
+    ]);
+    const bodies = await Promise.all(
+      answers.map(async (answer) => ({ ...(await bodyOf(answer)), request_id: "", status: answer.status })),
+    );
+    for (const body of bodies) expect(body).toEqual({ ...bodies[0], status: 401, code: "invalid_signature" });
+    expect((await world.signed("GET", path)).status).toBe(404);
+    expect((await world.signed("GET", "/api/chat/no-such-route")).status).toBe(404);
+    expect((await world.signed("PUT", "/api/chat/sessions", "{}")).status).toBe(405);
+  });
+
+  it("signs the query string too", async () => {
+    const session = await open();
+    const signed = await world.signed("GET", messages(session), undefined);
+    expect(signed.status).toBe(200);
+    const { "x-timestamp": _, ...rest } = { "x-timestamp": "" };
+    expect(rest).toEqual({});
+    expect((await world.signed("GET", messages(session, "?limit=1"))).status).toBe(200);
+  });
+
+  it("uses a nonce once", async () => {
+    const session = await open();
+    const options = { nonce: "single-use-nonce-0001", timestamp: Math.floor(Date.now() / 1_000) };
+    expect((await world.signed("GET", messages(session), undefined, options)).status).toBe(200);
+    expect((await world.signed("GET", messages(session), undefined, options)).status).toBe(401);
+  });
+
+  it("drops a revoked key on the word of the bus, not only after its time", async () => {
+    const session = await open();
+    const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "k" } as const;
+    world.owners.keys.set("short-lived", { secret: "short-secret", principal });
+    const options = { key: "short-secret", headers: { "x-key-id": "short-lived" } };
+    const shown = () => world.signed("GET", `/api/chat/sessions/${session.view.session_id}`, undefined, options);
+    expect((await shown()).status).toBe(200);
+    const asked = world.owners.count("resolveKey");
+    expect((await shown()).status).toBe(200);
+    expect(world.owners.count("resolveKey")).toBe(asked);
+    world.owners.keys.delete("short-lived");
+    const id = "22222222-2222-4222-8222-222222222222";
+    await world.bus.publish(credentialRevoked, { id }, { key: id, msgId: "revoke-1" });
+    await expect.poll(async () => (await shown()).status, { timeout: 1_000 }).toBe(401);
+  });
+});
+
+describe("limits of refusals", () => {
+  it("answers 503 without any key, and 429 to an address that fails too often", async () => {
+    const other = await startWorld({ ADMIN_API_KEY: "", RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "3" });
+    try {
+      const answer = await other.signed("GET", "/api/chat/sessions/x");
+      expect([answer.status, (await bodyOf(answer)).code]).toEqual([503, "not_configured"]);
+      const failing = () =>
+        other.signed("GET", "/api/chat/sessions/x", undefined, { headers: { "x-key-id": "nobody" } });
+      for (let count = 0; count < 3; count += 1) expect((await failing()).status).toBe(401);
+      const limited = await failing();
+      expect(limited.status).toBe(429);
+      expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
+    } finally {
+      await other.stop();
+    }
+  });
+});

@@ -1,0 +1,289 @@
+import { linkRevoked, linkUpdated } from "@parley/contracts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ CHAT_TURN_TIMEOUT_SECONDS: "4" });
+});
+afterAll(() => world.stop());
+afterEach(() => {
+  world.sessions.answers = (text) => `echo ${text}`;
+});
+
+const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(world.url + path, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", ...headers },
+  });
+
+const cookieOf = (answer: Response): string => (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+
+describe("a link", () => {
+  it("shows what a visitor may know and nothing else", async () => {
+    const { token } = world.owners.link({ sessionsUsed: 5 });
+    const answer = await fetch(`${world.url}/api/public/link/${token}`);
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({
+      title: "Front desk",
+      agent_name: "Clinic",
+      welcome_message: "Hello",
+      availability: "full",
+      limits: { max_message_length: 20 },
+    });
+    expect(text).not.toContain("SECRET");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("refuses unknown, malformed, disabled and expired tokens with one and the same answer", async () => {
+    const disabled = world.owners.link();
+    disabled.set("unavailable");
+    const expired = world.owners.link();
+    expired.set("expired");
+    const unknown = world.owners.link();
+    world.owners.links.clear();
+    const tokens = [
+      unknown.token,
+      "pl_malformed",
+      `${disabled.token.slice(0, -1)}!`,
+      disabled.token,
+      expired.token,
+      "x".repeat(300),
+      "%00",
+      "a",
+    ];
+    const bodies: string[] = [];
+    for (const path of ["link", "history", "events", "poll"]) {
+      for (const token of tokens) {
+        const answer = await fetch(`${world.url}/api/public/${path}/${token}`, {
+          headers: { "x-request-id": "one-request" },
+        });
+        expect([path, token.slice(0, 12), answer.status]).toEqual([path, token.slice(0, 12), 404]);
+        bodies.push(await answer.text());
+      }
+    }
+    expect(new Set(bodies).size).toBe(1);
+    expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ code: "link_unavailable" });
+  });
+
+  it("says that it expired only where the link says so openly", async () => {
+    const link = world.owners.link({ friendlyErrors: true });
+    link.set("expired");
+    const answer = await fetch(`${world.url}/api/public/link/${link.token}`);
+    expect([answer.status, (await bodyOf(answer)).code]).toEqual([410, "link_expired"]);
+  });
+
+  it("is asked for once in a while and again after an event", async () => {
+    const link = world.owners.link();
+    const show = async (): Promise<number> => (await fetch(`${world.url}/api/public/link/${link.token}`)).status;
+    await show();
+    const asked = world.owners.count("resolveLink");
+    await show();
+    expect(world.owners.count("resolveLink")).toBe(asked);
+    const fact = { linkId: link.policy.id, tenantId: link.policy.tenantId };
+    await world.bus.publish(linkUpdated, fact, { key: link.policy.id, msgId: "updated-1" });
+    await expect
+      .poll(
+        async () => {
+          await show();
+          return world.owners.count("resolveLink");
+        },
+        { timeout: 1_000 },
+      )
+      .toBe(asked + 1);
+    link.set("unavailable");
+    await world.bus.publish(linkRevoked, fact, { key: link.policy.id, msgId: "revoked-1" });
+    await expect.poll(show, { timeout: 1_000 }).toBe(404);
+  });
+});
+
+describe("a session", () => {
+  it("opens with a cookie for this link only and is not opened again by a reload", async () => {
+    const link = world.owners.link();
+    const opened = await post(`/api/public/sessions/${link.token}`, {});
+    expect(opened.status).toBe(201);
+    const body = await bodyOf(opened);
+    expect(body).toMatchObject({
+      session_token: expect.stringMatching(/^ps_/),
+      session: { status: "active", message_count: 0 },
+    });
+    const setCookie = opened.headers.get("set-cookie") ?? "";
+    expect(setCookie).toMatch(
+      /^parley_session_[0-9A-Za-z]{12}=ps_\S+; Path=\/api\/public; HttpOnly; SameSite=Lax; Max-Age=\d+$/,
+    );
+    const before = world.sessions.sessions.size;
+    const reloaded = await post(`/api/public/sessions/${link.token}`, {}, { cookie: cookieOf(opened) });
+    expect([reloaded.status, (await bodyOf(reloaded)).session_id]).toEqual([200, body.session_id]);
+    expect(world.sessions.sessions.size).toBe(before);
+    const elsewhere = world.owners.link();
+    const history = await fetch(`${world.url}/api/public/history/${elsewhere.token}`, {
+      headers: { cookie: cookieOf(opened) },
+    });
+    expect(await bodyOf(history)).toEqual({ data: [], next_cursor: null, session: null });
+  });
+
+  it("takes an empty body, answers 429 for a full link and never says when to come back", async () => {
+    const full = world.owners.link({ sessionsUsed: 5 });
+    const answer = await fetch(`${world.url}/api/public/sessions/${full.token}`, { method: "POST" });
+    expect([answer.status, (await bodyOf(answer)).code]).toEqual([429, "sessions_exhausted"]);
+    expect(answer.headers.get("retry-after")).toBeNull();
+    const open = await fetch(`${world.url}/api/public/sessions/${world.owners.link().token}`, { method: "POST" });
+    expect(open.status).toBe(201);
+  });
+
+  it("ends, forgets its cookie, and the next send begins a new one", async () => {
+    const link = world.owners.link();
+    const first = await post(`/api/public/chat/${link.token}`, { message: "hi" });
+    const headers = { cookie: cookieOf(first) };
+    const { session_id } = await bodyOf(first);
+    const ended = await fetch(`${world.url}/api/public/session/${link.token}`, { method: "DELETE", headers });
+    expect([ended.status, await bodyOf(ended)]).toEqual([200, { success: true }]);
+    expect(ended.headers.get("set-cookie")).toContain("Max-Age=0");
+    expect((await post(`/api/public/chat/${link.token}`, { message: "late" }, headers)).status).toBe(410);
+    const next = await bodyOf(await post(`/api/public/chat/${link.token}`, { message: "new" }));
+    expect(next.session_id).not.toBe(session_id);
+  });
+
+  it("refuses a link that wants a confirmed address first", async () => {
+    const link = world.owners.link({ requireEmail: true });
+    expect((await post(`/api/public/sessions/${link.token}`, {})).status).toBe(403);
+    expect((await post(`/api/public/chat/${link.token}`, { message: "hi" })).status).toBe(403);
+  });
+
+  it("refuses tokens that are wrong, of another link or of another shape with 401", async () => {
+    const link = world.owners.link();
+    const other = await bodyOf(await post(`/api/public/sessions/${world.owners.link().token}`, {}));
+    for (const token of ["ps_nonsense", other.session_token, link.token]) {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(`${world.url}/api/public/history/${link.token}`, { headers });
+      expect([answer.status, (await bodyOf(answer)).code]).toEqual([401, "session_token_invalid"]);
+    }
+    expect((await fetch(`${world.url}/api/public/events/${link.token}`)).status).toBe(401);
+  });
+});
+
+describe("a message", () => {
+  it("opens an anonymous session when there is none and answers without the workflow's inside", async () => {
+    const link = world.owners.link();
+    const answer = await post(`/api/public/chat/${link.token}`, { message: "hello" });
+    expect(answer.status).toBe(200);
+    const body = await bodyOf(answer);
+    expect(body).toMatchObject({
+      response: "echo hello",
+      messages: [{ content: "echo hello" }],
+      session_token: expect.stringMatching(/^ps_/),
+      message_count: 1,
+      remaining_messages: 9,
+      expires_at: null,
+    });
+    for (const inside of ["node_id", "transition", "extracted_variables", "usage"])
+      expect(JSON.stringify(body)).not.toContain(inside);
+    const next = await post(`/api/public/chat/${link.token}`, { message: "again", session_token: body.session_token });
+    expect([next.status, await bodyOf(next)]).toMatchObject([200, { session_id: body.session_id }]);
+    const history = await fetch(`${world.url}/api/public/history/${link.token}`, {
+      headers: { authorization: `Bearer ${body.session_token}` },
+    });
+    const shown = await bodyOf(history);
+    expect(shown.data.map(({ content }: { content: string }) => content)).toEqual([
+      "Welcome!",
+      "hello",
+      "echo hello",
+      "again",
+      "echo again",
+    ]);
+    expect(shown.session).toMatchObject({
+      session_id: body.session_id,
+      status: "active",
+      last_event_id: expect.stringMatching(/^1-\d+$/),
+    });
+    expect(JSON.stringify(shown)).not.toContain("node_id");
+    expect(JSON.stringify(shown)).not.toContain("first_name");
+  });
+
+  it("is limited by the link's length in code points", async () => {
+    const { token } = world.owners.link();
+    expect((await post(`/api/public/chat/${token}`, { message: "😀".repeat(20) })).status).toBe(200);
+    const long = await post(`/api/public/chat/${token}`, { message: "😀".repeat(21) });
+    expect([long.status, (await bodyOf(long)).errors]).toMatchObject([422, [{ pointer: "/message", rule: "too_big" }]]);
+  });
+
+  it("is limited by the link's rate per session, not per address", async () => {
+    const { token } = world.owners.link({ rateLimitPerMinute: 3 });
+    const sessions: string[] = [];
+    for (let count = 0; count < 2; count += 1) {
+      sessions.push((await bodyOf(await post(`/api/public/sessions/${token}`, {}))).session_token);
+    }
+    for (const session_token of sessions) {
+      for (let count = 0; count < 3; count += 1) {
+        const answer = await post(`/api/public/chat/${token}`, { message: "hi", session_token });
+        expect([answer.status, answer.headers.get("ratelimit-policy")]).toEqual([200, '"session";q=3;w=60']);
+      }
+    }
+    const refused = await post(
+      `/api/public/chat/${token}`,
+      { message: "hi" },
+      { authorization: `Bearer ${sessions[0]}` },
+    );
+    expect([refused.status, (await bodyOf(refused)).code]).toEqual([429, "rate_limited"]);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(refused.headers.get("ratelimit")).toMatch(/^"session";r=0;t=\d+$/);
+  });
+
+  it("answers 202 when asked to, and the same message is accepted once", async () => {
+    const link = world.owners.link();
+    const opened = await post(`/api/public/sessions/${link.token}`, {});
+    const headers = { cookie: cookieOf(opened), prefer: "respond-async", "idempotency-key": "m-1" };
+    const first = await post(`/api/public/chat/${link.token}`, { message: "async" }, headers);
+    expect([first.status, await bodyOf(first)]).toMatchObject([
+      202,
+      { events_url: `/api/public/events/${link.token}` },
+    ]);
+    const again = await post(`/api/public/chat/${link.token}`, { message: "async" }, headers);
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect(world.sessions.accepted.filter((text) => text === "async")).toHaveLength(1);
+  });
+});
+
+describe("origins", () => {
+  it("holds browsers on other sites to the link's list", async () => {
+    const link = world.owners.link({ allowedDomains: ["https://app.example.com", "https://*.shop.example"] });
+    const statusFrom = async (origin: string): Promise<number> =>
+      (await post(`/api/public/chat/${link.token}`, { message: "hi" }, { origin })).status;
+    expect(await statusFrom("https://app.example.com")).toBe(200);
+    expect(await statusFrom("https://a.shop.example")).toBe(200);
+    expect(await statusFrom(world.url)).toBe(200);
+    for (const origin of [
+      "http://app.example.com",
+      "https://app.example.com:444",
+      "https://a.b.shop.example",
+      "https://shop.example",
+      "https://evilshop.example",
+      "null",
+    ]) {
+      expect([origin, await statusFrom(origin)]).toEqual([origin, 403]);
+    }
+  });
+
+  it("never lets a cookie work from a foreign site", async () => {
+    const link = world.owners.link();
+    const opened = await post(`/api/public/sessions/${link.token}`, {});
+    const headers = { cookie: cookieOf(opened), origin: "https://evil.example" };
+    const answer = await post(`/api/public/chat/${link.token}`, { message: "hi" }, headers);
+    expect([answer.status, (await bodyOf(answer)).code]).toEqual([403, "origin_not_allowed"]);
+  });
+});
+
+describe("addresses", () => {
+  it("are limited before the link is looked at", async () => {
+    const other = await startWorld({ RATE_LIMIT_ADDRESS_PER_MINUTE: "3" });
+    try {
+      const show = () => fetch(`${other.url}/api/public/link/pl_nonsense`);
+      for (let count = 0; count < 3; count += 1) expect((await show()).status).toBe(404);
+      const refused = await show();
+      expect([refused.status, (await bodyOf(refused)).scope]).toEqual([429, "address"]);
+    } finally {
+      await other.stop();
+    }
+  });
+});

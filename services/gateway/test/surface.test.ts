@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openApiDocument } from "../src/index.js";
+import { AGENT, TENANT } from "./fake-owners.js";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-page-"));
+  mkdirSync(join(folder, "assets"));
+  writeFileSync(join(folder, "index.html"), "<!doctype html><title>chat</title>");
+  writeFileSync(join(folder, "assets", "app-1a2b.js"), "export {};");
+  world = await startWorld({ CHAT_PAGE_DIR: folder });
+});
+afterAll(() => world.stop());
+
+describe("pages", () => {
+  it("serves the chat page for any token without looking it up, under a strict policy", async () => {
+    const answer = await fetch(`${world.url}/public/chat/anything`);
+    expect([answer.status, await answer.text()]).toEqual([200, "<!doctype html><title>chat</title>"]);
+    expect(world.owners.count("resolveLink")).toBe(0);
+    const csp = answer.headers.get("content-security-policy") ?? "";
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+    ]) {
+      expect(csp).toContain(part);
+    }
+    expect(csp).not.toContain("unsafe");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("x-robots-tag")).toBe("noindex");
+  });
+
+  it("serves hashed files for ever and nothing else of the folder", async () => {
+    const asset = await fetch(`${world.url}/assets/chat/assets/app-1a2b.js`);
+    expect([asset.status, asset.headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
+    expect((await fetch(`${world.url}/assets/chat/assets/missing.js`)).status).toBe(404);
+    expect((await fetch(`${world.url}/assets/chat/assets/..%2findex.html`)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("redirects the old addresses and the root", async () => {
+    const target = async (path: string): Promise<[number, string | null]> => {
+      const answer = await fetch(world.url + path, { redirect: "manual" });
+      return [answer.status, answer.headers.get("location")];
+    };
+    expect(await target("/temp-chat/pl_x")).toEqual([302, "/public/chat/pl_x"]);
+    expect(await target("/chat/pl_x")).toEqual([302, "/public/chat/pl_x"]);
+    expect(await target("/chat/%2F%2Fevil.example")).toEqual([302, "/public/chat/%2F%2Fevil.example"]);
+    expect(await target("/")).toEqual([302, "/docs"]);
+  });
+});
+
+describe("operations", () => {
+  it("is alive and ready, and says how each dependency is", async () => {
+    for (const path of ["/healthz", "/health"]) expect((await fetch(world.url + path)).status).toBe(200);
+    const ready = await fetch(`${world.url}/readyz`);
+    expect([ready.status, await bodyOf(ready)]).toEqual([
+      200,
+      { ready: true, checks: { gateway: { ok: true }, bus: { ok: true }, redis: { ok: true } } },
+    ]);
+  });
+
+  it("serves the documentation without inline scripts", async () => {
+    const page = await fetch(`${world.url}/docs`);
+    const html = await page.text();
+    expect(page.status).toBe(200);
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>/);
+    expect(page.headers.get("content-security-policy")).toMatch(/script-src 'self';/);
+    expect((await fetch(`${world.url}/docs/static/swagger-initializer.js`)).status).toBe(200);
+    const served = await bodyOf(await fetch(`${world.url}/openapi.json`));
+    expect(served.openapi).toBe("3.1.0");
+    expect(served).toEqual(JSON.parse(JSON.stringify(await openApiDocument())));
+  });
+
+  it("documents every route with its failures and bounded integers", async () => {
+    const { paths } = JSON.parse(JSON.stringify(await openApiDocument()));
+    expect(Object.keys(paths).filter((path) => path.startsWith("/api/")).length).toBeGreaterThan(25);
+    for (const [path, methods] of Object.entries<Record<string, { responses: Record<string, unknown> }>>(paths)) {
+      if (!path.startsWith("/api/")) continue;
+      for (const route of Object.values(methods))
+        expect(Object.keys(route.responses)).toEqual(expect.arrayContaining(["4XX", "5XX"]));
+    }
+    const integers = JSON.stringify(paths).match(/\{[^{}]*"type":"integer"[^{}]*\}/g) ?? [];
+    expect(integers.length).toBeGreaterThan(20);
+    for (const integer of integers) expect(integer).toMatch(/"minimum"|"exclusiveMinimum"/);
+  });
+
+  it("logs neither tokens nor text nor addresses", async () => {
+    const link = world.owners.link();
+    await fetch(`${world.url}/api/public/chat/${link.token}`, {
+      method: "POST",
+      body: JSON.stringify({ message: "private words" }),
+      headers: { "content-type": "application/json" },
+    });
+    await fetch(`${world.url}/api/public/link/${link.token}x`);
+    const log = world.log.join("");
+    for (const secret of [link.token, "private words", '127.0.0.1"']) expect(log).not.toContain(secret);
+  });
+});
+
+describe("drain", () => {
+  it("finishes requests in work, ends streams with a hint, and takes nothing new", async () => {
+    const own = await startWorld();
+    try {
+      const made = await own.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT });
+      const { session_id } = await bodyOf(made);
+      const session = own.sessions.only();
+      own.sessions.answers = null;
+      const path = `/api/chat/sessions/${session_id}`;
+      const pending = own.signed("POST", `${path}/messages`, { content: "in work" });
+      const stream = await own.signed("GET", `${path}/events`);
+      const streamed = stream.text();
+      await expect.poll(() => session.turns.size).toBe(2);
+      const stopped = own.gateway.stop();
+      expect(await streamed).toMatch(/retry: \d+\n\n$/);
+      expect(await own.gateway.ready()).toBe("draining");
+      own.sessions.finish(session, own.sessions.lastTurn(session), "finished");
+      const answer = await pending;
+      expect([answer.status, (await bodyOf(answer)).response]).toEqual([200, "finished"]);
+      await stopped;
+      await expect(fetch(`${own.url}/healthz`)).rejects.toThrow();
+    } finally {
+      await own.stop();
+    }
+  });
+});
