@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
-import { ModelError, type Reply } from "@parley/llm";
-import { eventually, type ModelCall, type ModelFault, type ModelServer, startModelServer } from "@parley/testkit";
+import { ModelError } from "@parley/llm";
+import { eventually, type ModelFault, type ModelServer, startModelServer } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FAST, hints, never, openAiModel, replyRequest, settings } from "./requests.js";
+import { askOnce, FAST, hints, never, openAiModel, replyRequest, settings } from "./requests.js";
 
 const TEXT = "one two three four five";
 
@@ -17,21 +17,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Runs one reply to its one end, and proves that nothing is said after it. */
-async function ask(wanted = model): Promise<{ reply: Reply | null; error: unknown; said: string }> {
-  let said = "";
-  let over = false;
-  const onDelta = (piece: string): void => {
-    if (over) throw new Error("a piece after the end");
-    said += piece;
-  };
-  const ended = await wanted.reply(replyRequest("hello"), { signal: never, onDelta }).then(
-    (reply) => ({ reply, error: null }),
-    (error: unknown) => ({ reply: null, error }),
-  );
-  over = true;
-  return { ...ended, said };
-}
+const ask = (wanted = model) => askOnce(wanted);
 
 interface Row {
   fault: ModelFault;
@@ -123,14 +109,14 @@ const TABLE: Record<string, Row> = {
     ends: after("model_unavailable", "ended_early"),
   },
   "empty answer": { fault: { type: "empty" }, calls: 3, said: "", ends: before("model_unavailable", "empty_answer") },
-  "slow tokens": { fault: { type: "slow", tokenDelayMs: 60 }, calls: 1, said: TEXT, ends: "answer" },
+  "slow tokens": { fault: { type: "slow", tokenDelayMs: 90 }, calls: 1, said: TEXT, ends: "answer" },
   "complete answer, connection kept open": { fault: { type: "hang_at_end" }, calls: 1, said: TEXT, ends: "answer" },
 };
 
 describe("a model that fails always", () => {
   it.each(Object.entries(TABLE))("%s", async (_, row) => {
     server.setFault(row.fault);
-    const { reply, error, said } = await ask();
+    const { reply, error, said, pieces } = await ask();
     expect(said).toBe(row.said);
     expect(server.calls).toHaveLength(row.calls);
     if (row.ends === "answer") {
@@ -141,6 +127,7 @@ describe("a model that fails always", () => {
     }
     // No attempt is left running behind the caller's back.
     await eventually(() => server.calls.every(({ outcome }) => outcome !== "pending"));
+    expect(pieces.join("")).toBe(row.said);
   });
 
   it("ends a stream without end at the total time", async () => {
@@ -153,6 +140,14 @@ describe("a model that fails always", () => {
     });
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(server.calls).toHaveLength(1);
+  });
+
+  it("does not wait for a connection that stays open after a complete answer", async () => {
+    server.setFault({ type: "hang_at_end" });
+    const patient = { ...FAST, idleMs: 20_000, totalMs: 20_000 };
+    const startedAt = performance.now();
+    expect((await ask(openAiModel(server.url, { timeouts: patient }))).reply?.text).toBe(TEXT);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   it("cuts a flood off near the token limit", async () => {
@@ -177,132 +172,6 @@ describe("a model that fails always", () => {
     const closed = await freePort();
     const { error } = await ask(openAiModel(`http://127.0.0.1:${closed}/v1`));
     expect(error).toMatchObject(before("model_unavailable", "connection_failed"));
-  });
-});
-
-describe("a model that fails at first", () => {
-  const failing = (faults: ModelFault[]) => (call: ModelCall) => faults[call.n - 1] ?? null;
-
-  it.each([
-    [
-      "a reset and a 500",
-      [
-        { type: "reset", atByte: 0 },
-        { type: "status", status: 500 },
-      ],
-    ],
-    ["a hang and garbage", [{ type: "hang" }, { type: "garbage", after: 0 }]],
-    ["a 429 and an empty answer", [{ type: "status", status: 429, retryAfterSeconds: 0 }, { type: "empty" }]],
-  ] satisfies [string, ModelFault[]][])("answers once after %s", async (_, faults) => {
-    server.setFault(failing(faults));
-    const { reply, said } = await ask();
-    expect(reply).toMatchObject({ text: TEXT, model: "fake" });
-    expect(said).toBe(TEXT);
-    expect(server.calls).toHaveLength(3);
-  });
-
-  it("waits as long as Retry-After says", async () => {
-    server.setFault(failing([{ type: "status", status: 429, retryAfterSeconds: 1 }]));
-    const startedAt = performance.now();
-    const { reply } = await ask();
-    expect(reply?.text).toBe(TEXT);
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_000);
-  });
-
-  it("uses another connection after the kept one was closed by the server", async () => {
-    expect((await ask()).reply?.text).toBe(TEXT);
-    const { url } = server;
-    await server.close();
-    server = await startModelServer({ reply: () => TEXT, port: Number(new URL(url).port) });
-    expect((await ask()).reply?.text).toBe(TEXT);
-  });
-});
-
-describe("fallback model", () => {
-  const primaryFails = (fault: ModelFault) => (call: ModelCall) => (call.model === "fake" ? fault : null);
-
-  it.each([{ type: "status", status: 500 }, { type: "hang" }, { type: "status", status: 404 }] satisfies ModelFault[])(
-    "steps in when the first one has failed with $type $status",
-    async (fault) => {
-      server.setFault(primaryFails(fault));
-      const { reply, said } = await ask(openAiModel(server.url, { fallbackModel: "spare" }));
-      expect(reply).toMatchObject({ text: TEXT, model: "spare" });
-      expect(said).toBe(TEXT);
-    },
-  );
-
-  it("does not step in after the first token, nor for wrong credentials", async () => {
-    server.setFault(primaryFails({ type: "end_early", after: 2 }));
-    const own = openAiModel(server.url, { fallbackModel: "spare" });
-    expect((await ask(own)).error).toMatchObject(after("model_unavailable", "ended_early"));
-    server.setFault(primaryFails({ type: "status", status: 401 }));
-    expect((await ask(own)).error).toMatchObject(before("model_unavailable", "status_401"));
-    expect(server.calls.some((call) => call.model === "spare")).toBe(false);
-  });
-
-  it("gets one attempt", async () => {
-    server.setFault({ type: "status", status: 500 });
-    await ask(openAiModel(server.url, { fallbackModel: "spare" }));
-    expect(server.calls.map((call) => call.model)).toEqual(["fake", "fake", "fake", "spare"]);
-  });
-});
-
-describe("circuit breaker", () => {
-  it("refuses at once while open, lets one probe through, closes on success", async () => {
-    const own = openAiModel(server.url, { breaker: { failures: 3, coolDownMs: 300 } });
-    server.setFault({ type: "status", status: 500 });
-    expect((await ask(own)).error).toMatchObject({ reason: "status_500" });
-    expect(server.calls).toHaveLength(3);
-    expect((await ask(own)).error).toMatchObject({
-      ...before("model_unavailable", "breaker_open"),
-      retryAfterSeconds: 1,
-    });
-    expect(server.calls).toHaveLength(3);
-
-    server.setFault({ type: "slow", tokenDelayMs: 20 });
-    await eventually(async () => (await ask(own)).reply !== null);
-    expect(server.calls).toHaveLength(4);
-    server.setFault(null);
-    const answers = await Promise.all([ask(own), ask(own), ask(own)]);
-    expect(answers.every(({ reply }) => reply?.text === TEXT)).toBe(true);
-  });
-
-  it("is not opened by rate limits or refusals", async () => {
-    const own = openAiModel(server.url, { breaker: { failures: 1, coolDownMs: 60_000 } });
-    for (const status of [429, 400, 401]) {
-      server.setFault({ type: "status", status });
-      expect((await ask(own)).error).toMatchObject({ reason: `status_${status}` });
-    }
-  });
-});
-
-describe("a caller that gives up", () => {
-  it.each([
-    ["before the headers", { type: "hang" }],
-    ["mid-stream", { type: "endless", tokenDelayMs: 5 }],
-    ["during the pause before a retry", { type: "status", status: 429, retryAfterSeconds: 1 }],
-  ] satisfies [string, ModelFault][])(
-    "%s gets its own reason, and the provider's connection is cut",
-    async (_, fault) => {
-      server.setFault(fault);
-      const caller = new AbortController();
-      const reason = new Error("lease lost");
-      let pieces = 0;
-      const reply = model.reply(replyRequest("hello"), { signal: caller.signal, onDelta: () => pieces++ });
-      reply.catch(() => undefined);
-      await eventually(() => server.calls.length === 1 && (fault.type !== "endless" || pieces > 3));
-      caller.abort(reason);
-      await expect(reply).rejects.toBe(reason);
-      const said = pieces;
-      await eventually(() => server.calls.every(({ outcome }) => outcome !== "pending"));
-      expect(pieces).toBe(said);
-      expect(server.calls).toHaveLength(1);
-    },
-  );
-
-  it("before the call makes none", async () => {
-    await expect(model.reply(replyRequest("hello"), { signal: AbortSignal.abort("gone") })).rejects.toBe("gone");
-    expect(server.calls).toHaveLength(0);
   });
 });
 

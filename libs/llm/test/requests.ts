@@ -1,4 +1,11 @@
-import { createOpenAiModel, type ModelHints, type ModelTimeouts, type ReplyRequest } from "@parley/llm";
+import {
+  createOpenAiModel,
+  type Model,
+  type ModelHints,
+  type ModelTimeouts,
+  type Reply,
+  type ReplyRequest,
+} from "@parley/llm";
 import { createLogger } from "@parley/observability";
 
 export const hints: ModelHints = { agentName: "Clinic Desk", nodeId: "greeting", nodeName: "Greeting", variables: {} };
@@ -10,7 +17,7 @@ export function replyRequest(text: string, changes: Partial<ReplyRequest> = {}):
 
 /** Short times, so that a fault shows in tens of milliseconds. */
 export const FAST: ModelTimeouts = {
-  ...{ connectMs: 200, firstTokenMs: 150, idleMs: 150, totalMs: 1_500, taskMs: 400, retryBaseMs: 5 },
+  ...{ connectMs: 300, firstTokenMs: 300, idleMs: 300, totalMs: 3_000, taskMs: 600, retryBaseMs: 5 },
 };
 
 export function openAiModel(baseUrl: string, options: Partial<Parameters<typeof createOpenAiModel>[0]> = {}) {
@@ -19,3 +26,14 @@ export function openAiModel(baseUrl: string, options: Partial<Parameters<typeof 
 }
 
 export const never = new AbortController().signal;
+
+/** Runs one reply to its one end. `pieces` goes on recording, so that a test can prove that nothing is said later. */
+export async function askOnce(model: Model) {
+  const pieces: string[] = [];
+  const options = { signal: never, onDelta: (piece: string) => void pieces.push(piece) };
+  const ended = await model.reply(replyRequest("hello"), options).then(
+    (reply): { reply: Reply | null; error: unknown } => ({ reply, error: null }),
+    (error: unknown) => ({ reply: null, error }),
+  );
+  return { ...ended, said: pieces.join(""), pieces };
+}

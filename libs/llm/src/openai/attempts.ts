@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "@parley/observability";
+import type { ModelUsage } from "../model.js";
 import { ModelError } from "../model-error.js";
 import { type FailureFacts, factsOf } from "./attempt-failure.js";
 import type { Breaker } from "./circuit-breaker.js";
@@ -21,6 +22,8 @@ export interface AttemptsOptions<T> {
   signal: AbortSignal;
   logger: Logger;
   onRetry(reason: string): void;
+  /** The caller gave up on an attempt that had used this much. */
+  onAbandoned(usage: ModelUsage): void;
 }
 
 /**
@@ -61,11 +64,13 @@ async function tryModel<T>(options: AttemptsOptions<T>, { model, retries, deadli
       breaker.success();
       return { type: "answer", value };
     } catch (error) {
+      const facts = factsOf(error);
       if (options.signal.aborted) {
         breaker.neither();
+        if (facts.usage !== undefined) options.onAbandoned(facts.usage);
         throw options.signal.reason;
       }
-      last = factsOf(error);
+      last = facts;
       report(breaker, last);
       options.logger.warn(
         { model, attempt: n + 1, reason: last.reason, afterFirstToken: last.afterFirstToken ?? false, err: last.cause },

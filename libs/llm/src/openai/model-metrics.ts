@@ -13,6 +13,8 @@ export interface ModelMetrics {
     call: (startedAt: number) => Promise<T>,
   ): Promise<T>;
   retried(reason: string): void;
+  /** Tokens of a call that the caller gave up. */
+  abandoned(usage: ModelUsage): void;
   firstToken(ms: number | null): void;
 }
 
@@ -47,6 +49,7 @@ export function createModelMetrics(metrics: Metrics | undefined): ModelMetrics {
         seconds?.observe({ operation }, (performance.now() - startedAt) / 1000);
       }
     },
+    abandoned: used,
     retried: (reason) => retries?.inc({ reason }),
     firstToken: (ms) => {
       if (ms !== null) first?.observe(ms / 1000);

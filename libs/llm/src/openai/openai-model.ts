@@ -68,7 +68,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
   const run = <T>(settings: ModelSettings, call: CallOptions & { totalMs: number }, attempt: Attempt<T>) =>
     runAttempts<{ value: T; model: string }>({
       ...{ models: modelsFor(settings), breakerOf, totalMs: call.totalMs, retryBaseMs: timeouts.retryBaseMs },
-      ...{ signal: call.signal, logger: options.logger, onRetry: metrics.retried },
+      ...{ signal: call.signal, logger: options.logger, onRetry: metrics.retried, onAbandoned: metrics.abandoned },
       attempt: async (model, remainingMs) => ({ value: await attempt(model, remainingMs), model }),
     });
 

@@ -40,7 +40,7 @@ export async function streamReply(
   }
   const { text, finishReason, firstTokenMs } = progress;
   const usage = progress.usage ?? estimate(request, text);
-  if (watchdog.caller.aborted) throw new AttemptFailure(failure ?? unusable("aborted"));
+  if (watchdog.caller.aborted) throw new AttemptFailure({ ...(failure ?? unusable("aborted")), usage });
   if (finishReason !== null && text !== "") return { text, usage, firstTokenMs, finishReason };
   // The SDK ends an aborted stream silently, so the watchdog is asked before the error.
   const facts = watchdog.expired !== null ? expired(watchdog.expired) : (failure ?? incomplete(finishReason));
