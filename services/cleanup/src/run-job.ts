@@ -5,6 +5,9 @@ import type { Job } from "./job.js";
 /** Steps of one round: a huge backlog must not keep a job from noticing that it should stop, or from being measured. */
 const MAX_STEPS = 1_000;
 
+/** A failed round is tried again after this at the latest: a job that runs once an hour must not miss one for a restart. */
+const RETRY_MS = 5_000;
+
 export interface JobMetrics {
   items: Counter<string>;
   rounds: Counter<string>;
@@ -43,17 +46,19 @@ export function startJob(job: Job, deps: { logger: Logger; metrics: JobMetrics }
   const loop = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       const end = seconds.startTimer({ job: job.name });
+      let pauseMs = job.intervalMs;
       try {
         const handled = await runRound(job, stopped.signal);
         items.inc({ job: job.name }, handled);
         rounds.inc({ job: job.name, outcome: "ok" });
         if (handled > 0) deps.logger.debug({ job: job.name, handled }, "cleanup.round");
       } catch (error) {
+        pauseMs = Math.min(pauseMs, RETRY_MS);
         rounds.inc({ job: job.name, outcome: "failed" });
         deps.logger.warn({ job: job.name, err: error }, "cleanup.round_failed");
       }
       end();
-      await delay(jittered(job.intervalMs), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      await delay(jittered(pauseMs), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
     }
   };
   const running = loop();

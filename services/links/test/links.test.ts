@@ -262,6 +262,27 @@ describe("deleting a link", () => {
     expect(sent.rows).toEqual([{ sent: true }]);
   });
 
+  it("repeats when PostgreSQL ends a deadlock at its cost", async () => {
+    const tenant = await harness.newTenant();
+    const { link } = await create(tenant);
+    const id = idOf(link);
+    await openSession(tenant, id);
+    const principal = tenant.as("editor");
+    const removed = await harness.db.tenant(tenant.tenantId, async (trx) => {
+      await sql`select from text_conversations where link_id = ${id} for update`.execute(trx);
+      const pending = harness.bus.call(deleteLink, { principal, agent: "desk", id });
+      await eventually(async () => {
+        const { rows } = await sql<{ n: number }>`select count(*)::int as n from pg_locks
+          where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(trx);
+        expect(rows[0]?.n).toBeGreaterThan(0);
+      });
+      // Now each waits for the other; the delete has waited longer, so it is the one that notices first.
+      await sql`update temporary_chat_links set last_used_at = now() where id = ${id}`.execute(trx);
+      return { pending };
+    });
+    expect(await removed.pending).toEqual({ deleted: true, sessionsEnded: 1 });
+  });
+
   it("treats another tenant's link as unknown", async () => {
     const [tenant, stranger] = [await harness.newTenant(), await harness.newTenant()];
     const { link, token } = await create(tenant);

@@ -2,6 +2,7 @@ import { deleteToken, importAgent, newId, resolveLink, updateLink, verifyToken }
 import { sql } from "@parley/db";
 import { createSecrets, parseToken } from "@parley/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
 import { DEMO_TENANT_ID, seedDemo } from "../src/index.js";
 import { type Harness, startHarness } from "./harness.js";
 
@@ -10,7 +11,7 @@ const imports: string[] = [];
 beforeAll(async () => {
   harness = await startHarness([]);
   // Stands in for the agents: a new name becomes a row.
-  harness.bus.serve(importAgent, async ({ agent, document }) => {
+  harness.bus.serve(importAgent, async ({ agent, document }): Promise<z.input<typeof importAgent.response>> => {
     imports.push(agent);
     const id = newId();
     await harness.db.tenant(DEMO_TENANT_ID, (trx) =>

@@ -1,9 +1,14 @@
 import { AppError, type deleteLink as contract, linkRevoked, requireRole, tenantOf } from "@parley/contracts";
+import { sqlStateOf } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { changeWithFacts } from "../facts.js";
 import { endLinkSessions, markDeleted } from "../repository/links.js";
+
+/** SQLSTATE of the transaction that PostgreSQL gives up to end a deadlock. */
+const DEADLOCK = "40P01";
+const MAX_TRIES = 3;
 
 /** Deletes a link and ends its live sessions in one transaction. Idempotent by state: a second delete is `link_not_found`. */
 export const deleteLink =
@@ -12,13 +17,26 @@ export const deleteLink =
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
     const agent = await requireAgent(deps.bus, input.principal, input.agent);
-    const sessionsEnded = await changeWithFacts(deps, tenantId, async (trx) => {
-      // The link first: a session that opens at the same time then finds it deleted, or is found by the next statement.
-      if (!(await markDeleted(trx, { agentId: agent.id, id: input.id }))) throw new AppError("link_not_found");
-      return {
-        answer: await endLinkSessions(trx, input.id),
-        facts: [{ contract: linkRevoked, key: input.id, tenantId, payload: { linkId: input.id, tenantId } }],
-      };
-    });
-    return { deleted: true, sessionsEnded };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return {
+          deleted: true,
+          sessionsEnded: await deleteAndEnd(deps, { tenantId, agentId: agent.id, id: input.id }),
+        };
+      } catch (error) {
+        // A session whose opening fails locks itself and then its link, the other way round than this; the loser repeats.
+        if (sqlStateOf(error) !== DEADLOCK || tries >= MAX_TRIES) throw error;
+      }
+    }
   };
+
+const deleteAndEnd = (deps: LinksDeps, at: { tenantId: string; agentId: string; id: string }): Promise<number> =>
+  changeWithFacts(deps, at.tenantId, async (trx) => {
+    // The link first: a session that opens at the same time then finds it deleted, or is found by the next statement.
+    if (!(await markDeleted(trx, at))) throw new AppError("link_not_found");
+    const { id, tenantId } = at;
+    return {
+      answer: await endLinkSessions(trx, id),
+      facts: [{ contract: linkRevoked, key: id, tenantId, payload: { linkId: id, tenantId } }],
+    };
+  });
