@@ -52,9 +52,10 @@ function ownReply(request: ReplyRequest, said: string): string {
   const topic = quote(said);
   const opening = said.trimEnd().endsWith("?")
     ? pick([`Good question about ${topic}.`, `You asked: ${topic}.`])
-    : pick([`Thank you, I have noted ${topic}.`, `I understand: ${topic}.`, `Got it, ${topic}.`]);
-  const greeting = person === null ? "" : `${person}: `;
-  return `${greeting}${opening} We are at ${place} now. ${question ?? pick(["What else would you like to know?", "Tell me more, and I will go on from there."])}`;
+    : pick([`Thank you for telling me ${topic}.`, `Understood: ${topic}.`, `Got it, ${topic}.`]);
+  const addressed = person === null ? opening : `${person}, ${opening.charAt(0).toLowerCase()}${opening.slice(1)}`;
+  const closing = question ?? pick(["What else would you like to know?", "Tell me more, and I will go on from there."]);
+  return `${addressed} Let us go on with “${place}”. ${closing}`;
 }
 
 /** A prompt that says “ask for their name and zip code” becomes the question for it: demo agents then lead somewhere. */
@@ -64,8 +65,12 @@ function wantedQuestion(system: string): string | null {
       /\bask(?:s|ing)?\s+(?:(?:the\s+)?(?:user|visitor|caller|customer|patient|person|them)\s+)?(?:politely\s+)?for\s+([^.!?\n{}]{3,120})/gi,
     ),
   ];
-  const wanted = asked.at(-1)?.[1]?.trim();
-  if (wanted === undefined) return null;
+  const wanted = asked
+    .at(-1)?.[1]
+    ?.split(/,|;|:| so that | in order /)[0]
+    ?.trim();
+  // “it again”, half sentences: only a short list of things makes a question.
+  if (wanted === undefined || /^(?:it|this|that|them)\b/i.test(wanted)) return null;
   return `Could you tell me ${wanted.replace(/\b(?:their|his|her|the)\b/gi, "your")}?`;
 }
 
