@@ -45,12 +45,15 @@ export interface HttpServerOptions {
   maxInFlight?: number;
   /** Prefixes whose plugins authenticate first: there, an unknown path is told only after that. */
   authenticatedPrefixes?: readonly string[];
+  /** The answer to an address whose parameter is longer than any real one; default `not_found`. */
+  tooLongAddress?: (url: string) => AppError;
   /** Adds Strict-Transport-Security; only when the public address is https. */
   https?: boolean;
   sse?: SseOptions;
 }
 
 const BODY_LIMIT_BYTES = 262_144;
+const IDLE_SWEEP_MS = 250;
 const REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 
 /**
@@ -71,7 +74,8 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
     routerOptions: { maxParamLength: 256 },
     genReqId: (raw: IncomingMessage) => requestIdOf(raw),
     frameworkErrors: (error, request, reply) => {
-      sendProblem(reply, toAppError(error), request.id);
+      const tooLong = error.code === "FST_ERR_MAX_PARAM_LENGTH";
+      sendProblem(reply, (tooLong && options.tooLongAddress?.(request.url)) || toAppError(error), request.id);
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, randomUUID()),
   }).withTypeProvider<ZodTypeProvider>();
@@ -91,12 +95,25 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
   app.decorate("sse", createSseHub(options.sse));
   app.decorate("routeTable", new RouteTable());
   app.addHook("onRoute", ({ method, url }) => app.routeTable.add(method, url));
-  app.addHook("preClose", async () => app.sse.closeAll());
+  addDrain(app);
 
   addFraming(app, options);
   addBodies(app, options);
   addErrors(app, logger);
   return app;
+}
+
+function addDrain(app: HttpApp): void {
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+    app.sse.closeAll();
+  });
+  // Requests that were in work when the drain began: their connections must not be kept for another one.
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (closing) reply.header("connection", "close");
+    done(null, payload);
+  });
 }
 
 function requestIdOf(raw: IncomingMessage): string {
@@ -177,9 +194,10 @@ function addBodies(app: HttpApp, options: HttpServerOptions): void {
 }
 
 /** 405 with the methods of this address, or 404. Throw it after authentication where there is one. */
-export function notFound(request: { server: { routeTable: RouteTable }; url: string }): AppError {
+export function notFound(request: { server: { routeTable: RouteTable }; url: string; method: string }): AppError {
   const allow = request.server.routeTable.methodsAt(request.url);
-  return allow.length === 0 ? new AppError("not_found") : new MethodNotAllowed(allow);
+  // The method fits: the address is one of a file or an object that is not there.
+  return allow.length === 0 || allow.includes(request.method) ? new AppError("not_found") : new MethodNotAllowed(allow);
 }
 
 class MethodNotAllowed extends AppError {
@@ -219,9 +237,12 @@ export async function closeServer(
   deadlineMs: number,
 ): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
+  // Connections that become idle during the drain; without this they would be kept until their keep-alive ends.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
   try {
     await app.close();
   } finally {
     clearTimeout(timer);
+    clearInterval(sweep);
   }
 }

@@ -108,6 +108,8 @@ class OpenStream implements SseStream {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
       "x-accel-buffering": "no",
+      // The connection ends with the stream: a reader that comes back may be sent to another replica.
+      connection: "close",
     });
     this.write(`retry: ${RETRY_MS + jitter()}\n\n`);
   }

@@ -1,3 +1,4 @@
+import { AppError } from "@parley/contracts";
 import { closeServer, createHttpServer, type HttpApp } from "@parley/http";
 import type { Component } from "@parley/service";
 import { buildRoutes, GUARDED_PREFIXES } from "./build-routes.js";
@@ -91,6 +92,8 @@ export function createServer({ config, logger, metrics }: Pick<GatewayDeps, "con
     maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
     authenticatedPrefixes: GUARDED_PREFIXES,
     https: config.PUBLIC_URL.startsWith("https:"),
+    // A token of any length that is no link looks like every other one.
+    tooLongAddress: (url) => new AppError(url.startsWith("/api/public/") ? "link_unavailable" : "not_found"),
   });
 }
 

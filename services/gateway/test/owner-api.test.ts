@@ -179,7 +179,7 @@ describe("who may", () => {
     const tenant = await world.signed("POST", "/api/tenants", { name: "New" });
     expect([tenant.status, await bodyOf(tenant)]).toEqual([201, { id: TENANT, name: "New", admin_token: "ak_first" }]);
     const nowhere = await world.signed("GET", "/api/agents");
-    expect([nowhere.status, (await bodyOf(nowhere)).errors[0].pointer]).toEqual([422, "header/x-tenant-id"]);
+    expect([nowhere.status, (await bodyOf(nowhere)).errors[0]?.pointer]).toEqual([422, "header/x-tenant-id"]);
     expect((await world.signed("GET", "/api/agents", undefined, { headers: { "x-tenant-id": OTHER } })).status).toBe(
       200,
     );

@@ -37,14 +37,13 @@ const COOKIE_PATH = "/api/public";
 const PERIOD_SECONDS = 60;
 
 /**
- * Guards the public surface: address limit, link token, origin; then the body is parsed. Addresses below a known name
- * answer like an unknown link, so that a malformed token looks like any other.
+ * Guards the public surface: address limit, link token, origin; then the body is parsed.
  */
 export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
   app.addHook("preParsing", async (request) => {
     await takeAddress(context, request);
-    if (request.is404) throw unknownAddress(request);
+    if (request.is404) throw notFound(request);
     const token = tokenOf(request);
     const policy = await context.links.resolve(token);
     request.visit = visitOf(request, policy, token);
@@ -52,7 +51,7 @@ export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
     if (request.routeOptions.config.checksOrigin) requireOrigin(request, context.config.PUBLIC_URL);
   });
   app.setNotFoundHandler((request) => {
-    throw unknownAddress(request);
+    throw notFound(request);
   });
 }
 
@@ -60,13 +59,6 @@ function tokenOf(request: FastifyRequest): string {
   const { params } = request;
   const token = typeof params === "object" && params !== null && "token" in params ? params.token : undefined;
   return typeof token === "string" ? token : "";
-}
-
-function unknownAddress(request: FastifyRequest): AppError {
-  const error = notFound(request);
-  if (error.code === "method_not_allowed") return error;
-  const tooLongToken = /^\/api\/public\/[a-z]+\/[^/?]{257,}(?:\?|$)/.test(request.url);
-  return tooLongToken ? new AppError("link_unavailable") : error;
 }
 
 function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
