@@ -36,7 +36,7 @@ create function commit_turn(item json) returns json language plpgsql as $$
 declare
   c text_conversations; v_now timestamptz := clock_timestamp(); v_seq integer := (item ->> 'seq')::int;
   v_user json := case when json_typeof(item -> 'user') = 'object' then item -> 'user' end;
-  v_parts integer := json_array_length(item -> 'messages'); v_notices integer := json_array_length(item -> 'notices'); v_moves integer := json_array_length(item -> 'transitions');
+  v_parts integer := json_array_length(item -> 'messages'); v_notices integer := coalesce(json_array_length(item -> 'notices'), 0); v_moves integer := json_array_length(item -> 'transitions');
   v_messages integer := json_array_length(item -> 'messages') + (case when json_typeof(item -> 'user') = 'object' then 1 else 0 end);
   v_events json; v_result json := item -> 'result'; v_first integer;
 begin
@@ -82,7 +82,7 @@ begin
                              'node_id', value ->> 'node_id', 'node_name', value ->> 'node_name')
       from json_array_elements(item -> 'messages') with ordinality
     union all
-    select v_first - 1 + v_moves + v_parts + ordinality, value ->> 'type', value -> 'payload' from json_array_elements(item -> 'notices') with ordinality
+    select v_first - 1 + v_moves + v_parts + ordinality, value ->> 'type', value -> 'payload' from json_array_elements(coalesce(item -> 'notices', '[]')) with ordinality
     union all
     select c.event_offset, 'turn',
            json_build_object('turn_id', c.id || '.' || v_seq, 'status', 'done', 'node_id', c.node_id, 'node_name', c.node_name, 'session_ended', (item ->> 'ended')::boolean,

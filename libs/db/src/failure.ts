@@ -35,3 +35,8 @@ export function databaseFailure(error: unknown): unknown {
   }
   return error;
 }
+
+/** True when the statement itself was refused: a repeat, alone, tells whose fault it was. False when the server was away. */
+export function isStatementFault(error: unknown): boolean {
+  return !(error instanceof AppError) && sqlStateOf(error) !== undefined;
+}

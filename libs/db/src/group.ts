@@ -10,6 +10,11 @@ export interface GroupOptions {
   maxItems: number;
   /** Most statements under way at once. */
   maxBatches: number;
+  /**
+   * True when a failed statement may be the fault of one of its items: they are then sent one by one, so that the fault stays with
+   * its own item. Default: never.
+   */
+  mayBlameOne?: (error: unknown) => boolean;
 }
 
 /**
@@ -25,6 +30,17 @@ export function groupCommit<I, O>(
   let queue: Waiting<I, O>[] = [];
   let underWay = 0;
 
+  const settleAlone = async (waiting: Waiting<I, O>): Promise<void> => {
+    try {
+      const [output] = await run([waiting.item]);
+      if (output === undefined || output instanceof Error)
+        waiting.reject(output ?? new Error("the statement gave no answer"));
+      else waiting.resolve(output);
+    } catch (error) {
+      waiting.reject(error);
+    }
+  };
+
   const flush = async (batch: Waiting<I, O>[]): Promise<void> => {
     try {
       const outputs = await run(batch.map((waiting) => waiting.item));
@@ -35,7 +51,8 @@ export function groupCommit<I, O>(
         else waiting.resolve(output);
       });
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      if (batch.length > 1 && options.mayBlameOne?.(error)) for (const waiting of batch) await settleAlone(waiting);
+      else for (const waiting of batch) waiting.reject(error);
     } finally {
       underWay -= 1;
       pump();

@@ -2,6 +2,21 @@ import { describe, expect, it } from "vitest";
 import { groupCommit } from "../src/index.js";
 
 describe("groupCommit", () => {
+  it("keeps a fault with the item that caused it", async () => {
+    const batches: string[][] = [];
+    const add = groupCommit<string, string>(
+      async (items) => {
+        batches.push(items);
+        if (items.includes("poison")) throw new Error("refused");
+        return items;
+      },
+      { maxItems: 10, maxBatches: 1, mayBlameOne: () => true },
+    );
+    const settled = await Promise.allSettled(["first", "good", "poison", "fine"].map(add));
+    expect(settled.map((result) => result.status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    expect(batches).toEqual([["first"], ["good", "poison", "fine"], ["good"], ["poison"], ["fine"]]);
+  });
+
   it("sends a lone item at once and joins those that come while one is under way", async () => {
     const batches: number[][] = [];
     const gates: (() => void)[] = [];

@@ -1,5 +1,5 @@
 import { sessionEvent } from "@parley/contracts";
-import { type Db, groupCommit } from "@parley/db";
+import { type Db, groupCommit, isStatementFault } from "@parley/db";
 import type { EngineState } from "@parley/workflow";
 import { z } from "zod";
 
@@ -145,7 +145,7 @@ export function createTurnRepository(db: Db) {
         }
         return answers;
       },
-      { maxItems: 64, maxBatches: 3 },
+      { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
     ),
     /** Sessions with input that nobody works on, accepted at least `olderMs` ago. */
     waiting(olderMs: number, limit: number): Promise<{ tenant_id: string; session_id: string; seq: number }[]> {

@@ -54,7 +54,7 @@ export function createPerformCall(context: CallContext): PerformCall {
             onStatus: (label) => context.live.status(label),
           },
         );
-        return output({ type: "reply", text: answer.text }, answer);
+        return output({ type: "reply", text: storable(answer.text) }, answer);
       }
       case "llm.extract": {
         const answer = await model.extract(
@@ -66,7 +66,7 @@ export function createPerformCall(context: CallContext): PerformCall {
           },
           { signal },
         );
-        return output({ type: "extraction", values: answer.values }, answer);
+        return output({ type: "extraction", values: storableValues(answer.values) }, answer);
       }
       case "llm.classify": {
         const scoped = call.contextScope === "node" ? sinceNodeEntered(history, call.nodeId) : history;
@@ -97,6 +97,14 @@ export function createPerformCall(context: CallContext): PerformCall {
     }
   };
 }
+
+/** Text as PostgreSQL can keep it: a model may say NUL or half a surrogate pair, and neither means anything. */
+const storable = (text: string): string => text.replaceAll("\u0000", "").replace(/\p{Cs}/gu, "\uFFFD");
+
+const storableValues = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? storable(value) : value]),
+  );
 
 /** The context of a classification: without the text that is classified, which travels on its own. */
 function before(history: readonly HistoryItem[], text: string): readonly HistoryItem[] {

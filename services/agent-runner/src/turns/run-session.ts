@@ -7,6 +7,7 @@ import {
   turnIdOf,
   turnResultLive,
 } from "@parley/contracts";
+import { isStatementFault } from "@parley/db";
 import type { EngineEvent } from "@parley/workflow";
 import type { RunnerDeps } from "../deps.js";
 import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, TurnRepository } from "../repository/turns.js";
@@ -226,7 +227,7 @@ class Lane {
       try {
         return await this.deps.repository.commit(item);
       } catch (error) {
-        if (signal.aborted || performance.now() > deadline) throw error;
+        if (signal.aborted || isStatementFault(error) || performance.now() > deadline) throw error;
         this.deps.counters.commitRetries.inc();
         await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
       }

@@ -1,5 +1,5 @@
 import { AppError, isErrorCode, type SessionEvent, sessionEvent, type TurnState, turnState } from "@parley/contracts";
-import { type Db, groupCommit } from "@parley/db";
+import { type Db, groupCommit, isStatementFault } from "@parley/db";
 import { z } from "zod";
 
 export interface AcceptItem {
@@ -54,6 +54,6 @@ export function createAcceptMessages(db: Db): (item: AcceptItem) => Promise<Acce
       }
       return outputs;
     },
-    { maxItems: 64, maxBatches: 3 },
+    { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
   );
 }
