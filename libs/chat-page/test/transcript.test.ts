@@ -103,6 +103,13 @@ describe("transcript", () => {
     expect(texts(entries)).toEqual(["question 1", "so", "question 2"]);
   });
 
+  it("puts turns in the order of their numbers, also when an earlier one is heard of late", () => {
+    let entries = mergeMessage([], message("user", 2, { turnId: "abc.2", status: "pending" }));
+    entries = mergeDelta(entries, { turnId: "abc.1", attempt: 1, part: 0, at: 0, text: "Hello" });
+    entries = mergeMessage(entries, message("user", 10, { turnId: "abc.10", status: "pending" }));
+    expect(texts(entries)).toEqual(["Hello", "question 2", "question 10"]);
+  });
+
   it("starts from nothing when a higher attempt speaks, in every part", () => {
     let entries = mergeMessage([], message("user", 1, { status: "pending" }));
     entries = mergeDelta(entries, { turnId: "turn-1", attempt: 1, part: 0, at: 0, text: "first" });

@@ -173,13 +173,14 @@ export function awaitsAnswer(entries: Transcript): boolean {
   );
 }
 
-export function isStreaming(entries: Transcript): boolean {
-  return entries.some((entry) => !isUser(entry) && entry.partial !== null);
+/** Key of the part that is being written now; null = none. */
+export function writingKey(entries: Transcript): string | null {
+  return entries.findLast((entry) => !isUser(entry) && entry.partial !== null)?.key ?? null;
 }
 
 /**
- * Turn by turn in the order in which the server told of them: the message, then the parts of its answer. Messages without
- * a turn are still on their way and stand at the end.
+ * Turn by turn: the message, then the parts of its answer. Turn ids end in the number of the turn; where they do not, the
+ * order counts in which the server told of them. Messages without a turn are still on their way and stand at the end.
  */
 function order(entries: readonly Entry[]): Transcript {
   const turns = new Map<string, Entry[]>();
@@ -194,5 +195,10 @@ function order(entries: readonly Entry[]): Transcript {
     turns.set(entry.turnId, turn);
   }
   const place = (entry: Entry): number => (isUser(entry) ? -1 : entry.part);
-  return [...[...turns.values()].flatMap((turn) => turn.sort((a, b) => place(a) - place(b))), ...open];
+  const numbered = [...turns].sort(([one], [other]) => turnNumber(one) - turnNumber(other));
+  return [...numbered.flatMap(([, turn]) => turn.sort((a, b) => place(a) - place(b))), ...open];
+}
+
+function turnNumber(turnId: string): number {
+  return Number(/\.(\d{1,9})$/.exec(turnId)?.[1] ?? 0);
 }

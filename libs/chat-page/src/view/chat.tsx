@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
-import { isStreaming } from "../chat/transcript.js";
+import { writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { Composer } from "./composer.js";
@@ -95,7 +95,7 @@ interface MessagesProps {
 function Messages({ state, name, initial, onResend }: MessagesProps) {
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
-  const streaming = isStreaming(state.transcript.value);
+  const writing = writingKey(state.transcript.value);
   return (
     <section aria-label={t("conversation")}>
       <ol class="messages">
@@ -106,7 +106,8 @@ function Messages({ state, name, initial, onResend }: MessagesProps) {
               entry={entry}
               name={name}
               initial={initial}
-              status={entry.partial && label !== null ? statusText(label) : null}
+              writing={entry.key === writing}
+              status={entry.key === writing && label !== null ? statusText(label) : null}
             />
           ) : (
             <UserMessage
@@ -119,7 +120,7 @@ function Messages({ state, name, initial, onResend }: MessagesProps) {
           ),
         )}
       </ol>
-      {label !== null && !streaming && !state.ended.value && (
+      {label !== null && writing === null && !state.ended.value && (
         <div class="thinking">
           <span class="avatar small" aria-hidden="true">
             {initial}

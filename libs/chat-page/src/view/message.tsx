@@ -10,11 +10,13 @@ interface AgentMessageProps {
   entry: AgentEntry;
   name: string;
   initial: string;
+  /** This is the part that grows. */
+  writing: boolean;
   /** What the agent does while its text stands still. */
   status: string | null;
 }
 
-export function AgentMessage({ entry, name, initial, status }: AgentMessageProps) {
+export function AgentMessage({ entry, name, initial, writing, status }: AgentMessageProps) {
   return (
     <li class={entry.part > 0 ? "message agent continued" : "message agent"}>
       <span class="avatar small" aria-hidden="true">
@@ -22,11 +24,11 @@ export function AgentMessage({ entry, name, initial, status }: AgentMessageProps
       </span>
       <div class="content">
         <span class="visually-hidden">{name}: </span>
-        <MarkdownText text={entry.text} streaming={entry.partial !== null} />
+        <MarkdownText text={entry.text} streaming={writing} />
         <div class="tools">
           {status !== null && <span role="status">{status}</span>}
-          {entry.partial === null && <CopyButton text={entry.text} />}
           <Time value={entry.createdAt} />
+          {entry.partial === null && <CopyButton text={entry.text} />}
         </div>
       </div>
     </li>
