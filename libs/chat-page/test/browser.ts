@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
@@ -10,10 +11,11 @@ const packageFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
 const artifacts = join(packageFolder, "..", "..", "test-artifacts", "chat-page");
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
 
-/** The folder with the page as it is shipped, freshly built. */
+/** The page as it is shipped, built into a folder of its own: suites run side by side and others may serve `dist`. */
 export async function buildPage(): Promise<string> {
-  await build({ root: packageFolder, logLevel: "error" });
-  return join(packageFolder, "dist");
+  const outDir = mkdtempSync(join(tmpdir(), "parley-chat-page-"));
+  await build({ root: packageFolder, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  return outDir;
 }
 
 export function findChromium(): string | null {

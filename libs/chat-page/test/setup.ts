@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { buildPage, findChromium, launchBrowser, newVisitor, type OpenOptions, type Visitor } from "./browser.js";
@@ -18,8 +19,8 @@ export interface Bench {
 
 /** One browser per file; per test an own server and profile. Afterwards nobody may have found errors in the console. */
 export function useBench(): Bench {
-  let browser: Browser;
-  let dist: string;
+  let browser: Browser | undefined;
+  let dist = "";
   let api: FakeApi | null = null;
   let visitor: Visitor | null = null;
 
@@ -29,7 +30,10 @@ export function useBench(): Bench {
     dist = await buildPage();
     browser = await launchBrowser(chromiumPath);
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    if (dist) await rm(dist, { recursive: true, force: true });
+  });
   afterEach(async () => {
     const trouble = visitor?.trouble ?? [];
     await visitor?.context.close();
@@ -49,7 +53,7 @@ export function useBench(): Bench {
     open: async (options = {}, prepare) => {
       api = await startFakeApi(dist);
       prepare?.(api);
-      visitor = await newVisitor(browser, api.url, options);
+      visitor = await newVisitor(current(browser ?? null), api.url, options);
       await visitor.page.goto(api.pageUrl);
       return visitor.page;
     },
