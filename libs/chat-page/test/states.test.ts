@@ -4,6 +4,7 @@ import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import type { FakeSession } from "./fake-session.js";
 import { skipBrowser, useBench } from "./setup.js";
+import { nextTurn, say, sessionOf } from "./talk.js";
 
 const bench = useBench();
 
@@ -29,19 +30,11 @@ interface State {
   shows: string;
 }
 
-const say = async (page: Page, text: string): Promise<void> => {
-  await page.getByLabel("Your message").fill(text);
-  await page.getByLabel("Your message").press("Enter");
-};
-const turn = async (made: FakeSession, number: number): Promise<string> => {
-  await expect.poll(() => made.turns.length).toBeGreaterThanOrEqual(number);
-  return made.turns[number - 1]?.turnId ?? "";
-};
 const talk = async (page: Page, session: () => Promise<FakeSession>): Promise<FakeSession> => {
   const made = await session();
   made.greet("Good morning! I’m Ivy from the clinic desk. What can I do for you today?");
   await say(page, "When can I come by, and what should I bring? It’s about a vaccination for my daughter.");
-  made.finish(await turn(made, 1), RICH);
+  made.finish((await nextTurn(made)).turnId, RICH);
   await page.getByText("Emergencies").first().waitFor();
   return made;
 };
@@ -102,7 +95,7 @@ const STATES: State[] = [
     act: async (page, session) => {
       const made = await talk(page, session);
       await say(page, "Thank you! Is Friday busy?");
-      made.delta(await turn(made, 2), 0, "Fridays are **calm** after ten, most people come ");
+      made.delta((await nextTurn(made, 2)).turnId, 0, "Fridays are **calm** after ten, most people come ");
       await page.getByText("most people come").waitFor();
     },
     shows: "Fridays are",
@@ -112,7 +105,7 @@ const STATES: State[] = [
     act: async (page, session) => {
       const made = await talk(page, session);
       await say(page, "Thank you! Is Friday busy?");
-      made.status(await turn(made, 2), "searching");
+      made.status((await nextTurn(made, 2)).turnId, "searching");
     },
     shows: "Looking things up…",
   },
@@ -140,7 +133,7 @@ const STATES: State[] = [
     act: async (page, session) => {
       const made = await talk(page, session);
       await say(page, "And on Saturday?");
-      made.fail(await turn(made, 2), "model_unavailable");
+      made.fail((await nextTurn(made, 2)).turnId, "model_unavailable");
     },
     shows: "No answer came.",
   },
@@ -170,12 +163,7 @@ const STATES: State[] = [
   },
 ];
 
-async function session(): Promise<FakeSession> {
-  await expect.poll(() => bench.api().session).not.toBeNull();
-  const made = bench.api().session;
-  if (!made) throw new Error("no session");
-  return made;
-}
+const session = () => sessionOf(bench);
 
 const LOOKS = [
   { name: "wide-light", width: 1100, height: 800, dark: false },

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { skipBrowser, useBench } from "./setup.js";
+import { answers, field, log, nextTurn, own, say, sessionOf } from "./talk.js";
+
+const bench = useBench();
+const session = () => sessionOf(bench);
+
+describe.skipIf(skipBrowser)("chat page on a bad network", () => {
+  it("gets a session that it can enter when the answer to its creation was lost", async () => {
+    const page = await bench.open({}, (api) => {
+      api.loseNextCreation = true;
+    });
+    await say(page, "In?");
+    await expect.poll(() => bench.api().session?.turns.map((turn) => turn.text)).toEqual(["In?"]);
+    expect(bench.api().creationKeys[0]).toBe(bench.api().creationKeys[1]);
+  });
+
+  it("replaces what an earlier attempt said and orders pieces that overtook each other", async () => {
+    const page = await bench.open();
+    const made = await session();
+    await say(page, "Go");
+    const turn = await nextTurn(made);
+    made.delta(turn.turnId, 0, "First try, abandoned");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["First try, abandoned"]);
+    made.delta(turn.turnId, 7, "try", 2);
+    made.delta(turn.turnId, 0, "Second ", 2);
+    made.delta(turn.turnId, 20, "late", 1);
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Second try"]);
+  });
+
+  it("goes on without gap or repetition when the stream is cut in the middle of an answer", async () => {
+    const page = await bench.open();
+    const made = await session();
+    await say(page, "Tell me more");
+    const turn = await nextTurn(made);
+    made.delta(turn.turnId, 0, "One, two, ");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["One, two, "]);
+    made.cut();
+    made.delta(turn.turnId, 10, "three, ");
+    await expect.poll(() => bench.api().streamsOpened).toBeGreaterThan(1);
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["One, two, three, "]);
+    made.cut();
+    made.finish(turn.turnId, "One, two, three, four.");
+    await expect.poll(() => answers(page).allInnerTexts(), { timeout: 8_000 }).toEqual(["One, two, three, four."]);
+    expect(await own(page).count()).toBe(1);
+    expect(await log(page).locator("p").allInnerTexts()).toEqual(["One, two, three, four."]);
+  });
+
+  it("takes the whole state when its place in the stream is unknown to the server", async () => {
+    const page = await bench.open();
+    const made = await session();
+    made.greet("Hello");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    made.newEpoch();
+    made.cut();
+    await expect.poll(() => bench.api().streamsOpened).toBeGreaterThan(1);
+    await say(page, "Still there?");
+    const turn = await nextTurn(made);
+    made.finish(turn.turnId, "Yes.");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Hello", "Yes."]);
+    expect(await own(page).allInnerTexts()).toEqual(["Still there?"]);
+  });
+
+  it("polls when streams do not get through, and sends all the same", async () => {
+    const page = await bench.open({}, (api) => {
+      api.refuseStreams = 99;
+    });
+    const made = await session();
+    await expect.poll(() => bench.api().polls, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => page.locator(".connection").innerText()).toBe("Online");
+    await say(page, "Hi");
+    const turn = await nextTurn(made);
+    made.finish(turn.turnId, "Polled.");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Polled."]);
+    expect(await own(page).count()).toBe(1);
+  });
+
+  it("takes a plain answer while there is no stream", async () => {
+    const page = await bench.open({}, (api) => {
+      api.refuseStreams = 1;
+    });
+    const made = await session();
+    made.onTurn = (turn) => made.finish(turn.turnId, "Directly.");
+    await say(page, "Hi");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Directly."]);
+    await expect.poll(() => page.locator(".connection").innerText(), { timeout: 8_000 }).toBe("Online");
+    expect(await answers(page).allInnerTexts()).toEqual(["Directly."]);
+    expect(await log(page).locator("p").count()).toBe(1);
+  });
+
+  it("queues messages while offline and sends each exactly once, in order", async () => {
+    const page = await bench.open();
+    const made = await session();
+    await expect.poll(() => page.locator(".connection").innerText()).toBe("Online");
+    await bench.visitor().context.setOffline(true);
+    await page.getByText("You’re offline.").waitFor();
+    await say(page, "First");
+    await say(page, "Second");
+    expect(await page.getByText("Waiting to be sent").count()).toBe(2);
+    expect(bench.api().posts).toHaveLength(0);
+    await bench.visitor().context.setOffline(false);
+    await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["First", "Second"]);
+    for (const turn of made.turns) made.finish(turn.turnId, `Re: ${turn.text}`);
+    await expect.poll(() => page.locator(".message").count()).toBe(4);
+    expect(await own(page).allInnerTexts()).toEqual(["First", "Second"]);
+    expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(2);
+  });
+
+  it("repeats a message whose answer got lost under the same id, so that it counts once", async () => {
+    const page = await bench.open();
+    const made = await session();
+    // The stream stays away as well, otherwise the message would come back by that way first.
+    bench.api().refuseStreams = 99;
+    bench.api().loseNextAnswer = true;
+    made.cut();
+    await say(page, "Only once");
+    await expect.poll(() => bench.api().posts.length, { timeout: 5_000 }).toBe(2);
+    expect(bench.api().posts[0]?.clientMessageId).toBe(bench.api().posts[1]?.clientMessageId);
+    expect(made.turns).toHaveLength(1);
+    expect(await own(page).count()).toBe(1);
+  });
+
+  it("keeps draft, conversation and unsent messages over a reload, without a second session", async () => {
+    const page = await bench.open();
+    const made = await session();
+    made.greet("Hello");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    bench.api().down = true;
+    made.cut();
+    await say(page, "Survives");
+    await field(page).fill("half a thou");
+    bench.api().down = false;
+    await page.reload();
+    await expect.poll(() => field(page).inputValue()).toBe("half a thou");
+    await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["Survives"]);
+    expect(await own(page).allInnerTexts()).toEqual(["Survives"]);
+    expect(await log(page).locator("p").count()).toBe(0);
+    expect(bench.api().sessionsCreated).toBe(1);
+    const stored = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
+    expect(stored).not.toMatch(/pl_|ps_/);
+  });
+
+  it("waits as long as the server asks and then sends by itself", async () => {
+    const page = await bench.open();
+    const made = await session();
+    bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 1 }];
+    await say(page, "Too quick");
+    await page.getByText(/That was quick/).waitFor();
+    await expect.poll(() => made.turns.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => page.getByText(/That was quick/).count()).toBe(0);
+    expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(1);
+  });
+
+  it("tries again by itself when the server is away at the start", async () => {
+    const page = await bench.open({}, (api) => {
+      api.down = true;
+    });
+    await page.getByText("The chat can’t be reached").waitFor();
+    bench.api().down = false;
+    await field(page).waitFor({ timeout: 8_000 });
+  });
+});
