@@ -153,7 +153,7 @@ CREATE FUNCTION public.commit_turn(item json) RETURNS json
 declare
   c text_conversations; v_now timestamptz := clock_timestamp(); v_seq integer := (item ->> 'seq')::int;
   v_user json := case when json_typeof(item -> 'user') = 'object' then item -> 'user' end;
-  v_parts integer := json_array_length(item -> 'messages'); v_moves integer := json_array_length(item -> 'transitions');
+  v_parts integer := json_array_length(item -> 'messages'); v_notices integer := coalesce(json_array_length(item -> 'notices'), 0); v_moves integer := json_array_length(item -> 'transitions');
   v_messages integer := json_array_length(item -> 'messages') + (case when json_typeof(item -> 'user') = 'object' then 1 else 0 end);
   v_events json; v_result json := item -> 'result'; v_first integer;
 begin
@@ -163,7 +163,7 @@ begin
       collected_data = collected_data || (item -> 'variables')::jsonb,
       total_turns = (item ->> 'turn_number')::int, total_transitions = total_transitions + v_moves,
       message_sequence = message_sequence + v_messages,
-      event_offset = event_offset + v_parts + v_moves + 1,
+      event_offset = event_offset + v_moves + v_parts + v_notices + 1,
       done_seq = v_seq, committed_fence = fence, updated_at = v_now,
       lease_until = case when next_seq = v_seq then null else v_now + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0) end
    where id = (item ->> 'conversation_id')::uuid and fence = (item ->> 'fence')::bigint and done_seq = v_seq - 1 and status = 'active'
@@ -189,8 +189,8 @@ begin
   select c.id, key, c.tenant_id, value::jsonb, item ->> 'node_id', v_seq, v_now from json_each(item -> 'variables')
   on conflict (conversation_id, name) do update set value = excluded.value, node_id = excluded.node_id, turn_seq = excluded.turn_seq, updated_at = excluded.updated_at;
 
-  -- Events of the turn in the order of speaking: transitions, messages, then the one that closes the turn.
-  v_first := c.event_offset - v_parts - v_moves;
+  -- Events of the turn: transitions, messages, notices, then the one that closes the turn.
+  v_first := c.event_offset - v_moves - v_parts - v_notices;
   with e as (
     select v_first - 1 + ordinality as event_offset, 'transition' as type, value as payload from json_array_elements(item -> 'transitions') with ordinality
     union all
@@ -198,6 +198,8 @@ begin
            json_build_object('turn_id', c.id || '.' || v_seq, 'role', 'assistant', 'part', ordinality - 1, 'content', value ->> 'content',
                              'node_id', value ->> 'node_id', 'node_name', value ->> 'node_name')
       from json_array_elements(item -> 'messages') with ordinality
+    union all
+    select v_first - 1 + v_moves + v_parts + ordinality, value ->> 'type', value -> 'payload' from json_array_elements(coalesce(item -> 'notices', '[]')) with ordinality
     union all
     select c.event_offset, 'turn',
            json_build_object('turn_id', c.id || '.' || v_seq, 'status', 'done', 'node_id', c.node_id, 'node_name', c.node_name, 'session_ended', (item ->> 'ended')::boolean,

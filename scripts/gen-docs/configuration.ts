@@ -41,7 +41,10 @@ const privateServers = z.object({
 
 /** Read by docker-compose.yml itself; they never reach a service under these names. */
 export const composeVariables = z.object({
-  POSTGRES_PASSWORD: required("Letters and digits only: it becomes part of an address"),
+  POSTGRES_PASSWORD: required(
+    "Owner of the database, for migrations. Letters and digits only: it becomes part of an address",
+  ),
+  PARLEY_DB_PASSWORD: required("Account of the services. Letters and digits only: it becomes part of an address"),
   NATS_PASSWORD: required("Letters and digits only, beginning with a letter: it becomes part of an address"),
   REDIS_PASSWORD: required("Letters and digits only: it becomes part of an address"),
   PARLEY_PORT: z.coerce.number().default(8080).describe("Port of nginx on this machine"),

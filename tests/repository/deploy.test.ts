@@ -78,7 +78,7 @@ describe("docker-compose.yml", () => {
     for (const [name, { environment }] of services) {
       for (const [variable, value] of Object.entries(environment)) {
         if (!/PASSWORD|KEY|SECRET|_URL$/.test(variable) || variable === "PUBLIC_URL") continue;
-        if (value !== null) expect(value, `${name} ${variable}`).toMatch(/\$\{[A-Z]+_PASSWORD:\?/);
+        if (value !== null) expect(value, `${name} ${variable}`).toMatch(/\$\{[A-Z_]+_PASSWORD:\?/);
       }
     }
   });
@@ -97,6 +97,17 @@ describe("docker-compose.yml", () => {
     }
     expect(compose.services.migrate?.depends_on.postgres?.condition).toBe("service_healthy");
     expect(compose.services.migrate?.command).toEqual(["node", "libs/db/dist/main.js"]);
+  });
+
+  it("lets the services log in as the member of parley_app, and the migration alone as the owner", () => {
+    for (const { name, service } of own) {
+      const address = service.environment.DATABASE_URL ?? "postgres://parley_login:";
+      expect(address, name).toMatch(/^postgres:\/\/parley_login:/);
+    }
+    expect(compose.services.migrate?.environment.DATABASE_ADMIN_URL).toMatch(/^postgres:\/\/parley:/);
+    expect(read("deploy/postgres/10-application-login.sh")).toMatch(
+      /create role parley_login login .* in role parley_app;/,
+    );
   });
 
   it("gives the gateway no way to PostgreSQL, and only nginx to the outside", () => {

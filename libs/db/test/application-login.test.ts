@@ -1,0 +1,34 @@
+import pg from "pg";
+import { expect, it } from "vitest";
+import { connectDb } from "../src/index.js";
+import { accept, logger, message, opened, turnFixture } from "./turn-fixture.js";
+
+it("works with a login that is a member of parley_app and nothing else, and cannot become more", async () => {
+  const f = await turnFixture();
+  const login = `login_${f.tenantId.slice(-12)}`;
+  const admin = new pg.Client({ connectionString: f.database.adminUrl });
+  await admin.connect();
+  try {
+    await admin.query(`create role ${login} login noinherit password 'x' in role parley_app`);
+    const url = new URL(f.database.adminUrl);
+    url.username = login;
+    url.password = "x";
+    const db = connectDb({ url: url.toString(), name: "test", logger });
+    try {
+      const g = { ...f, db };
+      const answers = await accept(g, [message(g, await opened(g), "hello")]);
+      expect(answers).toMatchObject([{ replayed: false }]);
+      await expect(db.query("set role parley_jobs")).rejects.toMatchObject({ code: "42501" });
+      await db.query("reset role");
+      const [now] = await db.query<{ role: string }>("select current_user::text as role");
+      expect(now?.role).toBe("parley_app");
+      await expect(db.query("create table t (x int)")).rejects.toMatchObject({ code: "42501" });
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await admin.query(`drop role if exists ${login}`);
+    await admin.end();
+    await f.close();
+  }
+});
