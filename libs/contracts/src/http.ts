@@ -6,6 +6,7 @@ const codePoints = (text: string): number => [...text].length;
 /** Text a visitor or a backend sends: NFC, 1–10,000 code points, not blank, no NUL. */
 export const messageText = z
   .string()
+  .meta({ minLength: 1, maxLength: 10_000 })
   .transform((text) => text.normalize("NFC"))
   .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
   .refine((text) => !/\p{Cs}/u.test(text), { message: "must not contain half a surrogate pair" })

@@ -30,7 +30,7 @@ const echo = (app: HttpApp): void => {
 
 const post = (
   url: string,
-  body: string | Buffer,
+  body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = { "content-type": "application/json" },
 ) => fetch(url, { method: "POST", body, headers });
 
@@ -54,7 +54,7 @@ describe("bodies", () => {
   it("tells what cannot be parsed (400) from what breaks the schema (422)", async () => {
     const { url } = await start(echo);
     const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
-    const cases: [body: string | Buffer, status: number, code: string][] = [
+    const cases: [body: string | Uint8Array<ArrayBuffer>, status: number, code: string][] = [
       ["{", 400, "malformed_json"],
       [Buffer.from([0x22, 0xff, 0x22]), 400, "malformed_json"],
       ['{"__proto__":{"a":1}}', 400, "malformed_json"],

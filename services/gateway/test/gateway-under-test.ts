@@ -33,6 +33,8 @@ export interface SignedOptions {
   timestamp?: number;
   nonce?: string;
   url?: string;
+  /** Target that is sent instead of the signed one. */
+  sentTo?: string;
   signal?: AbortSignal;
 }
 
@@ -92,7 +94,7 @@ function sendSigned(
     target: path,
     body: text,
   });
-  return fetch((options.url ?? base) + path, {
+  return fetch((options.url ?? base) + (options.sentTo ?? path), {
     method,
     body: text === "" ? null : text,
     signal: options.signal ?? null,

@@ -1,5 +1,5 @@
 import { linkRevoked } from "@parley/contracts";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
 import type { FakeSession } from "./fake-sessions.js";
 import { bodyOf, readStream, type ServerEvent, startWorld, type World } from "./gateway-under-test.js";
@@ -9,6 +9,9 @@ beforeAll(async () => {
   world = await startWorld({ MAX_STREAMS_PER_SESSION: "3" });
 });
 afterAll(() => world.stop());
+beforeEach(() => {
+  world.sessions.calls = {};
+});
 afterEach(() => {
   world.sessions.answers = (text) => `echo ${text}`;
   world.sessions.live = true;

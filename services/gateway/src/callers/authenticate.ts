@@ -25,13 +25,12 @@ declare module "fastify" {
 type Auth = Pick<GatewayContext, "credentials" | "failedAttempts">;
 
 /**
- * Guards a surface. The order is the same for every caller: address limit, authentication, address and method, media type,
- * role; only then the body is parsed. On these prefixes nothing about existence is told before the credentials hold.
+ * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
+ * and method, media type, role; only then the body is parsed. On these prefixes nothing about existence is told before the credentials hold.
  */
 export function guard(app: HttpApp, auth: Auth, options: { tokens: boolean }): void {
   app.decorateRequest("caller");
   app.addHook("preParsing", async (request) => {
-    auth.failedAttempts.check(request.clientBucket);
     try {
       request.caller = await identify(request, auth, options.tokens);
     } catch (error) {

@@ -3,8 +3,10 @@ import { ExpiringMap } from "../expiring-map.js";
 
 /** Counts failed signatures and tokens by address. Local and without any look-up: a refusal must cost next to nothing. */
 export interface FailedAttempts {
-  /** Throws `rate_limited` when this address has failed too often in this minute. */
-  check(bucket: string): void;
+  /**
+   * Counts one failure. Throws `rate_limited` instead of the failure when this address has failed too often in this minute.
+   * Good credentials always pass: behind a proxy that is not configured as trusted everybody shares one address.
+   */
   count(bucket: string): void;
 }
 
@@ -16,17 +18,12 @@ export function createFailedAttempts(perMinute: number): FailedAttempts {
     maxEntries: 100_000,
   });
   return {
-    check(bucket) {
-      const entry = failures.get(bucket);
-      if (entry === undefined || entry.count < perMinute) return;
-      throw new AppError("rate_limited", {
-        retryAfterSeconds: Math.max(1, (entry.endsAt - performance.now()) / 1_000),
-      });
-    },
     count(bucket) {
+      const now = performance.now();
       const entry = failures.get(bucket);
-      if (entry === undefined) failures.set(bucket, { count: 1, endsAt: performance.now() + WINDOW_MS });
-      else entry.count += 1;
+      if (entry === undefined) failures.set(bucket, { count: 1, endsAt: now + WINDOW_MS });
+      else if (entry.count < perMinute) entry.count += 1;
+      else throw new AppError("rate_limited", { retryAfterSeconds: Math.max(1, (entry.endsAt - now) / 1_000) });
     },
   };
 }

@@ -4,8 +4,8 @@ import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { markReplay, signedIdempotency } from "../idempotency.js";
 import { answers } from "../schemas.js";
+import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
-import { failedTurn } from "../turns/failed-turn.js";
 import { signedAccess } from "./access.js";
 import { sessionCreated } from "./schemas.js";
 
@@ -23,7 +23,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     const own = request.caller.principal.tenantId;
     // Another tenant's agent is as unknown as one that does not exist.
     if (own !== null && own !== tenant_id) throw new AppError("agent_not_found");
-    const { bus, waiter, config } = context;
+    const { bus, waiter } = context;
     const gone = callerGone(reply);
     const created = await bus.call(
       createSession,
@@ -40,15 +40,9 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
       { requestId: request.id },
     );
     markReplay(request, reply, created.replayed);
-    const outcome = await waiter.wait({
-      access: signedAccess(request, created.sessionId),
-      turn: created.turn,
-      timeoutMs: config.CHAT_TURN_TIMEOUT_SECONDS * 1_000,
-      signal: gone,
-    });
     const place = { session_id: created.sessionId, turn_id: created.turnId };
-    if (outcome.status === "failed") throw failedTurn(outcome.code, place);
-    return reply.code(201).send(sessionAnswer(created, outcome.result));
+    const waiting = { access: signedAccess(request, created.sessionId), turn: created.turn, signal: gone };
+    return reply.code(201).send(sessionAnswer(created, await answeredTurn(context, waiting, place)));
   });
 }
 

@@ -1,4 +1,4 @@
-import { AppError, acceptMessage, sendMessageBody } from "@parley/contracts";
+import { acceptMessage, sendMessageBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
@@ -6,8 +6,8 @@ import { markReplay, signedIdempotency } from "../idempotency.js";
 import { requireLength } from "../message-length.js";
 import { answers } from "../schemas.js";
 import { answerModeOf } from "../turns/answer-mode.js";
+import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
-import { failedTurn } from "../turns/failed-turn.js";
 import { streamTurn } from "../turns/stream-turn.js";
 import { eventsUrl, signedAccess } from "./access.js";
 import { sessionParams, turnAccepted, turnAnswered } from "./schemas.js";
@@ -33,7 +33,7 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
   };
   app.post("/sessions/:id/messages", { schema, config: { role: "operator" } }, async (request, reply) => {
     requireLength(request.body.content, context.config.CHAT_MAX_MESSAGE_LENGTH, "/content");
-    const { bus, waiter, config } = context;
+    const { bus, waiter } = context;
     const access = signedAccess(request, request.params.id);
     const gone = callerGone(reply);
     const accepted = await bus.call(
@@ -52,23 +52,15 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
     const place = { turn_id: turnId, events_url: eventsUrl(sessionId), session_id: sessionId };
     switch (answerModeOf(request, request.query)) {
       case "async":
-        return reply.code(202).send(place);
+        return reply.code(202).header("preference-applied", "respond-async").send(place);
       case "stream":
         return streamTurn(
           context,
           { request, reply },
           { access, sessionId, turn, audience: "api", answer: turnAnswer },
         );
-      case "wait": {
-        const timeoutMs = config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
-        const outcome = await waiter.wait({ access, turn, timeoutMs, signal: gone }).catch((error: unknown) => {
-          throw error instanceof AppError && error.code === "turn_timeout"
-            ? new AppError("turn_timeout", { extra: place })
-            : error;
-        });
-        if (outcome.status === "failed") throw failedTurn(outcome.code, place);
-        return reply.send(turnAnswer(outcome.result));
-      }
+      case "wait":
+        return reply.send(turnAnswer(await answeredTurn(context, { access, turn, signal: gone }, place)));
     }
   });
 }

@@ -7,8 +7,8 @@ import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
 import { requireLength } from "../message-length.js";
 import { answers } from "../schemas.js";
 import { answerModeOf } from "../turns/answer-mode.js";
+import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
-import { failedTurn } from "../turns/failed-turn.js";
 import { streamTurn } from "../turns/stream-turn.js";
 import { openVisitorSession } from "./new-session.js";
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
@@ -96,14 +96,15 @@ async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswe
   const { sessionId, turn: state, turnId } = accepted;
   switch (answerModeOf(request, {})) {
     case "async":
-      return reply.code(202).send({ ...about, events_url });
+      return reply
+        .code(202)
+        .header("preference-applied", "respond-async")
+        .send({ ...about, events_url });
     case "stream":
       return streamTurn(context, call, { access, sessionId, turn: state, audience: "visitor", answer });
     case "wait": {
-      const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
-      const outcome = await context.waiter.wait({ access, turn: state, timeoutMs, signal: gone });
-      if (outcome.status === "failed") throw failedTurn(outcome.code, { turn_id: turnId, session_id: sessionId });
-      return reply.send(answer(outcome.result));
+      const place = { turn_id: turnId, session_id: sessionId, events_url };
+      return reply.send(answer(await answeredTurn(context, { access, turn: state, signal: gone }, place)));
     }
   }
 }

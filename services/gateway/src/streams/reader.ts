@@ -26,6 +26,8 @@ export interface ReaderOptions {
 const PAGE = 200;
 const DRAIN_MS = 30_000;
 const RETRY_MS = 1_000;
+/** Above it pieces are dropped: the durable message brings the whole text. */
+const MAX_HELD = 2_000;
 
 /**
  * One reader of one session. Durable events are sent exactly once in the order of their offsets: a live notification is
@@ -92,12 +94,16 @@ export class StreamReader implements HubStream {
   #onEntry(entry: LiveEntry): void {
     if (this.options.sse.closed) return;
     if (entry.type === "event") this.#onEvent(entry.event);
-    else if (this.#held !== null) this.#held.push(entry);
+    else if (this.#held !== null) this.#hold(entry);
     else if (entry.type === "delta") this.#sendDelta(entry);
     else if (entry.type === "status") {
       const { attempt: _attempt, ...data } = entry;
       if (!this.#settled.has(entry.turn_id)) this.options.sse.send({ event: "status", data });
     } else this.options.sse.send({ event: entry.type, data: entry });
+  }
+
+  #hold(entry: LiveEntry): void {
+    if (this.#held !== null && this.#held.length < MAX_HELD) this.#held.push(entry);
   }
 
   #onEvent(event: SessionEvent): void {
