@@ -4,6 +4,7 @@ import type { GatewayContext } from "./deps.js";
 import { registerOperations } from "./operations/register.js";
 import { registerOwnerApi } from "./owner-api/register.js";
 import { registerChatPage } from "./pages/chat-page.js";
+import { registerConsole } from "./pages/console.js";
 import { registerLanding } from "./pages/landing.js";
 import { registerPublicApi } from "./public-api/register.js";
 
@@ -23,5 +24,6 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   registerOperations(app, context);
   registerLanding(app);
   await registerChatPage(app, context);
+  await registerConsole(app);
   await serveOpenApi(app);
 }

@@ -1,0 +1,26 @@
+/** The slug a new agent would get from its document: what stands behind the first `name` of its `agent` part. */
+export function suggestedSlug(document: string): string {
+  return slugOf(nameIn(document));
+}
+
+function nameIn(document: string): string {
+  try {
+    const parsed: unknown = JSON.parse(document);
+    if (typeof parsed !== "object" || parsed === null || !("agent" in parsed)) return "";
+    const { agent } = parsed;
+    if (typeof agent !== "object" || agent === null || !("name" in agent)) return "";
+    return typeof agent.name === "string" ? agent.name : "";
+  } catch {
+    // Not JSON, so YAML or a half-typed document: only a suggestion is at stake, no parser is worth its bytes.
+    return /^agent:[\s\S]*?\n\s+name:\s*["']?([^"'\n#]+)/m.exec(document)?.[1]?.trim() ?? "";
+  }
+}
+
+const slugOf = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 64)
+    .replaceAll(/^-+|-+$/g, "");

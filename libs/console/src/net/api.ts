@@ -1,0 +1,124 @@
+import * as models from "./models.js";
+import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
+import { count, record, text } from "./reading.js";
+
+export type Answer<T> = { type: "ok"; value: T } | Problem;
+
+interface Call<T> {
+  read(body: unknown): T;
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface SessionFilter {
+  status?: models.SessionStatus | undefined;
+  agentId?: string | undefined;
+  linkId?: string | undefined;
+}
+
+export interface ImportOptions {
+  document: string;
+  dryRun: boolean;
+  activate: boolean;
+  notes: string;
+}
+
+export interface CreatedLink {
+  link: models.Link;
+  url: string;
+}
+
+const TIMEOUT_MS = 20_000;
+const part = encodeURIComponent;
+
+/** The management API, called with the token of whoever is signed in. `onRefusedToken` hears of each 401. */
+export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
+  const call = async <T>(path: string, { read, method = "GET", body, headers }: Call<T>): Promise<Answer<T>> => {
+    const token = options.token();
+    try {
+      const response = await fetch(`/api${path}`, {
+        method,
+        // The token is the only credential: a cookie of this origin must not decide anything here.
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          accept: "application/json",
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const answer: unknown = await response.json().catch(() => null);
+      if (response.ok && answer !== null) return { type: "ok", value: read(answer) };
+      // An answer to a token that was replaced meanwhile says nothing about the new one.
+      if (response.status === 401 && token === options.token()) options.onRefusedToken();
+      return readProblem(response.status, answer, response.headers.get("x-request-id"));
+    } catch {
+      return UNREACHABLE;
+    }
+  };
+  const links = (agent: string): string => `/agents/${part(agent)}/public-links`;
+  const pages = { limit: "200" };
+
+  return {
+    agents: (cursor?: string) =>
+      call(`/agents${query({ ...pages, cursor })}`, { read: models.readPage(models.readAgent) }),
+    agent: (agent: string) => call(`/agents/${part(agent)}`, { read: models.readAgent }),
+    versions: (agent: string, cursor?: string) =>
+      call(`/agents/${part(agent)}/versions${query({ limit: "50", cursor })}`, {
+        read: models.readPage(models.readVersion),
+      }),
+    activate: (agent: string, version: number) =>
+      call(`/agents/${part(agent)}/versions/${version}/activate`, { method: "POST", read: models.readAgent }),
+    exportVersion: (agent: string, version: number) =>
+      call(`/agents/${part(agent)}/export${query({ version: String(version) })}`, { read: (body) => body }),
+    importAgent: (agent: string, { document, dryRun, activate, notes }: ImportOptions) =>
+      call(`/agents/${part(agent)}/import`, {
+        method: "POST",
+        body: { document, dry_run: dryRun, activate, ...(notes.trim() === "" ? {} : { notes: notes.trim() }) },
+        read: models.readImported,
+      }),
+    links: (agent: string, cursor?: string) =>
+      call(`${links(agent)}${query({ ...pages, cursor })}`, { read: models.readPage(models.readLink) }),
+    link: (agent: string, id: string) => call(`${links(agent)}/${part(id)}`, { read: models.readLink }),
+    createLink: (agent: string, body: Record<string, unknown>, idempotencyKey: string) =>
+      call(links(agent), {
+        method: "POST",
+        body,
+        headers: { "idempotency-key": idempotencyKey },
+        read: (made): CreatedLink => ({ link: models.readLink(made), url: text(record(made).url) }),
+      }),
+    updateLink: (agent: string, id: string, body: Record<string, unknown>) =>
+      call(`${links(agent)}/${part(id)}`, { method: "PUT", body, read: models.readLink }),
+    deleteLink: (agent: string, id: string) =>
+      call(`${links(agent)}/${part(id)}`, {
+        method: "DELETE",
+        read: (body) => ({ sessionsEnded: count(record(body).sessions_ended) }),
+      }),
+    sessions: (filter: SessionFilter, options: { limit: number; cursor?: string | undefined }) =>
+      call(
+        `/sessions${query({
+          limit: String(options.limit),
+          cursor: options.cursor,
+          status: filter.status,
+          agent_id: filter.agentId,
+          link_id: filter.linkId,
+        })}`,
+        { read: models.readPage(models.readSession) },
+      ),
+    session: (id: string) => call(`/sessions/${part(id)}`, { read: models.readSession }),
+    endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST", read: () => null }),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+function query(values: Record<string, string | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === "" ? [] : [`${name}=${part(value)}`],
+  );
+  return given.length === 0 ? "" : `?${given.join("&")}`;
+}

@@ -1,0 +1,50 @@
+import { type Issue, readIssue } from "./models.js";
+import { list, record, text, textOrNull } from "./reading.js";
+
+export interface FieldProblem {
+  /** First member of the body the pointer leads to; empty = the request as a whole. */
+  field: string;
+  message: string;
+}
+
+/** A refusal (RFC 9457), or no answer at all: then the status is 0 and it is unknown whether the server saw the request. */
+export interface Problem {
+  type: "problem";
+  status: number;
+  code: string;
+  detail: string;
+  fields: FieldProblem[];
+  issues: Issue[];
+  requestId: string | null;
+}
+
+export const UNREACHABLE: Problem = {
+  type: "problem",
+  status: 0,
+  code: "unreachable",
+  detail: "The server did not answer. Check the connection and try again.",
+  fields: [],
+  issues: [],
+  requestId: null,
+};
+
+/** Reads a problem document; anything else (a proxy's page) becomes a plain sentence. */
+export function readProblem(status: number, body: unknown, requestIdHeader: string | null): Problem {
+  const from = record(body);
+  return {
+    type: "problem",
+    status,
+    code: text(from.code) || "unknown",
+    detail: text(from.detail) || `The server answered with status ${status}.`,
+    fields: list(from.errors).map(readField),
+    issues: list(from.issues).map(readIssue),
+    requestId: textOrNull(from.request_id) ?? requestIdHeader,
+  };
+}
+
+function readField(value: unknown): FieldProblem {
+  const from = record(value);
+  const pointer = text(from.pointer);
+  const field = pointer.startsWith("/") ? (pointer.split("/")[1] ?? "") : pointer;
+  return { field, message: text(from.message) };
+}

@@ -1,0 +1,140 @@
+import { useState } from "preact/hooks";
+import { allPages } from "../data/all-pages.js";
+import { announce } from "../data/announcement.js";
+import { useLoad } from "../data/use-load.js";
+import type { Agent, Version } from "../net/models.js";
+import type { Problem } from "../net/problem.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "../view/api-context.js";
+import { PageHeader } from "../view/page-header.js";
+import { Empty, ProblemCard, WhenReady } from "../view/states.js";
+import { Time } from "../view/time.js";
+
+/** One agent with its versions, newest first. */
+export function AgentPage({ agent: name }: { agent: string }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(name, async () => {
+    const [agent, versions] = await Promise.all([api.agent(name), allPages((cursor) => api.versions(name, cursor))]);
+    if (agent.type !== "ok") return agent;
+    if (versions.type !== "ok") return versions;
+    return { type: "ok", value: { agent: agent.value, versions: versions.value.data } };
+  });
+  const shown = loaded.state === "ready" ? loaded.value.agent : null;
+  const lead = shown === null ? undefined : (shown.description ?? undefined);
+  return (
+    <>
+      <PageHeader
+        title={shown?.name ?? name}
+        parent={{ href: pathOf({ page: "agents" }), label: "Agents" }}
+        lead={lead}
+      >
+        <a class="button primary" href={pathOf({ page: "import", agent: shown?.slug ?? name })}>
+          Import a version
+        </a>
+        <a class="button quiet" href={pathOf({ page: "links", agent: shown?.slug ?? name })}>
+          Links
+        </a>
+      </PageHeader>
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ agent, versions }) => <Versions agent={agent} versions={versions} onChange={reload} />}
+      </WhenReady>
+    </>
+  );
+}
+
+interface VersionsProps {
+  agent: Agent;
+  versions: Version[];
+  onChange(): Promise<void>;
+}
+
+function Versions({ agent, versions, onChange }: VersionsProps) {
+  const api = useApi();
+  const [busy, setBusy] = useState<number | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const activate = async (version: number): Promise<void> => {
+    setBusy(version);
+    setProblem(null);
+    const answer = await api.activate(agent.id, version);
+    if (answer.type === "ok") {
+      await onChange();
+      announce(`Version ${version} is active. Conversations that already run keep their version.`);
+    } else {
+      setProblem(answer);
+    }
+    setBusy(null);
+  };
+  const download = async (version: number): Promise<void> => {
+    setProblem(null);
+    const answer = await api.exportVersion(agent.id, version);
+    if (answer.type === "ok") save(`${agent.slug}-v${version}.json`, answer.value);
+    else setProblem(answer);
+  };
+
+  if (versions.length === 0) {
+    return (
+      <Empty title="No versions yet">
+        <p>Import a document to give this agent its first version, then activate it.</p>
+      </Empty>
+    );
+  }
+  return (
+    <section class="block">
+      <h2>Versions</h2>
+      {problem && <ProblemCard problem={problem} />}
+      <ul class="rows">
+        {versions.map((item) => (
+          <li key={item.version} class="row with-actions">
+            <div>
+              <div class="row-main">
+                <h3 class="row-title">Version {item.version}</h3>
+                {item.active && <span class="chip active">Active</span>}
+              </div>
+              {item.notes && <p class="row-text">{item.notes}</p>}
+              <p class="row-facts">
+                <span>
+                  imported <Time value={item.createdAt} />
+                </span>
+                <span class="mono" title="Fingerprint of the document">
+                  {item.contentHash.slice(0, 12)}
+                </span>
+              </p>
+            </div>
+            <div class="actions">
+              <button
+                type="button"
+                class="button quiet small"
+                aria-label={`Download version ${item.version}`}
+                onClick={() => void download(item.version)}
+              >
+                Download
+              </button>
+              {!item.active && (
+                <button
+                  type="button"
+                  class="button quiet small"
+                  aria-label={`Activate version ${item.version}`}
+                  disabled={busy !== null}
+                  onClick={() => void activate(item.version)}
+                >
+                  {busy === item.version ? "Activating…" : "Activate"}
+                </button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Hands a document to the browser as a file. */
+function save(name: string, document_: unknown): void {
+  const blob = new Blob([JSON.stringify(document_, null, 2)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

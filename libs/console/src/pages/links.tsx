@@ -1,0 +1,154 @@
+import { useState } from "preact/hooks";
+import { allPages } from "../data/all-pages.js";
+import { announce } from "../data/announcement.js";
+import { useLoad } from "../data/use-load.js";
+import type { Agent, Link } from "../net/models.js";
+import type { Problem } from "../net/problem.js";
+import { go } from "../routing/navigation.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "../view/api-context.js";
+import { DeleteLinkDialog } from "../view/delete-link-dialog.js";
+import { LinkRow } from "../view/link-row.js";
+import { PageHeader } from "../view/page-header.js";
+import { Empty, ProblemCard, WhenReady } from "../view/states.js";
+
+/** Links of one agent; without a name, of the first one. */
+export function LinksPage({ agent: name }: { agent: string | null }) {
+  const api = useApi();
+  const agents = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
+  const all = agents.loaded.state === "ready" ? agents.loaded.value.data : [];
+  const chosen = name === null ? all[0] : all.find((agent) => agent.slug === name || agent.id === name);
+  return (
+    <>
+      <PageHeader
+        title="Links"
+        lead="Addresses you give to people outside. Whoever has one can talk to the agent, within its limits."
+      >
+        {chosen && (
+          <a class="button primary" href={pathOf({ page: "new-link", agent: chosen.slug })}>
+            Create a link
+          </a>
+        )}
+      </PageHeader>
+      <WhenReady loaded={agents.loaded} onRetry={() => void agents.reload()}>
+        {({ data }) => (data.length === 0 ? <NoAgents /> : <AgentChoice agents={data} chosen={chosen} />)}
+      </WhenReady>
+      {agents.loaded.state === "ready" && all.length > 0 && chosen === undefined && (
+        <Empty title="No such agent">
+          <p>Choose one from the list above.</p>
+        </Empty>
+      )}
+      {chosen && <LinkList agent={chosen} />}
+    </>
+  );
+}
+
+function NoAgents() {
+  return (
+    <Empty title="First comes an agent">
+      <p>A link leads to an agent, and there is none yet.</p>
+      <p>
+        <a class="button primary" href={pathOf({ page: "import", agent: null })}>
+          Import an agent
+        </a>
+      </p>
+    </Empty>
+  );
+}
+
+function AgentChoice({ agents, chosen }: { agents: Agent[]; chosen: Agent | undefined }) {
+  return (
+    <div class="filters">
+      <div class="field">
+        <label for="filter-agent">Agent</label>
+        <select
+          id="filter-agent"
+          class="input"
+          value={chosen?.slug ?? ""}
+          onChange={(event) => go({ page: "links", agent: event.currentTarget.value }, { replace: true })}
+        >
+          {chosen === undefined && <option value="">Choose…</option>}
+          {agents.map((agent) => (
+            <option key={agent.id} value={agent.slug}>
+              {agent.name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}
+
+function LinkList({ agent }: { agent: Agent }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(agent.id, () => allPages((cursor) => api.links(agent.id, cursor)));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [deleting, setDeleting] = useState<Link | null>(null);
+
+  const toggle = async (link: Link): Promise<void> => {
+    setProblem(null);
+    const answer = await api.updateLink(agent.id, link.id, { is_active: !link.isActive });
+    if (answer.type !== "ok") return setProblem(answer);
+    await reload();
+    announce(link.isActive ? `“${link.title}” is disabled.` : `“${link.title}” is enabled.`);
+  };
+  const remove = async (link: Link): Promise<Problem | null> => {
+    const answer = await api.deleteLink(agent.id, link.id);
+    if (answer.type !== "ok") return answer;
+    const ended = answer.value.sessionsEnded;
+    announce(
+      `“${link.title}” is deleted; ${ended === 1 ? "1 live session was" : `${ended} live sessions were`} ended.`,
+    );
+    await reload();
+    return null;
+  };
+
+  return (
+    <>
+      {problem && <ProblemCard problem={problem} />}
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data, more }) => (
+          <>
+            {data.length === 0 && <NoLinks agent={agent} />}
+            <ul class="rows">
+              {data.map((link) => (
+                <LinkRow key={link.id} link={link} onToggle={() => toggle(link)} onDelete={() => setDeleting(link)} />
+              ))}
+            </ul>
+            {more && <p class="help">Only the newest {data.length} links are shown.</p>}
+          </>
+        )}
+      </WhenReady>
+      {deleting && (
+        <DeleteLinkDialog
+          agent={agent.id}
+          link={deleting}
+          onDelete={() => remove(deleting)}
+          onClose={() => setDeleting(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function NoLinks({ agent }: { agent: Agent }) {
+  return (
+    <Empty title={`No links to ${agent.name} yet`}>
+      <p>
+        A link is an address anyone can open in a browser, without an account. You decide how many conversations it
+        allows, how long they are, and when it stops working.
+      </p>
+      {agent.activeVersion === null && (
+        <p>
+          This agent has no active version. <a href={pathOf({ page: "agent", agent: agent.slug })}>Activate one</a>{" "}
+          first, or conversations cannot start.
+        </p>
+      )}
+      <p>
+        <a class="button primary" href={pathOf({ page: "new-link", agent: agent.slug })}>
+          Create the first link
+        </a>
+      </p>
+    </Empty>
+  );
+}

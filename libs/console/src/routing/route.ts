@@ -1,0 +1,84 @@
+/** Every page has an address, so that reload, back and bookmarks work. */
+export type Route =
+  | { page: "overview" }
+  | { page: "agents" }
+  | { page: "agent"; agent: string }
+  | { page: "import"; agent: string | null }
+  | { page: "links"; agent: string | null }
+  | { page: "new-link"; agent: string }
+  | { page: "sessions"; status: string; agent: string; link: string }
+  | { page: "session"; id: string }
+  | { page: "unknown" };
+
+export const ROOT = "/console";
+
+/** Reads an address of this origin; what is not an address of the console is `unknown`. */
+export function parseRoute(pathname: string, search: string): Route {
+  const parts = partsOf(pathname);
+  if (parts === null) return { page: "unknown" };
+  const [section = "", name, action, ...rest] = parts;
+  if (rest.length > 0) return { page: "unknown" };
+  const given = new URLSearchParams(search);
+  switch (section) {
+    case "":
+      return { page: "overview" };
+    case "agents":
+      if (action !== undefined) return { page: "unknown" };
+      return name === undefined ? { page: "agents" } : { page: "agent", agent: name };
+    case "import":
+      return action === undefined ? { page: "import", agent: name ?? null } : { page: "unknown" };
+    case "links":
+      if (name !== undefined && action === "new") return { page: "new-link", agent: name };
+      return action === undefined ? { page: "links", agent: name ?? null } : { page: "unknown" };
+    case "sessions":
+      if (action !== undefined) return { page: "unknown" };
+      if (name !== undefined) return { page: "session", id: name };
+      return {
+        page: "sessions",
+        status: given.get("status") ?? "",
+        agent: given.get("agent") ?? "",
+        link: given.get("link") ?? "",
+      };
+    default:
+      return { page: "unknown" };
+  }
+}
+
+function partsOf(pathname: string): string[] | null {
+  if (pathname !== ROOT && !pathname.startsWith(`${ROOT}/`)) return null;
+  try {
+    return pathname
+      .slice(ROOT.length)
+      .split("/")
+      .filter((part) => part !== "")
+      .map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
+
+/** The address of a page. */
+export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
+  const at = (...parts: string[]): string => [ROOT, ...parts.map(encodeURIComponent)].join("/");
+  switch (route.page) {
+    case "overview":
+      return ROOT;
+    case "agents":
+      return at("agents");
+    case "agent":
+      return at("agents", route.agent);
+    case "import":
+      return route.agent === null ? at("import") : at("import", route.agent);
+    case "links":
+      return route.agent === null ? at("links") : at("links", route.agent);
+    case "new-link":
+      return at("links", route.agent, "new");
+    case "session":
+      return at("sessions", route.id);
+    case "sessions": {
+      const { status, agent, link } = route;
+      const query = new URLSearchParams(Object.entries({ status, agent, link }).filter(([, value]) => value !== ""));
+      return query.size === 0 ? at("sessions") : `${at("sessions")}?${query}`;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { signOutReason, token } from "../data/sign-in.js";
+import type { Api } from "../net/api.js";
+import { AgentPage } from "../pages/agent.js";
+import { AgentsPage } from "../pages/agents.js";
+import { ImportPage } from "../pages/import.js";
+import { LinksPage } from "../pages/links.js";
+import { NewLinkPage } from "../pages/new-link.js";
+import { OverviewPage } from "../pages/overview.js";
+import { SessionPage } from "../pages/session.js";
+import { SessionsPage } from "../pages/sessions.js";
+import { SignInPage } from "../pages/sign-in.js";
+import { UnknownPage } from "../pages/unknown.js";
+import { route } from "../routing/navigation.js";
+import { pathOf, type Route } from "../routing/route.js";
+import { ApiContext } from "./api-context.js";
+import { Shell } from "./shell.js";
+
+export function App({ api }: { api: Api }) {
+  const shown = route.value;
+  if (token.value === null) return <SignInPage reason={signOutReason.value} />;
+  return (
+    <ApiContext.Provider value={api}>
+      <Shell route={shown}>
+        <Page key={keyOf(shown)} route={shown} />
+      </Shell>
+    </ApiContext.Provider>
+  );
+}
+
+/** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
+function keyOf(shown: Route): string {
+  if (shown.page === "unknown" || shown.page === "sessions" || shown.page === "links") return shown.page;
+  return pathOf(shown);
+}
+
+function Page({ route: shown }: { route: Route }) {
+  switch (shown.page) {
+    case "overview":
+      return <OverviewPage />;
+    case "agents":
+      return <AgentsPage />;
+    case "agent":
+      return <AgentPage agent={shown.agent} />;
+    case "import":
+      return <ImportPage agent={shown.agent} />;
+    case "links":
+      return <LinksPage agent={shown.agent} />;
+    case "new-link":
+      return <NewLinkPage agent={shown.agent} />;
+    case "sessions":
+      return <SessionsPage filter={shown} />;
+    case "session":
+      return <SessionPage id={shown.id} />;
+    case "unknown":
+      return <UnknownPage />;
+  }
+}

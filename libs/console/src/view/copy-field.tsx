@@ -1,0 +1,43 @@
+import { useRef, useState } from "preact/hooks";
+import { CheckIcon, CopyIcon } from "./icons.js";
+
+interface CopyFieldProps {
+  label: string;
+  value: string;
+}
+
+/** A text to take away. Where the clipboard is refused (plain http), the text is selected for the keyboard instead. */
+export function CopyField({ label, value }: CopyFieldProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const [state, setState] = useState<"idle" | "copied" | "selected">("idle");
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(value);
+      setState("copied");
+    } catch {
+      field.current?.focus();
+      field.current?.select();
+      setState("selected");
+    }
+  };
+  return (
+    <div class="copy-field">
+      <input
+        ref={field}
+        class="input mono"
+        readOnly
+        value={value}
+        aria-label={label}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <button type="button" class="button primary" onClick={() => void copy()}>
+        {state === "copied" ? <CheckIcon /> : <CopyIcon />}
+        {state === "copied" ? "Copied" : "Copy"}
+      </button>
+      <p role="status" class="help">
+        {state === "selected" && "The browser does not allow copying here. The text is selected: press Ctrl+C."}
+        {state === "copied" && <span class="visually-hidden">Copied to the clipboard.</span>}
+      </p>
+    </div>
+  );
+}

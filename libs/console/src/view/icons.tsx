@@ -1,0 +1,68 @@
+import type { ComponentChildren } from "preact";
+
+/** Line icons of 20 units; decorative, so that the control around them carries the name. */
+function Icon({ children }: { children: ComponentChildren }) {
+  return (
+    <svg
+      class="icon"
+      viewBox="0 0 20 20"
+      width="20"
+      height="20"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+export const OverviewIcon = () => (
+  <Icon>
+    <rect x="3" y="3" width="6" height="7" rx="1.5" />
+    <rect x="11" y="3" width="6" height="4" rx="1.5" />
+    <rect x="3" y="12.5" width="6" height="4.5" rx="1.5" />
+    <rect x="11" y="9.5" width="6" height="7.5" rx="1.5" />
+  </Icon>
+);
+export const AgentIcon = () => (
+  <Icon>
+    <rect x="3.5" y="6.5" width="13" height="10" rx="3" />
+    <path d="M10 6.5V3.5M7.5 11v1M12.5 11v1" />
+  </Icon>
+);
+export const LinkIcon = () => (
+  <Icon>
+    <path d="M8.5 11.5a3 3 0 0 0 4.2 0l3-3a3 3 0 0 0-4.2-4.2l-1 1M11.5 8.5a3 3 0 0 0-4.2 0l-3 3a3 3 0 0 0 4.2 4.2l1-1" />
+  </Icon>
+);
+export const SessionIcon = () => (
+  <Icon>
+    <path d="M4 4.5h12a1.5 1.5 0 0 1 1.5 1.5v6.5A1.5 1.5 0 0 1 16 14H9l-4 3v-3H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z" />
+  </Icon>
+);
+export const CopyIcon = () => (
+  <Icon>
+    <rect x="7" y="7" width="9.5" height="9.5" rx="2" />
+    <path d="M13 7V5.5a2 2 0 0 0-2-2H5.5a2 2 0 0 0-2 2V11a2 2 0 0 0 2 2H7" />
+  </Icon>
+);
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m4.5 10.5 3.7 3.7 7.3-8" />
+  </Icon>
+);
+export const AlertIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M10 6.5v4M10 13.4v.1" />
+  </Icon>
+);
+export const SignOutIcon = () => (
+  <Icon>
+    <path d="M8 3.5H5A1.5 1.5 0 0 0 3.5 5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 13.5 16 10l-3.5-3.5M16 10H8" />
+  </Icon>
+);

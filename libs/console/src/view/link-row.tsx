@@ -1,0 +1,92 @@
+import { useState } from "preact/hooks";
+import type { Link } from "../net/models.js";
+import { pathOf } from "../routing/route.js";
+import { plural } from "./session-rows.js";
+import { StatusChip } from "./status-chip.js";
+import { Time } from "./time.js";
+
+interface LinkRowProps {
+  link: Link;
+  onToggle(): Promise<void>;
+  onDelete(): void;
+}
+
+/** One link: its state, how much of it is used, and what can be done with it. */
+export function LinkRow({ link, onToggle, onDelete }: LinkRowProps) {
+  const [busy, setBusy] = useState(false);
+  const toggle = async (): Promise<void> => {
+    setBusy(true);
+    await onToggle();
+    setBusy(false);
+  };
+  return (
+    <li class="row with-actions">
+      <div>
+        <div class="row-main">
+          <h2 class="row-title">{link.title}</h2>
+          <StatusChip status={link.status} />
+          {link.sessionsActive > 0 && <span class="chip live">{link.sessionsActive} live</span>}
+        </div>
+        {link.description && <p class="row-text">{link.description}</p>}
+        <div class="usage">
+          <progress
+            value={link.sessionsUsed}
+            max={Math.max(1, link.maxSessions)}
+            aria-label={`Conversations used of ${link.title}`}
+          />
+          <span>
+            {link.sessionsUsed.toLocaleString("en")} of {plural(link.maxSessions, "conversation")} used
+          </span>
+        </div>
+        <p class="row-facts">
+          <span class="mono" title="End of the secret address">
+            {link.tokenHint}
+          </span>
+          <span>{plural(link.messages, "message")}</span>
+          <span>{link.agentVersion === null ? "active version" : `version ${link.agentVersion}`}</span>
+          <Expiry link={link} />
+          <span>
+            {link.lastUsedAt === null ? (
+              "never used"
+            ) : (
+              <>
+                used <Time value={link.lastUsedAt} />
+              </>
+            )}
+          </span>
+        </p>
+      </div>
+      <div class="actions">
+        <a
+          class="button quiet small"
+          href={pathOf({ page: "sessions", status: "", agent: "", link: link.id })}
+          aria-label={`Sessions of ${link.title}`}
+        >
+          Sessions
+        </a>
+        <button
+          type="button"
+          class="button quiet small"
+          disabled={busy}
+          aria-label={`${link.isActive ? "Disable" : "Enable"} ${link.title}`}
+          onClick={() => void toggle()}
+        >
+          {link.isActive ? "Disable" : "Enable"}
+        </button>
+        <button type="button" class="button quiet small risky" aria-label={`Delete ${link.title}`} onClick={onDelete}>
+          Delete
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function Expiry({ link }: { link: Link }) {
+  if (link.expiresAt === null) return <span>never expires</span>;
+  return (
+    <span>
+      {link.status === "expired" ? "expired " : "expires "}
+      <Time value={link.expiresAt} />
+    </span>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Agent, Session } from "../net/models.js";
+import { pathOf } from "../routing/route.js";
+import { StatusChip } from "./status-chip.js";
+import { Time } from "./time.js";
+
+/** Sessions in a list; each row leads to its session. */
+export function SessionRows({ sessions, agents }: { sessions: Session[]; agents: Agent[] }) {
+  const names = new Map(agents.map((agent) => [agent.id, agent.name]));
+  return (
+    <ul class="rows">
+      {sessions.map((session) => (
+        <li key={session.id} class="row">
+          <div class="row-main">
+            <a class="row-title" href={pathOf({ page: "session", id: session.id })}>
+              {names.get(session.agentId) ?? "Agent"}
+              <span class="mono small-id">{shortId(session.id)}</span>
+            </a>
+            <StatusChip status={session.status} />
+          </div>
+          <p class="row-facts">
+            <span>{plural(session.messages, "message")}</span>
+            <span>at {session.nodeName ?? session.nodeId}</span>
+            <span>{session.linkId === null ? "by API" : "by link"}</span>
+            <span>
+              started <Time value={session.createdAt} />
+            </span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Enough of an id to tell neighbours apart. */
+const shortId = (id: string): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id);

@@ -1,0 +1,88 @@
+import type { ComponentChildren } from "preact";
+import { announcement } from "../data/announcement.js";
+import { signOut } from "../data/sign-in.js";
+import { pathOf, type Route } from "../routing/route.js";
+import { AgentIcon, CheckIcon, LinkIcon, OverviewIcon, SessionIcon, SignOutIcon } from "./icons.js";
+
+type Section = "overview" | "agents" | "links" | "sessions";
+
+const SECTIONS: readonly { name: Section; label: string; href: string; icon: () => ComponentChildren }[] = [
+  { name: "overview", label: "Overview", href: pathOf({ page: "overview" }), icon: OverviewIcon },
+  { name: "agents", label: "Agents", href: pathOf({ page: "agents" }), icon: AgentIcon },
+  { name: "links", label: "Links", href: pathOf({ page: "links", agent: null }), icon: LinkIcon },
+  {
+    name: "sessions",
+    label: "Sessions",
+    href: pathOf({ page: "sessions", status: "", agent: "", link: "" }),
+    icon: SessionIcon,
+  },
+];
+
+function sectionOf(route: Route): Section | null {
+  switch (route.page) {
+    case "overview":
+      return "overview";
+    case "agents":
+    case "agent":
+    case "import":
+      return "agents";
+    case "links":
+    case "new-link":
+      return "links";
+    case "sessions":
+    case "session":
+      return "sessions";
+    case "unknown":
+      return null;
+  }
+}
+
+/** What stands around every page: where one is, where one can go, the way out. */
+export function Shell({ route, children }: { route: Route; children: ComponentChildren }) {
+  const section = sectionOf(route);
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        Skip to the page
+      </a>
+      <header class="bar">
+        <a class="brand" href={pathOf({ page: "overview" })}>
+          <span class="mark" aria-hidden="true" />
+          Parley
+        </a>
+        <button type="button" class="button quiet small sign-out" onClick={() => signOut("chosen")}>
+          <SignOutIcon /> Sign out
+        </button>
+        <nav aria-label="Pages">
+          <ul>
+            {SECTIONS.map(({ name, label, href, icon: SectionIcon }) => (
+              <li key={name}>
+                <a href={href} aria-current={name === section ? "page" : undefined}>
+                  <SectionIcon />
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <Announcement />
+    </div>
+  );
+}
+
+function Announcement() {
+  const current = announcement.value;
+  return (
+    <div class="announcement" role="status">
+      {current && (
+        <p key={current.id}>
+          <CheckIcon /> {current.text}
+        </p>
+      )}
+    </div>
+  );
+}

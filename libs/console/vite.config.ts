@@ -1,0 +1,23 @@
+import { defineConfig } from "vite";
+
+// The console lives at /console/… and its files at /assets/console/: every address in index.html is absolute.
+// Nothing may be inlined, because the content security policy allows neither inline scripts nor inline styles.
+export default defineConfig({
+  base: "/assets/console/",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    cssCodeSplit: false,
+    sourcemap: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        entryFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+});

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { AppError } from "@parley/contracts";
+import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
+
+const built = join(dirname(createRequire(import.meta.url).resolve("@parley/console/package.json")), "dist");
+
+/** No page may frame the console, and its scripts may not turn text into code or markup. */
+const CSP = `${pageCsp("'none'")}; require-trusted-types-for 'script'; trusted-types 'none'`;
+
+/**
+ * The owner console and its files. The document is the same for everybody and every address under `/console`: who may see
+ * what is decided by the management API, which the page asks with the token of whoever signs in.
+ */
+export async function registerConsole(app: HttpApp, { folder = built }: { folder?: string } = {}): Promise<void> {
+  const file = join(folder, "index.html");
+  const assets = join(folder, "assets");
+  let page: string | undefined;
+
+  for (const path of ["/console", "/console/*"]) {
+    app.get(path, { schema: { hide: true } }, async (_request, reply) => {
+      if (page === undefined && !existsSync(file))
+        throw new AppError("not_ready", { internal: "the console is not built" });
+      page ??= readFileSync(file, "utf8");
+      reply.headers({
+        "content-security-policy": CSP,
+        "cache-control": "no-store",
+        "x-robots-tag": "noindex",
+        "content-type": "text/html; charset=utf-8",
+      });
+      return reply.send(page);
+    });
+  }
+  if (existsSync(assets)) await serveImmutable(app, { root: assets, prefix: "/assets/console/assets/" });
+}
