@@ -1,0 +1,103 @@
+import { credentialRevoked } from "@parley/contracts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AGENT, TENANT } from "./fake-owners.js";
+import type { FakeSession } from "./fake-sessions.js";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+async function open(): Promise<FakeSession> {
+  const metadata = { n: Math.random() };
+  const answer = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT, metadata });
+  const session = world.sessions.sessions.get((await bodyOf(answer)).session_id);
+  if (session === undefined) throw new Error("session is unknown");
+  return session;
+}
+
+const messages = (session: FakeSession, query = ""): string =>
+  `/api/chat/sessions/${session.view.session_id}/messages${query}`;
+
+describe("authentication", () => {
+  const path = "/api/chat/sessions/text_unknown";
+
+  it("gives one generic 401 for every failure, before anything is told about existence", async () => {
+    const old = Math.floor(Date.now() / 1_000) - 301;
+    const answers = await Promise.all([
+      fetch(world.url + path),
+      world.signed("GET", path, undefined, { key: "wrong-key" }),
+      world.signed("GET", path, undefined, { timestamp: old }),
+      world.signed("GET", path, undefined, { headers: { "x-key-id": "unknown" } }),
+      world.signed("GET", path, undefined, { headers: { "x-nonce": "short" } }),
+      fetch(`${world.url}/api/chat/no-such-route`),
+      fetch(`${world.url}/api/chat/sessions`, { method: "PUT", body: "{" }),
+      fetch(`${world.url}/api/chat/sessions`, {
+        method: "POST",
+        body: "not json",
+        headers: { "content-type": "text/plain" },
+      }),
+    ]);
+    const bodies = await Promise.all(
+      answers.map(async (answer) => ({ ...(await bodyOf(answer)), request_id: "", status: answer.status })),
+    );
+    for (const body of bodies) expect(body).toEqual({ ...bodies[0], status: 401, code: "invalid_signature" });
+    expect((await world.signed("GET", path)).status).toBe(404);
+    expect((await world.signed("GET", "/api/chat/no-such-route")).status).toBe(404);
+    expect((await world.signed("PUT", "/api/chat/sessions", "{}")).status).toBe(405);
+  });
+
+  it("signs the query string too", async () => {
+    const session = await open();
+    expect((await world.signed("GET", messages(session, "?limit=1"))).status).toBe(200);
+    const moved = await world.signed("GET", messages(session), undefined, { sentTo: messages(session, "?limit=1") });
+    expect(moved.status).toBe(401);
+  });
+
+  it("uses a nonce once", async () => {
+    const session = await open();
+    const options = { nonce: "single-use-nonce-0001", timestamp: Math.floor(Date.now() / 1_000) };
+    expect((await world.signed("GET", messages(session), undefined, options)).status).toBe(200);
+    expect((await world.signed("GET", messages(session), undefined, options)).status).toBe(401);
+  });
+
+  it("drops a revoked key on the word of the bus, not only after its time", async () => {
+    const session = await open();
+    const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "k" } as const;
+    world.owners.keys.set("short-lived", { secret: "short-secret", principal });
+    const options = { key: "short-secret", headers: { "x-key-id": "short-lived" } };
+    const shown = () => world.signed("GET", `/api/chat/sessions/${session.view.session_id}`, undefined, options);
+    expect((await shown()).status).toBe(200);
+    const asked = world.owners.count("resolveKey");
+    expect((await shown()).status).toBe(200);
+    expect(world.owners.count("resolveKey")).toBe(asked);
+    world.owners.keys.delete("short-lived");
+    const id = "22222222-2222-4222-8222-222222222222";
+    await world.bus.publish(credentialRevoked, { id }, { key: id, msgId: "revoke-1" });
+    await expect.poll(async () => (await shown()).status, { timeout: 1_000 }).toBe(401);
+  });
+});
+
+describe("limits of refusals", () => {
+  it("answers 503 without any key, and 429 to an address that fails too often", async () => {
+    const other = await startWorld({ ADMIN_API_KEY: "", RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "3" });
+    try {
+      const answer = await other.signed("GET", "/api/chat/sessions/x");
+      expect([answer.status, (await bodyOf(answer)).code]).toEqual([503, "not_configured"]);
+      const failing = () =>
+        other.signed("GET", "/api/chat/sessions/x", undefined, { headers: { "x-key-id": "nobody" } });
+      for (let count = 0; count < 3; count += 1) expect((await failing()).status).toBe(401);
+      const limited = await failing();
+      expect(limited.status).toBe(429);
+      expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
+      const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "k" } as const;
+      other.owners.keys.set("good", { secret: "good-secret", principal });
+      const good = { key: "good-secret", headers: { "x-key-id": "good" } };
+      expect((await other.signed("GET", "/api/chat/sessions/x", undefined, good)).status).toBe(404);
+    } finally {
+      await other.stop();
+    }
+  });
+});
