@@ -1,0 +1,3 @@
+import { runSuite } from "./suite/run-suite.js";
+
+runSuite("standalone");

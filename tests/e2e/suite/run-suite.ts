@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, onTestFailed } from "vitest";
+import { type Cluster, type Shape, startCluster } from "../../cluster/cluster.js";
+import { describeBackground } from "./background.js";
+import { type Fixture, makeFixture } from "./fixture.js";
+import { describeIdempotency } from "./idempotency.js";
+import { describeOwnerApi } from "./owner-api.js";
+import { describePublicLinks } from "./public-links.js";
+import { describeRefusals } from "./refusals.js";
+import { describeSessions } from "./sessions.js";
+import { describeStreams } from "./streams.js";
+
+/** Settings that make slow things visible in the time of a test. */
+const env = {
+  CLEANUP_INTERVAL_MINUTES: "0.02",
+  LINK_EXPIRY_INTERVAL_SECONDS: "0.5",
+  RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "1000",
+};
+
+/** The whole suite against one shape of the product; both shapes must behave alike. */
+export function runSuite(shape: Shape): void {
+  describe(shape, () => {
+    let cluster: Cluster | undefined;
+    let fixture: Fixture | undefined;
+    let reported = false;
+    beforeAll(async () => {
+      cluster = await startCluster({ shape, env });
+      fixture = await makeFixture(cluster);
+    }, 120_000);
+    afterAll(() => cluster?.close(), 60_000);
+
+    const get = (): Fixture => {
+      if (fixture === undefined) throw new Error("the cluster did not start");
+      const { report } = fixture.cluster;
+      onTestFailed(() => {
+        if (!reported) process.stderr.write(`${report()}\n`);
+        reported = true;
+      });
+      return fixture;
+    };
+    describeSessions(get);
+    describeRefusals(get);
+    describeIdempotency(get);
+    describeStreams(get);
+    describePublicLinks(get);
+    describeOwnerApi(get);
+    describeBackground(get);
+  });
+}
