@@ -1,4 +1,5 @@
 // The import rules of the repository, checked on the sources alone. Imports nothing outside Node, so it runs before `npm ci`.
+// Usage: node scripts/check-boundaries.mjs [folder of a repository]
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
@@ -153,7 +154,7 @@ function checkPurity(source, report) {
 }
 
 function main() {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+  const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "..");
   const { violations, notes } = checkBoundaries(root);
   const print = (stream, { file, line, rule, message }) => stream.write(`${file}:${line}  ${rule}: ${message}\n`);
   for (const note of notes) print(process.stdout, { ...note, rule: `note, ${note.rule}` });

@@ -4,6 +4,7 @@ export const LIBRARY_IMPORTS = {
   observability: [],
   stores: [],
   "chat-page": [],
+  console: [],
   workflow: ["contracts"],
   secrets: ["contracts"],
   bus: ["contracts", "observability"],

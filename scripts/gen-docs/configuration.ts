@@ -47,6 +47,10 @@ export const composeVariables = z.object({
   PARLEY_DB_PASSWORD: required("Account of the services. Letters and digits only: it becomes part of an address"),
   NATS_PASSWORD: required("Letters and digits only, beginning with a letter: it becomes part of an address"),
   REDIS_PASSWORD: required("Letters and digits only: it becomes part of an address"),
+  PARLEY_BIND: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Address of this machine that nginx listens on; 0.0.0.0 = everywhere, behind something that does TLS"),
   PARLEY_PORT: z.coerce.number().default(8080).describe("Port of nginx on this machine"),
   PARLEY_SUBNET: z
     .string()

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { openApiDocument } from "@parley/gateway-service";
 import { envExample } from "./configuration.js";
 import { errorsPage } from "./errors-page.js";
@@ -28,4 +28,18 @@ export function current(root: string, path: string): string {
   } catch {
     return "";
   }
+}
+
+/** Compares the documents with the files below `root`, writes the stale ones if asked to, and answers their paths. */
+export async function settle(root: string, wanted: Document[], options: { write: boolean }): Promise<string[]> {
+  const stale: string[] = [];
+  for (const { path, make } of wanted) {
+    const text = await make();
+    if (current(root, path) === text) continue;
+    stale.push(path);
+    if (!options.write) continue;
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return stale;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -179,6 +179,14 @@ describe("check-boundaries", () => {
     expect(refused({ "libs/workflow/src/a.ts": `\n${code}\n`, "libs/bus/src/a.ts": `${code}\n` })).toEqual([
       "purity libs/workflow/src/a.ts:2",
     ]);
+  });
+
+  it("prints each violation with its place and exits with 1", () => {
+    const bad = repository({ "libs/bus/src/a.ts": '\nimport Redis from "ioredis";\n' }, ["ioredis"]);
+    const script = fileURLToPath(new URL("../../scripts/check-boundaries.mjs", import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [script, bad], { encoding: "utf8" });
+    expect(stderr).toMatch(/^libs\/bus\/src\/a\.ts:2 {2}vendor: "ioredis" is used in libs\/redis only\n/);
+    expect(status).toBe(1);
   });
 
   it("finds nothing in this repository", () => {

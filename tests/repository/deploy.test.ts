@@ -110,11 +110,12 @@ describe("docker-compose.yml", () => {
     );
   });
 
-  it("gives the gateway no way to PostgreSQL, and only nginx to the outside", () => {
+  it("gives the gateway no way to PostgreSQL, and publishes on loopback alone by default", () => {
     const data = services.filter(([, { networks }]) => networks.includes("data")).map(([name]) => name);
     expect(data.sort()).toEqual(["agent-runner", "cleanup", "links", "memory", "migrate", "postgres", "sessions"]);
     for (const [name, { ports, networks }] of services) {
-      for (const port of ports) if (name !== "nginx") expect(port, name).toMatch(/^127\.0\.0\.1:/);
+      for (const port of ports)
+        expect(port, name).toMatch(name === "nginx" ? /^\$\{PARLEY_BIND:-127\.0\.0\.1\}:/ : /^127\.0\.0\.1:/);
       for (const network of networks) expect(Object.keys(compose.networks)).toContain(network);
     }
     expect(own.every(({ service }) => service.ports.length === 0)).toBe(true);

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ERRORS } from "@parley/contracts";
@@ -7,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { busEnds } from "../../scripts/gen-docs/bus-ends.js";
 import { envExample } from "../../scripts/gen-docs/configuration.js";
-import { current, documents } from "../../scripts/gen-docs/documents.js";
+import { current, documents, settle } from "../../scripts/gen-docs/documents.js";
 import { errorsPage } from "../../scripts/gen-docs/errors-page.js";
 import { eventsPage } from "../../scripts/gen-docs/events-page.js";
 import { dumpSchema } from "../../scripts/gen-docs/schema-dump.js";
@@ -32,6 +33,20 @@ describe("generated documents", () => {
       expect(current(root, "libs/db/schema.sql") === made, `libs/db/schema.sql ${stale}`).toBe(true);
     } finally {
       await database.drop();
+    }
+  });
+
+  it("names a stale or missing file, and touches it only when asked to", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "parley-docs-"));
+    try {
+      const wanted = ["a.md", "deep/b.md"].map((path) => ({ path, make: async () => `${path}\n` }));
+      writeFileSync(join(folder, "a.md"), "old\n");
+      expect(await settle(folder, wanted, { write: false })).toEqual(["a.md", "deep/b.md"]);
+      expect([current(folder, "a.md"), current(folder, "deep/b.md")]).toEqual(["old\n", ""]);
+      expect(await settle(folder, wanted, { write: true })).toEqual(["a.md", "deep/b.md"]);
+      expect(await settle(folder, wanted, { write: false })).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 
