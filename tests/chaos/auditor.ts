@@ -1,0 +1,190 @@
+import { withPostgresClient } from "@parley/stores";
+import type { ModelCall } from "@parley/testkit";
+import type { Cluster } from "../cluster/cluster.js";
+import type { Tenant } from "../cluster/owner.js";
+import type { LedgerLine } from "./ledger.js";
+import type { Talk } from "./traffic.js";
+
+interface Message {
+  sequence: number;
+  turn_id: string;
+  role: "user" | "assistant";
+  content: string;
+  client_message_id: string | null;
+  status: string;
+}
+
+/** What the auditor found; everything but the totals must be empty. */
+export interface Findings {
+  turns: number;
+  replies: number;
+  modelCalls: number;
+  lost: string[];
+  duplicated: string[];
+  order: string[];
+  wrongReplies: string[];
+  modelInput: string[];
+  quota: string[];
+  streams: string[];
+}
+
+/** Compares ledger, history API, database, event streams and model log after healing. */
+export async function audit(
+  cluster: Cluster,
+  tenant: Tenant,
+  seen: { talks: readonly Talk[]; lines: readonly LedgerLine[] },
+): Promise<Findings> {
+  const findings: Findings = {
+    ...{ turns: 0, replies: 0, modelCalls: cluster.model.calls.length, lost: [], duplicated: [], order: [] },
+    ...{ wrongReplies: [], modelInput: [], quota: [], streams: [] },
+  };
+  const calls = byLastUserText(cluster.model.calls);
+  const answers = new Map(seen.lines.flatMap((line) => (line.type === "answered" ? [[line.id, line]] : [])));
+  const rows = await readRows(cluster, seen.talks);
+  for (const talk of seen.talks) {
+    const history = await readHistory(tenant, talk.sessionId);
+    const users = history.filter(({ role }) => role === "user");
+    findings.turns += users.length;
+    findings.replies += history.filter(({ role }) => role === "assistant").length - 1;
+    auditMessages(talk, history, findings);
+    for (const [id, content] of talk.sent) {
+      const answer = answers.get(id);
+      const message = users.find(({ client_message_id }) => client_message_id === id);
+      if (answer === undefined || message === undefined) findings.lost.push(id);
+      else if (answer.turnId !== message.turn_id || answer.response !== replyTo(content))
+        findings.wrongReplies.push(`${id}: ${answer.response}`);
+    }
+    auditModelInput(users, calls, findings);
+    const row = rows.get(talk.sessionId);
+    const problem = rowProblem(row, users.length, history.length);
+    if (problem !== null) findings.quota.push(`${talk.sessionId}: ${problem}`);
+    if (talk.follower !== null) auditStream(talk, history, row?.event_offset ?? 0, findings);
+  }
+  return findings;
+}
+
+const replyTo = (content: string): string => `echo(${content})`;
+
+function auditMessages(talk: Talk, history: readonly Message[], findings: Findings): void {
+  const { sessionId } = talk;
+  const seen = new Set<string>();
+  for (const [index, message] of history.entries()) {
+    if (message.sequence !== index + 1) findings.order.push(`${sessionId}: ${message.sequence} at place ${index + 1}`);
+    if (message.role !== "user") continue;
+    const id = message.client_message_id ?? "";
+    if (seen.has(id)) findings.duplicated.push(id);
+    seen.add(id);
+    if (!talk.sent.has(id)) findings.duplicated.push(`${sessionId}: a message that nobody sent`);
+    const reply = history[index + 1];
+    if (message.status !== "done") findings.lost.push(`${id}: turn ${message.status}`);
+    else if (
+      reply?.role !== "assistant" ||
+      reply.turn_id !== message.turn_id ||
+      reply.content !== replyTo(message.content)
+    )
+      findings.order.push(`${id}: no reply right behind it`);
+  }
+  // The opening, then pairs: anything more is a second reply.
+  if (history.length !== 1 + 2 * seen.size) findings.duplicated.push(`${sessionId}: ${history.length} messages`);
+}
+
+/** The model may be asked again after a crash; every time it must have heard exactly the turns before. */
+function auditModelInput(users: readonly Message[], calls: Map<string, ModelCall[]>, findings: Findings): void {
+  const said = users.map(({ content }) => content);
+  for (const [index, content] of said.entries()) {
+    const asked = calls.get(content.trim()) ?? [];
+    if (asked.length === 0) findings.modelInput.push(`${content.slice(0, 12)}: the model was never asked`);
+    for (const { messages } of asked) {
+      const heard = messages
+        .filter(({ role }) => role !== "system")
+        .map(({ role, content: text }) => `${role}:${text}`);
+      const expected = ["assistant:Welcome."];
+      for (const earlier of said.slice(0, index)) expected.push(`user:${earlier}`, `assistant:${replyTo(earlier)}`);
+      expected.push(`user:${content}`);
+      if (JSON.stringify(heard) !== JSON.stringify(expected))
+        findings.modelInput.push(`${content.slice(0, 12)}: ${heard.length} messages`);
+    }
+  }
+}
+
+function byLastUserText(calls: readonly ModelCall[]): Map<string, ModelCall[]> {
+  const grouped = new Map<string, ModelCall[]>();
+  for (const call of calls) {
+    const key = call.lastUserText.trim();
+    grouped.set(key, [...(grouped.get(key) ?? []), call]);
+  }
+  return grouped;
+}
+
+/** What the reader got over all its openings: each durable event once, in order, up to the end of the log. */
+function auditStream(talk: Talk, history: readonly Message[], head: number, findings: Findings): void {
+  const events = talk.follower?.events ?? [];
+  const log = events.filter(({ id, event }) => id !== null && event !== "connected");
+  const offsets = log.map(({ id }) => Number((id ?? "").split("-")[1]));
+  const say = (what: string): number => findings.streams.push(`${talk.sessionId}: ${what}`);
+  if (new Set(offsets).size !== offsets.length) say("repeated ids");
+  if (offsets.some((offset, index) => index > 0 && offset <= (offsets[index - 1] ?? 0))) say("ids out of order");
+  if (events.some(({ event }) => event === "reset")) say("a reset although the log is whole");
+  if (offsets.at(-1) !== head) say(`ends at ${offsets.at(-1)} of ${head}`);
+  const heard = log.filter(({ event }) => event === "message").map(({ data }) => `${data.role}: ${data.content}`);
+  const missing = history.filter(({ role, content }) => !heard.includes(`${role}: ${content}`));
+  if (heard.length !== history.length || missing.length > 0) say(`${heard.length} of ${history.length} messages`);
+}
+
+interface Row {
+  session_id: string;
+  messages_used: number;
+  next_seq: number;
+  done_seq: number;
+  message_sequence: number;
+  event_offset: number;
+  turns: number;
+  events: number;
+  replies: number;
+}
+
+function rowProblem(row: Row | undefined, users: number, messages: number): string | null {
+  if (row === undefined) return "no row";
+  if (row.messages_used !== users) return `${row.messages_used} messages counted, ${users} in the history`;
+  if (row.turns !== users || row.replies !== users)
+    return `${row.turns} turns and ${row.replies} replies in the database`;
+  if (row.message_sequence !== messages) return `${row.message_sequence} messages numbered, ${messages} in the history`;
+  if (row.events !== row.event_offset) return `${row.events} events stored, ${row.event_offset} numbered`;
+  if (row.next_seq !== row.done_seq) return "turns still wait";
+  return null;
+}
+
+async function readRows(cluster: Cluster, talks: readonly Talk[]): Promise<Map<string, Row>> {
+  const text = `select c.session_id, c.messages_used, c.next_seq, c.done_seq, c.message_sequence, c.event_offset,
+      (select count(*)::int from session_turns t where t.conversation_id = c.id and t.kind = 'message' and t.status = 'done') as turns,
+      (select count(*)::int from session_events e where e.conversation_id = c.id) as events,
+      (select count(distinct m.turn_seq)::int from text_conversation_messages m
+        where m.conversation_id = c.id and m.role = 'assistant' and m.turn_seq > 1) as replies
+    from text_conversations c where c.session_id = any($1)`;
+  const ids = talks.map(({ sessionId }) => sessionId);
+  const rows = await withPostgresClient(cluster.database.adminUrl, (client) => client.query<Row>(text, [ids]));
+  return new Map(rows.rows.map((row) => [row.session_id, row]));
+}
+
+async function readHistory({ signed }: Tenant, sessionId: string): Promise<Message[]> {
+  let messages: Message[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { data: Message[]; next_cursor: string | null } = await historyPage(signed, sessionId, cursor);
+    messages = [...page.data, ...messages];
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return messages;
+}
+
+async function historyPage(
+  signed: Tenant["signed"],
+  sessionId: string,
+  cursor: string | null,
+): Promise<{ data: Message[]; next_cursor: string | null }> {
+  const query = `limit=200${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+  const path = `/api/chat/sessions/${sessionId}/messages?${query}`;
+  const answer = await signed.call<{ data: Message[]; next_cursor: string | null }>("GET", path);
+  if (answer.status !== 200) throw new Error(`no history: ${answer.status} ${answer.text}`);
+  return answer.body;
+}

@@ -1,0 +1,87 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Cluster } from "../cluster/cluster.js";
+import type { Plan } from "./plan.js";
+import type { Random } from "./random.js";
+
+export interface Disturbances {
+  /** What happened so far, by kind. */
+  counts: Record<string, number>;
+  readonly running: boolean;
+  /** Resolves when the last one is over and everything runs again. */
+  done: Promise<void>;
+}
+
+/**
+ * Kills a random process every few seconds and starts it again at once. In between, once each or as often as the plan says:
+ * the NATS server and Redis are killed, the NATS store is wiped, PostgreSQL is stopped without warning.
+ */
+export function startDisturbances(cluster: Cluster, plan: Plan, random: Random): Disturbances {
+  const counts: Record<string, number> = {};
+  let running = true;
+  const count = (what: string): void => {
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
+  const schedule = specials(cluster, plan);
+
+  const work = async (): Promise<void> => {
+    const restarts: Promise<void>[] = [];
+    for (let n = 1; n <= plan.kills; n += 1) {
+      await delay(plan.killEveryMs * (0.5 + random.next()));
+      const special = schedule.get(n);
+      if (special !== undefined) {
+        count(special.name);
+        await special.act();
+      }
+      const child = random.pick(cluster.children.filter((candidate) => candidate.running));
+      count(child.service);
+      await child.kill();
+      child.start();
+      restarts.push(child.ready(60_000));
+    }
+    await Promise.allSettled(restarts);
+    for (const child of cluster.children) {
+      if (!child.running) child.start();
+      await child.ready(60_000);
+    }
+  };
+  const done = work().finally(() => {
+    running = false;
+  });
+  return {
+    counts,
+    get running() {
+      return running;
+    },
+    done,
+  };
+}
+
+interface Special {
+  name: string;
+  act(): Promise<void>;
+}
+
+/** Which special disturbance comes before which kill: spread evenly, in a fixed order. */
+function specials({ nats, redis, postgres }: Cluster, plan: Plan): Map<number, Special> {
+  const list: Special[] = [
+    { name: "nats killed", act: () => nats.kill().then(() => nats.restart()) },
+    { name: "redis killed", act: () => redis.kill().then(() => redis.restart()) },
+  ];
+  for (let n = 0; n < plan.natsWipes; n += 1) {
+    list.push({
+      name: "nats store wiped",
+      async act() {
+        await nats.kill();
+        rmSync(join(nats.data, "jetstream"), { recursive: true, force: true });
+        await nats.restart();
+      },
+    });
+  }
+  for (let n = 0; n < plan.postgresStops && postgres !== null; n += 1) {
+    list.push({ name: "postgres killed", act: () => postgres.kill().then(() => postgres.restart()) });
+  }
+  const step = plan.kills / (list.length + 1);
+  return new Map(list.map((special, index) => [Math.max(1, Math.round(step * (index + 1))), special]));
+}

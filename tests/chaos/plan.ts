@@ -1,0 +1,30 @@
+/** How much of everything: the short form belongs to the test suite, the full form is `npm run test:chaos`. */
+export interface Plan {
+  seed: number;
+  sessions: number;
+  turnsPerSession: number;
+  /** Sessions that run at once. */
+  clients: number;
+  /** Readers of event streams; each follows one session and is cut again and again. */
+  readers: number;
+  /** SIGKILL of a random process. */
+  kills: number;
+  killEveryMs: number;
+  natsWipes: number;
+  postgresStops: number;
+  /** Time for everything, healing included. */
+  deadlineMs: number;
+}
+
+const full = process.env.CHAOS_FULL === "1";
+
+export const plan: Plan = {
+  seed: Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000_000)),
+  ...(full
+    ? { sessions: 500, turnsPerSession: 20, clients: 60, readers: 200 }
+    : { sessions: 100, turnsPerSession: 10, clients: 50, readers: 50 }),
+  ...(full
+    ? { kills: 120, killEveryMs: 2_000, natsWipes: 5, postgresStops: 5, deadlineMs: 1_800_000 }
+    : { kills: 22, killEveryMs: 1_800, natsWipes: 1, postgresStops: 0, deadlineMs: 170_000 }),
+};
+export const isFull = full;

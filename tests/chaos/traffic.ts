@@ -1,0 +1,203 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type ApiClient, createBearerClient, type EventFollower, followEvents, type HttpAnswer } from "@parley/testkit";
+import type { Cluster } from "../cluster/cluster.js";
+import type { MadeLink, Tenant } from "../cluster/owner.js";
+import type { Ledger } from "./ledger.js";
+import type { Plan } from "./plan.js";
+import type { Random } from "./random.js";
+
+/** One conversation of the run, as the client knows it. */
+export interface Talk {
+  sessionId: string;
+  /** Content of every message the client sent, by its id. */
+  sent: Map<string, string>;
+  follower: EventFollower | null;
+}
+
+export interface Counters {
+  sends: number;
+  retries: number;
+  cuts: number;
+  /** Longest time from the first try of a message to its answer. */
+  slowestMs: number;
+}
+
+export interface Traffic {
+  talks: Talk[];
+  counters: Counters;
+  /** Resolves when every message has its answer. */
+  done: Promise<void>;
+}
+
+interface Context {
+  cluster: Cluster;
+  tenant: Tenant;
+  agentId: string;
+  link: MadeLink;
+  ledger: Ledger;
+  random: Random;
+  plan: Plan;
+  /** True while disturbances go on: the conversations last at least as long. */
+  disturbed(): boolean;
+}
+
+const CALL_MS = 15_000;
+const PATIENCE_MS = 120_000;
+const retriable = (status: number): boolean => status >= 500 || status === 429;
+
+interface Caller {
+  client: ApiClient;
+  sendPath: string;
+  eventsPath: string;
+  body(content: string, id: string): Record<string, unknown>;
+}
+
+/** Starts the conversations: most signed, every fifth through the public link; some sessions have a reader. */
+export function startTraffic(context: Context): Traffic {
+  const { plan } = context;
+  const talks: Talk[] = [];
+  const counters: Counters = { sends: 0, retries: 0, cuts: 0, slowestMs: 0 };
+  let next = 0;
+  const client = async (): Promise<void> => {
+    for (;;) {
+      const number = next;
+      next += 1;
+      if (number >= plan.sessions) return;
+      await converse(context, { number, talks, counters });
+    }
+  };
+  const done = Promise.all(Array.from({ length: plan.clients }, client)).then(() => undefined);
+  return { talks, counters, done };
+}
+
+interface Conversation {
+  number: number;
+  talks: Talk[];
+  counters: Counters;
+}
+
+async function converse(context: Context, { number, talks, counters }: Conversation): Promise<void> {
+  const { plan, random } = context;
+  const { sessionId, caller } = await open(context, number, counters);
+  const follower = number < plan.readers ? followEvents(() => caller.client.stream(caller.eventsPath)) : null;
+  const talk: Talk = { sessionId, sent: new Map(), follower };
+  talks.push(talk);
+  const stopCutting = follower === null ? () => undefined : cutNowAndThen(follower, random, counters);
+  for (let n = 1; n <= plan.turnsPerSession; ) {
+    // Bursts are what makes order hard: some messages leave at the same moment.
+    const burst = Math.min(random.next() < 0.2 ? 3 : 1, plan.turnsPerSession - n + 1);
+    const texts = Array.from({ length: burst }, (_, index) => `s${number} m${n + index} ${"word ".repeat(8)}end`);
+    n += burst;
+    await Promise.all(texts.map((text) => send(context, { talk, caller, text, counters })));
+    if (context.disturbed()) await delay(random.between(0, pauseMs(plan)));
+  }
+  stopCutting();
+}
+
+/** Spreads the conversations over the time of the disturbances. */
+function pauseMs({ kills, killEveryMs, sessions, clients, turnsPerSession }: Plan): number {
+  const rounds = Math.ceil(sessions / clients) * turnsPerSession;
+  return (2 * kills * killEveryMs) / rounds;
+}
+
+function cutNowAndThen(follower: EventFollower, random: Random, counters: Counters): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const again = (): void => {
+    timer = setTimeout(
+      () => {
+        follower.cut();
+        counters.cuts += 1;
+        again();
+      },
+      random.between(150, 1_500),
+    );
+  };
+  again();
+  return () => clearTimeout(timer);
+}
+
+async function open(
+  { cluster, tenant, agentId, link }: Context,
+  number: number,
+  counters: Counters,
+): Promise<{ sessionId: string; caller: Caller }> {
+  if (number % 5 === 4) {
+    const anyone = createBearerClient({ bases: cluster.gateways });
+    // A lost answer holds the token, which is shown once: the next try opens another session.
+    const opened = await persist(counters, () =>
+      anyone.call<{ session_id: string; session_token: string }>(
+        "POST",
+        `/api/public/sessions/${link.token}`,
+        {},
+        {
+          timeoutMs: CALL_MS,
+        },
+      ),
+    );
+    const { session_id: sessionId, session_token: token } = opened.body;
+    const caller = {
+      client: createBearerClient({ bases: cluster.gateways, token }),
+      sendPath: `/api/public/chat/${link.token}`,
+      eventsPath: `/api/public/events/${link.token}`,
+      body: (content: string, id: string) => ({ message: content, client_message_id: id }),
+    };
+    return { sessionId, caller };
+  }
+  const body = { tenant_id: tenant.id, agent_id: agentId, metadata: { number } };
+  const headers = { "idempotency-key": `open-${number}` };
+  const opened = await persist(counters, () =>
+    tenant.signed.call<{ session_id: string }>("POST", "/api/chat/sessions", body, { headers, timeoutMs: CALL_MS }),
+  );
+  const path = `/api/chat/sessions/${opened.body.session_id}`;
+  const caller = {
+    client: tenant.signed,
+    sendPath: `${path}/messages`,
+    eventsPath: `${path}/events`,
+    body: (content: string, id: string) => ({ content, client_message_id: id }),
+  };
+  return { sessionId: opened.body.session_id, caller };
+}
+
+/** Repeats a call through connection errors, 5xx and 429. Throws with the last answer when patience ends, or on another refusal. */
+async function persist<Body>(counters: Counters, attempt: () => Promise<HttpAnswer<Body>>): Promise<HttpAnswer<Body>> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let tries = 1; ; tries += 1) {
+    counters.sends += 1;
+    const answer = await attempt().catch(() => null);
+    if (answer !== null && answer.status < 300) return answer;
+    if (answer !== null && !retriable(answer.status)) throw new Error(`refused: ${answer.status} ${answer.text}`);
+    if (Date.now() > deadline) throw new Error(`no answer: ${answer?.status ?? 0} ${answer?.text ?? "no connection"}`);
+    counters.retries += 1;
+    await delay(Math.min(1_000, 100 * tries) * (0.5 + Math.random()));
+  }
+}
+
+interface Send {
+  talk: Talk;
+  caller: Caller;
+  text: string;
+  counters: Counters;
+}
+
+async function send({ ledger }: Context, { talk, caller, text, counters }: Send): Promise<void> {
+  const id = `id-${talk.sessionId}-${talk.sent.size + 1}`;
+  talk.sent.set(id, text);
+  const began = performance.now();
+  let attempt = 0;
+  try {
+    const answer = await persist(counters, () => {
+      attempt += 1;
+      ledger.write({ type: "sending", session: talk.sessionId, id, content: text, attempt });
+      return caller.client.call<{ turn_id: string; response: string }>("POST", caller.sendPath, caller.body(text, id), {
+        timeoutMs: CALL_MS,
+      });
+    });
+    const replayed = answer.headers.get("idempotent-replayed") === "true";
+    const { turn_id: turnId, response } = answer.body;
+    ledger.write({ type: "answered", session: talk.sessionId, id, turnId, response, replayed });
+    counters.slowestMs = Math.max(counters.slowestMs, performance.now() - began);
+  } catch (error) {
+    ledger.write({ type: "gave_up", session: talk.sessionId, id });
+    throw error;
+  }
+}
