@@ -121,6 +121,10 @@ export const EXPIRIES: readonly { value: string; label: string }[] = [
   { value: "at", label: "At a time of your choice…" },
 ];
 
+const MAX_SITES = 50;
+/** Scheme (or https), host with at most one `*.` in front, port. Nothing else can ever match an origin. */
+const SITE = /^(?:https?:\/\/)?(?:\*\.)?(?:localhost|\[[0-9a-f:]+\]|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d{1,5})?\/?$/i;
+
 export type LinkValues = Record<string, string>;
 
 export function initialValues(): LinkValues {
@@ -147,6 +151,9 @@ export function wrongFields(values: LinkValues): Record<string, string> {
   }
   if (values.expiry === "at" && Number.isNaN(Date.parse(values.expires_at ?? "")))
     wrong.expires_at = "must be a date and time";
+  const sites = sitesOf(values);
+  if (sites.length > MAX_SITES) wrong.allowed_domains = `must be at most ${MAX_SITES} sites`;
+  else if (!sites.every((site) => SITE.test(site))) wrong.allowed_domains = "must be sites such as https://example.com";
   return wrong;
 }
 
@@ -161,10 +168,13 @@ export function linkBody(values: LinkValues): Record<string, unknown> {
   if (values.expiry === "at") body.expires_at = new Date(values.expires_at ?? "").toISOString();
   else if (values.expiry) body.expires_in_hours = Number(values.expiry);
   if (values.agent_version && values.agent_version !== "active") body.agent_version = Number(values.agent_version);
-  const domains = (values.allowed_domains ?? "").split(/[\s,]+/).filter((domain) => domain !== "");
-  if (domains.length > 0) body.allowed_domains = domains;
+  const sites = sitesOf(values);
+  if (sites.length > 0) body.allowed_domains = sites;
   if (values.friendly_errors === "yes") body.friendly_errors = true;
   return body;
 }
+
+const sitesOf = (values: LinkValues): string[] =>
+  (values.allowed_domains ?? "").split(/[\s,]+/).filter((site) => site !== "");
 
 export const format = (number: number): string => number.toLocaleString("en");

@@ -6,6 +6,7 @@ import type { Agent, Version } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
+import { keepFocus } from "../view/keep-focus.js";
 import { PageHeader } from "../view/page-header.js";
 import { Empty, ProblemCard, WhenReady } from "../view/states.js";
 import { Time } from "../view/time.js";
@@ -54,6 +55,7 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
 
   const activate = async (version: number): Promise<void> => {
+    if (busy !== null) return;
     setBusy(version);
     setProblem(null);
     const answer = await api.activate(agent.id, version);
@@ -64,6 +66,7 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
       setProblem(answer);
     }
     setBusy(null);
+    keepFocus();
   };
   const download = async (version: number): Promise<void> => {
     setProblem(null);
@@ -115,7 +118,7 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
                   type="button"
                   class="button quiet small"
                   aria-label={`Activate version ${item.version}`}
-                  disabled={busy !== null}
+                  aria-disabled={busy !== null}
                   onClick={() => void activate(item.version)}
                 >
                   {busy === item.version ? "Activating…" : "Activate"}

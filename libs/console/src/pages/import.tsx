@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { suggestedSlug } from "../data/agent-name.js";
 import { announce } from "../data/announcement.js";
 import type { Issue } from "../net/models.js";
@@ -45,6 +45,7 @@ export function ImportPage({ agent }: { agent: string | null }) {
     editor.current?.focus();
   };
   const run = async (dryRun: boolean): Promise<void> => {
+    if (busy !== null) return;
     const missing: Record<string, string> = {};
     if (source.trim() === "") missing.document = "Paste a document or choose a file.";
     else if (name.trim() === "") missing.agent = "Give the agent a name.";
@@ -158,10 +159,10 @@ export function ImportPage({ agent }: { agent: string | null }) {
           <span>Use this version for new conversations at once</span>
         </label>
         <div class="actions start">
-          <button type="submit" class="button primary" disabled={busy !== null}>
+          <button type="submit" class="button primary" aria-disabled={busy !== null}>
             {busy === "import" ? "Importing…" : "Import"}
           </button>
-          <button type="button" class="button quiet" disabled={busy !== null} onClick={() => void run(true)}>
+          <button type="button" class="button quiet" aria-disabled={busy !== null} onClick={() => void run(true)}>
             {busy === "check" ? "Checking…" : "Check only"}
           </button>
         </div>
@@ -170,7 +171,25 @@ export function ImportPage({ agent }: { agent: string | null }) {
   );
 }
 
-function Outcomes({ outcome, source, onShow }: { outcome: Outcome; source: string; onShow(issue: Issue): void }) {
+interface OutcomesProps {
+  outcome: Outcome;
+  source: string;
+  onShow(issue: Issue): void;
+}
+
+function Outcomes({ outcome, source, onShow }: OutcomesProps) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (outcome.type !== "none") place.current?.scrollIntoView({ block: "nearest" });
+  }, [outcome]);
+  return (
+    <div ref={place} class="outcomes">
+      <OutcomeText outcome={outcome} source={source} onShow={onShow} />
+    </div>
+  );
+}
+
+function OutcomeText({ outcome, source, onShow }: OutcomesProps) {
   switch (outcome.type) {
     case "none":
       return null;

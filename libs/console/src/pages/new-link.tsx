@@ -54,6 +54,7 @@ function LinkForm({ agent, versions, onCreated }: LinkFormProps) {
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (busy) return;
     setProblem(null);
     const found = wrongFields(values);
     setWrong(found);
@@ -88,7 +89,7 @@ function LinkForm({ agent, versions, onCreated }: LinkFormProps) {
       />
       {problem && <ProblemCard problem={problem} />}
       <div class="actions start">
-        <button type="submit" class="button primary" disabled={busy}>
+        <button type="submit" class="button primary" aria-disabled={busy}>
           {busy ? "Creating…" : "Create the link"}
         </button>
         <a class="button quiet" href={pathOf({ page: "links", agent: agent.slug })}>

@@ -6,6 +6,7 @@ import type { Problem } from "../net/problem.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
+import { keepFocus } from "../view/keep-focus.js";
 import { PageHeader } from "../view/page-header.js";
 import { SessionRows } from "../view/session-rows.js";
 import { Empty, ProblemCard, WhenReady } from "../view/states.js";
@@ -71,7 +72,7 @@ export function SessionsPage({ filter }: { filter: Filter }) {
           </button>
         )}
       </div>
-      <SessionList filter={filter} agents={known} />
+      <SessionList key={JSON.stringify([filter.status, filter.agent, filter.link])} filter={filter} agents={known} />
     </>
   );
 }
@@ -89,17 +90,18 @@ function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
   const [older, setOlder] = useState<{ data: Session[]; cursor: string | null } | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was added belongs to the first page it was added to
+  // What was added belongs to the first page it was added to.
   useEffect(() => setOlder(null), [first]);
   const cursor = older === null ? (first?.nextCursor ?? null) : older.cursor;
 
   const more = async (): Promise<void> => {
-    if (cursor === null) return;
+    if (cursor === null || busy) return;
     setBusy(true);
     const answer = await api.sessions(wanted, { limit: PAGE_SIZE, cursor });
     setBusy(false);
     if (answer.type !== "ok") return setProblem(answer);
     setProblem(null);
+    keepFocus();
     setOlder({ data: [...(older?.data ?? []), ...answer.value.data], cursor: answer.value.nextCursor });
   };
 
@@ -111,7 +113,7 @@ function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
           <SessionRows sessions={[...data, ...(older?.data ?? [])]} agents={agents} />
           {problem && <ProblemCard problem={problem} />}
           {cursor !== null && (
-            <button type="button" class="button quiet more" disabled={busy} onClick={() => void more()}>
+            <button type="button" class="button quiet more" aria-disabled={busy} onClick={() => void more()}>
               {busy ? "Loading…" : "Show older sessions"}
             </button>
           )}

@@ -24,6 +24,7 @@ export function SignInPage({ reason }: { reason: "refused" | "chosen" | null }) 
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (busy) return;
     const given = value.trim();
     setProblem(null);
     setWrong(undefined);
@@ -75,7 +76,7 @@ export function SignInPage({ reason }: { reason: "refused" | "chosen" | null }) 
           )}
         </Field>
         {problem && <ProblemCard problem={problem} />}
-        <button type="submit" class="button primary wide" disabled={busy}>
+        <button type="submit" class="button primary wide" aria-disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
       </form>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Problem } from "../net/problem.js";
+import { keepFocus } from "./keep-focus.js";
 import { ProblemCard } from "./states.js";
 
 interface ConfirmDialogProps {
@@ -20,20 +21,19 @@ export function ConfirmDialog({ title, action, children, onConfirm, onClose }: C
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const confirm = async (): Promise<void> => {
+    if (busy) return;
     setBusy(true);
     const refused = await onConfirm();
     setBusy(false);
     setProblem(refused);
     if (refused === null) dialog.current?.close();
   };
+  const close = (): void => {
+    onClose();
+    keepFocus();
+  };
   return (
-    <dialog
-      ref={dialog}
-      class="dialog"
-      aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-text`}
-      onClose={onClose}
-    >
+    <dialog ref={dialog} class="dialog" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`} onClose={close}>
       <h2 id={`${id}-title`}>{title}</h2>
       <div id={`${id}-text`} class="dialog-text">
         {children}
@@ -43,7 +43,7 @@ export function ConfirmDialog({ title, action, children, onConfirm, onClose }: C
         <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
-        <button type="button" class="button danger" disabled={busy} onClick={() => void confirm()}>
+        <button type="button" class="button danger" aria-disabled={busy} onClick={() => void confirm()}>
           {busy ? "Working…" : action}
         </button>
       </div>

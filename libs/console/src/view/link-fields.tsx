@@ -136,7 +136,7 @@ function ExpiryFields({ values, wrong, onChange }: LinkFieldsProps) {
       <Field
         name="expiry"
         label="Stops working"
-        help="Running conversations end with it."
+        help="After this moment nobody can write, also in running conversations."
         problem={wrong.expires_in_hours}
       >
         {(control) => (
@@ -207,8 +207,8 @@ function SitesField({ values, wrong, onChange }: LinkFieldsProps) {
   return (
     <Field
       name="allowed_domains"
-      label="Only from these sites"
-      help="One per line, at most 50, for example https://example.com or https://*.example.com. Empty: from anywhere."
+      label="Other sites that may use it"
+      help="One per line, at most 50, for example https://example.com or https://*.example.com. Parley’s own chat page always may. Empty: any site."
       problem={wrong.allowed_domains}
     >
       {(control) => (

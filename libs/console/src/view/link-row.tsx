@@ -15,6 +15,7 @@ interface LinkRowProps {
 export function LinkRow({ link, onToggle, onDelete }: LinkRowProps) {
   const [busy, setBusy] = useState(false);
   const toggle = async (): Promise<void> => {
+    if (busy) return;
     setBusy(true);
     await onToggle();
     setBusy(false);
@@ -67,7 +68,7 @@ export function LinkRow({ link, onToggle, onDelete }: LinkRowProps) {
         <button
           type="button"
           class="button quiet small"
-          disabled={busy}
+          aria-disabled={busy}
           aria-label={`${link.isActive ? "Disable" : "Enable"} ${link.title}`}
           onClick={() => void toggle()}
         >

@@ -1,0 +1,7 @@
+/** Gives the focus to the page's heading when the control that had it is gone, so that the keyboard is not sent to the start. */
+export function keepFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === null || document.activeElement === document.body)
+      document.querySelector("h1")?.focus({ preventScroll: true });
+  });
+}
