@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Ticks of /proc/<pid>/stat per second; fixed at 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+const MS_PER_TICK = 1_000 / TICKS_PER_SECOND;
+
+interface Stat {
+  pid: number;
+  parent: number;
+  /** Own time and that of children that have ended and were reaped, in ticks. */
+  ticks: number;
+}
+
+function readStat(pid: number): Stat | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in brackets and may hold blanks.
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const at = (index: number): number => Number(fields[index] ?? 0);
+    return { pid, parent: at(1), ticks: at(11) + at(12) + at(13) + at(14) };
+  } catch {
+    return null; // It ended between the listing and the look.
+  }
+}
+
+/** CPU milliseconds used so far by each named process and all its descendants (PostgreSQL works in children). */
+export function cpuOf(groups: Record<string, number>): Record<string, number> {
+  const stats = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (readStat(Number(name)) ?? []) : []));
+  const childrenOf = groupByParent(stats);
+  const byPid = new Map(stats.map((stat) => [stat.pid, stat]));
+  const total = (pid: number): number =>
+    (byPid.get(pid)?.ticks ?? 0) + (childrenOf.get(pid) ?? []).reduce((sum, child) => sum + total(child.pid), 0);
+  return Object.fromEntries(Object.entries(groups).map(([name, pid]) => [name, total(pid) * MS_PER_TICK]));
+}
+
+function groupByParent(stats: Stat[]): Map<number, Stat[]> {
+  const groups = new Map<number, Stat[]>();
+  for (const stat of stats) groups.set(stat.parent, [...(groups.get(stat.parent) ?? []), stat]);
+  return groups;
+}
+
+/** Resident memory of one process in bytes. */
+export function residentBytes(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) * 1_024;
+}
+
+export type CpuUse = Record<string, number>;
+
+export const sumOf = (use: CpuUse): number => Object.values(use).reduce((sum, ms) => sum + ms, 0);
+
+/** What each group used between two readings. */
+export function used(before: CpuUse, after: CpuUse): CpuUse {
+  return Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, ms - (before[name] ?? 0)]));
+}

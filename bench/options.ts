@@ -1,0 +1,65 @@
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  repetitions: number;
+  quick: boolean;
+  json: boolean;
+  /** Goals asked for; empty = all. */
+  only: string[];
+  /** Folder for CPU profiles of the services, or null. */
+  profileDir: string | null;
+  /** Event streams held open for G6. */
+  streams: number;
+  /** Share of the big data set of G7 (1 = 1 M sessions, 4 M messages, 1 M links). */
+  scale: number;
+}
+
+export const HELP = `Usage: npm run bench -- [options]
+
+Measures the product against floors in the same run and prints one table of ratios. Takes about 15 minutes.
+
+  --quick          2 repetitions with small numbers, to see whether it works; not for quoting
+  --repetitions N  default 5
+  --only G1,G3     these goals only
+  --json           one JSON document on standard output; progress goes to standard error
+  --profile DIR    write CPU profiles of the services into DIR (with --only G1 they show the hot path)
+  --streams N      event streams held open for G6 (default 2000)
+  --scale X        share of 1 M sessions, 4 M messages and 1 M links loaded for G7 (default 0.02)
+
+On a machine that other programs use as well, throughput means nothing; ratios of CPU time do.
+`;
+
+/** Reads the command line. Throws a sentence for the person at the terminal; null = help was asked for. */
+export function readOptions(argv: string[]): BenchOptions | null {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+      repetitions: { type: "string" },
+      only: { type: "string" },
+      profile: { type: "string" },
+      streams: { type: "string" },
+      scale: { type: "string" },
+    },
+  });
+  if (values.help) return null;
+  const number = (name: string, text: string | undefined, fallback: number): number => {
+    const value = text === undefined ? fallback : Number(text);
+    if (!(value > 0)) throw new Error(`--${name} takes a positive number, not "${text}"`);
+    return value;
+  };
+  return {
+    quick: values.quick,
+    json: values.json,
+    repetitions: number("repetitions", values.repetitions, values.quick ? 2 : 5),
+    only: (values.only ?? "")
+      .toUpperCase()
+      .split(",")
+      .filter((goal) => goal !== ""),
+    profileDir: values.profile ?? null,
+    streams: number("streams", values.streams, values.quick ? 400 : 2_000),
+    scale: number("scale", values.scale, values.quick ? 0.002 : 0.02),
+  };
+}
