@@ -49,7 +49,7 @@ function poolOf(options: DbOptions): pg.Pool {
     keepAlive: true,
   });
   // A connection that dies while idle must not end the process; the pool opens another one.
-  pool.on("error", (error) => options.logger.warn({ err: error.message }, "db.connection_lost"));
+  pool.on("error", (error) => options.logger.warn({ err: error }, "db.connection_lost"));
   return pool;
 }
 

@@ -122,7 +122,9 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     async readiness() {
       const answers = await Promise.all(parts.map((part) => check(part, checkDeadlineMs)));
       const checks: Readiness["checks"] = Object.fromEntries(answers);
-      checks[options.name] = phase === "running" ? { ok: true } : { ok: false, detail: phase };
+      // A service's main part bears the same name: while running, its own answer counts.
+      if (phase !== "running") checks[options.name] = { ok: false, detail: phase };
+      else checks[options.name] ??= { ok: true };
       return { ready: Object.values(checks).every(({ ok }) => ok), checks };
     },
     get draining() {

@@ -66,6 +66,16 @@ describe("lifecycle", () => {
     expect(checks.fails).toEqual({ ok: false, detail: "TypeError" });
   });
 
+  it("is not ready when the part that bears the service's own name is not", async () => {
+    const lifecycle = createLifecycle({ name: "links", logger });
+    lifecycle.add({ name: "links", ready: async () => "database is not reachable" });
+    await lifecycle.start();
+    expect(await lifecycle.readiness()).toEqual({
+      ready: false,
+      checks: { links: { ok: false, detail: "database is not reachable" } },
+    });
+  });
+
   it("goes on to the next part when one does not stop in time, and reports it", async () => {
     const { log, part } = recorder();
     const lifecycle = createLifecycle({ name: "svc", logger, stopDeadlineMs: 50 });
