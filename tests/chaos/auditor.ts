@@ -128,6 +128,16 @@ function auditStream(talk: Talk, history: readonly Message[], head: number, find
   if (offsets.at(-1) !== head) say(`ends at ${offsets.at(-1)} of ${head}`);
   const heard = log.filter(({ event }) => event === "message").map(({ data }) => `${data.role}: ${data.content}`);
   const missing = history.filter(({ role, content }) => !heard.includes(`${role}: ${content}`));
+  const replies = new Map(
+    history.flatMap(({ role, turn_id, content }) => (role === "user" ? [] : [[turn_id, content]])),
+  );
+  for (const { event, data } of events) {
+    if (event !== "message.delta") continue;
+    const { turn_id, at, text } = data;
+    // Every attempt at a turn says the same, so a piece of any attempt has its place in the final text.
+    if (!(replies.get(String(turn_id)) ?? "").startsWith(String(text), Number(at)))
+      say("a delta that is not in the reply");
+  }
   if (heard.length !== history.length || missing.length > 0) say(`${heard.length} of ${history.length} messages`);
 }
 

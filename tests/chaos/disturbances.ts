@@ -1,9 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Child } from "../cluster/child-process.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Plan } from "./plan.js";
 import type { Random } from "./random.js";
+
+/** The lease lasts five seconds. */
+const FREEZE_MS = 7_500;
 
 export interface Disturbances {
   /** What happened so far, by kind. */
@@ -63,8 +67,14 @@ interface Special {
   act(): Promise<void>;
 }
 
+/** Half as long again as the lease; the others go on meanwhile. Killing the frozen one is as good an end as any. */
+function freezeForAWhile(child: Child): void {
+  child.freeze();
+  setTimeout(() => child.thaw(), FREEZE_MS);
+}
+
 /** Which special disturbance comes before which kill: spread evenly, in a fixed order. */
-function specials({ nats, redis, postgres }: Cluster, plan: Plan): Map<number, Special> {
+function specials({ nats, redis, postgres, child }: Cluster, plan: Plan): Map<number, Special> {
   const list: Special[] = [
     { name: "nats killed", act: () => nats.kill().then(() => nats.restart()) },
     { name: "redis killed", act: () => redis.kill().then(() => redis.restart()) },
@@ -81,6 +91,12 @@ function specials({ nats, redis, postgres }: Cluster, plan: Plan): Map<number, S
   }
   for (let n = 0; n < plan.postgresStops && postgres !== null; n += 1) {
     list.push({ name: "postgres killed", act: () => postgres.kill().then(() => postgres.restart()) });
+  }
+  for (let n = 0; n < plan.freezes; n += 1) {
+    list.splice(n * 2, 0, {
+      name: "runner frozen",
+      act: async () => freezeForAWhile(child(`agent-runner-${1 + (n % 2)}`)),
+    });
   }
   const step = plan.kills / (list.length + 1);
   return new Map(list.map((special, index) => [Math.max(1, Math.round(step * (index + 1))), special]));

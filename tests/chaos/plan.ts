@@ -10,6 +10,8 @@ export interface Plan {
   /** SIGKILL of a random process. */
   kills: number;
   killEveryMs: number;
+  /** Times that a runner is frozen for longer than its lease, and then goes on as if nothing had been. */
+  freezes: number;
   natsWipes: number;
   postgresStops: number;
   /** Time for everything, healing included. */
@@ -24,7 +26,7 @@ export const plan: Plan = {
     ? { sessions: 500, turnsPerSession: 20, clients: 60, readers: 200 }
     : { sessions: 100, turnsPerSession: 10, clients: 50, readers: 50 }),
   ...(full
-    ? { kills: 120, killEveryMs: 2_000, natsWipes: 5, postgresStops: 5, deadlineMs: 1_800_000 }
-    : { kills: 22, killEveryMs: 1_800, natsWipes: 1, postgresStops: 0, deadlineMs: 170_000 }),
+    ? { kills: 120, killEveryMs: 2_000, freezes: 20, natsWipes: 5, postgresStops: 5, deadlineMs: 1_800_000 }
+    : { kills: 22, killEveryMs: 1_800, freezes: 2, natsWipes: 1, postgresStops: 0, deadlineMs: 170_000 }),
 };
 export const isFull = full;

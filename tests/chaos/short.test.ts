@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withPostgresClient } from "@parley/stores";
+import type { ModelCall, ModelFault } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
@@ -23,7 +24,9 @@ describe(`conversations while processes die (seed ${plan.seed})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-test-"));
 
   beforeAll(async () => {
-    cluster = await startCluster({ shape: "distributed", ownPostgres: isFull });
+    // Half of the answers take a moment, so that processes also die in the middle of one.
+    const faults = ({ n }: ModelCall): ModelFault | null => (n % 2 === 0 ? { type: "slow", tokenDelayMs: 40 } : null);
+    cluster = await startCluster({ shape: "distributed", ownPostgres: isFull, model: { faults } });
     tenant = await createTenant(cluster, "Chaos");
     agentId = await importAgent(tenant, "echo", ECHO);
     link = await createLink(tenant, "echo", LINK);
@@ -67,12 +70,11 @@ describe(`conversations while processes die (seed ${plan.seed})`, () => {
 });
 
 /** Ends every session, which ends its readers; each must then have the whole log. */
-async function endAll({ owner, signed }: Tenant, talks: readonly Talk[]): Promise<void> {
+async function endAll({ signed }: Tenant, talks: readonly Talk[]): Promise<void> {
   for (const { sessionId } of talks) {
     const answer = await signed.call("DELETE", `/api/chat/sessions/${sessionId}`);
     if (answer.status !== 200) throw new Error(`not ended: ${answer.status} ${answer.text}`);
   }
-  void owner;
   await Promise.all(talks.map(({ follower }) => follower?.ended));
 }
 

@@ -48,7 +48,12 @@ export async function createChild(options: ChildOptions): Promise<Child> {
   const opsPort = await freePort();
   const opsUrl = `http://127.0.0.1:${opsPort}`;
   const built = join(ROOT, "services", options.service, "dist/main.js");
-  const source = ["--conditions=parley-source", "--import", "tsx", join(ROOT, "services", options.service, "src/main.ts")];
+  const source = [
+    "--conditions=parley-source",
+    "--import",
+    "tsx",
+    join(ROOT, "services", options.service, "src/main.ts"),
+  ];
   const program = existsSync(built) ? [built] : source;
   let child: ChildProcess | undefined;
   let said = "";

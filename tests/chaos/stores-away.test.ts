@@ -1,0 +1,205 @@
+import { call, createBearerClient, eventually, followEvents, type HttpAnswer, signedHeaders } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
+import { type Cluster, startCluster } from "../cluster/cluster.js";
+import { ECHO } from "../cluster/documents.js";
+import { createLink, createTenant, importAgent, type Tenant } from "../cluster/owner.js";
+import { redisCommand } from "../cluster/redis-command.js";
+import { isFull } from "./plan.js";
+
+interface Turn {
+  response: string;
+  turn_id: string;
+}
+
+describe("a store that is away", () => {
+  let cluster: Cluster;
+  let tenant: Tenant;
+  let agentId: string;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ shape: "distributed", ownPostgres: true });
+    tenant = await createTenant(cluster, "Stores");
+    agentId = await importAgent(tenant, "echo", ECHO);
+  }, 120_000);
+  afterAll(() => cluster?.close(), 60_000);
+
+  const reportIfFailed = (): void => onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
+  let sessions = 0;
+  const open = async (): Promise<string> => {
+    sessions += 1;
+    const body = { tenant_id: tenant.id, agent_id: agentId, metadata: { n: sessions } };
+    const answer = await tenant.signed.call<{ session_id: string }>("POST", "/api/chat/sessions", body);
+    if (answer.status !== 201) throw new Error(`no session: ${answer.status} ${answer.text}`);
+    return answer.body.session_id;
+  };
+  const send = (session: string, content: string, id?: string): Promise<HttpAnswer<Turn>> =>
+    tenant.signed.call<Turn>("POST", `/api/chat/sessions/${session}/messages`, { content, client_message_id: id });
+
+  it("never opens more sessions than the link has, from two gateways at once", async () => {
+    reportIfFailed();
+    const [rounds, parallel] = isFull ? [200, 500] : [5, 100];
+    for (let round = 1; round <= rounds; round += 1) {
+      const link = await createLink(tenant, "echo", { max_sessions: 1, rate_limit_per_minute: 100 });
+      const anyone = createBearerClient({ bases: cluster.gateways });
+      const answers = await Promise.all(
+        Array.from({ length: parallel }, () => anyone.call("POST", `/api/public/sessions/${link.token}`, {})),
+      );
+      const codes = answers.map(({ status, body }) => (status === 201 ? "201" : `${status} ${body.code}`));
+      const counted = Object.fromEntries(
+        [...new Set(codes)].map((code) => [code, codes.filter((c) => c === code).length]),
+      );
+      // The link's rate (100 a minute for one address) refuses the rest of a larger crowd.
+      const exhausted = (counted["429 sessions_exhausted"] ?? 0) + (counted["429 rate_limited"] ?? 0);
+      expect({ ...counted, exhausted }).toMatchObject({ "201": 1, exhausted: parallel - 1 });
+      await tenant.owner.call("DELETE", `/api/agents/echo/public-links/${link.id}`);
+    }
+  }, 600_000);
+
+  it("goes on without Redis: every message answered, readers served, old signatures refused", async () => {
+    reportIfFailed();
+    const [first, last] = [cluster.gateways[0], cluster.gateways.at(-1) ?? ""];
+    const session = await open();
+    const target = `/api/chat/sessions/${session}/messages`;
+    const body = JSON.stringify({ content: "with a nonce" });
+    const parts = { key: cluster.apiKey, nonce: "before-the-flush-0001" };
+    const headers = signedHeaders(parts, { method: "POST", target, body });
+    expect((await call(`${first}${target}`, "POST", { body, headers })).status).toBe(200);
+    await redisCommand(cluster.redis.url, "FLUSHALL");
+    expect((await call(`${last}${target}`, "POST", { body, headers })).status).toBe(401);
+
+    const follower = followEvents(() => tenant.signed.stream(`/api/chat/sessions/${session}/events`));
+    const answers: number[] = [];
+    const delays: number[] = [];
+    const exchange = async (n: number): Promise<void> => {
+      const answer = await send(session, `without ${n}`);
+      const began = performance.now();
+      answers.push(answer.status);
+      const arrived = () => follower.events.some(({ data }) => data.content === `echo(without ${n})`);
+      await eventually(arrived, { timeoutMs: 10_000 });
+      delays.push(performance.now() - began);
+    };
+    await exchange(0);
+    await cluster.redis.kill();
+    for (let n = 1; n <= 8; n += 1) await exchange(n);
+    const link = await createLink(tenant, "echo", { max_sessions: 10 });
+    const visit = await createBearerClient({ bases: cluster.gateways }).call("POST", `/api/public/chat/${link.token}`, {
+      message: "a visitor",
+    });
+    expect(visit).toMatchObject({ status: 200, body: { response: "echo(a visitor)" } });
+    await cluster.redis.restart();
+    for (let n = 9; n <= 12; n += 1) await exchange(n);
+    await follower.stop();
+    expect(answers).toEqual(answers.map(() => 200));
+    expect(Math.max(...delays)).toBeLessThan(3_000);
+    const ids = follower.events.filter(({ event, id }) => id !== null && event !== "connected").map(({ id }) => id);
+    expect(ids).toEqual(ids.map((_, index) => `1-${index + 1}`));
+  }, 90_000);
+
+  it("keeps what was accepted while NATS is frozen, and hangs nowhere", async () => {
+    reportIfFailed();
+    const session = await open();
+    expect((await send(session, "before")).status).toBe(200);
+    cluster.nats.pause();
+    const began = performance.now();
+    const during = await Promise.all([1, 2, 3].map((n) => send(session, `frozen ${n}`, `frozen-${n}`)));
+    expect(performance.now() - began).toBeLessThan(15_000);
+    for (const { status, body } of during) if (status !== 200) expect(body).toMatchObject({ status: 503 });
+    cluster.nats.resume();
+    for (const n of [1, 2, 3]) {
+      const sent = await eventually(
+        async () => {
+          const answer = await send(session, `frozen ${n}`, `frozen-${n}`);
+          if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
+          return answer;
+        },
+        { timeoutMs: 20_000, intervalMs: 200 },
+      );
+      expect(sent.body.response).toBe(`echo(frozen ${n})`);
+    }
+    const history = await tenant.signed.call<{ data: unknown[] }>("GET", `/api/chat/sessions/${session}/messages`);
+    expect(history.body.data).toHaveLength(1 + 2 * 4);
+  }, 90_000);
+
+  it("answers 503 within two seconds without PostgreSQL, lives on, and works at once when it is back", async () => {
+    reportIfFailed();
+    const session = await open();
+    expect((await send(session, "before")).status).toBe(200);
+    const link = await createLink(tenant, "echo", { max_sessions: 10 });
+    const pids = cluster.children.map(({ pid }) => pid);
+    await cluster.postgres?.kill();
+    const anyone = createBearerClient({ bases: cluster.gateways });
+    for (let round = 0; round < 3; round += 1) {
+      for (const attempt of [
+        () => send(session, `down ${round}`, `down-${round}`),
+        () => tenant.signed.call("GET", `/api/chat/sessions/${session}`),
+        () => anyone.call("POST", `/api/public/sessions/${link.token}`, {}),
+        () => tenant.owner.call("GET", "/api/agents"),
+      ]) {
+        const began = performance.now();
+        const answer = await attempt();
+        expect([answer.status, answer.headers.get("content-type")]).toEqual([
+          503,
+          expect.stringContaining("problem+json"),
+        ]);
+        expect(performance.now() - began).toBeLessThan(2_000);
+      }
+    }
+    for (const { name, service, opsUrl } of cluster.children) {
+      expect([name, (await call(`${opsUrl}/healthz`, "GET")).status]).toEqual([name, 200]);
+      // The gateway itself needs no database; it tells every caller 503 instead.
+      if (service === "gateway") continue;
+      const unready = async (): Promise<void> => {
+        const { status, text } = await call(`${opsUrl}/readyz`, "GET");
+        if (status !== 503) throw new Error(`${name} is still ready: ${text}`);
+      };
+      await eventually(unready, { timeoutMs: 3_000 });
+    }
+    await cluster.postgres?.restart();
+    const began = performance.now();
+    await eventually(async () => (await send(session, "after", "after")).status === 200, { timeoutMs: 5_000 });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await Promise.all(cluster.children.map((child) => child.ready(10_000)));
+    expect(cluster.children.map(({ pid }) => pid)).toEqual(pids);
+  }, 90_000);
+
+  it("drains: a rolling restart under traffic refuses nobody", async () => {
+    reportIfFailed();
+    const session = await open();
+    let running = true;
+    const statuses: number[] = [];
+    const traffic = (async () => {
+      for (let n = 1; running; n += 1) statuses.push((await send(session, `rolling ${n}`)).status);
+    })();
+    const exits: (number | null)[] = [];
+    for (const name of [
+      "sessions-1",
+      "links-1",
+      "agent-runner-1",
+      "memory-1",
+      "cleanup-1",
+      "sessions-2",
+      "agent-runner-2",
+    ]) {
+      const child = cluster.child(name);
+      exits.push(await child.stop());
+      child.start();
+      await child.ready();
+    }
+    running = false;
+    await traffic;
+    expect(statuses.length).toBeGreaterThan(20);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect(exits).toEqual(exits.map(() => 0));
+
+    cluster.model.setFault({ type: "slow", tokenDelayMs: 150 });
+    const target = `/api/chat/sessions/${session}/messages`;
+    const body = JSON.stringify({ content: "an answer that takes a second or so to be given" });
+    const headers = signedHeaders({ key: cluster.apiKey }, { method: "POST", target, body });
+    const asked = cluster.model.calls.length;
+    const waiting = call(`${cluster.gateways[0]}${target}`, "POST", { body, headers });
+    await eventually(() => cluster.model.calls.length > asked);
+    const exit = await cluster.child("gateway-1").stop();
+    expect((await waiting).status).toBe(200);
+    expect(exit).toBe(0);
+  }, 120_000);
+});
