@@ -1,0 +1,262 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { type FakeApi, TOKEN } from "./fake-api.js";
+import { linkRow, sessionRow } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const SCRIPT_BUDGET_BYTES = 60 * 1024;
+const bench = useBench();
+const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
+const stored = (page: Page): Promise<string | null> => page.evaluate('sessionStorage.getItem("parley-console-token")');
+const focused = (page: Page): Promise<string> =>
+  page.evaluate("document.activeElement.id || document.activeElement.tagName");
+
+describe.skipIf(skipBrowser)("what is shipped", () => {
+  it("fits into 60 kB of script and has nothing inline", () => {
+    const assets = join(bench.dist(), "assets");
+    const scripts = readdirSync(assets).filter((file) => file.endsWith(".js"));
+    const bytes = scripts.reduce((sum, file) => sum + gzipSync(readFileSync(join(assets, file))).length, 0);
+    expect(scripts.every((file) => /-[\w-]{8}\.js$/.test(file))).toBe(true);
+    expect(bytes).toBeLessThanOrEqual(SCRIPT_BUDGET_BYTES);
+    const html = readFileSync(join(bench.dist(), "index.html"), "utf8");
+    expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
+  });
+});
+
+describe.skipIf(skipBrowser)("signing in", () => {
+  it("tries the token, sends it with each call and nothing else, and keeps it over a reload", async () => {
+    const page = await bench.open("/console/agents", { signedIn: false });
+    await page.getByLabel("Access token").fill(`  ${TOKEN} `);
+    await page.getByLabel("Access token").press("Enter");
+    await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
+    expect(await stored(page)).toBe(TOKEN);
+    expect(bench.api().seen.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`)).toBe(true);
+    expect(bench.api().seen.some(({ headers }) => headers.cookie !== undefined)).toBe(false);
+    await page.reload();
+    await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
+  });
+
+  it("says what is wrong beside the field and keeps no refused token", async () => {
+    const page = await bench.open("/console", { signedIn: false });
+    await page.getByLabel("Access token").fill("my password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("starts with ak_").waitFor();
+    expect(bench.api().seen).toEqual([]);
+    await page.getByLabel("Access token").fill("ak_wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("missing, wrong or expired").waitFor();
+    expect(await focused(page)).toBe("field-token");
+    expect(await stored(page)).toBeNull();
+  });
+
+  it("forgets the token on signing out", async () => {
+    const page = await bench.open("/console", { signedIn: false });
+    await page.getByLabel("Access token").fill(TOKEN);
+    await page.getByLabel("Access token").press("Enter");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("You are signed out").waitFor();
+    expect(await stored(page)).toBeNull();
+    expect(await page.evaluate("document.cookie + localStorage.length")).toBe("0");
+    await page.reload();
+    await page.getByRole("heading", { name: "Sign in to the console" }).waitFor();
+  });
+
+  it("asks again when the server stops accepting the token", async () => {
+    const page = await bench.open("/console/agents");
+    await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
+    bench.api().refuse["GET /sessions"] = { status: 401, code: "invalid_token", detail: "wrong" };
+    await page.getByRole("navigation").getByRole("link", { name: "Sessions" }).click();
+    await page.getByText("no longer accepts the token").waitFor();
+    expect(await stored(page)).toBeNull();
+  });
+});
+
+describe.skipIf(skipBrowser)("agents", () => {
+  const DOCUMENT = '{\n  "agent": { "name": "Clinic Desk" },\n  "workflow": {\n    "nodes": [{ "id": "a" }]\n  }\n}';
+
+  it("activates a version and tells so", async () => {
+    const page = await bench.open("/console/agents/clinic-desk");
+    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await page.getByText("Version 1 is active.").waitFor();
+    await page.getByRole("button", { name: "Activate version 2" }).waitFor();
+    await expect.poll(() => focused(page)).not.toBe("BODY");
+  });
+
+  it("checks without keeping, then imports under the name the document suggests", async () => {
+    const page = await bench.open("/console/import");
+    await page.getByLabel("Document").fill(DOCUMENT);
+    expect(await page.getByLabel("Agent", { exact: true }).inputValue()).toBe("clinic-desk");
+    await page.getByRole("button", { name: "Check only" }).click();
+    await page.getByText("The document is valid").waitFor();
+    await page.getByLabel("Notes").fill("From the test");
+    await page.getByLabel("Use this version").uncheck();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByRole("heading", { name: "Version 3" }).waitFor();
+    expect(calls("POST /agents/:/import").map(({ body }) => body)).toEqual([
+      { document: DOCUMENT, dry_run: true, activate: true },
+      { document: DOCUMENT, dry_run: false, activate: false, notes: "From the test" },
+    ]);
+  });
+
+  it("shows each finding by its path and selects its place", async () => {
+    const page = await bench.open("/console/import", {
+      prepare: (api) => {
+        const issue = { path: ["workflow", "nodes", 0, "id"], code: "x", message: "is odd", severity: "error" };
+        api.refuse["POST /agents/:/import"] = { status: 422, code: "invalid_document", detail: "bad", issues: [issue] };
+      },
+    });
+    await page.getByLabel("Document").fill(DOCUMENT);
+    await page.getByRole("button", { name: "Check only" }).click();
+    await page.getByText("workflow.nodes[0].id").waitFor();
+    await page.getByRole("button", { name: "Show line 4" }).click();
+    const selected = await page.evaluate(
+      "document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)",
+    );
+    expect(selected).toBe('"a"');
+  });
+
+  it("takes a document from a file", async () => {
+    const page = await bench.open("/console/import");
+    const file = { name: "a.yaml", mimeType: "application/yaml", buffer: Buffer.from("agent:\n  name: Night Desk\n") };
+    await page.getByLabel("Or choose a file").setInputFiles(file);
+    await expect.poll(() => page.getByLabel("Agent", { exact: true }).inputValue()).toBe("night-desk");
+  });
+});
+
+describe.skipIf(skipBrowser)("links", () => {
+  it("creates one, shows its address once and copies it", async () => {
+    const page = await bench.open("/console/links/clinic-desk/new");
+    await page.getByLabel("Title").fill("Spring");
+    await page.getByLabel("Stops working").selectOption("24");
+    await page.getByRole("button", { name: "Create the link" }).click();
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${bench.api().url}/public/chat/pl_new_secret`);
+    const [made] = calls("POST /agents/:/public-links");
+    expect(made?.body).toEqual({
+      title: "Spring",
+      max_sessions: 1,
+      max_messages_per_session: 100,
+      session_timeout_minutes: 30,
+      rate_limit_per_minute: 10,
+      max_message_length: 4000,
+      expires_in_hours: 24,
+    });
+    await page.getByRole("link", { name: "back to the links" }).click();
+    await page.getByRole("heading", { name: "Spring" }).waitFor();
+    expect(await page.content()).not.toContain("pl_new_secret");
+  });
+
+  it("puts the server's field errors beside the fields, and repeats with the same key only what did not change", async () => {
+    const page = await bench.open("/console/links/clinic-desk/new", {
+      prepare: (api) => {
+        const errors = [{ pointer: "/allowed_domains/0", rule: "x", message: "is not known here" }];
+        api.refuse["POST /agents/:/public-links"] = { status: 422, code: "validation_failed", detail: "Some", errors };
+      },
+    });
+    const create = page.getByRole("button", { name: "Create the link" });
+    await create.click();
+    await page.getByText("is not known here").waitFor();
+    expect(await focused(page)).toBe("field-allowed_domains");
+    await create.click();
+    await expect.poll(() => calls("POST /agents/:/public-links").length).toBe(2);
+    await page.getByLabel("Title").fill("Another");
+    await create.click();
+    await expect.poll(() => calls("POST /agents/:/public-links").length).toBe(3);
+    const keys = calls("POST /agents/:/public-links").map(({ headers }) => headers["idempotency-key"]);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  it("disables and enables", async () => {
+    const page = await bench.open("/console/links/clinic-desk");
+    await page.getByRole("button", { name: "Disable Front desk poster" }).press("Enter");
+    await page.getByRole("button", { name: "Enable Front desk poster" }).press("Enter");
+    await page.getByRole("button", { name: "Disable Front desk poster" }).waitFor();
+    expect(calls("PUT /agents/:/public-links/:").map(({ body }) => body)).toEqual([
+      { is_active: false },
+      { is_active: true },
+    ]);
+  });
+
+  it("asks with the present number of live sessions before it deletes, and can be left with Escape", async () => {
+    const page = await bench.open("/console/links/clinic-desk");
+    const remove = page.getByRole("button", { name: "Delete Front desk poster" });
+    await remove.waitFor();
+    bench.api().links = [linkRow({ usage: { sessions_active: 7 } })];
+    await remove.click();
+    await page.getByText("7 live sessions end now").waitFor();
+    await page.keyboard.press("Escape");
+    expect(calls("DELETE /agents/:/public-links/:")).toEqual([]);
+    await remove.click();
+    await page.getByRole("button", { name: "Delete the link" }).click();
+    await page.getByText("2 live sessions were ended").waitFor();
+    await page.getByText("No links to Clinic Desk yet").waitFor();
+    await expect.poll(() => focused(page)).toBe("H1");
+  });
+});
+
+describe.skipIf(skipBrowser)("sessions", () => {
+  const many = (api: FakeApi): void => {
+    api.sessions = Array.from({ length: 60 }, (_, index) =>
+      sessionRow({ session_id: `text_${index}`, status: index === 59 ? "error" : "active" }),
+    );
+  };
+
+  it("filters by the address and loads older ones", async () => {
+    const page = await bench.open("/console/sessions", { prepare: many });
+    await expect.poll(() => page.locator(".row").count()).toBe(50);
+    await page.getByRole("button", { name: "Show older" }).click();
+    await expect.poll(() => page.locator(".row").count()).toBe(60);
+    await page.getByLabel("Status").selectOption("error");
+    await expect.poll(() => page.locator(".row").count()).toBe(1);
+    expect(new URL(page.url()).search).toBe("?status=error");
+    await page.reload();
+    await expect.poll(() => page.locator(".row").count()).toBe(1);
+  });
+
+  it("shows collected data as text and ends a session after asking", async () => {
+    const page = await bench.open("/console/sessions/text_x", {
+      prepare: (api) => {
+        api.sessions = [sessionRow({ session_id: "text_x", collected_data: { name: "<img src=x onerror=alert(1)>" } })];
+      },
+    });
+    await page.getByText("<img src=x").waitFor();
+    expect(await page.locator("main img").count()).toBe(0);
+    await page.getByRole("button", { name: "End the session" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "End the session" }).click();
+    await page.getByText("Completed").waitFor();
+    expect(calls("POST /sessions/:/end")).toHaveLength(1);
+  });
+});
+
+describe.skipIf(skipBrowser)("finding one's way", () => {
+  it("goes back and forth, each page with its own title and the focus on its heading", async () => {
+    const page = await bench.open("/console");
+    await page.getByText("Latest sessions").waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+    await page.getByRole("link", { name: "Clinic Desk", exact: true }).click();
+    await page.getByRole("heading", { name: "Clinic Desk" }).waitFor();
+    expect(await page.title()).toBe("Clinic Desk · Parley console");
+    expect(await focused(page)).toBe("H1");
+    await page.goBack();
+    await page.getByRole("heading", { name: "Agents" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/console/agents");
+  });
+
+  it("shows a refusal in the server's words and tries again", async () => {
+    const page = await bench.open("/console/agents", {
+      prepare: (api) => {
+        api.refuse["GET /agents"] = { status: 503, code: "not_ready", detail: "The service is starting." };
+      },
+    });
+    await page.getByText("The service is starting.").waitFor();
+    bench.api().refuse = {};
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
+  });
+});

@@ -1,0 +1,197 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { agentRow, linkRow, type Row, sessionRow, versionRow } from "./rows.js";
+
+export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
+/** As `services/gateway/src/pages/console.ts` sends it. */
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+const TYPES: Record<string, string> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".html": "text/html; charset=utf-8",
+};
+
+export interface Refusal {
+  status: number;
+  code: string;
+  detail: string;
+  errors?: unknown[];
+  issues?: unknown[];
+}
+
+export interface Seen {
+  call: string;
+  query: URLSearchParams;
+  headers: IncomingMessage["headers"];
+  body: Row;
+}
+
+/** The management API of one tenant as the console sees it: rows in memory and a switch for each refusal. */
+export interface FakeApi {
+  url: string;
+  agents: Row[];
+  versions: Row[];
+  links: Row[];
+  sessions: Row[];
+  /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
+  refuse: Record<string, Refusal>;
+  /** While set, the calls are kept waiting. */
+  hold: Promise<void> | null;
+  seen: Seen[];
+  close(): Promise<void>;
+}
+
+type Handler = (at: { parts: string[]; query: URLSearchParams; body: Row }) => [status: number, body: unknown];
+
+/** Starts the server on a free port. `dist` is the built console. */
+export async function startFakeApi(dist: string): Promise<FakeApi> {
+  const server = createServer((request, response) => {
+    void handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A server that listens on TCP has an address object, never a pipe name.
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const api: FakeApi = {
+    url,
+    agents: [agentRow({})],
+    versions: [versionRow({ version: 2, notes: "Shorter greeting", active: true }), versionRow({})],
+    links: [linkRow({})],
+    sessions: [sessionRow({})],
+    refuse: {},
+    hold: null,
+    seen: [],
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  const routes = routesOf(api);
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = new URL(request.url ?? "/", url);
+    if (!target.pathname.startsWith("/api/")) return serveFile(dist, target.pathname, response);
+    const body = await readBody(request);
+    const { call, parts } = nameOf(request.method ?? "GET", target.pathname);
+    api.seen.push({ call, query: target.searchParams, headers: request.headers, body });
+    if (api.hold) await api.hold;
+    if (request.headers.authorization !== `Bearer ${TOKEN}`) {
+      const detail = "The access token is missing, wrong or expired.";
+      return problem(response, { status: 401, code: "invalid_token", detail });
+    }
+    const refusal = api.refuse[call];
+    if (refusal) return problem(response, refusal);
+    const route = routes[call];
+    if (!route) return problem(response, { status: 404, code: "not_found", detail: `no fake for ${call}` });
+    const [status, answer] = route({ parts, query: target.searchParams, body });
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer));
+  }
+  return api;
+}
+
+/** `GET /api/agents/ivy/versions` → `GET /agents/:/versions` and `["ivy"]`. */
+function nameOf(method: string, path: string): { call: string; parts: string[] } {
+  const segments = path.split("/").slice(2).map(decodeURIComponent);
+  const isName = (index: number): boolean => index % 2 === 1;
+  return {
+    call: `${method} /${segments.map((segment, index) => (isName(index) ? ":" : segment)).join("/")}`,
+    parts: segments.filter((_, index) => isName(index)),
+  };
+}
+
+function routesOf(api: FakeApi): Record<string, Handler> {
+  const missing: [number, unknown] = [404, { detail: "No such object." }];
+  const page = (data: Row[]): [number, unknown] => [200, { data, next_cursor: null, total: data.length }];
+  const one = (rows: Row[], key: string, value: string | undefined): [number, unknown] => {
+    const found = rows.find((row) => row[key] === value);
+    return found ? [200, found] : missing;
+  };
+  const agentOf = (name: string | undefined) => api.agents.find((row) => row.slug === name || row.id === name);
+  return {
+    "GET /agents": () => page(api.agents),
+    "GET /agents/:": ({ parts }) => (agentOf(parts[0]) ? [200, agentOf(parts[0])] : missing),
+    "GET /agents/:/versions": () => page(api.versions),
+    "POST /agents/:/versions/:/activate": ({ parts }) => {
+      for (const row of api.versions) row.active = String(row.version) === parts[1];
+      return [200, agentOf(parts[0])];
+    },
+    "POST /agents/:/import": ({ body }) => {
+      if (body.dry_run === true)
+        return [200, { status: "validated", agent_id: null, version: null, active: false, issues: [] }];
+      api.versions.unshift(versionRow({ version: 3, notes: body.notes ?? null }));
+      return [200, { status: "updated", agent_id: api.agents[0]?.id, version: 3, active: false, issues: [] }];
+    },
+    "GET /agents/:/public-links": () => page(api.links),
+    "GET /agents/:/public-links/:": ({ parts }) => one(api.links, "id", parts[1]),
+    "POST /agents/:/public-links": ({ body }) => {
+      const made = linkRow({ ...body, id: "0198a000-0000-7000-8000-0000000000ff" });
+      api.links.unshift(made);
+      return [201, { ...made, token: "pl_new", url: `${api.url}/public/chat/pl_new_secret` }];
+    },
+    "PUT /agents/:/public-links/:": ({ parts, body }) => {
+      const row = api.links.find((link) => link.id === parts[1]);
+      if (!row) return missing;
+      Object.assign(row, body, { status: body.is_active === false ? "inactive" : "active" });
+      return [200, row];
+    },
+    "DELETE /agents/:/public-links/:": ({ parts }) => {
+      api.links = api.links.filter((link) => link.id !== parts[1]);
+      return [200, { deleted: true, sessions_ended: 2 }];
+    },
+    "GET /sessions": ({ query }) => {
+      const status = query.get("status");
+      const rows = api.sessions.filter((row) => status === null || row.status === status);
+      const limit = Number(query.get("limit"));
+      const from = Number(query.get("cursor") ?? 0);
+      const next = from + limit < rows.length ? String(from + limit) : null;
+      return [200, { data: rows.slice(from, from + limit), next_cursor: next }];
+    },
+    "GET /sessions/:": ({ parts }) => one(api.sessions, "session_id", parts[0]),
+    "POST /sessions/:/end": ({ parts }) => {
+      const row = api.sessions.find((session) => session.session_id === parts[0]);
+      if (row) Object.assign(row, { status: "completed", end_reason: "owner", ended_at: row.updated_at });
+      return [200, { success: true }];
+    },
+  };
+}
+
+async function serveFile(dist: string, path: string, response: ServerResponse): Promise<void> {
+  const prefix = "/assets/console/";
+  const file = path.startsWith(prefix) ? path.slice(prefix.length) : "index.html";
+  const content = await readFile(join(dist, normalize(file)));
+  response.writeHead(200, {
+    "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+  });
+  response.end(content);
+}
+
+async function readBody(request: IncomingMessage): Promise<Row> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  const text = Buffer.concat(pieces).toString("utf8");
+  return text === "" ? {} : JSON.parse(text);
+}
+
+function problem(response: ServerResponse, refusal: Refusal): void {
+  const { status } = refusal;
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: refusal.code, ...refusal, request_id: "req-4711" }));
+}

@@ -1,0 +1,161 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
+import type { FakeApi } from "./fake-api.js";
+import { agentRow, linkRow, sessionRow } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+
+interface State {
+  name: string;
+  path: string;
+  signedIn?: boolean;
+  prepare?: (api: FakeApi) => void;
+  act?: (page: Page) => Promise<void>;
+  shows: string;
+}
+
+const nothing = (api: FakeApi): void => {
+  api.agents = [];
+  api.versions = [];
+  api.links = [];
+  api.sessions = [];
+};
+const everything = (api: FakeApi): void => {
+  api.agents.push(
+    agentRow({ id: "0198a000-0000-7000-8000-00000000000a", name: "Draft", slug: "draft", active_version: null }),
+  );
+  api.links.push(
+    linkRow({ id: "2", title: "Disabled on purpose", status: "inactive", is_active: false }),
+    linkRow({ id: "3", title: "Summer ".repeat(20), status: "expired", expires_at: "2026-01-01T00:00:00.000Z" }),
+    linkRow({ id: "4", title: "Full", status: "full", max_sessions: 1, usage: { sessions_used: 1 } }),
+  );
+  for (const status of ["completed", "abandoned", "error"])
+    api.sessions.push(sessionRow({ session_id: `text_${status}`, status, link_id: null }));
+};
+const invalid = {
+  status: 422,
+  code: "invalid_document",
+  detail: "The agent document has errors.",
+  issues: [
+    { path: ["workflow", "nodes", 0, "id"], code: "duplicate_id", message: "is used twice", severity: "error" },
+    { path: ["agent"], code: "no_description", message: "has no description", severity: "warning" },
+  ],
+};
+
+const STATES: State[] = [
+  { name: "sign-in", path: "/console", signedIn: false, shows: "Sign in to the console" },
+  {
+    name: "sign-in-refused",
+    path: "/console",
+    signedIn: false,
+    act: async (page) => {
+      await page.getByLabel("Access token").fill("ak_wrong");
+      await page.getByLabel("Access token").press("Enter");
+    },
+    shows: "The access token is missing, wrong or expired.",
+  },
+  { name: "overview", path: "/console", prepare: everything, shows: "Latest sessions" },
+  { name: "overview-empty", path: "/console", prepare: nothing, shows: "Three steps to the first conversation" },
+  { name: "agents", path: "/console/agents", prepare: everything, shows: "No active version" },
+  { name: "agents-empty", path: "/console/agents", prepare: nothing, shows: "No agents yet" },
+  { name: "agent", path: "/console/agents/clinic-desk", shows: "Shorter greeting" },
+  { name: "import", path: "/console/import", shows: "Check first" },
+  {
+    name: "import-issues",
+    path: "/console/import/clinic-desk",
+    prepare: (api) => {
+      api.refuse["POST /agents/:/import"] = invalid;
+    },
+    act: async (page) => {
+      await page.getByLabel("Document").fill('{\n  "agent": {},\n  "workflow": { "nodes": [\n    { "id": "a" }] }\n}');
+      await page.getByRole("button", { name: "Check only" }).click();
+    },
+    shows: "is used twice",
+  },
+  { name: "links", path: "/console/links/clinic-desk", prepare: everything, shows: "Front desk poster" },
+  {
+    name: "links-empty",
+    path: "/console/links",
+    prepare: (api) => {
+      api.links = [];
+    },
+    shows: "No links to Clinic Desk yet",
+  },
+  {
+    name: "new-link",
+    path: "/console/links/clinic-desk/new",
+    act: async (page) => {
+      await page.getByText("More: version").click();
+      await page.getByLabel("Stops working").selectOption("at");
+      await page.getByLabel("Conversations", { exact: true }).fill("0");
+      await page.getByRole("button", { name: "Create the link" }).click();
+    },
+    shows: "ust be a whole number from 1 to 10,000",
+  },
+  {
+    name: "link-created",
+    path: "/console/links/clinic-desk/new",
+    act: (page) => page.getByRole("button", { name: "Create the link" }).click(),
+    shows: "Copy the address now",
+  },
+  {
+    name: "delete-link",
+    path: "/console/links/clinic-desk",
+    act: (page) => page.getByRole("button", { name: "Delete Front desk poster" }).click(),
+    shows: "1 live session ends now",
+  },
+  { name: "sessions", path: "/console/sessions", prepare: everything, shows: "Abandoned" },
+  { name: "sessions-empty", path: "/console/sessions", prepare: nothing, shows: "No sessions yet" },
+  { name: "session", path: "/console/sessions/text_Q0o1r5vK2bXw8mTz4LpYcA", shows: "Ada Lovelace" },
+  {
+    name: "failed",
+    path: "/console/agents",
+    prepare: (api) => {
+      api.refuse["GET /agents"] = { status: 503, code: "not_ready", detail: "The service is starting." };
+    },
+    shows: "Reference: req-4711",
+  },
+  {
+    name: "loading",
+    path: "/console/agents",
+    prepare: (api) => {
+      api.hold = new Promise(() => undefined);
+    },
+    shows: "Loading…",
+  },
+  { name: "unknown", path: "/console/nothing", shows: "There is no such page" },
+];
+
+const LOOKS = [
+  { name: "wide-light", width: 1100, height: 800, dark: false },
+  { name: "narrow-dark", width: 360, height: 720, dark: true },
+] as const;
+
+describe.skipIf(skipBrowser).each(LOOKS)("states of the console, $name", (look) => {
+  it.each(STATES)("$name is accessible and fits", async ({ name, path, signedIn, prepare, act, shows }) => {
+    const page = await bench.open(path, {
+      ...look,
+      reducedMotion: true,
+      ...(signedIn === undefined ? {} : { signedIn }),
+      ...(prepare === undefined ? {} : { prepare }),
+    });
+    await act?.(page);
+    await page.getByText(shows).and(page.locator(":visible")).first().waitFor();
+    await screenshot(page, `${name}-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+  });
+});
+
+describe.skipIf(skipBrowser)("400 % zoom", () => {
+  it("leaves the form of a new link usable", async () => {
+    const page = await bench.open("/console/links/clinic-desk/new", { width: 320, height: 256 });
+    await page.getByLabel("Title").fill("Zoomed");
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await page.getByRole("button", { name: "Create the link" }).click();
+    await page.getByText("Copy the address now").waitFor();
+    expect(await sidewaysOverflow(page)).toBe(0);
+  });
+});

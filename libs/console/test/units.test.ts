@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { suggestedSlug } from "../src/data/agent-name.js";
+import { lineOf, positionOf } from "../src/data/json-position.js";
+import { initialValues, linkBody, wrongFields } from "../src/data/link-form.js";
+import { readProblem } from "../src/net/problem.js";
+import { parseRoute, pathOf, type Route } from "../src/routing/route.js";
+
+describe("place of a finding in JSON", () => {
+  const source = '{\n "a,}": [1, {"x\\"y": "]"}, [ ] ],\n "b": {"c": true}, "d": -1.5e3\n}';
+  const at = (...path: (string | number)[]): string | null => {
+    const found = positionOf(source, path);
+    return found && source.slice(found.start, found.end);
+  };
+
+  it("finds values behind strings that look like JSON", () => {
+    expect(at("a,}", 0)).toBe("1");
+    expect(at("a,}", 1, 'x"y')).toBe('"]"');
+    expect(at("a,}", 2)).toBe("[ ]");
+    expect(at("b")).toBe('{"c": true}');
+    expect(at("b", "c")).toBe("true");
+    expect(at("d")).toBe("-1.5e3");
+    expect(at()).toBe(source);
+    expect(lineOf(source, positionOf(source, ["b"])?.start ?? 0)).toBe(3);
+  });
+
+  it("finds the deepest part that is there, and nothing in what is not JSON", () => {
+    expect(at("b", "missing", "deeper")).toBe('{"c": true}');
+    expect(at("a,}", 9)).toBe('[1, {"x\\"y": "]"}, [ ] ]');
+    expect(positionOf("agent:\n  name: x", ["agent"])).toBeNull();
+  });
+});
+
+describe("addresses", () => {
+  const routes: Exclude<Route, { page: "unknown" }>[] = [
+    { page: "overview" },
+    { page: "agents" },
+    { page: "agent", agent: "a b/ç" },
+    { page: "import", agent: null },
+    { page: "import", agent: "desk" },
+    { page: "links", agent: null },
+    { page: "links", agent: "desk" },
+    { page: "new-link", agent: "desk" },
+    { page: "sessions", status: "active", agent: "", link: "x&y" },
+    { page: "session", id: "text_1" },
+  ];
+
+  it.each(routes)("reads back what it writes: $page", (route) => {
+    const { pathname, search } = new URL(pathOf(route), "http://console.example");
+    expect(parseRoute(pathname, search)).toEqual(route);
+  });
+
+  it.each(["/consoles", "/console/x", "/console/agents/a/b", "/console/%", "/console/sessions/a/b/c", "/"])(
+    "does not know %s",
+    (path) => expect(parseRoute(path, "")).toEqual({ page: "unknown" }),
+  );
+});
+
+describe("form of a new link", () => {
+  it("leaves out what is empty", () => {
+    expect(linkBody(initialValues())).toEqual({
+      max_sessions: 1,
+      max_messages_per_session: 100,
+      session_timeout_minutes: 30,
+      rate_limit_per_minute: 10,
+      max_message_length: 4000,
+    });
+  });
+
+  it.each([
+    ["max_sessions", "10001"],
+    ["max_sessions", "1.5"],
+    ["max_sessions", ""],
+    ["session_timeout_minutes", "4"],
+    ["rate_limit_per_minute", "101"],
+    ["allowed_domains", "not a site"],
+    ["allowed_domains", "https://*.*.example.com"],
+  ])("refuses %s = %s", (name, value) => {
+    expect(Object.keys(wrongFields({ ...initialValues(), [name]: value }))).toEqual([name]);
+  });
+
+  it("takes sites one per line, and a moment in local time", () => {
+    const values = {
+      ...initialValues(),
+      allowed_domains: "https://a.example\nhttps://*.b.example:8443\nhttp://localhost:3000",
+      expiry: "at",
+      expires_at: "2030-01-02T03:04",
+      agent_version: "7",
+    };
+    expect(wrongFields(values)).toEqual({});
+    expect(linkBody(values)).toMatchObject({
+      allowed_domains: ["https://a.example", "https://*.b.example:8443", "http://localhost:3000"],
+      expires_at: new Date("2030-01-02T03:04").toISOString(),
+      agent_version: 7,
+    });
+  });
+});
+
+describe("names and refusals", () => {
+  it("suggests a slug from JSON and YAML", () => {
+    expect(suggestedSlug('{"agent":{"name":"Ärzte & Co."}}')).toBe("arzte-co");
+    expect(suggestedSlug("agent:\n  description: x\n  name: 'Night Desk'\nworkflow: {}")).toBe("night-desk");
+    expect(suggestedSlug("{")).toBe("");
+  });
+
+  it("reads a problem document, and a page of something in between", () => {
+    const body = { code: "validation_failed", detail: "Some.", errors: [{ pointer: "/title", message: "too long" }] };
+    expect(readProblem(422, body, "r1")).toMatchObject({
+      code: "validation_failed",
+      fields: [{ field: "title", message: "too long" }],
+      requestId: "r1",
+    });
+    expect(readProblem(502, null, null)).toMatchObject({
+      code: "unknown",
+      detail: "The server answered with status 502.",
+    });
+  });
+});
