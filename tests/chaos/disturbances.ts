@@ -42,9 +42,10 @@ export function startDisturbances(cluster: Cluster, plan: Plan, random: Random):
       count(child.service);
       await child.kill();
       child.start();
-      restarts.push(child.ready(60_000));
+      // It may well be killed again before it is ready.
+      restarts.push(child.ready(60_000).catch(() => undefined));
     }
-    await Promise.allSettled(restarts);
+    await Promise.all(restarts);
     for (const child of cluster.children) {
       if (!child.running) child.start();
       await child.ready(60_000);

@@ -43,7 +43,8 @@ interface Context {
 
 const CALL_MS = 15_000;
 const PATIENCE_MS = 120_000;
-const retriable = (status: number): boolean => status >= 500 || status === 429;
+/** 408 is said on a connection that was opened and not used in time; it can meet a request that is on its way. */
+const retriable = (status: number): boolean => status >= 500 || status === 429 || status === 408;
 
 interface Caller {
   client: ApiClient;
