@@ -1,0 +1,161 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeDataFolder } from "@parley/stores";
+import { createBearerClient, createSignedClient, eventually } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
+import { type Child, createChild, freePort } from "../cluster/child-process.js";
+import type { Page, Session, Turn } from "./suite/fixture.js";
+
+/** The one line that `npm start -- --json` prints. */
+interface Announcement {
+  url: string;
+  console_url: string;
+  tenant_id: string;
+  api_key: string;
+  admin_token: string;
+  agents: { id: string; name: string; version: number }[];
+  links: { agent: string; url: string; token: string }[];
+}
+
+interface Answer {
+  response: string;
+  session_token: string;
+  session_ended: boolean;
+}
+
+describe("a first start with the demo agents", () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "parley-test-"));
+  let child: Child;
+  let demo: Announcement;
+  let base = "";
+
+  const start = async (): Promise<Announcement> => {
+    child.start();
+    const announced = await child.announced<Announcement>();
+    await child.ready();
+    return announced;
+  };
+  const signed = () => createSignedClient({ bases: [base], key: demo.api_key });
+  const linkOf = (agent: string): string => demo.links.find((link) => link.agent === agent)?.token ?? "";
+  const agentOf = (name: string): string => demo.agents.find((agent) => agent.name === name)?.id ?? "";
+
+  beforeAll(async () => {
+    const port = await freePort();
+    base = `http://127.0.0.1:${port}`;
+    const args = ["--json", "--port", String(port), "--data", dataDir];
+    child = await createChild({ name: "standalone", service: "standalone", args, env: { SCRIPTED_PACE_MS: "0" } });
+    demo = await start();
+  }, 120_000);
+  afterAll(async () => {
+    await child?.stop();
+    await removeDataFolder(dataDir);
+  }, 60_000);
+
+  /** Sends texts through the agent's public link; answers what the agent said each time. */
+  const talk = async (agent: string, texts: string[]): Promise<Answer[]> => {
+    const path = `/api/public/chat/${linkOf(agent)}`;
+    const answers: Answer[] = [];
+    let token: string | undefined;
+    for (const message of texts) {
+      const answer = await createBearerClient({ bases: [base], token }).call<Answer>("POST", path, { message });
+      if (answer.status !== 200) throw new Error(`no answer: ${answer.status} ${answer.text}`);
+      token ??= answer.body.session_token;
+      answers.push(answer.body);
+    }
+    return answers;
+  };
+
+  it("announces what a script needs", () => {
+    expect(demo.url).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(demo.console_url).toBe(`${demo.url}/console`);
+    expect(demo.admin_token).toMatch(/^ak_/);
+    expect(demo.agents).toHaveLength(3);
+    expect(demo.links.map(({ agent }) => agent).sort()).toEqual(["clinic-desk", "feedback", "support"]);
+    for (const { url, token } of demo.links) expect(url).toBe(`${demo.url}/public/chat/${token}`);
+  });
+
+  it("walks a visitor of the clinic through its nodes and keeps what he says", async () => {
+    onTestFailed(() => void process.stderr.write(child.tail()));
+    const body = { tenant_id: demo.tenant_id, agent_id: agentOf("Clinic Desk") };
+    const opened = await signed().call<Session>("POST", "/api/chat/sessions", body);
+    expect(opened.body).toMatchObject({ node_id: "collect_info", initial_node_id: "disclaimer" });
+    expect(opened.body.initial_message).toContain("Lindenhof");
+    const say = async (content: string): Promise<Turn> => {
+      const path = `/api/chat/sessions/${opened.body.session_id}/messages`;
+      const answer = await signed().call<Turn>("POST", path, { content });
+      if (answer.status !== 200) throw new Error(`no answer: ${answer.status} ${answer.text}`);
+      return answer.body;
+    };
+    const unclear = await say("hello, how are you?");
+    expect(unclear).toMatchObject({ node_id: "collect_info", session_ended: false });
+    const known = await say("My name is Jack and my zip is 30301");
+    expect(known.transitions.map(({ to_node }) => to_node)).toEqual(["read_details", "personal_greeting", "questions"]);
+    expect(known.extracted_variables).toMatchObject({ first_name: "Jack", zip_code: "30301" });
+    expect(known.response).toContain("Jack");
+    expect((await say("When are you open?")).response).toContain("Monday to Friday");
+    expect((await say("I would like to book an appointment")).node_id).toBe("scheduling");
+    const booked = await say("Tuesday in the morning");
+    expect(booked.node_id).toBe("questions");
+    expect(booked.extracted_variables).toMatchObject({ appointment_day: "Tuesday", appointment_time: "morning" });
+    const last = await say("bye");
+    expect(last).toMatchObject({ node_id: "farewell", session_ended: true });
+    const shown = await signed().call("GET", `/api/chat/sessions/${opened.body.session_id}`);
+    expect(shown.body).toMatchObject({
+      status: "completed",
+      collected_data: {
+        first_name: "Jack",
+        zip_code: "30301",
+        appointment_day: "Tuesday",
+        appointment_status: "requested",
+      },
+    });
+  });
+
+  it("answers visitors of the other two agents", async () => {
+    onTestFailed(() => void process.stderr.write(child.tail()));
+    const support = await talk("support", ["Where is my parcel?", "NW-123456", "that's all"]);
+    expect(support[1]?.response).toContain("NW-123456");
+    expect(support[2]?.session_ended).toBe(true);
+    const feedback = await talk("feedback", ["5", "the staff was great", "no thanks"]);
+    expect(feedback.every(({ response }) => response.length > 0)).toBe(true);
+    expect(feedback.at(-1)?.session_ended).toBe(true);
+  });
+
+  it("goes on after kill -9: same addresses and keys, the session at its node with its variables", async () => {
+    onTestFailed(() => void process.stderr.write(child.tail()));
+    const body = { tenant_id: demo.tenant_id, agent_id: agentOf("Clinic Desk"), metadata: { before: "the kill" } };
+    const opened = await signed().call<Session>("POST", "/api/chat/sessions", body);
+    const path = `/api/chat/sessions/${opened.body.session_id}`;
+    const before = await signed().call<Turn>("POST", `${path}/messages`, { content: "Call me Ada, 90210" });
+    expect(before.body.extracted_variables).toMatchObject({ first_name: "Ada", zip_code: "90210" });
+    // Accepted, perhaps not yet answered: the second start has to find it.
+    const headers = { prefer: "respond-async" };
+    const content = "I want to book an appointment";
+    expect((await signed().call("POST", `${path}/messages`, { content }, { headers })).status).toBe(202);
+    await child.kill();
+    const again = await start();
+    expect(again).toEqual(demo);
+    await eventually(
+      async () => {
+        const { body: session } = await signed().call("GET", path);
+        return session.node_id === "scheduling";
+      },
+      { timeoutMs: 15_000 },
+    );
+    const after = await signed().call<Turn>("POST", `${path}/messages`, { content: "Friday afternoon" });
+    expect(after.body).toMatchObject({ node_id: "questions", turn_number: 3 });
+    const shown = await signed().call("GET", path);
+    expect(shown.body).toMatchObject({
+      collected_data: {
+        first_name: "Ada",
+        zip_code: "90210",
+        appointment_day: "Friday",
+        appointment_time: "afternoon",
+      },
+    });
+    const history = await signed().call<Page<{ role: string; content: string }>>("GET", `${path}/messages`);
+    const said = history.body.data.filter(({ role }) => role === "user").map((message) => message.content);
+    expect(said).toEqual(["Call me Ada, 90210", content, "Friday afternoon"]);
+  }, 90_000);
+});
