@@ -7,14 +7,14 @@ import { setTimeout as delay } from "node:timers/promises";
  * @throws the last error of `fn` after `timeoutMs` (default 5000).
  */
 export async function eventually<T>(
-  fn: () => T | Promise<T>,
+  fn: () => T | false | Promise<T | false>,
   { timeoutMs = 5_000, intervalMs = 25 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
     try {
-      const value = await fn();
+      const value: T | false = await fn();
       if (value !== false) return value;
       failure = new Error(`still false after ${timeoutMs} ms`);
     } catch (error) {
