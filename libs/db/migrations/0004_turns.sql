@@ -20,6 +20,11 @@ begin
       if k.fingerprint is distinct from p ->> 'idem_fingerprint' then perform fail('idempotency_key_reused'); end if;
       select * into c from text_conversations where id = (k.response ->> 'id')::uuid;
       select * into t from session_turns where conversation_id = c.id and seq = 1;
+      -- The answer with the first token may be what got lost: the repeat brings a token of its own for the same session.
+      if c.link_id = v_link then
+        insert into temporary_chat_sessions (id, tenant_id, link_id, conversation_id, token_id, token_hash)
+        values ((p -> 'link' ->> 'token_row_id')::uuid, v_tenant, v_link, c.id, p -> 'link' ->> 'token_id', decode(p -> 'link' ->> 'token_hash', 'hex'));
+      end if;
       return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
     end if;
   end if;

@@ -19,7 +19,7 @@ export async function turnFixture(
   link: { max_sessions?: number; max_messages?: number; expires_at?: string } = {},
 ): Promise<Fixture> {
   const database = await freshDatabase();
-  const db = connectDb({ url: database.url, name: "test", logger, max: 16 });
+  const db = connectDb({ url: database.url, name: "test", logger, max: 16, connectTimeoutMs: 30_000 });
   const ids = { tenantId: newId(), agentId: newId(), linkId: newId() };
   await db.tenant(ids.tenantId, async (trx) => {
     await trx.insertInto("tenants").values({ id: ids.tenantId, name: "T" }).execute();

@@ -10,7 +10,7 @@ export const BASE_HEADERS: Readonly<Record<string, string>> = {
 export const API_CSP = "default-src 'none'; frame-ancestors 'none'";
 
 /** For pages: own files only; no inline script or style, no third party, no image of the model's choosing. */
-export function pageCsp(frameAncestors = "'self'"): string {
+export function pageCsp(frameAncestors = "'self'", trustedTypes = "dompurify"): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -21,5 +21,8 @@ export function pageCsp(frameAncestors = "'self'"): string {
     "form-action 'self'",
     "base-uri 'none'",
     `frame-ancestors ${frameAncestors}`,
+    // Strings become markup only through a policy that is named here.
+    "require-trusted-types-for 'script'",
+    `trusted-types ${trustedTypes}`,
   ].join("; ");
 }

@@ -5,7 +5,7 @@ import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { agentParams, imported, owner, tenantQuery } from "./schemas.js";
 
-/** Adds an inactive version to an agent that exists. Idempotent by content, as the import. */
+/** Adds an inactive version to an agent that exists; every call is version n + 1. */
 export function createVersionRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,

@@ -13,7 +13,7 @@ const query = tenantQuery.extend({ dry_run: flag, activate: flag, notes: z.strin
 
 /**
  * Imports a document as a new version, and creates the agent when it does not exist. JSON carries its options in the body,
- * YAML in the query. Idempotent by content: an unchanged document makes no new version.
+ * YAML in the query. Every import is version n + 1 and becomes the active one unless `activate` says no.
  */
 export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
   app.addContentTypeParser([...YAML_TYPES], (request, _payload, done) => {
@@ -50,8 +50,8 @@ function optionsOf(request: FastifyRequest, inQuery: z.output<typeof query>): Op
   const isYaml = !(request.headers["content-type"] ?? "").toLowerCase().startsWith("application/json");
   if (isYaml && typeof request.body === "string") {
     const { dry_run, activate, notes = null } = inQuery;
-    return { document: request.body, dryRun: dry_run === "true", activate: activate === "true", notes };
+    return { document: request.body, dryRun: dry_run === "true", activate: activate !== "false", notes };
   }
   const { document, dry_run, activate, notes } = parseOrRefuse(importAgentBody, request.body);
-  return { document, dryRun: dry_run ?? false, activate: activate ?? false, notes: notes ?? null };
+  return { document, dryRun: dry_run ?? false, activate: activate ?? true, notes: notes ?? null };
 }

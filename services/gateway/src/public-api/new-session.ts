@@ -17,7 +17,7 @@ export async function openVisitorSession(
 ): Promise<NewSession> {
   const { policy } = request.visit;
   if (policy.requireEmail) throw new AppError("forbidden", { internal: "the link requires a confirmed address" });
-  const given = givenIdempotencyKey(request);
+  const given = visitorKey(request);
   return bus.call(
     createSession,
     {
@@ -35,4 +35,16 @@ export async function openVisitorSession(
     },
     { requestId: request.id },
   );
+}
+
+/** A repeat of this key opens the same session, so between strangers on one link it must be hard to guess. */
+const LEAST_KEY_LENGTH = 16;
+
+function visitorKey(request: FastifyRequest): string | null {
+  const given = givenIdempotencyKey(request);
+  if (given === null || given.length >= LEAST_KEY_LENGTH) return given;
+  const message = `must have at least ${LEAST_KEY_LENGTH} characters here: it opens the session again, so it must not be guessed`;
+  throw new AppError("validation_failed", {
+    errors: [{ pointer: "header/idempotency-key", rule: "min_length", message }],
+  });
 }

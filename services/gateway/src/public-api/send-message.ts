@@ -40,7 +40,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     const key = givenIdempotencyKey(request);
     await takeLinkRate(context, { request, reply }, given);
     const gone = callerGone(reply);
-    const issued = given === null ? await openFor(context, { request, reply }) : null;
+    const issued = given === null ? await openFor(context, { request, reply }, gone) : null;
     const accepted = await context.bus.call(
       acceptMessage,
       {
@@ -57,11 +57,18 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
   });
 }
 
-async function openFor(context: GatewayContext, { request, reply }: Call): Promise<string> {
+/** Opens a session for a first message and lets the agent speak first: the greeting stands before the message for every reader. */
+async function openFor(context: GatewayContext, { request, reply }: Call, gone: AbortSignal): Promise<string> {
   const created = await openVisitorSession(context, request, {});
-  // The first answer with this key carried the token; it is shown once.
   if (created.sessionToken === null) throw new AppError("session_token_invalid");
   rememberSession(reply, request.visit, context.config.PUBLIC_URL, created.sessionToken);
+  const access = visitorAccess(request.visit, created.sessionToken);
+  const place = {
+    turn_id: created.turnId,
+    session_id: created.sessionId,
+    events_url: `/api/public/events/${tokenIn(request)}`,
+  };
+  await answeredTurn(context, { access, turn: created.turn, signal: gone }, place);
   return created.sessionToken;
 }
 

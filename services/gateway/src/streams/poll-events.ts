@@ -62,7 +62,7 @@ function answerOf(page: Page, start: number, { audience }: StreamTarget): PollAn
   const cursorAt = (offset: number): string => formatCursor({ epoch: page.epoch, offset });
   const events: Record<string, unknown>[] = page.events.flatMap((event) => {
     const wire = wireEvent(event, audience);
-    return wire === null ? [] : [{ id: cursorAt(event.offset), ...wire.data }];
+    return wire === null ? [] : [{ ...wire.data, id: cursorAt(event.offset) }];
   });
   // Who has everything of an ended session must not ask again for ever.
   if (page.events.length === 0 && page.status !== "active") {

@@ -11,7 +11,7 @@ const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")
 
 /**
  * Opens a session: link quota, conversation, session token and turn 1 in one transaction, then the wake-up.
- * Idempotency key: `idempotency.key` within the tenant; a repeat gets the first session (and no session token: that is shown once).
+ * Idempotency key: `idempotency.key` within the tenant; a repeat gets the first session, with a token of its own.
  */
 export const createSessionHandler =
   (deps: HandlerDeps) =>
@@ -64,7 +64,7 @@ export const createSessionHandler =
       isActiveVersion: opened.is_active_version,
       expiresAt: opened.session.expires_at,
       remainingMessages: opened.session.remaining_messages,
-      sessionToken: opened.replayed ? null : (token?.token ?? null),
+      sessionToken: token?.token ?? null,
       replayed: opened.replayed,
       turn: opened.turn,
     };
