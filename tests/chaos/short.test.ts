@@ -82,10 +82,13 @@ function show(findings: Findings, counters: Counters, disturbances: Record<strin
   const { turns, replies, modelCalls, ...faults } = findings;
   const kills = Object.entries(disturbances).map(([what, count]) => `${what} ${count}`);
   const found = Object.entries(faults).map(([what, list]) => `${what} ${list.length}`);
+  const took = counters.tookMs.toSorted((a, b) => a - b);
+  const share = (part: number): number => Math.round(took[Math.ceil(part * took.length) - 1] ?? 0);
   const lines = [
     `seed            ${plan.seed}`,
     `turns           ${turns}, replies ${replies}, model calls ${modelCalls}`,
-    `requests        ${counters.sends}, retried ${counters.retries}, slowest answer ${Math.round(counters.slowestMs)} ms`,
+    `requests        ${counters.sends}, retried ${counters.retries}`,
+    `time to answer  p50 ${share(0.5)} ms, p95 ${share(0.95)} ms, p99 ${share(0.99)} ms, slowest ${share(1)} ms`,
     `stream cuts     ${counters.cuts}`,
     `disturbances    ${kills.join(", ")}`,
     `faults          ${found.join(", ")}`,

@@ -18,8 +18,8 @@ export interface Counters {
   sends: number;
   retries: number;
   cuts: number;
-  /** Longest time from the first try of a message to its answer. */
-  slowestMs: number;
+  /** From the first try of a message to its answer. */
+  tookMs: number[];
 }
 
 export interface Traffic {
@@ -57,7 +57,7 @@ interface Caller {
 export function startTraffic(context: Context): Traffic {
   const { plan } = context;
   const talks: Talk[] = [];
-  const counters: Counters = { sends: 0, retries: 0, cuts: 0, slowestMs: 0 };
+  const counters: Counters = { sends: 0, retries: 0, cuts: 0, tookMs: [] };
   let next = 0;
   const client = async (): Promise<void> => {
     for (;;) {
@@ -160,12 +160,17 @@ async function open(
 }
 
 /** Repeats a call through connection errors, 5xx and 429. Throws with the last answer when patience ends, or on another refusal. */
-async function persist<Body>(counters: Counters, attempt: () => Promise<HttpAnswer<Body>>): Promise<HttpAnswer<Body>> {
+async function persist<Body>(
+  counters: Counters,
+  attempt: () => Promise<HttpAnswer<Body>>,
+  onFailure: (status: number, code: string) => void = () => undefined,
+): Promise<HttpAnswer<Body>> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let tries = 1; ; tries += 1) {
     counters.sends += 1;
     const answer = await attempt().catch(() => null);
     if (answer !== null && answer.status < 300) return answer;
+    onFailure(answer?.status ?? 0, /"code":"(\w+)"/.exec(answer?.text ?? "")?.[1] ?? "no_answer");
     if (answer !== null && !retriable(answer.status)) throw new Error(`refused: ${answer.status} ${answer.text}`);
     if (Date.now() > deadline) throw new Error(`no answer: ${answer?.status ?? 0} ${answer?.text ?? "no connection"}`);
     counters.retries += 1;
@@ -186,17 +191,18 @@ async function send({ ledger }: Context, { talk, caller, text, counters }: Send)
   const began = performance.now();
   let attempt = 0;
   try {
-    const answer = await persist(counters, () => {
+    const sending = (): Promise<HttpAnswer<{ turn_id: string; response: string }>> => {
       attempt += 1;
       ledger.write({ type: "sending", session: talk.sessionId, id, content: text, attempt });
-      return caller.client.call<{ turn_id: string; response: string }>("POST", caller.sendPath, caller.body(text, id), {
-        timeoutMs: CALL_MS,
-      });
-    });
+      return caller.client.call("POST", caller.sendPath, caller.body(text, id), { timeoutMs: CALL_MS });
+    };
+    const answer = await persist(counters, sending, (status, code) =>
+      ledger.write({ type: "failed", session: talk.sessionId, id, status, code }),
+    );
     const replayed = answer.headers.get("idempotent-replayed") === "true";
     const { turn_id: turnId, response } = answer.body;
     ledger.write({ type: "answered", session: talk.sessionId, id, turnId, response, replayed });
-    counters.slowestMs = Math.max(counters.slowestMs, performance.now() - began);
+    counters.tookMs.push(performance.now() - began);
   } catch (error) {
     ledger.write({ type: "gave_up", session: talk.sessionId, id });
     throw error;
