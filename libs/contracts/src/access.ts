@@ -1,5 +1,5 @@
 import { AppError } from "./errors.js";
-import type { Principal, Role } from "./messages.js";
+import type { Principal, Role } from "./messages/callers.js";
 
 /** Each role may do what the ones below it may. */
 const RANK: Record<Role, number> = { viewer: 1, operator: 2, editor: 3, admin: 4, owner: 5 };

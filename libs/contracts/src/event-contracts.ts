@@ -1,13 +1,8 @@
 import type { EventContract } from "./declare.js";
-import {
-  agentActivated,
-  credentialRevoked,
-  linkRevoked,
-  linkUpdated,
-  sessionEnded,
-  sessionStarted,
-  turnCompleted,
-} from "./messages.js";
+import { agentActivated } from "./messages/agents.js";
+import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
+import { sessionEnded, sessionStarted } from "./messages/sessions.js";
+import { turnCompleted } from "./messages/turns.js";
 
 const ALL: EventContract[] = [
   agentActivated,

@@ -3,5 +3,13 @@ export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection
 export { databaseFailure, isStatementFault, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
 export { listMigrations, type Migration, migrate } from "./migrate.js";
-export { createOutboxRelay, type OutboxRelay, type OutboxRow, relayOutbox } from "./outbox.js";
+export {
+  changeWithFacts,
+  createOutboxRelay,
+  type Fact,
+  type FactPublisher,
+  type OutboxRelay,
+  type OutboxRow,
+  relayOutbox,
+} from "./outbox.js";
 export type * from "./types.js";

@@ -1,3 +1,4 @@
+export { connectionConfig } from "./connections.js";
 export { generateEnvExample } from "./generate-env-example.js";
 export {
   type Component,

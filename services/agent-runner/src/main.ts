@@ -2,16 +2,11 @@ import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { connectRedis } from "@parley/redis";
-import { loadConfig, runService } from "@parley/service";
-import { z } from "zod";
+import { connectionConfig, loadConfig, runService } from "@parley/service";
 import { runnerConfig } from "./config.js";
 import { createAgentRunner } from "./service.js";
 
-const connections = z.object({
-  DATABASE_URL: z.string().describe("PostgreSQL"),
-  NATS_URL: z.string().describe("NATS with JetStream"),
-  REDIS_URL: z.string().describe("Redis"),
-});
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true });
 
 await runService("agent-runner", async ({ logger, metrics, env, lifecycle }) => {
   const all = loadConfig(runnerConfig.extend(connections.shape).extend(llmConfig), env);

@@ -1,14 +1,10 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
-import { loadConfig, runService } from "@parley/service";
-import { z } from "zod";
+import { connectionConfig, loadConfig, runService } from "@parley/service";
 import { cleanupConfig } from "./config.js";
 import { createCleanup } from "./service.js";
 
-const connections = z.object({
-  DATABASE_URL: z.string().describe("PostgreSQL"),
-  NATS_URL: z.string().describe("NATS with JetStream"),
-});
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true });
 
 await runService("cleanup", async ({ logger, metrics, env, lifecycle }) => {
   const { DATABASE_URL, NATS_URL, ...config } = loadConfig(cleanupConfig.extend(connections.shape), env);

@@ -1,16 +1,11 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { createSecrets } from "@parley/secrets";
-import { loadConfig, runService } from "@parley/service";
-import { z } from "zod";
+import { connectionConfig, loadConfig, runService } from "@parley/service";
 import { linksConfig } from "./config.js";
 import { createLinks } from "./service.js";
 
-const connections = z.object({
-  DATABASE_URL: z.string().describe("PostgreSQL"),
-  NATS_URL: z.string().describe("NATS with JetStream"),
-  SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
-});
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true });
 
 await runService("links", async ({ logger, metrics, env, lifecycle }) => {
   const { DATABASE_URL, NATS_URL, SECRET_KEY, ...config } = loadConfig(linksConfig.extend(connections.shape), env);

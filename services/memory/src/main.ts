@@ -2,17 +2,11 @@ import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { createSecrets } from "@parley/secrets";
-import { loadConfig, runService } from "@parley/service";
-import { z } from "zod";
+import { connectionConfig, loadConfig, runService } from "@parley/service";
 import { memoryConfig } from "./config.js";
 import { createMemory } from "./service.js";
 
-const connections = z.object({
-  DATABASE_URL: z.string().describe("PostgreSQL"),
-  NATS_URL: z.string().describe("NATS with JetStream"),
-  SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
-  ...llmConfig,
-});
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true }).extend(llmConfig);
 
 await runService("memory", async ({ logger, metrics, env, lifecycle }) => {
   const config = loadConfig(memoryConfig.extend(connections.shape), env);

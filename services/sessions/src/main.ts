@@ -2,17 +2,11 @@ import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { loadConfig, runService } from "@parley/service";
-import { z } from "zod";
+import { connectionConfig, loadConfig, runService } from "@parley/service";
 import { sessionsConfig } from "./config.js";
 import { createSessions } from "./service.js";
 
-const connections = z.object({
-  DATABASE_URL: z.string().describe("PostgreSQL"),
-  NATS_URL: z.string().describe("NATS with JetStream"),
-  REDIS_URL: z.string().describe("Redis"),
-  SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
-});
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true });
 
 await runService("sessions", async ({ logger, metrics, env, lifecycle }) => {
   const { DATABASE_URL, NATS_URL, REDIS_URL, SECRET_KEY, ...config } = loadConfig(

@@ -1,7 +1,7 @@
 import { AppError, type deleteKey as contract, credentialRevoked, requireRole, tenantOf } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { changeWithFacts } from "../facts.js";
 import { revokeCredential } from "../repository/credentials.js";
 
 /** Revokes a signing key of the caller's tenant. Idempotent by state: a second delete is `not_found`. */
@@ -14,7 +14,7 @@ export const deleteKey =
       if (!(await revokeCredential(trx, "api_keys", input.id))) throw new AppError("not_found");
       return {
         answer: {},
-        facts: [{ contract: credentialRevoked, key: input.id, tenantId, payload: { id: input.id } }],
+        facts: [{ contract: credentialRevoked, key: input.id, payload: { id: input.id } }],
       };
     });
   };

@@ -1,9 +1,8 @@
 import { AppError, type deleteLink as contract, linkRevoked, requireRole, tenantOf } from "@parley/contracts";
-import { sqlStateOf } from "@parley/db";
+import { changeWithFacts, sqlStateOf } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
-import { changeWithFacts } from "../facts.js";
 import { endLinkSessions, markDeleted } from "../repository/links.js";
 
 /** SQLSTATE of the transaction that PostgreSQL gives up to end a deadlock. */
@@ -37,6 +36,6 @@ const deleteAndEnd = (deps: LinksDeps, at: { tenantId: string; agentId: string; 
     const { id, tenantId } = at;
     return {
       answer: await endLinkSessions(trx, id),
-      facts: [{ contract: linkRevoked, key: id, tenantId, payload: { linkId: id, tenantId } }],
+      facts: [{ contract: linkRevoked, key: id, payload: { linkId: id, tenantId } }],
     };
   });

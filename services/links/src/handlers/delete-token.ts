@@ -6,9 +6,9 @@ import {
   requireRole,
   tenantOf,
 } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { changeWithFacts } from "../facts.js";
 import { lockToken, revokeCredential } from "../repository/credentials.js";
 
 /** Revokes a management token of the caller's tenant. Idempotent by state: a second delete is `not_found`. */
@@ -24,7 +24,7 @@ export const deleteToken =
       await revokeCredential(trx, "api_tokens", input.id);
       return {
         answer: {},
-        facts: [{ contract: credentialRevoked, key: input.id, tenantId, payload: { id: input.id } }],
+        facts: [{ contract: credentialRevoked, key: input.id, payload: { id: input.id } }],
       };
     });
   };

@@ -1,7 +1,7 @@
 import { AppError, type rotateKey as contract, credentialRevoked, requireRole, tenantOf } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { changeWithFacts } from "../facts.js";
 import { insertKey, retireKey } from "../repository/credentials.js";
 import { mintKey } from "../sealed-key.js";
 
@@ -22,7 +22,7 @@ export const rotateKey =
       return {
         answer: { id: row.id, keyId: row.keyId, secret },
         // Cached copies of the old key know nothing of its new end.
-        facts: [{ contract: credentialRevoked, key: input.id, tenantId, payload: { id: input.id } }],
+        facts: [{ contract: credentialRevoked, key: input.id, payload: { id: input.id } }],
       };
     });
   };

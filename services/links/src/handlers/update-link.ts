@@ -6,10 +6,10 @@ import {
   requireRole,
   tenantOf,
 } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent, requireVersion } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
-import { changeWithFacts } from "../facts.js";
 import { expiryInThePast, parseLinkBody } from "../link-body.js";
 import { ownerView } from "../repository/link-row.js";
 import { findLink, isFuture, usageOf, updateLink as writeLink } from "../repository/links.js";
@@ -41,7 +41,6 @@ export const updateLink =
           {
             contract: change.values.is_active === false ? linkRevoked : linkUpdated,
             key: row.id,
-            tenantId,
             payload: { linkId: row.id, tenantId },
           },
         ],

@@ -1,7 +1,7 @@
 import { AppError, agentActivated, type activateVersion as contract, requireRole, tenantOf } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
-import { changeWithFacts } from "../facts.js";
 import { activate, findAgent, viewOf } from "../repository/agents.js";
 
 /** Makes a version the active one. Idempotent: one column says which version is active, so there is never another. */

@@ -7,11 +7,11 @@ import {
   requireRole,
   tenantOf,
 } from "@parley/contracts";
+import { changeWithFacts, type Fact } from "@parley/db";
 import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
-import { changeWithFacts, type Fact } from "../facts.js";
 import { invalidDocument } from "../invalid-document.js";
 import { parseDocument } from "../parse-document.js";
 import {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rpc, work } from "./declare.js";
+import { rpc, work } from "../declare.js";
 
 export const summarise = work(
   "memory",

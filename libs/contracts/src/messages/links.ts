@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { event, rpc } from "../declare.js";
+import { principal, role } from "./callers.js";
+
+const uuid = z.uuid();
+const iso = z.string();
+const empty = z.object({});
+const metadata = z.record(z.string(), z.unknown());
+
+export const verifyToken = rpc(
+  "links",
+  "verify_token",
+  "links",
+  z.object({ token: z.string() }),
+  z.object({ principal: principal.nullable() }),
+);
+/** Key material for HMAC verification; core subject, never stored. null = unknown key. */
+export const resolveKey = rpc(
+  "links",
+  "resolve_key",
+  "links",
+  z.object({ keyId: z.string() }),
+  z.object({ key: z.object({ secret: z.string(), principal }).nullable() }),
+);
+
+/** The part of a link's contract that the gateway enforces and sessions snapshot. */
+export const linkPolicy = z.object({
+  id: uuid,
+  tenantId: uuid,
+  agentId: uuid,
+  agentName: z.string(),
+  agentVersion: z.number().int().nullable(),
+  title: z.string(),
+  description: z.string().nullable(),
+  welcomeMessage: z.string().nullable(),
+  expiresAt: iso.nullable(),
+  maxSessions: z.number().int(),
+  sessionsUsed: z.number().int(),
+  maxMessagesPerSession: z.number().int(),
+  sessionTimeoutMinutes: z.number().int(),
+  rateLimitPerMinute: z.number().int(),
+  maxMessageLength: z.number().int(),
+  requireEmail: z.boolean(),
+  allowedDomains: z.array(z.string()),
+  branding: metadata,
+  friendlyErrors: z.boolean(),
+  chatIntent: z.string().nullable(),
+  systemPromptOverride: z.string().nullable(),
+  initialMessage: z.string().nullable(),
+});
+export type LinkPolicy = z.infer<typeof linkPolicy>;
+/** `unavailable` covers unknown, malformed, wrong secret, disabled and deleted alike; `expired` only after the secret was verified. */
+export const resolveLink = rpc(
+  "links",
+  "resolve",
+  "links",
+  z.object({ id: z.string(), secret: z.string() }),
+  z.discriminatedUnion("status", [
+    z.object({ status: z.literal("ok"), policy: linkPolicy }),
+    z.object({ status: z.literal("expired"), friendly: z.boolean() }),
+    z.object({ status: z.literal("unavailable") }),
+  ]),
+);
+
+/** Owner calls are forwarded as one operation each; body is the parsed HTTP body. See http.ts for bodies and answers. */
+const owner = { principal };
+export const createLink = rpc(
+  "links",
+  "create",
+  "links",
+  z.object({ ...owner, agent: z.string(), body: metadata, idempotencyKey: z.string().optional() }),
+  z.object({ link: metadata, token: z.string() }),
+);
+export const listLinks = rpc(
+  "links",
+  "list",
+  "links",
+  z.object({
+    ...owner,
+    agent: z.string(),
+    limit: z.number().int(),
+    offset: z.number().int().optional(),
+    cursor: z.string().optional(),
+    includeInactive: z.boolean(),
+  }),
+  z.object({ data: z.array(metadata), nextCursor: z.string().nullable(), total: z.number().int() }),
+);
+export const getLink = rpc(
+  "links",
+  "get",
+  "links",
+  z.object({ ...owner, agent: z.string(), id: uuid }),
+  z.object({ link: metadata }),
+);
+export const updateLink = rpc(
+  "links",
+  "update",
+  "links",
+  z.object({ ...owner, agent: z.string(), id: uuid, body: metadata }),
+  z.object({ link: metadata }),
+);
+export const deleteLink = rpc(
+  "links",
+  "delete",
+  "links",
+  z.object({ ...owner, agent: z.string(), id: uuid }),
+  z.object({ deleted: z.literal(true), sessionsEnded: z.number().int() }),
+);
+export const createTenant = rpc(
+  "links",
+  "create_tenant",
+  "links",
+  z.object({ ...owner, name: z.string() }),
+  z.object({ id: uuid, adminToken: z.string() }),
+);
+export const createToken = rpc(
+  "links",
+  "create_token",
+  "links",
+  z.object({ ...owner, name: z.string(), role, tenantId: uuid.optional() }),
+  z.object({ id: uuid, token: z.string() }),
+);
+export const deleteToken = rpc("links", "delete_token", "links", z.object({ ...owner, id: uuid }), empty);
+export const createKey = rpc(
+  "links",
+  "create_key",
+  "links",
+  z.object({ ...owner, name: z.string(), scopes: z.array(z.string()) }),
+  z.object({ id: uuid, keyId: z.string(), secret: z.string() }),
+);
+export const rotateKey = rpc(
+  "links",
+  "rotate_key",
+  "links",
+  z.object({ ...owner, id: uuid }),
+  z.object({ id: uuid, keyId: z.string(), secret: z.string() }),
+);
+export const deleteKey = rpc("links", "delete_key", "links", z.object({ ...owner, id: uuid }), empty);
+/** A link was changed, disabled, deleted or expired: drop cached policies, close its streams. */
+export const linkRevoked = event("links", "revoked", z.object({ linkId: uuid, tenantId: uuid }));
+export const linkUpdated = event("links", "updated", z.object({ linkId: uuid, tenantId: uuid }));
+/** Tokens or keys were revoked: drop cached principals. */
+export const credentialRevoked = event("links", "credential_revoked", z.object({ id: uuid }));

@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { event, rpc } from "../declare.js";
+import { historyMessage, sessionEvent, sessionStatus, turnState } from "../turns.js";
+import { participant, principal, sessionAccess } from "./callers.js";
+import { linkPolicy } from "./links.js";
+
+const uuid = z.uuid();
+const iso = z.string();
+const metadata = z.record(z.string(), z.unknown());
+const owner = { principal };
+
+export const createSession = rpc(
+  "sessions",
+  "create",
+  "sessions",
+  z.object({
+    tenantId: uuid,
+    agentId: uuid,
+    version: z.number().int().nullable(),
+    metadata,
+    participant: participant.optional(),
+    participantVerified: z.boolean(),
+    /** Snapshot of the link for sessions that a visitor opens; absent for server-to-server sessions. */
+    link: linkPolicy.optional(),
+    consent: z.boolean().optional(),
+    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).optional(),
+    replyTo: z.string(),
+  }),
+  z.object({
+    sessionId: z.string(),
+    conversationId: uuid,
+    turnId: z.string(),
+    seq: z.number().int(),
+    createdAt: iso,
+    version: z.number().int(),
+    isActiveVersion: z.boolean(),
+    expiresAt: iso.nullable(),
+    remainingMessages: z.number().int().nullable(),
+    /** `ps_…`, shown once; only for sessions of a link. */
+    sessionToken: z.string().nullable(),
+    replayed: z.boolean(),
+    turn: turnState,
+  }),
+);
+
+export const acceptMessage = rpc(
+  "sessions",
+  "accept",
+  "sessions",
+  z.object({
+    access: sessionAccess,
+    content: z.string(),
+    clientMessageId: z.string().nullable(),
+    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullable(),
+    /** Gateway that waits: the runner sends the result to `turns.v1.live.result.<replyTo>`. */
+    replyTo: z.string(),
+  }),
+  z.object({
+    sessionId: z.string(),
+    turnId: z.string(),
+    seq: z.number().int(),
+    replayed: z.boolean(),
+    turn: turnState,
+    remainingMessages: z.number().int().nullable(),
+    messageCount: z.number().int(),
+    expiresAt: iso.nullable(),
+  }),
+);
+/** The fallback of a waiter whose live result got lost, and the answer to `turn_timeout`. */
+export const getTurn = rpc(
+  "sessions",
+  "turn",
+  "sessions",
+  z.object({ access: sessionAccess, turnId: z.string() }),
+  z.object({ turn: turnState }),
+);
+
+export const sessionView = z.object({
+  session_id: z.string(),
+  conversation_id: uuid,
+  status: sessionStatus,
+  node_id: z.string(),
+  node_name: z.string().nullable(),
+  turns: z.number().int(),
+  transition_count: z.number().int(),
+  collected_data: metadata,
+  created_at: iso,
+  updated_at: iso,
+  ended_at: iso.nullable(),
+  end_reason: z.string().nullable(),
+  expires_at: iso.nullable(),
+  remaining_messages: z.number().int().nullable(),
+  message_count: z.number().int(),
+  agent_config_version: z.number().int(),
+  metadata,
+  tenant_id: uuid,
+  agent_id: uuid,
+  link_id: uuid.nullable(),
+  last_event_offset: z.number().int(),
+  epoch: z.number().int(),
+});
+export type SessionView = z.infer<typeof sessionView>;
+export const getSession = rpc(
+  "sessions",
+  "get",
+  "sessions",
+  z.object({ access: sessionAccess }),
+  z.object({ session: sessionView }),
+);
+export const endSession = rpc(
+  "sessions",
+  "end",
+  "sessions",
+  z.object({
+    access: sessionAccess,
+    reason: z.string(),
+    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullable(),
+  }),
+  z.object({
+    success: z.literal(true),
+    conversation_id: uuid,
+    final_node_id: z.string(),
+    final_node_name: z.string().nullable(),
+    total_turns: z.number().int(),
+    total_transitions: z.number().int(),
+    replayed: z.boolean(),
+  }),
+);
+/** Oldest first. Without cursor: the newest `limit`; the cursor then walks back in time. */
+export const getHistory = rpc(
+  "sessions",
+  "history",
+  "sessions",
+  z.object({ access: sessionAccess, limit: z.number().int(), cursor: z.string().nullable() }),
+  z.object({ data: z.array(historyMessage), nextCursor: z.string().nullable() }),
+);
+/** Durable events after `after`, at most `limit`. `head` = newest offset, `epoch` = cursor generation. */
+export const readEvents = rpc(
+  "sessions",
+  "events",
+  "sessions",
+  z.object({ access: sessionAccess, after: z.number().int(), limit: z.number().int() }),
+  z.object({
+    sessionId: z.string(),
+    epoch: z.number().int(),
+    head: z.number().int(),
+    events: z.array(sessionEvent),
+    status: sessionStatus,
+  }),
+);
+/** Newest offsets of many open streams in one question: the safety net under lost notifications. Access was checked when each stream was opened. */
+export const sessionHeads = rpc(
+  "sessions",
+  "heads",
+  "sessions",
+  z.object({ sessionIds: z.array(z.string()).max(1000) }),
+  z.object({ heads: z.record(z.string(), z.object({ head: z.number().int(), status: sessionStatus })) }),
+);
+export const listSessions = rpc(
+  "sessions",
+  "list",
+  "sessions",
+  z.object({
+    ...owner,
+    agentId: uuid.optional(),
+    linkId: uuid.optional(),
+    status: sessionStatus.optional(),
+    limit: z.number().int(),
+    cursor: z.string().optional(),
+  }),
+  z.object({ data: z.array(sessionView), nextCursor: z.string().nullable() }),
+);
+
+export const sessionStarted = event(
+  "sessions",
+  "started",
+  z.object({ tenantId: uuid, sessionId: z.string(), conversationId: uuid }),
+);
+export const sessionEnded = event(
+  "sessions",
+  "ended",
+  z.object({ tenantId: uuid, sessionId: z.string(), conversationId: uuid, reason: z.string() }),
+);

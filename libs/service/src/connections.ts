@@ -1,0 +1,9 @@
+import { z } from "zod";
+
+/** Addresses and keys that several services need; each picks the ones it uses, so that their descriptions stand once. */
+export const connectionConfig = z.object({
+  DATABASE_URL: z.string().describe("PostgreSQL; services act as parley_app, whoever logs in"),
+  NATS_URL: z.string().describe("NATS with JetStream; several addresses are separated by commas"),
+  REDIS_URL: z.string().describe("Redis or Valkey"),
+  SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
+});
