@@ -10,8 +10,6 @@ export interface BenchOptions {
   profileDir: string | null;
   /** Event streams held open for G6. */
   streams: number;
-  /** Share of the big data set of G7 (1 = 1 M sessions, 4 M messages, 1 M links). */
-  scale: number;
 }
 
 export const HELP = `Usage: npm run bench -- [options]
@@ -24,7 +22,6 @@ Measures the product against floors in the same run and prints one table of rati
   --json           one JSON document on standard output; progress goes to standard error
   --profile DIR    write CPU profiles of the services into DIR (with --only G1 they show the hot path)
   --streams N      event streams held open for G6 (default 2000)
-  --scale X        share of 1 M sessions, 4 M messages and 1 M links loaded for G7 (default 0.02)
 
 On a machine that other programs use as well, throughput means nothing; ratios of CPU time do.
 `;
@@ -41,7 +38,6 @@ export function readOptions(argv: string[]): BenchOptions | null {
       only: { type: "string" },
       profile: { type: "string" },
       streams: { type: "string" },
-      scale: { type: "string" },
     },
   });
   if (values.help) return null;
@@ -60,6 +56,5 @@ export function readOptions(argv: string[]): BenchOptions | null {
       .filter((goal) => goal !== ""),
     profileDir: values.profile ?? null,
     streams: number("streams", values.streams, values.quick ? 400 : 2_000),
-    scale: number("scale", values.scale, values.quick ? 0.002 : 0.02),
   };
 }

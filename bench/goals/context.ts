@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Job, JobResult } from "../load/jobs.js";
 import { type CpuUse, cpuOf, used } from "../measure/cpu.js";
+import { countFunctions } from "../measure/database.js";
 import type { Figure } from "../measure/report.js";
 import type { BenchOptions } from "../options.js";
 import type { LoadGenerator } from "../stack/load-generator.js";
@@ -67,6 +68,7 @@ export async function createBench(
   const { options, stores, modelUrl } = base;
   const keys = { apiKey: randomBytes(24).toString("base64url"), secretKey: randomBytes(32).toString("base64url") };
   const databaseUrl = await stores.database("bench");
+  if (options.profileDir !== null) await countFunctions(stores.adminUrl, "bench");
   const referenceUrl = await stores.database("reference");
   const undo: (() => Promise<void>)[] = [];
   const start: Bench["start"] = async (more, wait = true) => {

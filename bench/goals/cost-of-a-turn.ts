@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { RequestsJob, Target } from "../load/jobs.js";
 import { type CpuUse, sumOf } from "../measure/cpu.js";
+import { databaseUse, formatDatabaseUse } from "../measure/database.js";
 import type { Figure } from "../measure/report.js";
 import { formatRows } from "../measure/report.js";
 import { quantile } from "../measure/statistics.js";
@@ -74,7 +76,7 @@ export const costOfATurn: Goal = {
   title: "CPU per durable turn",
   async measure(bench) {
     const { options, stores, product, tenant } = bench;
-    const turns = options.quick ? 1_500 : 4_000;
+    const turns = options.quick ? 1_500 : 2_500;
     const lean = await bench.reference("lean");
     const sdk = await bench.reference("sdk");
     const ownNats = await stores.anotherNats();
@@ -109,8 +111,8 @@ export const costOfATurn: Goal = {
     };
     const all = Object.values(sides);
     // Warm: code is compiled, connections are open, plans are made.
-    for (const one of all)
-      await measureTurns(bench, { ...one, perTurn: [], rates: [], byProcess: {} }, Math.round(turns / 2));
+    for (const one of all) await measureTurns(bench, { ...one, perTurn: [], rates: [], byProcess: {} }, turns);
+    if (options.profileDir !== null) await profileDatabase(bench, sides.services, turns);
     for (let repetition = 0; repetition < options.repetitions; repetition += 1) {
       for (const one of all) await measureTurns(bench, one, turns);
     }
@@ -157,6 +159,13 @@ export const costOfATurn: Goal = {
     return figures;
   },
 };
+
+async function profileDatabase(bench: Bench, services: Side, turns: number): Promise<void> {
+  const before = await databaseUse(bench.databaseUrl);
+  await measureTurns(bench, { ...services, perTurn: [], rates: [], byProcess: {} }, turns);
+  await delay(1_500);
+  bench.report(formatDatabaseUse(before, await databaseUse(bench.databaseUrl), turns));
+}
 
 /** Where the CPU goes, by process. */
 function breakdown(sides: Side[]): string {
