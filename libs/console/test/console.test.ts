@@ -48,7 +48,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByLabel("Access token").fill("ak_wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("missing, wrong or expired").waitFor();
-    expect(await focused(page)).toBe("field-token");
+    await expect.poll(() => focused(page)).toBe("field-token");
     expect(await stored(page)).toBeNull();
   });
 
@@ -118,6 +118,30 @@ describe.skipIf(skipBrowser)("agents", () => {
     expect(selected).toBe('"a"');
   });
 
+  it("checks a document without a name, but does not import it", async () => {
+    const page = await bench.open("/console/import");
+    await page.getByLabel("Document").fill("workflow: {}");
+    await page.getByRole("button", { name: "Check only" }).click();
+    await page.getByText("is missing").waitFor();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("Give the agent a name.").waitFor();
+    await expect.poll(() => focused(page)).toBe("field-agent");
+    expect(calls("POST /agents/:/import")).toEqual([]);
+  });
+
+  it("says beside the field that a text is no document at all", async () => {
+    const page = await bench.open("/console/import/clinic-desk", {
+      prepare: (api) => {
+        const errors = [{ pointer: "/document", rule: "yaml", message: "is neither JSON nor YAML" }];
+        api.refuse["POST /agents/:/import"] = { status: 422, code: "invalid_document", detail: "bad", errors };
+      },
+    });
+    await page.getByLabel("Document").fill("agent: [");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("neither JSON nor YAML").waitFor();
+    await expect.poll(() => focused(page)).toBe("field-document");
+  });
+
   it("takes a document from a file", async () => {
     const page = await bench.open("/console/import");
     const file = { name: "a.yaml", mimeType: "application/yaml", buffer: Buffer.from("agent:\n  name: Night Desk\n") };
@@ -160,7 +184,7 @@ describe.skipIf(skipBrowser)("links", () => {
     const create = page.getByRole("button", { name: "Create the link" });
     await create.click();
     await page.getByText("is not known here").waitFor();
-    expect(await focused(page)).toBe("field-allowed_domains");
+    await expect.poll(() => focused(page)).toBe("field-allowed_domains");
     await create.click();
     await expect.poll(() => calls("POST /agents/:/public-links").length).toBe(2);
     await page.getByLabel("Title").fill("Another");
@@ -242,7 +266,7 @@ describe.skipIf(skipBrowser)("finding one's way", () => {
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).click();
     await page.getByRole("heading", { name: "Clinic Desk" }).waitFor();
     expect(await page.title()).toBe("Clinic Desk · Parley console");
-    expect(await focused(page)).toBe("H1");
+    await expect.poll(() => focused(page)).toBe("H1");
     await page.goBack();
     await page.getByRole("heading", { name: "Agents" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/console/agents");

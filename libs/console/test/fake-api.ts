@@ -131,6 +131,10 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       for (const row of api.versions) row.active = String(row.version) === parts[1];
       return [200, agentOf(parts[0])];
     },
+    "POST /agents/:": () => [
+      200,
+      { valid: false, issues: [{ path: ["agent"], code: "x", message: "is missing", severity: "error" }] },
+    ],
     "POST /agents/:/import": ({ body }) => {
       if (body.dry_run === true)
         return [200, { status: "validated", agent_id: null, version: null, active: false, issues: [] }];

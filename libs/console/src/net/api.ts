@@ -75,6 +75,8 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
       call(`/agents/${part(agent)}/versions/${version}/activate`, { method: "POST", read: models.readAgent }),
     exportVersion: (agent: string, version: number) =>
       call(`/agents/${part(agent)}/export${query({ version: String(version) })}`, { read: (body) => body }),
+    validate: (document: string) =>
+      call("/agents/validate", { method: "POST", body: { document }, read: models.readValidated }),
     importAgent: (agent: string, { document, dryRun, activate, notes }: ImportOptions) =>
       call(`/agents/${part(agent)}/import`, {
         method: "POST",

@@ -175,6 +175,11 @@ export function readIssue(value: unknown): Issue {
   };
 }
 
+export function readValidated(value: unknown): { valid: boolean; issues: Issue[] } {
+  const from = record(value);
+  return { valid: from.valid === true, issues: list(from.issues).map(readIssue) };
+}
+
 export function readImported(value: unknown): Imported {
   const from = record(value);
   return {

@@ -88,47 +88,67 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
       {problem && <ProblemCard problem={problem} />}
       <ul class="rows">
         {versions.map((item) => (
-          <li key={item.version} class="row with-actions">
-            <div>
-              <div class="row-main">
-                <h3 class="row-title">Version {item.version}</h3>
-                {item.active && <span class="chip active">Active</span>}
-              </div>
-              {item.notes && <p class="row-text">{item.notes}</p>}
-              <p class="row-facts">
-                <span>
-                  imported <Time value={item.createdAt} />
-                </span>
-                <span class="mono" title="Fingerprint of the document">
-                  {item.contentHash.slice(0, 12)}
-                </span>
-              </p>
-            </div>
-            <div class="actions">
-              <button
-                type="button"
-                class="button quiet small"
-                aria-label={`Download version ${item.version}`}
-                onClick={() => void download(item.version)}
-              >
-                Download
-              </button>
-              {!item.active && (
-                <button
-                  type="button"
-                  class="button quiet small"
-                  aria-label={`Activate version ${item.version}`}
-                  aria-disabled={busy !== null}
-                  onClick={() => void activate(item.version)}
-                >
-                  {busy === item.version ? "Activating…" : "Activate"}
-                </button>
-              )}
-            </div>
-          </li>
+          <VersionRow
+            key={item.version}
+            version={item}
+            busy={busy}
+            onDownload={() => void download(item.version)}
+            onActivate={() => void activate(item.version)}
+          />
         ))}
       </ul>
     </section>
+  );
+}
+
+interface VersionRowProps {
+  version: Version;
+  /** The version that is being activated. */
+  busy: number | null;
+  onDownload(): void;
+  onActivate(): void;
+}
+
+function VersionRow({ version: item, busy, onDownload, onActivate }: VersionRowProps) {
+  return (
+    <li class="row with-actions">
+      <div>
+        <div class="row-main">
+          <h3 class="row-title">Version {item.version}</h3>
+          {item.active && <span class="chip active">Active</span>}
+        </div>
+        {item.notes && <p class="row-text">{item.notes}</p>}
+        <p class="row-facts">
+          <span>
+            imported <Time value={item.createdAt} />
+          </span>
+          <span class="mono" title="Fingerprint of the document">
+            {item.contentHash.slice(0, 12)}
+          </span>
+        </p>
+      </div>
+      <div class="actions">
+        <button
+          type="button"
+          class="button quiet small"
+          aria-label={`Download version ${item.version}`}
+          onClick={onDownload}
+        >
+          Download
+        </button>
+        {!item.active && (
+          <button
+            type="button"
+            class="button quiet small"
+            aria-label={`Activate version ${item.version}`}
+            aria-disabled={busy !== null}
+            onClick={onActivate}
+          >
+            {busy === item.version ? "Activating…" : "Activate"}
+          </button>
+        )}
+      </div>
+    </li>
   );
 }
 

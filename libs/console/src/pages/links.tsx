@@ -90,7 +90,11 @@ function LinkList({ agent }: { agent: Agent }) {
     const answer = await api.updateLink(agent.id, link.id, { is_active: !link.isActive });
     if (answer.type !== "ok") return setProblem(answer);
     await reload();
-    announce(link.isActive ? `“${link.title}” is disabled.` : `“${link.title}” is enabled.`);
+    announce(
+      link.isActive
+        ? `“${link.title}” is disabled; its conversations wait until it is enabled again.`
+        : `“${link.title}” is enabled.`,
+    );
   };
   const remove = async (link: Link): Promise<Problem | null> => {
     const answer = await api.deleteLink(agent.id, link.id);

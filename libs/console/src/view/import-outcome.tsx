@@ -1,0 +1,51 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Outcome } from "../data/use-document-import.js";
+import type { Issue } from "../net/models.js";
+import { IssueList } from "./issue-list.js";
+import { ProblemCard } from "./states.js";
+
+interface ImportOutcomeProps {
+  outcome: Outcome;
+  source: string;
+  onShow(issue: Issue): void;
+}
+
+const MAKES = { agent: "Importing it makes a new agent.", version: "Importing it makes a new version." };
+
+/** What a check or an import came to, brought into view: the buttons stand further down. */
+export function ImportOutcome(props: ImportOutcomeProps) {
+  const { outcome } = props;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (outcome.type !== "none") place.current?.scrollIntoView({ block: "nearest" });
+  }, [outcome]);
+  return (
+    <div ref={place} class="outcomes">
+      <OutcomeText {...props} />
+    </div>
+  );
+}
+
+function OutcomeText({ outcome, source, onShow }: ImportOutcomeProps) {
+  switch (outcome.type) {
+    case "none":
+      return null;
+    case "refused":
+      return <ProblemCard problem={outcome.problem} />;
+    case "invalid":
+      return (
+        <section class="outcome bad" role="alert">
+          <h2>The document is not valid; nothing was kept</h2>
+          <IssueList issues={outcome.issues} source={source} onShow={onShow} />
+        </section>
+      );
+    case "checked":
+      return (
+        <section class="outcome good" role="status">
+          <h2>The document is valid</h2>
+          {outcome.makes && <p>{MAKES[outcome.makes]}</p>}
+          <IssueList issues={outcome.issues} source={source} onShow={onShow} />
+        </section>
+      );
+  }
+}
