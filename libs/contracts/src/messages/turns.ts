@@ -20,6 +20,8 @@ export const turnCompleted = event(
     seq: z.number().int(),
     head: z.number().int(),
     status: z.enum(["done", "failed"]),
+    /** False = nobody whose memory could be due; absent = not known. */
+    confirmed: z.boolean().optional(),
   }),
 );
 /** To the gateway that waits; carries text, is never stored, may get lost (the waiter then asks `getTurn`). Key = gateway id. */

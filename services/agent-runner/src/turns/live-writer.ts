@@ -7,7 +7,7 @@ export interface LiveWriter {
   append(part: number, text: string): void;
   /** The finished text of a part: replaces what was streamed when it differs. */
   finish(part: number, text: string): void;
-  /** Sends what is joined so far and stops the timer. */
+  /** Stops the timer. What is still joined is not sent: the committed message, which holds it, is next. */
   close(): void;
 }
 
@@ -58,9 +58,7 @@ export function createLiveWriter(
     status(label) {
       seal();
       entries.push({ type: "status", turn_id: turnId, attempt, label });
-      // A label is worth showing at once: nothing has been said yet.
-      if (timer) clearTimeout(timer);
-      flush();
+      schedule();
     },
     finish(part, text) {
       if (sent[part] === text) return;
@@ -71,7 +69,6 @@ export function createLiveWriter(
     },
     close() {
       if (timer) clearTimeout(timer);
-      flush();
     },
   };
 }

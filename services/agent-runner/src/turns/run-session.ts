@@ -259,6 +259,7 @@ class Lane {
       seq: turn.seq,
       head: answer.head ?? 0,
       status: state.status,
+      confirmed: session.participant_verified && session.participant.email !== undefined,
     };
     this.facts.push(
       deps.bus
