@@ -1,8 +1,9 @@
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Child } from "../cluster/child-process.js";
-import type { Cluster } from "../cluster/cluster.js";
+import { type Cluster, SERVICES } from "../cluster/cluster.js";
+import { redisCommand } from "../cluster/redis-command.js";
 import type { Plan } from "./plan.js";
 import type { Random } from "./random.js";
 
@@ -18,7 +19,7 @@ export interface Disturbances {
 }
 
 /**
- * Kills a random process every few seconds and starts it again at once. In between, once each or as often as the plan says:
+ * Kills a process every few seconds and starts it again at once. In between, once each or as often as the plan says:
  * the NATS server and Redis are killed, the NATS store is wiped, PostgreSQL is stopped without warning.
  */
 export function startDisturbances(cluster: Cluster, plan: Plan, random: Random): Disturbances {
@@ -38,7 +39,9 @@ export function startDisturbances(cluster: Cluster, plan: Plan, random: Random):
         count(special.name);
         await special.act();
       }
-      const child = random.pick(cluster.children.filter((candidate) => candidate.running));
+      // Every service gets its turn; which of its replicas is chance.
+      const service = SERVICES[n % SERVICES.length];
+      const child = random.pick(cluster.children.filter((candidate) => candidate.service === service));
       count(child.service);
       await child.kill();
       child.start();
@@ -79,13 +82,37 @@ function specials({ nats, redis, postgres, child }: Cluster, plan: Plan): Map<nu
   const list: Special[] = [
     { name: "nats killed", act: () => nats.kill().then(() => nats.restart()) },
     { name: "redis killed", act: () => redis.kill().then(() => redis.restart()) },
+    { name: "redis flushed", act: async () => void (await redisCommand(redis.url, "FLUSHALL")) },
   ];
+  const store = join(nats.data, "jetstream");
+  const copy = join(nats.data, "jetstream-before");
+  for (let n = 0; n < plan.natsRollbacks; n += 1) {
+    list.push({
+      name: "nats store copied",
+      async act() {
+        await nats.stop();
+        rmSync(copy, { recursive: true, force: true });
+        cpSync(store, copy, { recursive: true });
+        await nats.restart();
+      },
+    });
+    // What was acknowledged since is there again, what was stored since is gone.
+    list.push({
+      name: "nats store put back",
+      async act() {
+        await nats.kill();
+        rmSync(store, { recursive: true, force: true });
+        cpSync(copy, store, { recursive: true });
+        await nats.restart();
+      },
+    });
+  }
   for (let n = 0; n < plan.natsWipes; n += 1) {
     list.push({
       name: "nats store wiped",
       async act() {
         await nats.kill();
-        rmSync(join(nats.data, "jetstream"), { recursive: true, force: true });
+        rmSync(store, { recursive: true, force: true });
         await nats.restart();
       },
     });
