@@ -1,22 +1,8 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { removeDataFolder } from "@parley/stores";
 import { createBearerClient, createSignedClient, eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
-import { type Child, createChild, freePort } from "../cluster/child-process.js";
+import type { Child } from "../cluster/child-process.js";
+import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 import type { Page, Session, Turn } from "./suite/fixture.js";
-
-/** The one line that `npm start -- --json` prints. */
-interface Announcement {
-  url: string;
-  console_url: string;
-  tenant_id: string;
-  api_key: string;
-  admin_token: string;
-  agents: { id: string; name: string; version: number }[];
-  links: { agent: string; url: string; token: string }[];
-}
 
 interface Answer {
   response: string;
@@ -25,32 +11,22 @@ interface Answer {
 }
 
 describe("a first start with the demo agents", () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "parley-test-"));
+  let product: FirstStart;
   let child: Child;
   let demo: Announcement;
   let base = "";
 
-  const start = async (): Promise<Announcement> => {
-    child.start();
-    const announced = await child.announced<Announcement>();
-    await child.ready();
-    return announced;
-  };
+  const start = () => product.start();
   const signed = () => createSignedClient({ bases: [base], key: demo.api_key });
   const linkOf = (agent: string): string => demo.links.find((link) => link.agent === agent)?.token ?? "";
   const agentOf = (name: string): string => demo.agents.find((agent) => agent.name === name)?.id ?? "";
 
   beforeAll(async () => {
-    const port = await freePort();
-    base = `http://127.0.0.1:${port}`;
-    const args = ["--json", "--port", String(port), "--data", dataDir];
-    child = await createChild({ name: "standalone", service: "standalone", args, env: { SCRIPTED_PACE_MS: "0" } });
+    product = await firstStart();
+    ({ child, base } = product);
     demo = await start();
   }, 120_000);
-  afterAll(async () => {
-    await child?.stop();
-    await removeDataFolder(dataDir);
-  }, 60_000);
+  afterAll(() => product?.clear(), 60_000);
 
   /** Sends texts through the agent's public link; answers what the agent said each time. */
   const talk = async (agent: string, texts: string[]): Promise<Answer[]> => {

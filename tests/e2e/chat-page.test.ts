@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
+
+/** The page, the product and a real browser: what a stranger sees when the server dies under the conversation. */
+describe("the chat page against the product", () => {
+  let product: FirstStart;
+  let demo: Announcement;
+  let browser: Browser;
+  beforeAll(async () => {
+    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    product = await firstStart({ SCRIPTED_PACE_MS: "40" });
+    demo = await product.start();
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await product?.clear();
+  }, 60_000);
+
+  const open = async (): Promise<{ page: Page; problems: string[] }> => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy") || message.text().includes("TrustedHTML"))
+        problems.push(message.text());
+    });
+    const link = demo.links.find((item) => item.agent === "clinic-desk");
+    await page.goto(`${product.base}/public/chat/${link?.token ?? ""}`);
+    await seen(page, "front desk").waitFor();
+    return { page, problems };
+  };
+  const say = async (page: Page, text: string): Promise<void> => {
+    await page.getByRole("textbox").fill(text);
+    await page.keyboard.press("Enter");
+  };
+  // The page also says finished answers to screen readers, outside the list that is seen.
+  const seen = (page: Page, text: string) => page.locator("ol.messages").getByText(text);
+  const shown = (page: Page, text: string): Promise<number> => seen(page, text).count();
+
+  it("streams the conversation and keeps it over a reload, by keyboard, at 360 pixels", async () => {
+    const { page, problems } = await open();
+    await say(page, "My name is Jack and my zip code is 30301");
+    await seen(page, "Thank you, Jack!").waitFor();
+    await page.reload();
+    await seen(page, "Thank you, Jack!").waitFor();
+    expect(await shown(page, "My name is Jack")).toBe(1);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it("shows one question and one answer when everything is killed in the middle of the answer", async () => {
+    const { page } = await open();
+    await say(page, "My name is Ann and my zip code is 10115");
+    await seen(page, "Thank you, Ann!").waitFor();
+    await seen(page, "questions about the practice").waitFor();
+    await say(page, "I want to book an appointment");
+    await seen(page, "happy to help").waitFor();
+    await product.child.kill();
+    await product.start();
+    await seen(page, "Saturday until 13:00").waitFor({ timeout: 60_000 });
+    expect(await shown(page, "I want to book an appointment")).toBe(1);
+    expect(await shown(page, "Saturday until 13:00")).toBe(1);
+    await page.reload();
+    await seen(page, "Saturday until 13:00").waitFor();
+    expect(await shown(page, "I want to book an appointment")).toBe(1);
+    expect(await shown(page, "Saturday until 13:00")).toBe(1);
+    await page.context().close();
+  }, 120_000);
+});
