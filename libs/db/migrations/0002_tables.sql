@@ -175,6 +175,8 @@ create table session_turns (
   client_message_id text,
   idem_key text,
   idem_fingerprint text,
+  -- of the signed request: a captured one attaches to the first answer, whatever headers are put beside it
+  signature text,
   reply_to text,
   status text not null default 'pending' check (status in ('pending', 'done', 'failed')),
   error_code text,
@@ -187,6 +189,7 @@ create table session_turns (
 ) with (fillfactor = 80);
 create unique index session_turns_client_message on session_turns (conversation_id, client_message_id) where client_message_id is not null;
 create unique index session_turns_idem on session_turns (conversation_id, idem_key) where idem_key is not null;
+create unique index session_turns_signature on session_turns (conversation_id, signature) where signature is not null;
 create index session_turns_pending on session_turns (created_at) where status = 'pending';
 
 create table text_conversation_messages (

@@ -61,6 +61,26 @@ describe("acceptance", () => {
     });
   });
 
+  it("attaches a captured request to its first answer, whatever key is put beside it", async () => {
+    const sessionId = await opened(f);
+    const first = await accept(f, [message(f, sessionId, "once", { signature: "s1" })]);
+    const replays = [
+      { signature: "s1" },
+      { signature: "s1", idem_key: "new", idem_fingerprint: "f" },
+      { signature: "s1", idem_key: "newer", idem_fingerprint: "f" },
+    ];
+    for (const replay of replays) {
+      const [answer] = await accept(f, [message(f, sessionId, "once", replay)]);
+      expect(answer).toMatchObject({ replayed: true, turn: first[0]?.turn });
+    }
+    const session = { idem_key: "k-first", idem_fingerprint: "f", signature: "s-open" };
+    const made = await open(f, session);
+    expect((await open(f, { ...session, idem_key: null })).sessionId).toBe(made.sessionId);
+    expect((await open(f, { ...session, idem_key: "k-second" })).sessionId).toBe(made.sessionId);
+    expect((await open(f, { ...session, signature: "s-retry" })).sessionId).toBe(made.sessionId);
+    expect((await open(f, { signature: "s-other" })).sessionId).not.toBe(made.sessionId);
+  });
+
   it("answers each item of a batch on its own", async () => {
     const first = await opened(f);
     const second = await opened(f);
@@ -70,7 +90,7 @@ describe("acceptance", () => {
 
   it("refuses an ended session and one that was idle too long", async () => {
     const ended = await opened(f);
-    await f.db.query("select end_session($1::json, 'completed', 'api', null, null) as r", [
+    await f.db.query('select end_session($1::json, \'{"status": "completed", "reason": "api"}\') as r', [
       JSON.stringify({ tenant_id: f.tenantId, session_id: ended }),
     ]);
     expect((await accept(f, [message(f, ended, "hi")]))[0]).toMatchObject({ error: "session_ended" });
@@ -192,7 +212,7 @@ describe("lease and commit", () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "one"), message(f, sessionId, "two")]);
     const held = await acquire(f, sessionId);
-    await f.db.query("select end_session($1::json, 'completed', 'api', null, null) as r", [
+    await f.db.query('select end_session($1::json, \'{"status": "completed", "reason": "api"}\') as r', [
       JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
     ]);
     if (!held?.turns[0]) throw new Error("not acquired");

@@ -28,16 +28,23 @@ export function fingerprintOf(request: FastifyRequest): string {
     .digest("hex");
 }
 
+/** What makes a request repeatable: the caller's key, and the signature of a signed request. */
+export interface Repeatable {
+  idempotency: Idempotency | null;
+  signature: string | null;
+}
+
 /**
- * Idempotency of a signed request. Without a key of the caller the signature itself is the key: an exact replay inside the
- * window attaches to the first answer, so a captured request can do nothing twice.
+ * A signed request repeats by the caller's key and by its signature: an exact replay inside the window attaches to the first
+ * answer, whatever key is put beside it, so a captured request can do nothing twice.
  */
-export function signedIdempotency(request: FastifyRequest): Idempotency | undefined {
+export function signedRepeatable(request: FastifyRequest): Repeatable {
   const given = givenIdempotencyKey(request);
-  const { signed } = request.caller;
-  // The services keep keys by tenant, so a rotated signing key meets its own earlier requests again.
-  const key = given === null ? signed && `sig:${signed.signature}` : `key:${given}`;
-  return key === null ? undefined : { key, fingerprint: fingerprintOf(request) };
+  return {
+    // The services keep keys by tenant, so a rotated signing key meets its own earlier requests again.
+    idempotency: given === null ? null : { key: given, fingerprint: fingerprintOf(request) },
+    signature: request.caller.signed?.signature ?? null,
+  };
 }
 
 /**

@@ -35,7 +35,8 @@ export function createMemory(deps: MemoryDeps): Component {
         turnCompleted,
         async ({ tenantId, sessionId, seq, confirmed }, { signal }) => {
           // The first turn opens the session, so before this nothing can be due; most conversations end before it.
-          if (seq > every && confirmed !== false) await bringUpToDate({ tenantId, sessionId }, AbortSignal.any([signal, stopping.signal]));
+          if (seq > every && confirmed !== false)
+            await bringUpToDate({ tenantId, sessionId }, AbortSignal.any([signal, stopping.signal]));
         },
         { durable: "memory", concurrency: CONCURRENCY },
       );

@@ -8,6 +8,11 @@ const uuid = z.uuid();
 const iso = z.string();
 const metadata = z.record(z.string(), z.unknown());
 const owner = { principal };
+/** `signature` of a signed request: an exact replay attaches to the first answer, whatever key is put beside it. */
+const repeatable = {
+  idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullish(),
+  signature: z.string().nullish(),
+};
 
 export const createSession = rpc(
   "sessions",
@@ -23,7 +28,7 @@ export const createSession = rpc(
     /** Snapshot of the link for sessions that a visitor opens; absent for server-to-server sessions. */
     link: linkPolicy.optional(),
     consent: z.boolean().optional(),
-    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).optional(),
+    ...repeatable,
     replyTo: z.string(),
   }),
   z.object({
@@ -51,7 +56,7 @@ export const acceptMessage = rpc(
     access: sessionAccess,
     content: z.string(),
     clientMessageId: z.string().nullable(),
-    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullable(),
+    ...repeatable,
     /** Gateway that waits: the runner sends the result to `turns.v1.live.result.<replyTo>`. */
     replyTo: z.string(),
   }),
@@ -114,7 +119,7 @@ export const endSession = rpc(
   z.object({
     access: sessionAccess,
     reason: z.string(),
-    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullable(),
+    ...repeatable,
   }),
   z.object({
     success: z.literal(true),

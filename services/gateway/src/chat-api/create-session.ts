@@ -2,7 +2,7 @@ import { AppError, createSession, createSessionBody, type TurnResult } from "@pa
 import type { HttpApp } from "@parley/http";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
-import { markReplay, signedIdempotency } from "../idempotency.js";
+import { markReplay, signedRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
@@ -34,7 +34,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
         metadata: metadata ?? {},
         participant,
         participantVerified: participant?.email !== undefined,
-        idempotency: signedIdempotency(request),
+        ...signedRepeatable(request),
         replyTo: waiter.replyTo,
       },
       { requestId: request.id },

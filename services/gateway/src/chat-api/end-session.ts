@@ -1,7 +1,7 @@
 import { endSession } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
-import { markReplay, signedIdempotency } from "../idempotency.js";
+import { markReplay, signedRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { signedAccess } from "./access.js";
 import { sessionClosed, sessionParams } from "./schemas.js";
@@ -19,7 +19,7 @@ export function endSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
     const { replayed, ...closed } = await bus.call(endSession, {
       access: signedAccess(request, request.params.id),
       reason: "client",
-      idempotency: signedIdempotency(request) ?? null,
+      ...signedRepeatable(request),
     });
     markReplay(request, reply, replayed);
     return closed;

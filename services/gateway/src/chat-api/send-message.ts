@@ -2,7 +2,7 @@ import { acceptMessage, sendMessageBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
-import { markReplay, signedIdempotency } from "../idempotency.js";
+import { markReplay, signedRepeatable } from "../idempotency.js";
 import { requireLength } from "../message-length.js";
 import { answers } from "../schemas.js";
 import { answerModeOf } from "../turns/answer-mode.js";
@@ -42,7 +42,7 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
         access,
         content: request.body.content,
         clientMessageId: request.body.client_message_id ?? null,
-        idempotency: signedIdempotency(request) ?? null,
+        ...signedRepeatable(request),
         replyTo: waiter.replyTo,
       },
       { requestId: request.id },

@@ -19,6 +19,7 @@ export const acceptMessageHandler =
       client_message_id: input.clientMessageId,
       idem_key: input.idempotency?.key ?? null,
       idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      signature: input.signature ?? null,
       reply_to: input.replyTo,
     });
     if (!accepted.replayed) {

@@ -34,6 +34,7 @@ export const createSessionHandler =
       consent: input.consent ?? false,
       idem_key: input.idempotency?.key ?? null,
       idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      signature: input.signature ?? null,
       link:
         input.link && token
           ? {

@@ -10,12 +10,13 @@ import type { HandlerDeps } from "../service.js";
 export const endSessionHandler =
   (deps: HandlerDeps) =>
   async (input: z.output<typeof endSession.request>): Promise<z.input<typeof endSession.response>> => {
-    const answer = await deps.repository.end(
-      accessRow(input.access, deps.secrets),
-      "completed",
-      input.reason,
-      input.idempotency,
-    );
+    const answer = await deps.repository.end(accessRow(input.access, deps.secrets), {
+      status: "completed",
+      reason: input.reason,
+      idem_key: input.idempotency?.key ?? null,
+      idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      signature: input.signature ?? null,
+    });
     if (!answer.replayed) deps.relay.soon();
     return answer;
   };

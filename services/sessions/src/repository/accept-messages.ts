@@ -8,6 +8,7 @@ export interface AcceptItem {
   client_message_id: string | null;
   idem_key: string | null;
   idem_fingerprint: string | null;
+  signature: string | null;
   reply_to: string;
 }
 

@@ -40,6 +40,14 @@ const events = z.object({
   events: z.array(sessionEvent),
 });
 
+export interface Ending {
+  status: SessionStatus;
+  reason: string;
+  idem_key: string | null;
+  idem_fingerprint: string | null;
+  signature: string | null;
+}
+
 export interface ListFilter {
   agentId?: string | undefined;
   linkId?: string | undefined;
@@ -68,14 +76,8 @@ export function createSessionRepository(db: Db) {
       db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
         sessionIds,
       ]),
-    end: (access: Row, status: SessionStatus, reason: string, idem: { key: string; fingerprint: string } | null) =>
-      one(ended, "select end_session($1::json, $2, $3, $4, $5) as r", [
-        JSON.stringify(access),
-        status,
-        reason,
-        idem?.key ?? null,
-        idem?.fingerprint ?? null,
-      ]),
+    end: (access: Row, ending: Ending) =>
+      one(ended, "select end_session($1::json, $2::json) as r", [JSON.stringify(access), JSON.stringify(ending)]),
     list: (tenantId: string, filter: ListFilter): Promise<SessionView[]> =>
       db.tenant(tenantId, async (trx) => {
         const rows = await sql<{ r: unknown }>`
