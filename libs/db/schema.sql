@@ -21,14 +21,14 @@ begin
     select * into c from text_conversations where id = v_id for no key update;
 
     select * into t from session_turns where conversation_id = v_id and client_message_id = item ->> 'client_message_id';
-    if found and t.content is distinct from item ->> 'content' then
-      return next json_build_object('i', item -> 'i', 'error', 'idempotency_key_reused'); continue;
-    end if;
+    v_code := case when found and t.content is distinct from item ->> 'content' then 'idempotency_key_reused' end;
     if not found then
       select * into t from session_turns where conversation_id = v_id and idem_key = item ->> 'idem_key';
-      if found and t.idem_fingerprint is distinct from item ->> 'idem_fingerprint' then
-        return next json_build_object('i', item -> 'i', 'error', 'idempotency_key_reused'); continue;
-      end if;
+      v_code := case when found and t.idem_fingerprint is distinct from item ->> 'idem_fingerprint' then 'idempotency_key_reused' end;
+    end if;
+    if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
+    if not found then
+      select * into t from session_turns where conversation_id = v_id and signature = item ->> 'signature';
     end if;
     if found then
       return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
@@ -48,9 +48,9 @@ begin
 
     update text_conversations set next_seq = next_seq + 1, messages_used = messages_used + 1, event_offset = event_offset + 1, updated_at = v_time
      where id = v_id returning * into c;
-    insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, reply_to, created_at)
+    insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, created_at)
     values (v_id, c.next_seq, v_tenant, 'message', item ->> 'content', item ->> 'client_message_id', item ->> 'idem_key',
-            item ->> 'idem_fingerprint', item ->> 'reply_to', v_time) returning * into t;
+            item ->> 'idem_fingerprint', item ->> 'signature', item ->> 'reply_to', v_time) returning * into t;
     v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
     insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
     values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
@@ -264,25 +264,29 @@ begin
   return v_ended;
 end $$;
 
-CREATE FUNCTION public.end_session(p_access json, p_status text, p_reason text, p_idem_key text, p_idem_fingerprint text) RETURNS json
+CREATE FUNCTION public.end_session(p_access json, p json) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); c text_conversations; k idempotency_keys; v_answer json;
+declare v_id uuid := resolve_access(p_access); c text_conversations; k idempotency_keys; v_answer json; v_key text;
 begin
   select * into c from text_conversations where id = v_id for no key update;
-  if p_idem_key is not null then
-    select * into k from idempotency_keys where tenant_id = c.tenant_id and scope = 'end:' || v_id and key = p_idem_key;
-    if found then
-      if k.fingerprint is distinct from p_idem_fingerprint then perform fail('idempotency_key_reused'); end if;
-      return (k.response::jsonb || '{"replayed": true}')::json;
+  foreach v_key in array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null) loop
+    insert into idempotency_keys (tenant_id, scope, key, fingerprint)
+    values (c.tenant_id, 'end:' || v_id, v_key, coalesce(p ->> 'idem_fingerprint', '')) on conflict do nothing;
+    if not found then
+      select * into k from idempotency_keys where tenant_id = c.tenant_id and scope = 'end:' || v_id and key = v_key;
+      if v_key like 'key:%' and k.fingerprint is distinct from p ->> 'idem_fingerprint' then perform fail('idempotency_key_reused'); end if;
+      v_answer := k.response;
     end if;
+  end loop;
+  if v_answer is not null then
+    perform keep_answer(c.tenant_id, 'end:' || v_id, p, v_answer);
+    return (v_answer::jsonb || '{"replayed": true}')::json;
   end if;
-  if not close_conversation(v_id, p_status, p_reason) then perform fail('session_ended'); end if;
+  if not close_conversation(v_id, p ->> 'status', p ->> 'reason') then perform fail('session_ended'); end if;
   v_answer := json_build_object('success', true, 'conversation_id', v_id, 'final_node_id', c.node_id, 'final_node_name', c.node_name,
     'total_turns', c.total_turns, 'total_transitions', c.total_transitions, 'replayed', false);
-  if p_idem_key is not null then
-    insert into idempotency_keys (tenant_id, scope, key, fingerprint, response) values (c.tenant_id, 'end:' || v_id, p_idem_key, p_idem_fingerprint, v_answer);
-  end if;
+  perform keep_answer(c.tenant_id, 'end:' || v_id, p, v_answer);
   return v_answer;
 end $$;
 
@@ -402,6 +406,14 @@ CREATE FUNCTION public.iso(p_time timestamp with time zone) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ select to_char(p_time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
+CREATE FUNCTION public.keep_answer(p_tenant uuid, p_scope text, p json, p_answer json) RETURNS void
+    LANGUAGE sql
+    AS $$
+  update idempotency_keys set response = p_answer
+   where tenant_id = p_tenant and scope = p_scope and response is null
+     and key in ('sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key'))
+$$;
+
 CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, is_active boolean, expires_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -429,21 +441,33 @@ declare
   v_link uuid := (p -> 'link' ->> 'id')::uuid;
   l temporary_chat_links;
   k idempotency_keys;
+  v_key text;
+  v_known uuid;
   c text_conversations;
   t session_turns;
 begin
   perform enter_tenant(v_tenant);
-  if p ->> 'idem_key' is not null then
-    -- The insert waits for a first request that still runs, so exactly one of two equal requests goes on.
+  -- The inserts wait for a first request that still runs, so exactly one of two equal requests goes on. The signature counts beside the
+  -- caller's key: a captured request must not run again under another key.
+  foreach v_key in array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null) loop
     insert into idempotency_keys (tenant_id, scope, key, fingerprint)
-    values (v_tenant, 'session', p ->> 'idem_key', p ->> 'idem_fingerprint') on conflict do nothing;
+    values (v_tenant, 'session', v_key, coalesce(p ->> 'idem_fingerprint', '')) on conflict do nothing;
     if not found then
-      select * into k from idempotency_keys where tenant_id = v_tenant and scope = 'session' and key = p ->> 'idem_key';
-      if k.fingerprint is distinct from p ->> 'idem_fingerprint' then perform fail('idempotency_key_reused'); end if;
-      select * into c from text_conversations where id = (k.response ->> 'id')::uuid;
-      select * into t from session_turns where conversation_id = c.id and seq = 1;
-      return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
+      select * into k from idempotency_keys where tenant_id = v_tenant and scope = 'session' and key = v_key;
+      if v_key like 'key:%' and k.fingerprint is distinct from p ->> 'idem_fingerprint' then perform fail('idempotency_key_reused'); end if;
+      v_known := (k.response ->> 'id')::uuid;
     end if;
+  end loop;
+  if v_known is not null then
+    perform keep_answer(v_tenant, 'session', p, json_build_object('id', v_known));
+    select * into c from text_conversations where id = v_known;
+    select * into t from session_turns where conversation_id = c.id and seq = 1;
+    -- The answer with the first token may be what got lost: the repeat brings a token of its own for the same session.
+    if c.link_id = v_link then
+      insert into temporary_chat_sessions (id, tenant_id, link_id, conversation_id, token_id, token_hash)
+      values ((p -> 'link' ->> 'token_row_id')::uuid, v_tenant, v_link, c.id, p -> 'link' ->> 'token_id', decode(p -> 'link' ->> 'token_hash', 'hex'));
+    end if;
+    return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
   end if;
   if v_link is not null then
     update temporary_chat_links set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
@@ -473,10 +497,7 @@ begin
     values ((p -> 'link' ->> 'token_row_id')::uuid, v_tenant, v_link, c.id, p -> 'link' ->> 'token_id',
             decode(p -> 'link' ->> 'token_hash', 'hex'), case when (p ->> 'consent')::boolean then clock_timestamp() end);
   end if;
-  if p ->> 'idem_key' is not null then
-    update idempotency_keys set response = json_build_object('id', c.id)
-     where tenant_id = v_tenant and scope = 'session' and key = p ->> 'idem_key';
-  end if;
+  perform keep_answer(v_tenant, 'session', p, json_build_object('id', c.id));
   insert into outbox (tenant_id, subject, key, payload)
   values (v_tenant, 'sessions.v1.event.started', c.session_id,
           jsonb_build_object('tenantId', v_tenant, 'sessionId', c.session_id, 'conversationId', c.id));
@@ -719,6 +740,7 @@ CREATE TABLE public.session_turns (
     client_message_id text,
     idem_key text,
     idem_fingerprint text,
+    signature text,
     reply_to text,
     status text DEFAULT 'pending'::text NOT NULL,
     error_code text,
@@ -1106,6 +1128,8 @@ CREATE UNIQUE INDEX session_turns_client_message ON public.session_turns USING b
 CREATE UNIQUE INDEX session_turns_idem ON public.session_turns USING btree (conversation_id, idem_key) WHERE (idem_key IS NOT NULL);
 
 CREATE INDEX session_turns_pending ON public.session_turns USING btree (created_at) WHERE (status = 'pending'::text);
+
+CREATE UNIQUE INDEX session_turns_signature ON public.session_turns USING btree (conversation_id, signature) WHERE (signature IS NOT NULL);
 
 CREATE INDEX temporary_chat_links_agent ON public.temporary_chat_links USING btree (tenant_id, agent_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
