@@ -14,7 +14,7 @@ export interface BenchOptions {
 
 export const HELP = `Usage: npm run bench -- [options]
 
-Measures the product against floors in the same run and prints one table of ratios. Takes about 15 minutes.
+Measures the product against floors in the same run and prints one table of ratios. Takes about half an hour.
 
   --quick          2 repetitions with small numbers, to see whether it works; not for quoting
   --repetitions N  default 5
