@@ -38,33 +38,39 @@ async function main(): Promise<number> {
     options.profileDir = resolve(options.profileDir);
     mkdirSync(options.profileDir, { recursive: true });
   }
+  const undo: (() => unknown)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  // Private servers outlive whoever started them, so an interrupted run has to take them down.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+  }
   const stores = await startStores(report);
+  undo.push(() => stores.stop());
   const model = startNode("model", [...FROM_SOURCE, join(ROOT, "bench/stack/model-server.ts")], {});
+  undo.push(() => model.stop());
   const load = startLoadGenerator();
+  undo.push(() => load.stop());
   try {
     const { url: modelUrl } = (await model.firstJson()) as { url: string }; // Printed by our own program.
     const bench = await createBench({ options, stores, modelUrl, load, report });
-    try {
-      const figures = (await measureAll(bench)).map(judge);
-      const { repetitions, quick } = options;
-      const machine = {
-        node: process.version,
-        cores: cpus().length,
-        stores: stores.table.map((row) => `${row.store} ${row.version}`),
-      };
-      if (options.json) process.stdout.write(`${JSON.stringify({ repetitions, quick, machine, figures })}\n`);
-      else
-        report(
-          `\n${formatFigures(figures)}\n\n${repetitions} repetitions${quick ? ", quick: not for quoting" : ""}; ${machine.stores.join(", ")}; Node ${machine.node}; ${machine.cores} cores`,
-        );
-      return figures.some(({ verdict }) => verdict === "error") ? 1 : 0;
-    } finally {
-      await bench.stop();
-    }
+    undo.push(() => bench.stop());
+    const figures = (await measureAll(bench)).map(judge);
+    const { repetitions, quick } = options;
+    const machine = {
+      node: process.version,
+      cores: cpus().length,
+      stores: stores.table.map((row) => `${row.store} ${row.version}`),
+    };
+    if (options.json) process.stdout.write(`${JSON.stringify({ repetitions, quick, machine, figures })}\n`);
+    else
+      report(
+        `\n${formatFigures(figures)}\n\n${repetitions} repetitions${quick ? ", quick: not for quoting" : ""}; ${machine.stores.join(", ")}; Node ${machine.node}; ${machine.cores} cores`,
+      );
+    return figures.some(({ verdict }) => verdict === "error") ? 1 : 0;
   } finally {
-    load.stop();
-    await model.stop();
-    await stores.stop();
+    await stopAll();
   }
 }
 
