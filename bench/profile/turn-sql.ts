@@ -116,7 +116,7 @@ async function sampleWith(client: pg.Client, { tenant, ids, group, variant }: Se
   // Each step is done for all sessions before its time is read: the clock of the kernel ticks every 10 ms.
   for (let round = 0; round < Math.ceil(TURNS / ids.length); round += 1) {
     await timed("accept", () => accept(client, { tenant, ids, group }));
-    const acquired = await timed("acquire", () => acquire(client, { tenant, ids }));
+    const acquired = await timed("acquire", () => acquire(client, { tenant, ids, group }));
     await timed("commit", () => commit(client, { tenant, ids, group }, acquired));
   }
   const turns = Math.ceil(TURNS / ids.length) * ids.length;
@@ -140,7 +140,7 @@ async function accept(client: pg.Client, { tenant, ids, group }: At): Promise<vo
     }));
     await client.query({
       name: "accept",
-      text: "select accept_messages($1::json) as r",
+      text: "select accept_messages($1::jsonb) as r",
       values: [JSON.stringify(items)],
     });
   }
@@ -153,15 +153,21 @@ interface Acquired {
   turns: { created_at: string }[];
 }
 
-async function acquire(client: pg.Client, { tenant, ids }: Omit<At, "group">): Promise<Acquired[]> {
+async function acquire(client: pg.Client, { tenant, ids, group }: At): Promise<Acquired[]> {
   const all: Acquired[] = [];
-  for (const id of ids) {
-    const text = "select acquire_session($1, $2, $3, $4, $5, $6) as r";
-    const values = [tenant, id, "bench", 5_000, known.get(id) ?? null, 20];
-    const { rows } = await client.query<{ r: Acquired | null }>({ name: "acquire", text, values });
-    if (!rows[0]?.r) continue;
-    all.push(rows[0].r);
-    known.set(id, rows[0].r.done_seq + 1);
+  for (const some of chunks(ids, group)) {
+    const items = some.map((id, i) => ({
+      ...{ i, tenant_id: tenant, conversation_id: id, owner: "bench", lease_ms: 5_000 },
+      ...{ known_seq: known.get(id) ?? null, history: 20 },
+    }));
+    const text = "select acquire_sessions($1::jsonb) as r";
+    const values = [JSON.stringify(items)];
+    const { rows } = await client.query<{ r: { lease: Acquired | null } }>({ name: "acquire", text, values });
+    for (const { r } of rows) {
+      if (r.lease === null) continue;
+      all.push(r.lease);
+      known.set(r.lease.conversation_id, r.lease.done_seq + 1);
+    }
   }
   return all;
 }
@@ -169,7 +175,7 @@ async function acquire(client: pg.Client, { tenant, ids }: Omit<At, "group">): P
 async function commit(client: pg.Client, { tenant, group }: At, acquired: Acquired[]): Promise<void> {
   for (const some of chunks(acquired, group)) {
     const items = some.map((session, i) => ({ i, ...finishedTurn(tenant, session) }));
-    const text = "select commit_turns($1::json) as r";
+    const text = "select commit_turns($1::jsonb) as r";
     const { rows } = await client.query<{ r: { outcome: string } }>({
       name: "commit",
       text,

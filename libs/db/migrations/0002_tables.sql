@@ -112,7 +112,7 @@ create table text_conversations (
   link_id uuid references temporary_chat_links,
   status text not null default 'active' check (status in ('active', 'completed', 'abandoned', 'error')),
   end_reason text,
-  state json,
+  state jsonb,
   node_id text not null default '',
   node_name text,
   node_entered_at timestamptz not null default now(),
@@ -169,7 +169,8 @@ create index temporary_chat_sessions_conversation on temporary_chat_sessions (co
 create table session_turns (
   conversation_id uuid not null references text_conversations on delete cascade,
   seq integer not null,
-  tenant_id uuid not null references tenants,
+  -- no foreign key: the conversation has one, and this row is on the path of every message
+  tenant_id uuid not null,
   kind text not null check (kind in ('open', 'message')),
   content text not null default '',
   client_message_id text,

@@ -39,7 +39,7 @@ $$ begin perform set_config('app.tenant_id', p_tenant::text, true); end $$;
 
 -- Who may touch which conversation. p_access is {tenant_id, session_id} for a trusted backend (tenant_id null = operator-wide key)
 -- or {tenant_id, link_id, token_id, token_hash (hex)} for a visitor. Enters the tenant; answers the conversation or an error code.
-create function try_access(p_access json, out o_id uuid, out o_tenant uuid, out o_error text) language plpgsql as $$
+create function try_access(p_access jsonb, out o_id uuid, out o_tenant uuid, out o_error text) language plpgsql as $$
 begin
   o_tenant := (p_access ->> 'tenant_id')::uuid;
   if p_access ->> 'session_id' is not null then
@@ -59,7 +59,7 @@ begin
   if o_id is null then o_error := 'session_token_invalid'; end if;
 end $$;
 
-create function resolve_access(p_access json) returns uuid language plpgsql as $$
+create function resolve_access(p_access jsonb) returns uuid language plpgsql as $$
 declare r record;
 begin
   r := try_access(p_access);
@@ -67,7 +67,8 @@ begin
   return r.o_id;
 end $$;
 
-create function iso(p_time timestamptz) returns text language sql immutable parallel safe as
+-- Stable like to_char() itself: declared stricter, it could not be inlined and would be planned at every call.
+create function iso(p_time timestamptz) returns text language sql stable parallel safe as
 $$ select to_char(p_time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
 -- One event at the end of a session's log. The caller holds the lock of the conversation row.

@@ -1,9 +1,10 @@
 -- Keeps an answer under the caller's key and under the signature of the request, whichever there are.
-create function keep_answer(p_tenant uuid, p_scope text, p json, p_answer json) returns void language sql as $$
+create function keep_answer(p_tenant uuid, p_scope text, p json, p_answer json) returns void language plpgsql as $$
+begin
   update idempotency_keys set response = p_answer
    where tenant_id = p_tenant and scope = p_scope and response is null
-     and key in ('sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key'))
-$$;
+     and key in ('sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key'));
+end $$;
 
 -- Opens a session: link quota, conversation, session token and the first turn in one transaction.
 -- p: {id, session_id, tenant_id, agent_id, agent_version, is_active_version, participant, participant_verified, metadata, idle_timeout_seconds,
@@ -43,6 +44,9 @@ begin
     return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
   end if;
   if v_link is not null then
+    -- A crowd before a full link is sent away without queueing for the row's lock; the guarded update below decides.
+    if exists (select from temporary_chat_links where id = v_link and is_active and deleted_at is null
+               and (expires_at is null or expires_at > clock_timestamp()) and sessions_used >= max_sessions) then perform fail('sessions_exhausted'); end if;
     update temporary_chat_links set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
      where id = v_link and is_active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp())
        and sessions_used < max_sessions
@@ -79,13 +83,13 @@ end $$;
 
 -- Accepts messages of many sessions in one statement (group commit). Each item has its own outcome; none can spoil another's.
 -- items: [{i, access, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to}], rows are locked in the order of their ids.
-create function accept_messages(items json) returns setof json language plpgsql as $$
+create function accept_messages(items jsonb) returns setof json language plpgsql as $$
 declare
-  r record; item json; v_tenant uuid; v_id uuid; v_code text;
+  r record; item jsonb; v_tenant uuid; v_id uuid; v_code text;
   c text_conversations; t session_turns; v_time timestamptz; v_payload json;
 begin
   -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each other in a ring.
-  for r in select value as item, (try_access(value -> 'access')).* from json_array_elements(items) order by o_id, (value ->> 'i')::int
+  for r in select value as item, a.* from jsonb_array_elements(items), lateral try_access(value -> 'access') a order by a.o_id, (value ->> 'i')::int
   loop
     item := r.item; v_id := r.o_id; v_tenant := r.o_tenant;
     if r.o_error is not null then return next json_build_object('i', item -> 'i', 'error', r.o_error); continue; end if;
@@ -103,7 +107,7 @@ begin
       select * into t from session_turns where conversation_id = v_id and signature = item ->> 'signature';
     end if;
     if found then
-      return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
+      return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
         'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at));
       continue;
     end if;
@@ -126,21 +130,31 @@ begin
     v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
     insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
     values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
-    return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
+    return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
       'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at),
       'event', json_build_object('offset', c.event_offset, 'type', 'message', 'payload', v_payload, 'created_at', iso(v_time)));
   end loop;
 end $$;
 
--- Takes the lease of a session that has something to do; null = somebody else holds it, or nothing waits. Answers all that a runner needs:
--- the history and state only when the caller does not hold them already (p_known_seq = done_seq).
-create function acquire_session(p_tenant uuid, p_session text, p_owner text, p_lease_ms integer, p_known_seq integer, p_history integer)
-returns json language plpgsql as $$
-declare c text_conversations; v_fresh boolean;
+-- Takes the leases of sessions that have something to do, many per statement (group commit). items: [{i, tenant_id, conversation_id, owner,
+-- lease_ms, known_seq: done_seq the caller holds state and history of, or null, history}]. Answers {i, lease}; lease null = somebody else
+-- holds it, or nothing waits. Rows are locked in the order of their ids, as in accept and commit.
+create function acquire_sessions(items jsonb) returns setof json language plpgsql as $$
+declare item jsonb;
 begin
-  perform enter_tenant(p_tenant);
-  update text_conversations set lease_owner = p_owner, lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0), fence = fence + 1
-   where session_id = p_session and next_seq > done_seq and status = 'active' and (lease_until is null or lease_until < clock_timestamp())
+  for item in select value from jsonb_array_elements(items) order by (value ->> 'conversation_id')::uuid
+  loop
+    perform enter_tenant((item ->> 'tenant_id')::uuid);
+    return next json_build_object('i', item -> 'i', 'lease', acquire_session(item));
+  end loop;
+end $$;
+
+create function acquire_session(item jsonb) returns json language plpgsql as $$
+declare c text_conversations; v_fresh boolean; p_known_seq integer := (item ->> 'known_seq')::int; p_history integer := (item ->> 'history')::int;
+begin
+  update text_conversations set lease_owner = item ->> 'owner', fence = fence + 1,
+         lease_until = clock_timestamp() + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0)
+   where id = (item ->> 'conversation_id')::uuid and next_seq > done_seq and status = 'active' and (lease_until is null or lease_until < clock_timestamp())
    returning * into c;
   if not found then return null; end if;
   v_fresh := p_known_seq is not null and p_known_seq = c.done_seq;
@@ -154,17 +168,20 @@ begin
     'turns', pending_turns(c.id, c.done_seq));
 end $$;
 
-create function recent_history(p_conversation uuid, p_since timestamptz, p_limit integer) returns json language sql stable as $$
-  select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
+-- plpgsql, not sql: called from plpgsql, a sql function would be parsed and planned at every call.
+create function recent_history(p_conversation uuid, p_since timestamptz, p_limit integer) returns json language plpgsql stable as $$
+begin
+  return (select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
     from (select sequence, role, content, node_id from text_conversation_messages
-           where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m
-$$;
+           where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m);
+end $$;
 
-create function pending_turns(p_conversation uuid, p_done integer) returns json language sql stable as $$
-  select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
+create function pending_turns(p_conversation uuid, p_done integer) returns json language plpgsql stable as $$
+begin
+  return (select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
            'reply_to', reply_to, 'created_at', iso(created_at)) order by seq), '[]')
-    from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending'
-$$;
+    from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending');
+end $$;
 
 -- What arrived while the holder of the lease was at work.
 create function waiting_turns(p_tenant uuid, p_conversation uuid, p_done integer) returns json language plpgsql as $$

@@ -9,20 +9,20 @@ create function session_json(c text_conversations) returns json language sql sta
     'last_event_offset', c.event_offset, 'epoch', c.epoch)
 $$;
 
-create function get_session(p_access json) returns json language plpgsql as $$
+create function get_session(p_access jsonb) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access);
 begin
   return (select session_json(c) from text_conversations c where id = v_id);
 end $$;
 
-create function get_turn(p_access json, p_seq integer) returns json language plpgsql as $$
+create function get_turn(p_access jsonb, p_seq integer) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access);
 begin
   return (select turn_state(t) from session_turns t where conversation_id = v_id and seq = p_seq);
 end $$;
 
 -- Newest p_limit messages before sequence p_before (null = the newest), oldest first; then, on the newest page, what still waits for its turn.
-create function read_history(p_access json, p_limit integer, p_before integer) returns json language plpgsql as $$
+create function read_history(p_access jsonb, p_limit integer, p_before integer) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
 begin
   select created_at into v_since from text_conversations where id = v_id;
@@ -40,7 +40,7 @@ begin
   return json_build_object('data', v_page, 'pending', v_pending, 'first', v_first);
 end $$;
 
-create function read_events(p_access json, p_after integer, p_limit integer) returns json language plpgsql as $$
+create function read_events(p_access jsonb, p_after integer, p_limit integer) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access); c text_conversations;
 begin
   select * into c from text_conversations where id = v_id;
@@ -57,7 +57,7 @@ $$ select session_id, event_offset, status from text_conversations where session
 alter function session_heads(text[]) owner to parley_jobs;
 
 -- p: {status, reason, idem_key, idem_fingerprint, signature}
-create function end_session(p_access json, p json) returns json language plpgsql as $$
+create function end_session(p_access jsonb, p json) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access); c text_conversations; k idempotency_keys; v_answer json; v_key text;
 begin
   select * into c from text_conversations where id = v_id for no key update;

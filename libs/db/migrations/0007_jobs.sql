@@ -1,9 +1,9 @@
 -- Jobs that look across tenants. Each runs as parley_jobs, takes rows with SKIP LOCKED and a bound, so any number of replicas may run it.
 
 -- Sessions with input that nobody works on: accepted a moment ago, no live lease. The wake-up was lost, or its worker died.
-create function waiting_sessions(p_older_ms integer, p_limit integer) returns table (tenant_id uuid, session_id text, seq integer)
+create function waiting_sessions(p_older_ms integer, p_limit integer) returns table (tenant_id uuid, session_id text, conversation_id uuid, seq integer)
 language sql stable security definer set search_path = public as $$
-  select c.tenant_id, c.session_id, c.done_seq + 1
+  select c.tenant_id, c.session_id, c.id, c.done_seq + 1
     from (select distinct t.conversation_id from (select conversation_id from session_turns where status = 'pending'
             and created_at < clock_timestamp() - make_interval(secs => p_older_ms / 1000.0) order by created_at limit p_limit * 4) t) w
     join text_conversations c on c.id = w.conversation_id

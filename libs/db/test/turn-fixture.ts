@@ -101,7 +101,7 @@ export const linkOf = (f: Fixture): Json => ({
 });
 
 export async function accept(f: Fixture, items: Json[]): Promise<Json[]> {
-  const rows = await f.db.query<{ r: Json & { i: number } }>("select accept_messages($1::json) as r", [
+  const rows = await f.db.query<{ r: Json & { i: number } }>("select accept_messages($1::jsonb) as r", [
     JSON.stringify(
       items.map((item, i) => ({
         i,
@@ -133,12 +133,22 @@ export async function acquire(
   tries: number;
   turns: { seq: number; content: string; kind: string }[];
 } | null> {
-  const [row] = await f.db.query<{ r: never }>("select acquire_session($1, $2, 'me', $3, null, 100) as r", [
-    f.tenantId,
-    sessionId,
-    leaseMs,
+  const [session] = await f.db.query<{ id: string }>("select get_session($1::jsonb) ->> 'conversation_id' as id", [
+    JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
   ]);
-  return row?.r ?? null;
+  const item = {
+    i: 0,
+    tenant_id: f.tenantId,
+    conversation_id: session?.id,
+    owner: "me",
+    lease_ms: leaseMs,
+    known_seq: null,
+    history: 100,
+  };
+  const [row] = await f.db.query<{ r: { lease: never } }>("select acquire_sessions($1::jsonb) as r", [
+    JSON.stringify([item]),
+  ]);
+  return row?.r.lease ?? null;
 }
 
 export function reply(
@@ -177,7 +187,7 @@ export function reply(
 }
 
 export async function commit(f: Fixture, items: Json[]): Promise<(Json & { outcome: string })[]> {
-  const rows = await f.db.query<{ r: Json & { i: number; outcome: string } }>("select commit_turns($1::json) as r", [
+  const rows = await f.db.query<{ r: Json & { i: number; outcome: string } }>("select commit_turns($1::jsonb) as r", [
     JSON.stringify(items.map((item, i) => ({ i, ...item }))),
   ]);
   return rows.map((row) => row.r).sort((a, b) => a.i - b.i);

@@ -21,7 +21,7 @@ afterAll(() => f.close());
 const history = async (sessionId: string) => {
   const [row] = await f.db.query<{
     r: { data: { role: string; content: string; sequence: number; status: string }[]; pending: unknown[] };
-  }>("select read_history($1::json, 200, null) as r", [
+  }>("select read_history($1::jsonb, 200, null) as r", [
     JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
   ]);
   return row?.r ?? { data: [], pending: [] };
@@ -90,7 +90,7 @@ describe("acceptance", () => {
 
   it("refuses an ended session and one that was idle too long", async () => {
     const ended = await opened(f);
-    await f.db.query('select end_session($1::json, \'{"status": "completed", "reason": "api"}\') as r', [
+    await f.db.query('select end_session($1::jsonb, \'{"status": "completed", "reason": "api"}\') as r', [
       JSON.stringify({ tenant_id: f.tenantId, session_id: ended }),
     ]);
     expect((await accept(f, [message(f, ended, "hi")]))[0]).toMatchObject({ error: "session_ended" });
@@ -124,7 +124,7 @@ describe("lease and commit", () => {
     await accept(f, [message(f, sessionId, "hello")]);
     const late = await acquire(f, sessionId, 1);
     await expect.poll(async () => acquire(f, sessionId)).not.toBeNull();
-    const [row] = await f.db.query<{ fence: string }>("select (get_session($1::json) ->> 'turns') as fence", [
+    const [row] = await f.db.query<{ fence: string }>("select (get_session($1::jsonb) ->> 'turns') as fence", [
       JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
     ]);
     expect(row?.fence).toBe("0");
@@ -186,7 +186,7 @@ describe("lease and commit", () => {
     expect(page.data.map((item) => item.sequence)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(page.data.map((item) => item.status)).toEqual(["done", "done", "done", "failed", "done", "done"]);
     const [row] = await f.db.query<{ r: { head: number; events: { offset: number; type: string }[] } }>(
-      "select read_events($1::json, 0, 500) as r",
+      "select read_events($1::jsonb, 0, 500) as r",
       [JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId })],
     );
     expect(row?.r.events.map((event) => event.offset)).toEqual(
@@ -212,12 +212,12 @@ describe("lease and commit", () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "one"), message(f, sessionId, "two")]);
     const held = await acquire(f, sessionId);
-    await f.db.query('select end_session($1::json, \'{"status": "completed", "reason": "api"}\') as r', [
+    await f.db.query('select end_session($1::jsonb, \'{"status": "completed", "reason": "api"}\') as r', [
       JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
     ]);
     if (!held?.turns[0]) throw new Error("not acquired");
     expect(await commit(f, [reply(f, held, held.turns[0])])).toMatchObject([{ outcome: "fenced" }]);
-    const [row] = await f.db.query<{ r: { status: string; code: string } }>("select get_turn($1::json, 3) as r", [
+    const [row] = await f.db.query<{ r: { status: string; code: string } }>("select get_turn($1::jsonb, 3) as r", [
       JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
     ]);
     expect(row?.r).toMatchObject({ status: "failed", code: "session_ended" });

@@ -16,6 +16,8 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Which server; default: the next of the client's. */
   base?: string;
+  /** Signed calls only: a single-use nonce. */
+  nonce?: string;
 }
 
 /** Sends a request and reads the whole answer. A string body is sent as it is. Throws when the connection fails. */
@@ -92,12 +94,12 @@ function rotating(bases: readonly string[]): () => string {
 /** A trusted backend: every request is signed, the servers take turns. */
 export function createSignedClient(options: { bases: readonly string[]; key: string; keyId?: string }): ApiClient {
   const nextBase = rotating(options.bases);
-  const sign = (method: string, target: string, body?: string) =>
-    signedHeaders({ key: options.key, keyId: options.keyId }, { method, target, body });
+  const sign = (method: string, target: string, body?: string, nonce?: string) =>
+    signedHeaders({ key: options.key, keyId: options.keyId, nonce }, { method, target, body });
   return {
     call: (method, path, body, more = {}) => {
       const text = asText(body);
-      const headers = { ...sign(method, path, text), ...more.headers };
+      const headers = { ...sign(method, path, text, more.nonce), ...more.headers };
       return call(`${more.base ?? nextBase()}${path}`, method, { ...more, body: text, headers });
     },
     stream: (path) => ({ url: `${nextBase()}${path}`, headers: sign("GET", path) }),

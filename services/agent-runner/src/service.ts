@@ -3,7 +3,7 @@ import { createOutboxRelay } from "@parley/db";
 import type { Component } from "@parley/service";
 import { registerAgents } from "./agents/register-agents.js";
 import type { RunnerDeps } from "./deps.js";
-import { createTurnRepository } from "./repository/turns.js";
+import { createTurnRepository, type SessionRef } from "./repository/turns.js";
 import { createDefinitions } from "./turns/definitions.js";
 import { createRunnerMetrics } from "./turns/metrics.js";
 import { startPoll } from "./turns/poll.js";
@@ -43,7 +43,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
       };
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
-      const run = async (ref: { tenantId: string; sessionId: string; seq: number }): Promise<void> => {
+      const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
         for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
           await existing.catch(() => undefined);
           if ((lane.cache.get(ref.sessionId)?.doneSeq ?? 0) >= ref.seq) return;

@@ -105,7 +105,7 @@ describe("turns", () => {
 
   it("finds a turn whose wake-up was lost", async () => {
     const { sessionId } = await h.open(agentId);
-    const [row] = await h.db.query<{ r: { turn: { turn_id: string } } }>("select accept_messages($1::json) as r", [
+    const [row] = await h.db.query<{ r: { turn: { turn_id: string } } }>("select accept_messages($1::jsonb) as r", [
       JSON.stringify([
         {
           i: 0,
@@ -237,7 +237,7 @@ describe("failures", () => {
       await g.runner(undefined, { POLL_INTERVAL_MS: 200 });
       const { sessionId } = await g.open(await g.agent(ECHO));
       await g.nats.stop();
-      await g.db.query("select accept_messages($1::json) as r", [
+      await g.db.query("select accept_messages($1::jsonb) as r", [
         JSON.stringify([
           {
             i: 0,
@@ -253,7 +253,7 @@ describe("failures", () => {
       await eventually(
         async () => {
           const [row] = await g.db.query<{ r: { data: { content: string }[] } }>(
-            "select read_history($1::json, 10, null) as r",
+            "select read_history($1::jsonb, 10, null) as r",
             [JSON.stringify({ tenant_id: g.tenantId, session_id: sessionId })],
           );
           expect(row?.r.data.at(-1)?.content).toBe("echo(alone)");

@@ -203,9 +203,9 @@ export class FakeSessions {
     >[0],
   ) {
     if (input.agentId.startsWith("00000000")) throw new AppError("agent_not_found");
-    const repeated = input.idempotency && this.keys.get(input.idempotency.key);
-    if (repeated && repeated.fingerprint !== input.idempotency?.fingerprint)
-      throw new AppError("idempotency_key_reused");
+    const keyed = input.idempotency ? this.keys.get(input.idempotency.key) : undefined;
+    if (keyed && keyed.fingerprint !== input.idempotency?.fingerprint) throw new AppError("idempotency_key_reused");
+    const repeated = keyed ?? this.keys.get(`sig:${input.signature}`);
     const sessionId = repeated?.sessionId ?? `text_${randomUUID().replaceAll("-", "").slice(0, 22)}`;
     const turnId = repeated?.turnId ?? `${sessionId}.1`;
     const issued = input.link === undefined || repeated ? null : secrets.issue("session");
@@ -218,6 +218,7 @@ export class FakeSessions {
       this.replyTo.set(turnId, input.replyTo);
       if (input.idempotency)
         this.keys.set(input.idempotency.key, { fingerprint: input.idempotency.fingerprint, sessionId, turnId });
+      if (input.signature) this.keys.set(`sig:${input.signature}`, { fingerprint: "", sessionId, turnId });
       if (this.answers)
         this.finish(session, turnId, "Welcome!", { kind: "open", previous_node_id: "start", turn_number: 0 });
     }
@@ -247,9 +248,11 @@ export class FakeSessions {
     const key = input.idempotency && `${session.view.session_id} ${input.idempotency.key}`;
     const own = input.clientMessageId && `${session.view.session_id} client ${input.clientMessageId}`;
     const mine = own ? this.keys.get(own) : undefined;
-    const repeated = mine ?? (key ? this.keys.get(key) : undefined);
-    if (repeated && !mine && repeated.fingerprint !== input.idempotency?.fingerprint)
+    const keyed = key ? this.keys.get(key) : undefined;
+    if (keyed && !mine && keyed.fingerprint !== input.idempotency?.fingerprint)
       throw new AppError("idempotency_key_reused");
+    const signature = `${session.view.session_id} sig:${input.signature}`;
+    const repeated = mine ?? keyed ?? this.keys.get(signature);
     if (!repeated && session.view.status !== "active") throw new AppError("session_ended");
     const seq = session.turns.size + 1;
     const turnId = repeated?.turnId ?? `${session.view.session_id}.${seq}`;
@@ -258,6 +261,7 @@ export class FakeSessions {
       session.turns.set(turnId, { status: "pending", turn_id: turnId, seq });
       this.replyTo.set(turnId, input.replyTo);
       if (own) this.keys.set(own, { fingerprint: "", sessionId: "", turnId });
+      if (input.signature) this.keys.set(signature, { fingerprint: "", sessionId: "", turnId });
       if (key) this.keys.set(key, { fingerprint: input.idempotency?.fingerprint ?? "", sessionId: "", turnId });
       session.history.push(historyOf(turnId, "user", input.content, session.history.length + 1));
       const client_message_id = input.clientMessageId;

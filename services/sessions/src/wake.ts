@@ -10,13 +10,15 @@ export function createWake(deps: Pick<SessionsDeps, "bus" | "redis" | "logger" |
     "turn_wakeups_lost_total",
     "Wake-ups that could not be published; the poll finds the turn",
   );
-  return (tenantId: string, sessionId: string, seq: number, live: LiveEntry[]): void => {
-    deps.bus
-      .publish(runTurns, { tenantId, sessionId, seq }, { key: sessionId, msgId: `${sessionId}:${seq}` })
-      .catch((error: unknown) => {
-        lost.inc();
-        deps.logger.debug({ err: error, sessionId, seq }, "turn.wakeup_lost");
-      });
+  return (
+    at: { tenantId: string; sessionId: string; conversationId: string; seq: number },
+    live: LiveEntry[],
+  ): void => {
+    const { sessionId, seq } = at;
+    deps.bus.publish(runTurns, at, { key: sessionId, msgId: `${sessionId}:${seq}` }).catch((error: unknown) => {
+      lost.inc();
+      deps.logger.debug({ err: error, sessionId, seq }, "turn.wakeup_lost");
+    });
     if (live.length > 0) void deps.redis.live.publish(sessionId, live);
   };
 }

@@ -24,7 +24,11 @@ export function describeOwnerApi(fixture: GetFixture): void {
       expect(first).toMatchObject({ status: 200, body: { status: "created", version: 1, active: true, issues: [] } });
       const tried = await owner.call("POST", "/api/agents/desk/import", { document: ECHO_2, dry_run: true });
       expect(tried.body).toMatchObject({ status: "validated" });
-      const second = await owner.call("POST", "/api/agents/desk/import", { document: ECHO_2, notes: "friendlier" });
+      const second = await owner.call("POST", "/api/agents/desk/import", {
+        document: ECHO_2,
+        notes: "friendlier",
+        activate: false,
+      });
       expect(second.body).toMatchObject({ status: "updated", version: 2, active: false });
       const activated = await owner.call<Agent>("POST", "/api/agents/desk/versions/2/activate");
       expect(activated).toMatchObject({ status: 200, body: { slug: "desk", active_version: 2 } });

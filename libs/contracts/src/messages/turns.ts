@@ -9,7 +9,7 @@ export const runTurns = work(
   "run",
   "TURNS",
   "agent-runner",
-  z.object({ tenantId: uuid, sessionId: z.string(), seq: z.number().int() }),
+  z.object({ tenantId: uuid, sessionId: z.string(), conversationId: uuid, seq: z.number().int() }),
 );
 export const turnCompleted = event(
   "turns",

@@ -1,7 +1,6 @@
-import { sessionEvent } from "@parley/contracts";
+import type { SessionEvent } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault } from "@parley/db";
 import type { EngineState } from "@parley/workflow";
-import { z } from "zod";
 
 export interface HistoryItem {
   role: "user" | "assistant";
@@ -9,60 +8,64 @@ export interface HistoryItem {
   node_id: string | null;
 }
 
-const pendingTurn = z.object({
-  seq: z.number(),
-  kind: z.enum(["open", "message"]),
-  content: z.string(),
-  client_message_id: z.string().nullable(),
-  reply_to: z.string().nullable(),
-  created_at: z.string(),
-});
-export type PendingTurn = z.output<typeof pendingTurn>;
+/** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
+export interface PendingTurn {
+  seq: number;
+  kind: "open" | "message";
+  content: string;
+  client_message_id: string | null;
+  reply_to: string | null;
+  created_at: string;
+}
 
-/** The engine wrote this state itself and the database only kept it; its version field is what is checked. */
-const engineState = z.custom<EngineState>(
-  (value) => typeof value === "object" && value !== null && "v" in value && value.v === 1,
-);
-
-const acquired = z.object({
-  conversation_id: z.string(),
-  fence: z.number(),
-  tries: z.number(),
-  done_seq: z.number(),
-  agent_id: z.string(),
-  agent_version: z.number(),
-  link_policy: z.object({
-    chat_intent: z.string().nullish(),
-    system_prompt_override: z.string().nullish(),
-    initial_message: z.string().nullish(),
-  }),
-  participant: z.object({
-    email: z.string().optional(),
-    name: z.string().optional(),
-    identifier: z.string().optional(),
-  }),
-  participant_verified: z.boolean(),
-  messages_used: z.number(),
-  max_messages: z.number().nullable(),
-  seconds_in_node: z.coerce.number(),
+export interface AcquiredSession {
+  conversation_id: string;
+  fence: number;
+  /** Tries of the first waiting turn, this one included. */
+  tries: number;
+  done_seq: number;
+  agent_id: string;
+  agent_version: number;
+  link_policy: {
+    chat_intent?: string | null;
+    system_prompt_override?: string | null;
+    initial_message?: string | null;
+  };
+  participant: { email?: string; name?: string; identifier?: string };
+  participant_verified: boolean;
+  messages_used: number;
+  max_messages: number | null;
+  seconds_in_node: number;
   /** True = the caller already holds the state and history of `done_seq`. */
-  known: z.boolean(),
-  state: engineState.nullable(),
-  history: z
-    .array(z.object({ role: z.enum(["user", "assistant"]), content: z.string(), node_id: z.string().nullable() }))
-    .nullable(),
-  turns: z.array(pendingTurn),
-});
-export type AcquiredSession = z.output<typeof acquired>;
+  known: boolean;
+  state: EngineState | null;
+  history: HistoryItem[] | null;
+  turns: PendingTurn[];
+}
 
-const committed = z.object({
-  i: z.number(),
-  outcome: z.enum(["committed", "fenced"]),
-  more: z.boolean().optional(),
-  head: z.number().optional(),
-  events: z.array(sessionEvent).optional(),
-});
-export type CommitAnswer = z.output<typeof committed>;
+export interface CommitAnswer {
+  i: number;
+  outcome: "committed" | "fenced";
+  more?: boolean;
+  head?: number;
+  events?: SessionEvent[];
+}
+
+/** Which session, as a wake-up or the poll names it. */
+export interface SessionRef {
+  tenantId: string;
+  sessionId: string;
+  conversationId: string;
+}
+
+interface AcquireItem {
+  tenant_id: string;
+  conversation_id: string;
+  owner: string;
+  lease_ms: number;
+  known_seq: number | null;
+  history: number;
+}
 
 export interface CommitItem {
   tenant_id: string;
@@ -74,7 +77,8 @@ export interface CommitItem {
   failed: string | null;
   dead: string | null;
   user: { content: string; client_message_id: string | null; created_at: string } | null;
-  trace: unknown;
+  /** JSON text, so that its bytes stay. */
+  trace: string | null;
   state?: unknown;
   node_id?: string;
   node_name?: string | null;
@@ -86,38 +90,33 @@ export interface CommitItem {
   /** Further events of this turn, in order. */
   notices?: { type: string; payload: Record<string, unknown> }[];
   variables?: Record<string, unknown>;
-  result?: unknown;
+  /** JSON text: a repeated request gets the very same answer. */
+  result?: string;
 }
 
 /** All SQL of the turn loop. Every function is one round trip; commits of turns that finish together share one. */
 export function createTurnRepository(db: Db) {
   return {
     /** Takes the lease; null = somebody else holds it, or nothing waits. */
-    async acquire(input: {
-      tenantId: string;
-      sessionId: string;
-      owner: string;
-      leaseMs: number;
-      knownSeq: number | null;
-      history: number;
-    }): Promise<AcquiredSession | null> {
-      const [row] = await db.query<{ r: unknown }>("select acquire_session($1, $2, $3, $4, $5, $6) as r", [
-        input.tenantId,
-        input.sessionId,
-        input.owner,
-        input.leaseMs,
-        input.knownSeq,
-        input.history,
-      ]);
-      return acquired.nullable().parse(row?.r ?? null);
-    },
+    acquire: groupCommit<AcquireItem, { lease: AcquiredSession | null }>(
+      async (items) => {
+        const rows = await db.query<{ r: { i: number; lease: AcquiredSession | null } }>(
+          "select acquire_sessions($1::jsonb) as r",
+          [JSON.stringify(items.map((item, i) => ({ i, ...item })))],
+        );
+        const answers: ({ lease: AcquiredSession | null } | Error)[] = items.map(() => new Error("no answer"));
+        for (const { r } of rows) answers[r.i] = r;
+        return answers;
+      },
+      { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
+    ),
     async pending(tenantId: string, conversationId: string, doneSeq: number): Promise<PendingTurn[]> {
-      const [row] = await db.query<{ r: unknown }>("select waiting_turns($1, $2, $3) as r", [
+      const [row] = await db.query<{ r: PendingTurn[] }>("select waiting_turns($1, $2, $3) as r", [
         tenantId,
         conversationId,
         doneSeq,
       ]);
-      return z.array(pendingTurn).parse(row?.r);
+      return row?.r ?? [];
     },
     /** False = the lease has moved on: whatever runs under it must stop. */
     async extend(tenantId: string, sessionId: string, fence: number, leaseMs: number): Promise<boolean> {
@@ -135,20 +134,20 @@ export function createTurnRepository(db: Db) {
     /** Fenced commit. Idempotent by (session, seq): a second commit of the same turn answers `fenced`. */
     commit: groupCommit<CommitItem, CommitAnswer>(
       async (items) => {
-        const rows = await db.query<{ r: unknown }>("select commit_turns($1::json) as r", [
+        const rows = await db.query<{ r: CommitAnswer }>("select commit_turns($1::jsonb) as r", [
           JSON.stringify(items.map((item, i) => ({ i, ...item }))),
         ]);
         const answers: (CommitAnswer | Error)[] = items.map(() => new Error("no answer"));
-        for (const row of rows) {
-          const answer = committed.parse(row.r);
-          answers[answer.i] = answer;
-        }
+        for (const { r } of rows) answers[r.i] = r;
         return answers;
       },
       { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
     ),
     /** Sessions with input that nobody works on, accepted at least `olderMs` ago. */
-    waiting(olderMs: number, limit: number): Promise<{ tenant_id: string; session_id: string; seq: number }[]> {
+    waiting(
+      olderMs: number,
+      limit: number,
+    ): Promise<{ tenant_id: string; session_id: string; conversation_id: string; seq: number }[]> {
       return db.query("select * from waiting_sessions($1, $2)", [olderMs, limit]);
     },
     /** The stored document of one version. */

@@ -7,8 +7,8 @@ export interface LiveWriter {
   append(part: number, text: string): void;
   /** The finished text of a part: replaces what was streamed when it differs. */
   finish(part: number, text: string): void;
-  /** Stops the timer. What is still joined is not sent: the committed message, which holds it, is next. */
-  close(): void;
+  /** Stops the timer and hands over what is still joined: it travels with the events of the commit, in one call. */
+  close(): LiveEntry[];
 }
 
 /**
@@ -69,6 +69,8 @@ export function createLiveWriter(
     },
     close() {
       if (timer) clearTimeout(timer);
+      seal();
+      return entries;
     },
   };
 }

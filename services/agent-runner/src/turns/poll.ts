@@ -1,7 +1,8 @@
+import type { SessionRef } from "../repository/turns.js";
 import type { LaneDeps } from "./run-session.js";
 
 export interface PollDeps extends Pick<LaneDeps, "config" | "logger" | "repository" | "counters"> {
-  run(ref: { tenantId: string; sessionId: string; seq: number }): Promise<void>;
+  run(ref: SessionRef & { seq: number }): Promise<void>;
   /** Sessions this runner could take on now. */
   free(): number;
 }
@@ -20,11 +21,13 @@ export function startPoll(deps: PollDeps): { stop(): Promise<void> } {
     const free = deps.free();
     if (free > 0) {
       const waiting = await deps.repository.waiting(POLL_INTERVAL_MS, free);
-      for (const { tenant_id, session_id, seq } of waiting) {
+      for (const { tenant_id, session_id, conversation_id, seq } of waiting) {
         deps.counters.found.inc();
-        deps.run({ tenantId: tenant_id, sessionId: session_id, seq }).catch((error: unknown) => {
-          deps.logger.warn({ err: error, sessionId: session_id }, "turn.retry");
-        });
+        deps
+          .run({ tenantId: tenant_id, sessionId: session_id, conversationId: conversation_id, seq })
+          .catch((error: unknown) => {
+            deps.logger.warn({ err: error, sessionId: session_id }, "turn.retry");
+          });
       }
     }
   };

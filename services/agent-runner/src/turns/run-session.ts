@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import {
+  type LiveEntry,
   RetryableError,
   TerminalError,
-  type TurnState,
+  type TurnResult,
   turnCompleted,
   turnIdOf,
   turnResultLive,
@@ -10,7 +11,14 @@ import {
 import { isStatementFault } from "@parley/db";
 import type { EngineEvent } from "@parley/workflow";
 import type { RunnerDeps } from "../deps.js";
-import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, TurnRepository } from "../repository/turns.js";
+import type {
+  AcquiredSession,
+  CommitAnswer,
+  CommitItem,
+  PendingTurn,
+  SessionRef,
+  TurnRepository,
+} from "../repository/turns.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import { createLiveWriter } from "./live-writer.js";
@@ -28,6 +36,9 @@ export interface LaneDeps extends RunnerDeps {
   counters: RunnerMetrics;
 }
 
+/** For operators who look at a lease; the fence, not the name, decides. */
+const OWNER = `${hostname()}-${process.pid}`;
+
 /** How long a finished turn tries to get written while the database is away: retry the write, never the model. */
 const COMMIT_RETRY_MS = 30_000;
 
@@ -38,17 +49,14 @@ const COMMIT_RETRY_MS = 30_000;
  * @param signal aborts the model call in hand; the lease is then given back and the turn waits for another runner
  * @throws RetryableError when the session should be tried again (database away, an unexpected failure)
  */
-export async function runSession(
-  deps: LaneDeps,
-  ref: { tenantId: string; sessionId: string },
-  signal: AbortSignal,
-): Promise<void> {
+export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortSignal): Promise<void> {
   const known = deps.cache.get(ref.sessionId);
-  const session = await deps.repository.acquire({
-    ...ref,
-    owner: `${process.pid}-${randomUUID().slice(0, 8)}`,
-    leaseMs: deps.config.LEASE_MS,
-    knownSeq: known?.doneSeq ?? null,
+  const { lease: session } = await deps.repository.acquire({
+    tenant_id: ref.tenantId,
+    conversation_id: ref.conversationId,
+    owner: OWNER,
+    lease_ms: deps.config.LEASE_MS,
+    known_seq: known?.doneSeq ?? null,
     history: deps.config.MAX_HISTORY_SIZE,
   });
   if (!session) return;
@@ -76,12 +84,14 @@ function cachedOrLoaded(session: AcquiredSession, known: CachedSession | undefin
 /** One session under one lease. */
 class Lane {
   readonly facts: Promise<void>[] = [];
+  /** The last words of the turn in hand: they are told together with its events. */
+  private unsent: LiveEntry[] = [];
   /** Messages accepted so far, those that wait included. */
   private used: number;
 
   constructor(
     private readonly deps: LaneDeps,
-    private readonly ref: { tenantId: string; sessionId: string },
+    private readonly ref: SessionRef,
     private readonly session: AcquiredSession,
     private current: CachedSession,
   ) {
@@ -199,7 +209,7 @@ class Lane {
         },
       });
     } finally {
-      live.close();
+      this.unsent = live.close();
     }
   }
 
@@ -235,24 +245,16 @@ class Lane {
   }
 
   /** After the commit: readers, the waiting gateway, the fact. Each may get lost; the database is asked then. */
-  private announce(
-    turn: PendingTurn,
-    item: CommitItem,
-    answer: CommitAnswer,
-    result: CommitItem["result"] | null,
-  ): void {
+  private announce(turn: PendingTurn, item: CommitItem, answer: CommitAnswer, result: TurnResult | null): void {
     const { deps, session, ref } = this;
     const turnId = turnIdOf(session.conversation_id, turn.seq);
     const state = result
-      ? { status: "done" as const, result: result as Extract<TurnState, { status: "done" }>["result"] }
+      ? { status: "done" as const, result }
       : { status: "failed" as const, code: item.failed ?? "internal" };
     if (turn.reply_to)
       deps.bus.publishLive(turnResultLive, turn.reply_to, { sessionId: ref.sessionId, turnId, turn: state });
-    if (answer.events)
-      void deps.redis.live.publish(
-        ref.sessionId,
-        answer.events.map((event) => ({ type: "event" as const, event })),
-      );
+    const events = (answer.events ?? []).map((event) => ({ type: "event" as const, event }));
+    void deps.redis.live.publish(ref.sessionId, [...this.unsent.splice(0), ...events]);
     const fact = {
       tenantId: ref.tenantId,
       sessionId: ref.sessionId,

@@ -35,7 +35,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     failed: run.failed,
     dead: null,
     user,
-    trace: { calls: run.calls, warnings: run.warnings, logs: run.logs },
+    trace: JSON.stringify({ calls: run.calls, warnings: run.warnings, logs: run.logs }),
   };
   const { outcome } = run;
   if (!outcome) return { item: base, result: null, history: [] };
@@ -76,7 +76,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     notices:
       run.escalation === null ? [] : [{ type: "escalation", payload: { state: "open", reason: run.escalation } }],
     variables: run.variables,
-    result,
+    result: JSON.stringify(result),
   };
   const said = messages.map(
     (part): HistoryItem => ({ role: "assistant", content: part.content, node_id: part.node_id }),

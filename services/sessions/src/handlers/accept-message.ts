@@ -24,7 +24,8 @@ export const acceptMessageHandler =
     });
     if (!accepted.replayed) {
       const live = accepted.event ? [{ type: "event" as const, event: accepted.event }] : [];
-      deps.wake(accepted.tenant_id, accepted.session_id, accepted.turn.seq, live);
+      const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, turn } = accepted;
+      deps.wake({ tenantId, sessionId, conversationId, seq: turn.seq }, live);
       deps.accepted.inc();
     }
     return {

@@ -51,7 +51,8 @@ export const createSessionHandler =
           : null,
     });
     if (!opened.replayed) {
-      deps.wake(input.tenantId, opened.session.session_id, 1, []);
+      const { session_id: sessionId, conversation_id: conversationId } = opened.session;
+      deps.wake({ tenantId: input.tenantId, sessionId, conversationId, seq: 1 }, []);
       deps.relay.soon();
       deps.created.inc();
     }

@@ -64,20 +64,20 @@ export function createSessionRepository(db: Db) {
   };
   return {
     open: (input: Row) => one(opened, "select open_session($1::json) as r", [JSON.stringify(input)]),
-    get: (access: Row) => one(sessionView, "select get_session($1::json) as r", [JSON.stringify(access)]),
+    get: (access: Row) => one(sessionView, "select get_session($1::jsonb) as r", [JSON.stringify(access)]),
     /** null = the session has no such turn. */
     turn: (access: Row, seq: number) =>
-      one(turnState.nullable(), "select get_turn($1::json, $2) as r", [JSON.stringify(access), seq]),
+      one(turnState.nullable(), "select get_turn($1::jsonb, $2) as r", [JSON.stringify(access), seq]),
     history: (access: Row, limit: number, before: number | null) =>
-      one(history, "select read_history($1::json, $2, $3) as r", [JSON.stringify(access), limit, before]),
+      one(history, "select read_history($1::jsonb, $2, $3) as r", [JSON.stringify(access), limit, before]),
     events: (access: Row, after: number, limit: number) =>
-      one(events, "select read_events($1::json, $2, $3) as r", [JSON.stringify(access), after, limit]),
+      one(events, "select read_events($1::jsonb, $2, $3) as r", [JSON.stringify(access), after, limit]),
     heads: (sessionIds: string[]) =>
       db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
         sessionIds,
       ]),
     end: (access: Row, ending: Ending) =>
-      one(ended, "select end_session($1::json, $2::json) as r", [JSON.stringify(access), JSON.stringify(ending)]),
+      one(ended, "select end_session($1::jsonb, $2::json) as r", [JSON.stringify(access), JSON.stringify(ending)]),
     list: (tenantId: string, filter: ListFilter): Promise<SessionView[]> =>
       db.tenant(tenantId, async (trx) => {
         const rows = await sql<{ r: unknown }>`
