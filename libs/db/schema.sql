@@ -5,15 +5,15 @@ CREATE SCHEMA public;
 
 ALTER SCHEMA public OWNER TO pg_database_owner;
 
-CREATE FUNCTION public.accept_messages(items json) RETURNS SETOF json
+CREATE FUNCTION public.accept_messages(items jsonb) RETURNS SETOF json
     LANGUAGE plpgsql
     AS $$
 declare
-  r record; item json; v_tenant uuid; v_id uuid; v_code text;
+  r record; item jsonb; v_tenant uuid; v_id uuid; v_code text;
   c text_conversations; t session_turns; v_time timestamptz; v_payload json;
 begin
   -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each other in a ring.
-  for r in select value as item, (try_access(value -> 'access')).* from json_array_elements(items) order by o_id, (value ->> 'i')::int
+  for r in select value as item, a.* from jsonb_array_elements(items), lateral try_access(value -> 'access') a order by a.o_id, (value ->> 'i')::int
   loop
     item := r.item; v_id := r.o_id; v_tenant := r.o_tenant;
     if r.o_error is not null then return next json_build_object('i', item -> 'i', 'error', r.o_error); continue; end if;
@@ -31,7 +31,7 @@ begin
       select * into t from session_turns where conversation_id = v_id and signature = item ->> 'signature';
     end if;
     if found then
-      return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
+      return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
         'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at));
       continue;
     end if;
@@ -54,20 +54,20 @@ begin
     v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
     insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
     values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
-    return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'tenant_id', v_tenant,
+    return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
       'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at),
       'event', json_build_object('offset', c.event_offset, 'type', 'message', 'payload', v_payload, 'created_at', iso(v_time)));
   end loop;
 end $$;
 
-CREATE FUNCTION public.acquire_session(p_tenant uuid, p_session text, p_owner text, p_lease_ms integer, p_known_seq integer, p_history integer) RETURNS json
+CREATE FUNCTION public.acquire_session(item jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare c text_conversations; v_fresh boolean;
+declare c text_conversations; v_fresh boolean; p_known_seq integer := (item ->> 'known_seq')::int; p_history integer := (item ->> 'history')::int;
 begin
-  perform enter_tenant(p_tenant);
-  update text_conversations set lease_owner = p_owner, lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0), fence = fence + 1
-   where session_id = p_session and next_seq > done_seq and status = 'active' and (lease_until is null or lease_until < clock_timestamp())
+  update text_conversations set lease_owner = item ->> 'owner', fence = fence + 1,
+         lease_until = clock_timestamp() + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0)
+   where id = (item ->> 'conversation_id')::uuid and next_seq > done_seq and status = 'active' and (lease_until is null or lease_until < clock_timestamp())
    returning * into c;
   if not found then return null; end if;
   v_fresh := p_known_seq is not null and p_known_seq = c.done_seq;
@@ -79,6 +79,18 @@ begin
     'state', case when not v_fresh then c.state end,
     'history', case when not v_fresh then recent_history(c.id, c.created_at, p_history) end,
     'turns', pending_turns(c.id, c.done_seq));
+end $$;
+
+CREATE FUNCTION public.acquire_sessions(items jsonb) RETURNS SETOF json
+    LANGUAGE plpgsql
+    AS $$
+declare item jsonb;
+begin
+  for item in select value from jsonb_array_elements(items) order by (value ->> 'conversation_id')::uuid
+  loop
+    perform enter_tenant((item ->> 'tenant_id')::uuid);
+    return next json_build_object('i', item -> 'i', 'lease', acquire_session(item));
+  end loop;
 end $$;
 
 CREATE FUNCTION public.api_key_by_id(p_key_id text) RETURNS TABLE(id uuid, tenant_id uuid, secret_sealed text, scopes text[])
@@ -147,20 +159,20 @@ begin
   return true;
 end $$;
 
-CREATE FUNCTION public.commit_turn(item json) RETURNS json
+CREATE FUNCTION public.commit_turn(item jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare
   c text_conversations; v_now timestamptz := clock_timestamp(); v_seq integer := (item ->> 'seq')::int;
-  v_user json := case when json_typeof(item -> 'user') = 'object' then item -> 'user' end;
-  v_parts integer := json_array_length(item -> 'messages'); v_notices integer := coalesce(json_array_length(item -> 'notices'), 0); v_moves integer := json_array_length(item -> 'transitions');
-  v_messages integer := json_array_length(item -> 'messages') + (case when json_typeof(item -> 'user') = 'object' then 1 else 0 end);
-  v_events json; v_result json := item -> 'result'; v_first integer;
+  v_user jsonb := case when jsonb_typeof(item -> 'user') = 'object' then item -> 'user' end;
+  v_parts integer := jsonb_array_length(item -> 'messages'); v_notices integer := coalesce(jsonb_array_length(item -> 'notices'), 0); v_moves integer := jsonb_array_length(item -> 'transitions');
+  v_messages integer := jsonb_array_length(item -> 'messages') + (case when jsonb_typeof(item -> 'user') = 'object' then 1 else 0 end);
+  v_events json; v_changes boolean := item -> 'variables' <> '{}'; v_result json := item ->> 'result'; v_first integer;
 begin
   update text_conversations set
       state = item -> 'state', node_id = item ->> 'node_id', node_name = item ->> 'node_name',
       node_entered_at = case when (item ->> 'node_changed')::boolean then v_now else node_entered_at end,
-      collected_data = collected_data || (item -> 'variables')::jsonb,
+      collected_data = collected_data || (item -> 'variables'),
       total_turns = (item ->> 'turn_number')::int, total_transitions = total_transitions + v_moves,
       message_sequence = message_sequence + v_messages,
       event_offset = event_offset + v_moves + v_parts + v_notices + 1,
@@ -177,29 +189,31 @@ begin
                    v_user ->> 'client_message_id' as client_message_id, (v_user ->> 'created_at')::timestamptz as at where v_user is not null
             union all
             select ordinality::int + (v_messages - v_parts), 'assistant', value ->> 'content', value ->> 'node_id', value ->> 'node_name', null, v_now
-              from json_array_elements(item -> 'messages') with ordinality) m;
+              from jsonb_array_elements(item -> 'messages') with ordinality) m;
   end if;
   if v_moves > 0 then
     insert into text_conversation_transitions (conversation_id, tenant_id, sequence, turn_seq, from_node, from_node_name, to_node, to_node_name, condition, created_at)
     select c.id, c.tenant_id, c.total_transitions - v_moves + ordinality, v_seq, value ->> 'from_node', value ->> 'from_node_name',
            value ->> 'to_node', value ->> 'to_node_name', value ->> 'condition', v_now
-      from json_array_elements(item -> 'transitions') with ordinality;
+      from jsonb_array_elements(item -> 'transitions') with ordinality;
   end if;
+  if v_changes then
   insert into text_conversation_variables (conversation_id, name, tenant_id, value, node_id, turn_seq, updated_at)
-  select c.id, key, c.tenant_id, value::jsonb, item ->> 'node_id', v_seq, v_now from json_each(item -> 'variables')
+  select c.id, key, c.tenant_id, value, item ->> 'node_id', v_seq, v_now from jsonb_each(item -> 'variables')
   on conflict (conversation_id, name) do update set value = excluded.value, node_id = excluded.node_id, turn_seq = excluded.turn_seq, updated_at = excluded.updated_at;
+  end if;
 
   -- Events of the turn: transitions, messages, notices, then the one that closes the turn.
   v_first := c.event_offset - v_moves - v_parts - v_notices;
   with e as (
-    select v_first - 1 + ordinality as event_offset, 'transition' as type, value as payload from json_array_elements(item -> 'transitions') with ordinality
+    select v_first - 1 + ordinality as event_offset, 'transition' as type, value::json as payload from jsonb_array_elements(item -> 'transitions') with ordinality
     union all
     select v_first - 1 + v_moves + ordinality, 'message',
            json_build_object('turn_id', c.id || '.' || v_seq, 'role', 'assistant', 'part', ordinality - 1, 'content', value ->> 'content',
                              'node_id', value ->> 'node_id', 'node_name', value ->> 'node_name')
-      from json_array_elements(item -> 'messages') with ordinality
+      from jsonb_array_elements(item -> 'messages') with ordinality
     union all
-    select v_first - 1 + v_moves + v_parts + ordinality, value ->> 'type', value -> 'payload' from json_array_elements(coalesce(item -> 'notices', '[]')) with ordinality
+    select v_first - 1 + v_moves + v_parts + ordinality, value ->> 'type', (value -> 'payload')::json from jsonb_array_elements(coalesce(item -> 'notices', '[]')) with ordinality
     union all
     select c.event_offset, 'turn',
            json_build_object('turn_id', c.id || '.' || v_seq, 'status', 'done', 'node_id', c.node_id, 'node_name', c.node_name, 'session_ended', (item ->> 'ended')::boolean,
@@ -211,18 +225,18 @@ begin
   )
   select json_agg(json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(v_now)) order by event_offset) into v_events from e;
 
-  update session_turns set status = 'done', result = v_result, trace = item -> 'trace', done_at = v_now where conversation_id = c.id and seq = v_seq;
+  update session_turns set status = 'done', result = v_result, trace = (item ->> 'trace')::json, done_at = v_now where conversation_id = c.id and seq = v_seq;
   if (item ->> 'ended')::boolean then perform close_conversation(c.id, 'completed', 'workflow_ended'); end if;
   return json_build_object('i', item -> 'i', 'outcome', 'committed', 'more', c.next_seq > v_seq and not (item ->> 'ended')::boolean,
     'head', c.event_offset + (case when (item ->> 'ended')::boolean then 1 else 0 end), 'events', v_events, 'conversation_id', c.id);
 end $$;
 
-CREATE FUNCTION public.commit_turns(items json) RETURNS SETOF json
+CREATE FUNCTION public.commit_turns(items jsonb) RETURNS SETOF json
     LANGUAGE plpgsql
     AS $$
-declare item json; r json;
+declare item jsonb; r json;
 begin
-  for item in select value from json_array_elements(items) order by (value ->> 'conversation_id')::uuid
+  for item in select value from jsonb_array_elements(items) order by (value ->> 'conversation_id')::uuid
   loop
     perform enter_tenant((item ->> 'tenant_id')::uuid);
     if item ->> 'failed' is null then r := commit_turn(item); else r := fail_turn(item); end if;
@@ -264,7 +278,7 @@ begin
   return v_ended;
 end $$;
 
-CREATE FUNCTION public.end_session(p_access json, p json) RETURNS json
+CREATE FUNCTION public.end_session(p_access jsonb, p json) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v_id uuid := resolve_access(p_access); c text_conversations; k idempotency_keys; v_answer json; v_key text;
@@ -351,7 +365,7 @@ CREATE FUNCTION public.fail(p_code text) RETURNS void
     LANGUAGE plpgsql
     AS $$ begin raise exception using errcode = 'PA001', message = p_code; end $$;
 
-CREATE FUNCTION public.fail_turn(item json) RETURNS json
+CREATE FUNCTION public.fail_turn(item jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare
@@ -374,7 +388,7 @@ begin
   values (c.id, c.event_offset, c.tenant_id, 'error', json_build_object('turn_id', c.id || '.' || v_seq, 'code', item ->> 'failed',
           'message_count', c.messages_used, 'remaining_messages', c.max_messages - c.messages_used), v_now)
   returning json_build_array(json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(v_now))) into v_events;
-  update session_turns set status = 'failed', error_code = item ->> 'failed', trace = item -> 'trace', done_at = v_now where conversation_id = c.id and seq = v_seq;
+  update session_turns set status = 'failed', error_code = item ->> 'failed', trace = (item ->> 'trace')::json, done_at = v_now where conversation_id = c.id and seq = v_seq;
   if item ->> 'dead' is not null then
     insert into dead_turns (conversation_id, seq, tenant_id, reason) values (c.id, v_seq, c.tenant_id, item ->> 'dead');
   end if;
@@ -386,7 +400,7 @@ begin
     'head', c.event_offset + (case when v_open then 1 else 0 end), 'events', v_events, 'conversation_id', c.id);
 end $$;
 
-CREATE FUNCTION public.get_session(p_access json) RETURNS json
+CREATE FUNCTION public.get_session(p_access jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v_id uuid := resolve_access(p_access);
@@ -394,7 +408,7 @@ begin
   return (select session_json(c) from text_conversations c where id = v_id);
 end $$;
 
-CREATE FUNCTION public.get_turn(p_access json, p_seq integer) RETURNS json
+CREATE FUNCTION public.get_turn(p_access jsonb, p_seq integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v_id uuid := resolve_access(p_access);
@@ -403,16 +417,17 @@ begin
 end $$;
 
 CREATE FUNCTION public.iso(p_time timestamp with time zone) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select to_char(p_time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
 CREATE FUNCTION public.keep_answer(p_tenant uuid, p_scope text, p json, p_answer json) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
+begin
   update idempotency_keys set response = p_answer
    where tenant_id = p_tenant and scope = p_scope and response is null
-     and key in ('sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key'))
-$$;
+     and key in ('sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key'));
+end $$;
 
 CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, is_active boolean, expires_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -470,6 +485,9 @@ begin
     return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
   end if;
   if v_link is not null then
+    -- A crowd before a full link is sent away without queueing for the row's lock; the guarded update below decides.
+    if exists (select from temporary_chat_links where id = v_link and is_active and deleted_at is null
+               and (expires_at is null or expires_at > clock_timestamp()) and sessions_used >= max_sessions) then perform fail('sessions_exhausted'); end if;
     update temporary_chat_links set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
      where id = v_link and is_active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp())
        and sessions_used < max_sessions
@@ -523,12 +541,13 @@ CREATE FUNCTION public.outbox_sent(p_ids uuid[]) RETURNS void
 ALTER FUNCTION public.outbox_sent(p_ids uuid[]) OWNER TO parley_jobs;
 
 CREATE FUNCTION public.pending_turns(p_conversation uuid, p_done integer) RETURNS json
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-  select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
+begin
+  return (select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
            'reply_to', reply_to, 'created_at', iso(created_at)) order by seq), '[]')
-    from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending'
-$$;
+    from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending');
+end $$;
 
 CREATE FUNCTION public.protect_by_tenant(p_table regclass, p_column text DEFAULT 'tenant_id'::text) RETURNS void
     LANGUAGE plpgsql
@@ -563,7 +582,7 @@ $$;
 
 ALTER FUNCTION public.purge_outbox(p_older interval, p_limit integer) OWNER TO parley_jobs;
 
-CREATE FUNCTION public.read_events(p_access json, p_after integer, p_limit integer) RETURNS json
+CREATE FUNCTION public.read_events(p_access jsonb, p_after integer, p_limit integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v_id uuid := resolve_access(p_access); c text_conversations;
@@ -575,7 +594,7 @@ begin
               order by event_offset limit p_limit) e));
 end $$;
 
-CREATE FUNCTION public.read_history(p_access json, p_limit integer, p_before integer) RETURNS json
+CREATE FUNCTION public.read_history(p_access jsonb, p_limit integer, p_before integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
@@ -604,12 +623,13 @@ begin
 end $$;
 
 CREATE FUNCTION public.recent_history(p_conversation uuid, p_since timestamp with time zone, p_limit integer) RETURNS json
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-  select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
+begin
+  return (select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
     from (select sequence, role, content, node_id from text_conversation_messages
-           where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m
-$$;
+           where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m);
+end $$;
 
 CREATE FUNCTION public.release_lease(p_tenant uuid, p_session text, p_fence bigint) RETURNS boolean
     LANGUAGE plpgsql
@@ -620,7 +640,7 @@ begin
   return found;
 end $$;
 
-CREATE FUNCTION public.resolve_access(p_access json) RETURNS uuid
+CREATE FUNCTION public.resolve_access(p_access jsonb) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
 declare r record;
@@ -647,7 +667,7 @@ CREATE TABLE public.text_conversations (
     link_id uuid,
     status text DEFAULT 'active'::text NOT NULL,
     end_reason text,
-    state json,
+    state jsonb,
     node_id text DEFAULT ''::text NOT NULL,
     node_name text,
     node_entered_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -709,7 +729,7 @@ CREATE FUNCTION public.tenant_exists(p_tenant uuid) RETURNS boolean
 
 ALTER FUNCTION public.tenant_exists(p_tenant uuid) OWNER TO parley_jobs;
 
-CREATE FUNCTION public.try_access(p_access json, OUT o_id uuid, OUT o_tenant uuid, OUT o_error text) RETURNS record
+CREATE FUNCTION public.try_access(p_access jsonb, OUT o_id uuid, OUT o_tenant uuid, OUT o_error text) RETURNS record
     LANGUAGE plpgsql
     AS $$
 begin
@@ -764,11 +784,11 @@ CREATE FUNCTION public.turn_state(t public.session_turns) RETURNS json
     else json_build_object('status', 'pending', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq) end
 $$;
 
-CREATE FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text, seq integer)
+CREATE FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text, conversation_id uuid, seq integer)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
-  select c.tenant_id, c.session_id, c.done_seq + 1
+  select c.tenant_id, c.session_id, c.id, c.done_seq + 1
     from (select distinct t.conversation_id from (select conversation_id from session_turns where status = 'pending'
             and created_at < clock_timestamp() - make_interval(secs => p_older_ms / 1000.0) order by created_at limit p_limit * 4) t) w
     join text_conversations c on c.id = w.conversation_id
@@ -1179,9 +1199,6 @@ ALTER TABLE ONLY public.memory_cursors
 
 ALTER TABLE ONLY public.session_turns
     ADD CONSTRAINT session_turns_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.session_turns
-    ADD CONSTRAINT session_turns_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.temporary_chat_links
     ADD CONSTRAINT temporary_chat_links_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
