@@ -5,6 +5,10 @@ export const LIBRARY_IMPORTS = {
   stores: [],
   "chat-page": [],
   console: [],
+  // What others embed: it knows the product by its HTTP interface alone.
+  client: [],
+  cli: ["client"],
+  mail: ["contracts", "observability"],
   workflow: ["contracts"],
   secrets: ["contracts"],
   bus: ["contracts", "observability"],
