@@ -11,6 +11,11 @@ export interface GroupOptions {
   /** Most statements under way at once. */
   maxBatches: number;
   /**
+   * Milliseconds a statement may take before the next one starts beside it (default 10). Until then items gather, because one statement for
+   * many is cheaper than several at once; after it, a statement that waits for a lock must not hold up the others.
+   */
+  patienceMs?: number;
+  /**
    * True when a failed statement may be the fault of one of its items: they are then sent one by one, so that the fault stays with
    * its own item. Default: never.
    */
@@ -59,11 +64,24 @@ export function groupCommit<I, O>(
     }
   };
 
+  const patienceMs = options.patienceMs ?? 10;
+  let startedAt = 0;
+  let timer: NodeJS.Timeout | null = null;
+
   const pump = (): void => {
     while (queue.length > 0 && underWay < options.maxBatches) {
+      const waitMs = underWay === 0 ? 0 : startedAt + patienceMs - performance.now();
+      if (waitMs > 0) {
+        timer ??= setTimeout(() => {
+          timer = null;
+          pump();
+        }, waitMs);
+        return;
+      }
       const batch = queue.slice(0, options.maxItems);
       queue = queue.slice(options.maxItems);
       underWay += 1;
+      startedAt = performance.now();
       void flush(batch);
     }
   };

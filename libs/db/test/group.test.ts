@@ -37,6 +37,25 @@ describe("groupCommit", () => {
     expect(batches).toEqual([[1], [2, 3, 4], [5]]);
   });
 
+  it("starts a second statement beside one that takes too long, and no third", async () => {
+    const batches: string[][] = [];
+    const add = groupCommit<string, string>(
+      async (items) => {
+        batches.push(items);
+        return new Promise(() => undefined);
+      },
+      { maxItems: 10, maxBatches: 2, patienceMs: 20 },
+    );
+    void add("stuck");
+    void add("waits");
+    void add("too");
+    expect(batches).toEqual([["stuck"]]);
+    await expect.poll(() => batches).toEqual([["stuck"], ["waits", "too"]]);
+    void add("patient");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(batches).toHaveLength(2);
+  });
+
   it("rejects one item without touching its company, and the whole batch when the statement fails", async () => {
     const add = groupCommit<string, string>(
       async (items) => {
