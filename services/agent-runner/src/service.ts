@@ -53,7 +53,11 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         await work;
       };
       registerAgents(deps);
-      deps.bus.work(runTurns, (message) => run(message), { concurrency: deps.config.RUNNER_CONCURRENCY });
+      deps.bus.work(runTurns, (message) => run(message), {
+        concurrency: deps.config.RUNNER_CONCURRENCY,
+        // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
+        maxDeliver: 1_000,
+      });
       poll = startPoll({ ...lane, run, free: () => deps.config.RUNNER_CONCURRENCY - running.size });
     },
     async stop() {

@@ -88,6 +88,8 @@ class Lane {
   private unsent: LiveEntry[] = [];
   /** Messages accepted so far, those that wait included. */
   private used: number;
+  /** When the current node was entered, on this process's monotonic clock; the database told how long ago that was. */
+  private enteredAt: number;
 
   constructor(
     private readonly deps: LaneDeps,
@@ -96,17 +98,17 @@ class Lane {
     private current: CachedSession,
   ) {
     this.used = session.messages_used;
+    this.enteredAt = performance.now() - session.seconds_in_node * 1_000;
   }
 
   /** Runs every waiting turn, and those that arrive meanwhile. Returns when the lease was released by the last commit, or lost. */
   async work(signal: AbortSignal): Promise<void> {
     let turns = this.session.turns;
     let tries = this.session.tries;
-    let secondsInNode = this.session.seconds_in_node;
     for (;;) {
       for (const [index, turn] of turns.entries()) {
         const waiting = turns.length - index - 1;
-        const answer = await this.runOne(turn, { signal, tries, secondsInNode, waiting });
+        const answer = await this.runOne(turn, { signal, tries, waiting });
         if (answer.outcome === "fenced") {
           this.deps.counters.fenced.inc();
           this.deps.cache.drop(this.ref.sessionId);
@@ -114,7 +116,6 @@ class Lane {
         }
         if (!answer.more) return;
         tries = 1;
-        secondsInNode = 0;
       }
       turns = await this.deps.repository.pending(this.ref.tenantId, this.session.conversation_id, this.current.doneSeq);
       this.used += turns.length;
@@ -124,7 +125,7 @@ class Lane {
 
   private async runOne(
     turn: PendingTurn,
-    at: { signal: AbortSignal; tries: number; secondsInNode: number; waiting: number },
+    at: { signal: AbortSignal; tries: number; waiting: number },
   ): Promise<CommitAnswer> {
     const started = performance.now();
     const { deps, session } = this;
@@ -144,6 +145,7 @@ class Lane {
     const answer = await this.commit(item, at.signal);
     if (answer.outcome === "fenced") return answer;
     if (item.failed) this.used -= 1;
+    if (item.node_changed) this.enteredAt = performance.now();
     this.current = {
       ...this.current,
       doneSeq: turn.seq,
@@ -160,7 +162,7 @@ class Lane {
   }
 
   /** The engine and its model calls. Null = the stored version cannot run at all. */
-  private async think(turn: PendingTurn, at: { signal: AbortSignal; secondsInNode: number }): Promise<TurnRun | null> {
+  private async think(turn: PendingTurn, at: { signal: AbortSignal }): Promise<TurnRun | null> {
     const { deps, session } = this;
     let definition: Definition;
     try {
@@ -187,7 +189,7 @@ class Lane {
     const event: EngineEvent =
       turn.kind === "open"
         ? { type: "session.opened" }
-        : { type: "user.message", text: turn.content, secondsInNode: at.secondsInNode };
+        : { type: "user.message", text: turn.content, secondsInNode: (performance.now() - this.enteredAt) / 1_000 };
     try {
       return await runTurn({
         definition,
