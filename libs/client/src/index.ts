@@ -1,1 +1,23 @@
-export {};
+export type { RetryOptions } from "./backoff.js";
+export { type Chat, type ChatMessage, type ChatState, createChat } from "./chat.js";
+export {
+  type CallOptions,
+  createParleyClient,
+  type ParleyClient,
+  type ParleyClientOptions,
+  type RepeatableOptions,
+  type SendOptions,
+  type Sessions,
+} from "./client.js";
+export { type FieldProblem, ParleyError } from "./errors.js";
+export type { FollowOptions } from "./follow-events.js";
+export { computeSignature, type SignatureParts } from "./signature.js";
+export {
+  type Call,
+  type ConnectionOptions,
+  type Credentials,
+  createTransport,
+  newId,
+  type Transport,
+} from "./transport.js";
+export type * from "./types.js";

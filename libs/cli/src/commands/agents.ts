@@ -1,0 +1,117 @@
+import { readFile } from "node:fs/promises";
+import { parse, stringify } from "yaml";
+import { CliError, EXIT, type Io, usageError } from "../io.js";
+import { printJson, printLine, printTable } from "../report.js";
+import { type Globals, ownerTransport } from "../settings.js";
+import { readAll } from "./read-all.js";
+
+interface AgentShown {
+  id: string;
+  name: string;
+  slug: string;
+  active_version: number | null;
+}
+
+interface Issue {
+  path: (string | number)[];
+  code: string;
+  message: string;
+  severity: "error" | "warning";
+}
+
+export async function listAgents(io: Io, options: Globals): Promise<number> {
+  const agents = await readAll<AgentShown>(ownerTransport(io, options), { path: "/api/agents", signal: io.signal });
+  if (options.json) printJson(io, { data: agents });
+  else {
+    const rows = agents.map(({ id, slug, name, active_version }) => [slug, name, `${active_version ?? "-"}`, id]);
+    printTable(io, ["SLUG", "NAME", "ACTIVE", "ID"], rows);
+  }
+  return EXIT.ok;
+}
+
+export interface ImportOptions extends Globals {
+  dryRun?: boolean;
+  activate?: boolean;
+  notes?: string;
+}
+
+/** Imports a document as the next version. Not repeated by itself: every import is a version. */
+export async function importAgent(io: Io, agent: string, options: ImportOptions & { file: string }): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const { dryRun = false, activate = true, notes } = options;
+  const document = await readDocument(io, options.file);
+  const body = { document, dry_run: dryRun, activate, ...(notes === undefined ? {} : { notes }) };
+  const path = `/api/agents/${encodeURIComponent(agent)}/import`;
+  const call = { method: "POST" as const, path, body, headers, repeatable: false, signal: io.signal };
+  const done = await transport.json<{ status: string; version: number | null; active: boolean; issues: Issue[] }>(call);
+  if (options.json) printJson(io, done);
+  else {
+    const version = done.version === null ? "" : ` as version ${done.version}${done.active ? " (active)" : ""}`;
+    printLine(io, `${agent}: ${done.status}${version}`);
+    printIssues(io, done.issues);
+  }
+  return EXIT.ok;
+}
+
+export async function exportAgent(
+  io: Io,
+  agent: string,
+  options: Globals & { configVersion?: number; yaml?: boolean },
+): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const path = `/api/agents/${encodeURIComponent(agent)}/export`;
+  const call = { method: "GET" as const, path, query: { version: options.configVersion }, headers, signal: io.signal };
+  const document = await transport.json<unknown>(call);
+  if (options.json) printJson(io, document);
+  else io.stdout.write(options.yaml ? stringify(document) : `${JSON.stringify(document, null, 2)}\n`);
+  return EXIT.ok;
+}
+
+/** Checks a document without storing it; exit code 1 when it has errors. */
+export async function validateAgent(io: Io, file: string, options: Globals): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const body = { document: await readDocument(io, file) };
+  const call = { method: "POST" as const, path: "/api/agents/validate", body, headers, signal: io.signal };
+  const checked = await transport.json<{ valid: boolean; issues: Issue[] }>(call);
+  if (options.json) printJson(io, checked);
+  else {
+    printLine(io, checked.valid ? `${file}: valid` : `${file}: not valid`);
+    printIssues(io, checked.issues);
+  }
+  return checked.valid ? EXIT.ok : EXIT.failure;
+}
+
+export async function activateAgent(io: Io, agent: string, options: Globals & { number: number }): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const path = `/api/agents/${encodeURIComponent(agent)}/versions/${options.number}/activate`;
+  const shown = await transport.json<AgentShown>({ method: "POST", path, headers, signal: io.signal });
+  if (options.json) printJson(io, shown);
+  else printLine(io, `${agent}: version ${shown.active_version ?? options.number} is active`);
+  return EXIT.ok;
+}
+
+function printIssues(io: Io, issues: Issue[]): void {
+  if (issues.length === 0) return;
+  printTable(
+    io,
+    ["SEVERITY", "WHERE", "CODE", "WHAT"],
+    issues.map(({ severity, path, code, message }) => [severity, `/${path.join("/")}`, code, message]),
+  );
+}
+
+/** JSON or YAML from a file, or from standard input for `-`. */
+async function readDocument(io: Io, file: string): Promise<unknown> {
+  let text = "";
+  try {
+    if (file === "-") for await (const chunk of io.stdin) text += chunk.toString();
+    else text = await readFile(file, "utf8");
+  } catch {
+    throw usageError(`The file ${file} cannot be read.`);
+  }
+  try {
+    // YAML reads JSON too; strict about duplicate keys, which would lose one silently.
+    return parse(text, { uniqueKeys: true });
+  } catch {
+    throw new CliError("malformed_document", `${file} is neither JSON nor YAML.`);
+  }
+}

@@ -1,0 +1,77 @@
+import { newId } from "@parley/client";
+import { EXIT, type Io, usageError } from "../io.js";
+import { printJson, printLine, printTable } from "../report.js";
+import { type Globals, ownerTransport } from "../settings.js";
+import { readAll } from "./read-all.js";
+
+interface LinkShown {
+  id: string;
+  title: string;
+  status: string;
+  token_hint: string;
+}
+
+const pathOf = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}/public-links`;
+
+export interface LinkOptions extends Globals {
+  title?: string;
+  expiresInHours?: number;
+  maxSessions?: number;
+  maxMessages?: number;
+  set?: string;
+}
+
+/** Creates a link and prints its address, which is told only here. */
+export async function createLink(io: Io, agent: string, options: LinkOptions): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const body = {
+    title: options.title,
+    expires_in_hours: options.expiresInHours,
+    max_sessions: options.maxSessions,
+    max_messages_per_session: options.maxMessages,
+    ...fieldsOf(options.set),
+  };
+  const call = { method: "POST" as const, path: pathOf(agent), body, signal: io.signal };
+  const made = await transport.json<LinkShown & { url: string }>({
+    ...call,
+    headers: { ...headers, "idempotency-key": newId() },
+  });
+  if (options.json) printJson(io, made);
+  else {
+    printLine(io, made.url);
+    printLine(io, `  id ${made.id}; the address is shown only now`);
+  }
+  return EXIT.ok;
+}
+
+export async function listLinks(io: Io, agent: string, options: Globals): Promise<number> {
+  const links = await readAll<LinkShown>(ownerTransport(io, options), { path: pathOf(agent), signal: io.signal });
+  if (options.json) printJson(io, { data: links });
+  else {
+    const rows = links.map(({ id, status, token_hint, title }) => [id, status, token_hint, title]);
+    printTable(io, ["ID", "STATUS", "TOKEN", "TITLE"], rows);
+  }
+  return EXIT.ok;
+}
+
+/** Deletes a link and ends its live sessions. */
+export async function revokeLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
+  const done = await transport.json<{ sessions_ended: number }>({ method: "DELETE", path, headers, signal: io.signal });
+  if (options.json) printJson(io, done);
+  else printLine(io, `revoked; ${done.sessions_ended} live sessions ended`);
+  return EXIT.ok;
+}
+
+/** `--set` takes any further field of the link as JSON. */
+function fieldsOf(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Told below, as for JSON of another kind.
+  }
+  throw usageError("--set takes a JSON object, for example '{\"session_timeout_minutes\": 60}'.");
+}

@@ -1,0 +1,59 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out.
+const ESCAPES = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[@-Z\\-_]/g;
+const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const WIDE =
+  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+const WIDTHLESS = /^(?:\p{Mn}|\p{Me}|\u200d)$/u;
+
+/** Text from outside as it may go to a terminal: no escape sequence, no control character but the line break, no reversed text. */
+export function safeText(text: string): string {
+  return text
+    .replace(ESCAPES, "")
+    .replace(/\r\n?/g, "\n")
+    .replaceAll("\t", "  ")
+    .replace(UNSAFE, (character) => (character === "\n" ? "\n" : ""));
+}
+
+/** `safeText` on one line. */
+export const safeLine = (text: string): string => safeText(text).replaceAll("\n", " ");
+
+/** Columns that a terminal needs for the text. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += WIDTHLESS.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return columns;
+}
+
+/** Lines of at most `width` columns, broken between words where there are any; empty lines and indents stay. */
+export function wrapText(text: string, width: number): string[] {
+  return text.split("\n").flatMap((line) => wrapLine(line.trimEnd(), Math.max(width, 8)));
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const lines: string[] = [];
+  let current = "";
+  // Each word with the blanks before it, so that an indent survives.
+  for (const word of line.match(/\s*\S+/g) ?? []) {
+    if (columnsOf(current + word) <= width) {
+      current += word;
+      continue;
+    }
+    if (current !== "") lines.push(current);
+    current = current === "" ? word : word.trimStart();
+    while (columnsOf(current) > width) {
+      const piece = firstColumns(current, width);
+      lines.push(piece);
+      current = current.slice(piece.length);
+    }
+  }
+  return [...lines, current];
+}
+
+function firstColumns(text: string, width: number): string {
+  let piece = "";
+  for (const character of text) {
+    if (piece !== "" && columnsOf(piece + character) > width) break;
+    piece += character;
+  }
+  return piece;
+}

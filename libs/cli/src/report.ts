@@ -1,0 +1,42 @@
+import { ParleyError } from "@parley/client";
+import { CliError, EXIT, type Io } from "./io.js";
+import { safeLine } from "./plain-text.js";
+
+export const printLine = (io: Io, line = ""): void => void io.stdout.write(`${line}\n`);
+export const printJson = (io: Io, value: unknown): void => printLine(io, JSON.stringify(value));
+
+/** Says on standard error what went wrong, as one sentence with its code, and which fields; answers the exit code. */
+export function reportFailure(io: Io, error: unknown): number {
+  const { code, sentence, exitCode } = explain(error);
+  io.stderr.write(`parley: ${safeLine(sentence)} (${safeLine(code)})\n`);
+  if (error instanceof ParleyError) {
+    for (const { pointer, message } of error.errors) io.stderr.write(`  ${safeLine(`${pointer} ${message}`)}\n`);
+    if (error.requestId !== null && error.status >= 500) io.stderr.write(`  request ${safeLine(error.requestId)}\n`);
+  }
+  return exitCode;
+}
+
+function explain(error: unknown): { code: string; sentence: string; exitCode: number } {
+  if (error instanceof CliError) return { code: error.code, sentence: error.message, exitCode: error.exitCode };
+  if (error instanceof ParleyError) return { code: error.code, sentence: error.detail, exitCode: EXIT.failure };
+  const sentence = error instanceof Error ? error.message : "Something failed.";
+  return { code: "internal", sentence, exitCode: EXIT.failure };
+}
+
+/** Rows in columns, each as wide as its widest cell; nothing for no rows. */
+export function printTable(io: Io, head: string[], rows: string[][]): void {
+  if (rows.length === 0) {
+    printLine(io, "Nothing there.");
+    return;
+  }
+  const all = [head, ...rows.map((row) => row.map(safeLine))];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  for (const row of all)
+    printLine(
+      io,
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+}

@@ -1,0 +1,65 @@
+import { isTransient, jitteredMs, wait } from "./backoff.js";
+import { ParleyError } from "./errors.js";
+import { readEvents } from "./sse.js";
+import type { Transport } from "./transport.js";
+import type { SessionEvent } from "./types.js";
+
+export interface FollowOptions {
+  /** Id of the last event that is known; the stream goes on behind it. Without it the stream begins at the first event. */
+  after?: string;
+  signal?: AbortSignal;
+  /** Milliseconds of silence after which the stream is opened again; default 40 000. */
+  idleMs?: number;
+}
+
+const MAX_WAIT_MS = 15_000;
+
+/**
+ * The events of a session without gap or repetition, over as many connections as it takes: each reconnect names the last id
+ * seen. Ends after `session_ended` or when the log of an ended session is read. Throws `ParleyError` for what waiting does
+ * not mend (401, 404 …) and the reason of the signal when it is aborted.
+ */
+export async function* followEvents(
+  transport: Transport,
+  path: string,
+  options: FollowOptions = {},
+): AsyncGenerator<SessionEvent> {
+  const { signal, idleMs = 40_000 } = options;
+  const leave = new AbortController();
+  const watched = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
+  let lastId = options.after;
+  let failures = 0;
+  let retryMs = 1_000;
+  const onRetry = (ms: number): void => {
+    retryMs = Math.min(ms, MAX_WAIT_MS);
+  };
+  try {
+    for (;;) {
+      try {
+        const headers: Record<string, string> = { accept: "text/event-stream" };
+        if (lastId !== undefined) headers["last-event-id"] = lastId;
+        const response = await transport.open(
+          { method: "GET", path, headers, signal: watched },
+          async (opened) => opened,
+        );
+        if (response.status === 204) return;
+        for await (const event of readEvents(response, { idleMs, onRetry })) {
+          lastId = event.id ?? lastId;
+          failures = 0;
+          yield event;
+          if (event.type === "session_ended") return;
+        }
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        if (error instanceof ParleyError && !isTransient(error)) throw error;
+        failures += 1;
+      }
+      await wait(
+        failures === 0 ? Math.random() * retryMs : jitteredMs(failures, { baseMs: retryMs, maxMs: MAX_WAIT_MS }),
+        signal,
+      );
+    }
+  } finally {
+    leave.abort();
+  }
+}

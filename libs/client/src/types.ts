@@ -1,0 +1,148 @@
+/** Bodies and answers of the text chat API, named and typed as its reference document has them. */
+export interface TransitionInfo {
+  from_node: string;
+  from_node_name: string | null;
+  to_node: string;
+  to_node_name: string | null;
+  condition: string | null;
+}
+
+export interface MessagePart {
+  node_id: string;
+  node_name: string | null;
+  content: string;
+}
+
+export interface Usage {
+  input_tokens: number;
+  output_tokens: number;
+  /** US dollars; null when the model has no listed price. */
+  cost: number | null;
+}
+
+export interface Participant {
+  email?: string;
+  name?: string;
+  identifier?: string;
+}
+
+export interface CreateSessionRequest {
+  tenant_id: string;
+  agent_id: string;
+  /** From 1; without it the active version answers. */
+  version?: number;
+  metadata?: Record<string, unknown>;
+  participant?: Participant;
+}
+
+export interface SessionCreated {
+  session_id: string;
+  conversation_id: string;
+  status: "active";
+  node_id: string;
+  node_name: string | null;
+  initial_node_id: string;
+  initial_node_name: string | null;
+  transitions: TransitionInfo[];
+  agent_config_version: number;
+  is_active_version: boolean;
+  initial_message: string | null;
+  created_at: string;
+  messages: MessagePart[];
+  turn_id: string;
+  usage: Usage;
+  expires_at: string | null;
+}
+
+export interface TurnAnswered {
+  response: string;
+  node_id: string;
+  node_name: string | null;
+  previous_node_id: string;
+  previous_node_name: string | null;
+  transitions: TransitionInfo[];
+  /** The last of `transitions`. */
+  transition: TransitionInfo | null;
+  extracted_variables: Record<string, unknown> | null;
+  session_ended: boolean;
+  turn_number: number;
+  latency_ms: number;
+  messages: MessagePart[];
+  turn_id: string;
+  usage: Usage;
+  /** Messages that may still be sent; null = no limit. */
+  remaining_messages: number | null;
+}
+
+export type SessionStatus = "active" | "completed" | "abandoned" | "error";
+
+export interface SessionShown {
+  session_id: string;
+  conversation_id: string;
+  status: SessionStatus;
+  node_id: string;
+  node_name: string | null;
+  turns: number;
+  transition_count: number;
+  collected_data: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+  ended_at: string | null;
+  end_reason: string | null;
+  expires_at: string | null;
+  remaining_messages: number | null;
+  message_count: number;
+  agent_config_version: number;
+  metadata: Record<string, unknown>;
+  tenant_id: string;
+  agent_id: string;
+  link_id: string | null;
+  last_event_id: string;
+}
+
+export interface SessionClosed {
+  success: true;
+  conversation_id: string;
+  final_node_id: string;
+  final_node_name: string | null;
+  total_turns: number;
+  total_transitions: number;
+}
+
+export interface HistoryMessage {
+  id: string;
+  /** 1..N without gaps; 0 while the message still waits for its turn. */
+  sequence: number;
+  turn_id: string;
+  role: "user" | "assistant";
+  content: string;
+  node_id: string | null;
+  node_name: string | null;
+  client_message_id: string | null;
+  status: "pending" | "done" | "failed";
+  created_at: string;
+}
+
+export interface Page<T> {
+  data: T[];
+  /** Opaque; null = there is no more. */
+  next_cursor: string | null;
+}
+
+/** One event of a session's stream. Only durable events have an id; it is the place to resume from. */
+export interface SessionEvent {
+  id: string | null;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/** Text of an answer while it is made. */
+export interface Delta {
+  turnId: string;
+  /** Which message of the turn, from 0. */
+  part: number;
+  /** What is new; a first piece of a higher attempt begins the text anew. */
+  text: string;
+  /** The whole text of this part so far. */
+  textSoFar: string;
+}
