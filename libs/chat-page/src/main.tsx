@@ -3,7 +3,7 @@ import { render } from "preact";
 import { createChatState } from "./chat/chat-state.js";
 import { Conversation } from "./chat/conversation.js";
 import { browserStorage, createDrafts } from "./chat/drafts.js";
-import { chooseLanguage, directionOf, language } from "./i18n/language.js";
+import { chooseLanguage, directionOf, language, speak } from "./i18n/language.js";
 import { createApi } from "./net/api.js";
 import { linkFingerprint, tokenFromLocation } from "./net/token.js";
 import { App } from "./view/app.js";
@@ -15,22 +15,28 @@ const drafts = createDrafts(browserStorage(), linkFingerprint(token ?? ""));
 const conversation = new Conversation({ api: createApi(token ?? ""), state, drafts, whenVisible });
 
 effect(() => {
-  const chosen = chooseLanguage({
-    link: state.link.value?.locale ?? null,
-    query: new URLSearchParams(location.search).get("lang"),
-    browser: navigator.languages,
-  });
-  language.value = chosen;
-  document.documentElement.lang = chosen;
-  document.documentElement.dir = directionOf(chosen);
+  document.documentElement.lang = language.value;
+  document.documentElement.dir = directionOf(language.value);
+});
+const ready = speakAsWished(null);
+effect(() => {
+  const locale = state.link.value?.locale ?? null;
+  if (locale !== null) void speakAsWished(locale);
 });
 effect(() => applyAccent(state.link.value?.colour ?? null));
 
-const root = document.getElementById("page");
-if (root) render(<App state={state} conversation={conversation} drafts={drafts} />, root);
-
 if (token === null) state.screen.value = { type: "invalid" };
 else begin();
+// The link is asked for meanwhile; nothing is painted before the page knows its language and direction.
+void ready.then(() => {
+  const root = document.getElementById("page");
+  if (root) render(<App state={state} conversation={conversation} drafts={drafts} />, root);
+});
+
+function speakAsWished(link: string | null): Promise<void> {
+  const query = new URLSearchParams(location.search).get("lang");
+  return speak(chooseLanguage({ link, query, browser: navigator.languages }));
+}
 
 function begin(): void {
   const network = (): void => {

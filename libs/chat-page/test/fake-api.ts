@@ -26,6 +26,11 @@ export interface FakeApi {
   loseNextAnswer: boolean;
   /** The next session is made but the answer, with its cookie, never arrives. */
   loseNextCreation: boolean;
+  /** The next page of earlier messages is refused. */
+  refuseEarlier: boolean;
+  /** Bodies of the `POST feedback` calls. */
+  ratings: unknown[];
+  stops: number;
   session: FakeSession | null;
   sessionsCreated: number;
   /** Idempotency keys of the `POST sessions` calls. */
@@ -87,6 +92,9 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     refuseStreams: 0,
     loseNextAnswer: false,
     loseNextCreation: false,
+    refuseEarlier: false,
+    ratings: [],
+    stops: 0,
     session: null,
     sessionsCreated: 0,
     creationKeys: [],
@@ -106,13 +114,17 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         if (api.linkProblem) return problem(response, api.linkProblem);
         json(response, 200, api.link);
       },
-      "GET history": (request, response) => {
+      "GET history": (request, response, target) => {
+        if (api.refuseEarlier && target.searchParams.has("cursor")) {
+          api.refuseEarlier = false;
+          return problem(response, { status: 503, code: "overloaded" });
+        }
         const session = owned(request);
         json(
           response,
           200,
           session
-            ? { data: session.history(), next_cursor: null, session: session.view() }
+            ? { ...session.page(target.searchParams.get("cursor")), session: session.view() }
             : { data: [], next_cursor: null },
         );
       },
@@ -139,6 +151,14 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         json(response, 201, { session_token: "ps_shown_once", session: api.session.view() });
       },
       "POST chat": chat,
+      "POST stop": (_request, response) => {
+        api.stops += 1;
+        json(response, 200, { success: true });
+      },
+      "POST feedback": async (request, response) => {
+        api.ratings.push(JSON.parse(await readBody(request)));
+        json(response, 200, { success: true });
+      },
       "GET events": (request, response, target) => {
         const session = owned(request);
         api.streamsOpened += 1;

@@ -42,7 +42,10 @@ export interface FakeSession {
   cut(): void;
   /** Forgets the log, as after a restore: every cursor becomes foreign. */
   newEpoch(): void;
-  history(): StoredMessage[];
+  /** Messages a page of the history holds. */
+  pageSize: number;
+  /** The newest messages, or those before a cursor, oldest first. */
+  page(cursor: string | null): { data: StoredMessage[]; next_cursor: string | null };
   view(): Record<string, unknown>;
   openStream(response: ServerResponse, after: string | null): void;
   poll(after: string | null): Promise<Record<string, unknown>>;
@@ -146,7 +149,12 @@ export function createFakeSession(id: string): FakeSession {
       epoch += 1;
       log.length = 0;
     },
-    history: () => messages.slice(-100),
+    pageSize: 100,
+    page: (cursor) => {
+      const end = cursor === null ? messages.length : Number(cursor);
+      const start = Math.max(0, end - session.pageSize);
+      return { data: messages.slice(start, end), next_cursor: start > 0 ? String(start) : null };
+    },
     view: () => ({
       session_id: id,
       status: session.ended ? "completed" : "active",
@@ -166,7 +174,8 @@ export function createFakeSession(id: string): FakeSession {
         head: log.length,
       });
       if (offset === null) {
-        const snapshot = { type: "reset", session: session.view(), messages: session.history() };
+        const { data, next_cursor } = session.page(null);
+        const snapshot = { type: "reset", session: session.view(), messages: data, next_cursor };
         write(response, "reset", snapshot, `${epoch}-${log.length}`);
       } else for (const event of log.slice(offset)) write(response, event.type, event.body, `${epoch}-${event.offset}`);
       for (const [turnId, { attempt, text }] of partial) {

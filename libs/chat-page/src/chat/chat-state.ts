@@ -16,11 +16,17 @@ export type Screen =
 
 export type Connection = "online" | "connecting" | "reconnecting" | "offline";
 
+/** Loading of earlier messages. `done`: how many the last page brought. */
+export type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
+
 /** Everything the view shows. Only the conversation and the outbox write to it. */
 export interface ChatState {
   screen: Signal<Screen>;
   link: Signal<LinkInfo | null>;
   transcript: Signal<Transcript>;
+  /** Cursor of the messages before the first one shown; null = there are none. */
+  earlierCursor: Signal<string | null>;
+  earlierLoad: Signal<EarlierLoad>;
   sessionId: Signal<string | null>;
   /** Why the conversation is over; null while it goes on. */
   ended: Signal<{ reason: string | null } | null>;
@@ -52,6 +58,8 @@ export function createChatState(): ChatState {
     screen: signal<Screen>({ type: "loading" }),
     link: signal<LinkInfo | null>(null),
     transcript,
+    earlierCursor: signal<string | null>(null),
+    earlierLoad: signal<EarlierLoad>({ type: "idle" }),
     sessionId: signal<string | null>(null),
     ended: signal<{ reason: string | null } | null>(null),
     remainingMessages: signal<number | null>(null),

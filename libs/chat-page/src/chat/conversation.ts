@@ -1,10 +1,11 @@
 import { batch, effect } from "@preact/signals";
-import type { Api } from "../net/api.js";
+import type { Api, Rating } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
 import { record } from "../net/reading.js";
 import { type PlainAnswer, parseAnswer, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
+import { loadEarlier } from "./earlier.js";
 import { announceMessage, createEventSink } from "./event-sink.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
@@ -64,6 +65,21 @@ export class Conversation {
     this.#outbox.resend(clientId);
   }
 
+  /** Puts the messages before the first one shown in front of it. `prepend` makes the change and may keep the view still. */
+  showEarlier(prepend: (change: () => void) => void): void {
+    void loadEarlier({ api: this.#deps.api, state: this.#state, prepend });
+  }
+
+  /** Asks to stop the answer that is being written. Its end comes by the stream, as that of any other. */
+  stopAnswer(): void {
+    void this.#deps.api.stop();
+  }
+
+  /** Sends what the person thinks of the conversation. False when the server did not take it. */
+  async rate(given: Rating): Promise<boolean> {
+    return (await this.#deps.api.rate(given)).type === "ok";
+  }
+
   /** Ends this conversation and opens a fresh one. */
   async renew(): Promise<void> {
     const state = this.#state;
@@ -81,6 +97,8 @@ export class Conversation {
     this.#outbox.clear();
     batch(() => {
       state.transcript.value = [];
+      state.earlierCursor.value = null;
+      state.earlierLoad.value = { type: "idle" };
       state.sessionId.value = null;
       state.ended.value = null;
       state.remainingMessages.value = null;

@@ -81,6 +81,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
       case "reset":
         for (const message of event.history.messages) announced.add(announcementKey(message));
         state.transcript.value = replaceAll(state.transcript.value, event.history.messages);
+        state.earlierCursor.value = event.history.earlier;
         if (event.history.session) deps.takeSession(event.history.session);
     }
   };

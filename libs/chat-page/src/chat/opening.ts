@@ -84,11 +84,12 @@ export class Opening {
       this.#refuse(answer);
       return true;
     }
-    const { messages, session } = parseHistory(answer.body);
+    const { messages, session, earlier } = parseHistory(answer.body);
     if (!session) return false;
     drafts.forgetCreation();
     batch(() => {
       this.#state.transcript.value = messages.reduce(mergeMessage, this.#state.transcript.value);
+      this.#state.earlierCursor.value = earlier;
       this.#deps.takeSession(session);
       this.#show({ type: "chat" });
     });

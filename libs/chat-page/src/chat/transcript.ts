@@ -166,6 +166,21 @@ export function replaceAll(entries: Transcript, messages: readonly WireMessage[]
   return messages.reduce<Transcript>(mergeMessage, unseen);
 }
 
+/** Puts an earlier page of the history in front. A page may begin within an answer: its parts are then counted anew. */
+export function mergeEarlier(entries: Transcript, messages: readonly WireMessage[]): Transcript {
+  const before = new Map<string, number>();
+  for (const { role, turnId } of messages) {
+    if (role === "assistant" && turnId !== null) before.set(turnId, (before.get(turnId) ?? 0) + 1);
+  }
+  const moved = entries.map((entry) => {
+    const shift = isUser(entry) || entry.turnId === null ? 0 : (before.get(entry.turnId) ?? 0);
+    if (isUser(entry) || entry.turnId === null || shift === 0) return entry;
+    return { ...entry, part: entry.part + shift, key: agentKey(entry.turnId, entry.part + shift) };
+  });
+  const earlier = messages.reduce<Transcript>(mergeMessage, []);
+  return order([...earlier, ...moved]);
+}
+
 /** True while an answer is due to a message that was posted. */
 export function awaitsAnswer(entries: Transcript): boolean {
   return entries.some(

@@ -1,4 +1,4 @@
-/** English, and the list of all texts of the page. `{name}` is filled in; `one`/`other` follow the language's plural rules. */
+/** English, and the list of all texts of the page. `{name}` is filled in; plural forms follow the language's rules. */
 export const en = {
   skip: "Skip to message field",
   conversation: "Conversation",
@@ -73,8 +73,23 @@ export const en = {
   offlineBody: "The chat opens as soon as your connection is back.",
   tryAgain: "Try again now",
   reference: "Reference: {id}",
+  earlier: "Show earlier messages",
+  earlierLoading: "Loading…",
+  earlierShown: { one: "{count} earlier message is shown", other: "{count} earlier messages are shown" },
+  failedAgain: "That didn’t work. Please try again.",
+  stop: "Stop this answer",
+  rateQuestion: "How was this conversation?",
+  rate1: "Very poor",
+  rate2: "Poor",
+  rate3: "Fair",
+  rate4: "Good",
+  rate5: "Very good",
+  rateComment: "Would you like to add something? (optional)",
+  rateSend: "Send rating",
+  rateThanks: "Thank you for your rating.",
 } as const;
 
 export type TextName = keyof typeof en;
-type Plural = { readonly one: string; readonly other: string };
+/** `other` is always there; a language adds the forms its numbers have. */
+export type Plural = { readonly other: string } & { readonly [Form in Intl.LDMLPluralRule]?: string };
 export type Texts = { readonly [Name in TextName]: (typeof en)[Name] extends string ? string : Plural };

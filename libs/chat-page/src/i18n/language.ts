@@ -1,12 +1,19 @@
-import { signal } from "@preact/signals";
-import { de } from "./de.js";
+import { batch, computed, signal } from "@preact/signals";
 import { en, type TextName, type Texts } from "./en.js";
+import { isLanguage, type LanguageName, LOADERS } from "./languages.js";
 
-const LANGUAGES: Readonly<Record<string, Texts>> = { en, de };
-const RIGHT_TO_LEFT = new Set(["ar", "he"]);
+const RIGHT_TO_LEFT: ReadonlySet<LanguageName> = new Set(["ar", "he"]);
+/** The code Hebrew had before 1989; some systems still send it. */
+const FORMER_CODES: Readonly<Record<string, string>> = { iw: "he" };
 
-/** Language of the page. The link decides, then `?lang=`, then the browser. */
-export const language = signal("en");
+/** Name and texts change in one step: the page never shows one language under the direction of another. */
+const spoken = signal<{ name: LanguageName; texts: Texts }>({ name: "en", texts: en });
+const wanted = signal<LanguageName>("en");
+
+/** Language the page speaks now. */
+export const language = computed(() => spoken.value.name);
+/** The texts of another language are on their way; what is on screen would change again in a moment. */
+export const languageDue = computed(() => wanted.value !== spoken.value.name);
 
 export interface LanguageWishes {
   link: string | null;
@@ -15,34 +22,49 @@ export interface LanguageWishes {
 }
 
 /** The first wish the page speaks; English when there is none. */
-export function chooseLanguage(wishes: LanguageWishes): string {
-  const wanted = [wishes.link, wishes.query, ...wishes.browser];
-  for (const tag of wanted) {
-    const primary = tag?.toLowerCase().split(/[-_]/)[0];
-    if (primary && Object.hasOwn(LANGUAGES, primary)) return primary;
+export function chooseLanguage(wishes: LanguageWishes): LanguageName {
+  for (const tag of [wishes.link, wishes.query, ...wishes.browser]) {
+    const code = tag?.toLowerCase().split(/[-_]/)[0] ?? "";
+    const name = FORMER_CODES[code] ?? code;
+    if (isLanguage(name)) return name;
   }
   return "en";
 }
 
-/** Locale for dates and times: the browser's regional variant of the page's language where it has one. */
+/** Fetches the texts of a language and speaks it from then on. Where they cannot be had, the language stays as it is. */
+export async function speak(name: LanguageName): Promise<void> {
+  wanted.value = name;
+  const texts = name === "en" ? en : await LOADERS[name]().catch(() => null);
+  // A later wish has overtaken this one.
+  if (wanted.value !== name) return;
+  batch(() => {
+    if (texts) spoken.value = { name, texts };
+    else wanted.value = spoken.value.name;
+  });
+}
+
+/** Locale for numbers, dates and times: the browser's regional variant of the page's language where it has one. */
 export function formatLocale(): string {
   const regional = navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === language.value);
   return regional ?? language.value;
 }
 
-export function directionOf(name: string): "ltr" | "rtl" {
+export function directionOf(name: LanguageName): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(name) ? "rtl" : "ltr";
 }
 
-/** One text in the page's language. `count` chooses the plural form. */
+/** One text in the page's language. `count` chooses the plural form; numbers are written as the language does. */
 export function t(name: TextName, values: Record<string, string | number> = {}): string {
-  const entry = (LANGUAGES[language.value] ?? en)[name];
-  const template = typeof entry === "string" ? entry : entry[pluralForm(Number(values.count ?? 0))];
-  return template.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
+  const entry = spoken.value.texts[name];
+  const template = typeof entry === "string" ? entry : (entry[pluralForm(Number(values.count ?? 0))] ?? entry.other);
+  return template.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = values[key] ?? "";
+    return typeof value === "number" ? new Intl.NumberFormat(formatLocale()).format(value) : value;
+  });
 }
 
-function pluralForm(count: number): "one" | "other" {
-  return new Intl.PluralRules(language.value).select(count) === "one" ? "one" : "other";
+function pluralForm(count: number): Intl.LDMLPluralRule {
+  return new Intl.PluralRules(language.value).select(count);
 }
 
 const LABELS: Readonly<Record<string, TextName>> = {

@@ -14,13 +14,24 @@ export type Answer =
     }
   | { type: "unreachable" };
 
+export interface Rating {
+  /** 1 (very poor) to 5 (very good). */
+  rating: number;
+  /** At most 1000 characters; empty = none. */
+  text: string;
+}
+
 export interface Api {
   link(): Promise<Answer>;
-  history(): Promise<Answer>;
+  /** `before`: cursor of an earlier page; null = the newest messages. */
+  history(before?: string | null): Promise<Answer>;
   createSession(idempotencyKey: string): Promise<Answer>;
   endSession(): Promise<Answer>;
   /** `wait` false asks for 202 and takes the answer from the stream; true waits for the whole answer. */
   send(message: { clientId: string; text: string }, options: { wait: boolean }): Promise<Answer>;
+  /** Asks the agent to stop the answer it is writing; the stream tells how it ended. */
+  stop(): Promise<Answer>;
+  rate(given: Rating): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
   eventsUrl(after: string | null): string;
   /** Server time minus browser time in milliseconds, from the newest answer. */
@@ -71,7 +82,7 @@ export function createApi(token: string): Api {
 
   return {
     link: () => call(`link/${name}`),
-    history: () => call(`history/${name}`),
+    history: (before = null) => call(`history/${name}${query("cursor", before)}`),
     createSession: (idempotencyKey) => post(`sessions/${name}`, {}, { "idempotency-key": idempotencyKey }),
     endSession: () => call(`session/${name}`, { method: "DELETE" }),
     send: (message, options) =>
@@ -81,14 +92,17 @@ export function createApi(token: string): Api {
         options.wait ? {} : { prefer: "respond-async" },
         options.wait ? WAIT_MS : QUICK_MS,
       ),
-    poll: (after, signal) => call(`poll/${name}${query(after)}`, { signal, timeoutMs: POLL_MS }),
-    eventsUrl: (after) => `${base}/events/${name}${query(after)}`,
+    stop: () => post(`stop/${name}`, {}, {}),
+    rate: ({ rating, text: comment }) =>
+      post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
+    poll: (after, signal) => call(`poll/${name}${query("after", after)}`, { signal, timeoutMs: POLL_MS }),
+    eventsUrl: (after) => `${base}/events/${name}${query("after", after)}`,
     clockOffsetMs: () => clockOffset,
   };
 }
 
-function query(after: string | null): string {
-  return after === null ? "" : `?after=${encodeURIComponent(after)}`;
+function query(key: string, value: string | null): string {
+  return value === null ? "" : `?${key}=${encodeURIComponent(value)}`;
 }
 
 async function readAnswer(response: Response): Promise<Answer> {

@@ -14,6 +14,10 @@ export interface LinkInfo {
   expired: boolean;
   /** The link asks for an e-mail address or a PIN, which this version of the page cannot take. */
   gated: boolean;
+  /** The server takes `POST stop`. */
+  canStop: boolean;
+  /** The server takes `POST feedback`. */
+  canRate: boolean;
 }
 
 const MAX_STARTERS = 6;
@@ -23,6 +27,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
   const body = record(value);
   const branding = record(body.branding);
   const colours = record(branding.colours ?? branding.colors);
+  const features = record(body.features);
   const limits = record(body.limits);
   const availability = text(body.availability) ?? text(body.status) ?? "available";
   return {
@@ -40,5 +45,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     full: availability === "full",
     expired: availability === "expired",
     gated: body.require_email === true || body.pin_required === true,
+    canStop: features.stop === true,
+    canRate: features.feedback === true,
   };
 }

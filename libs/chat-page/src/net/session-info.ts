@@ -60,6 +60,8 @@ export function parseMessage(value: unknown): WireMessage | null {
 export interface History {
   messages: WireMessage[];
   session: SessionInfo | null;
+  /** Cursor of the messages before these; null = these begin the conversation. */
+  earlier: string | null;
 }
 
 /** Reads `GET /api/public/history/{token}`. A visitor without a session gets an empty list and no session. */
@@ -71,7 +73,8 @@ export function parseHistory(value: unknown): History {
       .filter((message) => message !== null),
   );
   const named = isRecord(body.session) || text(body.session_id) !== null;
-  return { messages, session: named || messages.length > 0 ? parseSessionInfo(value) : null };
+  const session = named || messages.length > 0 ? parseSessionInfo(value) : null;
+  return { messages, session, earlier: text(body.next_cursor) };
 }
 
 /** The history lists the parts of an answer one after the other without numbering them. */

@@ -4,7 +4,8 @@ import { Marked, type Token, type Tokens } from "marked";
 /**
  * Text of the model becomes markup in three steps: marked reads blocks, the renderer below writes only the tags it knows
  * (HTML in the text is shown as text, an image as its description), DOMPurify lets only those tags through. Nothing in
- * the result makes the browser fetch anything.
+ * the result makes the browser fetch anything. No element has a direction of its own except code: the block around it takes
+ * the direction of its first letter, and looks past elements that have one.
  */
 const SAFE_LINK = /^(?:https:\/\/|mailto:)/i;
 
@@ -35,16 +36,13 @@ markdown.use({
     },
     heading({ tokens, depth }) {
       const tag = depth <= 1 ? "h3" : depth === 2 ? "h4" : "h5";
-      return `<${tag} dir="auto">${this.parser.parseInline(tokens)}</${tag}>`;
-    },
-    paragraph({ tokens }) {
-      return `<p dir="auto">${this.parser.parseInline(tokens)}</p>`;
+      return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
     },
     checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
     code: ({ text }) => `<pre tabindex="0" dir="ltr"><code>${escapeHtml(text)}</code></pre>`,
     table({ header, rows }) {
       const cell = (tag: string, item: Tokens.TableCell): string =>
-        `<${tag} dir="auto">${this.parser.parseInline(item.tokens)}</${tag}>`;
+        `<${tag}>${this.parser.parseInline(item.tokens)}</${tag}>`;
       const line = (tag: string, items: Tokens.TableCell[]): string =>
         `<tr>${items.map((item) => cell(tag, item)).join("")}</tr>`;
       const body = rows.map((row) => line("td", row)).join("");

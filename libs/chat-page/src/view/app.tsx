@@ -1,6 +1,7 @@
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
+import { languageDue } from "../i18n/language.js";
 import { parseLinkInfo } from "../net/link-info.js";
 import { Chat } from "./chat.js";
 import { Loading, ScreenNotice } from "./notice.js";
@@ -15,7 +16,7 @@ const NAMELESS = parseLinkInfo(null);
 
 export function App({ state, conversation, drafts }: AppProps) {
   const screen = state.screen.value;
-  if (screen.type === "loading") return <Loading />;
+  if (screen.type === "loading" || languageDue.value) return <Loading />;
   if (screen.type === "chat") {
     const link = state.link.value ?? NAMELESS;
     return <Chat state={state} link={link} conversation={conversation} drafts={drafts} />;

@@ -4,8 +4,10 @@ import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
 import { writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
+import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { Composer } from "./composer.js";
+import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
 import { Header } from "./header.js";
 import { DownIcon } from "./icons.js";
@@ -43,12 +45,13 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
       </a>
       <Header state={state} name={link.agentName} initial={initial} onAskNew={() => dialog.current?.showModal()} />
       <main class="conversation">
-        <Welcome link={link} initial={initial} />
+        {state.earlierCursor.value === null && <Welcome link={link} initial={initial} />}
         <Messages
           state={state}
           name={link.agentName}
           initial={initial}
           onResend={(clientId) => conversation.resend(clientId)}
+          onShowEarlier={() => conversation.showEarlier(scroll.still)}
         />
       </main>
       <NewConversationDialog dialog={dialog} onConfirm={renew} />
@@ -62,7 +65,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
         )}
         <ConnectionNote state={state} />
         <Starters state={state} starters={link.starters} onSend={send} />
-        <Foot state={state} link={link} drafts={drafts} onSend={send} onRenew={renew} />
+        <Foot state={state} link={link} drafts={drafts} conversation={conversation} onSend={send} />
       </footer>
     </div>
   );
@@ -90,14 +93,17 @@ interface MessagesProps {
   name: string;
   initial: string;
   onResend(clientId: string): void;
+  onShowEarlier(): void;
 }
 
-function Messages({ state, name, initial, onResend }: MessagesProps) {
+function Messages({ state, name, initial, onResend, onShowEarlier }: MessagesProps) {
+  const section = useRef<HTMLElement>(null);
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
   const writing = writingKey(state.transcript.value);
   return (
-    <section aria-label={t("conversation")}>
+    <section class="talk" aria-label={t("conversation")} ref={section} tabIndex={-1}>
+      <EarlierMessages state={state} list={section} onLoad={onShowEarlier} />
       <ol class="messages">
         {state.transcript.value.map((entry) =>
           entry.role === "assistant" ? (
@@ -188,20 +194,25 @@ interface FootProps {
   state: ChatState;
   link: LinkInfo;
   drafts: Drafts;
+  conversation: Conversation;
   onSend(text: string): void;
-  onRenew(): void;
 }
 
 /** The message field, or why there is none. */
-function Foot({ state, link, drafts, onSend, onRenew }: FootProps) {
+function Foot({ state, link, drafts, conversation, onSend }: FootProps) {
   const ended = state.ended.value;
-  const renewing = state.renewing.value;
-  if (ended) return <EndedCard kind={endKind(ended.reason)} renewing={renewing} onRenew={onRenew} />;
+  const card = {
+    renewing: state.renewing.value,
+    onRenew: () => void conversation.renew(),
+    onRate: link.canRate ? (given: Rating) => conversation.rate(given) : null,
+  };
+  if (ended) return <EndedCard kind={endKind(ended.reason)} {...card} />;
   // The last answer is still awaited: the card may come with it.
   if (state.remainingMessages.value === 0 && !state.awaiting.value) {
-    return <EndedCard kind="noneLeft" renewing={renewing} onRenew={onRenew} />;
+    return <EndedCard kind="noneLeft" {...card} />;
   }
-  return <Composer state={state} drafts={drafts} maxLength={link.maxMessageLength} onSend={onSend} />;
+  const stop = link.canStop ? () => conversation.stopAnswer() : null;
+  return <Composer state={state} drafts={drafts} maxLength={link.maxMessageLength} onSend={onSend} onStop={stop} />;
 }
 
 function initialOf(name: string): string {

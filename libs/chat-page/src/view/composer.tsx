@@ -3,19 +3,21 @@ import type { ChatState } from "../chat/chat-state.js";
 import type { Drafts } from "../chat/drafts.js";
 import { t } from "../i18n/language.js";
 import { Allowance } from "./allowance.js";
-import { SendIcon } from "./icons.js";
+import { SendIcon, StopIcon } from "./icons.js";
 
 interface ComposerProps {
   state: ChatState;
   drafts: Drafts;
   maxLength: number;
   onSend(text: string): void;
+  /** Stops the answer that is being written; null = the server cannot. */
+  onStop: (() => void) | null;
 }
 
 /** From this share of the limit on, the characters left are shown. */
 const SHOW_LENGTH_FROM = 0.9;
 
-export function Composer({ state, drafts, maxLength, onSend }: ComposerProps) {
+export function Composer({ state, drafts, maxLength, onSend, onStop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(() => drafts.readDraft());
   const length = [...draft.normalize("NFC")].length;
@@ -73,9 +75,15 @@ export function Composer({ state, drafts, maxLength, onSend }: ComposerProps) {
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" class="send" disabled={!ready} aria-label={t("send")} title={t("send")}>
-          <SendIcon />
-        </button>
+        {onStop !== null && state.awaiting.value && draft.trim() === "" ? (
+          <button type="button" class="send" onClick={onStop} aria-label={t("stop")} title={t("stop")}>
+            <StopIcon />
+          </button>
+        ) : (
+          <button type="submit" class="send" disabled={!ready} aria-label={t("send")} title={t("send")}>
+            <SendIcon />
+          </button>
+        )}
       </div>
       <div class="below">
         <span id="composer-note" class={tooLong ? "note few" : "note"} aria-live="polite">

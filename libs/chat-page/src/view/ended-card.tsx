@@ -1,11 +1,21 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/language.js";
+import type { Rating } from "../net/api.js";
 import { NewIcon } from "./icons.js";
+import { RatingForm } from "./rating.js";
 
 export type EndKind = "ended" | "timeout" | "lost" | "noneLeft" | "broken" | "closed";
 
+interface EndedProps {
+  kind: EndKind;
+  renewing: boolean;
+  onRenew(): void;
+  /** Null = the server takes no ratings. */
+  onRate: ((given: Rating) => Promise<boolean>) | null;
+}
+
 /** Says why nothing can be written any more, in the place where one would write. */
-export function EndedCard({ kind, renewing, onRenew }: { kind: EndKind; renewing: boolean; onRenew(): void }) {
+export function EndedCard({ kind, renewing, onRenew, onRate }: EndedProps) {
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     // The field that had the focus is gone; without this a keyboard user would start over at the top of the page.
@@ -23,6 +33,7 @@ export function EndedCard({ kind, renewing, onRenew }: { kind: EndKind; renewing
           {renewing ? t("starting") : t("newConversation")}
         </button>
       )}
+      {onRate && kind !== "lost" && <RatingForm onRate={onRate} />}
     </section>
   );
 }

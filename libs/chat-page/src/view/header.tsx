@@ -19,8 +19,8 @@ export function Header({ state, name, initial, onAskNew }: HeaderProps) {
           {initial}
         </span>
         <div class="who">
-          <h1 class="name" dir="auto">
-            {name}
+          <h1 class="name">
+            <bdi>{name}</bdi>
           </h1>
           <p class={`connection ${connection}`} role="status">
             <span class="dot" aria-hidden="true" />

@@ -25,6 +25,11 @@ export const SendIcon = () => (
     <path d="M10 16V4.500M4.8 9.5 10 4.200l5.2 5.3" />
   </Icon>
 );
+export const StopIcon = () => (
+  <Icon>
+    <rect x="5.5" y="5.5" width="9" height="9" rx="1.5" fill="currentColor" />
+  </Icon>
+);
 export const CopyIcon = () => (
   <Icon>
     <rect x="7" y="7" width="9.5" height="9.5" rx="2" />

@@ -24,5 +24,5 @@ function Block({ block }: { block: Token }) {
   useLayoutEffect(() => {
     host.current?.replaceChildren(renderBlock(block));
   }, [block.raw]);
-  return <div class="block" ref={host} />;
+  return <div class="block" dir="auto" ref={host} />;
 }

@@ -26,8 +26,8 @@ export function AgentMessage({ entry, name, initial, writing, status }: AgentMes
         <span class="visually-hidden">{name}: </span>
         <MarkdownText text={entry.text} streaming={writing} />
         <div class="tools">
-          {status !== null && <span role="status">{status}</span>}
           <Time value={entry.createdAt} />
+          {status !== null && <span role="status">{status}</span>}
           {entry.partial === null && <CopyButton text={entry.text} />}
         </div>
       </div>

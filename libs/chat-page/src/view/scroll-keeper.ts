@@ -5,6 +5,8 @@ export interface ScrollKeeper {
   following: Signal<boolean>;
   /** Scrolls to the newest message and follows again. */
   jump(): void;
+  /** Lets something grow above the reader without moving what they see. */
+  still(change: () => void): void;
   /** Starts to watch; returns the undo. */
   attach(content: Element): () => void;
 }
@@ -35,6 +37,13 @@ export function createScrollKeeper(): ScrollKeeper {
     jump: () => {
       following.value = true;
       toEnd(true);
+    },
+    still: (change) => {
+      following.value = false;
+      const fromEnd = root().scrollHeight - root().scrollTop;
+      change();
+      // Signals render in a microtask, before the next frame. Not every browser keeps the place by itself.
+      requestAnimationFrame(() => root().scrollTo({ top: root().scrollHeight - fromEnd, behavior: "instant" }));
     },
     attach: (content) => {
       const observer = new ResizeObserver(onGrow);
