@@ -167,6 +167,18 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       return [200, { data: rows.slice(from, from + limit), next_cursor: next }];
     },
     "GET /sessions/:": ({ parts }) => one(api.sessions, "session_id", parts[0]),
+    "GET /sessions/:/transcript": ({ parts }) => {
+      const said = (n: number, role: string, content: string, node: string | null) => ({
+        ...{ id: `m-${n}`, sequence: n, role, content, node_id: node, node_name: node },
+        ...{ status: "done", created_at: "2026-01-01T10:00:00.000Z" },
+      });
+      const messages = [
+        said(1, "assistant", "Hello, I'm Nora from the front desk.", "Welcome"),
+        said(2, "user", "<img src=x onerror=alert(1)> my name is Ada", null),
+        said(3, "assistant", "Thank you, Ada!\nWhat can I do for you?", "Greeting"),
+      ];
+      return parts[0] === undefined ? [404, {}] : [200, { session: {}, messages, truncated: false }];
+    },
     "POST /sessions/:/end": ({ parts }) => {
       const row = api.sessions.find((session) => session.session_id === parts[0]);
       if (row) Object.assign(row, { status: "completed", end_reason: "owner", ended_at: row.updated_at });

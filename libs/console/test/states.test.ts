@@ -108,7 +108,11 @@ const STATES: State[] = [
   },
   { name: "sessions", path: "/console/sessions", prepare: everything, shows: "Abandoned" },
   { name: "sessions-empty", path: "/console/sessions", prepare: nothing, shows: "No sessions yet" },
-  { name: "session", path: "/console/sessions/text_Q0o1r5vK2bXw8mTz4LpYcA", shows: "Ada Lovelace" },
+  {
+    name: "session",
+    path: "/console/sessions/text_Q0o1r5vK2bXw8mTz4LpYcA",
+    shows: "<img src=x onerror=alert(1)> my name is Ada",
+  },
   {
     name: "failed",
     path: "/console/agents",

@@ -112,6 +112,7 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
         { read: models.readPage(models.readSession) },
       ),
     session: (id: string) => call(`/sessions/${part(id)}`, { read: models.readSession }),
+    transcript: (id: string) => call(`/sessions/${part(id)}/transcript`, { read: models.readTranscript }),
     endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST", read: () => null }),
   };
 }

@@ -81,6 +81,20 @@ export interface Imported {
   issues: Issue[];
 }
 
+export interface SpokenMessage {
+  id: string;
+  role: "user" | "assistant";
+  content: string;
+  nodeName: string | null;
+  failed: boolean;
+  createdAt: string;
+}
+
+export interface Transcript {
+  messages: SpokenMessage[];
+  truncated: boolean;
+}
+
 export interface Page<T> {
   data: T[];
   nextCursor: string | null;
@@ -188,5 +202,23 @@ export function readImported(value: unknown): Imported {
     version: countOrNull(from.version),
     active: from.active === true,
     issues: list(from.issues).map(readIssue),
+  };
+}
+
+export function readTranscript(value: unknown): Transcript {
+  const from = record(value);
+  return {
+    truncated: from.truncated === true,
+    messages: list(from.messages).map((item) => {
+      const message = record(item);
+      return {
+        id: text(message.id),
+        role: oneOf(["user", "assistant"], message.role),
+        content: text(message.content),
+        nodeName: textOrNull(message.node_name) ?? textOrNull(message.node_id),
+        failed: message.status === "failed",
+        createdAt: text(message.created_at),
+      };
+    }),
   };
 }

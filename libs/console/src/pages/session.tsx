@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { useLoad } from "../data/use-load.js";
-import type { Session } from "../net/models.js";
+import type { Session, SpokenMessage } from "../net/models.js";
 import type { Json } from "../net/reading.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
@@ -167,20 +167,47 @@ function Collected({ title, values, empty }: { title: string; values: Json; empt
   );
 }
 
-/** A token may not read what was said; the console says so instead of showing an empty conversation. */
+/** What was said, oldest first. Text is shown as text: neither markdown nor markup of a conversation is interpreted here. */
 function Transcript({ session }: { session: Session }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(`${session.id} ${session.messages}`, () => api.transcript(session.id));
   return (
     <section class="block">
       <h2>Transcript</h2>
-      <Empty title="What was said is not shown here yet">
-        <p>
-          This server gives the words of a conversation only to signed requests of your own systems, not to access
-          tokens. With a signing key, your server reads them from:
-        </p>
-        <p>
-          <code class="address">GET /api/chat/sessions/{session.id}/messages</code>
-        </p>
-      </Empty>
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ messages, truncated }) =>
+          messages.length === 0 ? (
+            <Empty title="Nothing was said yet">
+              <p>The words of visitor and agent appear here as they are spoken.</p>
+            </Empty>
+          ) : (
+            <>
+              {truncated && <p>Only the newest messages are shown.</p>}
+              <ol class="transcript">
+                {messages.map((message) => (
+                  <Spoken key={message.id} message={message} />
+                ))}
+              </ol>
+            </>
+          )
+        }
+      </WhenReady>
     </section>
+  );
+}
+
+function Spoken({ message }: { message: SpokenMessage }) {
+  return (
+    <li class={`spoken ${message.role}`}>
+      <p class="spoken-by">
+        <strong>{message.role === "user" ? "Visitor" : "Agent"}</strong>
+        {message.nodeName !== null && <span>{message.nodeName}</span>}
+        <Time value={message.createdAt} exact />
+        {message.failed && <span>not answered</span>}
+      </p>
+      <p class="spoken-text" dir="auto">
+        {message.content}
+      </p>
+    </li>
   );
 }

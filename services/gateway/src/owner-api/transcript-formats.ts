@@ -1,0 +1,53 @@
+import type { HistoryMessage, SessionView } from "@parley/contracts";
+
+export const TRANSCRIPT_FORMATS = ["json", "csv", "txt", "html"] as const;
+export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
+
+export interface Transcript {
+  session: SessionView;
+  messages: readonly HistoryMessage[];
+}
+
+export const MEDIA_TYPES: Record<TranscriptFormat, string> = {
+  json: "application/json; charset=utf-8",
+  csv: "text/csv; charset=utf-8",
+  txt: "text/plain; charset=utf-8",
+  html: "text/html; charset=utf-8",
+};
+
+const whoOf = (message: HistoryMessage): string => (message.role === "user" ? "Visitor" : "Agent");
+
+/**
+ * A spreadsheet runs what begins with one of these as a formula; an apostrophe in front makes it text again (OWASP, CSV
+ * injection). Quotes are doubled, every field is quoted (RFC 4180).
+ */
+function csvField(value: string | number | null): string {
+  const text = String(value ?? "");
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""')}"`;
+}
+
+/** One line per message, oldest first, with a header line. */
+export function asCsv({ messages }: Transcript): string {
+  const rows = messages.map((m) => [m.sequence, m.created_at, m.role, m.node_id, m.node_name, m.status, m.content]);
+  const head = ["sequence", "created_at", "role", "node_id", "node_name", "status", "content"];
+  return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+}
+
+/** For people: who said what, when. */
+export function asText({ session, messages }: Transcript): string {
+  const head = `Session ${session.session_id}, ${session.status}, started ${session.created_at}\n\n`;
+  return head + messages.map((m) => `[${m.created_at}] ${whoOf(m)}: ${m.content}\n`).join("\n");
+}
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** A page without script or style, so that it opens anywhere; the text is escaped, never interpreted. */
+export function asHtml({ session, messages }: Transcript): string {
+  const items = messages.map(
+    (m) =>
+      `<li><p><strong>${whoOf(m)}</strong> <time datetime="${escapeHtml(m.created_at)}">${escapeHtml(m.created_at)}</time></p><p dir="auto">${escapeHtml(m.content).replaceAll("\n", "<br>")}</p></li>`,
+  );
+  const title = `Session ${escapeHtml(session.session_id)}`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1><p>${session.status}, started ${escapeHtml(session.created_at)}</p><ol>${items.join("")}</ol></body></html>\n`;
+}
