@@ -17,6 +17,7 @@ export const ERRORS = {
   // 403
   forbidden: [403, "Not allowed", "These credentials do not allow this call."],
   origin_not_allowed: [403, "Origin not allowed", "This link cannot be used from this site."],
+  verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
   link_not_found: [404, "Link not found", "No such link."],

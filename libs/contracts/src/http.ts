@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emailAddress, normaliseDomain } from "./email-address.js";
 
 /** HTTP bodies. Management bodies are strict: an unknown field is a 422, so that a misspelt limit is never silently ignored. */
 const codePoints = (text: string): number => [...text].length;
@@ -48,6 +49,8 @@ export const importAgentBody = z.strictObject({
 export const validateAgentBody = z.strictObject({ document: z.unknown() });
 export const createVersionBody = z.strictObject({ document: z.unknown(), notes: z.string().max(500).nullish() });
 
+const isDomain = (text: string): boolean => normaliseDomain(text) !== null;
+
 /** Fields of a public link that an owner may set; ranges of http-api.md section 2. */
 const linkFields = {
   title: z.string().trim().min(1).max(200),
@@ -64,6 +67,9 @@ const linkFields = {
   system_prompt_override: z.string().max(4000).nullable(),
   initial_message: z.string().max(2000).nullable(),
   allowed_domains: z.array(z.string().max(255)).max(50),
+  require_email: z.boolean(),
+  /** Domains whose addresses get a code; empty = all. A domain does not include those below it. */
+  allowed_email_domains: z.array(z.string().max(253).refine(isDomain, { message: "must be a domain" })).max(50),
   branding: z.record(z.string().max(64), z.unknown()),
   agent_version: z.union([z.number().int().min(1), z.literal("active")]),
   friendly_errors: z.boolean(),
@@ -86,6 +92,9 @@ export const publicChatBody = z.object({
   session_token: z.string().max(128).optional(),
   client_message_id: clientMessageId.optional(),
 });
+
+export const verifyRequestBody = z.object({ token: z.string().max(256), email: emailAddress });
+export const verifyConfirmBody = verifyRequestBody.extend({ code: z.string().trim().max(32) });
 
 export const createTokenBody = z.strictObject({
   name: z.string().trim().min(1).max(200),

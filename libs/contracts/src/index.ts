@@ -1,5 +1,6 @@
 export * from "./access.js";
 export * from "./declare.js";
+export * from "./email-address.js";
 export * from "./errors.js";
 export * from "./event-contracts.js";
 export * from "./field-errors.js";
@@ -11,6 +12,7 @@ export * from "./messages/links.js";
 export * from "./messages/memory.js";
 export * from "./messages/sessions.js";
 export * from "./messages/turns.js";
+export * from "./messages/verification.js";
 export * from "./tokens.js";
 export * from "./turns.js";
 export * from "./workflow.js";

@@ -7,6 +7,7 @@ import { registerChatPage } from "./pages/chat-page.js";
 import { registerConsole } from "./pages/console.js";
 import { registerLanding } from "./pages/landing.js";
 import { registerPublicApi } from "./public-api/register.js";
+import { registerVerification } from "./public-api/verify-register.js";
 
 /** Prefixes that answer nothing about existence before their own guard has spoken. */
 export const GUARDED_PREFIXES = ["/api/", "/api?"] as const;
@@ -20,6 +21,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   });
   await app.register(async (scope: HttpApp) => registerChatApi(scope, context), { prefix: "/api/chat" });
   await app.register(async (scope: HttpApp) => registerPublicApi(scope, context), { prefix: "/api/public" });
+  await app.register(async (scope: HttpApp) => registerVerification(scope, context), { prefix: "/api/public/verify" });
   await app.register(async (scope: HttpApp) => registerOwnerApi(scope, context), { prefix: "/api" });
   registerOperations(app, context);
   registerLanding(app);

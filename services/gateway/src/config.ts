@@ -41,6 +41,11 @@ export const gatewayConfig = z.object({
   RATE_LIMIT_ADDRESS_PER_MINUTE: integer(1, 10_000_000)
     .default(6_000)
     .describe("Public calls of one address (IPv6: /64) per minute"),
+  RATE_LIMIT_VERIFY_PER_MINUTE: integer(1, 1_000_000)
+    .default(60)
+    .describe(
+      "Codes asked for and tried by one address (IPv6: /64) per minute, each; a code dies after five tries anyway",
+    ),
   RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: integer(1, 1_000_000)
     .default(60)
     .describe("Failed signatures and tokens of one address per minute, counted by each gateway"),

@@ -12,6 +12,8 @@ export async function requireVersion(bus: Bus, agent: AgentView, version: number
   if (found.status === "error") throw new AppError(found.code);
 }
 
+export type AgentNames = (tenantId: string, agentId: string) => Promise<string>;
+
 const NAME_TTL_MS = 5_000;
 const MAX_NAMES = 10_000;
 
@@ -19,7 +21,7 @@ const MAX_NAMES = 10_000;
  * Names of agents for the public view of a link. Kept a few seconds: a link is resolved far more often than an agent is
  * renamed, and the name is the only thing this service needs from the agents.
  */
-export function createAgentNames(bus: Bus): (tenantId: string, agentId: string) => Promise<string> {
+export function createAgentNames(bus: Bus): AgentNames {
   const kept = new Map<string, { name: string; until: number }>();
   return async (tenantId, agentId) => {
     const now = performance.now();

@@ -16,5 +16,13 @@ export const linksConfig = z.object({
     .max(24)
     .default(24)
     .describe("Hours a rotated signing key stays valid beside its successor"),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")
+    .optional()
+    .describe(
+      "Mail server: smtp://user:password@host:587 or smtps://…; without it mails are kept for GET /api/dev/mail",
+    ),
+  MAIL_FROM: z.string().max(320).default("Parley <parley@localhost>").describe("Sender of the mails with codes"),
 });
 export type LinksConfig = z.output<typeof linksConfig>;

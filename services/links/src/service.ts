@@ -16,9 +16,11 @@ import { resolveLink } from "./handlers/resolve-link.js";
 import { rotateKey } from "./handlers/rotate-key.js";
 import { updateLink } from "./handlers/update-link.js";
 import { verifyToken } from "./handlers/verify-token.js";
+import { serveVerification } from "./verification/register.js";
 
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
+  let verification: { stop(): Promise<void> } | undefined;
   return {
     name: "links",
     async start() {
@@ -26,7 +28,9 @@ export function createLinks(deps: LinksDeps): Component {
       const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };
       bus.serve(contracts.verifyToken, verifyToken(deps), bound);
       bus.serve(contracts.resolveKey, resolveKey(deps), bound);
-      bus.serve(contracts.resolveLink, resolveLink(deps, createAgentNames(bus)), bound);
+      const agentName = createAgentNames(bus);
+      bus.serve(contracts.resolveLink, resolveLink(deps, agentName), bound);
+      verification = serveVerification(deps, agentName);
       bus.serve(contracts.createLink, createLink(deps), bound);
       bus.serve(contracts.listLinks, listLinks(deps), bound);
       bus.serve(contracts.getLink, getLink(deps), bound);
@@ -39,8 +43,10 @@ export function createLinks(deps: LinksDeps): Component {
       bus.serve(contracts.rotateKey, rotateKey(deps), bound);
       bus.serve(contracts.deleteKey, deleteKey(deps), bound);
     },
-    // The bus drains what is in hand when the process closes it; this service holds nothing else.
-    async stop() {},
+    // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
+    async stop() {
+      await verification?.stop();
+    },
     async ready() {
       if (!deps.bus.status().connected) return "bus is not connected";
       return (await deps.db.ping()) || "database is not reachable";

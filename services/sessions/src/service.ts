@@ -7,6 +7,7 @@ import {
   getSession,
   getTurn,
   listSessions,
+  openVerified,
   readEvents,
   sessionHeads,
 } from "@parley/contracts";
@@ -17,6 +18,7 @@ import type { SessionsDeps } from "./deps.js";
 import { acceptMessageHandler } from "./handlers/accept-message.js";
 import { createSessionHandler } from "./handlers/create-session.js";
 import { endSessionHandler } from "./handlers/end-session.js";
+import { openVerifiedHandler } from "./handlers/open-verified.js";
 import {
   getHistoryHandler,
   getSessionHandler,
@@ -67,6 +69,7 @@ export function createSessions(deps: SessionsDeps): Component {
       const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
       const { bus } = deps;
       bus.serve(createSession, createSessionHandler(handlers), bound);
+      bus.serve(openVerified, openVerifiedHandler(handlers), bound);
       bus.serve(acceptMessage, acceptMessageHandler(handlers), bound);
       bus.serve(getSession, getSessionHandler(handlers), bound);
       bus.serve(getTurn, getTurnHandler(handlers), bound);

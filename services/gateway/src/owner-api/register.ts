@@ -19,6 +19,7 @@ import { getOwnSessionRoute } from "./get-session.js";
 import { getVersionRoute } from "./get-version.js";
 import { importAgentRoute } from "./import-agent.js";
 import { listAgentsRoute } from "./list-agents.js";
+import { devMailRoute } from "./list-dev-mail.js";
 import { listLinksRoute } from "./list-links.js";
 import { listSessionsRoute } from "./list-sessions.js";
 import { listVersionsRoute } from "./list-versions.js";
@@ -37,6 +38,7 @@ const ROUTES = [
   deleteKeyRoute,
   deleteLinkRoute,
   deleteTokenRoute,
+  devMailRoute,
   endOwnSessionRoute,
   exportAgentRoute,
   getAgentRoute,

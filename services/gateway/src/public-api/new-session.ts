@@ -8,7 +8,7 @@ export type NewSession = z.output<typeof createSession.response>;
 
 /**
  * Opens a session of the visit's link; the quota is counted in that transaction. Idempotent by `Idempotency-Key`. Throws
- * `sessions_exhausted`, and `forbidden` where the link wants a confirmed address first.
+ * `sessions_exhausted`, and `verification_required` where the link wants a confirmed address first.
  */
 export async function openVisitorSession(
   { bus, waiter }: GatewayContext,
@@ -16,7 +16,7 @@ export async function openVisitorSession(
   body: z.output<typeof publicSessionBody>,
 ): Promise<NewSession> {
   const { policy } = request.visit;
-  if (policy.requireEmail) throw new AppError("forbidden", { internal: "the link requires a confirmed address" });
+  if (policy.requireEmail) throw new AppError("verification_required");
   const given = visitorKey(request);
   return bus.call(
     createSession,

@@ -61,7 +61,8 @@ function tokenOf(request: FastifyRequest): string {
   return typeof token === "string" ? token : "";
 }
 
-function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
+/** What a request brings for a link. */
+export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
   // Named by the link's public half: links in one browser do not overwrite each other's sessions.
   const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
   const bearer = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -70,7 +71,8 @@ function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Vi
   return { policy, sessionToken: cookie, fromCookie: cookie !== null, cookieName };
 }
 
-async function takeAddress({ redis, config }: GatewayContext, request: FastifyRequest): Promise<void> {
+/** Counts one public call against its client address. Throws `rate_limited`. */
+export async function takeAddress({ redis, config }: GatewayContext, request: FastifyRequest): Promise<void> {
   const limit = config.RATE_LIMIT_ADDRESS_PER_MINUTE;
   const key = `public:${request.clientBucket}`;
   const taken = await redis.limits.take([{ scope: "address", key, limit, periodSeconds: PERIOD_SECONDS }]);
@@ -116,13 +118,18 @@ export function requireSession(visit: Visit): SessionAccess {
   return visitorAccess(visit, visit.sessionToken);
 }
 
+const COOKIE_SECONDS = 2_592_000;
+
 /** Keeps the session in a cookie that no script can read and that only the public API receives. */
-export function rememberSession(reply: FastifyReply, visit: Visit, publicUrl: string, sessionToken: string): void {
+export function rememberSession(
+  reply: FastifyReply,
+  visit: Visit,
+  publicUrl: string,
+  sessionToken: string,
+  maxAgeSeconds = COOKIE_SECONDS,
+): void {
   const secure = publicUrl.startsWith("https:");
-  reply.header(
-    "set-cookie",
-    writeCookie(visit.cookieName, sessionToken, { path: COOKIE_PATH, secure, maxAgeSeconds: 2_592_000 }),
-  );
+  reply.header("set-cookie", writeCookie(visit.cookieName, sessionToken, { path: COOKIE_PATH, secure, maxAgeSeconds }));
 }
 
 export function forgetSession(reply: FastifyReply, visit: Visit, publicUrl: string): void {

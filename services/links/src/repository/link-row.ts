@@ -18,6 +18,7 @@ export interface LinkRow {
   rate_limit_per_minute: number;
   max_message_length: number;
   require_email: boolean;
+  allowed_email_domains: string[];
   allowed_domains: string[];
   branding: Record<string, unknown>;
   chat_intent: string | null;
@@ -67,6 +68,7 @@ export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknow
     rate_limit_per_minute: row.rate_limit_per_minute,
     max_message_length: row.max_message_length,
     require_email: row.require_email,
+    allowed_email_domains: row.allowed_email_domains,
     allowed_domains: row.allowed_domains,
     branding: row.branding,
     chat_intent: row.chat_intent,

@@ -6,7 +6,7 @@ import type { TenantTransaction } from "./transaction.js";
 /** Everything the owner's view and the policy need; never the token's hash. */
 const COLUMNS = sql.raw(`l.id, l.tenant_id, l.agent_id, l.token_hint, l.title, l.description, l.welcome_message,
   l.agent_version, l.expires_at, l.max_sessions, l.sessions_used, l.max_messages_per_session, l.session_timeout_minutes,
-  l.rate_limit_per_minute, l.max_message_length, l.require_email, l.allowed_domains, l.branding, l.chat_intent,
+  l.rate_limit_per_minute, l.max_message_length, l.require_email, l.allowed_email_domains, l.allowed_domains, l.branding, l.chat_intent,
   l.system_prompt_override, l.initial_message, l.friendly_errors, l.metadata, l.is_active, l.created_by, l.created_at,
   l.updated_at, l.last_used_at, now() as db_now`);
 
@@ -22,6 +22,8 @@ export interface LinkValues {
   rate_limit_per_minute?: number | undefined;
   max_message_length?: number | undefined;
   allowed_domains?: string[] | undefined;
+  require_email?: boolean | undefined;
+  allowed_email_domains?: string[] | undefined;
   branding?: Record<string, unknown> | undefined;
   chat_intent?: string | null | undefined;
   system_prompt_override?: string | null | undefined;

@@ -7,7 +7,7 @@ type Input = z.output<typeof createSession.request>;
 type Output = z.input<typeof createSession.response>;
 
 /** 128 random bits, url-safe (X: "practically unguessable"). */
-const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")}`;
+export const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")}`;
 
 /**
  * Opens a session: link quota, conversation, session token and turn 1 in one transaction, then the wake-up.

@@ -18,6 +18,7 @@ const opened = z.object({
   replayed: z.boolean(),
   is_active_version: z.boolean(),
 });
+const openedVerified = opened.extend({ token_expires_at: z.string() });
 const ended = z.object({
   success: z.literal(true),
   conversation_id: z.string(),
@@ -64,6 +65,8 @@ export function createSessionRepository(db: Db) {
   };
   return {
     open: (input: Row) => one(opened, "select open_session($1::json) as r", [JSON.stringify(input)]),
+    openVerified: (input: Row) =>
+      one(openedVerified, "select open_verified_session($1::json) as r", [JSON.stringify(input)]),
     get: (access: Row) => one(sessionView, "select get_session($1::jsonb) as r", [JSON.stringify(access)]),
     /** null = the session has no such turn. */
     turn: (access: Row, seq: number) =>

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { rpc } from "../declare.js";
+import { principal } from "./callers.js";
+import { linkPolicy } from "./links.js";
+
+const uuid = z.uuid();
+const iso = z.string();
+const link = { tenantId: uuid, linkId: uuid };
+
+/**
+ * Sends a code to an address, if the link allows it; the answer is the same either way. `email` is normalised. More than three
+ * in ten minutes: `rate_limited`.
+ */
+export const requestVerification = rpc(
+  "links",
+  "request_verification",
+  "links",
+  z.object({ ...link, email: z.string() }),
+  z.object({ expiresInSeconds: z.number().int() }),
+);
+
+/** Confirms an address by its code and opens the conversation of (link, address). Gateway `replyTo` as in sessions' create. */
+export const confirmVerification = rpc(
+  "links",
+  "confirm_verification",
+  "links",
+  z.object({ ...link, email: z.string(), code: z.string(), replyTo: z.string() }),
+  z.discriminatedUnion("status", [
+    z.object({ status: z.literal("verified"), sessionToken: z.string(), expiresAt: iso }),
+    z.object({ status: z.literal("refused"), error: z.enum(["invalid_code", "code_expired"]) }),
+  ]),
+  8_000,
+);
+
+/** The conversation of a confirmed address on a link: the living one, else a new one. Only links may vouch for an address. */
+export const openVerified = rpc(
+  "sessions",
+  "open_verified",
+  "sessions",
+  z.object({
+    email: z.string(),
+    /** Keyed hash of the address, the same for every link of the tenant. */
+    participantHash: z.string().min(1),
+    link: linkPolicy,
+    replyTo: z.string(),
+  }),
+  z.object({
+    sessionId: z.string(),
+    conversationId: uuid,
+    /** `ps_…`, shown once. */
+    sessionToken: z.string(),
+    tokenExpiresAt: iso,
+    reused: z.boolean(),
+  }),
+);
+
+/** Mails that were kept because no mail server is configured, newest first; `not_found` where one is. */
+export const devMail = rpc(
+  "links",
+  "dev_mail",
+  "links",
+  z.object({ principal, limit: z.number().int() }),
+  z.object({
+    data: z.array(z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), created_at: iso })),
+  }),
+);

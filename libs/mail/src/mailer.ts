@@ -1,0 +1,100 @@
+import type { Logger } from "@parley/observability";
+import { createTransport } from "nodemailer";
+
+export interface Mail {
+  tenantId: string;
+  /** One normalised address. */
+  to: string;
+  subject: string;
+  text: string;
+}
+
+/** Keeps mails instead of sending them, for installations without a mail server. */
+export type Mailbox = (mail: Mail) => Promise<void>;
+
+export interface Mailer {
+  /** `mailbox`: nothing leaves this installation. */
+  readonly kind: "smtp" | "mailbox";
+  /**
+   * Sends one mail, after the transaction that made it necessary. Never throws: whoever asked must not learn from it whether an
+   * address exists; a failure is logged without address and text.
+   */
+  send(mail: Mail): Promise<void>;
+  /** Waits for mails in hand, then closes the connections. */
+  close(): Promise<void>;
+}
+
+export interface MailerOptions {
+  /** `smtp://user:password@host:587` or `smtps://…`; undefined = the mailbox. */
+  url: string | undefined;
+  /** Sender as in a From header. */
+  from: string;
+  mailbox: Mailbox;
+  logger: Logger;
+  /** Milliseconds for each of connecting, greeting and every answer; default 10 s. */
+  timeoutMs?: number;
+}
+
+const MAX_CONNECTIONS = 3;
+
+/** Mail through SMTP, or into the development mailbox. Connections are opened when the first mail is sent. */
+export function createMailer(options: MailerOptions): Mailer {
+  const { url, logger } = options;
+  const carrier = url === undefined ? mailboxCarrier(options.mailbox) : smtpCarrier({ ...options, url });
+  const inHand = new Set<Promise<void>>();
+  return {
+    kind: url === undefined ? "mailbox" : "smtp",
+    async send(mail) {
+      const sending = carrier.deliver({ ...mail, subject: oneLine(mail.subject) }).catch((error: unknown) => {
+        // The error itself names the recipient, so only its codes are told.
+        logger.warn({ tenantId: mail.tenantId, ...codesOf(error) }, "mail.failed");
+      });
+      inHand.add(sending);
+      await sending;
+      inHand.delete(sending);
+    },
+    async close() {
+      await Promise.all(inHand);
+      carrier.close();
+    },
+  };
+}
+
+interface Carrier {
+  deliver(mail: Mail): Promise<void>;
+  close(): void;
+}
+
+const mailboxCarrier = (keep: Mailbox): Carrier => ({ deliver: keep, close: () => undefined });
+
+function smtpCarrier({ url, from, timeoutMs = 10_000 }: MailerOptions & { url: string }): Carrier {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: MAX_CONNECTIONS,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async deliver({ to, subject, text }) {
+      // As an object: a string would be read as a list of addresses.
+      await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Names of agents end up in subjects; a line break there would begin a header. */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();
+
+function codesOf(error: unknown): Record<string, unknown> {
+  if (typeof error !== "object" || error === null) return {};
+  return {
+    ...("code" in error ? { code: error.code } : {}),
+    ...("responseCode" in error ? { responseCode: error.responseCode } : {}),
+  };
+}

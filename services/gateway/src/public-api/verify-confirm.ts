@@ -1,0 +1,47 @@
+import { confirmVerification, verifyConfirmBody } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { verifyingVisit } from "./verify-visit.js";
+import { rememberSession } from "./visit.js";
+
+const confirmed = z.discriminatedUnion("verified", [
+  z.object({ verified: z.literal(true), session_token: z.string(), expires_at: z.string() }),
+  z.object({ verified: z.literal(false), error: z.enum(["invalid_code", "code_expired"]) }),
+]);
+const SESSION_SECONDS = 86_400;
+
+/**
+ * Confirms an address by its code and opens the one conversation of (link, address), here as on any other device. A code works
+ * once; after five wrong tries, from wherever, it is `code_expired`.
+ */
+export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Confirm an address by its code",
+    description:
+      "Shows that somebody reads the mails of this address. It is no authentication of a person in the sense of NIST SP 800-63.",
+    tags: ["public"],
+    body: verifyConfirmBody,
+    response: answers({ 200: confirmed }),
+  };
+  app.post("/confirm", { schema }, async (request, reply) => {
+    const { token, email, code } = request.body;
+    const visit = await verifyingVisit(context, request, { step: "confirm", token });
+    const answer = await context.bus.call(
+      confirmVerification,
+      {
+        tenantId: visit.policy.tenantId,
+        linkId: visit.policy.id,
+        email,
+        code,
+        replyTo: context.waiter.replyTo,
+      },
+      { requestId: request.id },
+    );
+    if (answer.status === "refused") return { verified: false as const, error: answer.error };
+    const { sessionToken, expiresAt } = answer;
+    rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, SESSION_SECONDS);
+    return { verified: true as const, session_token: sessionToken, expires_at: expiresAt };
+  });
+}

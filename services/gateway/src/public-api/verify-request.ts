@@ -1,0 +1,26 @@
+import { requestVerification, verifyRequestBody } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { verifyingVisit } from "./verify-visit.js";
+
+const codeSent = z.object({ expires_in_seconds: z.int().min(0) });
+
+/** Asks for a code by mail. Whether the link allows the address is not told. Each call is another code, three in ten minutes. */
+export function requestCodeRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Ask for a code by mail",
+    description: "The same answer for every address, allowed or not. A newer code replaces the older ones.",
+    tags: ["public"],
+    body: verifyRequestBody,
+    response: answers({ 200: codeSent }),
+  };
+  app.post("/request", { schema }, async (request) => {
+    const { token, email } = request.body;
+    const { policy } = await verifyingVisit(context, request, { step: "request", token });
+    const at = { tenantId: policy.tenantId, linkId: policy.id };
+    const sent = await context.bus.call(requestVerification, { ...at, email }, { requestId: request.id });
+    return { expires_in_seconds: sent.expiresInSeconds };
+  });
+}

@@ -1,0 +1,210 @@
+import { AppError, confirmVerification, devMail, requestVerification } from "@parley/contracts";
+import { createSecrets } from "@parley/secrets";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { TENANT } from "./fake-owners.js";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+const secrets = createSecrets("test-only-master-key-test-only-master-key");
+let world: World;
+/** What the links service was asked, and how it answers next. */
+const asked: { call: string; input: Record<string, unknown> }[] = [];
+let failure: AppError | null = null;
+let mailServer = false;
+
+/** The verification of the links service as the gateway meets it: `004217` is the right code, `999999` one that is over. */
+function serveVerification(over: World): void {
+  const told = (call: string, input: Record<string, unknown>): void => {
+    asked.push({ call, input });
+    if (failure !== null) throw failure;
+  };
+  over.bus.serve(requestVerification, async (input) => {
+    told("request", input);
+    return { expiresInSeconds: 600 };
+  });
+  over.bus.serve(confirmVerification, async (input): Promise<z.input<typeof confirmVerification.response>> => {
+    told("confirm", input);
+    if (input.code !== "004217")
+      return { status: "refused", error: input.code === "999999" ? "code_expired" : "invalid_code" };
+    const sessionToken = secrets.issue("session").token;
+    return { status: "verified", sessionToken, expiresAt: "2026-11-22T08:00:00.000Z" };
+  });
+  over.bus.serve(devMail, async (input) => {
+    told("mail", input);
+    if (mailServer) throw new AppError("not_found");
+    return {
+      data: [{ id: "7", to: "ada@example.com", subject: "s", text: "t", created_at: "2026-11-21T08:00:00.000Z" }],
+    };
+  });
+}
+
+beforeAll(async () => {
+  world = await startWorld({ RATE_LIMIT_VERIFY_PER_MINUTE: "1000" });
+  serveVerification(world);
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  asked.length = 0;
+  failure = null;
+});
+
+const post = (path: string, body: unknown, headers: Record<string, string> = {}, url = world.url) =>
+  fetch(url + path, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", ...headers },
+  });
+const REQUEST = "/api/public/verify/request";
+const CONFIRM = "/api/public/verify/confirm";
+const email = "ada@example.com";
+
+describe("asking for a code", () => {
+  it("answers how long it is valid, and hands on the address in its one spelling", async () => {
+    const { token, policy } = world.owners.link({ requireEmail: true });
+    for (const [given, normal] of [
+      ["  Ada@Example.COM ", email],
+      ["ada@Bücher.example", "ada@xn--bcher-kva.example"],
+      ["ada+x@пример.рф", "ada+x@xn--e1afmkfd.xn--p1ai"],
+    ]) {
+      const answer = await post(REQUEST, { token, email: given });
+      expect([answer.status, await answer.json()]).toEqual([200, { expires_in_seconds: 600 }]);
+      expect(answer.headers.get("cache-control")).toContain("no-store");
+      expect(asked.at(-1)?.input).toEqual({ tenantId: policy.tenantId, linkId: policy.id, email: normal });
+    }
+  });
+
+  it("refuses what is no address, without saying it back", async () => {
+    const { token } = world.owners.link();
+    for (const wrong of [
+      "",
+      "ada",
+      "@example.com",
+      "ada@localhost",
+      "a b@example.com",
+      "a@x.com,b@x.com",
+      "a@[127.0.0.1]",
+    ]) {
+      const answer = await post(REQUEST, { token, email: wrong });
+      const text = await answer.text();
+      expect([answer.status, JSON.parse(text).errors[0].pointer], wrong).toEqual([422, "/email"]);
+      if (wrong.length > 5) expect(text).not.toContain(wrong);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it("passes the limit of an address on, with when to come back", async () => {
+    const { token } = world.owners.link();
+    failure = new AppError("rate_limited", { retryAfterSeconds: 417 });
+    const answer = await post(REQUEST, { token, email });
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "417"]);
+  });
+
+  it("tells unknown, malformed and unusable links apart by nothing", async () => {
+    const gone = world.owners.link();
+    gone.set("unavailable");
+    const seen = new Set<string>();
+    for (const token of [gone.token, secrets.issue("link").token, "pl_x", ""]) {
+      for (const [path, extra] of [
+        [REQUEST, {}],
+        [CONFIRM, { code: "004217" }],
+      ] as const) {
+        const answer = await post(path, { token, email, ...extra });
+        const { request_id: _, ...body } = await bodyOf(answer);
+        seen.add(JSON.stringify([answer.status, body]));
+      }
+    }
+    expect([...seen]).toHaveLength(1);
+    expect([...seen][0]).toContain("link_unavailable");
+    expect(asked).toEqual([]);
+  });
+
+  it("counts its calls by client address, apart from confirmations", async () => {
+    const own = await startWorld({ RATE_LIMIT_VERIFY_PER_MINUTE: "2" });
+    try {
+      serveVerification(own);
+      const { token } = own.owners.link();
+      const ask = () => post(REQUEST, { token, email }, {}, own.url);
+      const tryCode = () => post(CONFIRM, { token, email, code: "111111" }, {}, own.url);
+      expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
+      const refused = await ask();
+      expect([refused.status, (await bodyOf(refused)).code]).toEqual([429, "rate_limited"]);
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect([(await tryCode()).status, (await tryCode()).status, (await tryCode()).status]).toEqual([200, 200, 429]);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe("confirming a code", () => {
+  it("brings a session token, in the body and as the cookie of the link", async () => {
+    const { token, policy } = world.owners.link({ requireEmail: true });
+    const answer = await post(CONFIRM, { token, email: "ADA@example.com", code: " 004217 " });
+    const body = await bodyOf(answer);
+    expect([answer.status, body]).toEqual([
+      200,
+      { verified: true, session_token: expect.stringMatching(/^ps_/), expires_at: "2026-11-22T08:00:00.000Z" },
+    ]);
+    const cookie = answer.headers.get("set-cookie") ?? "";
+    for (const part of [body.session_token, "HttpOnly", "Max-Age=86400", "SameSite="]) expect(cookie).toContain(part);
+    expect(asked.at(-1)?.input).toMatchObject({ tenantId: policy.tenantId, linkId: policy.id, email, code: "004217" });
+  });
+
+  it("tells a wrong code from one that is over, and sets no cookie", async () => {
+    const { token } = world.owners.link();
+    for (const [code, error] of [
+      ["123456", "invalid_code"],
+      ["", "invalid_code"],
+      ["999999", "code_expired"],
+    ]) {
+      const answer = await post(CONFIRM, { token, email, code });
+      expect([answer.status, await answer.json()]).toEqual([200, { verified: false, error }]);
+      expect(answer.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
+  it("is refused from a site that the link does not list", async () => {
+    const { token } = world.owners.link({ allowedDomains: ["https://shop.example"] });
+    const from = (origin: string) => post(CONFIRM, { token, email, code: "004217" }, { origin });
+    expect((await from("https://evil.example")).status).toBe(403);
+    expect((await from("https://shop.example")).status).toBe(200);
+  });
+
+  it("takes POST alone, and logs neither address nor code", async () => {
+    const answer = await fetch(world.url + CONFIRM);
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
+    expect((await fetch(`${world.url}/api/public/verify/other`)).status).toBe(404);
+    const log = world.log.join("");
+    for (const secret of ["ada@", "004217", "ps_"]) expect(log).not.toContain(secret);
+  });
+});
+
+describe("a link that requires a confirmed address", () => {
+  it("opens nothing without one", async () => {
+    const { token } = world.owners.link({ requireEmail: true });
+    for (const [path, body] of [
+      [`/api/public/sessions/${token}`, {}],
+      [`/api/public/chat/${token}`, { message: "hi" }],
+    ] as const) {
+      const answer = await post(path, body);
+      expect([answer.status, (await bodyOf(answer)).code]).toEqual([403, "verification_required"]);
+    }
+  });
+});
+
+describe("the development mailbox", () => {
+  it("is shown to the owner, and to nobody where mails are sent", async () => {
+    const read = (token: string) =>
+      fetch(`${world.url}/api/dev/mail`, { headers: { authorization: `Bearer ${token}` } });
+    const shown = await read(world.owners.token("owner"));
+    expect([shown.status, (await bodyOf(shown)).data]).toEqual([
+      200,
+      [expect.objectContaining({ id: "7", to: email })],
+    ]);
+    expect(asked.at(-1)?.input).toMatchObject({ principal: { tenantId: TENANT }, limit: 50 });
+    expect((await read(world.owners.token("editor"))).status).toBe(403);
+    expect((await fetch(`${world.url}/api/dev/mail`)).status).toBe(401);
+    mailServer = true;
+    expect((await read(world.owners.token("owner"))).status).toBe(404);
+  });
+});

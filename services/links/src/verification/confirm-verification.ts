@@ -1,0 +1,55 @@
+import { AppError, type confirmVerification as contract, type LinkPolicy, openVerified } from "@parley/contracts";
+import type { z } from "zod";
+import type { AgentNames } from "../agents.js";
+import type { LinksDeps } from "../deps.js";
+import { policyOf } from "../repository/link-row.js";
+import { findUsableLink } from "../repository/links.js";
+import { addressHash, codeMatches } from "./code.js";
+import { markUsed, releaseCode, takeTry } from "./repository.js";
+
+type Answer = z.input<typeof contract.response>;
+
+/**
+ * Confirms an address and opens its conversation. A try is taken before anything is compared, and a right code is used up by
+ * exactly one caller; it is given back when the conversation cannot be opened, so that nobody needs a new code because a link
+ * was full or a service was away. It confirms that somebody reads the mails of an address; it does not authenticate a person.
+ */
+export const confirmVerification =
+  (deps: LinksDeps, agentName: AgentNames) =>
+  async (input: z.output<typeof contract.request>): Promise<Answer> => {
+    const { tenantId, linkId, email, replyTo } = input;
+    const policy = await usablePolicy(deps, agentName, { tenantId, linkId });
+    const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
+    const tried = await takeTry(deps.db, at);
+    const stored = tried.status === "open" ? tried.code : null;
+    const matches = await codeMatches(deps.secrets, at, { code: input.code, stored });
+    if (tried.status === "expired") return { status: "refused", error: "code_expired" };
+    if (stored === null || !matches || !(await markUsed(deps.db, at, stored.codeId)))
+      return { status: "refused", error: "invalid_code" };
+    try {
+      const opened = await deps.bus.call(openVerified, {
+        email,
+        participantHash: at.addressHash,
+        link: policy,
+        replyTo,
+      });
+      return { status: "verified", sessionToken: opened.sessionToken, expiresAt: opened.tokenExpiresAt };
+    } catch (error) {
+      // When this fails too, the visitor needs another code; what failed first is what they must hear of.
+      await releaseCode(deps.db, at, stored.codeId).catch((cause: unknown) =>
+        deps.logger.warn({ err: cause, linkId }, "verification.release_failed"),
+      );
+      throw error;
+    }
+  };
+
+async function usablePolicy(
+  deps: LinksDeps,
+  agentName: AgentNames,
+  at: { tenantId: string; linkId: string },
+): Promise<LinkPolicy> {
+  const link = await deps.db.tenant(at.tenantId, (trx) => findUsableLink(trx, at.linkId));
+  if (link === null || (link.expires_at !== null && link.expires_at <= link.db_now))
+    throw new AppError("link_unavailable");
+  return policyOf(link, await agentName(link.tenant_id, link.agent_id));
+}

@@ -1,0 +1,93 @@
+import { type Db, sql } from "@parley/db";
+import { z } from "zod";
+
+/** Whose code: one address on one link. */
+export interface Subject {
+  tenantId: string;
+  linkId: string;
+  /** Keyed hash of the normalised address. */
+  addressHash: string;
+}
+
+export interface HashedCode {
+  codeId: string;
+  salt: Buffer;
+  hash: Buffer;
+}
+
+const tried = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("open"), code_id: z.string(), salt: z.string(), code_hash: z.string() }),
+  z.object({ status: z.literal("expired") }),
+  z.object({ status: z.literal("none") }),
+]);
+
+export type Tried = { status: "open"; code: HashedCode } | { status: "expired" } | { status: "none" };
+
+/** Makes a code the newest and only one. Answers the seconds to wait when three were asked for in ten minutes; 0 = stored. */
+export async function storeCode(db: Db, at: Subject, code: HashedCode): Promise<number> {
+  const row = {
+    tenant_id: at.tenantId,
+    link_id: at.linkId,
+    address_hash: at.addressHash,
+    code_id: code.codeId,
+    salt: code.salt.toString("hex"),
+    code_hash: code.hash.toString("hex"),
+  };
+  const rows = await db.query<{ wait: number }>("select request_verification($1::jsonb) as wait", [
+    JSON.stringify(row),
+  ]);
+  return rows[0]?.wait ?? 0;
+}
+
+/** Takes one of the tries of the newest code and answers what to compare with. */
+export async function takeTry(db: Db, at: Subject): Promise<Tried> {
+  const rows = await db.query<{ r: unknown }>("select take_verification_try($1, $2, $3) as r", [
+    at.tenantId,
+    at.linkId,
+    at.addressHash,
+  ]);
+  const answer = tried.parse(rows[0]?.r);
+  if (answer.status !== "open") return answer;
+  const { code_id: codeId, salt, code_hash: hash } = answer;
+  return { status: "open", code: { codeId, salt: Buffer.from(salt, "hex"), hash: Buffer.from(hash, "hex") } };
+}
+
+/** Uses a code up; false = somebody else was faster, or a newer code replaced it. */
+export async function markUsed(db: Db, at: Subject, codeId: string): Promise<boolean> {
+  const rows = await db.query<{ used: boolean }>("select use_verification($1, $2, $3, $4) as used", [
+    at.tenantId,
+    codeId,
+    at.linkId,
+    at.addressHash,
+  ]);
+  return rows[0]?.used === true;
+}
+
+/** Gives a used code back with its try. */
+export async function releaseCode(db: Db, at: Subject, codeId: string): Promise<void> {
+  await db.query("select release_verification($1, $2, $3, $4)", [at.tenantId, codeId, at.linkId, at.addressHash]);
+}
+
+export interface KeptMail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  created_at: string;
+}
+
+/** Keeps a mail in the development mailbox, which holds the newest 200 of a tenant. */
+export async function keepMail(
+  db: Db,
+  mail: { tenantId: string; to: string; subject: string; text: string },
+): Promise<void> {
+  await db.query("select keep_dev_mail($1, $2, $3, $4)", [mail.tenantId, mail.to, mail.subject, mail.text]);
+}
+
+/** Newest first. */
+export const listMail = (db: Db, at: { tenantId: string; limit: number }): Promise<KeptMail[]> =>
+  db.tenant(at.tenantId, async (trx) => {
+    const { rows } = await sql<KeptMail>`select id::text as id, recipient as "to", subject, body as text,
+      iso(created_at) as created_at from dev_mail order by dev_mail.id desc limit ${at.limit}`.execute(trx);
+    return rows;
+  });

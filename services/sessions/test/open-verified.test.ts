@@ -1,0 +1,198 @@
+import { type Bus, connectBus } from "@parley/bus";
+import {
+  acceptMessage,
+  endSession,
+  getSession,
+  type LinkPolicy,
+  newId,
+  openVerified,
+  resolveAgent,
+  type SessionAccess,
+} from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { connectRedis } from "@parley/redis";
+import { createSecrets, parseToken } from "@parley/secrets";
+import { type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSessions, sessionsConfig } from "../src/index.js";
+
+let bus: Bus;
+let db: Db;
+let database: FreshDatabase;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const [nats, fresh] = await Promise.all([startNats(), freshDatabase()]);
+  database = fresh;
+  const logger = createLogger({ service: "sessions-test", level: "silent" });
+  const metrics = createMetrics();
+  db = connectDb({ url: database.url, name: "sessions-test", logger });
+  const redis = await connectRedis({ url: null, logger });
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  const [own, first, second] = await Promise.all([connect("test"), connect("sessions-1"), connect("sessions-2")]);
+  bus = own;
+  bus.serve(resolveAgent, async ({ agentId }) => ({
+    status: "ok" as const,
+    agentId,
+    agentName: "Desk",
+    version: 1,
+    isActive: true,
+  }));
+  const secrets = createSecrets("a master key for the tests of sessions, long enough");
+  const deps = { config: sessionsConfig.parse({}), logger, metrics, db, redis, secrets };
+  const replicas = [createSessions({ ...deps, bus: first }), createSessions({ ...deps, bus: second })];
+  await Promise.all(replicas.map((replica) => replica.start()));
+  close = async () => {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    await Promise.all([own, first, second].map((open) => open.close()));
+    await Promise.all([db.close(), redis.close()]);
+    await Promise.all([nats.destroy(), database.drop()]);
+  };
+});
+afterAll(() => close());
+
+interface Link {
+  policy: LinkPolicy;
+  open(participantHash?: string): ReturnType<typeof openOn>;
+  used(): Promise<number>;
+  sql(text: string): Promise<Record<string, unknown>[]>;
+}
+
+const openOn = (policy: LinkPolicy, participantHash: string) =>
+  bus.call(openVerified, { email: "ada@example.com", participantHash, link: policy, replyTo: "test" });
+
+async function newLink(overrides: { maxSessions?: number; maxMessages?: number } = {}): Promise<Link> {
+  const [tenantId, agentId, id] = [newId(), newId(), newId()];
+  const { maxSessions = 5, maxMessages = 10 } = overrides;
+  await db.tenant(tenantId, async (trx) => {
+    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
+      trx,
+    );
+    await sql`insert into temporary_chat_links
+        (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions, max_messages_per_session)
+      values (${id}, ${tenantId}, ${agentId}, ${id}, '', '', 'Desk', 'test', ${maxSessions}, ${maxMessages})`.execute(
+      trx,
+    );
+  });
+  const policy: LinkPolicy = {
+    id,
+    tenantId,
+    agentId,
+    agentName: "Desk",
+    agentVersion: null,
+    title: "Desk",
+    description: null,
+    welcomeMessage: null,
+    expiresAt: null,
+    maxSessions,
+    sessionsUsed: 0,
+    maxMessagesPerSession: maxMessages,
+    sessionTimeoutMinutes: 30,
+    rateLimitPerMinute: 10,
+    maxMessageLength: 4000,
+    requireEmail: true,
+    allowedDomains: [],
+    branding: {},
+    friendlyErrors: false,
+    chatIntent: "returns",
+    systemPromptOverride: null,
+    initialMessage: null,
+  };
+  const run = (text: string) =>
+    db.tenant(tenantId, async (trx) => (await sql<Record<string, unknown>>`${sql.raw(text)}`.execute(trx)).rows);
+  return {
+    policy,
+    open: (participantHash = "ada") => openOn(policy, participantHash),
+    used: async () =>
+      Number((await run(`select sessions_used from temporary_chat_links where id = '${id}'`))[0]?.sessions_used),
+    sql: run,
+  };
+}
+
+function accessBy({ policy }: Link, sessionToken: string): SessionAccess {
+  const parsed = parseToken("session", sessionToken);
+  if (parsed === null) throw new Error("a token that was given out must parse");
+  return { type: "visitor", tenantId: policy.tenantId, linkId: policy.id, tokenId: parsed.id, secret: parsed.secret };
+}
+
+const send = (access: SessionAccess, content: string) =>
+  bus.call(acceptMessage, { access, content, clientMessageId: null, replyTo: "test" });
+
+describe("a confirmed address", () => {
+  it("has one conversation on every device, counted once against the quota", async () => {
+    const link = await newLink({ maxSessions: 1 });
+    const first = await link.open();
+    const second = await link.open();
+    expect([first.reused, second.reused]).toEqual([false, true]);
+    expect(second.sessionId).toBe(first.sessionId);
+    expect(second.sessionToken).not.toBe(first.sessionToken);
+    expect(await link.used()).toBe(1);
+    await send(accessBy(link, first.sessionToken), "from one device");
+    const { session } = await bus.call(getSession, { access: accessBy(link, second.sessionToken) });
+    expect(session.message_count).toBe(1);
+    await expect(link.open("bob")).rejects.toMatchObject({ code: "sessions_exhausted" });
+  });
+
+  it("opens one conversation however many devices confirm at the same moment", async () => {
+    const link = await newLink({ maxSessions: 50 });
+    const opened = await Promise.all(Array.from({ length: 20 }, () => link.open()));
+    expect(new Set(opened.map(({ sessionId }) => sessionId)).size).toBe(1);
+    expect(opened.filter(({ reused }) => !reused)).toHaveLength(1);
+    expect(await link.used()).toBe(1);
+  });
+
+  it("has a conversation of its own on every link, apart from other addresses", async () => {
+    const [link, other] = [await newLink(), await newLink()];
+    const ids = [await link.open(), await link.open("bob"), await other.open()].map(({ sessionId }) => sessionId);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it("begins a new conversation when the last one was ended, was idle too long, or has expired", async () => {
+    const link = await newLink();
+    const first = await link.open();
+    await bus.call(endSession, { access: accessBy(link, first.sessionToken), reason: "visitor", idempotency: null });
+    const second = await link.open();
+    await link.sql("update text_conversations set updated_at = now() - interval '31 minutes' where ended_at is null");
+    const third = await link.open();
+    await link.sql("update text_conversations set expires_at = now() where ended_at is null");
+    const fourth = await link.open();
+    expect([first, second, third, fourth].map(({ reused }) => reused)).toEqual([false, false, false, false]);
+    expect(await link.used()).toBe(4);
+    const reasons = await link.sql("select end_reason from text_conversations order by created_at");
+    expect(reasons.map(({ end_reason }) => end_reason)).toEqual(["visitor", "idle_timeout", "expired", null]);
+  });
+
+  it("is not let in by a link that was disabled meanwhile", async () => {
+    const link = await newLink();
+    await link.open();
+    await link.sql("update temporary_chat_links set is_active = false");
+    await expect(link.open()).rejects.toMatchObject({ code: "link_unavailable" });
+    await expect(link.open("bob")).rejects.toMatchObject({ code: "link_unavailable" });
+  });
+
+  it("gets a token for 24 hours, of this link alone", async () => {
+    const [link, other] = [await newLink(), await newLink()];
+    const { sessionToken, tokenExpiresAt } = await link.open();
+    expect(Math.abs(Date.parse(tokenExpiresAt) - Date.now() - 86_400_000)).toBeLessThan(60_000);
+    const access = accessBy(link, sessionToken);
+    await bus.call(getSession, { access });
+    const elsewhere = { ...access, linkId: other.policy.id, tenantId: other.policy.tenantId };
+    await expect(bus.call(getSession, { access: elsewhere })).rejects.toMatchObject({ code: "session_token_invalid" });
+    await link.sql("update temporary_chat_sessions set expires_at = expires_at - interval '24 hours'");
+    await expect(bus.call(getSession, { access })).rejects.toMatchObject({ code: "session_token_invalid" });
+    await expect(send(access, "late")).rejects.toMatchObject({ code: "session_token_invalid" });
+  });
+
+  it("is remembered: its conversation is due for a summary", async () => {
+    const link = await newLink();
+    const { sessionId } = await link.open();
+    await link.sql("update text_conversations set total_turns = 5");
+    const rows = await db.query<{ claim: unknown }>("select claim_memory($1, $2, 5, 1000) as claim", [
+      link.policy.tenantId,
+      sessionId,
+    ]);
+    expect(rows[0]?.claim).toMatchObject({ email: "ada@example.com", agent_id: link.policy.agentId });
+  });
+});
