@@ -16,6 +16,7 @@ import { exportAgentRoute } from "./export-agent.js";
 import { getAgentRoute } from "./get-agent.js";
 import { getLinkRoute } from "./get-link.js";
 import { getOwnSessionRoute } from "./get-session.js";
+import { getTranscriptRoute } from "./get-transcript.js";
 import { getVersionRoute } from "./get-version.js";
 import { importAgentRoute } from "./import-agent.js";
 import { listAgentsRoute } from "./list-agents.js";
@@ -44,6 +45,7 @@ const ROUTES = [
   getAgentRoute,
   getLinkRoute,
   getOwnSessionRoute,
+  getTranscriptRoute,
   getVersionRoute,
   importAgentRoute,
   listAgentsRoute,
