@@ -14,14 +14,14 @@ export interface Globals {
   json?: boolean;
 }
 
-export const DEFAULT_URL = "http://localhost:8000";
+export const DEFAULT_URL = "http://localhost:8080";
 
 /** Where the gateway is: `--url`, else PARLEY_URL, else this machine. Throws a usage error for what is no HTTP address. */
 export function urlOf(io: Io, { url }: Globals): string {
   const given = url ?? (io.env.PARLEY_URL || DEFAULT_URL);
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
   if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return given.replace(/\/+$/, "");
-  throw usageError("--url must be an address like http://localhost:8000.");
+  throw usageError("--url must be an address like http://localhost:8080.");
 }
 
 /** `--tenant`, else PARLEY_TENANT. */
