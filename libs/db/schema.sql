@@ -429,6 +429,15 @@ begin
      and key in ('sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key'));
 end $$;
 
+CREATE FUNCTION public.keep_dev_mail(p_tenant uuid, p_recipient text, p_subject text, p_body text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  insert into dev_mail (tenant_id, recipient, subject, body) values (p_tenant, p_recipient, p_subject, p_body);
+  delete from dev_mail where id <= (select id from dev_mail order by id desc offset 200 limit 1);
+end $$;
+
 CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, is_active boolean, expires_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -520,6 +529,37 @@ begin
   values (v_tenant, 'sessions.v1.event.started', c.session_id,
           jsonb_build_object('tenantId', v_tenant, 'sessionId', c.session_id, 'conversationId', c.id));
   return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', false, 'is_active_version', c.is_active_version);
+end $$;
+
+CREATE FUNCTION public.open_verified_session(p json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_tenant uuid := (p ->> 'tenant_id')::uuid; v_link uuid := (p -> 'link' ->> 'id')::uuid; v_hash text := p ->> 'participant_hash';
+  c text_conversations; t session_turns; v_opened json; v_expires timestamptz;
+begin
+  perform enter_tenant(v_tenant);
+  -- Two devices that confirm at the same moment open one conversation.
+  perform pg_advisory_xact_lock(hashtextextended(v_link || ':' || v_hash, 0));
+  v_expires := clock_timestamp() + make_interval(hours => (p ->> 'token_hours')::int);
+  select * into c from text_conversations where link_id = v_link and participant_hash = v_hash and ended_at is null for no key update;
+  if found and (c.expires_at <= clock_timestamp() or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= clock_timestamp()) then
+    -- It is over, the sweep has merely not come by.
+    perform close_conversation(c.id, 'abandoned', case when c.expires_at <= clock_timestamp() then 'expired' else 'idle_timeout' end);
+    c := null;
+  end if;
+  if c.id is null then
+    v_opened := open_session(p);
+    update text_conversations set participant_hash = v_hash where id = (v_opened -> 'session' ->> 'conversation_id')::uuid;
+    update temporary_chat_sessions set expires_at = v_expires where id = (p -> 'link' ->> 'token_row_id')::uuid;
+    return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_expires)))::json;
+  end if;
+  if not exists (select from temporary_chat_links where id = v_link and is_active and deleted_at is null) then perform fail('link_unavailable'); end if;
+  insert into temporary_chat_sessions (id, tenant_id, link_id, conversation_id, token_id, token_hash, expires_at)
+  values ((p -> 'link' ->> 'token_row_id')::uuid, v_tenant, v_link, c.id, p -> 'link' ->> 'token_id', decode(p -> 'link' ->> 'token_hash', 'hex'), v_expires);
+  select * into t from session_turns where conversation_id = c.id and seq = 1;
+  return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version,
+    'token_expires_at', iso(v_expires));
 end $$;
 
 CREATE FUNCTION public.outbox_due(p_older_ms integer, p_limit integer) RETURNS TABLE(id uuid, subject text, key text, payload jsonb)
@@ -640,6 +680,40 @@ begin
   return found;
 end $$;
 
+CREATE FUNCTION public.release_verification(p_tenant uuid, p_code uuid, p_link uuid, p_address text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update link_verifications set used_at = null, tries = greatest(0, tries - 1)
+   where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is not null;
+end $$;
+
+CREATE FUNCTION public.request_verification(p jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare v link_verifications; v_now timestamptz; v_recent timestamptz[];
+begin
+  perform enter_tenant((p ->> 'tenant_id')::uuid);
+  insert into link_verifications (link_id, address_hash, tenant_id, code_id, salt, code_hash, expires_at, requested_at)
+  values ((p ->> 'link_id')::uuid, p ->> 'address_hash', (p ->> 'tenant_id')::uuid, (p ->> 'code_id')::uuid, '', '', clock_timestamp(), '{}')
+  on conflict do nothing;
+  select * into v from link_verifications where link_id = (p ->> 'link_id')::uuid and address_hash = p ->> 'address_hash' for update;
+  -- Read after the lock: requests that waited for each other are counted one after the other.
+  v_now := clock_timestamp();
+  select coalesce(array_agg(t order by t), '{}') into v_recent from unnest(v.requested_at) t where t > v_now - interval '10 minutes';
+  if cardinality(v_recent) >= 3 then
+    return greatest(1, ceil(extract(epoch from v_recent[1] + interval '10 minutes' - v_now)))::integer;
+  end if;
+  update link_verifications set code_id = (p ->> 'code_id')::uuid, salt = decode(p ->> 'salt', 'hex'), code_hash = decode(p ->> 'code_hash', 'hex'),
+      expires_at = v_now + interval '10 minutes', tries = 0, used_at = null, requested_at = v_recent || v_now
+   where link_id = v.link_id and address_hash = v.address_hash;
+  -- What nobody came back to is swept by those who come, a few rows each.
+  delete from link_verifications where (link_id, address_hash) in (select link_id, address_hash from link_verifications
+    where expires_at < v_now - interval '1 day' limit 20 for update skip locked);
+  return 0;
+end $$;
+
 CREATE FUNCTION public.resolve_access(p_access jsonb) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
@@ -695,6 +769,7 @@ CREATE TABLE public.text_conversations (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     ended_at timestamp with time zone,
     idle_check_at timestamp with time zone NOT NULL,
+    participant_hash text,
     CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
     CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
     CONSTRAINT text_conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'abandoned'::text, 'error'::text])))
@@ -721,6 +796,22 @@ CREATE FUNCTION public.session_tenant(p_session text) RETURNS uuid
     AS $$ select tenant_id from text_conversations where session_id = p_session $$;
 
 ALTER FUNCTION public.session_tenant(p_session text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.take_verification_try(p_tenant uuid, p_link uuid, p_address text) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v link_verifications;
+begin
+  perform enter_tenant(p_tenant);
+  update link_verifications set tries = tries + 1
+   where link_id = p_link and address_hash = p_address and used_at is null and tries < 5 and expires_at > clock_timestamp()
+   returning * into v;
+  if found then
+    return json_build_object('status', 'open', 'code_id', v.code_id, 'salt', encode(v.salt, 'hex'), 'code_hash', encode(v.code_hash, 'hex'));
+  end if;
+  return json_build_object('status', case when exists (select from link_verifications
+    where link_id = p_link and address_hash = p_address and used_at is null) then 'expired' else 'none' end);
+end $$;
 
 CREATE FUNCTION public.tenant_exists(p_tenant uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -783,6 +874,16 @@ CREATE FUNCTION public.turn_state(t public.session_turns) RETURNS json
     when 'failed' then json_build_object('status', 'failed', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq, 'code', t.error_code)
     else json_build_object('status', 'pending', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq) end
 $$;
+
+CREATE FUNCTION public.use_verification(p_tenant uuid, p_code uuid, p_link uuid, p_address text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update link_verifications set used_at = clock_timestamp()
+   where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is null;
+  return found;
+end $$;
 
 CREATE FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text, conversation_id uuid, seq integer)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -882,6 +983,26 @@ CREATE TABLE public.demo_secrets (
 
 ALTER TABLE ONLY public.demo_secrets FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.dev_mail (
+    id bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    recipient text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY public.dev_mail FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.dev_mail ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.dev_mail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.idempotency_keys (
     tenant_id uuid NOT NULL,
     scope text NOT NULL,
@@ -892,6 +1013,21 @@ CREATE TABLE public.idempotency_keys (
 );
 
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.link_verifications (
+    link_id uuid NOT NULL,
+    address_hash text NOT NULL,
+    tenant_id uuid NOT NULL,
+    code_id uuid NOT NULL,
+    salt bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone,
+    requested_at timestamp with time zone[] NOT NULL
+);
+
+ALTER TABLE ONLY public.link_verifications FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.memories (
     tenant_id uuid NOT NULL,
@@ -979,7 +1115,8 @@ CREATE TABLE public.temporary_chat_links (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     last_used_at timestamp with time zone,
     expired_at timestamp with time zone,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    allowed_email_domains text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 ALTER TABLE ONLY public.temporary_chat_links FORCE ROW LEVEL SECURITY;
@@ -1082,8 +1219,14 @@ ALTER TABLE ONLY public.dead_turns
 ALTER TABLE ONLY public.demo_secrets
     ADD CONSTRAINT demo_secrets_pkey PRIMARY KEY (tenant_id, name);
 
+ALTER TABLE ONLY public.dev_mail
+    ADD CONSTRAINT dev_mail_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, scope, key);
+
+ALTER TABLE ONLY public.link_verifications
+    ADD CONSTRAINT link_verifications_pkey PRIMARY KEY (link_id, address_hash);
 
 ALTER TABLE ONLY public.memories
     ADD CONSTRAINT memories_pkey PRIMARY KEY (tenant_id, agent_id, subject_hash);
@@ -1137,7 +1280,11 @@ CREATE INDEX api_keys_tenant ON public.api_keys USING btree (tenant_id, created_
 
 CREATE INDEX api_tokens_tenant ON public.api_tokens USING btree (tenant_id, created_at);
 
+CREATE INDEX dev_mail_tenant ON public.dev_mail USING btree (tenant_id, id DESC);
+
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX link_verifications_age ON public.link_verifications USING btree (tenant_id, expires_at);
 
 CREATE INDEX outbox_sent ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
@@ -1165,6 +1312,8 @@ CREATE INDEX text_conversations_link ON public.text_conversations USING btree (l
 
 CREATE INDEX text_conversations_memory ON public.text_conversations USING btree (id) WHERE participant_verified;
 
+CREATE UNIQUE INDEX text_conversations_participant ON public.text_conversations USING btree (link_id, participant_hash) WHERE ((participant_hash IS NOT NULL) AND (ended_at IS NULL));
+
 CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
 
 ALTER TABLE ONLY public.agent_versions
@@ -1187,6 +1336,15 @@ ALTER TABLE ONLY public.dead_turns
 
 ALTER TABLE ONLY public.demo_secrets
     ADD CONSTRAINT demo_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.dev_mail
+    ADD CONSTRAINT dev_mail_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.link_verifications
+    ADD CONSTRAINT link_verifications_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.link_verifications
+    ADD CONSTRAINT link_verifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.memories
     ADD CONSTRAINT memories_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
@@ -1239,6 +1397,8 @@ ALTER TABLE public.dead_turns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.demo_secrets ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.dev_mail ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY jobs ON public.agent_versions TO parley_jobs USING (true) WITH CHECK (true);
@@ -1253,7 +1413,11 @@ CREATE POLICY jobs ON public.dead_turns TO parley_jobs USING (true) WITH CHECK (
 
 CREATE POLICY jobs ON public.demo_secrets TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.dev_mail TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.idempotency_keys TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.link_verifications TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.memories TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -1278,6 +1442,8 @@ CREATE POLICY jobs ON public.text_conversation_transitions TO parley_jobs USING 
 CREATE POLICY jobs ON public.text_conversation_variables TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.text_conversations TO parley_jobs USING (true) WITH CHECK (true);
+
+ALTER TABLE public.link_verifications ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.memories ENABLE ROW LEVEL SECURITY;
 
@@ -1305,7 +1471,11 @@ CREATE POLICY tenant ON public.dead_turns TO parley_app USING ((tenant_id = ( SE
 
 CREATE POLICY tenant ON public.demo_secrets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.dev_mail TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.idempotency_keys TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.link_verifications TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.memories TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -1413,8 +1583,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_secrets TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_secrets TO parley_jobs;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dev_mail TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dev_mail TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_verifications TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_verifications TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO parley_jobs;
