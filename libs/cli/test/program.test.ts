@@ -1,0 +1,98 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { runHere } from "./run-cli.js";
+
+describe("the program", () => {
+  let server: Server | undefined;
+  afterEach(() => void server?.close());
+
+  /** Answers every path by a table of `METHOD path` → status and body. */
+  const serve = async (table: Record<string, [number, unknown]>): Promise<string> => {
+    const made = createServer((request, response) => {
+      const [status, body] = table[`${request.method} ${request.url?.split("?")[0]}`] ?? [404, { code: "not_found" }];
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+    server = made;
+    await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
+    // An IP server always has an address of this kind.
+    return `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+  };
+
+  it.each([
+    [["nonsense"], "unknown command 'nonsense'"],
+    [["chat", "-a", "x"], "Name the tenant"],
+    [["chat", "-t", "x"], "Name the agent"],
+    [["chat", "-t", "x", "-a", "y"], "Set PARLEY_KEY"],
+    [["chat", "-t", "x", "-a", "y", "--version", "0"], "whole number from 1"],
+    [["agents", "list"], "Set PARLEY_TOKEN"],
+    [["doctor", "--url", "ftp://x"], "--url must be an address"],
+    [["agents", "validate", "/nowhere/at/all"], "Set PARLEY_TOKEN"],
+  ])("refuses %j with exit code 2 and one sentence", async (argv, sentence) => {
+    const { code, out, err } = await runHere(argv);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toMatch(/^parley: /);
+    expect(err).toContain(sentence);
+  });
+
+  it.each([["chat"], ["agents", "import"], ["links", "create"], ["sessions", "list"], ["keys", "rotate"], ["doctor"]])(
+    "explains %s with an example",
+    async (...argv) => {
+      const { code, out } = await runHere([...argv, "--help"]);
+      expect(code).toBe(0);
+      expect(out).toContain(`Examples:\n  $ parley ${argv.join(" ")}`);
+      expect(out).toContain("--json");
+    },
+  );
+
+  it("tells a failure of the server with its code, the fields, and nothing of the terminal's language", async () => {
+    const errors = [{ pointer: "/title", rule: "max", message: "is too long\u001b[2J" }];
+    const problem = { code: "validation_failed", detail: "Some fields are wrong.", errors };
+    const url = await serve({ "POST /api/agents/desk/public-links": [422, problem] });
+    const { code, err } = await runHere(["links", "create", "desk", "--url", url], { env: { PARLEY_TOKEN: "ak_x" } });
+    expect(code).toBe(1);
+    expect(err).toBe("parley: Some fields are wrong. (validation_failed)\n  /title is too long\n");
+  });
+
+  it("colours for a terminal only, and not against NO_COLOR", async () => {
+    const url = await serve({
+      "GET /healthz": [200, { status: "ok" }],
+      "GET /readyz": [200, { ready: true, checks: {} }],
+    });
+    const argv = ["doctor", "--url", url];
+    const colour = "\u001b[";
+    expect((await runHere(argv, { terminal: true })).out).toContain(colour);
+    expect((await runHere(argv, { terminal: true, env: { NO_COLOR: "1" } })).out).not.toContain(colour);
+    expect((await runHere(argv)).out).not.toContain(colour);
+  });
+
+  it("finds in doctor what is broken: nobody there, a missing dependency, a refused key", async () => {
+    const away = await runHere(["doctor", "--url", "http://127.0.0.1:1", "--json"]);
+    expect(away.code).toBe(1);
+    expect(JSON.parse(away.out)).toMatchObject({ ok: false, checks: [{ check: "reachable", state: "failed" }] });
+    const url = await serve({
+      "GET /healthz": [200, { status: "ok" }],
+      "GET /readyz": [503, { ready: false, checks: { nats: { ok: false }, redis: { ok: true } } }],
+      "GET /api/chat/sessions/text_doctor": [401, { code: "invalid_signature", detail: "Wrong." }],
+    });
+    const broken = await runHere(["doctor", "--url", url, "--json"], { env: { PARLEY_KEY: "wrong" } });
+    expect(broken.code).toBe(1);
+    const checks = JSON.parse(broken.out).checks;
+    expect(checks).toContainEqual({ check: "ready", state: "failed", detail: "without nats" });
+    expect(checks).toContainEqual({ check: "key", state: "failed", detail: "Wrong. (invalid_signature)" });
+  });
+
+  it("says in doctor how far the clock is off", async () => {
+    const made = createServer((_request, response) => {
+      response.setHeader("date", new Date(Date.now() - 120_000).toUTCString());
+      response.writeHead(200, { "content-type": "application/json" }).end('{"ready":true,"checks":{}}');
+    });
+    server = made;
+    await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+    const { code, out } = await runHere(["doctor", "--url", url]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/! clock +1(19|20) s ahead of the server/);
+  });
+});
