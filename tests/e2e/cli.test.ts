@@ -52,7 +52,8 @@ const GOLDEN = `============================================================
 
 `;
 
-describe("the command line against the product", () => {
+// Each call of the program is a process of its own that compiles the sources first.
+describe("the command line against the product", { timeout: 90_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-cli-"));
   let product: FirstStart;
   let demo: Announcement;
@@ -119,6 +120,22 @@ describe("the command line against the product", () => {
     expect(said[3].collected_data).toMatchObject({ first_name: "Ada", zip_code: "90210" });
     expect(said[4].data.filter(({ role }: { role: string }) => role === "user")).toHaveLength(1);
     expect(await client().sessions.get(said[0].session_id)).toMatchObject({ status: "completed" });
+  });
+
+  it("leaves the session open when it is interrupted", async () => {
+    const env = { PATH: process.env.PATH, PARLEY_TENANT: demo.tenant_id, ADMIN_API_KEY: demo.api_key };
+    const argv = [...SOURCES, PROGRAM, "chat", "-a", agent, "--url", product.base];
+    const child = spawn(process.execPath, argv, { cwd: ROOT, env });
+    let out = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+    });
+    await expect.poll(() => out, { timeout: 20_000 }).toContain("└─");
+    // Its input stays open: only the signal ends it.
+    child.kill("SIGINT");
+    const [code] = await once(child, "close");
+    expect(code).toBe(0);
+    expect(await client().sessions.get(sessionOf(out))).toMatchObject({ status: "active" });
   });
 
   it("stops a pipe at the first failure with exit code 1, and knows usage from failure", async () => {

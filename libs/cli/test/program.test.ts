@@ -5,12 +5,17 @@ import { runHere } from "./run-cli.js";
 
 describe("the program", () => {
   let server: Server | undefined;
-  afterEach(() => void server?.close());
+  afterEach(() => {
+    server?.close();
+    server?.closeAllConnections();
+  });
 
   /** Answers every path by a table of `METHOD path` → status and body. */
   const serve = async (table: Record<string, [number, unknown]>): Promise<string> => {
     const made = createServer((request, response) => {
       const [status, body] = table[`${request.method} ${request.url?.split("?")[0]}`] ?? [404, { code: "not_found" }];
+      // Status 0: never answered.
+      if (status === 0) return;
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
     server = made;
@@ -81,6 +86,21 @@ describe("the program", () => {
     const checks = JSON.parse(broken.out).checks;
     expect(checks).toContainEqual({ check: "ready", state: "failed", detail: "without nats" });
     expect(checks).toContainEqual({ check: "key", state: "failed", detail: "Wrong. (invalid_signature)" });
+  });
+
+  it("finds in doctor that a proxy holds the events back", async () => {
+    const url = await serve({
+      "GET /healthz": [200, { status: "ok" }],
+      "GET /readyz": [200, { ready: true, checks: {} }],
+      "POST /api/chat/sessions": [201, { session_id: "text_1" }],
+      "DELETE /api/chat/sessions/text_1": [200, { success: true }],
+      "GET /api/chat/sessions/text_1/events": [0, null],
+    });
+    const argv = ["doctor", "--url", url, "-t", "t", "-a", "a", "--json"];
+    const { code, out } = await runHere(argv, { env: { PARLEY_KEY: "key" } });
+    expect(code).toBe(1);
+    const streaming = { check: "streaming", state: "failed", detail: expect.stringContaining("buffers") };
+    expect(JSON.parse(out).checks).toContainEqual(streaming);
   });
 
   it("says in doctor how far the clock is off", async () => {
