@@ -1,4 +1,12 @@
-import { AppError, confirmVerification, devMail, requestVerification } from "@parley/contracts";
+import {
+  AppError,
+  confirmVerification,
+  continueVerified,
+  createSession,
+  devMail,
+  type LinkPolicy,
+  requestVerification,
+} from "@parley/contracts";
 import { createSecrets } from "@parley/secrets";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
@@ -188,6 +196,61 @@ describe("a link that requires a confirmed address", () => {
     ] as const) {
       const answer = await post(path, body);
       expect([answer.status, (await bodyOf(answer)).code]).toEqual([403, "verification_required"]);
+    }
+  });
+});
+
+describe("a visitor who confirmed an address", () => {
+  const open = (policy: LinkPolicy) => {
+    const { tenantId, agentId } = policy;
+    const at = { tenantId, agentId, version: null, metadata: {}, participantVerified: true };
+    return world.bus.call(createSession, { ...at, link: policy, replyTo: "test" });
+  };
+  let proof: AppError | null = null;
+  beforeAll(() => {
+    world.bus.serve(continueVerified, async ({ link, afterLeaving }) => {
+      asked.push({ call: "continue", input: { afterLeaving } });
+      if (proof !== null) throw proof;
+      const { sessionToken, ...session } = await open(link);
+      const tokenExpiresAt = "2026-11-22T08:00:00.000Z";
+      return { ...session, sessionToken: sessionToken ?? "", tokenExpiresAt, reused: false };
+    });
+  });
+
+  it("leaves a conversation and begins another one without another code", async () => {
+    const { token, policy } = world.owners.link({ requireEmail: true });
+    const first = await open(policy);
+    const headers = { authorization: `Bearer ${first.sessionToken}` };
+    const chat = () => post(`/api/public/chat/${token}`, { message: "hi" }, headers);
+    expect((await bodyOf(await chat())).session_id).toBe(first.sessionId);
+    expect(asked).toEqual([]);
+    const left = await fetch(`${world.url}/api/public/session/${token}`, { method: "DELETE", headers });
+    expect([left.status, left.headers.get("set-cookie")]).toEqual([200, null]);
+
+    const next = await chat();
+    const body = await bodyOf(next);
+    expect([next.status, body.response]).toEqual([200, "echo hi"]);
+    expect(body.session_id).not.toBe(first.sessionId);
+    expect(next.headers.get("set-cookie")).toContain(body.session_token);
+    expect(asked).toEqual([{ call: "continue", input: { afterLeaving: true } }]);
+
+    const opened = await post(`/api/public/sessions/${token}`, {}, headers);
+    expect([opened.status, (await bodyOf(opened)).session_token]).toEqual([201, expect.stringMatching(/^ps_/)]);
+    expect(asked.at(-1)?.input).toEqual({ afterLeaving: false });
+  });
+
+  it("needs another code when the token has run out, and is told that the conversation ended by itself", async () => {
+    const { token, policy } = world.owners.link({ requireEmail: true });
+    const { sessionToken } = await open(policy);
+    const headers = { authorization: `Bearer ${sessionToken}` };
+    await fetch(`${world.url}/api/public/session/${token}`, { method: "DELETE", headers });
+    proof = new AppError("session_ended");
+    const ended = await post(`/api/public/chat/${token}`, { message: "hi" }, headers);
+    expect([ended.status, (await bodyOf(ended)).code]).toEqual([410, "session_ended"]);
+    proof = new AppError("session_token_invalid");
+    for (const given of [headers, { authorization: "Bearer ps_nonsense" }]) {
+      const refused = await post(`/api/public/sessions/${token}`, {}, given);
+      expect([refused.status, (await bodyOf(refused)).code]).toEqual([403, "verification_required"]);
     }
   });
 });

@@ -30,7 +30,18 @@ beforeAll(async () => {
     opened.push({ email, participantHash, linkId: link.id });
     const sessionToken = harness.deps.secrets.issue("session").token;
     const tokenExpiresAt = new Date(Date.now() + 86_400_000).toISOString();
-    return { sessionId: "text_x", conversationId: newId(), sessionToken, tokenExpiresAt, reused: false };
+    const conversationId = newId();
+    return {
+      sessionId: "text_x",
+      conversationId,
+      sessionToken,
+      tokenExpiresAt,
+      expiresAt: null,
+      remainingMessages: null,
+      createdAt: new Date().toISOString(),
+      reused: false,
+      turn: { status: "pending" as const, turn_id: `${conversationId}.1`, seq: 1 },
+    };
   });
 });
 afterAll(() => harness.close());

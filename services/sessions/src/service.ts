@@ -1,5 +1,6 @@
 import {
   acceptMessage,
+  continueVerified,
   createSession,
   endSession,
   eventContractOf,
@@ -18,7 +19,7 @@ import type { SessionsDeps } from "./deps.js";
 import { acceptMessageHandler } from "./handlers/accept-message.js";
 import { createSessionHandler } from "./handlers/create-session.js";
 import { endSessionHandler } from "./handlers/end-session.js";
-import { openVerifiedHandler } from "./handlers/open-verified.js";
+import { continueVerifiedHandler, openVerifiedHandler } from "./handlers/open-verified.js";
 import {
   getHistoryHandler,
   getSessionHandler,
@@ -70,6 +71,7 @@ export function createSessions(deps: SessionsDeps): Component {
       const { bus } = deps;
       bus.serve(createSession, createSessionHandler(handlers), bound);
       bus.serve(openVerified, openVerifiedHandler(handlers), bound);
+      bus.serve(continueVerified, continueVerifiedHandler(handlers), bound);
       bus.serve(acceptMessage, acceptMessageHandler(handlers), bound);
       bus.serve(getSession, getSessionHandler(handlers), bound);
       bus.serve(getTurn, getTurnHandler(handlers), bound);

@@ -1,6 +1,8 @@
 import { type Bus, connectBus } from "@parley/bus";
 import {
   acceptMessage,
+  continueVerified,
+  createSession,
   endSession,
   getSession,
   type LinkPolicy,
@@ -183,6 +185,44 @@ describe("a confirmed address", () => {
     await link.sql("update temporary_chat_sessions set expires_at = expires_at - interval '24 hours'");
     await expect(bus.call(getSession, { access })).rejects.toMatchObject({ code: "session_token_invalid" });
     await expect(send(access, "late")).rejects.toMatchObject({ code: "session_token_invalid" });
+  });
+
+  it("begins again with the old token, which never opens more than its 24 hours", async () => {
+    const link = await newLink();
+    const first = await link.open();
+    const access = accessBy(link, first.sessionToken);
+    const again = (afterLeaving: boolean) =>
+      bus.call(continueVerified, { access, link: link.policy, afterLeaving, replyTo: "test" });
+    await bus.call(endSession, { access, reason: "visitor", idempotency: null });
+    const opened = await Promise.all([again(true), again(false)]);
+    expect(opened[0].sessionId).toBe(opened[1].sessionId);
+    expect(opened[0].sessionId).not.toBe(first.sessionId);
+    expect(opened.map(({ tokenExpiresAt }) => tokenExpiresAt)).toEqual([first.tokenExpiresAt, first.tokenExpiresAt]);
+    expect(await link.used()).toBe(2);
+    await send(accessBy(link, opened[0].sessionToken), "as the same person");
+    const people = await link.sql("select participant, participant_verified from text_conversations");
+    expect(people).toEqual(Array(2).fill({ participant: { email: "ada@example.com" }, participant_verified: true }));
+    await link.sql("update text_conversations set end_reason = 'workflow_ended' where end_reason is not null");
+    await expect(again(true)).rejects.toMatchObject({ code: "session_ended" });
+    await link.sql("update temporary_chat_sessions set expires_at = now()");
+    await expect(again(false)).rejects.toMatchObject({ code: "session_token_invalid" });
+  });
+
+  it("is not what an anonymous visitor has: their token opens nothing", async () => {
+    const link = await newLink();
+    const { sessionToken } = await bus.call(createSession, {
+      tenantId: link.policy.tenantId,
+      agentId: link.policy.agentId,
+      version: null,
+      metadata: {},
+      participant: { email: "ada@example.com" },
+      participantVerified: false,
+      link: link.policy,
+      replyTo: "test",
+    });
+    const access = accessBy(link, sessionToken ?? "");
+    const again = bus.call(continueVerified, { access, link: link.policy, afterLeaving: false, replyTo: "test" });
+    await expect(again).rejects.toMatchObject({ code: "verification_required" });
   });
 
   it("is remembered: its conversation is due for a summary", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { principal } from "./callers.js";
+import { turnState } from "../turns.js";
+import { principal, sessionAccess } from "./callers.js";
 import { linkPolicy } from "./links.js";
 
 const uuid = z.uuid();
@@ -32,6 +33,19 @@ export const confirmVerification = rpc(
   8_000,
 );
 
+const openedVerified = z.object({
+  sessionId: z.string(),
+  conversationId: uuid,
+  /** `ps_…`, shown once. */
+  sessionToken: z.string(),
+  tokenExpiresAt: iso,
+  expiresAt: iso.nullable(),
+  remainingMessages: z.number().int().nullable(),
+  createdAt: iso,
+  reused: z.boolean(),
+  turn: turnState,
+});
+
 /** The conversation of a confirmed address on a link: the living one, else a new one. Only links may vouch for an address. */
 export const openVerified = rpc(
   "sessions",
@@ -44,14 +58,19 @@ export const openVerified = rpc(
     link: linkPolicy,
     replyTo: z.string(),
   }),
-  z.object({
-    sessionId: z.string(),
-    conversationId: uuid,
-    /** `ps_…`, shown once. */
-    sessionToken: z.string(),
-    tokenExpiresAt: iso,
-    reused: z.boolean(),
-  }),
+  openedVerified,
+);
+
+/**
+ * As `openVerified`, with the token of an earlier conversation as the proof; `verification_required` when it is of nobody who
+ * confirmed an address. `afterLeaving`: only when the visitor ended the earlier one, else `session_ended`.
+ */
+export const continueVerified = rpc(
+  "sessions",
+  "continue_verified",
+  "sessions",
+  z.object({ access: sessionAccess, link: linkPolicy, afterLeaving: z.boolean(), replyTo: z.string() }),
+  openedVerified,
 );
 
 /** Mails that were kept because no mail server is configured, newest first; `not_found` where one is. */

@@ -21,7 +21,8 @@ export function endVisitorSessionRoute(app: HttpApp, { bus, config }: GatewayCon
     } catch (error) {
       if (!(error instanceof AppError && error.status === 410)) throw error;
     }
-    forgetSession(reply, request.visit, config.PUBLIC_URL);
+    // Where an address must be confirmed, the old token opens the next conversation: no other code is asked for.
+    if (!request.visit.policy.requireEmail) forgetSession(reply, request.visit, config.PUBLIC_URL);
     return { success: true };
   });
 }

@@ -1,22 +1,27 @@
-import { AppError, createSession, type publicSessionBody } from "@parley/contracts";
+import { AppError, continueVerified, createSession, type publicSessionBody } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
+import { visitorAccess } from "./visit.js";
 
-export type NewSession = z.output<typeof createSession.response>;
+export type NewSession = Pick<
+  z.output<typeof createSession.response>,
+  "sessionId" | "turnId" | "turn" | "createdAt" | "expiresAt" | "remainingMessages" | "sessionToken" | "replayed"
+>;
 
 /**
  * Opens a session of the visit's link; the quota is counted in that transaction. Idempotent by `Idempotency-Key`. Throws
  * `sessions_exhausted`, and `verification_required` where the link wants a confirmed address first.
  */
 export async function openVisitorSession(
-  { bus, waiter }: GatewayContext,
+  context: GatewayContext,
   request: FastifyRequest,
   body: z.output<typeof publicSessionBody>,
 ): Promise<NewSession> {
+  const { bus, waiter } = context;
   const { policy } = request.visit;
-  if (policy.requireEmail) throw new AppError("verification_required");
+  if (policy.requireEmail) return openAgain(context, request, { afterLeaving: false });
   const given = visitorKey(request);
   return bus.call(
     createSession,
@@ -35,6 +40,33 @@ export async function openVisitorSession(
     },
     { requestId: request.id },
   );
+}
+
+/**
+ * Opens another conversation for a visitor who confirmed an address before; the token of the last one is the proof.
+ * `afterLeaving`: only when the visitor ended the last one. Throws `verification_required` without such a token.
+ */
+export async function openAgain(
+  { bus, waiter }: GatewayContext,
+  request: FastifyRequest,
+  { afterLeaving }: { afterLeaving: boolean },
+): Promise<NewSession> {
+  const { policy, sessionToken } = request.visit;
+  if (sessionToken === null) throw new AppError("verification_required");
+  try {
+    const access = visitorAccess(request.visit, sessionToken);
+    const opened = await bus.call(
+      continueVerified,
+      { access, link: policy, afterLeaving, replyTo: waiter.replyTo },
+      { requestId: request.id },
+    );
+    return { ...opened, turnId: opened.turn.turn_id, replayed: false };
+  } catch (error) {
+    // The proof has run out: another code is what helps.
+    if (error instanceof AppError && error.code === "session_token_invalid")
+      throw new AppError("verification_required");
+    throw error;
+  }
 }
 
 /** A repeat of this key opens the same session, so between strangers on one link it must be hard to guess. */

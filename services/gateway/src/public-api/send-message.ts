@@ -10,7 +10,7 @@ import { answerModeOf } from "../turns/answer-mode.js";
 import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
 import { streamTurn } from "../turns/stream-turn.js";
-import { openVisitorSession } from "./new-session.js";
+import { openAgain, openVisitorSession } from "./new-session.js";
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "./visit.js";
 
@@ -40,26 +40,49 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     const key = givenIdempotencyKey(request);
     await takeLinkRate(context, { request, reply }, given);
     const gone = callerGone(reply);
-    const issued = given === null ? await openFor(context, { request, reply }, gone) : null;
-    const accepted = await context.bus.call(
-      acceptMessage,
-      {
-        access: visitorAccess(request.visit, given ?? issued ?? ""),
-        content: message,
-        clientMessageId: client_message_id ?? null,
-        idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
-        replyTo: context.waiter.replyTo,
-      },
-      { requestId: request.id },
-    );
+    const send = (sessionToken: string): Promise<Accepted> =>
+      context.bus.call(
+        acceptMessage,
+        {
+          access: visitorAccess(request.visit, sessionToken),
+          content: message,
+          clientMessageId: client_message_id ?? null,
+          idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
+          replyTo: context.waiter.replyTo,
+        },
+        { requestId: request.id },
+      );
+    const call = { request, reply };
+    let issued = given === null ? await openFor(context, call, { gone, again: false }) : null;
+    let accepted: Accepted;
+    try {
+      accepted = await send(given ?? issued ?? "");
+    } catch (error) {
+      if (!mayBeginAgain(request, error)) throw error;
+      issued = await openFor(context, call, { gone, again: true });
+      accepted = await send(issued);
+    }
     if (accepted.replayed) reply.header("idempotent-replayed", "true");
-    return answerTurn(context, { request, reply }, { accepted, issued, access: given ?? issued ?? "", gone });
+    return answerTurn(context, call, { accepted, issued, access: issued ?? given ?? "", gone });
   });
 }
 
+/** After New Conversation the next message of a confirmed address begins one: its token is kept as the proof. */
+const mayBeginAgain = (request: FastifyRequest, error: unknown): boolean =>
+  error instanceof AppError &&
+  error.code === "session_ended" &&
+  request.visit.policy.requireEmail &&
+  request.visit.sessionToken !== null;
+
 /** Opens a session for a first message and lets the agent speak first: the greeting stands before the message for every reader. */
-async function openFor(context: GatewayContext, { request, reply }: Call, gone: AbortSignal): Promise<string> {
-  const created = await openVisitorSession(context, request, {});
+async function openFor(
+  context: GatewayContext,
+  { request, reply }: Call,
+  { gone, again }: { gone: AbortSignal; again: boolean },
+): Promise<string> {
+  const created = again
+    ? await openAgain(context, request, { afterLeaving: true })
+    : await openVisitorSession(context, request, {});
   if (created.sessionToken === null) throw new AppError("session_token_invalid");
   rememberSession(reply, request.visit, context.config.PUBLIC_URL, created.sessionToken);
   const access = visitorAccess(request.visit, created.sessionToken);

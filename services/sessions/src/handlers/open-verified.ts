@@ -1,9 +1,10 @@
-import { newId, type openVerified } from "@parley/contracts";
+import { type continueVerified, type LinkPolicy, newId, type openVerified } from "@parley/contracts";
 import type { z } from "zod";
+import { accessRow } from "../repository/access.js";
+import type { OpenedVerified } from "../repository/sessions.js";
 import type { HandlerDeps } from "../service.js";
 import { newSessionId } from "./create-session.js";
 
-type Input = z.output<typeof openVerified.request>;
 type Output = z.input<typeof openVerified.response>;
 
 /** How long a confirmed address opens its conversation without another code. */
@@ -15,48 +16,70 @@ const TOKEN_HOURS = 24;
  */
 export const openVerifiedHandler =
   (deps: HandlerDeps) =>
-  async ({ link, email, participantHash, replyTo }: Input): Promise<Output> => {
-    const agent = await deps.resolveAgent(link.tenantId, link.agentId, link.agentVersion);
-    const token = deps.secrets.issue("session");
-    const opened = await deps.repository.openVerified({
-      id: newId(),
-      session_id: newSessionId(),
-      tenant_id: link.tenantId,
-      agent_id: agent.agentId,
-      agent_version: agent.version,
-      is_active_version: link.agentVersion === null ? true : agent.isActive,
-      participant: { email },
-      participant_hash: participantHash,
-      participant_verified: true,
-      metadata: {},
-      idle_timeout_seconds: deps.config.SESSION_TIMEOUT_SECONDS,
-      reply_to: replyTo,
-      consent: false,
-      token_hours: TOKEN_HOURS,
-      link: {
-        id: link.id,
-        token_row_id: newId(),
-        token_id: token.id,
-        token_hash: token.hash.toString("hex"),
-        policy: {
-          chat_intent: link.chatIntent,
-          system_prompt_override: link.systemPromptOverride,
-          initial_message: link.initialMessage,
-        },
-      },
-    });
-    const { session_id: sessionId, conversation_id: conversationId } = opened.session;
-    if (!opened.replayed) {
-      deps.wake({ tenantId: link.tenantId, sessionId, conversationId, seq: 1 }, []);
-      deps.created.inc();
-    }
-    // Also when it was reused: one that was over may have been closed on the way.
-    deps.relay.soon();
-    return {
-      sessionId,
-      conversationId,
-      sessionToken: token.token,
-      tokenExpiresAt: opened.token_expires_at,
-      reused: opened.replayed,
-    };
+  async ({ link, email, participantHash, replyTo }: z.output<typeof openVerified.request>): Promise<Output> => {
+    const { row, token } = await newVerified(deps, link, replyTo);
+    const person = { participant: { email }, participant_hash: participantHash };
+    return answer(deps, await deps.repository.openVerified({ ...row, ...person }), token);
   };
+
+/** As `openVerifiedHandler`, for whoever holds a living token of an earlier conversation. Idempotent in the same way. */
+export const continueVerifiedHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, link, afterLeaving, replyTo }: z.output<typeof continueVerified.request>): Promise<Output> => {
+    const { row, token } = await newVerified(deps, link, replyTo);
+    const opened = await deps.repository.continueVerified(accessRow(access, deps.secrets), row, afterLeaving);
+    return answer(deps, opened, token);
+  };
+
+async function newVerified(deps: HandlerDeps, link: LinkPolicy, replyTo: string) {
+  const agent = await deps.resolveAgent(link.tenantId, link.agentId, link.agentVersion);
+  const token = deps.secrets.issue("session");
+  const row = {
+    id: newId(),
+    session_id: newSessionId(),
+    tenant_id: link.tenantId,
+    agent_id: agent.agentId,
+    agent_version: agent.version,
+    is_active_version: link.agentVersion === null ? true : agent.isActive,
+    participant_verified: true,
+    metadata: {},
+    idle_timeout_seconds: deps.config.SESSION_TIMEOUT_SECONDS,
+    reply_to: replyTo,
+    consent: false,
+    token_hours: TOKEN_HOURS,
+    link: {
+      id: link.id,
+      token_row_id: newId(),
+      token_id: token.id,
+      token_hash: token.hash.toString("hex"),
+      policy: {
+        chat_intent: link.chatIntent,
+        system_prompt_override: link.systemPromptOverride,
+        initial_message: link.initialMessage,
+      },
+    },
+  };
+  return { row, token: token.token };
+}
+
+function answer(deps: HandlerDeps, opened: OpenedVerified, sessionToken: string): Output {
+  const { session, turn, replayed } = opened;
+  if (!replayed) {
+    const at = { tenantId: session.tenant_id, sessionId: session.session_id, conversationId: session.conversation_id };
+    deps.wake({ ...at, seq: 1 }, []);
+    deps.created.inc();
+  }
+  // Also when it was reused: one that was over may have been closed on the way.
+  deps.relay.soon();
+  return {
+    sessionId: session.session_id,
+    conversationId: session.conversation_id,
+    sessionToken,
+    tokenExpiresAt: opened.token_expires_at,
+    expiresAt: session.expires_at,
+    remainingMessages: session.remaining_messages,
+    createdAt: session.created_at,
+    reused: replayed,
+    turn,
+  };
+}

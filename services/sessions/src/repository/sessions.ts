@@ -19,6 +19,7 @@ const opened = z.object({
   is_active_version: z.boolean(),
 });
 const openedVerified = opened.extend({ token_expires_at: z.string() });
+export type OpenedVerified = z.output<typeof openedVerified>;
 const ended = z.object({
   success: z.literal(true),
   conversation_id: z.string(),
@@ -67,6 +68,12 @@ export function createSessionRepository(db: Db) {
     open: (input: Row) => one(opened, "select open_session($1::json) as r", [JSON.stringify(input)]),
     openVerified: (input: Row) =>
       one(openedVerified, "select open_verified_session($1::json) as r", [JSON.stringify(input)]),
+    continueVerified: (access: Row, input: Row, afterLeaving: boolean) =>
+      one(openedVerified, "select continue_verified_session($1::jsonb, $2::json, $3) as r", [
+        JSON.stringify(access),
+        JSON.stringify(input),
+        afterLeaving,
+      ]),
     get: (access: Row) => one(sessionView, "select get_session($1::jsonb) as r", [JSON.stringify(access)]),
     /** null = the session has no such turn. */
     turn: (access: Row, seq: number) =>
