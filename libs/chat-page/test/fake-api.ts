@@ -12,6 +12,8 @@ export interface FakeApi {
   url: string;
   pageUrl: string;
   link: Record<string, unknown>;
+  /** `GET link` is not answered until the server closes. */
+  holdLink: boolean;
   /** Problem that `GET link` answers instead of the link. */
   linkProblem: { status: number; code: string } | null;
   /** Problem that `POST sessions` answers. */
@@ -85,6 +87,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       pin_required: false,
       availability: "available",
     },
+    holdLink: false,
     linkProblem: null,
     createProblem: null,
     sendProblems: [],
@@ -111,6 +114,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void> =
     {
       "GET link": (_request, response) => {
+        if (api.holdLink) return;
         if (api.linkProblem) return problem(response, api.linkProblem);
         json(response, 200, api.link);
       },

@@ -1,184 +1,213 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { ar } from "../src/i18n/ar.js";
+import { en, type TextName, type Texts } from "../src/i18n/en.js";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import type { FakeSession } from "./fake-session.js";
+import { arabic, english, type Said } from "./said.js";
 import { skipBrowser, useBench } from "./setup.js";
 import { nextTurn, say, sessionOf } from "./talk.js";
 
 const bench = useBench();
 
-const RICH = `You can come **without an appointment** on weekday mornings:
-
-1. Take a number at the door.
-2. Wait for your name – about *twenty minutes*.
-3. Bring your \`insurance card\`.
-
-| Day | Opens | Closes |
-|---|---|---|
-| Monday to Thursday | 8:00 | 18:00 |
-| Friday | 8:00 | 13:00 |
-
-More on [our page](https://clinic.example/visit) or by [mail](mailto:desk@clinic.example).
-
-> Emergencies: please call 112.`;
-
+/** A state in one language: the words of the page, and what is said on it. */
+interface Scene {
+  words: Texts;
+  said: Said;
+}
 interface State {
   name: string;
-  prepare?: (api: FakeApi) => void;
-  act?: (page: Page, session: () => Promise<FakeSession>) => Promise<void>;
-  shows: string;
+  prepare?: (api: FakeApi, scene: Scene) => void;
+  act?: (page: Page, scene: Scene) => Promise<void>;
+  /** What can be read when the state is reached. */
+  shows: TextName | ((scene: Scene) => string);
 }
 
-const talk = async (page: Page, session: () => Promise<FakeSession>): Promise<FakeSession> => {
+const session = () => sessionOf(bench);
+const features = (api: FakeApi): void => {
+  api.link.features = { stop: true, feedback: true };
+};
+
+const talk = async (page: Page, { said }: Scene): Promise<FakeSession> => {
   const made = await session();
-  made.greet("Good morning! I’m Ivy from the clinic desk. What can I do for you today?");
-  await say(page, "When can I come by, and what should I bring? It’s about a vaccination for my daughter.");
-  made.finish((await nextTurn(made)).turnId, RICH);
-  await page.getByText("Emergencies").first().waitFor();
+  made.greet(said.greeting);
+  await say(page, said.question);
+  made.finish((await nextTurn(made)).turnId, said.answer);
+  await page.getByText(said.mark).first().waitFor();
   return made;
 };
 
 const STATES: State[] = [
   {
+    name: "loading",
+    prepare: (api) => {
+      api.holdLink = true;
+    },
+    shows: "loading",
+  },
+  {
     name: "invalid",
     prepare: (api) => {
       api.linkProblem = { status: 404, code: "link_unavailable" };
     },
-    shows: "This link isn’t available",
+    shows: "invalidTitle",
   },
   {
     name: "expired",
     prepare: (api) => {
       api.linkProblem = { status: 410, code: "link_expired" };
     },
-    shows: "This link has expired",
+    shows: "expiredTitle",
   },
   {
     name: "full",
     prepare: (api) => {
       api.createProblem = { status: 429, code: "sessions_exhausted" };
     },
-    shows: "This link is fully used",
+    shows: "fullTitle",
   },
   {
     name: "gated",
     prepare: (api) => {
       api.link.require_email = true;
     },
-    shows: "This chat needs a confirmation first",
+    shows: "gatedTitle",
   },
   {
     name: "trouble",
     prepare: (api) => {
       api.linkProblem = { status: 500, code: "internal" };
     },
-    shows: "Reference: req-4711",
+    shows: ({ words }) => words.reference.replace("{id}", "req-4711"),
   },
   {
     name: "welcome",
-    prepare: (api) => {
-      api.link.branding = {
-        colour: "#0f6b60",
-        starters: ["Book an appointment", "Opening hours", "A question about my bill"],
-      };
+    prepare: (api, { said }) => {
+      api.link.branding = { colour: "#0f6b60", starters: said.starters };
     },
-    act: async (page, session) => {
-      (await session()).greet("Good morning! I’m Ivy from the clinic desk. What can I do for you today?");
-      await page.getByText("Good morning").first().waitFor();
+    act: async (page, { said }) => {
+      (await session()).greet(said.greeting);
+      await page.getByText(said.greeting).first().waitFor();
     },
-    shows: "Book an appointment",
+    shows: ({ said }) => said.starters[0] ?? "",
   },
-  { name: "chat", act: async (page, session) => void (await talk(page, session)), shows: "Emergencies" },
+  { name: "chat", act: async (page, scene) => void (await talk(page, scene)), shows: ({ said }) => said.mark },
+  {
+    name: "earlier",
+    act: async (page, scene) => {
+      const made = await talk(page, scene);
+      made.pageSize = 2;
+      await page.reload();
+      await page.getByText(scene.said.mark).first().waitFor();
+      await page.evaluate("scrollTo(0, 0)");
+    },
+    shows: "earlier",
+  },
   {
     name: "streaming",
-    act: async (page, session) => {
-      const made = await talk(page, session);
-      await say(page, "Thank you! Is Friday busy?");
-      made.delta((await nextTurn(made, 2)).turnId, 0, "Fridays are **calm** after ten, most people come ");
-      await page.getByText("most people come").waitFor();
+    prepare: features,
+    act: async (page, scene) => {
+      const made = await talk(page, scene);
+      await say(page, scene.said.next);
+      made.delta((await nextTurn(made, 2)).turnId, 0, scene.said.partial);
+      await page.locator(".prose.streaming").waitFor();
     },
-    shows: "Fridays are",
+    shows: ({ said }) => said.next,
   },
   {
     name: "thinking",
-    act: async (page, session) => {
-      const made = await talk(page, session);
-      await say(page, "Thank you! Is Friday busy?");
+    act: async (page, scene) => {
+      const made = await talk(page, scene);
+      await say(page, scene.said.next);
       made.status((await nextTurn(made, 2)).turnId, "searching");
     },
-    shows: "Looking things up…",
+    shows: "searching",
   },
   {
     name: "offline",
-    act: async (page, session) => {
-      await talk(page, session);
+    act: async (page, scene) => {
+      await talk(page, scene);
       await bench.visitor().context.setOffline(true);
-      await page.getByText("You’re offline.").waitFor();
-      await say(page, "Can you keep a place for us?");
+      await page.getByText(scene.words.offlineNote).waitFor();
+      await say(page, scene.said.next);
     },
-    shows: "Waiting to be sent",
+    shows: "waiting",
   },
   {
     name: "reconnecting",
-    act: async (page, session) => {
-      const made = await talk(page, session);
+    act: async (page, scene) => {
+      const made = await talk(page, scene);
       bench.api().down = true;
       made.cut();
     },
-    shows: "The connection was interrupted",
+    shows: "reconnectingNote",
   },
   {
     name: "failed",
-    act: async (page, session) => {
-      const made = await talk(page, session);
-      await say(page, "And on Saturday?");
+    act: async (page, scene) => {
+      const made = await talk(page, scene);
+      await say(page, scene.said.next);
       made.fail((await nextTurn(made, 2)).turnId, "model_unavailable");
     },
-    shows: "No answer came.",
+    shows: "notAnswered",
   },
   {
     name: "few-left",
-    act: async (page, session) => {
-      const made = await talk(page, session);
+    act: async (page, scene) => {
+      const made = await talk(page, scene);
       made.remaining = 3;
       made.expiresAt = new Date(Date.now() + 3.5 * 60_000).toISOString();
       made.quota();
-      await page.getByText("3 messages left").waitFor();
+      await expect.poll(() => page.locator(".allowance .few").count()).toBe(2);
     },
-    shows: "4 minutes left",
+    shows: ({ said }) => said.mark,
   },
+  { name: "ended", act: async (page, scene) => (await talk(page, scene)).end("workflow_ended"), shows: "endedTitle" },
   {
-    name: "ended",
-    act: async (page, session) => (await talk(page, session)).end("workflow_ended"),
-    shows: "This conversation has ended",
+    name: "rating",
+    prepare: features,
+    act: async (page, scene) => {
+      (await talk(page, scene)).end("workflow_ended");
+      await page.getByRole("radio", { name: scene.words.rate5 }).check();
+    },
+    shows: "rateComment",
   },
   {
     name: "confirm",
-    act: async (page, session) => {
-      await talk(page, session);
-      await page.getByRole("button", { name: "New conversation" }).click();
+    act: async (page, scene) => {
+      await talk(page, scene);
+      await page.getByRole("button", { name: scene.words.newConversation }).click();
     },
-    shows: "Start a new conversation?",
+    shows: "newQuestion",
   },
 ];
 
-const session = () => sessionOf(bench);
-
+const WIDE = { name: "wide-light", width: 1100, height: 800, dark: false };
+const NARROW = { name: "narrow-dark", width: 360, height: 720, dark: true };
 const LOOKS = [
-  { name: "wide-light", width: 1100, height: 800, dark: false },
-  { name: "narrow-dark", width: 360, height: 720, dark: true },
-] as const;
+  { ...WIDE, locale: "en-GB", words: en, said: english },
+  { ...NARROW, locale: "en-GB", words: en, said: english },
+  { ...WIDE, name: "wide-light-ar", locale: "ar-EG", words: ar, said: arabic },
+  { ...NARROW, name: "narrow-dark-ar", locale: "ar-EG", words: ar, said: arabic },
+];
 
 describe.skipIf(skipBrowser).each(LOOKS)("states of the chat page, $name", (look) => {
   it.each(STATES)("$name is accessible and fits", async (state) => {
-    const page = await bench.open({ ...look, reducedMotion: true }, state.prepare);
-    await state.act?.(page, session);
-    await page.getByText(state.shows).first().waitFor();
-    await expect.poll(() => page.getByRole("button", { name: "Newest messages" }).count()).toBe(0);
+    const page = await bench.open({ ...look, reducedMotion: true }, (api) => {
+      Object.assign(api.link, look.said.link);
+      state.prepare?.(api, look);
+    });
+    await state.act?.(page, look);
+    const shows = typeof state.shows === "string" ? String(look.words[state.shows]) : state.shows(look);
+    await page.getByText(shows).first().waitFor();
+    if (state.name !== "earlier") {
+      await expect.poll(() => page.getByRole("button", { name: look.words.newest }).count()).toBe(0);
+    }
     await screenshot(page, `${state.name}-${look.name}`);
     expect(await axeFindings(page)).toEqual([]);
     expect(await sidewaysOverflow(page)).toBe(0);
+    expect(await page.locator("html").getAttribute("dir")).toBe(look.words === ar ? "rtl" : "ltr");
   });
 });
 

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { FakeSession, FakeTurn } from "./fake-session.js";
 import type { Bench } from "./setup.js";
 
-export const field = (page: Page): Locator => page.getByLabel("Your message");
+export const field = (page: Page): Locator => page.locator("textarea#compose");
 export const answers = (page: Page): Locator => page.locator(".message.agent .prose");
 export const own = (page: Page): Locator => page.locator(".message.own .bubble");
 export const log = (page: Page): Locator => page.getByRole("log");

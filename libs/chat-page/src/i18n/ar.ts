@@ -15,7 +15,7 @@ export const ar: Texts = {
   messageLabel: "رسالتك",
   messagePlaceholder: "اكتب رسالة…",
   send: "إرسال الرسالة",
-  sendHint: "Enter للإرسال، وShift + Enter لبدء سطر جديد",
+  sendHint: "اضغط Enter للإرسال، أو Shift + Enter لبدء سطر جديد",
   sending: "جارٍ الإرسال…",
   waiting: "في انتظار الإرسال",
   notSent: "لم تُرسل.",

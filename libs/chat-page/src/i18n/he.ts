@@ -15,7 +15,7 @@ export const he: Texts = {
   messageLabel: "ההודעה שלך",
   messagePlaceholder: "כתיבת הודעה…",
   send: "שליחת ההודעה",
-  sendHint: "Enter שולח, Shift + Enter מתחיל שורה חדשה",
+  sendHint: "מקש Enter שולח, Shift + Enter מתחיל שורה חדשה",
   sending: "בשליחה…",
   waiting: "ממתינה לשליחה",
   notSent: "לא נשלחה.",

@@ -65,7 +65,8 @@ export function Composer({ state, drafts, maxLength, onSend, onStop }: ComposerP
           id="compose"
           ref={field}
           rows={1}
-          dir="auto"
+          // An empty field has no letter to go by: its hint stands on the side of the page's language.
+          dir={draft === "" ? undefined : "auto"}
           value={draft}
           placeholder={t("messagePlaceholder")}
           autocomplete="off"

@@ -38,9 +38,9 @@ export function Loading() {
         <span />
         <span />
       </div>
-      <p role="status" class="loading-text">
-        {t("loading")}
-      </p>
+      <div role="status">
+        <h1 class="loading-text">{t("loading")}</h1>
+      </div>
     </main>
   );
 }

@@ -39,7 +39,7 @@ export function RatingForm({ onRate }: { onRate(given: Rating): Promise<boolean>
             <span>{t("rateComment")}</span>
             <textarea
               rows={2}
-              dir="auto"
+              dir={comment === "" ? undefined : "auto"}
               maxLength={MAX_COMMENT}
               value={comment}
               onInput={(event) => setComment(event.currentTarget.value)}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { skipBrowser, useBench } from "./setup.js";
+import { answers, field, nextTurn, say, sessionOf } from "./talk.js";
+
+const bench = useBench();
+const session = () => sessionOf(bench);
+
+describe.skipIf(skipBrowser)("chat page in other languages", () => {
+  it("fetches no language but the one it speaks, and has it before it shows a word", async () => {
+    const page = await bench.open({ locale: "he-IL" }, (api) => {
+      api.holdLink = true;
+    });
+    await page.getByText("הצ׳אט נפתח…").waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("he");
+    expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+    const scripts = await page.evaluate<string[]>(
+      "performance.getEntriesByType('resource').map((entry) => entry.name.split('/').pop())",
+    );
+    expect(scripts.filter((file) => /^[a-z]{2}-.*js$/.test(file)).map((file) => file.slice(0, 2))).toEqual(["he"]);
+  });
+
+  it("never shows the chat in the language of the browser when the link names another", async () => {
+    const page = await bench.open({ locale: "de-DE" }, (api) => {
+      api.link.branding = { locale: "ja" };
+    });
+    await page.addInitScript(`new MutationObserver(() => {
+      const label = document.querySelector("label[for=compose]");
+      if (label) (window.seen ??= new Set()).add(label.textContent + document.documentElement.lang);
+    }).observe(document, { childList: true, subtree: true })`);
+    await page.reload();
+    await page.getByRole("textbox", { name: "メッセージ" }).waitFor();
+    expect(await page.evaluate("[...window.seen]")).toEqual(["メッセージja"]);
+  });
+
+  it("takes the language of the address before that of the browser", async () => {
+    const page = await bench.open({ locale: "de-DE" });
+    await page.goto(`${bench.api().pageUrl}?lang=tr`);
+    await page.getByRole("textbox", { name: "Mesajınız" }).waitFor();
+  });
+
+  it("speaks English when the texts of another language cannot be had", async () => {
+    const page = await bench.open({ locale: "en-GB" });
+    await page.route(/assets\/ar-/, (route) => route.abort());
+    await page.goto(`${bench.api().pageUrl}?lang=ar`);
+    await page.getByRole("textbox", { name: "Your message" }).waitFor();
+    expect(await page.locator("html").getAttribute("dir")).toBe("ltr");
+  });
+
+  it("gives each text its own direction", async () => {
+    const page = await bench.open({ locale: "ar-EG" });
+    const made = await session();
+    made.greet("Hello in English.\n\n- مرحبا\n- قائمة");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    const directions = page.locator(".message.agent .block").evaluateAll((blocks) =>
+      // The first child carries the text.
+      blocks.map((block) => getComputedStyle(block.firstElementChild ?? block).direction),
+    );
+    expect(await directions).toEqual(["ltr", "rtl"]);
+    const written = (): Promise<string> => field(page).evaluate((area) => getComputedStyle(area).direction);
+    expect(await written()).toBe("rtl");
+    await field(page).fill("English");
+    await expect.poll(written).toBe("ltr");
+  });
+});
+
+describe.skipIf(skipBrowser)("earlier messages", () => {
+  it("are loaded page by page above the reader, whose place stays", async () => {
+    const page = await bench.open({ height: 500, reducedMotion: true });
+    const made = await session();
+    const spoken = Array.from({ length: 9 }, (_, index) => `Part ${index} of the greeting`);
+    made.greet(...spoken);
+    await expect.poll(() => answers(page).count()).toBe(9);
+    made.pageSize = 4;
+    await page.reload();
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(spoken.slice(5));
+    const button = page.getByRole("button", { name: "Show earlier messages" });
+    const top = (): Promise<number> =>
+      answers(page)
+        .getByText("Part 5")
+        .evaluate((node) => node.getBoundingClientRect().top);
+    await button.scrollIntoViewIfNeeded();
+    const before = await top();
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(spoken.slice(1));
+    // Scroll positions are whole pixels.
+    await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(1.5);
+    bench.api().refuseEarlier = true;
+    await page.keyboard.press("Enter");
+    await page.getByText("That didn’t work.").waitFor();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(spoken);
+    await expect.poll(() => button.count()).toBe(0);
+    await page.getByText("1 earlier message is shown").waitFor();
+    expect(await page.evaluate("document.activeElement.className")).toBe("talk");
+  });
+
+  it("stand in line with the time first under each answer", async () => {
+    const page = await bench.open();
+    (await session()).greet("One");
+    await say(page, "Two");
+    (await session()).finish((await nextTurn(await session())).turnId, "Three");
+    await expect.poll(() => answers(page).count()).toBe(2);
+    const left = (selector: string): Promise<number[]> =>
+      page.locator(selector).evaluateAll((all) => all.map((node) => Math.round(node.getBoundingClientRect().left)));
+    expect(await left(".message.agent time")).toEqual(await left(".message.agent .prose"));
+  });
+});
+
+describe.skipIf(skipBrowser)("what only some servers can", () => {
+  it("is not offered by others", async () => {
+    const page = await bench.open();
+    const made = await session();
+    await say(page, "Go");
+    await page.locator(".thinking").waitFor();
+    expect(await page.getByRole("button", { name: "Stop this answer" }).count()).toBe(0);
+    made.end("workflow_ended");
+    await page.getByText("This conversation has ended").waitFor();
+    expect(await page.getByRole("radio").count()).toBe(0);
+  });
+
+  it("stops an answer and takes a rating at the end", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.features = { stop: true, feedback: true };
+    });
+    const made = await session();
+    await say(page, "Go");
+    await page.getByRole("button", { name: "Stop this answer" }).click();
+    await expect.poll(() => bench.api().stops).toBe(1);
+    await field(page).fill("More");
+    await page.getByRole("button", { name: "Send message" }).waitFor();
+    made.end("workflow_ended");
+    await page.getByRole("radio", { name: "Good", exact: true }).check();
+    await page.getByRole("textbox").fill("Quick and clear");
+    await page.getByRole("button", { name: "Send rating" }).click();
+    await page.getByText("Thank you for your rating.").waitFor();
+    expect(bench.api().ratings).toEqual([{ rating: 4, text: "Quick and clear" }]);
+  });
+});
