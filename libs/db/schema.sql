@@ -244,6 +244,20 @@ begin
   end loop;
 end $$;
 
+CREATE FUNCTION public.continue_verified_session(p_access jsonb, p json, p_left boolean) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); c text_conversations; v_expires timestamptz; v_opened json;
+begin
+  select * into c from text_conversations where id = v_id;
+  if c.participant_hash is null or not c.participant_verified then perform fail('verification_required'); end if;
+  if p_left and c.end_reason is distinct from 'visitor' then perform fail(case when c.end_reason = 'expired' then 'session_expired' else 'session_ended' end); end if;
+  select expires_at into v_expires from temporary_chat_sessions where token_id = p_access ->> 'token_id';
+  v_opened := open_verified_session((p::jsonb || jsonb_build_object('participant', c.participant, 'participant_hash', c.participant_hash))::json);
+  update temporary_chat_sessions set expires_at = v_expires where id = (p -> 'link' ->> 'token_row_id')::uuid;
+  return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_expires)))::json;
+end $$;
+
 CREATE FUNCTION public.end_idle_sessions(p_limit integer) RETURNS TABLE(looked integer, ended integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
