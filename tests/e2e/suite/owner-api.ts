@@ -2,7 +2,7 @@ import { createBearerClient, eventually } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { ECHO, ECHO_2 } from "../../cluster/documents.js";
 import { createLink, createTenant, type MadeLink } from "../../cluster/owner.js";
-import type { GetFixture, Page } from "./fixture.js";
+import { type GetFixture, openSession, type Page, send } from "./fixture.js";
 
 interface Agent {
   id: string;
@@ -142,6 +142,30 @@ export function describeOwnerApi(fixture: GetFixture): void {
       expect((await other.owner.call<Page<Agent>>("GET", "/api/agents")).body.data).toEqual([]);
       const named = await other.owner.call("GET", `/api/agents?tenant_id=${tenant.id}`);
       expect(named.status).toBe(404);
+    });
+
+    it("gives the transcript of a session to its own tenant, in each format", async () => {
+      const { tenant, cluster } = fixture();
+      const { session_id } = await openSession(fixture());
+      await send(fixture(), session_id, "=1+1");
+      const path = `/api/sessions/${session_id}/transcript`;
+      const json = await tenant.owner.call<{ messages: { role: string; content: string }[]; truncated: boolean }>(
+        "GET",
+        path,
+      );
+      expect(json.body.truncated).toBe(false);
+      expect(json.body.messages.map(({ role, content }) => `${role}: ${content}`)).toEqual([
+        "assistant: Welcome.",
+        "user: =1+1",
+        "assistant: echo(=1+1)",
+      ]);
+      const csv = await tenant.owner.call("GET", `${path}?format=csv`);
+      expect(csv.text).toContain(`"'=1+1"`);
+      expect((await tenant.owner.call("GET", `${path}?format=txt`)).text).toContain("Visitor: =1+1");
+      expect((await tenant.owner.call("GET", `${path}?format=html`)).text).toMatch(/^<!doctype html>/);
+      expect((await tenant.owner.call("GET", `${path}?format=pdf`)).status).toBe(422);
+      const other = await createTenant(cluster, "Reader");
+      expect((await other.owner.call("GET", path)).status).toBe(404);
     });
 
     it("takes signed owner calls in a named tenant", async () => {
