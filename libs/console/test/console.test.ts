@@ -249,7 +249,8 @@ describe.skipIf(skipBrowser)("sessions", () => {
         api.sessions = [sessionRow({ session_id: "text_x", collected_data: { name: "<img src=x onerror=alert(1)>" } })];
       },
     });
-    await page.getByText("<img src=x").waitFor();
+    // Once in what was collected, once in what was said.
+    await expect.poll(() => page.getByText("<img src=x").count()).toBe(2);
     expect(await page.locator("main img").count()).toBe(0);
     await page.getByRole("button", { name: "End the session" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "End the session" }).click();
@@ -265,7 +266,7 @@ describe.skipIf(skipBrowser)("finding one's way", () => {
     await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).click();
     await page.getByRole("heading", { name: "Clinic Desk" }).waitFor();
-    expect(await page.title()).toBe("Clinic Desk · Parley console");
+    await expect.poll(() => page.title()).toBe("Clinic Desk · Parley console");
     await expect.poll(() => focused(page)).toBe("H1");
     await page.goBack();
     await page.getByRole("heading", { name: "Agents" }).waitFor();

@@ -66,16 +66,19 @@ export function groupCommit<I, O>(
 
   const patienceMs = options.patienceMs ?? 10;
   let startedAt = 0;
-  let timer: NodeJS.Timeout | null = null;
+  let isTimed = false;
 
   const pump = (): void => {
     while (queue.length > 0 && underWay < options.maxBatches) {
       const waitMs = underWay === 0 ? 0 : startedAt + patienceMs - performance.now();
       if (waitMs > 0) {
-        timer ??= setTimeout(() => {
-          timer = null;
-          pump();
-        }, waitMs);
+        if (!isTimed) {
+          isTimed = true;
+          setTimeout(() => {
+            isTimed = false;
+            pump();
+          }, waitMs);
+        }
         return;
       }
       const batch = queue.slice(0, options.maxItems);
