@@ -57,6 +57,12 @@ export class DeltaFilter {
   #attempt = 0;
   #sent = new Map<number, number>();
 
+  /** What this reader has not been given of a finished part; null = it has all of it. */
+  rest(turnId: string, part: number, content: string): Delta | null {
+    const attempt = turnId === this.#turnId ? this.#attempt : 1;
+    return this.take({ type: "delta", turn_id: turnId, attempt, part, at: 0, text: content });
+  }
+
   /** The part of `delta` that is new to this reader; null = nothing. */
   take(delta: Delta): Delta | null {
     if (delta.turn_id !== this.#turnId || delta.attempt > this.#attempt) {

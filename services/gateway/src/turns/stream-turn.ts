@@ -28,12 +28,16 @@ export async function streamTurn(
   const sse = call.request.server.sse.open(call.reply);
   const gone = new AbortController();
   sse.onClose(() => gone.abort());
-  const unsubscribe = await relay(context, sse, { sessionId, turnId: turn.turn_id });
+  const filter = new DeltaFilter();
+  const unsubscribe = await relay(context, sse, { sessionId, turnId: turn.turn_id, filter });
   try {
     const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
     const outcome = await context.waiter.wait({ access, turn, timeoutMs, signal: gone.signal });
     if (outcome.status === "failed") throw failedTurn(outcome.code, {});
     for (const [part, { content, node_id, node_name }] of outcome.result.messages.entries()) {
+      // An answer that is ready at once, or whose last words travel with its commit: the deltas still add up to the whole text.
+      const rest = filter.rest(turn.turn_id, part, content);
+      if (rest !== null) sse.send({ event: "message.delta", data: wireDelta(rest) });
       const place = audience === "api" ? { node_id, node_name } : {};
       const data = { type: "message", turn_id: turn.turn_id, role: "assistant", part, content, ...place };
       sse.send({ event: "message", data });
@@ -56,10 +60,9 @@ export async function streamTurn(
 async function relay(
   context: GatewayContext,
   sse: SseStream,
-  { sessionId, turnId }: { sessionId: string; turnId: string },
+  { sessionId, turnId, filter }: { sessionId: string; turnId: string; filter: DeltaFilter },
 ): Promise<() => void> {
   const { live } = context.redis;
-  const filter = new DeltaFilter();
   let held: LiveEntry[] | null = [];
   const pass = (entry: LiveEntry): void => {
     if ((entry.type !== "delta" && entry.type !== "status") || entry.turn_id !== turnId) return;
