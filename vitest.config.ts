@@ -16,7 +16,8 @@ export default defineConfig({
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["libs/testkit/src/global-setup.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // In CI one at a time: the suites that start a dozen processes and kill them must not slow down those that wait for a deadline.
+    maxWorkers: process.env.CI ? 1 : 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

@@ -124,10 +124,12 @@ describe("rpc", () => {
     const { server, client } = await pair();
     const context = gate<RpcContext>();
     const { opened } = context;
+    // Answered after the caller has given up: an answer at the deadline itself may still overtake it.
+    const late = gate<void>();
     server.serve(echo, async ({ text }, ctx) => {
       if (text === "ping") return { text };
       context.open(ctx);
-      return new Promise((resolve) => ctx.signal.addEventListener("abort", () => resolve({ text })));
+      return late.opened.then(() => ({ text }));
     });
     await eventually(() => client.call(echo, { text: "ping" }));
     const began = performance.now();
@@ -137,6 +139,7 @@ describe("rpc", () => {
     expect(requestId).toBe("req-1");
     expect(deadlineAt - began).toBeLessThan(1_000);
     await eventually(() => signal.aborted);
+    late.open();
   });
 
   it("aborts the handler's signal when the bus is closed", async () => {
