@@ -54,11 +54,12 @@ describe("a worker goes on", () => {
     bus.work(job, async ({ n }) => void seen.add(n), { concurrency: 2 });
     bus.listen(happened, async ({ n }) => void facts.add(n), { durable: "memory" });
     await offer(bus, 1);
-    await eventually(() => seen.has(1), LONG);
+    await eventually(() => seen.has(1));
     await fault();
     await offer(bus, 2);
     await eventually(() => bus.publish(happened, { n: 3 }, { key: "k", msgId: `${round}-fact` }), LONG);
-    await eventually(() => seen.has(2) && facts.has(3), LONG);
+    // Well below the six seconds after which silence alone would be noticed.
+    await eventually(() => seen.has(2) && facts.has(3), { timeoutMs: 4_500 });
     expect(bus.status().connected).toBe(true);
   });
 

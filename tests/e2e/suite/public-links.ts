@@ -168,7 +168,7 @@ export function describePublicLinks(fixture: GetFixture): void {
       }
       await reading;
       expect(events.at(-1)).toMatchObject({ event: "session_ended" });
-      expect(Date.now() - Date.parse(expires_at)).toBeLessThan(10_000);
+      expect(Date.now() - Date.parse(expires_at)).toBeLessThan(3_000);
     });
 
     it("closes every open stream within a second of the deletion, on every gateway", async () => {
