@@ -10,7 +10,7 @@ CREATE FUNCTION public.accept_messages(items jsonb) RETURNS SETOF json
     AS $$
 declare
   r record; item jsonb; v_tenant uuid; v_id uuid; v_code text;
-  c text_conversations; t session_turns; v_time timestamptz; v_payload json;
+  c text_conversations; t session_turns; v_time timestamptz; v_payload json; v_files json; v_ids uuid[]; v_found integer;
 begin
   -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each other in a ring.
   for r in select value as item, a.* from jsonb_array_elements(items), lateral try_access(value -> 'access') a order by a.o_id, (value ->> 'i')::int
@@ -42,16 +42,33 @@ begin
       when c.expires_at <= v_time or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_time then 'session_expired'
       when c.link_id is not null and not exists (select from temporary_chat_links l where l.id = c.link_id and l.is_active
            and l.deleted_at is null and (l.expires_at is null or l.expires_at > v_time)) then 'link_unavailable'
+      when c.link_id is not null and budget_spent(c.link_id) then 'budget_exhausted'
       when c.messages_used >= c.max_messages then 'messages_exhausted'
       when c.next_seq - c.done_seq >= 11 then 'too_many_pending' end;
     if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
 
+    v_files := null;
+    if item -> 'files' <> '[]' then
+      select array_agg(value::uuid) into v_ids from jsonb_array_elements_text(item -> 'files');
+      -- Each file is sent once, by the conversation that uploaded it.
+      update session_files set turn_seq = c.next_seq + 1 where id = any(v_ids) and conversation_id = v_id and turn_seq is null and complete;
+      get diagnostics v_found = row_count;
+      if v_found <> cardinality(v_ids) then
+        update session_files set turn_seq = null where id = any(v_ids) and conversation_id = v_id and turn_seq = c.next_seq + 1;
+        return next json_build_object('i', item -> 'i', 'error', 'file_not_found');
+        continue;
+      end if;
+      select json_agg(json_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'bytes', f.bytes) order by o) into v_files
+        from unnest(v_ids) with ordinality u(id, o) join session_files f on f.id = u.id;
+    end if;
+
     update text_conversations set next_seq = next_seq + 1, messages_used = messages_used + 1, event_offset = event_offset + 1, updated_at = v_time
      where id = v_id returning * into c;
-    insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, created_at)
+    insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, files, created_at)
     values (v_id, c.next_seq, v_tenant, 'message', item ->> 'content', item ->> 'client_message_id', item ->> 'idem_key',
-            item ->> 'idem_fingerprint', item ->> 'signature', item ->> 'reply_to', v_time) returning * into t;
+            item ->> 'idem_fingerprint', item ->> 'signature', item ->> 'reply_to', v_files, v_time) returning * into t;
     v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
+    if v_files is not null then v_payload := (v_payload::jsonb || jsonb_build_object('files', v_files))::json; end if;
     insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
     values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
     return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
@@ -123,6 +140,13 @@ begin
   return v_offset;
 end $$;
 
+CREATE FUNCTION public.budget_spent(p_link uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return exists (select from link_budgets where link_id = p_link and hard and (tokens_used >= max_tokens or cost_used >= max_cost));
+end $$;
+
 CREATE FUNCTION public.claim_memory(p_tenant uuid, p_session text, p_every integer, p_claim_ms integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -183,12 +207,12 @@ begin
   if not found then return json_build_object('i', item -> 'i', 'outcome', 'fenced'); end if;
 
   if v_messages > 0 then
-    insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, node_id, node_name, client_message_id, created_at)
-    select c.id, c.tenant_id, c.message_sequence - v_messages + n, v_seq, role, content, node_id, node_name, client_message_id, at
+    insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, node_id, node_name, client_message_id, files, created_at)
+    select c.id, c.tenant_id, c.message_sequence - v_messages + n, v_seq, role, content, node_id, node_name, client_message_id, files, at
       from (select 1 as n, 'user' as role, v_user ->> 'content' as content, null as node_id, null as node_name,
-                   v_user ->> 'client_message_id' as client_message_id, (v_user ->> 'created_at')::timestamptz as at where v_user is not null
+                   v_user ->> 'client_message_id' as client_message_id, (nullif(v_user -> 'files', 'null'))::json as files, (v_user ->> 'created_at')::timestamptz as at where v_user is not null
             union all
-            select ordinality::int + (v_messages - v_parts), 'assistant', value ->> 'content', value ->> 'node_id', value ->> 'node_name', null, v_now
+            select ordinality::int + (v_messages - v_parts), 'assistant', value ->> 'content', value ->> 'node_id', value ->> 'node_name', null, null, v_now
               from jsonb_array_elements(item -> 'messages') with ordinality) m;
   end if;
   if v_moves > 0 then
@@ -234,13 +258,24 @@ end $$;
 CREATE FUNCTION public.commit_turns(items jsonb) RETURNS SETOF json
     LANGUAGE plpgsql
     AS $$
-declare item jsonb; r json;
+declare item jsonb; r json; s record; v_spent jsonb := '[]';
 begin
   for item in select value from jsonb_array_elements(items) order by (value ->> 'conversation_id')::uuid
   loop
     perform enter_tenant((item ->> 'tenant_id')::uuid);
     if item ->> 'failed' is null then r := commit_turn(item); else r := fail_turn(item); end if;
+    if r ->> 'outcome' = 'committed' and jsonb_typeof(item -> 'spent') = 'object' then
+      delete from budget_reservations where conversation_id = (item ->> 'conversation_id')::uuid and seq <= (item ->> 'seq')::int;
+      v_spent := v_spent || jsonb_build_array((item -> 'spent') || jsonb_build_object('tenant_id', item -> 'tenant_id'));
+    end if;
     return next r;
+  end loop;
+  -- After the conversations, and in one order, so that two batches never wait for each other in a ring.
+  for s in select (value ->> 'link_id')::uuid as link_id, (value ->> 'tenant_id')::uuid as tenant_id, sum((value ->> 'tokens')::bigint) as tokens,
+                  sum((value ->> 'cost')::numeric) as cost from jsonb_array_elements(v_spent) group by 1, 2 order by 1
+  loop
+    perform enter_tenant(s.tenant_id);
+    update link_budgets set tokens_used = tokens_used + s.tokens, cost_used = cost_used + coalesce(s.cost, 0) where link_id = s.link_id;
   end loop;
 end $$;
 
@@ -394,8 +429,8 @@ begin
    returning * into c;
   if not found then return json_build_object('i', item -> 'i', 'outcome', 'fenced'); end if;
   if not v_open then
-    insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, client_message_id, status, created_at)
-    values (c.id, c.tenant_id, c.message_sequence, v_seq, 'user', item -> 'user' ->> 'content', item -> 'user' ->> 'client_message_id', 'failed',
+    insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, client_message_id, files, status, created_at)
+    values (c.id, c.tenant_id, c.message_sequence, v_seq, 'user', item -> 'user' ->> 'content', item -> 'user' ->> 'client_message_id', (nullif(item -> 'user' -> 'files', 'null'))::json, 'failed',
             (item -> 'user' ->> 'created_at')::timestamptz);
   end if;
   insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
@@ -521,6 +556,13 @@ begin
       if l.expires_at <= clock_timestamp() then perform fail(case when l.friendly_errors then 'link_expired' else 'link_unavailable' end); end if;
       perform fail('sessions_exhausted');
     end if;
+    if budget_spent(v_link) then perform fail('budget_exhausted'); end if;
+    -- Under the lock of the link's row, so two that begin at once see each other.
+    if l.max_concurrent_sessions is not null and (select count(*) from text_conversations live where live.link_id = v_link and live.ended_at is null
+        and (live.expires_at is null or live.expires_at > clock_timestamp())
+        and live.updated_at + make_interval(secs => live.idle_timeout_seconds) > clock_timestamp()) >= l.max_concurrent_sessions then
+      perform fail('concurrent_sessions_exhausted');
+    end if;
   end if;
   insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, participant,
       participant_verified, metadata, link_policy, max_messages, idle_timeout_seconds, expires_at, next_seq, idle_check_at, created_at, updated_at)
@@ -599,7 +641,7 @@ CREATE FUNCTION public.pending_turns(p_conversation uuid, p_done integer) RETURN
     AS $$
 begin
   return (select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
-           'reply_to', reply_to, 'created_at', iso(created_at)) order by seq), '[]')
+           'reply_to', reply_to, 'files', files, 'created_at', iso(created_at)) order by seq), '[]')
     from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending');
 end $$;
 
@@ -655,14 +697,14 @@ declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json;
 begin
   select created_at into v_since from text_conversations where id = v_id;
   select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq, 'role', role, 'content', content,
-           'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'created_at', iso(created_at))
+           'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'files', files, 'created_at', iso(created_at))
            order by sequence), '[]'), min(sequence)
     into v_page, v_first
     from (select * from text_conversation_messages where conversation_id = v_id and created_at >= v_since and (p_before is null or sequence < p_before)
            order by sequence desc limit p_limit) m;
   if p_before is null then
     select coalesce(json_agg(json_build_object('id', v_id || '.' || seq, 'sequence', 0, 'turn_id', v_id || '.' || seq, 'role', 'user', 'content', content,
-             'node_id', null, 'node_name', null, 'client_message_id', client_message_id, 'status', 'pending', 'created_at', iso(created_at)) order by seq), '[]')
+             'node_id', null, 'node_name', null, 'client_message_id', client_message_id, 'status', 'pending', 'files', files, 'created_at', iso(created_at)) order by seq), '[]')
       into v_pending from session_turns where conversation_id = v_id and status = 'pending' and kind = 'message';
   end if;
   return json_build_object('data', v_page, 'pending', v_pending, 'first', v_first);
@@ -726,6 +768,46 @@ begin
   delete from link_verifications where (link_id, address_hash) in (select link_id, address_hash from link_verifications
     where expires_at < v_now - interval '1 day' limit 20 for update skip locked);
   return 0;
+end $$;
+
+CREATE FUNCTION public.reserve_budget(p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_conversation uuid := (p ->> 'conversation_id')::uuid; v_seq integer := (p ->> 'seq')::int; v_fence bigint := (p ->> 'fence')::bigint;
+  v_link uuid; b link_budgets; v_held_tokens bigint; v_held_cost numeric; v_most bigint := (p ->> 'max_output')::bigint;
+  v_input bigint := (p ->> 'input_tokens')::bigint; v_output bigint; v_alone bigint; v_in numeric := (p ->> 'input_price')::numeric; v_out numeric := (p ->> 'output_price')::numeric;
+begin
+  perform enter_tenant((p ->> 'tenant_id')::uuid);
+  select link_id into v_link from text_conversations where id = v_conversation and fence = v_fence and status = 'active';
+  if not found then return json_build_object('status', 'fenced'); end if;
+  -- The row is the queue: calls of one link reserve one after the other.
+  select * into b from link_budgets where link_id = v_link for no key update;
+  if not found or (b.max_tokens is null and b.max_cost is null) then return json_build_object('status', 'none'); end if;
+  if b.max_cost is not null and (v_in is null or v_out is null) and b.hard then return json_build_object('status', 'unpriced'); end if;
+  select coalesce(sum(r.tokens), 0), coalesce(sum(r.cost), 0) into v_held_tokens, v_held_cost
+    from budget_reservations r join text_conversations c on c.id = r.conversation_id
+   where r.link_id = v_link and c.fence = r.fence and c.lease_until > clock_timestamp() and c.done_seq < r.seq
+     and not (r.conversation_id = v_conversation and r.seq = v_seq);
+  v_alone := least(v_most, b.max_tokens - b.tokens_used - (p ->> 'spent_tokens')::bigint - v_input,
+    case when b.max_cost is null then null when v_out = 0 then v_most
+         else floor((b.max_cost - b.cost_used - (p ->> 'spent_cost')::numeric - v_input * v_in) / v_out)::bigint end);
+  v_output := least(v_alone, b.max_tokens - b.tokens_used - v_held_tokens - (p ->> 'spent_tokens')::bigint - v_input,
+    case when b.max_cost is null or v_out = 0 then null
+         else floor((b.max_cost - b.cost_used - v_held_cost - (p ->> 'spent_cost')::numeric - v_input * v_in) / v_out)::bigint end);
+  if b.hard and v_output < least(v_most, (p ->> 'min_output')::bigint) then
+    return json_build_object('status', case when v_alone < least(v_most, (p ->> 'min_output')::bigint) then 'exhausted' else 'busy' end);
+  end if;
+  if not b.hard then v_output := v_most; end if;
+  -- Dead ones are cleared in passing; one that a commit is just removing is left to it, else the two would wait for each other.
+  delete from budget_reservations where (conversation_id, seq, fence) in (select r.conversation_id, r.seq, r.fence
+    from budget_reservations r join text_conversations c on c.id = r.conversation_id
+   where r.link_id = v_link and (c.fence <> r.fence or c.done_seq >= r.seq) limit 20 for update of r skip locked);
+  insert into budget_reservations (conversation_id, seq, fence, tenant_id, link_id, tokens, cost)
+  values (v_conversation, v_seq, v_fence, b.tenant_id, v_link, (p ->> 'spent_tokens')::bigint + v_input + v_output,
+          (p ->> 'spent_cost')::numeric + coalesce(v_input * v_in + v_output * v_out, 0))
+  on conflict (conversation_id, seq, fence) do update set tokens = excluded.tokens, cost = excluded.cost;
+  return json_build_object('status', 'granted', 'max_output', v_output);
 end $$;
 
 CREATE FUNCTION public.resolve_access(p_access jsonb) RETURNS uuid
@@ -811,6 +893,19 @@ CREATE FUNCTION public.session_tenant(p_session text) RETURNS uuid
 
 ALTER FUNCTION public.session_tenant(p_session text) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.set_link_budget(p_link uuid, p_tenant uuid, p_budget jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if p_budget is null or jsonb_typeof(p_budget) = 'null' then
+    update link_budgets set max_tokens = null, max_cost = null where link_id = p_link;
+    return;
+  end if;
+  insert into link_budgets (link_id, tenant_id, max_tokens, max_cost, hard)
+  values (p_link, p_tenant, (p_budget ->> 'max_tokens')::bigint, (p_budget ->> 'max_cost')::numeric, coalesce((p_budget ->> 'hard')::boolean, true))
+  on conflict (link_id) do update set max_tokens = excluded.max_tokens, max_cost = excluded.max_cost, hard = excluded.hard;
+end $$;
+
 CREATE FUNCTION public.take_verification_try(p_tenant uuid, p_link uuid, p_address text) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -873,6 +968,7 @@ CREATE TABLE public.session_turns (
     trace json,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     done_at timestamp with time zone,
+    files json,
     CONSTRAINT session_turns_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'message'::text]))),
     CONSTRAINT session_turns_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
 )
@@ -978,6 +1074,18 @@ CREATE TABLE public.api_tokens (
 
 ALTER TABLE ONLY public.api_tokens FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.budget_reservations (
+    conversation_id uuid NOT NULL,
+    seq integer NOT NULL,
+    fence bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    tokens bigint NOT NULL,
+    cost numeric(18,8) NOT NULL
+);
+
+ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.dead_turns (
     conversation_id uuid NOT NULL,
     seq integer NOT NULL,
@@ -1027,6 +1135,20 @@ CREATE TABLE public.idempotency_keys (
 );
 
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.link_budgets (
+    link_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    max_tokens bigint,
+    max_cost numeric(18,8),
+    hard boolean DEFAULT true NOT NULL,
+    tokens_used bigint DEFAULT 0 NOT NULL,
+    cost_used numeric(18,8) DEFAULT 0 NOT NULL,
+    CONSTRAINT link_budgets_max_cost_check CHECK ((max_cost > (0)::numeric)),
+    CONSTRAINT link_budgets_max_tokens_check CHECK ((max_tokens > 0))
+);
+
+ALTER TABLE ONLY public.link_budgets FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.link_verifications (
     link_id uuid NOT NULL,
@@ -1097,6 +1219,30 @@ PARTITION BY RANGE (created_at);
 
 ALTER TABLE ONLY public.session_events FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.session_file_chunks (
+    file_id uuid NOT NULL,
+    n integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    data bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.session_file_chunks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.session_files (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    bytes integer NOT NULL,
+    sha256 bytea NOT NULL,
+    turn_seq integer,
+    complete boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.session_files FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.temporary_chat_links (
     id uuid NOT NULL,
     tenant_id uuid NOT NULL,
@@ -1130,7 +1276,23 @@ CREATE TABLE public.temporary_chat_links (
     last_used_at timestamp with time zone,
     expired_at timestamp with time zone,
     deleted_at timestamp with time zone,
-    allowed_email_domains text[] DEFAULT '{}'::text[] NOT NULL
+    allowed_email_domains text[] DEFAULT '{}'::text[] NOT NULL,
+    max_concurrent_sessions integer,
+    intro text DEFAULT 'none'::text NOT NULL,
+    allowed_ips text[] DEFAULT '{}'::text[] NOT NULL,
+    allowed_countries text[] DEFAULT '{}'::text[] NOT NULL,
+    blocked_countries text[] DEFAULT '{}'::text[] NOT NULL,
+    pin_hash text,
+    consent_text text,
+    starters text[] DEFAULT '{}'::text[] NOT NULL,
+    file_uploads jsonb DEFAULT '{"enabled": false}'::jsonb NOT NULL,
+    proof_of_work text DEFAULT 'adaptive'::text NOT NULL,
+    retention_days integer,
+    source_session_id text,
+    recipient jsonb,
+    CONSTRAINT temporary_chat_links_intro_check CHECK ((intro = ANY (ARRAY['none'::text, 'agent'::text]))),
+    CONSTRAINT temporary_chat_links_max_concurrent_sessions_check CHECK ((max_concurrent_sessions >= 1)),
+    CONSTRAINT temporary_chat_links_proof_of_work_check CHECK ((proof_of_work = ANY (ARRAY['off'::text, 'adaptive'::text, 'always'::text])))
 );
 
 ALTER TABLE ONLY public.temporary_chat_links FORCE ROW LEVEL SECURITY;
@@ -1171,6 +1333,7 @@ CREATE TABLE public.text_conversation_messages (
     client_message_id text,
     status text DEFAULT 'done'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    files json,
     CONSTRAINT text_conversation_messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text]))),
     CONSTRAINT text_conversation_messages_status_check CHECK ((status = ANY (ARRAY['done'::text, 'failed'::text])))
 )
@@ -1227,6 +1390,9 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_token_id_key UNIQUE (token_id);
 
+ALTER TABLE ONLY public.budget_reservations
+    ADD CONSTRAINT budget_reservations_pkey PRIMARY KEY (conversation_id, seq, fence);
+
 ALTER TABLE ONLY public.dead_turns
     ADD CONSTRAINT dead_turns_pkey PRIMARY KEY (conversation_id, seq);
 
@@ -1238,6 +1404,9 @@ ALTER TABLE ONLY public.dev_mail
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, scope, key);
+
+ALTER TABLE ONLY public.link_budgets
+    ADD CONSTRAINT link_budgets_pkey PRIMARY KEY (link_id);
 
 ALTER TABLE ONLY public.link_verifications
     ADD CONSTRAINT link_verifications_pkey PRIMARY KEY (link_id, address_hash);
@@ -1256,6 +1425,12 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_pkey PRIMARY KEY (conversation_id, event_offset, created_at);
+
+ALTER TABLE ONLY public.session_file_chunks
+    ADD CONSTRAINT session_file_chunks_pkey PRIMARY KEY (file_id, n);
+
+ALTER TABLE ONLY public.session_files
+    ADD CONSTRAINT session_files_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.session_turns
     ADD CONSTRAINT session_turns_pkey PRIMARY KEY (conversation_id, seq);
@@ -1294,6 +1469,8 @@ CREATE INDEX api_keys_tenant ON public.api_keys USING btree (tenant_id, created_
 
 CREATE INDEX api_tokens_tenant ON public.api_tokens USING btree (tenant_id, created_at);
 
+CREATE INDEX budget_reservations_link ON public.budget_reservations USING btree (link_id);
+
 CREATE INDEX dev_mail_tenant ON public.dev_mail USING btree (tenant_id, id DESC);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
@@ -1303,6 +1480,8 @@ CREATE INDEX link_verifications_age ON public.link_verifications USING btree (te
 CREATE INDEX outbox_sent ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
 CREATE INDEX outbox_unsent ON public.outbox USING btree (created_at) WHERE (sent_at IS NULL);
+
+CREATE INDEX session_files_conversation ON public.session_files USING btree (conversation_id, created_at);
 
 CREATE UNIQUE INDEX session_turns_client_message ON public.session_turns USING btree (conversation_id, client_message_id) WHERE (client_message_id IS NOT NULL);
 
@@ -1323,6 +1502,8 @@ CREATE INDEX temporary_chat_sessions_link ON public.temporary_chat_sessions USIN
 CREATE INDEX text_conversations_idle ON public.text_conversations USING btree (idle_check_at) WHERE (ended_at IS NULL);
 
 CREATE INDEX text_conversations_link ON public.text_conversations USING btree (link_id, created_at DESC) WHERE (link_id IS NOT NULL);
+
+CREATE INDEX text_conversations_link_live ON public.text_conversations USING btree (link_id) WHERE ((link_id IS NOT NULL) AND (ended_at IS NULL));
 
 CREATE INDEX text_conversations_memory ON public.text_conversations USING btree (id) WHERE participant_verified;
 
@@ -1345,6 +1526,12 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE ONLY public.budget_reservations
+    ADD CONSTRAINT budget_reservations_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.budget_reservations
+    ADD CONSTRAINT budget_reservations_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.link_budgets(link_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.dead_turns
     ADD CONSTRAINT dead_turns_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
 
@@ -1353,6 +1540,12 @@ ALTER TABLE ONLY public.demo_secrets
 
 ALTER TABLE ONLY public.dev_mail
     ADD CONSTRAINT dev_mail_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.link_budgets
+    ADD CONSTRAINT link_budgets_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.link_budgets
+    ADD CONSTRAINT link_budgets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.link_verifications
     ADD CONSTRAINT link_verifications_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
@@ -1368,6 +1561,15 @@ ALTER TABLE ONLY public.memories
 
 ALTER TABLE ONLY public.memory_cursors
     ADD CONSTRAINT memory_cursors_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_file_chunks
+    ADD CONSTRAINT session_file_chunks_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.session_files(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_files
+    ADD CONSTRAINT session_files_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_files
+    ADD CONSTRAINT session_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.session_turns
     ADD CONSTRAINT session_turns_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
@@ -1407,6 +1609,8 @@ ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.budget_reservations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.dead_turns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.demo_secrets ENABLE ROW LEVEL SECURITY;
@@ -1423,6 +1627,8 @@ CREATE POLICY jobs ON public.api_keys TO parley_jobs USING (true) WITH CHECK (tr
 
 CREATE POLICY jobs ON public.api_tokens TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.budget_reservations TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.dead_turns TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.demo_secrets TO parley_jobs USING (true) WITH CHECK (true);
@@ -1430,6 +1636,8 @@ CREATE POLICY jobs ON public.demo_secrets TO parley_jobs USING (true) WITH CHECK
 CREATE POLICY jobs ON public.dev_mail TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.idempotency_keys TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.link_budgets TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.link_verifications TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -1440,6 +1648,10 @@ CREATE POLICY jobs ON public.memory_cursors TO parley_jobs USING (true) WITH CHE
 CREATE POLICY jobs ON public.outbox TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.session_events TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.session_file_chunks TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.session_files TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.session_turns TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -1457,6 +1669,8 @@ CREATE POLICY jobs ON public.text_conversation_variables TO parley_jobs USING (t
 
 CREATE POLICY jobs ON public.text_conversations TO parley_jobs USING (true) WITH CHECK (true);
 
+ALTER TABLE public.link_budgets ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.link_verifications ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.memories ENABLE ROW LEVEL SECURITY;
@@ -1466,6 +1680,10 @@ ALTER TABLE public.memory_cursors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_file_chunks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_turns ENABLE ROW LEVEL SECURITY;
 
@@ -1481,6 +1699,8 @@ CREATE POLICY tenant ON public.api_keys TO parley_app USING ((tenant_id = ( SELE
 
 CREATE POLICY tenant ON public.api_tokens TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.budget_reservations TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.dead_turns TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.demo_secrets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
@@ -1488,6 +1708,8 @@ CREATE POLICY tenant ON public.demo_secrets TO parley_app USING ((tenant_id = ( 
 CREATE POLICY tenant ON public.dev_mail TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.idempotency_keys TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.link_budgets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.link_verifications TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -1498,6 +1720,10 @@ CREATE POLICY tenant ON public.memory_cursors TO parley_app USING ((tenant_id = 
 CREATE POLICY tenant ON public.outbox TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.session_events TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.session_file_chunks TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.session_files TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.session_turns TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -1591,6 +1817,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO parley_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_jobs;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
 
@@ -1602,6 +1831,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dev_mail TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_verifications TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_verifications TO parley_jobs;
@@ -1617,6 +1849,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_file_chunks TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_file_chunks TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_links TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_links TO parley_jobs;

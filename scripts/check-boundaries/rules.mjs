@@ -9,6 +9,7 @@ export const LIBRARY_IMPORTS = {
   client: [],
   cli: ["client"],
   mail: ["contracts", "observability"],
+  outbound: ["contracts", "observability"],
   workflow: ["contracts"],
   secrets: ["contracts"],
   bus: ["contracts", "observability"],

@@ -119,6 +119,7 @@ export interface HistoryMessage {
   node_id: string | null;
   node_name: string | null;
   client_message_id: string | null;
+  files?: { id: string; name: string; media_type: string; bytes: number }[] | null;
   status: "pending" | "done" | "failed";
   created_at: string;
 }

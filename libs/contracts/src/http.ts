@@ -50,6 +50,43 @@ export const validateAgentBody = z.strictObject({ document: z.unknown() });
 export const createVersionBody = z.strictObject({ document: z.unknown(), notes: z.string().max(500).nullish() });
 
 const isDomain = (text: string): boolean => normaliseDomain(text) !== null;
+/** ISO 3166-1 alpha-2, kept in capitals. */
+const country = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/)
+  .transform((code) => code.toUpperCase());
+const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+/** What a link may spend in all. Hard: a message that could go over is refused; else going over is told to the owner. */
+export const linkBudget = z
+  .strictObject({
+    /** US dollars by the price table. */
+    max_cost: z.number().positive().max(1_000_000).nullable(),
+    max_tokens: z.number().int().min(1).max(1_000_000_000_000).nullable(),
+    hard: z.boolean(),
+  })
+  .partial()
+  .refine((budget) => budget.max_cost != null || budget.max_tokens != null, {
+    message: "give max_cost or max_tokens",
+  });
+export const fileUploads = z
+  .strictObject({
+    enabled: z.boolean(),
+    /** Media types, `image/*` style wildcards included. */
+    types: z
+      .array(
+        z
+          .string()
+          .max(100)
+          .regex(/^[a-z]+\/(\*|[a-z0-9.+-]+)$/),
+      )
+      .max(30),
+    max_bytes: z.number().int().min(1).max(10_485_760),
+    /** Of one session. */
+    max_count: z.number().int().min(1).max(100),
+  })
+  .partial();
+export type FileUploads = z.infer<typeof fileUploads>;
 
 /** Fields of a public link that an owner may set; ranges of http-api.md section 2. */
 const linkFields = {
@@ -70,6 +107,29 @@ const linkFields = {
   require_email: z.boolean(),
   /** Domains whose addresses get a code; empty = all. A domain does not include those below it. */
   allowed_email_domains: z.array(z.string().max(253).refine(isDomain, { message: "must be a domain" })).max(50),
+  max_concurrent_sessions: z.number().int().min(1).max(10_000).nullable(),
+  /** `agent`: the page introduces the agent with its description. */
+  intro: z.enum(["none", "agent"]),
+  /** Networks that may use the link; empty = all. */
+  allowed_ips: z.array(cidr).max(200),
+  allowed_countries: z.array(country).max(250),
+  blocked_countries: z.array(country).max(250),
+  /** Never shown again; null takes it away. */
+  pin: z.string().min(4).max(64).nullable(),
+  consent_text: z.string().max(4000).nullable(),
+  budget: linkBudget.nullable(),
+  /** Suggestions for a first message. */
+  starters: z.array(z.string().trim().min(1).max(120)).max(6),
+  file_uploads: fileUploads,
+  proof_of_work: z.enum(["off", "adaptive", "always"]),
+  /** Days a conversation is kept after its end. */
+  retention_days: z.number().int().min(1).max(3650).nullable(),
+  /** For whom the link is: their name greets them, and the page needs no other. */
+  recipient: z
+    .strictObject({ name: z.string().max(200), email: z.email().max(254) })
+    .partial()
+    .nullable(),
+  source_session_id: z.string().max(64).nullable(),
   branding: z.record(z.string().max(64), z.unknown()),
   agent_version: z.union([z.number().int().min(1), z.literal("active")]),
   friendly_errors: z.boolean(),
@@ -86,15 +146,35 @@ export const createLinkBody = z
 export const updateLinkBody = createLinkBody;
 export type LinkBody = z.infer<typeof createLinkBody>;
 
-export const publicSessionBody = z.object({ participant: participantBody.optional(), consent: z.boolean().optional() });
+/** What opens a link's door, wherever a session begins: with the session, or with the first message. */
+const entry = {
+  consent: z.boolean().optional(),
+  pin: z.string().max(64).optional(),
+  /** Solution of `GET /api/public/challenge/{token}`. */
+  proof: z.string().max(4096).optional(),
+};
+export const publicSessionBody = z.object({ participant: participantBody.optional(), ...entry });
 export const publicChatBody = z.object({
   message: messageText,
   session_token: z.string().max(128).optional(),
   client_message_id: clientMessageId.optional(),
+  /** Ids of files that were uploaded to this session. */
+  files: z.array(z.uuid()).max(10).optional(),
+  ...entry,
 });
 
-export const verifyRequestBody = z.object({ token: z.string().max(256), email: emailAddress });
-export const verifyConfirmBody = verifyRequestBody.extend({ code: z.string().trim().max(32) });
+export const verifyRequestBody = z.object({
+  token: z.string().max(256),
+  email: emailAddress,
+  pin: entry.pin,
+  proof: entry.proof,
+});
+export const verifyConfirmBody = z.object({
+  token: z.string().max(256),
+  email: emailAddress,
+  code: z.string().trim().max(32),
+  consent: entry.consent,
+});
 
 export const createTokenBody = z.strictObject({
   name: z.string().trim().min(1).max(200),

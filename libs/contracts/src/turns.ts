@@ -55,6 +55,15 @@ export const turnState = z.discriminatedUnion("status", [
 ]);
 export type TurnState = z.infer<typeof turnState>;
 
+/** A file that a message carries; its bytes are fetched by id. */
+export const attachedFile = z.object({
+  id: z.string(),
+  name: z.string(),
+  media_type: z.string(),
+  bytes: z.number().int(),
+});
+export type AttachedFile = z.infer<typeof attachedFile>;
+
 export const historyMessage = z.object({
   id: z.string(),
   /** 1..N without gaps; 0 while the message still waits for its turn. */
@@ -66,6 +75,7 @@ export const historyMessage = z.object({
   node_name: z.string().nullable(),
   client_message_id: z.string().nullable(),
   status: z.enum(["pending", "done", "failed"]),
+  files: z.array(attachedFile).nullish(),
   created_at: z.string(),
 });
 export type HistoryMessage = z.infer<typeof historyMessage>;

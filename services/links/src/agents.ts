@@ -12,28 +12,34 @@ export async function requireVersion(bus: Bus, agent: AgentView, version: number
   if (found.status === "error") throw new AppError(found.code);
 }
 
-export type AgentNames = (tenantId: string, agentId: string) => Promise<string>;
+/** What a link shows of its agent. */
+export interface AgentShown {
+  name: string;
+  description: string | null;
+}
+export type AgentsShown = (tenantId: string, agentId: string) => Promise<AgentShown>;
 
 const NAME_TTL_MS = 5_000;
 const MAX_NAMES = 10_000;
 
 /**
- * Names of agents for the public view of a link. Kept a few seconds: a link is resolved far more often than an agent is
- * renamed, and the name is the only thing this service needs from the agents.
+ * What the public view of a link shows of its agent. Kept a few seconds: a link is resolved far more often than an agent is
+ * renamed, and this is the only thing the service needs from the agents.
  */
-export function createAgentNames(bus: Bus): AgentNames {
-  const kept = new Map<string, { name: string; until: number }>();
+export function createAgentsShown(bus: Bus): AgentsShown {
+  const kept = new Map<string, { agent: AgentShown; until: number }>();
   return async (tenantId, agentId) => {
     const now = performance.now();
     const known = kept.get(agentId);
-    if (known && known.until > now) return known.name;
+    if (known && known.until > now) return known.agent;
     const principal: Principal = { tenantId, role: "viewer", via: "token", id: "links" };
-    const { name } = await requireAgent(bus, principal, agentId);
+    const { name, description } = await requireAgent(bus, principal, agentId);
+    const agent = { name, description };
     // Insertion order is age: dropping the first entry keeps the map bounded without a timer.
     kept.delete(agentId);
     const [oldest] = kept.keys();
     if (kept.size >= MAX_NAMES && oldest !== undefined) kept.delete(oldest);
-    kept.set(agentId, { name, until: now + NAME_TTL_MS });
-    return name;
+    kept.set(agentId, { agent, until: now + NAME_TTL_MS });
+    return agent;
   };
 }

@@ -4,14 +4,20 @@ import type { Expiry, LinkValues } from "./repository/links.js";
 export interface LinkChange {
   values: LinkValues;
   expiry: Expiry;
+  /** undefined = as it was, null = none. */
+  pin: string | null | undefined;
+  /** undefined = as it was, null = none. */
+  budget: LinkBody["budget"];
 }
 
 /** Parses an owner's body into columns and an expiry. Throws `validation_failed` with every wrong field. */
 export function parseLinkBody(body: unknown): LinkChange {
-  const { expires_at, expires_in_hours, agent_version, ...values } = parseOrRefuse(createLinkBody, body);
+  const { expires_at, expires_in_hours, agent_version, pin, budget, ...values } = parseOrRefuse(createLinkBody, body);
   return {
     values: { ...values, agent_version: agent_version === "active" ? null : agent_version },
     expiry: expiryOf({ expires_at, expires_in_hours }),
+    pin,
+    budget,
   };
 }
 

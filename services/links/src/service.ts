@@ -1,6 +1,6 @@
 import * as contracts from "@parley/contracts";
 import type { Component } from "@parley/service";
-import { createAgentNames } from "./agents.js";
+import { createAgentsShown } from "./agents.js";
 import type { LinksDeps } from "./deps.js";
 import { createKey } from "./handlers/create-key.js";
 import { createLink } from "./handlers/create-link.js";
@@ -28,9 +28,9 @@ export function createLinks(deps: LinksDeps): Component {
       const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };
       bus.serve(contracts.verifyToken, verifyToken(deps), bound);
       bus.serve(contracts.resolveKey, resolveKey(deps), bound);
-      const agentName = createAgentNames(bus);
-      bus.serve(contracts.resolveLink, resolveLink(deps, agentName), bound);
-      verification = serveVerification(deps, agentName);
+      const agentShown = createAgentsShown(bus);
+      bus.serve(contracts.resolveLink, resolveLink(deps, agentShown), bound);
+      verification = serveVerification(deps, agentShown);
       bus.serve(contracts.createLink, createLink(deps), bound);
       bus.serve(contracts.listLinks, listLinks(deps), bound);
       bus.serve(contracts.getLink, getLink(deps), bound);

@@ -101,6 +101,18 @@ async function newLink(overrides: { maxSessions?: number; maxMessages?: number }
     chatIntent: "returns",
     systemPromptOverride: null,
     initialMessage: null,
+    maxConcurrentSessions: null,
+    introduction: null,
+    allowedIps: [],
+    allowedCountries: [],
+    blockedCountries: [],
+    pinRequired: false,
+    consentText: null,
+    starters: [],
+    fileUploads: { enabled: false, types: [], maxBytes: 5_242_880, maxCount: 10 },
+    proofOfWork: "off",
+    recipient: null,
+    access: "open",
   };
   const run = (text: string) =>
     db.tenant(tenantId, async (trx) => (await sql<Record<string, unknown>>`${sql.raw(text)}`.execute(trx)).rows);

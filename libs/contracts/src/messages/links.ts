@@ -47,6 +47,28 @@ export const linkPolicy = z.object({
   chatIntent: z.string().nullable(),
   systemPromptOverride: z.string().nullable(),
   initialMessage: z.string().nullable(),
+  // Fields of later releases have defaults: a replica of the release before does not send them.
+  maxConcurrentSessions: z.number().int().nullable().default(null),
+  /** The agent's description where the link wants an introduction. */
+  introduction: z.string().nullable().default(null),
+  allowedIps: z.array(z.string()).default([]),
+  allowedCountries: z.array(z.string()).default([]),
+  blockedCountries: z.array(z.string()).default([]),
+  pinRequired: z.boolean().default(false),
+  consentText: z.string().nullable().default(null),
+  starters: z.array(z.string()).default([]),
+  fileUploads: z
+    .object({
+      enabled: z.boolean(),
+      types: z.array(z.string()),
+      maxBytes: z.number().int(),
+      maxCount: z.number().int(),
+    })
+    .default({ enabled: false, types: [], maxBytes: 1, maxCount: 1 }),
+  proofOfWork: z.enum(["off", "adaptive", "always"]).default("off"),
+  recipient: z.object({ name: z.string().optional(), email: z.string().optional() }).nullable().default(null),
+  /** Who may come in besides what the link itself asks: the agent's access policy. `requireEmail` includes it. */
+  access: z.enum(["open", "any_verified", "approval"]).default("open"),
 });
 export type LinkPolicy = z.infer<typeof linkPolicy>;
 /** `unavailable` covers unknown, malformed, wrong secret, disabled and deleted alike; `expired` only after the secret was verified. */

@@ -56,6 +56,8 @@ export const acceptMessage = rpc(
     access: sessionAccess,
     content: z.string(),
     clientMessageId: z.string().nullable(),
+    /** Ids of files uploaded to this session. */
+    files: z.array(uuid).optional(),
     ...repeatable,
     /** Gateway that waits: the runner sends the result to `turns.v1.live.result.<replyTo>`. */
     replyTo: z.string(),

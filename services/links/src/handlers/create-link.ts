@@ -4,9 +4,10 @@ import type { z } from "zod";
 import { requireAgent, requireVersion } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { expiryInThePast, parseLinkBody } from "../link-body.js";
+import { storedPin } from "../pin.js";
 import { claimKey, storeAnswer } from "../repository/idempotency.js";
 import { ownerView } from "../repository/link-row.js";
-import { findLink, insertLink, isFuture } from "../repository/links.js";
+import { findLink, insertLink, isFuture, setBudget } from "../repository/links.js";
 
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
@@ -52,9 +53,14 @@ export const createLink =
         tokenHash: issued.hash,
         tokenHint: issued.hint,
         createdBy: input.principal.id,
-        values: { ...change.values, title: change.values.title ?? agent.name },
+        values: {
+          ...change.values,
+          title: change.values.title ?? agent.name,
+          pin_hash: await storedPin(deps, id, change.pin),
+        },
         expiry: change.expiry,
       });
+      await setBudget(trx, { tenantId, id }, change.budget);
       const row = await findLink(trx, { agentId: agent.id, id });
       if (row === null) throw new Error("a link vanished inside its own transaction");
       const answer: Output = { link: ownerView(row, { messages: 0, sessions_active: 0 }), token: issued.token };

@@ -1,5 +1,6 @@
 import type { resolveLink as contract } from "@parley/contracts";
 import type { z } from "zod";
+import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { linkByTokenId } from "../repository/credentials.js";
 import { policyOf } from "../repository/link-row.js";
@@ -12,7 +13,7 @@ type Output = z.input<typeof contract.response>;
  * each, so that neither content nor time tells them apart; `expired` is told only to who proved to hold the link.
  */
 export const resolveLink =
-  (deps: LinksDeps, agentName: (tenantId: string, agentId: string) => Promise<string>) =>
+  (deps: LinksDeps, agentShown: AgentsShown) =>
   async (input: z.output<typeof contract.request>): Promise<Output> => {
     const known = await linkByTokenId(deps.db, input.id);
     const genuine = deps.secrets.verify(input.secret, known?.token_hash ?? NO_HASH);
@@ -21,7 +22,7 @@ export const resolveLink =
     if (row === null) return { status: "unavailable" };
     if (row.expires_at !== null && row.expires_at <= row.db_now)
       return { status: "expired", friendly: row.friendly_errors };
-    return { status: "ok", policy: policyOf(row, await agentName(row.tenant_id, row.agent_id)) };
+    return { status: "ok", policy: policyOf(row, await agentShown(row.tenant_id, row.agent_id)) };
   };
 
 /** Compared against when there is nothing to compare with, so that an unknown id costs the same. */

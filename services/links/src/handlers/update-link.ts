@@ -11,8 +11,9 @@ import type { z } from "zod";
 import { requireAgent, requireVersion } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { expiryInThePast, parseLinkBody } from "../link-body.js";
+import { storedPin } from "../pin.js";
 import { ownerView } from "../repository/link-row.js";
-import { findLink, isFuture, usageOf, updateLink as writeLink } from "../repository/links.js";
+import { findLink, isFuture, setBudget, usageOf, updateLink as writeLink } from "../repository/links.js";
 
 /**
  * Changes the given fields of a link, never its token. Idempotent: the same body again changes nothing. Disabling a link
@@ -29,9 +30,12 @@ export const updateLink =
     if (typeof pinned === "number") await requireVersion(deps.bus, agent, pinned);
 
     const at = { agentId: agent.id, id: input.id };
+    const pin_hash = await storedPin(deps, input.id, change.pin);
     const link = await changeWithFacts(deps, tenantId, async (trx) => {
       if (change.expiry.type === "at" && !(await isFuture(trx, change.expiry.iso))) throw expiryInThePast();
-      const found = await writeLink(trx, at, change);
+      const values = { ...change.values, pin_hash };
+      const found = await writeLink(trx, at, { values, expiry: change.expiry });
+      if (found) await setBudget(trx, { tenantId, id: input.id }, change.budget);
       const row = found ? await findLink(trx, at) : null;
       if (row === null) throw new AppError("link_not_found");
       const usage = await usageOf(trx, [row.id]);

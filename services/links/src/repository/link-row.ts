@@ -1,4 +1,4 @@
-import type { LinkPolicy } from "@parley/contracts";
+import type { FileUploads, LinkPolicy } from "@parley/contracts";
 
 /** One link as the repository reads it; `db_now` is the database's clock, the only one that decides about expiry. */
 export interface LinkRow {
@@ -24,6 +24,20 @@ export interface LinkRow {
   chat_intent: string | null;
   system_prompt_override: string | null;
   initial_message: string | null;
+  max_concurrent_sessions: number | null;
+  intro: "none" | "agent";
+  allowed_ips: string[];
+  allowed_countries: string[];
+  blocked_countries: string[];
+  pin_set: boolean;
+  consent_text: string | null;
+  starters: string[];
+  file_uploads: FileUploads;
+  proof_of_work: "off" | "adaptive" | "always";
+  retention_days: number | null;
+  source_session_id: string | null;
+  recipient: { name?: string; email?: string } | null;
+  budget: LinkBudgetRow | null;
   friendly_errors: boolean;
   metadata: Record<string, unknown>;
   is_active: boolean;
@@ -32,6 +46,15 @@ export interface LinkRow {
   updated_at: Date;
   last_used_at: Date | null;
   db_now: Date;
+}
+
+/** Limits and use of a link's budget; sums as numbers, exact enough to show. */
+export interface LinkBudgetRow {
+  max_tokens: number | null;
+  max_cost: number | null;
+  hard: boolean;
+  tokens_used: number;
+  cost_used: number;
 }
 
 export interface LinkUsage {
@@ -74,6 +97,20 @@ export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknow
     chat_intent: row.chat_intent,
     system_prompt_override: row.system_prompt_override,
     initial_message: row.initial_message,
+    max_concurrent_sessions: row.max_concurrent_sessions,
+    intro: row.intro,
+    allowed_ips: row.allowed_ips,
+    allowed_countries: row.allowed_countries,
+    blocked_countries: row.blocked_countries,
+    pin_required: row.pin_set,
+    consent_text: row.consent_text,
+    starters: row.starters,
+    file_uploads: row.file_uploads,
+    proof_of_work: row.proof_of_work,
+    retention_days: row.retention_days,
+    source_session_id: row.source_session_id,
+    recipient: row.recipient,
+    budget: budgetView(row.budget),
     friendly_errors: row.friendly_errors,
     metadata: row.metadata,
     is_active: row.is_active,
@@ -86,17 +123,31 @@ export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknow
       sessions_active: usage.sessions_active,
       messages: usage.messages,
       last_used_at: time(row.last_used_at),
+      tokens_used: row.budget?.tokens_used ?? null,
+      cost_used: row.budget?.cost_used ?? null,
     },
   };
 }
 
+const budgetView = (budget: LinkBudgetRow | null): Record<string, unknown> | null =>
+  budget === null || (budget.max_tokens === null && budget.max_cost === null)
+    ? null
+    : { max_tokens: budget.max_tokens, max_cost: budget.max_cost, hard: budget.hard };
+
+/** What a link's uploads are when its owner says no more than that there are some. */
+export const UPLOAD_DEFAULTS = {
+  types: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"],
+  maxBytes: 5_242_880,
+  maxCount: 10,
+};
+
 /** What the gateway enforces and a session freezes. */
-export function policyOf(row: LinkRow, agentName: string): LinkPolicy {
+export function policyOf(row: LinkRow, agent: { name: string; description: string | null }): LinkPolicy {
   return {
     id: row.id,
     tenantId: row.tenant_id,
     agentId: row.agent_id,
-    agentName,
+    agentName: agent.name,
     agentVersion: row.agent_version,
     title: row.title,
     description: row.description,
@@ -115,5 +166,22 @@ export function policyOf(row: LinkRow, agentName: string): LinkPolicy {
     chatIntent: row.chat_intent,
     systemPromptOverride: row.system_prompt_override,
     initialMessage: row.initial_message,
+    maxConcurrentSessions: row.max_concurrent_sessions,
+    introduction: row.intro === "agent" ? agent.description : null,
+    allowedIps: row.allowed_ips,
+    allowedCountries: row.allowed_countries,
+    blockedCountries: row.blocked_countries,
+    pinRequired: row.pin_set,
+    consentText: row.consent_text,
+    starters: row.starters,
+    fileUploads: {
+      enabled: row.file_uploads.enabled === true,
+      types: row.file_uploads.types ?? UPLOAD_DEFAULTS.types,
+      maxBytes: row.file_uploads.max_bytes ?? UPLOAD_DEFAULTS.maxBytes,
+      maxCount: row.file_uploads.max_count ?? UPLOAD_DEFAULTS.maxCount,
+    },
+    proofOfWork: row.proof_of_work,
+    recipient: row.recipient,
+    access: "open",
   };
 }

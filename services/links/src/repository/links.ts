@@ -1,3 +1,4 @@
+import type { FileUploads, LinkBody } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { ListPosition } from "../list-cursor.js";
 import type { LinkRow, LinkUsage } from "./link-row.js";
@@ -7,7 +8,10 @@ import type { TenantTransaction } from "./transaction.js";
 const COLUMNS = sql.raw(`l.id, l.tenant_id, l.agent_id, l.token_hint, l.title, l.description, l.welcome_message,
   l.agent_version, l.expires_at, l.max_sessions, l.sessions_used, l.max_messages_per_session, l.session_timeout_minutes,
   l.rate_limit_per_minute, l.max_message_length, l.require_email, l.allowed_email_domains, l.allowed_domains, l.branding, l.chat_intent,
-  l.system_prompt_override, l.initial_message, l.friendly_errors, l.metadata, l.is_active, l.created_by, l.created_at,
+  l.system_prompt_override, l.initial_message, l.max_concurrent_sessions, l.intro, l.allowed_ips, l.allowed_countries, l.blocked_countries,
+  l.pin_hash is not null as pin_set, l.consent_text, l.starters, l.file_uploads, l.proof_of_work, l.retention_days, l.source_session_id, l.recipient,
+  (select json_build_object('max_tokens', b.max_tokens, 'max_cost', b.max_cost, 'hard', b.hard, 'tokens_used', b.tokens_used, 'cost_used', b.cost_used)
+     from link_budgets b where b.link_id = l.id) as budget, l.friendly_errors, l.metadata, l.is_active, l.created_by, l.created_at,
   l.updated_at, l.last_used_at, now() as db_now`);
 
 /** Columns an owner may write; `undefined` leaves a column as it is (on insert: its default). */
@@ -28,6 +32,19 @@ export interface LinkValues {
   chat_intent?: string | null | undefined;
   system_prompt_override?: string | null | undefined;
   initial_message?: string | null | undefined;
+  max_concurrent_sessions?: number | null | undefined;
+  intro?: "none" | "agent" | undefined;
+  allowed_ips?: string[] | undefined;
+  allowed_countries?: string[] | undefined;
+  blocked_countries?: string[] | undefined;
+  pin_hash?: string | null | undefined;
+  consent_text?: string | null | undefined;
+  starters?: string[] | undefined;
+  file_uploads?: FileUploads | undefined;
+  proof_of_work?: "off" | "adaptive" | "always" | undefined;
+  retention_days?: number | null | undefined;
+  source_session_id?: string | null | undefined;
+  recipient?: { name?: string | undefined; email?: string | undefined } | null | undefined;
   friendly_errors?: boolean | undefined;
   metadata?: Record<string, unknown> | undefined;
   is_active?: boolean | undefined;
@@ -100,6 +117,18 @@ export async function updateLink(
   const { rows } = await sql<{ id: string }>`update temporary_chat_links set ${sql.join(sets)}
     where id = ${at.id} and agent_id = ${at.agentId} and deleted_at is null returning id`.execute(trx);
   return rows.length === 1;
+}
+
+/** Sets, changes or (null) removes the budget of a link. */
+export async function setBudget(
+  trx: TenantTransaction,
+  at: { tenantId: string; id: string },
+  budget: LinkBody["budget"],
+): Promise<void> {
+  if (budget === undefined) return;
+  await sql`select set_link_budget(${at.id}::uuid, ${at.tenantId}::uuid, ${JSON.stringify(budget)}::jsonb)`.execute(
+    trx,
+  );
 }
 
 /** Marks a link as deleted. False = no such link of this agent, or deleted before. */

@@ -1,6 +1,6 @@
 import { AppError, type confirmVerification as contract, type LinkPolicy, openVerified } from "@parley/contracts";
 import type { z } from "zod";
-import type { AgentNames } from "../agents.js";
+import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { policyOf } from "../repository/link-row.js";
 import { findUsableLink } from "../repository/links.js";
@@ -15,10 +15,10 @@ type Answer = z.input<typeof contract.response>;
  * was full or a service was away. It confirms that somebody reads the mails of an address; it does not authenticate a person.
  */
 export const confirmVerification =
-  (deps: LinksDeps, agentName: AgentNames) =>
+  (deps: LinksDeps, agentShown: AgentsShown) =>
   async (input: z.output<typeof contract.request>): Promise<Answer> => {
     const { tenantId, linkId, email, replyTo } = input;
-    const policy = await usablePolicy(deps, agentName, { tenantId, linkId });
+    const policy = await usablePolicy(deps, agentShown, { tenantId, linkId });
     const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
     const tried = await takeTry(deps.db, at);
     const stored = tried.status === "open" ? tried.code : null;
@@ -45,11 +45,11 @@ export const confirmVerification =
 
 async function usablePolicy(
   deps: LinksDeps,
-  agentName: AgentNames,
+  agentShown: AgentsShown,
   at: { tenantId: string; linkId: string },
 ): Promise<LinkPolicy> {
   const link = await deps.db.tenant(at.tenantId, (trx) => findUsableLink(trx, at.linkId));
   if (link === null || (link.expires_at !== null && link.expires_at <= link.db_now))
     throw new AppError("link_unavailable");
-  return policyOf(link, await agentName(link.tenant_id, link.agent_id));
+  return policyOf(link, await agentShown(link.tenant_id, link.agent_id));
 }

@@ -1,6 +1,6 @@
 import { confirmVerification, devMail, requestVerification } from "@parley/contracts";
 import { createMailer } from "@parley/mail";
-import type { AgentNames } from "../agents.js";
+import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { confirmVerification as confirm } from "./confirm-verification.js";
 import { devMail as readDevMail } from "./dev-mail.js";
@@ -11,7 +11,7 @@ import { requestVerification as request } from "./request-verification.js";
 const MAX_HASHING = 64;
 
 /** Serves the confirmation of addresses. `stop` waits for mails in hand. */
-export function serveVerification(deps: LinksDeps, agentName: AgentNames): { stop(): Promise<void> } {
+export function serveVerification(deps: LinksDeps, agentShown: AgentsShown): { stop(): Promise<void> } {
   const { bus, db, config, logger } = deps;
   const mailer = createMailer({
     url: config.SMTP_URL,
@@ -19,8 +19,8 @@ export function serveVerification(deps: LinksDeps, agentName: AgentNames): { sto
     logger,
     mailbox: (mail) => keepMail(db, mail),
   });
-  bus.serve(requestVerification, request(deps, { mailer, agentName }), { maxInFlight: MAX_HASHING });
-  bus.serve(confirmVerification, confirm(deps, agentName), { maxInFlight: MAX_HASHING });
+  bus.serve(requestVerification, request(deps, { mailer, agentShown }), { maxInFlight: MAX_HASHING });
+  bus.serve(confirmVerification, confirm(deps, agentShown), { maxInFlight: MAX_HASHING });
   bus.serve(devMail, readDevMail(deps, mailer));
   return { stop: () => mailer.close() };
 }

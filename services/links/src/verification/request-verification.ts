@@ -1,7 +1,7 @@
 import { AppError, type requestVerification as contract, normaliseDomain } from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import type { z } from "zod";
-import type { AgentNames } from "../agents.js";
+import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { findUsableLink } from "../repository/links.js";
 import { addressHash, hashCode, newCode, noHash } from "./code.js";
@@ -16,14 +16,14 @@ export const CODE_SECONDS = 600;
  * a code that cannot match; the mail goes out behind the answer, so its time tells nothing either.
  */
 export const requestVerification =
-  (deps: LinksDeps, use: { mailer: Mailer; agentName: AgentNames }) =>
+  (deps: LinksDeps, use: { mailer: Mailer; agentShown: AgentsShown }) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     const { tenantId, linkId, email } = input;
     const link = await deps.db.tenant(tenantId, (trx) => findUsableLink(trx, linkId));
     if (link === null || (link.expires_at !== null && link.expires_at <= link.db_now))
       throw new AppError("link_unavailable");
     const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
-    const agentName = await use.agentName(tenantId, link.agent_id);
+    const { name: agentName } = await use.agentShown(tenantId, link.agent_id);
     const allowed = isAllowed(email, link.allowed_email_domains);
     const code = newCode();
     const hashed = await hashCode(deps.secrets, at, code);

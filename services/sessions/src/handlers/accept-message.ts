@@ -17,6 +17,7 @@ export const acceptMessageHandler =
       access: accessRow(input.access, deps.secrets),
       content: input.content,
       client_message_id: input.clientMessageId,
+      files: input.files ?? [],
       idem_key: input.idempotency?.key ?? null,
       idem_fingerprint: input.idempotency?.fingerprint ?? null,
       signature: input.signature ?? null,

@@ -5,6 +5,8 @@ export interface AcceptItem {
   access: Record<string, unknown>;
   content: string;
   client_message_id: string | null;
+  /** Ids of files uploaded to the session. */
+  files: string[];
   idem_key: string | null;
   idem_fingerprint: string | null;
   signature: string | null;
