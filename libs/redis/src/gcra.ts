@@ -1,5 +1,7 @@
 import type { LimitCheck, LimitResult } from "./redis-like.js";
 
+type Refusal = Extract<LimitResult, { allowed: false }>;
+
 /**
  * GCRA: each key stores one number, the theoretical arrival time (TAT) of the next request at the sustained rate. A request
  * passes when the TAT is not further ahead of now than the burst allows. All times are whole microseconds.
@@ -19,7 +21,7 @@ export function rateOf(check: LimitCheck): Rate {
 }
 
 /** A limit below one can never pass; answering here keeps the division out of both implementations. */
-export function closedScope(checks: readonly LimitCheck[]): LimitResult | null {
+export function closedScope(checks: readonly LimitCheck[]): Refusal | null {
   const closed = checks.find((check) => check.limit < 1);
   return closed === undefined
     ? null
@@ -30,19 +32,19 @@ export function storageKey(check: LimitCheck): string {
   return `parley:limit:${check.scope}:${check.key}`;
 }
 
-export function refusal(scope: string, waitMicros: number): LimitResult {
+export function refusal(scope: string, waitMicros: number): Refusal {
   return { allowed: false, scope, retryAfterSeconds: Math.max(1, Math.ceil(waitMicros / 1_000_000)) };
 }
 
 /**
  * KEYS: one per scope. ARGV: interval and burst per scope.
- * Answers {0, remaining} or {index of the scope with the longest wait, wait in microseconds}.
+ * Answers {0, remaining, index of the scope with the fewest left} or {index of the scope with the longest wait, wait in microseconds}.
  */
 export const GCRA_LUA = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local tats = {}
-local refused, longest, remaining = 0, 0, nil
+local refused, longest, remaining, tightest = 0, 0, nil, 1
 for i, key in ipairs(KEYS) do
   local interval, burst = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
   local span = interval * burst
@@ -52,12 +54,12 @@ for i, key in ipairs(KEYS) do
   local wait = tat - span - now
   if wait > longest then refused, longest = i, wait end
   local left = math.floor(-wait / interval)
-  if remaining == nil or left < remaining then remaining = left end
+  if remaining == nil or left < remaining then remaining, tightest = left, i end
   tats[i] = tat
 end
 if refused > 0 then return {refused, longest} end
 for i, key in ipairs(KEYS) do
   redis.call('SET', key, string.format('%.0f', tats[i]), 'PX', math.ceil((tats[i] - now) / 1000))
 end
-return {0, remaining or 0}
+return {0, remaining or 0, tightest}
 `;

@@ -1,2 +1,11 @@
 export { connectRedis, type RedisOptions } from "./connect-redis.js";
-export type { LimitCheck, LimitResult, Limits, LiveStreams, Nonces, RedisLike } from "./redis-like.js";
+export type {
+  LimitCheck,
+  LimitResult,
+  Limits,
+  LiveStreams,
+  Nonces,
+  RedisLike,
+  Watch,
+  WatchedResult,
+} from "./redis-like.js";

@@ -1,27 +1,41 @@
 import { performance } from "node:perf_hooks";
 import { closedScope, rateOf, refusal, storageKey } from "./gcra.js";
 import type { LimitCheck, LimitResult, Limits } from "./redis-like.js";
+import { createLocalWatch } from "./watched-limits.js";
 
 const MAX_KEYS = 100_000;
 
+/** A result that also names the scope with the fewest requests left. */
+export type CountedLocally =
+  | { allowed: true; scope: string; remaining: number }
+  | { allowed: false; scope: string; retryAfterSeconds: number };
+
+export interface LocalLimits extends Limits {
+  takeNow(checks: LimitCheck[]): LimitResult;
+  takeWatchedNow: ReturnType<typeof createLocalWatch>;
+}
+
 /** GCRA inside this process, on the monotonic clock: the memory driver, and the fallback while Redis is down. */
-export function createLocalLimits(): Limits & { takeNow(checks: LimitCheck[]): LimitResult } {
+export function createLocalLimits(): LocalLimits {
   const tats = new Map<string, number>();
 
-  const takeNow = (checks: LimitCheck[]): LimitResult => {
+  const count = (checks: LimitCheck[]): CountedLocally => {
     const closed = closedScope(checks);
     if (closed !== null) return closed;
     const now = Math.floor(performance.now() * 1000);
     const next: [string, number][] = [];
     let refused: { scope: string; wait: number } | null = null;
     let remaining = Number.POSITIVE_INFINITY;
+    let tightest = "";
     for (const check of checks) {
       const { intervalMicros, burst } = rateOf(check);
       const key = storageKey(check);
-      const tat = Math.max(tats.get(key) ?? now, now) + intervalMicros;
+      // A limit that was lowered meanwhile never makes a caller wait for the time of the higher one.
+      const tat = Math.min(Math.max(tats.get(key) ?? now, now), now + intervalMicros * burst) + intervalMicros;
       const wait = tat - intervalMicros * burst - now;
       if (wait > (refused?.wait ?? 0)) refused = { scope: check.scope, wait };
-      remaining = Math.min(remaining, Math.max(0, Math.floor(-wait / intervalMicros)));
+      const left = Math.max(0, Math.floor(-wait / intervalMicros));
+      if (left < remaining) [remaining, tightest] = [left, check.scope];
       next.push([key, tat]);
     }
     if (refused !== null) return refusal(refused.scope, refused.wait);
@@ -31,9 +45,19 @@ export function createLocalLimits(): Limits & { takeNow(checks: LimitCheck[]): L
       tats.set(key, tat);
     }
     if (tats.size > MAX_KEYS) shrink(tats, now);
-    return { allowed: true, remaining: Number.isFinite(remaining) ? remaining : 0 };
+    return { allowed: true, scope: tightest, remaining: Number.isFinite(remaining) ? remaining : 0 };
   };
-  return { takeNow, take: async (checks) => takeNow(checks) };
+  const takeNow = (checks: LimitCheck[]): LimitResult => {
+    const result = count(checks);
+    return result.allowed ? { allowed: true, remaining: result.remaining } : result;
+  };
+  const takeWatchedNow = createLocalWatch(count);
+  return {
+    takeNow,
+    takeWatchedNow,
+    take: async (checks) => takeNow(checks),
+    takeWatched: async (checks, watch) => takeWatchedNow(checks, watch),
+  };
 }
 
 /** Drops what has run out; when that is not enough, the least recently used half (memory stays bounded, a few callers gain a burst). */

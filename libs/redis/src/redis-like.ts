@@ -10,7 +10,27 @@ export interface LimitCheck {
   limit: number;
   periodSeconds: number;
   burst?: number;
+  /** `takeWatched` lowers this limit while the watched caller is under suspicion. */
+  tightens?: boolean;
 }
+
+/** Whose refusals are counted by `takeWatched`, and what follows from them. */
+export interface Watch {
+  /** Unique for the caller, such as a bucket of addresses. */
+  key: string;
+  /** Refusals within `periodSeconds` that raise the level by one. */
+  refusals: number;
+  /** Length of the window of refusals, and how long a level lasts after the last raise. */
+  periodSeconds: number;
+  /** Each level halves the limits that tighten. */
+  maxLevel: number;
+}
+
+/** `level`: 0 = no suspicion. `raised`: this refusal made the level. */
+export type WatchedResult =
+  /** `scope` is the one with the fewest requests left, `limit` what it holds for this caller now. */
+  | { allowed: true; scope: string; limit: number; remaining: number; level: number }
+  | { allowed: false; scope: string; limit: number; retryAfterSeconds: number; level: number; raised: boolean };
 
 export type LimitResult =
   /** `remaining`: requests that would pass right now, smallest over all scopes. */
@@ -24,6 +44,11 @@ export interface Limits {
    * alone at the same rate, so the worst case is the limit times the number of replicas.
    */
   take(checks: LimitCheck[]): Promise<LimitResult>;
+  /**
+   * As `take`, and the caller's refusals are remembered: enough of them halve, step by step, the limits that tighten. One
+   * round trip. The memory is losable. Never throws; `checks` must not be empty.
+   */
+  takeWatched(checks: LimitCheck[], watch: Watch): Promise<WatchedResult>;
 }
 
 export interface Nonces {

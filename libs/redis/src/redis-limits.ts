@@ -3,6 +3,7 @@ import { closedScope, GCRA_LUA, rateOf, refusal, storageKey } from "./gcra.js";
 import { createLocalLimits } from "./local-limits.js";
 import type { LimitCheck, LimitResult, Limits } from "./redis-like.js";
 import { createScript } from "./script.js";
+import { createWatchedScript } from "./watched-limits.js";
 
 export interface RedisLimitsDeps {
   run<T>(command: (client: Redis) => Promise<T>): Promise<T>;
@@ -13,6 +14,7 @@ export interface RedisLimitsDeps {
 export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits {
   const gcra = createScript(GCRA_LUA);
   const local = createLocalLimits();
+  const watched = createWatchedScript(run);
 
   const ask = async (checks: LimitCheck[]): Promise<LimitResult> => {
     const keys = checks.map(storageKey);
@@ -33,6 +35,17 @@ export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits 
       } catch {
         onFallback();
         return local.takeNow(checks);
+      }
+    },
+    takeWatched: async (checks, watch) => {
+      // A closed scope is a setting, no sign of abuse: nothing is counted.
+      const closed = closedScope(checks);
+      if (closed !== null) return { ...closed, limit: 0, level: 0, raised: false };
+      try {
+        return await watched(checks, watch);
+      } catch {
+        onFallback();
+        return local.takeWatchedNow(checks, watch);
       }
     },
   };

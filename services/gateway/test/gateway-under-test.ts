@@ -1,4 +1,5 @@
 import { type Bus, connectBus } from "@parley/bus";
+import { rpc } from "@parley/contracts";
 import { signRequest } from "@parley/http";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis, type RedisLike } from "@parley/redis";
@@ -52,6 +53,10 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
   const secrets = createSecrets("test-only-master-key-test-only-master-key");
   const make = (over: Bus): Gateway =>
     createGateway({ config, logger, metrics: createMetrics(), bus: over, redis, secrets });
+  // The server reads one connection in order: this answer shows that it knows everything served on it before.
+  const known = rpc("test", "services_known", "test", z.object({}), z.object({}));
+  bus.serve(known, async () => ({}));
+  await bus.call(known, {});
   const gateway = make(gatewayBus);
   await gateway.start();
   const url = gateway.address();
