@@ -8,6 +8,7 @@ export * from "./http.js";
 export * from "./ids.js";
 export * from "./messages/agents.js";
 export * from "./messages/callers.js";
+export * from "./messages/files.js";
 export * from "./messages/links.js";
 export * from "./messages/memory.js";
 export * from "./messages/sessions.js";

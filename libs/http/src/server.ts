@@ -29,6 +29,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** A stream or long poll: it holds a socket, not the server, and its number is bounded elsewhere. */
     longLived?: boolean;
+    /** The route reads its body itself, piece by piece; `rawBody` stays empty. Its `bodyLimit` bounds the announced length. */
+    streamsBody?: boolean;
   }
   interface FastifyInstance {
     sse: SseHub;
@@ -53,6 +55,9 @@ export interface HttpServerOptions {
 }
 
 const BODY_LIMIT_BYTES = 262_144;
+/** Time for a body that is read at once; one that a route streams has until the server's own limit. */
+const BODY_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 120_000;
 const IDLE_SWEEP_MS = 250;
 const REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 
@@ -66,7 +71,7 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     http: { maxHeaderSize: 16_384, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
-    requestTimeout: 10_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
     bodyLimit: BODY_LIMIT_BYTES,
     return503OnClosing: false,
@@ -174,8 +179,9 @@ function addBodies(app: HttpApp, options: HttpServerOptions): void {
   const guarded = options.authenticatedPrefixes ?? [];
   const empty = Buffer.alloc(0);
   app.addHook("preParsing", async (request, _reply, payload) => {
-    request.rawBody = hasBody(request.headers)
-      ? await readRawBody(payload, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES)
+    const reads = hasBody(request.headers) && !request.routeOptions.config.streamsBody;
+    request.rawBody = reads
+      ? await readRawBody(payload, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES, BODY_TIMEOUT_MS)
       : empty;
     if (request.is404 && !guarded.some((prefix) => request.url.startsWith(prefix))) throw notFound(request);
     return payload;

@@ -30,6 +30,13 @@ export const runnerConfig = z.object({
     .max(1_000)
     .default(100)
     .describe("Most recent messages of a session that the model may see"),
+  ATTACHED_TEXT_CHARACTERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(90_000)
+    .default(20_000)
+    .describe("Characters of attached text files that one message shows to the model; 0 = only their names"),
   DELTA_WINDOW_MS: z.coerce
     .number()
     .int()

@@ -4,6 +4,7 @@ import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
 import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
+import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
 import { jobMetrics, type RunningJob, startJob } from "./run-job.js";
 
@@ -20,6 +21,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         expireLinks(deps),
         endIdleSessions(deps),
         ...purgeRecords(deps),
+        purgeUnsentFiles(deps),
       ];
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
     },

@@ -16,6 +16,7 @@ import { createOutboxRelay, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
 import type { Component } from "@parley/service";
 import type { SessionsDeps } from "./deps.js";
+import { serveFiles } from "./files/serve-files.js";
 import { acceptMessageHandler } from "./handlers/accept-message.js";
 import { createSessionHandler } from "./handlers/create-session.js";
 import { endSessionHandler } from "./handlers/end-session.js";
@@ -80,6 +81,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(sessionHeads, sessionHeadsHandler(handlers), bound);
       bus.serve(endSession, endSessionHandler(handlers), bound);
       bus.serve(listSessions, listSessionsHandler(handlers), bound);
+      serveFiles(deps);
     },
     async stop() {
       await relay?.stop();

@@ -1,4 +1,4 @@
-import type { SessionEvent } from "@parley/contracts";
+import type { AttachedFile, SessionEvent } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault } from "@parley/db";
 import type { EngineState } from "@parley/workflow";
 
@@ -6,6 +6,9 @@ export interface HistoryItem {
   role: "user" | "assistant";
   content: string;
   node_id: string | null;
+  files?: AttachedFile[] | null;
+  /** The files as the model reads them; made once, when the message is first shown to it. */
+  attached?: string;
 }
 
 /** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
@@ -15,6 +18,7 @@ export interface PendingTurn {
   content: string;
   client_message_id: string | null;
   reply_to: string | null;
+  files: AttachedFile[] | null;
   created_at: string;
 }
 
@@ -76,7 +80,7 @@ export interface CommitItem {
   lease_ms: number;
   failed: string | null;
   dead: string | null;
-  user: { content: string; client_message_id: string | null; created_at: string } | null;
+  user: { content: string; client_message_id: string | null; files: AttachedFile[] | null; created_at: string } | null;
   /** JSON text, so that its bytes stay. */
   trace: string | null;
   state?: unknown;
@@ -127,6 +131,20 @@ export function createTurnRepository(db: Db) {
         leaseMs,
       ]);
       return row?.r === true;
+    },
+    /** The first `bytes` bytes of files of one conversation, by id; an empty file is not there. */
+    async fileHeads(
+      ref: { tenantId: string; conversationId: string },
+      ids: readonly string[],
+      bytes: number,
+    ): Promise<Map<string, Buffer>> {
+      const rows = await db.query<{ id: string; head: Buffer }>("select id, head from file_heads($1, $2, $3, $4)", [
+        ref.tenantId,
+        ref.conversationId,
+        ids,
+        bytes,
+      ]);
+      return new Map(rows.map(({ id, head }) => [id, head]));
     },
     async release(tenantId: string, sessionId: string, fence: number): Promise<void> {
       await db.query("select release_lease($1, $2, $3)", [tenantId, sessionId, fence]);

@@ -33,7 +33,10 @@ export interface ModelMessage {
 /** The newest `window` messages (0 = all that are held), cleaned of hidden characters, oldest first. */
 export function modelMessages(history: readonly HistoryItem[], window: number): ModelMessage[] {
   const visible = window > 0 ? history.slice(-window) : history;
-  return visible.map(({ role, content }) => ({ role, content: content.replace(HIDDEN, "") }));
+  return visible.map(({ role, content, attached }) => {
+    const whole = attached === undefined ? content : `${content}\n\n${attached}`;
+    return { role, content: whole.replace(HIDDEN, "") };
+  });
 }
 
 /** Messages since the current node was entered: everything after the last answer that another node gave. */

@@ -15,10 +15,12 @@ import type {
   AcquiredSession,
   CommitAnswer,
   CommitItem,
+  HistoryItem,
   PendingTurn,
   SessionRef,
   TurnRepository,
 } from "../repository/turns.js";
+import { describeFiles, type FileReader } from "./attached-files.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import { createLiveWriter } from "./live-writer.js";
@@ -184,7 +186,14 @@ class Lane {
       session.fence,
       deps.config.DELTA_WINDOW_MS,
     );
-    const user = turn.kind === "open" ? [] : [{ role: "user" as const, content: turn.content, node_id: null }];
+    const reader: FileReader = {
+      fileHeads: (...question) => deps.repository.fileHeads(...question),
+      maxCharacters: deps.config.ATTACHED_TEXT_CHARACTERS,
+    };
+    this.current.history = await describeFiles(reader, this.ref, this.current.history);
+    const said: HistoryItem[] =
+      turn.kind === "open" ? [] : [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
+    const user = await describeFiles(reader, this.ref, said);
     const variables = { ...this.current.state?.variables };
     const event: EngineEvent =
       turn.kind === "open"
@@ -228,7 +237,12 @@ class Lane {
       user:
         turn.kind === "open"
           ? null
-          : { content: turn.content, client_message_id: turn.client_message_id, created_at: turn.created_at },
+          : {
+              content: turn.content,
+              client_message_id: turn.client_message_id,
+              files: turn.files,
+              created_at: turn.created_at,
+            },
       trace: null,
     };
   }

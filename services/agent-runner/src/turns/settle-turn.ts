@@ -24,7 +24,12 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   const user =
     turn.kind === "open"
       ? null
-      : { content: turn.content, client_message_id: turn.client_message_id, created_at: turn.created_at };
+      : {
+          content: turn.content,
+          client_message_id: turn.client_message_id,
+          files: turn.files,
+          created_at: turn.created_at,
+        };
   const base: CommitItem = {
     tenant_id: context.tenantId,
     conversation_id: session.conversation_id,
@@ -81,7 +86,11 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   const said = messages.map(
     (part): HistoryItem => ({ role: "assistant", content: part.content, node_id: part.node_id }),
   );
-  return { item, result, history: user ? [{ role: "user", content: user.content, node_id: null }, ...said] : said };
+  return {
+    item,
+    result,
+    history: user ? [{ role: "user", content: user.content, node_id: null, files: user.files }, ...said] : said,
+  };
 }
 
 /** A link may bring its own first message; it comes before what the workflow says on opening. */

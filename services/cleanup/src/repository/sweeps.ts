@@ -28,6 +28,10 @@ export const ensurePartitions = (db: Db, monthsAhead: number): Promise<number> =
 export const purgeIdempotencyKeys = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_idempotency_keys(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);
 
+/** Removes files that were uploaded more than `hours` ago and never sent; answers how many. */
+export const purgeUnsentFiles = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
+  countOf(db, "select purge_unsent_files(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);
+
 /** Deletes facts that were sent more than `hours` ago; answers how many. */
 export const purgeOutbox = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_outbox(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);

@@ -16,6 +16,7 @@ import { exportAgentRoute } from "./export-agent.js";
 import { getAgentRoute } from "./get-agent.js";
 import { getLinkRoute } from "./get-link.js";
 import { getOwnSessionRoute } from "./get-session.js";
+import { getSessionFileRoute } from "./get-session-file.js";
 import { getTranscriptRoute } from "./get-transcript.js";
 import { getVersionRoute } from "./get-version.js";
 import { importAgentRoute } from "./import-agent.js";
@@ -45,6 +46,7 @@ const ROUTES = [
   getAgentRoute,
   getLinkRoute,
   getOwnSessionRoute,
+  getSessionFileRoute,
   getTranscriptRoute,
   getVersionRoute,
   importAgentRoute,

@@ -2,6 +2,7 @@ import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
 import { createVisitorSessionRoute } from "./create-session.js";
 import { endVisitorSessionRoute } from "./end-session.js";
+import { visitorFilesRoutes } from "./files.js";
 import { getHistoryRoute } from "./get-history.js";
 import { getLinkRoute } from "./get-link.js";
 import { pollEventsRoute } from "./poll-events.js";
@@ -19,4 +20,5 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   streamVisitorEventsRoute(app, context);
   pollEventsRoute(app, context);
   endVisitorSessionRoute(app, context);
+  visitorFilesRoutes(app, context);
 }

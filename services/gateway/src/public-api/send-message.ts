@@ -32,7 +32,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     response: answers({ 200: chatAnswered, 202: chatAccepted }),
   };
   app.post("/chat/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {
-    const { message, client_message_id, session_token } = request.body;
+    const { message, client_message_id, session_token, files } = request.body;
     const { policy } = request.visit;
     const limit = Math.min(policy.maxMessageLength, context.config.CHAT_MAX_MESSAGE_LENGTH);
     requireLength(message, limit, "/message");
@@ -47,6 +47,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
           access: visitorAccess(request.visit, sessionToken),
           content: message,
           clientMessageId: client_message_id ?? null,
+          files,
           idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
           replyTo: context.waiter.replyTo,
         },

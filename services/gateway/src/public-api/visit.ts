@@ -1,18 +1,15 @@
 import { AppError, type LinkPolicy, type SessionAccess } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import {
-  hasBody,
-  JSON_TYPES,
-  notFound,
-  rateLimitHeaders,
-  readCookie,
-  requireMediaType,
-  writeCookie,
-} from "@parley/http";
+import { hasBody, JSON_TYPES, notFound, readCookie, requireMediaType, writeCookie } from "@parley/http";
 import { parseToken } from "@parley/secrets";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { requireOrigin } from "./origin.js";
+import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-headers.js";
+import { requirePlace } from "./place.js";
+import { takeAddress } from "./rates.js";
+
+export { takeLinkRate } from "./rates.js";
 
 /** A visitor in front of a link that exists and may be used. */
 export interface Visit {
@@ -34,31 +31,43 @@ declare module "fastify" {
 }
 
 const COOKIE_PATH = "/api/public";
-const PERIOD_SECONDS = 60;
 
 /**
- * Guards the public surface: address limit, link token, origin; then the body is parsed.
+ * Guards the public surface: address limit, link token, media type, place, origin; then the body is parsed.
  */
 export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
-  app.addHook("preParsing", async (request) => {
-    await takeAddress(context, request);
-    if (request.is404) throw notFound(request);
+  app.decorateRequest("suspicion", 0);
+  app.addHook("preParsing", async (request, reply, payload) => {
     const token = tokenOf(request);
+    await takeAddress(context, request, token);
+    if (isPreflight(request)) {
+      const policy = await context.links.resolve(token);
+      answerPreflight(reply, allowListedOrigin(request, reply, policy));
+      return payload;
+    }
+    if (request.is404) throw notFound(request);
     const policy = await context.links.resolve(token);
     request.visit = visitOf(request, policy, token);
-    if (hasBody(request.headers)) requireMediaType(request.headers["content-type"], JSON_TYPES);
-    if (request.routeOptions.config.checksOrigin) requireOrigin(request, context.config.PUBLIC_URL);
+    allowListedOrigin(request, reply, policy);
+    if (hasBody(request.headers)) {
+      requireMediaType(request.headers["content-type"], request.routeOptions.config.mediaTypes ?? JSON_TYPES);
+    }
+    await requirePlace(context, request);
+    if (request.routeOptions.config.checksOrigin) requireOrigin(context, request);
+    return payload;
   });
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });
 }
 
+/** Of the route; a preflight has none, there the token is the segment after the name of the call. */
 function tokenOf(request: FastifyRequest): string {
   const { params } = request;
   const token = typeof params === "object" && params !== null && "token" in params ? params.token : undefined;
-  return typeof token === "string" ? token : "";
+  if (typeof token === "string") return token;
+  return request.url.split("?", 1)[0]?.split("/")[4] ?? "";
 }
 
 /** What a request brings for a link. */
@@ -69,40 +78,6 @@ export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: stri
   if (bearer !== undefined) return { policy, sessionToken: bearer, fromCookie: false, cookieName };
   const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
   return { policy, sessionToken: cookie, fromCookie: cookie !== null, cookieName };
-}
-
-/** Counts one public call against its client address. Throws `rate_limited`. */
-export async function takeAddress({ redis, config }: GatewayContext, request: FastifyRequest): Promise<void> {
-  const limit = config.RATE_LIMIT_ADDRESS_PER_MINUTE;
-  const key = `public:${request.clientBucket}`;
-  const taken = await redis.limits.take([{ scope: "address", key, limit, periodSeconds: PERIOD_SECONDS }]);
-  if (!taken.allowed)
-    throw new AppError("rate_limited", { retryAfterSeconds: taken.retryAfterSeconds, extra: { scope: "address" } });
-}
-
-/**
- * Counts one message or new session against the link's rate: by session where there is one, else by address. Throws
- * `rate_limited`; writes the RateLimit headers either way.
- */
-export async function takeLinkRate(
-  { redis, secrets }: GatewayContext,
-  call: { request: FastifyRequest; reply: FastifyReply },
-  sessionToken: string | null,
-): Promise<void> {
-  const { policy } = call.request.visit;
-  const scope = sessionToken === null ? "visitor" : "session";
-  const whom = sessionToken === null ? call.request.clientBucket : secrets.keyedHash(sessionToken);
-  const limit = policy.rateLimitPerMinute;
-  const check = { scope, key: `${policy.id}:${whom}`, limit, periodSeconds: PERIOD_SECONDS };
-  const taken = await redis.limits.take([check]);
-  const state = { name: scope, limit, windowSeconds: PERIOD_SECONDS };
-  if (taken.allowed) {
-    call.reply.headers(rateLimitHeaders({ ...state, remaining: taken.remaining }));
-    return;
-  }
-  const { retryAfterSeconds } = taken;
-  call.reply.headers(rateLimitHeaders({ ...state, remaining: 0, retryAfterSeconds }));
-  throw new AppError("rate_limited", { retryAfterSeconds, extra: { scope } });
 }
 
 /** Access to the visitor's session. Throws `session_token_invalid` for a token of another shape. */

@@ -10,7 +10,7 @@ export interface WireEvent {
 
 /** What a visitor may see of each event type; a type or member that is not listed does not leave the house. */
 const VISITOR_MEMBERS: Record<string, readonly string[]> = {
-  message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status"],
+  message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status", "files"],
   error: ["turn_id", "code", "message_count", "remaining_messages"],
   quota: ["turn_id", "remaining_messages", "message_count", "expires_at"],
   status: ["turn_id", "label"],
