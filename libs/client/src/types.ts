@@ -72,6 +72,8 @@ export interface TurnAnswered {
   usage: Usage;
   /** Messages that may still be sent; null = no limit. */
   remaining_messages: number | null;
+  /** `stopped`: the answer ends where it was stopped. */
+  finish_reason: "complete" | "stopped";
 }
 
 export type SessionStatus = "active" | "completed" | "abandoned" | "error";
@@ -98,6 +100,8 @@ export interface SessionShown {
   agent_id: string;
   link_id: string | null;
   last_event_id: string;
+  /** What the visitor thinks of the conversation. */
+  feedback?: { rating: number; text: string | null; created_at: string; updated_at: string } | null;
 }
 
 export interface SessionClosed {
@@ -121,6 +125,9 @@ export interface HistoryMessage {
   client_message_id: string | null;
   files?: { id: string; name: string; media_type: string; bytes: number }[] | null;
   status: "pending" | "done" | "failed";
+  /** What the visitor thinks of this answer. */
+  rating?: "up" | "down" | null;
+  finish_reason?: "complete" | "stopped" | null;
   created_at: string;
 }
 

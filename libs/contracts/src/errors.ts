@@ -45,7 +45,17 @@ export const ERRORS = {
   agent_has_no_version: [409, "Agent has no active version", "Activate a version of this agent first."],
   conflict: [409, "Conflict", "The object was changed at the same time; read it again and repeat."],
   idempotency_in_progress: [409, "Request in progress", "A request with this idempotency key is still running."],
+  link_address_unknown: [
+    409,
+    "Address not kept",
+    "The address of this link was shown when it was made and not kept; make a new link to have it at hand.",
+  ],
   name_taken: [409, "Name taken", "Another object already has this name."],
+  turn_stopped: [
+    409,
+    "Turn stopped",
+    "The answer was stopped before anything was said. The message can be sent again.",
+  ],
   // 410
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
@@ -75,11 +85,17 @@ export const ERRORS = {
     "Too many pending messages",
     "Too many messages of this session still wait for their answer.",
   ],
+  too_many_streams: [429, "Too many streams", "Too many event streams are open from this network; close one first."],
   // 431
   headers_too_large: [431, "Headers too large", "The request headers are too large."],
   // 5xx
   internal: [500, "Internal error", "Something failed on our side. The request id helps to find it."],
   model_unavailable: [502, "Model unavailable", "The language model did not answer. The message can be sent again."],
+  budget_unpriced: [
+    503,
+    "Model without a price",
+    "The budget of this link is in money, and no price is known for its model; its owner can set one or give the budget in tokens.",
+  ],
   not_configured: [503, "Not configured", "No API key is configured on this server."],
   not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
   overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],

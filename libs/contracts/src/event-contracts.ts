@@ -1,12 +1,19 @@
 import type { EventContract } from "./declare.js";
+import { accessPolicyChanged, accessRequested } from "./messages/access.js";
 import { agentActivated } from "./messages/agents.js";
+import { feedbackGiven } from "./messages/feedback.js";
+import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { turnCompleted } from "./messages/turns.js";
 
 const ALL: EventContract[] = [
+  accessPolicyChanged,
+  accessRequested,
   agentActivated,
   credentialRevoked,
+  feedbackGiven,
+  linkCreated,
   linkRevoked,
   linkUpdated,
   sessionEnded,

@@ -42,6 +42,8 @@ export const turnResult = z.object({
   usage,
   /** Messages the visitor may still send; null = no limit. */
   remaining_messages: z.number().int().nullable(),
+  /** `stopped`: the answer ends where the visitor stopped it; absent = complete. */
+  finish_reason: z.enum(["complete", "stopped"]).optional(),
 });
 export type TurnResult = z.infer<typeof turnResult>;
 
@@ -76,6 +78,9 @@ export const historyMessage = z.object({
   client_message_id: z.string().nullable(),
   status: z.enum(["pending", "done", "failed"]),
   files: z.array(attachedFile).nullish(),
+  /** What the visitor thinks of this answer. */
+  rating: z.enum(["up", "down"]).nullish(),
+  finish_reason: z.enum(["complete", "stopped"]).nullish(),
   created_at: z.string(),
 });
 export type HistoryMessage = z.infer<typeof historyMessage>;

@@ -1,14 +1,16 @@
-import { eventContractOf, runTurns } from "@parley/contracts";
+import { eventContractOf, RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
 import { createOutboxRelay } from "@parley/db";
 import type { Component } from "@parley/service";
 import { registerAgents } from "./agents/register-agents.js";
 import type { RunnerDeps } from "./deps.js";
+import { createBudgetRepository } from "./repository/budgets.js";
 import { createTurnRepository, type SessionRef } from "./repository/turns.js";
 import { createDefinitions } from "./turns/definitions.js";
 import { createRunnerMetrics } from "./turns/metrics.js";
 import { startPoll } from "./turns/poll.js";
 import { type LaneDeps, runSession } from "./turns/run-session.js";
 import { createSessionCache } from "./turns/session-cache.js";
+import { createStops } from "./turns/stops.js";
 
 /** Sessions kept in memory for each slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
 const CACHED_PER_SLOT = 32;
@@ -21,6 +23,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
   const running = new Map<string, Promise<void>>();
   let poll: { stop(): Promise<void> } | undefined;
   let relayStop: (() => Promise<void>) | undefined;
+  let deafen: () => void = () => undefined;
 
   return {
     name: "agent-runner",
@@ -38,10 +41,13 @@ export function createAgentRunner(deps: RunnerDeps): Component {
       const lane: LaneDeps = {
         ...deps,
         repository,
+        budgets: createBudgetRepository(deps.db),
         definitions: createDefinitions(repository),
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
         counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
+        stops: createStops(),
       };
+      deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
       const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
         for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
@@ -66,6 +72,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;
       clearTimeout(late);
+      deafen();
       await relayStop?.();
     },
     ready: () => deps.db.ping(),

@@ -7,10 +7,15 @@ import {
   getHistory,
   getSession,
   getTurn,
+  giveFeedback,
+  linkAnalytics,
   listSessions,
   openVerified,
+  rateMessage,
   readEvents,
   sessionHeads,
+  stopTurn,
+  tokenSubject,
 } from "@parley/contracts";
 import { createOutboxRelay, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
@@ -20,6 +25,8 @@ import { serveFiles } from "./files/serve-files.js";
 import { acceptMessageHandler } from "./handlers/accept-message.js";
 import { createSessionHandler } from "./handlers/create-session.js";
 import { endSessionHandler } from "./handlers/end-session.js";
+import { giveFeedbackHandler, rateMessageHandler } from "./handlers/give-feedback.js";
+import { linkAnalyticsHandler } from "./handlers/link-analytics.js";
 import { continueVerifiedHandler, openVerifiedHandler } from "./handlers/open-verified.js";
 import {
   getHistoryHandler,
@@ -29,13 +36,17 @@ import {
   readEventsHandler,
   sessionHeadsHandler,
 } from "./handlers/read.js";
+import { stopTurnHandler } from "./handlers/stop-turn.js";
+import { tokenSubjectHandler } from "./handlers/token-subject.js";
 import { type Accepted, type AcceptItem, createAcceptMessages } from "./repository/accept-messages.js";
+import { createFeedbackRepository, type FeedbackRepository } from "./repository/feedback.js";
 import { createSessionRepository, type SessionRepository } from "./repository/sessions.js";
 import { createAgentResolver, type FrozenAgent } from "./resolve-agent.js";
 import { createWake } from "./wake.js";
 
 export interface HandlerDeps extends SessionsDeps {
   repository: SessionRepository;
+  feedback: FeedbackRepository;
   acceptMessages(item: AcceptItem): Promise<Accepted>;
   resolveAgent(tenantId: string, agentId: string, version: number | null): Promise<FrozenAgent>;
   wake: ReturnType<typeof createWake>;
@@ -62,6 +73,7 @@ export function createSessions(deps: SessionsDeps): Component {
         ...deps,
         relay,
         repository: createSessionRepository(deps.db),
+        feedback: createFeedbackRepository(deps.db),
         acceptMessages: createAcceptMessages(deps.db),
         resolveAgent: createAgentResolver(deps.bus),
         wake: createWake(deps),
@@ -75,12 +87,17 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(continueVerified, continueVerifiedHandler(handlers), bound);
       bus.serve(acceptMessage, acceptMessageHandler(handlers), bound);
       bus.serve(getSession, getSessionHandler(handlers), bound);
+      bus.serve(tokenSubject, tokenSubjectHandler(handlers), bound);
       bus.serve(getTurn, getTurnHandler(handlers), bound);
       bus.serve(getHistory, getHistoryHandler(handlers), bound);
       bus.serve(readEvents, readEventsHandler(handlers), bound);
       bus.serve(sessionHeads, sessionHeadsHandler(handlers), bound);
       bus.serve(endSession, endSessionHandler(handlers), bound);
+      bus.serve(stopTurn, stopTurnHandler(handlers), bound);
+      bus.serve(giveFeedback, giveFeedbackHandler(handlers), bound);
+      bus.serve(rateMessage, rateMessageHandler(handlers), bound);
       bus.serve(listSessions, listSessionsHandler(handlers), bound);
+      bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
       serveFiles(deps);
     },
     async stop() {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { event, rpc } from "../declare.js";
 import { historyMessage, sessionEvent, sessionStatus, turnState } from "../turns.js";
 import { participant, principal, sessionAccess } from "./callers.js";
+import { sessionFeedback } from "./feedback.js";
 import { linkPolicy } from "./links.js";
 
 const uuid = z.uuid();
@@ -105,6 +106,8 @@ export const sessionView = z.object({
   link_id: uuid.nullable(),
   last_event_offset: z.number().int(),
   epoch: z.number().int(),
+  /** Absent where it was not asked for (lists). */
+  feedback: sessionFeedback.nullish(),
 });
 export type SessionView = z.infer<typeof sessionView>;
 export const getSession = rpc(

@@ -19,6 +19,8 @@ export interface PendingTurn {
   client_message_id: string | null;
   reply_to: string | null;
   files: AttachedFile[] | null;
+  /** The visitor asked for its end before it was taken on. */
+  stop?: boolean;
   created_at: string;
 }
 
@@ -62,6 +64,12 @@ export interface SessionRef {
   conversationId: string;
 }
 
+interface Acquired {
+  lease: AcquiredSession | null;
+  /** The link on whose budget the turns count; null = none. */
+  budget_link: string | null;
+}
+
 interface AcquireItem {
   tenant_id: string;
   conversation_id: string;
@@ -96,19 +104,20 @@ export interface CommitItem {
   variables?: Record<string, unknown>;
   /** JSON text: a repeated request gets the very same answer. */
   result?: string;
+  /** What the turn is charged to its link's budget; cost in US dollars. */
+  spent?: { link_id: string; tokens: number; cost: number };
 }
 
 /** All SQL of the turn loop. Every function is one round trip; commits of turns that finish together share one. */
 export function createTurnRepository(db: Db) {
   return {
     /** Takes the lease; null = somebody else holds it, or nothing waits. */
-    acquire: groupCommit<AcquireItem, { lease: AcquiredSession | null }>(
+    acquire: groupCommit<AcquireItem, Acquired>(
       async (items) => {
-        const rows = await db.query<{ r: { i: number; lease: AcquiredSession | null } }>(
-          "select acquire_sessions($1::jsonb) as r",
-          [JSON.stringify(items.map((item, i) => ({ i, ...item })))],
-        );
-        const answers: ({ lease: AcquiredSession | null } | Error)[] = items.map(() => new Error("no answer"));
+        const rows = await db.query<{ r: { i: number } & Acquired }>("select acquire_sessions($1::jsonb) as r", [
+          JSON.stringify(items.map((item, i) => ({ i, ...item }))),
+        ]);
+        const answers: (Acquired | Error)[] = items.map(() => new Error("no answer"));
         for (const { r } of rows) answers[r.i] = r;
         return answers;
       },
@@ -122,15 +131,20 @@ export function createTurnRepository(db: Db) {
       ]);
       return row?.r ?? [];
     },
-    /** False = the lease has moved on: whatever runs under it must stop. */
-    async extend(tenantId: string, sessionId: string, fence: number, leaseMs: number): Promise<boolean> {
-      const [row] = await db.query<{ r: boolean }>("select extend_lease($1, $2, $3, $4) as r", [
+    /** Extends the lease; null = it has moved on: whatever runs under it must stop. `stop`: waiting turns the visitor wants no more. */
+    async keep(
+      tenantId: string,
+      sessionId: string,
+      fence: number,
+      leaseMs: number,
+    ): Promise<{ stop: number[] } | null> {
+      const [row] = await db.query<{ r: { stop: number[] } | null }>("select keep_lease($1, $2, $3, $4) as r", [
         tenantId,
         sessionId,
         fence,
         leaseMs,
       ]);
-      return row?.r === true;
+      return row?.r ?? null;
     },
     /** The first `bytes` bytes of files of one conversation, by id; an empty file is not there. */
     async fileHeads(

@@ -9,13 +9,14 @@ export interface HeldLease {
 
 /**
  * Keeps a lease while its session is worked on: extended at 30 % of its length. When the database says that the lease has moved on, the
- * work in hand is aborted, because its commit would be refused. While the database is away nothing is known, and the fence decides.
+ * work in hand is aborted, because its commit would be refused. The answer also names turns that are to stop, should the message about it have been lost. While the database is away nothing is known, and the fence decides.
  */
 export function holdLease(
   deps: Pick<LaneDeps, "config" | "repository">,
   ref: { tenantId: string; sessionId: string },
   fence: number,
   parent: AbortSignal,
+  onStop: (seq: number) => void,
 ): HeldLease {
   const own = new AbortController();
   let lost = false;
@@ -24,9 +25,9 @@ export function holdLease(
   if (parent.aborted) stopped();
   else parent.addEventListener("abort", stopped, { once: true });
   const timer = setInterval(() => {
-    deps.repository.extend(ref.tenantId, ref.sessionId, fence, deps.config.LEASE_MS).then(
+    deps.repository.keep(ref.tenantId, ref.sessionId, fence, deps.config.LEASE_MS).then(
       (held) => {
-        if (held) return;
+        if (held) return held.stop.forEach(onStop);
         lost = true;
         own.abort(new Error("the lease has moved on"));
       },

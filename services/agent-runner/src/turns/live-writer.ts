@@ -7,6 +7,8 @@ export interface LiveWriter {
   append(part: number, text: string): void;
   /** The finished text of a part: replaces what was streamed when it differs. */
   finish(part: number, text: string): void;
+  /** What was streamed of a part so far. */
+  said(part: number): string;
   /** Stops the timer and hands over what is still joined: it travels with the events of the commit, in one call. */
   close(): LiveEntry[];
 }
@@ -67,6 +69,7 @@ export function createLiveWriter(
       open = { part, at: 0, text: "" };
       append(part, text);
     },
+    said: (part) => sent[part] ?? "",
     close() {
       if (timer) clearTimeout(timer);
       seal();

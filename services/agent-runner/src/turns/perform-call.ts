@@ -1,10 +1,12 @@
-import { type Model, ModelError, type ModelHints, priceOf } from "@parley/llm";
+import { type Model, ModelError, type ModelHints, type ModelUsage, priceOf } from "@parley/llm";
 import type { CallEffect } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
-import { CallFailed, type CallOutput, type PerformCall } from "./run-turn.js";
+import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./run-turn.js";
+import { StopRequested } from "./stops.js";
+import { storable } from "./storable.js";
 
 export interface CallContext {
   model: Model;
@@ -54,7 +56,7 @@ export function createPerformCall(context: CallContext): PerformCall {
             onStatus: (label) => context.live.status(label),
           },
         );
-        return output({ type: "reply", text: storable(answer.text) }, answer);
+        return output(model, { type: "reply", text: storable(answer.text) }, answer);
       }
       case "llm.extract": {
         const answer = await model.extract(
@@ -66,7 +68,7 @@ export function createPerformCall(context: CallContext): PerformCall {
           },
           { signal },
         );
-        return output({ type: "extraction", values: storableValues(answer.values) }, answer);
+        return output(model, { type: "extraction", values: storableValues(answer.values) }, answer);
       }
       case "llm.classify": {
         const scoped = call.contextScope === "node" ? sinceNodeEntered(history, call.nodeId) : history;
@@ -81,6 +83,7 @@ export function createPerformCall(context: CallContext): PerformCall {
           { signal },
         );
         return output(
+          model,
           { type: "classification", matches: { intent: answer.intent, confidence: answer.confidence } },
           answer,
         );
@@ -92,14 +95,29 @@ export function createPerformCall(context: CallContext): PerformCall {
     try {
       return await carryOut(call, history);
     } catch (error) {
+      if (signal.reason instanceof StopRequested)
+        throw "model" in call ? stoppedCall(context, call, history) : signal.reason;
       if (signal.aborted || !(error instanceof ModelError)) throw error;
       throw new CallFailed(error.code, { cause: error });
     }
   };
 }
 
-/** Text as PostgreSQL can keep it: a model may say NUL or half a surrogate pair, and neither means anything. */
-const storable = (text: string): string => text.replaceAll("\u0000", "").replace(/\p{Cs}/gu, "\uFFFD");
+/** Characters of a token, as the model's own estimate has it: a call that is given up is never counted by the provider. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** What a call that was given up has cost, by estimate: the whole prompt, and what was said until then. */
+function stoppedCall(context: CallContext, call: CallEffect, history: readonly HistoryItem[]): CallStopped {
+  const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  const reply = call.type === "llm.reply";
+  const system = reply ? call.system.length + (context.memory?.length ?? 0) : 0;
+  const seen = modelMessages(history, reply ? call.historyWindow : 0);
+  const inputTokens = tokens(seen.reduce((sum, message) => sum + message.content.length, system));
+  const outputTokens = reply ? tokens(context.live.said(call.partIndex).length) : 0;
+  const model = ("model" in call ? call.model.model_name : null) ?? context.model.name;
+  const cost = costOf(context.model, model, { inputTokens, outputTokens });
+  return new CallStopped({ input_tokens: inputTokens, output_tokens: outputTokens, cost }, model);
+}
 
 const storableValues = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
@@ -112,7 +130,12 @@ function before(history: readonly HistoryItem[], text: string): readonly History
   return current < 0 ? history : history.slice(0, current);
 }
 
+/** In US dollars; null = the model that answered has no price. */
+const costOf = (model: Model, answeredBy: string, usage: ModelUsage): number | null =>
+  model.prices ? model.prices.costOf(answeredBy, usage) : priceOf(answeredBy, usage);
+
 function output(
+  model: Model,
   result: CallOutput["result"],
   answer: { usage: { inputTokens: number; outputTokens: number }; latencyMs: number; model: string },
 ): CallOutput {
@@ -123,7 +146,7 @@ function output(
     usage: {
       input_tokens: answer.usage.inputTokens,
       output_tokens: answer.usage.outputTokens,
-      cost: priceOf(answer.model, answer.usage),
+      cost: costOf(model, answer.model, answer.usage),
     },
   };
 }

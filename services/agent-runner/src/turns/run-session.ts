@@ -9,8 +9,10 @@ import {
   turnResultLive,
 } from "@parley/contracts";
 import { isStatementFault } from "@parley/db";
+import type { Model } from "@parley/llm";
 import type { EngineEvent } from "@parley/workflow";
 import type { RunnerDeps } from "../deps.js";
+import type { BudgetRepository } from "../repository/budgets.js";
 import type {
   AcquiredSession,
   CommitAnswer,
@@ -21,6 +23,7 @@ import type {
   TurnRepository,
 } from "../repository/turns.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
+import { createLaneBudget, type LaneBudget } from "./budget.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import { createLiveWriter } from "./live-writer.js";
@@ -30,12 +33,15 @@ import { recallMemory } from "./recall-memory.js";
 import { runTurn, type TurnRun } from "./run-turn.js";
 import type { CachedSession, SessionCache } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
+import type { Stops, TurnStop } from "./stops.js";
 
 export interface LaneDeps extends RunnerDeps {
   repository: TurnRepository;
+  budgets: BudgetRepository;
   definitions: Definitions;
   cache: SessionCache;
   counters: RunnerMetrics;
+  stops: Stops;
 }
 
 /** For operators who look at a lease; the fence, not the name, decides. */
@@ -53,7 +59,7 @@ const COMMIT_RETRY_MS = 30_000;
  */
 export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortSignal): Promise<void> {
   const known = deps.cache.get(ref.sessionId);
-  const { lease: session } = await deps.repository.acquire({
+  const { lease: session, budget_link: linkId } = await deps.repository.acquire({
     tenant_id: ref.tenantId,
     conversation_id: ref.conversationId,
     owner: OWNER,
@@ -62,12 +68,17 @@ export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortS
     history: deps.config.MAX_HISTORY_SIZE,
   });
   if (!session) return;
-  const lane = new Lane(deps, ref, session, cachedOrLoaded(session, known));
-  const lease = holdLease(deps, ref, session.fence, signal);
+  const { tenantId, conversationId } = ref;
+  const budget = createLaneBudget(deps, { tenantId, conversationId, fence: session.fence, linkId });
+  const lane = new Lane(deps, ref, session, budget, cachedOrLoaded(session, known));
+  const lease = holdLease(deps, ref, session.fence, signal, (seq) =>
+    deps.stops.ask(turnIdOf(session.conversation_id, seq)),
+  );
   try {
     await lane.work(lease.signal);
   } catch (error) {
     deps.cache.drop(ref.sessionId);
+    await budget.abandon();
     await deps.repository.release(ref.tenantId, ref.sessionId, session.fence).catch(() => undefined);
     if (lease.lost()) return deps.counters.fenced.inc();
     throw new RetryableError("the turn did not finish", { cause: error, afterMs: 250 * session.tries });
@@ -97,6 +108,7 @@ class Lane {
     private readonly deps: LaneDeps,
     private readonly ref: SessionRef,
     private readonly session: AcquiredSession,
+    private readonly budget: LaneBudget,
     private current: CachedSession,
   ) {
     this.used = session.messages_used;
@@ -113,6 +125,7 @@ class Lane {
         const answer = await this.runOne(turn, { signal, tries, waiting });
         if (answer.outcome === "fenced") {
           this.deps.counters.fenced.inc();
+          await this.budget.abandon();
           this.deps.cache.drop(this.ref.sessionId);
           return;
         }
@@ -121,6 +134,7 @@ class Lane {
       }
       turns = await this.deps.repository.pending(this.ref.tenantId, this.session.conversation_id, this.current.doneSeq);
       this.used += turns.length;
+      await this.budget.refresh();
       if (turns.length === 0) throw new Error("the commit left turns behind that cannot be found");
     }
   }
@@ -132,7 +146,12 @@ class Lane {
     const started = performance.now();
     const { deps, session } = this;
     const dead = at.tries > deps.config.TURN_MAX_TRIES ? "too many tries" : null;
-    const run = dead ? null : await this.think(turn, at);
+    const turnId = turnIdOf(session.conversation_id, turn.seq);
+    if (turn.stop) deps.stops.ask(turnId);
+    const stop = deps.stops.watch(turnId, at.signal);
+    const model = this.budget.begin(turn.seq);
+    const run = dead ? null : await this.think(turn, stop, model).finally(() => stop.end());
+    if (dead) stop.end();
     const remaining = session.max_messages === null ? null : session.max_messages - this.used + at.waiting;
     const settled = run
       ? settleTurn(run, {
@@ -143,7 +162,10 @@ class Lane {
           remainingMessages: remaining,
         })
       : null;
-    const item: CommitItem = settled?.item ?? this.givenUp(turn, dead ?? "the agent document cannot run");
+    const item: CommitItem = {
+      ...(settled?.item ?? this.givenUp(turn, dead ?? "the agent document cannot run")),
+      ...this.budget.spent(),
+    };
     const answer = await this.commit(item, at.signal);
     if (answer.outcome === "fenced") return answer;
     if (item.failed) this.used -= 1;
@@ -164,7 +186,7 @@ class Lane {
   }
 
   /** The engine and its model calls. Null = the stored version cannot run at all. */
-  private async think(turn: PendingTurn, at: { signal: AbortSignal }): Promise<TurnRun | null> {
+  private async think(turn: PendingTurn, stop: TurnStop, model: Model): Promise<TurnRun | null> {
     const { deps, session } = this;
     let definition: Definition;
     try {
@@ -206,12 +228,13 @@ class Lane {
         event,
         history: [...this.current.history, ...user],
         live,
+        stopRequested: stop.requested,
         perform: createPerformCall({
-          model: deps.model,
+          model,
           definition,
           session,
           live,
-          signal: at.signal,
+          signal: stop.signal,
           memory: this.current.memory?.block ?? null,
           variables: () => variables,
         }),

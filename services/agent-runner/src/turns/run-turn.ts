@@ -1,4 +1,4 @@
-import type { Usage } from "@parley/contracts";
+import type { MessagePart, Usage } from "@parley/contracts";
 import {
   type CallEffect,
   type CallResult,
@@ -12,6 +12,9 @@ import {
 import type { HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
+import { stoppedRun } from "./stopped-run.js";
+import { StopRequested } from "./stops.js";
+import { storable } from "./storable.js";
 
 /** One recorded model call: enough to explain the turn and to run it again without a model. */
 export interface RecordedCall {
@@ -43,6 +46,17 @@ export class CallFailed extends Error {
   }
 }
 
+/** A call that was given up because the turn is to stop. What it had said by then is with the live writer. */
+export class CallStopped extends Error {
+  constructor(
+    readonly usage: Usage,
+    readonly model: string,
+  ) {
+    super("the call was stopped");
+    this.name = "CallStopped";
+  }
+}
+
 export type PerformCall = (call: CallEffect, history: readonly HistoryItem[]) => Promise<CallOutput>;
 
 export interface TurnRun {
@@ -60,6 +74,8 @@ export interface TurnRun {
   /** Sum of the model calls, milliseconds. */
   latencyMs: number;
   usage: Usage;
+  /** The turn was stopped: the outcome holds what was said until then, the state is the one before. */
+  stopped: boolean;
 }
 
 const STATUS_OF: Record<CallEffect["type"], string> = {
@@ -83,6 +99,8 @@ export async function runTurn(input: {
   perform: PerformCall;
   live: LiveWriter;
   onEffect?: (effect: Effect) => void;
+  /** Whether the visitor wants no more of this answer. Asked before each call; `perform` ends the one in hand. */
+  stopRequested?: () => boolean;
 }): Promise<TurnRun> {
   const { definition, live } = input;
   const before = input.state ?? initialState(definition.workflow);
@@ -98,7 +116,12 @@ export async function runTurn(input: {
     variables: {},
     latencyMs: 0,
     usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
+    stopped: false,
   };
+  const said: MessagePart[] = [];
+  const stopped = (): TurnRun =>
+    stoppedRun(run, { definition, state: input.state, opening: input.event.type === "session.opened", said });
+  if (input.stopRequested?.()) return stopped();
   let result = step(definition.workflow, before, input.event);
   for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
     let pending: CallEffect | null = null;
@@ -108,6 +131,7 @@ export async function runTurn(input: {
         case "speak":
           live.finish(effect.partIndex, effect.text);
           spoken.push({ role: "assistant", content: effect.text, node_id: effect.nodeId });
+          said.push({ node_id: effect.nodeId, node_name: effect.nodeName, content: effect.text });
           break;
         case "variables.set":
           Object.assign(run.variables, effect.values);
@@ -136,19 +160,28 @@ export async function runTurn(input: {
       }
     }
     if (!pending) throw new Error("the engine stopped without an outcome");
+    if (input.stopRequested?.()) return stopped();
     live.status(STATUS_OF[pending.type]);
     const event = await answerCall(pending, input.perform, [...input.history, ...spoken], run);
+    if (event === null) {
+      if (pending.type === "llm.reply") {
+        const content = storable(live.said(pending.partIndex));
+        said.push({ node_id: pending.nodeId, node_name: pending.nodeName, content });
+      }
+      return stopped();
+    }
     result = step(definition.workflow, result.state, event);
   }
   throw new Error("the turn made too many model calls");
 }
 
+/** Null = the turn is to stop. */
 async function answerCall(
   call: CallEffect,
   perform: PerformCall,
   history: readonly HistoryItem[],
   run: TurnRun,
-): Promise<EngineEvent> {
+): Promise<EngineEvent | null> {
   const record: RecordedCall = {
     call_id: call.callId,
     type: call.type,
@@ -172,6 +205,13 @@ async function answerCall(
     run.usage = addUsage(run.usage, output.usage);
     return { type: "call.done", callId: call.callId, result: output.result };
   } catch (error) {
+    if (error instanceof CallStopped || error instanceof StopRequested) {
+      record.failed = "turn_stopped";
+      if (error instanceof StopRequested) return null;
+      Object.assign(record, { model: error.model, usage: error.usage });
+      run.usage = addUsage(run.usage, error.usage);
+      return null;
+    }
     if (!(error instanceof CallFailed)) throw error;
     record.failed = error.code;
     return { type: "call.failed", callId: call.callId, code: error.code };

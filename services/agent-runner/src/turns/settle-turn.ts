@@ -66,6 +66,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     latency_ms: run.latencyMs,
     usage: run.usage,
     remaining_messages: context.remainingMessages,
+    ...(run.stopped ? { finish_reason: "stopped" as const } : {}),
   };
   const item: CommitItem = {
     ...base,

@@ -6,7 +6,9 @@ import { endSessionRoute } from "./end-session.js";
 import { getSessionRoute } from "./get-session.js";
 import { listMessagesRoute } from "./list-messages.js";
 import { sendMessageRoute } from "./send-message.js";
+import { stopTurnRoute } from "./stop-turn.js";
 import { streamEventsRoute } from "./stream-events.js";
+import { typingRoute } from "./typing.js";
 
 /** The server-to-server text chat API: signed requests only. */
 export async function registerChatApi(app: HttpApp, context: GatewayContext): Promise<void> {
@@ -17,4 +19,6 @@ export async function registerChatApi(app: HttpApp, context: GatewayContext): Pr
   endSessionRoute(app, context);
   listMessagesRoute(app, context);
   streamEventsRoute(app, context);
+  stopTurnRoute(app, context);
+  typingRoute(app, context);
 }

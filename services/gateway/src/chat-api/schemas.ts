@@ -1,4 +1,4 @@
-import { historyMessage, messagePart, sessionStatus, transitionInfo, usage } from "@parley/contracts";
+import { historyMessage, messagePart, sessionFeedback, sessionStatus, transitionInfo, usage } from "@parley/contracts";
 import { z } from "zod";
 
 export const sessionParams = z.object({ id: z.string().min(1).max(128) });
@@ -40,6 +40,7 @@ export const turnAnswered = z.object({
   turn_id: text,
   usage,
   remaining_messages: z.int().nullable(),
+  finish_reason: z.enum(["complete", "stopped"]),
 });
 
 export const turnAccepted = z.object({ turn_id: text, events_url: text, session_id: text });
@@ -66,6 +67,7 @@ export const sessionShown = z.object({
   agent_id: z.uuid(),
   link_id: z.uuid().nullable(),
   last_event_id: text,
+  feedback: sessionFeedback.nullish(),
 });
 
 export const sessionClosed = z.object({

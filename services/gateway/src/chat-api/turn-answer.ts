@@ -18,5 +18,6 @@ export function turnAnswer(result: TurnResult): Record<string, unknown> {
     turn_id: result.turn_id,
     usage: result.usage,
     remaining_messages: result.remaining_messages,
+    finish_reason: result.finish_reason ?? "complete",
   };
 }

@@ -1,8 +1,9 @@
-import type { LinkPolicy } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
+import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
+import { proofRequired } from "./proof.js";
 import { linkShown, tokenParams } from "./schemas.js";
 
 /** What a visitor may know of a link before the conversation. A read; it never counts as a session. */
@@ -13,11 +14,13 @@ export function getLinkRoute(app: HttpApp, _context: GatewayContext): void {
     params: tokenParams,
     response: answers({ 200: linkShown }),
   };
-  app.get("/link/:token", { schema }, async (request) => showLink(request.visit.policy));
+  app.get("/link/:token", { schema }, async (request) => showLink(request));
 }
 
 /** Members are named one by one: prompts, intents and budgets of the policy must never slip out with a new field. */
-function showLink(policy: LinkPolicy): z.output<typeof linkShown> {
+function showLink(request: FastifyRequest): z.output<typeof linkShown> {
+  const { policy } = request.visit;
+  const files = policy.fileUploads;
   return {
     title: policy.title,
     description: policy.description,
@@ -25,8 +28,9 @@ function showLink(policy: LinkPolicy): z.output<typeof linkShown> {
     branding: policy.branding,
     welcome_message: policy.welcomeMessage,
     require_email: policy.requireEmail,
-    pin_required: false,
-    consent_text: null,
+    pin_required: policy.pinRequired,
+    consent_text: policy.consentText,
+    proof_required: proofRequired(request),
     expires_at: policy.expiresAt,
     availability: policy.sessionsUsed >= policy.maxSessions ? "full" : "available",
     limits: {
@@ -35,5 +39,12 @@ function showLink(policy: LinkPolicy): z.output<typeof linkShown> {
       max_message_length: policy.maxMessageLength,
       rate_limit_per_minute: policy.rateLimitPerMinute,
     },
+    features: { stop: true, feedback: true, ratings: true, typing: true, files: files.enabled },
+    introduction: policy.introduction,
+    starters: policy.starters,
+    // Their name greets them; the address is nobody's business who merely holds the link.
+    recipient: policy.recipient?.name === undefined ? null : { name: policy.recipient.name },
+    files: files.enabled ? { types: files.types, max_bytes: files.maxBytes, max_count: files.maxCount } : null,
+    access: policy.access,
   };
 }

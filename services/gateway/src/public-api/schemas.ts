@@ -3,6 +3,14 @@ import { z } from "zod";
 
 export const tokenParams = z.object({ token: z.string().max(256) });
 const text = z.string();
+export const feedbackText = z
+  .string()
+  .max(1000)
+  .refine((given) => !given.includes("\u0000"), { message: "must not contain NUL" })
+  .nullish();
+
+/** `stopped` false = nothing was left to stop. */
+export const turnStopped = z.object({ stopped: z.boolean(), turn_id: text.nullable() });
 
 export const linkShown = z.object({
   title: text,
@@ -13,6 +21,8 @@ export const linkShown = z.object({
   require_email: z.boolean(),
   pin_required: z.boolean(),
   consent_text: text.nullable(),
+  /** This caller has to solve a challenge before a new session. */
+  proof_required: z.boolean(),
   expires_at: text.nullable(),
   availability: z.enum(["available", "full"]),
   limits: z.object({
@@ -21,6 +31,18 @@ export const linkShown = z.object({
     max_message_length: z.int(),
     rate_limit_per_minute: z.int(),
   }),
+  features: z.object({
+    stop: z.boolean(),
+    feedback: z.boolean(),
+    ratings: z.boolean(),
+    typing: z.boolean(),
+    files: z.boolean(),
+  }),
+  introduction: text.nullable(),
+  starters: z.array(text),
+  recipient: z.object({ name: text }).nullable(),
+  files: z.object({ types: z.array(text), max_bytes: z.int(), max_count: z.int() }).nullable(),
+  access: z.enum(["open", "any_verified", "approval"]),
 });
 
 export const visitorSession = z.object({
@@ -51,6 +73,7 @@ export const chatAnswered = z.object({
   session_token: text.optional(),
   turn_id: text,
   session_ended: z.boolean(),
+  finish_reason: z.enum(["complete", "stopped"]),
   message_count: z.int(),
   remaining_messages: z.int().nullable(),
   expires_at: text.nullable(),

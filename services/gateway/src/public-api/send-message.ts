@@ -10,6 +10,7 @@ import { answerModeOf } from "../turns/answer-mode.js";
 import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
 import { streamTurn } from "../turns/stream-turn.js";
+import type { Entry } from "./entry.js";
 import { openAgain, openVisitorSession } from "./new-session.js";
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "./visit.js";
@@ -54,13 +55,13 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
         { requestId: request.id },
       );
     const call = { request, reply };
-    let issued = given === null ? await openFor(context, call, { gone, again: false }) : null;
+    let issued = given === null ? await openFor(context, call, { gone, again: false, entry: request.body }) : null;
     let accepted: Accepted;
     try {
       accepted = await send(given ?? issued ?? "");
     } catch (error) {
       if (!mayBeginAgain(request, error)) throw error;
-      issued = await openFor(context, call, { gone, again: true });
+      issued = await openFor(context, call, { gone, again: true, entry: request.body });
       accepted = await send(issued);
     }
     if (accepted.replayed) reply.header("idempotent-replayed", "true");
@@ -79,11 +80,12 @@ const mayBeginAgain = (request: FastifyRequest, error: unknown): boolean =>
 async function openFor(
   context: GatewayContext,
   { request, reply }: Call,
-  { gone, again }: { gone: AbortSignal; again: boolean },
+  { gone, again, entry }: { gone: AbortSignal; again: boolean; entry: Entry },
 ): Promise<string> {
+  const { consent, pin, proof } = entry;
   const created = again
-    ? await openAgain(context, request, { afterLeaving: true })
-    : await openVisitorSession(context, request, {});
+    ? await openAgain(context, request, { afterLeaving: true, consent })
+    : await openVisitorSession(context, request, { consent, pin, proof });
   if (created.sessionToken === null) throw new AppError("session_token_invalid");
   rememberSession(reply, request.visit, context.config.PUBLIC_URL, created.sessionToken);
   const access = visitorAccess(request.visit, created.sessionToken);
@@ -123,6 +125,7 @@ async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswe
     ...about,
     remaining_messages: result.remaining_messages,
     session_ended: result.session_ended,
+    finish_reason: result.finish_reason ?? "complete",
   });
   const { sessionId, turn: state, turnId } = accepted;
   switch (answerModeOf(request, {})) {

@@ -12,7 +12,7 @@ export interface WireEvent {
 const VISITOR_MEMBERS: Record<string, readonly string[]> = {
   message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status", "files"],
   error: ["turn_id", "code", "message_count", "remaining_messages"],
-  quota: ["turn_id", "remaining_messages", "message_count", "expires_at"],
+  quota: ["turn_id", "remaining_messages", "message_count", "expires_at", "finish_reason"],
   status: ["turn_id", "label"],
   typing: ["who", "active"],
   read_receipt: ["message_id", "who", "at"],
@@ -66,6 +66,7 @@ const API_SESSION = [
   "tenant_id",
   "agent_id",
   "link_id",
+  "feedback",
 ];
 
 /** A session as one audience sees it, with the id of its newest event. */

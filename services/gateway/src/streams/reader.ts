@@ -18,6 +18,7 @@ export interface ReaderOptions {
   sessionId: string;
   linkId: string | null;
   audience: Audience;
+  bucket?: string;
   epoch: number;
   /** Offset of the last event the reader has; null = it has lost its place and starts from a snapshot. */
   cursor: number | null;
@@ -37,6 +38,7 @@ const MAX_HELD = 2_000;
 export class StreamReader implements HubStream {
   readonly sessionId: string;
   readonly linkId: string | null;
+  readonly bucket: string | undefined;
   #cursor: number;
   /** Highest offset known to exist. */
   #head = 0;
@@ -51,6 +53,7 @@ export class StreamReader implements HubStream {
   constructor(readonly options: ReaderOptions) {
     this.sessionId = options.sessionId;
     this.linkId = options.linkId;
+    this.bucket = options.bucket;
     this.#cursor = options.cursor ?? 0;
     options.sse.onClose(() => clearTimeout(this.#retry));
   }
@@ -99,7 +102,10 @@ export class StreamReader implements HubStream {
     else if (entry.type === "status") {
       const { attempt: _attempt, ...data } = entry;
       if (!this.#settled.has(entry.turn_id)) this.options.sse.send({ event: "status", data });
-    } else this.options.sse.send({ event: entry.type, data: entry });
+    } else if (entry.who !== "visitor" || this.options.audience !== "visitor") {
+      // Nobody is told what he does himself.
+      this.options.sse.send({ event: entry.type, data: entry });
+    }
   }
 
   #hold(entry: LiveEntry): void {

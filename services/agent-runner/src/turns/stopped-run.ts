@@ -1,0 +1,48 @@
+import type { MessagePart } from "@parley/contracts";
+import { type EngineState, initialState } from "@parley/workflow";
+import type { Definition } from "./definitions.js";
+import type { TurnRun } from "./run-turn.js";
+
+/**
+ * What a stopped turn leaves behind: the words that were said, and the workflow where it was. Without a word the turn has failed with
+ * `turn_stopped`, which gives the message back; only an opening, which a session cannot do without, ends well even in silence.
+ */
+export function stoppedRun(
+  run: TurnRun,
+  turn: { definition: Definition; state: EngineState | null; opening: boolean; said: MessagePart[] },
+): TurnRun {
+  const { workflow } = turn.definition;
+  const before = turn.state ?? initialState(workflow);
+  const messages = turn.said
+    .map((part) => ({ ...part, content: part.content.trim() }))
+    .filter((part) => part.content !== "");
+  if (messages.length === 0 && !turn.opening) return { ...run, failed: "turn_stopped" };
+  const state = {
+    ...before,
+    sequence: before.sequence + 1,
+    turnNumber: before.turnNumber + (turn.opening ? 0 : 1),
+  };
+  const node = workflow.nodes.get(before.nodeId);
+  const parts = messages.map((part) => part.content);
+  const place = { node_id: before.nodeId, node_name: node?.name ?? null };
+  return {
+    ...run,
+    state,
+    stopped: true,
+    variables: {},
+    escalation: null,
+    outcome: {
+      response: parts.join(parts.some((part) => part.includes("\n")) ? "\n" : " "),
+      messages,
+      transitions: [],
+      extracted_variables: null,
+      ...place,
+      previous_node_id: place.node_id,
+      previous_node_name: place.node_name,
+      session_ended: false,
+      silent: messages.length === 0,
+      turn_number: state.turnNumber,
+      transition_count: state.transitionCount,
+    },
+  };
+}

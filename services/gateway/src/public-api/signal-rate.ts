@@ -1,0 +1,22 @@
+import { AppError, type SessionAccess } from "@parley/contracts";
+import type { GatewayContext } from "../deps.js";
+
+/** Small signs of a visitor, a minute: more than a person gives, too few to be a burden. They cost none of the link's messages. */
+const LIMITS = { stop: 60, typing: 40, feedback: 20, rate: 60 } as const;
+
+/** Counts one sign of a session. Throws `rate_limited`. */
+export async function takeSignalRate(
+  { redis }: GatewayContext,
+  access: SessionAccess,
+  kind: keyof typeof LIMITS,
+): Promise<void> {
+  const whom = access.type === "visitor" ? access.tokenId : access.sessionId;
+  const taken = await redis.limits.take([
+    { scope: "session", key: `${kind}:${whom}`, limit: LIMITS[kind], periodSeconds: 60 },
+  ]);
+  if (!taken.allowed)
+    throw new AppError("rate_limited", {
+      retryAfterSeconds: taken.retryAfterSeconds,
+      extra: { scope: "session" },
+    });
+}

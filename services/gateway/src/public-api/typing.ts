@@ -1,0 +1,27 @@
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { tellTyping } from "../streams/tell-typing.js";
+import { tokenParams } from "./schemas.js";
+import { takeSignalRate } from "./signal-rate.js";
+import { requireSession } from "./visit.js";
+
+const body = z.object({ active: z.boolean() });
+
+/** Tells whoever watches the conversation from the other side that the visitor writes. Not stored, may get lost. */
+export function visitorTypingRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Tell that one is typing",
+    tags: ["public"],
+    params: tokenParams,
+    body,
+    response: answers({ 200: z.object({ success: z.literal(true) }) }),
+  };
+  app.post("/typing/:token", { schema, config: { checksOrigin: true } }, async (request) => {
+    const access = requireSession(request.visit);
+    await takeSignalRate(context, access, "typing");
+    await tellTyping(context, access, { who: "visitor", active: request.body.active });
+    return { success: true };
+  });
+}
