@@ -2,6 +2,7 @@ import type { Logger, Metrics } from "@parley/observability";
 import { z } from "zod";
 import type { Model } from "./model.js";
 import { createOpenAiModel } from "./openai/openai-model.js";
+import { createPriceBook, modelPrices } from "./price.js";
 import { createScriptedModel } from "./scripted/scripted-model.js";
 
 const DEFAULT_MODEL = "gpt-4o-mini";
@@ -12,6 +13,11 @@ export const llmConfig = {
     .string()
     .optional()
     .describe(`Model name; "scripted" needs no key. Default: ${DEFAULT_MODEL} with a key or base URL, else scripted`),
+  MODEL_PRICES: modelPrices
+    .optional()
+    .describe(
+      'Own prices before the list prices, dollars per million tokens: {"model": {"input": 0.5, "output": 1.5}}',
+    ),
   MODEL_FALLBACK: z.string().optional().describe("Model that steps in when the first one fails before its first token"),
   OPENAI_API_KEY: z.string().optional().describe("API key of OpenAI or of a compatible server"),
   OPENAI_BASE_URL: z.url().optional().describe("Base URL of an OpenAI-compatible server, /v1 included"),
@@ -67,7 +73,11 @@ export interface ModelDeps {
 }
 
 /** The configured model: scripted when asked for or when there is neither a key nor a base URL, else OpenAI-compatible. */
-export function modelFromConfig(config: LlmConfig, { logger, metrics }: ModelDeps): Model {
+export function modelFromConfig(config: LlmConfig, deps: ModelDeps): Model {
+  return { ...chosenModel(config, deps), prices: createPriceBook(config.MODEL_PRICES) };
+}
+
+function chosenModel(config: LlmConfig, { logger, metrics }: ModelDeps): Model {
   const { MODEL: wanted, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = config;
   if (wanted === "scripted" || wanted === "scripted-echo") {
     return createScriptedModel({ paceMs: config.SCRIPTED_PACE_MS, echo: wanted === "scripted-echo" });

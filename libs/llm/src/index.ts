@@ -1,4 +1,12 @@
 export { type LlmConfig, llmConfig, type ModelDeps, modelFromConfig } from "./config.js";
+export {
+  classifyInputBound,
+  classifyOutput,
+  extractInputBound,
+  extractOutput,
+  replyInputBound,
+  tokenBound,
+} from "./input-bound.js";
 export type {
   CallOptions,
   Classification,
@@ -17,5 +25,5 @@ export type {
 export { ModelError, type ModelErrorOptions } from "./model-error.js";
 export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
 export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";
-export { PRICES_AS_OF, priceOf } from "./price.js";
+export { createPriceBook, dollars, type ModelPrice, PRICES_AS_OF, type PriceBook, priceOf } from "./price.js";
 export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";

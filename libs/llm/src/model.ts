@@ -1,9 +1,12 @@
 import type { ScriptedRules } from "@parley/contracts";
+import type { PriceBook } from "./price.js";
 
 /** Token counts of one call; words for the scripted model; estimated (4 characters a token) when a server does not count. */
 export interface ModelUsage {
   inputTokens: number;
   outputTokens: number;
+  /** True = the server did not count, these are estimates. */
+  estimated?: true;
 }
 
 export interface ModelMessage {
@@ -57,6 +60,8 @@ export interface ClassifyRequest {
 export interface CallOptions {
   /** Ends the call at once; the promise is then rejected with the signal's reason. */
   signal: AbortSignal;
+  /** What a call had used when the signal ended it, as far as known; called before the promise is rejected. */
+  onAbandoned?: (usage: ModelUsage) => void;
 }
 
 export interface ReplyOptions extends CallOptions {
@@ -99,6 +104,10 @@ export interface Classification extends Answered {
 export interface Model {
   /** Name of the configured model. */
   name: string;
+  /** Names of all models that may answer a call with these settings. Default: the wanted one. */
+  answeredBy?(settings: ModelSettings): string[];
+  /** What its tokens cost; default: the list prices. */
+  prices?: PriceBook;
   reply(request: ReplyRequest, options: ReplyOptions): Promise<Reply>;
   extract(request: ExtractRequest, options: CallOptions): Promise<Extraction>;
   classify(request: ClassifyRequest, options: CallOptions): Promise<Classification>;

@@ -44,6 +44,13 @@ export const runnerConfig = z.object({
     .max(1_000)
     .default(25)
     .describe("Streamed text is joined for this many milliseconds"),
+  BUDGET_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(10_000)
+    .describe("How long a turn waits for room in its link's budget that running turns hold"),
   POLL_INTERVAL_MS: z.coerce
     .number()
     .int()

@@ -68,32 +68,41 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
   const run = <T>(settings: ModelSettings, call: CallOptions & { totalMs: number }, attempt: Attempt<T>) =>
     runAttempts<{ value: T; model: string }>({
       ...{ models: modelsFor(settings), breakerOf, totalMs: call.totalMs, retryBaseMs: timeouts.retryBaseMs },
-      ...{ signal: call.signal, logger: options.logger, onRetry: metrics.retried, onAbandoned: metrics.abandoned },
+      ...{ signal: call.signal, logger: options.logger, onRetry: metrics.retried },
+      onAbandoned(usage) {
+        metrics.abandoned(usage);
+        call.onAbandoned?.(usage);
+      },
       attempt: async (model, remainingMs) => ({ value: await attempt(model, remainingMs), model }),
     });
 
-  const structured = (request: StructuredRequest, signal: AbortSignal) =>
-    run<StructuredAnswer>(request.settings, { signal, totalMs: timeouts.taskMs }, async (model, remainingMs) => {
-      const ask = (useSchema: boolean) => {
-        const times = { totalMs: remainingMs, firstTokenMs: remainingMs, idleMs: remainingMs };
-        return askStructured(client, { model, request, useSchema, watchdog: new Watchdog(signal, times) });
-      };
-      if (withoutSchema.has(model)) return ask(false);
-      try {
-        return await ask(true);
-      } catch (error) {
-        // Some compatible servers refuse `response_format`: ask in words, and remember when that worked.
-        if (factsOf(error).status !== 400 || signal.aborted) throw error;
-        const answer = await ask(false);
-        withoutSchema.add(model);
-        return answer;
-      }
-    });
+  const structured = (request: StructuredRequest, { signal, onAbandoned }: CallOptions) =>
+    run<StructuredAnswer>(
+      request.settings,
+      { signal, ...(onAbandoned && { onAbandoned }), totalMs: timeouts.taskMs },
+      async (model, remainingMs) => {
+        const ask = (useSchema: boolean) => {
+          const times = { totalMs: remainingMs, firstTokenMs: remainingMs, idleMs: remainingMs };
+          return askStructured(client, { model, request, useSchema, watchdog: new Watchdog(signal, times) });
+        };
+        if (withoutSchema.has(model)) return ask(false);
+        try {
+          return await ask(true);
+        } catch (error) {
+          // Some compatible servers refuse `response_format`: ask in words, and remember when that worked.
+          if (factsOf(error).status !== 400 || signal.aborted) throw error;
+          const answer = await ask(false);
+          withoutSchema.add(model);
+          return answer;
+        }
+      },
+    );
 
   return {
     name: options.model,
+    answeredBy: modelsFor,
     close: transport.close,
-    reply: (request, { signal, onDelta }) =>
+    reply: (request, { signal, onDelta, onAbandoned }) =>
       metrics.measured("reply", signal, async (startedAt) => {
         let firstTokenAt: number | null = null;
         const handOut = (piece: string): void => {
@@ -102,7 +111,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
         };
         const { value, model } = await run<StreamedReply>(
           request.settings,
-          { signal, totalMs: timeouts.totalMs },
+          { signal, ...(onAbandoned && { onAbandoned }), totalMs: timeouts.totalMs },
           (name, remainingMs) => {
             const watchdog = new Watchdog(signal, { ...timeouts, totalMs: remainingMs });
             return streamReply(client, { model: name, request, watchdog }, handOut);
@@ -112,15 +121,15 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
         metrics.firstToken(firstTokenMs);
         return { ...value, firstTokenMs, latencyMs: performance.now() - startedAt, model };
       }),
-    extract: (request: ExtractRequest, { signal }): Promise<Extraction> =>
-      metrics.measured("extract", signal, async (startedAt) => {
-        const { value, model } = await structured(extractionRequest(request), signal);
+    extract: (request: ExtractRequest, call): Promise<Extraction> =>
+      metrics.measured("extract", call.signal, async (startedAt) => {
+        const { value, model } = await structured(extractionRequest(request), call);
         const values = extractedValues(request.variables, value.object);
         return { values, usage: value.usage, latencyMs: performance.now() - startedAt, model };
       }),
-    classify: (request: ClassifyRequest, { signal }): Promise<Classification> =>
-      metrics.measured("classify", signal, async (startedAt) => {
-        const { value, model } = await structured(classificationRequest(request), signal);
+    classify: (request: ClassifyRequest, call): Promise<Classification> =>
+      metrics.measured("classify", call.signal, async (startedAt) => {
+        const { value, model } = await structured(classificationRequest(request), call);
         const { intent, confidence } = classified(request.intents, value.object);
         return { intent, confidence, usage: value.usage, latencyMs: performance.now() - startedAt, model };
       }),

@@ -99,5 +99,5 @@ function incomplete(finishReason: string | null): ReturnType<typeof unusable> {
 
 function estimate(request: ReplyRequest, text: string): ModelUsage {
   const characters = request.messages.reduce((sum, { content }) => sum + content.length, request.system.length);
-  return { inputTokens: Math.ceil(characters / 4), outputTokens: Math.ceil(text.length / 4) };
+  return { inputTokens: Math.ceil(characters / 4), outputTokens: Math.ceil(text.length / 4), estimated: true };
 }

@@ -91,5 +91,5 @@ function usageOf(
 ): ModelUsage {
   if (usage) return { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
   const sent = request.system.length + JSON.stringify(request.data).length;
-  return { inputTokens: Math.ceil(sent / 4), outputTokens: Math.ceil(text.length / 4) };
+  return { inputTokens: Math.ceil(sent / 4), outputTokens: Math.ceil(text.length / 4), estimated: true };
 }

@@ -21,6 +21,7 @@ export function createScriptedModel({ paceMs = 0, echo = false }: ScriptedModelO
   const name = echo ? "scripted-echo" : "scripted";
   return {
     name,
+    answeredBy: () => [name],
     reply: async (request, options) => {
       const startedAt = performance.now();
       options.signal.throwIfAborted();

@@ -1,0 +1,48 @@
+import type { ClassifyRequest, ExtractRequest, ReplyRequest } from "./model.js";
+import { classificationRequest } from "./openai/classification.js";
+import { extractionRequest } from "./openai/extraction.js";
+import type { StructuredRequest } from "./openai/structured.js";
+
+/** What a server's chat template puts around one message: markers, role, line ends; and around the whole request. */
+const PER_MESSAGE = 16;
+const PER_REQUEST = 64;
+
+/**
+ * An upper bound on the tokens of a text for any byte-pair encoding: every token stands for at least one byte. Encodings that normalize
+ * first see the text's compatibility form, which can be longer; a marker for the beginning may be added.
+ */
+export function tokenBound(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  // ASCII is its own normal form.
+  if (bytes === text.length) return bytes + 1;
+  return Math.max(bytes, Buffer.byteLength(text.normalize("NFKC"))) + 1;
+}
+
+/** At most so many input tokens has this request, whatever model answers it. */
+export function replyInputBound({ system, messages }: Pick<ReplyRequest, "system" | "messages">): number {
+  return messages.reduce(
+    (sum, { content }) => sum + tokenBound(content) + PER_MESSAGE,
+    PER_REQUEST + PER_MESSAGE + tokenBound(system),
+  );
+}
+
+export const extractInputBound = (request: ExtractRequest): number => structuredBound(extractionRequest(request));
+
+export const classifyInputBound = (request: ClassifyRequest): number => structuredBound(classificationRequest(request));
+
+/** Structured answers have a floor below which their JSON would be cut; the request raises a smaller limit to it. */
+export const extractOutput = (request: ExtractRequest): { most: number; least: number } => ({
+  most: extractionRequest(request).settings.max_tokens,
+  least: extractionRequest({ ...request, settings: { ...request.settings, max_tokens: 1 } }).settings.max_tokens,
+});
+
+export const classifyOutput = (request: ClassifyRequest): { most: number; least: number } => ({
+  most: classificationRequest(request).settings.max_tokens,
+  least: classificationRequest({ ...request, settings: { ...request.settings, max_tokens: 1 } }).settings.max_tokens,
+});
+
+/** The schema travels once: as `response_format`, which servers rewrite into the prompt, or in words. */
+function structuredBound({ system, data, schema }: StructuredRequest): number {
+  const texts = [system, JSON.stringify(data)].reduce((sum, text) => sum + tokenBound(text) + PER_MESSAGE, PER_REQUEST);
+  return texts + 2 * tokenBound(JSON.stringify(schema)) + PER_REQUEST;
+}

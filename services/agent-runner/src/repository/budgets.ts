@@ -1,0 +1,55 @@
+import type { Db } from "@parley/db";
+
+/** One try of a turn. */
+export interface TurnTry {
+  tenant_id: string;
+  conversation_id: string;
+  seq: number;
+  fence: number;
+}
+
+export interface Reservation extends TurnTry {
+  /** What earlier calls of this try have used. */
+  spent_tokens: number;
+  spent_cost: number;
+  /** An upper bound. */
+  input_tokens: number;
+  max_output: number;
+  enough_output: number;
+  min_output: number;
+  /** Dollars a token; null = the model has no price. */
+  input_price: number | null;
+  output_price: number | null;
+}
+
+export interface ReservationAnswer {
+  status: "none" | "granted" | "busy" | "exhausted" | "unpriced" | "fenced";
+  max_output?: number;
+}
+
+/** The SQL of budgets, one round trip each. */
+export function createBudgetRepository(db: Db) {
+  return {
+    /** Holds what a model call may cost at most. Idempotent: it replaces what the same try held before. */
+    async reserve(reservation: Reservation): Promise<ReservationAnswer> {
+      const [row] = await db.query<{ r: ReservationAnswer }>("select reserve_budget($1::jsonb) as r", [
+        JSON.stringify(reservation),
+      ]);
+      if (!row) throw new Error("no answer");
+      return row.r;
+    },
+    /** Counts what a try has used that will not be committed. Idempotent by the try. */
+    async abandon(used: TurnTry & { tokens: number; cost: number }): Promise<void> {
+      await db.query("select abandon_budget($1::jsonb)", [JSON.stringify(used)]);
+    },
+    /** The link on whose budget a session's turns count; null = none. */
+    async linkOf(tenantId: string, conversationId: string): Promise<string | null> {
+      const [row] = await db.query<{ r: string | null }>("select session_budget($1, $2) as r", [
+        tenantId,
+        conversationId,
+      ]);
+      return row?.r ?? null;
+    },
+  };
+}
+export type BudgetRepository = ReturnType<typeof createBudgetRepository>;

@@ -1,0 +1,59 @@
+import type { Model } from "@parley/llm";
+import type { BudgetRepository } from "../repository/budgets.js";
+import { budgetedModel, type Spent } from "./budget-model.js";
+
+/** An owner may give a running session a budget; a lane that never pauses looks this often. */
+const FRESH_MS = 1_000;
+
+interface LaneBudgetDeps {
+  budgets: BudgetRepository;
+  model: Model;
+  config: { BUDGET_WAIT_MS: number };
+}
+
+export interface LaneBudget {
+  /** Asks again on whose budget the turns count, when the answer is older than a second. */
+  refresh(): Promise<void>;
+  /** The model for one try of a turn: under the budget where there is one. */
+  begin(seq: number): Model;
+  /** What the commit of this turn charges, for the commit item; empty without a budget. */
+  spent(): { spent?: { link_id: string; tokens: number; cost: number } };
+  /** Counts what a try has used that will not be committed. Never throws: at worst the room is given back uncounted. */
+  abandon(): Promise<void>;
+}
+
+/** The budget of one session under one lease. Sessions of a link without a budget pay nothing for it. */
+export function createLaneBudget(
+  deps: LaneBudgetDeps,
+  lease: { tenantId: string; conversationId: string; fence: number; linkId: string | null },
+): LaneBudget {
+  const { tenantId, conversationId, fence } = lease;
+  let linkId = lease.linkId;
+  let askedAt = performance.now();
+  let turn: { linkId: string; seq: number; spent: Spent } | null = null;
+
+  return {
+    async refresh() {
+      if (performance.now() - askedAt < FRESH_MS) return;
+      linkId = await deps.budgets.linkOf(tenantId, conversationId);
+      askedAt = performance.now();
+    },
+    begin(seq) {
+      turn = linkId === null ? null : { linkId, seq, spent: { tokens: 0, cost: 0 } };
+      if (turn === null) return deps.model;
+      return budgetedModel(deps.model, {
+        budgets: deps.budgets,
+        waitMs: deps.config.BUDGET_WAIT_MS,
+        turn: { tenant_id: tenantId, conversation_id: conversationId, seq, fence },
+        spent: turn.spent,
+      });
+    },
+    spent: () => (turn === null ? {} : { spent: { link_id: turn.linkId, ...turn.spent } }),
+    async abandon() {
+      if (turn === null) return;
+      const { seq, spent } = turn;
+      const used = { tenant_id: tenantId, conversation_id: conversationId, seq, fence, ...spent };
+      await deps.budgets.abandon(used).catch(() => undefined);
+    },
+  };
+}
