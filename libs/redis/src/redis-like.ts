@@ -10,7 +10,7 @@ export interface LimitCheck {
   limit: number;
   periodSeconds: number;
   burst?: number;
-  /** `takeWatched` lowers this limit while the watched caller is under suspicion. */
+  /** A limit of the caller alone: its refusals count against the watched caller, and suspicion lowers it. */
   tightens?: boolean;
 }
 

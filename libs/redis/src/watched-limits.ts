@@ -20,7 +20,8 @@ function tightened(check: LimitCheck, level: number): LimitCheck {
 }
 
 /**
- * KEYS: refusals, level, then one per scope. ARGV: levels, period in ms, refusals per level, then interval and burst per scope for
+ * KEYS: refusals, level, then one per scope. ARGV: levels, period in ms, refusals per level, a 1 or 0 per scope (its
+ * refusal counts against the caller), then interval and burst per scope for
  * level 0, for level 1, …: the arithmetic of a halved limit stays in one place, the caller's.
  * Answers {0, scope, remaining, level, 0} or {1, scope, wait in microseconds, level, raised}.
  */
@@ -32,10 +33,11 @@ local maxLevel, period, needed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(
 local level = math.min(tonumber(redis.call('GET', KEYS[2]) or '0') or 0, maxLevel)
 local keys, args = {}, {}
 for i = 3, #KEYS do keys[#keys + 1] = KEYS[i] end
-local from = 3 + level * 2 * #keys
+local from = 4 + level * 2 * #keys
 for i = 1, 2 * #keys do args[i] = ARGV[from + i] end
 local taken = take(keys, args)
 if taken[1] == 0 then return {0, taken[3], taken[2], level, 0} end
+if string.sub(ARGV[4], taken[1], taken[1]) ~= '1' then return {1, taken[1], taken[2], level, 0} end
 local refusals = redis.call('INCR', KEYS[1])
 if refusals == 1 then redis.call('PEXPIRE', KEYS[1], period) end
 local raised = 0
@@ -56,7 +58,8 @@ export function createWatchedScript(run: <T>(command: (client: Redis) => Promise
     for (let level = 0; level <= watch.maxLevel; level += 1)
       for (const { intervalMicros, burst } of checks.map((check) => rateOf(tightened(check, level))))
         rates.push(intervalMicros, burst);
-    const args = [watch.maxLevel, Math.ceil(watch.periodSeconds * 1_000), watch.refusals, ...rates];
+    const own = checks.map((check) => (check.tightens ? "1" : "0")).join("");
+    const args = [watch.maxLevel, Math.ceil(watch.periodSeconds * 1_000), watch.refusals, own, ...rates];
     const [refused, index, value, level, raised] = fiveNumbers(await run((client) => script(client, keys, args)));
     const check = checks[index - 1];
     if (check === undefined) throw new Error("unexpected reply of the watched limit script");
@@ -99,6 +102,8 @@ export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally
       const { scope, remaining } = result;
       return { allowed: true, scope, limit: limitOf(scope), remaining, level };
     }
+    const refused = effective.find((check) => check.scope === result.scope);
+    if (!refused?.tightens) return { ...result, limit: refused?.limit ?? 0, level, raised: false };
     const entry: Watched =
       known !== undefined && known.windowEndsAt > now
         ? { ...known, level, refusals: known.refusals + 1 }

@@ -58,6 +58,20 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     });
   });
 
+  it("does not hold the refusals of a shared limit against the caller", async () => {
+    const watch = { key: fresh(), refusals: 1, periodSeconds: 600, maxLevel: 3 };
+    const own = { scope: "session", key: fresh(), limit: 100, periodSeconds: 86_400, tightens: true };
+    const shared = { scope: "link", key: fresh(), limit: 1, periodSeconds: 86_400 };
+    await redis.limits.takeWatched([own, shared], watch);
+    for (let count = 0; count < 3; count += 1)
+      expect(await redis.limits.takeWatched([own, shared], watch)).toMatchObject({
+        allowed: false,
+        scope: "link",
+        level: 0,
+        raised: false,
+      });
+  });
+
   it("forgets refusals and levels after their period", async () => {
     const key = fresh();
     const watch = { key, refusals: 1, periodSeconds: 0.2, maxLevel: 3 };

@@ -35,12 +35,24 @@ export const gatewayConfig = z.object({
   MAX_STREAMS_PER_SESSION: integer(1, 1_000)
     .default(20)
     .describe("Event streams of one session on one gateway at most"),
+  MAX_STREAMS_PER_ADDRESS: integer(1, 200_000)
+    .default(2_000)
+    .describe("Visitors' event streams of one address (IPv6: /64) on one gateway at most"),
   MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000)
     .default(2_000)
     .describe("Requests in work at once, streams not counted; above it 503 overloaded"),
   RATE_LIMIT_ADDRESS_PER_MINUTE: integer(1, 10_000_000)
     .default(6_000)
     .describe("Public calls of one address (IPv6: /64) per minute"),
+  RATE_LIMIT_LINK_PER_MINUTE: integer(1, 100_000_000)
+    .default(60_000)
+    .describe("Messages and new sessions of one link per minute, all visitors together"),
+  RATE_LIMIT_TENANT_PER_MINUTE: integer(1, 100_000_000)
+    .default(300_000)
+    .describe("Messages and new sessions of one tenant's links per minute"),
+  RATE_LIMIT_GLOBAL_PER_MINUTE: integer(1, 100_000_000)
+    .default(1_000_000)
+    .describe("Messages and new sessions of all links per minute"),
   RATE_LIMIT_VERIFY_PER_MINUTE: integer(1, 1_000_000)
     .default(60)
     .describe(
@@ -49,6 +61,23 @@ export const gatewayConfig = z.object({
   RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: integer(1, 1_000_000)
     .default(60)
     .describe("Failed signatures and tokens of one address per minute, counted by each gateway"),
+  GEO_DB_PATH: z
+    .string()
+    .optional()
+    .describe("Country database (mmdb) for links that are limited to countries; default: the included one"),
+  CHALLENGE_PROVIDER: z
+    .enum(["altcha", "turnstile"])
+    .default("altcha")
+    .describe("What new visitors solve where a link asks for proof of work; altcha needs nobody else"),
+  PROOF_DIFFICULTY: integer(1_000, 10_000_000)
+    .default(100_000)
+    .describe("Hashes a visitor's browser tries at most to solve a challenge"),
+  TURNSTILE_SITE_KEY: z.string().optional().describe("Site key of Cloudflare Turnstile, public"),
+  TURNSTILE_SECRET: z.string().optional().describe("Secret of Cloudflare Turnstile"),
+  TURNSTILE_VERIFY_URL: z
+    .url()
+    .default("https://challenges.cloudflare.com/turnstile/v0/siteverify")
+    .describe("Where tokens of Turnstile are verified"),
   CHAT_PAGE_DIR: z.string().optional().describe("Folder of the built chat page; default: the installed package"),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;

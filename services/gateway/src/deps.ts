@@ -6,6 +6,10 @@ import type { Credentials } from "./callers/credentials.js";
 import type { FailedAttempts } from "./callers/failed-attempts.js";
 import type { GatewayConfig } from "./config.js";
 import type { LinkCache } from "./public-api/link-cache.js";
+import type { Countries } from "./public-api/place-country.js";
+import type { ProofProvider } from "./public-api/proof-provider.js";
+import type { Subjects } from "./public-api/rates-subjects.js";
+import type { SecurityNotes } from "./security/security-notes.js";
 import type { StreamHub } from "./streams/hub.js";
 import type { TurnWaiter } from "./turns/wait-for-turn.js";
 
@@ -25,6 +29,10 @@ export interface GatewayContext extends GatewayDeps {
   links: LinkCache;
   credentials: Credentials;
   failedAttempts: FailedAttempts;
+  countries: Countries;
+  security: SecurityNotes;
+  subjects: Subjects;
+  proofs: ProofProvider;
   /** Readiness of each dependency, for `/readyz`. */
   readiness(): Promise<{ ready: boolean; checks: Record<string, { ok: boolean; detail?: string }> }>;
 }

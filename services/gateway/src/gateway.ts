@@ -6,6 +6,10 @@ import { createCredentials } from "./callers/credentials.js";
 import { createFailedAttempts } from "./callers/failed-attempts.js";
 import type { GatewayContext, GatewayDeps } from "./deps.js";
 import { createLinkCache } from "./public-api/link-cache.js";
+import { createCountries } from "./public-api/place-country.js";
+import { createProofProvider } from "./public-api/proof-provider.js";
+import { createSubjects } from "./public-api/rates-subjects.js";
+import { createSecurityNotes } from "./security/security-notes.js";
 import { createStreamHub } from "./streams/hub.js";
 import { createTurnWaiter } from "./turns/wait-for-turn.js";
 
@@ -31,6 +35,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.credentials.start();
       context.links.start();
       context.streams.start();
+      context.security.start();
       await app.listen({ port: deps.config.PORT, host: deps.config.HOST });
       deps.logger.info({ address: addressOf(app) }, "gateway.listening");
     },
@@ -39,6 +44,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.streams.stop();
       if (app !== undefined) await closeServer(app, DRAIN_MS);
       context.waiter.stop();
+      await context.security.stop();
     },
     async ready() {
       if (draining) return "draining";
@@ -54,6 +60,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 /** The shared state of the handlers; nothing of it is started yet. */
 export function createContext(deps: GatewayDeps, draining: () => boolean): GatewayContext {
   const { config, bus, redis, secrets, logger, metrics } = deps;
+  const countries = createCountries(config.GEO_DB_PATH, logger);
   return {
     ...deps,
     waiter: createTurnWaiter({ bus, metrics }),
@@ -64,8 +71,13 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
       metrics,
       maxStreams: config.MAX_STREAMS,
       maxStreamsPerSession: config.MAX_STREAMS_PER_SESSION,
+      maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
     }),
     links: createLinkCache({ bus, secrets }),
+    countries,
+    security: createSecurityNotes({ bus, secrets, logger, metrics, countries }),
+    subjects: createSubjects({ bus, secrets }),
+    proofs: createProofProvider({ config, redis, secrets }),
     credentials: createCredentials({ bus, redis, adminApiKey: config.ADMIN_API_KEY }),
     failedAttempts: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     async readiness() {

@@ -2,6 +2,7 @@ import * as contracts from "@parley/contracts";
 import type { Component } from "@parley/service";
 import { createAgentsShown } from "./agents.js";
 import type { LinksDeps } from "./deps.js";
+import { bulkLinks } from "./handlers/bulk-links.js";
 import { createKey } from "./handlers/create-key.js";
 import { createLink } from "./handlers/create-link.js";
 import { createTenant } from "./handlers/create-tenant.js";
@@ -13,10 +14,16 @@ import { getLink } from "./handlers/get-link.js";
 import { listLinks } from "./handlers/list-links.js";
 import { resolveKey } from "./handlers/resolve-key.js";
 import { resolveLink } from "./handlers/resolve-link.js";
+import { revealLink } from "./handlers/reveal-link.js";
 import { rotateKey } from "./handlers/rotate-key.js";
 import { updateLink } from "./handlers/update-link.js";
 import { verifyToken } from "./handlers/verify-token.js";
+import { serveSecurity } from "./security/register.js";
+import { serveTemplates } from "./templates/register.js";
 import { serveVerification } from "./verification/register.js";
+
+/** Each works through up to 500 links: few at once, so that single calls find a free connection. */
+const MAX_BULK = 2;
 
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
@@ -31,11 +38,15 @@ export function createLinks(deps: LinksDeps): Component {
       const agentShown = createAgentsShown(bus);
       bus.serve(contracts.resolveLink, resolveLink(deps, agentShown), bound);
       verification = serveVerification(deps, agentShown);
+      serveSecurity(deps);
       bus.serve(contracts.createLink, createLink(deps), bound);
       bus.serve(contracts.listLinks, listLinks(deps), bound);
       bus.serve(contracts.getLink, getLink(deps), bound);
       bus.serve(contracts.updateLink, updateLink(deps), bound);
       bus.serve(contracts.deleteLink, deleteLink(deps), bound);
+      bus.serve(contracts.bulkLinks, bulkLinks(deps), { maxInFlight: MAX_BULK });
+      bus.serve(contracts.revealLink, revealLink(deps), bound);
+      serveTemplates(deps);
       bus.serve(contracts.createTenant, createTenant(deps), bound);
       bus.serve(contracts.createToken, createToken(deps), bound);
       bus.serve(contracts.deleteToken, deleteToken(deps), bound);

@@ -1,5 +1,12 @@
 import type { Bus } from "@parley/bus";
-import { AppError, type LinkPolicy, linkRevoked, linkUpdated, resolveLink } from "@parley/contracts";
+import {
+  AppError,
+  accessPolicyChanged,
+  type LinkPolicy,
+  linkRevoked,
+  linkUpdated,
+  resolveLink,
+} from "@parley/contracts";
 import { parseToken, type Secrets } from "@parley/secrets";
 import { ExpiringMap } from "../expiring-map.js";
 
@@ -10,6 +17,8 @@ import { ExpiringMap } from "../expiring-map.js";
 export interface LinkCache {
   /** Throws `link_unavailable` for everything that is no usable link, `link_expired` where the link says so openly. */
   resolve(token: string): Promise<LinkPolicy>;
+  /** The policy when it is remembered; asks nobody. */
+  peek(token: string): LinkPolicy | null;
   start(): void;
 }
 
@@ -47,11 +56,13 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
           throw new AppError("link_unavailable");
       }
     },
+    peek: (token) => known.get(token) ?? null,
     start() {
       const drop = async ({ linkId }: { linkId: string }): Promise<void> =>
         known.deleteWhere(({ id }) => id === linkId);
       bus.listen(linkRevoked, drop);
       bus.listen(linkUpdated, drop);
+      bus.listen(accessPolicyChanged, async ({ agentId }) => known.deleteWhere((policy) => policy.agentId === agentId));
       bus.onReconnect(() => known.clear());
     },
   };

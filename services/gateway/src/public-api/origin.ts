@@ -1,22 +1,26 @@
 import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
 
 /**
  * Checks where a browser call comes from: the server's own pages always may; other sites only when the link lists them
  * (scheme, host and port exactly, or `*.` for one level). A cookie proves only that it is the visitor's browser, so with a
  * cookie an unlisted foreign site is refused even when the link lists none. Throws `origin_not_allowed`.
  */
-export function requireOrigin(request: FastifyRequest, publicUrl: string): void {
+export function requireOrigin({ config, security }: GatewayContext, request: FastifyRequest): void {
   const { origin, host } = request.headers;
   if (origin === undefined) return;
   const parsed = parseOrigin(origin);
-  if (parsed !== null && (parsed.origin === new URL(publicUrl).origin || parsed.host === host)) return;
+  if (parsed !== null && (parsed.origin === new URL(config.PUBLIC_URL).origin || parsed.host === host)) return;
   const { policy, fromCookie } = request.visit;
   if (parsed !== null && policy.allowedDomains.some((pattern) => matchesOrigin(pattern, parsed))) return;
-  if (policy.allowedDomains.length > 0 || fromCookie) throw new AppError("origin_not_allowed");
+  if (policy.allowedDomains.length === 0 && !fromCookie) return;
+  security.note(request, policy, { kind: "origin_refused" });
+  throw new AppError("origin_not_allowed");
 }
 
-function parseOrigin(text: string): URL | null {
+/** null = no origin, such as the `null` of a sandboxed frame. */
+export function parseOrigin(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
 }
 

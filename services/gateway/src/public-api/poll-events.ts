@@ -27,7 +27,7 @@ export function pollEventsRoute(app: HttpApp, context: GatewayContext): void {
     const { visit } = request;
     return pollEvents(
       context,
-      { access: requireSession(visit), linkId: visit.policy.id, audience: "visitor" },
+      { access: requireSession(visit), linkId: visit.policy.id, audience: "visitor", bucket: request.clientBucket },
       {
         cursor: readCursor(undefined, request.query.after),
         waitMs: request.query.wait * 1_000,

@@ -21,6 +21,7 @@ export function streamVisitorEventsRoute(app: HttpApp, context: GatewayContext):
       access: requireSession(request.visit),
       linkId: request.visit.policy.id,
       audience: "visitor",
+      bucket: request.clientBucket,
     } as const;
     return openSessionStream(context, { request, reply, after: request.query.after }, target);
   });

@@ -1,5 +1,6 @@
-import { confirmVerification, verifyConfirmBody } from "@parley/contracts";
+import { AppError, confirmVerification, verifyConfirmBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
+import { consentHash } from "@parley/secrets";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
@@ -14,7 +15,8 @@ const SESSION_SECONDS = 86_400;
 
 /**
  * Confirms an address by its code and opens the one conversation of (link, address), here as on any other device. A code works
- * once; after five wrong tries, from wherever, it is `code_expired`.
+ * once; after five wrong tries, from wherever, it is `code_expired`. An address that waits for an approval gets 403
+ * `access_pending`, told only to who had the right code.
  */
 export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
@@ -26,8 +28,11 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
     response: answers({ 200: confirmed }),
   };
   app.post("/confirm", { schema }, async (request, reply) => {
-    const { token, email, code } = request.body;
-    const visit = await verifyingVisit(context, request, { step: "confirm", token });
+    const { token, email, code, consent } = request.body;
+    const visit = await verifyingVisit(context, { request, reply }, { step: "confirm", token });
+    const text = visit.policy.consentText;
+    // Before the code is tried: who forgot to agree needs no other code.
+    if (text !== null && consent !== true) throw new AppError("consent_required");
     const answer = await context.bus.call(
       confirmVerification,
       {
@@ -35,11 +40,15 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
         linkId: visit.policy.id,
         email,
         code,
+        consentHash: consentHash(text) ?? undefined,
         replyTo: context.waiter.replyTo,
       },
       { requestId: request.id },
     );
-    if (answer.status === "refused") return { verified: false as const, error: answer.error };
+    if (answer.status === "refused") {
+      context.security.note(request, visit.policy, { kind: "verification_failures", scope: answer.error });
+      return { verified: false as const, error: answer.error };
+    }
     const { sessionToken, expiresAt } = answer;
     rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, SESSION_SECONDS);
     return { verified: true as const, session_token: sessionToken, expires_at: expiresAt };

@@ -1,16 +1,25 @@
 import { type HttpApp, hasBody, JSON_TYPES, notFound, requireMediaType } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { answerPreflight, isPreflight } from "./origin-headers.js";
+import { takeAddress } from "./rates.js";
 import { confirmAddressRoute } from "./verify-confirm.js";
 import { requestCodeRoute } from "./verify-request.js";
-import { takeAddress } from "./visit.js";
 
 /** Confirmation of addresses. Its link token travels in the body, so the link is looked up after parsing. */
 export async function registerVerification(app: HttpApp, context: GatewayContext): Promise<void> {
   app.decorateRequest("visit");
-  app.addHook("preParsing", async (request) => {
-    await takeAddress(context, request);
+  app.decorateRequest("suspicion", 0);
+  app.addHook("preParsing", async (request, reply, payload) => {
+    await takeAddress(context, request, "");
+    if (isPreflight(request)) {
+      // The link stands in the body that comes later: who may read the answer is decided then, who may send it as well.
+      reply.header("access-control-allow-origin", request.headers.origin);
+      answerPreflight(reply, true);
+      return payload;
+    }
     if (request.is404) throw notFound(request);
     if (hasBody(request.headers)) requireMediaType(request.headers["content-type"], JSON_TYPES);
+    return payload;
   });
   app.setNotFoundHandler((request) => {
     throw notFound(request);

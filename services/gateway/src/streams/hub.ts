@@ -7,6 +7,8 @@ import type { RedisLike } from "@parley/redis";
 export interface HubStream {
   readonly sessionId: string;
   readonly linkId: string | null;
+  /** Address bucket of a visitor; trusted backends are not counted by it. */
+  readonly bucket?: string | undefined;
   /** The log has reached `head`: fetch what is missing. */
   want(head: number): void;
   /** The session is over by the word of the database; the reader fetches to the end and closes. */
@@ -17,8 +19,10 @@ export interface HubStream {
 
 /** All readers of this gateway: limits, the net under lost notifications, and what closes them from outside. */
 export interface StreamHub {
-  /** Throws `overloaded` (gateway) or `rate_limited` (session) when no further reader has room. */
-  admit(sessionId: string): void;
+  /**
+   * Throws `overloaded` (gateway), `rate_limited` (session) or `too_many_streams` (address) when no further reader has room.
+   */
+  admit(sessionId: string, bucket?: string): void;
   /** Adds a reader that was admitted; returns the function that takes it out again. */
   join(stream: HubStream): () => void;
   readonly size: number;
@@ -38,6 +42,7 @@ export interface HubOptions {
   metrics: Metrics;
   maxStreams: number;
   maxStreamsPerSession: number;
+  maxStreamsPerAddress: number;
 }
 
 export function createStreamHub(options: HubOptions): StreamHub {
@@ -45,15 +50,24 @@ export function createStreamHub(options: HubOptions): StreamHub {
   const sessions = new Map<string, Set<HubStream>>();
   const gauge = metrics.gauge("gateway_streams", "Open event streams");
   const repairs = metrics.counter("gateway_stream_repairs_total", "Streams whose missing events were found by asking");
+  const perBucket = new Map<string, number>();
   let size = 0;
   let timer: NodeJS.Timeout | undefined;
   let running = false;
+
+  const countBucket = (bucket: string | undefined, change: 1 | -1): void => {
+    if (bucket === undefined) return;
+    const open = (perBucket.get(bucket) ?? 0) + change;
+    if (open > 0) perBucket.set(bucket, open);
+    else perBucket.delete(bucket);
+  };
 
   const leave = (stream: HubStream): void => {
     const readers = sessions.get(stream.sessionId);
     if (!readers?.delete(stream)) return;
     if (readers.size === 0) sessions.delete(stream.sessionId);
     size -= 1;
+    countBucket(stream.bucket, -1);
     gauge.set(size);
   };
 
@@ -84,16 +98,19 @@ export function createStreamHub(options: HubOptions): StreamHub {
   };
 
   return {
-    admit(sessionId) {
+    admit(sessionId, bucket) {
       if (size >= options.maxStreams) throw new AppError("overloaded", { retryAfterSeconds: 2 + Math.random() * 8 });
       const open = sessions.get(sessionId)?.size ?? 0;
       if (open >= options.maxStreamsPerSession) throw new AppError("rate_limited", { retryAfterSeconds: 10 });
+      if (bucket !== undefined && (perBucket.get(bucket) ?? 0) >= options.maxStreamsPerAddress)
+        throw new AppError("too_many_streams", { retryAfterSeconds: 10 });
     },
     join(stream) {
       const readers = sessions.get(stream.sessionId) ?? new Set();
       readers.add(stream);
       sessions.set(stream.sessionId, readers);
       size += 1;
+      countBucket(stream.bucket, 1);
       gauge.set(size);
       return () => leave(stream);
     },

@@ -9,6 +9,8 @@ export interface StreamTarget {
   access: SessionAccess;
   linkId: string | null;
   audience: Audience;
+  /** Address bucket of a visitor, whose streams are counted together; backends leave it out. */
+  bucket?: string;
 }
 
 /** A new reader of a longer log gets a snapshot instead of every event since the beginning. */
@@ -30,7 +32,7 @@ export async function openSessionStream(
   const cursor = startOf(given, first);
   if (given !== undefined && cursor === first.head && first.status !== "active") return reply.code(204).send();
 
-  streams.admit(first.sessionId);
+  streams.admit(first.sessionId, target.bucket);
   const sse = request.server.sse.open(reply);
   const { sessionId, epoch, head, status } = first;
   const reader = new StreamReader({ ...target, bus, live: redis.live, logger, sse, sessionId, epoch, cursor });

@@ -36,8 +36,8 @@ export async function pollEvents(
     return { events: [{ id, ...data }], cursor: id, status: session.status };
   }
   if (page.events.length === 0 && page.status === "active") {
-    streams.admit(page.sessionId);
-    const waiter = new PollWaiter(page.sessionId, target.linkId);
+    streams.admit(page.sessionId, target.bucket);
+    const waiter = new PollWaiter(page.sessionId, target.linkId, target.bucket);
     const leave = streams.join(waiter);
     const unsubscribe = await context.redis.live.subscribe(page.sessionId, (entry) => {
       if (entry.type === "event") waiter.wake();
@@ -78,6 +78,7 @@ class PollWaiter implements HubStream {
   constructor(
     readonly sessionId: string,
     readonly linkId: string | null,
+    readonly bucket: string | undefined,
   ) {}
 
   wake(): void {

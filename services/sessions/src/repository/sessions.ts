@@ -18,6 +18,7 @@ const opened = z.object({
   replayed: z.boolean(),
   is_active_version: z.boolean(),
 });
+const subject = z.object({ session_id: z.string(), email: z.string().nullable() });
 const openedVerified = opened.extend({ token_expires_at: z.string() });
 export type OpenedVerified = z.output<typeof openedVerified>;
 const ended = z.object({
@@ -65,7 +66,7 @@ export function createSessionRepository(db: Db) {
     return schema.parse(row?.r);
   };
   return {
-    open: (input: Row) => one(opened, "select open_session($1::json) as r", [JSON.stringify(input)]),
+    open: (input: Row) => one(opened, "select open_agreed_session($1::json) as r", [JSON.stringify(input)]),
     openVerified: (input: Row) =>
       one(openedVerified, "select open_verified_session($1::json) as r", [JSON.stringify(input)]),
     continueVerified: (access: Row, input: Row, afterLeaving: boolean) =>
@@ -74,6 +75,7 @@ export function createSessionRepository(db: Db) {
         JSON.stringify(input),
         afterLeaving,
       ]),
+    subject: (access: Row) => one(subject, "select token_subject($1::jsonb) as r", [JSON.stringify(access)]),
     get: (access: Row) => one(sessionView, "select get_session($1::jsonb) as r", [JSON.stringify(access)]),
     /** null = the session has no such turn. */
     turn: (access: Row, seq: number) =>

@@ -1,0 +1,36 @@
+import { AppError } from "@parley/contracts";
+import type { FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
+import { givenIdempotencyKey } from "../idempotency.js";
+import type { ProofBinding } from "./proof-provider.js";
+
+/** True when this caller has to solve a challenge before a new session: always, or because of what came from its address. */
+export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {
+  switch (visit.policy.proofOfWork) {
+    case "off":
+      return false;
+    case "adaptive":
+      return suspicion > 0;
+    case "always":
+      return true;
+  }
+}
+
+/** Lets a visitor through who solved the challenge of this link, or who needs none. Spends the proof. Throws `proof_required`. */
+export async function requireProof(
+  context: GatewayContext,
+  request: FastifyRequest,
+  proof: string | undefined,
+): Promise<void> {
+  if (!proofRequired(request)) return;
+  if (proof === undefined) throw new AppError("proof_required");
+  if (await context.proofs.verify(proof, bindingOf(context, request))) return;
+  context.security.note(request, request.visit.policy, { kind: "proof_failed" });
+  throw new AppError("proof_required");
+}
+
+export function bindingOf({ secrets }: Pick<GatewayContext, "secrets">, request: FastifyRequest): ProofBinding {
+  const { id: linkId } = request.visit.policy;
+  const client = secrets.keyedHash(`proof:${linkId}:${request.clientBucket}`).slice(0, 32);
+  return { linkId, client, idempotencyKey: givenIdempotencyKey(request) };
+}

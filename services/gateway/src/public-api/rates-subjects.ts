@@ -1,0 +1,37 @@
+import { tokenSubject } from "@parley/contracts";
+import type { FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
+import { ExpiringMap } from "../expiring-map.js";
+import { visitorAccess } from "./visit.js";
+
+/** Whom session tokens stand for. */
+export interface Subjects {
+  /** A pseudonym shared by all devices of one confirmed address; null for anonymous visitors and while nobody can tell. */
+  of(request: FastifyRequest, sessionToken: string): Promise<string | null>;
+}
+
+const SUBJECT_TTL_MS = 600_000;
+const MAX_SUBJECTS = 50_000;
+const SUBJECT_DEADLINE_MS = 1_000;
+
+export function createSubjects({ bus, secrets }: Pick<GatewayContext, "bus" | "secrets">): Subjects {
+  const known = new ExpiringMap<string, string | null>({ ttlMs: SUBJECT_TTL_MS, maxEntries: MAX_SUBJECTS });
+  return {
+    async of({ visit }, sessionToken) {
+      // Without the demand for an address nobody on this link has confirmed one.
+      if (!visit.policy.requireEmail) return null;
+      const key = secrets.keyedHash(`${visit.policy.id}:${sessionToken}`);
+      const remembered = known.get(key);
+      if (remembered !== undefined) return remembered;
+      try {
+        const access = visitorAccess(visit, sessionToken);
+        const { subject } = await bus.call(tokenSubject, { access }, { deadlineMs: SUBJECT_DEADLINE_MS });
+        known.set(key, subject);
+        return subject;
+      } catch {
+        // A token that opens nothing is refused by the call it came with; until then it is limited as a session.
+        return null;
+      }
+    },
+  };
+}
