@@ -15,7 +15,7 @@ import {
   replyInputBound,
 } from "@parley/llm";
 import type { BudgetRepository, TurnTry } from "../repository/budgets.js";
-import { CallFailed } from "./run-turn.js";
+import { TurnRefused } from "./run-turn.js";
 
 /** What a try has used so far; grows with every call. */
 export interface Spent {
@@ -48,7 +48,7 @@ interface CallPlan {
 
 /**
  * The model under a link's budget: every call first reserves the most it can cost, is then held to the granted output, and counts what it
- * really used in `spent`. Throws CallFailed (`budget_busy`, `budget_exhausted`, `budget_unpriced`) where the budget says no.
+ * really used in `spent`. Throws TurnRefused (`budget_busy`, `budget_exhausted`, `budget_unpriced`) where the budget says no.
  */
 export function budgetedModel(model: Model, budget: ModelBudget): Model {
   const perform = createCall(model, budget);
@@ -182,8 +182,8 @@ function createReserve({ budgets, turn, spent, waitMs }: ModelBudget) {
       if (answer.status === "granted") return answer.max_output ?? output.most;
       if (answer.status === "none") return output.most;
       if (answer.status === "fenced") throw new Error("the try has lost its session");
-      if (answer.status !== "busy") throw new CallFailed(`budget_${answer.status}`);
-      if (waitedMs >= waitMs) throw new CallFailed("budget_busy");
+      if (answer.status !== "busy") throw new TurnRefused(`budget_${answer.status}`);
+      if (waitedMs >= waitMs) throw new TurnRefused("budget_busy");
       await pause(pauseMs * (0.5 + Math.random()), signal);
       waitedMs += performance.now() - startedAt;
     }

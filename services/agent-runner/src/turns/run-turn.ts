@@ -46,6 +46,14 @@ export class CallFailed extends Error {
   }
 }
 
+/** A call that must not be made: the whole turn fails with this public code. A workflow would take a failed call for an answer. */
+export class TurnRefused extends Error {
+  constructor(readonly code: string) {
+    super(code);
+    this.name = "TurnRefused";
+  }
+}
+
 /** A call that was given up because the turn is to stop. What it had said by then is with the live writer. */
 export class CallStopped extends Error {
   constructor(
@@ -163,6 +171,7 @@ export async function runTurn(input: {
     if (input.stopRequested?.()) return stopped();
     live.status(STATUS_OF[pending.type]);
     const event = await answerCall(pending, input.perform, [...input.history, ...spoken], run);
+    if (event instanceof TurnRefused) return { ...run, failed: event.code };
     if (event === null) {
       if (pending.type === "llm.reply") {
         const content = storable(live.said(pending.partIndex));
@@ -181,7 +190,7 @@ async function answerCall(
   perform: PerformCall,
   history: readonly HistoryItem[],
   run: TurnRun,
-): Promise<EngineEvent | null> {
+): Promise<EngineEvent | TurnRefused | null> {
   const record: RecordedCall = {
     call_id: call.callId,
     type: call.type,
@@ -212,8 +221,9 @@ async function answerCall(
       run.usage = addUsage(run.usage, error.usage);
       return null;
     }
-    if (!(error instanceof CallFailed)) throw error;
+    if (!(error instanceof CallFailed || error instanceof TurnRefused)) throw error;
     record.failed = error.code;
+    if (error instanceof TurnRefused) return error;
     return { type: "call.failed", callId: call.callId, code: error.code };
   }
 }

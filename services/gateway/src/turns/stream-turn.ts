@@ -47,7 +47,9 @@ export async function streamTurn(
     const error = toAppError(thrown);
     if (error.code === "internal")
       context.logger.error({ err: thrown, requestId: call.request.id }, "turn.stream_failed");
-    const problem = toProblem(new AppError(error.code, { extra: { turn_id: turn.turn_id } }), call.request.id);
+    const { code, retryAfterSeconds } = error;
+    const waiting = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    const problem = toProblem(new AppError(code, { extra: { turn_id: turn.turn_id }, ...waiting }), call.request.id);
     sse.send({ event: "error", data: { ...problem, type: "error" } });
   } finally {
     unsubscribe();
