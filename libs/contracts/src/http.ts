@@ -88,8 +88,29 @@ export const fileUploads = z
   .partial();
 export type FileUploads = z.infer<typeof fileUploads>;
 
-/** Fields of a public link that an owner may set; ranges of http-api.md section 2. */
-const linkFields = {
+/** How the page looks; what it does not know it ignores. Given as a whole: a change replaces all of it. */
+export const branding = z
+  .looseObject({
+    /** Shown in place of the agent's name. */
+    name: z.string().max(200).nullable(),
+    logo: z
+      .string()
+      .max(4096)
+      .regex(/^(https?:\/\/|data:image\/(png|jpeg|gif|webp);base64,)/, "must be an http(s) address or an inline image")
+      .nullable(),
+    colours: z.record(z.string().max(64), z.string().max(64)),
+    /** BCP 47. */
+    locale: z
+      .string()
+      .max(35)
+      .regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$/, "must be a language tag")
+      .nullable(),
+  })
+  .partial()
+  .refine((value) => JSON.stringify(value).length <= 16_384, { message: "must be at most 16 KiB of JSON" });
+
+/** Fields of a public link that an owner may set. Nested objects are given as a whole: a change replaces all of one. */
+export const linkFields = {
   title: z.string().trim().min(1).max(200),
   description: z.string().max(1000).nullable(),
   welcome_message: z.string().max(2000).nullable(),
@@ -130,21 +151,25 @@ const linkFields = {
     .partial()
     .nullable(),
   source_session_id: z.string().max(64).nullable(),
-  branding: z.record(z.string().max(64), z.unknown()),
+  branding,
   agent_version: z.union([z.number().int().min(1), z.literal("active")]),
   friendly_errors: z.boolean(),
   metadata,
   is_active: z.boolean(),
 };
+const oneExpiry = (body: { expires_at?: unknown; expires_in_hours?: unknown }): boolean =>
+  body.expires_at == null || body.expires_in_hours == null;
+const twoExpiries = { message: "give expires_at or expires_in_hours, not both", path: ["expires_at"] };
+export const updateLinkBody = z.strictObject(linkFields).partial().refine(oneExpiry, twoExpiries);
 export const createLinkBody = z
-  .strictObject(linkFields)
+  .strictObject({
+    ...linkFields,
+    /** Name or id of a template: its fields, overridden by those of this body. */
+    template: z.string().min(1).max(100),
+  })
   .partial()
-  .refine((body) => body.expires_at == null || body.expires_in_hours == null, {
-    message: "give expires_at or expires_in_hours, not both",
-    path: ["expires_at"],
-  });
-export const updateLinkBody = createLinkBody;
-export type LinkBody = z.infer<typeof createLinkBody>;
+  .refine(oneExpiry, twoExpiries);
+export type LinkBody = z.infer<typeof updateLinkBody>;
 
 /** What opens a link's door, wherever a session begins: with the session, or with the first message. */
 const entry = {
@@ -175,6 +200,17 @@ export const verifyConfirmBody = z.object({
   code: z.string().trim().max(32),
   consent: entry.consent,
 });
+
+/** Who may come in by the links of an agent. What is left out stays as it was; a list that is given replaces the old one. */
+export const accessPolicyBody = z.strictObject({
+  mode: z.enum(["open", "any_verified", "approval"]),
+  /** Addresses that need no approval. */
+  allowed_emails: z.array(emailAddress).max(1_000).optional(),
+  links_enabled: z.boolean().optional(),
+  /** Gets a mail about each new request. */
+  notify_email: emailAddress.nullable().optional(),
+});
+export type AccessPolicyBody = z.infer<typeof accessPolicyBody>;
 
 export const createTokenBody = z.strictObject({
   name: z.string().trim().min(1).max(200),

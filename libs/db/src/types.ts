@@ -63,6 +63,7 @@ export interface LinksTable {
   token_id: string;
   token_hash: Buffer;
   token_hint: string;
+  token_sealed: string | null;
   title: string;
   description: string | null;
   welcome_message: string | null;

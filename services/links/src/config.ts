@@ -16,6 +16,13 @@ export const linksConfig = z.object({
     .max(24)
     .default(24)
     .describe("Hours a rotated signing key stays valid beside its successor"),
+  LINKS_PER_CALLER_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000)
+    .describe("Most active links that one token or key may have made; further ones answer 429 links_exhausted"),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")

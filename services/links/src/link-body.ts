@@ -1,4 +1,4 @@
-import { AppError, createLinkBody, type LinkBody, parseOrRefuse } from "@parley/contracts";
+import { AppError, type LinkBody, parseOrRefuse, updateLinkBody } from "@parley/contracts";
 import type { Expiry, LinkValues } from "./repository/links.js";
 
 export interface LinkChange {
@@ -10,9 +10,9 @@ export interface LinkChange {
   budget: LinkBody["budget"];
 }
 
-/** Parses an owner's body into columns and an expiry. Throws `validation_failed` with every wrong field. */
+/** Parses an owner's body, its template filled in, into columns and an expiry. Throws `validation_failed` with every wrong field. */
 export function parseLinkBody(body: unknown): LinkChange {
-  const { expires_at, expires_in_hours, agent_version, pin, budget, ...values } = parseOrRefuse(createLinkBody, body);
+  const { expires_at, expires_in_hours, agent_version, pin, budget, ...values } = parseOrRefuse(updateLinkBody, body);
   return {
     values: { ...values, agent_version: agent_version === "active" ? null : agent_version },
     expiry: expiryOf({ expires_at, expires_in_hours }),

@@ -2,17 +2,21 @@ import { type Bus, connectBus } from "@parley/bus";
 import {
   type AgentView,
   AppError,
+  deleteKey,
   type EventContract,
   getAgent,
+  getSession,
+  listLinks,
   newId,
   type Principal,
   type Role,
   resolveAgent,
+  type SessionView,
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
-import { type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
 import type { z } from "zod";
 import { createLinks, type LinksDeps, linksConfig } from "../src/index.js";
 
@@ -29,7 +33,7 @@ export interface Harness {
 }
 
 /** Two replicas of links on servers of this file's own; a small stand-in answers for the agents, from the same database. */
-export async function startHarness(watch: EventContract[]): Promise<Harness> {
+export async function startHarness(watch: EventContract[], env: Record<string, string> = {}): Promise<Harness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "links-test", level: "silent" });
   const metrics = createMetrics();
@@ -37,8 +41,9 @@ export async function startHarness(watch: EventContract[]): Promise<Harness> {
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   const [bus, first, second] = await Promise.all([connect("test"), connect("links-1"), connect("links-2")]);
   const secrets = createSecrets("a master key for the tests of links, long enough");
-  const deps: LinksDeps = { config: linksConfig.parse({}), logger, metrics, bus: first, db, secrets };
+  const deps: LinksDeps = { config: linksConfig.parse(env), logger, metrics, bus: first, db, secrets };
   serveAgents(bus, db);
+  serveSessions(bus, db);
   const events = new Map<string, unknown[]>();
   for (const contract of watch) {
     const list: unknown[] = [];
@@ -47,6 +52,7 @@ export async function startHarness(watch: EventContract[]): Promise<Harness> {
   }
   const replicas = [createLinks(deps), createLinks({ ...deps, bus: second })];
   await Promise.all(replicas.map((replica) => replica.start()));
+  await knownOnBus(bus);
   return {
     bus,
     db,
@@ -86,6 +92,32 @@ function serveAgents(bus: Bus, db: Db): void {
   bus.serve(resolveAgent, async ({ agentId, version }): Promise<z.input<typeof resolveAgent.response>> => {
     if (version !== 1) return { status: "error", code: "version_not_found" };
     return { status: "ok", agentId, agentName: "Desk", version, isActive: true };
+  });
+}
+
+/** Waits until calls find the services: what subscribes last on each connection is asked. */
+async function knownOnBus(bus: Bus): Promise<void> {
+  const nobody: Principal = { tenantId: newId(), role: "viewer", via: "token", id: "nobody" };
+  const page = { principal: nobody, agent: "none", limit: 1, includeInactive: true };
+  await eventually(async () => {
+    expectRefusal(await codeOf(bus.call(deleteKey, { principal: nobody, id: newId() })), "forbidden");
+    expectRefusal(await codeOf(bus.call(listLinks, page)), "agent_not_found");
+  });
+}
+
+function expectRefusal(code: string, expected: string): void {
+  if (code !== expected) throw new Error(`not there yet: ${code}`);
+}
+
+function serveSessions(bus: Bus, db: Db): void {
+  bus.serve(getSession, async ({ access }): Promise<z.input<typeof getSession.response>> => {
+    if (access.type !== "hmac" || access.tenantId === null) throw new AppError("session_not_found");
+    const { rows } = await db.tenant(access.tenantId, (trx) =>
+      sql<{ session: SessionView }>`select session_json(c) as session from text_conversations c
+        where session_id = ${access.sessionId}`.execute(trx),
+    );
+    if (!rows[0]) throw new AppError("session_not_found");
+    return rows[0];
   });
 }
 

@@ -257,7 +257,8 @@ describe("deleting a link", () => {
     expect(rows).toEqual(Array(2).fill({ status: "completed", end_reason: "link_deleted" }));
     await eventually(() => expect(harness.seen(linkRevoked)).toContainEqual({ linkId: id, tenantId: tenant.tenantId }));
     const sent = await harness.db.tenant(tenant.tenantId, (trx) =>
-      sql<{ sent: boolean }>`select sent_at is not null as sent from outbox where key = ${id}`.execute(trx),
+      sql<{ sent: boolean }>`select sent_at is not null as sent from outbox
+        where key = ${id} and subject = ${linkRevoked.subject}`.execute(trx),
     );
     expect(sent.rows).toEqual([{ sent: true }]);
   });

@@ -2,19 +2,26 @@ import type { HttpApp } from "@parley/http";
 import { guard } from "../callers/authenticate.js";
 import type { GatewayContext } from "../deps.js";
 import { activateVersionRoute } from "./activate-version.js";
+import { bulkLinksRoute } from "./bulk-links.js";
 import { createAgentRoute } from "./create-agent.js";
 import { createKeyRoute } from "./create-key.js";
 import { createLinkRoute } from "./create-link.js";
+import { createLinkTemplateRoute } from "./create-link-template.js";
 import { createTenantRoute } from "./create-tenant.js";
 import { createTokenRoute } from "./create-token.js";
 import { createVersionRoute } from "./create-version.js";
 import { deleteKeyRoute } from "./delete-key.js";
 import { deleteLinkRoute } from "./delete-link.js";
+import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
 import { getAgentRoute } from "./get-agent.js";
 import { getLinkRoute } from "./get-link.js";
+import { getLinkAnalyticsRoute } from "./get-link-analytics.js";
+import { getLinkEmbedRoute } from "./get-link-embed.js";
+import { getLinkQrRoute } from "./get-link-qr.js";
+import { getLinkTemplateRoute } from "./get-link-template.js";
 import { getOwnSessionRoute } from "./get-session.js";
 import { getSessionFileRoute } from "./get-session-file.js";
 import { getTranscriptRoute } from "./get-transcript.js";
@@ -22,14 +29,27 @@ import { getVersionRoute } from "./get-version.js";
 import { importAgentRoute } from "./import-agent.js";
 import { listAgentsRoute } from "./list-agents.js";
 import { devMailRoute } from "./list-dev-mail.js";
+import { listLinkSessionsRoute } from "./list-link-sessions.js";
+import { listLinkTemplatesRoute } from "./list-link-templates.js";
 import { listLinksRoute } from "./list-links.js";
 import { listSessionsRoute } from "./list-sessions.js";
 import { listVersionsRoute } from "./list-versions.js";
 import { rotateKeyRoute } from "./rotate-key.js";
 import { updateLinkRoute } from "./update-link.js";
+import { updateLinkTemplateRoute } from "./update-link-template.js";
 import { validateAgentRoute } from "./validate-agent.js";
 
 const ROUTES = [
+  bulkLinksRoute,
+  createLinkTemplateRoute,
+  deleteLinkTemplateRoute,
+  getLinkAnalyticsRoute,
+  getLinkEmbedRoute,
+  getLinkQrRoute,
+  getLinkTemplateRoute,
+  listLinkSessionsRoute,
+  listLinkTemplatesRoute,
+  updateLinkTemplateRoute,
   activateVersionRoute,
   createAgentRoute,
   createKeyRoute,

@@ -51,6 +51,8 @@ export const linkOwned = z.looseObject({
   token_hint: text,
 });
 export const linkCreated = linkOwned.extend({ token: text, url: text });
+export const linkTemplateParams = z.object({ template: z.string().min(1).max(100) });
+export const linkTemplateShown = z.looseObject({ id: text, name: text, built_in: z.boolean() });
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), next_cursor: text.nullable() });
 export const tokenCreated = z.object({ id: z.uuid(), token: text, name: text, role });
 export const keyCreated = z.object({ id: z.uuid(), key_id: text, secret: text });

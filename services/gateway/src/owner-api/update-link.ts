@@ -10,6 +10,8 @@ export function updateLinkRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "Update a public link",
+    description:
+      "Changes the given fields, never the token. Nested objects (`branding`, `budget`, `file_uploads`, `recipient`, `metadata`) are replaced as a whole; null takes away what may be null. Expiry, `max_messages_per_session` and `session_timeout_minutes` reach sessions that are running, within a second; version, prompts and first message stay as they were when a session began.",
     params: linkParams,
     querystring: tenantQuery,
     body: updateLinkBody,

@@ -1,13 +1,10 @@
 import { AppError, type deleteLink as contract, linkRevoked, requireRole, tenantOf } from "@parley/contracts";
-import { changeWithFacts, sqlStateOf } from "@parley/db";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { endLinkSessions, markDeleted } from "../repository/links.js";
-
-/** SQLSTATE of the transaction that PostgreSQL gives up to end a deadlock. */
-const DEADLOCK = "40P01";
-const MAX_TRIES = 3;
+import { retryDeadlock } from "../retry-deadlock.js";
 
 /** Deletes a link and ends its live sessions in one transaction. Idempotent by state: a second delete is `link_not_found`. */
 export const deleteLink =
@@ -16,17 +13,8 @@ export const deleteLink =
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
     const agent = await requireAgent(deps.bus, input.principal, input.agent);
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return {
-          deleted: true,
-          sessionsEnded: await deleteAndEnd(deps, { tenantId, agentId: agent.id, id: input.id }),
-        };
-      } catch (error) {
-        // A session whose opening fails locks itself and then its link, the other way round than this; the loser repeats.
-        if (sqlStateOf(error) !== DEADLOCK || tries >= MAX_TRIES) throw error;
-      }
-    }
+    const at = { tenantId, agentId: agent.id, id: input.id };
+    return { deleted: true, sessionsEnded: await retryDeadlock(() => deleteAndEnd(deps, at)) };
   };
 
 const deleteAndEnd = (deps: LinksDeps, at: { tenantId: string; agentId: string; id: string }): Promise<number> =>

@@ -7,6 +7,8 @@ import { ownerView } from "../repository/link-row.js";
 import { countLinks, listLinks as readLinks, usageOf } from "../repository/links.js";
 
 const MAX_PAGE = 200;
+/** A message on the bus holds 1 MiB; links with long texts make a shorter page. */
+const MAX_PAGE_BYTES = 700_000;
 
 /** One page of an agent's links, newest first. A cursor wins over an offset; disabled links only when asked for. A read. */
 export const listLinks =
@@ -21,12 +23,12 @@ export const listLinks =
     return deps.db.tenant(tenantId, async (trx) => {
       // One row more than asked for tells whether there is a next page.
       const rows = await readLinks(trx, { ...filter, limit: limit + 1, offset, before });
-      const page = rows.slice(0, limit);
+      const page = fitting(rows.slice(0, limit));
       const usage = await usageOf(
         trx,
         page.map((row) => row.id),
       );
-      const last = rows.length > limit ? page.at(-1) : undefined;
+      const last = rows.length > page.length ? page.at(-1) : undefined;
       return {
         data: page.map((row) => ownerView(row, usage.get(row.id) ?? { messages: 0, sessions_active: 0 })),
         nextCursor: last ? encodeCursor({ createdAt: last.position, id: last.id }) : null,
@@ -34,3 +36,13 @@ export const listLinks =
       };
     });
   };
+
+/** As many of the first rows as fit into one answer; at least one. */
+function fitting<T>(rows: readonly T[]): T[] {
+  let bytes = 0;
+  const end = rows.findIndex((row) => {
+    bytes += Buffer.byteLength(JSON.stringify(row));
+    return bytes > MAX_PAGE_BYTES;
+  });
+  return end === -1 ? [...rows] : rows.slice(0, Math.max(1, end));
+}

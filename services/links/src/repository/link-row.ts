@@ -1,4 +1,5 @@
 import type { FileUploads, LinkPolicy } from "@parley/contracts";
+import { recipientText } from "../recipient-text.js";
 
 /** One link as the repository reads it; `db_now` is the database's clock, the only one that decides about expiry. */
 export interface LinkRow {
@@ -105,7 +106,7 @@ export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknow
     pin_required: row.pin_set,
     consent_text: row.consent_text,
     starters: row.starters,
-    file_uploads: row.file_uploads,
+    file_uploads: uploadsOf(row.file_uploads),
     proof_of_work: row.proof_of_work,
     retention_days: row.retention_days,
     source_session_id: row.source_session_id,
@@ -141,8 +142,16 @@ export const UPLOAD_DEFAULTS = {
   maxCount: 10,
 };
 
+const uploadsOf = (given: FileUploads): Required<FileUploads> => ({
+  enabled: given.enabled === true,
+  types: given.types ?? UPLOAD_DEFAULTS.types,
+  max_bytes: given.max_bytes ?? UPLOAD_DEFAULTS.maxBytes,
+  max_count: given.max_count ?? UPLOAD_DEFAULTS.maxCount,
+});
+
 /** What the gateway enforces and a session freezes. */
 export function policyOf(row: LinkRow, agent: { name: string; description: string | null }): LinkPolicy {
+  const uploads = uploadsOf(row.file_uploads);
   return {
     id: row.id,
     tenantId: row.tenant_id,
@@ -151,7 +160,7 @@ export function policyOf(row: LinkRow, agent: { name: string; description: strin
     agentVersion: row.agent_version,
     title: row.title,
     description: row.description,
-    welcomeMessage: row.welcome_message,
+    welcomeMessage: recipientText(row.welcome_message, row.recipient),
     expiresAt: time(row.expires_at),
     maxSessions: row.max_sessions,
     sessionsUsed: row.sessions_used,
@@ -165,7 +174,7 @@ export function policyOf(row: LinkRow, agent: { name: string; description: strin
     friendlyErrors: row.friendly_errors,
     chatIntent: row.chat_intent,
     systemPromptOverride: row.system_prompt_override,
-    initialMessage: row.initial_message,
+    initialMessage: recipientText(row.initial_message, row.recipient),
     maxConcurrentSessions: row.max_concurrent_sessions,
     introduction: row.intro === "agent" ? agent.description : null,
     allowedIps: row.allowed_ips,
@@ -175,10 +184,10 @@ export function policyOf(row: LinkRow, agent: { name: string; description: strin
     consentText: row.consent_text,
     starters: row.starters,
     fileUploads: {
-      enabled: row.file_uploads.enabled === true,
-      types: row.file_uploads.types ?? UPLOAD_DEFAULTS.types,
-      maxBytes: row.file_uploads.max_bytes ?? UPLOAD_DEFAULTS.maxBytes,
-      maxCount: row.file_uploads.max_count ?? UPLOAD_DEFAULTS.maxCount,
+      enabled: uploads.enabled,
+      types: uploads.types,
+      maxBytes: uploads.max_bytes,
+      maxCount: uploads.max_count,
     },
     proofOfWork: row.proof_of_work,
     recipient: row.recipient,

@@ -64,6 +64,8 @@ export interface NewLink {
   tokenId: string;
   tokenHash: Buffer;
   tokenHint: string;
+  /** The token under the master key, bound to this row by `sealedTokenAad`. */
+  tokenSealed: string;
   createdBy: string;
   values: LinkValues & { title: string };
   expiry: Expiry;
@@ -99,9 +101,9 @@ export async function insertLink(trx: TenantTransaction, link: NewLink): Promise
   const values = optional.map(([, value]) => sql`${columnValue(value)}`);
   const expiry = expiryExpression(link.expiry.type === "keep" ? { type: "never" } : link.expiry);
   await sql`insert into temporary_chat_links
-      (id, tenant_id, agent_id, token_id, token_hash, token_hint, created_by, expires_at, ${sql.join(columns)})
+      (id, tenant_id, agent_id, token_id, token_hash, token_hint, token_sealed, created_by, expires_at, ${sql.join(columns)})
     values (${link.id}, ${link.tenantId}, ${link.agentId}, ${link.tokenId}, ${link.tokenHash}, ${link.tokenHint},
-      ${link.createdBy}, ${expiry}, ${sql.join(values)})`.execute(trx);
+      ${link.tokenSealed}, ${link.createdBy}, ${expiry}, ${sql.join(values)})`.execute(trx);
 }
 
 /** Writes the given columns. A new expiry also clears the mark of the expiry job. False = no such link of this agent. */
@@ -129,6 +131,29 @@ export async function setBudget(
   await sql`select set_link_budget(${at.id}::uuid, ${at.tenantId}::uuid, ${JSON.stringify(budget)}::jsonb)`.execute(
     trx,
   );
+}
+
+/** Carries changed limits of a link to its live sessions. */
+export async function applyLimits(
+  trx: TenantTransaction,
+  linkId: string,
+  changed: { expiry: boolean; messages: boolean; timeout: boolean },
+): Promise<void> {
+  if (!changed.expiry && !changed.messages && !changed.timeout) return;
+  await sql`select apply_link_limits(${linkId}::uuid, ${JSON.stringify(changed)}::jsonb)`.execute(trx);
+}
+
+/** What binds a sealed token to its row. */
+export const sealedTokenAad = (tenantId: string, linkId: string): string => `link-token:${tenantId}:${linkId}`;
+
+/** The sealed token of a link (null in a link that is older than the column); null = no such link of this agent. */
+export async function findSealedToken(
+  trx: TenantTransaction,
+  at: { agentId: string; id: string },
+): Promise<{ sealed: string | null; title: string } | null> {
+  const { rows } = await sql<{ sealed: string | null; title: string }>`select token_sealed as sealed, title
+    from temporary_chat_links where id = ${at.id} and agent_id = ${at.agentId} and deleted_at is null`.execute(trx);
+  return rows[0] ?? null;
 }
 
 /** Marks a link as deleted. False = no such link of this agent, or deleted before. */

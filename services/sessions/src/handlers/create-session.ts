@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type createSession, newId } from "@parley/contracts";
+import { type createSession, type LinkPolicy, newId } from "@parley/contracts";
 import type { z } from "zod";
 import type { HandlerDeps } from "../service.js";
 
@@ -8,6 +8,10 @@ type Output = z.input<typeof createSession.response>;
 
 /** 128 random bits, url-safe (X: "practically unguessable"). */
 export const newSessionId = (): string => `text_${randomBytes(16).toString("base64url")}`;
+
+/** Whom a personal link knows already: their name; an address must still be confirmed by its reader. */
+export const presetParticipant = (link: LinkPolicy | undefined): { name?: string } =>
+  link?.recipient?.name ? { name: link.recipient.name } : {};
 
 /**
  * Opens a session: link quota, conversation, session token and turn 1 in one transaction, then the wake-up.
@@ -26,7 +30,7 @@ export const createSessionHandler =
       agent_version: agent.version,
       // The reference document: true when the active version was used because none was asked for.
       is_active_version: input.version === null ? true : agent.isActive,
-      participant: input.participant ?? {},
+      participant: { ...presetParticipant(input.link), ...input.participant },
       participant_verified: input.participantVerified,
       metadata: input.metadata,
       idle_timeout_seconds: deps.config.SESSION_TIMEOUT_SECONDS,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { accessRow } from "../repository/access.js";
 import type { OpenedVerified } from "../repository/sessions.js";
 import type { HandlerDeps } from "../service.js";
-import { newSessionId } from "./create-session.js";
+import { newSessionId, presetParticipant } from "./create-session.js";
 
 type Output = z.input<typeof openVerified.response>;
 
@@ -18,7 +18,7 @@ export const openVerifiedHandler =
   (deps: HandlerDeps) =>
   async ({ link, email, participantHash, replyTo }: z.output<typeof openVerified.request>): Promise<Output> => {
     const { row, token } = await newVerified(deps, link, replyTo);
-    const person = { participant: { email }, participant_hash: participantHash };
+    const person = { participant: { ...presetParticipant(link), email }, participant_hash: participantHash };
     return answer(deps, await deps.repository.openVerified({ ...row, ...person }), token);
   };
 

@@ -1,0 +1,31 @@
+import { AppError, type listLinkTemplates as contract, tenantOf } from "@parley/contracts";
+import type { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+import { listTemplates as readTemplates } from "./repository.js";
+import { builtInViews, templateView } from "./template-view.js";
+
+/** Those of the house on the first page, beside the first of the tenant's own by name. A read. */
+export const listTemplates =
+  (deps: LinksDeps) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    const { principal, limit, cursor } = input;
+    const after = cursor === undefined ? null : nameOf(cursor);
+    const rows = await deps.db.tenant(tenantOf(principal), (trx) => readTemplates(trx, { after, limit: limit + 1 }));
+    const own = rows.slice(0, limit);
+    const last = rows.length > limit ? own.at(-1) : undefined;
+    return {
+      data: [...(after === null ? builtInViews() : []), ...own.map(templateView)],
+      nextCursor: last ? Buffer.from(JSON.stringify([last.name])).toString("base64url") : null,
+    };
+  };
+
+function nameOf(cursor: string): string {
+  try {
+    const [name]: unknown[] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    if (typeof name === "string") return name;
+  } catch {
+    // told below
+  }
+  const message = "is not a cursor of this list";
+  throw new AppError("validation_failed", { errors: [{ pointer: "query/cursor", rule: "cursor", message }] });
+}
