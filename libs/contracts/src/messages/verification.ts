@@ -20,12 +20,22 @@ export const requestVerification = rpc(
   z.object({ expiresInSeconds: z.number().int() }),
 );
 
-/** Confirms an address by its code and opens the conversation of (link, address). Gateway `replyTo` as in sessions' create. */
+/**
+ * Confirms an address by its code and opens the conversation of (link, address). Gateway `replyTo` as in sessions' create.
+ * `consent_required` before a try is taken; `access_pending` after the code was right: it is used up.
+ */
 export const confirmVerification = rpc(
   "links",
   "confirm_verification",
   "links",
-  z.object({ ...link, email: z.string(), code: z.string(), replyTo: z.string() }),
+  z.object({
+    ...link,
+    email: z.string(),
+    code: z.string(),
+    replyTo: z.string(),
+    /** sha256 (hex) of the text that was agreed to. */
+    consentHash: z.string().optional(),
+  }),
   z.discriminatedUnion("status", [
     z.object({ status: z.literal("verified"), sessionToken: z.string(), expiresAt: iso }),
     z.object({ status: z.literal("refused"), error: z.enum(["invalid_code", "code_expired"]) }),
@@ -56,6 +66,8 @@ export const openVerified = rpc(
     /** Keyed hash of the address, the same for every link of the tenant. */
     participantHash: z.string().min(1),
     link: linkPolicy,
+    /** The link's consent text was agreed to. */
+    consent: z.boolean().optional(),
     replyTo: z.string(),
   }),
   openedVerified,
@@ -63,13 +75,20 @@ export const openVerified = rpc(
 
 /**
  * As `openVerified`, with the token of an earlier conversation as the proof; `verification_required` when it is of nobody who
- * confirmed an address. `afterLeaving`: only when the visitor ended the earlier one, else `session_ended`.
+ * confirmed an address. `afterLeaving`: only when the visitor ended the earlier one, else `session_ended`. The consent given
+ * with the earlier token holds while the text is the same; else `consent_required` without `consent`.
  */
 export const continueVerified = rpc(
   "sessions",
   "continue_verified",
   "sessions",
-  z.object({ access: sessionAccess, link: linkPolicy, afterLeaving: z.boolean(), replyTo: z.string() }),
+  z.object({
+    access: sessionAccess,
+    link: linkPolicy,
+    afterLeaving: z.boolean(),
+    consent: z.boolean().optional(),
+    replyTo: z.string(),
+  }),
   openedVerified,
 );
 

@@ -10,12 +10,14 @@ import { createLinkTemplateRoute } from "./create-link-template.js";
 import { createTenantRoute } from "./create-tenant.js";
 import { createTokenRoute } from "./create-token.js";
 import { createVersionRoute } from "./create-version.js";
+import { decideAccessRequestRoute } from "./decide-access-request.js";
 import { deleteKeyRoute } from "./delete-key.js";
 import { deleteLinkRoute } from "./delete-link.js";
 import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
+import { getAccessPolicyRoute } from "./get-access-policy.js";
 import { getAgentRoute } from "./get-agent.js";
 import { getLinkRoute } from "./get-link.js";
 import { getLinkAnalyticsRoute } from "./get-link-analytics.js";
@@ -27,6 +29,7 @@ import { getSessionFileRoute } from "./get-session-file.js";
 import { getTranscriptRoute } from "./get-transcript.js";
 import { getVersionRoute } from "./get-version.js";
 import { importAgentRoute } from "./import-agent.js";
+import { listAccessRequestsRoute } from "./list-access-requests.js";
 import { listAgentsRoute } from "./list-agents.js";
 import { devMailRoute } from "./list-dev-mail.js";
 import { listLinkSessionsRoute } from "./list-link-sessions.js";
@@ -35,6 +38,7 @@ import { listLinksRoute } from "./list-links.js";
 import { listSessionsRoute } from "./list-sessions.js";
 import { listVersionsRoute } from "./list-versions.js";
 import { rotateKeyRoute } from "./rotate-key.js";
+import { setAccessPolicyRoute } from "./set-access-policy.js";
 import { updateLinkRoute } from "./update-link.js";
 import { updateLinkTemplateRoute } from "./update-link-template.js";
 import { validateAgentRoute } from "./validate-agent.js";
@@ -57,12 +61,14 @@ const ROUTES = [
   createTenantRoute,
   createTokenRoute,
   createVersionRoute,
+  decideAccessRequestRoute,
   deleteKeyRoute,
   deleteLinkRoute,
   deleteTokenRoute,
   devMailRoute,
   endOwnSessionRoute,
   exportAgentRoute,
+  getAccessPolicyRoute,
   getAgentRoute,
   getLinkRoute,
   getOwnSessionRoute,
@@ -70,11 +76,13 @@ const ROUTES = [
   getTranscriptRoute,
   getVersionRoute,
   importAgentRoute,
+  listAccessRequestsRoute,
   listAgentsRoute,
   listLinksRoute,
   listSessionsRoute,
   listVersionsRoute,
   rotateKeyRoute,
+  setAccessPolicyRoute,
   updateLinkRoute,
   validateAgentRoute,
 ];

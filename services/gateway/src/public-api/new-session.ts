@@ -3,6 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
+import { requireEntry } from "./entry.js";
 import { visitorAccess } from "./visit.js";
 
 export type NewSession = Pick<
@@ -11,18 +12,20 @@ export type NewSession = Pick<
 >;
 
 /**
- * Opens a session of the visit's link; the quota is counted in that transaction. Idempotent by `Idempotency-Key`. Throws
- * `sessions_exhausted`, and `verification_required` where the link wants a confirmed address first.
+ * Opens a session of the visit's link, for who passes its door; the quota is counted in that transaction. Idempotent by
+ * `Idempotency-Key`. Throws `sessions_exhausted`, and `verification_required` where a confirmed address is wanted first; there
+ * the door was passed on the way to the code.
  */
 export async function openVisitorSession(
   context: GatewayContext,
   request: FastifyRequest,
-  body: z.output<typeof publicSessionBody>,
+  body: Pick<z.output<typeof publicSessionBody>, "participant" | "consent" | "pin" | "proof">,
 ): Promise<NewSession> {
   const { bus, waiter } = context;
   const { policy } = request.visit;
-  if (policy.requireEmail) return openAgain(context, request, { afterLeaving: false });
+  if (policy.requireEmail) return openAgain(context, request, { afterLeaving: false, consent: body.consent });
   const given = visitorKey(request);
+  await requireEntry(context, request, body);
   return bus.call(
     createSession,
     {
@@ -44,12 +47,13 @@ export async function openVisitorSession(
 
 /**
  * Opens another conversation for a visitor who confirmed an address before; the token of the last one is the proof.
- * `afterLeaving`: only when the visitor ended the last one. Throws `verification_required` without such a token.
+ * `afterLeaving`: only when the visitor ended the last one. Throws `verification_required` without such a token,
+ * `consent_required` when the link's text is another one than was agreed to with it.
  */
 export async function openAgain(
   { bus, waiter }: GatewayContext,
   request: FastifyRequest,
-  { afterLeaving }: { afterLeaving: boolean },
+  { afterLeaving, consent }: { afterLeaving: boolean; consent?: boolean | undefined },
 ): Promise<NewSession> {
   const { policy, sessionToken } = request.visit;
   if (sessionToken === null) throw new AppError("verification_required");
@@ -57,7 +61,7 @@ export async function openAgain(
     const access = visitorAccess(request.visit, sessionToken);
     const opened = await bus.call(
       continueVerified,
-      { access, link: policy, afterLeaving, replyTo: waiter.replyTo },
+      { access, link: policy, afterLeaving, consent, replyTo: waiter.replyTo },
       { requestId: request.id },
     );
     return { ...opened, turnId: opened.turn.turn_id, replayed: false };

@@ -3,6 +3,7 @@ import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
+import { requireMailEntry } from "./entry.js";
 import { verifyingVisit } from "./verify-visit.js";
 
 const codeSent = z.object({ expires_in_seconds: z.int().min(0) });
@@ -11,14 +12,16 @@ const codeSent = z.object({ expires_in_seconds: z.int().min(0) });
 export function requestCodeRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Ask for a code by mail",
-    description: "The same answer for every address, allowed or not. A newer code replaces the older ones.",
+    description:
+      "The same answer for every address, allowed or not. A newer code replaces the older ones. On a link with a PIN no mail is sent without it.",
     tags: ["public"],
     body: verifyRequestBody,
     response: answers({ 200: codeSent }),
   };
-  app.post("/request", { schema }, async (request) => {
-    const { token, email } = request.body;
-    const { policy } = await verifyingVisit(context, request, { step: "request", token });
+  app.post("/request", { schema }, async (request, reply) => {
+    const { token, email, pin, proof } = request.body;
+    const { policy } = await verifyingVisit(context, { request, reply }, { step: "request", token });
+    await requireMailEntry(context, request, { pin, proof });
     const at = { tenantId: policy.tenantId, linkId: policy.id };
     const sent = await context.bus.call(requestVerification, { ...at, email }, { requestId: request.id });
     return { expires_in_seconds: sent.expiresInSeconds };

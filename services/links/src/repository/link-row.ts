@@ -40,6 +40,8 @@ export interface LinkRow {
   recipient: { name?: string; email?: string } | null;
   budget: LinkBudgetRow | null;
   friendly_errors: boolean;
+  /** Of the agent's access policy. */
+  access_mode: LinkPolicy["access"];
   metadata: Record<string, unknown>;
   is_active: boolean;
   created_by: string;
@@ -168,7 +170,7 @@ export function policyOf(row: LinkRow, agent: { name: string; description: strin
     sessionTimeoutMinutes: row.session_timeout_minutes,
     rateLimitPerMinute: row.rate_limit_per_minute,
     maxMessageLength: row.max_message_length,
-    requireEmail: row.require_email,
+    requireEmail: row.require_email || row.access_mode !== "open",
     allowedDomains: row.allowed_domains,
     branding: row.branding,
     friendlyErrors: row.friendly_errors,
@@ -191,6 +193,6 @@ export function policyOf(row: LinkRow, agent: { name: string; description: strin
     },
     proofOfWork: row.proof_of_work,
     recipient: row.recipient,
-    access: "open",
+    access: row.access_mode,
   };
 }

@@ -11,8 +11,9 @@ const COLUMNS = sql.raw(`l.id, l.tenant_id, l.agent_id, l.token_hint, l.title, l
   l.system_prompt_override, l.initial_message, l.max_concurrent_sessions, l.intro, l.allowed_ips, l.allowed_countries, l.blocked_countries,
   l.pin_hash is not null as pin_set, l.consent_text, l.starters, l.file_uploads, l.proof_of_work, l.retention_days, l.source_session_id, l.recipient,
   (select json_build_object('max_tokens', b.max_tokens, 'max_cost', b.max_cost, 'hard', b.hard, 'tokens_used', b.tokens_used, 'cost_used', b.cost_used)
-     from link_budgets b where b.link_id = l.id) as budget, l.friendly_errors, l.metadata, l.is_active, l.created_by, l.created_at,
-  l.updated_at, l.last_used_at, now() as db_now`);
+     from link_budgets b where b.link_id = l.id) as budget, l.friendly_errors,
+  coalesce((select p.mode from agent_access_policies p where p.agent_id = l.agent_id), 'open') as access_mode, l.metadata, l.is_active, l.created_by,
+  l.created_at, l.updated_at, l.last_used_at, now() as db_now`);
 
 /** Columns an owner may write; `undefined` leaves a column as it is (on insert: its default). */
 export interface LinkValues {
@@ -171,10 +172,13 @@ export async function findLink(trx: TenantTransaction, at: { agentId: string; id
   return rows[0] ?? null;
 }
 
-/** The link behind a verified token, or null when it was disabled or deleted meanwhile. */
+/** The link behind a verified token, or null when it was disabled or deleted meanwhile, or its agent may have no links. */
 export async function findUsableLink(trx: TenantTransaction, id: string): Promise<LinkRow | null> {
   const { rows } = await sql<LinkRow>`select ${COLUMNS} from temporary_chat_links l
-    where l.id = ${id} and l.is_active and l.deleted_at is null`.execute(trx);
+    where l.id = ${id} and l.is_active and l.deleted_at is null
+      and not exists (select from agent_access_policies p where p.agent_id = l.agent_id and not p.links_enabled)`.execute(
+    trx,
+  );
   return rows[0] ?? null;
 }
 

@@ -1,5 +1,8 @@
 import { AppError, type confirmVerification as contract, type LinkPolicy, openVerified } from "@parley/contracts";
+import type { Mailer } from "@parley/mail";
+import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
+import { admit } from "../access/admit.js";
 import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { policyOf } from "../repository/link-row.js";
@@ -7,18 +10,23 @@ import { findUsableLink } from "../repository/links.js";
 import { addressHash, codeMatches } from "./code.js";
 import { markUsed, releaseCode, takeTry } from "./repository.js";
 
+type Input = z.output<typeof contract.request>;
 type Answer = z.input<typeof contract.response>;
 
 /**
  * Confirms an address and opens its conversation. A try is taken before anything is compared, and a right code is used up by
  * exactly one caller; it is given back when the conversation cannot be opened, so that nobody needs a new code because a link
- * was full or a service was away. It confirms that somebody reads the mails of an address; it does not authenticate a person.
+ * was full or a service was away. Whether the address is let in is asked after its code was right, and uses the code up. It
+ * confirms that somebody reads the mails of an address; it does not authenticate a person.
  */
 export const confirmVerification =
-  (deps: LinksDeps, agentShown: AgentsShown) =>
-  async (input: z.output<typeof contract.request>): Promise<Answer> => {
-    const { tenantId, linkId, email, replyTo } = input;
-    const policy = await usablePolicy(deps, agentShown, { tenantId, linkId });
+  (deps: LinksDeps, use: { mailer: Mailer; agentShown: AgentsShown }) =>
+  async (input: Input): Promise<Answer> => {
+    const { tenantId, linkId, email } = input;
+    const policy = await usablePolicy(deps, use.agentShown, { tenantId, linkId });
+    // Agreed to another text than the one that stands there now: before a try is taken, so that the code still works.
+    if (policy.consentText !== null && input.consentHash !== consentHash(policy.consentText))
+      throw new AppError("consent_required");
     const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
     const tried = await takeTry(deps.db, at);
     const stored = tried.status === "open" ? tried.code : null;
@@ -27,14 +35,9 @@ export const confirmVerification =
     if (stored === null || !matches || !(await markUsed(deps.db, at, stored.codeId)))
       return { status: "refused", error: "invalid_code" };
     try {
-      const opened = await deps.bus.call(openVerified, {
-        email,
-        participantHash: at.addressHash,
-        link: policy,
-        replyTo,
-      });
-      return { status: "verified", sessionToken: opened.sessionToken, expiresAt: opened.tokenExpiresAt };
+      return await enter(deps, use.mailer, { input, policy, addressHash: at.addressHash });
     } catch (error) {
+      if (error instanceof AppError && error.code === "access_pending") throw error;
       // When this fails too, the visitor needs another code; what failed first is what they must hear of.
       await releaseCode(deps.db, at, stored.codeId).catch((cause: unknown) =>
         deps.logger.warn({ err: cause, linkId }, "verification.release_failed"),
@@ -42,6 +45,29 @@ export const confirmVerification =
       throw error;
     }
   };
+
+/** Opens the conversation of a confirmed address. Throws `access_pending` when it waits for an approval. */
+async function enter(
+  deps: LinksDeps,
+  mailer: Mailer,
+  { input, policy, addressHash }: { input: Input; policy: LinkPolicy; addressHash: string },
+): Promise<Answer> {
+  const { tenantId, linkId, email, replyTo } = input;
+  const { agentId, agentName } = policy;
+  if (policy.access === "approval") {
+    const admitted = await admit(deps, mailer, { tenantId, agentId, agentName, linkId, email, addressHash });
+    if (!admitted) throw new AppError("access_pending");
+  }
+  const consent = policy.consentText !== null;
+  const opened = await deps.bus.call(openVerified, {
+    email,
+    participantHash: addressHash,
+    link: policy,
+    consent,
+    replyTo,
+  });
+  return { status: "verified", sessionToken: opened.sessionToken, expiresAt: opened.tokenExpiresAt };
+}
 
 async function usablePolicy(
   deps: LinksDeps,

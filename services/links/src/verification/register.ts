@@ -1,5 +1,6 @@
 import { confirmVerification, devMail, requestVerification } from "@parley/contracts";
 import { createMailer } from "@parley/mail";
+import { serveAccess } from "../access/register.js";
 import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { confirmVerification as confirm } from "./confirm-verification.js";
@@ -10,7 +11,7 @@ import { requestVerification as request } from "./request-verification.js";
 /** Each of these hashes a code: more at once would only wait for each other and for memory. */
 const MAX_HASHING = 64;
 
-/** Serves the confirmation of addresses. `stop` waits for mails in hand. */
+/** Serves the confirmation of addresses, and who may come in. `stop` waits for mails in hand. */
 export function serveVerification(deps: LinksDeps, agentShown: AgentsShown): { stop(): Promise<void> } {
   const { bus, db, config, logger } = deps;
   const mailer = createMailer({
@@ -20,7 +21,8 @@ export function serveVerification(deps: LinksDeps, agentShown: AgentsShown): { s
     mailbox: (mail) => keepMail(db, mail),
   });
   bus.serve(requestVerification, request(deps, { mailer, agentShown }), { maxInFlight: MAX_HASHING });
-  bus.serve(confirmVerification, confirm(deps, agentShown), { maxInFlight: MAX_HASHING });
+  bus.serve(confirmVerification, confirm(deps, { mailer, agentShown }), { maxInFlight: MAX_HASHING });
   bus.serve(devMail, readDevMail(deps, mailer));
+  serveAccess(deps, mailer);
   return { stop: () => mailer.close() };
 }

@@ -14,7 +14,7 @@ export const acceptMessageHandler =
   (deps: HandlerDeps) =>
   async (input: Input): Promise<Output> => {
     const accepted = await deps.acceptMessages({
-      access: accessRow(input.access, deps.secrets),
+      access: { ...accessRow(input.access, deps.secrets), sends: true },
       content: input.content,
       client_message_id: input.clientMessageId,
       files: input.files ?? [],

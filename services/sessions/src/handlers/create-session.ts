@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type createSession, type LinkPolicy, newId } from "@parley/contracts";
+import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
 import type { HandlerDeps } from "../service.js";
 
@@ -36,6 +37,7 @@ export const createSessionHandler =
       idle_timeout_seconds: deps.config.SESSION_TIMEOUT_SECONDS,
       reply_to: input.replyTo,
       consent: input.consent ?? false,
+      consent_hash: input.consent === true ? consentHash(input.link?.consentText ?? null) : null,
       idem_key: input.idempotency?.key ?? null,
       idem_fingerprint: input.idempotency?.fingerprint ?? null,
       signature: input.signature ?? null,

@@ -1,4 +1,5 @@
 import { type continueVerified, type LinkPolicy, newId, type openVerified } from "@parley/contracts";
+import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
 import { accessRow } from "../repository/access.js";
 import type { OpenedVerified } from "../repository/sessions.js";
@@ -16,8 +17,14 @@ const TOKEN_HOURS = 24;
  */
 export const openVerifiedHandler =
   (deps: HandlerDeps) =>
-  async ({ link, email, participantHash, replyTo }: z.output<typeof openVerified.request>): Promise<Output> => {
-    const { row, token } = await newVerified(deps, link, replyTo);
+  async ({
+    link,
+    email,
+    participantHash,
+    replyTo,
+    consent,
+  }: z.output<typeof openVerified.request>): Promise<Output> => {
+    const { row, token } = await newVerified(deps, link, { replyTo, consent });
     const person = { participant: { ...presetParticipant(link), email }, participant_hash: participantHash };
     return answer(deps, await deps.repository.openVerified({ ...row, ...person }), token);
   };
@@ -25,13 +32,24 @@ export const openVerifiedHandler =
 /** As `openVerifiedHandler`, for whoever holds a living token of an earlier conversation. Idempotent in the same way. */
 export const continueVerifiedHandler =
   (deps: HandlerDeps) =>
-  async ({ access, link, afterLeaving, replyTo }: z.output<typeof continueVerified.request>): Promise<Output> => {
-    const { row, token } = await newVerified(deps, link, replyTo);
+  async ({
+    access,
+    link,
+    afterLeaving,
+    replyTo,
+    consent,
+  }: z.output<typeof continueVerified.request>): Promise<Output> => {
+    const { row, token } = await newVerified(deps, link, { replyTo, consent });
     const opened = await deps.repository.continueVerified(accessRow(access, deps.secrets), row, afterLeaving);
     return answer(deps, opened, token);
   };
 
-async function newVerified(deps: HandlerDeps, link: LinkPolicy, replyTo: string) {
+async function newVerified(
+  deps: HandlerDeps,
+  link: LinkPolicy,
+  call: { replyTo: string; consent: boolean | undefined },
+) {
+  const wanted = consentHash(link.consentText);
   const agent = await deps.resolveAgent(link.tenantId, link.agentId, link.agentVersion);
   const token = deps.secrets.issue("session");
   const row = {
@@ -44,8 +62,10 @@ async function newVerified(deps: HandlerDeps, link: LinkPolicy, replyTo: string)
     participant_verified: true,
     metadata: {},
     idle_timeout_seconds: deps.config.SESSION_TIMEOUT_SECONDS,
-    reply_to: replyTo,
+    reply_to: call.replyTo,
     consent: false,
+    consent_hash: call.consent === true ? wanted : null,
+    consent_wanted: wanted,
     token_hours: TOKEN_HOURS,
     link: {
       id: link.id,

@@ -1,0 +1,39 @@
+import { accessRequested, newId } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
+import type { Mailer } from "@parley/mail";
+import type { LinksDeps } from "../deps.js";
+import { requestedMail } from "./access-mails.js";
+import { askForAccess, findPolicy } from "./repository.js";
+import { openAddress, sealAddress } from "./sealed-address.js";
+
+export interface Candidate {
+  tenantId: string;
+  agentId: string;
+  agentName: string;
+  linkId: string;
+  /** Normalised, and confirmed: who was not must not learn what comes out here. */
+  email: string;
+  addressHash: string;
+}
+
+/**
+ * Whether an agent that wants approvals lets a confirmed address in. The first time it does not, a request is kept and its
+ * owner told; pending and denied ones are answered alike. Idempotent by (agent, address).
+ */
+export async function admit(deps: LinksDeps, mailer: Mailer, who: Candidate): Promise<boolean> {
+  const { tenantId, agentId, linkId, addressHash } = who;
+  const at = { tenantId, agentId };
+  const outcome = await changeWithFacts(deps, tenantId, async (trx) => {
+    const id = newId();
+    const addressSealed = sealAddress(deps.secrets, at, who.email);
+    const asked = await askForAccess(trx, { ...at, linkId, id, addressHash, addressSealed });
+    const notify = asked.announce ? (await findPolicy(trx, agentId)).notify_email_sealed : null;
+    const fact = { contract: accessRequested, key: agentId, payload: { ...at, requestId: id } };
+    return { answer: { admitted: asked.admitted, notify }, facts: asked.created ? [fact] : [] };
+  });
+  if (outcome.notify !== null) {
+    const to = openAddress(deps.secrets, at, outcome.notify);
+    void mailer.send({ tenantId, to, ...requestedMail({ agentName: who.agentName }) });
+  }
+  return outcome.admitted;
+}

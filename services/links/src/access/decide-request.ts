@@ -1,0 +1,29 @@
+import { AppError, type decideAccessRequest as contract, requireRole, tenantOf } from "@parley/contracts";
+import type { Mailer } from "@parley/mail";
+import type { z } from "zod";
+import { requireAgent } from "../agents.js";
+import type { LinksDeps } from "../deps.js";
+import { approvedMail } from "./access-mails.js";
+import { decide } from "./repository.js";
+import { requestView } from "./request-view.js";
+
+/**
+ * Approves or denies a request; a decision may be changed later, and holds from the requester's next message on. Idempotent by
+ * state: the same decision again changes nothing and mails nobody. A denial is not told to the requester.
+ */
+export const decideRequest =
+  (deps: LinksDeps, mailer: Mailer) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const agent = await requireAgent(deps.bus, input.principal, input.agent);
+    const status = input.decision === "approve" ? "approved" : "denied";
+    const decided = await deps.db.tenant(tenantId, (trx) =>
+      decide(trx, { agentId: agent.id, id: input.id }, { status, by: input.principal.id }),
+    );
+    if (decided === null) throw new AppError("not_found");
+    const request = requestView(deps, { tenantId, agentId: agent.id }, decided.row);
+    if (decided.changed && status === "approved")
+      void mailer.send({ tenantId, to: request.email, ...approvedMail({ agentName: agent.name }) });
+    return { request };
+  };

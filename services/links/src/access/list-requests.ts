@@ -1,0 +1,25 @@
+import { type listAccessRequests as contract, requireRole, tenantOf } from "@parley/contracts";
+import type { z } from "zod";
+import { requireAgent } from "../agents.js";
+import type { LinksDeps } from "../deps.js";
+import { decodeCursor, encodeCursor } from "../list-cursor.js";
+import { listRequests as readRequests } from "./repository.js";
+import { requestView } from "./request-view.js";
+
+/** Who asked for access to an agent, newest first. A read. */
+export const listRequests =
+  (deps: LinksDeps) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const before = input.cursor === undefined ? null : decodeCursor(input.cursor);
+    const { id: agentId } = await requireAgent(deps.bus, input.principal, input.agent);
+    const { status = null, limit } = input;
+    const rows = await deps.db.tenant(tenantId, (trx) =>
+      readRequests(trx, { agentId, status, limit: limit + 1, before }),
+    );
+    const data = rows.slice(0, limit).map((row) => requestView(deps, { tenantId, agentId }, row));
+    const last = data.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { data, nextCursor: more ? encodeCursor({ createdAt: last.created_at, id: last.id }) : null };
+  };

@@ -1,0 +1,60 @@
+import {
+  accessPolicyBody,
+  accessPolicyChanged,
+  type setAccessPolicy as contract,
+  linkRevoked,
+  parseOrRefuse,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
+import type { z } from "zod";
+import { requireAgent } from "../agents.js";
+import type { LinksDeps } from "../deps.js";
+import { addressHash } from "../verification/code.js";
+import { policyView } from "./policy-view.js";
+import { findPolicy, linksInUse, replaceAddresses, writePolicy } from "./repository.js";
+import { sealAddress } from "./sealed-address.js";
+
+/** Links whose streams are closed at once when an agent's links are switched off; of more, the rest close with their sessions. */
+const MAX_REVOKED = 1_000;
+
+/**
+ * Sets who may come in by the links of an agent. Idempotent: the same body again changes nothing. Conversations feel it with
+ * their next message; with `links_enabled` false the streams of running ones are closed as well.
+ */
+export const setPolicy =
+  (deps: LinksDeps) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const body = parseOrRefuse(accessPolicyBody, input.body);
+    const { id: agentId } = await requireAgent(deps.bus, input.principal, input.agent);
+    const at = { tenantId, agentId };
+    const seal = (email: string): string => sealAddress(deps.secrets, at, email);
+    const policy = await changeWithFacts(deps, tenantId, async (trx) => {
+      const before = await findPolicy(trx, agentId);
+      const { notify_email: notify } = body;
+      const row = await writePolicy(trx, at, {
+        mode: body.mode,
+        linksEnabled: body.links_enabled,
+        notifyEmailSealed: typeof notify === "string" ? seal(notify) : notify,
+      });
+      if (body.allowed_emails !== undefined) {
+        const addresses = [...new Set(body.allowed_emails)].map((email) => ({
+          hash: addressHash(deps.secrets, tenantId, email),
+          sealed: seal(email),
+        }));
+        await replaceAddresses(trx, at, addresses);
+      }
+      const changed = {
+        contract: accessPolicyChanged,
+        key: agentId,
+        payload: { ...at, linksEnabled: row.links_enabled },
+      };
+      const closed = before.links_enabled && !row.links_enabled ? await linksInUse(trx, agentId, MAX_REVOKED) : [];
+      const revoked = closed.map((linkId) => ({ contract: linkRevoked, key: linkId, payload: { linkId, tenantId } }));
+      return { answer: await policyView(deps, trx, { ...at, row }), facts: [changed, ...revoked] };
+    });
+    return { policy };
+  };
