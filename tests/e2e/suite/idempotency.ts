@@ -107,6 +107,37 @@ export function describeIdempotency(fixture: GetFixture): void {
       }
     });
 
+    it("takes 200 sends at once in one session: ten wait at most, each that was accepted is answered once, in order", async () => {
+      const { session_id } = await openSession(fixture());
+      const path = `/api/chat/sessions/${session_id}/messages`;
+      let refused = 0;
+      const insist = async (text: string): Promise<string> => {
+        for (const deadline = Date.now() + 45_000; Date.now() < deadline; ) {
+          const body = { content: text, client_message_id: text };
+          const answer = await fixture().tenant.signed.call<Turn & { code?: string }>("POST", path, body);
+          if (answer.status === 200) return answer.body.response;
+          expect([answer.status, answer.body.code]).toEqual([429, "too_many_pending"]);
+          refused += 1;
+          await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 200));
+        }
+        throw new Error(`${text} was never accepted`);
+      };
+      const texts = Array.from({ length: 200 }, (_, n) => `crowd ${n}`);
+      expect(await Promise.all(texts.map(insist))).toEqual(texts.map((text) => `echo(${text})`));
+      expect(refused).toBeGreaterThan(0);
+
+      const history = await wholeHistory(fixture(), session_id);
+      expect(history.map(({ sequence }) => sequence)).toEqual(history.map((_, index) => index + 1));
+      const asked = history.filter(({ role }) => role === "user").map(({ content }) => content);
+      expect([...asked].sort()).toEqual([...texts].sort());
+      expect(
+        history
+          .slice(1)
+          .filter(({ role }) => role === "assistant")
+          .map(({ content }) => content),
+      ).toEqual(asked.map((text) => `echo(${text})`));
+    }, 60_000);
+
     it("pages through the history without gap or repetition", async () => {
       const { session_id } = await openSession(fixture());
       for (let n = 1; n <= 5; n += 1) await send(fixture(), session_id, `message ${n}`);
