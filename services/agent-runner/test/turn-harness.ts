@@ -46,6 +46,8 @@ export interface TurnHarness {
   bus: Bus;
   db: Db;
   redis: RedisLike;
+  /** Address of the database's owner, to look behind row level security. */
+  adminUrl: string;
   nats: Awaited<ReturnType<typeof startNats>>;
   tenantId: string;
   metrics: Metrics;
@@ -110,6 +112,7 @@ export async function turnHarness(): Promise<TurnHarness> {
     bus,
     db,
     redis,
+    adminUrl: database.adminUrl,
     nats,
     tenantId,
     metrics,
