@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { AppError, checkPin, createLink, newId, updateLink } from "@parley/contracts";
+import { sql } from "@parley/db";
+import { eventually } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { codeOf, type Harness, startHarness } from "./harness.js";
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness([]);
+});
+afterAll(() => harness.close());
+
+const RIGHT = "Straße 4711";
+const bucket = (): string => randomBytes(8).toString("hex");
+
+/** A link with a PIN, and what can be seen of its tries. */
+async function newDoor(pin: string | null = RIGHT) {
+  const tenant = await harness.newTenant();
+  const { tenantId } = tenant;
+  const editor = { principal: tenant.as("editor"), agent: "desk" };
+  const { link } = await harness.bus.call(createLink, { ...editor, body: { pin } });
+  const linkId = String(link.id);
+  return {
+    tenantId,
+    linkId,
+    change: (body: Record<string, unknown>) => harness.bus.call(updateLink, { ...editor, id: linkId, body }),
+    /** `ok`, the code of the refusal, or the seconds to wait. */
+    async enter(given: string, from: string): Promise<string | number> {
+      const call = harness.bus.call(checkPin, { tenantId, linkId, pin: given, bucket: from }, { deadlineMs: 20_000 });
+      try {
+        await call;
+        return "ok";
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return error.code === "rate_limited" ? (error.retryAfterSeconds ?? Number.NaN) : error.code;
+      }
+    },
+    /** As if this much time had gone by. */
+    passTime: (seconds: number) =>
+      harness.db.tenant(tenantId, (trx) =>
+        sql`update link_pin_tries set since = since - make_interval(secs => ${seconds}::int),
+          wait_until = wait_until - make_interval(secs => ${seconds}::int)`.execute(trx),
+      ),
+    /** Seconds from the last try to the next one that is taken. */
+    async waitOf(from: string): Promise<number> {
+      const { rows } = await harness.db.tenant(tenantId, (trx) =>
+        sql<{ wait: number }>`select coalesce(extract(epoch from wait_until - since), 0)::float8 as wait
+          from link_pin_tries where bucket = ${from}`.execute(trx),
+      );
+      return rows[0]?.wait ?? Number.NaN;
+    },
+    /** Wrong tries, the last one just now. */
+    async afterWrong(from: string, count: number): Promise<void> {
+      await this.enter("wrong", from);
+      await harness.db.tenant(tenantId, (trx) =>
+        sql`update link_pin_tries set wrong = ${count - 1} where bucket = ${from}`.execute(trx),
+      );
+      await this.enter("wrong", from);
+    },
+    async tries(from: string): Promise<number> {
+      const { rows } = await harness.db.tenant(tenantId, (trx) =>
+        sql<{ wrong: number }>`select wrong from link_pin_tries where bucket = ${from}`.execute(trx),
+      );
+      return rows[0]?.wrong ?? 0;
+    },
+  };
+}
+
+describe("the PIN of a link", () => {
+  it("opens in any spelling that looks the same, and nothing else does", async () => {
+    const door = await newDoor("Café 4711");
+    const from = bucket();
+    expect(await door.enter("Cafe\u0301 4711", from)).toBe("ok");
+    expect(await door.enter("café 4711", from)).toBe("pin_wrong");
+    expect(await door.enter("Café 4711", from)).toBe("ok");
+  });
+
+  it("is bound to its link, is nowhere in the database in clear, and is gone when it is taken away", async () => {
+    const [door, other] = [await newDoor(), await newDoor("another one")];
+    expect(await other.enter(RIGHT, bucket())).toBe("pin_wrong");
+    const { rows } = await harness.db.tenant(door.tenantId, (trx) =>
+      sql<{ all: string }>`select l::text as all from temporary_chat_links l`.execute(trx),
+    );
+    expect(rows[0]?.all).not.toContain("4711");
+    await door.change({ pin: null });
+    expect(await door.enter("whatever", bucket())).toBe("ok");
+  });
+
+  it("of an unknown, disabled or expired link says nothing of itself", async () => {
+    const door = await newDoor();
+    const ask = (linkId: string) =>
+      codeOf(harness.bus.call(checkPin, { tenantId: door.tenantId, linkId, pin: RIGHT, bucket: bucket() }));
+    await door.change({ is_active: false });
+    expect([await ask(door.linkId), await ask(newId())]).toEqual(["link_unavailable", "link_unavailable"]);
+  });
+});
+
+describe("wrong PINs of one address", () => {
+  it("wait 2, 4, 8 … seconds from the third on, at most 15 minutes, and a right one begins anew", async () => {
+    const door = await newDoor();
+    const from = bucket();
+    const waits: number[] = [];
+    for (let n = 0; n < 13; n += 1) {
+      expect(await door.enter("wrong", from)).toBe("pin_wrong");
+      waits.push(await door.waitOf(from));
+      await door.passTime(waits.at(-1) ?? 0);
+    }
+    expect(waits).toEqual([0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+  });
+
+  it("make the right one wait as well, and it takes no try meanwhile", async () => {
+    const door = await newDoor();
+    const from = bucket();
+    await door.afterWrong(from, 12);
+    const tries = await door.tries(from);
+    const wait = Number(await door.enter(RIGHT, from));
+    expect(wait).toBeGreaterThan(800);
+    expect(wait).toBeLessThanOrEqual(900);
+    expect(await door.tries(from)).toBe(tries);
+    await door.passTime(wait);
+    expect(await door.enter(RIGHT, from)).toBe("ok");
+    expect(await door.tries(from)).toBe(0);
+  });
+
+  it("cost another address and another link nothing", async () => {
+    const [door, other] = [await newDoor(), await newDoor()];
+    const from = bucket();
+    await door.afterWrong(from, 12);
+    expect(typeof (await door.enter(RIGHT, from))).toBe("number");
+    expect([await door.enter(RIGHT, bucket()), await other.enter(RIGHT, from)]).toEqual(["ok", "ok"]);
+  });
+
+  it("sent in parallel to two replicas are three tries and no more", async () => {
+    const door = await newDoor();
+    const from = bucket();
+    const answers = await Promise.all(Array.from({ length: 24 }, () => door.enter("wrong", from)));
+    expect(answers.filter((answer) => answer === "pin_wrong")).toHaveLength(3);
+    expect(answers.filter((answer) => typeof answer === "number")).toHaveLength(21);
+    expect(await door.tries(from)).toBe(3);
+  });
+
+  it("are forgotten after a day", async () => {
+    const door = await newDoor();
+    const from = bucket();
+    await door.afterWrong(from, 12);
+    await door.passTime(86_401);
+    expect(await door.enter("wrong", from)).toBe("pin_wrong");
+    expect(await door.tries(from)).toBe(1);
+  });
+});
+
+describe("wrong PINs of many addresses", () => {
+  it("close the PIN to everybody after 100 in 15 minutes, until those have passed", async () => {
+    const door = await newDoor();
+    await door.enter("wrong", bucket());
+    await harness.db.tenant(door.tenantId, (trx) =>
+      sql`update link_pin_tries set wrong = 98 where bucket = ''`.execute(trx),
+    );
+    // The right ones do not count, and the last two free places are two, however many come at once.
+    for (let n = 0; n < 3; n += 1) expect(await door.enter(RIGHT, bucket())).toBe("ok");
+    const answers = await Promise.all(Array.from({ length: 10 }, () => door.enter("wrong", bucket())));
+    expect(answers.filter((answer) => answer === "pin_wrong")).toHaveLength(2);
+    const wait = Number(await door.enter(RIGHT, bucket()));
+    expect(wait).toBeGreaterThan(800);
+    expect(wait).toBeLessThanOrEqual(900);
+    await door.passTime(wait);
+    expect(await eventually(async () => (await door.enter(RIGHT, bucket())) === "ok")).toBe(true);
+  });
+});
