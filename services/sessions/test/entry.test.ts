@@ -1,0 +1,243 @@
+import { type Bus, connectBus } from "@parley/bus";
+import {
+  acceptMessage,
+  continueVerified,
+  createSession,
+  endSession,
+  getHistory,
+  type LinkPolicy,
+  newId,
+  openVerified,
+  resolveAgent,
+  type SessionAccess,
+} from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { connectRedis } from "@parley/redis";
+import { consentHash, createSecrets, parseToken } from "@parley/secrets";
+import { type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSessions, sessionsConfig } from "../src/index.js";
+
+let bus: Bus;
+let db: Db;
+let database: FreshDatabase;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const [nats, fresh] = await Promise.all([startNats(), freshDatabase()]);
+  database = fresh;
+  const logger = createLogger({ service: "sessions-test", level: "silent" });
+  const metrics = createMetrics();
+  db = connectDb({ url: database.url, name: "sessions-test", logger });
+  const redis = await connectRedis({ url: null, logger });
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  const [own, first, second] = await Promise.all([connect("test"), connect("sessions-1"), connect("sessions-2")]);
+  bus = own;
+  bus.serve(resolveAgent, async ({ agentId }) => ({
+    status: "ok" as const,
+    agentId,
+    agentName: "Desk",
+    version: 1,
+    isActive: true,
+  }));
+  const secrets = createSecrets("a master key for the tests of sessions, long enough");
+  const deps = { config: sessionsConfig.parse({}), logger, metrics, db, redis, secrets };
+  const replicas = [createSessions({ ...deps, bus: first }), createSessions({ ...deps, bus: second })];
+  await Promise.all(replicas.map((replica) => replica.start()));
+  close = async () => {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    await Promise.all([own, first, second].map((open) => open.close()));
+    await Promise.all([db.close(), redis.close()]);
+    await Promise.all([nats.destroy(), database.drop()]);
+  };
+});
+afterAll(() => close());
+
+const TEXT = "We keep what you write.";
+
+/** A link, its owner's changes, and its visitors; a policy in hand is as old as the gateway's may be. */
+async function newLink() {
+  const [tenantId, agentId, id] = [newId(), newId(), newId()];
+  await db.tenant(tenantId, async (trx) => {
+    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
+      trx,
+    );
+    await sql`insert into temporary_chat_links
+        (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions, max_messages_per_session)
+      values (${id}, ${tenantId}, ${agentId}, ${id}, '', '', 'Desk', 'test', 50, 10)`.execute(trx);
+  });
+  const policy: LinkPolicy = {
+    id,
+    tenantId,
+    agentId,
+    agentName: "Desk",
+    agentVersion: null,
+    title: "Desk",
+    description: null,
+    welcomeMessage: null,
+    expiresAt: null,
+    maxSessions: 50,
+    sessionsUsed: 0,
+    maxMessagesPerSession: 10,
+    sessionTimeoutMinutes: 30,
+    rateLimitPerMinute: 10,
+    maxMessageLength: 4000,
+    requireEmail: false,
+    allowedDomains: [],
+    branding: {},
+    friendlyErrors: false,
+    chatIntent: "returns",
+    systemPromptOverride: null,
+    initialMessage: null,
+    maxConcurrentSessions: null,
+    introduction: null,
+    allowedIps: [],
+    allowedCountries: [],
+    blockedCountries: [],
+    pinRequired: false,
+    consentText: null,
+    starters: [],
+    fileUploads: { enabled: false, types: [], maxBytes: 5_242_880, maxCount: 10 },
+    proofOfWork: "off",
+    recipient: null,
+    access: "open",
+  };
+  const run = (text: string) =>
+    db.tenant(tenantId, async (trx) => (await sql<Record<string, unknown>>`${sql.raw(text)}`.execute(trx)).rows);
+  const accessBy = (sessionToken: string | null): SessionAccess => {
+    const parsed = parseToken("session", sessionToken ?? "");
+    if (parsed === null) throw new Error("a token that was given out must parse");
+    return { type: "visitor", tenantId, linkId: id, tokenId: parsed.id, secret: parsed.secret };
+  };
+  return {
+    policy,
+    run,
+    setPolicy: (mode: string, linksEnabled = true) =>
+      run(`insert into agent_access_policies (agent_id, tenant_id, mode, links_enabled)
+        values ('${agentId}', '${tenantId}', '${mode}', ${linksEnabled})
+        on conflict (agent_id) do update set mode = excluded.mode, links_enabled = excluded.links_enabled`),
+    allow: (hash: string) =>
+      run(`insert into agent_access_addresses (agent_id, tenant_id, address_hash, address_sealed)
+        values ('${agentId}', '${tenantId}', '${hash}', '')`),
+    async anonymous(consent?: boolean): Promise<SessionAccess> {
+      const at = { tenantId, agentId, version: null, metadata: {}, participantVerified: false };
+      const opened = await bus.call(createSession, { ...at, link: policy, consent, replyTo: "test" });
+      return accessBy(opened.sessionToken);
+    },
+    async verified(participantHash: string, consent?: boolean): Promise<SessionAccess> {
+      const call = { email: "ada@example.com", participantHash, link: policy, consent, replyTo: "test" };
+      return accessBy((await bus.call(openVerified, call)).sessionToken);
+    },
+    async again(access: SessionAccess, consent?: boolean): Promise<SessionAccess> {
+      const call = { access, link: policy, afterLeaving: true, consent, replyTo: "test" };
+      return accessBy((await bus.call(continueVerified, call)).sessionToken);
+    },
+    consents: () =>
+      run("select consent_at is not null as given, consent_hash from temporary_chat_sessions order by id"),
+  };
+}
+
+const send = (access: SessionAccess) =>
+  bus.call(acceptMessage, { access, content: "hello", clientMessageId: null, replyTo: "test" });
+const leave = (access: SessionAccess) => bus.call(endSession, { access, reason: "visitor", idempotency: null });
+const read = async (access: SessionAccess) =>
+  (await bus.call(getHistory, { access, limit: 50, cursor: null })).data.map(({ content }) => content);
+const refused = (code: string) => expect.objectContaining({ code });
+
+describe("an anonymous session", () => {
+  it("that began before its link asked for an address says nothing more, and stays readable", async () => {
+    const link = await newLink();
+    const access = await link.anonymous();
+    await send(access);
+    await link.run("update temporary_chat_links set require_email = true");
+    await expect(send(access)).rejects.toEqual(refused("verification_required"));
+    expect(await read(access)).toEqual(["hello"]);
+    await link.run("update temporary_chat_links set require_email = false");
+    await send(access);
+  });
+
+  it("does so too when the agent's policy asks for it, while a confirmed one goes on", async () => {
+    const link = await newLink();
+    const [stranger, ada] = [await link.anonymous(), await link.verified("ada")];
+    await link.setPolicy("any_verified");
+    await expect(send(stranger)).rejects.toEqual(refused("verification_required"));
+    await send(ada);
+  });
+
+  it("does not begin where an address is asked for, however old the policy that the gateway holds", async () => {
+    const link = await newLink();
+    await link.setPolicy("any_verified");
+    await expect(link.anonymous()).rejects.toEqual(refused("verification_required"));
+    expect(await link.run("select sessions_used from temporary_chat_links")).toEqual([{ sessions_used: 0 }]);
+  });
+
+  it("keeps telling an ended conversation from one that lacks an address", async () => {
+    const link = await newLink();
+    const access = await link.anonymous();
+    await leave(access);
+    await link.run("update temporary_chat_links set require_email = true");
+    await expect(send(access)).rejects.toEqual(refused("session_ended"));
+  });
+});
+
+describe("on approval, a conversation", () => {
+  it("begins and goes on for who is let in, and stops with their next message when they no longer are", async () => {
+    const link = await newLink();
+    await link.setPolicy("approval");
+    await expect(link.verified("ada")).rejects.toEqual(refused("access_pending"));
+    await link.allow("ada");
+    const access = await link.verified("ada");
+    await send(access);
+    await link.run("delete from agent_access_addresses");
+    await expect(send(access)).rejects.toEqual(refused("access_pending"));
+    expect(await read(access)).toEqual(["hello"]);
+    await leave(access);
+    await expect(link.again(access)).rejects.toEqual(refused("access_pending"));
+  });
+});
+
+describe("links that were switched off", () => {
+  it("take no message and begin nothing", async () => {
+    const link = await newLink();
+    const [stranger, ada] = [await link.anonymous(), await link.verified("ada")];
+    await link.setPolicy("open", false);
+    for (const access of [stranger, ada]) await expect(send(access)).rejects.toEqual(refused("link_unavailable"));
+    await expect(link.anonymous()).rejects.toEqual(refused("link_unavailable"));
+    await expect(link.verified("bob")).rejects.toEqual(refused("link_unavailable"));
+    await link.setPolicy("open");
+    await send(stranger);
+  });
+});
+
+describe("a consent", () => {
+  it("is kept with its time and the hash of the text, and not where there was none", async () => {
+    const link = await newLink();
+    await link.anonymous(true);
+    link.policy.consentText = TEXT;
+    await link.anonymous(true);
+    await link.verified("ada", true);
+    await link.verified("ada", true);
+    const kept = { given: true, consent_hash: consentHash(TEXT) };
+    expect(await link.consents()).toEqual([{ given: true, consent_hash: null }, kept, kept, kept]);
+  });
+
+  it("goes on with the next conversation while the text is the same; another text is asked for anew", async () => {
+    const link = await newLink();
+    link.policy.consentText = TEXT;
+    const first = await link.verified("ada", true);
+    await leave(first);
+    const second = await link.again(first);
+    await leave(second);
+    link.policy.consentText = "We keep everything.";
+    await expect(link.again(second)).rejects.toEqual(refused("consent_required"));
+    await link.again(second, true);
+    const old = { given: true, consent_hash: consentHash(TEXT) };
+    expect(await link.consents()).toEqual([
+      old,
+      old,
+      { given: true, consent_hash: consentHash("We keep everything.") },
+    ]);
+  });
+});
