@@ -12,7 +12,14 @@ const created = {
 };
 const turn = (response: string) => ({
   ...{ ...place, usage, response, previous_node_id: "n", previous_node_name: null, transition: null },
-  ...{ extracted_variables: null, session_ended: false, turn_number: 1, latency_ms: 5, remaining_messages: null },
+  ...{
+    extracted_variables: null,
+    session_ended: false,
+    turn_number: 1,
+    latency_ms: 5,
+    remaining_messages: null,
+    finish_reason: "complete" as const,
+  },
 });
 const closed = { success: true as const, conversation_id: "c", final_node_id: "n", final_node_name: null };
 
