@@ -22,8 +22,8 @@ import { serveSecurity } from "./security/register.js";
 import { serveTemplates } from "./templates/register.js";
 import { serveVerification } from "./verification/register.js";
 
-/** Each works through up to 500 links: few at once, so that single calls find a free connection. */
-const MAX_BULK = 2;
+/** Each works through up to 500 links, in turn with the others. */
+const MAX_BULK = 32;
 
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {

@@ -16,6 +16,7 @@ import { requireAgent } from "../agents.js";
 import { requestFingerprint } from "../canonical-json.js";
 import { changeLink, planChange } from "../change-link.js";
 import type { LinksDeps } from "../deps.js";
+import { createLanes } from "../lanes.js";
 import { makeLink, planLink } from "../new-link.js";
 import { beginKey, claimKey, storeAnswer } from "../repository/idempotency.js";
 import type { TenantTransaction } from "../repository/transaction.js";
@@ -31,16 +32,16 @@ interface Caller {
 }
 
 const SCOPE = "links.bulk";
-/** Few enough that a long list leaves connections to everybody else. */
+/** Of all bulk calls of a replica together: few enough that long lists leave connections to everybody else. */
 const AT_ONCE = 4;
 
 /**
  * Makes, changes and disables many links, each in a transaction of its own with its own outcome. Idempotent by the key: while
  * the first call runs or after it died, a repeat does what is not done yet and answers what was done; later it gets the answer.
  */
-export const bulkLinks =
-  (deps: LinksDeps) =>
-  async (input: z.output<typeof contract.request>): Promise<Output> => {
+export function bulkLinks(deps: LinksDeps) {
+  const lane = createLanes(AT_ONCE);
+  return async (input: z.output<typeof contract.request>): Promise<Output> => {
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
     const items = itemsOf(parseOrRefuse(bulkLinksBody, input.body));
@@ -54,13 +55,14 @@ export const bulkLinks =
       const before = await deps.db.tenant(tenantId, (trx) => beginKey(trx, { ...at, fingerprint }));
       if (before !== null) return JSON.parse(deps.secrets.open(before, aad)) as Output; // sealed below
     }
-    const answer: Output = { results: await inOrder(items, (item) => outcomeOf(deps, caller, item)) };
+    const answer: Output = { results: await inOrder(items, (item) => lane(() => outcomeOf(deps, caller, item))) };
     if (key !== undefined) {
       const sealed = deps.secrets.seal(JSON.stringify(answer), aad);
       await deps.db.tenant(tenantId, (trx) => storeAnswer(trx, at, sealed));
     }
     return answer;
   };
+}
 
 function itemsOf(body: BulkLinksBody): Item[] {
   const { recipients } = body;
