@@ -69,9 +69,9 @@ export const gatewayConfig = z.object({
     .enum(["altcha", "turnstile"])
     .default("altcha")
     .describe("What new visitors solve where a link asks for proof of work; altcha needs nobody else"),
-  PROOF_DIFFICULTY: integer(1_000, 10_000_000)
-    .default(100_000)
-    .describe("Hashes a visitor's browser tries at most to solve a challenge"),
+  PROOF_DIFFICULTY: integer(256, 100_000_000)
+    .default(500_000)
+    .describe("Hashes a visitor's browser computes on average to solve a challenge"),
   TURNSTILE_SITE_KEY: z.string().optional().describe("Site key of Cloudflare Turnstile, public"),
   TURNSTILE_SECRET: z.string().optional().describe("Secret of Cloudflare Turnstile"),
   TURNSTILE_VERIFY_URL: z

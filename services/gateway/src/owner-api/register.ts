@@ -35,6 +35,7 @@ import { devMailRoute } from "./list-dev-mail.js";
 import { listLinkSessionsRoute } from "./list-link-sessions.js";
 import { listLinkTemplatesRoute } from "./list-link-templates.js";
 import { listLinksRoute } from "./list-links.js";
+import { listSecurityEventsRoute } from "./list-security-events.js";
 import { listSessionsRoute } from "./list-sessions.js";
 import { listVersionsRoute } from "./list-versions.js";
 import { rotateKeyRoute } from "./rotate-key.js";
@@ -79,6 +80,7 @@ const ROUTES = [
   listAccessRequestsRoute,
   listAgentsRoute,
   listLinksRoute,
+  listSecurityEventsRoute,
   listSessionsRoute,
   listVersionsRoute,
   rotateKeyRoute,

@@ -1,9 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@parley/contracts";
 import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
+import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
+import { frameAncestors } from "../public-api/origin-headers.js";
+import { takeAddress } from "../public-api/rates.js";
+
+/** The page does not wait longer for the link's list: it can say by itself what is wrong. */
+const LOOKUP_MS = 1_000;
 
 /** Folder of the built page: a setting, or the installed package. */
 function pageFolder(setting: string | undefined): string {
@@ -12,22 +19,26 @@ function pageFolder(setting: string | undefined): string {
 }
 
 /**
- * The chat page and its files. The document is the same for every link and looks nothing up: the page asks the public API,
- * so a link scanner that only fetches it learns nothing and uses nothing.
+ * The chat page and its files. The document is the same for every link, known or not; only the sites that may frame it are the
+ * link's. The page asks the public API for the rest, so a link scanner that only fetches it learns nothing and uses nothing.
  */
-export async function registerChatPage(app: HttpApp, { config }: GatewayContext): Promise<void> {
+export async function registerChatPage(app: HttpApp, context: GatewayContext): Promise<void> {
+  const { config, proofs } = context;
   const folder = pageFolder(config.CHAT_PAGE_DIR);
   const file = join(folder, "index.html");
   const assets = join(folder, "assets");
   let page: string | undefined;
-  const csp = pageCsp();
+  app.decorateRequest("suspicion", 0);
 
-  app.get("/public/chat/:token", { schema: { hide: true } }, async (_request, reply) => {
+  app.get<{ Params: { token: string } }>("/public/chat/:token", { schema: { hide: true } }, async (request, reply) => {
     if (page === undefined && !existsSync(file))
       throw new AppError("not_ready", { internal: "the chat page is not built" });
     page ??= readFileSync(file, "utf8");
     reply.headers({
-      "content-security-policy": csp,
+      "content-security-policy": withScriptOf(
+        proofs.scriptOrigin,
+        pageCsp(await framersOf(context, request, request.params.token)),
+      ),
       "x-robots-tag": "noindex",
       "content-type": "text/html; charset=utf-8",
     });
@@ -39,4 +50,26 @@ export async function registerChatPage(app: HttpApp, { config }: GatewayContext)
     );
   }
   if (existsSync(assets)) await serveImmutable(app, { root: assets, prefix: "/assets/chat/assets/" });
+}
+
+/** Which sites may frame the page; without an answer in time, or for a link that is none, only the page's own. */
+async function framersOf(context: GatewayContext, request: FastifyRequest, token: string): Promise<string> {
+  try {
+    await takeAddress(context, request, token);
+    const late = sleep(LOOKUP_MS, null, { ref: false });
+    const policy = await Promise.race([context.links.resolve(token), late]);
+    return frameAncestors(policy?.allowedDomains ?? []);
+  } catch {
+    return frameAncestors([]);
+  }
+}
+
+/** The script of a challenge provider, where there is one; what it makes of strings is its own affair. */
+function withScriptOf(origin: string | null, csp: string): string {
+  if (origin === null) return csp;
+  const directives = csp.split("; ").filter((directive) => !/^(require-)?trusted-types/.test(directive));
+  const widened = directives.map((directive) =>
+    directive.startsWith("script-src ") ? `${directive} ${origin}` : directive,
+  );
+  return [...widened, `frame-src ${origin}`].join("; ");
 }

@@ -8,12 +8,17 @@ import { tokenParams } from "./schemas.js";
 const challengeShown = z.union([
   z.object({
     provider: z.literal("altcha"),
-    algorithm: z.literal("SHA-256"),
-    challenge: z.string(),
-    maxnumber: z.int().min(1),
-    salt: z.string(),
+    /** As ALTCHA has it; the signature covers every member. */
+    parameters: z.looseObject({
+      algorithm: z.string(),
+      nonce: z.string(),
+      salt: z.string(),
+      cost: z.int().min(1),
+      keyLength: z.int().min(1),
+      keyPrefix: z.string(),
+      expiresAt: z.int().min(0),
+    }),
     signature: z.string(),
-    expires_at: z.string(),
   }),
   z.object({ provider: z.literal("turnstile"), site_key: z.string(), cdata: z.string() }),
 ]);
@@ -23,7 +28,7 @@ export function getChallengeRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Get a challenge",
     description:
-      "Find `number` between 0 and `maxnumber` with SHA-256(`salt` + number) = `challenge`, and send base64 of the JSON `{algorithm, challenge, number, salt, signature}` as `proof` with the next session.",
+      "An ALTCHA challenge (version 2), good for five minutes, one link, one address and one session: send base64 of the JSON `{challenge: {parameters, signature}, solution: {counter, derivedKey}}` as `proof`.",
     tags: ["public"],
     params: tokenParams,
     response: answers({ 200: challengeShown }),

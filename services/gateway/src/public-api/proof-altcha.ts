@@ -1,4 +1,5 @@
-import { createChallenge, extractParams, verifySolution } from "altcha-lib/v1";
+import { createChallenge, verifySolution } from "altcha-lib";
+import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
 import { z } from "zod";
 import type { GatewayDeps } from "../deps.js";
 import { ExpiringMap } from "../expiring-map.js";
@@ -8,54 +9,68 @@ const LIFE_SECONDS = 300;
 /** A spent challenge is remembered a little longer than it could be used. */
 const SPENT_SECONDS = LIFE_SECONDS + 60;
 const MAX_SPENT = 100_000;
+/** One in 256 keys begins so; how long each takes is the difficulty. Checking costs us one. */
+const KEY_PREFIX = "00";
+const TRIES_ON_AVERAGE = 256;
 
-const solution = z.object({
-  algorithm: z.literal("SHA-256"),
-  challenge: z.string().regex(/^[0-9a-f]{64}$/),
-  number: z.int().min(0).max(100_000_000),
-  salt: z.string().max(512),
-  signature: z.string().regex(/^[0-9a-f]{64}$/),
+const hex = z.string().regex(/^[0-9a-f]{1,128}$/);
+const solved = z.object({
+  challenge: z.object({
+    parameters: z.looseObject({
+      algorithm: z.literal("PBKDF2/SHA-256"),
+      nonce: hex,
+      salt: hex,
+      cost: z.int().min(1),
+      keyLength: z.int().min(1).max(64),
+      keyPrefix: hex,
+      expiresAt: z.number(),
+      data: z.object({ link: z.string(), client: z.string() }),
+    }),
+    signature: hex,
+  }),
+  solution: z.object({ counter: z.int().min(0), derivedKey: hex }),
 });
 
-/** ALTCHA: the visitor's browser searches a number whose hash is the challenge. Nothing is asked of anybody else. */
-export function createAltcha({
-  config,
-  redis,
-  secrets,
-}: Pick<GatewayDeps, "config" | "redis" | "secrets">): ProofProvider {
-  const hmacKey = secrets.keyedHash("proof-of-work");
+/** ALTCHA: the visitor's browser searches a key with the wanted beginning. Nothing is asked of anybody else. */
+export function createAltcha(deps: Pick<GatewayDeps, "config" | "redis" | "secrets">): ProofProvider {
+  const { config, redis, secrets } = deps;
+  const hmacSignatureSecret = secrets.keyedHash("proof-of-work");
   const spent = new ExpiringMap<string, string>({ ttlMs: SPENT_SECONDS * 1_000, maxEntries: MAX_SPENT });
   return {
     scriptOrigin: null,
     async challenge({ linkId, client }) {
-      const expires = new Date(Date.now() + LIFE_SECONDS * 1_000);
-      const made = await createChallenge({
-        hmacKey,
-        expires,
-        maxnumber: config.PROOF_DIFFICULTY,
-        params: { link: linkId, client },
+      const { parameters, signature } = await createChallenge({
+        algorithm: "PBKDF2/SHA-256",
+        cost: Math.max(1, Math.round(config.PROOF_DIFFICULTY / TRIES_ON_AVERAGE)),
+        keyPrefix: KEY_PREFIX,
+        deriveKey,
+        expiresAt: new Date(Date.now() + LIFE_SECONDS * 1_000),
+        hmacSignatureSecret,
+        data: { link: linkId, client },
       });
-      return { provider: "altcha", ...made, expires_at: expires.toISOString() };
+      return { provider: "altcha", parameters, signature };
     },
     async verify(proof, { linkId, client, idempotencyKey }) {
       const given = parseProof(proof);
-      if (given === null || !(await verifySolution(given, hmacKey))) return false;
-      const params = extractParams(given);
-      // Without an end a solution would be good for ever; ours always have one.
-      if (params.link !== linkId || params.client !== client || params.expires === undefined) return false;
+      if (given === null) return false;
+      const { challenge, solution } = given;
+      const { data } = challenge.parameters;
+      if (data.link !== linkId || data.client !== client) return false;
+      // The signature is checked before any key is derived, so a forged cost buys no work of ours.
+      if (!(await verifySolution({ challenge, solution, deriveKey, hmacSignatureSecret })).verified) return false;
       const user = idempotencyKey ?? "";
-      const known = spent.get(given.signature);
+      const known = spent.get(challenge.signature);
       if (known !== undefined) return user !== "" && known === user;
-      spent.set(given.signature, user);
+      spent.set(challenge.signature, user);
       // Redis is losable: without it this replica alone remembers.
-      return redis.nonces.claim(`proof:${given.signature}`, SPENT_SECONDS).catch(() => true);
+      return redis.nonces.claim(`proof:${challenge.signature}`, SPENT_SECONDS).catch(() => true);
     },
   };
 }
 
-function parseProof(proof: string): z.output<typeof solution> | null {
+function parseProof(proof: string): z.output<typeof solved> | null {
   try {
-    const parsed = solution.safeParse(JSON.parse(Buffer.from(proof, "base64").toString("utf8")));
+    const parsed = solved.safeParse(JSON.parse(Buffer.from(proof, "base64").toString("utf8")));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -13,6 +13,7 @@ import { streamTurn } from "../turns/stream-turn.js";
 import type { Entry } from "./entry.js";
 import { openAgain, openVisitorSession } from "./new-session.js";
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
+import { suspiciousContent } from "./suspicious-content.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "./visit.js";
 
 type Accepted = z.output<typeof acceptMessage.response>;
@@ -65,8 +66,19 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
       accepted = await send(issued);
     }
     if (accepted.replayed) reply.header("idempotent-replayed", "true");
+    else noteSuspicion(context, request, { message, sessionId: accepted.sessionId });
     return answerTurn(context, call, { accepted, issued, access: issued ?? given ?? "", gone });
   });
+}
+
+/** Blocks nothing: the owner learns which rules a message met, not what it said. */
+function noteSuspicion(
+  { security }: GatewayContext,
+  request: FastifyRequest,
+  { message, sessionId }: { message: string; sessionId: string },
+): void {
+  for (const scope of suspiciousContent(message))
+    security.note(request, request.visit.policy, { kind: "suspicious_content", scope, sessionId });
 }
 
 /** After New Conversation the next message of a confirmed address begins one: its token is kept as the proof. */
