@@ -45,6 +45,7 @@ export const VENDORS = [
   { name: /^(pg|pg-pool|postgres)$/, allowed: ["db", "stores"] },
   { name: /^kysely$/, allowed: ["db"] },
   { name: /^openai$/, allowed: ["llm"] },
+  { name: /^undici$/, allowed: ["outbound"] },
 ];
 
 export const REFUSED_NAMES = ["utils", "helpers", "common", "shared"];

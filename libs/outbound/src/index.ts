@@ -1,1 +1,3 @@
-export {};
+export { type AddressRules, addressRules, parseNetworks } from "./address-rules.js";
+export { createOutbound } from "./create-outbound.js";
+export type { Outbound, OutboundOptions, OutboundRequest, OutboundResult, RefusalReason, Resolve } from "./types.js";

@@ -2,7 +2,8 @@ import type { AgentDocument, WorkflowNode, WorkflowSettings } from "@parley/cont
 import { type Action, parseAction } from "./actions.js";
 import { type Condition, parseCondition } from "./conditions.js";
 import { WorkflowError } from "./errors.js";
-import type { IntentOption, ModelSettings, VariableRequest } from "./types.js";
+import { parsePath, type ResponsePath } from "./response-path.js";
+import type { ApiCall, IntentOption, ModelSettings, RetryPolicy, VariableRequest } from "./types.js";
 import { validateDocument } from "./validate/validate-document.js";
 
 export interface CompiledTransition {
@@ -42,6 +43,37 @@ export interface RetrieveNode extends CompiledBase {
   readonly variables: readonly VariableRequest[];
 }
 
+export interface ApiExtraction {
+  readonly path: ResponsePath;
+  readonly name: string;
+  readonly default?: unknown;
+}
+
+export interface ApiNode extends CompiledBase {
+  readonly type: "api_call";
+  /** Said before the call. */
+  readonly opening: string | null;
+  readonly call: {
+    readonly method: ApiCall["method"];
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly query: Readonly<Record<string, unknown>>;
+    readonly body: unknown;
+    readonly timeoutMs: number;
+    readonly retry: RetryPolicy;
+    readonly maxBytes: number;
+    readonly allowedHosts: readonly string[] | null;
+  };
+  readonly extraction: readonly ApiExtraction[];
+}
+
+export interface TransferNode extends CompiledBase {
+  readonly type: "agent_transfer";
+  readonly targetAgentId: string;
+  readonly withContext: boolean;
+  readonly message: string | null;
+}
+
 export interface EscalateNode extends CompiledBase {
   readonly type: "escalate";
   readonly reason: string;
@@ -53,7 +85,7 @@ export interface EndNode extends CompiledBase {
   readonly type: "end_call";
 }
 
-export type CompiledNode = StandardNode | RetrieveNode | EscalateNode | EndNode;
+export type CompiledNode = StandardNode | RetrieveNode | ApiNode | TransferNode | EscalateNode | EndNode;
 
 export interface GlobalIntent extends IntentOption {
   readonly target: string;
@@ -161,11 +193,47 @@ function compileNode(node: WorkflowNode, model: ModelSettings): CompiledNode {
     case "end_call":
       return { ...base, type: node.type, prompt: promptOf(node) };
     case "api_call":
+      return { ...base, type: node.type, ...apiParts(node) };
     case "agent_transfer":
-      throw new WorkflowError("invalid_workflow", `nodes of type ${node.type} cannot run yet`);
+      return {
+        ...base,
+        type: node.type,
+        targetAgentId: node.target_agent_id,
+        withContext: node.transfer_context ?? false,
+        message: spoken(node.transfer_message),
+      };
     default:
       return { ...base, ...standardParts(node, base.transitions), model: overridden(model, node) };
   }
+}
+
+function apiParts(node: Extract<WorkflowNode, { type: "api_call" }>) {
+  const { api_call: call } = node;
+  return {
+    opening: spoken(node.static_text),
+    call: {
+      method: call.method ?? ("GET" as const),
+      url: call.url.trim(),
+      headers: call.headers ?? {},
+      query: call.query_params ?? {},
+      body: call.body,
+      timeoutMs: Math.round((call.timeout_seconds ?? 30) * 1_000),
+      retry: {
+        maxRetries: call.retry?.max_retries ?? 2,
+        initialDelayMs: call.retry?.initial_delay_ms ?? 500,
+        maxDelayMs: call.retry?.max_delay_ms ?? 5_000,
+        multiplier: call.retry?.backoff_multiplier ?? 2,
+      },
+      maxBytes: call.response_size_limit_bytes ?? 15_000,
+      allowedHosts: call.allowed_hosts ?? null,
+    },
+    extraction: (call.response_extraction ?? []).map(({ path, variable_name, default_value }): ApiExtraction => {
+      const steps = parsePath(path);
+      if (!steps) throw new WorkflowError("invalid_workflow", "a response path cannot be read");
+      const entry = { path: steps, name: variable_name };
+      return default_value === undefined ? entry : { ...entry, default: default_value };
+    }),
+  };
 }
 
 type StandardSource = Extract<WorkflowNode, { type?: "standard" | undefined }>;

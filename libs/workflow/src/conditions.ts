@@ -1,4 +1,5 @@
 import { assertNever } from "./assert-never.js";
+import type { ApiAnswer } from "./types.js";
 
 export type Condition =
   | { type: "always" }
@@ -110,6 +111,8 @@ export interface ConditionFacts {
   handedBack: boolean;
   /** Classified intent for this input and node: null = none reached the threshold, undefined = not asked yet. */
   intent: string | null | undefined;
+  /** Answer to the node's HTTP call; null = it failed, undefined = none was made. */
+  api: ApiAnswer | null | undefined;
 }
 
 /** `ask` = cannot be told before the node's intents are classified. */
@@ -124,6 +127,8 @@ export function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === "string" ? value : (JSON.stringify(value) ?? null);
 }
+
+const isSuccess = (api: ApiAnswer | null | undefined): boolean => !!api && api.status >= 200 && api.status <= 299;
 
 const verdict = (holds: boolean): Verdict => (holds ? "yes" : "no");
 
@@ -155,12 +160,14 @@ export function testCondition(condition: Condition, facts: ConditionFacts): Verd
       return verdict(condition.type === "intent" ? facts.intent === condition.id : facts.intent === null);
     case "handed_back":
       return verdict(facts.handedBack);
-    // These speak about the answer of an HTTP call; documents with api_call nodes are not accepted yet.
     case "api_success":
+      return verdict(isSuccess(facts.api));
     case "api_failed":
+      return verdict(facts.api !== undefined && !isSuccess(facts.api));
     case "api_status":
+      return verdict(facts.api?.status === condition.status);
     case "api_response_contains":
-      return "no";
+      return verdict(facts.api ? foldCase(facts.api.body).includes(condition.folded) : false);
     default:
       return assertNever(condition);
   }

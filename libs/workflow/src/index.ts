@@ -3,6 +3,9 @@ export { WorkflowError } from "./errors.js";
 export { initialState, step } from "./step.js";
 export type {
   ActionPhase,
+  AgentRef,
+  ApiAnswer,
+  ApiCall,
   CallEffect,
   CallResult,
   ClassifyCall,
@@ -13,9 +16,12 @@ export type {
   IntentMatch,
   IntentOption,
   Issue,
+  LoadAgentCall,
+  ModelCall,
   ModelSettings,
   RagQuery,
   ReplyCall,
+  RetryPolicy,
   StepResult,
   TurnDraft,
   TurnOutcome,

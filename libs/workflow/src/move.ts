@@ -1,6 +1,6 @@
 import type { Action } from "./actions.js";
 import { assertNever } from "./assert-never.js";
-import { currentNode, fill, nodeById, type Run, setVariables, warn } from "./run.js";
+import { currentNode, fill, nodeById, percentEncode, type Run, setVariables, warn } from "./run.js";
 import type { ActionPhase, Stage } from "./types.js";
 
 /**
@@ -36,12 +36,18 @@ function switchNode(run: Run, target: string, condition: string): void {
   };
   runActions(run, from.onExit, "on_exit");
   run.turn.transitions.push(transition);
-  run.turn.secondsInNode = 0;
-  run.state.nodeTurns = 0;
-  run.state.handedBack = false;
-  run.state.nodeId = to.id;
+  arrive(run, to.id);
   run.effects.push({ type: "transition", transition });
   runActions(run, to.onEntry, "on_entry");
+}
+
+/** Everything that counts from the entry of a node begins anew. */
+export function arrive(run: Run, nodeId: string): void {
+  run.turn.secondsInNode = 0;
+  run.turn.api = null;
+  run.state.nodeTurns = 0;
+  run.state.handedBack = false;
+  run.state.nodeId = nodeId;
 }
 
 export function runActions(run: Run, actions: readonly Action[], phase: ActionPhase): void {
@@ -71,9 +77,4 @@ function runAction(run: Run, action: Action, phase: ActionPhase): void {
     default:
       assertNever(action);
   }
-}
-
-/** Percent-encodes a value for any place in a URL. Half a surrogate pair, which encodeURIComponent refuses, becomes U+FFFD. */
-function percentEncode(value: string): string {
-  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\uFFFD"));
 }

@@ -45,6 +45,11 @@ export function fill(run: Run, template: string, encode?: (value: string) => str
   return text;
 }
 
+/** Percent-encodes a value for any place in a URL. Half a surrogate pair, which encodeURIComponent refuses, becomes U+FFFD. */
+export function percentEncode(value: string): string {
+  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\uFFFD"));
+}
+
 /** Stores variables of this session and turn. A null says "asked, not found" and is no extracted value. */
 export function setVariables(run: Run, values: Record<string, unknown>): void {
   const found = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
@@ -60,6 +65,8 @@ export function requestCall(run: Run, call: WithoutId<CallEffect>, pending: Omit
   run.turn.calls += 1;
   const callId = `${run.state.sequence}.${run.turn.calls}`;
   run.turn.pending = { callId, ...pending };
-  run.effects.push({ ...call, callId });
+  const { ownMessages } = run.state;
+  const isLimited = ownMessages !== undefined && call.type !== "api.call" && call.type !== "agent.load";
+  run.effects.push(isLimited ? { ...call, callId, ownMessages } : { ...call, callId });
   return null;
 }

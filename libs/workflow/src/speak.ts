@@ -33,12 +33,12 @@ export function answer(run: Run, node: CompiledNode): Stage | null {
 }
 
 /** Records a finished part. Blank text is nothing said: it leaves no message and does not silence the node that follows. */
-export function addPart(run: Run, raw: string): void {
+export function addPart(run: Run, raw: string, node: { id: string; name: string | null } = currentNode(run)): void {
   const text = raw.trim();
   if (text === "") return;
-  const node = currentNode(run);
   const partIndex = run.turn.parts.length;
   run.turn.parts.push({ node_id: node.id, node_name: node.name, content: text });
+  if (run.state.ownMessages !== undefined) run.state.ownMessages += 1;
   run.effects.push({ type: "speak", nodeId: node.id, nodeName: node.name, partIndex, text });
 }
 

@@ -3,8 +3,10 @@ import { activeGlobalIntents, bestMatch } from "./classify.js";
 import type { CompiledWorkflow } from "./compile.js";
 import { WorkflowError } from "./errors.js";
 import { move, runActions } from "./move.js";
+import { endInstead, takeOver } from "./nodes/agent-transfer.js";
+import { storeAnswer } from "./nodes/api-call.js";
 import { storeVariables } from "./nodes/retrieve-variable.js";
-import { currentNode, openRun, type Run, warn } from "./run.js";
+import { currentNode, nodeById, openRun, type Run, warn } from "./run.js";
 import { addPart } from "./speak.js";
 import { advance } from "./turn.js";
 import type { CallResult, EngineEvent, EngineState, PendingCall, Stage, StepResult, TurnDraft } from "./types.js";
@@ -37,6 +39,9 @@ export function initialState(
  * "no match"; a failed answer fails the turn. After `turn.failed` the caller keeps the state from before the turn. Effects
  * that reach the world (`action.*`, `escalation.open`) should therefore be carried out when the turn is committed.
  *
+ * `workflow` is the document that the state is in: after a transfer (`state.agent` changed) that of its target, from the
+ * next step on.
+ *
  * Throws WorkflowError `out_of_order` for an event while a call is pending, a result nobody waits for, or a state of another
  * document. An event after the end of the session gives `turn.failed` with `session_ended`.
  */
@@ -44,7 +49,11 @@ export function step(workflow: CompiledWorkflow, state: EngineState, event: Engi
   if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, event);
   if (state.turn) throw new WorkflowError("out_of_order", "the turn still waits for a call");
   if (state.ended) return { state, effects: [{ type: "turn.failed", code: "session_ended" }] };
-  const run = openRun(workflow, { ...state, sequence: state.sequence + 1 }, newTurn(state, event));
+  const run = openRun(
+    workflow,
+    { ...state, sequence: state.sequence + 1 },
+    newTurn(state, event, nodeById(workflow, state.nodeId).name),
+  );
   begin(run, event);
   advance(run);
   return { state: run.state, effects: run.effects };
@@ -53,15 +62,17 @@ export function step(workflow: CompiledWorkflow, state: EngineState, event: Engi
 type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
 type CallEvent = Extract<EngineEvent, { type: "call.done" | "call.failed" }>;
 
-function newTurn(state: EngineState, event: OpeningEvent): TurnDraft {
+function newTurn(state: EngineState, event: OpeningEvent, startNodeName: string | null): TurnDraft {
   return {
     trigger: event.type,
     text: event.type === "user.message" ? event.text : "",
     secondsInNode: "secondsInNode" in event ? event.secondsInNode : 0,
     startNodeId: state.nodeId,
+    startNodeName,
     stage: "finish",
     hangup: false,
     classified: {},
+    api: null,
     calls: 0,
     pending: null,
     parts: [],
@@ -80,6 +91,7 @@ function begin(run: Run, event: OpeningEvent): void {
       return;
     case "user.message":
       state.turnNumber += 1;
+      if (state.ownMessages !== undefined) state.ownMessages += 1;
       // What a visitor writes to the human is no turn of the node.
       if (state.escalated) return;
       state.nodeTurns += 1;
@@ -107,13 +119,24 @@ function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent
   if (event.type === "call.failed" && pending.kind === "reply") {
     return { state: { ...state, turn: null }, effects: [{ type: "turn.failed", code: event.code }] };
   }
-  const run = openRun(workflow, state, { ...state.turn, pending: null });
-  run.turn.stage = event.type === "call.done" ? takeResult(run, pending, event.result) : takeFailure(run, pending);
+  const before = openRun(workflow, state, { ...state.turn, pending: null });
+  const run =
+    event.type === "call.done" ? takeResult(before, pending, event.result) : takeFailure(before, pending, event.code);
   advance(run);
   return { state: run.state, effects: run.effects };
 }
 
-function takeResult(run: Run, pending: PendingCall, result: CallResult): Stage {
+/** Answers the run that goes on: another one only after a transfer, whose target has a workflow of its own. */
+function takeResult(run: Run, pending: PendingCall, result: CallResult): Run {
+  const node = currentNode(run);
+  if (pending.kind === "transfer" && result.type === "agent" && node.type === "agent_transfer") {
+    return takeOver(run, node, result);
+  }
+  run.turn.stage = nextStage(run, pending, result);
+  return run;
+}
+
+function nextStage(run: Run, pending: PendingCall, result: CallResult): Stage {
   if (pending.kind === "reply" && result.type === "reply") {
     addPart(run, result.text);
     return pending.next;
@@ -121,6 +144,10 @@ function takeResult(run: Run, pending: PendingCall, result: CallResult): Stage {
   const node = currentNode(run);
   if (pending.kind === "extract" && result.type === "extraction" && node.type === "retrieve_variable") {
     storeVariables(run, node, result.values);
+    return pending.next;
+  }
+  if (pending.kind === "api" && result.type === "api" && node.type === "api_call") {
+    storeAnswer(run, node, result);
     return pending.next;
   }
   if (pending.kind === "classify.global" && result.type === "classification") {
@@ -136,15 +163,21 @@ function takeResult(run: Run, pending: PendingCall, result: CallResult): Stage {
   throw new WorkflowError("out_of_order", `a ${pending.kind} call cannot take a result of type ${result.type}`);
 }
 
-/** Extraction and classification may fail without failing the turn. */
-function takeFailure(run: Run, pending: PendingCall): Stage {
+/** Only an answer of the model is needed to go on: everything else may fail without failing the turn. */
+function takeFailure(run: Run, pending: PendingCall, code: string): Run {
   const node = currentNode(run);
+  run.turn.stage = pending.next;
   if (pending.kind === "extract" && node.type === "retrieve_variable") {
     warn(run, "extraction_failed", "the extraction call failed");
     storeVariables(run, node, {});
+  } else if (pending.kind === "api" && node.type === "api_call") {
+    warn(run, "api_failed", `the call got no answer: ${code}`);
+    storeAnswer(run, node, null);
+  } else if (pending.kind === "transfer") {
+    run.turn.stage = endInstead(run, "transfer_failed", `the transfer failed: ${code}`);
   } else {
     warn(run, "classification_failed", "the classification call failed");
     if (pending.kind === "classify.node") run.turn.classified = { ...run.turn.classified, [node.id]: null };
   }
-  return pending.next;
+  return run;
 }

@@ -3,6 +3,8 @@ import { activeGlobalIntents, classifyGlobal, classifyNode } from "./classify.js
 import type { CompiledTransition } from "./compile.js";
 import { testCondition } from "./conditions.js";
 import { move } from "./move.js";
+import { enterTransfer } from "./nodes/agent-transfer.js";
+import { enterApi, requestApi } from "./nodes/api-call.js";
 import { enterEnd } from "./nodes/end-call.js";
 import { enterEscalate } from "./nodes/escalate.js";
 import { requestVariables } from "./nodes/retrieve-variable.js";
@@ -57,7 +59,8 @@ function seekGlobalIntent(run: Run): Stage | null {
 /** What a node does before its transitions can be told. */
 function work(run: Run): Stage | null {
   const node = currentNode(run);
-  return node.type === "retrieve_variable" ? requestVariables(run, node) : "leave";
+  if (node.type === "retrieve_variable") return requestVariables(run, node);
+  return node.type === "api_call" ? requestApi(run, node) : "leave";
 }
 
 function leave(run: Run): Stage | null {
@@ -69,6 +72,7 @@ function leave(run: Run): Stage | null {
     secondsInNode: turn.secondsInNode,
     variables: state.variables,
     handedBack: turn.trigger === "handed_back",
+    api: turn.api?.answer ?? (turn.api ? null : undefined),
     intent: Object.hasOwn(turn.classified, node.id) ? turn.classified[node.id] : undefined,
   };
   for (const transition of node.transitions.filter((candidate) => isConsidered(run, candidate))) {
@@ -94,6 +98,10 @@ function enter(run: Run): Stage | null {
       return enterStandard(run, node);
     case "retrieve_variable":
       return run.turn.hangup ? "settle" : "work";
+    case "api_call":
+      return enterApi(run, node);
+    case "agent_transfer":
+      return enterTransfer(run, node);
     case "escalate":
       return enterEscalate(run, node);
     case "end_call":
@@ -129,7 +137,7 @@ function outcomeOf({ workflow, state, turn }: Run): TurnOutcome {
     node_id: state.nodeId,
     node_name: nodeById(workflow, state.nodeId).name,
     previous_node_id: turn.startNodeId,
-    previous_node_name: nodeById(workflow, turn.startNodeId).name,
+    previous_node_name: turn.startNodeName,
     session_ended: state.ended,
     silent: turn.parts.length === 0,
     turn_number: state.turnNumber,

@@ -1,4 +1,5 @@
 import type { AgentDocument, MessagePart, TransitionInfo } from "@parley/contracts";
+import type { CompiledWorkflow } from "./compile.js";
 
 /** One finding of the validation; `path` leads from the document's root to the field. */
 export interface Issue {
@@ -43,7 +44,23 @@ export interface IntentMatch {
   confidence: number;
 }
 
+/** The answer of an HTTP call, whatever its status; `body` as text, within the call's size limit. */
+export interface ApiAnswer {
+  type: "api";
+  status: number;
+  body: string;
+}
+
+/** The version that a transfer goes to. It is frozen for the rest of the session. */
+export interface AgentRef {
+  agentId: string;
+  version: number;
+}
+
 export type CallResult =
+  | ApiAnswer
+  /** `workflow` is the compiled document of that version; the same step goes on in it. */
+  | ({ type: "agent"; workflow: CompiledWorkflow } & AgentRef)
   | { type: "reply"; text: string }
   | { type: "extraction"; values: Record<string, unknown> }
   | { type: "classification"; matches: IntentMatch | readonly IntentMatch[] };
@@ -67,7 +84,16 @@ export interface RagQuery {
   fts_weight: number;
 }
 
-export interface ReplyCall {
+/** What a model call may see of the session's history. */
+interface Sight {
+  /**
+   * Present after a transfer without context: no more than this many most recent messages belong to the agent that
+   * speaks now, whatever the call's own window is.
+   */
+  ownMessages?: number;
+}
+
+export interface ReplyCall extends Sight {
   type: "llm.reply";
   callId: string;
   nodeId: string;
@@ -82,7 +108,7 @@ export interface ReplyCall {
   ragQuery?: RagQuery;
 }
 
-export interface ExtractCall {
+export interface ExtractCall extends Sight {
   type: "llm.extract";
   callId: string;
   nodeId: string;
@@ -90,7 +116,7 @@ export interface ExtractCall {
   model: ModelSettings;
 }
 
-export interface ClassifyCall {
+export interface ClassifyCall extends Sight {
   type: "llm.classify";
   callId: string;
   nodeId: string;
@@ -104,8 +130,47 @@ export interface ClassifyCall {
   model: ModelSettings;
 }
 
+/** Waits between the attempts of a call: `initialDelayMs`, then each `multiplier` times longer, never above `maxDelayMs`. */
+export interface RetryPolicy {
+  maxRetries: number;
+  initialDelayMs: number;
+  maxDelayMs: number;
+  multiplier: number;
+}
+
+/** One HTTP call with everything filled in. Attempts, waits and the checks of the address are the caller's. */
+export interface ApiCall {
+  type: "api.call";
+  callId: string;
+  nodeId: string;
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  url: string;
+  /** May hold secrets: never log or record them. */
+  headers: Record<string, string>;
+  /** Added to the URL's own query, not encoded yet. */
+  query: Record<string, string>;
+  body: string | null;
+  /** Of one attempt. */
+  timeoutMs: number;
+  retry: RetryPolicy;
+  /** A longer answer is a failed call. */
+  maxBytes: number;
+  /** Host names that may be called, `*.` for all below a name; null = any public one. */
+  allowedHosts: string[] | null;
+}
+
+/** Asks for the active version of another agent of the tenant; a failure ends the session. */
+export interface LoadAgentCall {
+  type: "agent.load";
+  callId: string;
+  nodeId: string;
+  targetAgentId: string;
+}
+
+export type ModelCall = ReplyCall | ExtractCall | ClassifyCall;
+
 /** A step ends with at most one of these; its result comes back as `call.done` or `call.failed` with the same `callId`. */
-export type CallEffect = ReplyCall | ExtractCall | ClassifyCall;
+export type CallEffect = ModelCall | ApiCall | LoadAgentCall;
 
 export type ActionPhase = "on_entry" | "on_exit";
 
@@ -134,6 +199,9 @@ export type WarningCode =
   | "classification_failed"
   | "classification_invalid"
   | "extraction_failed"
+  | "api_failed"
+  | "transfer_failed"
+  | "transfer_limit"
   | "max_transitions"
   | "no_end_call";
 
@@ -163,7 +231,7 @@ export type Stage = "globals" | "enter" | "work" | "leave" | "settle" | "finish"
 
 export interface PendingCall {
   callId: string;
-  kind: "reply" | "extract" | "classify.global" | "classify.node";
+  kind: "reply" | "extract" | "classify.global" | "classify.node" | "api" | "transfer";
   /** Stage that follows when the result is in. */
   next: Stage;
 }
@@ -176,11 +244,14 @@ export interface TurnDraft {
   /** Seconds in the current node; 0 after a transition. */
   secondsInNode: number;
   startNodeId: string;
+  startNodeName: string | null;
   stage: Stage;
   /** True after a `hangup` action: the session ends when the current node has spoken. */
   hangup: boolean;
   /** Node → classified intent (null = no match) for this input. */
   classified: Record<string, string | null>;
+  /** The current node's HTTP call: null before it and after a transition; `answer: null` when it got none. */
+  api: { answer: ApiAnswer | null } | null;
   /** Calls made so far in this turn. */
   calls: number;
   pending: PendingCall | null;
@@ -206,6 +277,12 @@ export interface EngineState {
   escalated: { reason: string } | null;
   /** True after a hand-back until the node is left. */
   handedBack: boolean;
+  /** Absent until the first transfer: the agent and version that the session started with run it. */
+  agent?: AgentRef;
+  /** Transfers so far; absent = none. */
+  transfers?: number;
+  /** Messages that belong to the agent that speaks now, after a transfer without context; absent = all. */
+  ownMessages?: number;
   turn: TurnDraft | null;
 }
 

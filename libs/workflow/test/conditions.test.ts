@@ -9,6 +9,7 @@ const facts: ConditionFacts = {
   variables: {},
   handedBack: false,
   intent: undefined,
+  api: undefined,
 };
 
 function verdict(text: string, given: Partial<ConditionFacts>): string {

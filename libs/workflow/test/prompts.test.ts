@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fillTemplate } from "../src/template.js";
-import { end, type Node, sessionOf, to } from "./session.js";
+import { end, modelCallsOf, type Node, sessionOf, to } from "./session.js";
 
 describe("templates", () => {
   it.each([
@@ -37,7 +37,7 @@ describe("a conversation call", () => {
     const session = sessionOf(nodes, {}, settings);
     session.state = { ...session.state, variables: { who: "Jack" } };
     session.open();
-    return session.say("hi").calls[0];
+    return modelCallsOf(session.say("hi"))[0];
   };
 
   it("carries global prompt, empty line, node prompt, the history window and the default model", () => {

@@ -2,6 +2,7 @@ import type { AgentDocument } from "@parley/contracts";
 import {
   type CallEffect,
   type CallResult,
+  type CompiledWorkflow,
   compile,
   type Effect,
   type EngineEvent,
@@ -12,7 +13,7 @@ import {
 } from "@parley/workflow";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Node } from "./session.js";
+import { isCall, type Node } from "./session.js";
 
 const IDS = ["n0", "n1", "n2", "n3", "n4"];
 const WORDS = ["yes", "no", "x", "bye"];
@@ -72,7 +73,39 @@ function nodeArbitrary(own: string): fc.Arbitrary<Node> {
     reason: fc.constant("because {{v}}"),
     transitions: fc.array(transitionOf(fc.oneof(condition, fc.constant("handed_back"))), { maxLength: 2 }),
   });
+  const api = fc.record({
+    ...shared,
+    type: fc.constant("api_call" as const),
+    static_text: fc.constantFrom("", "One moment {{v}}"),
+    api_call: fc.constant<Extract<Node, { type: "api_call" }>["api_call"]>({
+      url: "https://x.example/{{v}}",
+      method: "POST" as const,
+      body: { "{{v}}": ["{{v}}", 1, null] },
+      response_extraction: [
+        { path: "a[0].b", variable_name: "v", default_value: 0 },
+        { path: "$", variable_name: "w" },
+      ],
+    }),
+    transitions: fc.array(
+      transitionOf(
+        fc.oneof(
+          condition,
+          fc.constantFrom("api_success", "api_failed", "api_status:404", "api_response_contains:fine"),
+        ),
+      ),
+      { maxLength: 3 },
+    ),
+  });
+  const transfer = fc.record({
+    ...shared,
+    type: fc.constant("agent_transfer" as const),
+    target_agent_id: fc.constantFrom("self", "self", "nobody"),
+    transfer_context: fc.boolean(),
+    transfer_message: fc.constantFrom("", "Over to {{v}}"),
+  });
   return fc.oneof(
+    { weight: 2, arbitrary: api },
+    transfer,
     { weight: 4, arbitrary: standard },
     { weight: 3, arbitrary: fixed },
     { weight: 2, arbitrary: retrieve },
@@ -119,17 +152,26 @@ const answerArbitrary = fc.record({
   values: fc
     .dictionary(fc.constantFrom("v", "w", "other"), fc.jsonValue({ noUnicodeString: false, maxDepth: 1 }))
     .map((values) => JSON.parse(JSON.stringify(values))),
+  status: fc.constantFrom(200, 204, 404, 500),
+  body: fc.oneof(
+    fc.constantFrom("", "fine", '{"a":[{"b":-0}]}', '{"a":[{"b":"\\u0000x"}]}', "[".repeat(200)),
+    fc.json(),
+  ),
   intent: fc.constantFrom(null, "g", "i", "j", "nonsense"),
   confidence: fc.constantFrom(0, 0.5, 0.8, 1, 7, -1),
 });
 type RandomAnswer = typeof answerArbitrary extends fc.Arbitrary<infer T> ? T : never;
 
-function resultOf(call: CallEffect, answer: RandomAnswer): EngineEvent {
-  if (answer.fails) return { type: "call.failed", callId: call.callId, code: "model_unavailable" };
+/** A transfer to `self` begins the same document anew. */
+function resultOf(workflow: CompiledWorkflow, call: CallEffect, answer: RandomAnswer): EngineEvent {
+  if (answer.fails || (call.type === "agent.load" && call.targetAgentId !== "self"))
+    return { type: "call.failed", callId: call.callId, code: "model_unavailable" };
   const results: Record<CallEffect["type"], CallResult> = {
     "llm.reply": { type: "reply", text: answer.text },
     "llm.extract": { type: "extraction", values: answer.values },
     "llm.classify": { type: "classification", matches: { intent: answer.intent, confidence: answer.confidence } },
+    "api.call": { type: "api", status: answer.status, body: answer.body },
+    "agent.load": { type: "agent", agentId: "self", version: 2, workflow },
   };
   return { type: "call.done", callId: call.callId, result: results[call.type] };
 }
@@ -163,7 +205,8 @@ function play(
     let event: EngineEvent | null = first;
     for (let steps = 0; event; steps += 1) {
       // Each node of a chain costs at most an extraction or a classification and an answer; one more for global intents.
-      expect(steps).toBeLessThanOrEqual(2 * (workflow.maxTransitions + 3));
+      // Transfers, three at most, begin the count anew.
+      expect(steps).toBeLessThanOrEqual(4 * 2 * (workflow.maxTransitions + 3));
       const result = step(workflow, freeze(pass(state)), freeze(event));
       checkStep(result.effects);
       state = result.state;
@@ -171,9 +214,10 @@ function play(
       log.states.push(state);
       expect(state.transitionCount).toBeLessThanOrEqual(workflow.maxTransitions);
       const last = result.effects.at(-1);
-      const isCall = last?.type === "llm.reply" || last?.type === "llm.extract" || last?.type === "llm.classify";
-      event = isCall ? resultOf(last, answers[asked++ % answers.length] ?? answers[0] ?? fail()) : null;
-      expect(state.turn === null).toBe(!isCall);
+      const call = last && isCall(last) ? last : null;
+      event = call ? resultOf(workflow, call, answers[asked++ % answers.length] ?? answers[0] ?? fail()) : null;
+      expect(state.turn === null).toBe(call === null);
+      expect(state.transfers ?? 0).toBeLessThanOrEqual(3);
       if (last?.type === "turn.failed") state = before;
     }
   }
@@ -187,7 +231,7 @@ function fail(): never {
 /** Exactly one ending, and it comes last. */
 function checkStep(effects: Effect[]): void {
   const endings = effects.filter(
-    ({ type }) => type.startsWith("llm.") || type === "turn.done" || type === "turn.failed",
+    (effect) => isCall(effect) || effect.type === "turn.done" || effect.type === "turn.failed",
   );
   expect(endings).toHaveLength(1);
   expect(effects.at(-1)).toBe(endings[0]);

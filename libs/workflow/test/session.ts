@@ -1,5 +1,6 @@
 import type { AgentDocument } from "@parley/contracts";
 import {
+  type ApiCall,
   type CallEffect,
   type CallResult,
   type CompiledWorkflow,
@@ -8,6 +9,7 @@ import {
   type EngineEvent,
   type EngineState,
   initialState,
+  type ModelCall,
   step,
   type TurnOutcome,
 } from "@parley/workflow";
@@ -38,6 +40,10 @@ export interface Answers {
   reply?: (call: Extract<CallEffect, { type: "llm.reply" }>) => string | { failed: string };
   extract?: Record<string, unknown> | "fail";
   classify?: (call: Extract<CallEffect, { type: "llm.classify" }>) => [string | null, number] | "fail";
+  /** Status and body of each HTTP call; a text alone is the code of its failure. */
+  api?: (call: ApiCall) => [status: number, body: string] | string;
+  /** Documents that transfers may go to, by agent id; each counts as version 1. */
+  agents?: Record<string, AgentDocument>;
 }
 
 /** By default the model says `<node>!`, extracts nothing and matches nothing. */
@@ -50,6 +56,17 @@ export function answering(answers: Answers): Answer {
     if (call.type === "llm.extract") {
       if (answers.extract === "fail") return { type: "failed", code: "model_timeout" };
       return { type: "extraction", values: answers.extract ?? {} };
+    }
+    if (call.type === "api.call") {
+      const answer = answers.api?.(call) ?? "api_unreachable";
+      return typeof answer === "string"
+        ? { type: "failed", code: answer }
+        : { type: "api", status: answer[0], body: answer[1] };
+    }
+    if (call.type === "agent.load") {
+      const document = answers.agents?.[call.targetAgentId];
+      if (!document) return { type: "failed", code: "agent_not_found" };
+      return { type: "agent", agentId: call.targetAgentId, version: 1, workflow: compile(document) };
     }
     const match = answers.classify?.(call) ?? [null, 0];
     if (match === "fail") return { type: "failed", code: "model_timeout" };
@@ -84,7 +101,8 @@ const NO_OUTCOME: TurnOutcome = {
 
 /** A caller of the engine as the runner is one: feeds events, answers calls, keeps the old state when a turn fails. */
 export class Session {
-  readonly workflow: CompiledWorkflow;
+  /** The document that the state is in: after a transfer its target's. */
+  workflow: CompiledWorkflow;
   state: EngineState;
   answers: Answers;
 
@@ -104,6 +122,7 @@ export class Session {
 
   feed(event: EngineEvent): Turn {
     const before = this.state;
+    const start = this.workflow;
     const effects: Effect[] = [];
     const calls: CallEffect[] = [];
     const answer = answering(this.answers);
@@ -112,9 +131,7 @@ export class Session {
       effects.push(...result.effects);
       const last = result.effects.at(-1);
       if (last?.type === "turn.done" || last?.type === "turn.failed") break;
-      if (last?.type !== "llm.reply" && last?.type !== "llm.extract" && last?.type !== "llm.classify") {
-        throw new Error("a step must end with a call or the end of the turn");
-      }
+      if (!last || !isCall(last)) throw new Error("a step must end with a call or the end of the turn");
       calls.push(last);
       const given = answer(last);
       const next: EngineEvent =
@@ -122,16 +139,26 @@ export class Session {
           ? { type: "call.failed", callId: last.callId, code: given.code }
           : { type: "call.done", callId: last.callId, result: given };
       result = step(this.workflow, result.state, next);
+      if (given.type === "agent") this.workflow = given.workflow;
     }
     const last = effects.at(-1);
     const failed = last?.type === "turn.failed" ? last.code : null;
     this.state = failed === null ? result.state : before;
+    if (failed !== null) this.workflow = start;
     const outcome = last?.type === "turn.done" ? last.outcome : NO_OUTCOME;
     const path = outcome.transitions.map(
       ({ from_node, to_node, condition }) => `${from_node}>${to_node} (${condition})`,
     );
     return { effects, calls, outcome, failed, path };
   }
+}
+
+export function isCall(effect: Effect): effect is CallEffect {
+  return effect.type.startsWith("llm.") || effect.type === "api.call" || effect.type === "agent.load";
+}
+
+export function modelCallsOf(turn: Turn): ModelCall[] {
+  return turn.calls.filter((call): call is ModelCall => "model" in call);
 }
 
 /** Opens a session on some nodes. */

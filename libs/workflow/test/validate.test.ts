@@ -100,11 +100,13 @@ describe("errors", () => {
     ["out_of_range workflow.rag", doc([ask, end], { rag: { enabled: false, vector_weight: 0.5 } })],
     ["out_of_range agent.name", { ...doc([ask, end]), agent: { name: "" } }],
     ["out_of_range agent.description", { ...doc([ask, end]), agent: { name: "T", description: "x".repeat(1001) } }],
-    ["unsupported_node workflow.nodes.0.type", doc([{ id: "a", type: "agent_transfer", target_agent_id: "x" }, end])],
+    ...apiIssues(),
     [
-      "unsupported_node workflow.nodes.0.type",
-      doc([{ id: "a", type: "api_call", api_call: { url: "https://x" }, ...when("api_success") }, end]),
+      "missing_field workflow.nodes.0.target_agent_id",
+      doc([{ id: "a", type: "agent_transfer", target_agent_id: " " }]),
     ],
+    ["missing_field workflow.nodes.0.target_agent_id", doc([{ id: "a", type: "agent_transfer" }])],
+    ["out_of_range workflow.nodes.0.target_agent_id", doc([{ id: "a", type: "agent_transfer", target_agent_id: "" }])],
     ["unsupported_node workflow.rag", doc([ask, end], { rag: {} })],
     ["unsupported_node workflow.nodes.0.rag", doc(node({ rag: { top_k: 3 } }))],
     ["unknown_node_type workflow.nodes.0.type", doc([{ ...ask, type: "data_collection" }, end])],
@@ -313,3 +315,51 @@ describe("a valid document", () => {
     ]);
   });
 });
+
+/** One wrong field of an `api_call` node each. */
+function apiIssues(): [string, unknown][] {
+  const at = "workflow.nodes.0.api_call";
+  const call = (api_call: unknown, more: object = {}) => [
+    { id: "a", type: "api_call", api_call, ...when("api_success"), ...more },
+    end,
+  ];
+  const table: [string, object][] = [
+    ["bad_url url", { url: "ftp://x.example/" }],
+    ["bad_url url", { url: "/relative" }],
+    ["bad_url url", { url: "{{base}}/path" }],
+    ["bad_url url", { url: "https://user:secret@x.example/" }],
+    ["bad_header headers.Host", { headers: { Host: "y" } }],
+    ["bad_header headers.Transfer-Encoding", { headers: { "Transfer-Encoding": "chunked" } }],
+    ["bad_header headers.a b", { headers: { "a b": "y" } }],
+    ["bad_header headers.X", { headers: { X: "y\r\nHost: z" } }],
+    ["bad_header headers.X", { headers: { X: "日" } }],
+    ["bad_path response_extraction.0.path", { response_extraction: [{ path: "a..b", variable_name: "v" }] }],
+    ["bad_path response_extraction.0.path", { response_extraction: [{ path: "a[x]", variable_name: "v" }] }],
+    [
+      "duplicate_id response_extraction.1.variable_name",
+      {
+        response_extraction: [
+          { path: "a", variable_name: "v" },
+          { path: "b", variable_name: "v" },
+        ],
+      },
+    ],
+    ["bad_name response_extraction.0.variable_name", { response_extraction: [{ path: "a", variable_name: "1 x" }] }],
+    ["bad_host allowed_hosts.0", { allowed_hosts: ["https://x.example"] }],
+    ["out_of_range timeout_seconds", { timeout_seconds: 0 }],
+    ["out_of_range timeout_seconds", { timeout_seconds: 121 }],
+    ["out_of_range retry.max_retries", { retry: { max_retries: 11 } }],
+    ["out_of_range response_size_limit_bytes", { response_size_limit_bytes: 999 }],
+    ["out_of_range response_size_limit_bytes", { response_size_limit_bytes: 50_001 }],
+    ["invalid_value method", { method: "TRACE" }],
+    ["unknown_field verify_tls", { verify_tls: false }],
+  ];
+  return [
+    ...table.map(([issue, fields]): [string, unknown] => [
+      issue.replace(" ", ` ${at}.`),
+      doc(call({ url: "https://x.example/{{id}}", ...fields })),
+    ]),
+    [`missing_field ${at}.url`, doc(call({}))],
+    [`missing_field ${at}`, doc([{ id: "a", type: "api_call", ...when("api_success") }, end])],
+  ];
+}

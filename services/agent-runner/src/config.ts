@@ -1,3 +1,4 @@
+import { parseNetworks } from "@parley/outbound";
 import { z } from "zod";
 
 /** Variables that only the agent-runner reads; connections, SECRET_KEY and the model's variables are read by main.ts. */
@@ -51,6 +52,24 @@ export const runnerConfig = z.object({
     .max(60_000)
     .default(10_000)
     .describe("How long a turn waits for room in its link's budget that running turns hold"),
+  OUTBOUND_ALLOWED_CIDRS: z
+    .string()
+    .default("")
+    .transform((text, context) => {
+      try {
+        return parseNetworks(text);
+      } catch {
+        context.addIssue({ code: "custom", message: "networks such as 10.1.0.0/16, separated by commas" });
+        return z.NEVER;
+      }
+    })
+    .describe("Private networks that API calls and webhooks may reach, such as 10.1.0.0/16, separated by commas"),
+  ALLOW_TEST_HOOKS: z
+    .enum(["", "0", "1"])
+    .default("0")
+    .transform((text) => text === "1")
+    .refine((allowed) => !allowed || process.env.NODE_ENV !== "production", "not with NODE_ENV=production")
+    .describe("1 = API calls and webhooks may reach this machine itself; for tests, refused with NODE_ENV=production"),
   POLL_INTERVAL_MS: z.coerce
     .number()
     .int()

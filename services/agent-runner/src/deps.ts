@@ -3,6 +3,7 @@ import type { Db } from "@parley/db";
 import type { Model } from "@parley/llm";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
+import type { Secrets } from "@parley/secrets";
 import type { RunnerConfig } from "./config.js";
 
 export interface RunnerDeps {
@@ -13,4 +14,5 @@ export interface RunnerDeps {
   db: Db;
   redis: RedisLike;
   model: Model;
+  secrets: Secrets;
 }

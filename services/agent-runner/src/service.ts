@@ -1,10 +1,13 @@
 import { eventContractOf, RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
 import { createOutboxRelay } from "@parley/db";
+import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/service";
 import { registerAgents } from "./agents/register-agents.js";
 import type { RunnerDeps } from "./deps.js";
+import { createActionWebhookRepository } from "./repository/action-webhooks.js";
 import { createBudgetRepository } from "./repository/budgets.js";
 import { createTurnRepository, type SessionRef } from "./repository/turns.js";
+import { startActionWebhooks } from "./turns/action-deliveries.js";
 import { createDefinitions } from "./turns/definitions.js";
 import { createRunnerMetrics } from "./turns/metrics.js";
 import { startPoll } from "./turns/poll.js";
@@ -22,6 +25,8 @@ export function createAgentRunner(deps: RunnerDeps): Component {
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
   let poll: { stop(): Promise<void> } | undefined;
+  let outbound: Outbound | undefined;
+  let webhooks: { stop(): Promise<void> } | undefined;
   let relayStop: (() => Promise<void>) | undefined;
   let deafen: () => void = () => undefined;
 
@@ -37,6 +42,13 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         (error) => deps.logger.debug({ err: error }, "outbox.deferred"),
       );
       relayStop = () => relay.stop();
+      outbound = createOutbound({
+        allowedCidrs: deps.config.OUTBOUND_ALLOWED_CIDRS,
+        allowTestHooks: deps.config.ALLOW_TEST_HOOKS,
+        logger: deps.logger,
+        metrics: deps.metrics,
+      });
+      webhooks = startActionWebhooks({ ...deps, outbound, repository: createActionWebhookRepository(deps.db) });
       const repository = createTurnRepository(deps.db);
       const lane: LaneDeps = {
         ...deps,
@@ -46,6 +58,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
         counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
         stops: createStops(),
+        outbound,
       };
       deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
@@ -72,6 +85,8 @@ export function createAgentRunner(deps: RunnerDeps): Component {
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;
       clearTimeout(late);
+      await webhooks?.stop();
+      await outbound?.close();
       deafen();
       await relayStop?.();
     },

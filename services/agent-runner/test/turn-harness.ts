@@ -166,6 +166,7 @@ export async function turnHarness(): Promise<TurnHarness> {
         db,
         redis,
         model,
+        secrets: createSecrets("x".repeat(40)),
       });
       await runner.start();
       const stop = async () => {

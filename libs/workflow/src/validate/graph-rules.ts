@@ -42,7 +42,7 @@ function checkReachable({ nodes, initialNode }: Outline, { reachable }: Graph, g
 
 /** Where an automatic node can go without the user: its transitions up to the first that always fires. */
 function automaticTargets(node: OutlineNode): string[] {
-  if (node.type === "end_call" || node.type === "escalate") return [];
+  if (["end_call", "escalate", "agent_transfer"].includes(node.type)) return [];
   if (node.type === "standard" && canRest(node)) return [];
   const last = node.transitions.findIndex(({ parsed }) => parsed.ok && parsed.condition.type === "always");
   return node.transitions.slice(0, last < 0 ? undefined : last + 1).map(({ target }) => target);

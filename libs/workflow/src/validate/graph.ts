@@ -14,7 +14,8 @@ export function isInScope({ activeFrom, excludedFrom }: OutlineGlobal, node: Out
 export function buildGraph({ byId, globals, initialNode }: Outline): Graph {
   const edges = new Map<string, string[]>();
   for (const node of byId.values()) {
-    const targets = node.type === "end_call" ? [] : node.transitions.map(({ target }) => target);
+    const targets =
+      node.type === "end_call" || node.type === "agent_transfer" ? [] : node.transitions.map(({ target }) => target);
     const jumps = canRest(node) ? globals.filter((intent) => isInScope(intent, node)).map(({ target }) => target) : [];
     edges.set(
       node.id,

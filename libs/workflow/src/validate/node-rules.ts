@@ -1,5 +1,6 @@
 import { parseAction } from "../actions.js";
 import type { Issue } from "../types.js";
+import { checkApiCall, checkTransfer } from "./api-rules.js";
 import {
   actionsOf,
   isRecord,
@@ -14,9 +15,6 @@ import {
 
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });
 
-/** Node types that a document may describe but that cannot run yet. */
-const UNSUPPORTED = new Set(["api_call", "agent_transfer"]);
-
 /** Rules that each node must keep, apart from its field types. */
 export function checkNodes(outline: Outline): Issue[] {
   return outline.nodes.flatMap((node) => [
@@ -24,6 +22,8 @@ export function checkNodes(outline: Outline): Issue[] {
     ...node.transitions.flatMap((transition) => checkTransition(outline, node, transition)),
     ...checkPrompts(node),
     ...checkVariables(node),
+    ...checkApiCall(node),
+    ...checkTransfer(node),
     ...checkActions(node),
   ]);
 }
@@ -32,9 +32,6 @@ function checkIdentity(outline: Outline, node: OutlineNode): Issue[] {
   const issues: Issue[] = [];
   if (outline.byId.get(node.id) !== node) {
     issues.push(error([...node.path, "id"], "duplicate_id", "another node has this id"));
-  }
-  if (UNSUPPORTED.has(node.type)) {
-    issues.push(error([...node.path, "type"], "unsupported_node", `nodes of type ${node.type} are not supported yet`));
   }
   if (node.type === "end_call" && listOf(node.raw.transitions).length > 0) {
     issues.push(error([...node.path, "transitions"], "end_call_with_transitions", "an end has no transitions"));

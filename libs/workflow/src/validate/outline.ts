@@ -122,6 +122,6 @@ export function hasCondition(node: OutlineNode, type: string): boolean {
 
 /** True when a session can stay in the node between two messages. */
 export function canRest(node: OutlineNode): boolean {
-  if (node.type === "end_call") return false;
+  if (node.type === "end_call" || node.type === "agent_transfer") return false;
   return node.type !== "standard" || !hasCondition(node, "always");
 }

@@ -1,5 +1,5 @@
 import type { AttachedFile, SessionEvent } from "@parley/contracts";
-import { type Db, groupCommit, isStatementFault } from "@parley/db";
+import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
 import type { EngineState } from "@parley/workflow";
 
 export interface HistoryItem {
@@ -181,6 +181,19 @@ export function createTurnRepository(db: Db) {
       limit: number,
     ): Promise<{ tenant_id: string; session_id: string; conversation_id: string; seq: number }[]> {
       return db.query("select * from waiting_sessions($1, $2)", [olderMs, limit]);
+    },
+    /** The version that is active now of an agent, by its id or its slug; null = no such agent, or none is active. */
+    async activeVersion(tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> {
+      const row = await db.tenant(tenantId, (trx) =>
+        trx
+          .selectFrom("agents")
+          .select(["id", "active_version"])
+          .where((where) =>
+            where.or([where(sql<string>`id::text`, "=", agent.toLowerCase()), where("slug", "=", agent)]),
+          )
+          .executeTakeFirst(),
+      );
+      return row && row.active_version !== null ? { agentId: row.id, version: row.active_version } : null;
     },
     /** The stored document of one version. */
     document(

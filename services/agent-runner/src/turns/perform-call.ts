@@ -1,5 +1,5 @@
 import { type Model, ModelError, type ModelHints, type ModelUsage, priceOf } from "@parley/llm";
-import type { CallEffect } from "@parley/workflow";
+import type { ModelCall } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
@@ -20,22 +20,22 @@ export interface CallContext {
 }
 
 /** Carries out the model calls of one turn. A model's failure becomes CallFailed with its public code; an abort is rethrown. */
-export function createPerformCall(context: CallContext): PerformCall {
+export function createPerformCall(context: CallContext): PerformCall<ModelCall> {
   const { model, signal } = context;
-  const hints = (call: CallEffect): ModelHints => ({
+  const hints = (call: ModelCall): ModelHints => ({
     agentName: context.definition.agentName,
     nodeId: call.nodeId,
     nodeName: "nodeName" in call ? call.nodeName : null,
     variables: context.variables(),
     ...(context.definition.scripted ? { scripted: context.definition.scripted } : {}),
   });
-  const settings = (call: CallEffect) => ({
+  const settings = (call: ModelCall) => ({
     ...(call.model.model_name === null ? {} : { model_name: call.model.model_name }),
     temperature: call.model.temperature,
     max_tokens: call.model.max_tokens,
   });
 
-  const carryOut: PerformCall = async (call, history): Promise<CallOutput> => {
+  const carryOut: PerformCall<ModelCall> = async (call, history): Promise<CallOutput> => {
     switch (call.type) {
       case "llm.reply": {
         const answer = await model.reply(
@@ -107,7 +107,7 @@ export function createPerformCall(context: CallContext): PerformCall {
 const CHARACTERS_PER_TOKEN = 4;
 
 /** What a call that was given up has cost, by estimate: the whole prompt, and what was said until then. */
-function stoppedCall(context: CallContext, call: CallEffect, history: readonly HistoryItem[]): CallStopped {
+function stoppedCall(context: CallContext, call: ModelCall, history: readonly HistoryItem[]): CallStopped {
   const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
   const reply = call.type === "llm.reply";
   const system = reply ? call.system.length + (context.memory?.length ?? 0) : 0;

@@ -10,6 +10,7 @@ import {
 } from "@parley/contracts";
 import { isStatementFault } from "@parley/db";
 import type { Model } from "@parley/llm";
+import type { Outbound } from "@parley/outbound";
 import type { EngineEvent } from "@parley/workflow";
 import type { RunnerDeps } from "../deps.js";
 import type { BudgetRepository } from "../repository/budgets.js";
@@ -28,12 +29,14 @@ import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import { createLiveWriter } from "./live-writer.js";
 import type { RunnerMetrics } from "./metrics.js";
+import { createPerformApiCall } from "./perform-api-call.js";
 import { createPerformCall } from "./perform-call.js";
 import { recallMemory } from "./recall-memory.js";
 import { runTurn, type TurnRun } from "./run-turn.js";
 import type { CachedSession, SessionCache } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
 import type { Stops, TurnStop } from "./stops.js";
+import { createLoadAgent, createPerform } from "./transfer.js";
 
 export interface LaneDeps extends RunnerDeps {
   repository: TurnRepository;
@@ -42,6 +45,7 @@ export interface LaneDeps extends RunnerDeps {
   cache: SessionCache;
   counters: RunnerMetrics;
   stops: Stops;
+  outbound: Outbound;
 }
 
 /** For operators who look at a lease; the fence, not the name, decides. */
@@ -190,7 +194,12 @@ class Lane {
     const { deps, session } = this;
     let definition: Definition;
     try {
-      definition = await deps.definitions(this.ref.tenantId, session.agent_id, session.agent_version);
+      // After a transfer the state says which document it is in.
+      const { agentId, version } = this.current.state?.agent ?? {
+        agentId: session.agent_id,
+        version: session.agent_version,
+      };
+      definition = await deps.definitions(this.ref.tenantId, agentId, version);
     } catch (error) {
       if (!(error instanceof TerminalError)) throw error;
       deps.logger.error(
@@ -229,14 +238,25 @@ class Lane {
         history: [...this.current.history, ...user],
         live,
         stopRequested: stop.requested,
-        perform: createPerformCall({
-          model,
+        perform: createPerform({
           definition,
-          session,
-          live,
-          signal: stop.signal,
-          memory: this.current.memory?.block ?? null,
-          variables: () => variables,
+          modelCalls: (speaking) =>
+            createPerformCall({
+              model,
+              definition: speaking,
+              session,
+              live,
+              signal: stop.signal,
+              memory: this.current.memory?.block ?? null,
+              variables: () => variables,
+            }),
+          callApi: createPerformApiCall({
+            outbound: deps.outbound,
+            tenantId: this.ref.tenantId,
+            turnId,
+            signal: stop.signal,
+          }),
+          loadAgent: createLoadAgent(deps, this.ref.tenantId),
         }),
         onEffect: (effect) => {
           if (effect.type === "variables.set") Object.assign(variables, effect.values);

@@ -1,5 +1,6 @@
 import type { MessagePart, Usage } from "@parley/contracts";
 import {
+  type AgentRef,
   type CallEffect,
   type CallResult,
   type Effect,
@@ -10,8 +11,10 @@ import {
   type TurnOutcome,
 } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
+import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
+import type { HttpSummary } from "./perform-api-call.js";
 import { stoppedRun } from "./stopped-run.js";
 import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
@@ -24,24 +27,28 @@ export interface RecordedCall {
   latency_ms: number;
   model: string | null;
   usage: Usage | null;
-  result: CallResult | null;
+  /** Of a transfer only which version it led to. */
+  result: Exclude<CallResult, { type: "agent" }> | ({ type: "agent" } & AgentRef) | null;
   failed: string | null;
+  http?: HttpSummary;
 }
 
 export interface CallOutput {
   result: CallResult;
-  usage: Usage;
+  /** Null for calls that are not the model's, and so is the model. */
+  usage: Usage | null;
   latencyMs: number;
-  model: string;
+  model: string | null;
+  http?: HttpSummary;
 }
 
 /** A model call that failed for good: its public code. */
 export class CallFailed extends Error {
   constructor(
     readonly code: string,
-    options?: { cause?: unknown },
+    readonly details: { cause?: unknown; latencyMs?: number; http?: HttpSummary } = {},
   ) {
-    super(code, options);
+    super(code, details);
     this.name = "CallFailed";
   }
 }
@@ -65,7 +72,10 @@ export class CallStopped extends Error {
   }
 }
 
-export type PerformCall = (call: CallEffect, history: readonly HistoryItem[]) => Promise<CallOutput>;
+export type PerformCall<Call extends CallEffect = CallEffect> = (
+  call: Call,
+  history: readonly HistoryItem[],
+) => Promise<CallOutput>;
 
 export interface TurnRun {
   /** State after the turn; the state before it when the turn failed. */
@@ -76,6 +86,8 @@ export interface TurnRun {
   warnings: { code: string; message: string }[];
   /** What `log:` actions wrote; kept with the trace, because their text may hold a visitor's words. */
   logs: { node_id: string; text: string | null; variables: Record<string, unknown> | null }[];
+  /** What `webhook:` actions asked for; delivered after the commit. */
+  webhooks: ActionWebhook[];
   /** Reason of the escalation this turn opened. */
   escalation: string | null;
   variables: Record<string, unknown>;
@@ -90,6 +102,8 @@ const STATUS_OF: Record<CallEffect["type"], string> = {
   "llm.classify": "understanding",
   "llm.extract": "noting",
   "llm.reply": "thinking",
+  "api.call": "calling",
+  "agent.load": "thinking",
 };
 
 /** A turn that makes more calls than this has a defect in engine or document; the loop guard of the engine is far below it. */
@@ -120,6 +134,7 @@ export async function runTurn(input: {
     calls: [],
     warnings: [],
     logs: [],
+    webhooks: [],
     escalation: null,
     variables: {},
     latencyMs: 0,
@@ -130,7 +145,8 @@ export async function runTurn(input: {
   const stopped = (): TurnRun =>
     stoppedRun(run, { definition, state: input.state, opening: input.event.type === "session.opened", said });
   if (input.stopRequested?.()) return stopped();
-  let result = step(definition.workflow, before, input.event);
+  let { workflow } = definition;
+  let result = step(workflow, before, input.event);
   for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
     let pending: CallEffect | null = null;
     for (const effect of result.effects) {
@@ -150,6 +166,8 @@ export async function runTurn(input: {
         case "llm.reply":
         case "llm.extract":
         case "llm.classify":
+        case "api.call":
+        case "agent.load":
           pending = effect;
           break;
         case "turn.done":
@@ -162,8 +180,10 @@ export async function runTurn(input: {
         case "escalation.open":
           run.escalation = effect.reason;
           break;
-        case "transition":
         case "action.webhook":
+          keepWebhook(run, effect);
+          break;
+        case "transition":
           break;
       }
     }
@@ -179,7 +199,9 @@ export async function runTurn(input: {
       }
       return stopped();
     }
-    result = step(definition.workflow, result.state, event);
+    result = step(workflow, result.state, event);
+    // After a transfer the state is in the target's document.
+    if (event.type === "call.done" && event.result.type === "agent") workflow = event.result.workflow;
   }
   throw new Error("the turn made too many model calls");
 }
@@ -208,10 +230,11 @@ async function answerCall(
       latency_ms: output.latencyMs,
       model: output.model,
       usage: output.usage,
-      result: output.result,
+      result: recordable(output.result),
+      ...(output.http ? { http: output.http } : {}),
     });
     run.latencyMs += output.latencyMs;
-    run.usage = addUsage(run.usage, output.usage);
+    if (output.usage) run.usage = addUsage(run.usage, output.usage);
     return { type: "call.done", callId: call.callId, result: output.result };
   } catch (error) {
     if (error instanceof CallStopped || error instanceof StopRequested) {
@@ -224,8 +247,15 @@ async function answerCall(
     if (!(error instanceof CallFailed || error instanceof TurnRefused)) throw error;
     record.failed = error.code;
     if (error instanceof TurnRefused) return error;
+    record.latency_ms = error.details.latencyMs ?? 0;
+    if (error.details.http) record.http = error.details.http;
+    run.latencyMs += record.latency_ms;
     return { type: "call.failed", callId: call.callId, code: error.code };
   }
+}
+
+function recordable(result: CallResult): RecordedCall["result"] {
+  return result.type === "agent" ? { type: "agent", agentId: result.agentId, version: result.version } : result;
 }
 
 function addUsage(sum: Usage, more: Usage): Usage {

@@ -40,7 +40,13 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     failed: run.failed,
     dead: null,
     user,
-    trace: JSON.stringify({ calls: run.calls, warnings: run.warnings, logs: run.logs }),
+    trace: JSON.stringify({
+      calls: run.calls,
+      warnings: run.warnings,
+      logs: run.logs,
+      // The commit takes its deliveries from here, so that they are sent exactly when the turn counts.
+      ...(run.outcome && !run.stopped && run.webhooks.length > 0 ? { webhooks: run.webhooks } : {}),
+    }),
   };
   const { outcome } = run;
   if (!outcome) return { item: base, result: null, history: [] };

@@ -1,0 +1,98 @@
+import type { ApiNode } from "../compile.js";
+import { textOf } from "../conditions.js";
+import { readPath } from "../response-path.js";
+import { fill, percentEncode, type Run, requestCall, setVariables } from "../run.js";
+import { addPart } from "../speak.js";
+import { storable } from "../storable.js";
+import type { ApiAnswer, Stage } from "../types.js";
+
+/** Says what the visitor reads while the call is made. */
+export function enterApi(run: Run, node: ApiNode): Stage {
+  if (node.opening !== null) addPart(run, fill(run, node.opening));
+  return run.turn.hangup ? "settle" : "work";
+}
+
+/**
+ * The call with everything filled in. Values are percent-encoded in the URL and escaped in a JSON body, so that none can
+ * leave its place; in headers they lose control characters, and the query is encoded as a whole by whoever sends it.
+ */
+export function requestApi(run: Run, node: ApiNode): null {
+  const { call } = node;
+  const plain = (text: string): string => fill(run, text);
+  const body = call.method === "GET" ? null : filledBody(run, call.body);
+  return requestCall(
+    run,
+    {
+      type: "api.call",
+      nodeId: node.id,
+      method: call.method,
+      url: fill(run, call.url, percentEncode),
+      headers: withContentType(
+        mapValues(call.headers, (text) => fill(run, text, headerValue)),
+        body,
+      ),
+      query: mapValues(call.query, plain),
+      body,
+      timeoutMs: call.timeoutMs,
+      retry: { ...call.retry },
+      maxBytes: call.maxBytes,
+      allowedHosts: call.allowedHosts === null ? null : [...call.allowedHosts],
+    },
+    { kind: "api", next: "leave" },
+  );
+}
+
+/** Keeps the answer for the node's conditions and takes variables from it; what is not there gets its default, else null. */
+export function storeAnswer(run: Run, node: ApiNode, answer: ApiAnswer | null): void {
+  run.turn.api = { answer };
+  if (node.extraction.length === 0) return;
+  const content = answer === null ? null : contentOf(answer.body);
+  const stored = node.extraction.map(({ path, name, default: fallback }) => {
+    const value = answer === null ? null : storable(readPath(content, path));
+    return [name, value ?? fallback ?? null];
+  });
+  setVariables(run, Object.fromEntries(stored));
+}
+
+/** A body that is not JSON is kept as text. */
+function contentOf(body: string): unknown {
+  try {
+    const content: unknown = JSON.parse(body);
+    return content;
+  } catch {
+    return body;
+  }
+}
+
+function filledBody(run: Run, body: unknown): string | null {
+  if (body === undefined || body === null) return null;
+  if (typeof body === "string") return fill(run, body, (value) => JSON.stringify(value).slice(1, -1));
+  return JSON.stringify(fillDeep(run, body));
+}
+
+/** Fills every text of a body; escaping is done when the whole is written. */
+function fillDeep(run: Run, value: unknown): unknown {
+  if (typeof value === "string") return fill(run, value);
+  if (Array.isArray(value)) return value.map((item: unknown) => fillDeep(run, item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillDeep(run, item)]));
+}
+
+function withContentType(headers: Record<string, string>, body: string | null): Record<string, string> {
+  const isNamed = Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
+  return body === null || isNamed ? headers : { ...headers, "content-type": "application/json" };
+}
+
+/** A header carries Latin-1 and no line breaks. */
+const headerValue = (value: string): string =>
+  value
+    .replace(/\p{Cc}/gu, " ")
+    .replace(/[^\u0020-\u00FF]/gu, "?")
+    .trim();
+
+function mapValues(
+  record: Readonly<Record<string, unknown>>,
+  change: (text: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(textOf(value) ?? "")]));
+}

@@ -1,0 +1,28 @@
+/** Steps of a path: names of fields and indices of arrays. */
+export type ResponsePath = readonly (string | number)[];
+
+/**
+ * Reads a dotted path: `data.items.0.name` or `data.items[0].name`; `$` alone is the whole answer and may stand in front.
+ * Null when it is none.
+ */
+export function parsePath(text: string): ResponsePath | null {
+  const trimmed = text.trim();
+  if (trimmed === "$") return [];
+  const dotted = trimmed
+    .replace(/^\$\.?(?=.)/, "")
+    .replace(/\[(\d{1,6})\]/g, ".$1")
+    .replace(/^\./, "");
+  const steps = dotted.split(".");
+  if (steps.some((step) => step === "" || /[[\]]/.test(step)) || steps.length > 50) return null;
+  return steps.map((step) => (/^\d{1,6}$/.test(step) ? Number(step) : step));
+}
+
+/** What stands at a path; undefined when nothing does. Only an object's own fields count. */
+export function readPath(content: unknown, path: ResponsePath): unknown {
+  let value = content;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
+}

@@ -1,0 +1,26 @@
+/** Deeper values are not kept: a database refuses them, and walking them would exhaust the stack. */
+const MAX_DEPTH = 32;
+
+/**
+ * A value of an answer as a session's state can keep it: without NUL and halves of surrogate pairs, which PostgreSQL refuses,
+ * and without numbers that JSON cannot carry. Null when there is none, or when it is nested too deeply.
+ */
+export function storable(value: unknown): unknown {
+  return isDeeperThan(value, MAX_DEPTH) ? null : clean(value);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeperThan(item, levels - 1));
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === "string") return cleanText(value);
+  // Minus zero does not survive JSON either.
+  if (typeof value === "number") return Number.isFinite(value) ? value + 0 : null;
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), clean(item)]));
+}
+
+const cleanText = (text: string): string => text.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "\uFFFD");

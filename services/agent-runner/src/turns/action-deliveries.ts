@@ -1,0 +1,117 @@
+import { createHmac } from "node:crypto";
+import type { Outbound, OutboundResult } from "@parley/outbound";
+import type { RunnerDeps } from "../deps.js";
+import type { ActionWebhookRepository, DueWebhook } from "../repository/action-webhooks.js";
+
+export interface DeliveryDeps extends Pick<RunnerDeps, "config" | "logger" | "metrics" | "secrets"> {
+  outbound: Outbound;
+  repository: ActionWebhookRepository;
+}
+
+const CONCURRENCY = 16;
+const TIMEOUT_MS = 15_000;
+/** Longer than a delivery can take: a live worker's claim never runs out. */
+const HOLD_MS = 60_000;
+/** Bytes of an answer that are read before it counts as delivered anyway. */
+const ANSWER_BYTES = 65_536;
+
+/** Waits after each failed attempt, from the schedule of Standard Webhooks; about 24 hours in all. */
+const RETRY_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000];
+
+/**
+ * Delivers what `webhook:` actions asked for, from the rows that the turns' commits left: at least once, with the same
+ * `webhook-id` at each attempt. Any number of replicas may do this; a claim keeps them apart. Each delivery is on its own, so a
+ * slow receiver takes one place, and a tenant no more places than the outgoing client gives it.
+ */
+export function startActionWebhooks(deps: DeliveryDeps): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  const outcomes = deps.metrics.counter("action_webhooks_total", "Attempts to deliver webhooks of actions", [
+    "outcome",
+  ]);
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+
+  const look = async (): Promise<void> => {
+    const free = CONCURRENCY - running.size;
+    if (free <= 0) return;
+    for (const due of await deps.repository.claim(free, HOLD_MS)) {
+      const work: Promise<void> = deliver(deps, due, stopping.signal)
+        .then((outcome) => outcomes.inc({ outcome }))
+        .catch((error: unknown) => deps.logger.debug({ err: error, webhookId: due.id }, "action_webhook.deferred"))
+        .finally(() => running.delete(work));
+      running.add(work);
+    }
+  };
+  const next = (): void => {
+    if (stopping.signal.aborted) return;
+    timer = setTimeout(
+      () => {
+        looking = look()
+          .catch((error: unknown) => deps.logger.debug({ err: error }, "action_webhooks.failed"))
+          .finally(next);
+      },
+      deps.config.POLL_INTERVAL_MS * (0.8 + Math.random() * 0.4),
+    );
+  };
+  next();
+  return {
+    async stop() {
+      stopping.abort(new Error("the runner stops"));
+      clearTimeout(timer);
+      await looking;
+      await Promise.allSettled([...running]);
+    },
+  };
+}
+
+/** One attempt. A process that dies between answer and settling delivers again after the claim: the id tells receivers. */
+async function deliver(deps: DeliveryDeps, due: DueWebhook, signal: AbortSignal): Promise<string> {
+  const body = JSON.stringify(due.payload);
+  const timestamp = Math.floor(Date.now() / 1_000);
+  const result = await deps.outbound.request({
+    method: "POST",
+    url: due.url,
+    headers: {
+      "content-type": "application/json",
+      "webhook-id": due.id,
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": signature(actionSecret(deps.secrets, due.tenant_id), `${due.id}.${timestamp}.${body}`),
+    },
+    body,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: ANSWER_BYTES,
+    tenantId: due.tenant_id,
+    signal,
+  });
+  const outcome = outcomeOf(result);
+  await deps.repository.settle(due.id, due.tenant_id, {
+    outcome,
+    retryMs: outcome === "delivered" ? null : retryAfter(due.attempts, result),
+  });
+  return outcome;
+}
+
+/** The key that signs the webhooks of a tenant's actions, as receivers' libraries take it. */
+export function actionSecret(secrets: RunnerDeps["secrets"], tenantId: string): string {
+  return `whsec_${Buffer.from(secrets.keyedHash(`action-webhook:${tenantId}`), "hex").toString("base64")}`;
+}
+
+/** Standard Webhooks, version 1. */
+function signature(secret: string, content: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  return `v1,${createHmac("sha256", key).update(content).digest("base64")}`;
+}
+
+function outcomeOf(result: OutboundResult): string {
+  const hasAnswer = result.type === "answered" || result.type === "too_large";
+  if (!hasAnswer) return result.type;
+  return result.status >= 200 && result.status <= 299 ? "delivered" : "status";
+}
+
+/** Milliseconds to the next attempt, with up to a fifth more; null = given up: refused, gone (410), or tried often enough. */
+function retryAfter(attempts: number, result: OutboundResult): number | null {
+  if (result.type === "refused" || (result.type === "answered" && result.status === 410)) return null;
+  const seconds = RETRY_SECONDS[attempts - 1];
+  return seconds === undefined ? null : Math.round(seconds * 1_000 * (1 + Math.random() * 0.2));
+}

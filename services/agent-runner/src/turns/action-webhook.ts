@@ -1,0 +1,20 @@
+import type { Effect } from "@parley/workflow";
+import type { TurnRun } from "./run-turn.js";
+
+/** One `webhook:` action of a turn, as the commit stores it. */
+export interface ActionWebhook {
+  node_id: string;
+  phase: "on_entry" | "on_exit";
+  url: string;
+  variables: Record<string, unknown>;
+}
+
+/** A document that loops through a `webhook:` action must not send a thousand requests for one message. */
+const MAX_PER_TURN = 20;
+
+/** Notes an action for the commit of its turn: a turn that fails or is stopped sends nothing. */
+export function keepWebhook(run: TurnRun, effect: Extract<Effect, { type: "action.webhook" }>): void {
+  const { nodeId, phase, url, variables } = effect;
+  if (run.webhooks.length < MAX_PER_TURN) run.webhooks.push({ node_id: nodeId, phase, url, variables });
+  else run.warnings.push({ code: "too_many_webhooks", message: `a turn sends ${MAX_PER_TURN} webhooks at most` });
+}

@@ -1,0 +1,56 @@
+import { TerminalError } from "@parley/contracts";
+import type { ApiCall, CallEffect, LoadAgentCall, ModelCall } from "@parley/workflow";
+import type { HistoryItem } from "../repository/turns.js";
+import type { Definition, Definitions } from "./definitions.js";
+import { CallFailed, type CallOutput, type PerformCall } from "./run-turn.js";
+
+export interface TransferDeps {
+  definitions: Definitions;
+  repository: { activeVersion(tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> };
+}
+
+/** The agent that a transfer goes to: its version that is active now, frozen for the rest of the session by the engine's state. */
+export function createLoadAgent(deps: TransferDeps, tenantId: string) {
+  return async (call: LoadAgentCall): Promise<{ definition: Definition; output: CallOutput }> => {
+    const startedAt = performance.now();
+    const target = await deps.repository.activeVersion(tenantId, call.targetAgentId);
+    if (!target) throw new CallFailed("agent_not_found");
+    const definition = await deps.definitions(tenantId, target.agentId, target.version).catch((error: unknown) => {
+      if (error instanceof TerminalError) throw new CallFailed("agent_unusable", { cause: error });
+      throw error;
+    });
+    const result = { type: "agent" as const, ...target, workflow: definition.workflow };
+    const latencyMs = Math.round(performance.now() - startedAt);
+    return { definition, output: { result, latencyMs, model: null, usage: null } };
+  };
+}
+
+/**
+ * Everything a turn may call. After a transfer the model calls are those of the target's document, and see no more of the
+ * history than belongs to it.
+ */
+export function createPerform(parts: {
+  definition: Definition;
+  modelCalls: (definition: Definition) => PerformCall<ModelCall>;
+  callApi: (call: ApiCall) => Promise<CallOutput>;
+  loadAgent: ReturnType<typeof createLoadAgent>;
+}): PerformCall {
+  let askModel = parts.modelCalls(parts.definition);
+  return async (call: CallEffect, history: readonly HistoryItem[]) => {
+    switch (call.type) {
+      case "api.call":
+        return parts.callApi(call);
+      case "agent.load": {
+        const { definition, output } = await parts.loadAgent(call);
+        askModel = parts.modelCalls(definition);
+        return output;
+      }
+      default:
+        return askModel(call, ownOf(history, call.ownMessages));
+    }
+  };
+}
+
+function ownOf(history: readonly HistoryItem[], count: number | undefined): readonly HistoryItem[] {
+  return count === undefined ? history : history.slice(Math.max(0, history.length - count));
+}
