@@ -1,0 +1,227 @@
+import { type Bus, connectBus } from "@parley/bus";
+import {
+  createSession,
+  linkAnalytics,
+  linkPolicy,
+  newId,
+  openVerified,
+  type Principal,
+  resolveAgent,
+} from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { connectRedis } from "@parley/redis";
+import { createSecrets } from "@parley/secrets";
+import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSessions, sessionsConfig } from "../src/index.js";
+
+let bus: Bus;
+let db: Db;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  const logger = createLogger({ service: "sessions-test", level: "silent" });
+  const metrics = createMetrics();
+  db = connectDb({ url: database.url, name: "sessions-test", logger });
+  const redis = await connectRedis({ url: null, logger });
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  const [own, other] = await Promise.all([connect("test"), connect("sessions")]);
+  bus = own;
+  bus.serve(resolveAgent, async ({ agentId }) => ({
+    ...{ status: "ok" as const, agentId, agentName: "Desk", version: 1, isActive: true },
+  }));
+  const secrets = createSecrets("a master key for the tests of sessions, long enough");
+  const service = createSessions({ config: sessionsConfig.parse({}), logger, metrics, db, redis, secrets, bus: other });
+  await service.start();
+  const nobody = { tenantId: newId(), role: "viewer", via: "token", id: "nobody" } as const;
+  await eventually(() => bus.call(linkAnalytics, { principal: nobody, linkId: newId(), days: 1 }));
+  close = async () => {
+    await service.stop();
+    await Promise.all([own.close(), other.close(), db.close(), redis.close()]);
+    await Promise.all([nats.destroy(), database.drop()]);
+  };
+});
+afterAll(() => close());
+
+interface World {
+  tenantId: string;
+  agentId: string;
+  linkId: string;
+  principal: Principal;
+}
+
+async function newWorld(): Promise<World> {
+  const [tenantId, agentId, linkId] = [newId(), newId(), newId()];
+  await db.tenant(tenantId, async (trx) => {
+    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
+      trx,
+    );
+    await sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions)
+      values (${linkId}, ${tenantId}, ${agentId}, ${linkId}, '', '', 'Desk', 'test', 100)`.execute(trx);
+  });
+  return { tenantId, agentId, linkId, principal: { tenantId, role: "viewer", via: "token", id: "test" } };
+}
+
+interface Past {
+  daysAgo?: number;
+  status?: "active" | "completed" | "abandoned";
+  reason?: string;
+  messages?: number;
+  participant?: Record<string, string>;
+  verifiedHash?: string;
+  /** Milliseconds from each message to its answer. */
+  answeredAfter?: number[];
+  rating?: number;
+}
+
+async function addSession(at: World, past: Past): Promise<void> {
+  const { daysAgo = 0, status = "active", reason = null, messages = 0, participant = {}, verifiedHash = null } = past;
+  const id = newId();
+  await db.tenant(at.tenantId, async (trx) => {
+    await sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, status, end_reason,
+        participant, participant_verified, participant_hash, messages_used, created_at, ended_at, idle_check_at)
+      values (${id}, ${`text_${id}`}, ${at.tenantId}, ${at.agentId}, 1, true, ${at.linkId}, ${status}, ${reason}, ${JSON.stringify(participant)},
+        ${verifiedHash !== null}, ${verifiedHash}, ${messages}, now() - make_interval(days => ${daysAgo}),
+        ${status === "active" ? null : sql`now() - make_interval(days => ${daysAgo}) + interval '60 seconds'`}, now())`.execute(
+      trx,
+    );
+    for (const [index, ms] of (past.answeredAfter ?? []).entries())
+      await sql`insert into session_turns (conversation_id, seq, tenant_id, kind, status, created_at, done_at)
+        values (${id}, ${index + 2}, ${at.tenantId}, 'message', 'done', now(), now() + make_interval(secs => ${ms / 1000}))`.execute(
+        trx,
+      );
+    if (past.rating !== undefined)
+      await sql`insert into session_feedback (conversation_id, tenant_id, rating) values (${id}, ${at.tenantId}, ${past.rating})`.execute(
+        trx,
+      );
+  });
+}
+
+const read = (at: World, days: number) => bus.call(linkAnalytics, { principal: at.principal, linkId: at.linkId, days });
+
+describe("analytics of a link", () => {
+  it("counts sessions, messages, visitors, ends, times and ratings of the asked days", async () => {
+    const at = await newWorld();
+    await addSession(at, { messages: 3, answeredAfter: [100, 300], rating: 5 });
+    await addSession(at, {
+      status: "completed",
+      reason: "workflow_ended",
+      messages: 5,
+      verifiedHash: "ada",
+      rating: 2,
+    });
+    await addSession(at, {
+      status: "completed",
+      reason: "workflow_ended",
+      daysAgo: 1,
+      verifiedHash: "bo",
+      answeredAfter: [800],
+    });
+    await addSession(at, {
+      status: "abandoned",
+      reason: "idle_timeout",
+      daysAgo: 1,
+      participant: { identifier: "browser-1" },
+    });
+    await addSession(at, {
+      status: "completed",
+      reason: "link_deleted",
+      daysAgo: 2,
+      participant: { identifier: "browser-1" },
+    });
+    await addSession(at, { messages: 100, daysAgo: 3 });
+    const numbers = await read(at, 3);
+    expect(numbers).toMatchObject({
+      sessions: { total: 5, active: 1, completed: 3, abandoned: 1, error: 0 },
+      messages: 8,
+      uniqueVisitors: { total: 4, confirmed: 2, anonymous: 2 },
+      completionRate: 0.5,
+      averageMessages: 1.6,
+      averageDurationSeconds: 60,
+      averageResponseMs: 400,
+      p95ResponseMs: 750,
+      failedMessages: 0,
+      endReasons: { workflow_ended: 2, idle_timeout: 1, link_deleted: 1 },
+      satisfaction: { ratings: 2, average: 3.5 },
+    });
+    expect(numbers.byDay.map(({ sessions, messages, completed }) => [sessions, messages, completed])).toEqual([
+      [1, 0, 0],
+      [2, 0, 1],
+      [2, 8, 1],
+    ]);
+    expect(new Set(numbers.byDay.map(({ day }) => day)).size).toBe(3);
+    expect((await read(at, 30)).byDay).toHaveLength(30);
+  });
+
+  it("is empty for a link without sessions, and for another tenant's", async () => {
+    const [at, other] = [await newWorld(), await newWorld()];
+    await addSession(at, { messages: 3 });
+    for (const linkId of [other.linkId, at.linkId]) {
+      const numbers = await bus.call(linkAnalytics, { principal: other.principal, linkId, days: 1 });
+      expect(numbers).toMatchObject({ sessions: { total: 0 }, messages: 0, completionRate: null, lastSessionAt: null });
+    }
+  });
+});
+
+describe("a personal link", () => {
+  it("presets the name of its visitor, who may give another; an address is never taken as theirs", async () => {
+    const at = await newWorld();
+    const link = linkPolicy.parse({
+      ...{
+        id: at.linkId,
+        tenantId: at.tenantId,
+        agentId: at.agentId,
+        agentName: "Desk",
+        agentVersion: null,
+        title: "Desk",
+      },
+      ...{
+        description: null,
+        welcomeMessage: null,
+        expiresAt: null,
+        maxSessions: 100,
+        sessionsUsed: 0,
+        maxMessagesPerSession: 10,
+      },
+      ...{
+        sessionTimeoutMinutes: 30,
+        rateLimitPerMinute: 10,
+        maxMessageLength: 4000,
+        requireEmail: false,
+        allowedDomains: [],
+      },
+      ...{ branding: {}, friendlyErrors: false, chatIntent: null, systemPromptOverride: null, initialMessage: null },
+      recipient: { name: "Ada", email: "ada@example.com" },
+    });
+    const open = (participant?: { name: string }) =>
+      bus.call(createSession, {
+        ...{
+          tenantId: at.tenantId,
+          agentId: at.agentId,
+          version: null,
+          metadata: {},
+          participantVerified: false,
+          link,
+          replyTo: "test",
+        },
+        ...(participant ? { participant } : {}),
+      });
+    const opened = [
+      (await open()).conversationId,
+      (await open({ name: "Bo" })).conversationId,
+      (await bus.call(openVerified, { email: "eve@example.com", participantHash: "h", link, replyTo: "test" }))
+        .conversationId,
+    ];
+    const { rows } = await db.tenant(at.tenantId, (trx) =>
+      sql<{ id: string; participant: unknown }>`select id, participant from text_conversations`.execute(trx),
+    );
+    expect(opened.map((id) => rows.find((row) => row.id === id)?.participant)).toEqual([
+      { name: "Ada" },
+      { name: "Bo" },
+      { name: "Ada", email: "eve@example.com" },
+    ]);
+  });
+});
