@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { createFakeFiles, type FakeFiles } from "./fake-files.js";
 import { createFakeSession, type FakeSession, SESSION_COOKIE } from "./fake-session.js";
 
 /**
@@ -33,6 +34,7 @@ export interface FakeApi {
   /** Bodies of the `POST feedback` calls. */
   ratings: unknown[];
   stops: number;
+  files: FakeFiles;
   session: FakeSession | null;
   sessionsCreated: number;
   /** Idempotency keys of the `POST sessions` calls. */
@@ -98,6 +100,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     refuseEarlier: false,
     ratings: [],
     stops: 0,
+    files: createFakeFiles(),
     session: null,
     sessionsCreated: 0,
     creationKeys: [],
@@ -163,6 +166,19 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         api.ratings.push(JSON.parse(await readBody(request)));
         json(response, 200, { success: true });
       },
+      "POST files": async (request, response) => {
+        if (!owned(request)) return problem(response, { status: 401, code: "session_token_invalid" });
+        const made = await api.files.upload(request);
+        if (made === null) response.destroy();
+        else if ("code" in made) problem(response, made);
+        else json(response, 201, made);
+      },
+      "GET files": (_request, response, target) =>
+        api.files.download(target.pathname.split("/").at(-1) ?? "", response),
+      "DELETE files": (_request, response, target) => {
+        api.files.remove(target.pathname.split("/").at(-1) ?? "");
+        response.writeHead(204).end();
+      },
       "GET events": (request, response, target) => {
         const session = owned(request);
         api.streamsOpened += 1;
@@ -199,7 +215,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     if (refusal) return problem(response, refusal);
     if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
     if (session.ended) return problem(response, { status: 410, code: "session_ended" });
-    const turn = session.accept(body.message, body.client_message_id);
+    const turn = session.accept(body.message, body.client_message_id, api.files.named(body.files));
     if (api.loseNextAnswer) {
       api.loseNextAnswer = false;
       response.destroy();

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { FakeFile } from "./fake-files.js";
 
 export const SESSION_COOKIE = "parley_session_test";
 
@@ -10,6 +11,7 @@ interface StoredMessage {
   content: string;
   client_message_id: string | null;
   status: "pending" | "done" | "failed";
+  files?: FakeFile[];
   created_at: string;
 }
 
@@ -29,7 +31,7 @@ export interface FakeSession {
   /** Called for each accepted message; without it the agent says nothing until told. */
   onTurn: ((turn: FakeTurn) => void) | null;
   turns: FakeTurn[];
-  accept(text: string, clientMessageId: string): FakeTurn;
+  accept(text: string, clientMessageId: string, files?: FakeFile[]): FakeTurn;
   /** Streams a piece at its place in the answer. */
   delta(turnId: string, at: number, text: string, attempt?: number): void;
   status(turnId: string, label: string): void;
@@ -103,7 +105,7 @@ export function createFakeSession(id: string): FakeSession {
     expiresAt: null,
     onTurn: null,
     turns: [],
-    accept: (text, clientMessageId) => {
+    accept: (text, clientMessageId, files = []) => {
       const known = messages.find((message) => message.client_message_id === clientMessageId);
       const turn = known && session.turns.find((item) => item.turnId === known.turn_id);
       if (turn) return turn;
@@ -111,8 +113,8 @@ export function createFakeSession(id: string): FakeSession {
       const fresh: FakeTurn = { turnId, text, done: new Promise((resolve) => resolvers.set(turnId, resolve)) };
       session.turns.push(fresh);
       session.remaining -= 1;
-      store({ turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, status: "pending" });
-      append("message", { turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId });
+      store({ turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, status: "pending", files });
+      append("message", { turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, files });
       session.onTurn?.(fresh);
       return fresh;
     },

@@ -1,8 +1,21 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { FeedState } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
+import type { AttachedFile } from "../net/session-info.js";
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
+
+/** Files for the next message. Their code is no part of the page's first load, so it is known only by this. */
+export interface Attachments {
+  /** Something is still being uploaded, or waits for the connection. */
+  busy: ReadonlySignal<boolean>;
+  hasFiles(): boolean;
+  /** The uploaded files, for a message that goes out now. */
+  take(): AttachedFile[];
+  button(): ComponentChildren;
+  /** The chosen files. `needsText`: there is no text yet to send them with. */
+  tray(needsText: boolean): ComponentChildren;
+}
 
 /** What fills the page. `trouble`: the server cannot be reached or failed; the page keeps trying. */
 export type Screen =

@@ -1,9 +1,10 @@
 import { batch, effect } from "@preact/signals";
 import type { Api, Rating } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
+import type { FileLimits } from "../net/link-info.js";
 import { record } from "../net/reading.js";
-import { type PlainAnswer, parseAnswer, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
-import type { ChatState } from "./chat-state.js";
+import { type AttachedFile, type PlainAnswer, parseAnswer, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
+import type { Attachments, ChatState } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { announceMessage, createEventSink } from "./event-sink.js";
@@ -31,6 +32,7 @@ export class Conversation {
   readonly #outbox: Outbox;
   readonly #opening: Opening;
   #feed: EventFeed | null = null;
+  #attachments: Attachments | null = null;
   #lastEventAt = Date.now();
 
   constructor(deps: ConversationDeps) {
@@ -56,9 +58,20 @@ export class Conversation {
     void this.#opening.open();
   }
 
-  send(content: string): void {
+  send(content: string, files: readonly AttachedFile[] = []): void {
     this.#state.greetingDue.value = false;
-    this.#outbox.send(content);
+    this.#outbox.send(content, files);
+  }
+
+  /** Fetches what is needed to attach files; rejects when it cannot be had now. */
+  async attachments(limits: FileLimits): Promise<Attachments> {
+    const { createAttachments } = await import("../attachments/attachments.js");
+    this.#attachments ??= createAttachments({ api: this.#deps.api, state: this.#state, limits });
+    return this.#attachments;
+  }
+
+  fileUrl(id: string): string {
+    return this.#deps.api.fileUrl(id);
   }
 
   resend(clientId: string): void {

@@ -1,9 +1,11 @@
 import { isRecord, text } from "../net/reading.js";
+import { type AttachedFile, parseFiles } from "../net/session-info.js";
 
 /** A message the server has not acknowledged yet. */
 export interface UnsentMessage {
   clientId: string;
   text: string;
+  files: readonly AttachedFile[];
   sessionId: string | null;
   createdAt: string;
 }
@@ -71,7 +73,8 @@ function parseUnsent(stored: string | null): UnsentMessage | null {
     const clientId = text(value.clientId);
     const message = text(value.text);
     if (!clientId || !message) return null;
-    return { clientId, text: message, sessionId: text(value.sessionId), createdAt: text(value.createdAt) ?? "" };
+    const files = parseFiles(value.files);
+    return { clientId, text: message, files, sessionId: text(value.sessionId), createdAt: text(value.createdAt) ?? "" };
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import type { Answer, Api } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import { randomId } from "../net/random-id.js";
+import type { AttachedFile } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { addOwn, findOwn, type UserEntry, updateOwn } from "./transcript.js";
@@ -21,7 +22,7 @@ const MAX_SERVER_FAILURES = 8;
 /** Pause after a 429 that does not say how long. */
 const UNTOLD_WAIT_MS = 5_000;
 const JITTER_MS = 500;
-const FINAL_CODES = new Set(["model_unavailable", "model_timeout", "messages_exhausted"]);
+const FINAL_CODES = new Set(["model_unavailable", "model_timeout", "messages_exhausted", "file_not_found"]);
 
 /**
  * Sends the visitor's messages one after the other. A message keeps its client id through every repeat, offline spells and
@@ -41,8 +42,8 @@ export class Outbox {
     this.#state = deps.state;
   }
 
-  send(content: string): void {
-    const message = { clientId: randomId(), text: content, createdAt: new Date().toISOString() };
+  send(content: string, files: readonly AttachedFile[] = []): void {
+    const message = { clientId: randomId(), text: content, files, createdAt: new Date().toISOString() };
     this.#deps.drafts.keepUnsent({ ...message, sessionId: this.#state.sessionId.value });
     this.#state.transcript.value = addOwn(this.#state.transcript.value, message);
     this.pump();
@@ -56,12 +57,12 @@ export class Outbox {
     if (entry.turnId !== null) {
       // The server has this message and its turn is over: only a new message gets a new answer.
       this.#change(clientId, { failure: "resent" });
-      this.send(entry.text);
+      this.send(entry.text, entry.files);
       return;
     }
-    const { text, createdAt } = entry;
+    const { text, files, createdAt } = entry;
     const sessionId = this.#state.sessionId.value;
-    this.#deps.drafts.keepUnsent({ clientId, text, sessionId, createdAt: createdAt ?? "" });
+    this.#deps.drafts.keepUnsent({ clientId, text, files, sessionId, createdAt: createdAt ?? "" });
     this.#change(clientId, { delivery: "waiting", failure: null, answered: false });
     this.pump();
   }
@@ -108,10 +109,10 @@ export class Outbox {
     for (const message of this.#deps.drafts.unsent()) this.#deps.drafts.forgetUnsent(message.clientId);
   }
 
-  #nextWaiting(): { clientId: string; text: string } | null {
+  #nextWaiting(): { clientId: string; text: string; files: readonly AttachedFile[] } | null {
     for (const entry of this.#state.transcript.value) {
       if (entry.role !== "user" || entry.delivery !== "waiting" || !entry.clientId) continue;
-      return { clientId: entry.clientId, text: entry.text };
+      return { clientId: entry.clientId, text: entry.text, files: entry.files };
     }
     return null;
   }

@@ -1,5 +1,5 @@
 import type { Delta } from "../net/events.js";
-import type { WireMessage } from "../net/session-info.js";
+import type { AttachedFile, WireMessage } from "../net/session-info.js";
 import { applyDelta, type PartialText } from "./partial-answer.js";
 
 /** `waiting`: in the queue of this browser; `sending`: posted; `sent`: accepted; `failed`: refused or its turn failed. */
@@ -13,6 +13,7 @@ export interface UserEntry {
   turnId: string | null;
   createdAt: string | null;
   delivery: Delivery;
+  files: readonly AttachedFile[];
   /** Error code behind `failed`. */
   failure: string | null;
   /** The turn of this message is over, also when the agent said nothing. */
@@ -39,10 +40,14 @@ export type Transcript = readonly Entry[];
 const isUser = (entry: Entry): entry is UserEntry => entry.role === "user";
 
 /** Adds the visitor's own message at once, before any server has seen it. */
-export function addOwn(entries: Transcript, own: { clientId: string; text: string; createdAt: string }): Transcript {
+export function addOwn(
+  entries: Transcript,
+  own: { clientId: string; text: string; files?: readonly AttachedFile[]; createdAt: string },
+): Transcript {
   if (entries.some((entry) => isUser(entry) && entry.clientId === own.clientId)) return entries;
   const entry: UserEntry = {
     ...own,
+    files: own.files ?? [],
     role: "user",
     key: own.clientId,
     turnId: null,
@@ -85,6 +90,7 @@ function mergeUser(entries: Transcript, message: WireMessage): Entry[] {
     turnId: turnId ?? previous?.turnId ?? null,
     createdAt: message.createdAt ?? previous?.createdAt ?? null,
     delivery: failed ? "failed" : "sent",
+    files: message.files?.length ? message.files : (previous?.files ?? []),
     failure: previous?.failure ?? (failed ? "internal" : null),
     answered: message.status !== "pending" || (previous?.answered ?? false) || hasAnswer(entries, turnId),
   };

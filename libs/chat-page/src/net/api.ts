@@ -28,7 +28,16 @@ export interface Api {
   createSession(idempotencyKey: string): Promise<Answer>;
   endSession(): Promise<Answer>;
   /** `wait` false asks for 202 and takes the answer from the stream; true waits for the whole answer. */
-  send(message: { clientId: string; text: string }, options: { wait: boolean }): Promise<Answer>;
+  send(
+    message: { clientId: string; text: string; files: readonly { id: string }[] },
+    options: { wait: boolean },
+  ): Promise<Answer>;
+  /** Where files are sent to. */
+  filesUrl(): string;
+  /** A download. */
+  fileUrl(id: string): string;
+  /** Takes a file back that was not sent. */
+  removeFile(id: string): Promise<Answer>;
   /** Asks the agent to stop the answer it is writing; the stream tells how it ended. */
   stop(): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
@@ -88,10 +97,17 @@ export function createApi(token: string): Api {
     send: (message, options) =>
       post(
         `chat/${name}`,
-        { message: message.text, client_message_id: message.clientId },
+        {
+          message: message.text,
+          client_message_id: message.clientId,
+          ...(message.files.length === 0 ? {} : { files: message.files.map(({ id }) => id) }),
+        },
         options.wait ? {} : { prefer: "respond-async" },
         options.wait ? WAIT_MS : QUICK_MS,
       ),
+    filesUrl: () => `${base}/files/${name}`,
+    fileUrl: (id) => `${base}/files/${name}/${encodeURIComponent(id)}`,
+    removeFile: (id) => call(`files/${name}/${encodeURIComponent(id)}`, { method: "DELETE" }),
     stop: () => post(`stop/${name}`, {}, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),

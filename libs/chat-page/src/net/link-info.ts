@@ -18,6 +18,24 @@ export interface LinkInfo {
   canStop: boolean;
   /** The server takes `POST feedback`. */
   canRate: boolean;
+  /** What may be uploaded; null = nothing. */
+  files: FileLimits | null;
+}
+
+export interface FileLimits {
+  /** Media types, with wildcards such as `image/*`. */
+  types: string[];
+  maxBytes: number;
+  /** Of one conversation. */
+  maxCount: number;
+}
+
+function parseFileLimits(value: unknown): FileLimits | null {
+  const limits = record(value);
+  const maxBytes = integer(limits.max_bytes);
+  const maxCount = integer(limits.max_count);
+  if (maxBytes === null || maxCount === null) return null;
+  return { types: list(limits.types).flatMap((type) => text(type) ?? []), maxBytes, maxCount };
 }
 
 const MAX_STARTERS = 6;
@@ -47,5 +65,6 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     gated: body.require_email === true || body.pin_required === true,
     canStop: features.stop === true,
     canRate: features.feedback === true,
+    files: features.files === true ? parseFileLimits(body.files) : null,
   };
 }

@@ -25,6 +25,22 @@ export function parseSessionInfo(value: unknown): SessionInfo {
   };
 }
 
+/** A file that a message carries. */
+export interface AttachedFile {
+  id: string;
+  name: string;
+  bytes: number;
+}
+
+/** Reads `files` of a message; what has no id cannot be fetched. */
+export function parseFiles(value: unknown): AttachedFile[] {
+  return list(value).flatMap((entry) => {
+    const { id, name, bytes } = record(entry);
+    const named = text(id);
+    return named === null ? [] : [{ id: named, name: text(name) ?? "", bytes: integer(bytes) ?? 0 }];
+  });
+}
+
 /** One message of history or event stream, as far as the page shows it. */
 export interface WireMessage {
   id: string | null;
@@ -37,6 +53,7 @@ export interface WireMessage {
   /** Of a visitor's message: whether its turn is over, and how. */
   status: "pending" | "done" | "failed";
   createdAt: string | null;
+  files?: AttachedFile[];
 }
 
 export function parseMessage(value: unknown): WireMessage | null {
@@ -54,6 +71,7 @@ export function parseMessage(value: unknown): WireMessage | null {
     part: integer(body.part) ?? 0,
     status: status === "failed" || status === "done" ? status : "pending",
     createdAt: text(body.created_at),
+    files: parseFiles(body.files),
   };
 }
 

@@ -1,11 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ChatState } from "../chat/chat-state.js";
+import type { Attachments, ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
 import { writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
+import type { AttachedFile } from "../net/session-info.js";
 import { Composer } from "./composer.js";
 import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
@@ -34,9 +35,9 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
     return page.current ? scroll.attach(page.current) : undefined;
   }, [scroll, link]);
   const renew = (): void => void conversation.renew();
-  const send = (text: string): void => {
+  const send = (text: string, files: AttachedFile[] = []): void => {
     scroll.jump();
-    conversation.send(text);
+    conversation.send(text, files);
   };
   return (
     <div class="chat" ref={page}>
@@ -52,6 +53,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
           initial={initial}
           onResend={(clientId) => conversation.resend(clientId)}
           onShowEarlier={() => conversation.showEarlier(scroll.still)}
+          fileUrl={(id) => conversation.fileUrl(id)}
         />
       </main>
       <NewConversationDialog dialog={dialog} onConfirm={renew} />
@@ -94,9 +96,10 @@ interface MessagesProps {
   initial: string;
   onResend(clientId: string): void;
   onShowEarlier(): void;
+  fileUrl(id: string): string;
 }
 
-function Messages({ state, name, initial, onResend, onShowEarlier }: MessagesProps) {
+function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl }: MessagesProps) {
   const section = useRef<HTMLElement>(null);
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
@@ -122,6 +125,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier }: MessagesPro
               online={state.online.value}
               canSend={canSend}
               onResend={onResend}
+              fileUrl={fileUrl}
             />
           ),
         )}
@@ -195,12 +199,13 @@ interface FootProps {
   link: LinkInfo;
   drafts: Drafts;
   conversation: Conversation;
-  onSend(text: string): void;
+  onSend(text: string, files: AttachedFile[]): void;
 }
 
 /** The message field, or why there is none. */
 function Foot({ state, link, drafts, conversation, onSend }: FootProps) {
   const ended = state.ended.value;
+  const attachments = useAttachments(link, conversation);
   const card = {
     renewing: state.renewing.value,
     onRenew: () => void conversation.renew(),
@@ -212,7 +217,43 @@ function Foot({ state, link, drafts, conversation, onSend }: FootProps) {
     return <EndedCard kind="noneLeft" {...card} />;
   }
   const stop = link.canStop ? () => conversation.stopAnswer() : null;
-  return <Composer state={state} drafts={drafts} maxLength={link.maxMessageLength} onSend={onSend} onStop={stop} />;
+  return (
+    <Composer
+      state={state}
+      drafts={drafts}
+      maxLength={link.maxMessageLength}
+      attachments={attachments}
+      onSend={onSend}
+      onStop={stop}
+    />
+  );
+}
+
+const FETCH_AGAIN_MS = 5_000;
+
+/** What is needed to attach files, once it has been fetched; null where the link takes none. */
+function useAttachments(link: LinkInfo, conversation: Conversation): Attachments | null {
+  const [attachments, setAttachments] = useState<Attachments | null>(null);
+  useEffect(() => {
+    const { files } = link;
+    if (files === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let wanted = true;
+    const fetchThem = (): void => {
+      conversation.attachments(files).then(
+        (fetched) => wanted && setAttachments(fetched),
+        () => {
+          if (wanted) timer = setTimeout(fetchThem, FETCH_AGAIN_MS);
+        },
+      );
+    };
+    fetchThem();
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [link, conversation]);
+  return attachments;
 }
 
 function initialOf(name: string): string {

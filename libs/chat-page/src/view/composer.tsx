@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ChatState } from "../chat/chat-state.js";
+import type { Attachments, ChatState } from "../chat/chat-state.js";
 import type { Drafts } from "../chat/drafts.js";
 import { t } from "../i18n/language.js";
+import type { AttachedFile } from "../net/session-info.js";
 import { Allowance } from "./allowance.js";
 import { SendIcon, StopIcon } from "./icons.js";
 
@@ -9,7 +10,9 @@ interface ComposerProps {
   state: ChatState;
   drafts: Drafts;
   maxLength: number;
-  onSend(text: string): void;
+  /** Null = the link takes no files, or their code is not here yet. */
+  attachments: Attachments | null;
+  onSend(text: string, files: AttachedFile[]): void;
   /** Stops the answer that is being written; null = the server cannot. */
   onStop: (() => void) | null;
 }
@@ -17,12 +20,13 @@ interface ComposerProps {
 /** From this share of the limit on, the characters left are shown. */
 const SHOW_LENGTH_FROM = 0.9;
 
-export function Composer({ state, drafts, maxLength, onSend, onStop }: ComposerProps) {
+export function Composer({ state, drafts, maxLength, attachments, onSend, onStop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(() => drafts.readDraft());
   const length = [...draft.normalize("NFC")].length;
   const tooLong = length > maxLength;
-  const ready = draft.trim() !== "" && !tooLong;
+  const blank = draft.trim() === "";
+  const ready = !blank && !tooLong && !attachments?.busy.value;
 
   const write = (value: string): void => {
     setDraft(value);
@@ -32,7 +36,7 @@ export function Composer({ state, drafts, maxLength, onSend, onStop }: ComposerP
     field.current?.focus();
     if (!ready) return;
     write("");
-    onSend(draft.trim());
+    onSend(draft.trim(), attachments?.take() ?? []);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method is composing, Enter chooses a candidate; 229 is what older browsers report then.
@@ -57,7 +61,9 @@ export function Composer({ state, drafts, maxLength, onSend, onStop }: ComposerP
         submit();
       }}
     >
+      {attachments?.tray(blank)}
       <div class="field">
+        {attachments?.button()}
         <label class="visually-hidden" for="compose">
           {t("messageLabel")}
         </label>

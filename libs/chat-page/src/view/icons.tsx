@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 /** Line icons of 20 units; decorative, so that the control around them carries the name. */
-function Icon({ children }: { children: ComponentChildren }) {
+export function Icon({ children }: { children: ComponentChildren }) {
   return (
     <svg
       class="icon"

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
 import { AlertIcon, CheckIcon, ClockIcon, CopyIcon } from "./icons.js";
+import { FileList } from "./file-list.js";
 import { MarkdownText } from "./markdown-text.js";
 
 const COPIED_FOR_MS = 2_000;
@@ -40,9 +41,10 @@ interface UserMessageProps {
   online: boolean;
   canSend: boolean;
   onResend(clientId: string): void;
+  fileUrl(id: string): string;
 }
 
-export function UserMessage({ entry, online, canSend, onResend }: UserMessageProps) {
+export function UserMessage({ entry, online, canSend, onResend, fileUrl }: UserMessageProps) {
   const clientId = entry.clientId;
   return (
     <li class={`message own ${entry.delivery}`}>
@@ -51,6 +53,7 @@ export function UserMessage({ entry, online, canSend, onResend }: UserMessagePro
         <p class="bubble" dir="auto">
           {entry.text}
         </p>
+        <FileList files={entry.files} urlOf={fileUrl} />
         <div class="tools">
           <Delivery entry={entry} online={online} />
           {entry.delivery === "failed" && entry.failure !== "resent" && canSend && clientId && (

@@ -1,0 +1,27 @@
+import { formatLocale } from "../i18n/language.js";
+import type { AttachedFile } from "../net/session-info.js";
+
+const UNITS = ["byte", "kilobyte", "megabyte"] as const;
+
+/** A size as people of the page's language write it. */
+export function fileSize(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
+  const options = { style: "unit", unit: UNITS[step] ?? "byte", maximumFractionDigits: step === 2 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(formatLocale(), options).format(bytes / 1_000 ** step);
+}
+
+/** The files of a message, each a download. */
+export function FileList({ files, urlOf }: { files: readonly AttachedFile[]; urlOf(id: string): string }) {
+  if (files.length === 0) return null;
+  return (
+    <ul class="files">
+      {files.map((file) => (
+        <li key={file.id}>
+          <a href={urlOf(file.id)} download={file.name}>
+            <bdi>{file.name}</bdi> <span class="file-state">{fileSize(file.bytes)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
