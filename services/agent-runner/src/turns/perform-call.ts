@@ -3,6 +3,7 @@ import type { ModelCall } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
+import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
 import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./run-turn.js";
 import { StopRequested } from "./stops.js";
@@ -17,7 +18,12 @@ export interface CallContext {
   memory: string | null;
   signal: AbortSignal;
   live: LiveWriter;
+  /** Told when an answer held what must not be said: the rules it met. */
+  onWithheld?: (rules: string[]) => void;
 }
+
+/** One for the process: a system prompt that stays the same can be cached by its provider. */
+const canary = createCanary();
 
 /** Carries out the model calls of one turn. A model's failure becomes CallFailed with its public code; an abort is rethrown. */
 export function createPerformCall(context: CallContext): PerformCall<ModelCall> {
@@ -38,25 +44,33 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
   const carryOut: PerformCall<ModelCall> = async (call, history): Promise<CallOutput> => {
     switch (call.type) {
       case "llm.reply": {
+        const filter = createOutputFilter(canary);
         const answer = await model.reply(
           {
-            system: systemPrompt({
+            system: `${systemPrompt({
               node: call.system,
               chatIntent: context.session.link_policy.chat_intent,
               override: context.session.link_policy.system_prompt_override,
               memory: context.memory,
-            }),
+            })}\n\n${canaryLine(canary)}`,
             messages: modelMessages(history, call.historyWindow),
             settings: settings(call),
             hints: hints(call),
           },
           {
             signal,
-            onDelta: (text) => context.live.append(call.partIndex, text),
+            onDelta: (text) => {
+              const safe = filter.push(text);
+              if (safe !== "") context.live.append(call.partIndex, safe);
+            },
             onStatus: (label) => context.live.status(label),
           },
         );
-        return output(model, { type: "reply", text: storable(answer.text) }, answer);
+        const rest = filter.end();
+        if (rest !== "") context.live.append(call.partIndex, rest);
+        const said = filterOutput(storable(answer.text), canary);
+        if (said.withheld.size > 0) context.onWithheld?.([...said.withheld]);
+        return output(model, { type: "reply", text: said.text }, answer);
       }
       case "llm.extract": {
         const answer = await model.extract(

@@ -29,6 +29,7 @@ import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import { createLiveWriter } from "./live-writer.js";
 import type { RunnerMetrics } from "./metrics.js";
+import { noteWithheld } from "./note-withheld.js";
 import { createPerformApiCall } from "./perform-api-call.js";
 import { createPerformCall } from "./perform-call.js";
 import { recallMemory } from "./recall-memory.js";
@@ -249,6 +250,7 @@ class Lane {
               signal: stop.signal,
               memory: this.current.memory?.block ?? null,
               variables: () => variables,
+              onWithheld: (rules) => noteWithheld(deps, this.ref, rules),
             }),
           callApi: createPerformApiCall({
             outbound: deps.outbound,
