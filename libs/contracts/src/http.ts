@@ -212,17 +212,6 @@ export const accessPolicyBody = z.strictObject({
 });
 export type AccessPolicyBody = z.infer<typeof accessPolicyBody>;
 
-/** Who may come in by the links of an agent. What is left out stays as it was; a list that is given replaces the old one. */
-export const accessPolicyBody = z.strictObject({
-  mode: z.enum(["open", "any_verified", "approval"]),
-  /** Addresses that need no approval. */
-  allowed_emails: z.array(emailAddress).max(1_000).optional(),
-  links_enabled: z.boolean().optional(),
-  /** Gets a mail about each new request. */
-  notify_email: emailAddress.nullable().optional(),
-});
-export type AccessPolicyBody = z.infer<typeof accessPolicyBody>;
-
 export const createTokenBody = z.strictObject({
   name: z.string().trim().min(1).max(200),
   role: z.enum(["owner", "admin", "editor", "operator", "viewer"]),
