@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { createChatState } from "./chat/chat-state.js";
+import { createChatState, type DoorSteps, type Doors } from "./chat/chat-state.js";
 import { Conversation } from "./chat/conversation.js";
 import { browserStorage, createDrafts } from "./chat/drafts.js";
 import { chooseLanguage, directionOf, language, speak } from "./i18n/language.js";
@@ -12,7 +12,8 @@ import { applyAccent } from "./view/apply-accent.js";
 const state = createChatState();
 const token = tokenFromLocation(location);
 const drafts = createDrafts(browserStorage(), linkFingerprint(token ?? ""));
-const conversation = new Conversation({ api: createApi(token ?? ""), state, drafts, whenVisible });
+const api = createApi(token ?? "");
+const conversation = new Conversation({ api, state, drafts, whenVisible, openDoors });
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -54,6 +55,12 @@ function begin(): void {
     if (event.persisted) conversation.wake({ reopen: true });
   });
   conversation.start();
+}
+
+/** Only some links have doors; their code and texts are fetched when they are needed. */
+async function openDoors(steps: DoorSteps, options: { again: boolean }): Promise<Doors> {
+  const { createDoors } = await import("./gate/doors.js");
+  return createDoors({ ...steps, api, storageName: linkFingerprint(token ?? "") }, options);
 }
 
 function whenVisible(): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { createFakeDoors, type FakeDoors } from "./fake-doors.js";
 import { createFakeFiles, type FakeFiles } from "./fake-files.js";
 import { createFakeSession, type FakeSession, SESSION_COOKIE } from "./fake-session.js";
 
@@ -35,6 +36,12 @@ export interface FakeApi {
   ratings: unknown[];
   stops: number;
   files: FakeFiles;
+  /** What was posted to `rate`, by message. */
+  thumbs: { message: string; rating: unknown }[];
+  /** The next `POST rate` fails. */
+  refuseThumb: boolean;
+  /** PIN, consent, addresses and codes of the link. */
+  doors: FakeDoors;
   session: FakeSession | null;
   sessionsCreated: number;
   /** Idempotency keys of the `POST sessions` calls. */
@@ -101,6 +108,9 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     ratings: [],
     stops: 0,
     files: createFakeFiles(),
+    thumbs: [],
+    refuseThumb: false,
+    doors: createFakeDoors(),
     session: null,
     sessionsCreated: 0,
     creationKeys: [],
@@ -135,8 +145,11 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
             : { data: [], next_cursor: null },
         );
       },
-      "POST sessions": (request, response) => {
+      "POST sessions": async (request, response) => {
+        const entry = JSON.parse((await readBody(request)) || "{}");
         if (api.createProblem) return problem(response, api.createProblem);
+        const closed = await api.doors.atSession(api.link, entry);
+        if (closed) return problem(response, closed);
         const key = String(request.headers["idempotency-key"] ?? "");
         if (!api.creationKeys.includes(key) || !api.session) {
           api.sessionsCreated += 1;
@@ -151,11 +164,24 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           response.destroy();
           return;
         }
-        response.setHeader(
-          "set-cookie",
-          `${SESSION_COOKIE}=${api.session.id}; HttpOnly; SameSite=Lax; Path=/api/public`,
-        );
+        response.setHeader("set-cookie", sessionCookie(api.session));
         json(response, 201, { session_token: "ps_shown_once", session: api.session.view() });
+      },
+      "GET challenge": async (_request, response) => json(response, 200, await api.doors.challenge()),
+      "POST verify": async (request, response, target) => {
+        const body = JSON.parse(await readBody(request));
+        const step = target.pathname.endsWith("/confirm") ? "confirm" : "request";
+        const answer = await api.doors[step](api.link, body);
+        if ("refused" in answer) return problem(response, answer.refused);
+        if (answer.body.verified === true) {
+          // The one conversation of the address, if it still goes on.
+          if (!api.session || api.session.ended || api.doors.newConversation) {
+            api.sessionsCreated += 1;
+            api.session = createFakeSession(`text_${api.sessionsCreated}`);
+          }
+          response.setHeader("set-cookie", sessionCookie(api.session));
+        }
+        json(response, 200, answer.body);
       },
       "POST chat": chat,
       "POST stop": (_request, response) => {
@@ -164,6 +190,13 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       },
       "POST feedback": async (request, response) => {
         api.ratings.push(JSON.parse(await readBody(request)));
+        json(response, 200, { success: true });
+      },
+      "POST rate": async (request, response, target) => {
+        if (api.refuseThumb) return problem(response, { status: 503, code: "overloaded" });
+        const message = decodeURIComponent(target.pathname.split("/").at(-1) ?? "");
+        const { rating } = JSON.parse(await readBody(request));
+        api.thumbs.push({ message, rating });
         json(response, 200, { success: true });
       },
       "POST files": async (request, response) => {
@@ -261,6 +294,9 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
 
   return api;
 }
+
+const sessionCookie = (session: FakeSession): string =>
+  `${SESSION_COOKIE}=${session.id}; HttpOnly; SameSite=Lax; Path=/api/public`;
 
 function header(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];

@@ -12,6 +12,7 @@ interface StoredMessage {
   client_message_id: string | null;
   status: "pending" | "done" | "failed";
   files?: FakeFile[];
+  finish_reason?: string;
   created_at: string;
 }
 
@@ -37,6 +38,8 @@ export interface FakeSession {
   status(turnId: string, label: string): void;
   /** Commits the answer, in one or more parts: history, event log, streams. No part = a silent turn. */
   finish(turnId: string, ...parts: string[]): void;
+  /** Commits an answer that was stopped. */
+  stop(turnId: string, said: string): void;
   fail(turnId: string, code: string): void;
   greet(...parts: string[]): void;
   quota(): void;
@@ -83,12 +86,13 @@ export function createFakeSession(id: string): FakeSession {
     messages.push({ ...message, id: `message-${sequence}`, sequence, created_at: new Date().toISOString() });
   };
   /** As the real log: messages of an answer carry their part, the end of a turn what it leaves. */
-  const speak = (turnId: string, parts: readonly string[]): void => {
+  const speak = (turnId: string, parts: readonly string[], stopped = false): void => {
+    const end = stopped ? { finish_reason: "stopped" } : {};
     for (const [part, content] of parts.entries()) {
-      store({ turn_id: turnId, role: "assistant", content, client_message_id: null, status: "done" });
+      store({ turn_id: turnId, role: "assistant", content, client_message_id: null, status: "done", ...end });
       append("message", { turn_id: turnId, role: "assistant", part, content, created_at: new Date().toISOString() });
     }
-    append("quota", { turn_id: turnId, remaining_messages: session.remaining, expires_at: session.expiresAt });
+    append("quota", { turn_id: turnId, remaining_messages: session.remaining, expires_at: session.expiresAt, ...end });
   };
   const settle = (turnId: string, status: "done" | "failed"): void => {
     for (const message of messages) if (message.turn_id === turnId && message.role === "user") message.status = status;
@@ -113,7 +117,14 @@ export function createFakeSession(id: string): FakeSession {
       const fresh: FakeTurn = { turnId, text, done: new Promise((resolve) => resolvers.set(turnId, resolve)) };
       session.turns.push(fresh);
       session.remaining -= 1;
-      store({ turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, status: "pending", files });
+      store({
+        turn_id: turnId,
+        role: "user",
+        content: text,
+        client_message_id: clientMessageId,
+        status: "pending",
+        files,
+      });
       append("message", { turn_id: turnId, role: "user", content: text, client_message_id: clientMessageId, files });
       session.onTurn?.(fresh);
       return fresh;
@@ -130,6 +141,12 @@ export function createFakeSession(id: string): FakeSession {
       settle(turnId, "done");
       speak(turnId, parts);
       resolvers.get(turnId)?.(parts);
+    },
+    stop: (turnId, said) => {
+      partial.delete(turnId);
+      settle(turnId, "done");
+      speak(turnId, [said], true);
+      resolvers.get(turnId)?.([said]);
     },
     fail: (turnId, code) => {
       partial.delete(turnId);

@@ -68,11 +68,25 @@ const STATES: State[] = [
     shows: "fullTitle",
   },
   {
-    name: "gated",
+    name: "used-up",
     prepare: (api) => {
-      api.link.require_email = true;
+      api.createProblem = { status: 429, code: "budget_exhausted" };
     },
-    shows: "gatedTitle",
+    shows: "usedUpTitle",
+  },
+  {
+    name: "wrong-place",
+    prepare: (api) => {
+      api.linkProblem = { status: 403, code: "country_not_allowed" };
+    },
+    shows: "wrongPlaceTitle",
+  },
+  {
+    name: "busy",
+    prepare: (api) => {
+      api.createProblem = { status: 429, code: "concurrent_sessions_exhausted" };
+    },
+    shows: "busyTitle",
   },
   {
     name: "trouble",

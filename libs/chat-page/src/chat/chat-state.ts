@@ -1,7 +1,10 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import type { Entry } from "../net/api.js";
 import type { FeedState } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { AttachedFile } from "../net/session-info.js";
+import type { Refusal } from "./refusals.js";
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
 
@@ -17,13 +20,43 @@ export interface Attachments {
   tray(needsText: boolean): ComponentChildren;
 }
 
-/** What fills the page. `trouble`: the server cannot be reached or failed; the page keeps trying. */
+/** What a link asks before a talk. The code of the doors is no part of the page's first load, so it is known only by this. */
+export interface Doors {
+  /** Goes on by itself where nothing is left to ask. */
+  start(): Promise<void>;
+  /** Takes up an answer that names a closed door; false when there is none like that. */
+  refused(answer: Refusal): boolean;
+  /** The door as a whole page, and as a card in a conversation. */
+  page(): ComponentChildren;
+  card(): ComponentChildren;
+}
+
+export interface DoorSteps {
+  link: LinkInfo;
+  /** Opens the session; answers the refusal when it was not opened. */
+  create(entry: Entry): Promise<Refusal | null>;
+  /** The address is confirmed: the browser holds a session now. */
+  confirmed(): Promise<void>;
+  /** A refusal that no door can help with. */
+  refuse(answer: Refusal): void;
+}
+
+/** Fetches the code of the doors; rejects when it cannot be had. `again`: the visitor has been in, only the address is confirmed. */
+export type OpenDoors = (steps: DoorSteps, options: { again: boolean }) => Promise<Doors>;
+
+/**
+ * What fills the page. `trouble`: the server cannot be reached or failed; `busy`: too many conversations at once. With both the
+ * page keeps trying.
+ */
 export type Screen =
   | { type: "loading" }
   | { type: "invalid" }
   | { type: "expired" }
   | { type: "full" }
-  | { type: "gated" }
+  | { type: "usedUp" }
+  | { type: "wrongPlace" }
+  | { type: "busy" }
+  | { type: "doors"; doors: Doors }
   | { type: "trouble"; requestId: string | null }
   | { type: "chat" };
 
@@ -52,6 +85,8 @@ export interface ChatState {
   greetingDue: Signal<boolean>;
   /** A conversation is being replaced by a new one. */
   renewing: Signal<boolean>;
+  /** The address has to be confirmed again before the conversation goes on. */
+  again: Signal<Doors | "coming" | null>;
   feed: Signal<FeedState>;
   online: Signal<boolean>;
   /** Finished agent messages for the live region, newest last. */
@@ -80,6 +115,7 @@ export function createChatState(): ChatState {
     heldUntilMs: signal<number | null>(null),
     greetingDue: signal(false),
     renewing: signal(false),
+    again: signal<Doors | "coming" | null>(null),
     feed,
     online,
     announcements: signal<readonly { key: string; text: string }[]>([]),

@@ -3,14 +3,22 @@ import type { Api, Rating } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
 import type { FileLimits } from "../net/link-info.js";
 import { record } from "../net/reading.js";
-import { type AttachedFile, type PlainAnswer, parseAnswer, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
-import type { Attachments, ChatState } from "./chat-state.js";
+import {
+  type AttachedFile,
+  type PlainAnswer,
+  parseAnswer,
+  parseSessionInfo,
+  type SessionInfo,
+  type Thumb,
+} from "../net/session-info.js";
+import type { Attachments, ChatState, OpenDoors } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { announceMessage, createEventSink } from "./event-sink.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
-import { closeTurn, mergeMessage, updateOwn } from "./transcript.js";
+import { isWrongPlace } from "./refusals.js";
+import { type AgentEntry, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
 
 export interface ConversationDeps {
   api: Api;
@@ -18,6 +26,7 @@ export interface ConversationDeps {
   drafts: Drafts;
   /** Resolves when a person can see the page. Link scanners and prerendering must not use up a session. */
   whenVisible(): Promise<void>;
+  openDoors: OpenDoors;
 }
 
 const OVERDUE_MS = 20_000;
@@ -42,6 +51,7 @@ export class Conversation {
       ...deps,
       onAccepted: (clientId, body) => this.#accepted(clientId, body),
       onGone: (status, code) => this.#gone(status, code),
+      onUnknown: (status, code) => this.#askWho(status, code),
     });
     this.#opening = new Opening({
       ...deps,
@@ -93,6 +103,15 @@ export class Conversation {
     return (await this.#deps.api.rate(given)).type === "ok";
   }
 
+  /** Says what the person thinks of one answer. Shown at once; taken back when the server does not take it. */
+  async rateAnswer({ key, id, rating: before }: AgentEntry, rating: Thumb | null): Promise<void> {
+    if (id === null) return;
+    const { transcript } = this.#state;
+    transcript.value = rateEntry(transcript.value, key, rating);
+    const answer = await this.#deps.api.rateAnswer(id, rating);
+    if (answer.type !== "ok") transcript.value = rateEntry(transcript.value, key, before);
+  }
+
   /** Ends this conversation and opens a fresh one. */
   async renew(): Promise<void> {
     const state = this.#state;
@@ -114,6 +133,7 @@ export class Conversation {
       state.earlierLoad.value = { type: "idle" };
       state.sessionId.value = null;
       state.ended.value = null;
+      state.again.value = null;
       state.remainingMessages.value = null;
       state.expiresAtMs.value = null;
       state.announcements.value = [];
@@ -124,7 +144,7 @@ export class Conversation {
 
   /** Something outside changed: network, visibility, the person asked to try again. */
   wake(options?: { reopen: boolean }): void {
-    if (this.#state.screen.value.type === "trouble") void this.#opening.open();
+    if (["trouble", "busy", "wrongPlace"].includes(this.#state.screen.value.type)) void this.#opening.open();
     this.#feed?.wake(options ?? { reopen: Date.now() - this.#lastEventAt > STALE_MS });
     this.#outbox.pump();
   }
@@ -177,10 +197,26 @@ export class Conversation {
     this.#feed?.stop();
   }
 
+  /** A session that is no longer known, or a visitor in another place: false when neither is so. */
+  #askWho(status: number, code: string): boolean {
+    if (isWrongPlace(code)) {
+      this.#feed?.stop();
+      this.#state.screen.value = { type: "wrongPlace" };
+      return true;
+    }
+    const unknown = status === 401 || code === "verification_required";
+    if (!unknown || !this.#state.link.value?.requireEmail) return false;
+    this.#feed?.stop();
+    void this.#opening.confirmAgain();
+    return true;
+  }
+
   #gone(status: number, code: string): void {
+    if (this.#askWho(status, code)) return;
+    const usedUp = code === "budget_exhausted";
     const ofLink = code === "link_expired" || (status === 404 && code !== "session_not_found");
     if (!ofLink) {
-      this.#end(status === 410 ? code : "lost");
+      this.#end(usedUp || status === 410 ? code : "lost");
       return;
     }
     this.#feed?.stop();

@@ -36,11 +36,14 @@ export function createDrafts(storage: Storage | null, name: string): Drafts {
     }
   };
   let memoryKey: string | null = null;
+  let memoryDraft = "";
 
   return {
-    readDraft: () => attempt((items) => items.getItem(draftKey) ?? "", ""),
-    writeDraft: (value) =>
-      attempt((items) => (value === "" ? items.removeItem(draftKey) : items.setItem(draftKey, value)), undefined),
+    readDraft: () => attempt((items) => items.getItem(draftKey), null) ?? memoryDraft,
+    writeDraft: (value) => {
+      memoryDraft = value;
+      attempt((items) => (value === "" ? items.removeItem(draftKey) : items.setItem(draftKey, value)), undefined);
+    },
     unsent: () =>
       attempt((items) => {
         const names = Array.from({ length: items.length }, (_, index) => items.key(index) ?? "");

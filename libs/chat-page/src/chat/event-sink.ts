@@ -65,7 +65,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         takeLimits(event);
         if (event.turnId === null) return;
         state.greetingDue.value = false;
-        state.transcript.value = closeTurn(state.transcript.value, event.turnId);
+        state.transcript.value = closeTurn(state.transcript.value, event.turnId, event.stopped);
         if (!state.awaiting.value) state.thinking.end();
         return;
       case "turn_failed":

@@ -1,12 +1,13 @@
 import { batch } from "@preact/signals";
-import type { Answer, Api } from "../net/api.js";
+import type { Api, Entry } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
-import { parseLinkInfo } from "../net/link-info.js";
+import { type LinkInfo, parseLinkInfo } from "../net/link-info.js";
 import { randomId } from "../net/random-id.js";
 import { record } from "../net/reading.js";
 import { parseHistory, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
-import type { ChatState, Screen } from "./chat-state.js";
+import type { ChatState, Doors, OpenDoors, Screen } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
+import { finalScreen, isClosedDoor, isCrowd, needsDoors, type Refusal } from "./refusals.js";
 import { mergeMessage } from "./transcript.js";
 
 export interface OpeningDeps {
@@ -14,12 +15,11 @@ export interface OpeningDeps {
   state: ChatState;
   drafts: Drafts;
   whenVisible(): Promise<void>;
+  openDoors: OpenDoors;
   takeSession(info: SessionInfo): void;
   /** There is a session. `fresh`: made by this visit; `after`: the event its history reaches to. */
   enter(entry: { fresh: boolean; after: string | null }): void;
 }
-
-type Refusal = Exclude<Answer, { type: "ok" }>;
 
 const GREETING_WAIT_MS = 8_000;
 const FIRST_PAUSE_MS = 2_000;
@@ -32,6 +32,10 @@ export class Opening {
   #failures = 0;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Kept while the visitor is on the way in: what was given is not asked for again after a failure in between. */
+  #doors: Doors | null = null;
+  /** What opened the doors, for the next conversation of this page. */
+  #entry: Entry = {};
 
   constructor(deps: OpeningDeps) {
     this.#deps = deps;
@@ -53,7 +57,17 @@ export class Opening {
   /** A new session although this browser had one. */
   async createAfresh(): Promise<void> {
     this.#deps.drafts.forgetCreation();
-    await this.#create();
+    await this.#enter();
+  }
+
+  /** The session's proof has run out in the middle of the talk: the address is confirmed again, beside the conversation. */
+  async confirmAgain(): Promise<void> {
+    const link = this.#state.link.value;
+    if (!link || this.#state.again.value) return;
+    this.#state.again.value = "coming";
+    const doors = await this.#makeDoors(link, { again: true });
+    this.#state.again.value = doors;
+    if (!doors) this.#refuse({ type: "unreachable" });
   }
 
   async #open(): Promise<void> {
@@ -66,8 +80,42 @@ export class Opening {
     if (await this.#resume()) return;
     // A full link still serves those who already have a conversation.
     if (full || link.full) return this.#show({ type: "full" });
-    if (link.gated) return this.#show({ type: "gated" });
-    await this.#create();
+    if (this.#doors || needsDoors(link)) return this.#toDoors(null);
+    await this.#enter();
+  }
+
+  async #enter(): Promise<void> {
+    const entry = this.#entry;
+    const refusal = await this.#create(entry);
+    if (!refusal) return;
+    if (isClosedDoor(refusal, entry)) await this.#toDoors(refusal);
+    else this.#refuse(refusal);
+  }
+
+  /** Shows the doors of the link; `refusal` says which one turned out to be closed. */
+  async #toDoors(refusal: Refusal | null): Promise<void> {
+    this.#doors ??= await this.#makeDoors(this.#state.link.value ?? parseLinkInfo(null), { again: false });
+    const doors = this.#doors;
+    if (!doors) return this.#refuse({ type: "unreachable" });
+    if (refusal && !doors.refused(refusal)) return this.#refuse(refusal);
+    this.#show({ type: "doors", doors });
+    await doors.start();
+  }
+
+  #makeDoors(link: LinkInfo, options: { again: boolean }): Promise<Doors | null> {
+    const steps = {
+      link,
+      create: (entry: Entry) => this.#create(entry),
+      confirmed: () => this.#confirmed(),
+      refuse: (answer: Refusal) => this.#refuse(answer),
+    };
+    // The code of the doors is fetched only here; without a connection it cannot be had.
+    return this.#deps.openDoors(steps, options).catch(() => null);
+  }
+
+  async #confirmed(): Promise<void> {
+    // The history tells what this browser may go on with; another visit of the link would answer the same.
+    if (!(await this.#resume())) this.#refuse({ type: "unreachable" });
   }
 
   /** Goes on with the session of this browser. False when there is none; true also when that could not be found out. */
@@ -87,7 +135,10 @@ export class Opening {
     const { messages, session, earlier } = parseHistory(answer.body);
     if (!session) return false;
     drafts.forgetCreation();
+    const before = this.#state.sessionId.value;
     batch(() => {
+      // Confirmed with another address, or too late for the old conversation: this is another one.
+      if (before !== null && session.sessionId !== before) this.#state.transcript.value = [];
       this.#state.transcript.value = messages.reduce(mergeMessage, this.#state.transcript.value);
       this.#state.earlierCursor.value = earlier;
       this.#deps.takeSession(session);
@@ -97,20 +148,26 @@ export class Opening {
     return true;
   }
 
-  async #create(): Promise<void> {
+  /** Opens a session; answers the refusal when the server did not. */
+  async #create(entry: Entry): Promise<Refusal | null> {
     const { api, drafts } = this.#deps;
     await this.#deps.whenVisible();
-    let answer = await api.createSession(drafts.creationKey(randomId));
+    let answer = await api.createSession(drafts.creationKey(randomId), entry);
     // A repeat of a call whose answer, and with it the session's cookie, got lost: that session cannot be entered any more.
-    if (answer.type === "ok" && answer.status === 201 && record(answer.body).session_token === null) {
+    const lost = answer.type === "ok" && answer.status === 201 && record(answer.body).session_token === null;
+    // The same call with another proof or PIN is another request to the server.
+    const changed = answer.type === "refused" && answer.code === "idempotency_key_reused";
+    if (lost || changed) {
       drafts.forgetCreation();
-      answer = await api.createSession(drafts.creationKey(randomId));
+      answer = await api.createSession(drafts.creationKey(randomId), entry);
     }
-    if (answer.type !== "ok") return this.#refuse(answer);
+    if (answer.type !== "ok") return answer;
     drafts.forgetCreation();
+    const { proof: _spent, ...kept } = entry;
+    this.#entry = kept;
     this.#failures = 0;
     // 200: this browser has a session already, another tab was faster. Then there is a history.
-    if (answer.status === 200 && (await this.#resume())) return;
+    if (answer.status === 200 && (await this.#resume())) return null;
     const session = parseSessionInfo(answer.body);
     batch(() => {
       this.#deps.takeSession(session);
@@ -118,6 +175,7 @@ export class Opening {
       this.#show({ type: "chat" });
     });
     this.#deps.enter({ fresh: true, after: null });
+    return null;
   }
 
   #awaitGreeting(): void {
@@ -133,6 +191,10 @@ export class Opening {
     batch(() => {
       this.#state.screen.value = screen;
       this.#state.renewing.value = false;
+      if (screen.type === "chat") {
+        this.#doors = null;
+        this.#state.again.value = null;
+      }
     });
   }
 
@@ -143,19 +205,12 @@ export class Opening {
       this.#show(screen);
       return;
     }
-    this.#show({ type: "trouble", requestId: answer.type === "refused" ? answer.requestId : null });
+    const requestId = answer.type === "refused" ? answer.requestId : null;
+    this.#show(isCrowd(answer) ? { type: "busy" } : { type: "trouble", requestId });
     this.#failures += 1;
     const askedMs = answer.type === "refused" ? (answer.retryAfterSeconds ?? 0) * 1000 : 0;
     const pauseMs = Math.max(askedMs, backoffMs(this.#failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.open(), pauseMs);
   }
-}
-
-/** What a refusal means for good; null = it may work later. */
-function finalScreen(answer: Refusal): Screen | null {
-  if (answer.type === "unreachable" || answer.status >= 500) return null;
-  if (answer.code === "sessions_exhausted") return { type: "full" };
-  if (answer.status === 410) return { type: "expired" };
-  return [408, 409, 429].includes(answer.status) ? null : { type: "invalid" };
 }

@@ -14,6 +14,8 @@ export interface OutboxDeps {
   onAccepted(clientId: string, body: unknown): void;
   /** The conversation or the link is gone. */
   onGone(status: number, code: string): void;
+  /** The server wants to know who is there. True when the visitor is asked and the message can wait for that. */
+  onUnknown(status: number, code: string): boolean;
 }
 
 type Refusal = Extract<Answer, { type: "refused" }>;
@@ -22,7 +24,13 @@ const MAX_SERVER_FAILURES = 8;
 /** Pause after a 429 that does not say how long. */
 const UNTOLD_WAIT_MS = 5_000;
 const JITTER_MS = 500;
-const FINAL_CODES = new Set(["model_unavailable", "model_timeout", "messages_exhausted", "file_not_found"]);
+const FINAL_CODES = new Set([
+  "model_unavailable",
+  "model_timeout",
+  "messages_exhausted",
+  "budget_exhausted",
+  "file_not_found",
+]);
 
 /**
  * Sends the visitor's messages one after the other. A message keeps its client id through every repeat, offline spells and
@@ -70,22 +78,25 @@ export class Outbox {
   /** Takes up what an earlier visit of this page could not send. */
   restore(): void {
     const { drafts } = this.#deps;
+    const stranded: string[] = [];
     for (const message of drafts.unsent()) {
       const known = findOwn(this.#state.transcript.value, message.clientId) !== null;
       // A message written for an earlier conversation must not slip into this one, but its words are not thrown away.
       const foreign = message.sessionId !== this.#state.sessionId.value;
-      if (foreign && drafts.readDraft() === "") drafts.writeDraft(message.text);
+      if (foreign && !known) stranded.push(message.text);
       if (known || foreign) drafts.forgetUnsent(message.clientId);
       else this.#state.transcript.value = addOwn(this.#state.transcript.value, message);
     }
+    if (stranded.length > 0 && drafts.readDraft() === "") drafts.writeDraft(stranded.join("\n\n"));
     this.pump();
   }
 
   /** Sends the next waiting message, if it may be sent now. */
   pump(): void {
-    const { online, ended, heldUntilMs, feed } = this.#state;
+    const { online, ended, again, heldUntilMs, feed } = this.#state;
     const entry = this.#nextWaiting();
-    if (this.#busy || !entry || !online.value || ended.value || (heldUntilMs.value ?? 0) > Date.now()) return;
+    if (this.#busy || !entry || !online.value || ended.value || again.value) return;
+    if ((heldUntilMs.value ?? 0) > Date.now()) return;
     clearTimeout(this.#timer);
     this.#busy = true;
     const generation = this.#generation;
@@ -156,6 +167,11 @@ export class Outbox {
     if (FINAL_CODES.has(code)) {
       if (code === "messages_exhausted") this.#state.remainingMessages.value = 0;
       this.#fail(clientId, code, turnId);
+      if (code === "budget_exhausted") this.#deps.onGone(status, code);
+      return;
+    }
+    if ([401, 403].includes(status) && this.#deps.onUnknown(status, code)) {
+      this.#unlessSettled(clientId, { delivery: "waiting" });
       return;
     }
     if ([401, 404, 410].includes(status)) {
@@ -171,14 +187,15 @@ export class Outbox {
       return;
     }
     this.#unlessSettled(clientId, { delivery: "waiting" });
-    this.#wait(status, answer.retryAfterSeconds);
+    this.#wait(answer);
   }
 
-  #wait(status: number, retryAfterSeconds: number | null): void {
+  #wait({ status, code, retryAfterSeconds }: Refusal): void {
     const askedMs = retryAfterSeconds === null ? 0 : retryAfterSeconds * 1000 + Math.random() * JITTER_MS;
     const limited = status === 429;
     const delayMs = Math.max(askedMs, limited && askedMs === 0 ? UNTOLD_WAIT_MS : backoffMs(this.#failures));
-    if (limited) this.#state.heldUntilMs.value = Date.now() + delayMs;
+    // A budget that others hold for a moment is nothing the visitor could help.
+    if (limited && code !== "budget_busy") this.#state.heldUntilMs.value = Date.now() + delayMs;
     this.#again(delayMs + 1);
   }
 }

@@ -1,5 +1,5 @@
 import type { Delta } from "../net/events.js";
-import type { AttachedFile, WireMessage } from "../net/session-info.js";
+import type { AttachedFile, Thumb, WireMessage } from "../net/session-info.js";
 import { applyDelta, type PartialText } from "./partial-answer.js";
 
 /** `waiting`: in the queue of this browser; `sending`: posted; `sent`: accepted; `failed`: refused or its turn failed. */
@@ -30,6 +30,11 @@ export interface AgentEntry {
   createdAt: string | null;
   /** Set while the part is being written. */
   partial: PartialText | null;
+  /** Names the part for a rating; null while it is being written. */
+  id: string | null;
+  rating: Thumb | null;
+  /** The turn was stopped; its last part says so. */
+  stopped: boolean;
 }
 
 export type Entry = UserEntry | AgentEntry;
@@ -118,6 +123,9 @@ function mergeAgent(entries: Transcript, message: WireMessage): Entry[] {
     part,
     createdAt: message.createdAt ?? known?.createdAt ?? null,
     partial: null,
+    id: message.id ?? (turnId === null ? null : `${turnId}.${part}`),
+    rating: message.rating ?? (known && !isUser(known) ? known.rating : null),
+    stopped: message.stopped ?? (known && !isUser(known) ? known.stopped : false),
   };
   return known ? settled.map((entry) => (entry === known ? merged : entry)) : [...settled, merged];
 }
@@ -145,15 +153,27 @@ export function mergeDelta(entries: Transcript, delta: Delta): Transcript {
     part,
     createdAt: null,
     partial,
+    id: null,
+    rating: null,
+    stopped: false,
   };
   return order(known ? kept.map((entry) => (entry === known ? merged : entry)) : [...kept, merged]);
 }
 
 /** A turn is over: what was said of it but never committed is withdrawn, and nothing more is awaited. */
-export function closeTurn(entries: Transcript, turnId: string): Transcript {
+export function closeTurn(entries: Transcript, turnId: string, stopped = false): Transcript {
   return entries
     .filter((entry) => isUser(entry) || !entry.partial || entry.turnId !== turnId)
-    .map((entry) => (isUser(entry) && entry.turnId === turnId ? { ...entry, answered: true } : entry));
+    .map((entry) => {
+      if (entry.turnId !== turnId) return entry;
+      if (isUser(entry)) return { ...entry, answered: true };
+      return stopped ? { ...entry, stopped } : entry;
+    });
+}
+
+/** Sets what the visitor thinks of one answer. */
+export function rateEntry(entries: Transcript, key: string, rating: Thumb | null): Transcript {
+  return entries.map((entry) => (!isUser(entry) && entry.key === key ? { ...entry, rating } : entry));
 }
 
 /** A turn ended without an answer: its message can be sent again. */

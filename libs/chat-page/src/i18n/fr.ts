@@ -68,9 +68,15 @@ export const fr: Texts = {
   fullTitle: "Ce lien a atteint sa limite",
   fullBody:
     "Toutes ses conversations ont été utilisées. Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",
-  gatedTitle: "Cette discussion demande d’abord une confirmation",
-  gatedBody:
-    "Ce lien demande une adresse e-mail ou un code PIN, et cette page ne peut pas encore les recevoir. Veuillez contacter la personne qui vous a envoyé le lien.",
+  wrongPlaceTitle: "Ce chat n’est pas accessible d’ici",
+  wrongPlaceBody:
+    "Il n’est ouvert que depuis certains lieux, réseaux ou sites. Si vous utilisez un VPN, désactivez-le et réessayez.",
+  busyTitle: "Toutes les places sont prises pour l’instant",
+  busyBody: "Le nombre maximal de conversations est atteint. La page réessaie d’elle-même.",
+  usedUpTitle: "Ce lien est épuisé",
+  usedUpBody: "Il a atteint sa limite. Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",
+  hello: "Bonjour {name}",
+  about: "À propos de {name}",
   troubleTitle: "La discussion est inaccessible",
   troubleBody: "Le problème vient de chez nous ou du réseau. La page réessaie automatiquement.",
   offlineTitle: "Vous êtes hors ligne",
@@ -85,6 +91,9 @@ export const fr: Texts = {
   },
   failedAgain: "Cela n’a pas fonctionné. Veuillez réessayer.",
   stop: "Arrêter cette réponse",
+  stopped: "Interrompue",
+  up: "Bonne réponse",
+  down: "Mauvaise réponse",
   rateQuestion: "Comment s’est passée cette conversation ?",
   rate1: "Très mal",
   rate2: "Mal",

@@ -1,4 +1,5 @@
 import { integer, isRecord, record, text } from "./reading.js";
+import type { Thumb } from "./session-info.js";
 
 /** What a call came to. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
 export type Answer =
@@ -21,11 +22,25 @@ export interface Rating {
   text: string;
 }
 
+/** What opens the doors of a link. Each is sent only where the link asks for it. */
+export interface Entry {
+  consent?: true;
+  pin?: string;
+  /** Solution of the link's challenge; good for one call. */
+  proof?: string;
+}
+
 export interface Api {
   link(): Promise<Answer>;
+  /** A puzzle for this browser, to be handed in as `proof`. */
+  challenge(): Promise<Answer>;
+  /** Sends a code to the address, if the link lets it in. */
+  requestCode(given: { email: string } & Omit<Entry, "consent">): Promise<Answer>;
+  /** Opens the conversation of the address; its session comes as a cookie. */
+  confirmCode(given: { email: string; code: string } & Pick<Entry, "consent">): Promise<Answer>;
   /** `before`: cursor of an earlier page; null = the newest messages. */
   history(before?: string | null): Promise<Answer>;
-  createSession(idempotencyKey: string): Promise<Answer>;
+  createSession(idempotencyKey: string, entry: Entry): Promise<Answer>;
   endSession(): Promise<Answer>;
   /** `wait` false asks for 202 and takes the answer from the stream; true waits for the whole answer. */
   send(
@@ -41,6 +56,8 @@ export interface Api {
   /** Asks the agent to stop the answer it is writing; the stream tells how it ended. */
   stop(): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
+  /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
+  rateAnswer(message: string, rating: Thumb | null): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
   eventsUrl(after: string | null): string;
   /** Server time minus browser time in milliseconds, from the newest answer. */
@@ -92,7 +109,10 @@ export function createApi(token: string): Api {
   return {
     link: () => call(`link/${name}`),
     history: (before = null) => call(`history/${name}${query("cursor", before)}`),
-    createSession: (idempotencyKey) => post(`sessions/${name}`, {}, { "idempotency-key": idempotencyKey }),
+    challenge: () => call(`challenge/${name}`),
+    requestCode: (given) => post("verify/request", { token, ...given }, {}),
+    confirmCode: (given) => post("verify/confirm", { token, ...given }, {}),
+    createSession: (idempotencyKey, entry) => post(`sessions/${name}`, entry, { "idempotency-key": idempotencyKey }),
     endSession: () => call(`session/${name}`, { method: "DELETE" }),
     send: (message, options) =>
       post(
@@ -111,6 +131,7 @@ export function createApi(token: string): Api {
     stop: () => post(`stop/${name}`, {}, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
+    rateAnswer: (message, rating) => post(`rate/${name}/${encodeURIComponent(message)}`, { rating }, {}),
     poll: (after, signal) => call(`poll/${name}${query("after", after)}`, { signal, timeoutMs: POLL_MS }),
     eventsUrl: (after) => `${base}/events/${name}${query("after", after)}`,
     clockOffsetMs: () => clockOffset,

@@ -10,7 +10,7 @@ export interface FeedOptions {
   api: Api;
   onEvent(event: ChatEvent): void;
   onState(state: FeedState): void;
-  /** The server refuses for good (401, 404, 410): no further tries are made. */
+  /** The server refuses for good (401, 403, 404, 410): no further tries are made. */
   onRefused(status: number, code: string): void;
 }
 
@@ -155,7 +155,7 @@ export class EventFeed {
       this.#takeAll(answer.body);
       return BETWEEN_POLLS_MS;
     }
-    if (answer.type === "refused" && [401, 404, 410].includes(answer.status)) {
+    if (answer.type === "refused" && [401, 403, 404, 410].includes(answer.status)) {
       this.#options.onRefused(answer.status, answer.code);
       return null;
     }

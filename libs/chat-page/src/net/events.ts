@@ -16,7 +16,13 @@ export type ChatEvent =
   | { type: "status"; turnId: string | null; label: string }
   | { type: "message"; message: WireMessage; offset: number | null }
   /** A turn is over, or limits changed for another reason (then `turnId` is null). */
-  | { type: "quota"; turnId: string | null; remainingMessages: number | null; expiresAt: string | null }
+  | {
+      type: "quota";
+      turnId: string | null;
+      remainingMessages: number | null;
+      expiresAt: string | null;
+      stopped: boolean;
+    }
   | { type: "turn_failed"; turnId: string | null; code: string; remainingMessages: number | null }
   | { type: "session_ended"; reason: string | null }
   | { type: "reset"; history: History };
@@ -62,6 +68,7 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         turnId: text(body.turn_id),
         remainingMessages: integer(body.remaining_messages),
         expiresAt: text(body.expires_at),
+        stopped: body.finish_reason === "stopped",
       };
     case "error":
       return {

@@ -12,12 +12,24 @@ export interface LinkInfo {
   maxMessageLength: number;
   full: boolean;
   expired: boolean;
-  /** The link asks for an e-mail address or a PIN, which this version of the page cannot take. */
-  gated: boolean;
+  /** The doors of the link, in the order in which they are opened. */
+  pinRequired: boolean;
+  consentText: string | null;
+  requireEmail: boolean;
+  /** The owner decides about each confirmed address. */
+  needsApproval: boolean;
+  /** Begin with a solved challenge; the server may ask for one later on all the same. */
+  proofRequired: boolean;
+  /** Who the agent is, where the link wants it introduced. */
+  introduction: string | null;
+  /** For whom the link was made. */
+  recipientName: string | null;
   /** The server takes `POST stop`. */
   canStop: boolean;
   /** The server takes `POST feedback`. */
   canRate: boolean;
+  /** The server takes `POST rate`. */
+  canRateAnswers: boolean;
   /** What may be uploaded; null = nothing. */
   files: FileLimits | null;
 }
@@ -55,16 +67,24 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     welcome: label(body.welcome_message, 2000),
     colour: text(branding.colour) ?? text(branding.color) ?? text(colours.accent) ?? text(colours.primary),
     locale: label(branding.locale, 35),
-    starters: list(branding.starters)
+    starters: [...list(body.starters), ...list(branding.starters)]
       .map((starter) => label(starter, 120))
       .filter((starter) => starter !== null)
+      .filter((starter, index, all) => all.indexOf(starter) === index)
       .slice(0, MAX_STARTERS),
     maxMessageLength: integer(limits.max_message_length) ?? integer(body.max_message_length) ?? 4000,
     full: availability === "full",
     expired: availability === "expired",
-    gated: body.require_email === true || body.pin_required === true,
+    pinRequired: body.pin_required === true,
+    consentText: label(body.consent_text, 4000),
+    requireEmail: body.require_email === true,
+    needsApproval: text(body.access) === "approval",
+    proofRequired: body.proof_required === true,
+    introduction: label(body.introduction, 4000),
+    recipientName: label(record(body.recipient).name, 200),
     canStop: features.stop === true,
     canRate: features.feedback === true,
     files: features.files === true ? parseFileLimits(body.files) : null,
+    canRateAnswers: features.ratings === true,
   };
 }

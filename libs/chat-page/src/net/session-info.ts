@@ -54,7 +54,13 @@ export interface WireMessage {
   status: "pending" | "done" | "failed";
   createdAt: string | null;
   files?: AttachedFile[];
+  /** What the visitor thinks of this answer; only the history tells. */
+  rating?: Thumb | null;
+  /** The answer was stopped here. */
+  stopped?: boolean;
 }
+
+export type Thumb = "up" | "down";
 
 export function parseMessage(value: unknown): WireMessage | null {
   const outer = record(value);
@@ -62,6 +68,7 @@ export function parseMessage(value: unknown): WireMessage | null {
   const role = text(body.role);
   if (role !== "user" && role !== "assistant") return null;
   const status = text(body.status);
+  const rating = body.rating === "up" || body.rating === "down" ? body.rating : null;
   return {
     id: text(body.id) ?? text(body.message_id),
     turnId: text(body.turn_id),
@@ -72,6 +79,8 @@ export function parseMessage(value: unknown): WireMessage | null {
     status: status === "failed" || status === "done" ? status : "pending",
     createdAt: text(body.created_at),
     files: parseFiles(body.files),
+    ...(rating === null ? {} : { rating }),
+    ...(body.finish_reason === "stopped" ? { stopped: true } : {}),
   };
 }
 

@@ -21,5 +21,6 @@ export function App({ state, conversation, drafts }: AppProps) {
     const link = state.link.value ?? NAMELESS;
     return <Chat state={state} link={link} conversation={conversation} drafts={drafts} />;
   }
+  if (screen.type === "doors") return screen.doors.page();
   return <ScreenNotice screen={screen} online={state.online.value} onRetry={() => conversation.wake()} />;
 }

@@ -2,11 +2,11 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Attachments, ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
-import { writingKey } from "../chat/transcript.js";
+import { type AgentEntry, writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
-import type { AttachedFile } from "../net/session-info.js";
+import type { AttachedFile, Thumb } from "../net/session-info.js";
 import { Composer } from "./composer.js";
 import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
@@ -54,6 +54,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
           onResend={(clientId) => conversation.resend(clientId)}
           onShowEarlier={() => conversation.showEarlier(scroll.still)}
           fileUrl={(id) => conversation.fileUrl(id)}
+          onRate={link.canRateAnswers ? (entry, rating) => void conversation.rateAnswer(entry, rating) : null}
         />
       </main>
       <NewConversationDialog dialog={dialog} onConfirm={renew} />
@@ -79,6 +80,11 @@ function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
       <span class="avatar large" aria-hidden="true">
         {initial}
       </span>
+      {link.recipientName && (
+        <p class="hello" dir="auto">
+          {t("hello", { name: link.recipientName })}
+        </p>
+      )}
       <h2 dir="auto">{link.title ?? link.agentName}</h2>
       {link.description && (
         <p class="description" dir="auto">
@@ -86,6 +92,14 @@ function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
         </p>
       )}
       {link.welcome && <MarkdownText text={link.welcome} streaming={false} />}
+      {link.introduction && (
+        <section class="introduction" aria-labelledby="introduction-title">
+          <h3 id="introduction-title">
+            <bdi>{t("about", { name: link.agentName })}</bdi>
+          </h3>
+          <MarkdownText text={link.introduction} streaming={false} />
+        </section>
+      )}
     </div>
   );
 }
@@ -97,9 +111,10 @@ interface MessagesProps {
   onResend(clientId: string): void;
   onShowEarlier(): void;
   fileUrl(id: string): string;
+  onRate: ((entry: AgentEntry, rating: Thumb | null) => void) | null;
 }
 
-function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl }: MessagesProps) {
+function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRate }: MessagesProps) {
   const section = useRef<HTMLElement>(null);
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
@@ -108,7 +123,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl }: Me
     <section class="talk" aria-label={t("conversation")} ref={section} tabIndex={-1}>
       <EarlierMessages state={state} list={section} onLoad={onShowEarlier} />
       <ol class="messages">
-        {state.transcript.value.map((entry) =>
+        {state.transcript.value.map((entry, index, all) =>
           entry.role === "assistant" ? (
             <AgentMessage
               key={entry.key}
@@ -117,6 +132,8 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl }: Me
               initial={initial}
               writing={entry.key === writing}
               status={entry.key === writing && label !== null ? statusText(label) : null}
+              stopped={entry.stopped && all[index + 1]?.turnId !== entry.turnId}
+              onRate={onRate}
             />
           ) : (
             <UserMessage
@@ -212,6 +229,8 @@ function Foot({ state, link, drafts, conversation, onSend }: FootProps) {
     onRate: link.canRate ? (given: Rating) => conversation.rate(given) : null,
   };
   if (ended) return <EndedCard kind={endKind(ended.reason)} {...card} />;
+  const again = state.again.value;
+  if (again && again !== "coming") return again.card();
   // The last answer is still awaited: the card may come with it.
   if (state.remainingMessages.value === 0 && !state.awaiting.value) {
     return <EndedCard kind="noneLeft" {...card} />;

@@ -4,7 +4,7 @@ import type { Rating } from "../net/api.js";
 import { NewIcon } from "./icons.js";
 import { RatingForm } from "./rating.js";
 
-export type EndKind = "ended" | "timeout" | "lost" | "noneLeft" | "broken" | "closed";
+export type EndKind = "ended" | "timeout" | "lost" | "noneLeft" | "broken" | "closed" | "usedUp";
 
 interface EndedProps {
   kind: EndKind;
@@ -27,7 +27,7 @@ export function EndedCard({ kind, renewing, onRenew, onRate }: EndedProps) {
         <h2 id="ended-title">{t(`${kind}Title`)}</h2>
         <p>{t(`${kind}Body`)}</p>
       </div>
-      {kind !== "closed" && (
+      {kind !== "closed" && kind !== "usedUp" && (
         <button type="button" class="button primary" disabled={renewing} onClick={onRenew}>
           <NewIcon />
           {renewing ? t("starting") : t("newConversation")}
@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, EndKind>> = {
   session_expired: "timeout",
   link_revoked: "closed",
   link_deleted: "closed",
+  budget_exhausted: "usedUp",
   model_unavailable: "broken",
   model_timeout: "broken",
   internal: "broken",

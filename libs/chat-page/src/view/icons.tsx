@@ -52,6 +52,12 @@ export const NewIcon = () => (
     <path d="M14.7 3.700a1.4 1.4 0 0 1 2 2L11 11.300l-2.7.7.7-2.700z" />
   </Icon>
 );
+/** Points up; the stylesheet turns it over. */
+export const ThumbIcon = () => (
+  <Icon>
+    <path d="M7 9v7.500H3.500V9zm0 0 3.200-5.500c1.600.3 2 1.500 1.700 3L11.400 8.500h3.900c1 0 1.700.9 1.400 1.900l-1.500 4.900c-.2.7-.8 1.200-1.500 1.200H7" />
+  </Icon>
+);
 export const ClockIcon = () => (
   <Icon>
     <circle cx="10" cy="10" r="6.5" />

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
-import { AlertIcon, CheckIcon, ClockIcon, CopyIcon } from "./icons.js";
+import type { Thumb } from "../net/session-info.js";
 import { FileList } from "./file-list.js";
+import { AlertIcon, CheckIcon, ClockIcon, CopyIcon, ThumbIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
 
 const COPIED_FOR_MS = 2_000;
@@ -15,9 +16,13 @@ interface AgentMessageProps {
   writing: boolean;
   /** What the agent does while its text stands still. */
   status: string | null;
+  /** The answer was stopped after this part. */
+  stopped: boolean;
+  /** Null = the server takes no ratings of answers. */
+  onRate: ((entry: AgentEntry, rating: Thumb | null) => void) | null;
 }
 
-export function AgentMessage({ entry, name, initial, writing, status }: AgentMessageProps) {
+export function AgentMessage({ entry, name, initial, writing, status, stopped, onRate }: AgentMessageProps) {
   return (
     <li class={entry.part > 0 ? "message agent continued" : "message agent"}>
       <span class="avatar small" aria-hidden="true">
@@ -28,8 +33,10 @@ export function AgentMessage({ entry, name, initial, writing, status }: AgentMes
         <MarkdownText text={entry.text} streaming={writing} />
         <div class="tools">
           <Time value={entry.createdAt} />
+          {stopped && <span>{t("stopped")}</span>}
           {status !== null && <span role="status">{status}</span>}
           {entry.partial === null && <CopyButton text={entry.text} />}
+          {entry.id !== null && onRate && <Thumbs entry={entry} onRate={onRate} />}
         </div>
       </div>
     </li>
@@ -106,6 +113,27 @@ function CopyButton({ text }: { text: string }) {
       {copied ? <CheckIcon /> : <CopyIcon />}
       <span aria-hidden="true">{copied ? t("copied") : t("copy")}</span>
     </button>
+  );
+}
+
+/** Two switches of which at most one is on; the one that is on takes the rating back. */
+function Thumbs({ entry, onRate }: { entry: AgentEntry; onRate(entry: AgentEntry, rating: Thumb | null): void }) {
+  return (
+    <>
+      {(["up", "down"] as const).map((thumb) => (
+        <button
+          key={thumb}
+          type="button"
+          class={`tool thumb thumb-${thumb}`}
+          aria-label={t(thumb)}
+          title={t(thumb)}
+          aria-pressed={entry.rating === thumb}
+          onClick={() => onRate(entry, entry.rating === thumb ? null : thumb)}
+        >
+          <ThumbIcon />
+        </button>
+      ))}
+    </>
   );
 }
 

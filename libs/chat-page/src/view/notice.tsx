@@ -46,7 +46,7 @@ export function Loading() {
 }
 
 interface ScreenNoticeProps {
-  screen: Exclude<Screen, { type: "chat" | "loading" }>;
+  screen: Exclude<Screen, { type: "chat" | "loading" | "doors" }>;
   online: boolean;
   onRetry(): void;
 }
@@ -60,8 +60,20 @@ export function ScreenNotice({ screen, online, onRetry }: ScreenNoticeProps) {
       return <Notice icon={<ClockIcon />} title={t("expiredTitle")} body={t("expiredBody")} />;
     case "full":
       return <Notice icon={<PeopleIcon />} title={t("fullTitle")} body={t("fullBody")} />;
-    case "gated":
-      return <Notice icon={<LockIcon />} title={t("gatedTitle")} body={t("gatedBody")} />;
+    case "usedUp":
+      return <Notice icon={<ClockIcon />} title={t("usedUpTitle")} body={t("usedUpBody")} />;
+    case "wrongPlace":
+      return (
+        <Notice icon={<LockIcon />} title={t("wrongPlaceTitle")} body={t("wrongPlaceBody")}>
+          <RetryButton onRetry={onRetry} />
+        </Notice>
+      );
+    case "busy":
+      return (
+        <Notice icon={<PeopleIcon />} title={t("busyTitle")} body={t("busyBody")}>
+          <RetryButton onRetry={onRetry} />
+        </Notice>
+      );
     case "trouble":
       return (
         <Notice
@@ -69,11 +81,17 @@ export function ScreenNotice({ screen, online, onRetry }: ScreenNoticeProps) {
           title={online ? t("troubleTitle") : t("offlineTitle")}
           body={online ? t("troubleBody") : t("offlineBody")}
         >
-          <button type="button" class="button primary" onClick={onRetry}>
-            {t("tryAgain")}
-          </button>
+          <RetryButton onRetry={onRetry} />
           {screen.requestId && <p class="reference">{t("reference", { id: screen.requestId })}</p>}
         </Notice>
       );
   }
+}
+
+function RetryButton({ onRetry }: { onRetry(): void }) {
+  return (
+    <button type="button" class="button primary" onClick={onRetry}>
+      {t("tryAgain")}
+    </button>
+  );
 }

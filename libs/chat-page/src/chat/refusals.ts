@@ -1,0 +1,43 @@
+import type { Answer, Entry } from "../net/api.js";
+import type { LinkInfo } from "../net/link-info.js";
+import type { Screen } from "./chat-state.js";
+
+export type Refusal = Exclude<Answer, { type: "ok" }>;
+
+/** Codes that say which door of the link is still closed. */
+const DOOR_CODES: ReadonlySet<string> = new Set([
+  "pin_required",
+  "pin_wrong",
+  "consent_required",
+  "proof_required",
+  "verification_required",
+]);
+
+const PLACE_CODES: ReadonlySet<string> = new Set(["address_not_allowed", "country_not_allowed", "origin_not_allowed"]);
+
+const CROWD_CODES: ReadonlySet<string> = new Set(["concurrent_sessions_exhausted", "budget_busy", "rate_limited"]);
+
+export const needsDoors = (link: LinkInfo): boolean =>
+  link.pinRequired || link.consentText !== null || link.requireEmail || link.proofRequired;
+
+/** The refusal is about a door that the visitor can open. */
+export function isClosedDoor(answer: Refusal, given: Entry): boolean {
+  if (answer.type === "unreachable") return false;
+  // Wrong PINs are counted; with one in hand the wait belongs to its field.
+  return DOOR_CODES.has(answer.code) || (answer.code === "rate_limited" && given.pin !== undefined);
+}
+
+export const isWrongPlace = (code: string): boolean => PLACE_CODES.has(code);
+
+/** Nothing is broken, there is just no room at the moment. */
+export const isCrowd = (answer: Refusal): boolean => answer.type === "refused" && CROWD_CODES.has(answer.code);
+
+/** What a refusal means for good; null = it may work later. */
+export function finalScreen(answer: Refusal): Screen | null {
+  if (answer.type === "unreachable" || answer.status >= 500) return null;
+  if (answer.code === "sessions_exhausted") return { type: "full" };
+  if (answer.code === "budget_exhausted") return { type: "usedUp" };
+  if (isWrongPlace(answer.code)) return { type: "wrongPlace" };
+  if (answer.status === 410) return { type: "expired" };
+  return [408, 409, 429].includes(answer.status) ? null : { type: "invalid" };
+}

@@ -1,0 +1,70 @@
+import type { Refusal } from "../chat/refusals.js";
+import type { LinkInfo } from "../net/link-info.js";
+import { linkFingerprint } from "../net/token.js";
+import type { DoorPlace } from "./door-memory.js";
+
+/** `enter`: nothing is left to do for the visitor; the page is on its way in. */
+export type Door = "pin" | "consent" | "declined" | "email" | "code" | "pending" | "enter";
+
+/** Why the last try was not taken. `until`: browser time (ms) before which another is not. */
+export type DoorProblem =
+  | { type: "missing" | "wrong" | "expired" | "unreachable" | "unproven" | "undecided" }
+  | { type: "held"; until: number };
+
+const UNTOLD_WAIT_MS = 60_000;
+
+/** The first door that is still closed: PIN, consent, e-mail, code. `pinGiven`: or none is wanted. */
+export function nextDoor(link: LinkInfo, place: DoorPlace, pinGiven: boolean): Door {
+  const codeWorks = place.email !== null && (place.codeUntilMs ?? 0) > Date.now();
+  // A code that is on its way was sent because the doors before it stood open.
+  if (link.requireEmail && codeWorks) return "code";
+  if (link.pinRequired && !pinGiven) return "pin";
+  if (link.consentText !== null && place.agreedTo !== agreementOf(link)) return "consent";
+  return link.requireEmail ? "email" : "enter";
+}
+
+/** The doors of a link that a visitor passes by doing something. */
+export function doorsOf(link: LinkInfo): Door[] {
+  return [
+    ...(link.pinRequired ? (["pin"] as const) : []),
+    ...(link.consentText === null ? [] : (["consent"] as const)),
+    ...(link.requireEmail ? (["email", "code"] as const) : []),
+  ];
+}
+
+/** Names the text that is agreed to. */
+export function agreementOf(link: LinkInfo): string {
+  return linkFingerprint(link.consentText ?? "");
+}
+
+/** Browser time (ms) at which the server takes another try. */
+export function waitOf(answer: Refusal): number {
+  const seconds = answer.type === "refused" ? answer.retryAfterSeconds : null;
+  return Date.now() + (seconds === null ? UNTOLD_WAIT_MS : seconds * 1000);
+}
+
+/** Not the visitor's doing, and over in a while. */
+export function isPassing(answer: Refusal): boolean {
+  return answer.type === "unreachable" || answer.status >= 500 || answer.status === 408 || answer.status === 409;
+}
+
+/** Only what is certainly no address is stopped here; the server and the mail decide the rest. */
+export function isAddress(value: string): boolean {
+  return value.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(value);
+}
+
+const DIGITS = /\p{Nd}/gu;
+
+/** The digits of a typed or pasted code in any script, as the server reads them; at most six. */
+export function codeDigits(typed: string): string {
+  const found = typed.match(DIGITS) ?? [];
+  return found.slice(0, 6).map(latinDigit).join("");
+}
+
+/** Scripts write their ten digits in a row; what stands before the zero is no digit. */
+function latinDigit(digit: string): string {
+  const point = digit.codePointAt(0) ?? 0;
+  let zero = point;
+  while (point - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String(point - zero);
+}

@@ -1,0 +1,251 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { skipBrowser, useBench } from "./setup.js";
+import { answers, field, nextTurn, own, say, sessionOf } from "./talk.js";
+
+const bench = useBench();
+const session = () => sessionOf(bench);
+const doors = () => bench.api().doors;
+const input = (page: Page) => page.locator("#door-field");
+const heading = (page: Page, text: string) => page.getByRole("heading", { name: text, exact: true });
+const alert = (page: Page) => page.locator("#door-error");
+const focused = (page: Page) => page.evaluate("document.activeElement?.id");
+const CONSENT = "We keep this talk for **30 days**. [Our rules](https://clinic.example/privacy) <b>apply</b>.";
+
+describe.skipIf(skipBrowser)("doors of a link", () => {
+  it("come in order, PIN, consent, e-mail, code, and each only where the link asks; by keyboard alone", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
+    });
+    await heading(page, "Enter the PIN").waitFor();
+    expect(await focused(page)).toBe("door-field");
+    await page.keyboard.type("4711");
+    await page.keyboard.press("Enter");
+    await heading(page, "Before you begin").waitFor();
+    await expect.poll(() => focused(page)).toBe("door-title");
+    expect(await page.locator(".door-terms").innerHTML()).not.toContain("<b>");
+    for (const _ of ["the text", "its link", "I agree"]) await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await heading(page, "Confirm your e-mail address").waitFor();
+    await page.keyboard.type("ann@example.com");
+    await page.keyboard.press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await expect.poll(() => focused(page)).toBe("door-field");
+    await page.keyboard.type("123456");
+    await field(page).waitFor();
+    expect(doors().requests).toEqual([{ email: "ann@example.com", pin: "4711" }]);
+    expect(doors().confirms).toEqual([
+      expect.objectContaining({ email: "ann@example.com", code: "123456", consent: true }),
+    ]);
+    expect(bench.api().sessionsCreated).toBe(1);
+    const stored = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
+    expect(stored).not.toMatch(/4711|123456|ann@|ps_/);
+  });
+
+  it("say at the field that a PIN is wrong, and until when one has to wait", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.pin_required = true;
+      api.doors.pinTries = 1;
+    });
+    await input(page).press("Enter");
+    await expect.poll(() => alert(page).innerText()).toBe("Please enter the PIN.");
+    await input(page).fill("0000");
+    await input(page).press("Enter");
+    await expect.poll(() => alert(page).innerText()).toMatch(/isn’t right/);
+    expect(await input(page).getAttribute("aria-invalid")).toBe("true");
+    expect(await input(page).getAttribute("aria-describedby")).toContain("door-error");
+    expect(await focused(page)).toBe("door-field");
+    await input(page).fill("4711");
+    await input(page).press("Enter");
+    await expect.poll(() => alert(page).innerText()).toMatch(/Too many tries\. You can try again at \d/);
+    doors().pinTries = 5;
+    await input(page).fill(" 4711 ");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await field(page).waitFor();
+  });
+
+  it("open without agreement for nobody, and ask again when the text has changed", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.consent_text = CONSENT;
+    });
+    await page.getByRole("button", { name: "I don’t agree" }).click();
+    await heading(page, "You did not agree").waitFor();
+    expect(bench.api().sessionsCreated).toBe(0);
+    expect(doors().entries).toEqual([]);
+    await page.getByRole("button", { name: "Read it again" }).click();
+    await page.getByRole("button", { name: "I agree" }).click();
+    await field(page).waitFor();
+    expect(doors().entries).toEqual([{ consent: true }]);
+    bench.api().session = null;
+    bench.api().link.consent_text = "Other rules.";
+    await page.reload();
+    await heading(page, "Before you begin").waitFor();
+  });
+
+  it("stay where they are over a reload: the code can be typed, what is secret is asked for again", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
+    });
+    await input(page).fill("4711");
+    await input(page).press("Enter");
+    await page.getByRole("button", { name: "I agree" }).click();
+    await heading(page, "Confirm your e-mail address").waitFor();
+    await page.reload();
+    await heading(page, "Enter the PIN").waitFor();
+    await input(page).fill("4711");
+    await input(page).press("Enter");
+    // The agreement was given and stands.
+    await heading(page, "Confirm your e-mail address").waitFor();
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await page.reload();
+    await heading(page, "Enter the code").waitFor();
+    await page.getByText("If ann@example.com may use this chat").waitFor();
+    expect(doors().requests).toHaveLength(1);
+    await input(page).fill("123456");
+    await field(page).waitFor();
+  });
+
+  it("take a code in any digits and with anything around it, and tell wrong from run out", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.require_email = true;
+    });
+    await input(page).fill("nobody");
+    await input(page).press("Enter");
+    await expect.poll(() => alert(page).innerText()).toMatch(/complete address/);
+    expect(doors().requests).toEqual([]);
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    expect(await input(page).getAttribute("autocomplete")).toBe("one-time-code");
+    expect(await input(page).getAttribute("inputmode")).toBe("numeric");
+    await input(page).fill("12345");
+    await input(page).press("Enter");
+    await expect.poll(() => alert(page).innerText()).toMatch(/all six digits/);
+    await input(page).fill("999999");
+    await expect.poll(() => alert(page).innerText()).toMatch(/isn’t right/);
+    doors().codeExpired = true;
+    await input(page).fill("111111");
+    await expect.poll(() => alert(page).innerText()).toMatch(/no longer valid/);
+    doors().codeExpired = false;
+    await input(page).fill("Code: ١٢٣-٤٥٦");
+    await field(page).waitFor();
+    expect(doors().confirms.map((given) => given.code)).toEqual(["999999", "111111", "123456"]);
+  });
+
+  it("send another code only after a pause, as long as the server asks", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.require_email = true;
+      api.doors.requestProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 1 }];
+    });
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await expect.poll(() => alert(page).innerText()).toMatch(/Too many tries/);
+    await input(page).press("Enter");
+    const resend = page.getByRole("button", { name: /^Send a new code in 0:\d\d$/ });
+    await resend.waitFor();
+    await resend.click();
+    expect(doors().requests).toHaveLength(1);
+    await page.getByRole("button", { name: "Use another address" }).click();
+    await heading(page, "Confirm your e-mail address").waitFor();
+    expect(await input(page).inputValue()).toBe("ann@example.com");
+  });
+
+  it("wait for the owner where access is on approval, and let in once it is given", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, { require_email: true, access: "approval" });
+      api.doors.pending = true;
+    });
+    await page.getByText("the owner of this chat decides").waitFor();
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await input(page).fill("123456");
+    await heading(page, "Your request has been passed on").waitFor();
+    await page.getByRole("button", { name: "Check again" }).click();
+    await page.getByText("There is no decision yet.").waitFor();
+    doors().pending = false;
+    await page.getByRole("button", { name: "Check again" }).click();
+    await field(page).waitFor();
+  });
+
+  it.each([{ announced: true }, { announced: false }])(
+    "solve the link's challenge by themselves, announced by the link: $announced",
+    async ({ announced }) => {
+      const page = await bench.open({}, (api) => {
+        if (announced) api.link.proof_required = true;
+        else api.doors.proofLater = true;
+      });
+      await field(page).waitFor();
+      expect(doors().proofs).toHaveLength(1);
+      expect(bench.api().sessionsCreated).toBe(1);
+    },
+  );
+
+  it("keep the page responsive and say what goes on while a hard challenge is solved", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.proof_required = true;
+      api.doors.hardness = 12;
+    });
+    await heading(page, "Checking your browser…").waitFor();
+    const longest = await page.evaluate<number>(
+      "new Promise((done) => { let last = performance.now(), longest = 0, frames = 0; const step = (now) => { longest = Math.max(longest, now - last); last = now; if (++frames === 30) done(longest); else requestAnimationFrame(step); }; requestAnimationFrame(step); })",
+    );
+    expect(longest).toBeLessThan(1_000);
+  });
+
+  it("confirm the address again in the middle of a talk: draft and waiting messages survive and go out once", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.require_email = true;
+    });
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await input(page).fill("123456");
+    const made = await session();
+    await say(page, "First");
+    made.finish((await nextTurn(made)).turnId, "Answer one");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    await bench.visitor().context.clearCookies();
+    await say(page, "Second");
+    await heading(page, "Please confirm your address again").waitFor();
+    // The talk stays on the page; only writing waits.
+    expect(await answers(page).allInnerTexts()).toEqual(["Answer one"]);
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await input(page).fill("123456");
+    await field(page).waitFor();
+    await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["First", "Second"]);
+    made.finish((await nextTurn(made, 2)).turnId, "Answer two");
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Answer one", "Answer two"]);
+    expect(await own(page).allInnerTexts()).toEqual(["First", "Second"]);
+    const sent = bench.api().posts.filter((post) => post.message === "Second");
+    expect(new Set(sent.map((post) => post.clientMessageId)).size).toBe(1);
+    expect(bench.api().sessionsCreated).toBe(1);
+  });
+
+  it("turn a message for a conversation that is gone into a draft when the confirmation opens another", async () => {
+    const page = await bench.open({}, (api) => {
+      api.link.require_email = true;
+    });
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await input(page).fill("123456");
+    await session();
+    await field(page).waitFor();
+    await bench.visitor().context.clearCookies();
+    doors().newConversation = true;
+    await say(page, "Belongs to the old one");
+    await heading(page, "Please confirm your address again").waitFor();
+    await input(page).fill("bob@example.com");
+    await input(page).press("Enter");
+    await heading(page, "Enter the code").waitFor();
+    await input(page).fill("123456");
+    await expect.poll(() => field(page).inputValue()).toBe("Belongs to the old one");
+    expect(await own(page).count()).toBe(0);
+    expect(bench.api().session?.turns).toEqual([]);
+  });
+});

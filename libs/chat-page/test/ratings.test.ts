@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { skipBrowser, useBench } from "./setup.js";
+import { answers, nextTurn, say, sessionOf } from "./talk.js";
+
+const bench = useBench();
+const WITH = { features: { stop: true, feedback: true, ratings: true } };
+
+describe.skipIf(skipBrowser)("answers on the chat page", () => {
+  it("are rated at once, taken back by the same switch, and unrated again when the server does not take it", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+    });
+    const made = await sessionOf(bench);
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId, "Good day.");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    const good = page.getByRole("button", { name: "Good answer" });
+    const poor = page.getByRole("button", { name: "Poor answer" });
+    await good.click();
+    await expect.poll(() => good.getAttribute("aria-pressed")).toBe("true");
+    await poor.press("Enter");
+    await expect.poll(() => poor.getAttribute("aria-pressed")).toBe("true");
+    expect(await good.getAttribute("aria-pressed")).toBe("false");
+    await poor.click();
+    await expect.poll(() => poor.getAttribute("aria-pressed")).toBe("false");
+    const message = "turn-1.0";
+    await expect
+      .poll(() => bench.api().thumbs)
+      .toEqual([
+        { message, rating: "up" },
+        { message, rating: "down" },
+        { message, rating: null },
+      ]);
+    bench.api().refuseThumb = true;
+    await good.click();
+    await expect.poll(() => good.getAttribute("aria-pressed")).toBe("false");
+    expect(bench.api().thumbs).toHaveLength(3);
+  });
+
+  it("offer no rating where the server takes none", async () => {
+    const page = await bench.open();
+    const made = await sessionOf(bench);
+    made.greet("Welcome.");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    expect(await page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
+  });
+
+  it("keep what was said when they are stopped, and say so, also after a reload", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+    });
+    const made = await sessionOf(bench);
+    await say(page, "Tell me everything");
+    const { turnId } = await nextTurn(made);
+    made.delta(turnId, 0, "It began long ");
+    await page.getByRole("button", { name: "Stop this answer" }).click();
+    await expect.poll(() => bench.api().stops).toBe(1);
+    made.stop(turnId, "It began long");
+    await page.locator(".tools").getByText("Stopped").waitFor();
+    expect(await answers(page).allInnerTexts()).toEqual(["It began long"]);
+    await page.reload();
+    await page.locator(".tools").getByText("Stopped").waitFor();
+    expect(await answers(page).allInnerTexts()).toEqual(["It began long"]);
+  });
+});
