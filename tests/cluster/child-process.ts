@@ -43,7 +43,7 @@ export interface Child {
 const TAIL_CHARACTERS = 6_000;
 const STOP_MS = 35_000;
 
-/** A process of the built product, or of its sources where nothing is built. */
+/** A process of the built product, or of its sources where nothing is built or `PARLEY_FROM_SOURCE` is set. */
 export async function createChild(options: ChildOptions): Promise<Child> {
   const opsPort = await freePort();
   const opsUrl = `http://127.0.0.1:${opsPort}`;
@@ -54,7 +54,7 @@ export async function createChild(options: ChildOptions): Promise<Child> {
     "tsx",
     join(ROOT, "services", options.service, "src/main.ts"),
   ];
-  const program = existsSync(built) ? [built] : source;
+  const program = existsSync(built) && !process.env.PARLEY_FROM_SOURCE ? [built] : source;
   let child: ChildProcess | undefined;
   let said = "";
   let printed = "";
