@@ -3,6 +3,7 @@ import { type Cluster, type Shape, startCluster } from "../../cluster/cluster.js
 import { describeBackground } from "./background.js";
 import { type Fixture, makeFixture } from "./fixture.js";
 import { describeIdempotency } from "./idempotency.js";
+import { describeLinkOwners } from "./link-owners.js";
 import { describeOwnerApi } from "./owner-api.js";
 import { describePublicLinks } from "./public-links.js";
 import { describeRefusals } from "./refusals.js";
@@ -42,6 +43,7 @@ export function runSuite(shape: Shape): void {
     describeIdempotency(get);
     describeStreams(get);
     describePublicLinks(get);
+    describeLinkOwners(get);
     describeOwnerApi(get);
     describeBackground(get);
   });
