@@ -16,7 +16,7 @@ export function sendProblem(reply: FastifyReply, error: AppError, requestId: str
   if (error.code === "invalid_token") reply.header("www-authenticate", 'Bearer realm="parley"');
   if (error.code === "invalid_signature") reply.header("www-authenticate", 'HMAC-SHA256 realm="parley"');
   // The rest of such a body is never read, so the connection cannot carry another request.
-  if (error.code === "body_too_large") reply.header("connection", "close");
+  if (error.code === "body_too_large" || error.code === "request_timeout") reply.header("connection", "close");
   return reply.send(body);
 }
 

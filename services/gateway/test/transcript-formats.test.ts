@@ -38,6 +38,17 @@ describe("transcripts as files", () => {
     expect(page).toContain("&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62; &#38; &#34;more&#34;");
   });
 
+  it("names the files of a message in every format, safe against formulas and markup", () => {
+    const { session, messages } = transcript("Here");
+    const file = { id: "f", name: "=<b>.txt", media_type: "text/plain", bytes: 12 };
+    const given = { session, messages: messages.map((one) => ({ ...one, files: [file] })) };
+    const [head, row] = asCsv(given).split("\r\n");
+    expect(head?.endsWith('"files","content"')).toBe(true);
+    expect(row?.endsWith(`,"'=<b>.txt (text/plain, 12 bytes)","Here"`)).toBe(true);
+    expect(asText(given)).toMatch(/Visitor: Here\n {2}File: =<b>\.txt \(text\/plain, 12 bytes\)\n$/);
+    expect(asHtml(given)).toContain("<p>File: <bdi>=&#60;b&#62;.txt (text/plain, 12 bytes)</bdi></p>");
+  });
+
   it("tells in plain text who said what", () => {
     expect(asText(transcript("hi", "hello"))).toMatch(/Visitor: hi\n\n\[.*\] Agent: hello\n$/);
   });

@@ -1,5 +1,5 @@
 import { createAgentRunner, runnerConfig } from "@parley/agent-runner-service";
-import { connectBus } from "@parley/bus";
+import { type Bus, connectBus } from "@parley/bus";
 import { createLink, createTenant, importAgent, type Principal, verifyToken } from "@parley/contracts";
 import { connectDb, type Db } from "@parley/db";
 import { createGateway, gatewayConfig } from "@parley/gateway-service";
@@ -22,6 +22,7 @@ export interface FilesWorld {
   /** Two gateways on one bus. */
   gateways: [string, string];
   db: Db;
+  bus: Bus;
   tenantId: string;
   adminToken: string;
   /** A link that takes files, with a session of its own. */
@@ -72,6 +73,7 @@ export async function startFilesWorld(): Promise<FilesWorld> {
   return {
     gateways: [first.url, second.url],
     db,
+    bus,
     tenantId: tenant.id,
     adminToken: tenant.adminToken,
     async visitor(fileUploads) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import { beginFile, newId, putFileChunk } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -263,5 +264,59 @@ describe("repeats and accidents", () => {
     });
     await eventually(async () => expect(await rows(visitor)).toBe(0));
     expect((await upload(visitor, { content: "whole" })).status).toBe(201);
+  });
+
+  it("shows nothing of an upload whose gateway died in the middle; it can go on, and is removed a day later", async () => {
+    const visitor = await world.visitor({ max_count: 1 });
+    const access = { type: "hmac", tenantId: world.tenantId, sessionId: visitor.sessionId } as const;
+    const fileId = newId();
+    const about = { access, fileId, name: "half.txt", mediaType: "text/plain", maxCount: 1 };
+    await world.bus.call(beginFile, about);
+    await world.bus.call(putFileChunk, { access, fileId, n: 0, data: Buffer.from("half").toString("base64") });
+    expect(await refusal(await download(visitor, fileId))).toEqual([404, "file_not_found"]);
+    expect(await refusal(await send(visitor, { message: "Half", files: [fileId] }))).toEqual([404, "file_not_found"]);
+    expect((await upload(visitor, { content: "other" })).status).toBe(429);
+    const age = (hours: number) =>
+      world.db.tenant(world.tenantId, (trx) =>
+        sql`update session_files set created_at = now() - make_interval(hours => ${hours}) where id = ${fileId}`.execute(
+          trx,
+        ),
+      );
+    const purge = () => world.db.query("select purge_unsent_files(interval '24 hours', 50)", []);
+    await age(1);
+    await purge();
+    expect(await rows(visitor)).toBe(1);
+    // Its time is over: it cannot be finished any more, and its place is free.
+    const late = world.bus.call(putFileChunk, { access, fileId, n: 1, data: "" });
+    await expect(late).rejects.toMatchObject({ code: "file_not_found" });
+    const sent = await fileOf(await upload(visitor, { content: "other" }));
+    expect((await send(visitor, { message: "Sent", files: [sent.id] })).status).toBe(200);
+    const second = await world.visitor();
+    const unsent = await fileOf(await upload(second, { content: "never sent" }));
+    await world.db.tenant(world.tenantId, (trx) =>
+      sql`update session_files set created_at = now() - interval '25 hours' where id in (${sent.id}, ${unsent.id})`.execute(
+        trx,
+      ),
+    );
+    await purge();
+    expect(await rows(second)).toBe(0);
+    expect((await download(visitor, sent.id)).status).toBe(200);
+  });
+
+  it("lets a message that failed be sent again with its files", async () => {
+    const visitor = await world.visitor();
+    const file = await fileOf(await upload(visitor, { content: "again" }));
+    expect((await send(visitor, { message: "Here", files: [file.id] })).status).toBe(200);
+    await world.db.tenant(world.tenantId, (trx) =>
+      sql`update session_turns set status = 'failed' where files is not null
+          and conversation_id = (select id from text_conversations where session_id = ${visitor.sessionId})`.execute(
+        trx,
+      ),
+    );
+    expect((await send(visitor, { message: "Here again", files: [file.id] })).status).toBe(200);
+    expect(await refusal(await send(visitor, { message: "And again", files: [file.id] }))).toEqual([
+      404,
+      "file_not_found",
+    ]);
   });
 });

@@ -27,26 +27,44 @@ function csvField(value: string | number | null): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-/** One line per message, oldest first, with a header line. */
+/** The files of a message by name, type and size; empty without any. */
+const filesOf = ({ files }: HistoryMessage): string[] =>
+  (files ?? []).map(({ name, media_type, bytes }) => `${name} (${media_type}, ${bytes} bytes)`);
+
+/** One line per message, oldest first, with a header line; a column of files only where a message has some. */
 export function asCsv({ messages }: Transcript): string {
-  const rows = messages.map((m) => [m.sequence, m.created_at, m.role, m.node_id, m.node_name, m.status, m.content]);
-  const head = ["sequence", "created_at", "role", "node_id", "node_name", "status", "content"];
+  const withFiles = messages.some((m) => filesOf(m).length > 0);
+  const files = (m: HistoryMessage): string[] => (withFiles ? [filesOf(m).join("\n")] : []);
+  const rows = messages.map((m) => [
+    ...[m.sequence, m.created_at, m.role, m.node_id, m.node_name, m.status],
+    ...files(m),
+    m.content,
+  ]);
+  const head = ["sequence", "created_at", "role", "node_id", "node_name", "status"];
+  head.push(...(withFiles ? ["files"] : []), "content");
   return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }
 
 /** For people: who said what, when. */
 export function asText({ session, messages }: Transcript): string {
   const head = `Session ${session.session_id}, ${session.status}, started ${session.created_at}\n\n`;
-  return head + messages.map((m) => `[${m.created_at}] ${whoOf(m)}: ${m.content}\n`).join("\n");
+  const said = (m: HistoryMessage): string =>
+    [`[${m.created_at}] ${whoOf(m)}: ${m.content}\n`, ...filesOf(m).map((file) => `  File: ${file}\n`)].join("");
+  return head + messages.map(said).join("\n");
 }
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const htmlFiles = (message: HistoryMessage): string =>
+  filesOf(message)
+    .map((file) => `<p>File: <bdi>${escapeHtml(file)}</bdi></p>`)
+    .join("");
 
 /** A page without script or style, so that it opens anywhere; the text is escaped, never interpreted. */
 export function asHtml({ session, messages }: Transcript): string {
   const items = messages.map(
     (m) =>
-      `<li><p><strong>${whoOf(m)}</strong> <time datetime="${escapeHtml(m.created_at)}">${escapeHtml(m.created_at)}</time></p><p dir="auto">${escapeHtml(m.content).replaceAll("\n", "<br>")}</p></li>`,
+      `<li><p><strong>${whoOf(m)}</strong> <time datetime="${escapeHtml(m.created_at)}">${escapeHtml(m.created_at)}</time></p><p dir="auto">${escapeHtml(m.content).replaceAll("\n", "<br>")}</p>${htmlFiles(m)}</li>`,
   );
   const title = `Session ${escapeHtml(session.session_id)}`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1><p>${session.status}, started ${escapeHtml(session.created_at)}</p><ol>${items.join("")}</ol></body></html>\n`;
