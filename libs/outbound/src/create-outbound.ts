@@ -9,6 +9,8 @@ import type { Outbound, OutboundOptions, OutboundRequest, OutboundResult, Refusa
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 type Method = (typeof METHODS)[number];
 
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 5_000;
 /** Connections to one origin; more requests wait for one of them, within their own time. */
@@ -132,15 +134,16 @@ async function follow(
     const refusal = refusalOf(hop.url, carrier.rules, allowedHosts);
     if (refusal) throw refuse(refusal);
     const answer = await send(carrier.agent, hop, signal);
-    const next = maxRedirects > 0 ? nextHop(hop, answer) : null;
-    if (!next) {
+    const location = maxRedirects > 0 ? locationOf(answer) : null;
+    if (location === null) {
       const { statusCode: status } = answer;
       const body = await readBody(answer, request.maxBytes);
       return { type: "answered", status, headers: flatten(answer.headers), body, redirects };
     }
-    answer.body.destroy();
+    // Destroying a body that nobody reads is an error of the stream, which must not become one of the process.
+    answer.body.on("error", () => undefined).destroy();
     if (redirects >= maxRedirects) throw refuse("too_many_redirects");
-    hop = next;
+    hop = nextHop(hop, answer.statusCode, location);
   }
 }
 
@@ -159,15 +162,17 @@ function send(agent: Dispatcher, hop: Hop, signal: AbortSignal): Promise<Dispatc
   });
 }
 
-/** The rules of fetch; across origins only harmless headers go along. Null = the answer is final. */
-function nextHop(hop: Hop, answer: Dispatcher.ResponseData): Hop | null {
-  const { location } = answer.headers;
-  if (![301, 302, 303, 307, 308].includes(answer.statusCode) || typeof location !== "string") return null;
+/** Where a redirect leads; null = the answer is final. */
+function locationOf({ statusCode, headers }: Dispatcher.ResponseData): string | null {
+  return REDIRECTS.has(statusCode) && typeof headers.location === "string" ? headers.location : null;
+}
+
+/** The rules of fetch; across origins only harmless headers go along. */
+function nextHop(hop: Hop, status: number, location: string): Hop {
   if (!URL.canParse(location, hop.url.href)) throw refuse("bad_url");
   const url = readTarget(new URL(location, hop.url).href, {});
   if (!url) throw refuse("bad_url");
-  const turnsToGet =
-    answer.statusCode === 303 ? hop.method !== "HEAD" : answer.statusCode <= 302 && hop.method === "POST";
+  const turnsToGet = status === 303 ? hop.method !== "HEAD" : status <= 302 && hop.method === "POST";
   const { "content-type": contentType, ...bodiless } = hop.headers;
   const headers = turnsToGet ? bodiless : hop.headers;
   return {

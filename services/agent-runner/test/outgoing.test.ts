@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { sql } from "@parley/db";
 import { createSecrets } from "@parley/secrets";
 import { eventually } from "@parley/testkit";
@@ -31,7 +30,9 @@ async function receiver() {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const { port } = address;
   return {
     url: `http://127.0.0.1:${port}`,
     received,
@@ -64,7 +65,7 @@ const talk = (id: string, more: object = {}) => ({
   ...more,
 });
 const end = { id: "end", type: "end_call", static_text: "Bye." };
-const documentOf = (nodes: { id: string }[]) => ({
+const documentOf = (nodes: { id: string; [field: string]: unknown }[]) => ({
   agent: { name: "Calls" },
   workflow: { initial_node: nodes[0]?.id, nodes: [...nodes, end] },
 });
@@ -87,7 +88,7 @@ const lookUp = (api_call: object) =>
     talk("found", { proactive: true, system_prompt: undefined, static_text: "It is {{state}}." }),
     talk("none", { proactive: true, system_prompt: undefined, static_text: "No such order." }),
     talk("failed", { proactive: true, system_prompt: undefined, static_text: "Out of reach, {{state}}." }),
-  ] as { id: string }[]);
+  ]);
 
 const traceOf = async (sessionId: string): Promise<string> =>
   h.db.tenant(h.tenantId, async (trx) => {
@@ -163,7 +164,7 @@ describe("an agent_transfer node", () => {
     ]);
   const sales = (text: string) =>
     documentOf([
-      { id: "hello", proactive: true, static_text: text, transitions: to(["always", "sell"]) } as { id: string },
+      { id: "hello", proactive: true, static_text: text, transitions: to(["always", "sell"]) },
       talk("sell"),
     ]);
 
