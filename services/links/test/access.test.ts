@@ -176,6 +176,22 @@ describe("an access policy", () => {
     expect(await place.resolve()).toMatchObject({ status: "ok" });
     await place.create();
   });
+
+  it("that switches links off closes the streams of those in use, and of those alone", async () => {
+    const [place, other] = [await newPlace(), await newPlace()];
+    const idle = await place.create();
+    for (const { tenantId, agentId, linkId } of [place, other])
+      await harness.db.tenant(tenantId, (trx) =>
+        sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, idle_check_at)
+          values (${newId()}, ${newId()}, ${tenantId}, ${agentId}, 1, true, ${linkId}, now())`.execute(trx),
+      );
+    await place.set({ mode: "any_verified" });
+    await place.set({ mode: "any_verified", links_enabled: false });
+    const revoked = () => harness.seen(linkRevoked);
+    await eventually(async () => revoked().length > 0);
+    expect(revoked()).toEqual([{ linkId: place.linkId, tenantId: place.tenantId }]);
+    expect(JSON.stringify(revoked())).not.toContain(String(idle.link.id));
+  });
 });
 
 describe("on approval, a confirmed address", () => {
@@ -237,10 +253,9 @@ describe("on approval, a confirmed address", () => {
 
   it("asked for by many at once makes one request and one notice", async () => {
     const place = await newPlace();
-    const links = [place];
     await place.set({ mode: "approval", notify_email: "owner@example.com" });
-    const codes = await Promise.all(links.map((at) => at.codeFor(EVE)));
-    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => place.confirm(EVE, codes[0] ?? "")));
+    const code = await place.codeFor(EVE);
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => place.confirm(EVE, code)));
     const pending = answers.filter(
       (answer) =>
         answer.status === "rejected" && answer.reason instanceof AppError && answer.reason.code === "access_pending",
@@ -258,6 +273,31 @@ describe("on approval, a confirmed address", () => {
       await eventually(async () => (await place.mails(email)).length === 1);
     }
     expect(await place.requests()).toEqual([]);
+  });
+});
+
+describe("a flood of requests", () => {
+  it("is kept whole, and its owner is told of the first twenty in an hour", async () => {
+    const place = await newPlace();
+    await place.set({ mode: "approval", notify_email: "owner@example.com" });
+    const ask = (n: number) =>
+      harness.db.query<{ r: { announce: boolean } }>("select ask_for_access($1::jsonb) as r", [
+        JSON.stringify({
+          tenant_id: place.tenantId,
+          agent_id: place.agentId,
+          link_id: place.linkId,
+          id: newId(),
+          address_hash: `hash ${n}`,
+          address_sealed: "sealed",
+        }),
+      ]);
+    const told: boolean[] = [];
+    for (let n = 0; n < 23; n += 1) told.push((await ask(n))[0]?.r.announce === true);
+    expect(told).toEqual([...Array(20).fill(true), false, false, false]);
+    const { rows } = await harness.db.tenant(place.tenantId, (trx) =>
+      sql<{ count: number }>`select count(*)::int as count from agent_access_requests`.execute(trx),
+    );
+    expect(rows).toEqual([{ count: 23 }]);
   });
 });
 

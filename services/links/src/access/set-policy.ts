@@ -13,7 +13,7 @@ import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
 import { addressHash } from "../verification/code.js";
 import { policyView } from "./policy-view.js";
-import { findPolicy, linksInUse, replaceAddresses, writePolicy } from "./repository.js";
+import { linksInUse, replaceAddresses, writePolicy } from "./repository.js";
 import { sealAddress } from "./sealed-address.js";
 
 /** Links whose streams are closed at once when an agent's links are switched off; of more, the rest close with their sessions. */
@@ -33,7 +33,6 @@ export const setPolicy =
     const at = { tenantId, agentId };
     const seal = (email: string): string => sealAddress(deps.secrets, at, email);
     const policy = await changeWithFacts(deps, tenantId, async (trx) => {
-      const before = await findPolicy(trx, agentId);
       const { notify_email: notify } = body;
       const row = await writePolicy(trx, at, {
         mode: body.mode,
@@ -52,7 +51,8 @@ export const setPolicy =
         key: agentId,
         payload: { ...at, linksEnabled: row.links_enabled },
       };
-      const closed = before.links_enabled && !row.links_enabled ? await linksInUse(trx, agentId, MAX_REVOKED) : [];
+      // Also when they were off before: a stream that began in between two changes must not outlive the second.
+      const closed = row.links_enabled ? [] : await linksInUse(trx, agentId, MAX_REVOKED);
       const revoked = closed.map((linkId) => ({ contract: linkRevoked, key: linkId, payload: { linkId, tenantId } }));
       return { answer: await policyView(deps, trx, { ...at, row }), facts: [changed, ...revoked] };
     });
