@@ -84,4 +84,33 @@ describe("the chat page against the product", () => {
     expect(await shown(page, "Saturday until 13:00")).toBe(1);
     await page.context().close();
   }, 120_000);
+
+  it("stops an answer and keeps its beginning, takes a thumb and the rating at the end", async () => {
+    const { page, problems } = await open();
+    await say(page, "My name is Eve and my zip code is 10115");
+    await seen(page, "questions about the practice").waitFor();
+    await say(page, "I want to book an appointment");
+    await page.getByRole("button", { name: "Stop this answer" }).click();
+    await page.locator("ol.messages .tools").getByText("Stopped").or(seen(page, "No answer came.")).waitFor();
+    expect(await shown(page, "Saturday until 13:00")).toBe(0);
+    const rated = page.waitForResponse((response) => response.url().includes("/api/public/rate/"));
+    await page.getByRole("button", { name: "Good answer" }).first().click();
+    expect((await rated).status()).toBe(200);
+    await page.reload();
+    await seen(page, "questions about the practice").waitFor();
+    expect(await page.getByRole("button", { name: "Good answer", pressed: true }).count()).toBe(1);
+    const session = await page.evaluate<{ session: { session_id: string } }>(
+      `fetch(location.pathname.replace("/public/chat/", "/api/public/history/")).then((answer) => answer.json())`,
+    );
+    const ended = await fetch(`${product.base}/api/sessions/${session.session.session_id}/end`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${demo.admin_token}` },
+    });
+    expect(ended.status).toBe(200);
+    await page.getByRole("radio", { name: "Very good" }).check();
+    await page.getByRole("button", { name: "Send rating" }).click();
+    await page.getByText("Thank you for your rating.").waitFor();
+    expect(problems).toEqual([]);
+    await page.context().close();
+  }, 60_000);
 });
