@@ -10,7 +10,7 @@ export const cleanupConfig = z.object({
     .max(1_440)
     .default(5)
     .describe("Minutes between sweeps of idle sessions and of records past their keeping"),
-  LINK_EXPIRY_INTERVAL_SECONDS: seconds(1).describe(
+  LINK_EXPIRY_INTERVAL_SECONDS: seconds(0.5).describe(
     "Seconds between looks for expired links, whose open streams then close",
   ),
   OUTBOX_INTERVAL_SECONDS: seconds(1).describe("Seconds between looks for facts that wait in the outbox"),
