@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { sidewaysOverflow } from "./browser.js";
 import { skipBrowser, useBench } from "./setup.js";
 import { answers, field, nextTurn, own, say, sessionOf } from "./talk.js";
 
@@ -24,9 +25,13 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await heading(page, "Before you begin").waitFor();
     await expect.poll(() => focused(page)).toBe("door-title");
     expect(await page.locator(".door-terms").innerHTML()).not.toContain("<b>");
-    for (const _ of ["the text", "its link", "I agree"]) await page.keyboard.press("Tab");
+    for (const reached of ["SECTION", "A", "BUTTON"]) {
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement?.tagName")).toBe(reached);
+    }
     await page.keyboard.press("Enter");
     await heading(page, "Confirm your e-mail address").waitFor();
+    await expect.poll(() => focused(page)).toBe("door-field");
     await page.keyboard.type("ann@example.com");
     await page.keyboard.press("Enter");
     await heading(page, "Enter the code").waitFor();
@@ -40,6 +45,23 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     expect(bench.api().sessionsCreated).toBe(1);
     const stored = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
     expect(stored).not.toMatch(/4711|123456|ann@|ps_/);
+  });
+
+  it("can be passed at 400 % zoom without scrolling sideways", async () => {
+    const page = await bench.open({ width: 320, height: 256 }, (api) => {
+      Object.assign(api.link, { pin_required: true, consent_text: CONSENT.repeat(9), require_email: true });
+    });
+    await input(page).fill("4711");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await heading(page, "Before you begin").waitFor();
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await page.getByRole("button", { name: "I agree" }).click();
+    await input(page).fill("ann@example.com");
+    await page.getByRole("button", { name: "Send code" }).click();
+    await heading(page, "Enter the code").waitFor();
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await input(page).fill("123456");
+    await field(page).waitFor();
   });
 
   it("say at the field that a PIN is wrong, and until when one has to wait", async () => {
@@ -145,7 +167,7 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await input(page).press("Enter");
     const resend = page.getByRole("button", { name: /^Send a new code in 0:\d\d$/ });
     await resend.waitFor();
-    await resend.click();
+    await resend.dispatchEvent("click");
     expect(doors().requests).toHaveLength(1);
     await page.getByRole("button", { name: "Use another address" }).click();
     await heading(page, "Confirm your e-mail address").waitFor();

@@ -9,6 +9,9 @@ export interface Said {
   next: string;
   partial: string;
   starters: string[];
+  consent: string;
+  introduction: string;
+  recipient: string;
 }
 
 export const english: Said = {
@@ -33,6 +36,14 @@ More on [our page](https://clinic.example/visit) or by [mail](mailto:desk@clinic
   next: "Thank you! Is Friday busy?",
   partial: "Fridays are **calm** after ten, most people come ",
   starters: ["Book an appointment", "Opening hours", "A question about my bill"],
+  consent: `We keep this conversation for **30 days** so that the practice can follow up on it.
+
+- Nobody outside the practice reads it.
+- You can ask for it to be deleted at any time.
+
+The whole text is on [our page](https://clinic.example/privacy).`,
+  introduction: "I answer questions about the practice and book appointments. I don’t give *medical* advice.",
+  recipient: "Ann Example",
 };
 
 export const arabic: Said = {
@@ -64,4 +75,12 @@ This sentence is in English, and starts on its own side.
   next: "شكرًا! هل يكون يوم الجمعة مزدحمًا؟",
   partial: "أيام الجمعة **هادئة** بعد العاشرة، ومعظم الناس يأتون ",
   starters: ["حجز موعد", "ساعات العمل", "Opening hours in English"],
+  consent: `نحتفظ بهذه المحادثة **ثلاثين يومًا** كي تتمكن العيادة من متابعتها.
+
+- لا يقرؤها أحد خارج العيادة.
+- يمكنك طلب حذفها في أي وقت.
+
+النص الكامل على [صفحتنا](https://clinic.example/privacy).`,
+  introduction: "أجيب عن الأسئلة المتعلقة بالعيادة وأحجز المواعيد. لا أقدّم نصائح *طبية*.",
+  recipient: "سارة أحمد",
 };

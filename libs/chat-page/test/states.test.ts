@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { doorAr } from "../src/gate/texts/door-ar.js";
+import { type DoorTexts, doorEn } from "../src/gate/texts/door-en.js";
 import { ar } from "../src/i18n/ar.js";
 import { en, type TextName, type Texts } from "../src/i18n/en.js";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
@@ -14,6 +16,7 @@ const bench = useBench();
 /** A state in one language: the words of the page, and what is said on it. */
 interface Scene {
   words: Texts;
+  atDoors: DoorTexts;
   said: Said;
 }
 interface State {
@@ -38,7 +41,102 @@ const talk = async (page: Page, { said }: Scene): Promise<FakeSession> => {
   return made;
 };
 
+/** Types into the door's field and waits for the door that comes then. */
+const through = async (page: Page, typed: string, next: string): Promise<void> => {
+  await page.locator("#door-field").fill(typed);
+  if (typed !== "123456") await page.locator("#door-field").press("Enter");
+  await page.getByRole("heading", { name: next }).waitFor();
+};
+const withEmail = (api: FakeApi): void => {
+  api.link.require_email = true;
+};
+
+const DOORS: State[] = [
+  {
+    name: "door-pin",
+    prepare: (api) => {
+      Object.assign(api.link, { pin_required: true, consent_text: "x", require_email: true });
+    },
+    shows: ({ atDoors }) => atDoors.pinBody,
+  },
+  {
+    name: "door-pin-wrong",
+    prepare: (api) => {
+      api.link.pin_required = true;
+    },
+    act: async (page) => {
+      await page.locator("#door-field").fill("0815");
+      await page.locator("#door-field").press("Enter");
+    },
+    shows: ({ atDoors }) => atDoors.pinWrong,
+  },
+  {
+    name: "door-consent",
+    prepare: (api, { said }) => {
+      api.link.consent_text = said.consent;
+    },
+    shows: ({ atDoors }) => atDoors.consentBody,
+  },
+  {
+    name: "door-declined",
+    prepare: (api, { said }) => {
+      api.link.consent_text = said.consent;
+    },
+    act: (page, { atDoors }) => page.getByRole("button", { name: atDoors.disagree }).click(),
+    shows: ({ atDoors }) => atDoors.declinedBody,
+  },
+  { name: "door-email", prepare: withEmail, shows: ({ atDoors }) => atDoors.emailBody },
+  {
+    name: "door-code",
+    prepare: withEmail,
+    act: (page, { atDoors }) => through(page, "ann@example.com", atDoors.codeTitle),
+    shows: ({ atDoors }) => atDoors.changeAddress,
+  },
+  {
+    name: "door-code-wrong",
+    prepare: withEmail,
+    act: async (page, { atDoors }) => {
+      await through(page, "ann@example.com", atDoors.codeTitle);
+      await page.locator("#door-field").fill("000000");
+    },
+    shows: ({ atDoors }) => atDoors.codeWrong,
+  },
+  {
+    name: "door-pending",
+    prepare: (api) => {
+      withEmail(api);
+      api.doors.pending = true;
+    },
+    act: async (page, { atDoors }) => {
+      await through(page, "ann@example.com", atDoors.codeTitle);
+      await through(page, "123456", atDoors.pendingTitle);
+    },
+    shows: ({ atDoors }) => atDoors.checkAgain,
+  },
+  {
+    name: "door-checking",
+    prepare: (api) => {
+      api.link.proof_required = true;
+      api.doors.hardness = 12;
+    },
+    shows: ({ atDoors }) => atDoors.checkingBody,
+  },
+  {
+    name: "door-again",
+    prepare: withEmail,
+    act: async (page, scene) => {
+      await through(page, "ann@example.com", scene.atDoors.codeTitle);
+      await page.locator("#door-field").fill("123456");
+      await talk(page, scene);
+      await bench.visitor().context.clearCookies();
+      await say(page, scene.said.next);
+    },
+    shows: ({ atDoors }) => atDoors.againBody,
+  },
+];
+
 const STATES: State[] = [
+  ...DOORS,
   {
     name: "loading",
     prepare: (api) => {
@@ -98,7 +196,10 @@ const STATES: State[] = [
   {
     name: "welcome",
     prepare: (api, { said }) => {
-      api.link.branding = { colour: "#0f6b60", starters: said.starters };
+      api.link.branding = { colour: "#0f6b60" };
+      api.link.starters = said.starters;
+      api.link.introduction = said.introduction;
+      api.link.recipient = { name: said.recipient };
     },
     act: async (page, { said }) => {
       (await session()).greet(said.greeting);
@@ -200,10 +301,10 @@ const STATES: State[] = [
 const WIDE = { name: "wide-light", width: 1100, height: 800, dark: false };
 const NARROW = { name: "narrow-dark", width: 360, height: 720, dark: true };
 const LOOKS = [
-  { ...WIDE, locale: "en-GB", words: en, said: english },
-  { ...NARROW, locale: "en-GB", words: en, said: english },
-  { ...WIDE, name: "wide-light-ar", locale: "ar-EG", words: ar, said: arabic },
-  { ...NARROW, name: "narrow-dark-ar", locale: "ar-EG", words: ar, said: arabic },
+  { ...WIDE, locale: "en-GB", words: en, atDoors: doorEn, said: english },
+  { ...NARROW, locale: "en-GB", words: en, atDoors: doorEn, said: english },
+  { ...WIDE, name: "wide-light-ar", locale: "ar-EG", words: ar, atDoors: doorAr, said: arabic },
+  { ...NARROW, name: "narrow-dark-ar", locale: "ar-EG", words: ar, atDoors: doorAr, said: arabic },
 ];
 
 describe.skipIf(skipBrowser).each(LOOKS)("states of the chat page, $name", (look) => {

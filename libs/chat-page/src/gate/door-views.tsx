@@ -91,8 +91,8 @@ function ConsentDoor({ gate, heading }: DoorProps) {
     <>
       <DoorTitle heading={heading} text={d("consentTitle")} />
       <p class="door-explain">{d("consentBody")}</p>
-      {/* A long text scrolls in its box, by keyboard as well. */}
-      <section class="door-terms" aria-label={d("consentTitle")}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text scrolls in its box, by keyboard as well */}
+      <section class="door-terms" tabIndex={0} aria-label={d("consentTitle")}>
         <MarkdownText text={gate.link.consentText ?? ""} streaming={false} />
       </section>
       <div class="door-actions">

@@ -7,6 +7,7 @@ import { statusText, t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { AttachedFile, Thumb } from "../net/session-info.js";
+import { TimeNotice } from "./allowance.js";
 import { Composer } from "./composer.js";
 import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
@@ -59,6 +60,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
       </main>
       <NewConversationDialog dialog={dialog} onConfirm={renew} />
       <LiveRegion state={state} name={link.agentName} />
+      <TimeNotice state={state} />
       <footer class="footer">
         {!scroll.following.value && (
           <button type="button" class="button jump" onClick={scroll.jump}>
