@@ -18,7 +18,7 @@ import { announceMessage, createEventSink } from "./event-sink.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { isWrongPlace } from "./refusals.js";
-import { type AgentEntry, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
+import { type AgentEntry, awaitedTurn, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
 
 export interface ConversationDeps {
   api: Api;
@@ -95,7 +95,8 @@ export class Conversation {
 
   /** Asks to stop the answer that is being written. Its end comes by the stream, as that of any other. */
   stopAnswer(): void {
-    void this.#deps.api.stop();
+    // Named, so that a press that comes late does not stop the answer to the next message.
+    void this.#deps.api.stop(awaitedTurn(this.#state.transcript.value));
   }
 
   /** Sends what the person thinks of the conversation. False when the server did not take it. */

@@ -214,6 +214,11 @@ export function awaitsAnswer(entries: Transcript): boolean {
   );
 }
 
+/** The turn whose answer is due first; null = none, or its message is still on the way. */
+export function awaitedTurn(entries: Transcript): string | null {
+  return entries.find((entry) => isUser(entry) && !entry.answered && entry.delivery === "sent")?.turnId ?? null;
+}
+
 /** Key of the part that is being written now; null = none. */
 export function writingKey(entries: Transcript): string | null {
   return entries.findLast((entry) => !isUser(entry) && entry.partial !== null)?.key ?? null;

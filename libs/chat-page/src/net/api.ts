@@ -53,8 +53,8 @@ export interface Api {
   fileUrl(id: string): string;
   /** Takes a file back that was not sent. */
   removeFile(id: string): Promise<Answer>;
-  /** Asks the agent to stop the answer it is writing; the stream tells how it ended. */
-  stop(): Promise<Answer>;
+  /** Asks the agent to stop the answer it is writing; the stream tells how it ended. Null = whatever answer is due. */
+  stop(turnId: string | null): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
   rateAnswer(message: string, rating: Thumb | null): Promise<Answer>;
@@ -128,7 +128,7 @@ export function createApi(token: string): Api {
     filesUrl: () => `${base}/files/${name}`,
     fileUrl: (id) => `${base}/files/${name}/${encodeURIComponent(id)}`,
     removeFile: (id) => call(`files/${name}/${encodeURIComponent(id)}`, { method: "DELETE" }),
-    stop: () => post(`stop/${name}`, {}, {}),
+    stop: (turnId) => post(`stop/${name}`, turnId === null ? {} : { turn_id: turnId }, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
     rateAnswer: (message, rating) => post(`rate/${name}/${encodeURIComponent(message)}`, { rating }, {}),
