@@ -419,5 +419,17 @@ describe("changed limits", () => {
     expect(of(fresh)?.expires?.toISOString()).toBe(expires.toISOString());
     expect(of(used)).toMatchObject({ max: 6, timeout: 300 });
     expect(of(over)).toMatchObject({ max: 10, expires: null, timeout: 1800, soon: false });
+    const heard = await harness.db.tenant(tenant.tenantId, (trx) =>
+      sql<{
+        conversation_id: string;
+        payload: unknown;
+      }>`select conversation_id, payload from session_events where type = 'quota'`.execute(trx),
+    );
+    expect(new Map(heard.rows.map(({ conversation_id, payload }) => [conversation_id, payload]))).toEqual(
+      new Map([
+        [fresh, { message_count: 1, remaining_messages: 2, expires_at: expires.toISOString() }],
+        [used, { message_count: 6, remaining_messages: 0, expires_at: expires.toISOString() }],
+      ]),
+    );
   });
 });

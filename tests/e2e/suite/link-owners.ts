@@ -27,12 +27,20 @@ export function describeLinkOwners(fixture: GetFixture): void {
       const me = visitor(fixture(), session_token);
       const say = (message: string) => me.call("POST", `/api/public/chat/${link.token}`, { message });
       expect((await say("1")).body).toMatchObject({ remaining_messages: 49 });
+      const told: StreamedEvent[] = [];
+      const stream = me.stream(`/api/public/events/${link.token}`);
+      const reading = readEvents(stream, (event) => told.push(event));
+      await eventually(() => told.some(({ event }) => event === "connected"), { timeoutMs: 10_000 });
       const put = (body: object) => owner.call("PUT", `${PATH}/${link.id}`, body);
       expect((await put({ max_messages_per_session: 2 })).status).toBe(200);
+      const left = { event: "quota", data: expect.objectContaining({ remaining_messages: 1, message_count: 1 }) };
+      await eventually(() => expect(told).toContainEqual(expect.objectContaining(left)), { timeoutMs: 1_000 });
       expect((await say("2")).body).toMatchObject({ remaining_messages: 0 });
       expect(await say("3")).toMatchObject({ status: 429, body: { code: "messages_exhausted" } });
       expect((await put({ max_messages_per_session: 3 })).status).toBe(200);
       expect((await say("3")).body).toMatchObject({ remaining_messages: 0 });
+      await me.call("DELETE", `/api/public/session/${link.token}`);
+      await reading;
     });
 
     it("ends running sessions and open streams at an expiry that was moved forward, on every gateway", async () => {

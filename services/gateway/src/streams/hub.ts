@@ -1,5 +1,5 @@
 import type { Bus } from "@parley/bus";
-import { AppError, linkRevoked, sessionEnded, sessionHeads } from "@parley/contracts";
+import { AppError, linkRevoked, linkUpdated, sessionEnded, sessionHeads } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
 
@@ -130,6 +130,11 @@ export function createStreamHub(options: HubOptions): StreamHub {
         for (const stream of [...(sessions.get(sessionId) ?? [])]) stream.ended(Number.POSITIVE_INFINITY);
       });
       const repairNow = (): void => void repair().catch(() => undefined);
+      // Changed limits stand in the logs of the link's sessions; the heads say in which.
+      bus.listen(linkUpdated, async ({ linkId }) => {
+        if ([...sessions.values()].some((readers) => [...readers].some((stream) => stream.linkId === linkId)))
+          repairNow();
+      });
       redis.live.onGap(repairNow);
       bus.onReconnect(repairNow);
       void loop();
