@@ -36,6 +36,24 @@ describe("pages", () => {
     expect(answer.headers.get("x-robots-tag")).toBe("noindex");
   });
 
+  it("may be framed by the sites of its link and nobody else, and looks the same for every link", async () => {
+    const link = world.owners.link({
+      allowedDomains: ["https://shop.example", "*.shop.example", "https://evil.example; script-src *"],
+    });
+    const page = async (token: string): Promise<[string, string]> => {
+      const answer = await fetch(`${world.url}/public/chat/${token}`);
+      const csp = answer.headers.get("content-security-policy") ?? "";
+      const ancestors = csp.split("; ").find((directive) => directive.startsWith("frame-ancestors")) ?? "";
+      return [ancestors, csp.replace(ancestors, "") + (await answer.text())];
+    };
+    const [listed, shown] = await page(link.token);
+    expect(listed).toBe("frame-ancestors 'self' https://shop.example https://*.shop.example");
+    link.set("unavailable");
+    for (const token of [world.owners.link().token, "pl_unknown", link.token.replace(/.$/, "!")]) {
+      expect(await page(token)).toEqual(["frame-ancestors 'self'", shown]);
+    }
+  });
+
   it("serves hashed files for ever and nothing else of the folder", async () => {
     const asset = await fetch(`${world.url}/assets/chat/assets/app-1a2b.js`);
     expect([asset.status, asset.headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);

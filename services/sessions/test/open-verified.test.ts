@@ -10,6 +10,7 @@ import {
   openVerified,
   resolveAgent,
   type SessionAccess,
+  tokenSubject,
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
@@ -235,6 +236,31 @@ describe("a confirmed address", () => {
     const access = accessBy(link, sessionToken ?? "");
     const again = bus.call(continueVerified, { access, link: link.policy, afterLeaving: false, replyTo: "test" });
     await expect(again).rejects.toMatchObject({ code: "verification_required" });
+  });
+
+  it("is one person to whoever limits them, on every device, and nobody to others", async () => {
+    const link = await newLink();
+    const tokens = [await link.open(), await link.open()];
+    const subjects = await Promise.all(
+      tokens.map(({ sessionToken }) => bus.call(tokenSubject, { access: accessBy(link, sessionToken) })),
+    );
+    expect(subjects[0]).toEqual(subjects[1]);
+    expect(subjects[0]).toEqual({ subject: expect.stringMatching(/^[0-9a-f]{64}$/), sessionId: tokens[0]?.sessionId });
+    const { policy } = link;
+    const { sessionToken } = await bus.call(createSession, {
+      tenantId: policy.tenantId,
+      agentId: policy.agentId,
+      version: null,
+      metadata: {},
+      participant: { email: "ada@example.com" },
+      participantVerified: false,
+      link: policy,
+      replyTo: "test",
+    });
+    const claimed = await bus.call(tokenSubject, { access: accessBy(link, sessionToken ?? "") });
+    expect(claimed.subject).toBeNull();
+    const foreign = accessBy(await newLink(), tokens[0]?.sessionToken ?? "");
+    await expect(bus.call(tokenSubject, { access: foreign })).rejects.toMatchObject({ code: "session_token_invalid" });
   });
 
   it("is remembered: its conversation is due for a summary", async () => {
