@@ -11,7 +11,7 @@ import { newVisitor, type Visitor } from "./visitor.js";
 const full = process.env.STREAMS_FULL === "1";
 /** Readers of one session read at two gateways, each of which allows twenty. */
 const PLAN = full
-  ? { sessions: 200, readers: 10, forMs: 90_000, killEveryMs: 12_000, deadlineMs: 600_000 }
+  ? { sessions: 200, readers: 10, forMs: 60_000, killEveryMs: 12_000, deadlineMs: 600_000 }
   : { sessions: 20, readers: 10, forMs: 15_000, killEveryMs: 6_000, deadlineMs: 120_000 };
 const FLUSH_EVERY_MS = 4_000;
 const LIMITS = {
@@ -19,7 +19,12 @@ const LIMITS = {
   MAX_STREAMS_PER_ADDRESS: "200000",
   MAX_REQUESTS_IN_FLIGHT: "20000",
 };
-const LINK = { max_sessions: 10_000, rate_limit_per_minute: 100, max_messages_per_session: 1_000 };
+const LINK = {
+  max_sessions: 10_000,
+  rate_limit_per_minute: 100,
+  max_messages_per_session: 1_000,
+  proof_of_work: "off",
+};
 
 describe("streams that are cut all the time", () => {
   let cluster: Cluster;

@@ -30,7 +30,12 @@ describe("readers that do not read", () => {
     });
     const tenant = await createTenant(cluster, "Slow");
     await importAgent(tenant, "echo", ECHO);
-    const limits = { max_sessions: 1_000, rate_limit_per_minute: 100, max_messages_per_session: 1_000 };
+    const limits = {
+      max_sessions: 1_000,
+      rate_limit_per_minute: 100,
+      max_messages_per_session: 1_000,
+      proof_of_work: "off",
+    };
     link = await createLink(tenant, "echo", limits);
   }, 180_000);
   afterAll(async () => {

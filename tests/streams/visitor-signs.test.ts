@@ -48,6 +48,7 @@ describe("what a visitor can do beside writing", () => {
       max_sessions: 100,
       max_messages_per_session: 50,
       rate_limit_per_minute: 100,
+      proof_of_work: "off",
       recipient: { name: "Jo", email: "jo@example.com" },
     });
   }, 180_000);
