@@ -14,7 +14,7 @@ export function parsePath(text: string): ResponsePath | null {
     .replace(/^\./, "");
   const steps = dotted.split(".");
   if (steps.some((step) => step === "" || /[[\]]/.test(step)) || steps.length > 50) return null;
-  return steps.map((step) => (/^\d{1,6}$/.test(step) ? Number(step) : step));
+  return steps.map((step) => (/^(?:0|[1-9]\d{0,5})$/.test(step) ? Number(step) : step));
 }
 
 /** What stands at a path; undefined when nothing does. Only an object's own fields count. */
@@ -22,6 +22,7 @@ export function readPath(content: unknown, path: ResponsePath): unknown {
   let value = content;
   for (const step of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    if (Array.isArray(value) && typeof step !== "number") return undefined;
     value = Reflect.get(value, step);
   }
   return value;
