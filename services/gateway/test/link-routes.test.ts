@@ -10,6 +10,7 @@ import {
   revealLink,
   updateLinkTemplate,
 } from "@parley/contracts";
+import { encode } from "uqr";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
@@ -176,6 +177,15 @@ describe("address of a link", () => {
     expect(low.length).toBeLessThan(svg.length);
     for (const query of ["size=63", "size=4097", "size=x", "ecc=Z"])
       expect((await call("GET", `${ONE}/qr.svg?${query}`, token)).status).toBe(422);
+  });
+
+  it("is what the picture says: every dark module of the address, and no other", async () => {
+    const svg = await (await call("GET", `${ONE}/qr.svg?ecc=Q`, world.owners.token("editor"))).text();
+    const code = encode(`https://chat.example.com/public/chat/${TOKEN}`, { ecc: "Q", boostEcc: true, border: 4 });
+    const dark = [...svg.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${x} ${y}`);
+    const wanted = code.data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`${x} ${y}`] : [])));
+    expect(dark).toEqual(wanted);
+    expect(svg).toContain(`viewBox="0 0 ${code.size} ${code.size}"`);
   });
 
   it("comes as snippets that a title cannot break out of", async () => {

@@ -58,7 +58,7 @@ export function describeLinkOwners(fixture: GetFixture): void {
       const expires_at = new Date(Date.now() + 2_000).toISOString();
       expect((await tenant.owner.call("PUT", `${PATH}/${link.id}`, { expires_at })).status).toBe(200);
       await Promise.all(readers);
-      expect(Date.now() - Date.parse(expires_at)).toBeLessThan(3_000);
+      expect(Date.now() - Date.parse(expires_at)).toBeLessThan(2_000);
       expect(ends).toHaveLength(readers.length);
       const late = await me.call("POST", `/api/public/chat/${link.token}`, { message: "late" });
       expect(late).toMatchObject({ status: 404, body: { code: "link_unavailable" } });
