@@ -49,9 +49,9 @@ const PLAIN_FAMILY = new Set([
 
 /** Can run or hide something: a wildcard never lets them in, only their own name in the list does. */
 const RISKY =
-  /svg|html|xml$|javascript|ecmascript|x-sh$|css|msdownload|executable|x-elf|mach-binary|x-msi|x-ms-shortcut|wasm|java|zip|compress|x-tar|x-rar|x-7z|bzip|x-xz|zstd|lz|x-arj|x-cpio|x-unix-archive|x-deb|x-rpm|vnd\.ms-cab|x-apple-diskimage|x-iso|dalvik|x-shockwave|x-lua|x-python/;
+  /svg|html|xml$|javascript|ecmascript|x-sh$|css|msdownload|executable|x-elf|mach-binary|x-msi|x-ms-shortcut|wasm|java|zip|compress|x-tar|x-rar|x-7z|bzip|x-xz|zstd|lz|x-arj|x-cpio|x-unix-archive|x-deb|x-rpm|vnd\.ms-cab|x-apple-diskimage|x-iso|dalvik|x-shockwave|x-lua|x-python|x-cfb|macro/;
 const DOCUMENTS = /^application\/vnd\.(openxmlformats-officedocument|oasis\.opendocument)\./;
-const ACTIVE_CONTENT = /<(!doctype|html|head|body|script|svg|iframe|object|embed|\?php|\?xml\b(?!packet))|^\s*#!/i;
+const ACTIVE_CONTENT = /<(!doctype|html|head|body|script|svg|iframe|object|embed|\?php)|^\s*#!/i;
 const LOOKED_AT = 4_096;
 
 /**
@@ -106,7 +106,7 @@ function judgeText(head: Buffer, claim: { name: string; mediaType: string }, lis
     .toString("utf8")
     .replace(/^\uFEFF?\s*/, "")
     .slice(0, 256);
-  const begins = start.match(ACTIVE_CONTENT)?.index === 0;
+  const begins = start.match(ACTIVE_CONTENT)?.index === 0 || /^<\?xml/i.test(start);
   // What is listed by its own name may begin as it likes: the list asked for it.
   if (begins && !(RISKY.test(mediaType) && listed.includes(mediaType))) throw refused("active content");
   return { name: claim.name, mediaType, isText: true };

@@ -1,0 +1,54 @@
+import { connectBus } from "@parley/bus";
+import { newId } from "@parley/contracts";
+import { connectDb, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { expect, it } from "vitest";
+import { cleanupConfig, createCleanup } from "../src/index.js";
+
+it("removes uploads that were not sent within a day, with their bytes, in batches; what was sent or is young stays", async () => {
+  const logger = createLogger({ service: "cleanup-test", level: "silent" });
+  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  const db = connectDb({ url: database.url, name: "cleanup-test", logger });
+  const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics: createMetrics() });
+  const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 0.001 });
+  const replicas = [1, 2].map(() => createCleanup({ config, logger, metrics: createMetrics(), bus, db }));
+  try {
+    const [tenantId, agentId, conversationId] = [newId(), newId(), newId()];
+    await db.tenant(tenantId, async (trx) => {
+      await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+      await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
+        trx,
+      );
+      await sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, idle_timeout_seconds, idle_check_at)
+        values (${conversationId}, 'text_files', ${tenantId}, ${agentId}, 1, true, 100000, now() + interval '1 day')`.execute(
+        trx,
+      );
+      // n = 0: sent; 1: young; 2: of a failed message; the others: never sent, every second of them never finished.
+      await sql`insert into session_files (id, tenant_id, conversation_id, name, media_type, bytes, sha256, turn_seq, complete, keep, created_at)
+        select gen_random_uuid(), ${tenantId}, ${conversationId}, n::text, 'text/plain', 1, '', case when n = 0 then 2 end, n % 2 = 0, n = 2,
+               case when n = 1 then now() - interval '23 hours' else now() - interval '25 hours' end
+        from generate_series(0, 130) n`.execute(trx);
+      await sql`insert into session_file_chunks (file_id, n, tenant_id, data) select id, 0, tenant_id, 'a' from session_files`.execute(
+        trx,
+      );
+    });
+    for (const replica of replicas) await replica.start();
+    const left = () =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql<{ name: string }>`select f.name from session_files f order by f.name::int`.execute(
+          trx,
+        );
+        const chunks = await sql<{ n: number }>`select count(*)::int as n from session_file_chunks`.execute(trx);
+        return { names: rows.map(({ name }) => name), chunks: chunks.rows[0]?.n };
+      });
+    await eventually(async () => expect(await left()).toEqual({ names: ["0", "1", "2"], chunks: 3 }), {
+      timeoutMs: 20_000,
+    });
+  } finally {
+    for (const replica of replicas) await replica.stop();
+    await bus.close();
+    await db.close();
+    await Promise.all([nats.destroy(), database.drop()]);
+  }
+});
