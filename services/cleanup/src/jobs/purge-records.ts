@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "../job.js";
-import { purgeIdempotencyKeys, purgeOutbox } from "../repository/sweeps.js";
+import { purgeIdempotencyKeys, purgeOutbox, purgeSecurityEvents } from "../repository/sweeps.js";
 
 const BATCH = 2_000;
 /** How long a repeated request gets its first answer. */
@@ -8,7 +8,10 @@ const IDEMPOTENCY_HOURS = 24;
 /** As long as the bus keeps facts: afterwards nobody can ask what was sent. */
 const OUTBOX_HOURS = 72;
 
-/** Records past their keeping: idempotency keys and sent facts. */
+/** As far back as owners can look. */
+const SECURITY_DAYS = 400;
+
+/** Records past their keeping: idempotency keys, sent facts, security events. */
 export const purgeRecords = (deps: CleanupDeps): Job[] => {
   const intervalMs = deps.config.CLEANUP_INTERVAL_MINUTES * 60_000;
   return [
@@ -23,6 +26,12 @@ export const purgeRecords = (deps: CleanupDeps): Job[] => {
       intervalMs,
       batch: BATCH,
       step: async () => allOf(await purgeOutbox(deps.db, { hours: OUTBOX_HOURS, limit: BATCH })),
+    },
+    {
+      name: "security_events",
+      intervalMs,
+      batch: BATCH,
+      step: async () => allOf(await purgeSecurityEvents(deps.db, { days: SECURITY_DAYS, limit: BATCH })),
     },
   ];
 };

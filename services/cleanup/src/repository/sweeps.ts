@@ -35,3 +35,7 @@ export const purgeUnsentFiles = (db: Db, query: { hours: number; limit: number }
 /** Deletes facts that were sent more than `hours` ago; answers how many. */
 export const purgeOutbox = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_outbox(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);
+
+/** Deletes security events older than `days`; answers how many. */
+export const purgeSecurityEvents = (db: Db, query: { days: number; limit: number }): Promise<number> =>
+  countOf(db, "select purge_security_events($1, $2) as count", [query.days, query.limit]);

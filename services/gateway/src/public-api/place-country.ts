@@ -38,7 +38,8 @@ export function createCountries(path: string | undefined, logger: Logger): Count
   };
 }
 
-function countryOf(found: unknown): string | null {
+/** Two letters of a record, in either of the two shapes that such databases have. */
+export function countryOf(found: unknown): string | null {
   if (!isRecord(found)) return null;
   const nested = isRecord(found.country) ? found.country.iso_code : undefined;
   const code = nested ?? found.country_code;
