@@ -1,5 +1,12 @@
 import { AppError, createSession, endSession, linkPolicy, newId, type TurnState } from "@parley/contracts";
-import { createPriceBook, createScriptedModel, type Model, ModelError, type ReplyRequest } from "@parley/llm";
+import {
+  createPriceBook,
+  createScriptedModel,
+  type Model,
+  ModelError,
+  type ReplyRequest,
+  replyInputBound,
+} from "@parley/llm";
 import { withPostgresClient } from "@parley/stores";
 import { eventually } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,11 +25,19 @@ const echo = createScriptedModel({ paceMs: 0, echo: true });
 /** Answers at once, and says that every reply took ten tokens in and ten out. */
 const TWENTY: Model = {
   ...echo,
-  reply: async (request, options) => ({
-    ...(await echo.reply(request, options)),
-    usage: { inputTokens: 10, outputTokens: 10 },
-  }),
+  async reply(request, options) {
+    lastAsked = request;
+    return { ...(await echo.reply(request, options)), usage: { inputTokens: 10, outputTokens: 10 } };
+  },
 };
+let lastAsked: ReplyRequest | null = null;
+
+/** What a first message "hi" must be able to hold: the bound of its input, and sixteen tokens to answer with. */
+async function least(): Promise<number> {
+  await h.send(await session(await link(null)), "hi");
+  if (lastAsked === null) throw new Error("not asked");
+  return replyInputBound(lastAsked) + 16;
+}
 
 async function started(model: Model, config: { BUDGET_WAIT_MS?: number; LEASE_MS?: number } = {}): Promise<void> {
   await h.runner(model, config);
@@ -78,13 +93,22 @@ async function used(linkId: string): Promise<{ tokens: number; cost: number; liv
   });
 }
 
-/** A model that waits in its reply until it is let go or aborted; `asked` holds what it was asked. */
+const saidLast = (request: ReplyRequest): string | undefined => request.messages.at(-1)?.content;
+
+/** Resolves when the model was asked for its answer to this text. */
+const heard = (asked: ReplyRequest[], text: string): Promise<void> =>
+  eventually(async () => {
+    if (!asked.some((request) => saidLast(request) === text)) throw new Error("not asked yet");
+  });
+
+/** A model that waits in its reply to "hold" until it is let go or aborted; `asked` holds what it was asked. */
 function held(then: Model = TWENTY): { model: Model; asked: ReplyRequest[]; release(): void } {
   const asked: ReplyRequest[] = [];
   let release: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));
   const reply: Model["reply"] = async (request, options) => {
     asked.push(request);
+    if (saidLast(request) !== "hold") return then.reply(request, options);
     options.onDelta?.("four");
     const aborted = new Promise((_, reject) =>
       options.signal.addEventListener("abort", () => reject(options.signal.reason), { once: true }),
@@ -106,8 +130,7 @@ const statusOf = (turn: TurnState): string => (turn.status === "failed" ? turn.c
 describe("a link with a token budget", () => {
   it("admits as many small turns at once as there is room for, and never uses more than it has", async () => {
     await started(TWENTY);
-    // 12 turns of 20 tokens, and what the last one must be able to hold: at most its 150 bytes of input and 16 tokens.
-    const linkId = await link({ max_tokens: 12 * 20 + 200 });
+    const linkId = await link({ max_tokens: 11 * 20 + (await least()) });
     const sessions = await Promise.all(Array.from({ length: 12 }, () => session(linkId)));
     const turns = await Promise.all(sessions.map((id) => h.send(id, "hi")));
     expect(turns.map(statusOf)).toEqual(Array.from({ length: 12 }, () => "done"));
@@ -116,43 +139,36 @@ describe("a link with a token budget", () => {
 
   it("is used to the end and not beyond it when many ask for more than there is", async () => {
     await started(TWENTY);
-    const linkId = await link({ max_tokens: 500 });
+    const max_tokens = (await least()) + 300;
+    const linkId = await link({ max_tokens });
     const sessions = await Promise.all(Array.from({ length: 5 }, () => session(linkId)));
     const outcomes: string[] = [];
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 12; round += 1) {
       outcomes.push(...(await Promise.all(sessions.map((id) => h.send(id, "hi").then(statusOf, refusal)))));
     }
     const done = outcomes.filter((outcome) => outcome === "done").length;
     expect(new Set(outcomes)).toEqual(new Set(["done", "budget_exhausted"]));
     const { tokens, live } = await used(linkId);
     expect(tokens).toBe(done * 20);
-    expect(tokens).toBeLessThanOrEqual(500);
+    expect(tokens).toBeLessThanOrEqual(max_tokens);
     expect(live).toBe(0);
   });
 
   it("lets a call say no more than what is left", async () => {
-    const { model, asked, release } = held();
-    release();
+    const { model, asked } = held();
     await started(model);
-    const linkId = await link({ max_tokens: 300 });
-    await h.send(await session(linkId), "hi");
-    const [request] = asked;
-    expect(request?.settings.max_tokens).toBeGreaterThanOrEqual(16);
-    expect(request?.settings.max_tokens).toBeLessThanOrEqual(150);
-    const narrow = await link({ max_tokens: 200 });
+    const narrow = await link({ max_tokens: (await least()) + 10 });
     await h.send(await session(narrow), "hi");
-    expect(asked[1]?.settings.max_tokens).toBeLessThan(150);
+    expect(asked.map((request) => request.settings.max_tokens)).toEqual([150, 26]);
   });
 
   it("answers busy when others hold the rest for longer than a turn waits, gives the message back, and goes on afterwards", async () => {
     const { model, asked, release } = held();
     await started(model, { BUDGET_WAIT_MS: 300 });
-    const linkId = await link({ max_tokens: 200 });
+    const linkId = await link({ max_tokens: (await least()) + 40 });
     const [first, second] = [await session(linkId), await session(linkId)];
-    const slow = h.send(first, "hi");
-    await eventually(async () => {
-      if (asked.length === 0) throw new Error("not asked yet");
-    });
+    const slow = h.send(first, "hold");
+    await heard(asked, "hold");
     expect(await h.send(second, "hi")).toMatchObject({ status: "failed", code: "budget_busy" });
     release();
     expect(statusOf(await slow)).toBe("done");
@@ -171,6 +187,40 @@ describe("a link with a token budget", () => {
     expect(statusOf(await h.send(id, "hi"))).toBe("done");
     expect(await used(linkId)).toEqual({ tokens: 20, cost: 0, live: 0 });
     expect(statusOf(await h.send(id, "still"))).toBe("done");
+  });
+});
+
+describe("a classification that the budget refuses", () => {
+  const TRIAGE = {
+    agent: { name: "Triage" },
+    workflow: {
+      initial_node: "triage",
+      nodes: [
+        {
+          id: "triage",
+          name: "Triage",
+          static_text: "How can I help?",
+          intents: { buy: { description: "wants to buy", examples: ["I buy"] } },
+          transitions: [
+            { condition: "intent:buy", target: "sale" },
+            { condition: "intent:no_match", target: "other" },
+          ],
+        },
+        { id: "sale", name: "Sale", static_text: "Sold." },
+        { id: "other", name: "Other", static_text: "Sorry, something else then." },
+      ],
+    },
+  };
+
+  it("fails the turn: the workflow does not go on as if nothing had matched", async () => {
+    await started(TWENTY);
+    agentId = await h.agent(TRIAGE);
+    const linkId = await link({ max_tokens: 100 });
+    const id = await session(linkId);
+    expect(await h.send(id, "I buy")).toMatchObject({ status: "failed", code: "budget_exhausted" });
+    await budgetOf(linkId, { max_tokens: 100_000 });
+    const turn = await h.send(id, "I buy");
+    expect(turn).toMatchObject({ status: "done", result: { node_id: "sale" } });
   });
 });
 
@@ -207,10 +257,8 @@ describe("what a turn is charged", () => {
     await started(model, { LEASE_MS: 1_000 });
     const linkId = await link({ max_tokens: 10_000 });
     const id = await session(linkId);
-    await h.accept(id, "hi");
-    await eventually(async () => {
-      if (asked.length === 0) throw new Error("not asked yet");
-    });
+    await h.accept(id, "hold");
+    await heard(asked, "hold");
     await h.bus.call(endSession, { access: { type: "hmac", tenantId: h.tenantId, sessionId: id }, reason: "test" });
     const { tokens, live } = await eventually(
       async () => {
