@@ -24,8 +24,8 @@ const sessionsIn = ({ linkId, days }: Period) => sql`text_conversations c where 
   and c.created_at >= (date_trunc('day', now() at time zone 'utc') - make_interval(days => ${days - 1})) at time zone 'utc'`;
 
 /**
- * What happened on a link in the last days. A link of 10,000 sessions with 20 messages each answers in well under a second;
- * the answer holds numbers only.
+ * What happened on a link in the last days; the answer holds numbers only. Counted from the rows each time: 10,000 sessions with
+ * 20 messages each took 1.3 to 1.7 s on two busy cores, which an owner's page can wait for.
  */
 export function readLinkAnalytics(db: Db, at: Period & { tenantId: string }): Promise<LinkAnalytics> {
   return db.tenant(at.tenantId, async (trx) => {
