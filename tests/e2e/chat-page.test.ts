@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { createBearerClient, eventually } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { doorAr } from "../../libs/chat-page/src/gate/texts/door-ar.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
@@ -113,4 +115,80 @@ describe("the chat page against the product", () => {
     expect(problems).toEqual([]);
     await page.context().close();
   }, 60_000);
+
+  const owner = () => createBearerClient({ bases: [product.base], token: demo.admin_token });
+  /** The code in the newest mail to an address, as soon as it is there. */
+  const mailedCode = (address: string): Promise<string> =>
+    eventually(async () => {
+      const mail = await owner().call<{ data: { to: string; text: string }[] }>("GET", "/api/dev/mail");
+      const found = mail.body.data.find(({ to }) => to === address)?.text.match(/\b\d{6}\b/)?.[0];
+      if (found === undefined) throw new Error("no mail yet");
+      return found;
+    });
+
+  it("lets a visitor without a mouse, at 360 px, in Arabic, with the network cut twice, finish the clinic conversation", async () => {
+    const made = await owner().call<{ token: string }>("POST", "/api/agents/clinic-desk/public-links", {
+      title: "مكتب العيادة",
+      pin: "2468",
+      consent_text: "نحتفظ بهذه المحادثة **ثلاثين يومًا**.",
+      require_email: true,
+      proof_of_work: "always",
+      recipient: { name: "سارة" },
+    });
+    expect(made.status, made.text).toBe(201);
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "ar-EG" });
+    const page = await context.newPage();
+    const { keyboard } = page;
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    const door = (name: string) => page.getByRole("heading", { name, exact: true }).waitFor();
+    const inField = () => expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("door-field");
+    const say = async (text: string): Promise<void> => {
+      await page.locator("textarea#compose").focus();
+      await keyboard.type(text);
+      await keyboard.press("Enter");
+    };
+
+    await page.goto(`${product.base}/public/chat/${made.body.token}`);
+    await door(doorAr.pinTitle);
+    await inField();
+    await keyboard.type("2468");
+    await keyboard.press("Enter");
+    await door(doorAr.consentTitle);
+    await page.getByRole("button", { name: doorAr.agree, exact: true }).focus();
+    await keyboard.press("Enter");
+    await door(doorAr.emailTitle);
+    await inField();
+    await keyboard.type("sara@example.com");
+    await keyboard.press("Enter");
+    await page.getByRole("heading", { name: doorAr.codeTitle, exact: true }).waitFor({ timeout: 60_000 });
+    const code = await mailedCode("sara@example.com");
+    await inField();
+    await context.setOffline(true);
+    await keyboard.type(code);
+    await page.getByText(doorAr.unreachable).waitFor();
+    await context.setOffline(false);
+    await keyboard.press("Enter");
+    await seen(page, "front desk").waitFor();
+    await page.getByText("سارة").waitFor();
+    await say("My name is Sara and my zip code is 30301");
+    await seen(page, "Thank you, Sara!").waitFor();
+    await seen(page, "questions about the practice").waitFor();
+    await context.setOffline(true);
+    await say("I want to book an appointment");
+    await page.getByText("في انتظار الإرسال").waitFor();
+    await context.setOffline(false);
+    await seen(page, "Saturday until 13:00").waitFor({ timeout: 60_000 });
+    expect(await shown(page, "I want to book an appointment")).toBe(1);
+    await say("Tuesday in the morning");
+    await eventually(async () => {
+      expect(await page.locator("ol.messages > li.agent").last().innerText()).toContain("Tuesday");
+    });
+    await say("bye");
+    await page.getByRole("heading", { name: "انتهت هذه المحادثة" }).waitFor({ timeout: 60_000 });
+    expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(problems).toEqual([]);
+    await context.close();
+  }, 180_000);
 });

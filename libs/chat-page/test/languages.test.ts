@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type DoorTexts, doorEn } from "../src/gate/texts/door-en.js";
+import { DOOR_LOADERS } from "../src/gate/texts/door-languages.js";
 import { en, type Plural, type Texts } from "../src/i18n/en.js";
 import { chooseLanguage, language, languageDue, speak, t } from "../src/i18n/language.js";
 import { LOADERS } from "../src/i18n/languages.js";
@@ -61,6 +63,18 @@ describe("languages of the chat page", () => {
       .filter(([key, entry]) => forms(entry).some((form) => english.get(key)?.includes(form)))
       .map(([key]) => key);
     expect(same).toEqual(SAME_AS_ENGLISH[name] ?? []);
+  });
+
+  it.each(NAMES)("%s has all words of the doors, with their placeholders and none in English", async (name) => {
+    const loader = Object.entries(DOOR_LOADERS).find(([known]) => known === name)?.[1];
+    const texts: DoorTexts | undefined = await loader?.();
+    expect(Object.keys(texts ?? {})).toEqual(Object.keys(doorEn));
+    const english = Object.entries(doorEn);
+    for (const [place, [key, text]] of Object.entries(texts ?? {}).entries()) {
+      expect(placeholders(text), key).toEqual(placeholders(english[place]?.[1] ?? ""));
+      expect(text.trim(), key).not.toBe("");
+      expect(text, key).not.toBe(english[place]?.[1]);
+    }
   });
 
   it("follow the link, then the address, then the browser, and end in English", () => {

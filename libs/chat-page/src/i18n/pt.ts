@@ -66,7 +66,8 @@ export const pt: Texts = {
   fullTitle: "Este link atingiu o limite",
   fullBody: "Todas as conversas dele já foram usadas. Peça um novo à pessoa que o enviou.",
   wrongPlaceTitle: "Este chat não pode ser usado a partir daqui",
-  wrongPlaceBody: "Só está aberto em certos lugares, redes ou sites. Se você usa uma VPN, desligue-a e tente novamente.",
+  wrongPlaceBody:
+    "Só está aberto em certos lugares, redes ou sites. Se você usa uma VPN, desligue-a e tente novamente.",
   busyTitle: "No momento está tudo ocupado",
   busyBody: "Já há tantas conversas em andamento quanto possível. A página tenta de novo sozinha.",
   usedUpTitle: "Este link está esgotado",
