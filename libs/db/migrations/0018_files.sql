@@ -13,6 +13,11 @@ create function upload_time() returns interval language sql immutable as $$ sele
 create function begin_file(p_access jsonb, p_file uuid, p_name text, p_media_type text, p_max_count integer) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access); c text_conversations; f session_files; v_now timestamptz;
 begin
+  -- A crowd before a full session is sent away without queueing for the row's lock; the count under the lock decides.
+  if not exists (select from session_files where id = p_file) and (select count(*) from session_files
+       where conversation_id = v_id and (complete or created_at >= clock_timestamp() - upload_time())) >= p_max_count then
+    perform fail('files_exhausted');
+  end if;
   select * into c from text_conversations where id = v_id for no key update;
   v_now := clock_timestamp();
   select * into f from session_files where id = p_file and conversation_id = v_id;

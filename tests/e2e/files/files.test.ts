@@ -200,9 +200,10 @@ describe("the number of files", () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => upload(visitor, { content: `file ${n}`, gateway: n % 2 === 0 ? 0 : 1 })),
     );
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 201)).toHaveLength(3);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(47);
+    const codes = await Promise.all(answers.map(async (answer) => (answer.ok ? "stored" : (await refusal(answer))[1])));
+    expect(codes.filter((code) => code === "stored")).toHaveLength(3);
+    // A machine under load may be too busy to tell which, but nobody else gets in.
+    expect(new Set(codes.filter((code) => code !== "overloaded"))).toEqual(new Set(["stored", "files_exhausted"]));
     expect(await rows(visitor)).toBe(3);
   });
 
