@@ -20,7 +20,9 @@ describe.skipIf(skipBrowser)("chat page", () => {
     // What the document names and, from there, every import that is not put off until it is needed.
     const page = scripts.filter((file) => html.includes(file));
     for (const file of page) {
-      const imports = [...source(file).matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)].map(([, name]) => name ?? "");
+      const imports = [...source(file).matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)].map(
+        ([, name]) => name ?? "",
+      );
       page.push(...imports.filter((name) => !page.includes(name)));
     }
     expect(page.length).toBeGreaterThan(0);
