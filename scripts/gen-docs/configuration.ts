@@ -66,7 +66,7 @@ export const serviceVariables: Record<string, z.ZodObject> = {
     connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape,
   ),
   "agent-runner": runnerConfig
-    .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true }).shape)
+    .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape)
     .extend(llmConfig),
   memory: memoryConfig
     .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true }).shape)

@@ -140,15 +140,14 @@ async function follow(
       const body = await readBody(answer, request.maxBytes);
       return { type: "answered", status, headers: flatten(answer.headers), body, redirects };
     }
-    // Destroying a body that nobody reads is an error of the stream, which must not become one of the process.
-    answer.body.on("error", () => undefined).destroy();
+    answer.body.destroy();
     if (redirects >= maxRedirects) throw refuse("too_many_redirects");
     hop = nextHop(hop, answer.statusCode, location);
   }
 }
 
-function send(agent: Dispatcher, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  return agent.request({
+async function send(agent: Dispatcher, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const answer = await agent.request({
     origin: hop.url.origin,
     path: hop.url.pathname + hop.url.search,
     method: hop.method,
@@ -160,6 +159,9 @@ function send(agent: Dispatcher, hop: Hop, signal: AbortSignal): Promise<Dispatc
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  // A body that is given up ends with an error of its stream, which must not become one of the process. Readers see it too.
+  answer.body.on("error", () => undefined);
+  return answer;
 }
 
 /** Where a redirect leads; null = the answer is final. */
