@@ -5,6 +5,19 @@ CREATE SCHEMA public;
 
 ALTER SCHEMA public OWNER TO pg_database_owner;
 
+CREATE FUNCTION public.abandon_budget(p jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; r budget_reservations;
+begin
+  perform enter_tenant((p ->> 'tenant_id')::uuid);
+  select * into c from text_conversations where id = (p ->> 'conversation_id')::uuid for no key update;
+  delete from budget_reservations where conversation_id = c.id and seq = (p ->> 'seq')::int and fence = (p ->> 'fence')::bigint returning * into r;
+  if not found or not holds_budget(r, c) then return false; end if;
+  update link_budgets set tokens_used = tokens_used + (p ->> 'tokens')::bigint, cost_used = cost_used + (p ->> 'cost')::numeric where link_id = r.link_id;
+  return true;
+end $$;
+
 CREATE FUNCTION public.accept_messages(items jsonb) RETURNS SETOF json
     LANGUAGE plpgsql
     AS $$
@@ -101,14 +114,23 @@ end $$;
 CREATE FUNCTION public.acquire_sessions(items jsonb) RETURNS SETOF json
     LANGUAGE plpgsql
     AS $$
-declare item jsonb;
+declare item jsonb; v_lease json;
 begin
   for item in select value from jsonb_array_elements(items) order by (value ->> 'conversation_id')::uuid
   loop
     perform enter_tenant((item ->> 'tenant_id')::uuid);
-    return next json_build_object('i', item -> 'i', 'lease', acquire_session(item));
+    v_lease := acquire_session(item);
+    return next json_build_object('i', item -> 'i', 'lease', v_lease,
+      'budget_link', case when v_lease is not null then budget_link((item ->> 'conversation_id')::uuid) end);
   end loop;
 end $$;
+
+CREATE FUNCTION public.address_admitted(p_agent uuid, p_address text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select exists (select from agent_access_addresses where agent_id = p_agent and address_hash = p_address)
+      or exists (select from agent_access_requests where agent_id = p_agent and address_hash = p_address and status = 'approved')
+$$;
 
 CREATE FUNCTION public.api_key_by_id(p_key_id text) RETURNS TABLE(id uuid, tenant_id uuid, secret_sealed text, scopes text[])
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -140,12 +162,137 @@ begin
   return v_offset;
 end $$;
 
+CREATE FUNCTION public.apply_link_limits(p_link uuid, p jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  l temporary_chat_links; c text_conversations; v_expires timestamptz; v_max integer; v_timeout integer; v_count integer := 0;
+begin
+  select * into l from temporary_chat_links where id = p_link;
+  for c in select * from text_conversations where link_id = p_link and ended_at is null order by id for no key update
+  loop
+    v_expires := case when (p ->> 'expiry')::boolean then l.expires_at else c.expires_at end;
+    v_max := case when (p ->> 'messages')::boolean then greatest(l.max_messages_per_session, c.messages_used) else c.max_messages end;
+    v_timeout := case when (p ->> 'timeout')::boolean then l.session_timeout_minutes * 60 else c.idle_timeout_seconds end;
+    continue when (v_expires, v_max, v_timeout) is not distinct from (c.expires_at, c.max_messages, c.idle_timeout_seconds);
+    -- The sweep's look is only moved forward: it moves on by itself.
+    update text_conversations set expires_at = v_expires, max_messages = v_max, idle_timeout_seconds = v_timeout,
+        idle_check_at = least(c.idle_check_at, v_expires, c.updated_at + make_interval(secs => v_timeout))
+     where id = c.id;
+    if (v_expires, v_max) is distinct from (c.expires_at, c.max_messages) then
+      perform append_event(c.id, c.tenant_id, 'quota', json_build_object('message_count', c.messages_used,
+        'remaining_messages', v_max - c.messages_used, 'expires_at', iso(v_expires)));
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end $$;
+
+CREATE FUNCTION public.ask_for_access(p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_agent uuid := (p ->> 'agent_id')::uuid; v_created boolean; v_recent integer;
+begin
+  perform enter_tenant((p ->> 'tenant_id')::uuid);
+  if address_admitted(v_agent, p ->> 'address_hash') then return json_build_object('admitted', true, 'created', false, 'announce', false); end if;
+  insert into agent_access_requests (id, tenant_id, agent_id, link_id, address_hash, address_sealed)
+  values ((p ->> 'id')::uuid, (p ->> 'tenant_id')::uuid, v_agent, (p ->> 'link_id')::uuid, p ->> 'address_hash', p ->> 'address_sealed')
+  on conflict (agent_id, address_hash) do nothing;
+  v_created := found;
+  select count(*) into v_recent from (select from agent_access_requests
+    where agent_id = v_agent and created_at > clock_timestamp() - interval '1 hour' limit 21) r;
+  return json_build_object('admitted', false, 'created', v_created, 'announce', v_created and v_recent <= 20);
+end $$;
+
+CREATE FUNCTION public.begin_file(p_access jsonb, p_file uuid, p_name text, p_media_type text, p_max_count integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); c text_conversations; f session_files; v_now timestamptz;
+begin
+  -- A crowd before a full session is sent away without queueing for the row's lock; the count under the lock decides.
+  if not exists (select from session_files where id = p_file) and (select count(*) from session_files
+       where conversation_id = v_id and (complete or created_at >= clock_timestamp() - upload_time())) >= p_max_count then
+    perform fail('files_exhausted');
+  end if;
+  select * into c from text_conversations where id = v_id for no key update;
+  v_now := clock_timestamp();
+  select * into f from session_files where id = p_file and conversation_id = v_id;
+  if found and f.complete then
+    if f.name <> p_name or f.media_type <> p_media_type then perform fail('idempotency_key_reused'); end if;
+    return json_build_object('complete', file_json(f));
+  end if;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then perform fail('session_expired'); end if;
+  if c.link_id is not null and not exists (select from temporary_chat_links l where l.id = c.link_id and l.is_active
+       and l.deleted_at is null and (l.expires_at is null or l.expires_at > v_now)) then perform fail('link_unavailable'); end if;
+  delete from session_files where conversation_id = v_id and not complete and created_at < v_now - upload_time();
+  select * into f from session_files where id = p_file and conversation_id = v_id;
+  if found then
+    if f.name <> p_name or f.media_type <> p_media_type then perform fail('idempotency_key_reused'); end if;
+    return json_build_object('complete', null);
+  end if;
+  if (select count(*) from session_files where conversation_id = v_id) >= p_max_count then perform fail('files_exhausted'); end if;
+  insert into session_files (id, tenant_id, conversation_id, name, media_type, bytes, sha256, created_at)
+  values (p_file, c.tenant_id, v_id, p_name, p_media_type, 0, '', v_now);
+  return json_build_object('complete', null);
+end $$;
+
+CREATE FUNCTION public.budget_link(p_conversation uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return (select b.link_id from text_conversations c join link_budgets b on b.link_id = c.link_id
+           where c.id = p_conversation and (b.max_tokens is not null or b.max_cost is not null));
+end $$;
+
+CREATE TABLE public.link_budgets (
+    link_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    max_tokens bigint,
+    max_cost numeric(18,8),
+    hard boolean DEFAULT true NOT NULL,
+    tokens_used bigint DEFAULT 0 NOT NULL,
+    cost_used numeric(20,12) DEFAULT 0 NOT NULL,
+    CONSTRAINT link_budgets_max_cost_check CHECK ((max_cost > (0)::numeric)),
+    CONSTRAINT link_budgets_max_tokens_check CHECK ((max_tokens > 0))
+);
+
+ALTER TABLE ONLY public.link_budgets FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.budget_output(b public.link_budgets, p_most bigint, p_tokens bigint, p_cost numeric, p_price numeric) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare v_rest numeric := b.max_cost - b.cost_used - p_cost;
+begin
+  return least(p_most, b.max_tokens - b.tokens_used - p_tokens,
+    case when v_rest is null or p_price is null then null
+         when v_rest < 0 then -1
+         when p_price = 0 then p_most
+         else least(floor(v_rest / p_price), p_most)::bigint end);
+end $$;
+
 CREATE FUNCTION public.budget_spent(p_link uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
 begin
   return exists (select from link_budgets where link_id = p_link and hard and (tokens_used >= max_tokens or cost_used >= max_cost));
 end $$;
+
+CREATE FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) RETURNS TABLE(id uuid, tenant_id uuid, url text, payload jsonb, attempts integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+begin
+  delete from action_webhooks w where w.id in (select d.id from action_webhooks d where d.ended_at < clock_timestamp() - interval '7 days'
+    order by d.ended_at limit 100 for update skip locked);
+  return query
+  update action_webhooks w set attempts = w.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => p_hold_ms / 1000.0)
+   where w.id in (select d.id from action_webhooks d where d.ended_at is null and d.next_attempt_at <= clock_timestamp()
+                   order by d.next_attempt_at limit p_limit for no key update skip locked)
+  returning w.id, w.tenant_id, w.url, w.payload, w.attempts;
+end $$;
+
+ALTER FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) OWNER TO parley_jobs;
 
 CREATE FUNCTION public.claim_memory(p_tenant uuid, p_session text, p_every integer, p_claim_ms integer) RETURNS json
     LANGUAGE plpgsql
@@ -242,7 +389,7 @@ begin
     select c.event_offset, 'turn',
            json_build_object('turn_id', c.id || '.' || v_seq, 'status', 'done', 'node_id', c.node_id, 'node_name', c.node_name, 'session_ended', (item ->> 'ended')::boolean,
              'message_count', c.messages_used, 'remaining_messages', c.max_messages - c.messages_used, 'expires_at', iso(c.expires_at),
-             'extracted_variables', item -> 'variables')
+             'extracted_variables', item -> 'variables', 'finish_reason', coalesce(v_result ->> 'finish_reason', 'complete'))
   ), written as (
     insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
     select c.id, event_offset, c.tenant_id, type, payload, v_now from e
@@ -282,15 +429,29 @@ end $$;
 CREATE FUNCTION public.continue_verified_session(p_access jsonb, p json, p_left boolean) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); c text_conversations; v_expires timestamptz; v_opened json;
+declare v_id uuid := resolve_access(p_access); c text_conversations; v_old temporary_chat_sessions; v_opened json;
 begin
   select * into c from text_conversations where id = v_id;
   if c.participant_hash is null or not c.participant_verified then perform fail('verification_required'); end if;
   if p_left and c.end_reason is distinct from 'visitor' then perform fail(case when c.end_reason = 'expired' then 'session_expired' else 'session_ended' end); end if;
-  select expires_at into v_expires from temporary_chat_sessions where token_id = p_access ->> 'token_id';
+  select * into v_old from temporary_chat_sessions where token_id = p_access ->> 'token_id';
+  if p ->> 'consent_hash' is null and v_old.consent_hash is distinct from p ->> 'consent_wanted' and p ->> 'consent_wanted' is not null then
+    perform fail('consent_required');
+  end if;
   v_opened := open_verified_session((p::jsonb || jsonb_build_object('participant', c.participant, 'participant_hash', c.participant_hash))::json);
-  update temporary_chat_sessions set expires_at = v_expires where id = (p -> 'link' ->> 'token_row_id')::uuid;
-  return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_expires)))::json;
+  update temporary_chat_sessions set expires_at = v_old.expires_at, consent_at = coalesce(consent_at, v_old.consent_at),
+      consent_hash = coalesce(consent_hash, v_old.consent_hash)
+   where id = (p -> 'link' ->> 'token_row_id')::uuid;
+  return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_old.expires_at)))::json;
+end $$;
+
+CREATE FUNCTION public.discard_file(p_access jsonb, p_file uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access);
+begin
+  delete from session_files where id = p_file and conversation_id = v_id and turn_seq is null and not keep;
+  return found;
 end $$;
 
 CREATE FUNCTION public.end_idle_sessions(p_limit integer) RETURNS TABLE(looked integer, ended integer)
@@ -379,6 +540,16 @@ CREATE FUNCTION public.enter_tenant(p_tenant uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$ begin perform set_config('app.tenant_id', p_tenant::text, true); end $$;
 
+CREATE FUNCTION public.entry_refusal(p_link uuid, p_verified boolean, p_address text) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  select case
+    when not p.links_enabled then 'link_unavailable'
+    when not p_verified and (l.require_email or coalesce(p.mode, 'open') <> 'open') then 'verification_required'
+    when p.mode = 'approval' and not address_admitted(l.agent_id, p_address) then 'access_pending' end
+  from temporary_chat_links l left join agent_access_policies p on p.agent_id = l.agent_id where l.id = p_link
+$$;
+
 CREATE FUNCTION public.expire_links(p_limit integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -449,12 +620,79 @@ begin
     'head', c.event_offset + (case when v_open then 1 else 0 end), 'events', v_events, 'conversation_id', c.id);
 end $$;
 
+CREATE FUNCTION public.feedback_access(p_access jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access);
+begin
+  if exists (select from text_conversations where id = v_id and ended_at < clock_timestamp() - interval '24 hours') then perform fail('session_ended'); end if;
+  return v_id;
+end $$;
+
+CREATE FUNCTION public.file_heads(p_tenant uuid, p_conversation uuid, p_ids uuid[], p_bytes integer) RETURNS TABLE(id uuid, head bytea)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  return query select f.id, substring(k.data from 1 for p_bytes) from session_files f join session_file_chunks k on k.file_id = f.id and k.n = 0
+    where f.conversation_id = p_conversation and f.id = any(p_ids) and f.complete;
+end $$;
+
+CREATE TABLE public.session_files (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    bytes integer NOT NULL,
+    sha256 bytea NOT NULL,
+    turn_seq integer,
+    complete boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    keep boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE ONLY public.session_files FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.file_json(f public.session_files) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$ select json_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'bytes', f.bytes) $$;
+
+CREATE FUNCTION public.finish_file(p_access jsonb, p_file uuid, p_bytes integer, p_sha256 bytea) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); f session_files; v_data bytea;
+begin
+  select * into f from session_files where id = p_file and conversation_id = v_id for no key update;
+  if not found then perform fail('file_not_found'); end if;
+  if f.complete then
+    if f.sha256 <> p_sha256 then perform fail('conflict'); end if;
+    return file_json(f);
+  end if;
+  if f.created_at < clock_timestamp() - upload_time() then perform fail('file_not_found'); end if;
+  select coalesce(string_agg(data, '' order by n), '') into v_data from session_file_chunks where file_id = p_file;
+  if length(v_data) <> p_bytes or sha256(v_data) <> p_sha256 then perform fail('conflict'); end if;
+  update session_files set complete = true, bytes = p_bytes, sha256 = p_sha256 where id = p_file returning * into f;
+  return file_json(f);
+end $$;
+
+CREATE FUNCTION public.free_files_of_failed_turn() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update session_files set turn_seq = null, keep = true where conversation_id = new.conversation_id and turn_seq = new.seq;
+  return null;
+end $$;
+
 CREATE FUNCTION public.get_session(p_access jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v_id uuid := resolve_access(p_access);
 begin
-  return (select session_json(c) from text_conversations c where id = v_id);
+  return (select (session_json(c)::jsonb || jsonb_build_object('feedback', (
+      select jsonb_build_object('rating', f.rating, 'text', f.text, 'created_at', iso(f.created_at), 'updated_at', iso(f.updated_at))
+        from session_feedback f where f.conversation_id = v_id)))::json
+    from text_conversations c where id = v_id);
 end $$;
 
 CREATE FUNCTION public.get_turn(p_access jsonb, p_seq integer) RETURNS json
@@ -464,6 +702,87 @@ declare v_id uuid := resolve_access(p_access);
 begin
   return (select turn_state(t) from session_turns t where conversation_id = v_id and seq = p_seq);
 end $$;
+
+CREATE FUNCTION public.give_feedback(p_access jsonb, p_rating integer, p_text text) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := feedback_access(p_access); c text_conversations;
+begin
+  select * into c from text_conversations where id = v_id;
+  insert into session_feedback (conversation_id, tenant_id, rating, text) values (v_id, c.tenant_id, p_rating, p_text)
+  on conflict (conversation_id) do update set rating = excluded.rating, text = excluded.text, updated_at = clock_timestamp()
+   where (session_feedback.rating, session_feedback.text) is distinct from (excluded.rating, excluded.text);
+  if found then
+    insert into outbox (tenant_id, subject, key, payload) values (c.tenant_id, 'sessions.v1.event.feedback_given', c.session_id,
+      jsonb_build_object('tenantId', c.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id, 'rating', p_rating));
+  end if;
+  return json_build_object('changed', found);
+end $$;
+
+CREATE TABLE public.budget_reservations (
+    conversation_id uuid NOT NULL,
+    seq integer NOT NULL,
+    fence bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    tokens bigint NOT NULL,
+    cost numeric(20,12) NOT NULL
+);
+
+ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.text_conversations (
+    id uuid NOT NULL,
+    session_id text NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    agent_version integer NOT NULL,
+    is_active_version boolean NOT NULL,
+    link_id uuid,
+    status text DEFAULT 'active'::text NOT NULL,
+    end_reason text,
+    state jsonb,
+    node_id text DEFAULT ''::text NOT NULL,
+    node_name text,
+    node_entered_at timestamp with time zone DEFAULT now() NOT NULL,
+    collected_data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    total_turns integer DEFAULT 0 NOT NULL,
+    total_transitions integer DEFAULT 0 NOT NULL,
+    message_sequence integer DEFAULT 0 NOT NULL,
+    participant jsonb DEFAULT '{}'::jsonb NOT NULL,
+    participant_verified boolean DEFAULT false NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    link_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
+    max_messages integer,
+    messages_used integer DEFAULT 0 NOT NULL,
+    idle_timeout_seconds integer DEFAULT 1800 NOT NULL,
+    expires_at timestamp with time zone,
+    next_seq integer DEFAULT 0 NOT NULL,
+    done_seq integer DEFAULT 0 NOT NULL,
+    lease_owner text,
+    lease_until timestamp with time zone,
+    fence bigint DEFAULT 0 NOT NULL,
+    committed_fence bigint DEFAULT 0 NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    event_offset integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    idle_check_at timestamp with time zone NOT NULL,
+    participant_hash text,
+    CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
+    CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
+    CONSTRAINT text_conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'abandoned'::text, 'error'::text])))
+)
+WITH (fillfactor='60');
+
+ALTER TABLE ONLY public.text_conversations FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.holds_budget(r public.budget_reservations, c public.text_conversations) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select (c.fence = r.fence and c.done_seq < r.seq) or (c.status <> 'active' and c.fence = r.fence + 1 and c.ended_at > clock_timestamp() - interval '1 minute')
+$$;
 
 CREATE FUNCTION public.iso(p_time timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -487,6 +806,19 @@ begin
   delete from dev_mail where id <= (select id from dev_mail order by id desc offset 200 limit 1);
 end $$;
 
+CREATE FUNCTION public.keep_lease(p_tenant uuid, p_session text, p_fence bigint, p_lease_ms integer) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid; v_done integer;
+begin
+  perform enter_tenant(p_tenant);
+  update text_conversations set lease_until = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0)
+   where session_id = p_session and fence = p_fence and lease_until is not null returning id, done_seq into v_id, v_done;
+  if not found then return null; end if;
+  return (select json_build_object('stop', coalesce(json_agg(seq), '[]')) from session_turns
+           where conversation_id = v_id and seq > v_done and status = 'pending' and stop_requested_at is not null);
+end $$;
+
 CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, is_active boolean, expires_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -505,6 +837,35 @@ CREATE FUNCTION public.memory_due(p_every integer, p_limit integer) RETURNS TABL
 $$;
 
 ALTER FUNCTION public.memory_due(p_every integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.note_security_events(p_tenant uuid, p_events jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare v_kept integer;
+begin
+  perform enter_tenant(p_tenant);
+  if not exists (select from tenants where id = p_tenant) then return 0; end if;
+  insert into security_events (id, tenant_id, link_id, kind, scope, country, address_hash, session_id, count, created_at)
+  select e.id, p_tenant, e.link_id, e.kind, e.scope, e.country, e.address_hash, e.session_id, e.count, least(e.at, clock_timestamp())
+    from jsonb_to_recordset(p_events) as e (id uuid, link_id uuid, kind text, scope text, country text, address_hash text,
+                                            session_id text, count integer, at timestamptz)
+   where e.link_id is null or exists (select from temporary_chat_links l where l.id = e.link_id)
+  on conflict (id) do nothing;
+  get diagnostics v_kept = row_count;
+  return v_kept;
+end $$;
+
+CREATE FUNCTION public.open_agreed_session(p json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_opened json := open_session(p);
+begin
+  if p ->> 'consent_hash' is not null then
+    update temporary_chat_sessions set consent_at = coalesce(consent_at, clock_timestamp()), consent_hash = p ->> 'consent_hash'
+     where id = (p -> 'link' ->> 'token_row_id')::uuid;
+  end if;
+  return v_opened;
+end $$;
 
 CREATE FUNCTION public.open_session(p json) RETURNS json
     LANGUAGE plpgsql
@@ -587,7 +948,7 @@ begin
   return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', false, 'is_active_version', c.is_active_version);
 end $$;
 
-CREATE FUNCTION public.open_verified_session(p json) RETURNS json
+CREATE FUNCTION public.open_verified_conversation(p json) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare
@@ -618,6 +979,21 @@ begin
     'token_expires_at', iso(v_expires));
 end $$;
 
+CREATE FUNCTION public.open_verified_session(p json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_opened json; v_code text;
+begin
+  perform enter_tenant((p ->> 'tenant_id')::uuid);
+  v_code := entry_refusal((p -> 'link' ->> 'id')::uuid, true, p ->> 'participant_hash');
+  if v_code is not null then perform fail(v_code); end if;
+  v_opened := open_verified_conversation(p);
+  if p ->> 'consent_hash' is not null then
+    update temporary_chat_sessions set consent_at = clock_timestamp(), consent_hash = p ->> 'consent_hash' where id = (p -> 'link' ->> 'token_row_id')::uuid;
+  end if;
+  return v_opened;
+end $$;
+
 CREATE FUNCTION public.outbox_due(p_older_ms integer, p_limit integer) RETURNS TABLE(id uuid, subject text, key text, payload jsonb)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public'
@@ -641,8 +1017,18 @@ CREATE FUNCTION public.pending_turns(p_conversation uuid, p_done integer) RETURN
     AS $$
 begin
   return (select coalesce(json_agg(json_build_object('seq', seq, 'kind', kind, 'content', content, 'client_message_id', client_message_id,
-           'reply_to', reply_to, 'files', files, 'created_at', iso(created_at)) order by seq), '[]')
+           'reply_to', reply_to, 'files', files, 'stop', stop_requested_at is not null, 'created_at', iso(created_at)) order by seq), '[]')
     from session_turns where conversation_id = p_conversation and seq > p_done and status = 'pending');
+end $$;
+
+CREATE FUNCTION public.pin_was_right(p_tenant uuid, p_link uuid, p_bucket text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  -- In the order of take_pin_try(), so that the two never wait for each other in a ring.
+  update link_pin_tries set wrong = greatest(0, wrong - 1) where link_id = p_link and bucket = '';
+  delete from link_pin_tries where link_id = p_link and bucket = p_bucket;
 end $$;
 
 CREATE FUNCTION public.protect_by_tenant(p_table regclass, p_column text DEFAULT 'tenant_id'::text) RETURNS void
@@ -678,6 +1064,69 @@ $$;
 
 ALTER FUNCTION public.purge_outbox(p_older interval, p_limit integer) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.purge_security_events(p_days integer, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare v_gone integer;
+begin
+  delete from security_events where id in (
+    select id from security_events where created_at < clock_timestamp() - make_interval(days => p_days)
+     order by created_at limit p_limit for update skip locked);
+  get diagnostics v_gone = row_count;
+  return v_gone;
+end $$;
+
+ALTER FUNCTION public.purge_security_events(p_days integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  with gone as (delete from session_files where id in (select id from session_files
+      where turn_seq is null and not keep and created_at < clock_timestamp() - p_older order by created_at limit p_limit for update skip locked) returning 1)
+  select count(*)::integer from gone
+$$;
+
+ALTER FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.put_file_chunk(p_access jsonb, p_file uuid, p_n integer, p_data bytea) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); v_tenant uuid;
+begin
+  -- Shared: a discard at the same time waits, and no chunk outlives its file.
+  select tenant_id into v_tenant from session_files where id = p_file and conversation_id = v_id and not complete
+     and created_at >= clock_timestamp() - upload_time() for key share;
+  if not found then perform fail('file_not_found'); end if;
+  insert into session_file_chunks (file_id, n, tenant_id, data) values (p_file, p_n, v_tenant, p_data) on conflict do nothing;
+end $$;
+
+CREATE FUNCTION public.rate_message(p_access jsonb, p_message text, p_rating text, p_text text) RETURNS json
+    LANGUAGE plpgsql
+    AS $_$
+declare v_id uuid := feedback_access(p_access); c text_conversations; v_message uuid;
+begin
+  select * into c from text_conversations where id = v_id;
+  if p_message ~ '^[0-9a-f-]{36}[.][0-9]{1,9}[.][0-9]{1,6}$' then
+    select id into v_message from text_conversation_messages
+     where conversation_id = v_id and created_at >= c.created_at and role = 'assistant' and turn_seq = split_part(p_message, '.', 2)::int
+       and split_part(p_message, '.', 1) = v_id::text
+     order by sequence offset split_part(p_message, '.', 3)::int limit 1;
+  else
+    select id into v_message from text_conversation_messages
+     where conversation_id = v_id and created_at >= c.created_at and role = 'assistant' and id::text = p_message;
+  end if;
+  if v_message is null then perform fail('message_not_found'); end if;
+  if p_rating is null then
+    delete from message_ratings where conversation_id = v_id and message_id = v_message;
+  else
+    insert into message_ratings (conversation_id, message_id, tenant_id, rating, text) values (v_id, v_message, c.tenant_id, p_rating, p_text)
+    on conflict (conversation_id, message_id) do update set rating = excluded.rating, text = excluded.text, updated_at = clock_timestamp();
+  end if;
+  return json_build_object('message_id', v_message);
+end $_$;
+
 CREATE FUNCTION public.read_events(p_access jsonb, p_after integer, p_limit integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -690,6 +1139,17 @@ begin
               order by event_offset limit p_limit) e));
 end $$;
 
+CREATE FUNCTION public.read_file_chunk(p_access jsonb, p_file uuid, p_n integer) RETURNS TABLE(file json, data bytea)
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); f session_files;
+begin
+  select * into f from session_files s where s.id = p_file and s.conversation_id = v_id and s.complete
+     and (s.turn_seq is not null or s.keep or p_access ? 'link_id');
+  if not found then perform fail('file_not_found'); end if;
+  return query select file_json(f), (select k.data from session_file_chunks k where k.file_id = p_file and k.n = p_n);
+end $$;
+
 CREATE FUNCTION public.read_history(p_access jsonb, p_limit integer, p_before integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -697,11 +1157,15 @@ declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json;
 begin
   select created_at into v_since from text_conversations where id = v_id;
   select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq, 'role', role, 'content', content,
-           'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'files', files, 'created_at', iso(created_at))
+           'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'files', files, 'rating', rating,
+           'finish_reason', finish_reason, 'created_at', iso(created_at))
            order by sequence), '[]'), min(sequence)
     into v_page, v_first
-    from (select * from text_conversation_messages where conversation_id = v_id and created_at >= v_since and (p_before is null or sequence < p_before)
-           order by sequence desc limit p_limit) m;
+    from (select m.*, r.rating, case when m.role = 'assistant' then (select t.result ->> 'finish_reason' from session_turns t
+                   where t.conversation_id = v_id and t.seq = m.turn_seq and t.stop_requested_at is not null) end as finish_reason
+            from text_conversation_messages m left join message_ratings r on r.conversation_id = v_id and r.message_id = m.id
+           where m.conversation_id = v_id and m.created_at >= v_since and (p_before is null or m.sequence < p_before)
+           order by m.sequence desc limit p_limit) m;
   if p_before is null then
     select coalesce(json_agg(json_build_object('id', v_id || '.' || seq, 'sequence', 0, 'turn_id', v_id || '.' || seq, 'role', 'user', 'content', content,
              'node_id', null, 'node_name', null, 'client_message_id', client_message_id, 'status', 'pending', 'files', files, 'created_at', iso(created_at)) order by seq), '[]')
@@ -722,9 +1186,26 @@ CREATE FUNCTION public.recent_history(p_conversation uuid, p_since timestamp wit
     LANGUAGE plpgsql STABLE
     AS $$
 begin
-  return (select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id) order by sequence), '[]')
-    from (select sequence, role, content, node_id from text_conversation_messages
+  return (select coalesce(json_agg(json_build_object('role', role, 'content', content, 'node_id', node_id, 'files', files) order by sequence), '[]')
+    from (select sequence, role, content, node_id, files from text_conversation_messages
            where conversation_id = p_conversation and created_at >= p_since and status = 'done' order by sequence desc limit p_limit) m);
+end $$;
+
+CREATE FUNCTION public.refuse_disabled_links() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from agent_access_policies where agent_id = new.agent_id and not links_enabled) then perform fail('feature_disabled'); end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.refuse_entry() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare v_code text := entry_refusal(new.link_id, new.participant_verified, null);
+begin
+  if v_code <> 'access_pending' then perform fail(v_code); end if;
+  return new;
 end $$;
 
 CREATE FUNCTION public.release_lease(p_tenant uuid, p_session text, p_fence bigint) RETURNS boolean
@@ -744,6 +1225,24 @@ begin
   update link_verifications set used_at = null, tries = greatest(0, tries - 1)
    where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is not null;
 end $$;
+
+CREATE FUNCTION public.request_stop(p_access jsonb, p_turn text) RETURNS json
+    LANGUAGE plpgsql
+    AS $_$
+declare v_id uuid := resolve_access(p_access); c text_conversations; v_seq integer; v_stopped boolean;
+begin
+  select * into c from text_conversations where id = v_id;
+  if p_turn is null then v_seq := c.done_seq + 1;
+  else
+    -- The id carries the conversation: a turn of another session is none of this one.
+    select seq into v_seq from session_turns where conversation_id = v_id and p_turn ~ '[.][0-9]{1,9}$' and seq = substring(p_turn from '[.]([0-9]{1,9})$')::int and v_id || '.' || seq = p_turn;
+    if not found then perform fail('turn_not_found'); end if;
+  end if;
+  update session_turns set stop_requested_at = coalesce(stop_requested_at, clock_timestamp())
+   where conversation_id = v_id and seq = v_seq and status = 'pending';
+  v_stopped := found and c.status = 'active';
+  return json_build_object('stopped', v_stopped, 'turn_id', case when p_turn is not null or v_stopped then v_id || '.' || v_seq end, 'session_id', c.session_id);
+end $_$;
 
 CREATE FUNCTION public.request_verification(p jsonb) RETURNS integer
     LANGUAGE plpgsql
@@ -776,36 +1275,37 @@ CREATE FUNCTION public.reserve_budget(p jsonb) RETURNS json
 declare
   v_conversation uuid := (p ->> 'conversation_id')::uuid; v_seq integer := (p ->> 'seq')::int; v_fence bigint := (p ->> 'fence')::bigint;
   v_link uuid; b link_budgets; v_held_tokens bigint; v_held_cost numeric; v_most bigint := (p ->> 'max_output')::bigint;
-  v_input bigint := (p ->> 'input_tokens')::bigint; v_output bigint; v_alone bigint; v_in numeric := (p ->> 'input_price')::numeric; v_out numeric := (p ->> 'output_price')::numeric;
+  v_least bigint := least(v_most, (p ->> 'min_output')::bigint); v_enough bigint := coalesce((p ->> 'enough_output')::bigint, v_least);
+  v_spent bigint := (p ->> 'spent_tokens')::bigint; v_spent_cost numeric := (p ->> 'spent_cost')::numeric;
+  v_input bigint := (p ->> 'input_tokens')::bigint; v_in numeric := (p ->> 'input_price')::numeric; v_out numeric := (p ->> 'output_price')::numeric;
+  -- what would be left with nobody else at work, and what is left
+  v_alone bigint; v_output bigint;
 begin
   perform enter_tenant((p ->> 'tenant_id')::uuid);
-  select link_id into v_link from text_conversations where id = v_conversation and fence = v_fence and status = 'active';
+  -- Conversation before link, as in the commit: a try that was taken over cannot get between a commit and its charge.
+  select link_id into v_link from text_conversations where id = v_conversation and fence = v_fence and status = 'active' for share;
   if not found then return json_build_object('status', 'fenced'); end if;
   -- The row is the queue: calls of one link reserve one after the other.
   select * into b from link_budgets where link_id = v_link for no key update;
   if not found or (b.max_tokens is null and b.max_cost is null) then return json_build_object('status', 'none'); end if;
-  if b.max_cost is not null and (v_in is null or v_out is null) and b.hard then return json_build_object('status', 'unpriced'); end if;
+  if b.hard and b.max_cost is not null and (v_in is null or v_out is null) then return json_build_object('status', 'unpriced'); end if;
   select coalesce(sum(r.tokens), 0), coalesce(sum(r.cost), 0) into v_held_tokens, v_held_cost
     from budget_reservations r join text_conversations c on c.id = r.conversation_id
-   where r.link_id = v_link and c.fence = r.fence and c.lease_until > clock_timestamp() and c.done_seq < r.seq
-     and not (r.conversation_id = v_conversation and r.seq = v_seq);
-  v_alone := least(v_most, b.max_tokens - b.tokens_used - (p ->> 'spent_tokens')::bigint - v_input,
-    case when b.max_cost is null then null when v_out = 0 then v_most
-         else floor((b.max_cost - b.cost_used - (p ->> 'spent_cost')::numeric - v_input * v_in) / v_out)::bigint end);
-  v_output := least(v_alone, b.max_tokens - b.tokens_used - v_held_tokens - (p ->> 'spent_tokens')::bigint - v_input,
-    case when b.max_cost is null or v_out = 0 then null
-         else floor((b.max_cost - b.cost_used - v_held_cost - (p ->> 'spent_cost')::numeric - v_input * v_in) / v_out)::bigint end);
-  if b.hard and v_output < least(v_most, (p ->> 'min_output')::bigint) then
-    return json_build_object('status', case when v_alone < least(v_most, (p ->> 'min_output')::bigint) then 'exhausted' else 'busy' end);
+   where r.link_id = v_link and holds_budget(r, c) and not (r.conversation_id = v_conversation and r.seq = v_seq);
+  v_alone := budget_output(b, v_most, v_spent + v_input, v_spent_cost + coalesce(v_input * v_in, 0), v_out);
+  v_output := budget_output(b, v_most, v_held_tokens + v_spent + v_input, v_held_cost + v_spent_cost + coalesce(v_input * v_in, 0), v_out);
+  if b.hard and v_output < greatest(v_least, least(v_alone, v_enough)) then
+    -- Who waits holds no more than it has used, else two that wait could keep each other waiting.
+    update budget_reservations set tokens = v_spent, cost = v_spent_cost where conversation_id = v_conversation and seq = v_seq and fence = v_fence;
+    return json_build_object('status', case when v_alone < v_least then 'exhausted' else 'busy' end);
   end if;
   if not b.hard then v_output := v_most; end if;
   -- Dead ones are cleared in passing; one that a commit is just removing is left to it, else the two would wait for each other.
   delete from budget_reservations where (conversation_id, seq, fence) in (select r.conversation_id, r.seq, r.fence
     from budget_reservations r join text_conversations c on c.id = r.conversation_id
-   where r.link_id = v_link and (c.fence <> r.fence or c.done_seq >= r.seq) limit 20 for update of r skip locked);
+   where r.link_id = v_link and not holds_budget(r, c) limit 20 for update of r skip locked);
   insert into budget_reservations (conversation_id, seq, fence, tenant_id, link_id, tokens, cost)
-  values (v_conversation, v_seq, v_fence, b.tenant_id, v_link, (p ->> 'spent_tokens')::bigint + v_input + v_output,
-          (p ->> 'spent_cost')::numeric + coalesce(v_input * v_in + v_output * v_out, 0))
+  values (v_conversation, v_seq, v_fence, b.tenant_id, v_link, v_spent + v_input + v_output, v_spent_cost + coalesce(v_input * v_in + v_output * v_out, 0))
   on conflict (conversation_id, seq, fence) do update set tokens = excluded.tokens, cost = excluded.cost;
   return json_build_object('status', 'granted', 'max_output', v_output);
 end $$;
@@ -820,59 +1320,20 @@ begin
   return r.o_id;
 end $$;
 
+CREATE FUNCTION public.session_budget(p_tenant uuid, p_conversation uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  return budget_link(p_conversation);
+end $$;
+
 CREATE FUNCTION public.session_heads(p_sessions text[]) RETURNS TABLE(session_id text, head integer, status text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$ select session_id, event_offset, status from text_conversations where session_id = any(p_sessions) $$;
 
 ALTER FUNCTION public.session_heads(p_sessions text[]) OWNER TO parley_jobs;
-
-CREATE TABLE public.text_conversations (
-    id uuid NOT NULL,
-    session_id text NOT NULL,
-    tenant_id uuid NOT NULL,
-    agent_id uuid NOT NULL,
-    agent_version integer NOT NULL,
-    is_active_version boolean NOT NULL,
-    link_id uuid,
-    status text DEFAULT 'active'::text NOT NULL,
-    end_reason text,
-    state jsonb,
-    node_id text DEFAULT ''::text NOT NULL,
-    node_name text,
-    node_entered_at timestamp with time zone DEFAULT now() NOT NULL,
-    collected_data jsonb DEFAULT '{}'::jsonb NOT NULL,
-    total_turns integer DEFAULT 0 NOT NULL,
-    total_transitions integer DEFAULT 0 NOT NULL,
-    message_sequence integer DEFAULT 0 NOT NULL,
-    participant jsonb DEFAULT '{}'::jsonb NOT NULL,
-    participant_verified boolean DEFAULT false NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    link_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
-    max_messages integer,
-    messages_used integer DEFAULT 0 NOT NULL,
-    idle_timeout_seconds integer DEFAULT 1800 NOT NULL,
-    expires_at timestamp with time zone,
-    next_seq integer DEFAULT 0 NOT NULL,
-    done_seq integer DEFAULT 0 NOT NULL,
-    lease_owner text,
-    lease_until timestamp with time zone,
-    fence bigint DEFAULT 0 NOT NULL,
-    committed_fence bigint DEFAULT 0 NOT NULL,
-    epoch integer DEFAULT 1 NOT NULL,
-    event_offset integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    idle_check_at timestamp with time zone NOT NULL,
-    participant_hash text,
-    CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
-    CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
-    CONSTRAINT text_conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'abandoned'::text, 'error'::text])))
-)
-WITH (fillfactor='60');
-
-ALTER TABLE ONLY public.text_conversations FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.session_json(c public.text_conversations) RETURNS json
     LANGUAGE sql STABLE
@@ -906,6 +1367,62 @@ begin
   on conflict (link_id) do update set max_tokens = excluded.max_tokens, max_cost = excluded.max_cost, hard = excluded.hard;
 end $$;
 
+CREATE FUNCTION public.settle_action_webhook(p_tenant uuid, p_id uuid, p_outcome text, p_retry_ms integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update action_webhooks set outcome = p_outcome, ended_at = case when p_retry_ms is null then clock_timestamp() end,
+         next_attempt_at = clock_timestamp() + make_interval(secs => coalesce(p_retry_ms, 0) / 1000.0)
+   where id = p_id and ended_at is null;
+end $$;
+
+CREATE FUNCTION public.store_action_webhooks() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into action_webhooks (tenant_id, conversation_id, turn_seq, url, payload)
+  select new.tenant_id, new.conversation_id, new.seq, w ->> 'url',
+         jsonb_build_object('type', 'workflow.action', 'timestamp', iso(clock_timestamp()), 'data', jsonb_build_object(
+           'session_id', c.session_id, 'agent_id', c.agent_id, 'turn_id', c.id || '.' || new.seq,
+           'node_id', w ->> 'node_id', 'phase', w ->> 'phase', 'variables', w -> 'variables'))
+    from json_array_elements(new.trace -> 'webhooks') w join text_conversations c on c.id = new.conversation_id;
+  return null;
+end $$;
+
+CREATE FUNCTION public.take_pin_try(p_tenant uuid, p_link uuid, p_bucket text) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare l temporary_chat_links; v_all link_pin_tries; v_own link_pin_tries; v_now timestamptz;
+begin
+  perform enter_tenant(p_tenant);
+  select * into l from temporary_chat_links where id = p_link and is_active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp());
+  if not found then perform fail('link_unavailable'); end if;
+  if l.pin_hash is null then return json_build_object('status', 'none'); end if;
+  insert into link_pin_tries (link_id, bucket, tenant_id) values (p_link, '', p_tenant) on conflict do nothing;
+  -- The link's row is the queue.
+  select * into v_all from link_pin_tries where link_id = p_link and bucket = '' for update;
+  insert into link_pin_tries (link_id, bucket, tenant_id) values (p_link, p_bucket, p_tenant) on conflict do nothing;
+  select * into v_own from link_pin_tries where link_id = p_link and bucket = p_bucket for update;
+  v_now := clock_timestamp();
+  if v_all.since <= v_now - interval '15 minutes' then v_all.since := v_now; v_all.wrong := 0; end if;
+  if v_own.since <= v_now - interval '1 day' then v_own.wrong := 0; v_own.wait_until := null; end if;
+  if v_all.wrong >= 100 then
+    return json_build_object('status', 'wait', 'seconds', greatest(1, ceil(extract(epoch from v_all.since + interval '15 minutes' - v_now)))::integer);
+  end if;
+  if v_own.wait_until > v_now then
+    return json_build_object('status', 'wait', 'seconds', greatest(1, ceil(extract(epoch from v_own.wait_until - v_now)))::integer);
+  end if;
+  update link_pin_tries set wrong = v_all.wrong + 1, since = v_all.since where link_id = p_link and bucket = '';
+  update link_pin_tries set wrong = v_own.wrong + 1, since = v_now,
+      wait_until = case when v_own.wrong + 1 >= 3 then v_now + make_interval(secs => least(900, power(2, least(v_own.wrong - 1, 12)))) end
+   where link_id = p_link and bucket = p_bucket;
+  -- What nobody came back to is swept by those who come, a few rows each.
+  delete from link_pin_tries where (link_id, bucket) in (select link_id, bucket from link_pin_tries
+    where since < v_now - interval '1 day' and link_id <> p_link limit 20 for update skip locked);
+  return json_build_object('status', 'open', 'pin_hash', l.pin_hash);
+end $$;
+
 CREATE FUNCTION public.take_verification_try(p_tenant uuid, p_link uuid, p_address text) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -929,6 +1446,18 @@ CREATE FUNCTION public.tenant_exists(p_tenant uuid) RETURNS boolean
 
 ALTER FUNCTION public.tenant_exists(p_tenant uuid) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.token_subject(p_access jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid; r json;
+begin
+  v_id := resolve_access(p_access);
+  select json_build_object('session_id', c.session_id, 'email',
+           case when c.participant_verified then lower(c.participant ->> 'email') end)
+    into r from text_conversations c where c.id = v_id;
+  return r;
+end $$;
+
 CREATE FUNCTION public.try_access(p_access jsonb, OUT o_id uuid, OUT o_tenant uuid, OUT o_error text) RETURNS record
     LANGUAGE plpgsql
     AS $$
@@ -948,7 +1477,12 @@ begin
    where token_id = p_access ->> 'token_id' and link_id = (p_access ->> 'link_id')::uuid
      and token_hash = decode(p_access ->> 'token_hash', 'hex')
      and (expires_at is null or expires_at > clock_timestamp());
-  if o_id is null then o_error := 'session_token_invalid'; end if;
+  if o_id is null then
+    o_error := 'session_token_invalid';
+  elsif (p_access ->> 'sends')::boolean then
+    -- An ended conversation is answered as ended: that is what the visitor can do something about.
+    select entry_refusal(c.link_id, c.participant_verified, c.participant_hash) into o_error from text_conversations c where c.id = o_id and c.status = 'active';
+  end if;
 end $$;
 
 CREATE TABLE public.session_turns (
@@ -969,6 +1503,7 @@ CREATE TABLE public.session_turns (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     done_at timestamp with time zone,
     files json,
+    stop_requested_at timestamp with time zone,
     CONSTRAINT session_turns_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'message'::text]))),
     CONSTRAINT session_turns_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
 )
@@ -984,6 +1519,10 @@ CREATE FUNCTION public.turn_state(t public.session_turns) RETURNS json
     when 'failed' then json_build_object('status', 'failed', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq, 'code', t.error_code)
     else json_build_object('status', 'pending', 'turn_id', t.conversation_id || '.' || t.seq, 'seq', t.seq) end
 $$;
+
+CREATE FUNCTION public.upload_time() RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    AS $$ select interval '10 minutes' $$;
 
 CREATE FUNCTION public.use_verification(p_tenant uuid, p_code uuid, p_link uuid, p_address text) RETURNS boolean
     LANGUAGE plpgsql
@@ -1015,6 +1554,59 @@ begin
   perform enter_tenant(p_tenant);
   return pending_turns(p_conversation, p_done);
 end $$;
+
+CREATE TABLE public.action_webhooks (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    turn_seq integer NOT NULL,
+    url text NOT NULL,
+    payload jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY public.action_webhooks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.agent_access_addresses (
+    agent_id uuid NOT NULL,
+    address_hash text NOT NULL,
+    tenant_id uuid NOT NULL,
+    address_sealed text NOT NULL
+);
+
+ALTER TABLE ONLY public.agent_access_addresses FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.agent_access_policies (
+    agent_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    mode text DEFAULT 'open'::text NOT NULL,
+    links_enabled boolean DEFAULT true NOT NULL,
+    notify_email_sealed text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agent_access_policies_mode_check CHECK ((mode = ANY (ARRAY['open'::text, 'any_verified'::text, 'approval'::text])))
+);
+
+ALTER TABLE ONLY public.agent_access_policies FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.agent_access_requests (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    link_id uuid,
+    address_hash text NOT NULL,
+    address_sealed text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT date_trunc('milliseconds'::text, clock_timestamp()) NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by text,
+    CONSTRAINT agent_access_requests_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text])))
+);
+
+ALTER TABLE ONLY public.agent_access_requests FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.agent_versions (
     agent_id uuid NOT NULL,
@@ -1074,18 +1666,6 @@ CREATE TABLE public.api_tokens (
 
 ALTER TABLE ONLY public.api_tokens FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.budget_reservations (
-    conversation_id uuid NOT NULL,
-    seq integer NOT NULL,
-    fence bigint NOT NULL,
-    tenant_id uuid NOT NULL,
-    link_id uuid NOT NULL,
-    tokens bigint NOT NULL,
-    cost numeric(18,8) NOT NULL
-);
-
-ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.dead_turns (
     conversation_id uuid NOT NULL,
     seq integer NOT NULL,
@@ -1136,19 +1716,28 @@ CREATE TABLE public.idempotency_keys (
 
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.link_budgets (
+CREATE TABLE public.link_pin_tries (
     link_id uuid NOT NULL,
+    bucket text NOT NULL,
     tenant_id uuid NOT NULL,
-    max_tokens bigint,
-    max_cost numeric(18,8),
-    hard boolean DEFAULT true NOT NULL,
-    tokens_used bigint DEFAULT 0 NOT NULL,
-    cost_used numeric(18,8) DEFAULT 0 NOT NULL,
-    CONSTRAINT link_budgets_max_cost_check CHECK ((max_cost > (0)::numeric)),
-    CONSTRAINT link_budgets_max_tokens_check CHECK ((max_tokens > 0))
+    wrong integer DEFAULT 0 NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    wait_until timestamp with time zone
 );
 
-ALTER TABLE ONLY public.link_budgets FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.link_pin_tries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.link_templates (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    fields jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.link_templates FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.link_verifications (
     link_id uuid NOT NULL,
@@ -1189,6 +1778,19 @@ CREATE TABLE public.memory_cursors (
 
 ALTER TABLE ONLY public.memory_cursors FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.message_ratings (
+    conversation_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    rating text NOT NULL,
+    text text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT message_ratings_rating_check CHECK ((rating = ANY (ARRAY['up'::text, 'down'::text])))
+);
+
+ALTER TABLE ONLY public.message_ratings FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.outbox (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     tenant_id uuid NOT NULL,
@@ -1207,6 +1809,23 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.security_events (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    link_id uuid,
+    kind text NOT NULL,
+    scope text,
+    country text,
+    address_hash text,
+    session_id text,
+    count integer NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT security_events_count_check CHECK ((count >= 1)),
+    CONSTRAINT security_events_country_check CHECK ((length(country) = 2))
+);
+
+ALTER TABLE ONLY public.security_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.session_events (
     conversation_id uuid NOT NULL,
     event_offset integer NOT NULL,
@@ -1219,6 +1838,18 @@ PARTITION BY RANGE (created_at);
 
 ALTER TABLE ONLY public.session_events FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.session_feedback (
+    conversation_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    rating integer NOT NULL,
+    text text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT session_feedback_rating_check CHECK (((rating >= 1) AND (rating <= 5)))
+);
+
+ALTER TABLE ONLY public.session_feedback FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.session_file_chunks (
     file_id uuid NOT NULL,
     n integer NOT NULL,
@@ -1227,21 +1858,6 @@ CREATE TABLE public.session_file_chunks (
 );
 
 ALTER TABLE ONLY public.session_file_chunks FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.session_files (
-    id uuid NOT NULL,
-    tenant_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
-    name text NOT NULL,
-    media_type text NOT NULL,
-    bytes integer NOT NULL,
-    sha256 bytea NOT NULL,
-    turn_seq integer,
-    complete boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY public.session_files FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.temporary_chat_links (
     id uuid NOT NULL,
@@ -1290,6 +1906,7 @@ CREATE TABLE public.temporary_chat_links (
     retention_days integer,
     source_session_id text,
     recipient jsonb,
+    token_sealed text,
     CONSTRAINT temporary_chat_links_intro_check CHECK ((intro = ANY (ARRAY['none'::text, 'agent'::text]))),
     CONSTRAINT temporary_chat_links_max_concurrent_sessions_check CHECK ((max_concurrent_sessions >= 1)),
     CONSTRAINT temporary_chat_links_proof_of_work_check CHECK ((proof_of_work = ANY (ARRAY['off'::text, 'adaptive'::text, 'always'::text])))
@@ -1307,7 +1924,8 @@ CREATE TABLE public.temporary_chat_sessions (
     consent_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    consent_hash text
 );
 
 ALTER TABLE ONLY public.temporary_chat_sessions FORCE ROW LEVEL SECURITY;
@@ -1369,6 +1987,21 @@ CREATE TABLE public.text_conversation_variables (
 
 ALTER TABLE ONLY public.text_conversation_variables FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY public.action_webhooks
+    ADD CONSTRAINT action_webhooks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.agent_access_addresses
+    ADD CONSTRAINT agent_access_addresses_pkey PRIMARY KEY (agent_id, address_hash);
+
+ALTER TABLE ONLY public.agent_access_policies
+    ADD CONSTRAINT agent_access_policies_pkey PRIMARY KEY (agent_id);
+
+ALTER TABLE ONLY public.agent_access_requests
+    ADD CONSTRAINT agent_access_requests_agent_id_address_hash_key UNIQUE (agent_id, address_hash);
+
+ALTER TABLE ONLY public.agent_access_requests
+    ADD CONSTRAINT agent_access_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_pkey PRIMARY KEY (agent_id, version);
 
@@ -1408,6 +2041,15 @@ ALTER TABLE ONLY public.idempotency_keys
 ALTER TABLE ONLY public.link_budgets
     ADD CONSTRAINT link_budgets_pkey PRIMARY KEY (link_id);
 
+ALTER TABLE ONLY public.link_pin_tries
+    ADD CONSTRAINT link_pin_tries_pkey PRIMARY KEY (link_id, bucket);
+
+ALTER TABLE ONLY public.link_templates
+    ADD CONSTRAINT link_templates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.link_templates
+    ADD CONSTRAINT link_templates_tenant_id_name_key UNIQUE (tenant_id, name);
+
 ALTER TABLE ONLY public.link_verifications
     ADD CONSTRAINT link_verifications_pkey PRIMARY KEY (link_id, address_hash);
 
@@ -1417,14 +2059,23 @@ ALTER TABLE ONLY public.memories
 ALTER TABLE ONLY public.memory_cursors
     ADD CONSTRAINT memory_cursors_pkey PRIMARY KEY (conversation_id);
 
+ALTER TABLE ONLY public.message_ratings
+    ADD CONSTRAINT message_ratings_pkey PRIMARY KEY (conversation_id, message_id);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.security_events
+    ADD CONSTRAINT security_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_pkey PRIMARY KEY (conversation_id, event_offset, created_at);
+
+ALTER TABLE ONLY public.session_feedback
+    ADD CONSTRAINT session_feedback_pkey PRIMARY KEY (conversation_id);
 
 ALTER TABLE ONLY public.session_file_chunks
     ADD CONSTRAINT session_file_chunks_pkey PRIMARY KEY (file_id, n);
@@ -1465,6 +2116,14 @@ ALTER TABLE ONLY public.text_conversations
 ALTER TABLE ONLY public.text_conversations
     ADD CONSTRAINT text_conversations_session_id_key UNIQUE (session_id);
 
+CREATE INDEX action_webhooks_conversation ON public.action_webhooks USING btree (conversation_id);
+
+CREATE INDEX action_webhooks_due ON public.action_webhooks USING btree (next_attempt_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX action_webhooks_ended ON public.action_webhooks USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX agent_access_requests_list ON public.agent_access_requests USING btree (agent_id, created_at DESC, id DESC);
+
 CREATE INDEX api_keys_tenant ON public.api_keys USING btree (tenant_id, created_at);
 
 CREATE INDEX api_tokens_tenant ON public.api_tokens USING btree (tenant_id, created_at);
@@ -1475,13 +2134,23 @@ CREATE INDEX dev_mail_tenant ON public.dev_mail USING btree (tenant_id, id DESC)
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX link_pin_tries_age ON public.link_pin_tries USING btree (tenant_id, since);
+
 CREATE INDEX link_verifications_age ON public.link_verifications USING btree (tenant_id, expires_at);
 
 CREATE INDEX outbox_sent ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
 CREATE INDEX outbox_unsent ON public.outbox USING btree (created_at) WHERE (sent_at IS NULL);
 
+CREATE INDEX security_events_age ON public.security_events USING btree (created_at);
+
+CREATE INDEX security_events_link ON public.security_events USING btree (link_id, created_at DESC, id DESC) WHERE (link_id IS NOT NULL);
+
+CREATE INDEX security_events_tenant ON public.security_events USING btree (tenant_id, created_at DESC, id DESC);
+
 CREATE INDEX session_files_conversation ON public.session_files USING btree (conversation_id, created_at);
+
+CREATE INDEX session_files_unsent ON public.session_files USING btree (created_at) WHERE ((turn_seq IS NULL) AND (NOT keep));
 
 CREATE UNIQUE INDEX session_turns_client_message ON public.session_turns USING btree (conversation_id, client_message_id) WHERE (client_message_id IS NOT NULL);
 
@@ -1494,6 +2163,8 @@ CREATE UNIQUE INDEX session_turns_signature ON public.session_turns USING btree 
 CREATE INDEX temporary_chat_links_agent ON public.temporary_chat_links USING btree (tenant_id, agent_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX temporary_chat_links_expiry ON public.temporary_chat_links USING btree (expires_at) WHERE ((expired_at IS NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX temporary_chat_links_maker ON public.temporary_chat_links USING btree (tenant_id, created_by) WHERE (is_active AND (deleted_at IS NULL));
 
 CREATE INDEX temporary_chat_sessions_conversation ON public.temporary_chat_sessions USING btree (conversation_id);
 
@@ -1510,6 +2181,41 @@ CREATE INDEX text_conversations_memory ON public.text_conversations USING btree 
 CREATE UNIQUE INDEX text_conversations_participant ON public.text_conversations USING btree (link_id, participant_hash) WHERE ((participant_hash IS NOT NULL) AND (ended_at IS NULL));
 
 CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE TRIGGER action_webhooks AFTER UPDATE OF status ON public.session_turns FOR EACH ROW WHEN (((new.status = 'done'::text) AND (old.status = 'pending'::text) AND ((new.trace -> 'webhooks'::text) IS NOT NULL))) EXECUTE FUNCTION public.store_action_webhooks();
+
+CREATE TRIGGER free_files_of_failed_turn AFTER UPDATE OF status ON public.session_turns FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (new.files IS NOT NULL))) EXECUTE FUNCTION public.free_files_of_failed_turn();
+
+CREATE TRIGGER refuse_disabled_links BEFORE INSERT ON public.temporary_chat_links FOR EACH ROW EXECUTE FUNCTION public.refuse_disabled_links();
+
+CREATE TRIGGER refuse_entry BEFORE INSERT ON public.text_conversations FOR EACH ROW WHEN ((new.link_id IS NOT NULL)) EXECUTE FUNCTION public.refuse_entry();
+
+ALTER TABLE ONLY public.action_webhooks
+    ADD CONSTRAINT action_webhooks_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.action_webhooks
+    ADD CONSTRAINT action_webhooks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.agent_access_addresses
+    ADD CONSTRAINT agent_access_addresses_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agent_access_addresses
+    ADD CONSTRAINT agent_access_addresses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.agent_access_policies
+    ADD CONSTRAINT agent_access_policies_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agent_access_policies
+    ADD CONSTRAINT agent_access_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.agent_access_requests
+    ADD CONSTRAINT agent_access_requests_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agent_access_requests
+    ADD CONSTRAINT agent_access_requests_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.agent_access_requests
+    ADD CONSTRAINT agent_access_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
@@ -1547,6 +2253,15 @@ ALTER TABLE ONLY public.link_budgets
 ALTER TABLE ONLY public.link_budgets
     ADD CONSTRAINT link_budgets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE ONLY public.link_pin_tries
+    ADD CONSTRAINT link_pin_tries_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.link_pin_tries
+    ADD CONSTRAINT link_pin_tries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.link_templates
+    ADD CONSTRAINT link_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
 ALTER TABLE ONLY public.link_verifications
     ADD CONSTRAINT link_verifications_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
 
@@ -1561,6 +2276,24 @@ ALTER TABLE ONLY public.memories
 
 ALTER TABLE ONLY public.memory_cursors
     ADD CONSTRAINT memory_cursors_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.message_ratings
+    ADD CONSTRAINT message_ratings_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.message_ratings
+    ADD CONSTRAINT message_ratings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.security_events
+    ADD CONSTRAINT security_events_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.security_events
+    ADD CONSTRAINT security_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_feedback
+    ADD CONSTRAINT session_feedback_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_feedback
+    ADD CONSTRAINT session_feedback_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.session_file_chunks
     ADD CONSTRAINT session_file_chunks_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.session_files(id) ON DELETE CASCADE;
@@ -1601,6 +2334,14 @@ ALTER TABLE ONLY public.text_conversations
 ALTER TABLE ONLY public.text_conversations
     ADD CONSTRAINT text_conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE public.action_webhooks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agent_access_addresses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agent_access_policies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agent_access_requests ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agent_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agents ENABLE ROW LEVEL SECURITY;
@@ -1618,6 +2359,14 @@ ALTER TABLE public.demo_secrets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.dev_mail ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY jobs ON public.action_webhooks TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.agent_access_addresses TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.agent_access_policies TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.agent_access_requests TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.agent_versions TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -1639,15 +2388,25 @@ CREATE POLICY jobs ON public.idempotency_keys TO parley_jobs USING (true) WITH C
 
 CREATE POLICY jobs ON public.link_budgets TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.link_pin_tries TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.link_templates TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.link_verifications TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.memories TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.memory_cursors TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.message_ratings TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.outbox TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.security_events TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.session_events TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.session_feedback TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.session_file_chunks TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -1671,15 +2430,25 @@ CREATE POLICY jobs ON public.text_conversations TO parley_jobs USING (true) WITH
 
 ALTER TABLE public.link_budgets ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.link_pin_tries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.link_templates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.link_verifications ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.memories ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.memory_cursors ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_ratings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.security_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.session_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_feedback ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_file_chunks ENABLE ROW LEVEL SECURITY;
 
@@ -1690,6 +2459,14 @@ ALTER TABLE public.session_turns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.temporary_chat_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.temporary_chat_sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON public.action_webhooks TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.agent_access_addresses TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.agent_access_policies TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.agent_access_requests TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.agent_versions TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -1711,15 +2488,25 @@ CREATE POLICY tenant ON public.idempotency_keys TO parley_app USING ((tenant_id 
 
 CREATE POLICY tenant ON public.link_budgets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.link_pin_tries TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.link_templates TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.link_verifications TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.memories TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.memory_cursors TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.message_ratings TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.outbox TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.security_events TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.session_events TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.session_feedback TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.session_file_chunks TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -1760,6 +2547,12 @@ GRANT ALL ON FUNCTION public.api_key_by_id(p_key_id text) TO parley_app;
 REVOKE ALL ON FUNCTION public.api_token_by_id(p_token_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.api_token_by_id(p_token_id text) TO parley_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_jobs;
+
+REVOKE ALL ON FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) TO parley_app;
+
 REVOKE ALL ON FUNCTION public.end_idle_sessions(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_idle_sessions(p_limit integer) TO parley_app;
 
@@ -1768,6 +2561,15 @@ GRANT ALL ON FUNCTION public.ensure_partitions(p_months_ahead integer) TO parley
 
 REVOKE ALL ON FUNCTION public.expire_links(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.expire_links(p_limit integer) TO parley_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_jobs;
 
 REVOKE ALL ON FUNCTION public.link_by_token_id(p_token_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.link_by_token_id(p_token_id text) TO parley_app;
@@ -1787,11 +2589,14 @@ GRANT ALL ON FUNCTION public.purge_idempotency_keys(p_older interval, p_limit in
 REVOKE ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) TO parley_app;
 
+REVOKE ALL ON FUNCTION public.purge_security_events(p_days integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_security_events(p_days integer, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) TO parley_app;
+
 REVOKE ALL ON FUNCTION public.session_heads(p_sessions text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.session_heads(p_sessions text[]) TO parley_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_jobs;
 
 REVOKE ALL ON FUNCTION public.session_tenant(p_session text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.session_tenant(p_session text) TO parley_app;
@@ -1805,6 +2610,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_turns TO parley_jobs;
 REVOKE ALL ON FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) TO parley_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_webhooks TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_webhooks TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_addresses TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_addresses TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_policies TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_policies TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_requests TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_requests TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_versions TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_versions TO parley_jobs;
 
@@ -1816,9 +2633,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_jobs;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
@@ -1832,8 +2646,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dev_mail TO parley_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_jobs;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_pin_tries TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_pin_tries TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_templates TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_templates TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_verifications TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_verifications TO parley_jobs;
@@ -1844,17 +2661,23 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memories TO parley_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memory_cursors TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memory_cursors TO parley_jobs;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_ratings TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_ratings TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.security_events TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.security_events TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_jobs;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_feedback TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_feedback TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_file_chunks TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_file_chunks TO parley_jobs;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_links TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.temporary_chat_links TO parley_jobs;
