@@ -1,5 +1,5 @@
 import { assertNever } from "./assert-never.js";
-import type { ApiAnswer } from "./types.js";
+import type { ApiAnswer, TestedCondition } from "./types.js";
 
 export type Condition =
   | { type: "always" }
@@ -126,6 +126,29 @@ export function variableOf(variables: Readonly<Record<string, unknown>>, name: s
 export function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === "string" ? value : (JSON.stringify(value) ?? null);
+}
+
+/** A tested condition as a watcher is told of it: with the few facts that such a condition reads. */
+export function testedCondition(
+  nodeId: string,
+  { condition, label, target }: { condition: Condition; label: string; target: string },
+  { verdict, facts }: { verdict: Verdict; facts: ConditionFacts },
+): TestedCondition {
+  const names = "names" in condition ? condition.names : "name" in condition ? [condition.name] : [];
+  return {
+    nodeId,
+    condition: label,
+    target,
+    verdict,
+    facts: {
+      text: facts.text,
+      nodeTurns: facts.nodeTurns,
+      secondsInNode: facts.secondsInNode,
+      variables: Object.fromEntries(names.map((name) => [name, variableOf(facts.variables, name)])),
+      ...(facts.intent === undefined ? {} : { intent: facts.intent }),
+      ...(facts.api === undefined ? {} : { apiStatus: facts.api?.status ?? null }),
+    },
+  };
 }
 
 const isSuccess = (api: ApiAnswer | null | undefined): boolean => !!api && api.status >= 200 && api.status <= 299;

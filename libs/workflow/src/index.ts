@@ -23,10 +23,12 @@ export type {
   ReplyCall,
   RetryPolicy,
   StepResult,
+  TestedCondition,
   TurnDraft,
   TurnOutcome,
   ValidationResult,
   VariableRequest,
   WarningCode,
+  Watch,
 } from "./types.js";
 export { validateDocument } from "./validate/validate-document.js";

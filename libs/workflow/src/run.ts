@@ -1,7 +1,7 @@
 import type { CompiledNode, CompiledWorkflow } from "./compile.js";
 import { WorkflowError } from "./errors.js";
 import { fillTemplate } from "./template.js";
-import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode } from "./types.js";
+import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode, Watch } from "./types.js";
 
 /**
  * The workbench of one step: a private copy of state and turn that the stages change in place, and the effects so far.
@@ -12,15 +12,21 @@ export interface Run {
   readonly state: EngineState;
   readonly turn: TurnDraft;
   readonly effects: Effect[];
+  readonly watch: Watch | undefined;
 }
 
-export function openRun(workflow: CompiledWorkflow, state: EngineState, turn: TurnDraft): Run {
+export function openRun(
+  workflow: CompiledWorkflow,
+  state: EngineState,
+  at: { turn: TurnDraft; watch: Watch | undefined },
+): Run {
+  const { turn, watch } = at;
   const copy: TurnDraft = {
     ...turn,
     parts: [...turn.parts],
     transitions: [...turn.transitions],
   };
-  return { workflow, state: { ...state, turn: copy }, turn: copy, effects: [] };
+  return { workflow, state: { ...state, turn: copy }, turn: copy, effects: [], watch };
 }
 
 export function nodeById(workflow: CompiledWorkflow, id: string): CompiledNode {

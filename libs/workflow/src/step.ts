@@ -9,7 +9,16 @@ import { storeVariables } from "./nodes/retrieve-variable.js";
 import { currentNode, nodeById, openRun, type Run, warn } from "./run.js";
 import { addPart } from "./speak.js";
 import { advance } from "./turn.js";
-import type { CallResult, EngineEvent, EngineState, PendingCall, Stage, StepResult, TurnDraft } from "./types.js";
+import type {
+  CallResult,
+  EngineEvent,
+  EngineState,
+  PendingCall,
+  Stage,
+  StepResult,
+  TurnDraft,
+  Watch,
+} from "./types.js";
 
 /** State of a session before its first event. `seed.variables` are known from the start and are not "extracted". */
 export function initialState(
@@ -42,17 +51,19 @@ export function initialState(
  * `workflow` is the document that the state is in: after a transfer (`state.agent` changed) that of its target, from the
  * next step on.
  *
+ * `watch` hears of every condition that is tested; what happens never depends on it.
+ *
  * Throws WorkflowError `out_of_order` for an event while a call is pending, a result nobody waits for, or a state of another
  * document. An event after the end of the session gives `turn.failed` with `session_ended`.
  */
-export function step(workflow: CompiledWorkflow, state: EngineState, event: EngineEvent): StepResult {
-  if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, event);
+export function step(workflow: CompiledWorkflow, state: EngineState, event: EngineEvent, watch?: Watch): StepResult {
+  if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, { event, watch });
   if (state.turn) throw new WorkflowError("out_of_order", "the turn still waits for a call");
   if (state.ended) return { state, effects: [{ type: "turn.failed", code: "session_ended" }] };
   const run = openRun(
     workflow,
     { ...state, sequence: state.sequence + 1 },
-    newTurn(state, event, nodeById(workflow, state.nodeId).name),
+    { turn: newTurn(state, event, nodeById(workflow, state.nodeId).name), watch },
   );
   begin(run, event);
   advance(run);
@@ -111,7 +122,11 @@ function begin(run: Run, event: OpeningEvent): void {
   }
 }
 
-function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent): StepResult {
+function resume(
+  workflow: CompiledWorkflow,
+  state: EngineState,
+  { event, watch }: { event: CallEvent; watch: Watch | undefined },
+): StepResult {
   const pending = state.turn?.pending;
   if (!state.turn || !pending || pending.callId !== event.callId) {
     throw new WorkflowError("out_of_order", "nobody waits for this call");
@@ -119,7 +134,7 @@ function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent
   if (event.type === "call.failed" && pending.kind === "reply") {
     return { state: { ...state, turn: null }, effects: [{ type: "turn.failed", code: event.code }] };
   }
-  const before = openRun(workflow, state, { ...state.turn, pending: null });
+  const before = openRun(workflow, state, { turn: { ...state.turn, pending: null }, watch });
   const run =
     event.type === "call.done" ? takeResult(before, pending, event.result) : takeFailure(before, pending, event.code);
   advance(run);

@@ -286,6 +286,29 @@ export interface EngineState {
   turn: TurnDraft | null;
 }
 
+/** One condition that was tested, with what it was tested against. `ask`: it needed a classification first. */
+export interface TestedCondition {
+  nodeId: string;
+  /** As configured. */
+  condition: string;
+  target: string;
+  verdict: "yes" | "no" | "ask";
+  facts: {
+    text: string;
+    nodeTurns: number;
+    secondsInNode: number;
+    /** Those that the condition names. */
+    variables: Record<string, unknown>;
+    /** Null = none reached the threshold; absent = not classified. */
+    intent?: string | null;
+    /** Status of the node's HTTP call; null = no answer; absent = none was made. */
+    apiStatus?: number | null;
+  };
+}
+
+/** Hears of every condition that a step tests, in order. It must not touch what it is given; the step never reads it. */
+export type Watch = (tested: TestedCondition) => void;
+
 export interface StepResult {
   state: EngineState;
   effects: Effect[];

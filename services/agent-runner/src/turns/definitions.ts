@@ -16,7 +16,7 @@ const MAX_DEFINITIONS = 500;
  * Versions are immutable, so a compiled one is kept as long as there is room. Throws TerminalError when the version does not
  * exist or cannot be compiled: no repeat can help.
  */
-export function createDefinitions(repository: TurnRepository) {
+export function createDefinitions(repository: Pick<TurnRepository, "document">) {
   const compiled = new Map<string, Definition>();
   return async (tenantId: string, agentId: string, version: number): Promise<Definition> => {
     const key = `${agentId}:${version}`;

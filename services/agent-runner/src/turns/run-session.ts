@@ -11,7 +11,6 @@ import {
 import { isStatementFault } from "@parley/db";
 import type { Model } from "@parley/llm";
 import type { Outbound } from "@parley/outbound";
-import type { EngineEvent } from "@parley/workflow";
 import type { RunnerDeps } from "../deps.js";
 import type { BudgetRepository } from "../repository/budgets.js";
 import type {
@@ -227,7 +226,7 @@ class Lane {
       turn.kind === "open" ? [] : [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
     const user = await describeFiles(reader, this.ref, said);
     const variables = { ...this.current.state?.variables };
-    const event: EngineEvent =
+    const event: Parameters<typeof runTurn>[0]["event"] =
       turn.kind === "open"
         ? { type: "session.opened" }
         : { type: "user.message", text: turn.content, secondsInNode: (performance.now() - this.enteredAt) / 1_000 };

@@ -9,6 +9,7 @@ import {
   initialState,
   step,
   type TurnOutcome,
+  type Watch,
 } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
 import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
@@ -31,6 +32,12 @@ export interface RecordedCall {
   result: Exclude<CallResult, { type: "agent" }> | ({ type: "agent" } & AgentRef) | null;
   failed: string | null;
   http?: HttpSummary;
+}
+
+/** What a turn answered: with it and the recorded calls the engine takes the very same way again. */
+export interface RecordedEvent {
+  type: Exclude<EngineEvent["type"], "call.done" | "call.failed">;
+  seconds_in_node: number | null;
 }
 
 export interface CallOutput {
@@ -96,6 +103,7 @@ export interface TurnRun {
   usage: Usage;
   /** The turn was stopped: the outcome holds what was said until then, the state is the one before. */
   stopped: boolean;
+  event: RecordedEvent;
 }
 
 const STATUS_OF: Record<CallEffect["type"], string> = {
@@ -116,13 +124,15 @@ const MAX_CALLS = 2_000;
 export async function runTurn(input: {
   definition: Definition;
   state: EngineState | null;
-  event: EngineEvent;
+  event: Extract<EngineEvent, { type: RecordedEvent["type"] }>;
   history: readonly HistoryItem[];
   perform: PerformCall;
   live: LiveWriter;
   onEffect?: (effect: Effect) => void;
   /** Whether the visitor wants no more of this answer. Asked before each call; `perform` ends the one in hand. */
   stopRequested?: () => boolean;
+  /** Told of every condition that is tested. */
+  watch?: Watch;
 }): Promise<TurnRun> {
   const { definition, live } = input;
   const before = input.state ?? initialState(definition.workflow);
@@ -140,13 +150,17 @@ export async function runTurn(input: {
     latencyMs: 0,
     usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
     stopped: false,
+    event: {
+      type: input.event.type,
+      seconds_in_node: "secondsInNode" in input.event ? input.event.secondsInNode : null,
+    },
   };
   const said: MessagePart[] = [];
   const stopped = (): TurnRun =>
     stoppedRun(run, { definition, state: input.state, opening: input.event.type === "session.opened", said });
   if (input.stopRequested?.()) return stopped();
   let { workflow } = definition;
-  let result = step(workflow, before, input.event);
+  let result = step(workflow, before, input.event, input.watch);
   for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
     let pending: CallEffect | null = null;
     for (const effect of result.effects) {
@@ -199,7 +213,7 @@ export async function runTurn(input: {
       }
       return stopped();
     }
-    result = step(workflow, result.state, event);
+    result = step(workflow, result.state, event, input.watch);
     // After a transfer the state is in the target's document.
     if (event.type === "call.done" && event.result.type === "agent") workflow = event.result.workflow;
   }

@@ -41,6 +41,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     dead: null,
     user,
     trace: JSON.stringify({
+      event: run.event,
       calls: run.calls,
       warnings: run.warnings,
       logs: run.logs,
