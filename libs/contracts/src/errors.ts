@@ -28,6 +28,7 @@ export const ERRORS = {
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
+  delivery_not_found: [404, "Delivery not found", "No such delivery."],
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
   link_not_found: [404, "Link not found", "No such link."],
   link_unavailable: [404, "Link unavailable", "This link is not available."],
@@ -37,6 +38,7 @@ export const ERRORS = {
   turn_not_found: [404, "Turn not found", "No such turn in this session."],
   template_not_found: [404, "Template not found", "No such template."],
   version_not_found: [404, "Version not found", "The agent has no such version."],
+  webhook_not_found: [404, "Webhook not found", "No such webhook."],
   // 405
   method_not_allowed: [405, "Method not allowed", "This address does not take this method."],
   // 408
@@ -55,6 +57,12 @@ export const ERRORS = {
     409,
     "Turn stopped",
     "The answer was stopped before anything was said. The message can be sent again.",
+  ],
+  webhook_disabled: [409, "Webhook disabled", "This webhook is switched off; switch it on first."],
+  webhook_of_version: [
+    409,
+    "Webhook of a version",
+    "This webhook is part of an agent version; change it in the document.",
   ],
   // 410
   link_expired: [410, "Link expired", "This link has expired."],

@@ -6,6 +6,7 @@ import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { turnCompleted } from "./messages/turns.js";
+import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
 
 const ALL: EventContract[] = [
   accessPolicyChanged,
@@ -16,9 +17,11 @@ const ALL: EventContract[] = [
   linkCreated,
   linkRevoked,
   linkUpdated,
+  sessionAnalyzed,
   sessionEnded,
   sessionStarted,
   turnCompleted,
+  webhookDisabled,
 ];
 
 /** The event contract of a subject without its key: how the outbox relay finds the schema of a stored fact. */

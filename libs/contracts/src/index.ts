@@ -20,6 +20,8 @@ export * from "./messages/security.js";
 export * from "./messages/sessions.js";
 export * from "./messages/turns.js";
 export * from "./messages/verification.js";
+export * from "./messages/webhooks.js";
 export * from "./tokens.js";
 export * from "./turns.js";
+export * from "./webhook-bodies.js";
 export * from "./workflow.js";
