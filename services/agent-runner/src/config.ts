@@ -1,5 +1,6 @@
 import { parseNetworks } from "@parley/outbound";
 import { z } from "zod";
+import { CRASH_POINTS, parseCrashAt } from "./turns/crash-points.js";
 
 /** Variables that only the agent-runner reads; connections, SECRET_KEY and the model's variables are read by main.ts. */
 export const runnerConfig = z.object({
@@ -70,6 +71,23 @@ export const runnerConfig = z.object({
     .transform((text) => text === "1")
     .refine((allowed) => !allowed || process.env.NODE_ENV !== "production", "not with NODE_ENV=production")
     .describe("1 = API calls and webhooks may reach this machine itself; for tests, refused with NODE_ENV=production"),
+  CRASH_AT: z
+    .string()
+    .default("")
+    .transform((text, context) => {
+      if (text === "") return null;
+      if (process.env.ALLOW_TEST_HOOKS !== "1" || process.env.NODE_ENV === "production") {
+        context.addIssue({ code: "custom", message: "only with ALLOW_TEST_HOOKS=1, not with NODE_ENV=production" });
+        return z.NEVER;
+      }
+      const at = parseCrashAt(text);
+      if (at === null)
+        context.addIssue({ code: "custom", message: `${CRASH_POINTS.join(", ")}, each with :n if wanted` });
+      return at ?? z.NEVER;
+    })
+    .describe(
+      "Point of a turn at which this process ends as if killed, such as before_commit or after_call:2; for tests",
+    ),
   POLL_INTERVAL_MS: z.coerce
     .number()
     .int()

@@ -8,6 +8,7 @@ import { createActionWebhookRepository } from "./repository/action-webhooks.js";
 import { createBudgetRepository } from "./repository/budgets.js";
 import { createTurnRepository, type SessionRef } from "./repository/turns.js";
 import { startActionWebhooks } from "./turns/action-deliveries.js";
+import { crashingModel, createCrash } from "./turns/crash-points.js";
 import { createDefinitions } from "./turns/definitions.js";
 import { createRunnerMetrics } from "./turns/metrics.js";
 import { startPoll } from "./turns/poll.js";
@@ -50,6 +51,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
       });
       webhooks = startActionWebhooks({ ...deps, outbound, repository: createActionWebhookRepository(deps.db) });
       const repository = createTurnRepository(deps.db);
+      const crash = createCrash(deps.config.CRASH_AT);
       const lane: LaneDeps = {
         ...deps,
         repository,
@@ -59,6 +61,8 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
         stops: createStops(),
         outbound,
+        crash,
+        model: deps.config.CRASH_AT === null ? deps.model : crashingModel(deps.model, crash),
       };
       deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.

@@ -48,6 +48,8 @@ export interface TurnHarness {
   redis: RedisLike;
   /** Address of the database's owner, to look behind row level security. */
   adminUrl: string;
+  /** Address of the services' role, for a process of its own. */
+  databaseUrl: string;
   nats: Awaited<ReturnType<typeof startNats>>;
   tenantId: string;
   metrics: Metrics;
@@ -113,6 +115,7 @@ export async function turnHarness(): Promise<TurnHarness> {
     db,
     redis,
     adminUrl: database.adminUrl,
+    databaseUrl: database.url,
     nats,
     tenantId,
     metrics,

@@ -24,6 +24,7 @@ import type {
 } from "../repository/turns.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
 import { createLaneBudget, type LaneBudget } from "./budget.js";
+import type { CrashPoint } from "./crash-points.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import { createLiveWriter } from "./live-writer.js";
@@ -46,6 +47,8 @@ export interface LaneDeps extends RunnerDeps {
   counters: RunnerMetrics;
   stops: Stops;
   outbound: Outbound;
+  /** For tests: ends the process at the chosen point. */
+  crash: (point: CrashPoint) => void;
 }
 
 /** For operators who look at a lease; the fence, not the name, decides. */
@@ -72,6 +75,7 @@ export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortS
     history: deps.config.MAX_HISTORY_SIZE,
   });
   if (!session) return;
+  deps.crash("acquired");
   const { tenantId, conversationId } = ref;
   const budget = createLaneBudget(deps, { tenantId, conversationId, fence: session.fence, linkId });
   const lane = new Lane(deps, ref, session, budget, cachedOrLoaded(session, known));
@@ -90,6 +94,7 @@ export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortS
     lease.stop();
     // The wake-up is acknowledged after the facts are out: until then it stands in for an outbox row.
     await Promise.allSettled(lane.facts);
+    deps.crash("announced");
   }
 }
 
@@ -170,7 +175,9 @@ class Lane {
       ...(settled?.item ?? this.givenUp(turn, dead ?? "the agent document cannot run")),
       ...this.budget.spent(),
     };
+    deps.crash("before_commit");
     const answer = await this.commit(item, at.signal);
+    deps.crash("committed");
     if (answer.outcome === "fenced") return answer;
     if (item.failed) this.used -= 1;
     if (item.node_changed) this.enteredAt = performance.now();

@@ -1,0 +1,51 @@
+import type { Model } from "@parley/llm";
+
+/**
+ * Between any two effects of a turn: after the lease, around each model call (its room in the budget is taken by then), around the
+ * commit, and when everything is told but the wake-up is not acknowledged yet.
+ */
+export const CRASH_POINTS = [
+  "acquired",
+  "before_call",
+  "after_call",
+  "before_commit",
+  "committed",
+  "announced",
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+export interface CrashAt {
+  point: CrashPoint;
+  /** The how-manieth pass of this process ends it, from 1. */
+  nth: number;
+}
+
+/** `point` or `point:n`; null = nonsense. */
+export function parseCrashAt(text: string): CrashAt | null {
+  const [name, nth = "1", ...rest] = text.split(":");
+  const point = CRASH_POINTS.find((known) => known === name);
+  return point !== undefined && rest.length === 0 && /^[1-9]\d{0,5}$/.test(nth) ? { point, nth: Number(nth) } : null;
+}
+
+/** Ends this process as `kill -9` would when it passes the chosen point for the n-th time. */
+export function createCrash(at: CrashAt | null): (point: CrashPoint) => void {
+  let passed = 0;
+  return (point) => {
+    if (at?.point === point && ++passed === at.nth) process.kill(process.pid, "SIGKILL");
+  };
+}
+
+/** The model with a crash point on either side of each call. */
+export function crashingModel(model: Model, crash: (point: CrashPoint) => void): Model {
+  const around = async <T>(call: () => Promise<T>): Promise<T> => {
+    crash("before_call");
+    const answer = await call();
+    crash("after_call");
+    return answer;
+  };
+  return {
+    ...model,
+    reply: (request, options) => around(() => model.reply(request, options)),
+    extract: (request, options) => around(() => model.extract(request, options)),
+    classify: (request, options) => around(() => model.classify(request, options)),
+  };
+}
