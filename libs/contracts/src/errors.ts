@@ -29,6 +29,7 @@ export const ERRORS = {
   // 404
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],
+  document_not_found: [404, "Document not found", "No such document in the knowledge base of this agent."],
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
   link_not_found: [404, "Link not found", "No such link."],
   link_unavailable: [404, "Link unavailable", "This link is not available."],
@@ -45,6 +46,7 @@ export const ERRORS = {
   request_timeout: [408, "Request timeout", "The request took too long to arrive."],
   // 409
   agent_has_no_version: [409, "Agent has no active version", "Activate a version of this agent first."],
+  agent_in_use: [409, "Agent in use", "This agent has live links or sessions; end them first, or force it."],
   conflict: [409, "Conflict", "The object was changed at the same time; read it again and repeat."],
   idempotency_in_progress: [409, "Request in progress", "A request with this idempotency key is still running."],
   link_address_unknown: [
@@ -53,6 +55,11 @@ export const ERRORS = {
     "The address of this link was shown when it was made and not kept; make a new link to have it at hand.",
   ],
   name_taken: [409, "Name taken", "Another object already has this name."],
+  tests_not_green: [
+    409,
+    "Tests not green",
+    "This version may go live only after its tests have passed; run them, or let an admin override with a reason.",
+  ],
   turn_stopped: [
     409,
     "Turn stopped",
@@ -72,6 +79,11 @@ export const ERRORS = {
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
   unsupported_media_type: [415, "Unsupported media type", "Send the body as application/json."],
   // 422
+  document_unreadable: [
+    422,
+    "Document unreadable",
+    "No text could be read from this document; it may be damaged, protected or made of pictures.",
+  ],
   idempotency_key_reused: [422, "Idempotency key reused", "This idempotency key was used with another request."],
   invalid_document: [422, "Invalid agent document", "The agent document has errors."],
   validation_failed: [422, "Validation failed", "Some fields are missing or outside their limits."],
@@ -82,6 +94,11 @@ export const ERRORS = {
     429,
     "Too many conversations at once",
     "This link has as many conversations at once as it allows; try again when one has ended.",
+  ],
+  documents_exhausted: [
+    429,
+    "Knowledge base full",
+    "The knowledge base of this agent has no room for this document; remove others or make it shorter.",
   ],
   files_exhausted: [429, "Too many files", "This session has used all of its files."],
   links_exhausted: [429, "Too many links", "You have as many active links as you may have."],

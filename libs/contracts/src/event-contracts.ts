@@ -1,5 +1,6 @@
 import type { EventContract } from "./declare.js";
 import { accessPolicyChanged, accessRequested } from "./messages/access.js";
+import { gateOverridden } from "./messages/agent-versions.js";
 import { agentActivated } from "./messages/agents.js";
 import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
@@ -14,6 +15,7 @@ const ALL: EventContract[] = [
   agentActivated,
   credentialRevoked,
   feedbackGiven,
+  gateOverridden,
   linkCreated,
   linkRevoked,
   linkUpdated,

@@ -45,6 +45,8 @@ export const importAgentBody = z.strictObject({
   dry_run: z.boolean().optional(),
   activate: z.boolean().optional(),
   notes: z.string().max(500).nullish(),
+  /** Why it goes live although its tests are not green; admins and above. */
+  override_reason: z.string().trim().min(1).max(1000).optional(),
 });
 export const validateAgentBody = z.strictObject({ document: z.unknown() });
 export const createVersionBody = z.strictObject({ document: z.unknown(), notes: z.string().max(500).nullish() });

@@ -1,4 +1,6 @@
 export * from "./access.js";
+export * from "./agent-bodies.js";
+export * from "./agent-tests.js";
 export * from "./declare.js";
 export * from "./email-address.js";
 export * from "./errors.js";
@@ -8,6 +10,7 @@ export * from "./http.js";
 export * from "./ids.js";
 export * from "./link-bodies.js";
 export * from "./messages/access.js";
+export * from "./messages/agent-versions.js";
 export * from "./messages/agents.js";
 export * from "./messages/callers.js";
 export * from "./messages/feedback.js";

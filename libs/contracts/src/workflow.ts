@@ -1,23 +1,6 @@
 import { z } from "zod";
-
-/**
- * The agent document `{agent, workflow}` as it is imported, stored and exported. The schema has no defaults, so a stored
- * document is exactly what its author wrote (import → export is the identity); defaults are filled when it is compiled.
- * Every object takes extension fields whose name starts with `x-` and refuses other unknown ones.
- */
-function documentObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const known = new Set(Object.keys(shape));
-  const open = z.looseObject(shape).superRefine(
-    (value, context) => {
-      const keys = Object.keys(value).filter((key) => !known.has(key) && !key.startsWith("x-"));
-      if (keys.length > 0) context.addIssue({ code: "unrecognized_keys", keys, input: value });
-    },
-    // Also after other issues of the same object: an author sees all of them in one answer.
-    { when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value) },
-  );
-  // Extension fields pass at run time but have no type: nothing in the product may read one that is not declared below.
-  return open as unknown as z.ZodObject<Shape, z.core.$strict>;
-}
+import { agentTests } from "./agent-tests.js";
+import { documentObject } from "./document-object.js";
 
 /** Reads a number with inclusive limits. */
 const between = (min: number, max: number) => z.number().min(min).max(max);
@@ -259,14 +242,22 @@ export const workflowSettings = documentObject({
   "x-scripted": scriptedRules.optional(),
 });
 
+/**
+ * The agent document `{agent, workflow}` as it is imported, stored and exported. The schema has no defaults, so a stored
+ * document is exactly what its author wrote (import → export is the identity); defaults are filled when it is compiled.
+ * Every object takes extension fields whose name starts with `x-` and refuses other unknown ones.
+ */
 export const agentDocument = documentObject({
   agent: documentObject({
     id: z.string().optional(),
     name: z.string().min(1).max(255),
     description: z.string().max(1000).optional(),
     tenant_id: z.string().optional(),
+    /** True = a version is activated only when its tests have passed. */
+    require_tests: z.boolean().optional(),
   }),
   workflow: workflowSettings,
+  tests: agentTests.optional(),
 });
 
 export type AgentDocument = z.infer<typeof agentDocument>;

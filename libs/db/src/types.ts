@@ -46,6 +46,7 @@ export interface AgentsTable {
   latest_version: Generated<number>;
   created_at: Created;
   updated_at: Created;
+  deleted_at: ColumnType<Date | null, never, Date | null>;
 }
 export interface AgentVersionsTable {
   agent_id: string;

@@ -26,4 +26,5 @@ export { ModelError, type ModelErrorOptions } from "./model-error.js";
 export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
 export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";
 export { createPriceBook, dollars, type ModelPrice, PRICES_AS_OF, type PriceBook, priceOf } from "./price.js";
+export { matchPattern } from "./scripted/match-pattern.js";
 export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";

@@ -6,7 +6,7 @@ const uuid = z.uuid();
 const iso = z.string();
 const owner = { principal };
 
-const agentView = z.object({
+export const agentView = z.object({
   id: uuid,
   tenant_id: uuid,
   name: z.string(),
@@ -30,6 +30,15 @@ const issue = z.object({
   message: z.string(),
   severity: z.enum(["error", "warning"]),
 });
+export const importedAgent = z.object({
+  status: z.enum(["created", "updated", "validated"]),
+  agent_id: uuid.nullable(),
+  version: z.number().int().nullable(),
+  active: z.boolean(),
+  issues: z.array(issue),
+});
+/** Why a version goes live although its tests are not green; admins and above. */
+const overrideReason = z.string().optional();
 export const createAgent = rpc(
   "agents",
   "create",
@@ -62,15 +71,10 @@ export const importAgent = rpc(
     dryRun: z.boolean(),
     activate: z.boolean(),
     notes: z.string().nullable(),
+    overrideReason,
   }),
-  z.object({
-    status: z.enum(["created", "updated", "validated"]),
-    agent_id: uuid.nullable(),
-    version: z.number().int().nullable(),
-    active: z.boolean(),
-    issues: z.array(issue),
-  }),
-  15_000,
+  importedAgent,
+  30_000,
 );
 export const validateAgent = rpc(
   "agents",
@@ -97,7 +101,7 @@ export const activateVersion = rpc(
   "agents",
   "activate",
   "agent-runner",
-  z.object({ ...owner, agent: z.string(), version: z.number().int() }),
+  z.object({ ...owner, agent: z.string(), version: z.number().int(), overrideReason }),
   z.object({ agent: agentView }),
 );
 /** What a new session freezes. `error` instead of an exception: both 404s are ordinary answers. */

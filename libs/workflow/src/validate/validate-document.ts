@@ -5,6 +5,7 @@ import { checkNodes } from "./node-rules.js";
 import { readOutline } from "./outline.js";
 import { checkSettings } from "./setting-rules.js";
 import { checkShape } from "./shape.js";
+import { checkTests } from "./test-rules.js";
 import { checkTemplates } from "./variable-rules.js";
 
 /**
@@ -19,6 +20,7 @@ export function validateDocument(input: unknown): ValidationResult {
     ...checkNodes(outline),
     ...checkGraph(outline),
     ...checkTemplates(outline),
+    ...checkTests(input, outline),
   ];
   const errors = found.filter(({ severity }) => severity === "error");
   const issues = [...errors, ...found.filter(({ severity }) => severity === "warning")];

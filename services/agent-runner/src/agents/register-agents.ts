@@ -1,15 +1,28 @@
 import * as contracts from "@parley/contracts";
 import type { AgentsDeps } from "./deps.js";
 import { activateVersion } from "./handlers/activate-version.js";
+import { bulkImportAgents } from "./handlers/bulk-import-agents.js";
 import { createAgent } from "./handlers/create-agent.js";
+import { deleteAgent } from "./handlers/delete-agent.js";
+import { diffVersions } from "./handlers/diff-versions.js";
 import { getAgent } from "./handlers/get-agent.js";
 import { getVersion } from "./handlers/get-version.js";
 import { importAgent } from "./handlers/import-agent.js";
 import { listAgents } from "./handlers/list-agents.js";
+import { listGateOverrides } from "./handlers/list-gate-overrides.js";
 import { listVersions } from "./handlers/list-versions.js";
+import { replayVersion } from "./handlers/replay-version.js";
 import { resolveAgent } from "./handlers/resolve-agent.js";
+import { sessionToTest } from "./handlers/session-to-test.js";
+import { testVersion } from "./handlers/test-version.js";
+import { traceSession } from "./handlers/trace-session.js";
+import { updateAgent } from "./handlers/update-agent.js";
 import { validateAgent } from "./handlers/validate-agent.js";
+import { createVersions } from "./replay/versions.js";
 import { createResolvedAgents } from "./resolved-agents.js";
+
+/** Calls that may work for seconds: so many of a kind at once, that turns keep the upper hand. */
+const MAX_HEAVY = 8;
 
 /** Serves every `agents.v1.rpc.*` subject: agents, their versions, and what a new session freezes. */
 export function registerAgents(deps: AgentsDeps): void {
@@ -21,10 +34,21 @@ export function registerAgents(deps: AgentsDeps): void {
   bus.serve(contracts.createAgent, createAgent(deps));
   bus.serve(contracts.listAgents, listAgents(deps));
   bus.serve(contracts.getAgent, getAgent(deps));
-  bus.serve(contracts.importAgent, importAgent(deps, onActivated));
+  const importOne = importAgent(deps, onActivated);
+  bus.serve(contracts.importAgent, importOne);
+  bus.serve(contracts.bulkImportAgents, bulkImportAgents(importOne), { maxInFlight: MAX_HEAVY });
+  bus.serve(contracts.updateAgent, updateAgent(deps));
+  bus.serve(contracts.deleteAgent, deleteAgent(deps, onActivated));
   bus.serve(contracts.validateAgent, validateAgent());
   bus.serve(contracts.listVersions, listVersions(deps));
   bus.serve(contracts.getVersion, getVersion(deps));
   bus.serve(contracts.activateVersion, activateVersion(deps, onActivated));
+  bus.serve(contracts.diffVersions, diffVersions(deps));
+  bus.serve(contracts.listGateOverrides, listGateOverrides(deps));
+  const versions = createVersions(deps.db);
+  bus.serve(contracts.testVersion, testVersion(deps), { maxInFlight: MAX_HEAVY });
+  bus.serve(contracts.replayVersion, replayVersion(deps, versions), { maxInFlight: MAX_HEAVY });
+  bus.serve(contracts.sessionToTest, sessionToTest(deps, versions), { maxInFlight: MAX_HEAVY });
+  bus.serve(contracts.traceSession, traceSession(deps, versions));
   bus.serve(contracts.resolveAgent, resolveAgent(deps, resolved));
 }

@@ -188,6 +188,7 @@ export function createTurnRepository(db: Db) {
         trx
           .selectFrom("agents")
           .select(["id", "active_version"])
+          .where("deleted_at", "is", null)
           .where((where) =>
             where.or([where(sql<string>`id::text`, "=", agent.toLowerCase()), where("slug", "=", agent)]),
           )

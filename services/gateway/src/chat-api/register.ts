@@ -4,6 +4,7 @@ import type { GatewayContext } from "../deps.js";
 import { createSessionRoute } from "./create-session.js";
 import { endSessionRoute } from "./end-session.js";
 import { getSessionRoute } from "./get-session.js";
+import { getTraceRoute } from "./get-trace.js";
 import { listMessagesRoute } from "./list-messages.js";
 import { sendMessageRoute } from "./send-message.js";
 import { stopTurnRoute } from "./stop-turn.js";
@@ -16,6 +17,7 @@ export async function registerChatApi(app: HttpApp, context: GatewayContext): Pr
   createSessionRoute(app, context);
   sendMessageRoute(app, context);
   getSessionRoute(app, context);
+  getTraceRoute(app, context);
   endSessionRoute(app, context);
   listMessagesRoute(app, context);
   streamEventsRoute(app, context);

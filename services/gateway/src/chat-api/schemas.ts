@@ -1,6 +1,12 @@
 import { historyMessage, messagePart, sessionFeedback, sessionStatus, transitionInfo, usage } from "@parley/contracts";
 import { z } from "zod";
+import { queryInteger } from "../schemas.js";
 
+/** The cursor of a trace is the last turn that was read. */
+export const traceQuery = z.object({
+  limit: queryInteger(1, 200).default(50),
+  cursor: queryInteger(0, 2_147_483_647).default(0),
+});
 export const sessionParams = z.object({ id: z.string().min(1).max(128) });
 const text = z.string();
 const iso = z.string().describe("ISO 8601, UTC, milliseconds");

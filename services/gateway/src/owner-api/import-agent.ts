@@ -9,7 +9,12 @@ import { agentParams, imported, owner, tenantQuery } from "./schemas.js";
 
 const YAML_TYPES = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 const flag = z.enum(["true", "false"]).optional();
-const query = tenantQuery.extend({ dry_run: flag, activate: flag, notes: z.string().max(500).optional() });
+const query = tenantQuery.extend({
+  dry_run: flag,
+  activate: flag,
+  notes: z.string().max(500).optional(),
+  override_reason: z.string().trim().min(1).max(1000).optional(),
+});
 
 /**
  * Imports a document as a new version, and creates the agent when it does not exist. JSON carries its options in the body,
@@ -26,10 +31,13 @@ export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "Import an agent document",
-    description: "`application/yaml` takes the document itself, with dry_run, activate and notes in the query.",
+    description:
+      "`application/yaml` takes the document itself, with dry_run, activate, notes and override_reason in the query. A document that requires tests goes live only when they pass.",
     params: agentParams,
     querystring: query,
-    body: z.unknown().meta({ description: "`{document, dry_run?, activate?, notes?}`, or YAML text" }),
+    body: z
+      .unknown()
+      .meta({ description: "`{document, dry_run?, activate?, notes?, override_reason?}`, or YAML text" }),
     response: answers({ 200: imported }),
   };
   const mediaTypes = [...JSON_TYPES, ...YAML_TYPES];
@@ -44,14 +52,22 @@ interface Options {
   dryRun: boolean;
   activate: boolean;
   notes: string | null;
+  overrideReason: string | undefined;
 }
 
 function optionsOf(request: FastifyRequest, inQuery: z.output<typeof query>): Options {
   const isYaml = !(request.headers["content-type"] ?? "").toLowerCase().startsWith("application/json");
   if (isYaml && typeof request.body === "string") {
-    const { dry_run, activate, notes = null } = inQuery;
-    return { document: request.body, dryRun: dry_run === "true", activate: activate !== "false", notes };
+    const { dry_run, activate, notes = null, override_reason: overrideReason } = inQuery;
+    return {
+      document: request.body,
+      dryRun: dry_run === "true",
+      activate: activate !== "false",
+      notes,
+      overrideReason,
+    };
   }
-  const { document, dry_run, activate, notes } = parseOrRefuse(importAgentBody, request.body);
-  return { document, dryRun: dry_run ?? false, activate: activate ?? true, notes: notes ?? null };
+  const body = parseOrRefuse(importAgentBody, request.body);
+  const { document, dry_run: dryRun = false, activate = true, notes, override_reason: overrideReason } = body;
+  return { document, dryRun, activate, notes: notes ?? null, overrideReason };
 }

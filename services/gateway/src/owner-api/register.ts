@@ -2,6 +2,7 @@ import type { HttpApp } from "@parley/http";
 import { guard } from "../callers/authenticate.js";
 import type { GatewayContext } from "../deps.js";
 import { activateVersionRoute } from "./activate-version.js";
+import { bulkImportAgentsRoute } from "./bulk-import-agents.js";
 import { bulkLinksRoute } from "./bulk-links.js";
 import { createAgentRoute } from "./create-agent.js";
 import { createKeyRoute } from "./create-key.js";
@@ -11,10 +12,12 @@ import { createTenantRoute } from "./create-tenant.js";
 import { createTokenRoute } from "./create-token.js";
 import { createVersionRoute } from "./create-version.js";
 import { decideAccessRequestRoute } from "./decide-access-request.js";
+import { deleteAgentRoute } from "./delete-agent.js";
 import { deleteKeyRoute } from "./delete-key.js";
 import { deleteLinkRoute } from "./delete-link.js";
 import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
+import { diffVersionsRoute } from "./diff-versions.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
 import { getAccessPolicyRoute } from "./get-access-policy.js";
@@ -26,10 +29,12 @@ import { getLinkQrRoute } from "./get-link-qr.js";
 import { getLinkTemplateRoute } from "./get-link-template.js";
 import { getOwnSessionRoute } from "./get-session.js";
 import { getSessionFileRoute } from "./get-session-file.js";
+import { getSessionTraceRoute } from "./get-session-trace.js";
 import { getTranscriptRoute } from "./get-transcript.js";
 import { getVersionRoute } from "./get-version.js";
 import { importAgentRoute } from "./import-agent.js";
 import { listAccessRequestsRoute } from "./list-access-requests.js";
+import { listAgentOverridesRoute } from "./list-agent-overrides.js";
 import { listAgentsRoute } from "./list-agents.js";
 import { devMailRoute } from "./list-dev-mail.js";
 import { listLinkSessionsRoute } from "./list-link-sessions.js";
@@ -38,13 +43,26 @@ import { listLinksRoute } from "./list-links.js";
 import { listSecurityEventsRoute } from "./list-security-events.js";
 import { listSessionsRoute } from "./list-sessions.js";
 import { listVersionsRoute } from "./list-versions.js";
+import { replayVersionRoute } from "./replay-version.js";
 import { rotateKeyRoute } from "./rotate-key.js";
+import { sessionToTestRoute } from "./session-to-test.js";
 import { setAccessPolicyRoute } from "./set-access-policy.js";
+import { testVersionRoute } from "./test-version.js";
+import { updateAgentRoute } from "./update-agent.js";
 import { updateLinkRoute } from "./update-link.js";
 import { updateLinkTemplateRoute } from "./update-link-template.js";
 import { validateAgentRoute } from "./validate-agent.js";
 
 const ROUTES = [
+  bulkImportAgentsRoute,
+  deleteAgentRoute,
+  diffVersionsRoute,
+  getSessionTraceRoute,
+  listAgentOverridesRoute,
+  replayVersionRoute,
+  sessionToTestRoute,
+  testVersionRoute,
+  updateAgentRoute,
   bulkLinksRoute,
   createLinkTemplateRoute,
   deleteLinkTemplateRoute,

@@ -1,7 +1,6 @@
 import {
   type AgentDocument,
   AppError,
-  agentActivated,
   type importAgent as contract,
   newId,
   requireRole,
@@ -14,22 +13,19 @@ import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
 import { invalidDocument } from "../invalid-document.js";
 import { parseDocument } from "../parse-document.js";
-import {
-  type AgentRow,
-  activate,
-  findAgent,
-  insertAgent,
-  isAgentId,
-  type TenantTransaction,
-} from "../repository/agents.js";
+import { publishVersion } from "../publish-version.js";
+import { type AgentRow, findAgent, insertAgent, isAgentId, type TenantTransaction } from "../repository/agents.js";
+import { saveTestResult } from "../repository/test-results.js";
 import { addVersion } from "../repository/versions.js";
 import { slugOf } from "../slug.js";
+import { runSuite } from "../testing/run-suite.js";
 
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless told otherwise.
+ * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless told otherwise. When it requires
+ * tests and is to go live, they are run first, and nothing is added unless they pass or are overridden.
  * Not idempotent: each import is a version, even of an equal document.
  */
 export const importAgent =
@@ -40,21 +36,25 @@ export const importAgent =
     const { valid, document, issues } = validateDocument(parseDocument(input.document));
     if (!valid || document === undefined) throw invalidDocument(issues);
     if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
+    if (input.activate && document.agent.require_tests === true) {
+      const result = await runSuite(document);
+      await deps.db.tenant(tenantId, (trx) => saveTestResult(trx, tenantId, result));
+    }
 
     const answer = await changeWithFacts<Output>(deps, tenantId, async (trx) => {
       const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
-      const hash = contentHash(document);
       const version = await addVersion(trx, {
         agentId: agent.id,
         tenantId,
         document,
-        contentHash: hash,
+        contentHash: contentHash(document),
         notes: input.notes,
       });
       const facts: Fact[] = [];
       if (input.activate) {
-        await activate(trx, { agentId: agent.id, version });
-        facts.push({ contract: agentActivated, key: agent.id, payload: { tenantId, agentId: agent.id, version } });
+        const { principal, overrideReason } = input;
+        const at = { tenantId, agentId: agent.id, version, principal, overrideReason };
+        facts.push(...(await publishVersion(trx, at)).facts);
       }
       const status = created ? "created" : "updated";
       return { answer: { status, agent_id: agent.id, version, active: input.activate, issues }, facts };

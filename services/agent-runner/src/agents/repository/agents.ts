@@ -39,8 +39,8 @@ export async function findAgent(
   options: { lock?: boolean } = {},
 ): Promise<AgentRow | null> {
   const match = isAgentId(agent)
-    ? sql`where id = ${agent}::uuid`
-    : sql`where slug = ${agent} or name = ${agent} order by slug = ${agent} desc, created_at limit 1`;
+    ? sql`where id = ${agent}::uuid and deleted_at is null`
+    : sql`where (slug = ${agent} or name = ${agent}) and deleted_at is null order by slug = ${agent} desc, created_at limit 1`;
   const lock = options.lock ? sql`for no key update` : sql``;
   const { rows } = await sql<AgentRow>`select ${COLUMNS} from agents ${match} ${lock}`.execute(trx);
   return rows[0] ?? null;
@@ -68,11 +68,13 @@ export async function listAgents(
   query: { limit: number; before: { createdAt: string; id: string } | null },
 ): Promise<(AgentRow & { position: string })[]> {
   const before = query.before
-    ? sql`where (created_at, id) < (${query.before.createdAt}::timestamptz, ${query.before.id}::uuid)`
+    ? sql`and (created_at, id) < (${query.before.createdAt}::timestamptz, ${query.before.id}::uuid)`
     : sql``;
   const { rows } = await sql<AgentRow & { position: string }>`
     select ${COLUMNS}, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
-      from agents ${before} order by created_at desc, id desc limit ${query.limit}`.execute(trx);
+      from agents where deleted_at is null ${before} order by created_at desc, id desc limit ${query.limit}`.execute(
+    trx,
+  );
   return rows;
 }
 
@@ -85,4 +87,45 @@ export async function activate(
     where id = ${at.agentId} and exists (select from agent_versions where agent_id = ${at.agentId} and version = ${at.version})
     returning ${COLUMNS}`.execute(trx);
   return rows[0] ?? null;
+}
+
+/** Changes what an agent is called; a field that is undefined stays. */
+export async function updateAgent(
+  trx: TenantTransaction,
+  agent: { id: string; name: string | undefined; description: string | null | undefined },
+): Promise<AgentRow> {
+  const { rows } = await sql<AgentRow>`update agents set
+      name = case when ${agent.name !== undefined} then ${agent.name ?? null} else name end,
+      description = case when ${agent.description !== undefined} then ${agent.description ?? null} else description end,
+      updated_at = now()
+    where id = ${agent.id} returning ${COLUMNS}`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error("a locked agent is gone");
+  return row;
+}
+
+/** Live links, by their ids, and live sessions of an agent. */
+export async function usesOf(
+  trx: TenantTransaction,
+  agentId: string,
+): Promise<{ links: string[]; activeLinks: number; sessions: number }> {
+  const { rows } = await sql<{ links: string[]; active_links: number; sessions: number }>`select
+      coalesce(array_agg(l.id::text), '{}') as links,
+      count(*) filter (where l.is_active and (l.expires_at is null or l.expires_at > now()))::int as active_links,
+      (select count(*)::int from text_conversations where agent_id = ${agentId} and ended_at is null) as sessions
+    from temporary_chat_links l where l.agent_id = ${agentId} and l.deleted_at is null`.execute(trx);
+  const [row] = rows;
+  return { links: row?.links ?? [], activeLinks: row?.active_links ?? 0, sessions: row?.sessions ?? 0 };
+}
+
+/** Ends the live sessions of an agent; answers how many. */
+export async function endSessionsOf(trx: TenantTransaction, agentId: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select end_agent_sessions(${agentId}, 'agent_deleted') as n`.execute(trx);
+  return rows[0]?.n ?? 0;
+}
+
+/** Takes an agent out of every list; its slug is free again, its conversations stay. */
+export async function markDeleted(trx: TenantTransaction, agentId: string): Promise<void> {
+  await sql`update agents set deleted_at = now(), updated_at = now(), slug = slug || '~' || id
+    where id = ${agentId} and deleted_at is null`.execute(trx);
 }

@@ -79,6 +79,6 @@ export async function resolveVersion(
 ): Promise<ResolvedRow | null> {
   const { rows } = await sql<ResolvedRow>`select a.name, a.active_version, v.version
     from agents a left join agent_versions v on v.agent_id = a.id and v.version = coalesce(${at.version}::int, a.active_version)
-    where a.id = ${at.agentId}`.execute(trx);
+    where a.id = ${at.agentId} and a.deleted_at is null`.execute(trx);
   return rows[0] ?? null;
 }

@@ -1,0 +1,20 @@
+import { AppError, type diffVersions as contract, tenantOf } from "@parley/contracts";
+import type { z } from "zod";
+import type { AgentsDeps } from "../deps.js";
+import { diffDocuments } from "../diff/document-diff.js";
+import { findAgent } from "../repository/agents.js";
+import { findVersion } from "../repository/versions.js";
+
+/** What has changed from one version to another. A read. */
+export const diffVersions =
+  (deps: AgentsDeps) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    const [before, after] = await deps.db.tenant(tenantOf(input.principal), async (trx) => {
+      const agent = await findAgent(trx, input.agent);
+      if (agent === null) throw new AppError("agent_not_found");
+      const at = (version: number) => findVersion(trx, { agentId: agent.id, version });
+      return [await at(input.from), await at(input.to)] as const;
+    });
+    if (before === null || after === null) throw new AppError("version_not_found");
+    return diffDocuments(before, after);
+  };

@@ -1,0 +1,84 @@
+import { AppError, type traceSession as contract, type SessionTrace, TerminalError } from "@parley/contracts";
+import type { z } from "zod";
+import type { AgentsDeps } from "../deps.js";
+import { type ReplayedTurn, replayTurns } from "../replay/replay-turns.js";
+import type { Versions } from "../replay/versions.js";
+import {
+  findSession,
+  type RecordedSession,
+  type RecordedTurn,
+  tenantOfSession,
+  turnsOf,
+} from "../repository/recordings.js";
+import { addUsage, NO_USAGE, traceTurn } from "../trace/trace-turn.js";
+
+/** A page stays below the largest message of the bus. */
+const MAX_CHARACTERS = 600_000;
+
+/**
+ * Why a session went as it did: nodes, conditions with their inputs, calls, time, tokens, cost. A read. Conditions are told by replaying
+ * the records, so a running session pays nothing for them.
+ */
+export const traceSession =
+  (deps: AgentsDeps, versions: Versions) =>
+  async ({ access, after, limit }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    if (access.type !== "hmac") throw new AppError("forbidden");
+    const { sessionId } = access;
+    const tenantId = access.tenantId ?? (await tenantOfSession((...query) => deps.db.query(...query), sessionId));
+    if (tenantId === null) throw new AppError("session_not_found");
+    const { session, turns } = await deps.db.tenant(tenantId, async (trx) => {
+      const session = await findSession(trx, sessionId);
+      if (session === null) throw new AppError("session_not_found");
+      return { session, turns: (await turnsOf(trx, [session.id])).get(session.id) ?? [] };
+    });
+    const replayed = await replayAll(versions, tenantId, { session, turns });
+    const waiting = turns.filter(({ seq }) => seq > after);
+    const shown: SessionTrace["turns"] = [];
+    let characters = 0;
+    for (const turn of waiting.slice(0, limit)) {
+      const traced = traceTurn(session.id, turn, replayed.get(turn.seq));
+      characters += JSON.stringify(traced).length;
+      if (shown.length > 0 && characters > MAX_CHARACTERS) break;
+      shown.push(traced);
+    }
+    const last = shown.at(-1);
+    return {
+      session_id: session.session_id,
+      conversation_id: session.id,
+      agent_id: session.agent_id,
+      version: session.agent_version,
+      status: session.status,
+      turns: shown,
+      totals: totalsOf(shown),
+      next_cursor: last !== undefined && waiting.length > shown.length ? String(last.turn) : null,
+    };
+  };
+
+async function replayAll(
+  versions: Versions,
+  tenantId: string,
+  { session, turns }: { session: RecordedSession; turns: RecordedTurn[] },
+): Promise<Map<number, ReplayedTurn>> {
+  const told = new Map<number, ReplayedTurn>();
+  try {
+    const load = versions.load(tenantId);
+    const start = await load(session.agent_id, session.agent_version);
+    for await (const replayed of replayTurns(session, turns, { start, load })) told.set(replayed.turn.seq, replayed);
+  } catch (error) {
+    // Without its version the rest of the trace still stands.
+    if (!(error instanceof TerminalError)) throw error;
+  }
+  return told;
+}
+
+function totalsOf(turns: SessionTrace["turns"]): SessionTrace["totals"] {
+  const calls = turns.flatMap((turn) => turn.calls);
+  return {
+    turns: turns.length,
+    model_calls: calls.filter(({ type }) => type.startsWith("llm.")).length,
+    api_calls: calls.filter(({ type }) => type === "api.call").length,
+    model_ms: turns.reduce((sum, { latency }) => sum + latency.model_ms, 0),
+    api_ms: turns.reduce((sum, { latency }) => sum + latency.api_ms, 0),
+    ...turns.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE),
+  };
+}

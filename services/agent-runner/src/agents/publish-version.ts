@@ -1,0 +1,63 @@
+import {
+  AppError,
+  agentActivated,
+  gateOverridden,
+  newId,
+  type Principal,
+  requireRole,
+  type SuiteResult,
+} from "@parley/contracts";
+import type { Fact } from "@parley/db";
+import { type AgentRow, activate, type TenantTransaction } from "./repository/agents.js";
+import { findTestResult, gateOf, insertOverride } from "./repository/test-results.js";
+
+export interface Publication {
+  tenantId: string;
+  agentId: string;
+  version: number;
+  principal: Principal;
+  /** Why the version goes live whatever its tests say; only read when they are not green. */
+  overrideReason: string | undefined;
+}
+
+/**
+ * The one door to the active version; the caller holds the agent's row. A version that requires tests passes with a green newest
+ * result of exactly its content, or with the reason of an admin, which is kept with who gave it. The database refuses every other way.
+ * Throws `version_not_found`, `tests_not_green`, `forbidden`.
+ */
+export async function publishVersion(
+  trx: TenantTransaction,
+  { tenantId, agentId, version, principal, overrideReason }: Publication,
+): Promise<{ row: AgentRow; facts: Fact[] }> {
+  const gate = await gateOf(trx, { agentId, version });
+  if (gate === null) throw new AppError("version_not_found");
+  const facts: Fact[] = [];
+  const result = gate.requires_tests ? await findTestResult(trx, gate.content_hash) : null;
+  if (gate.requires_tests && result?.passed !== true) {
+    const reason = overrideReason?.trim();
+    if (!reason) throw notGreen(gate.content_hash, result);
+    requireRole(principal, "admin");
+    const id = newId();
+    const { via, id: principalId } = principal;
+    const contentHash = gate.content_hash;
+    await insertOverride(trx, { id, tenantId, agentId, version, contentHash, reason, via, principalId });
+    const payload = { tenantId, agentId, version, overrideId: id };
+    facts.push({ contract: gateOverridden, key: agentId, payload });
+  }
+  const row = await activate(trx, { agentId, version });
+  if (row === null) throw new AppError("version_not_found");
+  facts.push({ contract: agentActivated, key: agentId, payload: { tenantId, agentId, version } });
+  return { row, facts };
+}
+
+const MAX_TOLD = 20;
+
+/** Says which tests are in the way, or that they have not been run. */
+function notGreen(contentHash: string, result: SuiteResult | null): AppError {
+  const failing = (result?.tests ?? [])
+    .filter(({ passed }) => !passed)
+    .slice(0, MAX_TOLD)
+    .map(({ name, steps }) => ({ name, reasons: steps.flatMap(({ reasons }) => reasons).slice(0, 3) }));
+  const extra = { content_hash: contentHash, tests: result === null ? "not_run" : "failed", failing };
+  return new AppError("tests_not_green", { extra });
+}

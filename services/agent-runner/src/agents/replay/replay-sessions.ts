@@ -1,0 +1,86 @@
+import { type ReplayReport, TerminalError } from "@parley/contracts";
+import type { Definition } from "../../turns/definitions.js";
+import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
+import { differenceOf } from "./compare-turn.js";
+import type { LoadVersion } from "./recorded-answers.js";
+import { replayTurns } from "./replay-turns.js";
+
+/** Sessions whose records are in memory at once. */
+const CHUNK = 20;
+/** A report stays far below the largest message of the bus. */
+const MAX_REPORT_CHARACTERS = 500_000;
+
+export interface ReplayDeps {
+  /** The version to replay against, and its number. */
+  start: Definition;
+  agentId: string;
+  version: number;
+  load: LoadVersion;
+  /** Settled turns of conversations, by conversation. */
+  turnsOf(conversationIds: string[]): Promise<Map<string, RecordedTurn[]>>;
+  /** `performance.now()` after which no further session is begun. */
+  deadlineAt: number;
+}
+
+type Report = Omit<ReplayReport, "unknown">;
+
+/** Replays sessions in chunks until the deadline; tells the first divergence of each. No model is within its reach. */
+export async function replaySessions(deps: ReplayDeps, sessions: readonly RecordedSession[]): Promise<Report> {
+  const counts = { replayed: 0, identical: 0, turns: 0, recorded_calls: 0 };
+  const report: Report = { version: deps.version, ...counts, model_calls: 0, diverged: [], remaining: [] };
+  let characters = 0;
+  for (let at = 0; at < sessions.length; at += CHUNK) {
+    const chunk = sessions.slice(at, at + CHUNK);
+    const turns = await deps.turnsOf(chunk.map(({ id }) => id));
+    for (const [index, session] of chunk.entries()) {
+      if (performance.now() > deps.deadlineAt || characters > MAX_REPORT_CHARACTERS) {
+        return { ...report, remaining: sessions.slice(at + index).map(({ session_id }) => session_id) };
+      }
+      // Other work of the process gets its turn between two sessions.
+      await new Promise((resolve) => setImmediate(resolve));
+      const told = await replaySession(deps, session, turns.get(session.id) ?? []);
+      report.replayed += 1;
+      report.turns += told.turns;
+      report.recorded_calls += told.calls;
+      if (told.divergence === null) report.identical += 1;
+      else {
+        report.diverged.push(told.divergence);
+        characters += JSON.stringify(told.divergence).length;
+      }
+    }
+  }
+  return report;
+}
+
+interface Told {
+  turns: number;
+  calls: number;
+  divergence: ReplayReport["diverged"][number] | null;
+}
+
+async function replaySession(
+  deps: ReplayDeps,
+  session: RecordedSession,
+  turns: readonly RecordedTurn[],
+): Promise<Told> {
+  const told: Told = { turns: 0, calls: 0, divergence: null };
+  const sameVersion = session.agent_id === deps.agentId && session.agent_version === deps.version;
+  let seq = 0;
+  try {
+    for await (const replayed of replayTurns(session, turns, deps)) {
+      seq = replayed.turn.seq;
+      told.turns += 1;
+      told.calls += replayed.answered;
+      const difference = differenceOf(replayed, { sameVersion, initialMessage: session.has_initial_message });
+      if (difference !== null) {
+        return { ...told, divergence: { session_id: session.session_id, turn: seq, ...difference } };
+      }
+    }
+  } catch (error) {
+    // A version that a transfer led to cannot be loaded any more.
+    if (!(error instanceof TerminalError)) throw error;
+    const place = { session_id: session.session_id, turn: seq + 1 };
+    return { ...told, divergence: { ...place, kind: "missing_call", expected: [], got: error.message } };
+  }
+  return told;
+}

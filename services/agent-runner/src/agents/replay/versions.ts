@@ -1,0 +1,26 @@
+import { AppError, TerminalError } from "@parley/contracts";
+import type { Db } from "@parley/db";
+import { createTurnRepository } from "../../repository/turns.js";
+import { createDefinitions, type Definition } from "../../turns/definitions.js";
+
+/** Compiled versions of agents, kept while there is room: they never change. */
+export function createVersions(db: Db) {
+  const definitions = createDefinitions(createTurnRepository(db));
+  return {
+    /** Throws TerminalError when the version is gone or cannot run. */
+    load:
+      (tenantId: string) =>
+      (agentId: string, version: number): Promise<Definition> =>
+        definitions(tenantId, agentId, version),
+    /** As `load`, for a version that a caller names. Throws `version_not_found`. */
+    async named(tenantId: string, agentId: string, version: number): Promise<Definition> {
+      try {
+        return await definitions(tenantId, agentId, version);
+      } catch (cause) {
+        if (cause instanceof TerminalError) throw new AppError("version_not_found", { cause });
+        throw cause;
+      }
+    },
+  };
+}
+export type Versions = ReturnType<typeof createVersions>;

@@ -1,0 +1,88 @@
+import type { TurnResult } from "@parley/contracts";
+import { sql } from "@parley/db";
+import type { RecordedCall, RecordedEvent } from "../../turns/run-turn.js";
+import type { TenantTransaction } from "./agents.js";
+
+/** What the commit of a turn has kept. Ours, so typed and not parsed again. */
+export interface RecordedTurn {
+  seq: number;
+  kind: string;
+  content: string;
+  status: "done" | "failed";
+  error_code: string | null;
+  result: TurnResult | null;
+  /** Null for a turn that was never run. `event` is absent in the oldest records. */
+  trace: {
+    event?: RecordedEvent;
+    calls: RecordedCall[];
+    warnings?: Record<string, unknown>[];
+    logs?: Record<string, unknown>[];
+  } | null;
+  created_at: string;
+  done_at: string | null;
+}
+
+export interface RecordedSession {
+  id: string;
+  session_id: string;
+  agent_id: string;
+  agent_version: number;
+  status: string;
+  /** True when the link said something of its own before the workflow. */
+  has_initial_message: boolean;
+  participant: { email?: string; name?: string; identifier?: string };
+  collected_data: Record<string, unknown>;
+}
+
+const SESSION = sql.raw(`id, session_id, agent_id, agent_version, status, participant, collected_data,
+  coalesce(link_policy ->> 'initial_message', '') <> '' as has_initial_message`);
+
+export interface Selection {
+  agentId: string;
+  sessionIds: string[] | undefined;
+  linkId: string | undefined;
+  limit: number;
+}
+
+/** Sessions of an agent: the named ones, or the newest. */
+export async function pickSessions(trx: TenantTransaction, pick: Selection): Promise<RecordedSession[]> {
+  const named = pick.sessionIds ? sql`and session_id = any(${pick.sessionIds}::text[])` : sql``;
+  const ofLink = pick.linkId ? sql`and link_id = ${pick.linkId}::uuid` : sql``;
+  const { rows } = await sql<RecordedSession>`select ${SESSION} from text_conversations
+    where agent_id = ${pick.agentId} ${named} ${ofLink}
+    order by created_at desc, id desc limit ${pick.limit}`.execute(trx);
+  return rows;
+}
+
+export async function findSession(trx: TenantTransaction, sessionId: string): Promise<RecordedSession | null> {
+  const { rows } = await sql<RecordedSession>`select ${SESSION} from text_conversations
+    where session_id = ${sessionId}`.execute(trx);
+  return rows[0] ?? null;
+}
+
+/** The tenant of a session, for a caller that works across tenants; null = no such session. */
+export async function tenantOfSession(
+  query: <R>(text: string, values?: unknown[]) => Promise<R[]>,
+  sessionId: string,
+): Promise<string | null> {
+  const [row] = await query<{ tenant: string | null }>("select session_tenant($1) as tenant", [sessionId]);
+  return row?.tenant ?? null;
+}
+
+/** The settled turns of conversations, oldest first, by conversation. */
+export async function turnsOf(
+  trx: TenantTransaction,
+  conversationIds: readonly string[],
+): Promise<Map<string, RecordedTurn[]>> {
+  const { rows } = await sql<RecordedTurn & { conversation_id: string }>`
+    select conversation_id, seq, kind, content, status, error_code, result, trace, iso(created_at) as created_at, iso(done_at) as done_at
+      from session_turns where conversation_id = any(${conversationIds}::uuid[]) and status <> 'pending'
+     order by conversation_id, seq`.execute(trx);
+  const turns = new Map<string, RecordedTurn[]>();
+  for (const { conversation_id, ...turn } of rows) {
+    const known = turns.get(conversation_id);
+    if (known) known.push(turn);
+    else turns.set(conversation_id, [turn]);
+  }
+  return turns;
+}

@@ -1,0 +1,64 @@
+import { type SuiteResult, suiteResult } from "@parley/contracts";
+import { sql } from "@parley/db";
+import type { TenantTransaction } from "./agents.js";
+
+/** Keeps a result as the newest of its content. */
+export async function saveTestResult(trx: TenantTransaction, tenantId: string, result: SuiteResult): Promise<void> {
+  await sql`insert into agent_test_results (tenant_id, content_hash, passed, result)
+    values (${tenantId}, ${result.content_hash}, ${result.passed}, ${JSON.stringify(result)}::json)
+    on conflict (tenant_id, content_hash) do update
+      set passed = excluded.passed, result = excluded.result, ran_at = clock_timestamp()`.execute(trx);
+}
+
+/** The newest result of a content; null = its tests have never been run. */
+export async function findTestResult(trx: TenantTransaction, contentHash: string): Promise<SuiteResult | null> {
+  const { rows } = await sql<{ result: unknown }>`select result from agent_test_results
+    where content_hash = ${contentHash}`.execute(trx);
+  return rows[0] ? suiteResult.parse(rows[0].result) : null;
+}
+
+/** What the gate asks of a version; null = the agent has no such version. */
+export async function gateOf(
+  trx: TenantTransaction,
+  at: { agentId: string; version: number },
+): Promise<{ content_hash: string; requires_tests: boolean } | null> {
+  const { rows } = await sql<{ content_hash: string; requires_tests: boolean }>`select content_hash,
+      coalesce((document #>> '{agent,require_tests}')::boolean, false) as requires_tests
+    from agent_versions where agent_id = ${at.agentId} and version = ${at.version}`.execute(trx);
+  return rows[0] ?? null;
+}
+
+export interface NewOverride {
+  id: string;
+  tenantId: string;
+  agentId: string;
+  version: number;
+  contentHash: string;
+  reason: string;
+  via: string;
+  principalId: string;
+}
+
+export async function insertOverride(trx: TenantTransaction, override: NewOverride): Promise<void> {
+  await sql`insert into agent_gate_overrides (id, tenant_id, agent_id, version, content_hash, reason, via, principal_id)
+    values (${override.id}, ${override.tenantId}, ${override.agentId}, ${override.version}, ${override.contentHash},
+            ${override.reason}, ${override.via}, ${override.principalId})`.execute(trx);
+}
+
+export interface OverrideRow {
+  id: string;
+  version: number;
+  content_hash: string;
+  reason: string;
+  via: string;
+  principal_id: string;
+  created_at: string;
+}
+
+/** Newest first, 200 at most. */
+export async function listOverrides(trx: TenantTransaction, agentId: string): Promise<OverrideRow[]> {
+  const { rows } =
+    await sql<OverrideRow>`select id, version, content_hash, reason, via, principal_id, iso(created_at) as created_at
+    from agent_gate_overrides where agent_id = ${agentId} order by created_at desc, id limit 200`.execute(trx);
+  return rows;
+}

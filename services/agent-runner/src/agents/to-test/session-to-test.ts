@@ -1,0 +1,151 @@
+import type { AgentTest, TestAnswer, TestedStep, TestStep } from "@parley/contracts";
+import { createScriptedModel } from "@parley/llm";
+import type { Definition } from "../../turns/definitions.js";
+import type { RecordedCall } from "../../turns/run-turn.js";
+import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
+import { createCoverage } from "../testing/coverage.js";
+import { runTest } from "../testing/run-test.js";
+import { createRedactor, type Redactor } from "./redact.js";
+
+/** One test takes no longer than this. */
+const TEST_MS = 5_000;
+/** As many steps as a test may have. */
+const MAX_STEPS = 200;
+
+export interface MadeTest {
+  test: AgentTest;
+  notes: string[];
+}
+
+/**
+ * Makes a test of a recorded session: its user lines and the recorded answers of its calls, both without what points to a person, and as
+ * expectation what the version does with exactly these, so the test passes against the version that it comes from.
+ */
+export async function sessionToTest(
+  session: RecordedSession,
+  turns: readonly RecordedTurn[],
+  definition: Definition,
+): Promise<MadeTest> {
+  const redactor = createRedactor(session.participant, session.collected_data);
+  const { kept, notes } = keepRepeatable(turns);
+  const timed = definition.workflow.document.workflow.nodes.some((node) =>
+    node.transitions?.some(({ condition }) => condition.trim().startsWith("timeout:")),
+  );
+  const plain: AgentTest = {
+    name: `recorded ${session.session_id.slice(-6)}`,
+    version_of_format: 1,
+    steps: kept.filter(({ kind }) => kind !== "open").map((turn) => stepOf(turn, redactor, timed)),
+    answers: kept.flatMap((turn) => (turn.trace?.calls ?? []).flatMap((call) => answerOf(call, redactor))),
+  };
+  const played = await runTest(
+    {
+      definition,
+      model: createScriptedModel(),
+      signal: AbortSignal.timeout(TEST_MS),
+      coverage: createCoverage(definition.workflow.document),
+    },
+    plain,
+  );
+  const [opening, ...steps] = played;
+  const [opened, ...after] = kept;
+  const cut = steps.findIndex(({ got }) => got === null);
+  if (cut >= 0)
+    notes.push(`ends before turn ${after[cut]?.seq ?? "?"}: ${steps[cut]?.reasons[0] ?? "it has no outcome"}`);
+  const complete = cut < 0 ? steps : steps.slice(0, cut);
+  for (const [index, step] of [opening, ...complete].entries()) {
+    const turn = index === 0 ? opened : after[index - 1];
+    if (turn && step && !sameWay(turn, step)) {
+      notes.push(`turn ${turn.seq} takes another way without what was taken out of its words`);
+    }
+  }
+  const test: AgentTest = {
+    ...plain,
+    ...(opening?.got ? { opening: { expect: expectationOf(opening) } } : {}),
+    steps: complete.map((step, index) => ({ ...plain.steps[index], expect: expectationOf(step) })),
+  };
+  return { test, notes };
+}
+
+/** Turns that a test can repeat: those that were answered in full, up to the first transfer to another agent. */
+function keepRepeatable(turns: readonly RecordedTurn[]): { kept: RecordedTurn[]; notes: string[] } {
+  const kept: RecordedTurn[] = [];
+  const notes: string[] = [];
+  for (const turn of turns) {
+    if (turn.status !== "done" || turn.trace === null) {
+      notes.push(`turn ${turn.seq} failed and is left out`);
+      continue;
+    }
+    if (turn.result?.finish_reason === "stopped") {
+      notes.push(`turn ${turn.seq} was stopped by the visitor and is left out`);
+      continue;
+    }
+    kept.push(turn);
+    if (turn.trace.calls.some(({ type, failed }) => type === "agent.load" && failed === null)) {
+      notes.push(`ends with turn ${turn.seq}, where the session went to another agent`);
+      break;
+    }
+    if (kept.length > MAX_STEPS) {
+      notes.push(`ends with turn ${turn.seq}: a test has ${MAX_STEPS} steps at most`);
+      break;
+    }
+  }
+  return { kept, notes };
+}
+
+function stepOf(turn: RecordedTurn, redactor: Redactor, timed: boolean): TestStep {
+  const event = turn.trace?.event;
+  const after =
+    timed && event?.seconds_in_node ? { after_seconds: Math.round(event.seconds_in_node * 1_000) / 1_000 } : {};
+  if (event?.type === "timer.fired") return { event: "timer", ...after };
+  if (event?.type === "handed_back") return { event: "hand_back" };
+  return { say: redactor.text(turn.content), ...after };
+}
+
+function answerOf(call: RecordedCall, redactor: Redactor): TestAnswer[] {
+  const kind = KIND[call.type];
+  if (kind === null) return [];
+  const at = { call: kind, node: call.node_id };
+  const { result } = call;
+  if (call.failed !== null || result === null) return [{ ...at, failed: call.failed ?? "internal" }];
+  switch (result.type) {
+    case "reply":
+      return [{ ...at, text: redactor.text(result.text) }];
+    case "extraction":
+      return [{ ...at, values: redacted(redactor, result.values) }];
+    case "classification": {
+      const [best] = Array.isArray(result.matches) ? result.matches : [result.matches];
+      return [{ ...at, intent: best?.intent ?? null, confidence: within(best?.confidence) }];
+    }
+    case "api":
+      return [{ ...at, status: result.status, body: redactor.text(result.body) }];
+    case "agent":
+      return [];
+  }
+}
+
+const KIND = {
+  "llm.reply": "reply",
+  "llm.extract": "extract",
+  "llm.classify": "classify",
+  "api.call": "api",
+  "agent.load": null,
+} as const;
+
+/** The engine takes a confidence outside 0–1 for no match, and so does 0. */
+const within = (confidence: number | undefined): number =>
+  confidence !== undefined && confidence >= 0 && confidence <= 1 ? confidence : 0;
+
+const redacted = (redactor: Redactor, values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, redactor.value(value)]));
+
+function expectationOf({ got }: TestedStep): NonNullable<TestStep["expect"]> {
+  if (got === null) return {};
+  const { path, node, reply, variables, model_calls, ended } = got;
+  return { path, node, reply, variables, model_calls, ended };
+}
+
+function sameWay(turn: RecordedTurn, { got, step }: TestedStep): boolean {
+  const recorded = (turn.result?.transitions ?? []).map(({ to_node }) => to_node);
+  const taken = step === 0 ? got?.path.slice(1) : got?.path;
+  return JSON.stringify(recorded) === JSON.stringify(taken ?? []);
+}
