@@ -201,6 +201,9 @@ begin
                          and (x.claimed_until is null or x.claimed_until < v_now) limit 1000 for no key update skip locked);
       continue;
     end if;
+    -- Whatever keeps breaking the attempts themselves comes to an end too.
+    update webhook_deliveries d set status = 'failed', ended_at = v_now
+     where d.endpoint_id = e.id and d.ended_at is null and d.attempts >= 50 and d.next_attempt_at <= v_now and (d.claimed_until is null or d.claimed_until < v_now);
     select count(*) into v_free from webhook_deliveries d where d.endpoint_id = e.id and d.ended_at is null and d.claimed_until > v_now;
     v_free := least(p_limit - v_taken, (case when e.failures >= 3 then 1 else p_each end) - v_free);
     continue when v_free <= 0;

@@ -1,4 +1,6 @@
+import { parseNetworks } from "@parley/outbound";
 import { z } from "zod";
+import { DEFAULT_RETRY_SECONDS } from "./webhooks/retry-schedule.js";
 
 /** Variables that only the sessions service reads; connections and SECRET_KEY are read by main.ts. */
 export const sessionsConfig = z.object({
@@ -16,5 +18,60 @@ export const sessionsConfig = z.object({
     .max(10_000)
     .default(512)
     .describe("Requests one replica of sessions works on at once; above it answers 503 overloaded"),
+  WEBHOOK_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2_000)
+    .default(128)
+    .describe("Webhooks one replica of sessions sends at once; four of one endpoint at most"),
+  WEBHOOK_POLL_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(1_000)
+    .describe("How often a replica looks for webhooks that are due"),
+  WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .default(DEFAULT_RETRY_SECONDS.join(","))
+    .transform((text) => text.split(",").map((part) => Number(part.trim())))
+    .refine(
+      (seconds) => seconds.length <= 40 && seconds.every((wait) => wait >= 0.01 && wait <= 604_800),
+      "seconds separated by commas",
+    )
+    .describe("Waits after each failed attempt to deliver a webhook, in seconds"),
+  WEBHOOK_DISABLE_AFTER_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(8_760)
+    .default(72)
+    .describe("A webhook whose attempts have failed for so long without one success is switched off"),
+  WEBHOOK_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(400)
+    .default(30)
+    .describe("Days the log of delivered and failed webhooks is kept"),
+  OUTBOUND_ALLOWED_CIDRS: z
+    .string()
+    .default("")
+    .transform((text, context) => {
+      try {
+        return parseNetworks(text);
+      } catch {
+        context.addIssue({ code: "custom", message: "networks such as 10.1.0.0/16, separated by commas" });
+        return z.NEVER;
+      }
+    })
+    .describe("Private networks that API calls and webhooks may reach, such as 10.1.0.0/16, separated by commas"),
+  ALLOW_TEST_HOOKS: z
+    .enum(["", "0", "1"])
+    .default("0")
+    .transform((text) => text === "1")
+    .refine((allowed) => !allowed || process.env.NODE_ENV !== "production", "not with NODE_ENV=production")
+    .describe("1 = API calls and webhooks may reach this machine itself; for tests, refused with NODE_ENV=production"),
 });
 export type SessionsConfig = z.output<typeof sessionsConfig>;

@@ -43,6 +43,7 @@ import { createFeedbackRepository, type FeedbackRepository } from "./repository/
 import { createSessionRepository, type SessionRepository } from "./repository/sessions.js";
 import { createAgentResolver, type FrozenAgent } from "./resolve-agent.js";
 import { createWake } from "./wake.js";
+import { serveWebhooks } from "./webhooks/serve-webhooks.js";
 
 export interface HandlerDeps extends SessionsDeps {
   repository: SessionRepository;
@@ -58,6 +59,7 @@ export interface HandlerDeps extends SessionsDeps {
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
 export function createSessions(deps: SessionsDeps): Component {
   let relay: OutboxRelay | undefined;
+  let webhooks: { stop(): Promise<void> } | undefined;
   return {
     name: "sessions",
     async start() {
@@ -99,8 +101,10 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(listSessions, listSessionsHandler(handlers), bound);
       bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
       serveFiles(deps);
+      webhooks = serveWebhooks(deps);
     },
     async stop() {
+      await webhooks?.stop();
       await relay?.stop();
     },
     ready: () => deps.db.ping(),

@@ -1,4 +1,4 @@
-import { getSession } from "@parley/contracts";
+import { getSession, getSessionAnalysis, sessionAnalysis } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { sessionParams, sessionShown } from "../chat-api/schemas.js";
 import type { GatewayContext } from "../deps.js";
@@ -7,19 +7,21 @@ import { wireSession } from "../streams/audience.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 
-/** One session of the tenant, without what was said in it. A read. */
+/** One session of the tenant, without what was said in it; one that has ended with what it was asked then. A read. */
 export function getOwnSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "Get a session",
     params: sessionParams,
     querystring: tenantQuery,
-    response: answers({ 200: sessionShown }),
+    response: answers({ 200: sessionShown.extend({ analysis: sessionAnalysis.nullish() }) }),
   };
   app.get("/sessions/:id", { schema }, async (request) => {
     const { tenantId } = tenantPrincipal(request);
     const access = { type: "hmac", tenantId, sessionId: request.params.id } as const;
     const { session } = await bus.call(getSession, { access });
-    return wireSession(session, "api");
+    if (session.ended_at === null) return wireSession(session, "api");
+    const { analysis } = await bus.call(getSessionAnalysis, { access });
+    return { ...wireSession(session, "api"), analysis };
   });
 }

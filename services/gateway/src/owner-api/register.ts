@@ -11,12 +11,14 @@ import { createLinkTemplateRoute } from "./create-link-template.js";
 import { createTenantRoute } from "./create-tenant.js";
 import { createTokenRoute } from "./create-token.js";
 import { createVersionRoute } from "./create-version.js";
+import { createWebhookRoute } from "./create-webhook.js";
 import { decideAccessRequestRoute } from "./decide-access-request.js";
 import { deleteAgentRoute } from "./delete-agent.js";
 import { deleteKeyRoute } from "./delete-key.js";
 import { deleteLinkRoute } from "./delete-link.js";
 import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
+import { deleteWebhookRoute } from "./delete-webhook.js";
 import { diffVersionsRoute } from "./diff-versions.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
@@ -32,6 +34,7 @@ import { getSessionFileRoute } from "./get-session-file.js";
 import { getSessionTraceRoute } from "./get-session-trace.js";
 import { getTranscriptRoute } from "./get-transcript.js";
 import { getVersionRoute } from "./get-version.js";
+import { getWebhookRoute } from "./get-webhook.js";
 import { importAgentRoute } from "./import-agent.js";
 import { listAccessRequestsRoute } from "./list-access-requests.js";
 import { listAgentOverridesRoute } from "./list-agent-overrides.js";
@@ -43,14 +46,20 @@ import { listLinksRoute } from "./list-links.js";
 import { listSecurityEventsRoute } from "./list-security-events.js";
 import { listSessionsRoute } from "./list-sessions.js";
 import { listVersionsRoute } from "./list-versions.js";
+import { listWebhookDeliveriesRoute } from "./list-webhook-deliveries.js";
+import { listWebhooksRoute } from "./list-webhooks.js";
+import { redeliverWebhookRoute } from "./redeliver-webhook.js";
 import { replayVersionRoute } from "./replay-version.js";
 import { rotateKeyRoute } from "./rotate-key.js";
+import { rotateWebhookRoute } from "./rotate-webhook.js";
 import { sessionToTestRoute } from "./session-to-test.js";
 import { setAccessPolicyRoute } from "./set-access-policy.js";
+import { testWebhookRoute } from "./test-webhook.js";
 import { testVersionRoute } from "./test-version.js";
 import { updateAgentRoute } from "./update-agent.js";
 import { updateLinkRoute } from "./update-link.js";
 import { updateLinkTemplateRoute } from "./update-link-template.js";
+import { updateWebhookRoute } from "./update-webhook.js";
 import { validateAgentRoute } from "./validate-agent.js";
 
 const ROUTES = [
@@ -105,6 +114,15 @@ const ROUTES = [
   setAccessPolicyRoute,
   updateLinkRoute,
   validateAgentRoute,
+  createWebhookRoute,
+  deleteWebhookRoute,
+  getWebhookRoute,
+  listWebhookDeliveriesRoute,
+  listWebhooksRoute,
+  redeliverWebhookRoute,
+  rotateWebhookRoute,
+  testWebhookRoute,
+  updateWebhookRoute,
 ];
 
 /** The management API: tokens with a role, or signed requests. */

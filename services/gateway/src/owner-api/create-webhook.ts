@@ -1,0 +1,27 @@
+import { createWebhook, createWebhookBody } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { tenantPrincipal } from "./principal.js";
+import { owner, tenantQuery } from "./schemas.js";
+import { webhookWithSecret } from "./webhook-schemas.js";
+
+/** Creates a receiver of webhooks; its secret is told only here. Not idempotent. */
+export function createWebhookRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    ...owner,
+    summary: "Create a webhook",
+    description:
+      "`events` are names, `session.*` or `*`. Payloads follow Standard Webhooks; the secret is in this answer only.",
+    querystring: tenantQuery,
+    body: createWebhookBody,
+    response: answers({ 201: webhookWithSecret }),
+  };
+  app.post("/webhooks", { schema, config: { role: "admin" } }, async (request, reply) => {
+    const { webhook, secret } = await bus.call(createWebhook, {
+      principal: tenantPrincipal(request),
+      body: request.body,
+    });
+    return reply.code(201).send({ ...webhook, secret });
+  });
+}

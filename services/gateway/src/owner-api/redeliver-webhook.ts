@@ -1,0 +1,25 @@
+import { redeliverWebhook } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../deps.js";
+import { answers } from "../schemas.js";
+import { tenantPrincipal } from "./principal.js";
+import { owner, tenantQuery } from "./schemas.js";
+import { deliveryShown, webhookParams } from "./webhook-schemas.js";
+
+/** Sends a delivery once more, with all tries and the same event id. Idempotent while it waits. */
+export function redeliverWebhookRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    ...owner,
+    summary: "Redeliver a webhook",
+    params: webhookParams,
+    querystring: tenantQuery,
+    response: answers({ 202: deliveryShown }),
+  };
+  app.post("/webhooks/deliveries/:id/redeliver", { schema, config: { role: "admin" } }, async (request, reply) => {
+    const { delivery } = await bus.call(redeliverWebhook, {
+      principal: tenantPrincipal(request),
+      id: request.params.id,
+    });
+    return reply.code(202).send(delivery);
+  });
+}

@@ -1,0 +1,146 @@
+import type { Outbound, OutboundResult } from "@parley/outbound";
+import { z } from "zod";
+import type { SessionsDeps } from "../deps.js";
+import type { ClaimedDelivery, DeliveryRepository, Settlement } from "./delivery-repository.js";
+import { retryAfter, versionRetryAfter } from "./retry-schedule.js";
+import { openSecret, signatures } from "./secrets.js";
+
+export interface AttemptDeps extends Pick<SessionsDeps, "config" | "logger" | "secrets"> {
+  outbound: Outbound;
+  deliveries: DeliveryRepository;
+}
+
+const TIMEOUT_MS = 15_000;
+const VERSION_TIMEOUT_SECONDS = 10;
+/** Bytes of an answer that are read; more of them change nothing about its status. */
+const ANSWER_BYTES = 65_536;
+/** Characters of it that the log keeps. */
+const KEPT_CHARACTERS = 1_000;
+
+const auth = z
+  .discriminatedUnion("type", [
+    z.object({ type: z.literal("none") }),
+    z.object({ type: z.literal("bearer"), token: z.string().min(1) }),
+    z.object({ type: z.literal("hmac"), secret: z.string().min(1) }),
+  ])
+  .nullish();
+
+/**
+ * Sends one delivery and writes down how it went. At least once: a process that dies in between leaves the claim, which ends,
+ * and the next attempt carries the same id. Throws when the database is away, or the signal's reason; the claim then ends by itself.
+ */
+export async function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSignal): Promise<string> {
+  const id = due.event_id;
+  const body = JSON.stringify({ type: due.type, timestamp: due.occurred_at, data: await dataOf(deps, due) });
+  const timestampSeconds = Math.floor(Date.now() / 1_000);
+  const authorised = tryAuthorisation(deps, due, { id, timestampSeconds, body });
+  const result: OutboundResult =
+    authorised === null
+      ? { type: "refused", reason: "bad_header", ms: 0 }
+      : await deps.outbound.request({
+          method: "POST",
+          url: due.url,
+          headers: {
+            "content-type": "application/json",
+            "user-agent": "Parley-Webhooks/1",
+            "webhook-id": id,
+            "webhook-timestamp": String(timestampSeconds),
+            ...authorised,
+          },
+          body,
+          timeoutMs: timeoutOf(due),
+          maxBytes: ANSWER_BYTES,
+          tenantId: due.tenant_id,
+          signal,
+        });
+  const settlement = settlementOf(deps, due, result);
+  const disabled = await deps.deliveries.settle(due.tenant_id, settlement);
+  if (disabled) deps.logger.warn({ webhookId: due.endpoint_id, gone: settlement.gone }, "webhook.disabled");
+  return settlement.outcome;
+}
+
+/** The facts as they were, and beside them what is read only now: words are kept in one place. */
+async function dataOf(deps: AttemptDeps, due: ClaimedDelivery): Promise<Record<string, unknown>> {
+  if (due.conversation_id === null) return due.data;
+  const isOver = due.type === "session.ended" || due.type === "session.analyzed";
+  const wanted = {
+    turn_seq: due.turn_seq,
+    transcript: due.include_transcript && isOver,
+    latency: due.include_latency_metrics && isOver,
+    analysis: due.type === "session.analyzed",
+  };
+  if (wanted.turn_seq === null && !isOver) return due.data;
+  return { ...due.data, ...(await deps.deliveries.content(due.tenant_id, due.conversation_id, wanted)) };
+}
+
+interface Message {
+  id: string;
+  timestampSeconds: number;
+  body: string;
+}
+
+/** As `authorisation`; a secret that cannot be opened or read ends in a refused attempt, not in a delivery that never ends. */
+function tryAuthorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message): Record<string, string> | null {
+  try {
+    return authorisation(deps, due, message);
+  } catch (error) {
+    deps.logger.warn({ err: error, webhookId: due.endpoint_id }, "webhook.secret_unusable");
+    return null;
+  }
+}
+
+/** The headers that tell the receiver who sends; null = the author's `auth` cannot be understood. */
+function authorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message): Record<string, string> | null {
+  if (!due.of_version) {
+    const at = { tenantId: due.tenant_id, id: due.endpoint_id };
+    const sealed = [due.secret_sealed, due.previous_secret_sealed].filter((text) => text !== null);
+    const secrets = sealed.map((text) => openSecret(deps.secrets, at, text));
+    return { "webhook-signature": signatures(secrets, message) };
+  }
+  const parsed = auth.safeParse(due.settings.auth);
+  if (!parsed.success) return null;
+  switch (parsed.data?.type) {
+    case "bearer":
+      return { authorization: `Bearer ${parsed.data.token}` };
+    case "hmac":
+      return { "webhook-signature": signatures([parsed.data.secret], message) };
+    default:
+      return {};
+  }
+}
+
+function timeoutOf(due: ClaimedDelivery): number {
+  if (!due.of_version) return TIMEOUT_MS;
+  const seconds = z.number().min(1).max(30).catch(VERSION_TIMEOUT_SECONDS).parse(due.settings.timeout_seconds);
+  return seconds * 1_000;
+}
+
+function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundResult): Settlement {
+  const status = "status" in result ? result.status : null;
+  const taken = status !== null && status >= 200 && status <= 299;
+  const gone = status === 410;
+  const { WEBHOOK_RETRY_SECONDS, WEBHOOK_DISABLE_AFTER_HOURS } = deps.config;
+  const wait = due.of_version
+    ? versionRetryAfter(due.attempt, due.settings.retry)
+    : retryAfter(due.attempt, WEBHOOK_RETRY_SECONDS);
+  return {
+    id: due.id,
+    attempt: due.attempt,
+    outcome: taken ? "delivered" : result.type === "answered" ? "status" : result.type,
+    status,
+    ms: result.ms,
+    body: result.type === "answered" ? beginningOf(result.body) : null,
+    retry_ms: taken || gone ? null : wait,
+    gone,
+    disable_after_hours: WEBHOOK_DISABLE_AFTER_HOURS,
+  };
+}
+
+/** What the database takes: no NUL, no half characters. */
+const beginningOf = (body: Buffer): string =>
+  body
+    .subarray(0, KEPT_CHARACTERS * 4)
+    .toString("utf8")
+    .replaceAll("\u0000", "")
+    .slice(0, KEPT_CHARACTERS)
+    .replace(/\p{Cs}/gu, "");

@@ -1,0 +1,72 @@
+import { setMaxListeners } from "node:events";
+import type { Metrics } from "@parley/observability";
+import { type AttemptDeps, attemptDelivery } from "./attempt-delivery.js";
+import type { ClaimedDelivery } from "./delivery-repository.js";
+
+export interface DelivererDeps extends AttemptDeps {
+  metrics: Metrics;
+}
+
+/** Attempts at one endpoint at a time, in the whole house. */
+const PER_ENDPOINT = 4;
+/** Longer than any attempt: 30 s for the request, the rest for the database. */
+const HOLD_MS = 60_000;
+/** How long attempts under way may finish at the stop; one that is cut off is made again when its claim ends. */
+const FINISH_MS = 5_000;
+const PURGE_EVERY_MS = 60_000;
+const PURGE_AT_ONCE = 1_000;
+
+/**
+ * Sends what the facts left behind, in any number of replicas: a claim keeps them apart, and no endpoint holds more than its few
+ * places, so a slow one delays nobody else. Starts at once.
+ */
+export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
+  const { WEBHOOK_CONCURRENCY, WEBHOOK_POLL_MS, WEBHOOK_RETENTION_DAYS } = deps.config;
+  const stopping = new AbortController();
+  // One listener for each attempt under way.
+  setMaxListeners(WEBHOOK_CONCURRENCY + 1, stopping.signal);
+  const running = new Set<Promise<void>>();
+  const outcomes = deps.metrics.counter("webhook_attempts_total", "Attempts to deliver webhooks", ["outcome"]);
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+  let purgedAt = performance.now();
+
+  const begin = (due: ClaimedDelivery): void => {
+    const work: Promise<void> = attemptDelivery(deps, due, stopping.signal)
+      .then((outcome) => outcomes.inc({ outcome }))
+      .catch((error: unknown) => deps.logger.debug({ err: error, deliveryId: due.id }, "webhook.deferred"))
+      .finally(() => running.delete(work));
+    running.add(work);
+  };
+  const look = async (): Promise<void> => {
+    const free = WEBHOOK_CONCURRENCY - running.size;
+    if (free > 0) for (const due of await deps.deliveries.claim(free, PER_ENDPOINT, HOLD_MS)) begin(due);
+    if (performance.now() - purgedAt < PURGE_EVERY_MS) return;
+    purgedAt = performance.now();
+    await deps.deliveries.purge(WEBHOOK_RETENTION_DAYS, PURGE_AT_ONCE);
+  };
+  const next = (): void => {
+    if (stopped) return;
+    // Jitter keeps replicas from asking in step.
+    timer = setTimeout(
+      () => {
+        looking = look()
+          .catch((error: unknown) => deps.logger.debug({ err: error }, "webhooks.failed"))
+          .finally(next);
+      },
+      WEBHOOK_POLL_MS * (0.8 + Math.random() * 0.4),
+    );
+  };
+  next();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await looking;
+      const late = setTimeout(() => stopping.abort(new Error("the service stops")), FINISH_MS);
+      await Promise.allSettled([...running]);
+      clearTimeout(late);
+    },
+  };
+}

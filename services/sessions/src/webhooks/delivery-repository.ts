@@ -1,0 +1,130 @@
+import { newId, type WebhookDelivery, webhookDelivery } from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import { z } from "zod";
+import type { ListPosition } from "./endpoint-repository.js";
+
+const record = z.record(z.string(), z.unknown());
+const claimed = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  endpoint_id: z.string(),
+  event_id: z.string(),
+  type: z.string(),
+  conversation_id: z.string().nullable(),
+  turn_seq: z.number().nullable(),
+  data: record,
+  occurred_at: z.string(),
+  /** This one included. */
+  attempt: z.number(),
+  url: z.string(),
+  settings: record,
+  of_version: z.boolean(),
+  secret_sealed: z.string().nullable(),
+  previous_secret_sealed: z.string().nullable(),
+  include_transcript: z.boolean(),
+  include_latency_metrics: z.boolean(),
+});
+/** A delivery taken for one attempt. */
+export type ClaimedDelivery = z.output<typeof claimed>;
+
+/** How an attempt went, for `settle_webhook()`. */
+export interface Settlement {
+  id: string;
+  attempt: number;
+  outcome: string;
+  status: number | null;
+  ms: number;
+  body: string | null;
+  /** Milliseconds to the next attempt; null = no more. */
+  retry_ms: number | null;
+  /** The receiver says that it will never take anything again. */
+  gone: boolean;
+  disable_after_hours: number;
+}
+
+const COLUMNS = sql.raw(`id, endpoint_id as webhook_id, event_id, type, conversation_id, status, attempts,
+  case when ended_at is null then iso(greatest(next_attempt_at, claimed_until)) end as next_attempt_at, iso(last_attempt_at) as last_attempt_at,
+  outcome, response_status, response_ms, response_body, iso(occurred_at) as occurred_at, iso(ended_at) as ended_at, iso(created_at) as created_at`);
+
+const one = (rows: unknown[]): WebhookDelivery | null =>
+  rows[0] === undefined ? null : webhookDelivery.parse(rows[0]);
+
+/** SQL of the deliveries. */
+export function createDeliveryRepository(db: Db) {
+  return {
+    /** Takes due deliveries for `holdMs`, `each` of an endpoint at most: nobody else takes them until then. */
+    async claim(limit: number, each: number, holdMs: number): Promise<ClaimedDelivery[]> {
+      const rows = await db.query("select * from claim_webhooks($1, $2, $3)", [limit, each, holdMs]);
+      return rows.map((row) => claimed.parse(row));
+    },
+    /** Writes an attempt down; one that was overtaken changes nothing. Answers whether the receiver was switched off by it. */
+    async settle(tenantId: string, settlement: Settlement): Promise<boolean> {
+      const [row] = await db.query<{ r: boolean }>("select settle_webhook($1, $2::jsonb) as r", [
+        tenantId,
+        JSON.stringify(settlement),
+      ]);
+      return row?.r === true;
+    },
+    /** What a payload shows beside its facts. */
+    async content(tenantId: string, conversationId: string, wanted: object): Promise<Record<string, unknown>> {
+      const [row] = await db.query<{ r: unknown }>("select webhook_content($1, $2, $3::jsonb) as r", [
+        tenantId,
+        conversationId,
+        JSON.stringify(wanted),
+      ]);
+      return record.parse(row?.r);
+    },
+    /** What a session was asked after its end; null = nothing. Access failures are raised by the function. */
+    async analysis(access: Record<string, unknown>): Promise<unknown> {
+      const [row] = await db.query<{ r: unknown }>("select read_session_analysis($1::jsonb) as r", [
+        JSON.stringify(access),
+      ]);
+      return row?.r ?? null;
+    },
+    /** Forgets ended deliveries, a bounded number; answers how many. */
+    async purge(olderDays: number, limit: number): Promise<number> {
+      const [row] = await db.query<{ n: number }>(
+        "select purge_webhook_deliveries(make_interval(days => $1), $2) as n",
+        [olderDays, limit],
+      );
+      return row?.n ?? 0;
+    },
+    /** Newest first. */
+    list: (
+      tenantId: string,
+      at: { endpointId: string; status: string | null; before: ListPosition | null; limit: number },
+    ): Promise<WebhookDelivery[]> =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql`select ${COLUMNS} from webhook_deliveries
+           where endpoint_id = ${at.endpointId} and (${at.status}::text is null or status = ${at.status})
+             and (${at.before?.createdAt ?? null}::timestamptz is null
+               or (created_at, id) < (${at.before?.createdAt ?? null}::timestamptz, ${at.before?.id ?? null}::uuid))
+           order by created_at desc, id desc limit ${at.limit}`.execute(trx);
+        return rows.map((row) => webhookDelivery.parse(row));
+      }),
+    insertTest: (tenantId: string, endpointId: string): Promise<WebhookDelivery | null> =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql`insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, data)
+          select tenant_id, id, ${newId()}::uuid, 'webhook.test', jsonb_build_object('webhook_id', id)
+            from webhook_endpoints where id = ${endpointId} returning ${COLUMNS}`.execute(trx);
+        return one(rows);
+      }),
+    /** The delivery and whether its receiver is switched on; null = no such delivery. */
+    find: (tenantId: string, id: string): Promise<{ active: boolean } | null> =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql<{ active: boolean }>`select e.is_active as active from webhook_deliveries d
+          join webhook_endpoints e on e.id = d.endpoint_id where d.id = ${id}`.execute(trx);
+        return rows[0] ?? null;
+      }),
+    /** Due at once with all attempts before it; an attempt under way comes to its end first. */
+    again: (tenantId: string, id: string): Promise<WebhookDelivery | null> =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } =
+          await sql`update webhook_deliveries set status = 'pending', ended_at = null, next_attempt_at = clock_timestamp(),
+            attempts = case when ended_at is null then attempts else 0 end
+          where id = ${id} returning ${COLUMNS}`.execute(trx);
+        return one(rows);
+      }),
+  };
+}
+export type DeliveryRepository = ReturnType<typeof createDeliveryRepository>;

@@ -1,0 +1,60 @@
+import {
+  AppError,
+  type listWebhookDeliveries,
+  type redeliverWebhook,
+  requireRole,
+  tenantOf,
+  type testWebhook,
+} from "@parley/contracts";
+import type { z } from "zod";
+import type { DeliveryRepository } from "./delivery-repository.js";
+import type { EndpointRepository } from "./endpoint-repository.js";
+import { decodeCursor, pageOf } from "./list-page.js";
+
+type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
+type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
+
+export interface DeliveriesDeps {
+  endpoints: EndpointRepository;
+  deliveries: DeliveryRepository;
+}
+
+/** One page of what was sent to a receiver, newest first. A read. Throws `webhook_not_found`. */
+export const listWebhookDeliveriesHandler =
+  ({ endpoints, deliveries }: DeliveriesDeps) =>
+  async (input: In<typeof listWebhookDeliveries>): Out<typeof listWebhookDeliveries> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const before = input.cursor === undefined ? null : decodeCursor(input.cursor);
+    if ((await endpoints.find(tenantId, input.id)) === null) throw new AppError("webhook_not_found");
+    const at = { endpointId: input.id, status: input.status ?? null, before, limit: input.limit + 1 };
+    return pageOf(await deliveries.list(tenantId, at), input.limit);
+  };
+
+/** Sends `webhook.test`. Not idempotent: each call sends one. Throws `webhook_not_found`, `webhook_disabled`. */
+export const testWebhookHandler =
+  ({ endpoints, deliveries }: DeliveriesDeps) =>
+  async ({ principal, id }: In<typeof testWebhook>): Out<typeof testWebhook> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    const webhook = await endpoints.find(tenantId, id);
+    if (webhook === null) throw new AppError("webhook_not_found");
+    if (!webhook.is_active) throw new AppError("webhook_disabled");
+    const delivery = await deliveries.insertTest(tenantId, id);
+    if (delivery === null) throw new AppError("webhook_not_found");
+    return { delivery };
+  };
+
+/** Sends a delivery once more, under the same event id. Idempotent while it waits. Throws `delivery_not_found`, `webhook_disabled`. */
+export const redeliverWebhookHandler =
+  ({ deliveries }: DeliveriesDeps) =>
+  async ({ principal, id }: In<typeof redeliverWebhook>): Out<typeof redeliverWebhook> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    const known = await deliveries.find(tenantId, id);
+    if (known === null) throw new AppError("delivery_not_found");
+    if (!known.active) throw new AppError("webhook_disabled");
+    const delivery = await deliveries.again(tenantId, id);
+    if (delivery === null) throw new AppError("delivery_not_found");
+    return { delivery };
+  };

@@ -1,0 +1,110 @@
+import {
+  AppError,
+  type createWebhook,
+  type deleteWebhook,
+  type getWebhook,
+  type listWebhooks,
+  newId,
+  requireRole,
+  type rotateWebhook,
+  tenantOf,
+  type updateWebhook,
+  type WebhookView,
+} from "@parley/contracts";
+import type { z } from "zod";
+import type { SessionsDeps } from "../deps.js";
+import type { EndpointRepository } from "./endpoint-repository.js";
+import { decodeCursor, pageOf } from "./list-page.js";
+import { newWebhookSecret, sealSecret } from "./secrets.js";
+
+type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
+type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
+
+export interface ManageDeps extends Pick<SessionsDeps, "secrets"> {
+  endpoints: EndpointRepository;
+}
+
+function found(webhook: WebhookView | null): WebhookView {
+  if (webhook === null) throw new AppError("webhook_not_found");
+  return webhook;
+}
+
+/** Makes a receiver; its secret is told only here. Not idempotent. Throws `agent_not_found`. */
+export const createWebhookHandler =
+  ({ endpoints, secrets }: ManageDeps) =>
+  async ({ principal, body }: In<typeof createWebhook>): Out<typeof createWebhook> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    const agentId = body.agent === undefined ? null : await endpoints.agentId(tenantId, body.agent);
+    if (body.agent !== undefined && agentId === null) throw new AppError("agent_not_found");
+    const id = newId();
+    const secret = newWebhookSecret();
+    const webhook = await endpoints.insert(tenantId, {
+      id,
+      agentId,
+      url: body.url,
+      events: [...new Set(body.events)],
+      description: body.description ?? null,
+      includeTranscript: body.include_transcript ?? false,
+      includeLatencyMetrics: body.include_latency_metrics ?? false,
+      secretSealed: sealSecret(secrets, { tenantId, id }, secret),
+      createdBy: principal.id,
+    });
+    return { webhook: found(webhook), secret };
+  };
+
+/** The receivers of the tenant, newest first, those of agent versions among them. A read. */
+export const listWebhooksHandler =
+  ({ endpoints }: ManageDeps) =>
+  async ({ principal, limit, cursor }: In<typeof listWebhooks>): Out<typeof listWebhooks> => {
+    const before = cursor === undefined ? null : decodeCursor(cursor);
+    // One more than asked for tells whether there is a next page.
+    return pageOf(await endpoints.list(tenantOf(principal), { before, limit: limit + 1 }), limit);
+  };
+
+/** A read. Throws `webhook_not_found`. */
+export const getWebhookHandler =
+  ({ endpoints }: ManageDeps) =>
+  async ({ principal, id }: In<typeof getWebhook>): Out<typeof getWebhook> => ({
+    webhook: found(await endpoints.find(tenantOf(principal), id)),
+  });
+
+/**
+ * Changes what is given. Idempotent by state. Of the webhook of a version only `is_active` can be changed; the rest is its
+ * document's. Throws `webhook_not_found`, `webhook_of_version`.
+ */
+export const updateWebhookHandler =
+  ({ endpoints }: ManageDeps) =>
+  async ({ principal, id, body }: In<typeof updateWebhook>): Out<typeof updateWebhook> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    const { is_active: _active, ...ofDocument } = body;
+    const { agent_version: version } = found(await endpoints.find(tenantId, id));
+    if (version !== null && Object.keys(ofDocument).length > 0) throw new AppError("webhook_of_version");
+    return { webhook: found(await endpoints.update(tenantId, id, body)) };
+  };
+
+/** Deletes a receiver and its deliveries. Throws `webhook_not_found`, `webhook_of_version`. */
+export const deleteWebhookHandler =
+  ({ endpoints }: ManageDeps) =>
+  async ({ principal, id }: In<typeof deleteWebhook>): Out<typeof deleteWebhook> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    if (!(await endpoints.remove(tenantId, id))) {
+      found(await endpoints.find(tenantId, id));
+      throw new AppError("webhook_of_version");
+    }
+    return {};
+  };
+
+/** A new secret; the old one signs beside it for the overlap. Not idempotent. Throws `webhook_not_found`, `webhook_of_version`. */
+export const rotateWebhookHandler =
+  ({ endpoints, secrets }: ManageDeps) =>
+  async ({ principal, id, overlapSeconds }: In<typeof rotateWebhook>): Out<typeof rotateWebhook> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    if (found(await endpoints.find(tenantId, id)).agent_version !== null) throw new AppError("webhook_of_version");
+    const secret = newWebhookSecret();
+    const next = { sealed: sealSecret(secrets, { tenantId, id }, secret), overlapSeconds };
+    return { webhook: found(await endpoints.rotate(tenantId, id, next)), secret };
+  };
