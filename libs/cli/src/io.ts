@@ -10,7 +10,8 @@ export interface Io {
   interrupt(): void;
 }
 
-export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+/** `unreachable`: nobody answered, so that a script may try again. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, unreachable: 3 } as const;
 
 /** A failure that the program explains itself: one sentence, a code, an exit code. */
 export class CliError extends Error {
@@ -18,8 +19,9 @@ export class CliError extends Error {
     readonly code: string,
     message: string,
     readonly exitCode: number = EXIT.failure,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
     this.name = "CliError";
   }
 }

@@ -1,15 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import { chat } from "./chat/chat.js";
 import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } from "./commands/agents.js";
-import { doctor } from "./commands/doctor.js";
-import { createKey, rotateKey } from "./commands/keys.js";
-import { createLink, listLinks, revokeLink } from "./commands/links.js";
-import { listSessions } from "./commands/sessions.js";
+import { type Done, positive, sub } from "./declare.js";
+import { addLinks } from "./declare-links.js";
+import { addSessions } from "./declare-sessions.js";
+import { addKeys, addTools } from "./declare-tools.js";
 import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
 import { DEFAULT_URL } from "./settings.js";
 
-/** Runs the program on these arguments (without node and script). Answers the exit code: 0 done, 1 failed, 2 wrong usage. */
+/** Runs the program on these arguments (without node and script). Answers the exit code: 0 done, 1 failed, 2 wrong usage, 3 no answer. */
 export async function runCli(io: Io, argv: string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram(io, (code) => {
@@ -43,27 +43,17 @@ Environment:
   PARLEY_KEY      signing key, with PARLEY_KEY_ID; or ADMIN_API_KEY, the server's default key
   PARLEY_TOKEN    API token (ak_…) for everything but chat
   NO_COLOR        no colours
+  DATABASE_ADMIN_URL  owner of the schema, for migrate
 
-Exit codes: 0 done, 1 failed, 2 wrong usage`,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server`,
     );
   addChat(program, io, done);
   addAgents(program, io, done);
   addLinks(program, io, done);
-  addOthers(program, io, done);
+  addSessions(program, io, done);
+  addKeys(program, io, done);
+  addTools(program, io, done);
   return program;
-}
-
-type Done = (exitCode: number) => void;
-
-/** A command with the options all of them have. */
-function sub(parent: Command, usage: string, { about, examples }: { about: string; examples: string[] }): Command {
-  return parent
-    .command(usage)
-    .description(about)
-    .option("-t, --tenant <id>", "tenant to work in (PARLEY_TENANT)")
-    .option("--url <address>", `address of the gateway (PARLEY_URL, ${DEFAULT_URL})`)
-    .option("--json", "answer as JSON")
-    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ parley ${example}`).join("\n")}`);
 }
 
 function addChat(program: Command, io: Io, done: Done): void {
@@ -109,58 +99,4 @@ function addAgents(program: Command, io: Io, done: Done): void {
   }).action(async (agent, version, options) =>
     done(await activateAgent(io, agent, { ...options, number: positive(version) })),
   );
-}
-
-function addLinks(program: Command, io: Io, done: Done): void {
-  const links = program.command("links").description("Create, list and revoke public links");
-  sub(links, "create <agent>", {
-    about: "Create a public link and print its address",
-    examples: [
-      "links create clinic-desk --title 'Front desk' --max-sessions 100",
-      `links create clinic-desk --set '{"session_timeout_minutes": 60}' --json`,
-    ],
-  })
-    .option("--title <text>")
-    .option("--expires-in-hours <n>", "hours until nobody can use it any more", Number)
-    .option("--max-sessions <n>", "sessions in all", positive)
-    .option("--max-messages <n>", "messages of one session", positive)
-    .option("--set <json>", "any further fields")
-    .action(async (agent, options) => done(await createLink(io, agent, options)));
-  sub(links, "list <agent>", { about: "List the links of an agent", examples: ["links list clinic-desk"] }).action(
-    async (agent, options) => done(await listLinks(io, agent, options)),
-  );
-  sub(links, "revoke <agent> <id>", {
-    about: "Delete a link and end its live sessions",
-    examples: ["links revoke clinic-desk 01890a5d-ac96-774b-bcce-b302099a8057"],
-  }).action(async (agent, id, options) => done(await revokeLink(io, agent, { ...options, id })));
-}
-
-function addOthers(program: Command, io: Io, done: Done): void {
-  const sessions = program.command("sessions").description("Look at sessions");
-  sub(sessions, "list", { about: "List the newest sessions", examples: ["sessions list --status active --limit 20"] })
-    .option("--status <status>", "active, completed, abandoned or error")
-    .option("--agent-id <id>")
-    .option("--link-id <id>")
-    .option("--limit <n>", "how many", positive, 50)
-    .action(async (options) => done(await listSessions(io, options)));
-  const keys = program.command("keys").description("Create and rotate signing keys");
-  sub(keys, "create <name>", { about: "Create a signing key", examples: ["keys create backend > parley.env"] })
-    .option("--scope <scope...>", "what the key may do")
-    .action(async (name, options) => done(await createKey(io, { ...options, name })));
-  sub(keys, "rotate <id>", {
-    about: "Issue the successor of a key; both are valid for a while",
-    examples: ["keys rotate 01890a5d-ac96-774b-bcce-b302099a8057"],
-  }).action(async (id, options) => done(await rotateKey(io, id, options)));
-  sub(program, "doctor", {
-    about: "Check what lies between this machine and an answer",
-    examples: ["doctor --url https://chat.example.com", "doctor -t $TENANT -a $AGENT"],
-  })
-    .option("-a, --agent <id>", "agent to open a session with, for the streaming check")
-    .action(async (options) => done(await doctor(io, options)));
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError("It must be a whole number from 1.");
 }

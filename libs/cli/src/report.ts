@@ -18,7 +18,10 @@ export function reportFailure(io: Io, error: unknown): number {
 
 function explain(error: unknown): { code: string; sentence: string; exitCode: number } {
   if (error instanceof CliError) return { code: error.code, sentence: error.message, exitCode: error.exitCode };
-  if (error instanceof ParleyError) return { code: error.code, sentence: error.detail, exitCode: EXIT.failure };
+  if (error instanceof ParleyError) {
+    const unanswered = error.code === "network_error" || error.code === "timeout";
+    return { code: error.code, sentence: error.detail, exitCode: unanswered ? EXIT.unreachable : EXIT.failure };
+  }
   const sentence = error instanceof Error ? error.message : "Something failed.";
   return { code: "internal", sentence, exitCode: EXIT.failure };
 }
@@ -39,4 +42,12 @@ export function printTable(io: Io, head: string[], rows: string[][]): void {
         .join("  ")
         .trimEnd(),
     );
+}
+
+/** One field a line; what is an object or a list as JSON. */
+export function printFields(io: Io, value: object): void {
+  const fields = Object.entries(value);
+  const width = Math.max(0, ...fields.map(([name]) => name.length));
+  for (const [name, one] of fields)
+    printLine(io, `${name.padEnd(width)}  ${safeLine(typeof one === "string" ? one : JSON.stringify(one))}`);
 }

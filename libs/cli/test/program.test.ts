@@ -1,7 +1,19 @@
+import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { runHere } from "./run-cli.js";
+
+/** Commands that every release has. */
+const COMMANDS = [
+  ...["chat", "doctor", "migrate", "completion"],
+  ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],
+  ...["links create", "links list", "links show", "links update", "links revoke"],
+  ...["sessions list", "sessions show", "sessions tail", "sessions export", "sessions end"],
+  ...["keys create", "keys rotate", "keys revoke"],
+];
 
 describe("the program", () => {
   let server: Server | undefined;
@@ -33,6 +45,12 @@ describe("the program", () => {
     [["agents", "list"], "Set PARLEY_TOKEN"],
     [["doctor", "--url", "ftp://x"], "--url must be an address"],
     [["agents", "validate", "/nowhere/at/all"], "Set PARLEY_TOKEN"],
+    [["links", "update", "desk", "x"], "Say what to change"],
+    [["links", "create", "desk", "--set", "[1]"], "Set PARLEY_TOKEN"],
+    [["sessions", "export", "text_1", "--format", "pdf"], "Allowed choices are txt, json, csv, html"],
+    [["sessions", "tail", "text_1"], "Set PARLEY_KEY"],
+    [["completion", "cmd"], "Name a shell: bash, zsh, fish"],
+    [["migrate"], "Set DATABASE_ADMIN_URL"],
   ])("refuses %j with exit code 2 and one sentence", async (argv, sentence) => {
     const { code, out, err } = await runHere(argv);
     expect(code).toBe(2);
@@ -41,15 +59,46 @@ describe("the program", () => {
     expect(err).toContain(sentence);
   });
 
-  it.each([["chat"], ["agents", "import"], ["links", "create"], ["sessions", "list"], ["keys", "rotate"], ["doctor"]])(
-    "explains %s with an example",
-    async (...argv) => {
-      const { code, out } = await runHere([...argv, "--help"]);
-      expect(code).toBe(0);
-      expect(out).toContain(`Examples:\n  $ parley ${argv.join(" ")}`);
-      expect(out).toContain("--json");
-    },
-  );
+  it.each(COMMANDS)("explains %s with an example, and offers --json", async (command) => {
+    const { code, out } = await runHere([...command.split(" "), "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain(`Examples:\n  $ parley ${command}`);
+    expect(out).toContain("--json");
+  });
+
+  it("offers every command, option and choice that may stand at the cursor, and none that may not", async () => {
+    const offered = async (...words: string[]) =>
+      (await runHere(["complete", "--", ...words])).out.split("\n").flatMap((line) => line.split("\t")[0] || []);
+    const groups = new Set(COMMANDS.map((command) => command.split(" ")[0] ?? ""));
+    expect(await offered("")).toEqual(expect.arrayContaining([...groups]));
+    for (const group of groups) {
+      const own = COMMANDS.filter((command) => command.startsWith(`${group} `)).map((command) => command.split(" ")[1]);
+      expect(await offered(group, "")).toEqual(expect.arrayContaining(own));
+    }
+    expect(await offered("links", "re")).toEqual(["revoke"]);
+    expect(await offered("chat", "--url", "links", "--ver")).toEqual(["--version"]);
+    expect(await offered("links", "create", "desk", "--max-")).toEqual(["--max-sessions", "--max-messages"]);
+    expect(await offered("sessions", "list", "--status", "a")).toEqual(["active", "abandoned"]);
+    expect(await offered("sessions", "list", "--limit", "")).toEqual([]);
+    expect(await offered("complete", "")).toEqual([]);
+  });
+
+  it("completes words in bash with the script it prints", async () => {
+    const { out: script } = await runHere(["completion", "bash"]);
+    const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+    const test = `parley() { "${process.execPath}" --conditions=parley-source --import tsx "${main}" "$@"; }
+${script}
+for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley; echo "\${COMPREPLY[*]}"; done`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", test]);
+    expect(stdout.split("\n").slice(0, 2)).toEqual(["create list show update revoke", "update"]);
+  });
+
+  it("tells by the exit code that nobody answered", async () => {
+    const url = "http://127.0.0.1:1";
+    const { code, err } = await runHere(["keys", "revoke", "x", "--url", url], { env: { PARLEY_TOKEN: "ak_x" } });
+    expect(code).toBe(3);
+    expect(err).toContain("(network_error)");
+  });
 
   it("tells a failure of the server with its code, the fields, and nothing of the terminal's language", async () => {
     const errors = [{ pointer: "/title", rule: "max", message: "is too long\u001b[2J" }];

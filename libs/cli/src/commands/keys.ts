@@ -24,6 +24,16 @@ export async function rotateKey(io: Io, id: string, options: Globals): Promise<n
   return show(io, options, await transport.json<KeyCreated>(call));
 }
 
+/** Revokes a key on every gateway. Idempotent by state: a second time it is not found. */
+export async function revokeKey(io: Io, id: string, options: Globals): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const path = `/api/keys/${encodeURIComponent(id)}`;
+  const done = await transport.json<{ deleted: true }>({ method: "DELETE", path, headers, signal: io.signal });
+  if (options.json) printJson(io, done);
+  else printLine(io, "revoked; it signs nothing any more");
+  return EXIT.ok;
+}
+
 function show(io: Io, options: Globals, key: KeyCreated): number {
   if (options.json) printJson(io, key);
   else {

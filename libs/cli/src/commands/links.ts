@@ -1,6 +1,6 @@
 import { newId } from "@parley/client";
 import { EXIT, type Io, usageError } from "../io.js";
-import { printJson, printLine, printTable } from "../report.js";
+import { printFields, printJson, printLine, printTable } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 import { readAll } from "./read-all.js";
 
@@ -24,14 +24,7 @@ export interface LinkOptions extends Globals {
 /** Creates a link and prints its address, which is told only here. */
 export async function createLink(io: Io, agent: string, options: LinkOptions): Promise<number> {
   const { transport, headers } = ownerTransport(io, options);
-  const body = {
-    title: options.title,
-    expires_in_hours: options.expiresInHours,
-    max_sessions: options.maxSessions,
-    max_messages_per_session: options.maxMessages,
-    ...fieldsOf(options.set),
-  };
-  const call = { method: "POST" as const, path: pathOf(agent), body, signal: io.signal };
+  const call = { method: "POST" as const, path: pathOf(agent), body: bodyOf(options), signal: io.signal };
   const made = await transport.json<LinkShown & { url: string }>({
     ...call,
     headers: { ...headers, "idempotency-key": newId() },
@@ -53,6 +46,37 @@ export async function listLinks(io: Io, agent: string, options: Globals): Promis
   }
   return EXIT.ok;
 }
+
+/** Everything that is set on a link; its address is not told again. */
+export async function showLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
+  const link = await transport.json<LinkShown>({ method: "GET", path, headers, signal: io.signal });
+  if (options.json) printJson(io, link);
+  else printFields(io, link);
+  return EXIT.ok;
+}
+
+/** Changes the given fields of a link. Idempotent by state. */
+export async function updateLink(io: Io, agent: string, options: LinkOptions & { id: string }): Promise<number> {
+  const body = bodyOf(options);
+  if (Object.values(body).every((value) => value === undefined))
+    throw usageError("Say what to change: --title, --expires-in-hours, --max-sessions, --max-messages or --set.");
+  const { transport, headers } = ownerTransport(io, options);
+  const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
+  const link = await transport.json<LinkShown>({ method: "PUT", path, body, headers, signal: io.signal });
+  if (options.json) printJson(io, link);
+  else printLine(io, `updated; ${link.status}`);
+  return EXIT.ok;
+}
+
+const bodyOf = (options: LinkOptions): Record<string, unknown> => ({
+  title: options.title,
+  expires_in_hours: options.expiresInHours,
+  max_sessions: options.maxSessions,
+  max_messages_per_session: options.maxMessages,
+  ...fieldsOf(options.set),
+});
 
 /** Deletes a link and ends its live sessions. */
 export async function revokeLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {

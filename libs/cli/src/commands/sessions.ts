@@ -1,6 +1,6 @@
-import type { SessionShown } from "@parley/client";
+import type { SessionClosed, SessionShown } from "@parley/client";
 import { EXIT, type Io } from "../io.js";
-import { printJson, printTable } from "../report.js";
+import { printFields, printJson, printLine, printTable } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 import { readAll } from "./read-all.js";
 
@@ -22,5 +22,26 @@ export async function listSessions(io: Io, options: SessionFilter): Promise<numb
     const rows = sessions.map((one) => [one.session_id, one.status, one.node_id, `${one.turns}`, one.updated_at]);
     printTable(io, ["SESSION", "STATUS", "NODE", "TURNS", "LAST ACTIVITY"], rows);
   }
+  return EXIT.ok;
+}
+
+const pathOf = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
+
+/** Where a session stands and what it has collected. A read. */
+export async function showSession(io: Io, id: string, options: Globals): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const session = await transport.json<SessionShown>({ method: "GET", path: pathOf(id), headers, signal: io.signal });
+  if (options.json) printJson(io, session);
+  else printFields(io, session);
+  return EXIT.ok;
+}
+
+/** Ends a session for the owner. Idempotent by state: an ended one is `session_ended`. */
+export async function endSession(io: Io, id: string, options: Globals): Promise<number> {
+  const { transport, headers } = ownerTransport(io, options);
+  const call = { method: "POST" as const, path: `${pathOf(id)}/end`, headers, signal: io.signal };
+  const closed = await transport.json<SessionClosed>(call);
+  if (options.json) printJson(io, closed);
+  else printLine(io, `ended; ${closed.total_turns} turns, ${closed.total_transitions} transitions`);
   return EXIT.ok;
 }

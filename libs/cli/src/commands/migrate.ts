@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CliError, EXIT, type Io, usageError } from "../io.js";
+import { safeText } from "../plain-text.js";
+import { printJson } from "../report.js";
+
+const EXIT_CONFIG = 2;
+
+/**
+ * Runs the migration program beside this one with DATABASE_ADMIN_URL, else DATABASE_URL. Idempotent; safe beside others.
+ * A process of its own: this program has no database of its own, and the library that has one stays with the services.
+ */
+export async function migrate(io: Io, options: { json?: boolean }): Promise<number> {
+  const { DATABASE_ADMIN_URL, DATABASE_URL, DATABASE_ADMIN_URL_FILE, DATABASE_URL_FILE } = io.env;
+  if (!(DATABASE_ADMIN_URL || DATABASE_URL || DATABASE_ADMIN_URL_FILE || DATABASE_URL_FILE))
+    throw usageError("Set DATABASE_ADMIN_URL to the address of the schema's owner.");
+  const child = spawn(process.execPath, programOf(), { env: { ...io.env }, stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    if (!options.json) io.stdout.write(safeText(text));
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void lines.push(text));
+  const stop = (): void => void child.kill();
+  io.signal.addEventListener("abort", stop, { once: true });
+  const [code] = await once(child, "close");
+  io.signal.removeEventListener("abort", stop);
+  const failure = lines.join("").trim();
+  if (code === EXIT_CONFIG) throw usageError(`${failure}.`);
+  if (code !== 0) throw new CliError("migration_failed", failure === "" ? "It was stopped." : failure);
+  if (options.json) printJson(io, { ok: true, lines: said.trimEnd().split("\n") });
+  return EXIT.ok;
+}
+
+/** Found from where this program lies, built or not: both are in one tree, in a checkout as in the image. */
+function programOf(): string[] {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const library = join(folder, "libs/db");
+    if (!existsSync(library)) continue;
+    const built = join(library, "dist/main.js");
+    // Run from the sources, the newest migration program is the source too.
+    const fromSource = import.meta.url.endsWith(".ts");
+    if (!fromSource && existsSync(built)) return [built];
+    return ["--conditions=parley-source", "--import", "tsx", join(library, "src/main.ts")];
+  }
+  throw new CliError("not_installed", "The migration program is not beside this one; use the image of the product.");
+}

@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { exportSession, TRANSCRIPT_FORMATS } from "./commands/export-session.js";
+import { endSession, listSessions, showSession } from "./commands/sessions.js";
+import { tailSession } from "./commands/tail-session.js";
+import { type Done, oneOf, positive, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+const ID = "text_abc123def456";
+
+export function addSessions(program: Command, io: Io, done: Done): void {
+  const sessions = program.command("sessions").description("Look at sessions, follow, export and end them");
+  sub(sessions, "list", { about: "List the newest sessions", examples: ["sessions list --status active --limit 20"] })
+    .addOption(oneOf("--status <status>", "only those of this status", ["active", "completed", "abandoned", "error"]))
+    .option("--agent-id <id>")
+    .option("--link-id <id>")
+    .option("--limit <n>", "how many", positive, 50)
+    .action(async (options) => done(await listSessions(io, options)));
+  sub(sessions, "show <id>", {
+    about: "Show where a session stands and what it has collected",
+    examples: [`sessions show ${ID}`],
+  }).action(async (id, options) => done(await showSession(io, id, options)));
+  sub(sessions, "tail <id>", {
+    about: "Follow what happens in a session until it ends; takes a signing key",
+    examples: [`sessions tail ${ID}`, `sessions tail ${ID} --after 1-12 --json | jq .type`],
+  })
+    .option("--after <event>", "only what came after this event; default from the first")
+    .action(async (id, options) => done(await tailSession(io, id, options)));
+  sub(sessions, "export <id>", {
+    about: "Print the transcript of a session",
+    examples: [`sessions export ${ID} --format csv > session.csv`, `sessions export ${ID} --output session.html`],
+  })
+    .addOption(oneOf("--format <format>", "default by the name of the output, else txt", TRANSCRIPT_FORMATS))
+    .option("-o, --output <file>", "write it there; a file that exists is replaced")
+    .action(async (id, options) => done(await exportSession(io, id, options)));
+  sub(sessions, "end <id>", { about: "End a session", examples: [`sessions end ${ID}`] }).action(async (id, options) =>
+    done(await endSession(io, id, options)),
+  );
+}

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { complete, SHELLS, showCompletion } from "./commands/completion.js";
+import { doctor } from "./commands/doctor.js";
+import { createKey, revokeKey, rotateKey } from "./commands/keys.js";
+import { migrate } from "./commands/migrate.js";
+import { type Done, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+export function addKeys(program: Command, io: Io, done: Done): void {
+  const keys = program.command("keys").description("Create, rotate and revoke signing keys");
+  sub(keys, "create <name>", { about: "Create a signing key", examples: ["keys create backend > parley.env"] })
+    .option("--scope <scope...>", "what the key may do")
+    .action(async (name, options) => done(await createKey(io, { ...options, name })));
+  sub(keys, "rotate <id>", {
+    about: "Issue the successor of a key; both are valid for a while",
+    examples: [`keys rotate ${ID}`],
+  }).action(async (id, options) => done(await rotateKey(io, id, options)));
+  sub(keys, "revoke <id>", {
+    about: "Make a key sign nothing any more, at once",
+    examples: [`keys revoke ${ID}`],
+  }).action(async (id, options) => done(await revokeKey(io, id, options)));
+}
+
+export function addTools(program: Command, io: Io, done: Done): void {
+  sub(program, "doctor", {
+    about: "Check what lies between this machine and an answer",
+    examples: ["doctor --url https://chat.example.com", "doctor -t $TENANT -a $AGENT"],
+  })
+    .option("-a, --agent <id>", "agent to open a session with, for the streaming check")
+    .action(async (options) => done(await doctor(io, options)));
+  sub(program, "migrate", {
+    about: "Bring the schema of a database up to date; of many at once one works and the others wait",
+    examples: ["migrate", "migrate --json"],
+    remote: false,
+  }).action(async (options) => done(await migrate(io, options)));
+  sub(program, "completion <shell>", {
+    about: `Print the completion of a shell: ${SHELLS.join(", ")}`,
+    examples: ["completion bash >> ~/.bashrc", "completion fish > ~/.config/fish/completions/parley.fish"],
+    remote: false,
+  }).action((shell, options) => done(showCompletion(io, shell, options)));
+  // What the printed scripts call.
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .allowUnknownOption()
+    .action((words: string[]) => done(complete(io, program, words)));
+}

@@ -1,0 +1,33 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_URL } from "./settings.js";
+
+export type Done = (exitCode: number) => void;
+
+interface About {
+  about: string;
+  examples: string[];
+  /** False = it never calls the server. */
+  remote?: boolean;
+}
+
+/** A command with the options all of them have. */
+export function sub(parent: Command, usage: string, { about, examples, remote = true }: About): Command {
+  const command = parent.command(usage).description(about);
+  if (remote)
+    command
+      .option("-t, --tenant <id>", "tenant to work in (PARLEY_TENANT)")
+      .option("--url <address>", `address of the gateway (PARLEY_URL, ${DEFAULT_URL})`);
+  return command
+    .option("--json", "answer as JSON")
+    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ parley ${example}`).join("\n")}`);
+}
+
+/** An option that takes one of these words. */
+export const oneOf = (flags: string, about: string, words: readonly string[]): Option =>
+  new Option(flags, about).choices(words);
+
+export function positive(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("It must be a whole number from 1.");
+}
