@@ -1,5 +1,6 @@
 import type { Bus } from "@parley/bus";
 import { AppError, agentActivated, resolveAgent } from "@parley/contracts";
+import type { z } from "zod";
 
 export interface FrozenAgent {
   agentId: string;
@@ -19,17 +20,33 @@ export function createAgentResolver(
   bus: Bus,
 ): (tenantId: string, agentId: string, version: number | null) => Promise<FrozenAgent> {
   const known = new Map<string, { agent: FrozenAgent; until: number }>();
+  /** Questions under way: a crowd that begins at once asks once. */
+  const asked = new Map<string, Promise<FrozenAgent>>();
   bus.listen(agentActivated, async ({ agentId }) => {
     for (const key of known.keys()) if (key.includes(agentId)) known.delete(key);
+    for (const key of asked.keys()) if (key.includes(agentId)) asked.delete(key);
   });
+  const ask = (key: string, question: z.input<typeof resolveAgent.request>): Promise<FrozenAgent> => {
+    const asking = bus.call(resolveAgent, question).then((found) => {
+      if (found.status === "error") throw new AppError(found.code);
+      // An answer that an activation has overtaken serves those who wait, and is not remembered.
+      if (asked.get(key) === asking) {
+        if (known.size >= MAX_ENTRIES) known.clear();
+        known.set(key, { agent: found, until: performance.now() + TTL_MS });
+      }
+      return found;
+    });
+    asked.set(key, asking);
+    const over = (): void => {
+      if (asked.get(key) === asking) asked.delete(key);
+    };
+    asking.then(over, over);
+    return asking;
+  };
   return async (tenantId, agentId, version) => {
     const key = `${tenantId}/${agentId}/${version ?? "active"}`;
     const hit = known.get(key);
     if (hit && hit.until > performance.now()) return hit.agent;
-    const found = await bus.call(resolveAgent, { tenantId, agentId, version });
-    if (found.status === "error") throw new AppError(found.code);
-    if (known.size >= MAX_ENTRIES) known.clear();
-    known.set(key, { agent: found, until: performance.now() + TTL_MS });
-    return found;
+    return asked.get(key) ?? ask(key, { tenantId, agentId, version });
   };
 }

@@ -8,6 +8,7 @@ import {
   resolveLink,
 } from "@parley/contracts";
 import { parseToken, type Secrets } from "@parley/secrets";
+import type { z } from "zod";
 import { ExpiringMap } from "../expiring-map.js";
 
 /**
@@ -22,6 +23,8 @@ export interface LinkCache {
   start(): void;
 }
 
+type Resolved = z.output<typeof resolveLink.response>;
+
 const TTL_MS = 5_000;
 const UNKNOWN_TTL_MS = 1_000;
 const MAX_ENTRIES = 20_000;
@@ -32,6 +35,30 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
   const { bus, secrets } = deps;
   const known = new ExpiringMap<string, LinkPolicy>({ ttlMs: TTL_MS, maxEntries: MAX_ENTRIES });
   const refused = new ExpiringMap<string, true>({ ttlMs: UNKNOWN_TTL_MS, maxEntries: MAX_ENTRIES });
+
+  /** Questions under way: a crowd that comes with one link asks once. */
+  const asked = new Map<string, Promise<Resolved>>();
+
+  function ask(token: string, parsed: { id: string; secret: string }): Promise<Resolved> {
+    const asking = bus.call(resolveLink, parsed).then((answer) => {
+      // An answer that was overtaken by an event of its link serves those who wait, and is not remembered.
+      if (asked.get(token) !== asking) return answer;
+      if (answer.status === "ok") known.set(token, answer.policy);
+      if (answer.status === "unavailable") refused.set(token, true);
+      return answer;
+    });
+    asked.set(token, asking);
+    const over = (): void => {
+      if (asked.get(token) === asking) asked.delete(token);
+    };
+    asking.then(over, over);
+    return asking;
+  }
+
+  const forget = (matches: (policy: LinkPolicy) => boolean): void => {
+    known.deleteWhere(matches);
+    asked.clear();
+  };
 
   return {
     async resolve(token) {
@@ -44,26 +71,24 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
       if (policy !== undefined && !(policy.expiresAt !== null && Date.parse(policy.expiresAt) <= Date.now()))
         return policy;
       if (refused.get(token)) throw new AppError("link_unavailable");
-      const answer = await bus.call(resolveLink, parsed);
+      const asking = asked.get(token) ?? ask(token, parsed);
+      const answer = await asking;
       switch (answer.status) {
         case "ok":
-          known.set(token, answer.policy);
           return answer.policy;
         case "expired":
           throw new AppError(answer.friendly ? "link_expired" : "link_unavailable");
         case "unavailable":
-          refused.set(token, true);
           throw new AppError("link_unavailable");
       }
     },
     peek: (token) => known.get(token) ?? null,
     start() {
-      const drop = async ({ linkId }: { linkId: string }): Promise<void> =>
-        known.deleteWhere(({ id }) => id === linkId);
+      const drop = async ({ linkId }: { linkId: string }): Promise<void> => forget(({ id }) => id === linkId);
       bus.listen(linkRevoked, drop);
       bus.listen(linkUpdated, drop);
-      bus.listen(accessPolicyChanged, async ({ agentId }) => known.deleteWhere((policy) => policy.agentId === agentId));
-      bus.onReconnect(() => known.clear());
+      bus.listen(accessPolicyChanged, async ({ agentId }) => forget((policy) => policy.agentId === agentId));
+      bus.onReconnect(() => forget(() => true));
     },
   };
 }

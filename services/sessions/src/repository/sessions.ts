@@ -9,17 +9,12 @@ import {
 } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
+import { createOpenSessions, openedSession } from "./open-sessions.js";
 
 type Row = Record<string, unknown>;
 
-const opened = z.object({
-  session: sessionView,
-  turn: turnState,
-  replayed: z.boolean(),
-  is_active_version: z.boolean(),
-});
 const subject = z.object({ session_id: z.string(), email: z.string().nullable() });
-const openedVerified = opened.extend({ token_expires_at: z.string() });
+const openedVerified = openedSession.extend({ token_expires_at: z.string() });
 export type OpenedVerified = z.output<typeof openedVerified>;
 const ended = z.object({
   success: z.literal(true),
@@ -66,7 +61,7 @@ export function createSessionRepository(db: Db) {
     return schema.parse(row?.r);
   };
   return {
-    open: (input: Row) => one(opened, "select open_agreed_session($1::json) as r", [JSON.stringify(input)]),
+    open: createOpenSessions(db),
     openVerified: (input: Row) =>
       one(openedVerified, "select open_verified_session($1::json) as r", [JSON.stringify(input)]),
     continueVerified: (access: Row, input: Row, afterLeaving: boolean) =>

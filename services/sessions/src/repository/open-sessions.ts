@@ -1,0 +1,37 @@
+import { AppError, isErrorCode, sessionView, turnState } from "@parley/contracts";
+import { type Db, groupCommit, isStatementFault } from "@parley/db";
+import { z } from "zod";
+
+export const openedSession = z.object({
+  session: sessionView,
+  turn: turnState,
+  replayed: z.boolean(),
+  is_active_version: z.boolean(),
+});
+export type OpenedSession = z.output<typeof openedSession>;
+
+type Answer = { i: number; error: string } | { i: number; opened: unknown };
+
+const OPEN = "select open_sessions($1::jsonb) as r";
+
+/**
+ * Opens sessions, many per statement when many come at once: a crowd before one link does not wait for connections. Idempotency key:
+ * the caller's key or signature within the tenant. Throws what the link or the access policy refuses.
+ */
+export function createOpenSessions(db: Db): (input: Record<string, unknown>) => Promise<OpenedSession> {
+  return groupCommit<Record<string, unknown>, OpenedSession>(
+    async (items) => {
+      const rows = await db.query<{ r: Answer }>(OPEN, [JSON.stringify(items.map((item, i) => ({ ...item, i })))]);
+      const outputs: (OpenedSession | Error)[] = items.map(() => new Error("no answer"));
+      for (const { r } of rows) {
+        outputs[r.i] =
+          "error" in r
+            ? new AppError(isErrorCode(r.error) ? r.error : "internal", { internal: r.error })
+            : openedSession.parse(r.opened);
+      }
+      return outputs;
+    },
+    // Each item is a subtransaction: of up to 32 PostgreSQL keeps track without looking things up.
+    { maxItems: 32, maxBatches: 4, mayBlameOne: isStatementFault },
+  );
+}

@@ -1,0 +1,102 @@
+import { newId } from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger } from "@parley/observability";
+import { type FreshDatabase, freshDatabase } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newSessionId } from "../src/handlers/create-session.js";
+import { createOpenSessions } from "../src/repository/open-sessions.js";
+
+let database: FreshDatabase;
+let replicas: Db[];
+const [tenantId, agentId] = [newId(), newId()];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  const logger = createLogger({ service: "sessions-test", level: "silent" });
+  replicas = ["sessions-1", "sessions-2"].map((name) => connectDb({ url: database.url, name, logger }));
+  await firstReplica().tenant(tenantId, async (trx) => {
+    await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+    await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
+      trx,
+    );
+  });
+});
+afterAll(async () => {
+  await Promise.all(replicas.map((db) => db.close()));
+  await database.drop();
+});
+
+function firstReplica(): Db {
+  const [db] = replicas;
+  if (db === undefined) throw new Error("there is no replica");
+  return db;
+}
+
+async function newLink(maxSessions: number): Promise<string> {
+  const id = newId();
+  await firstReplica().tenant(tenantId, (trx) =>
+    sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, max_sessions)
+      values (${id}, ${tenantId}, ${agentId}, ${id}, '', '', 'Desk', 'test', ${maxSessions})`.execute(trx),
+  );
+  return id;
+}
+
+const request = (link: string | null, key: string | null) => ({
+  id: newId(),
+  session_id: newSessionId(),
+  tenant_id: tenantId,
+  agent_id: agentId,
+  agent_version: 1,
+  is_active_version: true,
+  participant: {},
+  participant_verified: false,
+  metadata: {},
+  idle_timeout_seconds: 1800,
+  reply_to: "test",
+  consent: false,
+  consent_hash: null,
+  idem_key: key,
+  idem_fingerprint: "same",
+  signature: null,
+  link: link === null ? null : { id: link, token_row_id: newId(), token_id: newId(), token_hash: "00", policy: {} },
+});
+
+describe("sessions that open at once", () => {
+  it("get one session for each request, however often, on whatever replica and beside whichever link it is repeated", async () => {
+    const links = await Promise.all([newLink(500), newLink(500), newLink(500)]);
+    const open = replicas.map((db) => createOpenSessions(db));
+    // 60 requests, each five times, in another order on each replica: batches meet each other's keys and links crosswise.
+    const asked = Array.from({ length: 60 }, (_, n) => ({ key: `request ${n}`, link: links[n % 3] ?? "" }));
+    const opened = await Promise.all(
+      [0, 1, 2, 3, 4].flatMap((repeat) =>
+        (repeat % 2 === 0 ? asked : [...asked].reverse()).map(async ({ key, link }) => {
+          const answer = await open[repeat % 2]?.(request(link, key));
+          return { key, id: answer?.session.conversation_id, replayed: answer?.replayed };
+        }),
+      ),
+    );
+    for (const { key } of asked) {
+      const same = opened.filter((answer) => answer.key === key);
+      expect(new Set(same.map(({ id }) => id)).size).toBe(1);
+      expect(same.filter(({ replayed }) => replayed === false)).toHaveLength(1);
+    }
+    const used = await firstReplica().tenant(tenantId, async (trx) => {
+      const { rows } = await sql<{ used: number }>`select sum(sessions_used)::int as used from temporary_chat_links
+        where id = any(${links}::uuid[])`.execute(trx);
+      return rows[0]?.used;
+    });
+    expect(used).toBe(60);
+  });
+
+  it("are refused one by one: a full link in a statement leaves the sessions beside it alone", async () => {
+    const [full, open] = [await newLink(1), createOpenSessions(firstReplica())];
+    const answers = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, n) => open(request(n % 2 === 0 ? full : null, null))),
+    );
+    const ofFull = answers.filter((_, n) => n % 2 === 0);
+    expect(ofFull.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const answer of ofFull)
+      if (answer.status === "rejected") expect(answer.reason).toMatchObject({ code: "sessions_exhausted" });
+    expect(answers.filter((_, n) => n % 2 === 1).map(({ status }) => status)).toEqual(Array(20).fill("fulfilled"));
+  });
+});
