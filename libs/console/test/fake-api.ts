@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import { agentRow, linkRow, type Row, sessionRow, versionRow } from "./rows.js";
+import { linkRoutesOf } from "./fake-links.js";
+import { agentRow, linkRow, type Row, sessionRow, templateRow, versionRow } from "./rows.js";
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
 /** As `services/gateway/src/pages/console.ts` sends it. */
@@ -48,6 +49,13 @@ export interface FakeApi {
   versions: Row[];
   links: Row[];
   sessions: Row[];
+  templates: Row[];
+  securityEvents: Row[];
+  policy: Row;
+  requests: Row[];
+  /** null = a mail server is configured, so that there is no mailbox. */
+  mails: Row[] | null;
+  analytics: Row;
   /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
   refuse: Record<string, Refusal>;
   /** While set, the calls are kept waiting. */
@@ -56,7 +64,7 @@ export interface FakeApi {
   close(): Promise<void>;
 }
 
-type Handler = (at: { parts: string[]; query: URLSearchParams; body: Row }) => [status: number, body: unknown];
+export type Handler = (at: { parts: string[]; query: URLSearchParams; body: Row }) => [status: number, body: unknown];
 
 /** Starts the server on a free port. `dist` is the built console. */
 export async function startFakeApi(dist: string): Promise<FakeApi> {
@@ -73,6 +81,12 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     versions: [versionRow({ version: 2, notes: "Shorter greeting", active: true }), versionRow({})],
     links: [linkRow({})],
     sessions: [sessionRow({})],
+    templates: [templateRow({})],
+    securityEvents: [],
+    policy: { mode: "open", allowed_emails: [], links_enabled: true, notify_email: null, updated_at: null },
+    requests: [],
+    mails: null,
+    analytics: {},
     refuse: {},
     hold: null,
     seen: [],
@@ -81,7 +95,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  const routes = routesOf(api);
+  const routes = { ...routesOf(api), ...linkRoutesOf(api) };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? "/", url);
@@ -99,6 +113,10 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     const route = routes[call];
     if (!route) return problem(response, { status: 404, code: "not_found", detail: `no fake for ${call}` });
     const [status, answer] = route({ parts, query: target.searchParams, body });
+    if (typeof answer === "string") {
+      response.writeHead(status, { "content-type": "image/svg+xml; charset=utf-8" });
+      return void response.end(answer);
+    }
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(answer));
   }

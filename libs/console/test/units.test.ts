@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { suggestedSlug } from "../src/data/agent-name.js";
 import { lineOf, positionOf } from "../src/data/json-position.js";
-import { initialValues, linkBody, wrongFields } from "../src/data/link-form.js";
+import { linkBody } from "../src/data/link-body.js";
+import { initialValues, wrongFields } from "../src/data/link-form.js";
 import { readProblem } from "../src/net/problem.js";
 import { parseRoute, pathOf, type Route } from "../src/routing/route.js";
 

@@ -1,15 +1,20 @@
+import { part, query } from "./address.js";
+import { accessCalls, linkCalls } from "./link-calls.js";
 import * as models from "./models.js";
 import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 import { count, record, text } from "./reading.js";
 
 export type Answer<T> = { type: "ok"; value: T } | Problem;
 
-interface Call<T> {
+export interface Call<T> {
   read(body: unknown): T;
   method?: string;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Of the answer; JSON unless it is a picture. */
+  format?: "json" | "text";
 }
+export type Caller = <T>(path: string, call: Call<T>) => Promise<Answer<T>>;
 
 export interface SessionFilter {
   status?: models.SessionStatus | undefined;
@@ -30,11 +35,10 @@ export interface CreatedLink {
 }
 
 const TIMEOUT_MS = 20_000;
-const part = encodeURIComponent;
 
 /** The management API, called with the token of whoever is signed in. `onRefusedToken` hears of each 401. */
 export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
-  const call = async <T>(path: string, { read, method = "GET", body, headers }: Call<T>): Promise<Answer<T>> => {
+  const call: Caller = async (path, { read, method = "GET", body, headers, format = "json" }) => {
     const token = options.token();
     try {
       const response = await fetch(`/api${path}`, {
@@ -44,13 +48,14 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
         cache: "no-store",
         signal: AbortSignal.timeout(TIMEOUT_MS),
         headers: {
-          accept: "application/json",
+          accept: format === "json" ? "application/json" : "*/*",
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      if (response.ok && format === "text") return { type: "ok", value: read(await response.text()) };
       const answer: unknown = await response.json().catch(() => null);
       if (response.ok && answer !== null) return { type: "ok", value: read(answer) };
       // An answer to a token that was replaced meanwhile says nothing about the new one.
@@ -64,6 +69,8 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
   const pages = { limit: "200" };
 
   return {
+    ...linkCalls(call),
+    ...accessCalls(call),
     agents: (cursor?: string) =>
       call(`/agents${query({ ...pages, cursor })}`, { read: models.readPage(models.readAgent) }),
     agent: (agent: string) => call(`/agents/${part(agent)}`, { read: models.readAgent }),
@@ -118,10 +125,3 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
 }
 
 export type Api = ReturnType<typeof createApi>;
-
-function query(values: Record<string, string | undefined>): string {
-  const given = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [`${name}=${part(value)}`],
-  );
-  return given.length === 0 ? "" : `?${given.join("&")}`;
-}

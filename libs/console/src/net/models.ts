@@ -1,4 +1,4 @@
-import { count, countOrNull, type Json, list, oneOf, record, text, textOrNull } from "./reading.js";
+import { count, countOrNull, type Json, list, numberOrNull, oneOf, record, text, textOrNull } from "./reading.js";
 
 /** What the management API tells, in the shape the pages use. */
 export interface Agent {
@@ -38,6 +38,11 @@ export interface Link {
   sessionsActive: number;
   messages: number;
   lastUsedAt: string | null;
+  /** Of links with a budget. */
+  tokensUsed: number | null;
+  costUsed: number | null;
+  /** Everything its owner may set, as the API tells it. */
+  settings: Json;
 }
 
 export const SESSION_STATUSES = ["active", "completed", "abandoned", "error"] as const;
@@ -150,6 +155,9 @@ export function readLink(value: unknown): Link {
     sessionsActive: count(usage.sessions_active),
     messages: count(usage.messages),
     lastUsedAt: textOrNull(usage.last_used_at),
+    tokensUsed: countOrNull(usage.tokens_used),
+    costUsed: numberOrNull(usage.cost_used),
+    settings: from,
   };
 }
 

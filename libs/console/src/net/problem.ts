@@ -4,6 +4,8 @@ import { list, record, text, textOrNull } from "./reading.js";
 export interface FieldProblem {
   /** First member of the body the pointer leads to; empty = the request as a whole. */
   field: string;
+  /** The same with the members below it, places in lists left out: `/budget/max_cost` → `budget.max_cost`. */
+  path: string;
   message: string;
 }
 
@@ -46,5 +48,9 @@ function readField(value: unknown): FieldProblem {
   const from = record(value);
   const pointer = text(from.pointer);
   const field = pointer.startsWith("/") ? (pointer.split("/")[1] ?? "") : pointer;
-  return { field, message: text(from.message) };
+  const path = pointer
+    .split("/")
+    .filter((part) => part !== "" && !/^\d+$/.test(part))
+    .join(".");
+  return { field, path, message: text(from.message) };
 }

@@ -12,6 +12,9 @@ export const textOrNull = (value: unknown): string | null => (typeof value === "
 export const count = (value: unknown): number => (Number.isSafeInteger(value) ? Number(value) : 0);
 export const countOrNull = (value: unknown): number | null => (Number.isSafeInteger(value) ? Number(value) : null);
 
+export const numberOrNull = (value: unknown): number | null => (Number.isFinite(value) ? Number(value) : null);
+export const texts = (value: unknown): string[] => list(value).filter((item) => typeof item === "string");
+
 /** `value` when it is one of `choices`, else the first of them. */
 export function oneOf<T extends string>(choices: readonly [T, ...T[]], value: unknown): T {
   return choices.find((choice) => choice === value) ?? choices[0];

@@ -1,10 +1,12 @@
 import { useState } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
 import { announce } from "../data/announcement.js";
+import { saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
 import type { Agent, Version } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
 import { pathOf } from "../routing/route.js";
+import { AgentAccess } from "../view/agent-access.js";
 import { useApi } from "../view/api-context.js";
 import { keepFocus } from "../view/keep-focus.js";
 import { PageHeader } from "../view/page-header.js";
@@ -37,7 +39,12 @@ export function AgentPage({ agent: name }: { agent: string }) {
         </a>
       </PageHeader>
       <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ agent, versions }) => <Versions agent={agent} versions={versions} onChange={reload} />}
+        {({ agent, versions }) => (
+          <>
+            <Versions agent={agent} versions={versions} onChange={reload} />
+            <AgentAccess agent={agent} />
+          </>
+        )}
       </WhenReady>
     </>
   );
@@ -71,7 +78,8 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
   const download = async (version: number): Promise<void> => {
     setProblem(null);
     const answer = await api.exportVersion(agent.id, version);
-    if (answer.type === "ok") save(`${agent.slug}-v${version}.json`, answer.value);
+    if (answer.type === "ok")
+      saveFile(`${agent.slug}-v${version}.json`, JSON.stringify(answer.value, null, 2), "application/json");
     else setProblem(answer);
   };
 
@@ -150,14 +158,4 @@ function VersionRow({ version: item, busy, onDownload, onActivate }: VersionRowP
       </div>
     </li>
   );
-}
-
-/** Hands a document to the browser as a file. */
-function save(name: string, document_: unknown): void {
-  const blob = new Blob([JSON.stringify(document_, null, 2)], { type: "application/json" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,16 +1,12 @@
-import { useState } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
-import { announce } from "../data/announcement.js";
 import { useLoad } from "../data/use-load.js";
-import type { Agent, Link } from "../net/models.js";
-import type { Problem } from "../net/problem.js";
+import type { Agent } from "../net/models.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
-import { DeleteLinkDialog } from "../view/delete-link-dialog.js";
-import { LinkRow } from "../view/link-row.js";
+import { LinkList } from "../view/link-list.js";
 import { PageHeader } from "../view/page-header.js";
-import { Empty, ProblemCard, WhenReady } from "../view/states.js";
+import { Empty, WhenReady } from "../view/states.js";
 
 /** Links of one agent; without a name, of the first one. */
 export function LinksPage({ agent: name }: { agent: string | null }) {
@@ -25,9 +21,14 @@ export function LinksPage({ agent: name }: { agent: string | null }) {
         lead="Addresses you give to people outside. Whoever has one can talk to the agent, within its limits."
       >
         {chosen && (
-          <a class="button primary" href={pathOf({ page: "new-link", agent: chosen.slug })}>
-            Create a link
-          </a>
+          <>
+            <a class="button primary" href={pathOf({ page: "new-link", agent: chosen.slug })}>
+              Create a link
+            </a>
+            <a class="button quiet" href={pathOf({ page: "many-links", agent: chosen.slug })}>
+              For many people
+            </a>
+          </>
         )}
       </PageHeader>
       <WhenReady loaded={agents.loaded} onRetry={() => void agents.reload()}>
@@ -38,7 +39,7 @@ export function LinksPage({ agent: name }: { agent: string | null }) {
           <p>Choose one from the list above.</p>
         </Empty>
       )}
-      {chosen && <LinkList agent={chosen} />}
+      {chosen && <LinkList key={chosen.id} agent={chosen} empty={<NoLinks agent={chosen} />} />}
     </>
   );
 }
@@ -76,62 +77,6 @@ function AgentChoice({ agents, chosen }: { agents: Agent[]; chosen: Agent | unde
         </select>
       </div>
     </div>
-  );
-}
-
-function LinkList({ agent }: { agent: Agent }) {
-  const api = useApi();
-  const { loaded, reload } = useLoad(agent.id, () => allPages((cursor) => api.links(agent.id, cursor)));
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [deleting, setDeleting] = useState<Link | null>(null);
-
-  const toggle = async (link: Link): Promise<void> => {
-    setProblem(null);
-    const answer = await api.updateLink(agent.id, link.id, { is_active: !link.isActive });
-    if (answer.type !== "ok") return setProblem(answer);
-    await reload();
-    announce(
-      link.isActive
-        ? `“${link.title}” is disabled; its conversations wait until it is enabled again.`
-        : `“${link.title}” is enabled.`,
-    );
-  };
-  const remove = async (link: Link): Promise<Problem | null> => {
-    const answer = await api.deleteLink(agent.id, link.id);
-    if (answer.type !== "ok") return answer;
-    const ended = answer.value.sessionsEnded;
-    announce(
-      `“${link.title}” is deleted; ${ended === 1 ? "1 live session was" : `${ended} live sessions were`} ended.`,
-    );
-    await reload();
-    return null;
-  };
-
-  return (
-    <>
-      {problem && <ProblemCard problem={problem} />}
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data, more }) => (
-          <>
-            {data.length === 0 && <NoLinks agent={agent} />}
-            <ul class="rows">
-              {data.map((link) => (
-                <LinkRow key={link.id} link={link} onToggle={() => toggle(link)} onDelete={() => setDeleting(link)} />
-              ))}
-            </ul>
-            {more && <p class="help">Only the newest {data.length} links are shown.</p>}
-          </>
-        )}
-      </WhenReady>
-      {deleting && (
-        <DeleteLinkDialog
-          agent={agent.id}
-          link={deleting}
-          onDelete={() => remove(deleting)}
-          onClose={() => setDeleting(null)}
-        />
-      )}
-    </>
   );
 }
 

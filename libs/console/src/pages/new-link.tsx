@@ -1,97 +1,82 @@
-import { useRef, useState } from "preact/hooks";
-import { allPages } from "../data/all-pages.js";
-import { initialValues, type LinkValues, linkBody, wrongFields } from "../data/link-form.js";
+import { useState } from "preact/hooks";
+import { linkBody } from "../data/link-body.js";
+import { initialValues } from "../data/link-form.js";
+import { type LinkSurroundings, loadSurroundings } from "../data/load-link-form.js";
+import { useLinkForm } from "../data/use-link-form.js";
 import { useLoad } from "../data/use-load.js";
 import type { CreatedLink } from "../net/api.js";
-import type { Agent, Version } from "../net/models.js";
-import type { Problem } from "../net/problem.js";
-import { randomId } from "../net/random-id.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { CopyField } from "../view/copy-field.js";
 import { focusFirst } from "../view/field.js";
 import { LinkFields } from "../view/link-fields.js";
+import { NoActiveVersion } from "../view/no-active-version.js";
 import { PageHeader } from "../view/page-header.js";
+import { SaveTemplate } from "../view/save-template.js";
 import { ProblemCard, WhenReady } from "../view/states.js";
+import { TemplateChoice } from "../view/template-choice.js";
 
-/** Makes a link; its address is shown afterwards, once. */
+/** Makes a link and hands out its address. */
 export function NewLinkPage({ agent: name }: { agent: string }) {
   const api = useApi();
   const [created, setCreated] = useState<CreatedLink | null>(null);
-  const { loaded, reload } = useLoad(name, async () => {
-    const [agent, versions] = await Promise.all([api.agent(name), allPages((cursor) => api.versions(name, cursor))]);
-    if (agent.type !== "ok") return agent;
-    if (versions.type !== "ok") return versions;
-    return { type: "ok", value: { agent: agent.value, versions: versions.value.data } };
-  });
-  const back = pathOf({ page: "links", agent: name });
-  if (created !== null) return <Created created={created} back={back} />;
+  const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
+  if (created !== null) return <Created created={created} agent={name} />;
   const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
   return (
     <>
-      <PageHeader title="Create a link" parent={{ href: back, label: `Links of ${agentName}` }} />
+      <PageHeader
+        title="Create a link"
+        parent={{ href: pathOf({ page: "links", agent: name }), label: `Links of ${agentName}` }}
+        lead="Every field has an answer already; change what matters to you."
+      />
       <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {(at) => <LinkForm agent={at.agent} versions={at.versions} onCreated={setCreated} />}
+        {(around) => <LinkForm around={around} onCreated={setCreated} />}
       </WhenReady>
     </>
   );
 }
 
 interface LinkFormProps {
-  agent: Agent;
-  versions: Version[];
+  around: LinkSurroundings;
   onCreated(created: CreatedLink): void;
 }
 
-function LinkForm({ agent, versions, onCreated }: LinkFormProps) {
+function LinkForm({ around, onCreated }: LinkFormProps) {
   const api = useApi();
-  const [values, setValues] = useState<LinkValues>(initialValues);
-  const [wrong, setWrong] = useState<Record<string, string>>({});
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
-  /** One key per content: a repeat after a lost answer gets the same link, a changed form gets a new one. */
-  const attempt = useRef({ content: "", key: "" });
-
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (busy) return;
-    setProblem(null);
-    const found = wrongFields(values);
-    setWrong(found);
-    if (Object.keys(found).length > 0) return focusFirst(found);
-    const body = linkBody(values);
-    const content = JSON.stringify(values);
-    if (attempt.current.content !== content) attempt.current = { content, key: randomId() };
-    setBusy(true);
-    const answer = await api.createLink(agent.id, body, attempt.current.key);
-    setBusy(false);
-    if (answer.type === "ok") return onCreated(answer.value);
-    const refused = Object.fromEntries(answer.fields.map(({ field, message }) => [field, message]));
-    setWrong(refused);
-    setProblem(answer);
-    focusFirst(refused);
-  };
-
+  const { agent, versions, policy, templates } = around;
+  const [initial] = useState(initialValues);
+  const form = useLinkForm({
+    initial,
+    send: (values, key) => api.createLink(agent.id, linkBody(values), key),
+    onDone: onCreated,
+    onWrong: focusFirst,
+  });
+  const [filledAnew, setFilledAnew] = useState(0);
   return (
-    <form class="form" noValidate onSubmit={(event) => void submit(event)}>
-      {agent.activeVersion === null && (
-        <p class="note">
-          {agent.name} has no active version. The link can be made, but conversations start only after a version is{" "}
-          <a href={pathOf({ page: "agent", agent: agent.slug })}>activated</a>.
-        </p>
-      )}
-      <LinkFields
-        agentName={agent.name}
-        values={values}
-        wrong={wrong}
-        versions={versions}
-        onChange={(name, value) => setValues((before) => ({ ...before, [name]: value }))}
+    <form class="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
+      <NoActiveVersion agent={agent} />
+      <TemplateChoice
+        templates={templates}
+        onFill={(values) => {
+          form.fill(values);
+          // What the template sets is unfolded.
+          setFilledAnew((before) => before + 1);
+        }}
       />
-      {problem && <ProblemCard problem={problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={busy}>
-          {busy ? "Creating…" : "Create the link"}
+      <LinkFields
+        key={filledAnew}
+        {...{ agent, versions, policy }}
+        values={form.values}
+        wrong={form.wrong}
+        onChange={form.change}
+      />
+      {form.problem && <ProblemCard problem={form.problem} />}
+      <div class="actions start form-end">
+        <button type="submit" class="button primary" aria-disabled={form.busy}>
+          {form.busy ? "Creating…" : "Create the link"}
         </button>
+        <SaveTemplate values={form.values} check={form.check} />
         <a class="button quiet" href={pathOf({ page: "links", agent: agent.slug })}>
           Cancel
         </a>
@@ -100,22 +85,25 @@ function LinkForm({ agent, versions, onCreated }: LinkFormProps) {
   );
 }
 
-function Created({ created, back }: { created: CreatedLink; back: string }) {
+function Created({ created: { link, url }, agent }: { created: CreatedLink; agent: string }) {
   return (
     <>
-      <PageHeader title="The link is ready" lead={created.link.title} />
+      <PageHeader title="The link is ready" lead={link.title} />
       <section class="outcome good">
         <h2>Copy the address now</h2>
         <p>
-          It is shown this one time. Parley keeps only a fingerprint of it, so nobody can look it up later; if it gets
-          lost, create another link.
+          Whoever has it can talk to the agent. Editors find it again on the page of the link, with a QR code and a
+          snippet for web sites.
         </p>
-        <CopyField label="Address of the link" value={created.url} />
+        <CopyField label="Address of the link" value={url} />
         <div class="actions start">
-          <a class="button quiet" href={created.url} target="_blank" rel="noopener noreferrer">
+          <a class="button quiet" href={pathOf({ page: "link", agent, id: link.id })}>
+            QR code and snippet
+          </a>
+          <a class="button quiet" href={url} target="_blank" rel="noopener noreferrer">
             Open in a new tab
           </a>
-          <a class="button quiet" href={back}>
+          <a class="button quiet" href={pathOf({ page: "links", agent })}>
             I have it, back to the links
           </a>
         </div>

@@ -6,8 +6,12 @@ export type Route =
   | { page: "import"; agent: string | null }
   | { page: "links"; agent: string | null }
   | { page: "new-link"; agent: string }
+  | { page: "many-links"; agent: string }
+  | { page: "link"; agent: string; id: string }
+  | { page: "edit-link"; agent: string; id: string }
   | { page: "sessions"; status: string; agent: string; link: string }
   | { page: "session"; id: string }
+  | { page: "mail" }
   | { page: "unknown" };
 
 export const ROOT = "/console";
@@ -17,6 +21,7 @@ export function parseRoute(pathname: string, search: string): Route {
   const parts = partsOf(pathname);
   if (parts === null) return { page: "unknown" };
   const [section = "", name, action, ...rest] = parts;
+  if (section === "links" && name !== undefined && action !== undefined) return linkRoute(name, [action, ...rest]);
   if (rest.length > 0) return { page: "unknown" };
   const given = new URLSearchParams(search);
   switch (section) {
@@ -28,8 +33,7 @@ export function parseRoute(pathname: string, search: string): Route {
     case "import":
       return action === undefined ? { page: "import", agent: name ?? null } : { page: "unknown" };
     case "links":
-      if (name !== undefined && action === "new") return { page: "new-link", agent: name };
-      return action === undefined ? { page: "links", agent: name ?? null } : { page: "unknown" };
+      return { page: "links", agent: name ?? null };
     case "sessions":
       if (action !== undefined) return { page: "unknown" };
       if (name !== undefined) return { page: "session", id: name };
@@ -39,10 +43,24 @@ export function parseRoute(pathname: string, search: string): Route {
         agent: given.get("agent") ?? "",
         link: given.get("link") ?? "",
       };
+    case "mail":
+      return name === undefined ? { page: "mail" } : { page: "unknown" };
     default:
       return { page: "unknown" };
   }
 }
+
+/** Ids of links are UUIDs, so that the words beside them cannot be mistaken for one. */
+function linkRoute(agent: string, parts: string[]): Route {
+  const [id = "", action, ...rest] = parts;
+  if (rest.length > 0) return { page: "unknown" };
+  if (action === undefined && id === "new") return { page: "new-link", agent };
+  if (action === undefined && id === "many") return { page: "many-links", agent };
+  if (!UUID.test(id)) return { page: "unknown" };
+  if (action === "edit") return { page: "edit-link", agent, id };
+  return action === undefined ? { page: "link", agent, id } : { page: "unknown" };
+}
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function partsOf(pathname: string): string[] | null {
   if (pathname !== ROOT && !pathname.startsWith(`${ROOT}/`)) return null;
@@ -73,6 +91,14 @@ export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return route.agent === null ? at("links") : at("links", route.agent);
     case "new-link":
       return at("links", route.agent, "new");
+    case "many-links":
+      return at("links", route.agent, "many");
+    case "link":
+      return at("links", route.agent, route.id);
+    case "edit-link":
+      return at("links", route.agent, route.id, "edit");
+    case "mail":
+      return at("mail");
     case "session":
       return at("sessions", route.id);
     case "sessions": {

@@ -2,8 +2,12 @@ import { signOutReason, token } from "../data/sign-in.js";
 import type { Api } from "../net/api.js";
 import { AgentPage } from "../pages/agent.js";
 import { AgentsPage } from "../pages/agents.js";
+import { EditLinkPage } from "../pages/edit-link.js";
 import { ImportPage } from "../pages/import.js";
+import { LinkPage } from "../pages/link.js";
 import { LinksPage } from "../pages/links.js";
+import { MailPage } from "../pages/mail.js";
+import { ManyLinksPage } from "../pages/many-links.js";
 import { NewLinkPage } from "../pages/new-link.js";
 import { OverviewPage } from "../pages/overview.js";
 import { SessionPage } from "../pages/session.js";
@@ -47,6 +51,14 @@ function Page({ route: shown }: { route: Route }) {
       return <LinksPage agent={shown.agent} />;
     case "new-link":
       return <NewLinkPage agent={shown.agent} />;
+    case "many-links":
+      return <ManyLinksPage agent={shown.agent} />;
+    case "link":
+      return <LinkPage agent={shown.agent} id={shown.id} />;
+    case "edit-link":
+      return <EditLinkPage agent={shown.agent} id={shown.id} />;
+    case "mail":
+      return <MailPage />;
     case "sessions":
       return <SessionsPage filter={shown} />;
     case "session":

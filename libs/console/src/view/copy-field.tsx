@@ -4,10 +4,12 @@ import { CheckIcon, CopyIcon } from "./icons.js";
 interface CopyFieldProps {
   label: string;
   value: string;
+  /** Draws the label, where the place does not say what it is. */
+  shown?: boolean;
 }
 
 /** A text to take away. Where the clipboard is refused (plain http), the text is selected for the keyboard instead. */
-export function CopyField({ label, value }: CopyFieldProps) {
+export function CopyField({ label, value, shown = false }: CopyFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<"idle" | "copied" | "selected">("idle");
   const copy = async (): Promise<void> => {
@@ -22,6 +24,11 @@ export function CopyField({ label, value }: CopyFieldProps) {
   };
   return (
     <div class="copy-field">
+      {shown && (
+        <p class="copy-label" aria-hidden="true">
+          {label}
+        </p>
+      )}
       <input
         ref={field}
         class="input mono"
@@ -30,7 +37,12 @@ export function CopyField({ label, value }: CopyFieldProps) {
         aria-label={label}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <button type="button" class="button primary" onClick={() => void copy()}>
+      <button
+        type="button"
+        class={`button ${shown ? "quiet" : "primary"}`}
+        {...(shown ? { "aria-label": `Copy: ${label}` } : {})}
+        onClick={() => void copy()}
+      >
         {state === "copied" ? <CheckIcon /> : <CopyIcon />}
         {state === "copied" ? "Copied" : "Copy"}
       </button>

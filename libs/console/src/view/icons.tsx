@@ -66,3 +66,9 @@ export const SignOutIcon = () => (
     <path d="M8 3.5H5A1.5 1.5 0 0 0 3.5 5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 13.5 16 10l-3.5-3.5M16 10H8" />
   </Icon>
 );
+export const MailIcon = () => (
+  <Icon>
+    <rect x="3" y="4.5" width="14" height="11" rx="2" />
+    <path d="m3.5 6 6.5 5 6.5-5" />
+  </Icon>
+);

@@ -1,227 +1,103 @@
-import {
-  EXPIRIES,
-  format,
-  HIDDEN_TEXTS,
-  type LinkValues,
-  NUMBER_FIELDS,
-  type NumberField,
-  type TextField,
-  TITLE,
-  VISIBLE_TEXTS,
-} from "../data/link-form.js";
-import type { Version } from "../net/models.js";
-import { Field } from "./field.js";
+import { useId, useRef } from "preact/hooks";
+import type { LinkField, LinkSection } from "../data/link-field.js";
+import { answeredIn, type LinkValues, SECTIONS } from "../data/link-form.js";
+import type { AccessPolicy } from "../net/link-models.js";
+import type { Agent, Version } from "../net/models.js";
+import { AccessNote } from "./access-note.js";
+import { ColourField } from "./colour-field.js";
+import { ExpiryFields } from "./expiry-fields.js";
+import { PagePreview } from "./page-preview.js";
+import { PinField } from "./pin-field.js";
+import { PlainField } from "./plain-field.js";
+import { VersionField } from "./version-field.js";
 
-interface LinkFieldsProps {
-  agentName: string;
+export interface LinkFieldsProps {
+  agent: Agent;
+  /** null = not known, for example because the role is too small to read it. */
+  policy: AccessPolicy | null;
   values: LinkValues;
   wrong: Record<string, string>;
   versions: Version[];
+  /** The link has a PIN already. */
+  pinSet?: boolean;
   onChange(name: string, value: string): void;
 }
 
-/** Fields of a new link, grouped by the question they answer. */
+/** Fields of a link, grouped by the question they answer; what few need is folded away. */
 export function LinkFields(props: LinkFieldsProps) {
-  const { agentName } = props;
   return (
     <>
-      <fieldset>
-        <legend>What visitors see</legend>
-        <Line {...props} field={TITLE} placeholder={agentName} />
-        {VISIBLE_TEXTS.map((field) => (
-          <Paragraph key={field.name} {...props} field={field} />
-        ))}
-      </fieldset>
-      <fieldset>
-        <legend>How much it allows</legend>
-        <div class="form-pair">
-          {NUMBER_FIELDS.map((field) => (
-            <WholeNumber key={field.name} {...props} field={field} />
-          ))}
-          <ExpiryFields {...props} />
-        </div>
-      </fieldset>
-      <details class="fold">
-        <summary>More: version, sites, instructions for the agent</summary>
-        <VersionField {...props} />
-        <SitesField {...props} />
-        {HIDDEN_TEXTS.map((field) => (
-          <Paragraph key={field.name} {...props} field={field} />
-        ))}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={props.values.friendly_errors === "yes"}
-            onChange={(event) => props.onChange("friendly_errors", event.currentTarget.checked ? "yes" : "")}
-          />
-          <span>Tell visitors when the link has expired, instead of “not available”</span>
-        </label>
-      </details>
-    </>
-  );
-}
-
-function WholeNumber({ field, values, wrong, onChange }: LinkFieldsProps & { field: NumberField }) {
-  const { name, label, min, max, unit, help } = field;
-  const range = `${min} to ${format(max)}${unit === "" ? "" : ` ${unit}`}.`;
-  return (
-    <Field name={name} label={label} help={`${range} ${help}`} problem={wrong[name]}>
-      {(control) => (
-        <input
-          {...control}
-          class="input"
-          type="number"
-          inputMode="numeric"
-          min={min}
-          max={max}
-          step={1}
-          required
-          value={values[name]}
-          onInput={(event) => onChange(name, event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
-}
-
-function Line({
-  field,
-  values,
-  wrong,
-  onChange,
-  placeholder,
-}: LinkFieldsProps & { field: TextField; placeholder: string }) {
-  return (
-    <Field
-      name={field.name}
-      label={field.label}
-      help={`${field.help} At most ${field.maxLength} characters.`}
-      problem={wrong[field.name]}
-    >
-      {(control) => (
-        <input
-          {...control}
-          class="input"
-          maxLength={field.maxLength}
-          placeholder={placeholder}
-          value={values[field.name]}
-          onInput={(event) => onChange(field.name, event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
-}
-
-function Paragraph({ field, values, wrong, onChange }: LinkFieldsProps & { field: TextField }) {
-  const { name, label, maxLength, rows, help } = field;
-  return (
-    <Field name={name} label={label} help={`${help} At most ${format(maxLength)} characters.`} problem={wrong[name]}>
-      {(control) => (
-        <textarea
-          {...control}
-          class="input"
-          rows={rows}
-          maxLength={maxLength}
-          value={values[name]}
-          onInput={(event) => onChange(name, event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
-}
-
-function ExpiryFields({ values, wrong, onChange }: LinkFieldsProps) {
-  return (
-    <>
-      <Field
-        name="expiry"
-        label="Stops working"
-        help="After this moment nobody can write, also in running conversations."
-        problem={wrong.expires_in_hours}
-      >
-        {(control) => (
-          <select
-            {...control}
-            class="input"
-            value={values.expiry}
-            onChange={(event) => onChange("expiry", event.currentTarget.value)}
-          >
-            {EXPIRIES.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      {values.expiry === "at" && (
-        <Field
-          name="expires_at"
-          label="Date and time"
-          help="In the time of this computer; must be in the future."
-          problem={wrong.expires_at}
-        >
-          {(control) => (
-            <input
-              {...control}
-              class="input"
-              type="datetime-local"
-              value={values.expires_at}
-              onInput={(event) => onChange("expires_at", event.currentTarget.value)}
-            />
-          )}
-        </Field>
+      {SECTIONS.map((section) =>
+        section.open ? (
+          <fieldset key={section.id}>
+            <legend>{section.title}</legend>
+            <SectionFields {...props} section={section} />
+          </fieldset>
+        ) : (
+          <Fold key={section.id} {...props} section={section} />
+        ),
       )}
     </>
   );
 }
 
-function VersionField({ values, wrong, versions, onChange }: LinkFieldsProps) {
+type SectionProps = LinkFieldsProps & { section: LinkSection };
+
+/** Says how much of it is set, so that nothing hides in a folded part. */
+function Fold(props: SectionProps) {
+  const { section, values, wrong } = props;
+  const id = useId();
+  // Only how it begins: afterwards it is the reader who opens and closes it.
+  const startsOpen = useRef(answeredIn(section, values) > 0).current;
+  const answered = answeredIn(section, values);
+  const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
   return (
-    <Field
-      name="agent_version"
-      label="Version of the agent"
-      help="A fixed version stays the same when another one is activated."
-      problem={wrong.agent_version}
-    >
-      {(control) => (
-        <select
-          {...control}
-          class="input"
-          value={values.agent_version}
-          onChange={(event) => onChange("agent_version", event.currentTarget.value)}
-        >
-          <option value="active">Whichever is active</option>
-          {versions.map(({ version }) => (
-            <option key={version} value={String(version)}>
-              Version {version}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <details class="fold" open={startsOpen} aria-labelledby={id}>
+      <summary id={id}>
+        {section.title}
+        {answered > 0 && <span class="chip"> {answered} set</span>}
+        {isWrong && <span class="chip error"> needs a look</span>}
+      </summary>
+      {section.lead && <p class="help fold-lead">{section.lead}</p>}
+      <SectionFields {...props} />
+      {section.id === "look" && <PagePreview values={values} agent={props.agent} />}
+    </details>
   );
 }
 
-function SitesField({ values, wrong, onChange }: LinkFieldsProps) {
+function SectionFields(props: SectionProps) {
+  const { fields } = props.section;
+  const paired = fields.filter(isShort).length > 2;
   return (
-    <Field
-      name="allowed_domains"
-      label="Other sites that may use it"
-      help="One per line, at most 50, for example https://example.com or https://*.example.com. Parley’s own chat page always may. Empty: any site."
-      problem={wrong.allowed_domains}
-    >
-      {(control) => (
-        <textarea
-          {...control}
-          class="input mono"
-          rows={2}
-          spellcheck={false}
-          autocapitalize="off"
-          value={values.allowed_domains}
-          onInput={(event) => onChange("allowed_domains", event.currentTarget.value)}
-        />
+    <div class={paired ? "form-pair" : "form-stack"}>
+      {fields.map((field) =>
+        field.type === "special" ? (
+          <Special key={field.name} {...props} field={field} />
+        ) : (
+          <PlainField key={field.name} {...props} field={field} placeholder={placeholderOf(field, props.agent)} />
+        ),
       )}
-    </Field>
+    </div>
   );
+}
+
+const isShort = ({ type }: LinkField): boolean => type !== "paragraph" && type !== "check";
+
+function placeholderOf({ name }: LinkField, agent: Agent): string | undefined {
+  return name === "title" || name === "branding.name" ? agent.name : undefined;
+}
+
+function Special({ field, ...props }: LinkFieldsProps & { field: Extract<LinkField, { type: "special" }> }) {
+  switch (field.control) {
+    case "expiry":
+      return <ExpiryFields {...props} />;
+    case "version":
+      return <VersionField {...props} />;
+    case "pin":
+      return <PinField {...props} />;
+    case "colour":
+      return <ColourField {...props} />;
+    case "access":
+      return <AccessNote agent={props.agent} policy={props.policy} />;
+  }
 }

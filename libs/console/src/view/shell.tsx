@@ -1,10 +1,13 @@
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { announcement } from "../data/announcement.js";
+import { hasMailbox, lookForMailbox } from "../data/mailbox.js";
 import { signOut } from "../data/sign-in.js";
 import { pathOf, type Route } from "../routing/route.js";
-import { AgentIcon, CheckIcon, LinkIcon, OverviewIcon, SessionIcon, SignOutIcon } from "./icons.js";
+import { useApi } from "./api-context.js";
+import { AgentIcon, CheckIcon, LinkIcon, MailIcon, OverviewIcon, SessionIcon, SignOutIcon } from "./icons.js";
 
-type Section = "overview" | "agents" | "links" | "sessions";
+type Section = "overview" | "agents" | "links" | "sessions" | "mail";
 
 const SECTIONS: readonly { name: Section; label: string; href: string; icon: () => ComponentChildren }[] = [
   { name: "overview", label: "Overview", href: pathOf({ page: "overview" }), icon: OverviewIcon },
@@ -16,6 +19,7 @@ const SECTIONS: readonly { name: Section; label: string; href: string; icon: () 
     href: pathOf({ page: "sessions", status: "", agent: "", link: "" }),
     icon: SessionIcon,
   },
+  { name: "mail", label: "Mail", href: pathOf({ page: "mail" }), icon: MailIcon },
 ];
 
 function sectionOf(route: Route): Section | null {
@@ -28,7 +32,12 @@ function sectionOf(route: Route): Section | null {
       return "agents";
     case "links":
     case "new-link":
+    case "many-links":
+    case "link":
+    case "edit-link":
       return "links";
+    case "mail":
+      return "mail";
     case "sessions":
     case "session":
       return "sessions";
@@ -40,6 +49,9 @@ function sectionOf(route: Route): Section | null {
 /** What stands around every page: where one is, where one can go, the way out. */
 export function Shell({ route, children }: { route: Route; children: ComponentChildren }) {
   const section = sectionOf(route);
+  const api = useApi();
+  useEffect(() => void lookForMailbox(api), [api]);
+  const sections = SECTIONS.filter(({ name }) => name !== "mail" || hasMailbox.value);
   return (
     <div class="shell">
       <a class="skip" href="#content">
@@ -54,8 +66,8 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
           <SignOutIcon /> Sign out
         </button>
         <nav aria-label="Pages">
-          <ul>
-            {SECTIONS.map(({ name, label, href, icon: SectionIcon }) => (
+          <ul class={sections.length > 4 ? "five" : undefined}>
+            {sections.map(({ name, label, href, icon: SectionIcon }) => (
               <li key={name}>
                 <a href={href} aria-current={name === section ? "page" : undefined}>
                   <SectionIcon />

@@ -1,0 +1,60 @@
+/** One question of the form of a link. `name` is the member of the body it becomes, with dots for members of members. */
+export type LinkField =
+  | TextField
+  | NumberField
+  | ListField
+  | { type: "check"; name: string; label: string; help?: string }
+  | { type: "choice"; name: string; label: string; help: string; initial: string; options: readonly Option[] }
+  /** Drawn by a control of its own. */
+  | { type: "special"; name: string; control: "expiry" | "version" | "pin" | "colour" | "access"; initial?: string };
+
+export interface TextField {
+  type: "text" | "paragraph";
+  name: string;
+  label: string;
+  help: string;
+  maxLength: number;
+  rows?: number;
+  input?: "email" | "url";
+}
+
+export interface NumberField {
+  type: "number";
+  name: string;
+  label: string;
+  help: string;
+  min: number;
+  max: number;
+  /** null = may be left empty, which means none. */
+  initial: number | null;
+  unit?: string;
+  decimals?: boolean;
+}
+
+export interface ListField {
+  type: "list";
+  name: string;
+  label: string;
+  help: string;
+  maxItems: number;
+  /** One per line only, because an item may hold spaces. */
+  lines?: boolean;
+  /** What an item must look like, and how to say so. */
+  item: { shape: RegExp; words: string };
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+export interface LinkSection {
+  id: string;
+  title: string;
+  lead?: string;
+  /** Shown unfolded; the others open when somebody wants them. */
+  open?: boolean;
+  fields: readonly LinkField[];
+}
+
+export const format = (number: number): string => number.toLocaleString("en");

@@ -1,0 +1,96 @@
+import { useState } from "preact/hooks";
+import { linkBody } from "../data/link-body.js";
+import { initialValues } from "../data/link-form.js";
+import { type LinkSurroundings, loadSurroundings } from "../data/load-link-form.js";
+import { type Recipient, recipientsIn } from "../data/recipients.js";
+import { useLinkForm } from "../data/use-link-form.js";
+import { useLoad } from "../data/use-load.js";
+import type { BulkResult } from "../net/link-models.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "../view/api-context.js";
+import { focusFirst } from "../view/field.js";
+import { LinkFields } from "../view/link-fields.js";
+import { ManyMade } from "../view/many-made.js";
+import { NoActiveVersion } from "../view/no-active-version.js";
+import { PageHeader } from "../view/page-header.js";
+import { RecipientsField } from "../view/recipients-field.js";
+import { ProblemCard, WhenReady } from "../view/states.js";
+import { TemplateChoice } from "../view/template-choice.js";
+
+interface Made {
+  people: Recipient[];
+  results: BulkResult[];
+}
+
+/** One link for each person of a list, all with the same settings. */
+export function ManyLinksPage({ agent: name }: { agent: string }) {
+  const api = useApi();
+  const [made, setMade] = useState<Made | null>(null);
+  const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
+  const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
+  if (made !== null) return <ManyMade {...made} agent={name} />;
+  return (
+    <>
+      <PageHeader
+        title="Links for many people"
+        parent={{ href: pathOf({ page: "links", agent: name }), label: `Links of ${agentName}` }}
+        lead="Each person on the list gets a link of their own, which knows their name."
+      />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {(around) => <ManyForm around={around} onMade={setMade} />}
+      </WhenReady>
+    </>
+  );
+}
+
+const welcoming = () => ({ ...initialValues(), welcome_message: "Hello {{recipient.name}}!" });
+
+function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: Made): void }) {
+  const api = useApi();
+  const { agent, versions, policy, templates } = around;
+  const [initial] = useState(welcoming);
+  const [list, setList] = useState("");
+  const { people, wrong: wrongList } = recipientsIn(list);
+  const form = useLinkForm({
+    initial,
+    alsoWrong: (): Record<string, string> => (wrongList === null ? {} : { recipients: wrongList }),
+    send: (values, key) => {
+      // Each link is for the person of its line.
+      const { recipient: _recipient, ...body } = linkBody(values);
+      return api.bulk(agent.id, { create: [body], recipients: people }, key);
+    },
+    onDone: (results) => onMade({ people, results }),
+    onWrong: focusFirst,
+  });
+  const [filledAnew, setFilledAnew] = useState(0);
+  const content = JSON.stringify([form.values, people]);
+  return (
+    <form class="form" noValidate onSubmit={(event) => void form.submit(event, content)}>
+      <NoActiveVersion agent={agent} />
+      <RecipientsField list={list} people={people} problem={form.wrong.recipients} onChange={setList} />
+      <TemplateChoice
+        templates={templates}
+        onFill={(values) => {
+          form.fill(values);
+          setFilledAnew((before) => before + 1);
+        }}
+      />
+      <LinkFields
+        key={filledAnew}
+        {...{ agent, versions, policy }}
+        values={form.values}
+        wrong={form.wrong}
+        onChange={form.change}
+      />
+      {form.problem && <ProblemCard problem={form.problem} />}
+      <div class="actions start form-end">
+        <button type="submit" class="button primary" aria-disabled={form.busy}>
+          {form.busy ? "Creating…" : people.length > 1 ? `Create ${people.length} links` : "Create the links"}
+        </button>
+        <a class="button quiet" href={pathOf({ page: "links", agent: agent.slug })}>
+          Cancel
+        </a>
+      </div>
+    </form>
+  );
+}

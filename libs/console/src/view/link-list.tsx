@@ -1,0 +1,116 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { allPages } from "../data/all-pages.js";
+import { announce } from "../data/announcement.js";
+import { useLinkActions } from "../data/use-link-actions.js";
+import { useLoad } from "../data/use-load.js";
+import type { Agent, Link } from "../net/models.js";
+import { useApi } from "./api-context.js";
+import { DeleteLinkDialog } from "./delete-link-dialog.js";
+import { DisableLinksDialog } from "./disable-links-dialog.js";
+import { LinkRow } from "./link-row.js";
+import { plural } from "./session-rows.js";
+import { ProblemCard, WhenReady } from "./states.js";
+
+/** The links of an agent, and what can be done with one or with many of them. */
+export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChildren }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(agent.id, () => allPages((cursor) => api.links(agent.id, cursor)));
+  const actions = useLinkActions({ api, agent, reload });
+  const [deleting, setDeleting] = useState<Link | null>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const choose = (ids: string[], on: boolean): void =>
+    setChosen((before) => {
+      const after = new Set(before);
+      for (const id of ids) on ? after.add(id) : after.delete(id);
+      return after;
+    });
+  return (
+    <>
+      {actions.problem && <ProblemCard problem={actions.problem} />}
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data, more }) => (
+          <>
+            {data.length === 0 && empty}
+            {data.length > 1 && (
+              <Choice
+                links={data}
+                chosen={data.filter(({ id }) => chosen.has(id))}
+                onChoose={choose}
+                onDisable={async (links) => {
+                  const refused = await actions.disableMany(links);
+                  if (refused === null) setChosen(new Set());
+                  return refused;
+                }}
+              />
+            )}
+            <ul class="rows">
+              {data.map((link) => (
+                <LinkRow
+                  key={link.id}
+                  link={link}
+                  agent={agent.slug}
+                  chosen={chosen.has(link.id)}
+                  onChoose={(on) => choose([link.id], on)}
+                  onCopy={() => actions.copy(link)}
+                  onToggle={() => actions.toggle(link)}
+                  onDelete={() => setDeleting(link)}
+                />
+              ))}
+            </ul>
+            {more && <p class="help">Only the newest {data.length} links are shown.</p>}
+          </>
+        )}
+      </WhenReady>
+      {deleting && (
+        <DeleteLinkDialog
+          agent={agent.id}
+          link={deleting}
+          onDelete={() => actions.remove(deleting)}
+          onClose={() => setDeleting(null)}
+        />
+      )}
+    </>
+  );
+}
+
+interface ChoiceProps {
+  links: Link[];
+  chosen: Link[];
+  onChoose(ids: string[], on: boolean): void;
+  onDisable: Parameters<typeof DisableLinksDialog>[0]["onDisable"];
+}
+
+/** What is selected, and what can be done with all of it. */
+function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
+  const [asking, setAsking] = useState<Link[] | null>(null);
+  const all = chosen.length === links.length;
+  const open = (): void => {
+    const working = chosen.filter(({ isActive }) => isActive);
+    if (working.length > 0) setAsking(working);
+    else announce(chosen.length === 0 ? "Select links first." : "They are disabled already.");
+  };
+  return (
+    <div class="choice">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={all}
+          onChange={() =>
+            onChoose(
+              links.map(({ id }) => id),
+              !all,
+            )
+          }
+        />
+        <span>{chosen.length === 0 ? "Select all" : `${plural(chosen.length, "link")} selected`}</span>
+      </label>
+      {chosen.length > 0 && (
+        <button type="button" class="button quiet small risky" onClick={open}>
+          Disable selected
+        </button>
+      )}
+      {asking && <DisableLinksDialog links={asking} onDisable={onDisable} onClose={() => setAsking(null)} />}
+    </div>
+  );
+}

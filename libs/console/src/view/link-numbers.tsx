@@ -1,0 +1,116 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { csv } from "../data/csv.js";
+import { fileName, saveFile } from "../data/save-file.js";
+import { useLoad } from "../data/use-load.js";
+import type { Analytics } from "../net/link-models.js";
+import type { Link } from "../net/models.js";
+import { useApi } from "./api-context.js";
+import { DayChart } from "./day-chart.js";
+import { DayTable } from "./day-table.js";
+import { WhenReady } from "./states.js";
+
+const PERIODS = [7, 30, 90, 366] as const;
+
+/** How the link was used in the last days, as numbers, a chart, a table and a file. */
+export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
+  const api = useApi();
+  const [days, setDays] = useState(30);
+  const { loaded, reload } = useLoad(`${link.id} ${days}`, () => api.analytics(agent, link.id, days));
+  const download = ({ days: rows }: Analytics): void => {
+    const head = ["day", "sessions", "messages", "completed"];
+    const lines = rows.map(({ day, sessions, messages, completed }) => [day, sessions, messages, completed]);
+    saveFile(`${fileName(link.title)}-${days}-days.csv`, csv([head, ...lines]), "text/csv;charset=utf-8");
+  };
+  return (
+    <section class="block" aria-labelledby="numbers-title">
+      <div class="block-head wrap">
+        <h2 id="numbers-title">Use</h2>
+        <div class="actions">
+          <select
+            class="input small"
+            aria-label="Period"
+            value={String(days)}
+            onChange={(event) => setDays(Number(event.currentTarget.value))}
+          >
+            {PERIODS.map((period) => (
+              <option key={period} value={String(period)}>
+                {period === 366 ? "Last year" : `Last ${period} days`}
+              </option>
+            ))}
+          </select>
+          {loaded.state === "ready" && (
+            <button type="button" class="button quiet small" onClick={() => download(loaded.value)}>
+              Download as CSV
+            </button>
+          )}
+        </div>
+      </div>
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {(numbers) => (
+          <>
+            <Figures numbers={numbers} />
+            {numbers.sessions === 0 ? (
+              <p class="note chart-note">
+                Nobody has used it in this time. Open the address in another window and say hello: the conversation
+                appears here.
+              </p>
+            ) : (
+              <div class="charts">
+                <DayChart days={numbers.days} measure="sessions" />
+                <DayChart days={numbers.days} measure="messages" />
+              </div>
+            )}
+            <DayTable days={numbers.days} />
+          </>
+        )}
+      </WhenReady>
+    </section>
+  );
+}
+
+function Figures({ numbers }: { numbers: Analytics }) {
+  const { visitors } = numbers;
+  return (
+    <dl class="facts">
+      <Figure name="Conversations">{numbers.sessions.toLocaleString("en")}</Figure>
+      <Figure name="Messages" note={numbers.failedMessages > 0 ? `${numbers.failedMessages} failed` : undefined}>
+        {numbers.messages.toLocaleString("en")}
+      </Figure>
+      <Figure name="Visitors" note={`${visitors.confirmed} with a confirmed address`}>
+        {visitors.total.toLocaleString("en")}
+      </Figure>
+      <Figure name="Came to the end" note="of those that ended">
+        {numbers.completionRate === null ? "–" : `${Math.round(numbers.completionRate * 100)} %`}
+      </Figure>
+      <Figure name="Messages each">{shown(numbers.averageMessages)}</Figure>
+      <Figure name="Length">{duration(numbers.averageDurationSeconds)}</Figure>
+      <Figure name="Answer within" note={`95 % within ${seconds(numbers.p95ResponseMs)}`}>
+        {seconds(numbers.averageResponseMs)}
+      </Figure>
+      <Figure name="Rated" note={numbers.ratings === 1 ? "1 rating" : `${numbers.ratings} ratings`}>
+        {shown(numbers.averageRating)}
+      </Figure>
+    </dl>
+  );
+}
+
+function Figure({ name, note, children }: { name: string; note?: string | undefined; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <strong class="figure-number">{children}</strong>
+        {note && <span class="fact-note">{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+const shown = (value: number | null): string => (value === null ? "–" : value.toFixed(1).replace(/\.0$/, ""));
+const seconds = (ms: number | null): string => (ms === null ? "–" : `${(ms / 1_000).toFixed(1)} s`);
+
+function duration(value: number | null): string {
+  if (value === null) return "–";
+  return value < 90 ? `${Math.round(value)} s` : `${Math.round(value / 60)} min`;
+}

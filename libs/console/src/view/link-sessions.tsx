@@ -1,0 +1,31 @@
+import { useLoad } from "../data/use-load.js";
+import type { Agent, Link } from "../net/models.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "./api-context.js";
+import { SessionRows } from "./session-rows.js";
+import { WhenReady } from "./states.js";
+
+const NEWEST = 5;
+
+/** The newest sessions of a link, and the way to all of them. */
+export function LinkSessions({ agent, link }: { agent: Agent; link: Link }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(`sessions ${link.id}`, () => api.linkSessions(agent.id, link.id, NEWEST));
+  return (
+    <section class="block" aria-labelledby="sessions-title">
+      <div class="block-head">
+        <h2 id="sessions-title">Newest sessions</h2>
+        <a href={pathOf({ page: "sessions", status: "", agent: "", link: link.id })}>All sessions of this link</a>
+      </div>
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <p class="note">No session yet. One begins when somebody opens the address and writes.</p>
+          ) : (
+            <SessionRows sessions={data} agents={[agent]} />
+          )
+        }
+      </WhenReady>
+    </section>
+  );
+}

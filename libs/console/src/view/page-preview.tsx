@@ -1,0 +1,68 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { brandColours } from "../data/brand-colour.js";
+import { itemsOf, type LinkValues } from "../data/link-form.js";
+import type { Agent } from "../net/models.js";
+
+interface PagePreviewProps {
+  values: LinkValues;
+  agent: Agent;
+}
+
+const PROPERTIES = { fill: "--preview-fill", onFill: "--preview-on-fill", ink: "--preview-ink" } as const;
+
+/** Head and welcome of the chat page as these settings make them, in its light colours. A picture: nothing in it can be used. */
+export function PagePreview({ values, agent }: PagePreviewProps) {
+  const figure = useRef<HTMLDivElement>(null);
+  const accent = values["branding.accent"] ?? "";
+  // The policy of the page allows no style attributes in markup; setting properties one by one is no markup.
+  useLayoutEffect(() => {
+    const colours = brandColours(accent);
+    for (const [part, property] of Object.entries(PROPERTIES)) {
+      if (colours === null) figure.current?.style.removeProperty(property);
+      else
+        figure.current?.style.setProperty(
+          property,
+          part === "fill" ? colours.fill : part === "ink" ? colours.ink : colours.onFill,
+        );
+    }
+  }, [accent]);
+  const name = values["branding.name"]?.trim() || agent.name;
+  const person = values["recipient.name"]?.trim() ?? "";
+  const welcome = (values.welcome_message ?? "").replaceAll(/\{\{\s*recipient[._]name\s*\}\}/g, person).trim();
+  const introduction = values.intro === "agent" ? agent.description : null;
+  return (
+    <figure class="preview">
+      <figcaption>Preview of the page</figcaption>
+      <div class="preview-page" ref={figure}>
+        <div class="preview-head">
+          <span class="preview-avatar" aria-hidden="true">
+            {[...name][0]?.toUpperCase()}
+          </span>
+          <p class="preview-name">{name}</p>
+        </div>
+        <div class="preview-body">
+          <p class="preview-title">{values.title?.trim() || agent.name}</p>
+          {values.description?.trim() && <p>{values.description}</p>}
+          {introduction && <p class="preview-quiet">{introduction}</p>}
+          {welcome !== "" && <p class="preview-welcome">{welcome}</p>}
+          <Starters starters={itemsOf(values.starters, true).slice(0, 6)} />
+          <p class="preview-send" aria-hidden="true">
+            Send
+          </p>
+        </div>
+      </div>
+    </figure>
+  );
+}
+
+function Starters({ starters }: { starters: string[] }) {
+  if (starters.length === 0) return null;
+  return (
+    <ul class="preview-starters">
+      {starters.map((starter, index) => (
+        // Two may be alike while they are typed.
+        <li key={`${index} ${starter}`}>{starter}</li>
+      ))}
+    </ul>
+  );
+}
