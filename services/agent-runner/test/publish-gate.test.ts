@@ -1,0 +1,319 @@
+import { type Bus, connectBus } from "@parley/bus";
+import {
+  AppError,
+  activateVersion,
+  agentActivated,
+  bulkImportAgents,
+  deleteAgent,
+  diffVersions,
+  gateOverridden,
+  getAgent,
+  getVersion,
+  importAgent,
+  listAgents,
+  listGateOverrides,
+  newId,
+  type Principal,
+  type Role,
+  resolveAgent,
+  testVersion,
+  updateAgent,
+} from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { registerAgents } from "../src/agents/index.js";
+
+const logger = createLogger({ service: "gate-test", level: "silent" });
+let nats: Awaited<ReturnType<typeof startNats>>;
+let database: FreshDatabase;
+let db: Db;
+let buses: Bus[];
+let bus: Bus;
+const overridden: { agentId: string; version: number; overrideId: string }[] = [];
+
+beforeAll(async () => {
+  [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  db = connectDb({ url: database.url, name: "gate-test", logger });
+  const metrics = createMetrics();
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  buses = await Promise.all([connect("test"), connect("runner-1"), connect("runner-2")]);
+  const [caller, ...replicas] = buses;
+  if (!caller) throw new Error("no bus");
+  bus = caller;
+  bus.listen(gateOverridden, async (fact) => void overridden.push(fact));
+  for (const replica of replicas) registerAgents({ logger, bus: replica, db });
+  // What is served last is known to the server last.
+  const nobody = { tenantId: newId(), agentId: newId(), version: null };
+  await eventually(() => bus.call(resolveAgent, nobody));
+});
+afterAll(async () => {
+  await Promise.all(buses.map((open) => open.close()));
+  await db.close();
+  await Promise.all([nats.destroy(), database.drop()]);
+});
+
+async function newTenant(): Promise<(role: Role) => Principal> {
+  const tenantId = newId();
+  await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
+  return (role) => ({ tenantId, role, via: "token", id: `test-${role}` });
+}
+
+/** Greets with `words`; its only test expects `Hello`. */
+const guarded = (words = "Hello", name = "Guarded") => ({
+  agent: { name, require_tests: true },
+  workflow: {
+    initial_node: "hello",
+    nodes: [
+      {
+        id: "hello",
+        proactive: true,
+        static_text: words,
+        transitions: [{ condition: "contains:bye", target: "bye" }],
+      },
+      { id: "bye", type: "end_call", static_text: "Bye" },
+    ],
+  },
+  tests: [
+    {
+      name: "greets and says goodbye",
+      opening: { expect: { reply: "Hello" } },
+      steps: [{ say: "bye", expect: { path: ["bye"], ended: true, model_calls: 0 } }],
+    },
+  ],
+});
+
+type Options = Partial<Parameters<typeof bus.call<typeof importAgent.request, typeof importAgent.response>>[1]>;
+const importTo = (principal: Principal, agent: string, options: Options = {}) =>
+  bus.call(importAgent, {
+    principal,
+    agent,
+    document: guarded(),
+    dryRun: false,
+    activate: true,
+    notes: null,
+    ...options,
+  });
+
+async function refusalOf(promise: Promise<unknown>): Promise<AppError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error("was expected to be refused");
+}
+
+const activeOf = async (principal: Principal, agent: string): Promise<number | null> =>
+  (await bus.call(getAgent, { principal, agent })).agent.active_version;
+
+describe("the gate before a version goes live", () => {
+  it("runs the tests of an import that is to go live, and lets it live when they pass", async () => {
+    const as = await newTenant();
+    expect(await importTo(as("editor"), "a")).toMatchObject({ status: "created", version: 1, active: true });
+  });
+
+  it("refuses an import whose tests fail, says which, and adds nothing", async () => {
+    const as = await newTenant();
+    await importTo(as("editor"), "a");
+    const refused = await refusalOf(importTo(as("editor"), "a", { document: guarded("Hi") }));
+    expect([refused.code, refused.status]).toEqual(["tests_not_green", 409]);
+    expect(refused.extra).toMatchObject({
+      tests: "failed",
+      failing: [{ name: "greets and says goodbye", reasons: ['reply: expected "Hello", got "Hi"'] }],
+    });
+    expect(await activeOf(as("viewer"), "a")).toBe(1);
+    expect((await refusalOf(bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 2 }))).code).toBe(
+      "version_not_found",
+    );
+  });
+
+  it("activates only what was tested: not run, failed and passed versions", async () => {
+    const as = await newTenant();
+    const agent = "a";
+    await importTo(as("editor"), agent, { activate: false });
+    await importTo(as("editor"), agent, { activate: false, document: guarded("Hi") });
+    const activate = (version: number) => bus.call(activateVersion, { principal: as("editor"), agent, version });
+    expect((await refusalOf(activate(1))).extra).toMatchObject({ tests: "not_run", failing: [] });
+    const test = (version: number) => bus.call(testVersion, { principal: as("editor"), agent, version });
+    expect((await test(1)).result.passed).toBe(true);
+    expect((await test(2)).result.passed).toBe(false);
+    expect((await activate(1)).agent.active_version).toBe(1);
+    expect((await refusalOf(activate(2))).extra).toMatchObject({ tests: "failed" });
+    expect(await activeOf(as("viewer"), agent)).toBe(1);
+  });
+
+  it("takes a result for equal content, in whatever version, and never of another tenant", async () => {
+    const [one, other] = [await newTenant(), await newTenant()];
+    await importTo(one("editor"), "a");
+    await importTo(one("editor"), "a", { activate: false });
+    await bus.call(activateVersion, { principal: one("editor"), agent: "a", version: 2 });
+    await importTo(other("editor"), "a", { activate: false });
+    const activate = bus.call(activateVersion, { principal: other("editor"), agent: "a", version: 1 });
+    expect((await refusalOf(activate)).code).toBe("tests_not_green");
+  });
+
+  it("is opened by an admin with a reason, once, and keeps who and why; an editor's reason opens nothing", async () => {
+    const as = await newTenant();
+    const red = { document: guarded("Hi") };
+    const reason = "the greeting is wrong and the shop opens in a minute";
+    expect((await refusalOf(importTo(as("editor"), "a", { ...red, overrideReason: reason }))).code).toBe("forbidden");
+    expect((await refusalOf(importTo(as("admin"), "a", { ...red, overrideReason: "  " }))).code).toBe(
+      "tests_not_green",
+    );
+    const done = await importTo(as("admin"), "a", { ...red, overrideReason: reason });
+    expect(done).toMatchObject({ version: 1, active: true });
+    const { data } = await bus.call(listGateOverrides, { principal: as("viewer"), agent: "a" });
+    expect(data).toEqual([expect.objectContaining({ version: 1, reason, via: "token", principal_id: "test-admin" })]);
+    const fact = await eventually(async () => {
+      const found = overridden.find(({ agentId }) => agentId === done.agent_id);
+      if (!found) throw new Error("not told yet");
+      return found;
+    });
+    expect(fact).toMatchObject({ version: 1, overrideId: data[0]?.id });
+    // It was for that activation only.
+    await importTo(as("editor"), "a", { document: guarded() });
+    const again = bus.call(activateVersion, { principal: as("admin"), agent: "a", version: 1 });
+    expect((await refusalOf(again)).code).toBe("tests_not_green");
+  });
+
+  it("stands in the database too: no statement of the application puts an untested version live, or changes an override", async () => {
+    const as = await newTenant();
+    const { tenantId } = as("admin");
+    if (tenantId === null) throw new Error("no tenant");
+    await importTo(as("editor"), "a", { activate: false });
+    const byHand = db.tenant(tenantId, (trx) => sql`update agents set active_version = 1`.execute(trx));
+    expect((await refusalOf(byHand)).code).toBe("tests_not_green");
+    const forgotten = db.tenant(tenantId, (trx) => sql`delete from agent_gate_overrides`.execute(trx));
+    await expect(forgotten).rejects.toThrow(/permission denied/);
+  });
+
+  it("keeps one right active version under 50 parallel activations of tested and untested versions", async () => {
+    const as = await newTenant();
+    const agent = "a";
+    const words = ["Hello", "Hi", "Hello", "Hey", "Hello"];
+    for (const [index, word] of words.entries()) {
+      const document = { ...guarded(word), "x-number": index };
+      await importTo(as("editor"), agent, { activate: false, document });
+      await bus.call(testVersion, { principal: as("editor"), agent, version: index + 1 });
+    }
+    const facts: number[] = [];
+    const agentId = (await bus.call(getAgent, { principal: as("viewer"), agent })).agent.id;
+    bus.listen(agentActivated, async (fact) => void (fact.agentId === agentId && facts.push(fact.version)));
+    const seen = new Set<number | null>();
+    let watching = true;
+    const watch = (async () => {
+      while (watching) seen.add(await activeOf(as("viewer"), agent));
+    })();
+    const asked = Array.from({ length: 50 }, (_, index) => (index % words.length) + 1);
+    const answers = await Promise.allSettled(
+      asked.map((version) => bus.call(activateVersion, { principal: as("editor"), agent, version })),
+    );
+    watching = false;
+    await watch;
+    for (const [index, answer] of answers.entries()) {
+      const version = asked[index] ?? 0;
+      const green = words[version - 1] === "Hello";
+      expect([version, answer.status]).toEqual([version, green ? "fulfilled" : "rejected"]);
+      if (answer.status === "fulfilled") expect(answer.value.agent.active_version).toBe(version);
+      else expect(answer.reason).toMatchObject({ code: "tests_not_green" });
+    }
+    for (const version of seen) expect([null, 1, 3, 5]).toContain(version);
+    const active = await activeOf(as("viewer"), agent);
+    await eventually(async () => expect(facts).toHaveLength(30));
+    const { tenantId } = as("viewer");
+    if (tenantId === null) throw new Error("no tenant");
+    // Every replica freezes the same version for new sessions.
+    for (let question = 0; question < 10; question += 1) {
+      const resolved = await bus.call(resolveAgent, { tenantId, agentId, version: null });
+      expect(resolved).toMatchObject({ status: "ok", version: active, isActive: true });
+    }
+  });
+});
+
+describe("agents", () => {
+  it("imports up to 50 documents at once; one that is refused does not hold up the others", async () => {
+    const as = await newTenant();
+    const documents = [
+      guarded("Hello", "One"),
+      { agent: { name: "Two" } },
+      guarded("Hi", "Three"),
+      "agent: [",
+      guarded("Hello", "Five"),
+    ];
+    const bulk = { documents, dryRun: false, activate: true };
+    const { results } = await bus.call(bulkImportAgents, { principal: as("editor"), ...bulk });
+    expect(results.map(({ index, status, code }) => [index, status, code])).toEqual([
+      [0, "created", undefined],
+      [1, "failed", "invalid_document"],
+      [2, "failed", "tests_not_green"],
+      [3, "failed", "invalid_document"],
+      [4, "created", undefined],
+    ]);
+    expect(results[1]?.issues.map(({ path }) => path.join("/"))).toContain("workflow");
+    const { data } = await bus.call(listAgents, { principal: as("viewer"), limit: 50 });
+    expect(data.map(({ name }) => name).sort()).toEqual(["Five", "One"]);
+  });
+
+  it("tells what has changed between two versions", async () => {
+    const as = await newTenant();
+    await importTo(as("editor"), "a", { activate: false });
+    await importTo(as("editor"), "a", { activate: false, document: guarded("Hi") });
+    const diff = await bus.call(diffVersions, { principal: as("viewer"), agent: "a", from: 1, to: 2 });
+    expect(diff).toMatchObject({
+      identical: false,
+      agent: [],
+      settings: [],
+      tests: { added: [], removed: [], changed: [] },
+      nodes: {
+        added: [],
+        removed: [],
+        changed: [{ id: "hello", fields: [{ path: "static_text", before: "Hello", after: "Hi" }] }],
+      },
+    });
+    expect(diff.unified.split("\n").filter((line) => /^[-+] /.test(line))).toEqual([
+      '-        "static_text": "Hello",',
+      '+        "static_text": "Hi",',
+    ]);
+    const missing = bus.call(diffVersions, { principal: as("viewer"), agent: "a", from: 1, to: 9 });
+    expect((await refusalOf(missing)).code).toBe("version_not_found");
+  });
+
+  it("changes a name and a description, leaves out what is not given", async () => {
+    const as = await newTenant();
+    await importTo(as("editor"), "a");
+    const change = (fields: { name?: string; description?: string | null }) =>
+      bus.call(updateAgent, { principal: as("editor"), agent: "a", ...fields });
+    expect((await change({ description: "Says hello" })).agent).toMatchObject({
+      name: "Guarded",
+      description: "Says hello",
+    });
+    expect((await change({ name: "Door" })).agent).toMatchObject({
+      name: "Door",
+      description: "Says hello",
+      slug: "a",
+    });
+    expect((await change({ description: null })).agent).toMatchObject({ name: "Door", description: null });
+  });
+
+  it("deletes an agent without live sessions and frees its name; nobody finds it any more", async () => {
+    const as = await newTenant();
+    const { agent_id: id } = await importTo(as("editor"), "a");
+    if (id === null) throw new Error("not imported");
+    const gone = (role: Role) => bus.call(deleteAgent, { principal: as(role), agent: "a", force: false });
+    expect((await refusalOf(gone("editor"))).code).toBe("forbidden");
+    expect(await gone("admin")).toEqual({ deleted: true, links_deleted: 0, sessions_ended: 0 });
+    for (const agent of ["a", "Guarded", id]) {
+      expect((await refusalOf(bus.call(getAgent, { principal: as("viewer"), agent }))).code).toBe("agent_not_found");
+    }
+    expect((await bus.call(listAgents, { principal: as("viewer"), limit: 50 })).data).toEqual([]);
+    const { tenantId } = as("viewer");
+    if (tenantId === null) throw new Error("no tenant");
+    expect(await bus.call(resolveAgent, { tenantId, agentId: id, version: null })).toMatchObject({
+      code: "agent_not_found",
+    });
+    expect(await importTo(as("editor"), "a")).toMatchObject({ status: "created", version: 1 });
+  });
+});
