@@ -341,11 +341,13 @@ begin
   return session_analysis(resolve_access(p_access));
 end $$;
 
--- Takes analyses that wait; nobody else takes them for p_hold_ms.
+-- Takes analyses that wait; nobody else takes them for p_hold_ms. One that keeps ending its worker is given up.
 create function claim_analyses(p_limit integer, p_hold_ms integer)
 returns table (conversation_id uuid, tenant_id uuid, session_id text, agent_id uuid, agent_version integer, attempt integer)
 language plpgsql security definer set search_path = public as $$
 begin
+  update session_analyses a set status = 'failed', error_code = 'internal', ended_at = clock_timestamp()
+   where a.status = 'pending' and a.attempts >= 10 and a.next_attempt_at <= clock_timestamp();
   return query
   update session_analyses a set attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => p_hold_ms / 1000.0)
     from text_conversations c

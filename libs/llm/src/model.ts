@@ -42,6 +42,8 @@ export interface ReplyRequest {
 
 export interface ExtractRequest {
   variables: { name: string; prompt: string }[];
+  /** Of the author, for all variables. */
+  instructions?: string;
   messages: ModelMessage[];
   settings: ModelSettings;
   hints: ModelHints;

@@ -3,6 +3,8 @@ import { createOutboxRelay } from "@parley/db";
 import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/service";
 import { registerAgents } from "./agents/register-agents.js";
+import { createAnalysisRepository } from "./analysis/analysis-repository.js";
+import { startAnalyses } from "./analysis/start-analyses.js";
 import type { RunnerDeps } from "./deps.js";
 import { createActionWebhookRepository } from "./repository/action-webhooks.js";
 import { createBudgetRepository } from "./repository/budgets.js";
@@ -28,6 +30,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
   let poll: { stop(): Promise<void> } | undefined;
   let outbound: Outbound | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
+  let analyses: { stop(): Promise<void> } | undefined;
   let relayStop: (() => Promise<void>) | undefined;
   let deafen: () => void = () => undefined;
 
@@ -64,6 +67,14 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         crash,
         model: deps.config.CRASH_AT === null ? deps.model : crashingModel(deps.model, crash),
       };
+      analyses = startAnalyses({
+        ...deps,
+        analyses: createAnalysisRepository(deps.db),
+        turns: repository,
+        maxMessages: deps.config.MAX_HISTORY_SIZE,
+        pollMs: deps.config.POLL_INTERVAL_MS,
+        onDone: () => relay.soon(),
+      });
       deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
       const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
@@ -90,6 +101,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
       await finished;
       clearTimeout(late);
       await webhooks?.stop();
+      await analyses?.stop();
       await outbound?.close();
       deafen();
       await relayStop?.();
