@@ -181,6 +181,75 @@ describe("the command line against the product", { timeout: 90_000 }, () => {
     expect(sessions).toHaveLength(1);
   });
 
+  it("shows and changes a link, and says what it does not know", async () => {
+    const made = JSON.parse((await byToken(["links", "create", "clinic-desk", "--title", "Before", "--json"])).out);
+    const changed = await byToken([
+      "links",
+      "update",
+      "clinic-desk",
+      made.id,
+      "--title",
+      "After",
+      "--max-sessions",
+      "9",
+    ]);
+    expect(changed).toMatchObject({ code: 0, out: "updated; active\n" });
+    const shown = JSON.parse((await byToken(["links", "show", "clinic-desk", made.id, "--json"])).out);
+    expect(shown).toMatchObject({ title: "After", max_sessions: 9, token_hint: made.token_hint });
+    expect((await byToken(["links", "show", "clinic-desk", made.id])).out).toMatch(/^title +After$/m);
+    const closed = ["links", "update", "clinic-desk", made.id, "--set", '{"is_active": false}', "--json"];
+    expect(JSON.parse((await byToken(closed)).out)).toMatchObject({ title: "After", status: "inactive" });
+    const unknown = await byToken(["links", "update", "clinic-desk", made.id, "--set", '{"colour": 1}']);
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("(validation_failed)") });
+  });
+
+  it("follows a session to its end, shows it, and exports what was said in four formats", async () => {
+    const { sessions } = client();
+    const { session_id: id } = await sessions.create({ tenant_id: demo.tenant_id, agent_id: agent });
+    await sessions.send(id, "My name is Jack and my zip code is 30301");
+    const shown = JSON.parse((await byToken(["sessions", "show", id, "--json"])).out);
+    expect(shown).toMatchObject({ session_id: id, turns: 1, collected_data: { first_name: "Jack" } });
+    const following = byKey(["sessions", "tail", id, "--json"]);
+    const reading = byKey(["sessions", "tail", id]);
+    expect((await byToken(["sessions", "end", id])).out).toMatch(/^ended; 1 turns, \d+ transitions\n$/);
+    const followed = await following;
+    expect(followed.code).toBe(0);
+    const events = followed.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const said = events.filter(({ type }) => type === "message").map(({ role, content }) => `${role}: ${content}`);
+    expect(said).toContain("user: My name is Jack and my zip code is 30301");
+    expect(events.at(-1)).toMatchObject({ type: "session_ended", reason: "owner" });
+    const last = events.filter(({ id: one }) => one !== null).at(-2).id;
+    const rest = await byKey(["sessions", "tail", id, "--after", last]);
+    expect(rest.out).toMatch(/^\S+ \S+ session_ended .+\n$/);
+    expect((await reading).out).toContain("message user: My name is Jack and my zip code is 30301\n");
+
+    const text = await byToken(["sessions", "export", id]);
+    expect(text.out).toContain("Visitor: My name is Jack and my zip code is 30301\n");
+    const json = JSON.parse((await byToken(["sessions", "export", id, "--json"])).out);
+    expect(json.messages.filter(({ role }: { role: string }) => role === "user")).toHaveLength(1);
+    expect((await byToken(["sessions", "export", id, "--format", "csv"])).out).toMatch(/^"sequence","created_at"/);
+    const file = join(folder, "session.html");
+    expect((await byToken(["sessions", "export", id, "--output", file])).out).toMatch(/: \d+ characters\n$/);
+    expect(readFileSync(file, "utf8")).toMatch(/^<!doctype html>/);
+    const nowhere = await byToken(["sessions", "export", id, "--output", join(folder, "no/such/folder.txt")]);
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining("(not_written)") });
+    expect(await byToken(["sessions", "end", id])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("(session_ended)"),
+    });
+  });
+
+  it("revokes a key: it signs nothing any more", async () => {
+    const made = JSON.parse((await byToken(["keys", "create", "short-lived", "--json"])).out);
+    expect((await byToken(["keys", "revoke", made.id])).out).toBe("revoked; it signs nothing any more\n");
+    const signing = { PARLEY_KEY: made.secret, PARLEY_KEY_ID: made.key_id };
+    const refused = await parley(["chat", "-a", agent, "--json"], "/end\n", signing);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("(invalid_signature)") });
+  });
+
   it("makes keys that sign at once, and their successors", async () => {
     const made = JSON.parse((await byToken(["keys", "create", "backend", "--json"])).out);
     const signing = { PARLEY_KEY: made.secret, PARLEY_KEY_ID: made.key_id };

@@ -54,7 +54,12 @@ function candidates(program: Command, words: readonly string[]): Candidate[] {
   for (const word of words.slice(0, -1)) {
     if (open !== undefined) open = undefined;
     else if (word.startsWith("-")) open = optionOf(command, word);
-    else command = visible(command).find((child) => child.name() === word) ?? command;
+    else {
+      const child = visible(command).find((one) => one.name() === word);
+      // In a group every word is a command; behind a command it is an argument.
+      if (child === undefined && command.commands.length > 0) return [];
+      command = child ?? command;
+    }
   }
   const fits = ({ word }: Candidate): boolean => word.startsWith(typed);
   // The value of an option: its choices, or nothing this program knows.

@@ -12,7 +12,7 @@ export async function tailSession(io: Io, id: string, options: Globals & { after
   for await (const event of chatClient(io, options).sessions.events(id, { ...after, signal: io.signal })) {
     if (options.json) printJson(io, { id: event.id, ...event.data, type: event.type });
     // Pieces of an answer and signs of life pass by; the message itself follows.
-    else if (event.id !== null) printLine(io, lineOf(style, event));
+    else if (event.id !== null && event.type !== "connected") printLine(io, lineOf(style, event));
   }
   return EXIT.ok;
 }
