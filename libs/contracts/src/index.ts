@@ -15,6 +15,7 @@ export * from "./messages/agents.js";
 export * from "./messages/callers.js";
 export * from "./messages/feedback.js";
 export * from "./messages/files.js";
+export * from "./messages/knowledge.js";
 export * from "./messages/link-owners.js";
 export * from "./messages/link-templates.js";
 export * from "./messages/links.js";

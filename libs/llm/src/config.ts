@@ -1,8 +1,10 @@
 import type { Logger, Metrics } from "@parley/observability";
 import { z } from "zod";
-import type { Model } from "./model.js";
+import type { Embedder, Model } from "./model.js";
+import { createOpenAiEmbedder } from "./openai/openai-embedder.js";
 import { createOpenAiModel } from "./openai/openai-model.js";
 import { createPriceBook, modelPrices } from "./price.js";
+import { createScriptedEmbedder } from "./scripted/scripted-embedder.js";
 import { createScriptedModel } from "./scripted/scripted-model.js";
 
 const DEFAULT_MODEL = "gpt-4o-mini";
@@ -19,6 +21,12 @@ export const llmConfig = {
       'Own prices before the list prices, dollars per million tokens: {"model": {"input": 0.5, "output": 1.5}}',
     ),
   MODEL_FALLBACK: z.string().optional().describe("Model that steps in when the first one fails before its first token"),
+  EMBEDDING_MODEL: z
+    .string()
+    .optional()
+    .describe(
+      'Model that makes vectors of knowledge bases, such as text-embedding-3-small; "scripted" needs no key. Unset = full text only',
+    ),
   OPENAI_API_KEY: z.string().optional().describe("API key of OpenAI or of a compatible server"),
   OPENAI_BASE_URL: z.url().optional().describe("Base URL of an OpenAI-compatible server, /v1 included"),
   MODEL_CONNECT_TIMEOUT_MS: z.coerce
@@ -74,7 +82,30 @@ export interface ModelDeps {
 
 /** The configured model: scripted when asked for or when there is neither a key nor a base URL, else OpenAI-compatible. */
 export function modelFromConfig(config: LlmConfig, deps: ModelDeps): Model {
-  return { ...chosenModel(config, deps), prices: createPriceBook(config.MODEL_PRICES) };
+  const embedder = chosenEmbedder(config, deps);
+  return {
+    ...chosenModel(config, deps),
+    prices: createPriceBook(config.MODEL_PRICES),
+    ...(embedder === null ? {} : { embedder }),
+  };
+}
+
+function chosenEmbedder(config: LlmConfig, { logger, metrics }: ModelDeps): Embedder | null {
+  const { EMBEDDING_MODEL: model, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = config;
+  if (model === undefined || model === "") return null;
+  if (model === "scripted") return createScriptedEmbedder();
+  if (apiKey === undefined && baseUrl === undefined) {
+    logger.warn({ model }, "model.no_key_no_embeddings");
+    return null;
+  }
+  return createOpenAiEmbedder({
+    apiKey: apiKey ?? "none",
+    model,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    timeouts: { connectMs: config.MODEL_CONNECT_TIMEOUT_MS, taskMs: config.MODEL_TASK_TIMEOUT_MS },
+    logger,
+    ...(metrics === undefined ? {} : { metrics }),
+  });
 }
 
 function chosenModel(config: LlmConfig, { logger, metrics }: ModelDeps): Model {

@@ -11,6 +11,9 @@ export type {
   CallOptions,
   Classification,
   ClassifyRequest,
+  Embedder,
+  Embeddings,
+  EmbedRequest,
   Extraction,
   ExtractRequest,
   Model,
@@ -23,8 +26,10 @@ export type {
   ReplyRequest,
 } from "./model.js";
 export { ModelError, type ModelErrorOptions } from "./model-error.js";
+export { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "./openai/openai-embedder.js";
 export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
 export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";
 export { createPriceBook, dollars, type ModelPrice, PRICES_AS_OF, type PriceBook, priceOf } from "./price.js";
 export { matchPattern } from "./scripted/match-pattern.js";
+export { createScriptedEmbedder } from "./scripted/scripted-embedder.js";
 export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";

@@ -19,10 +19,15 @@ export function tokenBound(text: string): number {
 }
 
 /** At most so many input tokens has this request, whatever model answers it. */
-export function replyInputBound({ system, messages }: Pick<ReplyRequest, "system" | "messages">): number {
+export function replyInputBound({
+  system,
+  passages,
+  messages,
+}: Pick<ReplyRequest, "system" | "passages" | "messages">): number {
+  const lookedUp = passages === undefined ? 0 : PER_MESSAGE + tokenBound(passages);
   return messages.reduce(
     (sum, { content }) => sum + tokenBound(content) + PER_MESSAGE,
-    PER_REQUEST + PER_MESSAGE + tokenBound(system),
+    PER_REQUEST + PER_MESSAGE + tokenBound(system) + lookedUp,
   );
 }
 

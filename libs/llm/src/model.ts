@@ -34,6 +34,8 @@ export interface ModelHints {
 export interface ReplyRequest {
   /** Everything with the system role. Visitor text is never part of it. */
   system: string;
+  /** A second system message, for this call only: passages that were looked up, quoted as data. */
+  passages?: string;
   /** Oldest first; the current user message last. Empty when the agent opens the conversation. */
   messages: ModelMessage[];
   settings: ModelSettings;
@@ -99,6 +101,25 @@ export interface Classification extends Answered {
   confidence: number;
 }
 
+export interface EmbedRequest {
+  texts: string[];
+}
+
+export interface Embeddings {
+  /** One for each text, in order, all of one length; not normalized. */
+  vectors: number[][];
+  usage: ModelUsage;
+  latencyMs: number;
+  model: string;
+}
+
+/** Texts to vectors: near in meaning = near in direction. Errors as of a model. */
+export interface Embedder {
+  /** Vectors of different names are never compared. */
+  name: string;
+  embed(request: EmbedRequest, options: CallOptions): Promise<Embeddings>;
+}
+
 /**
  * A language model. Every call ends in exactly one result or one error: ModelError for everything the model or the way to
  * it does, the signal's reason when the caller gave up. Nothing is retried by the caller's side of this interface.
@@ -110,6 +131,8 @@ export interface Model {
   answeredBy?(settings: ModelSettings): string[];
   /** What its tokens cost; default: the list prices. */
   prices?: PriceBook;
+  /** Absent = no embedding model is configured. */
+  embedder?: Embedder;
   reply(request: ReplyRequest, options: ReplyOptions): Promise<Reply>;
   extract(request: ExtractRequest, options: CallOptions): Promise<Extraction>;
   classify(request: ClassifyRequest, options: CallOptions): Promise<Classification>;

@@ -1,8 +1,10 @@
-import type { AgentDocument, WorkflowNode, WorkflowSettings } from "@parley/contracts";
+import type { AgentDocument, RagSettings, WorkflowNode, WorkflowSettings } from "@parley/contracts";
 import { type Action, parseAction } from "./actions.js";
+import { conversationModel, extractionModel, overridden } from "./compile-models.js";
 import { type Condition, parseCondition } from "./conditions.js";
 import { WorkflowError } from "./errors.js";
 import { parsePath, type ResponsePath } from "./response-path.js";
+import { type Retrieval, retrievalOf } from "./retrieval.js";
 import type { ApiCall, IntentOption, ModelSettings, RetryPolicy, VariableRequest } from "./types.js";
 import { validateDocument } from "./validate/validate-document.js";
 
@@ -25,6 +27,8 @@ interface CompiledBase {
   /** What the node answers with; null when it has no words of its own. */
   readonly prompt: Prompt | null;
   readonly model: ModelSettings;
+  /** How the node's answers look passages up; null = they do not. */
+  readonly retrieval: Retrieval | null;
 }
 
 export interface StandardNode extends CompiledBase {
@@ -110,9 +114,6 @@ export interface CompiledWorkflow {
   readonly globalMessages: number;
 }
 
-/** Room for a JSON answer with many variables when the document sets no limit for extraction. */
-const EXTRACTION_TOKENS = 500;
-
 /**
  * Prepares a document for `step`; once per version, then share the result.
  * Throws WorkflowError `invalid_workflow` with all issues when the document has errors.
@@ -122,7 +123,7 @@ export function compile(document: AgentDocument): CompiledWorkflow {
   if (!checked.valid) throw new WorkflowError("invalid_workflow", "the document has errors", checked.issues);
   const settings = document.workflow;
   const model = conversationModel(settings);
-  const nodes = settings.nodes.map((node) => compileNode(node, model));
+  const nodes = settings.nodes.map((node) => compileNode(node, model, settings.rag));
   return {
     document,
     initialNode: settings.initial_node,
@@ -135,28 +136,6 @@ export function compile(document: AgentDocument): CompiledWorkflow {
     globalIntents: compileGlobalIntents(settings),
     globalThreshold: settings.global_intent_config?.confidence_threshold ?? 0.75,
     globalMessages: settings.global_intent_config?.context_messages ?? 4,
-  };
-}
-
-function conversationModel({ llm }: WorkflowSettings): ModelSettings {
-  return {
-    model_name: llm?.model_name ?? null,
-    temperature: llm?.temperature ?? 1,
-    max_tokens: llm?.max_tokens ?? 150,
-    provider_id: llm?.provider_id ?? null,
-    service_tier: llm?.service_tier ?? null,
-  };
-}
-
-function extractionModel({ extraction_llm }: WorkflowSettings, model: ModelSettings): ModelSettings {
-  // A conversation limit of a few sentences would cut the JSON of many variables, so it is only ever raised here.
-  const exact = { ...model, temperature: 0, max_tokens: Math.max(model.max_tokens, EXTRACTION_TOKENS) };
-  if (!extraction_llm?.enabled) return exact;
-  return {
-    ...exact,
-    max_tokens: extraction_llm.max_tokens ?? exact.max_tokens,
-    model_name: extraction_llm.model_name ?? model.model_name,
-    provider_id: extraction_llm.provider_id ?? model.provider_id,
   };
 }
 
@@ -173,7 +152,7 @@ function compileGlobalIntents(settings: WorkflowSettings): GlobalIntent[] {
   }));
 }
 
-function compileNode(node: WorkflowNode, model: ModelSettings): CompiledNode {
+function compileNode(node: WorkflowNode, model: ModelSettings, rag: RagSettings | undefined): CompiledNode {
   const base = {
     id: node.id,
     name: node.name ?? null,
@@ -182,6 +161,7 @@ function compileNode(node: WorkflowNode, model: ModelSettings): CompiledNode {
     onExit: compileActions(node.actions?.on_exit),
     prompt: null,
     model,
+    retrieval: retrievalOf(rag, undefined),
   };
   switch (node.type) {
     case "retrieve_variable":
@@ -203,7 +183,12 @@ function compileNode(node: WorkflowNode, model: ModelSettings): CompiledNode {
         message: spoken(node.transfer_message),
       };
     default:
-      return { ...base, ...standardParts(node, base.transitions), model: overridden(model, node) };
+      return {
+        ...base,
+        ...standardParts(node, base.transitions),
+        model: overridden(model, node),
+        retrieval: retrievalOf(rag, node.rag),
+      };
   }
 }
 
@@ -252,16 +237,6 @@ function standardParts(node: StandardSource, transitions: readonly CompiledTrans
     intentThreshold: node.intent_config?.confidence_threshold ?? 0.7,
     intentScope: node.intent_config?.context_scope ?? ("node" as const),
     intentMessages: node.intent_config?.context_messages ?? 6,
-  };
-}
-
-function overridden(model: ModelSettings, { llm_override }: StandardSource): ModelSettings {
-  return {
-    model_name: llm_override?.model_name ?? model.model_name,
-    temperature: llm_override?.temperature ?? model.temperature,
-    max_tokens: llm_override?.max_tokens ?? model.max_tokens,
-    provider_id: llm_override?.provider_id ?? model.provider_id,
-    service_tier: model.service_tier,
   };
 }
 

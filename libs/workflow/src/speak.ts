@@ -1,6 +1,6 @@
 import type { CompiledNode, Prompt } from "./compile.js";
 import { currentNode, fill, type Run, requestCall } from "./run.js";
-import type { Stage } from "./types.js";
+import type { RagQuery, Stage } from "./types.js";
 
 /**
  * Lets the current node say its prompt: fixed text at once, otherwise through one model call.
@@ -22,9 +22,16 @@ export function speak(run: Run, prompt: Prompt, next: Stage): Stage | null {
       system: systemText(run, prompt.text),
       historyWindow: run.workflow.historyWindow,
       model: node.model,
+      ...lookup(run, node),
     },
     { kind: "reply", next },
   );
+}
+
+/** Passages are looked up by what the user has just said; an agent that opens the conversation has nothing to look up. */
+function lookup(run: Run, { retrieval }: CompiledNode): { ragQuery?: RagQuery } {
+  const { text } = run.turn;
+  return retrieval === null || text.trim() === "" ? {} : { ragQuery: { text, ...retrieval } };
 }
 
 /** The current node answers the user. A node without words of its own answers from the global prompt alone. */

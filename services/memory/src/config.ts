@@ -15,5 +15,18 @@ export const memoryConfig = z.object({
     .max(3_600)
     .default(10)
     .describe("Seconds between looks for summaries whose event was lost or whose model call failed"),
+  KNOWLEDGE_POLL_SECONDS: z.coerce
+    .number()
+    .min(0.05)
+    .max(3_600)
+    .default(15)
+    .describe("Seconds between looks for documents of knowledge bases that have no vectors yet"),
+  KNOWLEDGE_EXACT_PASSAGES: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(20_000)
+    .default(2_000)
+    .describe("Passages a search compares by their vectors where the database has no pgvector"),
 });
 export type MemoryConfig = z.output<typeof memoryConfig>;

@@ -3,6 +3,7 @@ import type { Component } from "@parley/service";
 import type { MemoryDeps } from "./deps.js";
 import { recall } from "./handlers/recall.js";
 import { summarise } from "./handlers/summarise.js";
+import { registerKnowledge } from "./knowledge/register-knowledge.js";
 import { createPoll, type Poll } from "./poll.js";
 import { dueSessions } from "./repository/memory.js";
 
@@ -11,12 +12,13 @@ const POLL_LIMIT = 50;
 /** Summaries one replica makes at once from events. */
 const CONCURRENCY = 4;
 
-/** Per-person memory: summaries in the background, recall for prompts. */
+/** Per-person memory: summaries in the background, recall for prompts; and the knowledge bases of agents. */
 export function createMemory(deps: MemoryDeps): Component {
   const every = deps.config.MEMORY_SUMMARY_EVERY;
   const outcomes = deps.metrics.counter("memory_summaries_total", "Attempts to summarise, by outcome", ["outcome"]);
   const stopping = new AbortController();
   let poll: Poll | undefined;
+  let knowledge: { stop(): Promise<void> } | undefined;
 
   const bringUpToDate = async (at: { tenantId: string; sessionId: string }, signal: AbortSignal): Promise<void> => {
     const step = summarise(deps);
@@ -51,10 +53,17 @@ export function createMemory(deps: MemoryDeps): Component {
         onError: (error) => deps.logger.warn({ err: error }, "memory.poll_failed"),
       });
       poll.start();
+      const { db, bus, logger, config } = deps;
+      const embedder = deps.model.embedder ?? null;
+      knowledge = registerKnowledge(
+        { db, bus, logger, embedder, exactBound: config.KNOWLEDGE_EXACT_PASSAGES },
+        config.KNOWLEDGE_POLL_SECONDS,
+      );
     },
     async stop() {
       stopping.abort();
       await poll?.stop();
+      await knowledge?.stop();
     },
     async ready() {
       if (!deps.bus.status().connected) return "bus is not connected";

@@ -3,7 +3,7 @@ import type { Metrics } from "@parley/observability";
 import type { ModelUsage } from "../model.js";
 import { ModelError } from "../model-error.js";
 
-type Operation = "reply" | "extract" | "classify";
+type Operation = "reply" | "extract" | "classify" | "embed";
 
 export interface ModelMetrics {
   /** Runs a call and counts its one outcome, its duration and its tokens. The function gets its start (monotonic ms). */

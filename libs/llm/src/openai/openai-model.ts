@@ -22,7 +22,8 @@ import { askStructured, type StructuredAnswer, type StructuredRequest } from "./
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./timeouts.js";
 import { Watchdog } from "./watchdog.js";
 
-const DEFAULT_BASE_URL = "https://api.openai.com/v1";
+/** Said to the SDK, which would otherwise read the environment. */
+export const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 /** Agents name their models; beyond this many the oldest breaker is forgotten. */
 const MAX_BREAKERS = 200;
 

@@ -54,7 +54,10 @@ async function read(
   onDelta: ReplyOptions["onDelta"],
 ): Promise<void> {
   const startedAt = performance.now();
-  const system = request.system === "" ? [] : [{ role: "system" as const, content: request.system }];
+  // Two messages: the first is the same at each call and can be cached by the provider.
+  const system = [request.system, request.passages ?? ""].flatMap((content) =>
+    content === "" ? [] : [{ role: "system" as const, content }],
+  );
   const stream = await client.chat.completions.create(
     {
       model,
@@ -98,6 +101,7 @@ function incomplete(finishReason: string | null): ReturnType<typeof unusable> {
 }
 
 function estimate(request: ReplyRequest, text: string): ModelUsage {
-  const characters = request.messages.reduce((sum, { content }) => sum + content.length, request.system.length);
+  const system = request.system.length + (request.passages?.length ?? 0);
+  const characters = request.messages.reduce((sum, { content }) => sum + content.length, system);
   return { inputTokens: Math.ceil(characters / 4), outputTokens: Math.ceil(text.length / 4), estimated: true };
 }

@@ -17,7 +17,7 @@ export function composeReply(request: ReplyRequest): ScriptedReply {
       (node === undefined || node === hints.nodeId) && (when === undefined || matchPattern(when, said) !== null),
   );
   const status = rule?.status ?? null;
-  if (rule?.text === undefined) return { text: ownReply(request, said), status };
+  if (rule?.text === undefined) return { text: fromPassages(request) ?? ownReply(request, said), status };
   const turn = messages.filter(({ role }) => role === "user").length;
   const texts = [rule.text].flat();
   return { text: fill(texts[turn % texts.length] ?? "", { ...hints.variables, last_user_text: said }), status };
@@ -33,6 +33,12 @@ function fill(text: string, values: Record<string, unknown>): string {
         ? JSON.stringify(value)
         : String(value);
   });
+}
+
+/** What was looked up first, when anything was: a demo without a model then answers from its documents. */
+function fromPassages({ passages }: ReplyRequest): string | null {
+  const found = /<passage [^>]*>\n(.*?)\n<\/passage>/s.exec(passages ?? "")?.[1];
+  return found === undefined ? null : `Here is what I found: ${found.replace(/\s+/g, " ")}`;
 }
 
 function ownReply(request: ReplyRequest, said: string): string {

@@ -36,7 +36,7 @@ export function createScriptedModel({ paceMs = 0, echo = false }: ScriptedModelO
       });
       return {
         text: spoken.join(""),
-        usage: { inputTokens: countWords(request.system) + wordsIn(request.messages), outputTokens: spoken.length },
+        usage: { inputTokens: wordsSeen(request), outputTokens: spoken.length },
         latencyMs: performance.now() - startedAt,
         ...{ firstTokenMs, model: name, finishReason: spoken.length < words.length ? "length" : "stop" },
       };
@@ -75,6 +75,9 @@ async function speak(
     onDelta?.(word);
   }
 }
+
+const wordsSeen = ({ system, passages, messages }: ReplyRequest): number =>
+  countWords(system) + countWords(passages ?? "") + wordsIn(messages);
 
 function wordsIn(messages: ModelMessage[]): number {
   return messages.reduce((sum, { content }) => sum + countWords(content), 0);

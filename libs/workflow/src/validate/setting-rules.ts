@@ -45,9 +45,6 @@ function checkRetrieval(owner: Raw, path: Path): Issue[] {
   if (typeof vector === "number" && typeof fts === "number" && Math.abs(vector + fts - 1) > 1e-9) {
     issues.push(error([...path, "rag"], "out_of_range", "vector_weight and fts_weight must add up to 1"));
   }
-  if (rag.enabled !== false) {
-    issues.push(error([...path, "rag"], "unsupported_node", "retrieval from a knowledge base is not supported yet"));
-  }
   return issues;
 }
 

@@ -8,6 +8,8 @@ export interface Definition {
   workflow: CompiledWorkflow;
   /** Rules for the scripted model; other models never see them. */
   scripted: ScriptedRules | undefined;
+  /** Whose knowledge base its answers draw on; absent = none can be asked, as in a test of a document. */
+  knowledge?: { agentId: string; version: number };
 }
 
 const MAX_DEFINITIONS = 500;
@@ -26,7 +28,12 @@ export function createDefinitions(repository: Pick<TurnRepository, "document">) 
     if (!row) throw new TerminalError("the agent version of this session is gone");
     const { document } = validateDocument(row.document);
     if (!document) throw new TerminalError("the stored agent document is not valid");
-    const definition = { agentName: row.name, workflow: compile(document), scripted: document.workflow["x-scripted"] };
+    const definition = {
+      agentName: row.name,
+      workflow: compile(document),
+      scripted: document.workflow["x-scripted"],
+      knowledge: { agentId, version },
+    };
     const [oldest] = compiled.keys();
     if (compiled.size >= MAX_DEFINITIONS && oldest !== undefined) compiled.delete(oldest);
     compiled.set(key, definition);

@@ -1,10 +1,11 @@
 import { type Model, ModelError, type ModelHints, type ModelUsage, priceOf } from "@parley/llm";
-import type { ModelCall } from "@parley/workflow";
+import type { ModelCall, RagQuery } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
 import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
+import type { RetrievedBlock } from "./retrieve-passages.js";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./run-turn.js";
 import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
@@ -18,6 +19,8 @@ export interface CallContext {
   memory: string | null;
   signal: AbortSignal;
   live: LiveWriter;
+  /** Looks passages up for an answer; absent or null = answers are made without. */
+  retrieve?: ((query: RagQuery) => Promise<RetrievedBlock>) | null;
   /** Told when an answer held what must not be said: the rules it met. */
   onWithheld?: (rules: string[]) => void;
 }
@@ -44,6 +47,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
   const carryOut: PerformCall<ModelCall> = async (call, history): Promise<CallOutput> => {
     switch (call.type) {
       case "llm.reply": {
+        const found = call.ragQuery === undefined ? undefined : await context.retrieve?.(call.ragQuery);
         const filter = createOutputFilter(canary);
         const answer = await model.reply(
           {
@@ -53,6 +57,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
               override: context.session.link_policy.system_prompt_override,
               memory: context.memory,
             })}\n\n${canaryLine(canary)}`,
+            ...(found?.text ? { passages: found.text } : {}),
             messages: modelMessages(history, call.historyWindow),
             settings: settings(call),
             hints: hints(call),
@@ -70,7 +75,8 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         if (rest !== "") context.live.append(call.partIndex, rest);
         const said = filterOutput(storable(answer.text), canary);
         if (said.withheld.size > 0) context.onWithheld?.([...said.withheld]);
-        return output(model, { type: "reply", text: said.text }, answer);
+        const replied = output(model, { type: "reply", text: said.text }, answer);
+        return found === undefined ? replied : { ...replied, retrieval: found.record };
       }
       case "llm.extract": {
         const answer = await model.extract(

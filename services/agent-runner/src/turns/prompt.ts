@@ -3,6 +3,9 @@ import type { HistoryItem } from "../repository/turns.js";
 /** Characters that change how text is shown or smuggle hidden instructions: bidirectional controls and Unicode tags. */
 const HIDDEN = /[\u202A-\u202E\u2066-\u2069\u200E\u200F]|[\u{E0000}-\u{E007F}]/gu;
 
+/** Text of others without the characters that nobody sees. */
+export const withoutHidden = (text: string): string => text.replace(HIDDEN, "");
+
 export interface PromptParts {
   /** Global prompt and node prompt, filled in by the engine. */
   node: string;

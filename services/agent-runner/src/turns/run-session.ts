@@ -33,6 +33,7 @@ import { noteWithheld } from "./note-withheld.js";
 import { createPerformApiCall } from "./perform-api-call.js";
 import { createPerformCall } from "./perform-call.js";
 import { recallMemory } from "./recall-memory.js";
+import { createRetrieve } from "./retrieve-passages.js";
 import { runTurn, type TurnRun } from "./run-turn.js";
 import type { CachedSession, SessionCache } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
@@ -256,6 +257,7 @@ class Lane {
               signal: stop.signal,
               memory: this.current.memory?.block ?? null,
               variables: () => variables,
+              retrieve: createRetrieve(deps, this.ref.tenantId, speaking.knowledge, stop.signal),
               onWithheld: (rules) => noteWithheld(deps, this.ref, rules),
             }),
           callApi: createPerformApiCall({

@@ -16,6 +16,7 @@ import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import type { HttpSummary } from "./perform-api-call.js";
+import type { RetrievalRecord } from "./retrieve-passages.js";
 import { stoppedRun } from "./stopped-run.js";
 import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
@@ -32,6 +33,7 @@ export interface RecordedCall {
   result: Exclude<CallResult, { type: "agent" }> | ({ type: "agent" } & AgentRef) | null;
   failed: string | null;
   http?: HttpSummary;
+  retrieval?: Omit<RetrievalRecord, "warning">;
 }
 
 /** What a turn answered: with it and the recorded calls the engine takes the very same way again. */
@@ -47,6 +49,8 @@ export interface CallOutput {
   latencyMs: number;
   model: string | null;
   http?: HttpSummary;
+  /** What was looked up for it. */
+  retrieval?: RetrievalRecord;
 }
 
 /** A model call that failed for good: its public code. */
@@ -247,6 +251,11 @@ async function answerCall(
       result: recordable(output.result),
       ...(output.http ? { http: output.http } : {}),
     });
+    if (output.retrieval) {
+      const { warning, ...retrieval } = output.retrieval;
+      record.retrieval = retrieval;
+      if (warning !== null) run.warnings.push(warning);
+    }
     run.latencyMs += output.latencyMs;
     if (output.usage) run.usage = addUsage(run.usage, output.usage);
     return { type: "call.done", callId: call.callId, result: output.result };

@@ -1,6 +1,11 @@
 import type { HttpApp } from "@parley/http";
 import { guard } from "../callers/authenticate.js";
 import type { GatewayContext } from "../deps.js";
+import { addKnowledgeRoute } from "./add-knowledge.js";
+import { deleteKnowledgeRoute } from "./delete-knowledge.js";
+import { getKnowledgeRoute } from "./get-knowledge.js";
+import { listKnowledgeRoute } from "./list-knowledge.js";
+import { searchKnowledgeRoute } from "./search-knowledge.js";
 import { activateVersionRoute } from "./activate-version.js";
 import { bulkImportAgentsRoute } from "./bulk-import-agents.js";
 import { bulkLinksRoute } from "./bulk-links.js";
@@ -63,6 +68,11 @@ import { updateWebhookRoute } from "./update-webhook.js";
 import { validateAgentRoute } from "./validate-agent.js";
 
 const ROUTES = [
+  addKnowledgeRoute,
+  deleteKnowledgeRoute,
+  getKnowledgeRoute,
+  listKnowledgeRoute,
+  searchKnowledgeRoute,
   bulkImportAgentsRoute,
   deleteAgentRoute,
   diffVersionsRoute,

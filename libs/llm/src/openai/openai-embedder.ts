@@ -1,0 +1,83 @@
+import { performance } from "node:perf_hooks";
+import { OpenAI } from "openai";
+import type { Embedder, Embeddings, EmbedRequest } from "../model.js";
+import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
+import { runAttempts } from "./attempts.js";
+import { createBreaker, DEFAULT_BREAKER } from "./circuit-breaker.js";
+import { createLeanFetch } from "./lean-fetch.js";
+import { createModelMetrics } from "./model-metrics.js";
+import { DEFAULT_BASE_URL, type OpenAiModelOptions } from "./openai-model.js";
+import { DEFAULT_TIMEOUTS } from "./timeouts.js";
+import { Watchdog } from "./watchdog.js";
+
+export type OpenAiEmbedderOptions = Omit<OpenAiModelOptions, "fallbackModel">;
+
+/** Embeddings of an OpenAI-compatible server, with the same budgets, retries and breaker as a classification. Throws ModelError. */
+export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder & { close(): void } {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const transport = createLeanFetch(timeouts.connectMs);
+  const client = new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: options.baseUrl ?? DEFAULT_BASE_URL,
+    organization: null,
+    project: null,
+    fetch: transport.fetch,
+    maxRetries: 0,
+    timeout: timeouts.totalMs + 60_000,
+    logLevel: "off",
+  });
+  const metrics = createModelMetrics(options.metrics);
+  const breaker = createBreaker(options.breaker ?? DEFAULT_BREAKER);
+  return {
+    name: options.model,
+    close: transport.close,
+    embed: (request, { signal }) =>
+      metrics.measured("embed", signal, async (startedAt) => {
+        const value = await runAttempts<Pick<Embeddings, "vectors" | "usage">>({
+          ...{ models: [options.model], breakerOf: () => breaker, totalMs: timeouts.taskMs },
+          ...{ retryBaseMs: timeouts.retryBaseMs, signal, logger: options.logger, onRetry: metrics.retried },
+          onAbandoned: metrics.abandoned,
+          attempt: (model, remainingMs) => {
+            const times = { totalMs: remainingMs, firstTokenMs: remainingMs, idleMs: remainingMs };
+            return askVectors(client, { model, request, watchdog: new Watchdog(signal, times) });
+          },
+        });
+        return { ...value, latencyMs: performance.now() - startedAt, model: options.model };
+      }),
+  };
+}
+
+async function askVectors(
+  client: OpenAI,
+  { model, request, watchdog }: { model: string; request: EmbedRequest; watchdog: Watchdog },
+): Promise<Pick<Embeddings, "vectors" | "usage">> {
+  try {
+    const answer = await client.embeddings.create(
+      { model, input: request.texts, encoding_format: "float" },
+      { signal: watchdog.signal },
+    );
+    const vectors = vectorsOf(answer, request.texts.length);
+    if (vectors === null) throw new AttemptFailure(unusable("malformed_answer"));
+    // Compatible servers leave fields out that the SDK's types promise.
+    const counted = answer.usage?.prompt_tokens;
+    const estimate = Math.ceil(request.texts.reduce((sum, text) => sum + text.length, 0) / 4);
+    const usage = { inputTokens: counted ?? estimate, outputTokens: 0 };
+    return { vectors, usage: counted === undefined ? { ...usage, estimated: true } : usage };
+  } catch (error) {
+    if (watchdog.expired !== null && !watchdog.caller.aborted) throw new AttemptFailure(expired(watchdog.expired));
+    throw error instanceof AttemptFailure ? error : new AttemptFailure(factsOf(error));
+  } finally {
+    watchdog.end();
+  }
+}
+
+/** One vector for each text, all of one length, in the order of the texts; null = not that. */
+function vectorsOf(answer: { data?: { index: number; embedding: unknown }[] }, count: number): number[][] | null {
+  const data = [...(answer.data ?? [])].sort((a, b) => a.index - b.index);
+  const vectors = data.flatMap(({ embedding }) => (isVector(embedding) ? [embedding] : []));
+  const isWhole = vectors.length === count && vectors.every(({ length }) => length === vectors[0]?.length);
+  return isWhole ? vectors : null;
+}
+
+const isVector = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length > 0 && value.every((number) => Number.isFinite(number));

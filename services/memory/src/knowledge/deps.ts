@@ -1,0 +1,14 @@
+import type { Db } from "@parley/db";
+import type { Embedder } from "@parley/llm";
+import type { Logger } from "@parley/observability";
+
+export interface KnowledgeDeps {
+  db: Db;
+  logger: Logger;
+  /** Null = full text only. */
+  embedder: Embedder | null;
+  /** Passages that one search compares by their vectors where the database has no pgvector. */
+  exactBound: number;
+  /** Told that a document waits for its vectors. */
+  onAdded: () => void;
+}

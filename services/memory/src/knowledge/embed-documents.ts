@@ -1,0 +1,61 @@
+import type { Db } from "@parley/db";
+import type { Embedder } from "@parley/llm";
+import type { Logger } from "@parley/observability";
+import {
+  beginEmbedding,
+  claimUnembedded,
+  finishEmbedding,
+  purgeUploads,
+  readForEmbedding,
+  storeVectors,
+  type Unembedded,
+} from "./embedding-repository.js";
+import { unitVector } from "./unit-vector.js";
+
+/** Texts of one call to the model. */
+const BATCH = 64;
+/** Documents one round takes. */
+const DOCUMENTS = 8;
+/** Longer than the model's slowest answer for the longest document; a document whose work broke off waits this long. */
+const CLAIM_MS = 600_000;
+
+/**
+ * One round: gives vectors to documents that have none of this model, those of an earlier model included, and forgets uploads that
+ * were never finished. Until a document is whole, full text alone finds it. Answers whether there may be more.
+ */
+export async function embedDocuments(
+  deps: { db: Db; embedder: Embedder | null; logger: Logger },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { db, embedder, logger } = deps;
+  await purgeUploads(db);
+  if (embedder === null) return false;
+  const model = embedder.name;
+  const claimed = await claimUnembedded(db, { model, limit: DOCUMENTS, claimMs: CLAIM_MS });
+  for (const at of claimed) {
+    if (signal.aborted) return false;
+    try {
+      await embedOne(db, embedder, at, signal);
+    } catch (error) {
+      logger.warn({ err: error, documentId: at.document_id, model }, "knowledge.document_not_embedded");
+    }
+  }
+  return claimed.length === DOCUMENTS;
+}
+
+async function embedOne(db: Db, embedder: Embedder, at: Unembedded, signal: AbortSignal): Promise<void> {
+  await beginEmbedding(db, at);
+  for (let after = -1; ; ) {
+    const chunks = await readForEmbedding(db, { ...at, after, limit: BATCH });
+    const last = chunks.at(-1);
+    if (last === undefined) break;
+    const { vectors } = await embedder.embed({ texts: chunks.map(({ text }) => text) }, { signal });
+    const made = chunks.flatMap(({ n }, index) => {
+      const vector = vectors[index];
+      return vector === undefined ? [] : [{ n, vector: unitVector(vector) }];
+    });
+    await storeVectors(db, at, made);
+    after = last.n;
+  }
+  await finishEmbedding(db, at, embedder.name);
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import {
+  AppError,
+  type addKnowledge as contract,
+  KNOWLEDGE_CHUNK_CHARACTERS,
+  newId,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import type { z } from "zod";
+import { chunkText } from "../chunk-text.js";
+import type { KnowledgeDeps } from "../deps.js";
+import { readDocument } from "../read-document.js";
+import {
+  currentDocument,
+  forgetParts,
+  insertRevision,
+  knowledgeAgent,
+  knowledgeSize,
+  readParts,
+} from "../repository.js";
+
+/** Of one agent. A search looks at every chunk that a version sees, so their number is what keeps it fast. */
+const MAX_DOCUMENTS = 500;
+const MAX_CHUNKS = 20_000;
+const SIZE = { most: KNOWLEDGE_CHUNK_CHARACTERS, overlap: 150 };
+
+type Input = z.output<typeof contract.request>;
+type Output = z.input<typeof contract.response>;
+
+/**
+ * Makes a document of an upload. Idempotent by content: the same bytes under the same name and language are `unchanged`. Throws
+ * `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `documents_exhausted`.
+ */
+export const addKnowledge =
+  (deps: KnowledgeDeps) =>
+  async (input: Input): Promise<Output> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const upload = { tenantId, uploadId: input.uploadId };
+    try {
+      const known = await deps.db.tenant(tenantId, (trx) => knowledgeAgent(trx, input.agent));
+      const data = await readParts(deps.db, upload);
+      const hash = createHash("sha256").update(data).digest("hex");
+      if (data.length !== input.bytes || hash !== input.sha256) throw new AppError("conflict");
+      const chunks = chunkText(await readDocument(data, input.mediaType), SIZE);
+      if (chunks.length === 0) throw new AppError("document_unreadable");
+      const answer = await store(deps, { tenantId, agentId: known.id, input, hash, chunks });
+      if (answer.status !== "unchanged") deps.onAdded();
+      return answer;
+    } finally {
+      await forgetParts(deps.db, upload).catch(() => undefined);
+    }
+  };
+
+async function store(
+  deps: KnowledgeDeps,
+  next: { tenantId: string; agentId: string; input: Input; hash: string; chunks: ReturnType<typeof chunkText> },
+): Promise<Output> {
+  const { input, hash, chunks, tenantId } = next;
+  return deps.db.tenant(tenantId, async (trx): Promise<Output> => {
+    const agent = await knowledgeAgent(trx, next.agentId, { lock: true });
+    const current = await currentDocument(trx, { agentId: agent.id, name: input.name });
+    if (
+      current?.content_hash === hash &&
+      current.language === input.language &&
+      current.media_type === input.mediaType
+    ) {
+      return { status: "unchanged", document: current };
+    }
+    const size = await knowledgeSize(trx, agent.id);
+    // A revision that no older version has frozen makes room for its successor.
+    const freed = current !== null && current.from_version === agent.latest ? current.chunks : 0;
+    const documents = size.documents + (current === null ? 1 : 0);
+    if (documents > MAX_DOCUMENTS || size.chunks - freed + chunks.length > MAX_CHUNKS) {
+      throw new AppError("documents_exhausted");
+    }
+    const document = await insertRevision(trx, {
+      ...{ id: newId(), tenantId, agent, name: input.name, mediaType: input.mediaType, language: input.language },
+      ...{ bytes: input.bytes, contentHash: hash, chunks },
+    });
+    return { status: current === null ? "created" : "updated", document };
+  });
+}

@@ -1,0 +1,104 @@
+import { AppError, type KnowledgeMediaType } from "@parley/contracts";
+import { convert, type Formatter } from "html-to-text";
+import { extractText, getDocumentProxy } from "unpdf";
+
+/** More text than any document of 10 MB should have; a small file that unfolds into more is refused. */
+const MAX_CHARACTERS = 6_000_000;
+const MAX_PAGES = 3_000;
+/** Characters that change how text is shown, smuggle hidden instructions, or that no store can hold. */
+const UNWANTED =
+  /(?![\t\n\r])\p{Cc}|[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/**
+ * The text of a document, with headings as markdown where the format knows any. Throws `document_unreadable` when there is none,
+ * or the bytes are not what the media type says.
+ */
+export async function readDocument(data: Buffer, mediaType: KnowledgeMediaType): Promise<string> {
+  const text = cleaned(await textOf(data, mediaType));
+  if (text.trim() === "" || text.length > MAX_CHARACTERS) throw new AppError("document_unreadable");
+  return text;
+}
+
+async function textOf(data: Buffer, mediaType: KnowledgeMediaType): Promise<string> {
+  switch (mediaType) {
+    case "application/pdf":
+      return textOfPdf(data);
+    case "text/html":
+      return textOfHtml(decoded(data));
+    case "text/markdown":
+    case "text/plain":
+      return decoded(data);
+  }
+}
+
+function decoded(data: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(data);
+  } catch (cause) {
+    throw new AppError("document_unreadable", { cause });
+  }
+}
+
+const cleaned = (text: string): string =>
+  text.normalize("NFC").replace(UNWANTED, "").replace(LONE_SURROGATE, "\uFFFD").replaceAll("\u00A0", " ");
+
+async function textOfPdf(data: Buffer): Promise<string> {
+  try {
+    // Scripts of a document are never run, and nothing outside of it is fetched.
+    const pdf = await getDocumentProxy(new Uint8Array(data), {
+      isEvalSupported: false,
+      disableFontFace: true,
+      verbosity: 0,
+    });
+    try {
+      if (pdf.numPages > MAX_PAGES) throw new Error("too many pages");
+      const { text } = await extractText(pdf, { mergePages: false });
+      return text.join("\n\n");
+    } finally {
+      await pdf.destroy();
+    }
+  } catch (cause) {
+    throw new AppError("document_unreadable", { cause });
+  }
+}
+
+const asHeading: Formatter = (element, walk, builder, { level = 1 }) => {
+  builder.openBlock({ leadingLineBreaks: 2 });
+  builder.addLiteral(`${"#".repeat(level)} `);
+  walk(element.children, builder);
+  builder.closeBlock({ trailingLineBreaks: 2 });
+};
+
+/** What a reader of the page does not see must not be read to a model. */
+const UNSEEN = [
+  "script",
+  "style",
+  "noscript",
+  "template",
+  "svg",
+  "nav",
+  "[hidden]",
+  '[aria-hidden="true"]',
+  '[style*="display:none"]',
+];
+const UNSEEN_TOO = ['[style*="display: none"]', '[style*="visibility:hidden"]', '[style*="visibility: hidden"]'];
+
+function textOfHtml(html: string): string {
+  try {
+    return convert(html, {
+      wordwrap: false,
+      limits: { maxInputLength: MAX_CHARACTERS * 2, maxDepth: 200 },
+      formatters: { asHeading },
+      selectors: [
+        ...[1, 2, 3, 4, 5, 6].map((level) => ({ selector: `h${level}`, format: "asHeading", options: { level } })),
+        { selector: "a", options: { ignoreHref: true } },
+        { selector: "img", format: "skip" },
+        { selector: "table", format: "dataTable" },
+        ...[...UNSEEN, ...UNSEEN_TOO].map((selector) => ({ selector, format: "skip" })),
+      ],
+    });
+  } catch (cause) {
+    throw new AppError("document_unreadable", { cause });
+  }
+}

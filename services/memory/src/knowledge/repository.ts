@@ -1,0 +1,241 @@
+import { AppError, type KnowledgeDocument } from "@parley/contracts";
+import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import type { Chunk } from "./chunk-text.js";
+import type { Hit } from "./fuse-ranks.js";
+
+type Trx = Transaction<Database>;
+type Row = Omit<KnowledgeDocument, "created_at"> & { created_at: Date };
+
+const COLUMNS = sql.raw(
+  "id, name, media_type, language, bytes, content_hash, revision, status, chunks, embedding_model, from_version, until_version, created_at",
+);
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Rows of one insert: a long document goes in with a few statements. */
+const ROWS_PER_INSERT = 500;
+
+const viewOf = (row: Row): KnowledgeDocument => ({ ...row, created_at: row.created_at.toISOString() });
+
+export interface KnowledgeAgent {
+  id: string;
+  latest: number;
+}
+
+/** An agent of the tenant by id, slug or exact name. `lock` holds off new versions and other changes of its documents. Throws `agent_not_found`. */
+export async function knowledgeAgent(
+  trx: Trx,
+  agent: string,
+  options: { lock?: boolean } = {},
+): Promise<KnowledgeAgent> {
+  const match = UUID.test(agent)
+    ? sql`where id = ${agent}::uuid`
+    : sql`where slug = ${agent} or name = ${agent} order by slug = ${agent} desc, created_at limit 1`;
+  const { rows } = await sql<KnowledgeAgent>`select id, latest_version as latest from agents ${match} ${
+    options.lock ? sql`for no key update` : sql``
+  }`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new AppError("agent_not_found");
+  return row;
+}
+
+export async function putPart(
+  db: Db,
+  part: { tenantId: string; uploadId: string; n: number; data: Buffer },
+): Promise<void> {
+  await db.tenant(part.tenantId, (trx) =>
+    sql`insert into knowledge_uploads (upload_id, n, tenant_id, data)
+      values (${part.uploadId}, ${part.n}, ${part.tenantId}, ${part.data}) on conflict do nothing`.execute(trx),
+  );
+}
+
+/** All parts of an upload joined; empty when there are none. */
+export async function readParts(db: Db, at: { tenantId: string; uploadId: string }): Promise<Buffer> {
+  const { rows } = await db.tenant(at.tenantId, (trx) =>
+    sql<{ data: Buffer }>`select data from knowledge_uploads where upload_id = ${at.uploadId} order by n`.execute(trx),
+  );
+  return Buffer.concat(rows.map(({ data }) => data));
+}
+
+export async function forgetParts(db: Db, at: { tenantId: string; uploadId: string }): Promise<void> {
+  await db.tenant(at.tenantId, (trx) =>
+    sql`delete from knowledge_uploads where upload_id = ${at.uploadId}`.execute(trx),
+  );
+}
+
+export async function currentDocument(
+  trx: Trx,
+  at: { agentId: string; name: string },
+): Promise<KnowledgeDocument | null> {
+  const { rows } = await sql<Row>`select ${COLUMNS} from knowledge_documents
+    where agent_id = ${at.agentId} and name = ${at.name} and until_version is null and deleted_at is null`.execute(trx);
+  return rows[0] ? viewOf(rows[0]) : null;
+}
+
+/** What an agent holds: documents that its newest version sees, and chunks of all revisions that any version sees. */
+export async function knowledgeSize(trx: Trx, agentId: string): Promise<{ documents: number; chunks: number }> {
+  const { rows } = await sql<{ documents: number; chunks: number }>`
+    select count(*) filter (where until_version is null)::int as documents, coalesce(sum(chunks), 0)::int as chunks
+      from knowledge_documents where agent_id = ${agentId} and deleted_at is null`.execute(trx);
+  return rows[0] ?? { documents: 0, chunks: 0 };
+}
+
+export interface NewRevision {
+  id: string;
+  tenantId: string;
+  agent: KnowledgeAgent;
+  name: string;
+  mediaType: string;
+  language: string;
+  bytes: number;
+  contentHash: string;
+  chunks: readonly Chunk[];
+}
+
+/** Adds a revision and ends the one before it for versions from the newest on. The agent's row must be locked. */
+export async function insertRevision(trx: Trx, next: NewRevision): Promise<KnowledgeDocument> {
+  const { agent, name } = next;
+  // A revision that no version has frozen yet is seen by none any more.
+  await sql`update knowledge_documents set until_version = ${agent.latest}
+    where agent_id = ${agent.id} and name = ${name} and until_version is null and deleted_at is null`.execute(trx);
+  await sql`delete from knowledge_chunks where document_id in (select id from knowledge_documents
+    where agent_id = ${agent.id} and name = ${name} and until_version <= from_version)`.execute(trx);
+  await sql`update knowledge_documents set chunks = 0 where agent_id = ${agent.id} and name = ${name} and until_version <= from_version`.execute(
+    trx,
+  );
+  const { rows } = await sql<Row>`
+    insert into knowledge_documents (id, tenant_id, agent_id, name, media_type, language, bytes, content_hash, revision, from_version, chunks)
+    select ${next.id}, ${next.tenantId}, ${agent.id}, ${name}, ${next.mediaType}, ${next.language}, ${next.bytes}, ${next.contentHash},
+           coalesce(max(revision), 0) + 1, ${agent.latest}, ${next.chunks.length}
+      from knowledge_documents where agent_id = ${agent.id} and name = ${name}
+    returning ${COLUMNS}`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error("the revision was not stored");
+  for (let from = 0; from < next.chunks.length; from += ROWS_PER_INSERT) {
+    const part = next.chunks.slice(from, from + ROWS_PER_INSERT);
+    await sql`insert into knowledge_chunks (document_id, n, tenant_id, language, heading, text)
+      select ${next.id}::uuid, ${from}::int + i.n::int - 1, ${next.tenantId}::uuid, ${next.language}, i.heading, i.text
+        from unnest(${part.map(({ heading }) => heading)}::text[], ${part.map(({ text }) => text)}::text[])
+             with ordinality as i(heading, text, n)`.execute(trx);
+  }
+  return viewOf(row);
+}
+
+/** Newest first; `position` keeps the microseconds that a JavaScript date would lose. */
+export async function listDocuments(
+  trx: Trx,
+  query: { agentId: string; limit: number; before: { at: string; id: string } | null },
+): Promise<(KnowledgeDocument & { position: string })[]> {
+  const before = query.before
+    ? sql`and (created_at, id) < (${query.before.at}::timestamptz, ${query.before.id}::uuid)`
+    : sql``;
+  const { rows } = await sql<Row & { position: string }>`
+    select ${COLUMNS}, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position from knowledge_documents
+     where agent_id = ${query.agentId} and until_version is null and deleted_at is null ${before}
+     order by created_at desc, id desc limit ${query.limit}`.execute(trx);
+  return rows.map((row) => ({ ...viewOf(row), position: row.position }));
+}
+
+/** One revision of an agent, or null. */
+export async function findDocument(trx: Trx, at: { agentId: string; id: string }): Promise<KnowledgeDocument | null> {
+  const { rows } = await sql<Row>`select ${COLUMNS} from knowledge_documents
+    where agent_id = ${at.agentId} and id = ${at.id} and deleted_at is null`.execute(trx);
+  return rows[0] ? viewOf(rows[0]) : null;
+}
+
+export async function readChunks(
+  trx: Trx,
+  at: { documentId: string; after: number; limit: number },
+): Promise<(Chunk & { n: number })[]> {
+  const { rows } = await sql<Chunk & { n: number }>`select n, heading, text from knowledge_chunks
+    where document_id = ${at.documentId} and n > ${at.after} order by n limit ${at.limit}`.execute(trx);
+  return rows;
+}
+
+/** Removes all revisions of the document that this revision belongs to, for all versions, with their text. */
+export async function deleteDocument(trx: Trx, at: { agentId: string; name: string }): Promise<void> {
+  await sql`delete from knowledge_chunks where document_id in
+    (select id from knowledge_documents where agent_id = ${at.agentId} and name = ${at.name})`.execute(trx);
+  await sql`update knowledge_documents set deleted_at = clock_timestamp(), chunks = 0, until_version = coalesce(until_version, from_version)
+    where agent_id = ${at.agentId} and name = ${at.name} and deleted_at is null`.execute(trx);
+}
+
+/** Ids of the revisions that a version sees. */
+export async function documentsOf(trx: Trx, at: { agentId: string; version: number }): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from knowledge_documents
+    where agent_id = ${at.agentId} and deleted_at is null and from_version <= ${at.version}
+      and (until_version is null or until_version > ${at.version})`.execute(trx);
+  return rows.map(({ id }) => id);
+}
+
+export interface Passage {
+  documentId: string;
+  document: string;
+  revision: number;
+  n: number;
+  heading: string;
+  text: string;
+}
+
+export async function readPassages(trx: Trx, hits: readonly { documentId: string; n: number }[]): Promise<Passage[]> {
+  if (hits.length === 0) return [];
+  const { rows } =
+    await sql<Passage>`select c.document_id as "documentId", d.name as document, d.revision, c.n, c.heading, c.text
+    from unnest(${hits.map(({ documentId }) => documentId)}::uuid[], ${hits.map(({ n }) => n)}::int[]) as h(id, n)
+    join knowledge_chunks c on c.document_id = h.id and c.n = h.n join knowledge_documents d on d.id = c.document_id`.execute(
+      trx,
+    );
+  return rows;
+}
+
+export interface Search {
+  documents: readonly string[];
+  text: string;
+  limit: number;
+}
+
+/**
+ * Full text: passages with any word of the question, each word weighted by how rare it is among the passages (words that are
+ * everywhere count for next to nothing, in any language) and by ts_rank_cd, which knows how often it stands there.
+ */
+export async function searchWords(trx: Trx, { documents, text, limit }: Search): Promise<Hit[]> {
+  const { rows } = await sql<Hit>`
+    with corpus as materialized (
+      select c.document_id, c.n, c.language, c.tsv from knowledge_chunks c where c.document_id = any(${documents}::uuid[])),
+    words as (
+      select l.language, w.lexeme, quote_literal(w.lexeme)::tsquery as query
+        from (select distinct language from corpus) l, lateral unnest(knowledge_tsv(l.language, ${text})) w),
+    matches as (
+      select c.document_id, c.n, w.language, w.lexeme, ts_rank_cd(c.tsv, w.query, 33) as rank
+        from corpus c join words w on w.language = c.language and c.tsv @@ w.query
+       where c.tsv @@ any_word(c.language, ${text})),
+    weights as (
+      select language, lexeme, ln(1 + ((select count(*) from corpus) - count(*) + 0.5) / (count(*) + 0.5)) as idf
+        from matches group by language, lexeme)
+    select m.document_id as "documentId", m.n, sum(w.idf * (1 + m.rank))::float8 as score
+      from matches m join weights w using (language, lexeme)
+     group by m.document_id, m.n order by score desc, m.document_id, m.n limit ${limit}`.execute(trx);
+  return rows;
+}
+
+/** Vectors: the passages nearest to the question. `bound` passages are compared where the database has no pgvector. */
+export async function searchVectors(
+  trx: Trx,
+  {
+    documents,
+    text,
+    limit,
+    vector,
+    model,
+    bound,
+  }: Search & { vector: readonly number[]; model: string; bound: number },
+): Promise<Hit[]> {
+  const { rows } = await sql<Hit>`select document_id as "documentId", n, score
+    from nearest_chunks(${documents}::uuid[], ${model}, ${vector}::real[], ${text}, ${limit}, ${bound})`.execute(trx);
+  return rows;
+}
+
+/** Whether any of the documents has vectors of this model: without one the question needs none. */
+export async function hasVectors(trx: Trx, at: { documents: readonly string[]; model: string }): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`select exists (select from knowledge_documents
+    where id = any(${at.documents}::uuid[]) and embedding_model = ${at.model}) as found`.execute(trx);
+  return rows[0]?.found ?? false;
+}

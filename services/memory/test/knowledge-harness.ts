@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { type Bus, connectBus } from "@parley/bus";
+import {
+  addKnowledge,
+  deleteKnowledge,
+  KNOWLEDGE_PART_BYTES,
+  type KnowledgeDocument,
+  type KnowledgeMediaType,
+  newId,
+  type Principal,
+  putKnowledgePart,
+  type RetrievalQuery,
+  type Retrieved,
+  retrieve,
+} from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createScriptedModel, type Embedder } from "@parley/llm";
+import { createLogger, createMetrics } from "@parley/observability";
+import { createSecrets } from "@parley/secrets";
+import type { Component } from "@parley/service";
+import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { createMemory, memoryConfig } from "../src/index.js";
+
+export interface Place {
+  principal: Principal & { tenantId: string };
+  agentId: string;
+}
+
+export interface KnowledgeHarness {
+  bus: Bus;
+  db: Db;
+  start(embedder?: Embedder | null): Promise<void>;
+  stop(): Promise<void>;
+  /** A new agent, of a new tenant unless one is given. */
+  agent(tenant?: Place): Promise<Place>;
+  /** What an import does to the number of versions. */
+  nextVersion(place: Place): Promise<number>;
+  add(
+    place: Place,
+    name: string,
+    content: string | Buffer,
+    more?: { mediaType?: KnowledgeMediaType; language?: "english" | "german" | "simple" },
+  ): Promise<{ status: string; document: KnowledgeDocument }>;
+  remove(place: Place, id: string): Promise<void>;
+  find(place: Place, text: string, more?: Partial<RetrievalQuery> & { version?: number }): Promise<Retrieved>;
+  embedded(place: Place): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The memory service on a NATS and a database of its own, with any embedding model. */
+export async function knowledgeHarness(): Promise<KnowledgeHarness> {
+  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  const logger = createLogger({ service: "test", level: "silent" });
+  const metrics = createMetrics();
+  const db = connectDb({ url: database.url, name: "test", logger });
+  const bus = await connectBus({ url: nats.url, name: "test", logger, metrics });
+  let running: { component: Component; bus: Bus } | null = null;
+
+  const stop = async (): Promise<void> => {
+    await running?.component.stop();
+    await running?.bus.drain();
+    running = null;
+  };
+  const harness: KnowledgeHarness = {
+    bus,
+    db,
+    stop,
+    async start(embedder = null) {
+      const own = await connectBus({ url: nats.url, name: "memory", logger, metrics });
+      const model = { ...createScriptedModel(), ...(embedder === null ? {} : { embedder }) };
+      const config = memoryConfig.parse({ KNOWLEDGE_POLL_SECONDS: 0.05, MEMORY_POLL_SECONDS: 3_600 });
+      const secrets = createSecrets("a master key for the tests of knowledge, long enough");
+      const component = createMemory({ config, logger, metrics, bus: own, db, model, secrets });
+      await component.start();
+      running = { component, bus: own };
+    },
+    async agent(tenant) {
+      const tenantId = tenant?.principal.tenantId ?? newId();
+      const agentId = newId();
+      await db.tenant(tenantId, async (trx) => {
+        if (!tenant) await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
+        await sql`insert into agents (id, tenant_id, name, slug, latest_version)
+          values (${agentId}, ${tenantId}, ${agentId}, ${`a-${agentId}`}, 1)`.execute(trx);
+      });
+      return { principal: { tenantId, role: "editor", via: "token", id: "test" }, agentId };
+    },
+    async nextVersion({ principal, agentId }) {
+      const { rows } = await db.tenant(principal.tenantId, (trx) =>
+        sql<{ n: number }>`update agents set latest_version = latest_version + 1 where id = ${agentId}
+          returning latest_version as n`.execute(trx),
+      );
+      return rows[0]?.n ?? 0;
+    },
+    async add({ principal, agentId }, name, content, { mediaType = "text/markdown", language = "simple" } = {}) {
+      const data = Buffer.from(content);
+      const uploadId = newId();
+      for (let n = 0; n * KNOWLEDGE_PART_BYTES < data.length; n += 1) {
+        const part = data.subarray(n * KNOWLEDGE_PART_BYTES, (n + 1) * KNOWLEDGE_PART_BYTES).toString("base64");
+        await eventually(() => bus.call(putKnowledgePart, { principal, uploadId, n, data: part }));
+      }
+      const sha256 = createHash("sha256").update(data).digest("hex");
+      const upload = { uploadId, bytes: data.length, sha256 };
+      return bus.call(addKnowledge, { principal, agent: agentId, ...upload, name, mediaType, language });
+    },
+    async remove({ principal, agentId }, id) {
+      await bus.call(deleteKnowledge, { principal, agent: agentId, id });
+    },
+    find({ principal, agentId }, text, { version = 1, ...more } = {}) {
+      const query = { text, search_mode: "fts", top_k: 5, rrf_k: 60, vector_weight: 0.6, fts_weight: 0.4 } as const;
+      return bus.call(
+        retrieve,
+        { tenantId: principal.tenantId, agentId, version, query: { ...query, ...more } },
+        { deadlineMs: 10_000 },
+      );
+    },
+    async embedded({ principal, agentId }) {
+      const { rows } = await db.tenant(principal.tenantId, (trx) =>
+        sql<{ n: number }>`select count(*)::int as n from knowledge_documents
+          where agent_id = ${agentId} and embedding_model is not null`.execute(trx),
+      );
+      return rows[0]?.n ?? 0;
+    },
+    async close() {
+      await stop();
+      await bus.close();
+      await db.close();
+      await Promise.all([nats.destroy(), database.drop()]);
+    },
+  };
+  return harness;
+}
