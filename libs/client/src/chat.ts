@@ -34,7 +34,10 @@ export interface Chat {
   subscribe(listener: () => void): () => void;
   /** The same object until something changes. */
   getSnapshot(): ChatState;
-  /** Opens the session. A second call while one is open or opening does nothing. */
+  /**
+   * Opens the session; after its end, a new one, and a message that met the end waits there for `retry()`. A second call
+   * while one is open or opening does nothing.
+   */
   startSession(): Promise<void>;
   /** Says something; shown at once, answered as it streams. Ignored while another one is on its way. */
   sendMessage(content: string): Promise<void>;
@@ -53,11 +56,13 @@ const EMPTY: ChatState = {
   sessionEnded: false,
 };
 
-/** A chat store. `client` needs only the calls named here, so a browser can hand in its own that talks to your backend. */
-export function createChat(
-  client: { sessions: Pick<ParleyClient["sessions"], "create" | "send" | "end"> },
-  request: CreateSessionRequest,
-): Chat {
+/** Only the calls that a chat makes, so a browser can hand in its own that talk to your backend. */
+export interface ChatClient {
+  sessions: Pick<ParleyClient["sessions"], "create" | "send" | "end">;
+}
+
+/** A chat store. */
+export function createChat(client: ChatClient, request: CreateSessionRequest): Chat {
   const store = createStore();
   const { get, set, change } = store;
   /** Ids on the wire of messages that got a second one; the id in the list never changes. */
@@ -90,14 +95,17 @@ export function createChat(
     subscribe: store.subscribe,
     getSnapshot: get,
     async startSession() {
-      if (get().sessionId !== null || get().isLoading) return;
-      set({ ...EMPTY, isLoading: true });
+      const { sessionId, sessionEnded, isLoading, messages } = get();
+      if ((sessionId !== null && !sessionEnded) || isLoading) return;
+      const unsaid = messages.filter(({ status }) => status === "failed").slice(-1);
+      set({ ...EMPTY, messages: unsaid, isLoading: true });
       try {
         const created = await client.sessions.create(request);
         const { initial_message: content, transitions } = created;
         const greeting: ChatMessage[] =
           content === null ? [] : [{ ...answered(newId(), { ...created, response: content }), transitions }];
-        set({ sessionId: created.session_id, messages: greeting, isLoading: false, ...placeOf(created) });
+        const said = [...greeting, ...unsaid];
+        set({ sessionId: created.session_id, messages: said, isLoading: false, ...placeOf(created) });
       } catch (error) {
         set({ isLoading: false, error: sentence(error) });
       }

@@ -1,5 +1,5 @@
 export type { RetryOptions } from "./backoff.js";
-export { type Chat, type ChatMessage, type ChatState, createChat } from "./chat.js";
+export { type Chat, type ChatClient, type ChatMessage, type ChatState, createChat } from "./chat.js";
 export {
   type CallOptions,
   createParleyClient,
@@ -21,3 +21,4 @@ export {
   type Transport,
 } from "./transport.js";
 export type * from "./types.js";
+export { createUseChat, type ReactHooks, type UsedChat } from "./use-chat.js";

@@ -102,6 +102,9 @@ export interface SessionShown {
   last_event_id: string;
   /** What the visitor thinks of the conversation. */
   feedback?: { rating: number; text: string | null; created_at: string; updated_at: string } | null;
+  /** `human`: an operator has the session, and the agent is silent. */
+  handled_by?: "agent" | "human";
+  operator_name?: string | null;
 }
 
 export interface SessionClosed {
@@ -128,6 +131,9 @@ export interface HistoryMessage {
   /** What the visitor thinks of this answer. */
   rating?: "up" | "down" | null;
   finish_reason?: "complete" | "stopped" | null;
+  /** `human` = an operator said it. */
+  author?: "human" | null;
+  author_name?: string | null;
   created_at: string;
 }
 

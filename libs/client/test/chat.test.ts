@@ -77,6 +77,24 @@ describe("the chat store", () => {
     expect(shown(chat).slice(1)).toEqual(["user sent: hello", "assistant sent: There you are"]);
   });
 
+  it("opens a new session after the end of one, and says there what met the end", async () => {
+    const asked: string[] = [];
+    const chat = chatWith(async (content) => {
+      asked.push(content);
+      if (asked.length === 1) throw new ParleyError({ status: 410, code: "session_ended", detail: "Over." });
+      return turn(`You said ${content}`);
+    });
+    await chat.startSession();
+    await chat.startSession();
+    await chat.sendMessage("hello");
+    await chat.startSession();
+    expect(shown(chat)).toEqual(["assistant sent: Welcome", "user failed: hello"]);
+    expect(chat.getSnapshot()).toMatchObject({ sessionEnded: false, error: null });
+    await chat.retry();
+    expect(shown(chat).slice(1)).toEqual(["user sent: hello", "assistant sent: You said hello"]);
+    expect(asked).toEqual(["hello", "hello"]);
+  });
+
   it("knows that a session is over from 410 and from its own end", async () => {
     const chat = chatWith(async () => {
       throw new ParleyError({ status: 410, code: "session_ended", detail: "Over." });

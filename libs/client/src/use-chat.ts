@@ -1,0 +1,30 @@
+import { type Chat, type ChatClient, type ChatState, createChat } from "./chat.js";
+
+/** The hooks of React, or of preact/compat, that `useChat` is made of: handed in, so that this package depends on neither. */
+export interface ReactHooks {
+  useMemo<T>(make: () => T, dependencies: readonly unknown[]): T;
+  useSyncExternalStore<T>(
+    subscribe: (changed: () => void) => () => void,
+    getSnapshot: () => T,
+    getServerSnapshot?: () => T,
+  ): T;
+}
+
+export type UsedChat = ChatState & Pick<Chat, "startSession" | "sendMessage" | "retry" | "endSession">;
+
+/**
+ * Makes the hook `useChat(tenantId, agentId, version?)` with the state and the functions of the reference document's own.
+ * The functions stay the same between renders; another agent is another conversation.
+ */
+export function createUseChat(react: ReactHooks, client: ChatClient) {
+  return function useChat(tenantId: string, agentId: string, version?: number): UsedChat {
+    const chat = react.useMemo(
+      () =>
+        createChat(client, { tenant_id: tenantId, agent_id: agentId, ...(version === undefined ? {} : { version }) }),
+      [tenantId, agentId, version],
+    );
+    const state = react.useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot);
+    const { startSession, sendMessage, retry, endSession } = chat;
+    return { ...state, startSession, sendMessage, retry, endSession };
+  };
+}
