@@ -5,6 +5,7 @@ import { type Done, positive, sub } from "./declare.js";
 import { addLinks } from "./declare-links.js";
 import { addSessions } from "./declare-sessions.js";
 import { addKeys, addTools } from "./declare-tools.js";
+import { addVersions } from "./declare-versions.js";
 import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
 import { DEFAULT_URL } from "./settings.js";
@@ -69,7 +70,9 @@ function addChat(program: Command, io: Io, done: Done): void {
 }
 
 function addAgents(program: Command, io: Io, done: Done): void {
-  const agents = program.command("agents").description("List, check, import, export and activate agents");
+  const agents = program
+    .command("agents")
+    .description("List, check, import, export, test, compare and activate agents");
   sub(agents, "list", { about: "List the agents", examples: ["agents list", "agents list --json"] }).action(
     async (options) => done(await listAgents(io, options)),
   );
@@ -80,6 +83,7 @@ function addAgents(program: Command, io: Io, done: Done): void {
     .option("--dry-run", "check only")
     .option("--no-activate", "keep the active version")
     .option("--notes <text>", "what has changed")
+    .option("--override-reason <text>", "why it goes live although its tests do not pass; admins")
     .action(async (agent, file, options) => done(await importAgent(io, agent, { ...options, file })));
   sub(agents, "export <agent>", {
     about: "Print the document of a version",
@@ -96,7 +100,10 @@ function addAgents(program: Command, io: Io, done: Done): void {
   sub(agents, "activate <agent> <version>", {
     about: "Make a version the one that new sessions get",
     examples: ["agents activate clinic-desk 2"],
-  }).action(async (agent, version, options) =>
-    done(await activateAgent(io, agent, { ...options, number: positive(version) })),
-  );
+  })
+    .option("--override-reason <text>", "why it goes live although its tests have not passed; admins")
+    .action(async (agent, version, options) =>
+      done(await activateAgent(io, agent, { ...options, number: positive(version) })),
+    );
+  addVersions(agents, io, done);
 }

@@ -33,14 +33,16 @@ export interface ImportOptions extends Globals {
   dryRun?: boolean;
   activate?: boolean;
   notes?: string;
+  overrideReason?: string;
 }
 
 /** Imports a document as the next version. Not repeated by itself: every import is a version. */
 export async function importAgent(io: Io, agent: string, options: ImportOptions & { file: string }): Promise<number> {
   const { transport, headers } = ownerTransport(io, options);
-  const { dryRun = false, activate = true, notes } = options;
+  const { dryRun = false, activate = true, notes, overrideReason: override_reason } = options;
   const document = await readDocument(io, options.file);
-  const body = { document, dry_run: dryRun, activate, ...(notes === undefined ? {} : { notes }) };
+  // What is undefined is not sent.
+  const body = { document, dry_run: dryRun, activate, notes, override_reason };
   const path = `/api/agents/${encodeURIComponent(agent)}/import`;
   const call = { method: "POST" as const, path, body, headers, repeatable: false, signal: io.signal };
   const done = await transport.json<{ status: string; version: number | null; active: boolean; issues: Issue[] }>(call);
@@ -81,10 +83,15 @@ export async function validateAgent(io: Io, file: string, options: Globals): Pro
   return checked.valid ? EXIT.ok : EXIT.failure;
 }
 
-export async function activateAgent(io: Io, agent: string, options: Globals & { number: number }): Promise<number> {
+export async function activateAgent(
+  io: Io,
+  agent: string,
+  options: Globals & { number: number; overrideReason?: string },
+): Promise<number> {
   const { transport, headers } = ownerTransport(io, options);
   const path = `/api/agents/${encodeURIComponent(agent)}/versions/${options.number}/activate`;
-  const shown = await transport.json<AgentShown>({ method: "POST", path, headers, signal: io.signal });
+  const body = { override_reason: options.overrideReason };
+  const shown = await transport.json<AgentShown>({ method: "POST", path, body, headers, signal: io.signal });
   if (options.json) printJson(io, shown);
   else printLine(io, `${agent}: version ${shown.active_version ?? options.number} is active`);
   return EXIT.ok;

@@ -54,10 +54,16 @@ const MAX_TOLD = 20;
 
 /** Says which tests are in the way, or that they have not been run. */
 function notGreen(contentHash: string, result: SuiteResult | null): AppError {
-  const failing = (result?.tests ?? [])
+  const red = (result?.tests ?? [])
+    .map((test, index) => ({ ...test, index }))
     .filter(({ passed }) => !passed)
-    .slice(0, MAX_TOLD)
-    .map(({ name, steps }) => ({ name, reasons: steps.flatMap(({ reasons }) => reasons).slice(0, 3) }));
-  const extra = { content_hash: contentHash, tests: result === null ? "not_run" : "failed", failing };
-  return new AppError("tests_not_green", { extra });
+    .slice(0, MAX_TOLD);
+  const failing = red.map(({ name, steps }) => ({
+    name,
+    reasons: steps.flatMap(({ reasons }) => reasons).slice(0, 3),
+  }));
+  return new AppError("tests_not_green", {
+    errors: red.map(({ index }) => ({ pointer: `/document/tests/${index}`, rule: "test", message: "has not passed" })),
+    extra: { content_hash: contentHash, tests: result === null ? "not_run" : "failed", failing },
+  });
 }
