@@ -30,6 +30,7 @@ export const ERRORS = {
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],
   document_not_found: [404, "Document not found", "No such document in the knowledge base of this agent."],
+  escalation_not_found: [404, "Escalation not found", "No such escalation."],
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
   link_not_found: [404, "Link not found", "No such link."],
   link_unavailable: [404, "Link unavailable", "This link is not available."],
@@ -48,6 +49,9 @@ export const ERRORS = {
   agent_has_no_version: [409, "Agent has no active version", "Activate a version of this agent first."],
   agent_in_use: [409, "Agent in use", "This agent has live links or sessions; end them first, or force it."],
   conflict: [409, "Conflict", "The object was changed at the same time; read it again and repeat."],
+  escalation_assigned: [409, "Escalation assigned", "Another operator has this escalation; it can be transferred."],
+  escalation_not_assigned: [409, "Escalation not assigned", "Nobody has this escalation yet; assign it first."],
+  escalation_resolved: [409, "Escalation resolved", "This escalation is resolved."],
   idempotency_in_progress: [409, "Request in progress", "A request with this idempotency key is still running."],
   link_address_unknown: [
     409,

@@ -2,6 +2,7 @@ import type { EventContract } from "./declare.js";
 import { accessPolicyChanged, accessRequested } from "./messages/access.js";
 import { gateOverridden } from "./messages/agent-versions.js";
 import { agentActivated } from "./messages/agents.js";
+import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
@@ -14,6 +15,9 @@ const ALL: EventContract[] = [
   accessRequested,
   agentActivated,
   credentialRevoked,
+  escalated,
+  escalationAssigned,
+  escalationResolved,
   feedbackGiven,
   gateOverridden,
   linkCreated,

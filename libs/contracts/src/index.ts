@@ -13,6 +13,7 @@ export * from "./messages/access.js";
 export * from "./messages/agent-versions.js";
 export * from "./messages/agents.js";
 export * from "./messages/callers.js";
+export * from "./messages/escalations.js";
 export * from "./messages/feedback.js";
 export * from "./messages/files.js";
 export * from "./messages/knowledge.js";

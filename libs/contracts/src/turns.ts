@@ -27,7 +27,8 @@ export type SessionStatus = z.infer<typeof sessionStatus>;
 /** What one committed turn answered; stored with the turn, so a repeated request gets the same bytes. */
 export const turnResult = z.object({
   turn_id: z.string(),
-  kind: z.enum(["open", "message"]),
+  /** `timer`: a timeout of the workflow was over; `handed_back`: a human gave the session back. */
+  kind: z.enum(["open", "message", "timer", "handed_back"]),
   response: z.string(),
   messages: z.array(messagePart),
   node_id: z.string(),
@@ -81,6 +82,10 @@ export const historyMessage = z.object({
   /** What the visitor thinks of this answer. */
   rating: z.enum(["up", "down"]).nullish(),
   finish_reason: z.enum(["complete", "stopped"]).nullish(),
+  /** `human` = an operator said it; null = the visitor, or the agent. */
+  author: z.literal("human").nullish(),
+  /** How the operator is called before the visitor. */
+  author_name: z.string().nullish(),
   created_at: z.string(),
 });
 export type HistoryMessage = z.infer<typeof historyMessage>;

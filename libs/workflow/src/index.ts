@@ -1,5 +1,6 @@
 export { type CompiledWorkflow, compile } from "./compile.js";
 export { WorkflowError } from "./errors.js";
+export { pendingTimeout } from "./pending-timeout.js";
 export { initialState, step } from "./step.js";
 export type {
   ActionPhase,

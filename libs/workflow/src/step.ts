@@ -103,12 +103,14 @@ function begin(run: Run, event: OpeningEvent): void {
     case "user.message":
       state.turnNumber += 1;
       if (state.ownMessages !== undefined) state.ownMessages += 1;
+      giveTo(state, event.human);
       // What a visitor writes to the human is no turn of the node.
       if (state.escalated) return;
       state.nodeTurns += 1;
       turn.stage = "globals";
       return;
     case "timer.fired":
+      giveTo(state, event.human);
       if (!state.escalated) turn.stage = "leave";
       return;
     case "handed_back":
@@ -120,6 +122,12 @@ function begin(run: Run, event: OpeningEvent): void {
     default:
       assertNever(event);
   }
+}
+
+/** Who has the session is decided outside too: an operator may take it from any node, and give it up without a hand-back. */
+function giveTo(state: EngineState, human: boolean | undefined): void {
+  if (human === true) state.escalated ??= { reason: "" };
+  if (human === false) state.escalated = null;
 }
 
 function resume(

@@ -67,9 +67,12 @@ export type CallResult =
 
 export type EngineEvent =
   | { type: "session.opened" }
-  /** `secondsInNode`: seconds since the current node was entered. */
-  | { type: "user.message"; text: string; secondsInNode: number }
-  | { type: "timer.fired"; secondsInNode: number }
+  /**
+   * `secondsInNode`: seconds since the current node was entered. `human`: whether a human has the session now, whoever gave it to them;
+   * absent = as the state says.
+   */
+  | { type: "user.message"; text: string; secondsInNode: number; human?: boolean }
+  | { type: "timer.fired"; secondsInNode: number; human?: boolean }
   /** The summary belongs to the model's history, which the caller builds; the engine does not read it. */
   | { type: "handed_back"; summary?: string }
   | { type: "call.done"; callId: string; result: CallResult }

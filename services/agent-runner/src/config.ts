@@ -53,6 +53,13 @@ export const runnerConfig = z.object({
     .max(60_000)
     .default(10_000)
     .describe("How long a turn waits for room in its link's budget that running turns hold"),
+  ESCALATE_AFTER_FAILED_TURNS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(20)
+    .default(0)
+    .describe("So many failed messages in a row ask for a human; 0 = never"),
   OUTBOUND_ALLOWED_CIDRS: z
     .string()
     .default("")

@@ -13,6 +13,9 @@ export const cleanupConfig = z.object({
   LINK_EXPIRY_INTERVAL_SECONDS: seconds(0.5).describe(
     "Seconds between looks for expired links, whose open streams then close",
   ),
+  TIMER_INTERVAL_SECONDS: seconds(1).describe(
+    "Seconds between looks for sessions whose node has a timeout that is over",
+  ),
   OUTBOX_INTERVAL_SECONDS: seconds(1).describe("Seconds between looks for facts that wait in the outbox"),
   OUTBOX_STRAGGLER_SECONDS: z.coerce
     .number()

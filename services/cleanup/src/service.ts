@@ -2,6 +2,7 @@ import type { Component } from "@parley/service";
 import type { CleanupDeps } from "./deps.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
+import { fireTimers } from "./jobs/fire-timers.js";
 import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
 import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
@@ -19,6 +20,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         makePartitions(deps),
         sendStragglers(deps),
         expireLinks(deps),
+        fireTimers(deps),
         endIdleSessions(deps),
         ...purgeRecords(deps),
         purgeUnsentFiles(deps),

@@ -21,6 +21,7 @@ import { createOutboxRelay, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
 import type { Component } from "@parley/service";
 import type { SessionsDeps } from "./deps.js";
+import { serveEscalations } from "./escalations/serve-escalations.js";
 import { serveFiles } from "./files/serve-files.js";
 import { acceptMessageHandler } from "./handlers/accept-message.js";
 import { createSessionHandler } from "./handlers/create-session.js";
@@ -100,6 +101,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(rateMessage, rateMessageHandler(handlers), bound);
       bus.serve(listSessions, listSessionsHandler(handlers), bound);
       bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
+      serveEscalations(handlers);
       serveFiles(deps);
       webhooks = serveWebhooks(deps);
     },

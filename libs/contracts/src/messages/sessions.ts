@@ -108,6 +108,10 @@ export const sessionView = z.object({
   epoch: z.number().int(),
   /** Absent where it was not asked for (lists). */
   feedback: sessionFeedback.nullish(),
+  /** `human`: an operator has the session, and the agent is silent. */
+  handled_by: z.enum(["agent", "human"]).optional(),
+  /** How the operator who has it is called before the visitor. */
+  operator_name: z.string().nullish(),
 });
 export type SessionView = z.infer<typeof sessionView>;
 export const getSession = rpc(

@@ -1,4 +1,4 @@
-import type { AttachedFile, SessionEvent } from "@parley/contracts";
+import type { AttachedFile, SessionEvent, TurnResult } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
 import type { EngineState } from "@parley/workflow";
 
@@ -14,7 +14,7 @@ export interface HistoryItem {
 /** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
 export interface PendingTurn {
   seq: number;
-  kind: "open" | "message";
+  kind: TurnResult["kind"];
   content: string;
   client_message_id: string | null;
   reply_to: string | null;
@@ -42,6 +42,12 @@ export interface AcquiredSession {
   messages_used: number;
   max_messages: number | null;
   seconds_in_node: number;
+  /** `human`: an operator has the session, and the agent is silent. */
+  handled_by: "agent" | "human";
+  /** What the operator told about the conversation when giving it back. */
+  handover_summary: string | null;
+  /** The node it waits in has a timeout that is not over yet. */
+  has_timer: boolean;
   /** True = the caller already holds the state and history of `done_seq`. */
   known: boolean;
   state: EngineState | null;
@@ -84,7 +90,7 @@ export interface CommitItem {
   conversation_id: string;
   fence: number;
   seq: number;
-  kind: "open" | "message";
+  kind: TurnResult["kind"];
   lease_ms: number;
   failed: string | null;
   dead: string | null;
@@ -101,6 +107,12 @@ export interface CommitItem {
   transitions?: unknown[];
   /** Further events of this turn, in order. */
   notices?: { type: string; payload: Record<string, unknown> }[];
+  /** The turn handed the conversation to a human. */
+  escalation?: { reason: string };
+  /** Seconds after the node's entry at which its next timeout is over; null = it has none any more; absent = it never had one. */
+  timer_seconds?: number | null;
+  /** So many failed messages in a row ask for a human; 0 = never. */
+  escalate_after?: number;
   variables?: Record<string, unknown>;
   /** JSON text: a repeated request gets the very same answer. */
   result?: string;

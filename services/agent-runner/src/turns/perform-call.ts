@@ -17,6 +17,7 @@ export interface CallContext {
   /** Variables as the engine knows them when the turn begins; only the scripted model reads them. */
   variables: () => Record<string, unknown>;
   memory: string | null;
+  handover?: string | null;
   signal: AbortSignal;
   live: LiveWriter;
   /** Looks passages up for an answer; absent or null = answers are made without. */
@@ -56,6 +57,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
               chatIntent: context.session.link_policy.chat_intent,
               override: context.session.link_policy.system_prompt_override,
               memory: context.memory,
+              handover: context.handover ?? null,
             })}\n\n${canaryLine(canary)}`,
             ...(found?.text ? { passages: found.text } : {}),
             messages: modelMessages(history, call.historyWindow),

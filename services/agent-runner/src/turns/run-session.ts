@@ -17,7 +17,6 @@ import type {
   AcquiredSession,
   CommitAnswer,
   CommitItem,
-  HistoryItem,
   PendingTurn,
   SessionRef,
   TurnRepository,
@@ -39,6 +38,7 @@ import type { CachedSession, SessionCache } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
 import type { Stops, TurnStop } from "./stops.js";
 import { createLoadAgent, createPerform } from "./transfer.js";
+import { beginsWithHuman, saidIn, turnEvent, wordsOf } from "./turn-event.js";
 
 export interface LaneDeps extends RunnerDeps {
   repository: TurnRepository;
@@ -113,6 +113,9 @@ class Lane {
   private used: number;
   /** When the current node was entered, on this process's monotonic clock; the database told how long ago that was. */
   private enteredAt: number;
+  /** A human has the session: messages are kept, and the agent is silent. Whoever takes it over or gives it back moves the fence. */
+  private human: boolean;
+  private hasTimer: boolean;
 
   constructor(
     private readonly deps: LaneDeps,
@@ -123,6 +126,8 @@ class Lane {
   ) {
     this.used = session.messages_used;
     this.enteredAt = performance.now() - session.seconds_in_node * 1_000;
+    this.human = beginsWithHuman(session);
+    this.hasTimer = session.has_timer;
   }
 
   /** Runs every waiting turn, and those that arrive meanwhile. Returns when the lease was released by the last commit, or lost. */
@@ -131,7 +136,7 @@ class Lane {
     let tries = this.session.tries;
     for (;;) {
       for (const [index, turn] of turns.entries()) {
-        const waiting = turns.length - index - 1;
+        const waiting = turns.slice(index + 1).filter(({ kind }) => kind === "message").length;
         const answer = await this.runOne(turn, { signal, tries, waiting });
         if (answer.outcome === "fenced") {
           this.deps.counters.fenced.inc();
@@ -143,7 +148,7 @@ class Lane {
         tries = 1;
       }
       turns = await this.deps.repository.pending(this.ref.tenantId, this.session.conversation_id, this.current.doneSeq);
-      this.used += turns.length;
+      this.used += turns.filter(({ kind }) => kind === "message").length;
       await this.budget.refresh();
       if (turns.length === 0) throw new Error("the commit left turns behind that cannot be found");
     }
@@ -170,17 +175,22 @@ class Lane {
           turn,
           leaseMs: deps.config.LEASE_MS,
           remainingMessages: remaining,
+          hasTimer: this.hasTimer,
         })
       : null;
     const item: CommitItem = {
       ...(settled?.item ?? this.givenUp(turn, dead ?? "the agent document cannot run")),
       ...this.budget.spent(),
+      escalate_after: deps.config.ESCALATE_AFTER_FAILED_TURNS,
     };
     deps.crash("before_commit");
     const answer = await this.commit(item, at.signal);
     deps.crash("committed");
     if (answer.outcome === "fenced") return answer;
-    if (item.failed) this.used -= 1;
+    if (item.failed && turn.kind === "message") this.used -= 1;
+    if (item.escalation) this.human = true;
+    else if (turn.kind === "handed_back") this.human = false;
+    if (item.timer_seconds !== undefined) this.hasTimer = item.timer_seconds !== null;
     if (item.node_changed) this.enteredAt = performance.now();
     this.current = {
       ...this.current,
@@ -230,14 +240,10 @@ class Lane {
       maxCharacters: deps.config.ATTACHED_TEXT_CHARACTERS,
     };
     this.current.history = await describeFiles(reader, this.ref, this.current.history);
-    const said: HistoryItem[] =
-      turn.kind === "open" ? [] : [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
-    const user = await describeFiles(reader, this.ref, said);
+    const user = await describeFiles(reader, this.ref, saidIn(turn));
     const variables = { ...this.current.state?.variables };
-    const event: Parameters<typeof runTurn>[0]["event"] =
-      turn.kind === "open"
-        ? { type: "session.opened" }
-        : { type: "user.message", text: turn.content, secondsInNode: (performance.now() - this.enteredAt) / 1_000 };
+    const secondsInNode = (performance.now() - this.enteredAt) / 1_000;
+    const event = turnEvent(turn, { secondsInNode, human: this.human });
     try {
       return await runTurn({
         definition,
@@ -256,6 +262,7 @@ class Lane {
               live,
               signal: stop.signal,
               memory: this.current.memory?.block ?? null,
+              handover: session.handover_summary,
               variables: () => variables,
               retrieve: createRetrieve(deps, this.ref.tenantId, speaking.knowledge, stop.signal),
               onWithheld: (rules) => noteWithheld(deps, this.ref, rules),
@@ -287,15 +294,7 @@ class Lane {
       lease_ms: this.deps.config.LEASE_MS,
       failed: "internal",
       dead: reason,
-      user:
-        turn.kind === "open"
-          ? null
-          : {
-              content: turn.content,
-              client_message_id: turn.client_message_id,
-              files: turn.files,
-              created_at: turn.created_at,
-            },
+      user: wordsOf(turn),
       trace: null,
     };
   }

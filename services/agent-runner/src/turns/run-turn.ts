@@ -7,6 +7,7 @@ import {
   type EngineEvent,
   type EngineState,
   initialState,
+  pendingTimeout,
   step,
   type TurnOutcome,
   type Watch,
@@ -40,6 +41,8 @@ export interface RecordedCall {
 export interface RecordedEvent {
   type: Exclude<EngineEvent["type"], "call.done" | "call.failed">;
   seconds_in_node: number | null;
+  /** Of a message: whether a human had the session. Absent in older records. */
+  human?: boolean;
 }
 
 export interface CallOutput {
@@ -101,6 +104,8 @@ export interface TurnRun {
   webhooks: ActionWebhook[];
   /** Reason of the escalation this turn opened. */
   escalation: string | null;
+  /** Seconds in its node after which the session goes on by itself; null = never. */
+  timeout: number | null;
   variables: Record<string, unknown>;
   /** Sum of the model calls, milliseconds. */
   latencyMs: number;
@@ -150,6 +155,7 @@ export async function runTurn(input: {
     logs: [],
     webhooks: [],
     escalation: null,
+    timeout: null,
     variables: {},
     latencyMs: 0,
     usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
@@ -157,6 +163,9 @@ export async function runTurn(input: {
     event: {
       type: input.event.type,
       seconds_in_node: "secondsInNode" in input.event ? input.event.secondsInNode : null,
+      ...("human" in input.event && (input.event.human || before.escalated)
+        ? { human: input.event.human ?? false }
+        : {}),
     },
   };
   const said: MessagePart[] = [];
@@ -189,7 +198,12 @@ export async function runTurn(input: {
           pending = effect;
           break;
         case "turn.done":
-          return { ...run, state: result.state, outcome: effect.outcome };
+          return {
+            ...run,
+            state: result.state,
+            outcome: effect.outcome,
+            timeout: pendingTimeout(workflow, result.state),
+          };
         case "turn.failed":
           return { ...run, failed: effect.code };
         case "action.log":

@@ -1,6 +1,7 @@
 import { type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
 import type { AcquiredSession, CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
 import type { TurnRun } from "./run-turn.js";
+import { saidIn, wordsOf } from "./turn-event.js";
 
 interface Settled {
   item: CommitItem;
@@ -16,20 +17,14 @@ interface Context {
   leaseMs: number;
   /** Messages still open for the visitor after this turn; null = no limit. */
   remainingMessages: number | null;
+  /** A timeout is set in the session, so that a turn without one has to take it away. */
+  hasTimer: boolean;
 }
 
 /** Turns what the engine did into the row that commits it and the answer that readers get. Pure. */
 export function settleTurn(run: TurnRun, context: Context): Settled {
   const { session, turn } = context;
-  const user =
-    turn.kind === "open"
-      ? null
-      : {
-          content: turn.content,
-          client_message_id: turn.client_message_id,
-          files: turn.files,
-          created_at: turn.created_at,
-        };
+  const user = wordsOf(turn);
   const base: CommitItem = {
     tenant_id: context.tenantId,
     conversation_id: session.conversation_id,
@@ -88,6 +83,8 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     transitions: outcome.transitions satisfies TransitionInfo[],
     notices:
       run.escalation === null ? [] : [{ type: "escalation", payload: { state: "open", reason: run.escalation } }],
+    ...(run.escalation === null ? {} : { escalation: { reason: run.escalation } }),
+    ...(run.timeout === null && !context.hasTimer ? {} : { timer_seconds: run.timeout }),
     variables: run.variables,
     result: JSON.stringify(result),
   };
@@ -97,7 +94,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   return {
     item,
     result,
-    history: user ? [{ role: "user", content: user.content, node_id: null, files: user.files }, ...said] : said,
+    history: [...saidIn(turn), ...said],
   };
 }
 

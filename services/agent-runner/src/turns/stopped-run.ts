@@ -1,5 +1,5 @@
 import type { MessagePart } from "@parley/contracts";
-import { type EngineState, initialState } from "@parley/workflow";
+import { type EngineState, initialState, pendingTimeout } from "@parley/workflow";
 import type { Definition } from "./definitions.js";
 import type { TurnRun } from "./run-turn.js";
 
@@ -31,6 +31,7 @@ export function stoppedRun(
     stopped: true,
     variables: {},
     escalation: null,
+    timeout: pendingTimeout(workflow, state),
     outcome: {
       response: parts.join(parts.some((part) => part.includes("\n")) ? "\n" : " "),
       messages,

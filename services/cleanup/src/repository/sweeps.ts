@@ -16,6 +16,21 @@ export async function endIdleSessions(db: Db, limit: number): Promise<{ looked: 
   return rows[0] ?? { looked: 0, ended: 0 };
 }
 
+export interface FiredTimer {
+  tenant_id: string;
+  session_id: string;
+  conversation_id: string;
+  seq: number;
+}
+
+/** Looks at most at `limit` sessions with a timeout that is over and gives each a turn for it, once; answers these turns. */
+export async function fireTimers(db: Db, limit: number): Promise<{ looked: number; fired: FiredTimer[] }> {
+  const rows = await db.query<{ looked: number; fired: FiredTimer[] }>("select looked, fired from fire_timers($1)", [
+    limit,
+  ]);
+  return rows[0] ?? { looked: 0, fired: [] };
+}
+
 /** Announces expired links, once each; answers how many. */
 export const expireLinks = (db: Db, limit: number): Promise<number> =>
   countOf(db, "select expire_links($1) as count", [limit]);

@@ -3,6 +3,7 @@ import { guard } from "../callers/authenticate.js";
 import type { GatewayContext } from "../deps.js";
 import { createSessionRoute } from "./create-session.js";
 import { endSessionRoute } from "./end-session.js";
+import { escalateSessionRoute } from "./escalate.js";
 import { getSessionRoute } from "./get-session.js";
 import { getTraceRoute } from "./get-trace.js";
 import { listMessagesRoute } from "./list-messages.js";
@@ -22,5 +23,6 @@ export async function registerChatApi(app: HttpApp, context: GatewayContext): Pr
   listMessagesRoute(app, context);
   streamEventsRoute(app, context);
   stopTurnRoute(app, context);
+  escalateSessionRoute(app, context);
   typingRoute(app, context);
 }

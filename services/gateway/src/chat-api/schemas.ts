@@ -74,6 +74,8 @@ export const sessionShown = z.object({
   link_id: z.uuid().nullable(),
   last_event_id: text,
   feedback: sessionFeedback.nullish(),
+  handled_by: z.enum(["agent", "human"]).optional(),
+  operator_name: text.nullish(),
 });
 
 export const sessionClosed = z.object({

@@ -1,14 +1,12 @@
 import type { HttpApp } from "@parley/http";
 import { guard } from "../callers/authenticate.js";
 import type { GatewayContext } from "../deps.js";
-import { addKnowledgeRoute } from "./add-knowledge.js";
-import { deleteKnowledgeRoute } from "./delete-knowledge.js";
-import { getKnowledgeRoute } from "./get-knowledge.js";
-import { listKnowledgeRoute } from "./list-knowledge.js";
-import { searchKnowledgeRoute } from "./search-knowledge.js";
 import { activateVersionRoute } from "./activate-version.js";
+import { addKnowledgeRoute } from "./add-knowledge.js";
+import { assignEscalationRoute, transferEscalationRoute } from "./assign-escalation.js";
 import { bulkImportAgentsRoute } from "./bulk-import-agents.js";
 import { bulkLinksRoute } from "./bulk-links.js";
+import { handBackEscalationRoute, resolveEscalationRoute } from "./close-escalation.js";
 import { createAgentRoute } from "./create-agent.js";
 import { createKeyRoute } from "./create-key.js";
 import { createLinkRoute } from "./create-link.js";
@@ -20,6 +18,7 @@ import { createWebhookRoute } from "./create-webhook.js";
 import { decideAccessRequestRoute } from "./decide-access-request.js";
 import { deleteAgentRoute } from "./delete-agent.js";
 import { deleteKeyRoute } from "./delete-key.js";
+import { deleteKnowledgeRoute } from "./delete-knowledge.js";
 import { deleteLinkRoute } from "./delete-link.js";
 import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
@@ -27,8 +26,10 @@ import { deleteWebhookRoute } from "./delete-webhook.js";
 import { diffVersionsRoute } from "./diff-versions.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
+import { extendSessionRoute } from "./extend-session.js";
 import { getAccessPolicyRoute } from "./get-access-policy.js";
 import { getAgentRoute } from "./get-agent.js";
+import { getKnowledgeRoute } from "./get-knowledge.js";
 import { getLinkRoute } from "./get-link.js";
 import { getLinkAnalyticsRoute } from "./get-link-analytics.js";
 import { getLinkEmbedRoute } from "./get-link-embed.js";
@@ -45,6 +46,8 @@ import { listAccessRequestsRoute } from "./list-access-requests.js";
 import { listAgentOverridesRoute } from "./list-agent-overrides.js";
 import { listAgentsRoute } from "./list-agents.js";
 import { devMailRoute } from "./list-dev-mail.js";
+import { listEscalationsRoute } from "./list-escalations.js";
+import { listKnowledgeRoute } from "./list-knowledge.js";
 import { listLinkSessionsRoute } from "./list-link-sessions.js";
 import { listLinkTemplatesRoute } from "./list-link-templates.js";
 import { listLinksRoute } from "./list-links.js";
@@ -55,12 +58,14 @@ import { listWebhookDeliveriesRoute } from "./list-webhook-deliveries.js";
 import { listWebhooksRoute } from "./list-webhooks.js";
 import { redeliverWebhookRoute } from "./redeliver-webhook.js";
 import { replayVersionRoute } from "./replay-version.js";
+import { replyEscalationRoute } from "./reply-escalation.js";
 import { rotateKeyRoute } from "./rotate-key.js";
 import { rotateWebhookRoute } from "./rotate-webhook.js";
+import { searchKnowledgeRoute } from "./search-knowledge.js";
 import { sessionToTestRoute } from "./session-to-test.js";
 import { setAccessPolicyRoute } from "./set-access-policy.js";
-import { testWebhookRoute } from "./test-webhook.js";
 import { testVersionRoute } from "./test-version.js";
+import { testWebhookRoute } from "./test-webhook.js";
 import { updateAgentRoute } from "./update-agent.js";
 import { updateLinkRoute } from "./update-link.js";
 import { updateLinkTemplateRoute } from "./update-link-template.js";
@@ -68,6 +73,13 @@ import { updateWebhookRoute } from "./update-webhook.js";
 import { validateAgentRoute } from "./validate-agent.js";
 
 const ROUTES = [
+  assignEscalationRoute,
+  extendSessionRoute,
+  handBackEscalationRoute,
+  listEscalationsRoute,
+  replyEscalationRoute,
+  resolveEscalationRoute,
+  transferEscalationRoute,
   addKnowledgeRoute,
   deleteKnowledgeRoute,
   getKnowledgeRoute,

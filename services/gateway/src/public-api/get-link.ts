@@ -39,7 +39,7 @@ function showLink(request: FastifyRequest): z.output<typeof linkShown> {
       max_message_length: policy.maxMessageLength,
       rate_limit_per_minute: policy.rateLimitPerMinute,
     },
-    features: { stop: true, feedback: true, ratings: true, typing: true, files: files.enabled },
+    features: { stop: true, feedback: true, ratings: true, typing: true, escalate: true, files: files.enabled },
     introduction: policy.introduction,
     starters: policy.starters,
     // Their name greets them; the address is nobody's business who merely holds the link.

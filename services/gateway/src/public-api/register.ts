@@ -2,6 +2,7 @@ import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
 import { createVisitorSessionRoute } from "./create-session.js";
 import { endVisitorSessionRoute } from "./end-session.js";
+import { escalateVisitRoute } from "./escalate.js";
 import { giveFeedbackRoute } from "./feedback.js";
 import { visitorFilesRoutes } from "./files.js";
 import { getChallengeRoute } from "./get-challenge.js";
@@ -27,6 +28,7 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   pollEventsRoute(app, context);
   endVisitorSessionRoute(app, context);
   stopAnswerRoute(app, context);
+  escalateVisitRoute(app, context);
   visitorTypingRoute(app, context);
   giveFeedbackRoute(app, context);
   rateMessageRoute(app, context);

@@ -36,6 +36,7 @@ export const linkShown = z.object({
     feedback: z.boolean(),
     ratings: z.boolean(),
     typing: z.boolean(),
+    escalate: z.boolean(),
     files: z.boolean(),
   }),
   introduction: text.nullable(),
@@ -55,6 +56,8 @@ export const visitorSession = z.object({
   expires_at: text.nullable(),
   remaining_messages: z.int().nullable(),
   message_count: z.int(),
+  handled_by: z.enum(["agent", "human"]).optional(),
+  operator_name: text.nullish(),
   last_event_id: text,
 });
 

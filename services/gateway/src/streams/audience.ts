@@ -10,7 +10,7 @@ export interface WireEvent {
 
 /** What a visitor may see of each event type; a type or member that is not listed does not leave the house. */
 const VISITOR_MEMBERS: Record<string, readonly string[]> = {
-  message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status", "files"],
+  message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status", "files", "author", "author_name"],
   error: ["turn_id", "code", "message_count", "remaining_messages"],
   quota: ["turn_id", "remaining_messages", "message_count", "expires_at", "finish_reason"],
   status: ["turn_id", "label"],
@@ -44,6 +44,8 @@ const VISITOR_SESSION = [
   "expires_at",
   "remaining_messages",
   "message_count",
+  "handled_by",
+  "operator_name",
 ];
 const API_SESSION = [
   "session_id",
@@ -67,6 +69,8 @@ const API_SESSION = [
   "agent_id",
   "link_id",
   "feedback",
+  "handled_by",
+  "operator_name",
 ];
 
 /** A session as one audience sees it, with the id of its newest event. */

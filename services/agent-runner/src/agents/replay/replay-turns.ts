@@ -91,13 +91,19 @@ function eventOf(turn: RecordedTurn): Parameters<typeof runTurn>[0]["event"] {
     seconds_in_node: null,
   };
   const secondsInNode = recorded.seconds_in_node ?? 0;
+  const human = recorded.human === undefined ? {} : { human: recorded.human };
   switch (recorded.type) {
     case "session.opened":
     case "handed_back":
       return { type: recorded.type };
     case "timer.fired":
-      return { type: recorded.type, secondsInNode };
+      return { type: recorded.type, secondsInNode, ...human };
     case "user.message":
-      return { type: recorded.type, text: turn.content, secondsInNode };
+      return {
+        type: recorded.type,
+        text: turn.content,
+        secondsInNode,
+        ...human,
+      };
   }
 }

@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { event, rpc } from "../declare.js";
+import { sessionStatus } from "../turns.js";
+import { participant, principal, sessionAccess } from "./callers.js";
+
+const uuid = z.uuid();
+const iso = z.string();
+const repeatable = {
+  idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullish(),
+  signature: z.string().nullish(),
+};
+
+export const escalationStatus = z.enum(["open", "assigned", "resolved"]);
+export const escalationSource = z.enum(["visitor", "api", "workflow", "failed_turns"]);
+export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended"]);
+
+export const escalationView = z.object({
+  id: uuid,
+  conversation_id: uuid,
+  session_id: z.string(),
+  agent_id: uuid,
+  link_id: uuid.nullable(),
+  status: escalationStatus,
+  source: escalationSource,
+  reason: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+  /** How often a human was asked for while this one was not resolved. */
+  requests: z.number().int(),
+  /** Id of the credentials that have it, or the operator that a signed backend named. */
+  assigned_to: z.string().nullable(),
+  /** What the visitor is told about them. */
+  assigned_name: z.string().nullable(),
+  summary: z.string().nullable(),
+  outcome: escalationOutcome.nullable(),
+  created_at: iso,
+  assigned_at: iso.nullable(),
+  resolved_at: iso.nullable(),
+  session_status: sessionStatus,
+  handled_by: z.enum(["agent", "human"]),
+  participant,
+});
+export type EscalationView = z.infer<typeof escalationView>;
+
+/** Asks for a human. Idempotent by state: while one is asked for, a second request joins the first. */
+export const escalateSession = rpc(
+  "sessions",
+  "escalate",
+  "sessions",
+  z.object({
+    access: sessionAccess,
+    source: z.enum(["visitor", "api"]),
+    reason: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()),
+  }),
+  z.object({ escalation: escalationView, joined: z.boolean() }),
+);
+/** Oldest first. */
+export const listEscalations = rpc(
+  "sessions",
+  "list_escalations",
+  "sessions",
+  z.object({
+    principal,
+    status: escalationStatus.optional(),
+    sessionId: z.string().optional(),
+    limit: z.number().int(),
+    cursor: z.string().optional(),
+  }),
+  z.object({ data: z.array(escalationView), nextCursor: z.string().nullable() }),
+);
+/** `operator` has it from then on, and the agent is silent. With `transfer` also when another one had it. Idempotent by state. */
+export const assignEscalation = rpc(
+  "sessions",
+  "assign_escalation",
+  "sessions",
+  z.object({ principal, id: uuid, operator: z.string(), name: z.string().nullable(), transfer: z.boolean() }),
+  z.object({ escalation: escalationView }),
+);
+/** Words of the operator who has it. */
+export const replyEscalation = rpc(
+  "sessions",
+  "reply_escalation",
+  "sessions",
+  z.object({
+    principal,
+    id: uuid,
+    operator: z.string(),
+    name: z.string().nullable(),
+    content: z.string(),
+    ...repeatable,
+  }),
+  z.object({ messageId: uuid, sessionId: z.string(), createdAt: iso, replayed: z.boolean() }),
+);
+/** `hand_back`: the workflow goes on in a turn of its own; `resolve`: the agent answers the next message, or the session ends. */
+export const closeEscalation = rpc(
+  "sessions",
+  "close_escalation",
+  "sessions",
+  z.object({
+    principal,
+    id: uuid,
+    operator: z.string(),
+    how: z.enum(["resolve", "hand_back"]),
+    summary: z.string().nullable(),
+    endSession: z.boolean(),
+  }),
+  z.object({ escalation: escalationView }),
+);
+/** More time for a session: its expiry, never beyond its link's, and its idle time. */
+export const extendSession = rpc(
+  "sessions",
+  "extend",
+  "sessions",
+  z.object({ access: sessionAccess, minutes: z.number().int(), ...repeatable }),
+  z.object({ sessionId: z.string(), expiresAt: iso.nullable(), idleExpiresAt: iso, replayed: z.boolean() }),
+);
+
+const fact = z.object({
+  tenantId: uuid,
+  sessionId: z.string(),
+  conversationId: uuid,
+  escalationId: uuid,
+  status: escalationStatus,
+  source: escalationSource,
+  assignedTo: z.string().nullable(),
+  outcome: escalationOutcome.nullable(),
+});
+export const escalated = event("sessions", "escalated", fact);
+export const escalationAssigned = event("sessions", "escalation_assigned", fact);
+export const escalationResolved = event("sessions", "escalation_resolved", fact);

@@ -1,0 +1,14 @@
+import type { CompiledWorkflow } from "./compile.js";
+import type { EngineState } from "./types.js";
+
+/**
+ * Seconds after the entry of the node where the session waits at which its next `timeout:` is over; null when it has none, or nothing
+ * waits for it: the session has ended, a turn is running, or a human has it.
+ */
+export function pendingTimeout(workflow: CompiledWorkflow, state: EngineState): number | null {
+  if (state.ended || state.turn !== null || state.escalated !== null) return null;
+  const seconds = (workflow.nodes.get(state.nodeId)?.transitions ?? []).flatMap(({ condition }) =>
+    condition.type === "timeout" ? [condition.seconds] : [],
+  );
+  return seconds.length === 0 ? null : Math.min(...seconds);
+}

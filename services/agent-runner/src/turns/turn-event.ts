@@ -1,0 +1,40 @@
+import type { EngineEvent } from "@parley/workflow";
+import type { CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
+
+type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
+
+/** What a waiting turn is to the engine. `human`: a human has the session, so that the agent says nothing to a message. */
+export function turnEvent(
+  turn: Pick<PendingTurn, "kind" | "content">,
+  at: { secondsInNode: number; human: boolean },
+): OpeningEvent {
+  switch (turn.kind) {
+    case "open":
+      return { type: "session.opened" };
+    case "timer":
+      return { type: "timer.fired", ...at };
+    case "handed_back":
+      return turn.content === "" ? { type: "handed_back" } : { type: "handed_back", summary: turn.content };
+    case "message":
+      return { type: "user.message", text: turn.content, ...at };
+  }
+}
+
+/** The visitor's words of a turn, as the commit keeps them; null for a turn without any. */
+export function wordsOf(turn: PendingTurn): CommitItem["user"] {
+  if (turn.kind !== "message") return null;
+  const { content, client_message_id, files, created_at } = turn;
+  return { content, client_message_id, files, created_at };
+}
+
+/** The visitor's words of a turn, as the model sees them. */
+export function saidIn(turn: PendingTurn): HistoryItem[] {
+  if (turn.kind !== "message") return [];
+  return [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
+}
+
+/** Who a lane speaks for. What waits before a hand-back was written to the human, whatever the session says by now. */
+export const beginsWithHuman = (session: {
+  handled_by?: string;
+  turns: readonly Pick<PendingTurn, "kind">[];
+}): boolean => session.handled_by === "human" || session.turns.some(({ kind }) => kind === "handed_back");

@@ -1,0 +1,25 @@
+import { runTurns } from "@parley/contracts";
+import type { CleanupDeps } from "../deps.js";
+import type { Job } from "../job.js";
+import { fireTimers as fireBatch } from "../repository/sweeps.js";
+
+const BATCH = 200;
+
+/**
+ * Turns timeouts of workflows that are over into turns, once each. The wake-up is only a hint: the runners find the turn themselves.
+ */
+export const fireTimers = (deps: CleanupDeps): Job => ({
+  name: "session_timers",
+  intervalMs: deps.config.TIMER_INTERVAL_SECONDS * 1_000,
+  batch: BATCH,
+  async step() {
+    const { looked, fired } = await fireBatch(deps.db, BATCH);
+    for (const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, seq } of fired) {
+      const at = { tenantId, sessionId, conversationId, seq };
+      deps.bus.publish(runTurns, at, { key: sessionId, msgId: `${sessionId}:${seq}` }).catch((error: unknown) => {
+        deps.logger.debug({ err: error, sessionId, seq }, "turn.wakeup_lost");
+      });
+    }
+    return { taken: looked, handled: fired.length };
+  },
+});

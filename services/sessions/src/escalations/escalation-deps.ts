@@ -1,0 +1,27 @@
+import type { SessionEvent } from "@parley/contracts";
+import type { OutboxRelay } from "@parley/db";
+import type { SessionsDeps } from "../deps.js";
+import type { createWake } from "../wake.js";
+import type { Changed, EscalationRepository } from "./escalation-repository.js";
+
+export interface EscalationDeps extends SessionsDeps {
+  escalations: EscalationRepository;
+  relay: OutboxRelay;
+  wake: ReturnType<typeof createWake>;
+}
+
+/** After the commit: readers and facts. Each may get lost; log and outbox hold them. */
+export function tell(deps: Pick<EscalationDeps, "redis" | "relay">, sessionId: string, events: SessionEvent[]): void {
+  deps.relay.soon();
+  if (events.length > 0) {
+    const live = events.map((event) => ({ type: "event" as const, event }));
+    void deps.redis.live.publish(sessionId, live);
+  }
+}
+
+/** As `tell`, and wakes a runner for what waits: messages that it is to keep in silence, or the turn that hands the session back. */
+export function tellChange(deps: EscalationDeps, tenantId: string, changed: Changed): void {
+  const { session_id: sessionId, conversation_id: conversationId, waiting_seq: seq } = changed;
+  tell(deps, sessionId, changed.events);
+  if (seq !== null) deps.wake({ tenantId, sessionId, conversationId, seq }, []);
+}

@@ -1,0 +1,74 @@
+import { escalationView, sessionEvent } from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import { z } from "zod";
+
+type Row = Record<string, unknown>;
+
+const events = z.array(sessionEvent);
+const asked = z.object({ escalation: escalationView, joined: z.boolean(), session_id: z.string(), events });
+/** `waiting_seq`: a turn of the session waits, newest one named; a runner is to be woken. */
+const changed = z.object({
+  escalation: escalationView,
+  session_id: z.string(),
+  conversation_id: z.string(),
+  events,
+  waiting_seq: z.number().nullable(),
+});
+export type Changed = z.output<typeof changed>;
+const replied = z.object({
+  message_id: z.string(),
+  session_id: z.string(),
+  created_at: z.string(),
+  replayed: z.boolean(),
+  events,
+});
+const extended = z.object({
+  session_id: z.string(),
+  expires_at: z.string().nullable(),
+  idle_expires_at: z.string(),
+  replayed: z.boolean(),
+  events,
+});
+
+export interface EscalationFilter {
+  status: string | undefined;
+  sessionId: string | undefined;
+  limit: number;
+  after: { createdAt: string; id: string } | null;
+}
+
+/** Escalations in the database: each change is one function, one transaction, one round trip. */
+export function createEscalationRepository(db: Db) {
+  const one = async <S extends z.ZodType>(schema: S, text: string, values: unknown[]): Promise<z.output<S>> => {
+    const [row] = await db.query<{ r: unknown }>(text, values);
+    return schema.parse(row?.r);
+  };
+  const json = (value: Row): string => JSON.stringify(value);
+  return {
+    escalate: (access: Row, p: Row) =>
+      one(asked, "select escalate_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
+    assign: (tenantId: string, id: string, p: Row) =>
+      one(changed, "select assign_escalation($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
+    reply: (tenantId: string, id: string, p: Row) =>
+      one(replied, "select reply_as_human($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
+    close: (tenantId: string, id: string, p: Row) =>
+      one(changed, "select close_escalation($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
+    extend: (access: Row, p: Row) =>
+      one(extended, "select extend_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
+    /** Oldest first. */
+    list: (tenantId: string, { status, sessionId, limit, after }: EscalationFilter) =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql<{ r: unknown }>`
+          select escalation_json(e) as r from escalations e
+           where e.tenant_id = ${tenantId}
+             and (${status ?? null}::text is null or e.status = ${status ?? null})
+             and (${sessionId ?? null}::text is null
+                  or e.conversation_id = (select c.id from text_conversations c where c.session_id = ${sessionId ?? null}))
+             and (${after?.createdAt ?? null}::timestamptz is null
+                  or (e.created_at, e.id) > (${after?.createdAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+           order by e.created_at, e.id limit ${limit}`.execute(trx);
+        return rows.map((row) => escalationView.parse(row.r));
+      }),
+  };
+}
+export type EscalationRepository = ReturnType<typeof createEscalationRepository>;

@@ -1,0 +1,21 @@
+import { type replyEscalation, requireRole, tenantOf } from "@parley/contracts";
+import type { z } from "zod";
+import { type EscalationDeps, tell } from "./escalation-deps.js";
+
+/** Says something as the operator who has the session. Idempotency key: `idempotency.key` within the escalation, and the signature. */
+export const replyAsHumanHandler =
+  (deps: EscalationDeps) =>
+  async (input: z.output<typeof replyEscalation.request>): Promise<z.input<typeof replyEscalation.response>> => {
+    requireRole(input.principal, "operator");
+    const answer = await deps.escalations.reply(tenantOf(input.principal), input.id, {
+      operator: input.operator,
+      name: input.name,
+      content: input.content,
+      idem_key: input.idempotency?.key ?? null,
+      idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      signature: input.signature ?? null,
+    });
+    tell(deps, answer.session_id, answer.events);
+    const { message_id: messageId, session_id: sessionId, created_at: createdAt, replayed } = answer;
+    return { messageId, sessionId, createdAt, replayed };
+  };

@@ -1,0 +1,29 @@
+import {
+  assignEscalation,
+  closeEscalation,
+  escalateSession,
+  extendSession,
+  listEscalations,
+  replyEscalation,
+} from "@parley/contracts";
+import { assignEscalationHandler } from "./assign-escalation.js";
+import { closeEscalationHandler } from "./close-escalation.js";
+import { escalateSessionHandler } from "./escalate-session.js";
+import type { EscalationDeps } from "./escalation-deps.js";
+import { createEscalationRepository } from "./escalation-repository.js";
+import { extendSessionHandler } from "./extend-session.js";
+import { listEscalationsHandler } from "./list-escalations.js";
+import { replyAsHumanHandler } from "./reply-as-human.js";
+
+/** Humans in a conversation: asking for one, the queue, taking over, saying something, giving back. */
+export function serveEscalations(given: Omit<EscalationDeps, "escalations">): void {
+  const deps = { ...given, escalations: createEscalationRepository(given.db) };
+  const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
+  const { bus } = deps;
+  bus.serve(escalateSession, escalateSessionHandler(deps), bound);
+  bus.serve(listEscalations, listEscalationsHandler(deps), bound);
+  bus.serve(assignEscalation, assignEscalationHandler(deps), bound);
+  bus.serve(replyEscalation, replyAsHumanHandler(deps), bound);
+  bus.serve(closeEscalation, closeEscalationHandler(deps), bound);
+  bus.serve(extendSession, extendSessionHandler(deps), bound);
+}
