@@ -79,6 +79,9 @@ describe("errors", () => {
     ["deprecated_field tts", { ...doc([ask, end]), tts: {} }],
     ["deprecated_field workflow.model_name", doc([ask, end], { model_name: "x" })],
     ["deprecated_field workflow.nodes.0.skip_response", doc(node({ skip_response: true }))],
+    ["deprecated_field workflow.nodes.0.data_collection", doc(node({ data_collection: { fields: ["name"] } }))],
+    ["deprecated_field workflow.data_collection", doc([ask, end], { data_collection: {} })],
+    ["unknown_field workflow.nodes.0.constructor", doc(node({ constructor: 1 }))],
     ["deprecated_field workflow.nodes.0.transitions.0.condition", doc(node(when("user wants to buy")))],
     ["bad_condition workflow.nodes.0.transitions.0.condition", doc(node(when("contains:")))],
     ["bad_condition workflow.nodes.0.transitions.0.condition", doc(node(when("api_success")))],
@@ -132,6 +135,17 @@ describe("errors", () => {
     expect(result.valid).toBe(false);
     expect(result.document).toBeUndefined();
     expect(result.issues.find(({ code, path }) => `${code} ${path.join(".")}` === issue)?.severity).toBe("error");
+  });
+
+  it.each([
+    ["as a node type", doc([{ ...ask, type: "data_collection" }, end])],
+    ["as a field of a node", doc(node({ data_collection: {} }))],
+    ["as a field of the workflow", doc([ask, end], { data_collection: {} })],
+  ])("say what replaces the old data_collection %s", (_where, input) => {
+    const { issues } = validateDocument(input);
+    expect(issues.map(({ message }) => message)).toContain(
+      "data_collection is no longer read; use a retrieve_variable node with variables to extract",
+    );
   });
 
   it("come all in one answer, errors before warnings", () => {

@@ -18,6 +18,13 @@ const ROOT_PROVIDER_FIELDS = new Set([
   "tts_provider",
 ]);
 
+/** Fields and node types of older documents, and what says the same now. */
+const DATA_COLLECTION = "data_collection is no longer read; use a retrieve_variable node with variables to extract";
+const REPLACED = new Map([
+  ["data_collection", DATA_COLLECTION],
+  ["skip_response", "skip_response is no longer read; use proactive"],
+]);
+
 type Path = Issue["path"];
 
 /** Fields, types and ranges of the document against its schema. */
@@ -36,11 +43,9 @@ function toIssues(issue: ShapeIssue): Issue[] {
 
 function unknownField(path: Path, key: string): Issue {
   const isRoot = path.length === 0 || (path.length === 1 && (path[0] === "workflow" || path[0] === "agent"));
-  const deprecated = key === "skip_response" || (isRoot && ROOT_PROVIDER_FIELDS.has(key));
-  const message =
-    key === "skip_response"
-      ? "skip_response is no longer read; use proactive"
-      : "provider settings belong into workflow.llm";
+  const replaced = REPLACED.get(key);
+  const deprecated = replaced !== undefined || (isRoot && ROOT_PROVIDER_FIELDS.has(key));
+  const message = replaced ?? "provider settings belong into workflow.llm";
   return deprecated
     ? { path: [...path, key], code: "deprecated_field", message, severity: "error" }
     : { path: [...path, key], code: "unknown_field", message: "unknown field", severity: "error" };
@@ -71,10 +76,13 @@ function sentenceOf(issue: ShapeIssue): string {
     case "missing_field":
       return "this field is required";
     case "unknown_node_type":
-      return "unknown node type";
+      return isDataCollection(issue.input) ? DATA_COLLECTION : "unknown node type";
     case "bad_name":
       return "a name begins with a letter or _ and has letters, digits, _ . - only (100 at most)";
     default:
       return issue.message;
   }
 }
+
+const isDataCollection = (node: unknown): boolean =>
+  typeof node === "object" && node !== null && "type" in node && node.type === "data_collection";
