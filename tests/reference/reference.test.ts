@@ -112,7 +112,7 @@ console.log(JSON.stringify({ http: answer.status, ...(await answer.json()) }));`
     afterAll(() => browser?.close());
 
     /** A page of the gateway's own address that runs this script. */
-    const open = async (source: string, prepare?: (page: Page) => Promise<void>): Promise<Page> => {
+    const open = async (source: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> => {
       const settings: PageSettings = { base: product.base, secret: demo.api_key, tenantId: demo.tenant_id, agentId };
       const script = await bundle(source, settings);
       const page = await browser.newPage();
