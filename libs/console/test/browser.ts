@@ -76,7 +76,7 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
-  await page.screenshot({ path: join(artifacts, `${name}.png`) });
+  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: process.env.SCREENSHOT_WHOLE === "1" });
 }
 
 interface AxeResult {

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
-import { agentRow, linkRow, sessionRow } from "./rows.js";
+import { agentRow, LINK_ID, linkRow, mailRow, requestRow, securityRow, sessionRow } from "./rows.js";
 import { skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
@@ -33,6 +33,10 @@ const everything = (api: FakeApi): void => {
   );
   for (const status of ["completed", "abandoned", "error"])
     api.sessions.push(sessionRow({ session_id: `text_${status}`, status, link_id: null }));
+};
+const LINK_PATH = `/console/links/clinic-desk/${LINK_ID}`;
+const noticed = (api: FakeApi): void => {
+  api.securityEvents = [securityRow({}), securityRow({ id: "2", kind: "country_refused", count: 1, country: "RU" })];
 };
 const invalid = {
   status: 422,
@@ -87,13 +91,115 @@ const STATES: State[] = [
     name: "new-link",
     path: "/console/links/clinic-desk/new",
     act: async (page) => {
-      await page.getByText("More: version").click();
+      await page.getByText("Version and instructions").click();
       await page.getByLabel("Stops working").selectOption("at");
       await page.getByLabel("Conversations", { exact: true }).fill("0");
       await page.getByRole("button", { name: "Create the link" }).click();
     },
     shows: "ust be a whole number from 1 to 10,000",
   },
+  {
+    name: "new-link-whole",
+    path: "/console/links/clinic-desk/new",
+    act: async (page) => {
+      await page.getByLabel("Start from").selectOption("anonymous_feedback");
+      await page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })");
+      await page.getByLabel("Name on the page").fill("Praxis am Park");
+      await page.getByLabel("Colour", { exact: true }).fill("#ffcc00");
+      await page.getByLabel("Welcome").fill("Good morning! How can we help?");
+      await page.getByLabel("Suggested first messages").fill("Book an appointment\nOpening hours");
+      await page.getByText("Preview of the page").scrollIntoViewIfNeeded();
+    },
+    shows: "Opening hours",
+  },
+  {
+    name: "edit-link",
+    path: `/console/links/clinic-desk/${LINK_ID}/edit`,
+    prepare: (api) => {
+      api.links = [linkRow({ pin_required: true, allowed_countries: ["DE", "AT"], consent_text: "We keep it." })];
+    },
+    shows: "This link has a PIN.",
+  },
+  {
+    name: "save-template",
+    path: "/console/links/clinic-desk/new",
+    act: (page) => page.getByRole("button", { name: "Save as a template" }).click(),
+    shows: "Everything in the form except",
+  },
+  {
+    name: "many-links",
+    path: "/console/links/clinic-desk/many",
+    act: (page) => page.getByLabel("People").fill("Ada Lovelace, ada@example.com\nBo"),
+    shows: "2 people found, 1 with an address.",
+  },
+  {
+    name: "many-made",
+    path: "/console/links/clinic-desk/many",
+    act: async (page) => {
+      await page.getByLabel("People").fill("Ada Lovelace, ada@example.com\nNobody\nBo");
+      await page.getByRole("button", { name: "Create 3 links" }).click();
+    },
+    shows: "2 made, 1 refused",
+  },
+  { name: "link", path: LINK_PATH, prepare: noticed, shows: "14 times" },
+  {
+    name: "link-lower",
+    path: LINK_PATH,
+    prepare: noticed,
+    act: async (page) => {
+      await page.getByText("Day by day").click();
+      await page.getByLabel("Period").scrollIntoViewIfNeeded();
+    },
+    shows: "Completed",
+  },
+  {
+    name: "link-unused",
+    path: LINK_PATH,
+    prepare: (api) => {
+      api.sessions = [];
+      api.analytics = { sessions: { total: 0 }, by_day: [], completion_rate: null };
+      const detail = "The address is not known.";
+      api.refuse["GET /agents/:/public-links/:/embed"] = { status: 409, code: "link_address_unknown", detail };
+    },
+    shows: "Nobody has used it in this time",
+  },
+  {
+    name: "links-selected",
+    path: "/console/links/clinic-desk",
+    prepare: everything,
+    act: async (page) => {
+      await page.getByLabel("Select all").click();
+      await page.getByRole("button", { name: "Disable selected" }).click();
+    },
+    shows: "Disable 3 links?",
+  },
+  {
+    name: "agent-access",
+    path: "/console/agents/clinic-desk",
+    prepare: (api) => {
+      api.policy = { ...api.policy, mode: "approval", allowed_emails: ["ada@example.com"] };
+      api.requests = [requestRow({})];
+    },
+    act: (page) => page.getByText("Access requests").scrollIntoViewIfNeeded(),
+    shows: "bob@example.com",
+  },
+  {
+    name: "mail",
+    path: "/console/mail",
+    prepare: (api) => {
+      api.mails = [mailRow({}), mailRow({ id: "2", subject: "Access to Clinic Desk" })];
+    },
+    shows: "123456",
+  },
+  {
+    name: "mail-empty",
+    path: "/console/mail",
+    prepare: (api) => {
+      api.mails = [];
+    },
+    shows: "No mails yet",
+  },
+  { name: "mail-sent", path: "/console/mail", shows: "Mails are sent" },
   {
     name: "link-created",
     path: "/console/links/clinic-desk/new",

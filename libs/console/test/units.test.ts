@@ -41,6 +41,10 @@ describe("addresses", () => {
     { page: "links", agent: null },
     { page: "links", agent: "desk" },
     { page: "new-link", agent: "desk" },
+    { page: "many-links", agent: "desk" },
+    { page: "link", agent: "desk", id: "0198a000-0000-7000-8000-000000000002" },
+    { page: "edit-link", agent: "a b/ç", id: "0198a000-0000-7000-8000-000000000002" },
+    { page: "mail" },
     { page: "sessions", status: "active", agent: "", link: "x&y" },
     { page: "session", id: "text_1" },
   ];
@@ -50,10 +54,16 @@ describe("addresses", () => {
     expect(parseRoute(pathname, search)).toEqual(route);
   });
 
-  it.each(["/consoles", "/console/x", "/console/agents/a/b", "/console/%", "/console/sessions/a/b/c", "/"])(
-    "does not know %s",
-    (path) => expect(parseRoute(path, "")).toEqual({ page: "unknown" }),
-  );
+  it.each([
+    "/consoles",
+    "/console/x",
+    "/console/agents/a/b",
+    "/console/%",
+    "/console/sessions/a/b/c",
+    "/console/links/a/b",
+    "/console/links/a/new/edit",
+    "/",
+  ])("does not know %s", (path) => expect(parseRoute(path, "")).toEqual({ page: "unknown" }));
 });
 
 describe("form of a new link", () => {

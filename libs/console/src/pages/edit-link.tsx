@@ -70,7 +70,7 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
         onChange={form.change}
       />
       {form.problem && <ProblemCard problem={form.problem} />}
-      <div class="actions start form-end">
+      <div class="actions start">
         <button type="submit" class="button primary" aria-disabled={form.busy}>
           {form.busy ? "Saving…" : "Save"}
         </button>

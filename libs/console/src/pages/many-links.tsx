@@ -83,7 +83,7 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
         onChange={form.change}
       />
       {form.problem && <ProblemCard problem={form.problem} />}
-      <div class="actions start form-end">
+      <div class="actions start">
         <button type="submit" class="button primary" aria-disabled={form.busy}>
           {form.busy ? "Creating…" : people.length > 1 ? `Create ${people.length} links` : "Create the links"}
         </button>

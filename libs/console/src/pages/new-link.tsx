@@ -72,7 +72,7 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
         onChange={form.change}
       />
       {form.problem && <ProblemCard problem={form.problem} />}
-      <div class="actions start form-end">
+      <div class="actions start">
         <button type="submit" class="button primary" aria-disabled={form.busy}>
           {form.busy ? "Creating…" : "Create the link"}
         </button>

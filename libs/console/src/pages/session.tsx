@@ -103,6 +103,8 @@ function Facts({ session, agentSlug }: { session: Session; agentSlug: string | n
       <Fact label="Came by">
         {session.linkId === null ? (
           "API"
+        ) : agentSlug !== null ? (
+          <a href={pathOf({ page: "link", agent: agentSlug, id: session.linkId })}>Link, show it</a>
         ) : (
           <a href={pathOf({ page: "sessions", status: "", agent: "", link: session.linkId })}>
             Link, show its sessions

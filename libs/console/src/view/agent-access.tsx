@@ -79,18 +79,20 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
             <Notify value={notify} problem={wrong.notify_email} onChange={setNotify} />
           </>
         )}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={enabled}
-            onChange={(event) => setEnabled(event.currentTarget.checked)}
-            aria-describedby="links-enabled-help"
-          />
-          <span>Links of this agent work</span>
-        </label>
-        <p id="links-enabled-help" class="help under-check">
-          Switched off, every link of it is as if it had never been; sessions stay and go on when it is on again.
-        </p>
+        <div>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={enabled}
+              onChange={(event) => setEnabled(event.currentTarget.checked)}
+              aria-describedby="links-enabled-help"
+            />
+            <span>Links of this agent work</span>
+          </label>
+          <p id="links-enabled-help" class="help under-check">
+            Switched off, every link of it is as if it had never been; sessions stay and go on when it is on again.
+          </p>
+        </div>
         {problem && <ProblemCard problem={problem} />}
         <div class="actions start">
           <button type="submit" class="button primary" aria-disabled={busy}>

@@ -58,7 +58,7 @@ export function PlainField({ field, values, wrong, placeholder, onChange }: Plai
               return (
                 <textarea
                   {...shared}
-                  rows={field.type === "paragraph" ? field.rows : 2}
+                  rows={field.type === "paragraph" ? field.rows : linesOf(value)}
                   {...(field.type === "paragraph" ? { maxLength: field.maxLength } : { spellcheck: false })}
                   onInput={(event) => onChange(name, event.currentTarget.value)}
                 />
@@ -125,3 +125,6 @@ function Check({ field: { name, label, help }, value, problem, onChange }: Check
     </div>
   );
 }
+
+/** A list shows what stands in it, within bounds. */
+const linesOf = (value: string): number => Math.min(6, Math.max(2, value.split("\n").length));

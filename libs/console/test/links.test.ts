@@ -1,0 +1,233 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { LINK_ID, linkRow, mailRow, requestRow } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
+const focused = (page: Page): Promise<string> =>
+  page.evaluate("document.activeElement.id || document.activeElement.tagName");
+const NEW = "/console/links/clinic-desk/new";
+const LINK = `/console/links/clinic-desk/${LINK_ID}`;
+const clipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
+/** What the browser saves when `act` is done. */
+async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+describe.skipIf(skipBrowser)("templates", () => {
+  it("fill the form, which can still be changed, and unfold what they set", async () => {
+    const page = await bench.open(NEW, {
+      prepare: (api) => {
+        api.templates.push({ id: "own-1", name: "Ours", built_in: false, allowed_countries: ["DE"], max_sessions: 9 });
+      },
+    });
+    await page.getByLabel("Start from").selectOption("Ours");
+    await expect.poll(() => page.getByLabel("Only from these countries").inputValue()).toBe("DE");
+    await page.getByLabel("Conversations", { exact: true }).fill("3");
+    await page.getByRole("button", { name: "Create the link" }).click();
+    await page.getByText("Copy the address now").waitFor();
+    expect(calls("POST /agents/:/public-links")[0]?.body).toMatchObject({
+      max_sessions: 3,
+      allowed_countries: ["DE"],
+    });
+  });
+
+  it("are saved from the form under a name, and deleted after asking", async () => {
+    const page = await bench.open(NEW);
+    await page.getByLabel("Title").fill("Spring");
+    await page.getByRole("button", { name: "Save as a template" }).click();
+    bench.api().refuse["POST /link-templates"] = { status: 409, code: "name_taken", detail: "taken" };
+    await page.getByLabel("Name", { exact: true }).press("Enter");
+    await page.getByText("s taken by another template").waitFor();
+    bench.api().refuse = {};
+    await page.getByLabel("Name", { exact: true }).fill("Ours");
+    await page.getByRole("button", { name: "Save the template" }).click();
+    await page.getByText("The template “Ours” is saved.").waitFor();
+    expect(calls("POST /link-templates").at(-1)?.body).toMatchObject({ name: "Ours", title: "Spring" });
+    expect(calls("POST /agents/:/public-links")).toEqual([]);
+    await page.reload();
+    await page.getByLabel("Start from").selectOption("Ours");
+    await page.getByRole("button", { name: "Delete this template" }).click();
+    await page.getByRole("button", { name: "Delete the template" }).click();
+    await page.getByText("The template “Ours” is deleted.").waitFor();
+    expect(calls("DELETE /link-templates/:")).toHaveLength(1);
+  });
+});
+
+describe.skipIf(skipBrowser)("changing a link", () => {
+  it("sends what was changed and nothing else, then shows the link", async () => {
+    const page = await bench.open(`${LINK}/edit`, {
+      prepare: (api) => {
+        api.links = [linkRow({ pin_required: true, starters: ["Hours"], metadata: { a: 1 } })];
+      },
+    });
+    await page.getByLabel("Title").fill("Back door");
+    await page.getByText("Who may come in").click();
+    await page.getByLabel("Take the PIN away").check();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { name: "Back door" }).waitFor();
+    expect(calls("PUT /agents/:/public-links/:").map(({ body }) => body)).toEqual([{ title: "Back door", pin: null }]);
+  });
+
+  it("sends nothing when nothing was changed", async () => {
+    const page = await bench.open(`${LINK}/edit`);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Nothing was changed.").waitFor();
+    expect(calls("PUT /agents/:/public-links/:")).toEqual([]);
+  });
+
+  it("unfolds the part with what is wrong, by the pointers of the server", async () => {
+    const page = await bench.open(`${LINK}/edit`, {
+      prepare: (api) => {
+        const errors = [
+          { pointer: "/budget/max_cost", rule: "x", message: "is too much" },
+          { pointer: "/something_new", rule: "x", message: "is odd" },
+        ];
+        api.refuse["PUT /agents/:/public-links/:"] = { status: 422, code: "validation_failed", detail: "No", errors };
+      },
+    });
+    await page.getByLabel("Title").fill("Back door");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("is too much").and(page.locator(":visible")).waitFor();
+    await page.getByText("something_new: is odd").waitFor();
+    await expect.poll(() => focused(page)).toBe("field-budget.max_cost");
+  });
+
+  it("shows the page in the chosen colours while they are chosen", async () => {
+    const page = await bench.open(NEW);
+    await page.getByText("Look", { exact: true }).click();
+    await page.getByLabel("Name on the page").fill("Praxis");
+    await page.getByLabel("Colour", { exact: true }).fill("#ffcc00");
+    const head = page.locator(".preview-avatar");
+    await expect.poll(() => head.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe("rgb(255, 204, 0)");
+    expect(await head.evaluate((it) => getComputedStyle(it).color)).toBe("rgb(0, 0, 0)");
+    expect(await page.locator(".preview-name").textContent()).toBe("Praxis");
+  });
+});
+
+describe.skipIf(skipBrowser)("the page of a link", () => {
+  it("copies address and snippet, and saves the QR code and the numbers", async () => {
+    const page = await bench.open(LINK);
+    await page.getByRole("button", { name: "Copy: Address of the link" }).click();
+    await expect.poll(() => clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
+    await page.getByRole("button", { name: "Copy: Snippet: bubble" }).click();
+    await expect.poll(() => clipboard(page)).toContain('data-link="pl_kept_secret"');
+    await page.getByAltText("QR code of the address").waitFor();
+    await expect.poll(() => page.evaluate("document.querySelector('.qr img').naturalWidth")).toBeGreaterThan(0);
+    const qr = await saved(page, () => page.getByRole("button", { name: "Download the QR code" }).click());
+    expect(qr).toMatchObject({ name: "front-desk-poster-qr.svg", text: expect.stringMatching(/^<svg/) });
+    await page.getByLabel("Period").selectOption("7");
+    await expect.poll(() => calls("GET /agents/:/public-links/:/analytics").at(-1)?.query.get("days")).toBe("7");
+    await expect.poll(() => page.locator(".chart rect").count()).toBe(14);
+    const numbers = await saved(page, () => page.getByRole("button", { name: "Download as CSV" }).click());
+    expect(numbers.name).toBe("front-desk-poster-7-days.csv");
+    expect(numbers.text.split("\r\n").slice(0, 2)).toEqual([
+      "day,sessions,messages,completed",
+      expect.stringMatching(/^\d{4}-\d\d-\d\d,0,0,0$/),
+    ]);
+    expect(calls("GET /analytics/:")[0]?.query.get("link_id")).toBe(LINK_ID);
+  });
+
+  it("tells a small role why it sees no address", async () => {
+    const page = await bench.open(LINK, {
+      prepare: (api) => {
+        api.refuse["GET /agents/:/public-links/:/embed"] = { status: 403, code: "forbidden", detail: "no" };
+      },
+    });
+    await page.getByText("Only editors and above see the address").waitFor();
+    await page.getByText("Came to the end").waitFor();
+  });
+
+  it("goes back to the list when the link is deleted", async () => {
+    const page = await bench.open(LINK);
+    await page.getByRole("button", { name: "Disable" }).click();
+    await page.getByRole("button", { name: "Enable" }).waitFor();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("1 live session ends now").waitFor();
+    await page.getByRole("button", { name: "Delete the link" }).click();
+    await page.getByText("No links to Clinic Desk yet").waitFor();
+  });
+});
+
+describe.skipIf(skipBrowser)("many links", () => {
+  it("makes one per person of a pasted list and gives them out as CSV", async () => {
+    const page = await bench.open("/console/links/clinic-desk/many");
+    await page.getByRole("button", { name: "Create the links" }).click();
+    await page.getByText("ust hold at least one person").waitFor();
+    await page.getByLabel("People").fill("=Ada, ada@example.com\nBo");
+    await page.getByRole("button", { name: "Create 2 links" }).click();
+    await page.getByRole("heading", { name: "2 links ready" }).waitFor();
+    expect(calls("POST /agents/:/public-links/:")).toHaveLength(1);
+    expect(calls("POST /agents/:/public-links/:")[0]?.body).toMatchObject({
+      create: [{ welcome_message: "Hello {{recipient.name}}!", max_sessions: 1 }],
+      recipients: [{ name: "=Ada", email: "ada@example.com" }, { name: "Bo" }],
+    });
+    const file = await saved(page, () => page.getByRole("button", { name: "Download as CSV" }).click());
+    const address = `${bench.api().url}/public/chat/pl_person_`;
+    expect(file.text).toBe(`name,email,url\r\n'=Ada,ada@example.com,${address}0\r\nBo,,${address}1\r\n`);
+  });
+
+  it("copies an address from the list, and disables what is selected after saying what stops", async () => {
+    const page = await bench.open("/console/links/clinic-desk", {
+      prepare: (api) => {
+        const off = linkRow({ id: "0198a000-0000-7000-8000-0000000000f1", title: "Off", is_active: false });
+        api.links.push(off, linkRow({ id: "0198a000-0000-7000-8000-0000000000f2", title: "Third" }));
+      },
+    });
+    await page.getByRole("button", { name: "Copy the address of Front desk poster" }).click();
+    await page.getByText("The address of “Front desk poster” is copied.").waitFor();
+    expect(await clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
+    await page.getByLabel("Select all").click();
+    await page.getByLabel("Select Third").uncheck();
+    await page.getByText("2 links selected").waitFor();
+    await page.getByRole("button", { name: "Disable selected" }).click();
+    await page.getByText("1 live session stops now.").waitFor();
+    await page.getByRole("button", { name: "Disable them" }).click();
+    await page.getByText("1 disabled.").waitFor();
+    expect(calls("POST /agents/:/public-links/:").map(({ body }) => body)).toEqual([{ deactivate: [LINK_ID] }]);
+    await page.getByRole("button", { name: "Enable Front desk poster" }).waitFor();
+  });
+});
+
+describe.skipIf(skipBrowser)("who may come in", () => {
+  it("keeps the policy of an agent and decides requests", async () => {
+    const page = await bench.open("/console/agents/clinic-desk", {
+      prepare: (api) => {
+        api.requests = [requestRow({}), requestRow({ id: "2", email: "eve@example.com" })];
+      },
+    });
+    await page.getByLabel("Who may talk").selectOption("approval");
+    await page.getByLabel("Need no approval").fill("ada@example.com, cy@example.com");
+    await page.getByRole("button", { name: "Save access" }).click();
+    await page.getByText("It counts for all links of this agent at once").waitFor();
+    expect(calls("PUT /agents/:/access-policy")[0]?.body).toEqual({
+      mode: "approval",
+      allowed_emails: ["ada@example.com", "cy@example.com"],
+      links_enabled: true,
+      notify_email: null,
+    });
+    await page.getByRole("button", { name: "Approve bob@example.com" }).click();
+    await page.getByText("bob@example.com is approved").waitFor();
+    await page.getByRole("button", { name: "Deny eve@example.com" }).click();
+    await page.getByText("Nobody is waiting.").waitFor();
+    await page.getByLabel("Which requests").selectOption("approved");
+    await page.getByRole("button", { name: "Deny bob@example.com" }).waitFor();
+  });
+});
+
+describe.skipIf(skipBrowser)("the mailbox of development", () => {
+  it("is among the pages only where mails are kept", async () => {
+    const page = await bench.open("/console");
+    await page.getByText("Latest sessions").waitFor();
+    await expect.poll(() => calls("GET /dev/:").length).toBeGreaterThan(0);
+    const tab = page.getByRole("navigation").getByRole("link", { name: "Mail" });
+    expect(await tab.count()).toBe(0);
+    bench.api().mails = [mailRow({})];
+    await page.reload();
+    await tab.click();
+    await page.getByText("123456").waitFor();
+  });
+});
