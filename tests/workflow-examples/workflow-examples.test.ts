@@ -26,6 +26,8 @@ const example = z.object({
       z.strictObject({
         /** Absent = the session opens. */
         say: z.string().optional(),
+        /** A turn without words: a timeout was over, or a human gave the session back. */
+        event: z.enum(["timer", "hand_back"]).optional(),
         secondsInNode: z.number().default(0),
         path: z.array(z.string()).default([]),
         reply: z.string(),
@@ -144,6 +146,12 @@ class Conversation {
   }
 }
 
+function eventOf({ say, event, secondsInNode }: Example["x-conversation"][number]): EngineEvent {
+  if (event === "timer") return { type: "timer.fired", secondsInNode };
+  if (event === "hand_back") return { type: "handed_back" };
+  return say === undefined ? { type: "session.opened" } : { type: "user.message", text: say, secondsInNode };
+}
+
 const settings = (call: { model: { temperature: number; max_tokens: number } }) => ({
   temperature: call.model.temperature,
   max_tokens: call.model.max_tokens,
@@ -157,11 +165,7 @@ describe("the examples of docs/workflow.md", () => {
     const given = example.parse(document);
     const conversation = new Conversation(document, given);
     for (const line of given["x-conversation"]) {
-      const outcome = await conversation.turn(
-        line.say === undefined
-          ? { type: "session.opened" }
-          : { type: "user.message", text: line.say, secondsInNode: line.secondsInNode },
-      );
+      const outcome = await conversation.turn(eventOf(line));
       expect({
         path: outcome.transitions.map(
           ({ from_node, to_node, condition }) => `${from_node} > ${to_node} (${condition})`,

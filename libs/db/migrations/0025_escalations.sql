@@ -179,9 +179,9 @@ begin
   v_now := clock_timestamp();
   update text_conversations set message_sequence = message_sequence + 1, updated_at = v_now, stale_through = next_seq where id = c.id returning * into c;
   insert into text_conversation_messages (id, conversation_id, tenant_id, sequence, turn_seq, role, content, author, author_name, created_at)
-  values (v_message, c.id, c.tenant_id, c.message_sequence, c.done_seq, 'assistant', p ->> 'content', 'human', v_name, v_now);
+  values (v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name, v_now);
   v_answer := json_build_object('message_id', v_message, 'session_id', c.session_id, 'created_at', iso(v_now), 'replayed', false, 'events', json_build_array(
-    tell_event(c, 'message', json_build_object('id', v_message, 'turn_id', c.id || '.h' || c.message_sequence, 'role', 'assistant', 'part', 0,
+    tell_event(c, 'message', json_build_object('id', v_message, 'turn_id', c.id || '.' || c.next_seq || 'h' || c.message_sequence, 'role', 'assistant', 'part', 0,
       'content', p ->> 'content', 'sequence', c.message_sequence, 'author', 'human', 'author_name', v_name))));
   perform keep_answer(p_tenant, 'human:' || p_id, p::json, v_answer);
   return v_answer;
@@ -353,12 +353,12 @@ begin
     'head', c.event_offset + (case when v_open then 1 else 0 end), 'events', v_events, 'conversation_id', c.id);
 end $$;
 
--- As before, with who said it when that was a human; its turn id is its own, because it is part of no turn.
+-- As before, with who said it when that was a human; its turn id is its own, because it is part of no turn: it names the turn it was said after.
 create or replace function read_history(p_access jsonb, p_limit integer, p_before integer) returns json language plpgsql as $$
 declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
 begin
   select created_at into v_since from text_conversations where id = v_id;
-  select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || case when author = 'human' then '.h' || sequence else '.' || turn_seq end,
+  select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq || case when author = 'human' then 'h' || sequence else '' end,
            'role', role, 'content', content,
            'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'files', files, 'rating', rating,
            'finish_reason', finish_reason, 'author', author, 'author_name', author_name, 'created_at', iso(created_at))

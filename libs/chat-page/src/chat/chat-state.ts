@@ -62,6 +62,12 @@ export type Screen =
 
 export type Connection = "online" | "connecting" | "reconnecting" | "offline";
 
+/** A human in the conversation. */
+export type Human =
+  | { type: "none" | "asking" | "asked" | "failed" }
+  /** Named where the operator has a name. */
+  | { type: "joined"; name: string | null };
+
 /** Loading of earlier messages. `done`: how many the last page brought. */
 export type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
 
@@ -85,6 +91,7 @@ export interface ChatState {
   greetingDue: Signal<boolean>;
   /** A conversation is being replaced by a new one. */
   renewing: Signal<boolean>;
+  human: Signal<Human>;
   /** The address has to be confirmed again before the conversation goes on. */
   again: Signal<Doors | "coming" | null>;
   feed: Signal<FeedState>;
@@ -115,6 +122,7 @@ export function createChatState(): ChatState {
     heldUntilMs: signal<number | null>(null),
     greetingDue: signal(false),
     renewing: signal(false),
+    human: signal<Human>({ type: "none" }),
     again: signal<Doors | "coming" | null>(null),
     feed,
     online,

@@ -99,6 +99,15 @@ export class Conversation {
     void this.#deps.api.stop(awaitedTurn(this.#state.transcript.value));
   }
 
+  /** Asks for a human. That they were asked, and that they join, comes by the stream too. */
+  async askHuman(): Promise<void> {
+    const { human } = this.#state;
+    if (human.value.type !== "none" && human.value.type !== "failed") return;
+    human.value = { type: "asking" };
+    const answer = await this.#deps.api.escalate();
+    if (human.value.type === "asking") human.value = { type: answer.type === "ok" ? "asked" : "failed" };
+  }
+
   /** Sends what the person thinks of the conversation. False when the server did not take it. */
   async rate(given: Rating): Promise<boolean> {
     return (await this.#deps.api.rate(given)).type === "ok";
@@ -138,6 +147,7 @@ export class Conversation {
       state.remainingMessages.value = null;
       state.expiresAtMs.value = null;
       state.announcements.value = [];
+      state.human.value = { type: "none" };
       state.thinking.end();
     });
     await this.#opening.createAfresh();
@@ -184,6 +194,9 @@ export class Conversation {
     if (info.remainingMessages !== null) state.remainingMessages.value = info.remainingMessages;
     const expires = Date.parse(info.expiresAt ?? "");
     if (Number.isFinite(expires)) state.expiresAtMs.value = expires - this.#deps.api.clockOffsetMs();
+    if (info.human)
+      state.human.value = info.human.name === null ? { type: "asked" } : { type: "joined", ...info.human };
+    else if (info.human === null && state.human.value.type === "joined") state.human.value = { type: "none" };
     if (info.ended) this.#end(info.endReason);
   }
 

@@ -75,6 +75,10 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         state.transcript.value = failTurn(state.transcript.value, event.turnId, event.code);
         if (!state.awaiting.value) state.thinking.end();
         return;
+      case "human":
+        if (event.state === "joined") state.human.value = { type: "joined", name: event.name };
+        else state.human.value = { type: event.state === "asked" ? "asked" : "none" };
+        return;
       case "session_ended":
         deps.end(event.reason);
         return;

@@ -35,6 +35,8 @@ export interface AgentEntry {
   rating: Thumb | null;
   /** The turn was stopped; its last part says so. */
   stopped: boolean;
+  /** A human said it; null = the agent. */
+  human: { name: string | null } | null;
 }
 
 export type Entry = UserEntry | AgentEntry;
@@ -126,6 +128,7 @@ function mergeAgent(entries: Transcript, message: WireMessage): Entry[] {
     id: message.id ?? (turnId === null ? null : `${turnId}.${part}`),
     rating: message.rating ?? (known && !isUser(known) ? known.rating : null),
     stopped: message.stopped ?? (known && !isUser(known) ? known.stopped : false),
+    human: message.human ?? null,
   };
   return known ? settled.map((entry) => (entry === known ? merged : entry)) : [...settled, merged];
 }
@@ -156,6 +159,7 @@ export function mergeDelta(entries: Transcript, delta: Delta): Transcript {
     id: null,
     rating: null,
     stopped: false,
+    human: null,
   };
   return order(known ? kept.map((entry) => (entry === known ? merged : entry)) : [...kept, merged]);
 }
@@ -226,7 +230,8 @@ export function writingKey(entries: Transcript): string | null {
 
 /**
  * Turn by turn: the message, then the parts of its answer. Turn ids end in the number of the turn; where they do not, the
- * order counts in which the server told of them. Messages without a turn are still on their way and stand at the end.
+ * order counts in which the server told of them. Words of a human belong to no turn: theirs names the turn after which they
+ * were said, and which they were (`7h12`). Messages without a turn are still on their way and stand at the end.
  */
 function order(entries: readonly Entry[]): Transcript {
   const turns = new Map<string, Entry[]>();
@@ -246,5 +251,6 @@ function order(entries: readonly Entry[]): Transcript {
 }
 
 function turnNumber(turnId: string): number {
-  return Number(/\.(\d{1,9})$/.exec(turnId)?.[1] ?? 0);
+  const [, turn, human] = /\.(\d{1,9})(?:h(\d{1,9}))?$/.exec(turnId) ?? [];
+  return Number(turn ?? 0) + (human === undefined ? 0 : 0.5 + Number(human) / 4e9);
 }

@@ -55,6 +55,8 @@ export interface Api {
   removeFile(id: string): Promise<Answer>;
   /** Asks the agent to stop the answer it is writing; the stream tells how it ended. Null = whatever answer is due. */
   stop(turnId: string | null): Promise<Answer>;
+  /** Asks for a human; while one is asked for, asking again changes nothing. */
+  escalate(): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
   rateAnswer(message: string, rating: Thumb | null): Promise<Answer>;
@@ -129,6 +131,7 @@ export function createApi(token: string): Api {
     fileUrl: (id) => `${base}/files/${name}/${encodeURIComponent(id)}`,
     removeFile: (id) => call(`files/${name}/${encodeURIComponent(id)}`, { method: "DELETE" }),
     stop: (turnId) => post(`stop/${name}`, turnId === null ? {} : { turn_id: turnId }, {}),
+    escalate: () => post(`escalate/${name}`, {}, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
     rateAnswer: (message, rating) => post(`rate/${name}/${encodeURIComponent(message)}`, { rating }, {}),

@@ -24,6 +24,9 @@ export type ChatEvent =
       stopped: boolean;
     }
   | { type: "turn_failed"; turnId: string | null; code: string; remainingMessages: number | null }
+  /** A human was asked for, has the conversation (their name may be unknown), or has left it to the agent. */
+  | { type: "human"; state: "asked" | "left" }
+  | { type: "human"; state: "joined"; name: string | null }
   | { type: "session_ended"; reason: string | null }
   | { type: "reset"; history: History };
 
@@ -35,6 +38,8 @@ export const EVENT_NAMES = [
   "message",
   "quota",
   "error",
+  "escalation",
+  "assignment",
   "session_ended",
   "reset",
 ] as const;
@@ -77,6 +82,12 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         code: text(body.code) ?? "internal",
         remainingMessages: integer(body.remaining_messages),
       };
+    case "escalation":
+      if (body.state !== "open" && body.state !== "resolved") return null;
+      return { type: "human", state: body.state === "open" ? "asked" : "left" };
+    case "assignment":
+      if (body.state === "released") return { type: "human", state: "left" };
+      return { type: "human", state: "joined", name: text(body.name) };
     case "session_ended":
       return { type: "session_ended", reason: text(body.reason) ?? text(body.end_reason) };
     case "reset":

@@ -28,6 +28,8 @@ export interface LinkInfo {
   canStop: boolean;
   /** The server takes `POST feedback`. */
   canRate: boolean;
+  /** The server takes `POST escalate`. */
+  canEscalate: boolean;
   /** The server takes `POST rate`. */
   canRateAnswers: boolean;
   /** What may be uploaded; null = nothing. */
@@ -85,6 +87,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     canStop: features.stop === true,
     canRate: features.feedback === true,
     files: features.files === true ? parseFileLimits(body.files) : null,
+    canEscalate: features.escalate === true,
     canRateAnswers: features.ratings === true,
   };
 }

@@ -8,6 +8,8 @@ export interface SessionInfo {
   remainingMessages: number | null;
   /** Id of the newest event: the stream goes on from there. */
   cursor: string | null;
+  /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, or null = the agent. */
+  human?: { name: string | null } | null;
 }
 
 /** Reads the session members of any answer: a session view, a chat answer, or a wrapper with `session`. */
@@ -22,6 +24,9 @@ export function parseSessionInfo(value: unknown): SessionInfo {
     expiresAt: text(body.expires_at),
     remainingMessages: integer(body.remaining_messages),
     cursor: text(body.last_event_id),
+    ...(text(body.handled_by) === null
+      ? {}
+      : { human: body.handled_by === "human" ? { name: text(body.operator_name) } : null }),
   };
 }
 
@@ -58,6 +63,8 @@ export interface WireMessage {
   rating?: Thumb | null;
   /** The answer was stopped here. */
   stopped?: boolean;
+  /** A human said it, not the agent. */
+  human?: { name: string | null };
 }
 
 export type Thumb = "up" | "down";
@@ -81,6 +88,7 @@ export function parseMessage(value: unknown): WireMessage | null {
     files: parseFiles(body.files),
     ...(rating === null ? {} : { rating }),
     ...(body.finish_reason === "stopped" ? { stopped: true } : {}),
+    ...(body.author === "human" ? { human: { name: text(body.author_name) } } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import { Composer } from "./composer.js";
 import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
 import { Header } from "./header.js";
+import { HumanNote } from "./human-note.js";
 import { DownIcon } from "./icons.js";
 import { LiveRegion } from "./live-region.js";
 import { MarkdownText } from "./markdown-text.js";
@@ -69,6 +70,7 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
           </button>
         )}
         <ConnectionNote state={state} />
+        <HumanNote state={state} onAsk={link.canEscalate ? () => void conversation.askHuman() : null} />
         <Starters state={state} starters={link.starters} onSend={send} />
         <Foot state={state} link={link} drafts={drafts} conversation={conversation} onSend={send} />
       </footer>

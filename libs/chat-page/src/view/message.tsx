@@ -3,7 +3,7 @@ import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
 import type { Thumb } from "../net/session-info.js";
 import { FileList } from "./file-list.js";
-import { AlertIcon, CheckIcon, ClockIcon, CopyIcon, ThumbIcon } from "./icons.js";
+import { AlertIcon, CheckIcon, ClockIcon, CopyIcon, PeopleIcon, ThumbIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
 
 const COPIED_FOR_MS = 2_000;
@@ -23,20 +23,27 @@ interface AgentMessageProps {
 }
 
 export function AgentMessage({ entry, name, initial, writing, status, stopped, onRate }: AgentMessageProps) {
+  const { human } = entry;
   return (
-    <li class={entry.part > 0 ? "message agent continued" : "message agent"}>
+    <li class={`message agent${entry.part > 0 ? " continued" : ""}${human ? " human-said" : ""}`}>
       <span class="avatar small" aria-hidden="true">
-        {initial}
+        {human ? <PeopleIcon /> : initial}
       </span>
       <div class="content">
-        <span class="visually-hidden">{name}: </span>
+        {human ? (
+          <span class="speaker">
+            <bdi>{human.name ?? t("aPerson")}</bdi>
+          </span>
+        ) : (
+          <span class="visually-hidden">{name}: </span>
+        )}
         <MarkdownText text={entry.text} streaming={writing} />
         <div class="tools">
           <Time value={entry.createdAt} />
           {stopped && <span>{t("stopped")}</span>}
           {status !== null && <span role="status">{status}</span>}
           {entry.partial === null && <CopyButton text={entry.text} />}
-          {entry.id !== null && onRate && <Thumbs entry={entry} onRate={onRate} />}
+          {entry.id !== null && !human && onRate && <Thumbs entry={entry} onRate={onRate} />}
         </div>
       </div>
     </li>

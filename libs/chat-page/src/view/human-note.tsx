@@ -1,0 +1,45 @@
+import type { ChatState } from "../chat/chat-state.js";
+import { t } from "../i18n/language.js";
+import { PeopleIcon } from "./icons.js";
+
+interface HumanNoteProps {
+  state: ChatState;
+  /** Null = the server takes no wish for a human. */
+  onAsk: (() => void) | null;
+}
+
+/** The wish for a human, that they were asked, and that they have joined. */
+export function HumanNote({ state, onAsk }: HumanNoteProps) {
+  const human = state.human.value;
+  const begun = state.transcript.value.some((entry) => entry.role === "user");
+  const over = state.ended.value !== null;
+  const asks = onAsk && begun && !over && (human.type === "none" || human.type === "failed" || human.type === "asking");
+  return (
+    <div class="human">
+      <div role="status">{!over && <HumanWords human={human} />}</div>
+      {asks && (
+        <button type="button" class="link-button" disabled={human.type === "asking"} onClick={onAsk}>
+          {t("askHuman")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function HumanWords({ human }: { human: ChatState["human"]["value"] }) {
+  switch (human.type) {
+    case "asked":
+      return <p class="human-note">{t("humanAsked")}</p>;
+    case "failed":
+      return <p class="human-note">{t("failedAgain")}</p>;
+    case "joined":
+      return (
+        <p class="human-note joined">
+          <PeopleIcon />
+          <bdi>{human.name === null ? t("humanJoined") : t("humanJoinedAs", { name: human.name })}</bdi>
+        </p>
+      );
+    default:
+      return null;
+  }
+}
