@@ -68,6 +68,7 @@ create table webhook_deliveries (
 );
 select protect_by_tenant('webhook_deliveries');
 create index webhook_deliveries_pending on webhook_deliveries (endpoint_id, next_attempt_at) where ended_at is null;
+create index webhook_deliveries_claimed on webhook_deliveries (endpoint_id) where ended_at is null and claimed_until is not null;
 create index webhook_deliveries_list on webhook_deliveries (endpoint_id, created_at desc, id desc);
 create index webhook_deliveries_ended on webhook_deliveries (ended_at) where ended_at is not null;
 create index webhook_deliveries_conversation on webhook_deliveries (conversation_id) where conversation_id is not null;
@@ -124,6 +125,8 @@ begin
   -- What a domain tells beside its session or link: the members of its fact, named as everything in the payloads.
   select coalesce(jsonb_object_agg(lower(regexp_replace(key, '([A-Z])', '_\1', 'g')), value), '{}') into v_data
     from jsonb_each(new.payload) where key not in ('tenantId', 'sessionId', 'conversationId', 'linkId');
+  -- An escalation has a status of its own.
+  if v_type like 'escalation.%' then v_data := jsonb_build_object('escalation', v_data); end if;
   if c.id is not null then v_data := v_data || webhook_session(c);
   elsif l.id is not null then
     v_data := v_data || jsonb_build_object('link_id', l.id, 'agent_id', l.agent_id, 'title', l.title, 'is_active', l.is_active, 'expires_at', iso(l.expires_at),
@@ -191,8 +194,6 @@ begin
     select w.endpoint_id from waiting w where w.endpoint_id is not null order by random()
   loop
     exit when v_taken >= p_limit;
-    -- One claimer at a time for an endpoint, else two could each fill its places.
-    continue when not pg_try_advisory_xact_lock(hashtextextended('webhook:' || v_endpoint, 0));
     select * into e from webhook_endpoints w where w.id = v_endpoint;
     v_now := clock_timestamp();
     if not e.is_active then
@@ -201,9 +202,11 @@ begin
                          and (x.claimed_until is null or x.claimed_until < v_now) limit 1000 for no key update skip locked);
       continue;
     end if;
-    -- Whatever keeps breaking the attempts themselves comes to an end too.
-    update webhook_deliveries d set status = 'failed', ended_at = v_now
-     where d.endpoint_id = e.id and d.ended_at is null and d.attempts >= 50 and d.next_attempt_at <= v_now and (d.claimed_until is null or d.claimed_until < v_now);
+    continue when not exists (select from webhook_deliveries d where d.endpoint_id = e.id and d.ended_at is null and d.next_attempt_at <= v_now
+                                and (d.claimed_until is null or d.claimed_until < v_now));
+    -- One claimer at a time for an endpoint, else two could each fill its places. Taken only where something is due: such locks are few.
+    continue when not pg_try_advisory_xact_lock(hashtextextended('webhook:' || v_endpoint, 0));
+    v_now := clock_timestamp();
     select count(*) into v_free from webhook_deliveries d where d.endpoint_id = e.id and d.ended_at is null and d.claimed_until > v_now;
     v_free := least(p_limit - v_taken, (case when e.failures >= 3 then 1 else p_each end) - v_free);
     continue when v_free <= 0;
@@ -256,7 +259,7 @@ create function purge_webhook_deliveries(p_older interval, p_limit integer) retu
   select count(*)::integer from gone
 $$;
 
--- What a payload shows beside its facts, read when it is sent: p {turn_seq, transcript, latency, analysis}.
+-- What a payload shows beside its facts, read when it is sent: p {turn_seq, transcript, latency, analysis, escalation: id}.
 create function webhook_content(p_tenant uuid, p_conversation uuid, p jsonb) returns jsonb language plpgsql as $$
 declare v jsonb := '{}'; v_since timestamptz;
 begin
@@ -271,7 +274,7 @@ begin
   if (p ->> 'transcript')::boolean then
     -- The newest thousand messages: no receiver can be made to take a book.
     select v || jsonb_build_object('transcript', coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'node_id', m.node_id,
-             'status', m.status, 'created_at', iso(m.created_at)) order by m.sequence), '[]'))
+             'author', m.author, 'author_name', m.author_name, 'status', m.status, 'created_at', iso(m.created_at)) order by m.sequence), '[]'))
       into v from (select * from text_conversation_messages where conversation_id = p_conversation and created_at >= v_since order by sequence desc limit 1000) m;
   end if;
   if (p ->> 'latency')::boolean then
@@ -283,7 +286,12 @@ begin
   if (p ->> 'analysis')::boolean then
     v := v || jsonb_build_object('analysis', session_analysis(p_conversation));
   end if;
-  return v;
+  if p ->> 'escalation' is not null then
+    select v || jsonb_build_object('escalation', jsonb_build_object('reason', e.reason, 'metadata', e.metadata, 'summary', e.summary,
+             'assigned_name', e.assigned_name, 'created_at', iso(e.created_at)))
+      into v from escalations e where e.id = (p ->> 'escalation')::uuid and e.conversation_id = p_conversation;
+  end if;
+  return coalesce(v, '{}');
 end $$;
 
 -- Analyses ---------------------------------------------------------------------------------------------------------------
@@ -341,13 +349,11 @@ begin
   return session_analysis(resolve_access(p_access));
 end $$;
 
--- Takes analyses that wait; nobody else takes them for p_hold_ms. One that keeps ending its worker is given up.
+-- Takes analyses that wait; nobody else takes them for p_hold_ms.
 create function claim_analyses(p_limit integer, p_hold_ms integer)
 returns table (conversation_id uuid, tenant_id uuid, session_id text, agent_id uuid, agent_version integer, attempt integer)
 language plpgsql security definer set search_path = public as $$
 begin
-  update session_analyses a set status = 'failed', error_code = 'internal', ended_at = clock_timestamp()
-   where a.status = 'pending' and a.attempts >= 10 and a.next_attempt_at <= clock_timestamp();
   return query
   update session_analyses a set attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => p_hold_ms / 1000.0)
     from text_conversations c

@@ -24,7 +24,7 @@ export const sessionsConfig = z.object({
     .min(1)
     .max(2_000)
     .default(128)
-    .describe("Webhooks one replica of sessions sends at once; four of one endpoint at most"),
+    .describe("Webhooks one replica of sessions sends at once; eight of one endpoint at most"),
   WEBHOOK_POLL_MS: z.coerce
     .number()
     .int()

@@ -185,6 +185,57 @@ describe("a fact", () => {
     expect((await settled(t, webhook.id)).map(({ type }) => type)).toEqual(["session.started"]);
   });
 
+  it("of a sweep over all tenants is told once, however many sweep", async () => {
+    const t = await tenant();
+    const { webhook } = await t.hook({ events: ["session.ended", "link.revoked"] });
+    const link = newId();
+    await t.session();
+    await db.tenant(t.tenantId, async (trx) => {
+      await sql`insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by, expires_at, metadata)
+        values (${link}, ${t.tenantId}, ${t.agentId}, ${link}, '', '', 'Desk', 'test', now() - interval '1 minute', '{"campaign": "spring"}')`.execute(
+        trx,
+      );
+      await sql`update text_conversations set updated_at = now() - interval '1 day', idle_check_at = now()`.execute(
+        trx,
+      );
+    });
+    const sweep = () =>
+      Promise.all([db.query("select end_idle_sessions(100)"), db.query("select expire_links(100)")] as const);
+    await Promise.all([sweep(), sweep(), sweep(), sweep()]);
+    const all = await settled(t, webhook.id, 2);
+    expect(all.map(({ type, status }) => [type, status]).sort()).toEqual([
+      ["link.revoked", "delivered"],
+      ["session.ended", "delivered"],
+    ]);
+    expect(t.got().map(({ payload }) => payload.data)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ link_id: link, reason: "expired", metadata: { campaign: "spring" } }),
+        expect.objectContaining({ status: "abandoned", reason: "idle_timeout" }),
+      ]),
+    );
+  });
+
+  it("of an escalation carries its reason beside the state it had", async () => {
+    const t = await tenant();
+    await t.hook({ events: ["escalation.*"] });
+    const session = await t.session();
+    const escalation = newId();
+    await db.tenant(t.tenantId, async (trx) => {
+      await sql`insert into escalations (id, tenant_id, conversation_id, source, reason)
+        values (${escalation}, ${t.tenantId}, ${session.conversationId}, 'visitor', 'wants a person')`.execute(trx);
+      await sql`select escalation_fact(e, 'escalated') from escalations e where id = ${escalation}`.execute(trx);
+    });
+    const told = await until(() => t.got()[0]);
+    expect(told.payload).toMatchObject({
+      type: "escalation.opened",
+      data: {
+        session_id: session.sessionId,
+        status: "active",
+        escalation: { escalation_id: escalation, status: "open", source: "visitor", reason: "wants a person" },
+      },
+    });
+  });
+
   it("reaches only receivers that asked for it: of its kind, its agent and its tenant", async () => {
     const [t, stranger] = [await tenant(), await tenant()];
     const { webhook: links } = await t.hook({ events: ["link.*"] });
@@ -315,7 +366,7 @@ describe("a slow receiver", () => {
     await Promise.all(Array.from({ length: 10 }, () => neighbour.session()));
     await until(() => t.got().length === 30 && neighbour.got().length === 10);
     // Four replicas together hold no more places of the slow one than one would.
-    expect(remote.at(`${t.path}/slow`)).toHaveLength(4);
+    expect(remote.at(`${t.path}/slow`)).toHaveLength(8);
     const releaseAll = (): void => {
       for (const answer of held.splice(0)) answer();
     };
@@ -357,6 +408,25 @@ describe("a secret", () => {
 });
 
 describe("a receiver", () => {
+  it("is made once for an idempotency key, with the same secret each time it is asked for", async () => {
+    const t = await tenant();
+    const body: CreateWebhookBody = { url: "https://example.com/hook", events: ["*"] };
+    const ask = (fingerprint: string) =>
+      bus.call(createWebhook, { principal: t.principal, body, idempotency: { key: "once", fingerprint } });
+    const [first, ...others] = await Promise.all([ask("a"), ask("a"), ask("a"), ask("a")]);
+    for (const other of others) expect(other).toEqual(first);
+    await bus.call(rotateWebhook, { principal: t.principal, id: first.webhook.id, overlapSeconds: 0 });
+    expect((await ask("a")).secret).toBe(first.secret);
+    await expect(ask("b")).rejects.toMatchObject({ code: "idempotency_key_reused" });
+    expect((await bus.call(listWebhooks, { principal: t.principal, limit: 10 })).data).toHaveLength(1);
+    const kept = await db.tenant(t.tenantId, (trx) =>
+      sql<{
+        response: string;
+      }>`select response::text as response from idempotency_keys where scope = 'webhooks.create'`.execute(trx),
+    );
+    expect(kept.rows[0]?.response).not.toContain(first.secret.slice(6));
+  });
+
   it("can be tested, changed, listed page by page and deleted; another tenant does not see it", async () => {
     const [t, stranger] = [await tenant(), await tenant()];
     const { principal } = t;

@@ -62,7 +62,15 @@ const call = <Req extends z.ZodType, Res extends z.ZodType>(name: string, reques
   rpc("sessions", name, "sessions", request, response);
 
 /** The secret is told here and by a rotation only. */
-export const createWebhook = call("create_webhook", z.object({ principal, body: createWebhookBody }), withSecret);
+export const createWebhook = call(
+  "create_webhook",
+  z.object({
+    principal,
+    body: createWebhookBody,
+    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullish(),
+  }),
+  withSecret,
+);
 export const listWebhooks = call(
   "list_webhooks",
   z.object({ principal, ...paged }),

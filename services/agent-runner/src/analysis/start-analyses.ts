@@ -18,6 +18,8 @@ export interface AnalysesDeps extends AnalyseDeps {
 const CONCURRENCY = 4;
 /** Longer than the model's own limit for a call that extracts. */
 const HOLD_MS = 180_000;
+/** One that keeps ending its worker, or cannot be written down, comes to an end too. */
+const MAX_ATTEMPTS = 10;
 const RETRY_MS = [5_000, 30_000, 120_000, 600_000];
 
 /** Asks sessions that have ended what their versions want to know. Any number of replicas may do this; a claim keeps them apart. */
@@ -39,6 +41,7 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
     await deps.analyses.fail(due, isFinal ? "invalid_document" : error.code, wait);
   };
   const work = async (due: DueAnalysis): Promise<void> => {
+    if (due.attempt > MAX_ATTEMPTS) return deps.analyses.fail(due, "internal", null);
     try {
       const kept = await analyseSession(deps, due, stopping.signal);
       outcomes.inc({ outcome: kept ? "done" : "overtaken" });

@@ -1,12 +1,13 @@
 import { createWebhook, createWebhookBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 import { webhookWithSecret } from "./webhook-schemas.js";
 
-/** Creates a receiver of webhooks; its secret is told only here. Not idempotent. */
+/** Creates a receiver of webhooks; its secret is told only here. Idempotent by `Idempotency-Key`, else by the signature. */
 export function createWebhookRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -18,10 +19,11 @@ export function createWebhookRoute(app: HttpApp, { bus }: GatewayContext): void 
     response: answers({ 201: webhookWithSecret }),
   };
   app.post("/webhooks", { schema, config: { role: "admin" } }, async (request, reply) => {
-    const { webhook, secret } = await bus.call(createWebhook, {
-      principal: tenantPrincipal(request),
-      body: request.body,
-    });
+    const signature = request.caller.signed?.signature;
+    const key = givenIdempotencyKey(request) ?? (signature && `sig:${signature}`);
+    const idempotency = key ? { key, fingerprint: fingerprintOf(request) } : null;
+    const call = { principal: tenantPrincipal(request), body: request.body, idempotency };
+    const { webhook, secret } = await bus.call(createWebhook, call);
     return reply.code(201).send({ ...webhook, secret });
   });
 }

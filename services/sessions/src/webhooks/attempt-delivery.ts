@@ -17,6 +17,11 @@ const ANSWER_BYTES = 65_536;
 /** Characters of it that the log keeps. */
 const KEPT_CHARACTERS = 1_000;
 
+const escalation = z.looseObject({ escalation_id: z.string() });
+const escalationDetails = z.record(z.string(), z.unknown());
+/** Beyond every schedule. */
+const MAX_ATTEMPTS = 60;
+
 const auth = z
   .discriminatedUnion("type", [
     z.object({ type: z.literal("none") }),
@@ -30,6 +35,7 @@ const auth = z
  * and the next attempt carries the same id. Throws when the database is away, or the signal's reason; the claim then ends by itself.
  */
 export async function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSignal): Promise<string> {
+  if (due.attempt > MAX_ATTEMPTS) return giveUp(deps, due);
   const id = due.event_id;
   const body = JSON.stringify({ type: due.type, timestamp: due.occurred_at, data: await dataOf(deps, due) });
   const timestampSeconds = Math.floor(Date.now() / 1_000);
@@ -59,18 +65,29 @@ export async function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, s
   return settlement.outcome;
 }
 
+/** What breaks its attempts, again and again, before they are made or noted must come to an end too. */
+async function giveUp({ deliveries }: AttemptDeps, due: ClaimedDelivery): Promise<string> {
+  const outcome = "unreachable";
+  const rest = { status: null, ms: 0, body: null, retry_ms: null, gone: false, disable_after_hours: 8_760 };
+  await deliveries.settle(due.tenant_id, { id: due.id, attempt: due.attempt, outcome, ...rest });
+  return outcome;
+}
+
 /** The facts as they were, and beside them what is read only now: words are kept in one place. */
 async function dataOf(deps: AttemptDeps, due: ClaimedDelivery): Promise<Record<string, unknown>> {
   if (due.conversation_id === null) return due.data;
   const isOver = due.type === "session.ended" || due.type === "session.analyzed";
-  const wanted = {
+  const told = escalation.safeParse(due.data.escalation).data;
+  if (due.turn_seq === null && !isOver && told === undefined) return due.data;
+  const content = await deps.deliveries.content(due.tenant_id, due.conversation_id, {
     turn_seq: due.turn_seq,
     transcript: due.include_transcript && isOver,
     latency: due.include_latency_metrics && isOver,
     analysis: due.type === "session.analyzed",
-  };
-  if (wanted.turn_seq === null && !isOver) return due.data;
-  return { ...due.data, ...(await deps.deliveries.content(due.tenant_id, due.conversation_id, wanted)) };
+    escalation: told?.escalation_id ?? null,
+  });
+  const details = escalationDetails.safeParse(content.escalation).data;
+  return { ...due.data, ...content, ...(told && { escalation: { ...told, ...details } }) };
 }
 
 interface Message {

@@ -8,7 +8,9 @@ export interface DelivererDeps extends AttemptDeps {
 }
 
 /** Attempts at one endpoint at a time, in the whole house. */
-const PER_ENDPOINT = 4;
+const PER_ENDPOINT = 8;
+/** After an attempt its place is given to what waits, at most this often. */
+const NEXT_LOOK_MS = 20;
 /** Longer than any attempt: 30 s for the request, the rest for the database. */
 const HOLD_MS = 60_000;
 /** How long attempts under way may finish at the stop; one that is cut off is made again when its claim ends. */
@@ -29,6 +31,10 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
   const outcomes = deps.metrics.counter("webhook_attempts_total", "Attempts to deliver webhooks", ["outcome"]);
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let nextAt = 0;
+  let isLooking = false;
+  /** A place became free during a look. */
+  let lookAgain = false;
   let looking: Promise<void> = Promise.resolve();
   let purgedAt = performance.now();
 
@@ -36,7 +42,10 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
     const work: Promise<void> = attemptDelivery(deps, due, stopping.signal)
       .then((outcome) => outcomes.inc({ outcome }))
       .catch((error: unknown) => deps.logger.debug({ err: error, deliveryId: due.id }, "webhook.deferred"))
-      .finally(() => running.delete(work));
+      .finally(() => {
+        running.delete(work);
+        next(NEXT_LOOK_MS);
+      });
     running.add(work);
   };
   const look = async (): Promise<void> => {
@@ -46,19 +55,27 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
     purgedAt = performance.now();
     await deps.deliveries.purge(WEBHOOK_RETENTION_DAYS, PURGE_AT_ONCE);
   };
-  const next = (): void => {
-    if (stopped) return;
-    // Jitter keeps replicas from asking in step.
-    timer = setTimeout(
-      () => {
-        looking = look()
-          .catch((error: unknown) => deps.logger.debug({ err: error }, "webhooks.failed"))
-          .finally(next);
-      },
-      WEBHOOK_POLL_MS * (0.8 + Math.random() * 0.4),
-    );
+  /** One look at a time; an earlier one takes the place of a later one. */
+  const next = (inMs: number): void => {
+    const at = performance.now() + inMs;
+    if (isLooking) lookAgain = true;
+    if (stopped || isLooking || (timer !== undefined && nextAt <= at)) return;
+    clearTimeout(timer);
+    nextAt = at;
+    timer = setTimeout(() => {
+      timer = undefined;
+      isLooking = true;
+      lookAgain = false;
+      looking = look()
+        .catch((error: unknown) => deps.logger.debug({ err: error }, "webhooks.failed"))
+        .finally(() => {
+          isLooking = false;
+          // Jitter keeps replicas from asking in step.
+          next(lookAgain ? NEXT_LOOK_MS : WEBHOOK_POLL_MS * (0.8 + Math.random() * 0.4));
+        });
+    }, inMs);
   };
-  next();
+  next(WEBHOOK_POLL_MS * Math.random());
   return {
     async stop() {
       stopped = true;

@@ -1,5 +1,6 @@
-import { type WebhookView, webhookView } from "@parley/contracts";
-import { type Db, sql } from "@parley/db";
+import { AppError, type WebhookView, webhookView } from "@parley/contracts";
+import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { z } from "zod";
 
 export interface ListPosition {
   createdAt: string;
@@ -16,6 +17,16 @@ export interface NewEndpoint {
   includeLatencyMetrics: boolean;
   secretSealed: string;
   createdBy: string;
+}
+
+export interface Idempotency {
+  key: string;
+  fingerprint: string;
+}
+
+export interface Inserted {
+  webhook: WebhookView;
+  secretSealed: string;
 }
 
 export interface EndpointChange {
@@ -35,6 +46,24 @@ const COLUMNS =
 
 const one = (rows: unknown[]): WebhookView | null => (rows[0] === undefined ? null : webhookView.parse(rows[0]));
 
+const SCOPE = "webhooks.create";
+const storedAnswer = z.object({ id: z.string(), secret_sealed: z.string() });
+
+/** Takes the key for this transaction, or answers with what the first request made. Throws `idempotency_key_reused`. */
+async function claimKey(trx: Transaction<Database>, tenantId: string, { key, fingerprint }: Idempotency) {
+  // Waits for a first request under way: it either leaves its answer, or rolls back and leaves the key.
+  const claimed = await sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint)
+    values (${tenantId}, ${SCOPE}, ${key}, ${fingerprint}) on conflict do nothing returning key`.execute(trx);
+  if (claimed.rows.length > 0) return null;
+  const { rows } = await sql<{
+    fingerprint: string;
+    response: unknown;
+  }>`select fingerprint, response from idempotency_keys
+    where tenant_id = ${tenantId} and scope = ${SCOPE} and key = ${key}`.execute(trx);
+  if (rows[0]?.fingerprint !== fingerprint) throw new AppError("idempotency_key_reused");
+  return storedAnswer.parse(rows[0].response);
+}
+
 /** SQL of the receivers, within one tenant each. */
 export function createEndpointRepository(db: Db) {
   return {
@@ -45,13 +74,29 @@ export function createEndpointRepository(db: Db) {
           order by (id::text = ${agent}) desc limit 1`.execute(trx);
         return rows[0]?.id ?? null;
       }),
-    insert: (tenantId: string, at: NewEndpoint): Promise<WebhookView | null> =>
+    /**
+     * Inserts a receiver, once for each key: a repetition gets the first one with its sealed secret. Throws
+     * `idempotency_key_reused` for another request, `webhook_not_found` when the first one was deleted since.
+     */
+    insert: (tenantId: string, at: NewEndpoint, idempotency: Idempotency | null): Promise<Inserted> =>
       db.tenant(tenantId, async (trx) => {
+        const before = idempotency && (await claimKey(trx, tenantId, idempotency));
+        if (before) {
+          const webhook = one(
+            (await sql`select ${COLUMNS} from webhook_endpoints where id = ${before.id}`.execute(trx)).rows,
+          );
+          if (webhook === null) throw new AppError("webhook_not_found");
+          return { webhook, secretSealed: before.secret_sealed };
+        }
         const { rows } = await sql`insert into webhook_endpoints
             (id, tenant_id, agent_id, url, events, description, include_transcript, include_latency_metrics, secret_sealed, created_by)
           values (${at.id}, ${tenantId}, ${at.agentId}, ${at.url}, ${at.events}, ${at.description}, ${at.includeTranscript},
             ${at.includeLatencyMetrics}, ${at.secretSealed}, ${at.createdBy}) returning ${COLUMNS}`.execute(trx);
-        return one(rows);
+        if (idempotency) {
+          await sql`update idempotency_keys set response = ${JSON.stringify({ id: at.id, secret_sealed: at.secretSealed })}::json
+             where tenant_id = ${tenantId} and scope = ${SCOPE} and key = ${idempotency.key}`.execute(trx);
+        }
+        return { webhook: webhookView.parse(rows[0]), secretSealed: at.secretSealed };
       }),
     find: (tenantId: string, id: string): Promise<WebhookView | null> =>
       db.tenant(tenantId, async (trx) =>

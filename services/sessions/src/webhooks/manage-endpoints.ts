@@ -15,7 +15,7 @@ import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { EndpointRepository } from "./endpoint-repository.js";
 import { decodeCursor, pageOf } from "./list-page.js";
-import { newWebhookSecret, sealSecret } from "./secrets.js";
+import { newWebhookSecret, openSecret, sealSecret } from "./secrets.js";
 
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
@@ -29,17 +29,16 @@ function found(webhook: WebhookView | null): WebhookView {
   return webhook;
 }
 
-/** Makes a receiver; its secret is told only here. Not idempotent. Throws `agent_not_found`. */
+/** Makes a receiver; its secret is told only here. Idempotent by the caller's key for 24 hours. Throws `agent_not_found`. */
 export const createWebhookHandler =
   ({ endpoints, secrets }: ManageDeps) =>
-  async ({ principal, body }: In<typeof createWebhook>): Out<typeof createWebhook> => {
+  async ({ principal, body, idempotency }: In<typeof createWebhook>): Out<typeof createWebhook> => {
     requireRole(principal, "admin");
     const tenantId = tenantOf(principal);
     const agentId = body.agent === undefined ? null : await endpoints.agentId(tenantId, body.agent);
     if (body.agent !== undefined && agentId === null) throw new AppError("agent_not_found");
     const id = newId();
-    const secret = newWebhookSecret();
-    const webhook = await endpoints.insert(tenantId, {
+    const endpoint = {
       id,
       agentId,
       url: body.url,
@@ -47,10 +46,11 @@ export const createWebhookHandler =
       description: body.description ?? null,
       includeTranscript: body.include_transcript ?? false,
       includeLatencyMetrics: body.include_latency_metrics ?? false,
-      secretSealed: sealSecret(secrets, { tenantId, id }, secret),
+      secretSealed: sealSecret(secrets, { tenantId, id }, newWebhookSecret()),
       createdBy: principal.id,
-    });
-    return { webhook: found(webhook), secret };
+    };
+    const { webhook, secretSealed } = await endpoints.insert(tenantId, endpoint, idempotency ?? null);
+    return { webhook, secret: openSecret(secrets, { tenantId, id: webhook.id }, secretSealed) };
   };
 
 /** The receivers of the tenant, newest first, those of agent versions among them. A read. */
