@@ -1,9 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
 import { describe, expect, it } from "vitest";
 
+/** Kilobytes over the wire, as docs/client.md says. */
+const MOST_KB = 8;
+
 describe("the package in a browser", () => {
+  it(`weighs less than ${MOST_KB} kB, compressed, with everything it offers`, async () => {
+    const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
+    const lib = { entry, formats: ["es" as const], fileName: () => "client.js" };
+    const built = await build({ configFile: false, logLevel: "error", build: { write: false, minify: true, lib } });
+    const chunks = [built].flat().flatMap((one) => ("output" in one ? one.output : []));
+    const code = chunks.map((chunk) => ("code" in chunk ? chunk.code : "")).join("");
+    expect(code).toContain("last-event-id");
+    expect(gzipSync(code).length).toBeLessThan(MOST_KB * 1_000);
+  });
+
   it("imports nothing of Node, names nothing that only Node has, and depends on one package", () => {
     const root = fileURLToPath(new URL("..", import.meta.url));
     const files = readdirSync(join(root, "src"));
