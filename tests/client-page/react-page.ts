@@ -8,9 +8,6 @@ import { build } from "vite";
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 const installed = createRequire(join(FOLDER, "../../libs/chat-page/package.json"));
 
-/** A piece of the reference document as it is printed there. */
-export const snippet = (name: string): string => readFileSync(join(FOLDER, "snippets", name), "utf8");
-
 export interface PageSettings {
   base: string;
   secret: string;
@@ -18,29 +15,15 @@ export interface PageSettings {
   agentId: string;
 }
 
-const MOUNT = `
-import { createRoot } from "react-dom/client";
-const widget = <ChatWidget tenantId={SETTINGS.tenantId} agentId={SETTINGS.agentId} />;
-createRoot(document.body).render(widget);
-`;
-
-/** The React example as it is, with the signing function of the JavaScript example. */
+/** The React example of the repository, mounted with a client whose clock is an hour off. */
 export function exampleSource(): string {
-  const [signing = ""] = snippet("signature.js.txt").split("// Example usage");
-  return `${snippet("react-example.tsx.txt")}\n${signing}\n${MOUNT}`;
-}
-
-/** The component of the React example on the hook of the client package. */
-export function hookSource(): string {
-  const example = snippet("react-example.tsx.txt");
-  const component = example.slice(example.indexOf("// Helper component"));
-  return `import * as React from "react";
-import { useEffect, useState } from "react";
-import { createParleyClient, createUseChat } from "@parley/client";
+  const example = readFileSync(join(FOLDER, "../../examples/react/chat.tsx"), "utf8");
+  return `${example}
+import { createRoot } from "react-dom/client";
 const client = createParleyClient({ baseUrl: SETTINGS.base, apiKey: SETTINGS.secret, retry: { baseMs: 20 }, clock: () => Date.now() - 3_600_000 });
-const useChat = createUseChat(React, client);
-${component}
-${MOUNT}`;
+const AgentChat = chatComponent(client);
+createRoot(document.body).render(<AgentChat tenantId={SETTINGS.tenantId} agentId={SETTINGS.agentId} />);
+`;
 }
 
 /** One script for a page; preact stands in for React. */
@@ -61,8 +44,6 @@ export async function bundle(source: string, settings: PageSettings): Promise<st
         ],
       },
       define: {
-        "process.env.REACT_APP_API_URL": JSON.stringify(settings.base),
-        "process.env.REACT_APP_API_SECRET": JSON.stringify(settings.secret),
         SETTINGS: JSON.stringify(settings),
       },
       build: {
