@@ -18,6 +18,7 @@ import { createScriptedModel, type Embedder } from "@parley/llm";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
 import type { Component } from "@parley/service";
+import { withPostgresClient } from "@parley/stores";
 import { eventually, freshDatabase, startNats } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 
@@ -43,7 +44,10 @@ export interface KnowledgeHarness {
   ): Promise<{ status: string; document: KnowledgeDocument }>;
   remove(place: Place, id: string): Promise<void>;
   find(place: Place, text: string, more?: Partial<RetrievalQuery> & { version?: number }): Promise<Retrieved>;
+  /** Documents of an agent that have vectors. */
   embedded(place: Place): Promise<number>;
+  /** What time does to the claims of documents that wait for their vectors. */
+  giveUpClaims(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -120,6 +124,10 @@ export async function knowledgeHarness(): Promise<KnowledgeHarness> {
       );
       return rows[0]?.n ?? 0;
     },
+    giveUpClaims: () =>
+      withPostgresClient(database.adminUrl, async (client) => {
+        await client.query("update knowledge_documents set embedding_claimed_until = null");
+      }),
     async close() {
       await stop();
       await bus.close();

@@ -1,10 +1,11 @@
 import { getKnowledge, listKnowledge, type Retrieved } from "@parley/contracts";
 import { sql } from "@parley/db";
-import { createScriptedEmbedder } from "@parley/llm";
+import { createScriptedEmbedder, type Embedder } from "@parley/llm";
 import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type KnowledgeHarness, knowledgeHarness } from "./knowledge-harness.js";
 
+const never = new AbortController().signal;
 let harness: KnowledgeHarness;
 beforeAll(async () => {
   harness = await knowledgeHarness();
@@ -167,5 +168,62 @@ describe("with an embedding model", () => {
     }
     const wordsOnly = await harness.find(place, "price", { search_mode: "hybrid", vector_weight: 0, fts_weight: 1 });
     expect(documents(wordsOnly)).toEqual(["both.md"]);
+  });
+
+  it("finds a document by its words while it has no vectors, and by vectors of a new model once that has made them", async () => {
+    const place = await harness.agent();
+    await harness.stop();
+    const asked: string[] = [];
+    const scripted = createScriptedEmbedder();
+    let broken = true;
+    const embedder: Embedder = {
+      name: "new-model",
+      embed: (request, options) => {
+        asked.push(...request.texts);
+        return broken ? Promise.reject(new Error("down")) : scripted.embed(request, options);
+      },
+    };
+    await harness.start(scripted);
+    await harness.add(place, "a.md", "# Fee\n\nOne fee.");
+    await eventually(async () => expect(await harness.embedded(place)).toBe(1));
+    await harness.stop();
+    await harness.start(embedder);
+    await eventually(() => expect(asked).toContain("Fee\nOne fee."));
+    const hybrid = { search_mode: "hybrid" as const };
+    // Vectors of the other model are there, and are not compared with.
+    expect(await harness.find(place, "fee", hybrid)).toMatchObject({ search_mode: "fts", passages: [{ n: 0 }] });
+    broken = false;
+    await harness.giveUpClaims();
+    await eventually(async () => expect(await harness.embedded(place)).toBe(1));
+    expect(await harness.find(place, "price", hybrid)).toMatchObject({
+      search_mode: "hybrid",
+      passages: [{ n: 0, fts: null }],
+    });
+    broken = true;
+    // The model is gone when the question is asked.
+    expect(await harness.find(place, "fee", hybrid)).toMatchObject({
+      search_mode: "fts",
+      warning: "vectors_unavailable",
+      passages: [{ n: 0 }],
+    });
+  });
+
+  it("compares passages that share a word with the question first, where it cannot compare all", async () => {
+    const place = await harness.agent();
+    const filler = Array.from({ length: 120 }, (_, n) => `# ${n}\n\nfiller ${n}`).join("\n\n");
+    await harness.add(place, "long.md", `${filler}\n\n# Last\n\nwalrus tusk`);
+    await eventually(async () => expect(await harness.embedded(place)).toBe(1));
+    const nearest = async (words: string) => {
+      const { vectors } = await createScriptedEmbedder().embed({ texts: ["walrus tusk"] }, { signal: never });
+      const { rows } = await harness.db.tenant(place.principal.tenantId, (trx) =>
+        sql<{
+          n: number;
+        }>`select n.n from nearest_chunks((select array_agg(id) from knowledge_documents where agent_id = ${place.agentId}),
+          'scripted', ${vectors[0]}::real[], ${words}, 1, 5) n`.execute(trx),
+      );
+      return rows;
+    };
+    expect(await nearest("walrus")).toEqual([{ n: 120 }]);
+    expect(await nearest("nothing")).not.toEqual([{ n: 120 }]);
   });
 });

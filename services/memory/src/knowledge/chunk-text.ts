@@ -111,12 +111,11 @@ function cutAt(text: string, most: number): number {
 function tailOf(chunk: string, overlap: number): string {
   if (overlap === 0 || chunk.length <= overlap) return "";
   const from = chunk.length - overlap;
-  const tail = chunk.slice(from);
+  const tail = chunk.slice(isHighSurrogate(chunk, from - 1) ? from + 1 : from);
   const [sentence] = tail.matchAll(SENTENCE_END);
   const begin = sentence === undefined ? tail.search(/\s/) + 1 : sentence.index + sentence[0].length;
   const words = tail.slice(begin).trim();
-  if (words !== "") return words;
-  return tail.slice(isHighSurrogate(chunk, from - 1) ? 1 : 0).trim();
+  return words === "" ? tail.trim() : words;
 }
 
 function isHighSurrogate(text: string, index: number): boolean {

@@ -198,17 +198,20 @@ export interface Search {
  */
 export async function searchWords(trx: Trx, { documents, text, limit }: Search): Promise<Hit[]> {
   const { rows } = await sql<Hit>`
-    with corpus as materialized (
-      select c.document_id, c.n, c.language, c.tsv from knowledge_chunks c where c.document_id = any(${documents}::uuid[])),
-    words as (
+    with corpus as (select language, sum(chunks) over () as size from knowledge_documents where id = any(${documents}::uuid[])),
+    words as materialized (
       select l.language, w.lexeme, quote_literal(w.lexeme)::tsquery as query
         from (select distinct language from corpus) l, lateral unnest(knowledge_tsv(l.language, ${text})) w),
-    matches as (
-      select c.document_id, c.n, w.language, w.lexeme, ts_rank_cd(c.tsv, w.query, 33) as rank
-        from corpus c join words w on w.language = c.language and c.tsv @@ w.query
-       where c.tsv @@ any_word(c.language, ${text})),
+    questions as materialized (
+      select language, string_agg(quote_literal(lexeme), ' | ')::tsquery as query from words group by language),
+    matches as materialized (
+      select c.document_id, c.n, c.language, m.lexeme, m.rank
+        from knowledge_chunks c join questions q on q.language = c.language and c.tsv @@ q.query,
+             lateral (select w.lexeme, ts_rank_cd(c.tsv, w.query, 33) as rank from words w
+                       where w.language = c.language and c.tsv @@ w.query) m
+       where c.document_id = any(${documents}::uuid[])),
     weights as (
-      select language, lexeme, ln(1 + ((select count(*) from corpus) - count(*) + 0.5) / (count(*) + 0.5)) as idf
+      select language, lexeme, ln(1 + ((select max(size) from corpus) - count(*) + 0.5) / (count(*) + 0.5)) as idf
         from matches group by language, lexeme)
     select m.document_id as "documentId", m.n, sum(w.idf * (1 + m.rank))::float8 as score
       from matches m join weights w using (language, lexeme)
