@@ -6,11 +6,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { withPostgresClient } from "@parley/stores";
 import { eventually } from "@parley/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort, ROOT } from "../cluster/child-process.js";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
 import { createLink, createTenant, importAgent, type Tenant } from "../cluster/owner.js";
+
+// Every wait has its own deadline; the whole product runs beside the test.
+vi.setConfig({ testTimeout: 120_000 });
 
 const run = promisify(execFile);
 const guide = readFileSync(join(ROOT, "docs/webhooks.md"), "utf8");
@@ -159,6 +162,48 @@ describe("webhooks of the product", () => {
     await remove(hook.body.id);
   });
 
+  it("tell who asks for a person, and who takes over", async () => {
+    const { owner, signed } = tenant;
+    const hook = await owner.call<{ id: string }>("POST", "/api/webhooks", { url: receiver, events: ["escalation.*"] });
+    const body = { tenant_id: tenant.id, agent_id: agentId, metadata: { order: 7 } };
+    const { session_id } = (await signed.call<{ session_id: string }>("POST", "/api/chat/sessions", body)).body;
+    const asked = await signed.call("POST", `/api/chat/sessions/${session_id}/escalate`, { reason: "wants a person" });
+    expect([asked.status, asked.text]).toEqual([
+      expect.toSatisfy((status: number) => status < 300),
+      expect.any(String),
+    ]);
+    const open = await owner.call<{ data: { id: string; session_id: string }[] }>(
+      "GET",
+      "/api/escalations?status=open",
+    );
+    const id = open.body.data.find((one) => one.session_id === session_id)?.id;
+    expect((await owner.call("POST", `/api/escalations/${id}/assign`, {})).status).toBe(200);
+    expect((await owner.call("POST", `/api/escalations/${id}/resolve`, {})).status).toBe(200);
+    await eventually(async () => expect(told(session_id)).toHaveLength(3), within);
+    const byType = new Map(told(session_id).map(({ payload }) => [payload.type, payload.data]));
+    expect(byType.get("escalation.opened")).toMatchObject({
+      metadata: { order: 7 },
+      escalation: { escalation_id: id, status: "open", reason: "wants a person" },
+    });
+    expect(byType.get("escalation.assigned")).toMatchObject({ escalation: { escalation_id: id, status: "assigned" } });
+    expect(byType.get("escalation.resolved")).toMatchObject({ escalation: { escalation_id: id, status: "resolved" } });
+    await remove(hook.body.id);
+  });
+
+  it("are made once for an Idempotency-Key", async () => {
+    const ask = () =>
+      tenant.owner.call<{ id: string; secret: string }>(
+        "POST",
+        "/api/webhooks",
+        { url: receiver, events: ["link.created"] },
+        { headers: { "idempotency-key": "one-receiver" } },
+      );
+    const [first, second] = [await ask(), await ask()];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    await remove(first.body.id);
+  });
+
   it("refuse what is no address or no event, and callers below their role", async () => {
     const { owner } = tenant;
     for (const url of ["ftp://example.com", "https://user:pass@example.com", "not an address"]) {
@@ -197,7 +242,7 @@ describe("webhooks of the product", () => {
       within,
     );
     await remove(id);
-  }, 120_000);
+  });
 });
 
 describe("the receivers of the guide, as printed", () => {

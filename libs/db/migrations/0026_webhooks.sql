@@ -147,7 +147,7 @@ create function deliver_message() returns trigger language plpgsql as $$
 declare c text_conversations; v_event uuid := gen_random_uuid(); v_receivers uuid[];
 begin
   if not exists (select from webhook_endpoints where tenant_id = new.tenant_id and agent_version is null and is_active
-                   and events && webhook_patterns('message.completed')) then return null; end if;
+                   and events && array['message.completed', 'message.*', '*']) then return null; end if;
   select * into c from text_conversations where id = new.conversation_id;
   select array_agg(endpoint_id) into v_receivers from webhook_receivers(new.tenant_id, 'message.completed', c.agent_id, null);
   insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, conversation_id, turn_seq, data)
