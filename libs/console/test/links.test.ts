@@ -192,6 +192,32 @@ describe.skipIf(skipBrowser)("many links", () => {
   });
 });
 
+describe.skipIf(skipBrowser)("a long list of links", () => {
+  it("is searched by the person a link is for, and selecting takes only what is found", async () => {
+    const page = await bench.open("/console/links/clinic-desk", {
+      prepare: (api) => {
+        const id = (index: number) => `0198a000-0000-7000-8000-0000000010${String(index).padStart(2, "0")}`;
+        api.links = Array.from({ length: 12 }, (_, index) =>
+          linkRow({
+            id: id(index),
+            title: `Link ${index}`,
+            recipient: { name: index % 6 ? `Person ${index}` : "Ada" },
+          }),
+        );
+      },
+    });
+    await page.getByLabel("Find").fill("ada link");
+    await page.getByText("2 links found.").waitFor();
+    await expect.poll(() => page.locator(".row").count()).toBe(2);
+    await page.getByLabel("Select all").click();
+    await page.getByRole("button", { name: "Disable selected" }).click();
+    await page.getByText("Disable 2 links?").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Find").fill("nobody");
+    await page.getByText("No link has these words.").waitFor();
+  });
+});
+
 describe.skipIf(skipBrowser)("who may come in", () => {
   it("keeps the policy of an agent and decides requests", async () => {
     const page = await bench.open("/console/agents/clinic-desk", {

@@ -13,6 +13,8 @@ export interface Call<T> {
   headers?: Record<string, string>;
   /** Of the answer; JSON unless it is a picture. */
   format?: "json" | "text";
+  /** For calls that do much; 20 s unless told. */
+  timeoutMs?: number;
 }
 export type Caller = <T>(path: string, call: Call<T>) => Promise<Answer<T>>;
 
@@ -38,7 +40,10 @@ const TIMEOUT_MS = 20_000;
 
 /** The management API, called with the token of whoever is signed in. `onRefusedToken` hears of each 401. */
 export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
-  const call: Caller = async (path, { read, method = "GET", body, headers, format = "json" }) => {
+  const call: Caller = async (
+    path,
+    { read, method = "GET", body, headers, format = "json", timeoutMs = TIMEOUT_MS },
+  ) => {
     const token = options.token();
     try {
       const response = await fetch(`/api${path}`, {
@@ -46,7 +51,7 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
         // The token is the only credential: a cookie of this origin must not decide anything here.
         credentials: "omit",
         cache: "no-store",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: format === "json" ? "application/json" : "*/*",
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),

@@ -10,6 +10,9 @@ export interface BulkBody {
   deactivate?: string[];
 }
 
+/** The server takes up to a minute for 500 links. */
+const BULK_TIMEOUT_MS = 70_000;
+
 /** The calls around links beside making, changing and deleting one. */
 export function linkCalls(call: Caller) {
   const at = (agent: string, id: string): string => `/agents/${part(agent)}/public-links/${part(id)}`;
@@ -24,6 +27,7 @@ export function linkCalls(call: Caller) {
         method: "POST",
         body,
         headers: { "idempotency-key": idempotencyKey },
+        timeoutMs: BULK_TIMEOUT_MS,
         read: links.readBulk,
       }),
     embed: (agent: string, id: string) => call(`${at(agent, id)}/embed`, { read: links.readEmbed }),

@@ -41,6 +41,8 @@ export interface Link {
   /** Of links with a budget. */
   tokensUsed: number | null;
   costUsed: number | null;
+  /** For whom it is, when it is for one person. */
+  recipient: string | null;
   /** Everything its owner may set, as the API tells it. */
   settings: Json;
 }
@@ -138,6 +140,7 @@ export function readVersion(value: unknown): Version {
 export function readLink(value: unknown): Link {
   const from = record(value);
   const usage = record(from.usage);
+  const recipient = record(from.recipient);
   return {
     id: text(from.id),
     title: text(from.title),
@@ -157,6 +160,7 @@ export function readLink(value: unknown): Link {
     lastUsedAt: textOrNull(usage.last_used_at),
     tokensUsed: countOrNull(usage.tokens_used),
     costUsed: numberOrNull(usage.cost_used),
+    recipient: textOrNull(recipient.name) ?? textOrNull(recipient.email),
     settings: from,
   };
 }

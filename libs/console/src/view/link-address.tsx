@@ -25,6 +25,14 @@ export function LinkAddress({ agent, link }: { agent: string; link: Link }) {
         <div class="give-out">
           <div class="form-stack">
             <CopyField label="Address of the link" shown value={loaded.value.url} />
+            <div class="actions start">
+              <a class="button quiet small" href={loaded.value.url} target="_blank" rel="noopener noreferrer">
+                Open in a new tab
+              </a>
+              <a class="button quiet small" href={mailTo(link.title, loaded.value.url)}>
+                Share by mail
+              </a>
+            </div>
             <CopyField label="Snippet: bubble on your site" shown value={loaded.value.script} />
             <CopyField label="Snippet: chat in place" shown value={loaded.value.iframe} />
           </div>
@@ -34,6 +42,9 @@ export function LinkAddress({ agent, link }: { agent: string; link: Link }) {
     </section>
   );
 }
+
+const mailTo = (title: string, url: string): string =>
+  `mailto:?subject=${encodeURIComponent(title)}&body=${encodeURIComponent(url)}`;
 
 const EXPLAINED = [403, 409];
 

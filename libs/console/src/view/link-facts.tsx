@@ -27,6 +27,7 @@ export function LinkFacts({ link, agent }: { link: Link; agent: Agent }) {
       <Fact name="Agent" note={link.agentVersion === null ? "active version" : `version ${link.agentVersion}`}>
         <a href={pathOf({ page: "agent", agent: agent.slug })}>{agent.name}</a>
       </Fact>
+      {link.recipient !== null && <Fact name="For">{link.recipient}</Fact>}
       <Fact name="The door asks for">{door.length === 0 ? "Nothing" : door.join(", ")}</Fact>
       {typeof budget.max_cost === "number" && (
         <Fact name="Spent">

@@ -19,6 +19,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
   const actions = useLinkActions({ api, agent, reload });
   const [deleting, setDeleting] = useState<Link | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [sought, setSought] = useState("");
   const choose = (ids: string[], on: boolean): void =>
     setChosen((before) => {
       const after = new Set(before);
@@ -29,13 +30,14 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
     <>
       {actions.problem && <ProblemCard problem={actions.problem} />}
       <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data, more }) => (
+        {({ data: all, more }) => (
           <>
-            {data.length === 0 && empty}
-            {data.length > 1 && (
+            {all.length === 0 && empty}
+            {all.length > FEW && <Search sought={sought} found={found(all, sought).length} onChange={setSought} />}
+            {all.length > 1 && (
               <Choice
-                links={data}
-                chosen={data.filter(({ id }) => chosen.has(id))}
+                links={found(all, sought)}
+                chosen={found(all, sought).filter(({ id }) => chosen.has(id))}
                 onChoose={choose}
                 onDisable={async (links) => {
                   const refused = await actions.disableMany(links);
@@ -45,7 +47,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
               />
             )}
             <ul class="rows">
-              {data.map((link) => (
+              {found(all, sought).map((link) => (
                 <LinkRow
                   key={link.id}
                   link={link}
@@ -58,7 +60,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
                 />
               ))}
             </ul>
-            {more && <p class="help">Only the newest {data.length} links are shown.</p>}
+            {more && <p class="help">Only the newest {all.length} links are shown.</p>}
           </>
         )}
       </WhenReady>
@@ -74,6 +76,37 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
   );
 }
 
+/** So many are found by looking. */
+const FEW = 8;
+
+/** Links with all the words that were typed, wherever they stand. */
+function found(links: Link[], sought: string): Link[] {
+  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  return links.filter(({ title, description, recipient, tokenHint, status }) => {
+    const text = [title, description, recipient, tokenHint, status].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function Search({ sought, found: count, onChange }: { sought: string; found: number; onChange(sought: string): void }) {
+  return (
+    <div class="field search">
+      <label for="field-sought">Find</label>
+      <input
+        id="field-sought"
+        class="input"
+        type="search"
+        placeholder="Title, person, end of the address or status"
+        value={sought}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <p class="help" role="status">
+        {sought.trim() !== "" && (count === 0 ? "No link has these words." : `${plural(count, "link")} found.`)}
+      </p>
+    </div>
+  );
+}
+
 interface ChoiceProps {
   links: Link[];
   chosen: Link[];
@@ -84,7 +117,7 @@ interface ChoiceProps {
 /** What is selected, and what can be done with all of it. */
 function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
   const [asking, setAsking] = useState<Link[] | null>(null);
-  const all = chosen.length === links.length;
+  const all = links.length > 0 && chosen.length === links.length;
   const open = (): void => {
     const working = chosen.filter(({ isActive }) => isActive);
     if (working.length > 0) setAsking(working);

@@ -61,6 +61,7 @@ export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
                 <DayChart days={numbers.days} measure="messages" />
               </div>
             )}
+            <EndReasons numbers={numbers} />
             <DayTable days={numbers.days} />
           </>
         )}
@@ -93,6 +94,14 @@ function Figures({ numbers }: { numbers: Analytics }) {
       </Figure>
     </dl>
   );
+}
+
+function EndReasons({ numbers: { endReasons } }: { numbers: Analytics }) {
+  if (endReasons.length === 0) return null;
+  const inWords = endReasons
+    .toSorted((one, other) => other.count - one.count)
+    .map(({ reason, count }) => `${reason.replaceAll("_", " ")} ${count.toLocaleString("en")}`);
+  return <p class="help end-reasons">Why conversations ended: {inWords.join(", ")}.</p>;
 }
 
 function Figure({ name, note, children }: { name: string; note?: string | undefined; children: ComponentChildren }) {

@@ -63,6 +63,7 @@ function Facts({ link }: { link: Link }) {
       <span class="mono" title="End of the secret address">
         {link.tokenHint}
       </span>
+      {link.recipient !== null && <span>for {link.recipient}</span>}
       <span>{plural(link.messages, "message")}</span>
       <span>{link.agentVersion === null ? "active version" : `version ${link.agentVersion}`}</span>
       <Expiry link={link} />
