@@ -26,6 +26,8 @@ const testStep = documentObject({
   event: z.enum(["timer", "hand_back"]).optional(),
   /** Seconds the session has been in its node when the step begins; read by `timeout:`. Default 0. */
   after_seconds: z.number().min(0).optional(),
+  /** Whether a human has the session in this step; absent = as the workflow has left it. */
+  human: z.boolean().optional(),
   expect: expectation.optional(),
 });
 

@@ -5,8 +5,8 @@ import { differenceOf } from "./compare-turn.js";
 import type { LoadVersion } from "./recorded-answers.js";
 import { replayTurns } from "./replay-turns.js";
 
-/** Sessions whose records are in memory at once. */
-const CHUNK = 20;
+/** Turns whose records are in memory at once, unless one session has more. */
+const CHUNK_TURNS = 500;
 /** A report stays far below the largest message of the bus. */
 const MAX_REPORT_CHARACTERS = 500_000;
 
@@ -29,15 +29,13 @@ export async function replaySessions(deps: ReplayDeps, sessions: readonly Record
   const counts = { replayed: 0, identical: 0, turns: 0, recorded_calls: 0 };
   const report: Report = { version: deps.version, ...counts, model_calls: 0, diverged: [], remaining: [] };
   let characters = 0;
-  for (let at = 0; at < sessions.length; at += CHUNK) {
-    const chunk = sessions.slice(at, at + CHUNK);
+  let at = 0;
+  for (const chunk of chunksOf(sessions)) {
     const turns = await deps.turnsOf(chunk.map(({ id }) => id));
     for (const [index, session] of chunk.entries()) {
       if (performance.now() > deps.deadlineAt || characters > MAX_REPORT_CHARACTERS) {
         return { ...report, remaining: sessions.slice(at + index).map(({ session_id }) => session_id) };
       }
-      // Other work of the process gets its turn between two sessions.
-      await new Promise((resolve) => setImmediate(resolve));
       const told = await replaySession(deps, session, turns.get(session.id) ?? []);
       report.replayed += 1;
       report.turns += told.turns;
@@ -48,8 +46,24 @@ export async function replaySessions(deps: ReplayDeps, sessions: readonly Record
         characters += JSON.stringify(told.divergence).length;
       }
     }
+    at += chunk.length;
   }
   return report;
+}
+
+function chunksOf(sessions: readonly RecordedSession[]): RecordedSession[][] {
+  const chunks: RecordedSession[][] = [];
+  let room = 0;
+  for (const session of sessions) {
+    const last = chunks.at(-1);
+    room -= session.done_seq;
+    if (last && room >= 0) last.push(session);
+    else {
+      chunks.push([session]);
+      room = CHUNK_TURNS - session.done_seq;
+    }
+  }
+  return chunks;
 }
 
 interface Told {

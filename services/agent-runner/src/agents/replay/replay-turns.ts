@@ -32,6 +32,8 @@ export async function* replayTurns(
   let state: EngineState | null = null;
   for (const turn of turns) {
     if (turn.trace === null) continue;
+    // Nothing in a replay waits: here other work of the process gets its turn.
+    await new Promise((resolve) => setImmediate(resolve));
     const agent: EngineState["agent"] = state?.agent;
     const definition = agent ? await versions.load(agent.agentId, agent.version) : versions.start;
     const replayed = await replayTurn({ session, turn, state, definition, load: versions.load });

@@ -28,13 +28,15 @@ export interface RecordedSession {
   agent_id: string;
   agent_version: number;
   status: string;
+  /** Turns so far. */
+  done_seq: number;
   /** True when the link said something of its own before the workflow. */
   has_initial_message: boolean;
   participant: { email?: string; name?: string; identifier?: string };
   collected_data: Record<string, unknown>;
 }
 
-const SESSION = sql.raw(`id, session_id, agent_id, agent_version, status, participant, collected_data,
+const SESSION = sql.raw(`id, session_id, agent_id, agent_version, status, done_seq, participant, collected_data,
   coalesce(link_policy ->> 'initial_message', '') <> '' as has_initial_message`);
 
 export interface Selection {

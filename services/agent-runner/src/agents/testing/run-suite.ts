@@ -26,8 +26,6 @@ export async function runSuite(document: AgentDocument, options: { timeoutMs?: n
   const deps = { definition: definitionOf(document), model: createScriptedModel(), signal, coverage };
   const tests: SuiteResult["tests"] = [];
   for (const test of document.tests ?? []) {
-    // The scripted model and the engine never wait for anything: other work of the process gets its turn here.
-    await new Promise((resolve) => setImmediate(resolve));
     const steps = await runTest(deps, test);
     const played = steps.length === test.steps.length + 1;
     tests.push({ name: test.name, passed: played && steps.every(({ passed }) => passed), steps });

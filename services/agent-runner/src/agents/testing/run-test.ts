@@ -69,6 +69,8 @@ class Player {
       return { step: index, say, passed: false, reasons: [reason], got: null };
     };
     if (this.state?.ended) return stopped("the session had ended before this step");
+    // Neither engine nor scripted model ever waits for anything: here other work of the process, and the deadline, get their turn.
+    await new Promise((resolve) => setImmediate(resolve));
     if (say !== null) this.history.push({ role: "user", content: say, node_id: null });
     let run: TurnRun;
     try {
@@ -120,8 +122,9 @@ const isModelCall = (call: CallEffect): call is ModelCall => call.type !== "api.
 
 function eventOf(index: number, step: TestStep): Parameters<typeof runTurn>[0]["event"] {
   const secondsInNode = step.after_seconds ?? 0;
+  const human = step.human === undefined ? {} : { human: step.human };
   if (index === 0) return { type: "session.opened" };
-  if (step.event === "timer") return { type: "timer.fired", secondsInNode };
+  if (step.event === "timer") return { type: "timer.fired", secondsInNode, ...human };
   if (step.event === "hand_back") return { type: "handed_back" };
-  return { type: "user.message", text: step.say ?? "", secondsInNode };
+  return { type: "user.message", text: step.say ?? "", secondsInNode, ...human };
 }

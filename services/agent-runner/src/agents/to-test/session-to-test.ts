@@ -54,7 +54,7 @@ export async function sessionToTest(
   const complete = cut < 0 ? steps : steps.slice(0, cut);
   for (const [index, step] of [opening, ...complete].entries()) {
     const turn = index === 0 ? opened : after[index - 1];
-    if (turn && step && !sameWay(turn, step)) {
+    if (turn && step && !wentAway(turn) && !sameWay(turn, step)) {
       notes.push(`turn ${turn.seq} takes another way without what was taken out of its words`);
     }
   }
@@ -80,7 +80,7 @@ function keepRepeatable(turns: readonly RecordedTurn[]): { kept: RecordedTurn[];
       continue;
     }
     kept.push(turn);
-    if (turn.trace.calls.some(({ type, failed }) => type === "agent.load" && failed === null)) {
+    if (wentAway(turn)) {
       notes.push(`ends with turn ${turn.seq}, where the session went to another agent`);
       break;
     }
@@ -92,13 +92,20 @@ function keepRepeatable(turns: readonly RecordedTurn[]): { kept: RecordedTurn[];
   return { kept, notes };
 }
 
+/** The session went to another agent in this turn; in a test it ends there. */
+const wentAway = ({ trace }: RecordedTurn): boolean =>
+  (trace?.calls ?? []).some(({ type, failed }) => type === "agent.load" && failed === null);
+
 function stepOf(turn: RecordedTurn, redactor: Redactor, timed: boolean): TestStep {
   const event = turn.trace?.event;
-  const after =
-    timed && event?.seconds_in_node ? { after_seconds: Math.round(event.seconds_in_node * 1_000) / 1_000 } : {};
-  if (event?.type === "timer.fired") return { event: "timer", ...after };
+  const seconds = timed && event?.seconds_in_node ? Math.round(event.seconds_in_node * 1_000) / 1_000 : 0;
+  const more = {
+    ...(seconds > 0 ? { after_seconds: seconds } : {}),
+    ...(event?.human === undefined ? {} : { human: event.human }),
+  };
+  if (event?.type === "timer.fired") return { event: "timer", ...more };
   if (event?.type === "handed_back") return { event: "hand_back" };
-  return { say: redactor.text(turn.content), ...after };
+  return { say: redactor.text(turn.content), ...more };
 }
 
 function answerOf(call: RecordedCall, redactor: Redactor): TestAnswer[] {
