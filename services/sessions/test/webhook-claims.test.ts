@@ -79,6 +79,16 @@ describe("a claim", () => {
     expect([countOf(all, first), countOf(all, second)]).toEqual([5, 3]);
   });
 
+  it("does not fill the places of an endpoint a second time while another claim is under way", async () => {
+    const id = await endpoint(50);
+    await db.transaction(async (trx) => {
+      const { rows } = await sql`select id from claim_webhooks(100, 5, 60000)`.execute(trx);
+      expect(rows).toHaveLength(5);
+      expect(countOf(await deliveries.claim(100, 5, 60_000), id)).toBe(0);
+    });
+    expect(countOf(await deliveries.claim(100, 5, 60_000), id)).toBe(0);
+  });
+
   it("gives an endpoint that keeps failing one place", async () => {
     const failing = await endpoint(10, { failures: 3 });
     expect(countOf(await deliveries.claim(100, 5, 60_000), failing)).toBe(1);
