@@ -1,6 +1,6 @@
 import type { EventContract } from "./declare.js";
 import { accessPolicyChanged, accessRequested } from "./messages/access.js";
-import { gateOverridden } from "./messages/agent-versions.js";
+import { agentDeleted, gateOverridden } from "./messages/agent-versions.js";
 import { agentActivated } from "./messages/agents.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { feedbackGiven } from "./messages/feedback.js";
@@ -14,6 +14,7 @@ const ALL: EventContract[] = [
   accessPolicyChanged,
   accessRequested,
   agentActivated,
+  agentDeleted,
   credentialRevoked,
   escalated,
   escalationAssigned,

@@ -177,6 +177,9 @@ export const deleteAgent = rpc(
   30_000,
 );
 
+/** An agent was deleted: what is remembered of it is to be forgotten. */
+export const agentDeleted = event("agents", "deleted", z.object({ tenantId: uuid, agentId: uuid }));
+
 const tracedCondition = z.object({
   node_id: text,
   condition: text,

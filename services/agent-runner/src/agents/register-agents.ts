@@ -30,6 +30,7 @@ export function registerAgents(deps: AgentsDeps): void {
   const resolved = createResolvedAgents();
   const onActivated = (agentId: string): void => resolved.drop(agentId);
   bus.listen(contracts.agentActivated, async ({ agentId }) => onActivated(agentId));
+  bus.listen(contracts.agentDeleted, async ({ agentId }) => onActivated(agentId));
   bus.onReconnect(() => resolved.clear());
   bus.serve(contracts.createAgent, createAgent(deps));
   bus.serve(contracts.listAgents, listAgents(deps));

@@ -1,4 +1,12 @@
-import { AppError, type deleteAgent as contract, deleteLink, requireRole, tenantOf } from "@parley/contracts";
+import {
+  AppError,
+  agentDeleted,
+  type deleteAgent as contract,
+  deleteLink,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { endSessionsOf, findAgent, markDeleted, usesOf } from "../repository/agents.js";
@@ -27,13 +35,15 @@ export const deleteAgent =
       const { sessionsEnded } = await deps.bus.call(deleteLink, { principal, agent: agent.id, id: linkId });
       ended += sessionsEnded;
     }
-    const more = await deps.db.tenant(tenantId, async (trx) => {
+    const more = await changeWithFacts(deps, tenantId, async (trx) => {
       const still = await findAgent(trx, agent.id, { lock: true });
-      if (still === null) return 0;
+      if (still === null) return { answer: 0, facts: [] };
       // A session that was opened since the first look.
       if (!force && (await usesOf(trx, agent.id)).sessions > 0) throw new AppError("agent_in_use");
       await markDeleted(trx, agent.id);
-      return endSessionsOf(trx, agent.id);
+      const payload = { tenantId, agentId: agent.id };
+      const answer = await endSessionsOf(trx, agent.id);
+      return { answer, facts: [{ contract: agentDeleted, key: agent.id, payload }] };
     });
     onGone(agent.id);
     return { deleted: true, links_deleted: uses.links.length, sessions_ended: ended + more };
