@@ -250,6 +250,11 @@ describe("the command line against the product", { timeout: 90_000 }, () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("(invalid_signature)") });
   });
 
+  it("hands the options of up and bench to the programs behind them", async () => {
+    expect(await parley(["up", "--help"])).toMatchObject({ code: 0, out: expect.stringContaining("--port") });
+    expect(await parley(["bench", "--help"])).toMatchObject({ code: 0, out: expect.stringContaining("bench") });
+  });
+
   it("makes keys that sign at once, and their successors", async () => {
     const made = JSON.parse((await byToken(["keys", "create", "backend", "--json"])).out);
     const signing = { PARLEY_KEY: made.secret, PARLEY_KEY_ID: made.key_id };

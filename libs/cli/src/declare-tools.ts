@@ -3,6 +3,7 @@ import { complete, SHELLS, showCompletion } from "./commands/completion.js";
 import { doctor } from "./commands/doctor.js";
 import { createKey, revokeKey, rotateKey } from "./commands/keys.js";
 import { migrate } from "./commands/migrate.js";
+import { runScript } from "./commands/run-script.js";
 import { type Done, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -21,6 +22,21 @@ export function addKeys(program: Command, io: Io, done: Done): void {
     about: "Make a key sign nothing any more, at once",
     examples: [`keys revoke ${ID}`],
   }).action(async (id, options) => done(await revokeKey(io, id, options)));
+}
+
+/** Commands of the checkout; their options and their help are their own. */
+export function addScripts(program: Command, io: Io, done: Done): void {
+  const script = (name: string, about: string, command: "start" | "bench"): void => {
+    program
+      .command(name)
+      .description(about)
+      .argument("[options...]")
+      .helpOption(false)
+      .allowUnknownOption()
+      .action(async (args: string[]) => done(await runScript(io, command, args)));
+  };
+  script("up", "Start the whole product on this machine (npm start)", "start");
+  script("bench", "Measure it (npm run bench)", "bench");
 }
 
 export function addTools(program: Command, io: Io, done: Done): void {

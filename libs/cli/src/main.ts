@@ -4,6 +4,8 @@ import { runCli } from "./program.js";
 const stop = new AbortController();
 const interrupt = (): void => stop.abort();
 process.once("SIGINT", interrupt);
+// What was started from here must not outlive this process.
+process.once("SIGTERM", (name) => stop.abort(name));
 // A reader that left, as in `parley agents list | head -1`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 

@@ -4,7 +4,7 @@ import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } fr
 import { type Done, positive, sub } from "./declare.js";
 import { addLinks } from "./declare-links.js";
 import { addSessions } from "./declare-sessions.js";
-import { addKeys, addTools } from "./declare-tools.js";
+import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addVersions } from "./declare-versions.js";
 import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
@@ -54,6 +54,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server`,
   addSessions(program, io, done);
   addKeys(program, io, done);
   addTools(program, io, done);
+  addScripts(program, io, done);
   return program;
 }
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fromSource, installed } from "../installed.js";
 import { CliError, EXIT, type Io, usageError } from "../io.js";
 import { safeText } from "../plain-text.js";
 import { printJson } from "../report.js";
@@ -36,16 +36,9 @@ export async function migrate(io: Io, options: { json?: boolean }): Promise<numb
   return EXIT.ok;
 }
 
-/** Found from where this program lies, built or not: both are in one tree, in a checkout as in the image. */
 function programOf(): string[] {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
-    const library = join(folder, "libs/db");
-    if (!existsSync(library)) continue;
-    const built = join(library, "dist/main.js");
-    // Run from the sources, the newest migration program is the source too.
-    const fromSource = import.meta.url.endsWith(".ts");
-    if (!fromSource && existsSync(built)) return [built];
-    return ["--conditions=parley-source", "--import", "tsx", join(library, "src/main.ts")];
-  }
-  throw new CliError("not_installed", "The migration program is not beside this one; use the image of the product.");
+  const library = installed("libs/db");
+  const built = join(library, "dist/main.js");
+  if (!fromSource && existsSync(built)) return [built];
+  return ["--conditions=parley-source", "--import", "tsx", join(library, "src/main.ts")];
 }
