@@ -45,10 +45,14 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     max_tokens: call.model.max_tokens,
   });
 
+  /** Characters of what the last reply was shown of the knowledge base. */
+  let shown = 0;
+
   const carryOut: PerformCall<ModelCall> = async (call, history): Promise<CallOutput> => {
     switch (call.type) {
       case "llm.reply": {
         const found = call.ragQuery === undefined ? undefined : await context.retrieve?.(call.ragQuery);
+        shown = found?.text?.length ?? 0;
         const filter = createOutputFilter(canary);
         const answer = await model.reply(
           {
@@ -118,7 +122,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
       return await carryOut(call, history);
     } catch (error) {
       if (signal.reason instanceof StopRequested)
-        throw "model" in call ? stoppedCall(context, call, history) : signal.reason;
+        throw "model" in call ? stoppedCall(context, call, history, shown) : signal.reason;
       if (signal.aborted || !(error instanceof ModelError)) throw error;
       throw new CallFailed(error.code, { cause: error });
     }
@@ -129,10 +133,15 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
 const CHARACTERS_PER_TOKEN = 4;
 
 /** What a call that was given up has cost, by estimate: the whole prompt, and what was said until then. */
-function stoppedCall(context: CallContext, call: ModelCall, history: readonly HistoryItem[]): CallStopped {
+function stoppedCall(
+  context: CallContext,
+  call: ModelCall,
+  history: readonly HistoryItem[],
+  shown: number,
+): CallStopped {
   const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
   const reply = call.type === "llm.reply";
-  const system = reply ? call.system.length + (context.memory?.length ?? 0) : 0;
+  const system = reply ? call.system.length + (context.memory?.length ?? 0) + shown : 0;
   const seen = modelMessages(history, reply ? call.historyWindow : 0);
   const inputTokens = tokens(seen.reduce((sum, message) => sum + message.content.length, system));
   const outputTokens = reply ? tokens(context.live.said(call.partIndex).length) : 0;

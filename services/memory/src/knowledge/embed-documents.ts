@@ -7,6 +7,7 @@ import {
   finishEmbedding,
   purgeUploads,
   readForEmbedding,
+  releaseUnembedded,
   storeVectors,
   type Unembedded,
 } from "./embedding-repository.js";
@@ -16,8 +17,10 @@ import { unitVector } from "./unit-vector.js";
 const BATCH = 64;
 /** Documents one round takes. */
 const DOCUMENTS = 8;
-/** Longer than the model's slowest answer for the longest document; a document whose work broke off waits this long. */
+/** Longer than the longest document takes; after a crash a document waits this long. */
 const CLAIM_MS = 600_000;
+/** After a failure: long enough for a model to come back. */
+const RETRY_AFTER_MS = 60_000;
 
 /**
  * One round: gives vectors to documents that have none of this model, those of an earlier model included, and forgets uploads that
@@ -33,14 +36,17 @@ export async function embedDocuments(
   const model = embedder.name;
   const claimed = await claimUnembedded(db, { model, limit: DOCUMENTS, claimMs: CLAIM_MS });
   for (const at of claimed) {
-    if (signal.aborted) return false;
     try {
+      signal.throwIfAborted();
       await embedOne(db, embedder, at, signal);
     } catch (error) {
-      logger.warn({ err: error, documentId: at.document_id, model }, "knowledge.document_not_embedded");
+      // A replica that stops gives its documents back at once.
+      await releaseUnembedded(db, at, signal.aborted ? 0 : RETRY_AFTER_MS);
+      if (!signal.aborted)
+        logger.warn({ err: error, documentId: at.document_id, model }, "knowledge.document_not_embedded");
     }
   }
-  return claimed.length === DOCUMENTS;
+  return claimed.length === DOCUMENTS && !signal.aborted;
 }
 
 async function embedOne(db: Db, embedder: Embedder, at: Unembedded, signal: AbortSignal): Promise<void> {

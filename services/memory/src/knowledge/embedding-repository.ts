@@ -59,6 +59,14 @@ export async function beginEmbedding(db: Db, at: Unembedded): Promise<void> {
   );
 }
 
+/** Gives a document back: to anybody after `afterMs`. */
+export async function releaseUnembedded(db: Db, at: Unembedded, afterMs: number): Promise<void> {
+  await db.tenant(at.tenant_id, (trx) =>
+    sql`update knowledge_documents set embedding_claimed_until = clock_timestamp() + make_interval(secs => ${afterMs / 1_000}::float8)
+      where id = ${at.document_id}`.execute(trx),
+  );
+}
+
 export async function purgeUploads(db: Db): Promise<void> {
   await db.query("select purge_knowledge_uploads()", []);
 }
