@@ -18,6 +18,8 @@ export interface FakeApi {
   holdLink: boolean;
   /** Problem that `GET link` answers instead of the link. */
   linkProblem: { status: number; code: string } | null;
+  /** Problem that `POST escalate` answers. */
+  wishProblem: { status: number; code: string } | null;
   /** Problem that `POST sessions` answers. */
   createProblem: { status: number; code: string } | null;
   /** Problems the next messages get, first one first. */
@@ -35,6 +37,8 @@ export interface FakeApi {
   /** Bodies of the `POST feedback` calls. */
   ratings: unknown[];
   stops: number;
+  /** Wishes for a human. */
+  wishes: number;
   files: FakeFiles;
   /** What was posted to `rate`, by message. */
   thumbs: { message: string; rating: unknown }[];
@@ -98,6 +102,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     },
     holdLink: false,
     linkProblem: null,
+    wishProblem: null,
     createProblem: null,
     sendProblems: [],
     down: false,
@@ -107,6 +112,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     refuseEarlier: false,
     ratings: [],
     stops: 0,
+    wishes: 0,
     files: createFakeFiles(),
     thumbs: [],
     refuseThumb: false,
@@ -184,6 +190,12 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         json(response, 200, answer.body);
       },
       "POST chat": chat,
+      "POST escalate": (_request, response) => {
+        if (api.wishProblem) return problem(response, api.wishProblem);
+        api.wishes += 1;
+        api.session?.humanAsked();
+        json(response, 200, { escalation_id: "e", status: "open" });
+      },
       "POST stop": (_request, response) => {
         api.stops += 1;
         json(response, 200, { success: true });

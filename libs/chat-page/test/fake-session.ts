@@ -13,6 +13,8 @@ interface StoredMessage {
   status: "pending" | "done" | "failed";
   files?: FakeFile[];
   finish_reason?: string;
+  author?: "human";
+  author_name?: string | null;
   created_at: string;
 }
 
@@ -43,6 +45,11 @@ export interface FakeSession {
   fail(turnId: string, code: string): void;
   greet(...parts: string[]): void;
   quota(): void;
+  /** A human was asked for, has taken over, said something, or has left. */
+  humanAsked(): void;
+  humanJoins(name: string | null): void;
+  humanSays(name: string | null, text: string): void;
+  humanLeaves(): void;
   end(reason: string): void;
   cut(): void;
   /** Forgets the log, as after a restore: every cursor becomes foreign. */
@@ -68,6 +75,7 @@ export function createFakeSession(id: string): FakeSession {
   const resolvers = new Map<string, (parts: string[]) => void>();
   const waiting = new Set<() => void>();
   let epoch = 1;
+  let human: { name: string | null } | null = null;
 
   const write = (stream: ServerResponse, name: string, body: unknown, eventId?: string): void => {
     stream.write(`${eventId ? `id: ${eventId}\n` : ""}event: ${name}\ndata: ${JSON.stringify(body)}\n\n`);
@@ -156,6 +164,23 @@ export function createFakeSession(id: string): FakeSession {
     },
     greet: (...parts) => speak("turn-0", parts),
     quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt }),
+    humanAsked: () => append("escalation", { state: "open", reason: null }),
+    humanJoins: (name) => {
+      human = { name };
+      append("escalation", { state: "assigned", reason: null });
+      append("assignment", { state: "assigned", name });
+    },
+    humanSays: (name, content) => {
+      const turn_id = `human-${messages.length + 1}`;
+      const said = { turn_id, role: "assistant" as const, content, author: "human" as const, author_name: name };
+      store({ ...said, client_message_id: null, status: "done" });
+      append("message", { ...said, id: `message-${messages.length}`, part: 0, created_at: new Date().toISOString() });
+    },
+    humanLeaves: () => {
+      human = null;
+      append("escalation", { state: "resolved" });
+      append("assignment", { state: "released", name: null });
+    },
     end: (reason) => {
       session.ended = true;
       append("session_ended", { reason });
@@ -180,6 +205,8 @@ export function createFakeSession(id: string): FakeSession {
       created_at: new Date().toISOString(),
       expires_at: session.expiresAt,
       remaining_messages: session.remaining,
+      handled_by: human === null ? "agent" : "human",
+      operator_name: human?.name ?? null,
       last_event_id: `${epoch}-${log.length}`,
     }),
     openStream: (response, after) => {

@@ -1,0 +1,96 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { mergeMessage, type Transcript } from "../src/chat/transcript.js";
+import { parseMessage } from "../src/net/session-info.js";
+import { skipBrowser, useBench } from "./setup.js";
+import { answers, log, nextTurn, say, sessionOf } from "./talk.js";
+
+const bench = useBench();
+const WITH = { features: { stop: true, escalate: true } };
+const wish = (page: Page) => page.getByRole("button", { name: "Talk to a person" });
+const note = (page: Page) => page.locator(".human-note");
+
+describe.skipIf(skipBrowser)("a human on the chat page", () => {
+  it("is asked for once, announced with their name, names what they say, and leaves the agent alone again", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+    });
+    const made = await sessionOf(bench);
+    made.greet("Welcome.");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    expect(await wish(page).count()).toBe(0);
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId, "I am the agent.");
+    await wish(page).click();
+    await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");
+    expect(bench.api().wishes).toBe(1);
+    expect(await wish(page).count()).toBe(0);
+
+    made.humanJoins("Mira & <b>");
+    await expect.poll(() => note(page).innerText()).toContain("Mira & <b> is in this conversation now");
+    expect(await page.locator(".human [role=status]").innerText()).toContain("Mira");
+    await say(page, "Are you real?");
+    // The agent stays silent: its turn ends without a word, and nothing more is awaited.
+    made.finish((await nextTurn(made, 2)).turnId);
+    await expect.poll(() => page.locator(".thinking").count()).toBe(0);
+    made.humanSays("Mira & <b>", "Quite real.");
+    await expect.poll(() => answers(page).count()).toBe(3);
+    expect(await page.locator(".speaker").allInnerTexts()).toEqual(["Mira & <b>"]);
+    await expect.poll(() => log(page).innerText()).toContain("Quite real.");
+    await page.reload();
+    await expect.poll(() => note(page).innerText()).toContain("Mira & <b> is in this conversation now");
+    expect(await page.locator(".speaker").allInnerTexts()).toEqual(["Mira & <b>"]);
+
+    made.humanLeaves();
+    await expect.poll(() => note(page).count()).toBe(0);
+    expect(await wish(page).count()).toBe(1);
+  });
+
+  it("is offered again when the wish did not arrive, and not at all where the server takes none", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+      api.wishProblem = { status: 404, code: "not_found" };
+    });
+    const made = await sessionOf(bench);
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId, "Yes?");
+    bench.visitor().trouble.length = 0;
+    await wish(page).press("Enter");
+    await expect.poll(() => note(page).innerText()).toContain("That didn’t work");
+    bench.visitor().trouble.length = 0;
+    bench.api().wishProblem = null;
+    await wish(page).press("Enter");
+    await expect.poll(() => note(page).innerText()).toContain("has been asked");
+    expect(bench.api().wishes).toBe(1);
+  });
+
+  it("is not offered where the server takes no wish", async () => {
+    const page = await bench.open();
+    const made = await sessionOf(bench);
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId, "Yes?");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    expect(await wish(page).count()).toBe(0);
+  });
+});
+
+describe("words of a human", () => {
+  it("stand behind the turn after which they were said, whatever came first", () => {
+    const said = (turn_id: string, role: string, content: string, author?: string) =>
+      parseMessage({ turn_id, role, content, ...(author ? { author } : {}) });
+    const all = [
+      said("c.2", "user", "two"),
+      said("c.2", "assistant", "answer"),
+      said("c.2h9", "assistant", "human one", "human"),
+      said("c.2h10", "assistant", "human two", "human"),
+      said("c.3", "user", "three"),
+      said("c.12", "user", "twelve"),
+      said("c.12h30", "assistant", "human three", "human"),
+    ].flatMap((message) => message ?? []);
+    const shown = (messages: typeof all) => messages.reduce<Transcript>(mergeMessage, []).map((entry) => entry.text);
+    const wanted = all.map(({ content }) => content);
+    expect(shown(all)).toEqual(wanted);
+    expect(shown([...all].reverse())).toEqual(wanted);
+    expect(shown([...all, ...all])).toEqual(wanted);
+  });
+});
