@@ -56,6 +56,8 @@ export interface FakeApi {
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
   analytics: Row;
+  /** Whether the widget is served. */
+  widget: boolean;
   /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
   refuse: Record<string, Refusal>;
   /** While set, the calls are kept waiting. */
@@ -87,6 +89,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     requests: [],
     mails: null,
     analytics: {},
+    widget: true,
     refuse: {},
     hold: null,
     seen: [],
@@ -99,6 +102,10 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? "/", url);
+    if (target.pathname === "/widget.js" && api.widget) {
+      response.writeHead(200, { "content-type": "text/javascript" });
+      return void response.end();
+    }
     if (!target.pathname.startsWith("/api/")) return serveFile(dist, target.pathname, response);
     const body = await readBody(request);
     const { call, parts } = nameOf(request.method ?? "GET", target.pathname);

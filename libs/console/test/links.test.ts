@@ -65,7 +65,6 @@ describe.skipIf(skipBrowser)("changing a link", () => {
       },
     });
     await page.getByLabel("Title").fill("Back door");
-    await page.getByText("Who may come in").click();
     await page.getByLabel("Take the PIN away").check();
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("heading", { name: "Back door" }).waitFor();
@@ -131,6 +130,16 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     expect(calls("GET /analytics/:")[0]?.query.get("link_id")).toBe(LINK_ID);
   });
 
+  it("offers no snippet of a widget that is not served", async () => {
+    const page = await bench.open(LINK, {
+      prepare: (api) => {
+        api.widget = false;
+      },
+    });
+    await page.getByRole("button", { name: "Copy: Snippet: chat in place" }).waitFor();
+    expect(await page.getByRole("button", { name: "Copy: Snippet: bubble" }).count()).toBe(0);
+  });
+
   it("tells a small role why it sees no address", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
@@ -157,6 +166,7 @@ describe.skipIf(skipBrowser)("many links", () => {
     const page = await bench.open("/console/links/clinic-desk/many");
     await page.getByRole("button", { name: "Create the links" }).click();
     await page.getByText("ust hold at least one person").waitFor();
+    expect(await page.getByLabel("For one person").count()).toBe(0);
     await page.getByLabel("People").fill("=Ada, ada@example.com\nBo");
     await page.getByRole("button", { name: "Create 2 links" }).click();
     await page.getByRole("heading", { name: "2 links ready" }).waitFor();

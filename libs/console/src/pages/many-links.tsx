@@ -78,6 +78,7 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
       <LinkFields
         key={filledAnew}
         {...{ agent, versions, policy }}
+        perPerson
         values={form.values}
         wrong={form.wrong}
         onChange={form.change}

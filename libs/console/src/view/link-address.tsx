@@ -1,6 +1,7 @@
 import { fileName, saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
 import type { Link } from "../net/models.js";
+import { servesWidget } from "../net/widget.js";
 import { useApi } from "./api-context.js";
 import { CopyField } from "./copy-field.js";
 import { Loading, ProblemCard } from "./states.js";
@@ -9,9 +10,9 @@ import { Loading, ProblemCard } from "./states.js";
 export function LinkAddress({ agent, link }: { agent: string; link: Link }) {
   const api = useApi();
   const { loaded, reload } = useLoad(`address ${link.id}`, async () => {
-    const [embed, qr] = await Promise.all([api.embed(agent, link.id), api.qr(agent, link.id)]);
+    const [embed, qr, widget] = await Promise.all([api.embed(agent, link.id), api.qr(agent, link.id), servesWidget()]);
     if (embed.type !== "ok") return embed;
-    return { type: "ok", value: { ...embed.value, qr: qr.type === "ok" ? qr.value : null } };
+    return { type: "ok", value: { ...embed.value, qr: qr.type === "ok" ? qr.value : null, widget } };
   });
   return (
     <section class="block" aria-labelledby="address-title">
@@ -33,7 +34,9 @@ export function LinkAddress({ agent, link }: { agent: string; link: Link }) {
                 Share by mail
               </a>
             </div>
-            <CopyField label="Snippet: bubble on your site" shown value={loaded.value.script} />
+            {loaded.value.widget && (
+              <CopyField label="Snippet: bubble on your site" shown value={loaded.value.script} />
+            )}
             <CopyField label="Snippet: chat in place" shown value={loaded.value.iframe} />
           </div>
           {loaded.value.qr !== null && <QrCode svg={loaded.value.qr} title={link.title} />}

@@ -20,6 +20,8 @@ export interface LinkFieldsProps {
   versions: Version[];
   /** The link has a PIN already. */
   pinSet?: boolean;
+  /** The form makes a link for each person of a list, so that it asks for no single one. */
+  perPerson?: boolean;
   onChange(name: string, value: string): void;
 }
 
@@ -48,8 +50,9 @@ function Fold(props: SectionProps) {
   const { section, values, wrong } = props;
   const id = useId();
   // Only how it begins: afterwards it is the reader who opens and closes it.
-  const startsOpen = useRef(answeredIn(section, values) > 0).current;
-  const answered = answeredIn(section, values);
+  const startsOpen = useRef(answeredIn(section, values) > 0 || (section.id === "door" && props.pinSet)).current;
+  const keepsPin = section.id === "door" && props.pinSet && !values.pin && !values.pin_remove;
+  const answered = answeredIn(section, values) + (keepsPin ? 1 : 0);
   const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
   return (
     <details class="fold" open={startsOpen} aria-labelledby={id}>
@@ -66,7 +69,7 @@ function Fold(props: SectionProps) {
 }
 
 function SectionFields(props: SectionProps) {
-  const { fields } = props.section;
+  const fields = props.section.fields.filter(({ name }) => !(props.perPerson && name.startsWith("recipient.")));
   const paired = fields.filter(isShort).length > 2;
   return (
     <div class={paired ? "form-pair" : "form-stack"}>
