@@ -120,6 +120,8 @@ const deliveries = async (id: string): Promise<Delivery[]> => {
 describe("webhooks of the product", () => {
   it("tell a whole conversation: begin, message, end with transcript, and what it was asked then", async () => {
     const { id } = await made(receiver);
+    const changed = await tenant.owner.call("PATCH", `/api/webhooks/${id}`, { include_latency_metrics: true });
+    expect(changed.body).toMatchObject({ include_transcript: true, include_latency_metrics: true });
     const sessionId = await conversation();
     await eventually(async () => expect(told(sessionId).map(({ payload }) => payload.type)).toHaveLength(4), within);
     const of = (type: string) => told(sessionId).find(({ payload }) => payload.type === type)?.payload.data;
@@ -132,6 +134,7 @@ describe("webhooks of the product", () => {
     expect(of("session.ended")).toMatchObject({
       end_reason: expect.any(String),
       transcript: expect.arrayContaining([expect.objectContaining({ role: "user", content: "I give you 4 stars" })]),
+      latency: { turns: 1, average_ms: expect.any(Number), p95_ms: expect.any(Number) },
     });
     expect(of("session.analyzed")).toMatchObject({ analysis: { status: "done", answers: { rating: 4 } } });
     const shown = await tenant.owner.call("GET", `/api/sessions/${sessionId}`);

@@ -210,9 +210,15 @@ describe("warnings", () => {
   ];
   const turns = (...conditions: string[]) =>
     doc(node({ transitions: conditions.map((condition) => ({ condition, target: "end" })) }));
+  const hook = (more: object) =>
+    doc([ask, end], { webhook: { enabled: true, url: "https://example.com/x?a=1", ...more } });
   const table: [issue: string, input: unknown][] = [
     ["unreachable_node workflow.nodes.2", doc([ask, end, { id: "z", static_text: "Z", ...when("always") }])],
     ["automatic_cycle workflow.nodes.0", doc(cycle)],
+    ["unusable_webhook workflow.webhook.url", hook({ url: "ftp://example.com/x" })],
+    ["unusable_webhook workflow.webhook.url", hook({ url: "https://user:pass@example.com/x" })],
+    ["unusable_webhook workflow.webhook.auth", hook({ auth: { type: "bearer" } })],
+    ["unusable_webhook workflow.webhook.auth", hook({ auth: { type: "basic", secret: "x" } })],
     ["automatic_cycle workflow.nodes.0", doc(node(when("always", "a")))],
     ["dead_counter workflow.nodes.0.transitions.1.condition", turns("user_responded", "max_turns:2")],
     ["dead_counter workflow.nodes.0.transitions.1.condition", turns("max_turns:2", "max_turns:3")],

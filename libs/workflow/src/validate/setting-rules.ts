@@ -2,6 +2,7 @@ import type { Issue } from "../types.js";
 import { isRecord, listOf, type Outline, type Path, type Raw, recordOf, textsOf, wordsOf } from "./outline.js";
 
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });
+const warning = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "warning" });
 
 /** Rules of the workflow's settings, apart from their types and ranges. */
 export function checkSettings(outline: Outline): Issue[] {
@@ -59,8 +60,27 @@ function checkQuestions(settings: Raw): Issue[] {
 
 function checkWebhook(settings: Raw): Issue[] {
   const webhook = recordOf(settings.webhook);
-  if (webhook.enabled !== true || wordsOf(webhook.url) !== null) return [];
-  return [error(["workflow", "webhook", "url"], "missing_field", "an enabled webhook needs a url")];
+  if (webhook.enabled !== true) return [];
+  const path = ["workflow", "webhook"];
+  const url = wordsOf(webhook.url);
+  if (url === null) return [error([...path, "url"], "missing_field", "an enabled webhook needs a url")];
+  // Warnings: versions that were accepted before must go on, and what they send is refused at delivery.
+  const issues: Issue[] = [];
+  if (!/^https?:\/\/[^\s/@]+(?:[/?]|$)/i.test(url)) {
+    issues.push(warning([...path, "url"], "unusable_webhook", "use an http or https address without credentials"));
+  }
+  if (!isUsableAuth(webhook.auth)) {
+    const forms = "{type: none}, {type: bearer, token: …} or {type: hmac, secret: …}";
+    issues.push(warning([...path, "auth"], "unusable_webhook", `use ${forms}; nothing is sent otherwise`));
+  }
+  return issues;
+}
+
+function isUsableAuth(auth: unknown): boolean {
+  if (auth === undefined || auth === null) return true;
+  const { type, token, secret } = recordOf(auth);
+  if (type === "bearer") return wordsOf(token) !== null;
+  return type === "none" || (type === "hmac" && wordsOf(secret) !== null);
 }
 
 /** A script with a broken pattern or a mistyped node would silently answer with the wrong rule. */
