@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, onTestFailed } from "vitest";
 import { type Cluster, type Shape, startCluster } from "../../cluster/cluster.js";
 import { describeBackground } from "./background.js";
+import { describeEscalations } from "./escalations.js";
 import { type Fixture, makeFixture } from "./fixture.js";
 import { describeIdempotency } from "./idempotency.js";
 import { describeLinkOwners } from "./link-owners.js";
@@ -43,6 +44,7 @@ export function runSuite(shape: Shape): void {
     describeIdempotency(get);
     describeStreams(get);
     describePublicLinks(get);
+    describeEscalations(get);
     describeLinkOwners(get);
     describeOwnerApi(get);
     describeBackground(get);

@@ -1,0 +1,220 @@
+import { eventually, followEvents, type HttpAnswer } from "@parley/testkit";
+import { describe, expect, it } from "vitest";
+import { createLink, importAgent } from "../../cluster/owner.js";
+import {
+  type Fixture,
+  type GetFixture,
+  type Message,
+  openSession,
+  type Page,
+  send,
+  visitor,
+  wholeHistory,
+} from "./fixture.js";
+
+interface Escalation {
+  id: string;
+  session_id: string;
+  status: string;
+  assigned_to: string | null;
+  reason: string | null;
+  metadata: Record<string, unknown>;
+}
+
+/** A workflow that speaks by itself after a second. */
+const WAITING = {
+  agent: { name: "Waiting" },
+  workflow: {
+    initial_node: "ask",
+    nodes: [
+      {
+        ...{ id: "ask", proactive: true, static_text: "Still there?" },
+        transitions: [{ condition: "timeout:1s", target: "end" }],
+      },
+      { id: "end", type: "end_call", static_text: "I close now." },
+    ],
+  },
+};
+
+async function operator(fixture: Fixture, role = "operator") {
+  const made = await fixture.tenant.owner.call<{ token: string }>("POST", "/api/tokens", { name: "Desk", role });
+  if (made.status !== 201) throw new Error(`no token: ${made.text}`);
+  return visitor(fixture, made.body.token);
+}
+
+async function visit(fixture: Fixture) {
+  const link = await createLink(fixture.tenant, "echo", { max_sessions: 10, rate_limit_per_minute: 100 });
+  const opened = await visitor(fixture).call<{ session_token: string; session_id: string }>(
+    "POST",
+    `/api/public/sessions/${link.token}`,
+    {},
+  );
+  return { link, ...opened.body, me: visitor(fixture, opened.body.session_token) };
+}
+
+/** A human in the conversation, from the visitor's wish to the hand-back, and time that passes by itself. */
+export function describeEscalations(fixture: GetFixture): void {
+  const queue = async (sessionId: string): Promise<Escalation[]> => {
+    const path = `/api/escalations?session_id=${sessionId}`;
+    return (await fixture().tenant.owner.call<Page<Escalation>>("GET", path)).body.data;
+  };
+
+  describe("escalations", () => {
+    it("go from the visitor's wish to an operator and back, and everybody sees each word once", async () => {
+      const { link, session_id, session_token, me } = await visit(fixture());
+      const stream = followEvents(() => ({
+        url: `${fixture().cluster.gateways[0]}/api/public/events/${link.token}`,
+        headers: { authorization: `Bearer ${session_token}` },
+      }));
+      const asked = await me.call<{ escalation_id: string }>("POST", `/api/public/escalate/${link.token}`, {
+        reason: "please",
+      });
+      expect(asked).toMatchObject({ status: 200, body: { status: "open" } });
+      const again = await me.call("POST", `/api/public/escalate/${link.token}`, {});
+      expect(again.body).toMatchObject({ escalation_id: asked.body.escalation_id, status: "open" });
+      const id = asked.body.escalation_id;
+      expect(await queue(session_id)).toMatchObject([{ id, status: "open", reason: "please", source: "visitor" }]);
+
+      const [mira, jo] = await Promise.all([operator(fixture()), operator(fixture())]);
+      const act = (who: typeof mira, what: string, body: object = {}, headers = {}): Promise<HttpAnswer> =>
+        who.call("POST", `/api/escalations/${id}/${what}`, body, { headers });
+      expect(await act(mira, "assign", { name: "Mira" })).toMatchObject({
+        status: 200,
+        body: { status: "assigned", assigned_name: "Mira", handled_by: "human" },
+      });
+      expect(await act(jo, "assign")).toMatchObject({ status: 409, body: { code: "escalation_assigned" } });
+      const silent = await me.call("POST", `/api/public/chat/${link.token}`, { message: "who is there?" });
+      expect(silent).toMatchObject({ status: 200, body: { response: "", messages: [] } });
+      const key = { "idempotency-key": "reply-1" };
+      const first = await act(mira, "reply", { message: "Mira here." }, key);
+      const second = await act(mira, "reply", { message: "Mira here." }, key);
+      expect([first.status, second.status, second.headers.get("idempotent-replayed")]).toEqual([201, 201, "true"]);
+      expect(second.body).toEqual(first.body);
+      expect(await act(jo, "reply", { message: "me too" })).toMatchObject({ status: 409 });
+      const back = await act(mira, "hand-back", { summary: "settled" });
+      expect(back).toMatchObject({ status: 200, body: { status: "resolved", outcome: "handed_back" } });
+      expect(await act(mira, "hand-back")).toMatchObject({ status: 409, body: { code: "escalation_resolved" } });
+      const last = await me.call("POST", `/api/public/chat/${link.token}`, { message: "thanks" });
+      expect(last.body).toMatchObject({ response: "echo(thanks)" });
+
+      const history = await me.call<{ data: (Message & { author?: string; author_name?: string })[] }>(
+        "GET",
+        `/api/public/history/${link.token}`,
+      );
+      expect(history.body.data.map(({ role, content, author_name }) => [role, content, author_name ?? null])).toEqual([
+        ["assistant", "Welcome.", null],
+        ["user", "who is there?", null],
+        ["assistant", "Mira here.", "Mira"],
+        ["user", "thanks", null],
+        ["assistant", "echo(thanks)", null],
+      ]);
+      await eventually(() => {
+        const told = stream.events.filter(({ event }) => event === "escalation" || event === "assignment");
+        expect(told.map(({ event, data }) => [event, data.state])).toEqual([
+          ["escalation", "open"],
+          ["escalation", "assigned"],
+          ["assignment", "assigned"],
+          ["escalation", "resolved"],
+          ["assignment", "released"],
+        ]);
+        const words = stream.events.filter(({ data }) => data.author === "human");
+        expect(words.map(({ data }) => [data.content, data.author_name])).toEqual([["Mira here.", "Mira"]]);
+      });
+      // Who the operator is to the owner is nobody's business.
+      expect(JSON.stringify(stream.events)).not.toContain('"operator"');
+      await stream.stop();
+    });
+
+    it("are opened by a backend with metadata, listed oldest first by status, and closed to viewers and strangers", async () => {
+      const { tenant } = fixture();
+      const [one, two] = [await openSession(fixture()), await openSession(fixture())];
+      const ids: string[] = [];
+      for (const { session_id } of [one, two]) {
+        const path = `/api/chat/sessions/${session_id}/escalate`;
+        const answer = await tenant.signed.call<{ escalation_id: string }>("POST", path, {
+          reason: "complex_query",
+          metadata: { ticket: 17 },
+        });
+        expect(answer).toMatchObject({ status: 200, body: { status: "open", reason: "complex_query" } });
+        ids.push(answer.body.escalation_id);
+      }
+      expect(await queue(one.session_id)).toMatchObject([{ metadata: { ticket: 17 }, source: "api" }]);
+      const seen: string[] = [];
+      let cursor: string | null = "";
+      while (cursor !== null) {
+        const query: string = `status=open&limit=1${cursor === "" ? "" : `&cursor=${cursor}`}`;
+        const page: HttpAnswer<Page<Escalation>> = await tenant.owner.call("GET", `/api/escalations?${query}`);
+        expect(page.status).toBe(200);
+        seen.push(...page.body.data.map(({ id }) => id));
+        cursor = page.body.next_cursor;
+      }
+      expect(seen.filter((id) => ids.includes(id))).toEqual(ids);
+      expect((await tenant.owner.call("GET", "/api/escalations?cursor=nonsense")).status).toBe(422);
+      const viewer = await operator(fixture(), "viewer");
+      expect((await viewer.call("POST", `/api/escalations/${ids[0]}/assign`, {})).status).toBe(403);
+      expect((await viewer.call("GET", "/api/escalations")).status).toBe(403);
+      expect((await tenant.owner.call("POST", `/api/escalations/${one.conversation_id}/assign`, {})).status).toBe(404);
+      // Resolving may end the session.
+      const done = await tenant.owner.call("POST", `/api/escalations/${ids[1]}/resolve`, { end_session: true });
+      expect(done).toMatchObject({ status: 200, body: { outcome: "resolved" } });
+      expect(await send(fixture(), two.session_id, "late")).toMatchObject({ status: 410 });
+    });
+
+    it("refuse a body with unknown or wrong members", async () => {
+      const { session_id } = await openSession(fixture());
+      const { tenant } = fixture();
+      const asked = await tenant.signed.call<{ escalation_id: string }>(
+        "POST",
+        `/api/chat/sessions/${session_id}/escalate`,
+        {},
+      );
+      const path = `/api/escalations/${asked.body.escalation_id}`;
+      for (const [what, body] of [
+        ["reply", { message: "   " }],
+        ["reply", { message: "a\u0000b" }],
+        ["reply", { message: "x".repeat(10_001) }],
+        ["reply", {}],
+        ["transfer", {}],
+        ["assign", { operator: "" }],
+        ["resolve", { unknown: 1 }],
+      ] as const) {
+        expect([what, (await tenant.owner.call("POST", `${path}/${what}`, body)).status]).toEqual([what, 422]);
+      }
+    });
+  });
+
+  describe("time", () => {
+    it("that a workflow waits for passes without a message, once", async () => {
+      const agentId = await importAgent(fixture().tenant, "waiting", WAITING);
+      const { session_id } = await openSession(fixture(), { agent_id: agentId });
+      const path = `/api/chat/sessions/${session_id}`;
+      await eventually(
+        async () => {
+          const { body } = await fixture().tenant.signed.call("GET", path);
+          expect(body).toMatchObject({ status: "completed", end_reason: "workflow_ended", message_count: 0 });
+        },
+        { timeoutMs: 20_000 },
+      );
+      const said = (await wholeHistory(fixture(), session_id)).map(({ content }) => content);
+      expect(said).toEqual(["Still there?", "I close now."]);
+    });
+
+    it("can be added to a session by its owner, once for a key", async () => {
+      const { session_id } = await openSession(fixture());
+      const extend = (minutes: unknown, key?: string) =>
+        fixture().tenant.owner.call<{ idle_expires_at: string }>(
+          "POST",
+          `/api/sessions/${session_id}/extend`,
+          { minutes },
+          key === undefined ? {} : { headers: { "idempotency-key": key } },
+        );
+      const first = await extend(60, "k");
+      expect(first).toMatchObject({ status: 200, body: { session_id, expires_at: null } });
+      expect((await extend(60, "k")).body).toEqual(first.body);
+      for (const minutes of [0, 1441, 1.5, "60"]) expect((await extend(minutes)).status).toBe(422);
+      const after = await extend(1440);
+      const more = Date.parse(after.body.idle_expires_at) - Date.parse(first.body.idle_expires_at);
+      expect(more).toBe(1440 * 60_000);
+    });
+  });
+}
