@@ -113,6 +113,8 @@ describe("the gate before a version goes live", () => {
   it("runs the tests of an import that is to go live, and lets it live when they pass", async () => {
     const as = await newTenant();
     expect(await importTo(as("editor"), "a")).toMatchObject({ status: "created", version: 1, active: true });
+    const { document } = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 1 });
+    expect(JSON.stringify(document)).toBe(JSON.stringify(guarded()));
   });
 
   it("refuses an import whose tests fail, says which, and adds nothing", async () => {
