@@ -226,6 +226,13 @@ describe("the command line against the product", { timeout: 90_000 }, () => {
     expect(rest.out).toMatch(/^\S+ \S+ session_ended .+\n$/);
     expect((await reading).out).toContain("message user: My name is Jack and my zip code is 30301\n");
 
+    const trace = await byToken(["sessions", "trace", id]);
+    expect(trace.out).toContain("  > My name is Jack and my zip code is 30301\n  📍 collect_info → read_details");
+    expect(trace.out).toMatch(/✓ read_details: variables_extracted:first_name,zip_code → personal_greeting/);
+    expect(trace.out).toMatch(/⏱️ llm\.extract in read_details: \d+ ms, scripted\n/);
+    const traced = await byToken(["sessions", "trace", id, "--after", "1", "--json"]);
+    expect(JSON.parse(traced.out)).toMatchObject({ turn: 2, status: "done", variables: { first_name: "Jack" } });
+
     const text = await byToken(["sessions", "export", id]);
     expect(text.out).toContain("Visitor: My name is Jack and my zip code is 30301\n");
     const json = JSON.parse((await byToken(["sessions", "export", id, "--json"])).out);

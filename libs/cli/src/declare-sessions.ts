@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { exportSession, TRANSCRIPT_FORMATS } from "./commands/export-session.js";
 import { endSession, listSessions, showSession } from "./commands/sessions.js";
 import { tailSession } from "./commands/tail-session.js";
+import { traceSession } from "./commands/trace-session.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -25,6 +26,12 @@ export function addSessions(program: Command, io: Io, done: Done): void {
   })
     .option("--after <event>", "only what came after this event; default from the first")
     .action(async (id, options) => done(await tailSession(io, id, options)));
+  sub(sessions, "trace <id>", {
+    about: "Explain a session turn by turn: nodes, conditions, calls, variables, time",
+    examples: [`sessions trace ${ID}`, `sessions trace ${ID} --after 10 --json`],
+  })
+    .option("--after <turn>", "only the turns behind this one", positive)
+    .action(async (id, options) => done(await traceSession(io, id, options)));
   sub(sessions, "export <id>", {
     about: "Print the transcript of a session",
     examples: [`sessions export ${ID} --format csv > session.csv`, `sessions export ${ID} --output session.html`],

@@ -11,7 +11,7 @@ const COMMANDS = [
   ...["chat", "doctor", "migrate", "completion"],
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],
   ...["links create", "links list", "links show", "links update", "links revoke"],
-  ...["sessions list", "sessions show", "sessions tail", "sessions export", "sessions end"],
+  ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
   ...["keys create", "keys rotate", "keys revoke"],
 ];
 
