@@ -30,6 +30,15 @@ describe("chunks", () => {
     ]);
   });
 
+  it("are made of a line of megabytes in a second, whatever it looks like", () => {
+    const gap = " ".repeat(2_000_000);
+    for (const line of [`# a${gap}b`, `# ${"#".repeat(2_000_000)}b`, "a ".repeat(1_000_000), ". ".repeat(1_000_000)]) {
+      const startedAt = performance.now();
+      expect(chunkText(line, size).length).toBeGreaterThan(0);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    }
+  });
+
   it("lose no character and stay within their size, whatever the text", () => {
     const piece = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 40 }),

@@ -208,6 +208,25 @@ describe("with an embedding model", () => {
     });
   });
 
+  it("gives a document back at once when it stops, so that another replica makes the vectors", async () => {
+    const place = await harness.agent();
+    await harness.stop();
+    let asked = 0;
+    await harness.start({
+      name: "slow",
+      embed: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          asked += 1;
+          signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        }),
+    });
+    await harness.add(place, "a.md", "The walrus sleeps.");
+    await eventually(() => expect(asked).toBeGreaterThan(0));
+    await harness.stop();
+    await harness.start({ ...createScriptedEmbedder(), name: "slow" });
+    await eventually(async () => expect(await harness.embedded(place)).toBe(1));
+  });
+
   it("compares passages that share a word with the question first, where it cannot compare all", async () => {
     const place = await harness.agent();
     const filler = Array.from({ length: 120 }, (_, n) => `# ${n}\n\nfiller ${n}`).join("\n\n");

@@ -17,6 +17,8 @@ const FENCE = /^ {0,3}(```+|~~~+)/;
 /** The end of a sentence in scripts with and without spaces. */
 const SENTENCE_END = /[.!?…]["'”’)\]]*\s+|[。！？｡।؟۔]\s*|\n+/gu;
 const MAX_HEADING = 200;
+/** A longer line is no heading; on one of megabytes the pattern for headings would take minutes. */
+const MAX_HEADING_LINE = 1_000;
 
 interface Section {
   heading: string;
@@ -47,7 +49,8 @@ function sectionsOf(text: string): Section[] {
   for (const line of text.split(/\r\n|\r|\n/)) {
     const mark = FENCE.exec(line)?.[1];
     if (mark !== undefined && (fence === null || line.trim().startsWith(fence))) fence = fence === null ? mark : null;
-    const [, marks, title] = fence === null ? (HEADING.exec(line) ?? []) : [];
+    const canBeHeading = fence === null && line.length <= MAX_HEADING_LINE;
+    const [, marks, title] = canBeHeading ? (HEADING.exec(line) ?? []) : [];
     if (marks !== undefined && title !== undefined) {
       endParagraph();
       sections.push(section);

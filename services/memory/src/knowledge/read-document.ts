@@ -1,10 +1,14 @@
 import { AppError, type KnowledgeMediaType } from "@parley/contracts";
 import { convert, type Formatter } from "html-to-text";
-import { extractText, getDocumentProxy } from "unpdf";
+import { getDocumentProxy } from "unpdf";
 
 /** More text than any document of 10 MB should have; a small file that unfolds into more is refused. */
 const MAX_CHARACTERS = 6_000_000;
 const MAX_PAGES = 3_000;
+/** All pages of a PDF; within what the caller waits. */
+const PDF_MS = 30_000;
+
+type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 /** Characters that change how text is shown, smuggle hidden instructions, or that no store can hold. */
 const UNWANTED =
   /(?![\t\n\r])\p{Cc}|[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
@@ -46,21 +50,35 @@ const cleaned = (text: string): string =>
 async function textOfPdf(data: Buffer): Promise<string> {
   try {
     // Scripts of a document are never run, and nothing outside of it is fetched.
-    const pdf = await getDocumentProxy(new Uint8Array(data), {
-      isEvalSupported: false,
-      disableFontFace: true,
-      verbosity: 0,
-    });
+    const settings = { isEvalSupported: false, disableFontFace: true, verbosity: 0 };
+    const pdf = await getDocumentProxy(new Uint8Array(data), settings);
     try {
-      if (pdf.numPages > MAX_PAGES) throw new Error("too many pages");
-      const { text } = await extractText(pdf, { mergePages: false });
-      return text.join("\n\n");
+      return await textOfPages(pdf);
     } finally {
       await pdf.destroy();
     }
   } catch (cause) {
     throw new AppError("document_unreadable", { cause });
   }
+}
+
+/** Page after page, so that other work of the process gets its turn, and a document that unfolds without end is given up. */
+async function textOfPages(pdf: PdfDocument): Promise<string> {
+  if (pdf.numPages > MAX_PAGES) throw new Error("too many pages");
+  const deadline = performance.now() + PDF_MS;
+  const pages: string[] = [];
+  let characters = 0;
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    const page = await pdf.getPage(number);
+    const { items } = await page.getTextContent();
+    const text = items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");
+    page.cleanup();
+    characters += text.length;
+    if (characters > MAX_CHARACTERS || performance.now() > deadline)
+      throw new Error("more than a document should hold");
+    pages.push(text);
+  }
+  return pages.join("\n\n");
 }
 
 const asHeading: Formatter = (element, walk, builder, { level = 1 }) => {
