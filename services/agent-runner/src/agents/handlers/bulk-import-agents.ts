@@ -3,6 +3,9 @@ import type { z } from "zod";
 import { parseDocument } from "../parse-document.js";
 import type { importAgent } from "./import-agent.js";
 
+/** How long one call imports; what is left by then is refused as `overloaded` and can be sent again. */
+const IMPORT_MS = 30_000;
+
 type Result = z.input<typeof contract.response>["results"][number];
 
 /**
@@ -14,8 +17,13 @@ export const bulkImportAgents =
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     requireRole(input.principal, "editor");
     const { principal, dryRun, activate } = input;
+    const deadlineAt = performance.now() + IMPORT_MS;
     const results: Result[] = [];
     for (const [index, given] of input.documents.entries()) {
+      if (performance.now() > deadlineAt) {
+        results.push(refusal(index, new AppError("overloaded")));
+        continue;
+      }
       try {
         const document = parseDocument(given);
         const agent = nameOf(document);
