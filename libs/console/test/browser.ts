@@ -74,6 +74,7 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
   return { context, page, trouble };
 }
 
+/** What the window shows; with `SCREENSHOT_WHOLE=1` the whole page, for looking at long forms. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true });
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: process.env.SCREENSHOT_WHOLE === "1" });
