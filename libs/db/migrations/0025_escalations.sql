@@ -148,9 +148,9 @@ begin
          assigned_name = coalesce(p ->> 'name', case when assigned_to = p ->> 'operator' then assigned_name end),
          assigned_at = case when assigned_to = p ->> 'operator' then assigned_at else date_trunc('milliseconds', clock_timestamp()) end, updated_at = clock_timestamp()
    where id = e.id returning * into e;
-  -- committed_fence goes along: a try that was fenced for a human is no failed one.
+  -- The tries of the turn in hand begin anew: one that was fenced for a human is no failed one.
   update text_conversations set handled_by = 'human', operator_name = e.assigned_name, updated_at = clock_timestamp(), timer_due_at = null,
-         fence = fence + 1, committed_fence = committed_fence + 1, lease_until = null
+         fence = fence + 1, committed_fence = fence + 1, lease_until = null
    where id = c.id returning * into c;
   v_events := json_build_array(
     tell_event(c, 'escalation', json_build_object('state', 'assigned', 'reason', e.reason, 'escalation_id', e.id)),
@@ -202,7 +202,7 @@ begin
   if v_back then v_seq := c.next_seq + 1; end if;
   -- Fenced once more: whoever goes on reads the words of the human first.
   update text_conversations set handled_by = 'agent', operator_name = null, handover_summary = coalesce(p ->> 'summary', handover_summary), stale_through = c.next_seq,
-         next_seq = coalesce(v_seq, next_seq), updated_at = clock_timestamp(), fence = fence + 1, committed_fence = committed_fence + 1, lease_until = null
+         next_seq = coalesce(v_seq, next_seq), updated_at = clock_timestamp(), fence = fence + 1, committed_fence = fence + 1, lease_until = null
    where id = c.id returning * into c;
   v_events := jsonb_build_array(tell_event(c, 'escalation', json_build_object('state', 'resolved', 'outcome', e.outcome, 'escalation_id', e.id)));
   if e.assigned_to is not null then

@@ -425,6 +425,26 @@ describe("timeouts", () => {
     ]);
   });
 
+  it("say nothing when a human took the session before their turn was run", async () => {
+    await runner();
+    const { sessionId } = await h.open(await h.agent(WAITING(1)));
+    await Promise.all(runners.splice(0).map((one) => one.stop()));
+    await eventually(async () => {
+      await fire();
+      const { rows } = await h.db.tenant(h.tenantId, (trx) =>
+        sql<{ kind: string }>`select kind from session_turns t join text_conversations c on c.id = t.conversation_id
+          where c.session_id = ${sessionId} and t.status = 'pending'`.execute(trx),
+      );
+      expect(rows).toEqual([{ kind: "timer" }]);
+    });
+    const { id } = await escalate(sessionId);
+    await assign(id, "mira");
+    await runner();
+    await quiet(sessionId);
+    expect(await h.history(sessionId)).toEqual(["assistant: Still there?"]);
+    expect(await session(sessionId)).toMatchObject({ status: "active", node_id: "ask", handled_by: "human" });
+  });
+
   it("begin anew when the node is entered again, and do not fire while a human has the session", async () => {
     await runner();
     const agentId = await h.agent(WAITING(600));

@@ -15,7 +15,10 @@ export const MEDIA_TYPES: Record<TranscriptFormat, string> = {
   html: "text/html; charset=utf-8",
 };
 
-const whoOf = (message: HistoryMessage): string => (message.role === "user" ? "Visitor" : "Agent");
+function whoOf({ role, author, author_name }: HistoryMessage): string {
+  if (author === "human") return author_name ? `${author_name} (operator)` : "Operator";
+  return role === "user" ? "Visitor" : "Agent";
+}
 
 /**
  * A spreadsheet runs what begins with one of these as a formula; an apostrophe in front makes it text again (OWASP, CSV
@@ -64,7 +67,7 @@ const htmlFiles = (message: HistoryMessage): string =>
 export function asHtml({ session, messages }: Transcript): string {
   const items = messages.map(
     (m) =>
-      `<li><p><strong>${whoOf(m)}</strong> <time datetime="${escapeHtml(m.created_at)}">${escapeHtml(m.created_at)}</time></p><p dir="auto">${escapeHtml(m.content).replaceAll("\n", "<br>")}</p>${htmlFiles(m)}</li>`,
+      `<li><p><strong>${escapeHtml(whoOf(m))}</strong> <time datetime="${escapeHtml(m.created_at)}">${escapeHtml(m.created_at)}</time></p><p dir="auto">${escapeHtml(m.content).replaceAll("\n", "<br>")}</p>${htmlFiles(m)}</li>`,
   );
   const title = `Session ${escapeHtml(session.session_id)}`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1><p>${session.status}, started ${escapeHtml(session.created_at)}</p><ol>${items.join("")}</ol></body></html>\n`;
