@@ -136,7 +136,7 @@ describe("answers from the knowledge base", () => {
 });
 
 describe("the routes", () => {
-  it("take PDF as base64 over many parts, list, show and search", async () => {
+  it("take a long document as base64 over many parts, list, show and search", async () => {
     await world.import("library", agent("Library", words));
     const long = Array.from({ length: 40_000 }, (_, n) => `line ${n} of the archive`).join("\n");
     const content = Buffer.from(`${long}\n\nThe walrus is on shelf nine.`).toString("base64");

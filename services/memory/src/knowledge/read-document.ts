@@ -4,6 +4,8 @@ import { getDocumentProxy } from "unpdf";
 
 /** More text than any document of 10 MB should have; a small file that unfolds into more is refused. */
 const MAX_CHARACTERS = 6_000_000;
+/** Of elements in each other. */
+const MAX_DEPTH = 500;
 const MAX_PAGES = 3_000;
 /** All pages of a PDF; within what the caller waits. */
 const PDF_MS = 30_000;
@@ -102,7 +104,26 @@ const UNSEEN = [
 ];
 const UNSEEN_TOO = ['[style*="display: none"]', '[style*="visibility:hidden"]', '[style*="visibility: hidden"]'];
 
+/** Elements that end without an end tag; all others nest. */
+const NOT_NESTING = new Set(
+  "area base br col embed hr img input link meta source track wbr p li td th tr thead tbody tfoot dt dd option optgroup colgroup rt rp".split(
+    " ",
+  ),
+);
+
+/** Whether elements lie deeper in each other than on any page: walking such a document would hold up the process. */
+function isTooDeep(html: string): boolean {
+  let depth = 0;
+  for (const [, end, name = "", empty] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)(?=[\s/>])[^<>]*?(\/?)>/gi)) {
+    if (NOT_NESTING.has(name.toLowerCase()) || empty === "/") continue;
+    depth = Math.max(0, depth + (end === "/" ? -1 : 1));
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
 function textOfHtml(html: string): string {
+  if (isTooDeep(html)) throw new AppError("document_unreadable");
   try {
     return convert(html, {
       wordwrap: false,
@@ -112,7 +133,10 @@ function textOfHtml(html: string): string {
         ...[1, 2, 3, 4, 5, 6].map((level) => ({ selector: `h${level}`, format: "asHeading", options: { level } })),
         { selector: "a", options: { ignoreHref: true } },
         { selector: "img", format: "skip" },
-        { selector: "table", format: "dataTable" },
+        // Rows as lines: laying a long table out in columns takes minutes.
+        { selector: "table", format: "block" },
+        { selector: "tr", format: "block", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+        ...["td", "th"].map((selector) => ({ selector, format: "inlineSurround", options: { suffix: " | " } })),
         ...[...UNSEEN, ...UNSEEN_TOO].map((selector) => ({ selector, format: "skip" })),
       ],
     });
