@@ -100,11 +100,12 @@ begin
    where id = (item ->> 'conversation_id')::uuid and next_seq > done_seq and status = 'active' and (lease_until is null or lease_until < clock_timestamp())
    returning * into c;
   if not found then return null; end if;
-  v_fresh := p_known_seq is not null and p_known_seq = c.done_seq;
+  v_fresh := p_known_seq is not null and p_known_seq = c.done_seq and (c.stale_through is null or c.stale_through < c.done_seq);
   return json_build_object(
     'conversation_id', c.id, 'fence', c.fence, 'tries', c.fence - c.committed_fence, 'done_seq', c.done_seq, 'agent_id', c.agent_id,
     'agent_version', c.agent_version, 'link_policy', c.link_policy, 'participant', c.participant, 'participant_verified', c.participant_verified,
     'messages_used', c.messages_used, 'max_messages', c.max_messages, 'seconds_in_node', extract(epoch from clock_timestamp() - c.node_entered_at),
+    'handled_by', c.handled_by, 'handover_summary', c.handover_summary, 'has_timer', c.timer_due_at is not null,
     'known', v_fresh,
     'state', case when not v_fresh then c.state end,
     'history', case when not v_fresh then recent_history(c.id, c.created_at, p_history) end,
@@ -126,11 +127,26 @@ begin
 end $$;
 
 CREATE FUNCTION public.address_admitted(p_agent uuid, p_address text) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-  select exists (select from agent_access_addresses where agent_id = p_agent and address_hash = p_address)
-      or exists (select from agent_access_requests where agent_id = p_agent and address_hash = p_address and status = 'approved')
-$$;
+begin
+  return exists (select from agent_access_addresses where agent_id = p_agent and address_hash = p_address)
+      or exists (select from agent_access_requests where agent_id = p_agent and address_hash = p_address and status = 'approved');
+end $$;
+
+CREATE FUNCTION public.analysis_history(p_tenant uuid, p_conversation uuid, p_limit integer) RETURNS TABLE(role text, content text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  return query
+  select m.role, m.content from (select * from text_conversation_messages x where x.conversation_id = p_conversation and x.status = 'done'
+      and x.created_at >= (select c.created_at from text_conversations c where c.id = p_conversation) order by x.sequence desc limit p_limit) m order by m.sequence;
+end $$;
+
+CREATE FUNCTION public.any_word(p_language text, p_text text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select coalesce(string_agg(quote_literal(lexeme), ' | '), '')::tsquery from unnest(knowledge_tsv(p_language, p_text)) $$;
 
 CREATE FUNCTION public.api_key_by_id(p_key_id text) RETURNS TABLE(id uuid, tenant_id uuid, secret_sealed text, scopes text[])
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -202,6 +218,107 @@ begin
   select count(*) into v_recent from (select from agent_access_requests
     where agent_id = v_agent and created_at > clock_timestamp() - interval '1 hour' limit 21) r;
   return json_build_object('admitted', false, 'created', v_created, 'announce', v_created and v_recent <= 20);
+end $$;
+
+CREATE TABLE public.text_conversations (
+    id uuid NOT NULL,
+    session_id text NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    agent_version integer NOT NULL,
+    is_active_version boolean NOT NULL,
+    link_id uuid,
+    status text DEFAULT 'active'::text NOT NULL,
+    end_reason text,
+    state jsonb,
+    node_id text DEFAULT ''::text NOT NULL,
+    node_name text,
+    node_entered_at timestamp with time zone DEFAULT now() NOT NULL,
+    collected_data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    total_turns integer DEFAULT 0 NOT NULL,
+    total_transitions integer DEFAULT 0 NOT NULL,
+    message_sequence integer DEFAULT 0 NOT NULL,
+    participant jsonb DEFAULT '{}'::jsonb NOT NULL,
+    participant_verified boolean DEFAULT false NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    link_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
+    max_messages integer,
+    messages_used integer DEFAULT 0 NOT NULL,
+    idle_timeout_seconds integer DEFAULT 1800 NOT NULL,
+    expires_at timestamp with time zone,
+    next_seq integer DEFAULT 0 NOT NULL,
+    done_seq integer DEFAULT 0 NOT NULL,
+    lease_owner text,
+    lease_until timestamp with time zone,
+    fence bigint DEFAULT 0 NOT NULL,
+    committed_fence bigint DEFAULT 0 NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    event_offset integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    idle_check_at timestamp with time zone NOT NULL,
+    participant_hash text,
+    handled_by text DEFAULT 'agent'::text NOT NULL,
+    operator_name text,
+    handover_summary text,
+    stale_through integer,
+    timer_due_at timestamp with time zone,
+    CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
+    CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
+    CONSTRAINT text_conversations_handled_by_check CHECK ((handled_by = ANY (ARRAY['agent'::text, 'human'::text]))),
+    CONSTRAINT text_conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'abandoned'::text, 'error'::text])))
+)
+WITH (fillfactor='60');
+
+ALTER TABLE ONLY public.text_conversations FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.ask_for_analysis(c public.text_conversations) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  -- Without a word of the visitor there is nothing to ask about.
+  if c.total_turns > 0 and exists (select from agent_versions v where v.agent_id = c.agent_id and v.version = c.agent_version and v.asks_after_end) then
+    insert into session_analyses (conversation_id, tenant_id) values (c.id, c.tenant_id) on conflict do nothing;
+  end if;
+end $$;
+
+CREATE FUNCTION public.asks_after_end(p_document json) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case when p_document #>> '{workflow,post_call_analysis,enabled}' is distinct from 'true' then false
+              when json_typeof(p_document #> '{workflow,post_call_analysis,questions}') is distinct from 'array' then false
+              else json_array_length(p_document #> '{workflow,post_call_analysis,questions}') > 0 end
+$$;
+
+CREATE FUNCTION public.assign_escalation(p_tenant uuid, p_id uuid, p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare h record; e escalations; c text_conversations; v_events json; v_transfer boolean := coalesce((p ->> 'transfer')::boolean, false);
+begin
+  h := hold_escalation(p_tenant, p_id); e := h.o_row; c := h.o_conversation;
+  if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if v_transfer and e.status <> 'assigned' then perform fail('escalation_not_assigned'); end if;
+  if e.status = 'assigned' and e.assigned_to <> p ->> 'operator' and not v_transfer then perform fail('escalation_assigned'); end if;
+  if e.status = 'assigned' and e.assigned_to = p ->> 'operator' and e.assigned_name is not distinct from coalesce(p ->> 'name', e.assigned_name) then
+    return json_build_object('escalation', escalation_json(e), 'changed', false, 'session_id', c.session_id, 'conversation_id', c.id, 'events', '[]'::json, 'waiting_seq', null);
+  end if;
+  update escalations set status = 'assigned', assigned_to = p ->> 'operator',
+         assigned_name = coalesce(p ->> 'name', case when assigned_to = p ->> 'operator' then assigned_name end),
+         assigned_at = case when assigned_to = p ->> 'operator' then assigned_at else date_trunc('milliseconds', clock_timestamp()) end, updated_at = clock_timestamp()
+   where id = e.id returning * into e;
+  -- The tries of the turn in hand begin anew: one that was fenced for a human is no failed one.
+  update text_conversations set handled_by = 'human', operator_name = e.assigned_name, updated_at = clock_timestamp(), timer_due_at = null,
+         fence = fence + 1, committed_fence = fence + 1, lease_until = null
+   where id = c.id returning * into c;
+  v_events := json_build_array(
+    tell_event(c, 'escalation', json_build_object('state', 'assigned', 'reason', e.reason, 'escalation_id', e.id)),
+    tell_event(c, 'assignment', json_build_object('state', case when v_transfer then 'transferred' else 'assigned' end, 'name', e.assigned_name,
+      'operator', e.assigned_to, 'escalation_id', e.id)));
+  perform escalation_fact(e, 'escalation_assigned');
+  return json_build_object('escalation', escalation_json(e), 'changed', true, 'session_id', c.session_id, 'conversation_id', c.id, 'events', v_events,
+    'waiting_seq', case when c.next_seq > c.done_seq then c.next_seq end);
 end $$;
 
 CREATE FUNCTION public.begin_file(p_access jsonb, p_file uuid, p_name text, p_media_type text, p_max_count integer) RETURNS json
@@ -294,6 +411,21 @@ end $$;
 
 ALTER FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.claim_analyses(p_limit integer, p_hold_ms integer) RETURNS TABLE(conversation_id uuid, tenant_id uuid, session_id text, agent_id uuid, agent_version integer, attempt integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+begin
+  return query
+  update session_analyses a set attempts = a.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => p_hold_ms / 1000.0)
+    from text_conversations c
+   where c.id = a.conversation_id and a.conversation_id in (select d.conversation_id from session_analyses d where d.status = 'pending'
+           and d.next_attempt_at <= clock_timestamp() order by d.next_attempt_at limit p_limit for no key update skip locked)
+  returning a.conversation_id, a.tenant_id, c.session_id, c.agent_id, c.agent_version, a.attempts;
+end $$;
+
+ALTER FUNCTION public.claim_analyses(p_limit integer, p_hold_ms integer) OWNER TO parley_jobs;
+
 CREATE FUNCTION public.claim_memory(p_tenant uuid, p_session text, p_every integer, p_claim_ms integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -312,22 +444,115 @@ begin
     'agent_name', (select name from agents where id = c.agent_id));
 end $$;
 
+CREATE FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_claim_ms integer) RETURNS TABLE(tenant_id uuid, document_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  update knowledge_documents d set embedding_claimed_until = clock_timestamp() + make_interval(secs => p_claim_ms / 1000.0)
+   where d.id in (select w.id from knowledge_documents w
+     where w.deleted_at is null and w.embedding_model is distinct from p_model
+       and (w.embedding_claimed_until is null or w.embedding_claimed_until < clock_timestamp())
+     order by w.created_at limit p_limit for no key update skip locked)
+  returning d.tenant_id, d.id
+$$;
+
+ALTER FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_claim_ms integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) RETURNS TABLE(id uuid, tenant_id uuid, endpoint_id uuid, event_id uuid, type text, conversation_id uuid, turn_seq integer, data jsonb, occurred_at text, attempt integer, url text, settings jsonb, of_version boolean, secret_sealed text, previous_secret_sealed text, include_transcript boolean, include_latency_metrics boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare v_endpoint uuid; e webhook_endpoints; v_now timestamptz; v_taken integer := 0; v_round integer; v_free integer;
+begin
+  for v_endpoint in
+    -- One step of the index for each endpoint that waits for something, however much it is.
+    with recursive waiting as (
+      (select d.endpoint_id from webhook_deliveries d where d.ended_at is null order by d.endpoint_id limit 1)
+      union all
+      select (select d.endpoint_id from webhook_deliveries d where d.ended_at is null and d.endpoint_id > w.endpoint_id order by d.endpoint_id limit 1)
+        from waiting w where w.endpoint_id is not null)
+    select w.endpoint_id from waiting w where w.endpoint_id is not null order by random()
+  loop
+    exit when v_taken >= p_limit;
+    select * into e from webhook_endpoints w where w.id = v_endpoint;
+    v_now := clock_timestamp();
+    if not e.is_active then
+      update webhook_deliveries d set status = 'cancelled', ended_at = v_now
+       where d.id in (select x.id from webhook_deliveries x where x.endpoint_id = e.id and x.ended_at is null
+                         and (x.claimed_until is null or x.claimed_until < v_now) limit 1000 for no key update skip locked);
+      continue;
+    end if;
+    continue when not exists (select from webhook_deliveries d where d.endpoint_id = e.id and d.ended_at is null and d.next_attempt_at <= v_now
+                                and (d.claimed_until is null or d.claimed_until < v_now));
+    -- One claimer at a time for an endpoint, else two could each fill its places. Taken only where something is due: such locks are few.
+    continue when not pg_try_advisory_xact_lock(hashtextextended('webhook:' || v_endpoint, 0));
+    v_now := clock_timestamp();
+    select count(*) into v_free from webhook_deliveries d where d.endpoint_id = e.id and d.ended_at is null and d.claimed_until > v_now;
+    v_free := least(p_limit - v_taken, (case when e.failures >= 3 then 1 else p_each end) - v_free);
+    continue when v_free <= 0;
+    return query
+    update webhook_deliveries d set attempts = d.attempts + 1, last_attempt_at = v_now, claimed_until = v_now + make_interval(secs => p_hold_ms / 1000.0)
+     where d.id in (select x.id from webhook_deliveries x where x.endpoint_id = e.id and x.ended_at is null and x.next_attempt_at <= v_now
+                       and (x.claimed_until is null or x.claimed_until < v_now) order by x.next_attempt_at limit v_free for no key update skip locked)
+    returning d.id, d.tenant_id, d.endpoint_id, d.event_id, d.type, d.conversation_id, d.turn_seq, d.data, iso(d.occurred_at), d.attempts, e.url, e.settings,
+      e.agent_version is not null, e.secret_sealed, case when e.previous_secret_until > v_now then e.previous_secret_sealed end,
+      e.include_transcript, e.include_latency_metrics;
+    get diagnostics v_round = row_count;
+    v_taken := v_taken + v_round;
+  end loop;
+end $$;
+
+ALTER FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) OWNER TO parley_jobs;
+
 CREATE FUNCTION public.close_conversation(p_id uuid, p_status text, p_reason text) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
-declare c text_conversations;
+declare c text_conversations; e escalations;
 begin
   update text_conversations set status = p_status, end_reason = p_reason, ended_at = clock_timestamp(), updated_at = clock_timestamp(),
-         done_seq = next_seq, fence = fence + 1, lease_until = null, lease_owner = null
+         done_seq = next_seq, fence = fence + 1, lease_until = null, lease_owner = null, timer_due_at = null
    where id = p_id and status = 'active' returning * into c;
   if not found then return false; end if;
   update session_turns set status = 'failed', error_code = 'session_ended', done_at = clock_timestamp() where conversation_id = p_id and status = 'pending';
   update temporary_chat_sessions set ended_at = clock_timestamp() where conversation_id = p_id and ended_at is null;
+  update escalations set status = 'resolved', outcome = 'session_ended', resolved_at = date_trunc('milliseconds', clock_timestamp()), updated_at = clock_timestamp()
+   where conversation_id = p_id and status <> 'resolved' returning * into e;
+  if found then perform escalation_fact(e, 'escalation_resolved'); end if;
   perform append_event(p_id, c.tenant_id, 'session_ended', json_build_object('reason', p_reason, 'status', p_status));
   insert into outbox (tenant_id, subject, key, payload)
   values (c.tenant_id, 'sessions.v1.event.ended', c.session_id,
           jsonb_build_object('tenantId', c.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id, 'reason', p_reason));
   return true;
+end $$;
+
+CREATE FUNCTION public.close_escalation(p_tenant uuid, p_id uuid, p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare h record; e escalations; c text_conversations; v_events jsonb; v_back boolean := p ->> 'how' = 'hand_back'; v_seq integer;
+begin
+  h := hold_escalation(p_tenant, p_id); e := h.o_row; c := h.o_conversation;
+  if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if e.status = 'assigned' and e.assigned_to <> p ->> 'operator' then perform fail('escalation_assigned'); end if;
+  update escalations set status = 'resolved', outcome = case when v_back then 'handed_back' else 'resolved' end, summary = p ->> 'summary',
+         resolved_at = date_trunc('milliseconds', clock_timestamp()), updated_at = clock_timestamp()
+   where id = e.id returning * into e;
+  if v_back then v_seq := c.next_seq + 1; end if;
+  -- Fenced once more: whoever goes on reads the words of the human first.
+  update text_conversations set handled_by = 'agent', operator_name = null, handover_summary = coalesce(p ->> 'summary', handover_summary), stale_through = c.next_seq,
+         next_seq = coalesce(v_seq, next_seq), updated_at = clock_timestamp(), fence = fence + 1, committed_fence = fence + 1, lease_until = null
+   where id = c.id returning * into c;
+  v_events := jsonb_build_array(tell_event(c, 'escalation', json_build_object('state', 'resolved', 'outcome', e.outcome, 'escalation_id', e.id)));
+  if e.assigned_to is not null then
+    v_events := v_events || jsonb_build_array(tell_event(c, 'assignment', json_build_object('state', 'released', 'name', e.assigned_name, 'operator', e.assigned_to, 'escalation_id', e.id)));
+  end if;
+  if v_back then
+    insert into session_turns (conversation_id, seq, tenant_id, kind, content) values (c.id, v_seq, c.tenant_id, 'handed_back', coalesce(p ->> 'summary', ''));
+  end if;
+  perform escalation_fact(e, 'escalation_resolved');
+  if not v_back and (p ->> 'end_session')::boolean then perform close_conversation(c.id, 'completed', 'resolved'); end if;
+  return json_build_object('escalation', escalation_json(e), 'session_id', c.session_id, 'conversation_id', c.id, 'events', v_events,
+    'waiting_seq', case when c.next_seq > c.done_seq then c.next_seq end);
 end $$;
 
 CREATE FUNCTION public.commit_turn(item jsonb) RETURNS json
@@ -411,9 +636,13 @@ begin
   loop
     perform enter_tenant((item ->> 'tenant_id')::uuid);
     if item ->> 'failed' is null then r := commit_turn(item); else r := fail_turn(item); end if;
-    if r ->> 'outcome' = 'committed' and jsonb_typeof(item -> 'spent') = 'object' then
-      delete from budget_reservations where conversation_id = (item ->> 'conversation_id')::uuid and seq <= (item ->> 'seq')::int;
-      v_spent := v_spent || jsonb_build_array((item -> 'spent') || jsonb_build_object('tenant_id', item -> 'tenant_id'));
+    if r ->> 'outcome' = 'committed' then
+      if jsonb_typeof(item -> 'spent') = 'object' then
+        delete from budget_reservations where conversation_id = (item ->> 'conversation_id')::uuid and seq <= (item ->> 'seq')::int;
+        v_spent := v_spent || jsonb_build_array((item -> 'spent') || jsonb_build_object('tenant_id', item -> 'tenant_id'));
+      end if;
+      if item ->> 'failed' is null and (item ? 'timer_seconds' or item ? 'escalation') then perform note_waiting(item); end if;
+      if item ->> 'failed' is not null and (item ->> 'escalate_after')::int > 0 then r := escalate_failing(item, r); end if;
     end if;
     return next r;
   end loop;
@@ -445,6 +674,58 @@ begin
   return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_old.expires_at)))::json;
 end $$;
 
+CREATE FUNCTION public.deliver_fact() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  v_type text := webhook_type(new.subject); c text_conversations; l temporary_chat_links; v_agent uuid; v_data jsonb; v_receivers uuid[];
+begin
+  if v_type is null then return null; end if;
+  if new.payload ->> 'conversationId' is not null then
+    select * into c from text_conversations where id = (new.payload ->> 'conversationId')::uuid and tenant_id = new.tenant_id;
+    v_agent := c.agent_id;
+    if v_type = 'session.ended' then perform ask_for_analysis(c); end if;
+  elsif new.payload ->> 'linkId' is not null then
+    select * into l from temporary_chat_links where id = (new.payload ->> 'linkId')::uuid and tenant_id = new.tenant_id;
+    v_agent := l.agent_id;
+  end if;
+  select array_agg(endpoint_id) into v_receivers from webhook_receivers(new.tenant_id, v_type, v_agent, c.agent_version);
+  if v_receivers is null then return null; end if;
+  -- What a domain tells beside its session or link: the members of its fact, named as everything in the payloads.
+  select coalesce(jsonb_object_agg(lower(regexp_replace(key, '([A-Z])', '_\1', 'g')), value), '{}') into v_data
+    from jsonb_each(new.payload) where key not in ('tenantId', 'sessionId', 'conversationId', 'linkId');
+  -- An escalation has a status of its own.
+  if v_type like 'escalation.%' then v_data := jsonb_build_object('escalation', v_data); end if;
+  if c.id is not null then v_data := v_data || webhook_session(c);
+  elsif l.id is not null then
+    v_data := v_data || jsonb_build_object('link_id', l.id, 'agent_id', l.agent_id, 'title', l.title, 'is_active', l.is_active, 'expires_at', iso(l.expires_at),
+      'max_sessions', l.max_sessions, 'sessions_used', l.sessions_used, 'metadata', l.metadata, 'created_at', iso(l.created_at));
+    if v_type = 'link.revoked' then
+      v_data := v_data || jsonb_build_object('reason', case when l.deleted_at is not null then 'deleted' when not l.is_active then 'deactivated' else 'expired' end);
+    end if;
+  end if;
+  insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, conversation_id, data)
+  select new.tenant_id, r, new.id, v_type, c.id, v_data from unnest(v_receivers) r on conflict do nothing;
+  return null;
+end $$;
+
+CREATE FUNCTION public.deliver_message() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; v_event uuid := gen_random_uuid(); v_receivers uuid[];
+begin
+  if not exists (select from webhook_endpoints where tenant_id = new.tenant_id and agent_version is null and is_active
+                   and events && array['message.completed', 'message.*', '*']) then return null; end if;
+  select * into c from text_conversations where id = new.conversation_id;
+  select array_agg(endpoint_id) into v_receivers from webhook_receivers(new.tenant_id, 'message.completed', c.agent_id, null);
+  insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, conversation_id, turn_seq, data)
+  select new.tenant_id, r, v_event, 'message.completed', c.id, new.seq,
+         jsonb_build_object('session_id', c.session_id, 'conversation_id', c.id, 'agent_id', c.agent_id, 'agent_version', c.agent_version,
+           'link_id', c.link_id, 'metadata', c.metadata, 'turn_id', c.id || '.' || new.seq)
+    from unnest(coalesce(v_receivers, '{}')) r on conflict do nothing;
+  return null;
+end $$;
+
 CREATE FUNCTION public.discard_file(p_access jsonb, p_file uuid) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -452,6 +733,37 @@ declare v_id uuid := resolve_access(p_access);
 begin
   delete from session_files where id = p_file and conversation_id = v_id and turn_seq is null and not keep;
   return found;
+end $$;
+
+CREATE FUNCTION public.dot_product(a real[], b real[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$ select sum(x * y)::float8 from unnest(a, b) as v(x, y) $$;
+
+CREATE FUNCTION public.earlier_answer(p_tenant uuid, p_scope text, p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare k idempotency_keys; v_key text; v_answer json;
+begin
+  foreach v_key in array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null) loop
+    insert into idempotency_keys (tenant_id, scope, key, fingerprint) values (p_tenant, p_scope, v_key, coalesce(p ->> 'idem_fingerprint', '')) on conflict do nothing;
+    if not found then
+      select * into k from idempotency_keys where tenant_id = p_tenant and scope = p_scope and key = v_key;
+      if v_key like 'key:%' and k.fingerprint is distinct from p ->> 'idem_fingerprint' then perform fail('idempotency_key_reused'); end if;
+      v_answer := k.response;
+    end if;
+  end loop;
+  return v_answer;
+end $$;
+
+CREATE FUNCTION public.end_agent_sessions(p_agent uuid, p_reason text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid; v_ended integer := 0;
+begin
+  for v_id in select id from text_conversations where agent_id = p_agent and ended_at is null order by id loop
+    if close_conversation(v_id, 'completed', p_reason) then v_ended := v_ended + 1; end if;
+  end loop;
+  return v_ended;
 end $$;
 
 CREATE FUNCTION public.end_idle_sessions(p_limit integer) RETURNS TABLE(looked integer, ended integer)
@@ -541,13 +853,87 @@ CREATE FUNCTION public.enter_tenant(p_tenant uuid) RETURNS void
     AS $$ begin perform set_config('app.tenant_id', p_tenant::text, true); end $$;
 
 CREATE FUNCTION public.entry_refusal(p_link uuid, p_verified boolean, p_address text) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-  select case
+begin
+  return (select case
     when not p.links_enabled then 'link_unavailable'
     when not p_verified and (l.require_email or coalesce(p.mode, 'open') <> 'open') then 'verification_required'
     when p.mode = 'approval' and not address_admitted(l.agent_id, p_address) then 'access_pending' end
-  from temporary_chat_links l left join agent_access_policies p on p.agent_id = l.agent_id where l.id = p_link
+  from temporary_chat_links l left join agent_access_policies p on p.agent_id = l.agent_id where l.id = p_link);
+end $$;
+
+CREATE FUNCTION public.escalate_failing(item jsonb, r json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; j record; v_failed integer; v_after integer := (item ->> 'escalate_after')::int; v_event json;
+begin
+  select count(*) filter (where status = 'failed' and error_code <> 'turn_stopped') into v_failed from (select status, error_code from session_turns
+    where conversation_id = (item ->> 'conversation_id')::uuid and seq <= (item ->> 'seq')::int and kind = 'message' order by seq desc limit v_after) t;
+  if v_failed < v_after then return r; end if;
+  select * into c from text_conversations where id = (item ->> 'conversation_id')::uuid;
+  if c.status <> 'active' or exists (select from escalations where conversation_id = c.id and status <> 'resolved') then return r; end if;
+  j := join_escalation(c, gen_random_uuid(), 'failed_turns', null, '{}');
+  v_event := tell_event(c, 'escalation', json_build_object('state', 'open', 'reason', null, 'escalation_id', (j.o_row).id));
+  return (r::jsonb || jsonb_build_object('head', (v_event ->> 'offset')::int, 'events', (r -> 'events')::jsonb || jsonb_build_array(v_event::jsonb)))::json;
+end $$;
+
+CREATE FUNCTION public.escalate_session(p_access jsonb, p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); c text_conversations; j record; v_events json := '[]';
+begin
+  select * into c from text_conversations where id = v_id for no key update;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  j := join_escalation(c, (p ->> 'id')::uuid, p ->> 'source', p ->> 'reason', coalesce(p -> 'metadata', '{}'));
+  if not j.o_joined then
+    v_events := json_build_array(tell_event(c, 'escalation', json_build_object('state', 'open', 'reason', (j.o_row).reason, 'escalation_id', (j.o_row).id)));
+    update text_conversations set updated_at = clock_timestamp() where id = c.id;
+  end if;
+  return json_build_object('escalation', escalation_json(j.o_row), 'joined', j.o_joined, 'session_id', c.session_id, 'events', v_events);
+end $$;
+
+CREATE TABLE public.escalations (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    source text NOT NULL,
+    reason text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    requests integer DEFAULT 1 NOT NULL,
+    assigned_to text,
+    assigned_name text,
+    summary text,
+    outcome text,
+    created_at timestamp with time zone DEFAULT date_trunc('milliseconds'::text, clock_timestamp()) NOT NULL,
+    assigned_at timestamp with time zone,
+    resolved_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT assigned_to_somebody CHECK (((status <> 'assigned'::text) OR (assigned_to IS NOT NULL))),
+    CONSTRAINT escalations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'assigned'::text, 'resolved'::text]))),
+    CONSTRAINT resolved_at_some_time CHECK (((status = 'resolved'::text) = (resolved_at IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.escalations FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.escalation_fact(e public.escalations, p_name text) RETURNS void
+    LANGUAGE sql
+    AS $$
+  insert into outbox (tenant_id, subject, key, payload)
+  select e.tenant_id, 'sessions.v1.event.' || p_name, c.session_id, jsonb_build_object('tenantId', e.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id,
+      'escalationId', e.id, 'status', e.status, 'source', e.source, 'assignedTo', e.assigned_to, 'outcome', e.outcome)
+    from text_conversations c where c.id = e.conversation_id
+$$;
+
+CREATE FUNCTION public.escalation_json(e public.escalations) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+  select json_build_object('id', e.id, 'conversation_id', e.conversation_id, 'session_id', c.session_id, 'agent_id', c.agent_id, 'link_id', c.link_id,
+    'status', e.status, 'source', e.source, 'reason', e.reason, 'metadata', e.metadata, 'requests', e.requests, 'assigned_to', e.assigned_to,
+    'assigned_name', e.assigned_name, 'summary', e.summary, 'outcome', e.outcome, 'created_at', iso(e.created_at), 'assigned_at', iso(e.assigned_at),
+    'resolved_at', iso(e.resolved_at), 'session_status', c.status, 'handled_by', c.handled_by, 'participant', c.participant)
+    from text_conversations c where c.id = e.conversation_id
 $$;
 
 CREATE FUNCTION public.expire_links(p_limit integer) RETURNS integer
@@ -581,25 +967,62 @@ begin
   return found;
 end $$;
 
+CREATE FUNCTION public.extend_session(p_access jsonb, p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access); c text_conversations; v_now timestamptz; v_more interval := make_interval(mins => (p ->> 'minutes')::int); v_answer json;
+begin
+  select * into c from text_conversations where id = v_id for no key update;
+  v_answer := earlier_answer(c.tenant_id, 'extend:' || v_id, p);
+  if v_answer is not null then
+    perform keep_answer(c.tenant_id, 'extend:' || v_id, p::json, v_answer);
+    return (v_answer::jsonb || '{"replayed": true, "events": []}')::json;
+  end if;
+  v_now := clock_timestamp();
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then perform fail('session_expired'); end if;
+  update text_conversations set idle_timeout_seconds = idle_timeout_seconds + (p ->> 'minutes')::int * 60,
+         expires_at = greatest(expires_at, least(expires_at + v_more, (select l.expires_at from temporary_chat_links l where l.id = c.link_id)))
+   where id = v_id returning * into c;
+  v_answer := json_build_object('session_id', c.session_id, 'expires_at', iso(c.expires_at), 'replayed', false,
+    'idle_expires_at', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)),
+    'events', json_build_array(tell_event(c, 'quota', json_build_object('remaining_messages', c.max_messages - c.messages_used,
+      'message_count', c.messages_used, 'expires_at', iso(c.expires_at)))));
+  perform keep_answer(c.tenant_id, 'extend:' || v_id, p::json, v_answer);
+  return v_answer;
+end $$;
+
 CREATE FUNCTION public.fail(p_code text) RETURNS void
     LANGUAGE plpgsql
     AS $$ begin raise exception using errcode = 'PA001', message = p_code; end $$;
+
+CREATE FUNCTION public.fail_analysis(p_tenant uuid, p_conversation uuid, p_attempt integer, p_code text, p_retry_ms integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update session_analyses set error_code = p_code, status = case when p_retry_ms is null then 'failed' else 'pending' end,
+         ended_at = case when p_retry_ms is null then clock_timestamp() end,
+         next_attempt_at = clock_timestamp() + make_interval(secs => coalesce(p_retry_ms, 0) / 1000.0)
+   where conversation_id = p_conversation and status = 'pending' and attempts = p_attempt;
+end $$;
 
 CREATE FUNCTION public.fail_turn(item jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare
   c text_conversations; v_now timestamptz := clock_timestamp(); v_seq integer := (item ->> 'seq')::int; v_events json;
-  v_open boolean := item ->> 'kind' = 'open';
+  v_open boolean := item ->> 'kind' = 'open'; v_message integer := case when item ->> 'kind' = 'message' then 1 else 0 end; v_timer boolean := item ->> 'kind' = 'timer';
 begin
-  update text_conversations set done_seq = v_seq, committed_fence = fence, updated_at = v_now,
-      messages_used = messages_used - (case when v_open then 0 else 1 end),
-      message_sequence = message_sequence + (case when v_open then 0 else 1 end), event_offset = event_offset + 1,
+  update text_conversations set done_seq = v_seq, committed_fence = fence, updated_at = case when v_timer then updated_at else v_now end,
+      messages_used = messages_used - v_message,
+      message_sequence = message_sequence + v_message, event_offset = event_offset + 1,
+      timer_due_at = case when v_timer and item ->> 'dead' is null then v_now + interval '1 minute' else timer_due_at end,
       lease_until = case when next_seq = v_seq then null else v_now + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0) end
    where id = (item ->> 'conversation_id')::uuid and fence = (item ->> 'fence')::bigint and done_seq = v_seq - 1 and status = 'active'
    returning * into c;
   if not found then return json_build_object('i', item -> 'i', 'outcome', 'fenced'); end if;
-  if not v_open then
+  if v_message = 1 then
     insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, client_message_id, files, status, created_at)
     values (c.id, c.tenant_id, c.message_sequence, v_seq, 'user', item -> 'user' ->> 'content', item -> 'user' ->> 'client_message_id', (nullif(item -> 'user' -> 'files', 'null'))::json, 'failed',
             (item -> 'user' ->> 'created_at')::timestamptz);
@@ -658,6 +1081,24 @@ CREATE FUNCTION public.file_json(f public.session_files) RETURNS json
     LANGUAGE sql STABLE
     AS $$ select json_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'bytes', f.bytes) $$;
 
+CREATE FUNCTION public.finish_analysis(p_tenant uuid, p_conversation uuid, p_attempt integer, p jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare v_session text;
+begin
+  perform enter_tenant(p_tenant);
+  update session_analyses set status = 'done', answers = p -> 'answers', model = p ->> 'model', error_code = null, ended_at = clock_timestamp(),
+         unanswered = array(select jsonb_array_elements_text(p -> 'unanswered')),
+         input_tokens = (p ->> 'input_tokens')::int, output_tokens = (p ->> 'output_tokens')::int
+   where conversation_id = p_conversation and status = 'pending' and attempts = p_attempt;
+  if not found then return false; end if;
+  select session_id into v_session from text_conversations where id = p_conversation;
+  insert into outbox (tenant_id, subject, key, payload)
+  values (p_tenant, 'sessions.v1.event.analyzed', v_session,
+          jsonb_build_object('tenantId', p_tenant, 'sessionId', v_session, 'conversationId', p_conversation));
+  return true;
+end $$;
+
 CREATE FUNCTION public.finish_file(p_access jsonb, p_file uuid, p_bytes integer, p_sha256 bytea) RETURNS json
     LANGUAGE plpgsql
     AS $$
@@ -675,6 +1116,33 @@ begin
   update session_files set complete = true, bytes = p_bytes, sha256 = p_sha256 where id = p_file returning * into f;
   return file_json(f);
 end $$;
+
+CREATE FUNCTION public.fire_timers(p_limit integer) RETURNS TABLE(looked integer, fired json)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare c text_conversations; v_now timestamptz := clock_timestamp(); v_fired jsonb := '[]';
+begin
+  looked := 0;
+  for c in select * from text_conversations where timer_due_at <= v_now and ended_at is null order by timer_due_at limit p_limit for no key update skip locked
+  loop
+    looked := looked + 1;
+    if c.status <> 'active' or c.handled_by = 'human' or c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then
+      update text_conversations set timer_due_at = null where id = c.id;
+    elsif c.next_seq > c.done_seq then
+      -- The turn in hand looks at the timeout itself; its commit says when the next one is over.
+      update text_conversations set timer_due_at = v_now + interval '2 seconds' where id = c.id;
+    else
+      update text_conversations set timer_due_at = null, next_seq = next_seq + 1 where id = c.id returning * into c;
+      insert into session_turns (conversation_id, seq, tenant_id, kind) values (c.id, c.next_seq, c.tenant_id, 'timer');
+      v_fired := v_fired || jsonb_build_object('tenant_id', c.tenant_id, 'session_id', c.session_id, 'conversation_id', c.id, 'seq', c.next_seq);
+    end if;
+  end loop;
+  fired := v_fired;
+  return next;
+end $$;
+
+ALTER FUNCTION public.fire_timers(p_limit integer) OWNER TO parley_jobs;
 
 CREATE FUNCTION public.free_files_of_failed_turn() RETURNS trigger
     LANGUAGE plpgsql
@@ -719,6 +1187,34 @@ begin
   return json_build_object('changed', found);
 end $$;
 
+CREATE FUNCTION public.guard_activation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from agent_versions v
+              where v.agent_id = new.id and v.version = new.active_version
+                and (v.document #>> '{agent,require_tests}')::boolean is true
+                and not exists (select from agent_test_results r
+                                 where r.tenant_id = new.tenant_id and r.content_hash = v.content_hash and r.passed)
+                and not exists (select from agent_gate_overrides o
+                                 where o.agent_id = new.id and o.version = v.version and o.created_at = now())) then
+    perform fail('tests_not_green');
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.hold_escalation(p_tenant uuid, p_id uuid, OUT o_row public.escalations, OUT o_conversation public.text_conversations) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare v_conversation uuid;
+begin
+  perform enter_tenant(p_tenant);
+  select conversation_id into v_conversation from escalations where id = p_id;
+  if not found then perform fail('escalation_not_found'); end if;
+  select * into o_conversation from text_conversations where id = v_conversation for no key update;
+  select * into o_row from escalations where id = p_id for no key update;
+end $$;
+
 CREATE TABLE public.budget_reservations (
     conversation_id uuid NOT NULL,
     seq integer NOT NULL,
@@ -731,53 +1227,6 @@ CREATE TABLE public.budget_reservations (
 
 ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.text_conversations (
-    id uuid NOT NULL,
-    session_id text NOT NULL,
-    tenant_id uuid NOT NULL,
-    agent_id uuid NOT NULL,
-    agent_version integer NOT NULL,
-    is_active_version boolean NOT NULL,
-    link_id uuid,
-    status text DEFAULT 'active'::text NOT NULL,
-    end_reason text,
-    state jsonb,
-    node_id text DEFAULT ''::text NOT NULL,
-    node_name text,
-    node_entered_at timestamp with time zone DEFAULT now() NOT NULL,
-    collected_data jsonb DEFAULT '{}'::jsonb NOT NULL,
-    total_turns integer DEFAULT 0 NOT NULL,
-    total_transitions integer DEFAULT 0 NOT NULL,
-    message_sequence integer DEFAULT 0 NOT NULL,
-    participant jsonb DEFAULT '{}'::jsonb NOT NULL,
-    participant_verified boolean DEFAULT false NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    link_policy jsonb DEFAULT '{}'::jsonb NOT NULL,
-    max_messages integer,
-    messages_used integer DEFAULT 0 NOT NULL,
-    idle_timeout_seconds integer DEFAULT 1800 NOT NULL,
-    expires_at timestamp with time zone,
-    next_seq integer DEFAULT 0 NOT NULL,
-    done_seq integer DEFAULT 0 NOT NULL,
-    lease_owner text,
-    lease_until timestamp with time zone,
-    fence bigint DEFAULT 0 NOT NULL,
-    committed_fence bigint DEFAULT 0 NOT NULL,
-    epoch integer DEFAULT 1 NOT NULL,
-    event_offset integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    idle_check_at timestamp with time zone NOT NULL,
-    participant_hash text,
-    CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
-    CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
-    CONSTRAINT text_conversations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'abandoned'::text, 'error'::text])))
-)
-WITH (fillfactor='60');
-
-ALTER TABLE ONLY public.text_conversations FORCE ROW LEVEL SECURITY;
-
 CREATE FUNCTION public.holds_budget(r public.budget_reservations, c public.text_conversations) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -787,6 +1236,19 @@ $$;
 CREATE FUNCTION public.iso(p_time timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select to_char(p_time at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+
+CREATE FUNCTION public.join_escalation(c public.text_conversations, p_id uuid, p_source text, p_reason text, p_metadata jsonb, OUT o_row public.escalations, OUT o_joined boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+begin
+  update escalations set requests = requests + 1, metadata = metadata || p_metadata, reason = coalesce(reason, p_reason), updated_at = clock_timestamp()
+   where conversation_id = c.id and status <> 'resolved' returning * into o_row;
+  o_joined := found;
+  if not o_joined then
+    insert into escalations (id, tenant_id, conversation_id, source, reason, metadata) values (p_id, c.tenant_id, c.id, p_source, p_reason, p_metadata) returning * into o_row;
+    perform escalation_fact(o_row, 'escalated');
+  end if;
+end $$;
 
 CREATE FUNCTION public.keep_answer(p_tenant uuid, p_scope text, p json, p_answer json) RETURNS void
     LANGUAGE plpgsql
@@ -819,12 +1281,38 @@ begin
            where conversation_id = v_id and seq > v_done and status = 'pending' and stop_requested_at is not null);
 end $$;
 
+CREATE FUNCTION public.keep_version_webhook() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare w jsonb := new.document #> '{workflow,webhook}'; v_events text[];
+begin
+  if w ->> 'enabled' is distinct from 'true' or coalesce(w ->> 'url', '') = '' then return null; end if;
+  select array_agg('session.' || e) into v_events from jsonb_array_elements_text(coalesce(w -> 'events', '["started", "ended", "analyzed"]')) e;
+  insert into webhook_endpoints (id, tenant_id, agent_id, agent_version, url, events, include_transcript, include_latency_metrics, settings, created_by)
+  values (gen_random_uuid(), new.tenant_id, new.agent_id, new.version, w ->> 'url', coalesce(v_events, '{}'), coalesce((w ->> 'include_transcript')::boolean, false),
+          coalesce((w ->> 'include_latency_metrics')::boolean, false), w - array['enabled', 'url', 'events', 'include_transcript', 'include_latency_metrics'], 'agent')
+  on conflict do nothing;
+  return null;
+end $$;
+
+CREATE FUNCTION public.knowledge_tsv(p_language text, p_text text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select to_tsvector(('pg_catalog.' || p_language)::regconfig, p_text) $$;
+
 CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, tenant_id uuid, token_hash bytea, is_active boolean, expires_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
     AS $$ select id, tenant_id, token_hash, is_active, expires_at from temporary_chat_links where token_id = p_token_id and deleted_at is null $$;
 
 ALTER FUNCTION public.link_by_token_id(p_token_id text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.mark_asking_version() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.asks_after_end := asks_after_end(new.document);
+  return new;
+end $$;
 
 CREATE FUNCTION public.memory_due(p_every integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -837,6 +1325,25 @@ CREATE FUNCTION public.memory_due(p_every integer, p_limit integer) RETURNS TABL
 $$;
 
 ALTER FUNCTION public.memory_due(p_every integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.nearest_chunks(p_documents uuid[], p_model text, p_query real[], p_words text, p_limit integer, p_bound integer) RETURNS TABLE(document_id uuid, n integer, score double precision)
+    LANGUAGE plpgsql STABLE
+    AS $_$
+begin
+  if to_regtype('vector') is not null then
+    return query execute
+      'select c.document_id, c.n, -(c.embedding::vector <#> $1::vector) as score from knowledge_chunks c join knowledge_documents d on d.id = c.document_id
+        where c.document_id = any($2) and d.embedding_model = $3 and cardinality(c.embedding) = cardinality($1)
+        order by c.embedding::vector <#> $1::vector, c.document_id, c.n limit $4' using p_query, p_documents, p_model, p_limit;
+    return;
+  end if;
+  return query
+    with candidates as materialized (
+      select c.document_id, c.n, c.embedding from knowledge_chunks c join knowledge_documents d on d.id = c.document_id
+       where c.document_id = any(p_documents) and d.embedding_model = p_model and cardinality(c.embedding) = cardinality(p_query)
+       order by (c.tsv @@ any_word(c.language, p_words)) desc, c.document_id, c.n limit p_bound)
+    select c.document_id, c.n, dot_product(c.embedding, p_query) as score from candidates c order by score desc, c.document_id, c.n limit p_limit;
+end $_$;
 
 CREATE FUNCTION public.note_security_events(p_tenant uuid, p_events jsonb) RETURNS integer
     LANGUAGE plpgsql
@@ -853,6 +1360,25 @@ begin
   on conflict (id) do nothing;
   get diagnostics v_kept = row_count;
   return v_kept;
+end $$;
+
+CREATE FUNCTION public.note_waiting(item jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; v_escalated boolean := jsonb_typeof(item -> 'escalation') = 'object';
+begin
+  select * into c from text_conversations where id = (item ->> 'conversation_id')::uuid;
+  if c.status <> 'active' and not v_escalated then return; end if;
+  if v_escalated then
+    perform join_escalation(c, gen_random_uuid(), 'workflow', item -> 'escalation' ->> 'reason', '{}');
+  end if;
+  if c.status = 'active' then
+    update text_conversations set handled_by = case when v_escalated then 'human' else handled_by end,
+           timer_due_at = case when item ? 'timer_seconds' then node_entered_at + make_interval(secs => (item ->> 'timer_seconds')::double precision) else timer_due_at end
+     where id = c.id;
+  else
+    update escalations set status = 'resolved', outcome = 'session_ended', resolved_at = clock_timestamp() where conversation_id = c.id and status <> 'resolved';
+  end if;
 end $$;
 
 CREATE FUNCTION public.open_agreed_session(p json) RETURNS json
@@ -946,6 +1472,30 @@ begin
   values (v_tenant, 'sessions.v1.event.started', c.session_id,
           jsonb_build_object('tenantId', v_tenant, 'sessionId', c.session_id, 'conversationId', c.id));
   return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', false, 'is_active_version', c.is_active_version);
+end $$;
+
+CREATE FUNCTION public.open_sessions(items jsonb) RETURNS SETOF json
+    LANGUAGE plpgsql
+    AS $$
+declare item jsonb; v_opened json; v_lock bigint;
+begin
+  -- Repeats of one request may be in several batches. Whoever holds the names of all its requests before its first row never waits for one of
+  -- them while it holds a link, so that two batches cannot wait for each other in a ring; links are locked in one order as well.
+  for v_lock in select distinct hashtextextended((value ->> 'tenant_id') || ':open:' || name, 0) as h
+      from jsonb_array_elements(items), unnest(array['sig:' || (value ->> 'signature'), 'key:' || (value ->> 'idem_key')]) name
+     where name is not null order by h
+  loop
+    perform pg_advisory_xact_lock(v_lock);
+  end loop;
+  for item in select value from jsonb_array_elements(items) order by value -> 'link' ->> 'id', (value ->> 'i')::int
+  loop
+    begin
+      v_opened := open_agreed_session(item::json);
+      return next json_build_object('i', item -> 'i', 'opened', v_opened);
+    exception when sqlstate 'PA001' then
+      return next json_build_object('i', item -> 'i', 'error', sqlerrm);
+    end;
+  end loop;
 end $$;
 
 CREATE FUNCTION public.open_verified_conversation(p json) RETURNS json
@@ -1054,6 +1604,16 @@ $$;
 
 ALTER FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.purge_knowledge_uploads() RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  with gone as (delete from knowledge_uploads where created_at < clock_timestamp() - interval '1 hour' returning 1)
+  select count(*)::integer from gone
+$$;
+
+ALTER FUNCTION public.purge_knowledge_uploads() OWNER TO parley_jobs;
+
 CREATE FUNCTION public.purge_outbox(p_older interval, p_limit integer) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public'
@@ -1089,6 +1649,17 @@ CREATE FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) RET
 $$;
 
 ALTER FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  with gone as (delete from webhook_deliveries where id in
+      (select id from webhook_deliveries where ended_at < clock_timestamp() - p_older order by ended_at limit p_limit for update skip locked) returning 1)
+  select count(*)::integer from gone
+$$;
+
+ALTER FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit integer) OWNER TO parley_jobs;
 
 CREATE FUNCTION public.put_file_chunk(p_access jsonb, p_file uuid, p_n integer, p_data bytea) RETURNS void
     LANGUAGE plpgsql
@@ -1156,12 +1727,13 @@ CREATE FUNCTION public.read_history(p_access jsonb, p_limit integer, p_before in
 declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
 begin
   select created_at into v_since from text_conversations where id = v_id;
-  select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq, 'role', role, 'content', content,
+  select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq || case when author = 'human' then 'h' || sequence else '' end,
+           'role', role, 'content', content,
            'node_id', node_id, 'node_name', node_name, 'client_message_id', client_message_id, 'status', status, 'files', files, 'rating', rating,
-           'finish_reason', finish_reason, 'created_at', iso(created_at))
+           'finish_reason', finish_reason, 'author', author, 'author_name', author_name, 'created_at', iso(created_at))
            order by sequence), '[]'), min(sequence)
     into v_page, v_first
-    from (select m.*, r.rating, case when m.role = 'assistant' then (select t.result ->> 'finish_reason' from session_turns t
+    from (select m.*, r.rating, case when m.role = 'assistant' and m.author is null then (select t.result ->> 'finish_reason' from session_turns t
                    where t.conversation_id = v_id and t.seq = m.turn_seq and t.stop_requested_at is not null) end as finish_reason
             from text_conversation_messages m left join message_ratings r on r.conversation_id = v_id and r.message_id = m.id
            where m.conversation_id = v_id and m.created_at >= v_since and (p_before is null or m.sequence < p_before)
@@ -1172,6 +1744,13 @@ begin
       into v_pending from session_turns where conversation_id = v_id and status = 'pending' and kind = 'message';
   end if;
   return json_build_object('data', v_page, 'pending', v_pending, 'first', v_first);
+end $$;
+
+CREATE FUNCTION public.read_session_analysis(p_access jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+begin
+  return session_analysis(resolve_access(p_access));
 end $$;
 
 CREATE FUNCTION public.recall_memory(p_tenant uuid, p_agent uuid, p_subject text) RETURNS json
@@ -1224,6 +1803,33 @@ begin
   perform enter_tenant(p_tenant);
   update link_verifications set used_at = null, tries = greatest(0, tries - 1)
    where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is not null;
+end $$;
+
+CREATE FUNCTION public.reply_as_human(p_tenant uuid, p_id uuid, p jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare h record; e escalations; c text_conversations; v_answer json; v_message uuid := gen_random_uuid(); v_now timestamptz; v_name text;
+begin
+  h := hold_escalation(p_tenant, p_id); e := h.o_row; c := h.o_conversation;
+  v_answer := earlier_answer(p_tenant, 'human:' || p_id, p);
+  if v_answer is not null then
+    perform keep_answer(p_tenant, 'human:' || p_id, p::json, v_answer);
+    return (v_answer::jsonb || '{"replayed": true, "events": []}')::json;
+  end if;
+  if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if e.status <> 'assigned' then perform fail('escalation_not_assigned'); end if;
+  if e.assigned_to <> p ->> 'operator' then perform fail('escalation_assigned'); end if;
+  v_name := coalesce(p ->> 'name', e.assigned_name);
+  v_now := clock_timestamp();
+  update text_conversations set message_sequence = message_sequence + 1, updated_at = v_now, stale_through = next_seq where id = c.id returning * into c;
+  insert into text_conversation_messages (id, conversation_id, tenant_id, sequence, turn_seq, role, content, author, author_name, created_at)
+  values (v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name, v_now);
+  v_answer := json_build_object('message_id', v_message, 'session_id', c.session_id, 'created_at', iso(v_now), 'replayed', false, 'events', json_build_array(
+    tell_event(c, 'message', json_build_object('id', v_message, 'turn_id', c.id || '.' || c.next_seq || 'h' || c.message_sequence, 'role', 'assistant', 'part', 0,
+      'content', p ->> 'content', 'sequence', c.message_sequence, 'author', 'human', 'author_name', v_name))));
+  perform keep_answer(p_tenant, 'human:' || p_id, p::json, v_answer);
+  return v_answer;
 end $$;
 
 CREATE FUNCTION public.request_stop(p_access jsonb, p_turn text) RETURNS json
@@ -1320,6 +1926,14 @@ begin
   return r.o_id;
 end $$;
 
+CREATE FUNCTION public.session_analysis(p_conversation uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('status', status, 'answers', answers, 'unanswered', to_jsonb(unanswered), 'model', model,
+           'error_code', error_code, 'created_at', iso(created_at), 'ended_at', iso(ended_at))
+    from session_analyses where conversation_id = p_conversation
+$$;
+
 CREATE FUNCTION public.session_budget(p_tenant uuid, p_conversation uuid) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
@@ -1344,7 +1958,7 @@ CREATE FUNCTION public.session_json(c public.text_conversations) RETURNS json
     'created_at', iso(c.created_at), 'updated_at', iso(c.updated_at), 'ended_at', iso(c.ended_at), 'end_reason', c.end_reason,
     'expires_at', iso(c.expires_at), 'remaining_messages', c.max_messages - c.messages_used, 'message_count', c.messages_used,
     'agent_config_version', c.agent_version, 'metadata', c.metadata, 'tenant_id', c.tenant_id, 'agent_id', c.agent_id, 'link_id', c.link_id,
-    'last_event_offset', c.event_offset, 'epoch', c.epoch)
+    'last_event_offset', c.event_offset, 'epoch', c.epoch, 'handled_by', c.handled_by, 'operator_name', c.operator_name)
 $$;
 
 CREATE FUNCTION public.session_tenant(p_session text) RETURNS uuid
@@ -1375,6 +1989,37 @@ begin
   update action_webhooks set outcome = p_outcome, ended_at = case when p_retry_ms is null then clock_timestamp() end,
          next_attempt_at = clock_timestamp() + make_interval(secs => coalesce(p_retry_ms, 0) / 1000.0)
    where id = p_id and ended_at is null;
+end $$;
+
+CREATE FUNCTION public.settle_webhook(p_tenant uuid, p jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare d webhook_deliveries; e webhook_endpoints; v_now timestamptz := clock_timestamp(); v_good boolean := p ->> 'outcome' = 'delivered'; v_reason text;
+begin
+  perform enter_tenant(p_tenant);
+  -- The endpoint first, always: attempts of one endpoint that end together wait here and nowhere else.
+  select w.* into e from webhook_endpoints w join webhook_deliveries x on x.endpoint_id = w.id where x.id = (p ->> 'id')::uuid for no key update of w;
+  if not found then return false; end if;
+  update webhook_deliveries set outcome = p ->> 'outcome', response_status = (p ->> 'status')::int, response_ms = (p ->> 'ms')::int, response_body = p ->> 'body',
+         claimed_until = null,
+         status = case when v_good then 'delivered' when p ->> 'retry_ms' is null then 'failed' else 'pending' end,
+         ended_at = case when v_good or p ->> 'retry_ms' is null then v_now end,
+         next_attempt_at = v_now + make_interval(secs => coalesce((p ->> 'retry_ms')::numeric, 0)::double precision / 1000.0)
+   where id = (p ->> 'id')::uuid and attempts = (p ->> 'attempt')::int and ended_at is null returning * into d;
+  if not found then return false; end if;
+  if v_good then
+    if e.failures > 0 then update webhook_endpoints set failures = 0, failing_since = null where id = e.id; end if;
+    return false;
+  end if;
+  update webhook_endpoints set failures = failures + 1, failing_since = coalesce(failing_since, v_now) where id = e.id returning * into e;
+  v_reason := case when (p ->> 'gone')::boolean then 'gone'
+                   when e.failing_since < v_now - make_interval(hours => (p ->> 'disable_after_hours')::int) then 'failing' end;
+  if v_reason is null or not e.is_active then return false; end if;
+  update webhook_endpoints set is_active = false, disabled_reason = v_reason, disabled_at = v_now, updated_at = v_now where id = e.id;
+  insert into outbox (tenant_id, subject, key, payload)
+  values (p_tenant, 'sessions.v1.event.webhook_disabled', e.id::text,
+          jsonb_build_object('tenantId', p_tenant, 'webhookId', e.id, 'agentId', e.agent_id, 'reason', v_reason));
+  return true;
 end $$;
 
 CREATE FUNCTION public.store_action_webhooks() RETURNS trigger
@@ -1437,6 +2082,15 @@ begin
   end if;
   return json_build_object('status', case when exists (select from link_verifications
     where link_id = p_link and address_hash = p_address and used_at is null) then 'expired' else 'none' end);
+end $$;
+
+CREATE FUNCTION public.tell_event(c public.text_conversations, p_type text, p_payload json) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare v_offset integer := append_event(c.id, c.tenant_id, p_type, p_payload);
+begin
+  return (select json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(created_at)) from session_events
+           where conversation_id = c.id and event_offset = v_offset and created_at >= c.created_at);
 end $$;
 
 CREATE FUNCTION public.tenant_exists(p_tenant uuid) RETURNS boolean
@@ -1504,7 +2158,6 @@ CREATE TABLE public.session_turns (
     done_at timestamp with time zone,
     files json,
     stop_requested_at timestamp with time zone,
-    CONSTRAINT session_turns_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'message'::text]))),
     CONSTRAINT session_turns_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
 )
 WITH (fillfactor='80');
@@ -1554,6 +2207,78 @@ begin
   perform enter_tenant(p_tenant);
   return pending_turns(p_conversation, p_done);
 end $$;
+
+CREATE FUNCTION public.webhook_content(p_tenant uuid, p_conversation uuid, p jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare v jsonb := '{}'; v_since timestamptz;
+begin
+  perform enter_tenant(p_tenant);
+  select created_at into v_since from text_conversations where id = p_conversation;
+  if p ->> 'turn_seq' is not null then
+    select v || jsonb_build_object('message', jsonb_build_object('content', t.content, 'client_message_id', t.client_message_id, 'created_at', iso(t.created_at)),
+             'response', t.result ->> 'response', 'messages', (t.result -> 'messages')::jsonb, 'node_id', t.result ->> 'node_id', 'turn_number', (t.result -> 'turn_number')::jsonb,
+             'extracted_variables', (t.result -> 'extracted_variables')::jsonb, 'session_ended', (t.result -> 'session_ended')::jsonb, 'completed_at', iso(t.done_at))
+      into v from session_turns t where t.conversation_id = p_conversation and t.seq = (p ->> 'turn_seq')::int;
+  end if;
+  if (p ->> 'transcript')::boolean then
+    -- The newest thousand messages: no receiver can be made to take a book.
+    select v || jsonb_build_object('transcript', coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'node_id', m.node_id,
+             'author', m.author, 'author_name', m.author_name, 'status', m.status, 'created_at', iso(m.created_at)) order by m.sequence), '[]'))
+      into v from (select * from text_conversation_messages where conversation_id = p_conversation and created_at >= v_since order by sequence desc limit 1000) m;
+  end if;
+  if (p ->> 'latency')::boolean then
+    select v || jsonb_build_object('latency', jsonb_build_object('turns', count(*), 'average_ms', round(avg(ms)), 'max_ms', max(ms),
+             'p50_ms', percentile_disc(0.5) within group (order by ms), 'p95_ms', percentile_disc(0.95) within group (order by ms)))
+      into v from (select (result ->> 'latency_ms')::numeric as ms from session_turns
+                    where conversation_id = p_conversation and status = 'done' and kind = 'message') t where ms is not null;
+  end if;
+  if (p ->> 'analysis')::boolean then
+    v := v || jsonb_build_object('analysis', session_analysis(p_conversation));
+  end if;
+  if p ->> 'escalation' is not null then
+    select v || jsonb_build_object('escalation', jsonb_build_object('reason', e.reason, 'metadata', e.metadata, 'summary', e.summary,
+             'assigned_name', e.assigned_name, 'created_at', iso(e.created_at)))
+      into v from escalations e where e.id = (p ->> 'escalation')::uuid and e.conversation_id = p_conversation;
+  end if;
+  return coalesce(v, '{}');
+end $$;
+
+CREATE FUNCTION public.webhook_patterns(p_type text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    AS $$ select array[p_type, split_part(p_type, '.', 1) || '.*', '*'] $$;
+
+CREATE FUNCTION public.webhook_receivers(p_tenant uuid, p_type text, p_agent uuid, p_version integer) RETURNS TABLE(endpoint_id uuid)
+    LANGUAGE sql STABLE
+    AS $$
+  select id from webhook_endpoints
+   where tenant_id = p_tenant and agent_version is null and is_active and events && webhook_patterns(p_type) and (agent_id is null or agent_id = p_agent)
+  union all
+  select id from webhook_endpoints
+   where agent_id = p_agent and agent_version = p_version and tenant_id = p_tenant and is_active and events && webhook_patterns(p_type)
+$$;
+
+CREATE FUNCTION public.webhook_session(c public.text_conversations) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('session_id', c.session_id, 'conversation_id', c.id, 'agent_id', c.agent_id, 'agent_version', c.agent_version,
+    'link_id', c.link_id, 'status', c.status, 'end_reason', c.end_reason, 'turns', c.total_turns, 'transition_count', c.total_transitions,
+    'participant', c.participant, 'participant_verified', c.participant_verified, 'collected_data', c.collected_data, 'metadata', c.metadata,
+    'created_at', iso(c.created_at), 'ended_at', iso(c.ended_at))
+$$;
+
+CREATE FUNCTION public.webhook_type(p_subject text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case
+    when p_subject in ('sessions.v1.event.started', 'sessions.v1.event.ended', 'sessions.v1.event.analyzed') then 'session.' || substr(p_subject, 19)
+    when p_subject = 'sessions.v1.event.escalated' then 'escalation.opened'
+    when p_subject like 'sessions.v1.event.escalation\_%' then 'escalation.' || substr(p_subject, 30)
+    when p_subject = 'sessions.v1.event.webhook_disabled' then 'webhook.disabled'
+    when p_subject in ('links.v1.event.created', 'links.v1.event.updated', 'links.v1.event.revoked') then 'link.' || substr(p_subject, 16)
+    when p_subject like 'links.v1.event.delivery\_%' then 'delivery.' || substr(p_subject, 25)
+  end
+$$;
 
 CREATE TABLE public.action_webhooks (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1608,6 +2333,31 @@ CREATE TABLE public.agent_access_requests (
 
 ALTER TABLE ONLY public.agent_access_requests FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.agent_gate_overrides (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    version integer NOT NULL,
+    content_hash text NOT NULL,
+    reason text NOT NULL,
+    via text NOT NULL,
+    principal_id text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agent_gate_overrides_reason_check CHECK (((length(btrim(reason)) >= 1) AND (length(btrim(reason)) <= 1000)))
+);
+
+ALTER TABLE ONLY public.agent_gate_overrides FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.agent_test_results (
+    tenant_id uuid NOT NULL,
+    content_hash text NOT NULL,
+    passed boolean NOT NULL,
+    result json NOT NULL,
+    ran_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY public.agent_test_results FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.agent_versions (
     agent_id uuid NOT NULL,
     version integer NOT NULL,
@@ -1616,6 +2366,7 @@ CREATE TABLE public.agent_versions (
     content_hash text NOT NULL,
     notes text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    asks_after_end boolean DEFAULT false NOT NULL,
     CONSTRAINT agent_versions_version_check CHECK ((version >= 1))
 );
 
@@ -1630,7 +2381,8 @@ CREATE TABLE public.agents (
     active_version integer,
     latest_version integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.agents FORCE ROW LEVEL SECURITY;
@@ -1715,6 +2467,53 @@ CREATE TABLE public.idempotency_keys (
 );
 
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.knowledge_chunks (
+    document_id uuid NOT NULL,
+    n integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    language text NOT NULL,
+    heading text NOT NULL,
+    text text NOT NULL,
+    tsv tsvector GENERATED ALWAYS AS (public.knowledge_tsv(language, ((heading || ' '::text) || text))) STORED NOT NULL,
+    embedding real[]
+)
+WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY public.knowledge_chunks ALTER COLUMN embedding SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.knowledge_chunks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.knowledge_documents (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    language text DEFAULT 'simple'::text NOT NULL,
+    bytes integer NOT NULL,
+    content_hash text NOT NULL,
+    revision integer NOT NULL,
+    status text DEFAULT 'ready'::text NOT NULL,
+    from_version integer NOT NULL,
+    until_version integer,
+    chunks integer NOT NULL,
+    embedding_model text,
+    embedding_claimed_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.knowledge_documents FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.knowledge_uploads (
+    upload_id uuid NOT NULL,
+    n integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    data bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY public.knowledge_uploads FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.link_pin_tries (
     link_id uuid NOT NULL,
@@ -1825,6 +2624,25 @@ CREATE TABLE public.security_events (
 );
 
 ALTER TABLE ONLY public.security_events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.session_analyses (
+    conversation_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    answers jsonb,
+    unanswered text[] DEFAULT '{}'::text[] NOT NULL,
+    model text,
+    input_tokens integer,
+    output_tokens integer,
+    error_code text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT session_analyses_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.session_analyses FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.session_events (
     conversation_id uuid NOT NULL,
@@ -1952,6 +2770,8 @@ CREATE TABLE public.text_conversation_messages (
     status text DEFAULT 'done'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     files json,
+    author text,
+    author_name text,
     CONSTRAINT text_conversation_messages_role_check CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text]))),
     CONSTRAINT text_conversation_messages_status_check CHECK ((status = ANY (ARRAY['done'::text, 'failed'::text])))
 )
@@ -1987,6 +2807,59 @@ CREATE TABLE public.text_conversation_variables (
 
 ALTER TABLE ONLY public.text_conversation_variables FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.webhook_deliveries (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    tenant_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    conversation_id uuid,
+    turn_seq integer,
+    data jsonb NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_until timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    outcome text,
+    response_status integer,
+    response_ms integer,
+    response_body text,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT date_trunc('milliseconds'::text, clock_timestamp()) NOT NULL,
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhook_endpoints (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid,
+    agent_version integer,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    description text,
+    include_transcript boolean DEFAULT false NOT NULL,
+    include_latency_metrics boolean DEFAULT false NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    secret_sealed text,
+    previous_secret_sealed text,
+    previous_secret_until timestamp with time zone,
+    is_active boolean DEFAULT true NOT NULL,
+    disabled_reason text,
+    disabled_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT date_trunc('milliseconds'::text, clock_timestamp()) NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['owner'::text, 'gone'::text, 'failing'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_endpoints FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY public.action_webhooks
     ADD CONSTRAINT action_webhooks_pkey PRIMARY KEY (id);
 
@@ -2001,6 +2874,12 @@ ALTER TABLE ONLY public.agent_access_requests
 
 ALTER TABLE ONLY public.agent_access_requests
     ADD CONSTRAINT agent_access_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.agent_gate_overrides
+    ADD CONSTRAINT agent_gate_overrides_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.agent_test_results
+    ADD CONSTRAINT agent_test_results_pkey PRIMARY KEY (tenant_id, content_hash);
 
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_pkey PRIMARY KEY (agent_id, version);
@@ -2035,8 +2914,23 @@ ALTER TABLE ONLY public.demo_secrets
 ALTER TABLE ONLY public.dev_mail
     ADD CONSTRAINT dev_mail_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.escalations
+    ADD CONSTRAINT escalations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (tenant_id, scope, key);
+
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_pkey PRIMARY KEY (document_id, n);
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_agent_id_name_revision_key UNIQUE (agent_id, name, revision);
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.knowledge_uploads
+    ADD CONSTRAINT knowledge_uploads_pkey PRIMARY KEY (tenant_id, upload_id, n);
 
 ALTER TABLE ONLY public.link_budgets
     ADD CONSTRAINT link_budgets_pkey PRIMARY KEY (link_id);
@@ -2071,6 +2965,9 @@ ALTER TABLE ONLY public.schema_migrations
 ALTER TABLE ONLY public.security_events
     ADD CONSTRAINT security_events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.session_analyses
+    ADD CONSTRAINT session_analyses_pkey PRIMARY KEY (conversation_id);
+
 ALTER TABLE ONLY public.session_events
     ADD CONSTRAINT session_events_pkey PRIMARY KEY (conversation_id, event_offset, created_at);
 
@@ -2082,6 +2979,9 @@ ALTER TABLE ONLY public.session_file_chunks
 
 ALTER TABLE ONLY public.session_files
     ADD CONSTRAINT session_files_pkey PRIMARY KEY (id);
+
+ALTER TABLE public.session_turns
+    ADD CONSTRAINT session_turns_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'message'::text, 'timer'::text, 'handed_back'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.session_turns
     ADD CONSTRAINT session_turns_pkey PRIMARY KEY (conversation_id, seq);
@@ -2116,6 +3016,15 @@ ALTER TABLE ONLY public.text_conversations
 ALTER TABLE ONLY public.text_conversations
     ADD CONSTRAINT text_conversations_session_id_key UNIQUE (session_id);
 
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_endpoint_id_event_id_key UNIQUE (endpoint_id, event_id);
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id);
+
 CREATE INDEX action_webhooks_conversation ON public.action_webhooks USING btree (conversation_id);
 
 CREATE INDEX action_webhooks_due ON public.action_webhooks USING btree (next_attempt_at) WHERE (ended_at IS NULL);
@@ -2123,6 +3032,8 @@ CREATE INDEX action_webhooks_due ON public.action_webhooks USING btree (next_att
 CREATE INDEX action_webhooks_ended ON public.action_webhooks USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
 CREATE INDEX agent_access_requests_list ON public.agent_access_requests USING btree (agent_id, created_at DESC, id DESC);
+
+CREATE INDEX agent_gate_overrides_agent ON public.agent_gate_overrides USING btree (agent_id, created_at DESC);
 
 CREATE INDEX api_keys_tenant ON public.api_keys USING btree (tenant_id, created_at);
 
@@ -2132,7 +3043,21 @@ CREATE INDEX budget_reservations_link ON public.budget_reservations USING btree 
 
 CREATE INDEX dev_mail_tenant ON public.dev_mail USING btree (tenant_id, id DESC);
 
+CREATE INDEX escalations_conversation ON public.escalations USING btree (conversation_id, created_at);
+
+CREATE INDEX escalations_queue ON public.escalations USING btree (tenant_id, status, created_at, id);
+
+CREATE UNIQUE INDEX escalations_unresolved ON public.escalations USING btree (conversation_id) WHERE (status <> 'resolved'::text);
+
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE UNIQUE INDEX knowledge_documents_current ON public.knowledge_documents USING btree (agent_id, name) WHERE ((until_version IS NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX knowledge_documents_listed ON public.knowledge_documents USING btree (agent_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX knowledge_documents_unembedded ON public.knowledge_documents USING btree (created_at) WHERE (deleted_at IS NULL);
+
+CREATE INDEX knowledge_uploads_old ON public.knowledge_uploads USING btree (created_at);
 
 CREATE INDEX link_pin_tries_age ON public.link_pin_tries USING btree (tenant_id, since);
 
@@ -2147,6 +3072,8 @@ CREATE INDEX security_events_age ON public.security_events USING btree (created_
 CREATE INDEX security_events_link ON public.security_events USING btree (link_id, created_at DESC, id DESC) WHERE (link_id IS NOT NULL);
 
 CREATE INDEX security_events_tenant ON public.security_events USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX session_analyses_due ON public.session_analyses USING btree (next_attempt_at) WHERE (status = 'pending'::text);
 
 CREATE INDEX session_files_conversation ON public.session_files USING btree (conversation_id, created_at);
 
@@ -2170,6 +3097,8 @@ CREATE INDEX temporary_chat_sessions_conversation ON public.temporary_chat_sessi
 
 CREATE INDEX temporary_chat_sessions_link ON public.temporary_chat_sessions USING btree (link_id, created_at DESC);
 
+CREATE INDEX text_conversations_agent ON public.text_conversations USING btree (agent_id, created_at DESC, id DESC);
+
 CREATE INDEX text_conversations_idle ON public.text_conversations USING btree (idle_check_at) WHERE (ended_at IS NULL);
 
 CREATE INDEX text_conversations_link ON public.text_conversations USING btree (link_id, created_at DESC) WHERE (link_id IS NOT NULL);
@@ -2182,9 +3111,37 @@ CREATE UNIQUE INDEX text_conversations_participant ON public.text_conversations 
 
 CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
 
+CREATE INDEX text_conversations_timer ON public.text_conversations USING btree (timer_due_at) WHERE ((timer_due_at IS NOT NULL) AND (ended_at IS NULL));
+
+CREATE INDEX webhook_deliveries_claimed ON public.webhook_deliveries USING btree (endpoint_id) WHERE ((ended_at IS NULL) AND (claimed_until IS NOT NULL));
+
+CREATE INDEX webhook_deliveries_conversation ON public.webhook_deliveries USING btree (conversation_id) WHERE (conversation_id IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_ended ON public.webhook_deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_list ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (endpoint_id, next_attempt_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX webhook_endpoints_list ON public.webhook_endpoints USING btree (tenant_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_endpoints_own ON public.webhook_endpoints USING btree (tenant_id) WHERE ((agent_version IS NULL) AND is_active);
+
+CREATE UNIQUE INDEX webhook_endpoints_version ON public.webhook_endpoints USING btree (agent_id, agent_version) WHERE (agent_version IS NOT NULL);
+
 CREATE TRIGGER action_webhooks AFTER UPDATE OF status ON public.session_turns FOR EACH ROW WHEN (((new.status = 'done'::text) AND (old.status = 'pending'::text) AND ((new.trace -> 'webhooks'::text) IS NOT NULL))) EXECUTE FUNCTION public.store_action_webhooks();
 
+CREATE TRIGGER deliver_fact AFTER INSERT ON public.outbox FOR EACH ROW WHEN (((new.subject ~~ 'sessions.v1.event.%'::text) OR (new.subject ~~ 'links.v1.event.%'::text))) EXECUTE FUNCTION public.deliver_fact();
+
+CREATE TRIGGER deliver_message AFTER UPDATE OF status ON public.session_turns FOR EACH ROW WHEN (((new.status = 'done'::text) AND (old.status = 'pending'::text) AND (new.kind = 'message'::text))) EXECUTE FUNCTION public.deliver_message();
+
 CREATE TRIGGER free_files_of_failed_turn AFTER UPDATE OF status ON public.session_turns FOR EACH ROW WHEN (((new.status = 'failed'::text) AND (new.files IS NOT NULL))) EXECUTE FUNCTION public.free_files_of_failed_turn();
+
+CREATE TRIGGER guard_activation BEFORE UPDATE OF active_version ON public.agents FOR EACH ROW WHEN ((new.active_version IS DISTINCT FROM old.active_version)) EXECUTE FUNCTION public.guard_activation();
+
+CREATE TRIGGER keep_version_webhook AFTER INSERT ON public.agent_versions FOR EACH ROW EXECUTE FUNCTION public.keep_version_webhook();
+
+CREATE TRIGGER mark_asking_version BEFORE INSERT ON public.agent_versions FOR EACH ROW EXECUTE FUNCTION public.mark_asking_version();
 
 CREATE TRIGGER refuse_disabled_links BEFORE INSERT ON public.temporary_chat_links FOR EACH ROW EXECUTE FUNCTION public.refuse_disabled_links();
 
@@ -2217,6 +3174,15 @@ ALTER TABLE ONLY public.agent_access_requests
 ALTER TABLE ONLY public.agent_access_requests
     ADD CONSTRAINT agent_access_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE ONLY public.agent_gate_overrides
+    ADD CONSTRAINT agent_gate_overrides_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agent_gate_overrides
+    ADD CONSTRAINT agent_gate_overrides_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.agent_test_results
+    ADD CONSTRAINT agent_test_results_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
 ALTER TABLE ONLY public.agent_versions
     ADD CONSTRAINT agent_versions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 
@@ -2246,6 +3212,27 @@ ALTER TABLE ONLY public.demo_secrets
 
 ALTER TABLE ONLY public.dev_mail
     ADD CONSTRAINT dev_mail_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.escalations
+    ADD CONSTRAINT escalations_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.escalations
+    ADD CONSTRAINT escalations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.knowledge_documents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.knowledge_uploads
+    ADD CONSTRAINT knowledge_uploads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.link_budgets
     ADD CONSTRAINT link_budgets_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.temporary_chat_links(id) ON DELETE CASCADE;
@@ -2288,6 +3275,12 @@ ALTER TABLE ONLY public.security_events
 
 ALTER TABLE ONLY public.security_events
     ADD CONSTRAINT security_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_analyses
+    ADD CONSTRAINT session_analyses_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_analyses
+    ADD CONSTRAINT session_analyses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.session_feedback
     ADD CONSTRAINT session_feedback_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
@@ -2334,6 +3327,21 @@ ALTER TABLE ONLY public.text_conversations
 ALTER TABLE ONLY public.text_conversations
     ADD CONSTRAINT text_conversations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.webhook_endpoints(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_agent_id_agent_version_fkey FOREIGN KEY (agent_id, agent_version) REFERENCES public.agent_versions(agent_id, version) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_endpoints
+    ADD CONSTRAINT webhook_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
 ALTER TABLE public.action_webhooks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agent_access_addresses ENABLE ROW LEVEL SECURITY;
@@ -2341,6 +3349,10 @@ ALTER TABLE public.agent_access_addresses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.agent_access_policies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agent_access_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agent_gate_overrides ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agent_test_results ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agent_versions ENABLE ROW LEVEL SECURITY;
 
@@ -2358,6 +3370,8 @@ ALTER TABLE public.demo_secrets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.dev_mail ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.escalations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY jobs ON public.action_webhooks TO parley_jobs USING (true) WITH CHECK (true);
@@ -2367,6 +3381,10 @@ CREATE POLICY jobs ON public.agent_access_addresses TO parley_jobs USING (true) 
 CREATE POLICY jobs ON public.agent_access_policies TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.agent_access_requests TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.agent_gate_overrides TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.agent_test_results TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.agent_versions TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -2384,7 +3402,15 @@ CREATE POLICY jobs ON public.demo_secrets TO parley_jobs USING (true) WITH CHECK
 
 CREATE POLICY jobs ON public.dev_mail TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.escalations TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.idempotency_keys TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.knowledge_chunks TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.knowledge_documents TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.knowledge_uploads TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.link_budgets TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -2403,6 +3429,8 @@ CREATE POLICY jobs ON public.message_ratings TO parley_jobs USING (true) WITH CH
 CREATE POLICY jobs ON public.outbox TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.security_events TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.session_analyses TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.session_events TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -2428,6 +3456,16 @@ CREATE POLICY jobs ON public.text_conversation_variables TO parley_jobs USING (t
 
 CREATE POLICY jobs ON public.text_conversations TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.webhook_deliveries TO parley_jobs USING (true) WITH CHECK (true);
+
+CREATE POLICY jobs ON public.webhook_endpoints TO parley_jobs USING (true) WITH CHECK (true);
+
+ALTER TABLE public.knowledge_chunks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_documents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_uploads ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.link_budgets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.link_pin_tries ENABLE ROW LEVEL SECURITY;
@@ -2445,6 +3483,8 @@ ALTER TABLE public.message_ratings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.security_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_analyses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_events ENABLE ROW LEVEL SECURITY;
 
@@ -2468,6 +3508,10 @@ CREATE POLICY tenant ON public.agent_access_policies TO parley_app USING ((tenan
 
 CREATE POLICY tenant ON public.agent_access_requests TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.agent_gate_overrides TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.agent_test_results TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.agent_versions TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.agents TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
@@ -2484,7 +3528,15 @@ CREATE POLICY tenant ON public.demo_secrets TO parley_app USING ((tenant_id = ( 
 
 CREATE POLICY tenant ON public.dev_mail TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.escalations TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 CREATE POLICY tenant ON public.idempotency_keys TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.knowledge_chunks TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.knowledge_documents TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.knowledge_uploads TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.link_budgets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -2503,6 +3555,8 @@ CREATE POLICY tenant ON public.message_ratings TO parley_app USING ((tenant_id =
 CREATE POLICY tenant ON public.outbox TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.security_events TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.session_analyses TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.session_events TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -2528,6 +3582,10 @@ CREATE POLICY tenant ON public.text_conversation_variables TO parley_app USING (
 
 CREATE POLICY tenant ON public.text_conversations TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
+CREATE POLICY tenant ON public.webhook_deliveries TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.webhook_endpoints TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
 ALTER TABLE public.tenants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.text_conversation_messages ENABLE ROW LEVEL SECURITY;
@@ -2538,6 +3596,10 @@ ALTER TABLE public.text_conversation_variables ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.text_conversations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_endpoints ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA public TO parley_app;
 GRANT USAGE ON SCHEMA public TO parley_jobs;
 
@@ -2547,11 +3609,23 @@ GRANT ALL ON FUNCTION public.api_key_by_id(p_key_id text) TO parley_app;
 REVOKE ALL ON FUNCTION public.api_token_by_id(p_token_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.api_token_by_id(p_token_id text) TO parley_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_budgets TO parley_jobs;
 
 REVOKE ALL ON FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.claim_analyses(p_limit integer, p_hold_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_analyses(p_limit integer, p_hold_ms integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_claim_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_claim_ms integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) TO parley_app;
 
 REVOKE ALL ON FUNCTION public.end_idle_sessions(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_idle_sessions(p_limit integer) TO parley_app;
@@ -2559,17 +3633,20 @@ GRANT ALL ON FUNCTION public.end_idle_sessions(p_limit integer) TO parley_app;
 REVOKE ALL ON FUNCTION public.ensure_partitions(p_months_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_partitions(p_months_ahead integer) TO parley_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.escalations TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.escalations TO parley_jobs;
+
 REVOKE ALL ON FUNCTION public.expire_links(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.expire_links(p_limit integer) TO parley_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_files TO parley_jobs;
 
+REVOKE ALL ON FUNCTION public.fire_timers(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.fire_timers(p_limit integer) TO parley_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_jobs;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversations TO parley_jobs;
 
 REVOKE ALL ON FUNCTION public.link_by_token_id(p_token_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.link_by_token_id(p_token_id text) TO parley_app;
@@ -2586,6 +3663,9 @@ GRANT ALL ON FUNCTION public.outbox_sent(p_ids uuid[]) TO parley_app;
 REVOKE ALL ON FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_idempotency_keys(p_older interval, p_limit integer) TO parley_app;
 
+REVOKE ALL ON FUNCTION public.purge_knowledge_uploads() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_knowledge_uploads() TO parley_app;
+
 REVOKE ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) TO parley_app;
 
@@ -2594,6 +3674,9 @@ GRANT ALL ON FUNCTION public.purge_security_events(p_days integer, p_limit integ
 
 REVOKE ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit integer) TO parley_app;
 
 REVOKE ALL ON FUNCTION public.session_heads(p_sessions text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.session_heads(p_sessions text[]) TO parley_app;
@@ -2622,6 +3705,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_policies TO parle
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_requests TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_access_requests TO parley_jobs;
 
+GRANT SELECT,INSERT ON TABLE public.agent_gate_overrides TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_gate_overrides TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_test_results TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_test_results TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_versions TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_versions TO parley_jobs;
 
@@ -2646,6 +3735,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dev_mail TO parley_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO parley_jobs;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_documents TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_documents TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_uploads TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_uploads TO parley_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_pin_tries TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_pin_tries TO parley_jobs;
 
@@ -2669,6 +3767,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.security_events TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.security_events TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_analyses TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_analyses TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_events TO parley_jobs;
@@ -2696,3 +3797,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_transitions 
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_variables TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.text_conversation_variables TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_endpoints TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_endpoints TO parley_jobs;
