@@ -26,15 +26,20 @@ select protect_by_tenant('agent_gate_overrides');
 revoke update, delete on agent_gate_overrides from parley_app;
 create index agent_gate_overrides_agent on agent_gate_overrides (agent_id, created_at desc);
 
+create function requires_tests(p_document json) returns boolean language sql immutable as
+$$ select coalesce((p_document #>> '{agent,require_tests}')::boolean, false) $$;
+
 -- Every door ends at this column, so the gate stands here: whatever code activates, a version that requires tests needs a green result of its
--- content, or an override written in the same transaction.
+-- content, or an override written in the same transaction; and only an override puts one live that drops what the live version requires.
 create function guard_activation() returns trigger language plpgsql as $$
 begin
   if exists (select from agent_versions v
               where v.agent_id = new.id and v.version = new.active_version
-                and (v.document #>> '{agent,require_tests}')::boolean is true
-                and not exists (select from agent_test_results r
-                                 where r.tenant_id = new.tenant_id and r.content_hash = v.content_hash and r.passed)
+                and case when requires_tests(v.document)
+                      then not exists (select from agent_test_results r
+                                        where r.tenant_id = new.tenant_id and r.content_hash = v.content_hash and r.passed)
+                      else exists (select from agent_versions live
+                                    where live.agent_id = new.id and live.version = old.active_version and requires_tests(live.document)) end
                 and not exists (select from agent_gate_overrides o
                                  where o.agent_id = new.id and o.version = v.version and o.created_at = now())) then
     perform fail('tests_not_green');

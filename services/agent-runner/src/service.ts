@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { eventContractOf, RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
 import { createOutboxRelay } from "@parley/db";
 import { createOutbound, type Outbound } from "@parley/outbound";
@@ -26,6 +27,8 @@ const FINISH_MS = 20_000;
 /** The agent-runner: owns agents and versions, and runs turns. Bindings only. */
 export function createAgentRunner(deps: RunnerDeps): Component {
   const stopping = new AbortController();
+  // Every lane listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
+  setMaxListeners(0, stopping.signal);
   const running = new Map<string, Promise<void>>();
   let poll: { stop(): Promise<void> } | undefined;
   let outbound: Outbound | undefined;

@@ -147,6 +147,25 @@ describe("the gate before a version goes live", () => {
     expect(await activeOf(as("viewer"), agent)).toBe(1);
   });
 
+  it("is not taken away by an edit: a version that drops what the live one requires needs an admin's reason", async () => {
+    const as = await newTenant();
+    await importTo(as("editor"), "a");
+    const { require_tests: _dropped, ...agent } = guarded().agent;
+    const unguarded = { document: { ...guarded(), agent } };
+    const refused = await refusalOf(importTo(as("editor"), "a", unguarded));
+    expect([refused.code, refused.extra]).toEqual([
+      "tests_not_green",
+      expect.objectContaining({ tests: "not_required" }),
+    ]);
+    await importTo(as("editor"), "a", { ...unguarded, activate: false });
+    const { tenantId } = as("admin");
+    const byHand = db.tenant(tenantId ?? "", (trx) => sql`update agents set active_version = 2`.execute(trx));
+    expect((await refusalOf(byHand)).code).toBe("tests_not_green");
+    const overrideReason = "the suite moves to another place";
+    const activate = bus.call(activateVersion, { principal: as("admin"), agent: "a", version: 2, overrideReason });
+    expect((await activate).agent.active_version).toBe(2);
+  });
+
   it("takes a result for equal content, in whatever version, and never of another tenant", async () => {
     const [one, other] = [await newTenant(), await newTenant()];
     await importTo(one("editor"), "a");

@@ -33,9 +33,9 @@ export async function publishVersion(
   if (gate === null) throw new AppError("version_not_found");
   const facts: Fact[] = [];
   const result = gate.requires_tests ? await findTestResult(trx, gate.content_hash) : null;
-  if (gate.requires_tests && result?.passed !== true) {
+  if (gate.drops_tests || (gate.requires_tests && result?.passed !== true)) {
     const reason = overrideReason?.trim();
-    if (!reason) throw notGreen(gate.content_hash, result);
+    if (!reason) throw gate.drops_tests ? dropsTests(gate.content_hash) : notGreen(gate.content_hash, result);
     requireRole(principal, "admin");
     const id = newId();
     const { via, id: principalId } = principal;
@@ -49,6 +49,15 @@ export async function publishVersion(
   facts.push({ contract: agentActivated, key: agentId, payload: { tenantId, agentId, version } });
   return { row, facts };
 }
+
+/** What guards an agent is not taken away by the next edit of its document. */
+const dropsTests = (contentHash: string): AppError =>
+  new AppError("tests_not_green", {
+    errors: [
+      { pointer: "/document/agent/require_tests", rule: "guarded", message: "the version that is live requires tests" },
+    ],
+    extra: { content_hash: contentHash, tests: "not_required", failing: [] },
+  });
 
 const MAX_TOLD = 20;
 

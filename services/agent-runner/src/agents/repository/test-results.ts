@@ -17,14 +17,20 @@ export async function findTestResult(trx: TenantTransaction, contentHash: string
   return rows[0] ? suiteResult.parse(rows[0].result) : null;
 }
 
+export interface Gate {
+  content_hash: string;
+  requires_tests: boolean;
+  /** The version that is live requires tests and this one no longer does. */
+  drops_tests: boolean;
+}
+
 /** What the gate asks of a version; null = the agent has no such version. */
-export async function gateOf(
-  trx: TenantTransaction,
-  at: { agentId: string; version: number },
-): Promise<{ content_hash: string; requires_tests: boolean } | null> {
-  const { rows } = await sql<{ content_hash: string; requires_tests: boolean }>`select content_hash,
-      coalesce((document #>> '{agent,require_tests}')::boolean, false) as requires_tests
-    from agent_versions where agent_id = ${at.agentId} and version = ${at.version}`.execute(trx);
+export async function gateOf(trx: TenantTransaction, at: { agentId: string; version: number }): Promise<Gate | null> {
+  const { rows } = await sql<Gate>`select v.content_hash, requires_tests(v.document) as requires_tests,
+      not requires_tests(v.document) and coalesce(requires_tests(live.document), false) as drops_tests
+    from agent_versions v join agents a on a.id = v.agent_id
+      left join agent_versions live on live.agent_id = a.id and live.version = a.active_version
+   where v.agent_id = ${at.agentId} and v.version = ${at.version}`.execute(trx);
   return rows[0] ?? null;
 }
 
