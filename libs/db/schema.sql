@@ -1193,9 +1193,11 @@ CREATE FUNCTION public.guard_activation() RETURNS trigger
 begin
   if exists (select from agent_versions v
               where v.agent_id = new.id and v.version = new.active_version
-                and (v.document #>> '{agent,require_tests}')::boolean is true
-                and not exists (select from agent_test_results r
-                                 where r.tenant_id = new.tenant_id and r.content_hash = v.content_hash and r.passed)
+                and case when requires_tests(v.document)
+                      then not exists (select from agent_test_results r
+                                        where r.tenant_id = new.tenant_id and r.content_hash = v.content_hash and r.passed)
+                      else exists (select from agent_versions live
+                                    where live.agent_id = new.id and live.version = old.active_version and requires_tests(live.document)) end
                 and not exists (select from agent_gate_overrides o
                                  where o.agent_id = new.id and o.version = v.version and o.created_at = now())) then
     perform fail('tests_not_green');
@@ -1874,6 +1876,10 @@ begin
     where expires_at < v_now - interval '1 day' limit 20 for update skip locked);
   return 0;
 end $$;
+
+CREATE FUNCTION public.requires_tests(p_document json) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$ select coalesce((p_document #>> '{agent,require_tests}')::boolean, false) $$;
 
 CREATE FUNCTION public.reserve_budget(p jsonb) RETURNS json
     LANGUAGE plpgsql
