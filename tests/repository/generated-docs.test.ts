@@ -58,7 +58,7 @@ describe("generated documents", () => {
   it("the message page names both ends of a message as the sources have them", () => {
     const page = eventsPage(root);
     const section = (subject: string) => page.split("\n### ").find((part) => part.startsWith(`\`${subject}\``)) ?? "";
-    expect(section("turns.v1.work.run")).toMatch(/From: sessions\. To: agent-runner\./);
+    expect(section("turns.v1.work.run")).toMatch(/From: cleanup, sessions\. To: agent-runner\./);
     expect(section("links.v1.event.revoked")).toMatch(/From: database \(outbox\), links\. To: gateway\./);
     expect(section("sessions.v1.rpc.accept")).toMatch(/From: gateway\. To: sessions\./);
     expect(section("memory.v1.rpc.recall")).toMatch(/Deadline 1000 ms\.[\s\S]*From: agent-runner\. To: memory\./);

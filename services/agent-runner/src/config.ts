@@ -1,4 +1,4 @@
-import { parseNetworks } from "@parley/outbound";
+import { outboundConfig } from "@parley/outbound";
 import { z } from "zod";
 import { CRASH_POINTS, parseCrashAt } from "./turns/crash-points.js";
 
@@ -60,24 +60,7 @@ export const runnerConfig = z.object({
     .max(20)
     .default(0)
     .describe("So many failed messages in a row ask for a human; 0 = never"),
-  OUTBOUND_ALLOWED_CIDRS: z
-    .string()
-    .default("")
-    .transform((text, context) => {
-      try {
-        return parseNetworks(text);
-      } catch {
-        context.addIssue({ code: "custom", message: "networks such as 10.1.0.0/16, separated by commas" });
-        return z.NEVER;
-      }
-    })
-    .describe("Private networks that API calls and webhooks may reach, such as 10.1.0.0/16, separated by commas"),
-  ALLOW_TEST_HOOKS: z
-    .enum(["", "0", "1"])
-    .default("0")
-    .transform((text) => text === "1")
-    .refine((allowed) => !allowed || process.env.NODE_ENV !== "production", "not with NODE_ENV=production")
-    .describe("1 = API calls and webhooks may reach this machine itself; for tests, refused with NODE_ENV=production"),
+  ...outboundConfig,
   CRASH_AT: z
     .string()
     .default("")

@@ -1,4 +1,4 @@
-import { parseNetworks } from "@parley/outbound";
+import { outboundConfig } from "@parley/outbound";
 import { z } from "zod";
 import { DEFAULT_RETRY_SECONDS } from "./webhooks/retry-schedule.js";
 
@@ -55,23 +55,6 @@ export const sessionsConfig = z.object({
     .max(400)
     .default(30)
     .describe("Days the log of delivered and failed webhooks is kept"),
-  OUTBOUND_ALLOWED_CIDRS: z
-    .string()
-    .default("")
-    .transform((text, context) => {
-      try {
-        return parseNetworks(text);
-      } catch {
-        context.addIssue({ code: "custom", message: "networks such as 10.1.0.0/16, separated by commas" });
-        return z.NEVER;
-      }
-    })
-    .describe("Private networks that API calls and webhooks may reach, such as 10.1.0.0/16, separated by commas"),
-  ALLOW_TEST_HOOKS: z
-    .enum(["", "0", "1"])
-    .default("0")
-    .transform((text) => text === "1")
-    .refine((allowed) => !allowed || process.env.NODE_ENV !== "production", "not with NODE_ENV=production")
-    .describe("1 = API calls and webhooks may reach this machine itself; for tests, refused with NODE_ENV=production"),
+  ...outboundConfig,
 });
 export type SessionsConfig = z.output<typeof sessionsConfig>;

@@ -1,12 +1,12 @@
 import { performance } from "node:perf_hooks";
-import { OpenAI } from "openai";
+import type { OpenAI } from "openai";
 import type { Embedder, Embeddings, EmbedRequest } from "../model.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
 import { runAttempts } from "./attempts.js";
 import { createBreaker, DEFAULT_BREAKER } from "./circuit-breaker.js";
-import { createLeanFetch } from "./lean-fetch.js";
+import { connectOpenAi } from "./connect-openai.js";
 import { createModelMetrics } from "./model-metrics.js";
-import { DEFAULT_BASE_URL, type OpenAiModelOptions } from "./openai-model.js";
+import type { OpenAiModelOptions } from "./openai-model.js";
 import { DEFAULT_TIMEOUTS } from "./timeouts.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -15,17 +15,7 @@ export type OpenAiEmbedderOptions = Omit<OpenAiModelOptions, "fallbackModel">;
 /** Embeddings of an OpenAI-compatible server, with the same budgets, retries and breaker as a classification. Throws ModelError. */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder & { close(): void } {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  const transport = createLeanFetch(timeouts.connectMs);
-  const client = new OpenAI({
-    apiKey: options.apiKey,
-    baseURL: options.baseUrl ?? DEFAULT_BASE_URL,
-    organization: null,
-    project: null,
-    fetch: transport.fetch,
-    maxRetries: 0,
-    timeout: timeouts.totalMs + 60_000,
-    logLevel: "off",
-  });
+  const { client, transport } = connectOpenAi(options, timeouts);
   const metrics = createModelMetrics(options.metrics);
   const breaker = createBreaker(options.breaker ?? DEFAULT_BREAKER);
   return {

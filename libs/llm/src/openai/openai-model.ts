@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 import type { Logger, Metrics } from "@parley/observability";
-import { OpenAI } from "openai";
 import type {
   CallOptions,
   Classification,
@@ -14,16 +13,14 @@ import { factsOf } from "./attempt-failure.js";
 import { runAttempts } from "./attempts.js";
 import { type Breaker, type BreakerOptions, createBreaker, DEFAULT_BREAKER } from "./circuit-breaker.js";
 import { classificationRequest, classified } from "./classification.js";
+import { connectOpenAi } from "./connect-openai.js";
 import { extractedValues, extractionRequest } from "./extraction.js";
-import { createLeanFetch } from "./lean-fetch.js";
 import { createModelMetrics } from "./model-metrics.js";
 import { type StreamedReply, streamReply } from "./stream-reply.js";
 import { askStructured, type StructuredAnswer, type StructuredRequest } from "./structured.js";
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./timeouts.js";
 import { Watchdog } from "./watchdog.js";
 
-/** Said to the SDK, which would otherwise read the environment. */
-export const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 /** Agents name their models; beyond this many the oldest breaker is forgotten. */
 const MAX_BREAKERS = 200;
 
@@ -43,19 +40,7 @@ export interface OpenAiModelOptions {
 /** Chat completions over the official SDK, whose own retries are off: timeouts, retries, breaker and fallback are ours. */
 export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(): void } {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  const transport = createLeanFetch(timeouts.connectMs);
-  const client = new OpenAI({
-    apiKey: options.apiKey,
-    baseURL: options.baseUrl ?? DEFAULT_BASE_URL,
-    organization: null,
-    project: null,
-    fetch: transport.fetch,
-    maxRetries: 0,
-    // Never the one that fires: the watchdog of each attempt is always shorter.
-    timeout: timeouts.totalMs + 60_000,
-    // The SDK logs lines it cannot parse, which are conversation text.
-    logLevel: "off",
-  });
+  const { client, transport } = connectOpenAi(options, timeouts);
   const metrics = createModelMetrics(options.metrics);
   const breakerOf = createBreakers(options.breaker ?? DEFAULT_BREAKER);
   const withoutSchema = new Set<string>();
