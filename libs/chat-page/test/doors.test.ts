@@ -205,6 +205,36 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     },
   );
 
+  it("let Turnstile look where the operator has chosen it, and load it from nowhere before", async () => {
+    const provider = "https://challenges.cloudflare.com";
+    const page = await bench.open({}, (api) => {
+      api.link.proof_required = true;
+      api.link.consent_text = "We keep it.";
+      api.doors.turnstileToken = "token of the provider";
+      api.csp = `default-src 'none'; script-src 'self' ${provider}; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src ${provider}`;
+    });
+    const loaded: string[] = [];
+    await page.route(`${provider}/**`, (route) => {
+      loaded.push(route.request().url());
+      return route.fulfill({
+        contentType: "text/javascript",
+        // What the provider's script offers: the token depends on what the page hands over.
+        body: `globalThis.turnstile = { remove() {}, render(at, options) {
+          setTimeout(() => options.callback(at.isConnected && options.sitekey === "a-site-key" && options.cData === "of this visitor" ? "token of the provider" : "wrong"), 50);
+          return "widget";
+        } };`,
+      });
+    });
+    await page.getByRole("button", { name: "I agree" }).waitFor();
+    expect(loaded).toEqual([]);
+    await page.getByRole("button", { name: "I agree" }).click();
+    await field(page).waitFor();
+    expect(doors().proofs).toEqual(["token of the provider"]);
+    // The one request to another host that a page may ever make, and only here.
+    expect(bench.visitor().trouble.splice(0)).toEqual(loaded.map((url) => `request to ${url}`));
+    expect(loaded).toHaveLength(1);
+  });
+
   it("keep the page responsive and say what goes on while a hard challenge is solved", async () => {
     const page = await bench.open({}, (api) => {
       api.link.proof_required = true;

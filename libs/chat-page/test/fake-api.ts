@@ -46,6 +46,8 @@ export interface FakeApi {
   refuseThumb: boolean;
   /** PIN, consent, addresses and codes of the link. */
   doors: FakeDoors;
+  /** Policy of the page; the product widens it only for a provider of challenges. */
+  csp: string;
   session: FakeSession | null;
   sessionsCreated: number;
   /** Idempotency keys of the `POST sessions` calls. */
@@ -117,6 +119,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     thumbs: [],
     refuseThumb: false,
     doors: createFakeDoors(),
+    csp: CSP,
     session: null,
     sessionsCreated: 0,
     creationKeys: [],
@@ -297,7 +300,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     if (!content) return problem(response, { status: 404, code: "not_found" });
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-security-policy": CSP,
+      "content-security-policy": api.csp,
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
     });

@@ -23,6 +23,8 @@ export interface FakeDoors {
   proofLater: boolean;
   /** How hard the challenge is: hexadecimal digits that have to be zero. */
   hardness: number;
+  /** Token that the provider of challenges gives; null = the built-in challenge. */
+  turnstileToken: string | null;
   /** Proofs that were right, each good once. */
   proofs: string[];
   requests: { email: string; pin?: string }[];
@@ -41,6 +43,10 @@ export function createFakeDoors(): FakeDoors {
   const provesNothing = async (link: Json, { proof }: Json): Promise<boolean> => {
     if (link.proof_required !== true && !doors.proofLater) return false;
     if (typeof proof !== "string" || doors.proofs.includes(proof)) return true;
+    if (doors.turnstileToken !== null) {
+      if (proof === doors.turnstileToken) doors.proofs.push(proof);
+      return proof !== doors.turnstileToken;
+    }
     const payload = JSON.parse(Buffer.from(proof, "base64").toString("utf8"));
     const result = await verifySolution({ ...payload, deriveKey, hmacSignatureSecret: SECRET });
     if (result.verified) doors.proofs.push(proof);
@@ -67,19 +73,22 @@ export function createFakeDoors(): FakeDoors {
     newConversation: false,
     proofLater: false,
     hardness: 2,
+    turnstileToken: null,
     proofs: [],
     requests: [],
     entries: [],
     confirms: [],
-    challenge: () =>
-      createChallenge({
-        algorithm: "SHA-256",
-        cost: 1,
-        keyPrefix: "0".repeat(doors.hardness),
-        expiresAt: Math.floor(Date.now() / 1000) + EXPIRES_IN_SECONDS,
-        deriveKey,
-        hmacSignatureSecret: SECRET,
-      }),
+    challenge: async () =>
+      doors.turnstileToken !== null
+        ? { provider: "turnstile", site_key: "a-site-key", cdata: "of this visitor" }
+        : createChallenge({
+            algorithm: "SHA-256",
+            cost: 1,
+            keyPrefix: "0".repeat(doors.hardness),
+            expiresAt: Math.floor(Date.now() / 1000) + EXPIRES_IN_SECONDS,
+            deriveKey,
+            hmacSignatureSecret: SECRET,
+          }),
     atSession: async (link, entry) => {
       doors.entries.push(entry);
       const closed = pinProblem(link, entry) ?? consentProblem(link, entry);

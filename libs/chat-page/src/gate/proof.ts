@@ -2,6 +2,7 @@ import { type Challenge, solveChallenge } from "altcha-lib";
 import { deriveKey as derivePbkdf2 } from "altcha-lib/algorithms/web/pbkdf2";
 import { deriveKey as deriveSha } from "altcha-lib/algorithms/web/sha";
 import { integer, record, text } from "../net/reading.js";
+import { readTurnstile, solveTurnstile } from "./turnstile.js";
 
 /** Strands that look for the solution side by side; the hashing itself runs outside the page's own thread. */
 const STRANDS = 4;
@@ -10,9 +11,11 @@ const TIMEOUT_MS = 120_000;
 /**
  * Solves the challenge of `GET challenge/{token}` and answers the `proof` that the server takes: base64 of
  * `{challenge, solution}`. The page stays responsive meanwhile. Null when the challenge cannot be read or solved here: Web
- * Crypto exists only on secure origins.
+ * Crypto exists only on secure origins. Where the operator uses Turnstile, its token is the proof.
  */
 export async function solveProof(body: unknown): Promise<string | null> {
+  const turnstile = readTurnstile(body);
+  if (turnstile) return solveTurnstile(turnstile);
   const challenge = readChallenge(body);
   if (!challenge || !globalThis.crypto.subtle) return null;
   const controller = new AbortController();
