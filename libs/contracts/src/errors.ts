@@ -81,7 +81,7 @@ export const ERRORS = {
   session_expired: [410, "Session expired", "This session has expired; create a new one."],
   // 413, 415
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
-  unsupported_media_type: [415, "Unsupported media type", "Send the body as application/json."],
+  unsupported_media_type: [415, "Unsupported media type", "This address does not take a body of this type."],
   // 422
   document_unreadable: [
     422,
