@@ -12,7 +12,7 @@ const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 export function addKeys(program: Command, io: Io, done: Done): void {
   const keys = program.command("keys").description("Create, rotate and revoke signing keys");
   sub(keys, "create <name>", { about: "Create a signing key", examples: ["keys create backend > parley.env"] })
-    .option("--scope <scope...>", "what the key may do")
+    .option("--scope <scope...>", "what the key may do: chat, read, write, manage")
     .action(async (name, options) => done(await createKey(io, { ...options, name })));
   sub(keys, "rotate <id>", {
     about: "Issue the successor of a key; both are valid for a while",

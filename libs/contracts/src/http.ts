@@ -219,8 +219,10 @@ export const createTokenBody = z.strictObject({
   role: z.enum(["owner", "admin", "editor", "operator", "viewer"]),
   tenant_id: z.uuid().optional(),
 });
+/** What a signing key may be given; the links service knows the role that each stands for. */
+export const KEY_SCOPES = ["chat", "read", "write", "manage"] as const;
 export const createKeyBody = z.strictObject({
   name: z.string().trim().min(1).max(200),
-  scopes: z.array(z.string().max(64)).max(20).optional(),
+  scopes: z.array(z.enum(KEY_SCOPES)).max(KEY_SCOPES.length).optional(),
 });
 export const createTenantBody = z.strictObject({ name: z.string().trim().min(1).max(255) });

@@ -134,6 +134,9 @@ describe("management routes", () => {
     expect(errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(["/max_sesions", "/max_sessions"]);
     const badId = await call("GET", "/api/agents/clinic/public-links/not-a-uuid", world.owners.token("viewer"));
     expect(badId.status).toBe(422);
+    const scopes = { name: "backend", scopes: ["chat", "wirte"] };
+    const badScope = await call("POST", "/api/keys", world.owners.token("owner"), scopes);
+    expect([badScope.status, (await bodyOf(badScope)).errors[0]?.pointer]).toEqual([422, "/scopes/1"]);
   });
 
   it("makes a link once per idempotency key", async () => {

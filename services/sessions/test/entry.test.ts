@@ -147,6 +147,21 @@ const read = async (access: SessionAccess) =>
 const refused = (code: string) => expect.objectContaining({ code });
 
 describe("an anonymous session", () => {
+  it("with too many unanswered messages says when to come again", async () => {
+    const link = await newLink();
+    await link.run("update temporary_chat_links set max_messages_per_session = 100");
+    const access = await link.anonymous();
+    const late = Array.from({ length: 20 }, () =>
+      send(access).then(
+        () => null,
+        (error: unknown) => error,
+      ),
+    );
+    const refusals = (await Promise.all(late)).filter((error) => error !== null);
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: "too_many_pending", retryAfterSeconds: 1 });
+  });
+
   it("that began before its link asked for an address says nothing more, and stays readable", async () => {
     const link = await newLink();
     const access = await link.anonymous();

@@ -41,11 +41,16 @@ export function createAcceptMessages(db: Db): (item: AcceptItem) => Promise<Acce
       const outputs: (Accepted | Error)[] = items.map(() => new Error("no answer"));
       for (const row of rows) {
         const answer = row.r;
-        outputs[answer.i] =
-          "error" in answer ? new AppError(isErrorCode(answer.error) ? answer.error : "internal") : answer;
+        outputs[answer.i] = "error" in answer ? refusal(answer.error) : answer;
       }
       return outputs;
     },
     { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
   );
+}
+
+/** Waiting messages are answered one after the other, so there is room again when the turn in hand is done. */
+function refusal(code: string): AppError {
+  if (code === "too_many_pending") return new AppError(code, { retryAfterSeconds: 1 });
+  return new AppError(isErrorCode(code) ? code : "internal");
 }
