@@ -15,6 +15,8 @@ export interface ChildOptions {
   service: string;
   args?: string[];
   env: Record<string, string>;
+  /** Keeps everything it says, not only the end. */
+  wholeLog?: boolean;
 }
 
 /** One process of the product: started, killed, frozen and started again at the same ports. */
@@ -38,6 +40,8 @@ export interface Child {
   announced<T>(timeoutMs?: number): Promise<T>;
   /** The last lines it said. */
   tail(): string;
+  /** All it ever said with `wholeLog`, else the last lines. */
+  log(): string;
 }
 
 const TAIL_CHARACTERS = 6_000;
@@ -90,7 +94,8 @@ export async function createChild(options: ChildOptions): Promise<Child> {
         stdio: ["ignore", "pipe", "pipe"],
       });
       const keep = (text: string): void => {
-        said = `${said}${text}`.slice(-TAIL_CHARACTERS);
+        said += text;
+        if (!options.wholeLog) said = said.slice(-TAIL_CHARACTERS);
       };
       child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         printed += printed.length < 100_000 ? text : "";
@@ -122,7 +127,8 @@ export async function createChild(options: ChildOptions): Promise<Child> {
         await delay(50);
       }
     },
-    tail: () => `── ${options.name} ──\n${said}`,
+    tail: () => `── ${options.name} ──\n${said.slice(-TAIL_CHARACTERS)}`,
+    log: () => said,
   };
 }
 

@@ -30,6 +30,8 @@ export interface ClusterOptions {
   model?: Omit<ModelServerOptions, "port">;
   /** More variables for every process. */
   env?: Record<string, string>;
+  /** Every process keeps all it says, for `child.log()`. */
+  wholeLogs?: boolean;
 }
 
 export interface Cluster {
@@ -73,7 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       LOG_LEVEL: "warn",
       ...options.env,
     };
-    const { children, gateways } = await startChildren(options.shape, { ...stores, env, undo });
+    const { children, gateways } = await startChildren(options, { ...stores, env, undo });
     return {
       ...stores,
       ...{ shape: options.shape, children, gateways, model, apiKey, close },
@@ -119,7 +121,7 @@ interface StartContext extends Stores {
 }
 
 async function startChildren(
-  shape: Shape,
+  { shape, wholeLogs = false }: ClusterOptions,
   { database, env, undo }: StartContext,
 ): Promise<{ children: Child[]; gateways: [string, ...string[]] }> {
   const children: Child[] = [];
@@ -132,14 +134,16 @@ async function startChildren(
     addresses.push(`http://127.0.0.1:${port}`);
     const args = ["--json", "--port", String(port), "--data", data];
     const own = { ...env, DATABASE_ADMIN_URL: database.adminUrl };
-    children.push(await createChild({ name: "standalone", service: "standalone", args, env: own }));
+    children.push(
+      await createChild({ name: "standalone", service: "standalone", args, env: own, wholeLog: wholeLogs }),
+    );
   } else {
     for (const service of SERVICES) {
       for (let replica = 1; replica <= REPLICAS; replica += 1) {
         const port = await freePort();
         const own = service === "gateway" ? { ...env, PORT: String(port) } : env;
         if (service === "gateway") addresses.push(`http://127.0.0.1:${port}`);
-        children.push(await createChild({ name: `${service}-${replica}`, service, env: own }));
+        children.push(await createChild({ name: `${service}-${replica}`, service, env: own, wholeLog: wholeLogs }));
       }
     }
   }

@@ -44,7 +44,9 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
       // An answer that was overtaken by an event of its link serves those who wait, and is not remembered.
       if (asked.get(token) !== asking) return answer;
       if (answer.status === "ok") known.set(token, answer.policy);
-      if (answer.status === "unavailable") refused.set(token, true);
+      // Expired ones too: a refusal that is always asked for takes longer, and would tell that the link was there once.
+      const isUniform = answer.status === "unavailable" || (answer.status === "expired" && !answer.friendly);
+      if (isUniform) refused.set(token, true);
       return answer;
     });
     asked.set(token, asking);

@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import { eventually } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cluster, startCluster } from "../cluster/cluster.js";
+import { type Driven, drive } from "./drive.js";
+import { dumpAll, latin1, type Place } from "./dump.js";
+import { findings } from "./find.js";
+import { describeUniformRefusal } from "./uniform-refusal.js";
+
+const SECRET_KEY = randomBytes(32).toString("base64url");
+const MANY = String(1_000_000);
+
+let cluster: Cluster;
+let driven: Driven;
+let places: Place[];
+
+beforeAll(async () => {
+  cluster = await startCluster({
+    ...{ shape: "standalone", wholeLogs: true },
+    env: {
+      ...{ LOG_LEVEL: "debug", SECRET_KEY, MODEL_PRICES: '{"*": {"input": 1, "output": 1}}' },
+      ...{ RATE_LIMIT_ADDRESS_PER_MINUTE: MANY, RATE_LIMIT_VERIFY_PER_MINUTE: MANY },
+    },
+  });
+  driven = await drive(cluster, [
+    { kind: "ADMIN_API_KEY", value: cluster.apiKey },
+    { kind: "SECRET_KEY", value: SECRET_KEY },
+  ]);
+  // What is told behind the answer has arrived too.
+  places = await eventually(
+    async () => {
+      const all = await dumpAll(cluster);
+      expect(findings(all, signs())).toEqual(expect.arrayContaining(SEEN.map((text) => expect.stringContaining(text))));
+      return all;
+    },
+    { timeoutMs: 15_000, intervalMs: 500 },
+  );
+}, 90_000);
+afterAll(() => cluster?.close(), 60_000);
+
+/** Live streams and the bus get their share behind the answers. */
+const SEEN = ["tenant in database tenants.id", "session in redis stream parley:live", "session in nats "];
+const signs = () => [
+  { kind: "tenant", value: driven.signs.tenantId },
+  { kind: "session", value: driven.signs.sessionId },
+];
+const stores = (...names: Place["store"][]): Place[] => places.filter(({ store }) => names.includes(store));
+
+/** The columns that are made to hold what a person wrote; the answers of the scripted model repeat message and file. */
+const AT_HOME = [
+  "feedback in database session_feedback.text",
+  "file in database session_events.payload",
+  "file in database session_file_chunks.data",
+  "file in database session_turns.result",
+  "file in database session_turns.trace",
+  "file in database text_conversation_messages.content",
+  "message in database session_events.payload",
+  "message in database session_turns.content",
+  "message in database session_turns.result",
+  "message in database session_turns.trace",
+  "message in database text_conversation_messages.content",
+  "reason in database escalations.reason",
+  "reason in database session_events.payload",
+];
+
+describe("the search for leaks", () => {
+  it.each([
+    ["as it is", (value: string) => value],
+    ["as hex", (value: string) => Buffer.from(value).toString("hex")],
+    ["in base64, alone", (value: string) => Buffer.from(value).toString("base64")],
+    ["in base64, behind one byte", (value: string) => Buffer.from(`a${value}b`).toString("base64")],
+    ["in base64url, behind two bytes", (value: string) => Buffer.from(`ab${value}c`).toString("base64url")],
+  ])("finds a value %s", (_how, spell) => {
+    for (const value of ["MKrc8dT2qsJHzZ5LsW03ab9e", "größe?>>~~ über 17 Zeichen"]) {
+      const place: Place = { store: "logs", name: "x", content: latin1(`{"a":"${spell(value)}"}`) };
+      expect(findings([place], [{ kind: "it", value }])).toEqual(["it in logs x"]);
+    }
+  });
+
+  it("finds a short number that stands by itself, and not within another", () => {
+    const at = (content: string) =>
+      findings([{ store: "logs", name: "x", content }], [{ kind: "code", value: "004217" }]);
+    expect([at('"code":"004217"'), at("Your code is 004217.")]).toEqual([["code in logs x"], ["code in logs x"]]);
+    expect([at("1004217"), at("12:00:00.004217+00"), at("a004217f")]).toEqual([[], [], []]);
+  });
+});
+
+describe("a dump of the database, Redis, the files of NATS and the logs at debug level", () => {
+  it("reaches the lines of debug, of requests that were refused among them", () => {
+    const lines = ['"level":"debug"', '"msg":"http.refused"', '"msg":"model.attempt_failed"', '"msg":"outbound.done"'];
+    const found = findings(
+      stores("logs"),
+      lines.map((value) => ({ kind: value, value })),
+    );
+    expect(found).toEqual(lines.map((line) => `${line} in logs standalone`));
+  });
+
+  it("holds no token, key, PIN or other secret in clear", () => {
+    for (const { kind, value } of driven.secrets) expect([kind, value.length >= 20]).toEqual([kind, true]);
+    expect(findings(places, driven.secrets)).toEqual([]);
+  });
+
+  it("holds a mailed code only in the mailbox of development", () => {
+    expect(findings(places, [driven.mailCode])).toEqual(["mail code in database dev_mail.body"]);
+  });
+
+  it("holds the secret of a header only in the agent's document, where its author wrote it", () => {
+    expect(findings(places, [driven.headerSecret])).toEqual(["header secret in database agent_versions.document"]);
+  });
+
+  it("holds nothing of a message that was refused", () => {
+    expect(findings(places, [driven.refused])).toEqual([]);
+  });
+
+  it("holds nothing that a person wrote in logs and in the files of NATS", () => {
+    expect(findings(stores("logs", "nats"), [driven.email, ...driven.texts])).toEqual([]);
+  });
+
+  it("holds in Redis only what live streams repeat of a conversation, for at most ten minutes", () => {
+    const found = findings(stores("redis"), [driven.email, ...driven.texts]);
+    expect(found).toEqual(["file", "message", "reason"].map((kind) => `${kind} in redis stream parley:live`));
+    for (const { name, livesMs } of stores("redis")) {
+      if (name !== "stream parley:live") continue;
+      expect(livesMs).toBeGreaterThan(0);
+      expect(livesMs).toBeLessThanOrEqual(600_000);
+    }
+  });
+
+  // `webhook_deliveries.data` is the payload as its receiver gets it, kept as long as the delivery log.
+  it("holds an address only where the schema means to", () => {
+    const columns = ["dev_mail.recipient", "text_conversations.participant", "webhook_deliveries.data"];
+    expect(findings(stores("database"), [driven.email])).toEqual(columns.map((name) => `e-mail in database ${name}`));
+  });
+
+  it("holds what a person wrote only where the schema means to", () => {
+    expect(findings(stores("database"), driven.texts)).toEqual(AT_HOME);
+  });
+});
+
+describeUniformRefusal(() => ({ cluster, tenant: driven.tenant }));
