@@ -59,8 +59,8 @@ function refusalOf({ status, headers, body }: HttpAnswer): Refusal {
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** Rounds of the comparison of times, and how far apart two medians may lie: a machine that works for others is uneven. */
-const ROUNDS = 41;
-const FRESH = 25;
+const ROUNDS = 21;
+const FRESH = 15;
 const FACTOR = 3;
 const SLACK_MS = 5;
 
