@@ -127,7 +127,7 @@ async function driveOwner(cluster: Cluster, { owner }: Tenant): Promise<Wanted[]
     { kind: "HMAC secret", value: key.secret },
     secretOf("second API token", token),
     { kind: "webhook secret", value: body },
-    { kind: "webhook secret's bytes", value: Buffer.from(body, "base64").toString("latin1") },
+    { kind: "webhook secret's bytes", value: Buffer.from(body, "base64").toString("latin1"), encoding: "latin1" },
     secretOf("link token made once", link.token),
   ];
 }

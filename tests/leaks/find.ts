@@ -1,18 +1,20 @@
 import type { Place } from "./dump.js";
-import { latin1 } from "./dump.js";
 
 /** Something that is looked for: `kind` names it in the report, which never shows the value. */
 export interface Wanted {
   kind: string;
   value: string;
+  /** `latin1`: each character of the value is one byte. Default UTF-8. */
+  encoding?: "latin1";
 }
 
 /** As it is, as hex in both cases, inside base64 and base64url at each of the three alignments, and in an address. */
-function spellings({ value }: Wanted): string[] {
-  const hex = Buffer.from(value).toString("hex");
-  const plain = new Set([latin1(value), hex, hex.toUpperCase(), encodeURIComponent(value)]);
+function spellings({ value, encoding }: Wanted): string[] {
+  const sought = Buffer.from(value, encoding ?? "utf8");
+  const hex = sought.toString("hex");
+  const plain = new Set([sought.toString("latin1"), hex, hex.toUpperCase(), encodeURIComponent(value)]);
   for (const shift of [0, 1, 2]) {
-    const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(value)]);
+    const bytes = Buffer.concat([Buffer.alloc(shift), sought]);
     // The digits that share bits with what stands before and after are left out.
     const inner = bytes
       .toString("base64")

@@ -77,6 +77,13 @@ describe("the search for leaks", () => {
     }
   });
 
+  it("finds the bytes of a key, raw and in the spelling of its secret", () => {
+    const key = randomBytes(24);
+    const wanted = { kind: "key", value: key.toString("latin1"), encoding: "latin1" } as const;
+    for (const content of [`a${key.toString("latin1")}b`, `whsec_${key.toString("base64")}`])
+      expect(findings([{ store: "logs", name: "x", content }], [wanted])).toEqual(["key in logs x"]);
+  });
+
   it("finds a short number that stands by itself, and not within another", () => {
     const at = (content: string) =>
       findings([{ store: "logs", name: "x", content }], [{ kind: "code", value: "004217" }]);
