@@ -38,6 +38,7 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await expect.poll(() => focused(page)).toBe("door-field");
     await page.keyboard.type("123456");
     await field(page).waitFor();
+    await expect.poll(() => focused(page)).toBe("compose");
     expect(doors().requests).toEqual([{ email: "ann@example.com", pin: "4711" }]);
     expect(doors().confirms).toEqual([
       expect.objectContaining({ email: "ann@example.com", code: "123456", consent: true }),

@@ -138,6 +138,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(() => bench.api().sessionsCreated).toBe(2);
     expect(made.ended).toBe(true);
     await expect.poll(() => page.locator(".message").count()).toBe(0);
+    await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("compose");
     await say(page, "New");
     await expect.poll(() => bench.api().session?.turns.map((turn) => turn.text)).toEqual(["New"]);
   });
@@ -154,6 +155,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(bench.api().streamsOpened).toBe(streams);
     await page.getByRole("button", { name: "New conversation" }).click();
     await field(page).waitFor();
+    await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("compose");
     expect(bench.api().sessionsCreated).toBe(2);
   });
 

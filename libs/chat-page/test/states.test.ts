@@ -358,6 +358,27 @@ describe.skipIf(skipBrowser)("model text", () => {
     expect(await page.locator(".prose").last().innerText()).toBe("See your bank (bank.evil.example).");
   });
 
+  it("shows the host also where a link's words only contain it, and never turned around by direction controls", async () => {
+    const page = await open(
+      "[www.mybank.example](https://bank.example/), [bank.example](https://bank.example/), \u202E[pay](https://evil.example/)",
+    );
+    const prose = page.locator(".message.agent .prose");
+    expect(await prose.locator(".host").allInnerTexts()).toEqual(["(bank.example)", "(evil.example)"]);
+    const turned = await prose.locator(".host").evaluateAll((hosts) =>
+      hosts.map((host) => {
+        const left = (offset: number): number => {
+          const range = host.ownerDocument.createRange();
+          const letters = host.firstChild ?? host;
+          range.setStart(letters, offset);
+          range.setEnd(letters, offset + 1);
+          return range.getBoundingClientRect().left;
+        };
+        return left(1) > left(5);
+      }),
+    );
+    expect(turned).toEqual([false, false]);
+  });
+
   it("is usable at 400 % zoom", async () => {
     const page = await bench.open({ width: 320, height: 256 });
     (await session()).greet("Hello there, how can I help?");

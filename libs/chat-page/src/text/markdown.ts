@@ -73,8 +73,10 @@ export function plainText(text: string): string {
 function link(href: string, label: string, text: string): string {
   if (!SAFE_LINK.test(href)) return label;
   const host = hostOf(href);
-  // The words of a link are the model's; the host is the truth. It is shown wherever the words do not show it.
-  const shown = host && !text.includes(host) ? ` <span class="host">(${escapeHtml(host)})</span>` : "";
+  // The words of a link are the model's; the host is the truth. It is shown unless the words are the address itself;
+  // that they contain it says nothing: "mybank.example" contains "bank.example".
+  const shown =
+    host && text !== host && hostOf(text) !== host ? ` <span class="host">(${escapeHtml(host)})</span>` : "";
   const rel = "noopener noreferrer nofollow";
   return `<a href="${escapeHtml(href)}" rel="${rel}" target="_blank">${label}</a>${shown}`;
 }

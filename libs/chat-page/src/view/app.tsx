@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
@@ -16,10 +17,12 @@ const NAMELESS = parseLinkInfo(null);
 
 export function App({ state, conversation, drafts }: AppProps) {
   const screen = state.screen.value;
+  const acted = useRef(false);
+  if (screen.type === "doors" || state.renewing.value) acted.current = true;
   if (screen.type === "loading" || languageDue.value) return <Loading />;
   if (screen.type === "chat") {
     const link = state.link.value ?? NAMELESS;
-    return <Chat state={state} link={link} conversation={conversation} drafts={drafts} />;
+    return <Chat state={state} link={link} conversation={conversation} drafts={drafts} takesFocus={acted.current} />;
   }
   if (screen.type === "doors") return screen.doors.page();
   return <ScreenNotice screen={screen} online={state.online.value} onRetry={() => conversation.wake()} />;

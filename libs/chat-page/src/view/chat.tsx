@@ -25,9 +25,11 @@ interface ChatProps {
   link: LinkInfo;
   conversation: Conversation;
   drafts: Drafts;
+  /** The person came through a door or began anew: what had the focus is gone, the message field takes it. */
+  takesFocus: boolean;
 }
 
-export function Chat({ state, link, conversation, drafts }: ChatProps) {
+export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProps) {
   const scroll = useMemo(createScrollKeeper, []);
   const page = useRef<HTMLDivElement>(null);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -72,7 +74,14 @@ export function Chat({ state, link, conversation, drafts }: ChatProps) {
         <ConnectionNote state={state} />
         <HumanNote state={state} onAsk={link.canEscalate ? () => void conversation.askHuman() : null} />
         <Starters state={state} starters={link.starters} onSend={send} />
-        <Foot state={state} link={link} drafts={drafts} conversation={conversation} onSend={send} />
+        <Foot
+          state={state}
+          link={link}
+          drafts={drafts}
+          conversation={conversation}
+          takesFocus={takesFocus}
+          onSend={send}
+        />
       </footer>
     </div>
   );
@@ -220,11 +229,12 @@ interface FootProps {
   link: LinkInfo;
   drafts: Drafts;
   conversation: Conversation;
+  takesFocus: boolean;
   onSend(text: string, files: AttachedFile[]): void;
 }
 
 /** The message field, or why there is none. */
-function Foot({ state, link, drafts, conversation, onSend }: FootProps) {
+function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootProps) {
   const ended = state.ended.value;
   const attachments = useAttachments(link, conversation);
   const card = {
@@ -246,6 +256,7 @@ function Foot({ state, link, drafts, conversation, onSend }: FootProps) {
       drafts={drafts}
       maxLength={link.maxMessageLength}
       attachments={attachments}
+      takesFocus={takesFocus}
       onSend={onSend}
       onStop={stop}
     />

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Attachments, ChatState } from "../chat/chat-state.js";
 import type { Drafts } from "../chat/drafts.js";
 import { t } from "../i18n/language.js";
@@ -12,6 +12,7 @@ interface ComposerProps {
   maxLength: number;
   /** Null = the link takes no files, or their code is not here yet. */
   attachments: Attachments | null;
+  takesFocus: boolean;
   onSend(text: string, files: AttachedFile[]): void;
   /** Stops the answer that is being written; null = the server cannot. */
   onStop: (() => void) | null;
@@ -20,7 +21,7 @@ interface ComposerProps {
 /** From this share of the limit on, the characters left are shown. */
 const SHOW_LENGTH_FROM = 0.9;
 
-export function Composer({ state, drafts, maxLength, attachments, onSend, onStop }: ComposerProps) {
+export function Composer({ state, drafts, maxLength, attachments, takesFocus, onSend, onStop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useState(() => drafts.readDraft());
   const length = [...draft.normalize("NFC")].length;
@@ -45,6 +46,12 @@ export function Composer({ state, drafts, maxLength, attachments, onSend, onStop
     event.preventDefault();
     submit();
   };
+  const renewing = state.renewing.value;
+  useEffect(() => {
+    // Where the focus was is gone; without this a keyboard user would start over at the top of the page.
+    if (!takesFocus || renewing || document.activeElement !== document.body) return;
+    field.current?.focus({ preventScroll: true });
+  }, [takesFocus, renewing]);
   // The height follows the text.
   useLayoutEffect(() => {
     const area = field.current;
