@@ -54,6 +54,13 @@ describe("pages", () => {
     }
   });
 
+  it("is also there without a token in the address, for links that carry it in the fragment", async () => {
+    const known = await fetch(`${world.url}/public/chat/pl_unknown`);
+    const bare = await fetch(`${world.url}/public/chat`);
+    const policy = (answer: Response): string | null => answer.headers.get("content-security-policy");
+    expect([bare.status, policy(bare), await bare.text()]).toEqual([200, policy(known), await known.text()]);
+  });
+
   it("serves hashed files for ever and nothing else of the folder", async () => {
     const asset = await fetch(`${world.url}/assets/chat/assets/app-1a2b.js`);
     expect([asset.status, asset.headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);

@@ -30,20 +30,24 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
   let page: string | undefined;
   app.decorateRequest("suspicion", 0);
 
-  app.get<{ Params: { token: string } }>("/public/chat/:token", { schema: { hide: true } }, async (request, reply) => {
-    if (page === undefined && !existsSync(file))
-      throw new AppError("not_ready", { internal: "the chat page is not built" });
-    page ??= readFileSync(file, "utf8");
-    reply.headers({
-      "content-security-policy": withScriptOf(
-        proofs.scriptOrigin,
-        pageCsp(await framersOf(context, request, request.params.token)),
-      ),
-      "x-robots-tag": "noindex",
-      "content-type": "text/html; charset=utf-8",
+  // Without a token in the path it is in the fragment, which browsers keep to themselves: then nobody's sites are known here.
+  for (const path of ["/public/chat/:token", "/public/chat"]) {
+    app.get<{ Params: { token?: string } }>(path, { schema: { hide: true } }, async (request, reply) => {
+      const { token } = request.params;
+      if (page === undefined && !existsSync(file))
+        throw new AppError("not_ready", { internal: "the chat page is not built" });
+      page ??= readFileSync(file, "utf8");
+      reply.headers({
+        "content-security-policy": withScriptOf(
+          proofs.scriptOrigin,
+          pageCsp(token === undefined ? frameAncestors([]) : await framersOf(context, request, token)),
+        ),
+        "x-robots-tag": "noindex",
+        "content-type": "text/html; charset=utf-8",
+      });
+      return reply.send(page);
     });
-    return reply.send(page);
-  });
+  }
   for (const path of ["/temp-chat/:token", "/chat/:token"]) {
     app.get<{ Params: { token: string } }>(path, { schema: { hide: true } }, async (request, reply) =>
       reply.redirect(`/public/chat/${encodeURIComponent(request.params.token)}`, 302),
