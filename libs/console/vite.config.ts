@@ -1,9 +1,11 @@
 import { defineConfig } from "vite";
+import { compressAssets } from "../../scripts/compress-assets.mjs";
 
 // The console lives at /console/… and its files at /assets/console/: every address in index.html is absolute.
 // Nothing may be inlined, because the content security policy allows neither inline scripts nor inline styles.
 export default defineConfig({
   base: "/assets/console/",
+  plugins: [compressAssets()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",
