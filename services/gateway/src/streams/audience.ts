@@ -10,7 +10,19 @@ export interface WireEvent {
 
 /** What a visitor may see of each event type; a type or member that is not listed does not leave the house. */
 const VISITOR_MEMBERS: Record<string, readonly string[]> = {
-  message: ["id", "turn_id", "role", "part", "content", "sequence", "client_message_id", "status", "files", "author", "author_name"],
+  message: [
+    "id",
+    "turn_id",
+    "role",
+    "part",
+    "content",
+    "sequence",
+    "client_message_id",
+    "status",
+    "files",
+    "author",
+    "author_name",
+  ],
   error: ["turn_id", "code", "message_count", "remaining_messages"],
   quota: ["turn_id", "remaining_messages", "message_count", "expires_at", "finish_reason"],
   status: ["turn_id", "label"],
