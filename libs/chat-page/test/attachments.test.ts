@@ -48,7 +48,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     const asked: string[] = await page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)");
     expect(asked.filter((name) => name.includes("attachments"))).toEqual([]);
     expect(await page.locator("button.attach").count()).toBe(0);
-    const scripts = readdirSync(join(bench.dist(), "assets")).filter((file) => file.startsWith("attachments-"));
+    const scripts = readdirSync(join(bench.dist(), "assets")).filter((file) => /^attachments-.*\.js$/.test(file));
     expect(scripts).toHaveLength(1);
     expect(readFileSync(join(bench.dist(), "assets", scripts[0] ?? ""), "utf8")).toContain("Attach files");
   });

@@ -55,6 +55,8 @@ async function embedOne(db: Db, embedder: Embedder, at: Unembedded, signal: Abor
     const chunks = await readForEmbedding(db, { ...at, after, limit: BATCH });
     const last = chunks.at(-1);
     if (last === undefined) break;
+    // Checked at the last moment: a model that is asked after the stop may never answer.
+    signal.throwIfAborted();
     const { vectors } = await embedder.embed({ texts: chunks.map(({ text }) => text) }, { signal });
     const made = chunks.flatMap(({ n }, index) => {
       const vector = vectors[index];
