@@ -138,11 +138,11 @@ describe("an access policy", () => {
   it("is the business of editors of its tenant alone, and takes 1000 addresses at most", async () => {
     const [place, other] = [await newPlace(), await newPlace()];
     for (const call of [
-      place.get(place.tenant.as("viewer")),
-      place.set({ mode: "open" }, place.tenant.as("operator")),
-      place.decide(newId(), "approve", place.tenant.as("viewer")),
+      () => place.get(place.tenant.as("viewer")),
+      () => place.set({ mode: "open" }, place.tenant.as("operator")),
+      () => place.decide(newId(), "approve", place.tenant.as("viewer")),
     ])
-      expect(await codeOf(call)).toBe("forbidden");
+      expect(await codeOf(call())).toBe("forbidden");
     await other.set({ mode: "approval", allowed_emails: [ADA] });
     expect((await place.get()).policy.allowed_emails).toEqual([]);
     const many = (count: number) => Array.from({ length: count }, (_, n) => `p${n}@example.com`);
