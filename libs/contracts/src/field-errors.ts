@@ -1,20 +1,63 @@
 import type { z } from "zod";
 import { AppError, type FieldError } from "./errors.js";
 
+type Issue = z.core.$ZodIssue;
+
 const pointerPart = (part: PropertyKey): string => String(part).replaceAll("~", "~0").replaceAll("/", "~1");
+const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${pointerPart(part)}`).join("");
+
+const KINDS: Record<string, string> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+  null: "null",
+};
+/** More would not help to choose. */
+const MOST_VALUES = 12;
 
 /** zod issues as field errors: a JSON pointer and the broken rule, never the value. */
 export function fieldErrors(error: z.ZodError, prefix = ""): FieldError[] {
-  return error.issues.flatMap((issue) => {
-    const pointer = `${prefix}${issue.path.map((part) => `/${pointerPart(part)}`).join("")}`;
-    if (issue.code !== "unrecognized_keys") return [{ pointer, rule: issue.code, message: issue.message }];
+  return error.issues.flatMap((issue) => fieldErrorsOf(issue, prefix));
+}
+
+function fieldErrorsOf(issue: Issue, prefix: string): FieldError[] {
+  const pointer = `${prefix}${pointerOf(issue.path)}`;
+  if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({
       pointer: `${pointer}/${pointerPart(key)}`,
       rule: "unknown_field",
       message: "is not a field of this object",
     }));
-  });
+  // A value of the right kind that breaks another rule: that rule is the news, not that it is no `null` either.
+  if (issue.code === "invalid_union") {
+    const [meant, ...more] = issue.errors.filter((branch) => branch.length > 0 && !branch.some(isOfOtherKind));
+    if (meant && more.length === 0) return meant.flatMap((inner) => fieldErrorsOf(inner, pointer));
+  }
+  return [{ pointer, rule: issue.code, message: sentenceOf(issue) }];
 }
+
+const isOfOtherKind = ({ code, path }: Issue): boolean =>
+  path.length === 0 && (code === "invalid_type" || code === "invalid_union");
+
+function sentenceOf(issue: Issue): string {
+  if (issue.message.endsWith("received undefined")) return "is required";
+  if (issue.code === "invalid_type") return `must be ${kindOf(issue)}`;
+  if (issue.code === "invalid_value")
+    return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.slice(0, MOST_VALUES).join(", ")}`;
+  if (issue.code !== "invalid_union") return issue.message;
+  const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
+  if (branches.some(({ message }) => message.endsWith("received undefined"))) return "is required";
+  const kinds = new Set(branches.map((branch) => (branch.code === "invalid_type" ? kindOf(branch) : null)));
+  return kinds.size === 0 || kinds.has(null)
+    ? "has none of the forms this field takes"
+    : `must be ${[...kinds].join(" or ")}`;
+}
+
+const kindOf = ({ expected }: { expected: string }): string => KINDS[expected] ?? `of type ${expected}`;
 
 /** Parses or throws `validation_failed` with every wrong field. */
 export function parseOrRefuse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 /** Error document of every failure (RFC 9457). */
 export const problemSchema = z
-  .object({
+  // Some kinds of failure add members of their own, as the RFC allows.
+  .looseObject({
     type: z.string(),
     title: z.string(),
     status: z.int().min(400).max(599),

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { fieldErrors } from "../src/field-errors.js";
+
+const SCHEMA = z.strictObject({
+  title: z.string().min(2),
+  days: z.coerce.number().int().max(9).optional(),
+  note: z.string().max(3).nullable().optional(),
+  mode: z.enum(["open", "shut"]).optional(),
+  network: z.union([z.ipv4(), z.ipv6()]).optional(),
+  place: z.union([z.strictObject({ country: z.string() }), z.array(z.string())]).optional(),
+});
+
+const wordsFor = (value: unknown): string[] => {
+  const parsed = SCHEMA.safeParse(value);
+  if (parsed.success) throw new Error("nothing is wrong with it");
+  return fieldErrors(parsed.error, "body").map(({ pointer, rule, message }) => `${pointer} ${rule}: ${message}`);
+};
+
+describe("what is told of a wrong field", () => {
+  it.each([
+    [{}, "body/title invalid_type: is required"],
+    [{ title: 1 }, "body/title invalid_type: must be a string"],
+    [{ title: "Hi", days: "soon" }, "body/days invalid_type: must be a number"],
+    [{ title: "Hi", days: 1.5 }, "body/days invalid_type: must be a whole number"],
+    [{ title: "Hi", note: 7 }, "body/note invalid_type: must be a string"],
+    [{ title: "Hi", mode: "ajar" }, "body/mode invalid_value: must be one of open, shut"],
+    [{ title: "Hi", network: "home" }, "body/network invalid_union: has none of the forms this field takes"],
+    [{ title: "Hi", place: 1 }, "body/place invalid_union: must be an object or a list"],
+    [{ title: "Hi", place: { country: 3 } }, "body/place/country invalid_type: must be a string"],
+    [{ title: "Hi", "a/b": 1 }, "body/a~1b unknown_field: is not a field of this object"],
+  ])("of %j is %s", (value, told) => {
+    expect(wordsFor(value)).toEqual([told]);
+  });
+
+  it("is the rule that a value of the right kind breaks, never the value", () => {
+    const [told, ...more] = wordsFor({ title: "Hi", note: "secret" });
+    expect(more).toEqual([]);
+    expect(told).toMatch(/^body\/note too_big: /);
+    expect(told).not.toContain("secret");
+  });
+});
