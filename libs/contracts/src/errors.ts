@@ -28,6 +28,7 @@ export const ERRORS = {
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
+  dead_letter_not_found: [404, "Dead letter not found", "No such dead letter."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],
   document_not_found: [404, "Document not found", "No such document in the knowledge base of this agent."],
   escalation_not_found: [404, "Escalation not found", "No such escalation."],
@@ -74,6 +75,11 @@ export const ERRORS = {
     409,
     "Webhook of a version",
     "This webhook is part of an agent version; change it in the document.",
+  ],
+  turn_overtaken: [
+    409,
+    "Turn overtaken",
+    "Something has happened in this session since; its timeout or hand-back is no longer due.",
   ],
   // 410
   link_expired: [410, "Link expired", "This link has expired."],

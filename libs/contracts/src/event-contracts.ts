@@ -2,6 +2,7 @@ import type { EventContract } from "./declare.js";
 import { accessPolicyChanged, accessRequested } from "./messages/access.js";
 import { agentDeleted, gateOverridden } from "./messages/agent-versions.js";
 import { agentActivated } from "./messages/agents.js";
+import { cachesDropped } from "./messages/caches.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
@@ -15,6 +16,7 @@ const ALL: EventContract[] = [
   accessRequested,
   agentActivated,
   agentDeleted,
+  cachesDropped,
   credentialRevoked,
   escalated,
   escalationAssigned,

@@ -1,5 +1,5 @@
 import type { Bus } from "@parley/bus";
-import { AppError, agentActivated, resolveAgent } from "@parley/contracts";
+import { AppError, agentActivated, cachesDropped, resolveAgent } from "@parley/contracts";
 import type { z } from "zod";
 
 export interface FrozenAgent {
@@ -22,10 +22,13 @@ export function createAgentResolver(
   const known = new Map<string, { agent: FrozenAgent; until: number }>();
   /** Questions under way: a crowd that begins at once asks once. */
   const asked = new Map<string, Promise<FrozenAgent>>();
-  bus.listen(agentActivated, async ({ agentId }) => {
-    for (const key of known.keys()) if (key.includes(agentId)) known.delete(key);
-    for (const key of asked.keys()) if (key.includes(agentId)) asked.delete(key);
-  });
+  /** The id of an agent, or of a tenant for all of its agents. */
+  const forget = (id: string): void => {
+    for (const key of known.keys()) if (key.includes(id)) known.delete(key);
+    for (const key of asked.keys()) if (key.includes(id)) asked.delete(key);
+  };
+  bus.listen(agentActivated, async ({ agentId }) => forget(agentId));
+  bus.listen(cachesDropped, async ({ tenantId, agentId }) => forget(agentId ?? tenantId));
   const ask = (key: string, question: z.input<typeof resolveAgent.request>): Promise<FrozenAgent> => {
     const asking = bus.call(resolveAgent, question).then((found) => {
       if (found.status === "error") throw new AppError(found.code);

@@ -20,6 +20,7 @@ import {
 import { createOutboxRelay, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
 import type { Component } from "@parley/service";
+import { serveDeadLetters } from "./dead-letters/serve-dead-letters.js";
 import type { SessionsDeps } from "./deps.js";
 import { serveEscalations } from "./escalations/serve-escalations.js";
 import { serveFiles } from "./files/serve-files.js";
@@ -101,6 +102,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(rateMessage, rateMessageHandler(handlers), bound);
       bus.serve(listSessions, listSessionsHandler(handlers), bound);
       bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
+      serveDeadLetters(handlers);
       serveEscalations(handlers);
       serveFiles(deps);
       webhooks = serveWebhooks(deps);

@@ -31,6 +31,9 @@ export function registerAgents(deps: AgentsDeps): void {
   const onActivated = (agentId: string): void => resolved.drop(agentId);
   bus.listen(contracts.agentActivated, async ({ agentId }) => onActivated(agentId));
   bus.listen(contracts.agentDeleted, async ({ agentId }) => onActivated(agentId));
+  bus.listen(contracts.cachesDropped, async ({ agentId }) =>
+    agentId === null ? resolved.clear() : resolved.drop(agentId),
+  );
   bus.onReconnect(() => resolved.clear());
   bus.serve(contracts.createAgent, createAgent(deps));
   bus.serve(contracts.listAgents, listAgents(deps));

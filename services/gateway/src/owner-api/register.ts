@@ -6,6 +6,7 @@ import { addKnowledgeRoute } from "./add-knowledge.js";
 import { assignEscalationRoute, transferEscalationRoute } from "./assign-escalation.js";
 import { bulkImportAgentsRoute } from "./bulk-import-agents.js";
 import { bulkLinksRoute } from "./bulk-links.js";
+import { clearCachesRoute } from "./clear-caches.js";
 import { handBackEscalationRoute, resolveEscalationRoute } from "./close-escalation.js";
 import { createAgentRoute } from "./create-agent.js";
 import { createKeyRoute } from "./create-key.js";
@@ -24,11 +25,13 @@ import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
 import { deleteWebhookRoute } from "./delete-webhook.js";
 import { diffVersionsRoute } from "./diff-versions.js";
+import { dropDeadLetterRoute } from "./drop-dead-letter.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
 import { extendSessionRoute } from "./extend-session.js";
 import { getAccessPolicyRoute } from "./get-access-policy.js";
 import { getAgentRoute } from "./get-agent.js";
+import { getDeadLetterRoute } from "./get-dead-letter.js";
 import { getKnowledgeRoute } from "./get-knowledge.js";
 import { getLinkRoute } from "./get-link.js";
 import { getLinkAnalyticsRoute } from "./get-link-analytics.js";
@@ -45,6 +48,7 @@ import { importAgentRoute } from "./import-agent.js";
 import { listAccessRequestsRoute } from "./list-access-requests.js";
 import { listAgentOverridesRoute } from "./list-agent-overrides.js";
 import { listAgentsRoute } from "./list-agents.js";
+import { listDeadLettersRoute } from "./list-dead-letters.js";
 import { devMailRoute } from "./list-dev-mail.js";
 import { listEscalationsRoute } from "./list-escalations.js";
 import { listKnowledgeRoute } from "./list-knowledge.js";
@@ -57,6 +61,7 @@ import { listVersionsRoute } from "./list-versions.js";
 import { listWebhookDeliveriesRoute } from "./list-webhook-deliveries.js";
 import { listWebhooksRoute } from "./list-webhooks.js";
 import { redeliverWebhookRoute } from "./redeliver-webhook.js";
+import { replayDeadLetterRoute } from "./replay-dead-letter.js";
 import { replayVersionRoute } from "./replay-version.js";
 import { replyEscalationRoute } from "./reply-escalation.js";
 import { rotateKeyRoute } from "./rotate-key.js";
@@ -73,6 +78,11 @@ import { updateWebhookRoute } from "./update-webhook.js";
 import { validateAgentRoute } from "./validate-agent.js";
 
 const ROUTES = [
+  clearCachesRoute,
+  dropDeadLetterRoute,
+  getDeadLetterRoute,
+  listDeadLettersRoute,
+  replayDeadLetterRoute,
   assignEscalationRoute,
   extendSessionRoute,
   handBackEscalationRoute,

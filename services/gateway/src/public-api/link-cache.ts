@@ -2,6 +2,7 @@ import type { Bus } from "@parley/bus";
 import {
   AppError,
   accessPolicyChanged,
+  cachesDropped,
   type LinkPolicy,
   linkRevoked,
   linkUpdated,
@@ -90,6 +91,10 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
       bus.listen(linkRevoked, drop);
       bus.listen(linkUpdated, drop);
       bus.listen(accessPolicyChanged, async ({ agentId }) => forget((policy) => policy.agentId === agentId));
+      bus.listen(cachesDropped, async ({ tenantId, agentId }) => {
+        forget((policy) => policy.tenantId === tenantId && (agentId === null || policy.agentId === agentId));
+        refused.clear();
+      });
       bus.onReconnect(() => forget(() => true));
     },
   };

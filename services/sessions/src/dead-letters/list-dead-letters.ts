@@ -1,0 +1,35 @@
+import { AppError, type listDeadLetters, requireRole, tenantOf } from "@parley/contracts";
+import { z } from "zod";
+import type { DeadLetterPlace, DeadLetterRepository } from "./dead-letter-repository.js";
+
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/;
+const position = z.tuple([z.string().regex(TIME), z.uuid(), z.int().min(1)]);
+
+function placeOf(cursor: string): DeadLetterPlace {
+  try {
+    const [createdAt, conversationId, seq] = position.parse(
+      JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")),
+    );
+    return { createdAt, conversationId, seq };
+  } catch (cause) {
+    const errors = [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }];
+    throw new AppError("validation_failed", { cause, errors });
+  }
+}
+
+const cursorOf = ({ createdAt, conversationId, seq }: DeadLetterPlace): string =>
+  Buffer.from(JSON.stringify([createdAt, conversationId, seq])).toString("base64url");
+
+/** Turns of the tenant that were given up, newest first, without what was said in them. A read; admins. */
+export const listDeadLettersHandler =
+  ({ deadLetters }: { deadLetters: DeadLetterRepository }) =>
+  async (input: z.output<typeof listDeadLetters.request>): Promise<z.input<typeof listDeadLetters.response>> => {
+    requireRole(input.principal, "admin");
+    const { status, sessionId, agentId, limit, cursor } = input;
+    const before = cursor === undefined ? null : placeOf(cursor);
+    const filter = { status, sessionId, agentId, limit: limit + 1, before };
+    const rows = await deadLetters.list(tenantOf(input.principal), filter);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return { data: page.map(({ shown }) => shown), nextCursor: last === undefined ? null : cursorOf(last.place) };
+  };

@@ -1,0 +1,15 @@
+import { dropDeadLetter, getDeadLetter, listDeadLetters, replayDeadLetter } from "@parley/contracts";
+import type { HandlerDeps } from "../service.js";
+import { createDeadLetterRepository } from "./dead-letter-repository.js";
+import { listDeadLettersHandler } from "./list-dead-letters.js";
+import { dropDeadLetterHandler, getDeadLetterHandler, replayDeadLetterHandler } from "./manage-dead-letter.js";
+
+/** What was given up: the list, one of them, saying it again, forgetting it. */
+export function serveDeadLetters(given: HandlerDeps): void {
+  const deps = { ...given, deadLetters: createDeadLetterRepository(given.db) };
+  const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
+  deps.bus.serve(listDeadLetters, listDeadLettersHandler(deps), bound);
+  deps.bus.serve(getDeadLetter, getDeadLetterHandler(deps), bound);
+  deps.bus.serve(replayDeadLetter, replayDeadLetterHandler(deps), bound);
+  deps.bus.serve(dropDeadLetter, dropDeadLetterHandler(deps), bound);
+}
