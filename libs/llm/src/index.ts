@@ -1,4 +1,5 @@
 export { type LlmConfig, llmConfig, type ModelDeps, modelFromConfig } from "./config.js";
+export { embeddingUsageOfFailure, embedInputBound, estimatedEmbedding } from "./embedding-usage.js";
 export {
   classifyInputBound,
   classifyOutput,
@@ -33,3 +34,4 @@ export { createPriceBook, dollars, type ModelPrice, PRICES_AS_OF, type PriceBook
 export { matchPattern } from "./scripted/match-pattern.js";
 export { createScriptedEmbedder } from "./scripted/scripted-embedder.js";
 export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";
+export { createUsageMetrics, type ModelPurpose, type UsageMetrics } from "./usage-metrics.js";

@@ -38,6 +38,10 @@ const LIST: readonly (readonly [model: string, since: string, input: number, out
   ["o3", "2025-06-10", 2, 8],
   ["o3-mini", "2025-01-31", 1.1, 4.4],
   ["o4-mini", "2025-04-16", 1.1, 4.4],
+  // Vectors have no output to pay for.
+  ["text-embedding-3-large", "2024-01-25", 0.13, 0],
+  ["text-embedding-3-small", "2024-01-25", 0.02, 0],
+  ["text-embedding-ada-002", "2022-12-15", 0.1, 0],
   ["scripted", "2020-01-01", 0, 0],
   ["scripted-echo", "2020-01-01", 0, 0],
 ];

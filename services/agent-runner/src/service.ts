@@ -18,6 +18,7 @@ import { startPoll } from "./turns/poll.js";
 import { type LaneDeps, runSession } from "./turns/run-session.js";
 import { createSessionCache } from "./turns/session-cache.js";
 import { createStops } from "./turns/stops.js";
+import { createTurnTraces } from "./turns/turn-traces.js";
 
 /** Sessions kept in memory for each slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
 const CACHED_PER_SLOT = 32;
@@ -66,6 +67,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
         counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
         stops: createStops(),
+        traces: createTurnTraces(),
         outbound,
         crash,
         model: deps.config.CRASH_AT === null ? deps.model : crashingModel(deps.model, crash),
@@ -74,6 +76,8 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         ...deps,
         analyses: createAnalysisRepository(deps.db),
         turns: repository,
+        budgets: lane.budgets,
+        crash,
         maxMessages: deps.config.MAX_HISTORY_SIZE,
         pollMs: deps.config.POLL_INTERVAL_MS,
         onDone: () => relay.soon(),
@@ -90,7 +94,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         await work;
       };
       registerAgents(deps);
-      deps.bus.work(runTurns, (message) => run(message), {
+      deps.bus.work(runTurns, (message) => lane.traces.during(message, () => run(message)), {
         concurrency: deps.config.RUNNER_CONCURRENCY,
         // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
         maxDeliver: 1_000,

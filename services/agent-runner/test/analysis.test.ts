@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAnalysisRepository } from "../src/analysis/analysis-repository.js";
 import { checkAnswers } from "../src/analysis/check-answers.js";
 import { startAnalyses } from "../src/analysis/start-analyses.js";
+import { createBudgetRepository } from "../src/repository/budgets.js";
 import { createTurnRepository } from "../src/repository/turns.js";
 import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
 
@@ -78,6 +79,7 @@ function workers(count: number, extract: (request: ExtractRequest, nth: number) 
     startAnalyses({
       model,
       analyses: createAnalysisRepository(h.db),
+      budgets: createBudgetRepository(h.db),
       turns: createTurnRepository(h.db),
       maxMessages: 50,
       logger: createLogger({ service: "test", level: "silent" }),
@@ -154,7 +156,8 @@ describe("the analysis", () => {
     const [frozen] = await analyses.claim(1, 0);
     const [next] = await analyses.claim(1, 60_000);
     if (!frozen || !next) throw new Error("nothing to claim");
-    const result = { answers: { rating: 1 }, unanswered: [], model: "late", input_tokens: 1, output_tokens: 1 };
+    const use = { input_tokens: 1, output_tokens: 1, cost: 0, charged_tokens: 0, charged_cost: 0 };
+    const result = { answers: { rating: 1 }, unanswered: [], model: "late", ...use };
     expect(await analyses.finish(frozen, result)).toBe(false);
     expect(await analyses.finish(next, { ...result, model: "first" })).toBe(true);
     expect(await analyses.finish(next, result)).toBe(false);

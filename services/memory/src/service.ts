@@ -1,4 +1,5 @@
 import { recall as recallContract, turnCompleted } from "@parley/contracts";
+import { createPriceBook, createUsageMetrics } from "@parley/llm";
 import type { Component } from "@parley/service";
 import type { MemoryDeps } from "./deps.js";
 import { recall } from "./handlers/recall.js";
@@ -56,7 +57,10 @@ export function createMemory(deps: MemoryDeps): Component {
       const { db, bus, logger, config } = deps;
       const embedder = deps.model.embedder ?? null;
       knowledge = registerKnowledge(
-        { db, bus, logger, embedder, exactBound: config.KNOWLEDGE_EXACT_PASSAGES },
+        {
+          ...{ db, bus, logger, embedder, exactBound: config.KNOWLEDGE_EXACT_PASSAGES },
+          ...{ prices: deps.model.prices ?? createPriceBook(), usage: createUsageMetrics(deps.metrics) },
+        },
         config.KNOWLEDGE_POLL_SECONDS,
       );
     },

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { usage } from "../turns.js";
 import { agentView, importedAgent } from "./agents.js";
-import { principal, sessionAccess } from "./callers.js";
+import { principal, repeatableRequest, replayable, sessionAccess } from "./callers.js";
 
 const uuid = z.uuid();
 const text = z.string();
@@ -146,8 +147,10 @@ export const bulkImportAgents = rpc(
     documents: z.array(z.unknown()).min(1).max(50),
     dryRun: z.boolean(),
     activate: z.boolean(),
+    ...repeatableRequest,
   }),
   z.object({
+    ...replayable,
     results: z.array(
       importedAgent.partial({ agent_id: true, version: true, active: true }).extend({
         index: count,
@@ -188,16 +191,25 @@ const tracedCondition = z.object({
   verdict: z.enum(["yes", "no", "ask"]),
   inputs: values,
 });
+/** Where the passages of an answer stand; what they say is in the knowledge base, while it is there. */
+const tracedRetrieval = z.object({
+  search_mode: text,
+  latency_ms: z.number(),
+  passages: z.array(z.object({ document_id: uuid, document: text, revision: count, n: count, score: z.number() })),
+  /** What the vector of the question took; it is part of the turn's usage. */
+  embedding: z.object({ model: text, usage: usage }).nullable().optional(),
+});
 const tracedCall = z.object({
   call_id: text,
   type: text,
   node_id: text,
   latency_ms: z.number(),
   model: text.nullable(),
-  usage: z.object({ input_tokens: count, output_tokens: count, cost: z.number().nullable() }).nullable(),
+  usage: usage.nullable(),
   result: z.unknown(),
   failed: text.nullable(),
   http: values.optional(),
+  retrieval: tracedRetrieval.optional(),
 });
 const tracedTurn = z.object({
   turn_id: text,
@@ -217,7 +229,7 @@ const tracedTurn = z.object({
   logs: z.array(values),
   /** `other_ms`: waiting, engine, database. */
   latency: z.object({ total_ms: z.number(), model_ms: z.number(), api_ms: z.number(), other_ms: z.number() }),
-  usage: z.object({ input_tokens: count, output_tokens: count, cost: z.number().nullable() }),
+  usage: usage,
   /** True when the conditions could not be told again, because the records of the session are not complete. */
   conditions_unknown: z.boolean(),
   created_at: text,
@@ -240,6 +252,13 @@ export const sessionTrace = z.object({
     output_tokens: count,
     cost: z.number().nullable(),
   }),
+  /** What was asked of models about the session beside its turns: not in `totals`. null = nothing was. */
+  background: z
+    .object({
+      analysis: z.object({ status: text, error: text.nullable(), model: text.nullable(), usage: usage }).nullable(),
+      memory: z.object({ usage: usage }).nullable(),
+    })
+    .optional(),
   /** Of the next page; null = no more. */
   next_cursor: text.nullable(),
 });

@@ -65,6 +65,15 @@ export const knowledgeDocument = z.object({
   from_version: z.number().int(),
   /** The first version that does not see it any more; null = all newer versions do. */
   until_version: z.number().int().nullable(),
+  /** How far its vectors are, and what they took; `off` = no embedding model is configured. Dollars; null = a model without a price. */
+  embedding: z
+    .object({
+      status: z.enum(["off", "queued", "processing", "ready", "failed"]),
+      error: z.string().nullable(),
+      tokens: z.number().int(),
+      cost: z.number().nullable(),
+    })
+    .optional(),
   created_at: z.string(),
 });
 export type KnowledgeDocument = z.infer<typeof knowledgeDocument>;
@@ -105,6 +114,11 @@ const retrieved = z.object({
   search_mode: searchMode,
   passages: z.array(retrievedPassage),
   warning: retrievalWarning.nullable(),
+  /** What the vector of the question took, also when it did not come in time; null = no model was asked. */
+  embedding: z
+    .object({ model: z.string(), input_tokens: z.number().int(), estimated: z.boolean(), cost: z.number().nullable() })
+    .nullable()
+    .optional(),
 });
 export type Retrieved = z.infer<typeof retrieved>;
 
@@ -113,7 +127,14 @@ export const retrieve = rpc(
   "memory",
   "retrieve",
   "memory",
-  z.object({ tenantId: uuid, agentId: uuid, version: z.number().int(), query: retrievalQuery }),
+  z.object({
+    tenantId: uuid,
+    agentId: uuid,
+    version: z.number().int(),
+    query: retrievalQuery,
+    /** The only embedding model that may be asked, because its cost is held; null = none may. Absent = the configured one. */
+    embed: z.object({ model: z.string() }).nullable().optional(),
+  }),
   retrieved,
   2_000,
 );

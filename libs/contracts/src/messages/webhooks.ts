@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { usage } from "../turns.js";
 import { createWebhookBody, updateWebhookBody } from "../webhook-bodies.js";
-import { principal, sessionAccess } from "./callers.js";
+import { principal, repeatableRequest, replayable, sessionAccess } from "./callers.js";
 
 const uuid = z.uuid();
 const iso = z.string();
@@ -54,8 +55,8 @@ export type WebhookDelivery = z.infer<typeof webhookDelivery>;
 
 const owned = { principal, id: uuid };
 const webhook = z.object({ webhook: webhookView });
-const withSecret = z.object({ webhook: webhookView, secret: z.string() });
-const delivery = z.object({ delivery: webhookDelivery });
+const withSecret = z.object({ webhook: webhookView, secret: z.string(), ...replayable });
+const delivery = z.object({ delivery: webhookDelivery, ...replayable });
 const paged = { limit: z.number().int(), cursor: z.string().optional() };
 
 const call = <Req extends z.ZodType, Res extends z.ZodType>(name: string, request: Req, response: Res) =>
@@ -67,7 +68,7 @@ export const createWebhook = call(
   z.object({
     principal,
     body: createWebhookBody,
-    idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullish(),
+    ...repeatableRequest,
   }),
   withSecret,
 );
@@ -81,18 +82,18 @@ export const updateWebhook = call("update_webhook", z.object({ ...owned, body: u
 export const deleteWebhook = call("delete_webhook", z.object(owned), z.object({}));
 export const rotateWebhook = call(
   "rotate_webhook",
-  z.object({ ...owned, overlapSeconds: z.number().int() }),
+  z.object({ ...owned, overlapSeconds: z.number().int(), ...repeatableRequest }),
   withSecret,
 );
 /** Sends `webhook.test` to one receiver, whatever it listens to. */
-export const testWebhook = call("test_webhook", z.object(owned), delivery);
+export const testWebhook = call("test_webhook", z.object({ ...owned, ...repeatableRequest }), delivery);
 export const listWebhookDeliveries = call(
   "list_webhook_deliveries",
   z.object({ ...owned, status: webhookDelivery.shape.status.optional(), ...paged }),
   z.object({ data: z.array(webhookDelivery), nextCursor: z.string().nullable() }),
 );
 /** `id`: the delivery. Sends it once more, with all tries, under the same event id. */
-export const redeliverWebhook = call("redeliver_webhook", z.object(owned), delivery);
+export const redeliverWebhook = call("redeliver_webhook", z.object({ ...owned, ...repeatableRequest }), delivery);
 
 /** A receiver was switched off: it said that it is gone, or failed for long. */
 export const webhookDisabled = event(
@@ -103,13 +104,16 @@ export const webhookDisabled = event(
 
 /** What a session that has ended was asked (`post_call_analysis`). */
 export const sessionAnalysis = z.object({
-  status: z.enum(["pending", "done", "failed"]),
+  /** `skipped`: the budget of the session's link had no room for it; `error_code` says how. */
+  status: z.enum(["pending", "done", "failed", "skipped"]),
   /** Question → answer, null = the conversation does not say; null as a whole until it is done. */
   answers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
   /** Required questions without an answer. */
   unanswered: z.array(z.string()),
   model: z.string().nullable(),
   error_code: z.string().nullable(),
+  /** Of all attempts. */
+  usage: usage.optional(),
   created_at: iso,
   ended_at: iso.nullable(),
 });

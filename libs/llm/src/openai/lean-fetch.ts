@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { injectTrace } from "@parley/observability";
 
 /** More than any answer within the token limits; a server that sends more is broken. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
@@ -21,6 +22,7 @@ export function createLeanFetch(connectTimeoutMs: number): { fetch: typeof fetch
       const send = secure ? httpsRequest : httpRequest;
       const body = typeof init.body === "string" ? init.body : "";
       const headers = headersOf(init.headers);
+      injectTrace(headers);
       headers["content-length"] = String(Buffer.byteLength(body));
       const request = send(url, {
         method: init.method ?? "GET",

@@ -39,8 +39,8 @@ export function registerAgents(deps: AgentsDeps): void {
   bus.serve(contracts.listAgents, listAgents(deps));
   bus.serve(contracts.getAgent, getAgent(deps));
   const importOne = importAgent(deps, onActivated);
-  bus.serve(contracts.importAgent, importOne);
-  bus.serve(contracts.bulkImportAgents, bulkImportAgents(importOne), { maxInFlight: MAX_HEAVY });
+  bus.serve(contracts.importAgent, (input) => importOne(input));
+  bus.serve(contracts.bulkImportAgents, bulkImportAgents(deps, importOne), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.updateAgent, updateAgent(deps));
   bus.serve(contracts.deleteAgent, deleteAgent(deps, onActivated));
   bus.serve(contracts.validateAgent, validateAgent());

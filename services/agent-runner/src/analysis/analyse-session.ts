@@ -1,24 +1,51 @@
 import { TerminalError } from "@parley/contracts";
-import type { Model } from "@parley/llm";
+import type { ExtractRequest, Model } from "@parley/llm";
 import { compile, validateDocument } from "@parley/workflow";
+import type { BudgetRepository } from "../repository/budgets.js";
 import type { TurnRepository } from "../repository/turns.js";
+import { budgetedModel, type Spent } from "../turns/budget-model.js";
+import type { CrashPoint } from "../turns/crash-points.js";
 import { modelMessages } from "../turns/prompt.js";
 import type { AnalysisRepository, DueAnalysis } from "./analysis-repository.js";
-import { checkAnswers, promptOf } from "./check-answers.js";
+import { analysisUse } from "./analysis-use.js";
+import { checkAnswers, promptOf, type Question } from "./check-answers.js";
 
 export interface AnalyseDeps {
   model: Model;
   analyses: AnalysisRepository;
   turns: Pick<TurnRepository, "document">;
+  budgets: Pick<BudgetRepository, "reserve">;
   /** Messages the model sees at most, the newest ones. */
   maxMessages: number;
+  /** For tests: ends the process at the chosen point. */
+  crash?: (point: CrashPoint) => void;
 }
 
 /**
- * Asks the questions of a session's version in one model call and keeps the answers. Idempotent by conversation and attempt: of
- * several results one is kept. Answers whether this one was. Throws ModelError, TerminalError (no repeat can help), or the signal's reason.
+ * Asks the questions of a session's version in one model call and keeps the answers. The call first holds room in the budget of the
+ * session's link; `spent` tells what it charged, also when it fails. Idempotent by conversation and attempt: of several results one is
+ * kept. Answers whether this one was. Throws ModelError, TurnRefused (the budget), TerminalError (no repeat can help), or the signal's reason.
  */
-export async function analyseSession(deps: AnalyseDeps, due: DueAnalysis, signal: AbortSignal): Promise<boolean> {
+export async function analyseSession(
+  deps: AnalyseDeps,
+  due: DueAnalysis,
+  { spent, signal }: { spent: Spent; signal: AbortSignal },
+): Promise<{ kept: boolean; use: ReturnType<typeof analysisUse> }> {
+  const { request, questions } = await questionsOf(deps, due);
+  // An analysis is fenced by its attempt, and no turn has the number 0. Nobody waits for it: without room it is put off at once.
+  const turn = { tenant_id: due.tenant_id, conversation_id: due.conversation_id, seq: 0, fence: due.attempt };
+  const model = budgetedModel(deps.model, { budgets: deps.budgets, waitMs: 0, turn, spent });
+  const answer = await model.extract(request, { signal });
+  deps.crash?.("analysed");
+  const use = analysisUse(deps.model, answer.model, { usage: answer.usage, spent });
+  const result = { ...checkAnswers(questions, answer.values), ...use, model: answer.model };
+  return { kept: await deps.analyses.finish(due, result), use };
+}
+
+async function questionsOf(
+  deps: AnalyseDeps,
+  due: DueAnalysis,
+): Promise<{ request: ExtractRequest; questions: readonly Question[] }> {
   const row = await deps.turns.document(due.tenant_id, due.agent_id, due.agent_version);
   if (!row) throw new TerminalError("the agent version of this session is gone");
   const { document } = validateDocument(row.document);
@@ -27,33 +54,25 @@ export async function analyseSession(deps: AnalyseDeps, due: DueAnalysis, signal
   const questions = analysis?.questions ?? [];
   const history = await deps.analyses.history(due, deps.maxMessages);
   const { extractionModel } = compile(document);
-  const answer = await deps.model.extract(
-    {
-      variables: questions.map((question) => ({ name: question.name, prompt: promptOf(question) })),
-      messages: modelMessages(
-        history.map((message) => ({ ...message, node_id: null })),
-        0,
-      ),
-      ...(analysis?.additional_instructions ? { instructions: analysis.additional_instructions } : {}),
-      settings: {
-        ...(extractionModel.model_name === null ? {} : { model_name: extractionModel.model_name }),
-        temperature: 0,
-        max_tokens: extractionModel.max_tokens,
-      },
-      hints: {
-        agentName: row.name,
-        nodeId: "post_call_analysis",
-        nodeName: null,
-        variables: {},
-        ...(scripted ? { scripted } : {}),
-      },
+  const request: ExtractRequest = {
+    variables: questions.map((question) => ({ name: question.name, prompt: promptOf(question) })),
+    messages: modelMessages(
+      history.map((message) => ({ ...message, node_id: null })),
+      0,
+    ),
+    ...(analysis?.additional_instructions ? { instructions: analysis.additional_instructions } : {}),
+    settings: {
+      ...(extractionModel.model_name === null ? {} : { model_name: extractionModel.model_name }),
+      temperature: 0,
+      max_tokens: extractionModel.max_tokens,
     },
-    { signal },
-  );
-  return deps.analyses.finish(due, {
-    ...checkAnswers(questions, answer.values),
-    model: answer.model,
-    input_tokens: answer.usage.inputTokens,
-    output_tokens: answer.usage.outputTokens,
-  });
+    hints: {
+      agentName: row.name,
+      nodeId: "post_call_analysis",
+      nodeName: null,
+      variables: {},
+      ...(scripted ? { scripted } : {}),
+    },
+  };
+  return { request, questions };
 }

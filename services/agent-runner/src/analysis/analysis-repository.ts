@@ -11,13 +11,27 @@ export interface DueAnalysis {
   attempt: number;
 }
 
-export interface AnalysisResult {
+/** What an attempt took. `charged_` is what counts on the link's budget: more than was counted where nobody counted. */
+export interface AnalysisUse {
+  model?: string;
+  input_tokens: number;
+  output_tokens: number;
+  /** US dollars; null = the model has no price. */
+  cost: number | null;
+  charged_tokens: number;
+  charged_cost: number;
+}
+
+export interface AnalysisResult extends AnalysisUse {
   answers: Answers;
   unanswered: string[];
   model: string;
-  input_tokens: number;
-  output_tokens: number;
 }
+
+/** How an attempt without answers ends: put off by `retry_ms`, given up, or left out because the budget has no room. */
+export type AnalysisEnd =
+  | { status: "pending"; code: string | null; retry_ms: number }
+  | { status: "failed" | "skipped"; code: string };
 
 /** SQL of the questions that sessions are asked after their end. */
 export function createAnalysisRepository(db: Db) {
@@ -30,7 +44,7 @@ export function createAnalysisRepository(db: Db) {
     history(at: DueAnalysis, limit: number): Promise<{ role: "user" | "assistant"; content: string }[]> {
       return db.query("select * from analysis_history($1, $2, $3)", [at.tenant_id, at.conversation_id, limit]);
     },
-    /** Keeps the answers and tells of them; false = somebody else did, or took over. */
+    /** Keeps the answers, charges the link and tells of them; false = somebody else did, or took over. */
     async finish(at: DueAnalysis, result: AnalysisResult): Promise<boolean> {
       const [row] = await db.query<{ r: boolean }>("select finish_analysis($1, $2, $3, $4::jsonb) as r", [
         at.tenant_id,
@@ -40,15 +54,15 @@ export function createAnalysisRepository(db: Db) {
       ]);
       return row?.r === true;
     },
-    /** Puts it off (`retryMs` null = given up); an attempt that was overtaken changes nothing. */
-    async fail(at: DueAnalysis, code: string, retryMs: number | null): Promise<void> {
-      await db.query("select fail_analysis($1, $2, $3, $4, $5)", [
+    /** Ends an attempt and charges the link; false = it was overtaken, and nothing changes. */
+    async settle(at: DueAnalysis, end: AnalysisEnd, used: AnalysisUse | null): Promise<boolean> {
+      const [row] = await db.query<{ r: boolean }>("select settle_analysis($1, $2, $3, $4::jsonb) as r", [
         at.tenant_id,
         at.conversation_id,
         at.attempt,
-        code,
-        retryMs,
+        JSON.stringify({ ...used, ...end }),
       ]);
+      return row?.r === true;
     },
   };
 }

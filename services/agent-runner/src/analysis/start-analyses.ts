@@ -1,8 +1,11 @@
 import { TerminalError } from "@parley/contracts";
-import { ModelError } from "@parley/llm";
+import { createUsageMetrics, ModelError } from "@parley/llm";
 import type { Logger, Metrics } from "@parley/observability";
+import type { Spent } from "../turns/budget-model.js";
+import { TurnRefused } from "../turns/run-turn.js";
 import { type AnalyseDeps, analyseSession } from "./analyse-session.js";
-import type { DueAnalysis } from "./analysis-repository.js";
+import type { AnalysisEnd, AnalysisUse, DueAnalysis } from "./analysis-repository.js";
+import { useOfFailure } from "./analysis-use.js";
 
 export interface AnalysesDeps extends AnalyseDeps {
   logger: Logger;
@@ -27,27 +30,43 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
   const { retryMs = RETRY_MS } = deps;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
+  const usage = createUsageMetrics(deps.metrics);
   const outcomes = deps.metrics.counter("session_analyses_total", "Analyses of ended sessions", ["outcome"]);
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
 
-  const failed = async (due: DueAnalysis, error: unknown): Promise<void> => {
-    // Cut off by the stop, or the database is away: the claim ends by itself, and another one tries again.
-    if (stopping.signal.aborted) return;
-    const isFinal = error instanceof TerminalError;
-    if (!isFinal && !(error instanceof ModelError)) throw error;
-    const wait = isFinal ? null : (retryMs[due.attempt - 1] ?? null);
-    outcomes.inc({ outcome: wait === null ? "failed" : "retried" });
-    await deps.analyses.fail(due, isFinal ? "invalid_document" : error.code, wait);
+  const record = (use: AnalysisUse | null): void => {
+    if (use === null) return;
+    usage.count("analysis", { inputTokens: use.input_tokens, outputTokens: use.output_tokens, cost: use.cost });
+  };
+  const failed = async (due: DueAnalysis, error: unknown, spent: Spent): Promise<void> => {
+    const use = useOfFailure(deps.model, error, spent);
+    if (stopping.signal.aborted) {
+      // Another runner may take it at once. Where that cannot be written, the claim ends by itself.
+      if (await deps.analyses.settle(due, { status: "pending", code: null, retry_ms: 0 }, use).catch(() => false))
+        record(use);
+      return;
+    }
+    const end = endOf(due, error, retryMs);
+    // The database is away, or it is a defect: the claim ends by itself, and another one tries again.
+    if (end === null) throw error;
+    outcomes.inc({ outcome: end.status === "pending" ? "retried" : end.status });
+    if (await deps.analyses.settle(due, end, use)) record(use);
   };
   const work = async (due: DueAnalysis): Promise<void> => {
-    if (due.attempt > MAX_ATTEMPTS) return deps.analyses.fail(due, "internal", null);
+    if (due.attempt > MAX_ATTEMPTS) {
+      await deps.analyses.settle(due, { status: "failed", code: "internal" }, null);
+      return;
+    }
+    const spent: Spent = { tokens: 0, cost: 0 };
     try {
-      const kept = await analyseSession(deps, due, stopping.signal);
+      const { kept, use } = await analyseSession(deps, due, { spent, signal: stopping.signal });
       outcomes.inc({ outcome: kept ? "done" : "overtaken" });
-      if (kept) deps.onDone();
+      if (!kept) return;
+      record(use);
+      deps.onDone();
     } catch (error) {
-      await failed(due, error);
+      await failed(due, error, spent);
     }
   };
   const look = async (): Promise<void> => {
@@ -80,4 +99,20 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
       await Promise.allSettled([...running]);
     },
   };
+}
+
+/** How an attempt that failed ends; null = by its claim. */
+function endOf(due: DueAnalysis, error: unknown, retryMs: readonly number[]): AnalysisEnd | null {
+  if (error instanceof TerminalError) return { status: "failed", code: "invalid_document" };
+  const wait = retryMs[due.attempt - 1];
+  if (error instanceof TurnRefused) {
+    // Room that running turns hold comes back; what is used does not.
+    if (error.code === "budget_busy" && wait !== undefined)
+      return { status: "pending", code: error.code, retry_ms: wait };
+    return { status: "skipped", code: error.code };
+  }
+  if (!(error instanceof ModelError)) return null;
+  return wait === undefined
+    ? { status: "failed", code: error.code }
+    : { status: "pending", code: error.code, retry_ms: wait };
 }

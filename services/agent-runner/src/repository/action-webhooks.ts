@@ -5,6 +5,8 @@ export interface DueWebhook {
   tenant_id: string;
   url: string;
   payload: Record<string, unknown>;
+  /** Of the turn that asked for it. */
+  traceparent: string | null;
   /** This one included. */
   attempts: number;
 }

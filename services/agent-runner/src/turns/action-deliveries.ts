@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
 import type { RunnerDeps } from "../deps.js";
 import type { ActionWebhookRepository, DueWebhook } from "../repository/action-webhooks.js";
@@ -36,7 +37,8 @@ export function startActionWebhooks(deps: DeliveryDeps): { stop(): Promise<void>
     const free = CONCURRENCY - running.size;
     if (free <= 0) return;
     for (const due of await deps.repository.claim(free, HOLD_MS)) {
-      const work: Promise<void> = deliver(deps, due, stopping.signal)
+      const traceId = due.id.replaceAll("-", "");
+      const work: Promise<void> = withOwnTrace(due.traceparent, () => deliver(deps, due, stopping.signal), traceId)
         .then((outcome) => outcomes.inc({ outcome }))
         .catch((error: unknown) => deps.logger.debug({ err: error, webhookId: due.id }, "action_webhook.deferred"))
         .finally(() => running.delete(work));

@@ -25,7 +25,7 @@ export interface Spent {
 }
 
 export interface ModelBudget {
-  budgets: BudgetRepository;
+  budgets: Pick<BudgetRepository, "reserve">;
   turn: TurnTry;
   spent: Spent;
   /** How long the calls of a turn wait, together, for room that other turns hold. */
@@ -39,19 +39,28 @@ const LONGEST_PAUSE_MS = 400;
 /** For estimates of calls that nobody counted. */
 const CHARACTERS_PER_TOKEN = 4;
 
-interface CallPlan {
-  settings: ModelSettings;
+interface CallBound {
   /** Upper bound of the input, tokens. */
   input: number;
   output: { most: number; least: number };
 }
 
+interface CallPlan extends CallBound {
+  settings: ModelSettings;
+}
+
+/**
+ * Holds room for a call and answers the output it may have. Throws TurnRefused where the budget says no, the signal's reason when it is
+ * not waited for any more.
+ */
+export type Reserve = (bound: CallBound, price: ModelPrice | null, signal: AbortSignal) => Promise<number>;
+
 /**
  * The model under a link's budget: every call first reserves the most it can cost, is then held to the granted output, and counts what it
  * really used in `spent`. Throws TurnRefused (`budget_busy`, `budget_exhausted`, `budget_unpriced`) where the budget says no.
  */
-export function budgetedModel(model: Model, budget: ModelBudget): Model {
-  const perform = createCall(model, budget);
+export function budgetedModel(model: Model, budget: ModelBudget, reserve = createReserve(budget)): Model {
+  const perform = createCall(model, budget, reserve);
   return {
     ...model,
     reply(request, options) {
@@ -92,9 +101,8 @@ interface Performance<T> {
   streamed?(): number;
 }
 
-function createCall(model: Model, budget: ModelBudget) {
+function createCall(model: Model, budget: ModelBudget, reserve: Reserve) {
   const prices = model.prices ?? createPriceBook();
-  const reserve = createReserve(budget);
   return async <T extends { usage: ModelUsage; model: string }>(
     plan: CallPlan,
     { signal }: CallOptions,
@@ -162,9 +170,9 @@ function dearest(
 }
 
 /** Reserves, and waits with jitter while running turns hold the room: first for all that was asked for, at last for the least that makes sense. */
-function createReserve({ budgets, turn, spent, waitMs }: ModelBudget) {
+export function createReserve({ budgets, turn, spent, waitMs }: ModelBudget): Reserve {
   let waitedMs = 0;
-  return async ({ input, output }: CallPlan, price: ModelPrice | null, signal: AbortSignal): Promise<number> => {
+  return async ({ input, output }, price, signal) => {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
       const startedAt = performance.now();
       const patience = waitMs === 0 ? 0 : Math.max(0, 1 - waitedMs / waitMs);

@@ -1,6 +1,7 @@
 import type { Model } from "@parley/llm";
 import type { BudgetRepository } from "../repository/budgets.js";
-import { budgetedModel, type Spent } from "./budget-model.js";
+import { type EmbeddingBudget, embeddingBudget } from "./budget-embedding.js";
+import { budgetedModel, createReserve, type Spent } from "./budget-model.js";
 
 /** An owner may give a running session a budget; a lane that never pauses looks this often. */
 const FRESH_MS = 1_000;
@@ -16,6 +17,8 @@ export interface LaneBudget {
   refresh(): Promise<void>;
   /** The model for one try of a turn: under the budget where there is one. */
   begin(seq: number): Model;
+  /** For the vectors of this try's questions; null = there is no budget. */
+  embedding(): EmbeddingBudget | null;
   /** What the commit of this turn charges, for the commit item; empty without a budget. */
   spent(): { spent?: { link_id: string; tokens: number; cost: number } };
   /** Counts what a try has used that will not be committed. Never throws: at worst the room is given back uncounted. */
@@ -30,7 +33,7 @@ export function createLaneBudget(
   const { tenantId, conversationId, fence } = lease;
   let linkId = lease.linkId;
   let askedAt = performance.now();
-  let turn: { linkId: string; seq: number; spent: Spent } | null = null;
+  let turn: { linkId: string; seq: number; spent: Spent; embedding: EmbeddingBudget } | null = null;
 
   return {
     async refresh() {
@@ -39,15 +42,20 @@ export function createLaneBudget(
       askedAt = performance.now();
     },
     begin(seq) {
-      turn = linkId === null ? null : { linkId, seq, spent: { tokens: 0, cost: 0 } };
-      if (turn === null) return deps.model;
-      return budgetedModel(deps.model, {
+      turn = null;
+      if (linkId === null) return deps.model;
+      const budget = {
         budgets: deps.budgets,
         waitMs: deps.config.BUDGET_WAIT_MS,
         turn: { tenant_id: tenantId, conversation_id: conversationId, seq, fence },
-        spent: turn.spent,
-      });
+        spent: { tokens: 0, cost: 0 },
+      };
+      // One for the turn: its calls wait for room together.
+      const reserve = createReserve(budget);
+      turn = { linkId, seq, spent: budget.spent, embedding: embeddingBudget(deps.model, budget, reserve) };
+      return budgetedModel(deps.model, budget, reserve);
     },
+    embedding: () => turn?.embedding ?? null,
     spent: () => (turn === null ? {} : { spent: { link_id: turn.linkId, ...turn.spent } }),
     async abandon() {
       if (turn === null) return;

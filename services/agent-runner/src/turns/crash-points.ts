@@ -1,16 +1,19 @@
 import type { Model } from "@parley/llm";
 
 /**
- * Between any two effects of a turn: after the lease, around each model call (its room in the budget is taken by then), around the
- * commit, and when everything is told but the wake-up is not acknowledged yet.
+ * Between any two effects of a turn: after the lease, when passages were looked up, around each model call (its room in the budget is
+ * taken by then), around the commit, and when everything is told but the wake-up is not acknowledged yet. Beside turns: when the
+ * model has answered an analysis and nothing is written down.
  */
 export const CRASH_POINTS = [
   "acquired",
+  "retrieved",
   "before_call",
   "after_call",
   "before_commit",
   "committed",
   "announced",
+  "analysed",
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 export interface CrashAt {

@@ -1,3 +1,4 @@
+import { createUsageMetrics, type UsageMetrics } from "@parley/llm";
 import type { Counter, Histogram, Metrics } from "@parley/observability";
 
 export interface RunnerMetrics {
@@ -6,6 +7,7 @@ export interface RunnerMetrics {
   commitRetries: Counter<string>;
   found: Counter<string>;
   turnSeconds: Histogram<string>;
+  usage: UsageMetrics;
   /** Called when a commit ended a session: its fact waits in the outbox. */
   onSessionEnded(): void;
 }
@@ -17,6 +19,7 @@ export function createRunnerMetrics(metrics: Metrics, onSessionEnded: () => void
     commitRetries: metrics.counter("turn_commit_retries_total", "Commits repeated because the database did not answer"),
     found: metrics.counter("turns_found_by_poll_total", "Sessions whose wake-up was lost and that the poll found"),
     turnSeconds: metrics.histogram("turn_seconds", "From the start of a turn to its commit", undefined, ["outcome"]),
+    usage: createUsageMetrics(metrics),
     onSessionEnded,
   };
 }

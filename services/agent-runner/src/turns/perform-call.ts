@@ -1,11 +1,11 @@
 import { type Model, ModelError, type ModelHints, type ModelUsage, priceOf } from "@parley/llm";
-import type { ModelCall, RagQuery } from "@parley/workflow";
+import type { ModelCall } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
 import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
-import type { RetrievedBlock } from "./retrieve-passages.js";
+import type { Retrieve } from "./retrieve-passages.js";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./run-turn.js";
 import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
@@ -21,7 +21,7 @@ export interface CallContext {
   signal: AbortSignal;
   live: LiveWriter;
   /** Looks passages up for an answer; absent or null = answers are made without. */
-  retrieve?: ((query: RagQuery) => Promise<RetrievedBlock>) | null;
+  retrieve?: Retrieve | null;
   /** Told when an answer held what must not be said: the rules it met. */
   onWithheld?: (rules: string[]) => void;
 }
@@ -48,11 +48,11 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
   /** Characters of what the last reply was shown of the knowledge base. */
   let shown = 0;
 
-  const carryOut: PerformCall<ModelCall> = async (call, history): Promise<CallOutput> => {
+  const carryOut: PerformCall<ModelCall> = async (call, history, note): Promise<CallOutput> => {
     switch (call.type) {
       case "llm.reply": {
-        const found = call.ragQuery === undefined ? undefined : await context.retrieve?.(call.ragQuery);
-        shown = found?.text?.length ?? 0;
+        const passages = call.ragQuery === undefined ? null : await context.retrieve?.(call.ragQuery, note.retrieved);
+        shown = passages?.length ?? 0;
         const filter = createOutputFilter(canary);
         const answer = await model.reply(
           {
@@ -63,7 +63,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
               memory: context.memory,
               handover: context.handover ?? null,
             })}\n\n${canaryLine(canary)}`,
-            ...(found?.text ? { passages: found.text } : {}),
+            ...(passages ? { passages } : {}),
             messages: modelMessages(history, call.historyWindow),
             settings: settings(call),
             hints: hints(call),
@@ -81,8 +81,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         if (rest !== "") context.live.append(call.partIndex, rest);
         const said = filterOutput(storable(answer.text), canary);
         if (said.withheld.size > 0) context.onWithheld?.([...said.withheld]);
-        const replied = output(model, { type: "reply", text: said.text }, answer);
-        return found === undefined ? replied : { ...replied, retrieval: found.record };
+        return output(model, { type: "reply", text: said.text }, answer);
       }
       case "llm.extract": {
         const answer = await model.extract(
@@ -117,16 +116,24 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     }
   };
 
-  return async (call, history) => {
+  return async (call, history, note) => {
     try {
-      return await carryOut(call, history);
+      return await carryOut(call, history, note);
     } catch (error) {
       if (signal.reason instanceof StopRequested)
         throw "model" in call ? stoppedCall(context, call, history, shown) : signal.reason;
       if (signal.aborted || !(error instanceof ModelError)) throw error;
-      throw new CallFailed(error.code, { cause: error });
+      throw new CallFailed(error.code, { cause: error, ...failedUsage(model, settings(call).model_name, error) });
     }
   };
+}
+
+/** What a call had used that failed on its way, as far as the model has told. */
+function failedUsage(model: Model, wanted = model.name, { usage }: ModelError): Partial<CallFailed["details"]> {
+  if (usage === undefined) return {};
+  const { inputTokens, outputTokens } = usage;
+  const used = { input_tokens: inputTokens, output_tokens: outputTokens, cost: costOf(model, wanted, usage) };
+  return { usage: used, model: wanted };
 }
 
 /** Characters of a token, as the model's own estimate has it: a call that is given up is never counted by the provider. */

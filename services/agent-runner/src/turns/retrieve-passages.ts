@@ -1,7 +1,15 @@
 import type { Bus } from "@parley/bus";
-import { type RetrievedPassage, retrieve } from "@parley/contracts";
+import {
+  AppError,
+  KNOWLEDGE_QUERY_CHARACTERS,
+  type Retrieved,
+  type RetrievedPassage,
+  retrieve,
+  type Usage,
+} from "@parley/contracts";
 import type { Logger } from "@parley/observability";
 import type { RagQuery } from "@parley/workflow";
+import type { EmbeddingBudget } from "./budget-embedding.js";
 import { withoutHidden } from "./prompt.js";
 
 /** The version whose documents are searched. */
@@ -16,13 +24,9 @@ export interface RetrievalRecord {
   search_mode: RagQuery["search_mode"];
   latency_ms: number;
   passages: { document_id: string; document: string; revision: number; n: number; score: number }[];
+  /** What the vector of the question took; null = no model was asked. */
+  embedding: { model: string; usage: Usage } | null;
   warning: { code: string; message: string } | null;
-}
-
-export interface RetrievedBlock {
-  /** One system message; null = nothing was found. */
-  text: string | null;
-  record: RetrievalRecord;
 }
 
 const DEADLINE_MS = 2_000;
@@ -36,48 +40,90 @@ const WARNINGS = {
     code: "retrieval_without_vectors",
     message: "no vectors to compare with; the knowledge base was searched by full text",
   },
+  no_budget: {
+    code: "retrieval_without_vectors",
+    message:
+      "the link's budget had no room for the vector of the question; the knowledge base was searched by full text",
+  },
 };
 
+interface RetrieveDeps {
+  bus: Bus;
+  logger: Logger;
+  /** Null = no budget. */
+  budget: EmbeddingBudget | null;
+  /** Told what a search has taken as soon as that is known, whatever becomes of the answer. */
+  onDone: (record: RetrievalRecord) => void;
+}
+
 /**
- * Looks passages up for one answer. Never fails and never takes longer than two seconds: a knowledge base that does not answer means an
- * answer without it, and a warning in the trace. Rejects only with the signal's reason.
+ * Looks passages up for one answer. Never fails and takes no longer than two seconds, beside the wait for room in the link's budget: a
+ * knowledge base that does not answer means an answer without it, and a warning in the trace. Rejects only with the signal's reason.
  */
 export async function retrievePassages(
-  deps: { bus: Bus; logger: Logger },
+  deps: RetrieveDeps,
   place: KnowledgePlace,
   query: RagQuery,
   signal: AbortSignal,
-): Promise<RetrievedBlock> {
+): Promise<string | null> {
   const startedAt = performance.now();
-  const record: RetrievalRecord = { search_mode: query.search_mode, latency_ms: 0, passages: [], warning: null };
-  let text: string | null = null;
+  const record: RetrievalRecord = {
+    ...{ search_mode: query.search_mode, latency_ms: 0, passages: [], embedding: null, warning: null },
+  };
+  const asked = query.text.slice(0, KNOWLEDGE_QUERY_CHARACTERS);
+  let model: string | null | undefined;
   try {
-    const found = await untilAborted(deps.bus.call(retrieve, { ...place, query }, { deadlineMs: DEADLINE_MS }), signal);
+    if (deps.budget !== null) model = query.search_mode === "fts" ? null : await deps.budget.hold(asked, signal);
+    const embed = model === undefined ? {} : { embed: model === null ? null : { model } };
+    const found = await untilAborted(
+      deps.bus.call(retrieve, { ...place, query, ...embed }, { deadlineMs: DEADLINE_MS }),
+      signal,
+    );
+    settle(deps, record, found.embedding ?? null);
     record.search_mode = found.search_mode;
     record.passages = found.passages.map(({ document_id, document, revision, n, score }) => ({
       ...{ document_id, document, revision, n, score },
     }));
-    if (found.warning !== null) record.warning = WARNINGS[found.warning];
-    text = passagesBlock(found.passages);
+    if (found.warning !== null) record.warning = WARNINGS[model === null ? "no_budget" : found.warning];
+    return passagesBlock(found.passages);
   } catch (error) {
-    signal.throwIfAborted();
-    deps.logger.warn({ err: error, agentId: place.agentId }, "retrieval.failed");
+    const refused = error instanceof AppError && error.code === "not_ready";
+    record.embedding = deps.budget?.settle(refused ? "nothing" : "unknown") ?? record.embedding;
+    if (!signal.aborted) deps.logger.warn({ err: error, agentId: place.agentId }, "retrieval.failed");
     record.warning = WARNINGS.failed;
+    signal.throwIfAborted();
+    return null;
+  } finally {
+    record.latency_ms = Math.round(performance.now() - startedAt);
+    deps.onDone(record);
   }
-  record.latency_ms = Math.round(performance.now() - startedAt);
-  return { text, record };
+}
+
+/** On the budget and in the record: what the vector of the question took. */
+function settle(deps: RetrieveDeps, record: RetrievalRecord, used: Retrieved["embedding"]): void {
+  if (!used) {
+    deps.budget?.settle("nothing");
+    return;
+  }
+  const { model, input_tokens, cost, estimated } = used;
+  record.embedding = { model, usage: { input_tokens, output_tokens: 0, cost } };
+  const usage = { inputTokens: input_tokens, outputTokens: 0, ...(estimated ? { estimated: true as const } : {}) };
+  deps.budget?.settle({ ...usage, model });
 }
 
 /** The retrieval of one document's answers; null where there is no knowledge base to ask. */
 export function createRetrieve(
-  deps: { bus: Bus; logger: Logger },
+  deps: Omit<RetrieveDeps, "onDone">,
   tenantId: string,
   knowledge: Omit<KnowledgePlace, "tenantId"> | undefined,
   signal: AbortSignal,
-): ((query: RagQuery) => Promise<RetrievedBlock>) | null {
+): Retrieve | null {
   if (knowledge === undefined) return null;
-  return (query) => retrievePassages(deps, { tenantId, ...knowledge }, query, signal);
+  return (query, onDone) => retrievePassages({ ...deps, onDone }, { tenantId, ...knowledge }, query, signal);
 }
+
+/** The passages for an answer as one system message; null = nothing was found. */
+export type Retrieve = (query: RagQuery, onDone: RetrieveDeps["onDone"]) => Promise<string | null>;
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -23,6 +23,7 @@ import type {
 } from "../repository/turns.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
 import { createLaneBudget, type LaneBudget } from "./budget.js";
+import { countUsage } from "./count-usage.js";
 import type { CrashPoint } from "./crash-points.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
@@ -32,13 +33,14 @@ import { noteWithheld } from "./note-withheld.js";
 import { createPerformApiCall } from "./perform-api-call.js";
 import { createPerformCall } from "./perform-call.js";
 import { recallMemory } from "./recall-memory.js";
-import { createRetrieve } from "./retrieve-passages.js";
+import { createRetrieve, type Retrieve } from "./retrieve-passages.js";
 import { runTurn, type TurnRun } from "./run-turn.js";
 import type { CachedSession, SessionCache } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
 import type { Stops, TurnStop } from "./stops.js";
 import { createLoadAgent, createPerform } from "./transfer.js";
 import { beginsWithHuman, saidIn, turnEvent, wordsOf } from "./turn-event.js";
+import type { TurnTraces } from "./turn-traces.js";
 
 export interface LaneDeps extends RunnerDeps {
   repository: TurnRepository;
@@ -47,9 +49,17 @@ export interface LaneDeps extends RunnerDeps {
   cache: SessionCache;
   counters: RunnerMetrics;
   stops: Stops;
+  traces: TurnTraces;
   outbound: Outbound;
   /** For tests: ends the process at the chosen point. */
   crash: (point: CrashPoint) => void;
+}
+
+interface Announced {
+  item: CommitItem;
+  answer: CommitAnswer;
+  run: TurnRun | null;
+  result: TurnResult | null;
 }
 
 /** For operators who look at a lease; the fence, not the name, decides. */
@@ -137,7 +147,8 @@ class Lane {
     for (;;) {
       for (const [index, turn] of turns.entries()) {
         const waiting = turns.slice(index + 1).filter(({ kind }) => kind === "message").length;
-        const answer = await this.runOne(turn, { signal, tries, waiting });
+        const at = { sessionId: this.ref.sessionId, seq: turn.seq };
+        const answer = await this.deps.traces.run(at, () => this.runOne(turn, { signal, tries, waiting }));
         if (answer.outcome === "fenced") {
           this.deps.counters.fenced.inc();
           await this.budget.abandon();
@@ -199,7 +210,7 @@ class Lane {
       history: [...this.current.history, ...(settled?.history ?? [])].slice(-deps.config.MAX_HISTORY_SIZE),
     };
     deps.cache.put(this.ref.sessionId, this.current);
-    this.announce(turn, item, answer, settled?.result ?? null);
+    this.announce(turn, { item, answer, run, result: settled?.result ?? null });
     deps.counters.turnSeconds.observe(
       { outcome: item.failed ? "failed" : "done" },
       (performance.now() - started) / 1000,
@@ -264,7 +275,7 @@ class Lane {
               memory: this.current.memory?.block ?? null,
               handover: session.handover_summary,
               variables: () => variables,
-              retrieve: createRetrieve(deps, this.ref.tenantId, speaking.knowledge, stop.signal),
+              retrieve: this.retrieveFor(speaking, stop.signal),
               onWithheld: (rules) => noteWithheld(deps, this.ref, rules),
             }),
           callApi: createPerformApiCall({
@@ -282,6 +293,22 @@ class Lane {
     } finally {
       this.unsent = live.close();
     }
+  }
+
+  private retrieveFor({ knowledge }: Definition, signal: AbortSignal): Retrieve | null {
+    const { bus, logger, crash } = this.deps;
+    const retrieve = createRetrieve(
+      { bus, logger, budget: this.budget.embedding() },
+      this.ref.tenantId,
+      knowledge,
+      signal,
+    );
+    if (retrieve === null) return null;
+    return async (query, onDone) => {
+      const found = await retrieve(query, onDone);
+      crash("retrieved");
+      return found;
+    };
   }
 
   private givenUp(turn: PendingTurn, reason: string): CommitItem {
@@ -313,7 +340,8 @@ class Lane {
   }
 
   /** After the commit: readers, the waiting gateway, the fact. Each may get lost; the database is asked then. */
-  private announce(turn: PendingTurn, item: CommitItem, answer: CommitAnswer, result: TurnResult | null): void {
+  private announce(turn: PendingTurn, settled: Announced): void {
+    const { item, answer, run, result } = settled;
     const { deps, session, ref } = this;
     const turnId = turnIdOf(session.conversation_id, turn.seq);
     const state = result
@@ -339,6 +367,7 @@ class Lane {
         }),
     );
     deps.counters.turns.inc({ outcome: state.status });
+    if (run) countUsage(deps.counters.usage, run);
     if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
   }
 }

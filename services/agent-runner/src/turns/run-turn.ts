@@ -52,15 +52,13 @@ export interface CallOutput {
   latencyMs: number;
   model: string | null;
   http?: HttpSummary;
-  /** What was looked up for it. */
-  retrieval?: RetrievalRecord;
 }
 
 /** A model call that failed for good: its public code. */
 export class CallFailed extends Error {
   constructor(
     readonly code: string,
-    readonly details: { cause?: unknown; latencyMs?: number; http?: HttpSummary } = {},
+    readonly details: { cause?: unknown; latencyMs?: number; http?: HttpSummary; usage?: Usage; model?: string } = {},
   ) {
     super(code, details);
     this.name = "CallFailed";
@@ -86,9 +84,16 @@ export class CallStopped extends Error {
   }
 }
 
+/** What is told of a call as soon as it is known, however the call ends. */
+export interface CallNotes {
+  /** What was looked up for it. */
+  retrieved(retrieval: RetrievalRecord): void;
+}
+
 export type PerformCall<Call extends CallEffect = CallEffect> = (
   call: Call,
   history: readonly HistoryItem[],
+  note: CallNotes,
 ) => Promise<CallOutput>;
 
 export interface TurnRun {
@@ -256,8 +261,13 @@ async function answerCall(
     failed: null,
   };
   run.calls.push(record);
+  const retrieved = ({ warning, ...retrieval }: RetrievalRecord): void => {
+    record.retrieval = retrieval;
+    if (warning !== null) run.warnings.push(warning);
+    if (retrieval.embedding !== null) run.usage = addUsage(run.usage, retrieval.embedding.usage);
+  };
   try {
-    const output = await perform(call, history);
+    const output = await perform(call, history, { retrieved });
     Object.assign(record, {
       latency_ms: output.latencyMs,
       model: output.model,
@@ -265,11 +275,6 @@ async function answerCall(
       result: recordable(output.result),
       ...(output.http ? { http: output.http } : {}),
     });
-    if (output.retrieval) {
-      const { warning, ...retrieval } = output.retrieval;
-      record.retrieval = retrieval;
-      if (warning !== null) run.warnings.push(warning);
-    }
     run.latencyMs += output.latencyMs;
     if (output.usage) run.usage = addUsage(run.usage, output.usage);
     return { type: "call.done", callId: call.callId, result: output.result };
@@ -286,6 +291,10 @@ async function answerCall(
     if (error instanceof TurnRefused) return error;
     record.latency_ms = error.details.latencyMs ?? 0;
     if (error.details.http) record.http = error.details.http;
+    if (error.details.usage) {
+      Object.assign(record, { model: error.details.model ?? null, usage: error.details.usage });
+      run.usage = addUsage(run.usage, error.details.usage);
+    }
     run.latencyMs += record.latency_ms;
     return { type: "call.failed", callId: call.callId, code: error.code };
   }

@@ -1,4 +1,5 @@
 import { type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
+import { currentTraceparent } from "@parley/observability";
 import type { AcquiredSession, CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
 import type { TurnRun } from "./run-turn.js";
 import { saidIn, wordsOf } from "./turn-event.js";
@@ -21,7 +22,7 @@ interface Context {
   hasTimer: boolean;
 }
 
-/** Turns what the engine did into the row that commits it and the answer that readers get. Pure. */
+/** Turns what the engine did into the row that commits it and the answer that readers get. */
 export function settleTurn(run: TurnRun, context: Context): Settled {
   const { session, turn } = context;
   const user = wordsOf(turn);
@@ -37,6 +38,8 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     user,
     trace: JSON.stringify({
       event: run.event,
+      // Deliveries that come of this turn are sent in its trace.
+      traceparent: currentTraceparent(),
       calls: run.calls,
       warnings: run.warnings,
       logs: run.logs,

@@ -1,5 +1,5 @@
 import { TerminalError } from "@parley/contracts";
-import type { ApiCall, CallEffect, LoadAgentCall, ModelCall } from "@parley/workflow";
+import type { ApiCall, LoadAgentCall, ModelCall } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { CallFailed, type CallOutput, type PerformCall } from "./run-turn.js";
@@ -36,7 +36,7 @@ export function createPerform(parts: {
   loadAgent: ReturnType<typeof createLoadAgent>;
 }): PerformCall {
   let askModel = parts.modelCalls(parts.definition);
-  return async (call: CallEffect, history: readonly HistoryItem[]) => {
+  return async (call, history, note) => {
     switch (call.type) {
       case "api.call":
         return parts.callApi(call);
@@ -46,7 +46,7 @@ export function createPerform(parts: {
         return output;
       }
       default:
-        return askModel(call, ownOf(history, call.ownMessages));
+        return askModel(call, ownOf(history, call.ownMessages), note);
     }
   };
 }

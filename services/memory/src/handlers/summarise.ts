@@ -1,3 +1,5 @@
+import { ModelError, type ModelUsage } from "@parley/llm";
+import { countSummary } from "../count-summary.js";
 import type { MemoryDeps } from "../deps.js";
 import { asSummary, mergePrompt } from "../merge-prompt.js";
 import {
@@ -86,7 +88,20 @@ async function merge(deps: MemoryDeps, { claim, tenantId, signal }: MergeJob, su
     limit: deps.config.MEMORY_SUMMARY_EVERY,
   });
   if (exchanges.length === 0) throw new Error("the exchanges to summarise are gone");
-  const { text } = await deps.model.reply(mergePrompt({ agentName: claim.agent_name, summary, exchanges }), { signal });
+  const prompt = mergePrompt({ agentName: claim.agent_name, summary, exchanges });
+  // Written down before the answer is looked at: what was used is used, whatever becomes of it.
+  const count = (usage: ModelUsage, model: string) =>
+    countSummary(deps, { tenantId, conversationId: claim.conversation_id, model, usage });
+  const { text } = await deps.model.reply(prompt, { signal }).then(
+    async (answer) => {
+      await count(answer.usage, answer.model);
+      return answer;
+    },
+    async (error: unknown) => {
+      if (error instanceof ModelError && error.usage !== undefined) await count(error.usage, deps.model.name);
+      throw error;
+    },
+  );
   const merged = asSummary(text);
   if (merged === "") throw new Error("the model gave an empty summary");
   return merged;

@@ -1,5 +1,5 @@
 import type { Db } from "@parley/db";
-import type { Embedder } from "@parley/llm";
+import type { Embedder, PriceBook, UsageMetrics } from "@parley/llm";
 import type { Logger } from "@parley/observability";
 
 export interface KnowledgeDeps {
@@ -7,6 +7,8 @@ export interface KnowledgeDeps {
   logger: Logger;
   /** Null = full text only. */
   embedder: Embedder | null;
+  prices: PriceBook;
+  usage: UsageMetrics;
   /** Passages that one search compares by their vectors where the database has no pgvector. */
   exactBound: number;
   /** Told that a document waits for its vectors. */

@@ -46,7 +46,7 @@ export async function storeVectors(
 /** From here on the document is found by vectors of this model. */
 export async function finishEmbedding(db: Db, at: Unembedded, model: string): Promise<void> {
   await db.tenant(at.tenant_id, (trx) =>
-    sql`update knowledge_documents set embedding_model = ${model}, embedding_claimed_until = null where id = ${at.document_id}`.execute(
+    sql`update knowledge_documents set embedding_model = ${model}, embedding_claimed_until = null, embedding_error = null where id = ${at.document_id}`.execute(
       trx,
     ),
   );
@@ -55,14 +55,33 @@ export async function finishEmbedding(db: Db, at: Unembedded, model: string): Pr
 /** Before the first vector of a new model replaces one of an old: a mix of both would be compared. */
 export async function beginEmbedding(db: Db, at: Unembedded): Promise<void> {
   await db.tenant(at.tenant_id, (trx) =>
-    sql`update knowledge_documents set embedding_model = null where id = ${at.document_id}`.execute(trx),
+    sql`update knowledge_documents set embedding_model = null, embedding_error = null where id = ${at.document_id}`.execute(
+      trx,
+    ),
   );
 }
 
-/** Gives a document back: to anybody after `afterMs`. */
-export async function releaseUnembedded(db: Db, at: Unembedded, afterMs: number): Promise<void> {
+/** Adds what a batch took; a cost that is not known makes the sum unknown. */
+export async function addEmbeddingUsage(
+  db: Db,
+  at: Unembedded,
+  used: { tokens: number; cost: number | null },
+): Promise<void> {
   await db.tenant(at.tenant_id, (trx) =>
-    sql`update knowledge_documents set embedding_claimed_until = clock_timestamp() + make_interval(secs => ${afterMs / 1_000}::float8)
+    sql`update knowledge_documents set embedding_tokens = embedding_tokens + ${used.tokens}::bigint,
+        embedding_cost = embedding_cost + ${used.cost}::numeric where id = ${at.document_id}`.execute(trx),
+  );
+}
+
+/** Gives a document back: to anybody after `afterMs`. `reason` = why the round gave up, until one succeeds. */
+export async function releaseUnembedded(
+  db: Db,
+  at: Unembedded,
+  { afterMs, reason = null }: { afterMs: number; reason?: string | null },
+): Promise<void> {
+  await db.tenant(at.tenant_id, (trx) =>
+    sql`update knowledge_documents set embedding_claimed_until = clock_timestamp() + make_interval(secs => ${afterMs / 1_000}::float8),
+        embedding_error = ${reason}
       where id = ${at.document_id}`.execute(trx),
   );
 }

@@ -4,16 +4,45 @@ import type { Chunk } from "./chunk-text.js";
 import type { Hit } from "./fuse-ranks.js";
 
 type Trx = Transaction<Database>;
-type Row = Omit<KnowledgeDocument, "created_at"> & { created_at: Date };
+type Row = Omit<KnowledgeDocument, "created_at" | "embedding"> & {
+  created_at: Date;
+  embedding_tokens: number;
+  embedding_cost: number | null;
+  embedding_error: string | null;
+  embedding_claimed: boolean;
+};
 
 const COLUMNS = sql.raw(
-  "id, name, media_type, language, bytes, content_hash, revision, status, chunks, embedding_model, from_version, until_version, created_at",
+  `id, name, media_type, language, bytes, content_hash, revision, status, chunks, embedding_model, from_version, until_version, created_at,
+   embedding_tokens::float8 as embedding_tokens, embedding_cost::float8 as embedding_cost, embedding_error,
+   coalesce(embedding_claimed_until > clock_timestamp(), false) as embedding_claimed`,
 );
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Rows of one insert: a long document goes in with a few statements. */
 const ROWS_PER_INSERT = 500;
 
-const viewOf = (row: Row): KnowledgeDocument => ({ ...row, created_at: row.created_at.toISOString() });
+function viewOf(row: Row): KnowledgeDocument {
+  const { embedding_tokens: tokens, embedding_cost: cost, embedding_error, embedding_claimed, ...document } = row;
+  const status = embeddingStatus(row);
+  const embedding = { status, error: status === "failed" ? embedding_error : null, tokens, cost };
+  return { ...document, embedding, created_at: row.created_at.toISOString() };
+}
+
+/** A round that failed keeps its claim for a while, so that the next one waits. */
+function embeddingStatus(row: Row): NonNullable<KnowledgeDocument["embedding"]>["status"] {
+  if (row.embedding_model !== null) return "ready";
+  if (row.embedding_error !== null) return "failed";
+  return row.embedding_claimed ? "processing" : "queued";
+}
+
+/** The document as an owner sees it: whether its vectors are those of the model that is configured now. */
+export function withEmbedder(document: KnowledgeDocument, embedder: { name: string } | null): KnowledgeDocument {
+  const { embedding } = document;
+  if (embedding === undefined) return document;
+  if (embedder === null) return { ...document, embedding: { ...embedding, status: "off", error: null } };
+  const isOld = embedding.status === "ready" && document.embedding_model !== embedder.name;
+  return isOld ? { ...document, embedding: { ...embedding, status: "queued" } } : document;
+}
 
 export interface KnowledgeAgent {
   id: string;

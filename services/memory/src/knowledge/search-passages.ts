@@ -1,5 +1,6 @@
 import type { RetrievalQuery, Retrieved, RetrievedPassage } from "@parley/contracts";
 import { KNOWLEDGE_QUERY_CHARACTERS } from "@parley/contracts";
+import { embeddingUsageOfFailure, type ModelPurpose, type ModelUsage } from "@parley/llm";
 import type { KnowledgeDeps } from "./deps.js";
 import { type Fused, fuseRanks, type Hit } from "./fuse-ranks.js";
 import { documentsOf, hasVectors, readPassages, searchVectors, searchWords } from "./repository.js";
@@ -20,23 +21,32 @@ interface QuestionVector {
   vector: number[];
 }
 
+type Used = NonNullable<Retrieved["embedding"]>;
+
+export interface SearchLimits {
+  /** How long the question may wait for its vector. */
+  timeoutMs: number;
+  /** Who pays for the vector. */
+  purpose: Extract<ModelPurpose, "retrieval" | "search">;
+  /** The only model that may be asked; null = none; absent = the configured one. */
+  embed?: { model: string } | null | undefined;
+}
+
 /**
  * Passages from the documents that a version sees, best first. Where vectors are asked for and there are none, full text answers alone
- * and the answer says so. The model is asked outside of any transaction.
- *
- * @param timeoutMs how long the question may wait for its vector
+ * and the answer says so, and tells what the vector took. The model is asked outside of any transaction.
  */
 export async function searchPassages(
   deps: KnowledgeDeps,
   place: SearchPlace,
   query: RetrievalQuery,
-  timeoutMs: number,
+  limits: SearchLimits,
 ): Promise<Retrieved> {
   const text = [...query.text.slice(0, KNOWLEDGE_QUERY_CHARACTERS)]
     .join("")
     .replace(/\p{Surrogate}/gu, " ")
     .replaceAll("\u0000", " ");
-  const question = query.search_mode === "fts" ? null : await vectorOf(deps, { place, text, timeoutMs });
+  const { question, used } = query.search_mode === "fts" ? NOT_ASKED : await vectorOf(deps, { place, text, limits });
   const mode = question === null ? "fts" : query.search_mode;
   const limit = Math.max(LEAST_CANDIDATES, query.top_k * CANDIDATES_PER_PASSAGE);
   const passages = await deps.db.tenant(place.tenantId, async (trx) => {
@@ -61,7 +71,8 @@ export async function searchPassages(
       ];
     });
   });
-  return { search_mode: mode, passages, warning: mode === query.search_mode ? null : "vectors_unavailable" };
+  const warning = mode === query.search_mode ? null : "vectors_unavailable";
+  return { search_mode: mode, passages, warning, embedding: used };
 }
 
 function chosen(
@@ -77,24 +88,40 @@ function chosen(
   });
 }
 
-/** Null = there is nothing to compare with, or the model did not answer in time. */
+interface Asked {
+  /** Null = there is nothing to compare with, the model may not be asked, or it did not answer in time. */
+  question: QuestionVector | null;
+  used: Used | null;
+}
+const NOT_ASKED: Asked = { question: null, used: null };
+
 async function vectorOf(
   deps: KnowledgeDeps,
-  { place, text, timeoutMs }: { place: SearchPlace; text: string; timeoutMs: number },
-): Promise<QuestionVector | null> {
+  { place, text, limits }: { place: SearchPlace; text: string; limits: SearchLimits },
+): Promise<Asked> {
   const { embedder } = deps;
-  if (embedder === null || text.trim() === "") return null;
+  if (embedder === null || text.trim() === "") return NOT_ASKED;
   const model = embedder.name;
+  if (limits.embed !== undefined && limits.embed?.model !== model) return NOT_ASKED;
   const comparable = await deps.db.tenant(place.tenantId, async (trx) =>
     hasVectors(trx, { documents: await documentsOf(trx, place), model }),
   );
-  if (!comparable) return null;
+  if (!comparable) return NOT_ASKED;
+  const count = (usage: ModelUsage): Used => {
+    const cost = deps.prices.costOf(model, usage);
+    const { inputTokens, outputTokens, estimated = false } = usage;
+    // What a turn's question took is counted where the turn is recorded.
+    if (limits.purpose === "search") deps.usage.count("search", { inputTokens, outputTokens, cost });
+    return { model, input_tokens: inputTokens + outputTokens, estimated, cost };
+  };
+  const signal = AbortSignal.timeout(limits.timeoutMs);
   try {
-    const { vectors } = await embedder.embed({ texts: [text] }, { signal: AbortSignal.timeout(timeoutMs) });
+    const { vectors, usage } = await embedder.embed({ texts: [text] }, { signal });
     const [vector] = vectors;
-    return vector === undefined ? null : { model, vector: unitVector(vector) };
+    return { question: vector === undefined ? null : { model, vector: unitVector(vector) }, used: count(usage) };
   } catch (error) {
     deps.logger.warn({ err: error, model }, "knowledge.question_not_embedded");
-    return null;
+    const usage = embeddingUsageOfFailure(error, { texts: [text], aborted: signal.aborted });
+    return { question: null, used: usage === null ? null : count(usage) };
   }
 }

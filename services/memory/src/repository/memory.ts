@@ -149,6 +149,18 @@ async function writeSummary(trx: Transaction<Database>, next: NewSummary): Promi
   return rows.length === 1;
 }
 
+/** Adds what a summary took, whether it is kept or not. `cost` in dollars; null = the model has no price, and the sum is unknown from then on. */
+export async function addMemoryUsage(
+  db: Db,
+  used: { tenantId: string; conversationId: string; inputTokens: number; outputTokens: number; cost: number | null },
+): Promise<void> {
+  await db.tenant(used.tenantId, (trx) =>
+    sql`update memory_cursors set input_tokens = input_tokens + ${used.inputTokens}::bigint,
+        output_tokens = output_tokens + ${used.outputTokens}::bigint, cost = cost + ${used.cost}::numeric
+      where conversation_id = ${used.conversationId}`.execute(trx),
+  );
+}
+
 /** Ends the claim of a conversation after `afterMs`: 0 gives its summary back at once, more keeps it out of the way. */
 export async function releaseConversation(
   db: Db,

@@ -1,40 +1,49 @@
-import { AppError, type bulkImportAgents as contract, importedAgent, requireRole } from "@parley/contracts";
+import { AppError, type bulkImportAgents as contract, importedAgent, requireRole, tenantOf } from "@parley/contracts";
+import { beginLong } from "@parley/db";
 import type { z } from "zod";
+import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
 import type { importAgent } from "./import-agent.js";
 
 /** How long one call imports; what is left by then is refused as `overloaded` and can be sent again. */
 const IMPORT_MS = 30_000;
 
-type Result = z.input<typeof contract.response>["results"][number];
+type Output = z.input<typeof contract.response>;
+type Result = Output["results"][number];
 
 /**
  * Imports documents one after another, each into the agent of its own name; one that is refused does not hold up the others.
- * Not idempotent, like an import.
+ * Idempotent by the caller's key, else by the signature, document by document: while the first call runs or after it died, a repeat
+ * imports what is not there yet and answers what is; later it gets the answer. Without them it is like so many imports.
  */
 export const bulkImportAgents =
-  (importOne: ReturnType<typeof importAgent>) =>
-  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+  (deps: AgentsDeps, importOne: ReturnType<typeof importAgent>) =>
+  async (input: z.output<typeof contract.request>): Promise<Output> => {
     requireRole(input.principal, "editor");
     const { principal, dryRun, activate } = input;
+    const tenantId = tenantOf(principal);
+    const repeatable = dryRun ? {} : input;
+    const request = await beginLong<Output>(deps.db, { tenantId, scope: "agents.bulk_import", repeatable });
+    if (request.known !== null) return { ...request.known, replayed: true };
     const deadlineAt = performance.now() + IMPORT_MS;
     const results: Result[] = [];
-    for (const [index, given] of input.documents.entries()) {
+    for (const [index, text] of input.documents.entries()) {
       if (performance.now() > deadlineAt) {
         results.push(refusal(index, new AppError("overloaded")));
         continue;
       }
       try {
-        const document = parseDocument(given);
+        const document = parseDocument(text);
         const agent = nameOf(document);
-        const done = await importOne({ principal, agent, document, dryRun, activate, notes: null });
+        const given = { principal, agent, document, dryRun, activate, notes: null };
+        const { replayed: _, ...done } = await importOne(given, request.part(String(index)));
         results.push({ index, ...done });
       } catch (error) {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
         results.push(refusal(index, error));
       }
     }
-    return { results };
+    return { ...(await request.finish({ results })), replayed: request.begun };
   };
 
 /** A document without a usable name is refused by the import itself, with all of its issues. */

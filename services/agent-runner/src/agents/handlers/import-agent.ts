@@ -6,7 +6,7 @@ import {
   requireRole,
   tenantOf,
 } from "@parley/contracts";
-import { changeWithFacts, type Fact } from "@parley/db";
+import { changeWithFacts, type Fact, type NamedRequest, once, recall } from "@parley/db";
 import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import { contentHash } from "../content-hash.js";
@@ -26,13 +26,17 @@ type Output = z.input<typeof contract.response>;
 /**
  * Adds a version to an agent, and the agent itself when nothing has this name yet; activates it unless told otherwise. When it requires
  * tests and is to go live, they are run first, and nothing is added unless they pass or are overridden.
- * Not idempotent: each import is a version, even of an equal document.
+ * Idempotent by the caller's key, else by the signature; without them each import is a version, even of an equal document. A dry run makes
+ * nothing and is not remembered. `part`: the import is one of many of a call, which has a name for each.
  */
 export const importAgent =
   (deps: AgentsDeps, onActivated: (agentId: string) => void) =>
-  async (input: Input): Promise<Output> => {
+  async (input: Input, part?: NamedRequest): Promise<Output> => {
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
+    const request = part ?? { tenantId, scope: "agents.import", repeatable: input };
+    const before = input.dryRun ? null : await recall<Output>(deps.db, request);
+    if (before !== null) return before;
     const { valid, document, issues } = validateDocument(parseDocument(input.document));
     if (!valid || document === undefined) throw invalidDocument(issues);
     if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
@@ -41,27 +45,36 @@ export const importAgent =
       await deps.db.tenant(tenantId, (trx) => saveTestResult(trx, tenantId, result));
     }
 
-    const answer = await changeWithFacts<Output>(deps, tenantId, async (trx) => {
-      const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
-      const version = await addVersion(trx, {
-        agentId: agent.id,
-        tenantId,
-        document,
-        contentHash: contentHash(document),
-        notes: input.notes,
-      });
-      const facts: Fact[] = [];
-      if (input.activate) {
-        const { principal, overrideReason } = input;
-        const at = { tenantId, agentId: agent.id, version, principal, overrideReason };
-        facts.push(...(await publishVersion(trx, at)).facts);
-      }
-      const status = created ? "created" : "updated";
-      return { answer: { status, agent_id: agent.id, version, active: input.activate, issues }, facts };
-    });
+    const answer = await changeWithFacts<Output>(deps, tenantId, (trx) =>
+      once(trx, request, () => addTo(trx, { tenantId, document, issues, input })),
+    );
     if (answer.active && answer.agent_id !== null) onActivated(answer.agent_id);
     return answer;
   };
+
+/** The version itself, on the agent that the import names. */
+async function addTo(
+  trx: TenantTransaction,
+  of: { tenantId: string; document: AgentDocument; issues: Issue[]; input: Input },
+): Promise<{ answer: Output; facts: Fact[] }> {
+  const { tenantId, document, issues, input } = of;
+  const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
+  const version = await addVersion(trx, {
+    agentId: agent.id,
+    tenantId,
+    document,
+    contentHash: contentHash(document),
+    notes: input.notes,
+  });
+  const facts: Fact[] = [];
+  if (input.activate) {
+    const { principal, overrideReason } = input;
+    const at = { tenantId, agentId: agent.id, version, principal, overrideReason };
+    facts.push(...(await publishVersion(trx, at)).facts);
+  }
+  const status = created ? "created" : "updated";
+  return { answer: { status, agent_id: agent.id, version, active: input.activate, issues }, facts };
+}
 
 async function validated(deps: AgentsDeps, at: { tenantId: string; agent: string; issues: Issue[] }): Promise<Output> {
   const known = await deps.db.tenant(at.tenantId, (trx) => findAgent(trx, at.agent));

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { type ReplayedTurn, replayTurns } from "../replay/replay-turns.js";
 import type { Versions } from "../replay/versions.js";
+import { backgroundOf } from "../repository/background.js";
 import {
   findSession,
   type RecordedSession,
@@ -26,10 +27,11 @@ export const traceSession =
     const { sessionId } = access;
     const tenantId = access.tenantId ?? (await tenantOfSession((...query) => deps.db.query(...query), sessionId));
     if (tenantId === null) throw new AppError("session_not_found");
-    const { session, turns } = await deps.db.tenant(tenantId, async (trx) => {
+    const { session, turns, background } = await deps.db.tenant(tenantId, async (trx) => {
       const session = await findSession(trx, sessionId);
       if (session === null) throw new AppError("session_not_found");
-      return { session, turns: (await turnsOf(trx, [session.id])).get(session.id) ?? [] };
+      const turns = (await turnsOf(trx, [session.id])).get(session.id) ?? [];
+      return { session, turns, background: await backgroundOf(trx, session.id) };
     });
     const replayed = await replayAll(versions, tenantId, { session, turns });
     const waiting = turns.filter(({ seq }) => seq > after);
@@ -50,6 +52,7 @@ export const traceSession =
       status: session.status,
       turns: shown,
       totals: totalsOf(shown),
+      background,
       next_cursor: last !== undefined && waiting.length > shown.length ? String(last.turn) : null,
     };
   };

@@ -62,6 +62,24 @@ export async function insertAgent(trx: TenantTransaction, agent: NewAgent): Prom
   return rows[0] ?? null;
 }
 
+/** Lets one transaction at a time give names to agents of a tenant. Imports take the names of their documents and do not ask. */
+export async function lockNames(trx: TenantTransaction, tenantId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`agents.names:${tenantId}`}, 0))`.execute(trx);
+}
+
+/** Whether an agent of the tenant has this name. */
+export async function isNameTaken(trx: TenantTransaction, name: string): Promise<boolean> {
+  const { rows } = await sql`select from agents where name = ${name} and deleted_at is null limit 1`.execute(trx);
+  return rows.length > 0;
+}
+
+/** Whether a name would lead to another agent of the tenant than this one, by its name or by its slug. */
+export async function leadsElsewhere(trx: TenantTransaction, at: { name: string; id: string }): Promise<boolean> {
+  const { rows } = await sql`select from agents where (name = ${at.name} or slug = ${at.name})
+      and deleted_at is null and id <> ${at.id} limit 1`.execute(trx);
+  return rows.length > 0;
+}
+
 /** Newest first, with the id as tiebreak; `position` keeps the microseconds that a JavaScript date would lose. */
 export async function listAgents(
   trx: TenantTransaction,

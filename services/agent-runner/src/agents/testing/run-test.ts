@@ -52,13 +52,13 @@ class Player {
       signal,
       live: silentLive(),
     });
-    this.perform = async (call, history) => {
+    this.perform = async (call, history, note) => {
       const answer = book.take(call);
       if (answer !== null) return answer;
       // Another agent is another document: its behaviour cannot be a property of this one.
       if (call.type === "agent.load") throw new CallFailed("not_in_tests");
       if (!isModelCall(call) || book.speaksForModel) throw new NoAnswer(call);
-      return scripted(call, history);
+      return scripted(call, history, note);
     };
   }
 

@@ -56,7 +56,9 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
 export const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0, cost: 0 };
 
 const sumOf = (calls: readonly RecordedCall[]): Usage =>
-  calls.reduce((sum, { usage }) => (usage ? addUsage(sum, usage) : sum), NO_USAGE);
+  calls
+    .flatMap(({ usage, retrieval }) => [usage, retrieval?.embedding?.usage])
+    .reduce<Usage>((sum, usage) => (usage ? addUsage(sum, usage) : sum), NO_USAGE);
 
 function conditionOf({ nodeId, condition, target, verdict, facts }: TestedCondition): TracedTurn["conditions"][number] {
   return { node_id: nodeId, condition, target, verdict, inputs: inputsOf(condition, facts) };

@@ -18,6 +18,7 @@ import {
   knowledgeAgent,
   knowledgeSize,
   readParts,
+  withEmbedder,
 } from "../repository.js";
 
 /** Of one agent. A search looks at every chunk that a version sees, so their number is what keeps it fast. */
@@ -47,7 +48,7 @@ export const addKnowledge =
       if (chunks.length === 0) throw new AppError("document_unreadable");
       const answer = await store(deps, { tenantId, agentId: known.id, input, hash, chunks });
       if (answer.status !== "unchanged") deps.onAdded();
-      return answer;
+      return { ...answer, document: withEmbedder(answer.document, deps.embedder) };
     } finally {
       await forgetParts(deps.db, upload).catch(() => undefined);
     }

@@ -1,7 +1,7 @@
 import { AppError, type getKnowledge as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { KnowledgeDeps } from "../deps.js";
-import { findDocument, knowledgeAgent, readChunks } from "../repository.js";
+import { findDocument, knowledgeAgent, readChunks, withEmbedder } from "../repository.js";
 
 const PAGE = 100;
 
@@ -15,5 +15,9 @@ export const getKnowledge =
       if (document === null) throw new AppError("document_not_found");
       const rows = await readChunks(trx, { documentId: document.id, after: input.after, limit: PAGE + 1 });
       const passages = rows.slice(0, PAGE);
-      return { document, passages, next: rows.length > PAGE ? (passages.at(-1)?.n ?? null) : null };
+      return {
+        document: withEmbedder(document, deps.embedder),
+        passages,
+        next: rows.length > PAGE ? (passages.at(-1)?.n ?? null) : null,
+      };
     });

@@ -1,7 +1,7 @@
 import { AppError, type listKnowledge as contract, tenantOf } from "@parley/contracts";
 import { z } from "zod";
 import type { KnowledgeDeps } from "../deps.js";
-import { knowledgeAgent, listDocuments } from "../repository.js";
+import { knowledgeAgent, listDocuments, withEmbedder } from "../repository.js";
 
 const position = z.tuple([z.iso.datetime(), z.uuid()]);
 
@@ -17,7 +17,10 @@ export const listKnowledge =
     const data = rows.slice(0, input.limit);
     const last = rows.length > input.limit ? data.at(-1) : undefined;
     const nextCursor = last && Buffer.from(JSON.stringify([last.position, last.id])).toString("base64url");
-    return { data: data.map(({ position: _, ...document }) => document), nextCursor: nextCursor ?? null };
+    return {
+      data: data.map(({ position: _, ...document }) => withEmbedder(document, deps.embedder)),
+      nextCursor: nextCursor ?? null,
+    };
   };
 
 function decode(cursor: string): { at: string; id: string } {

@@ -14,5 +14,8 @@ export const retrieve =
     agentId,
     version,
     query,
+    embed,
   }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> =>
-    searchPassages(deps, { tenantId, agentId, version }, query, EMBED_MS);
+    searchPassages(deps, { tenantId, agentId, version }, query, {
+      ...{ timeoutMs: EMBED_MS, purpose: "retrieval", embed },
+    });

@@ -13,5 +13,5 @@ export const searchKnowledge =
     const tenantId = tenantOf(input.principal);
     const agent = await deps.db.tenant(tenantId, (trx) => knowledgeAgent(trx, input.agent));
     const place = { tenantId, agentId: agent.id, version: input.version ?? agent.latest };
-    return searchPassages(deps, place, input.query, EMBED_MS);
+    return searchPassages(deps, place, input.query, { timeoutMs: EMBED_MS, purpose: "search" });
   };
