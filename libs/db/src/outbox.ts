@@ -1,5 +1,5 @@
 import { type EventContract, newId } from "@parley/contracts";
-import type { Logger } from "@parley/observability";
+import { type Logger, withoutTrace } from "@parley/observability";
 import { sql, type Transaction } from "kysely";
 import type { Db } from "./connection.js";
 import type { Database } from "./types.js";
@@ -118,7 +118,8 @@ export function createOutboxRelay(
   return {
     soon() {
       again = true;
-      running ??= round();
+      // What waits was left by several requests: it is sent in the trace of none.
+      running ??= withoutTrace(round);
     },
     async stop() {
       await running;

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { AppError, type ErrorCode } from "@parley/contracts";
 import type { FastifyReply } from "fastify";
 import { toProblem } from "./problem.js";
+import { requestTrace } from "./request-trace.js";
 import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
@@ -12,6 +13,8 @@ export function sendProblem(reply: FastifyReply, error: AppError, requestId: str
   const body = JSON.stringify(toProblem(error, requestId));
   reply.code(error.status).headers(BASE_HEADERS).header("x-request-id", requestId);
   reply.header("content-security-policy", API_CSP).header("content-type", PROBLEM_TYPE);
+  // What the framework refuses by itself has passed no hook.
+  if (!reply.hasHeader("traceparent")) reply.header("traceparent", requestTrace(reply.request).traceparent);
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
   if (error.code === "invalid_token") reply.header("www-authenticate", 'Bearer realm="parley"');
   if (error.code === "invalid_signature") reply.header("www-authenticate", 'HMAC-SHA256 realm="parley"');
@@ -31,7 +34,13 @@ export function answerBrokenRequest(error: { code?: string }, socket: Socket, re
   if (socket.writable) {
     const failure = new AppError(SOCKET_CODES[error.code ?? ""] ?? "malformed_request");
     const body = JSON.stringify(toProblem(failure, requestId));
-    const headers = { ...BASE_HEADERS, "content-type": PROBLEM_TYPE, "x-request-id": requestId, connection: "close" };
+    const headers = {
+      ...BASE_HEADERS,
+      "content-type": PROBLEM_TYPE,
+      "x-request-id": requestId,
+      traceparent: requestTrace({ headers: {} }).traceparent,
+      connection: "close",
+    };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const status = `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n`;
     socket.end(`${status}${lines.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);

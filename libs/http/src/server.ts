@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { AppError, fieldErrors } from "@parley/contracts";
-import { type Logger, type Metrics, withExtractedTrace } from "@parley/observability";
+import type { Logger, Metrics } from "@parley/observability";
 import fastify, { type FastifyInstance, LogController, type RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -10,6 +10,7 @@ import { parseJsonBody } from "./json-body.js";
 import { JSON_TYPES, requireMediaType } from "./media-type.js";
 import { toAppError } from "./problem.js";
 import { hasBody, readRawBody } from "./raw-body.js";
+import { requestTrace } from "./request-trace.js";
 import { RouteTable } from "./route-table.js";
 import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 import { answerBrokenRequest, sendProblem } from "./send-problem.js";
@@ -137,7 +138,9 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
   let inFlight = 0;
 
   app.addHook("onRequest", (request, reply, done) => {
+    const trace = requestTrace(request.raw);
     reply.headers(BASE_HEADERS).header("x-request-id", request.id).header("content-security-policy", API_CSP);
+    reply.header("traceparent", trace.traceparent);
     if (options.https) reply.header("strict-transport-security", "max-age=31536000");
     const began = performance.now();
     inFlight += 1;
@@ -149,18 +152,20 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
     reply.raw.once("close", () => {
       leave();
       const route = request.routeOptions.url ?? "unmatched";
-      const status = String(reply.raw.statusCode);
-      requests.observe({ method: request.method, route, status }, (performance.now() - began) / 1_000);
+      const { statusCode: status } = reply.raw;
+      requests.observe({ method: request.method, route, status: String(status) }, (performance.now() - began) / 1_000);
+      trace.end({ method: request.method, route, status });
     });
+    // Everything that this request causes runs in its trace: the hooks behind this one, the handler, the errors.
+    const go = (error?: AppError): void => trace.run(() => done(error));
     const refusal = framingError(request.raw, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES);
-    if (refusal !== null) return done(refusal);
+    if (refusal !== null) return go(refusal);
     if (inFlight > maxInFlight) {
       shed.inc();
-      return done(new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 }));
+      return go(new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 }));
     }
     if (request.routeOptions.config.longLived) leave();
-    if (request.headers.traceparent === undefined) return done();
-    withExtractedTrace({ traceparent: String(request.headers.traceparent) }, done);
+    go();
   });
 }
 
@@ -217,6 +222,9 @@ const PLACES: Record<string, string> = { params: "path", querystring: "query", h
 function addErrors(app: HttpApp, logger: Logger): void {
   app.setValidatorCompiler(({ schema, httpPart }) => (value: unknown) => {
     if (!(schema instanceof z.ZodType)) return { value };
+    // No name or id holds a NUL, and PostgreSQL takes none: such an address is one of nothing.
+    if (httpPart === "params" && hasNul(value)) return { error: new AppError("not_found") };
+    if (httpPart === "querystring" && hasNul(value)) return { error: new AppError("malformed_request") };
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value: parsed.data };
     return { error: new AppError("validation_failed", { errors: fieldErrors(parsed.error, PLACES[httpPart ?? ""]) }) };
@@ -236,6 +244,11 @@ function addErrors(app: HttpApp, logger: Logger): void {
     throw notFound(request);
   });
 }
+
+const hasNul = (values: unknown): boolean =>
+  typeof values === "object" &&
+  values !== null &&
+  Object.values(values).some((value) => typeof value === "string" && value.includes("\0"));
 
 /** Stops accepting, lets requests in work finish (at most `deadlineMs`), then cuts what is left. */
 export async function closeServer(

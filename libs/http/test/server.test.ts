@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { AppError } from "@parley/contracts";
-import { createLogger, createMetrics } from "@parley/observability";
+import { createLogger, createMetrics, currentTraceparent } from "@parley/observability";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { closeServer, createHttpServer, type HttpApp, type HttpServerOptions, notFound } from "../src/index.js";
@@ -206,6 +206,58 @@ describe("errors", () => {
     const known = { authorization: "yes" };
     expect((await fetch(`${url}/api/unknown`, { headers: known })).status).toBe(404);
     expect((await fetch(`${url}/api/known`, { method: "PUT", headers: known, body: "x" })).status).toBe(405);
+  });
+});
+
+describe("the trace of a request", () => {
+  const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const traceparent = "traceparent";
+
+  it("is the caller's, in the answer, behind reading the body, and in the log", async () => {
+    const inside: (string | undefined)[] = [];
+    const { url, lines } = await start((app) => {
+      echo(app);
+      app.post("/trace", { schema: { body: z.unknown() } }, async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        inside.push(currentTraceparent());
+        return {};
+      });
+    });
+    const headers = { "content-type": "application/json", traceparent: PARENT };
+    const answer = await post(`${url}/trace`, "{}", headers);
+    const told = answer.headers.get(traceparent);
+    expect(told).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/);
+    expect(inside).toEqual([told]);
+    await fetch(`${url}/boom`, { headers });
+    expect(lines.find((line) => line.includes("http.failed"))).toContain(
+      `"trace_id":"0af7651916cd43dd8448eb211c80319c"`,
+    );
+  });
+
+  it("is in every answer: problems of each kind, streams, and what never became a request", async () => {
+    const { url, port } = await start(
+      (app) => {
+        echo(app);
+        app.get("/events", { config: { longLived: true } }, async (_request, reply) => app.sse.open(reply).close());
+      },
+      { maxInFlight: 100 },
+    );
+    const one = /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/;
+    const answers = [
+      await post(`${url}/echo`, "{"),
+      await post(`${url}/strict`, "{}"),
+      await fetch(`${url}/boom`),
+      await fetch(`${url}/nowhere`),
+      await fetch(`${url}/%zz`),
+      await fetch(`${url}/events`),
+      await fetch(`${url}/echo`, { method: "DELETE" }),
+    ];
+    for (const answer of answers)
+      expect([answer.status, answer.headers.get(traceparent)]).toEqual([answer.status, expect.stringMatching(one)]);
+    expect(new Set(answers.map((answer) => answer.headers.get(traceparent))).size).toBe(answers.length);
+    expect(await raw(port, "NONSENSE\r\n\r\n")).toMatch(/traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-00/);
+    const twice = `GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntraceparent: ${PARENT}\r\ntraceparent: ${PARENT}\r\n\r\n`;
+    expect(await raw(port, twice)).not.toContain(PARENT.slice(3, 35));
   });
 });
 

@@ -11,10 +11,15 @@ export { redactValues } from "./redaction.js";
 export { type SerializedError, serializeError } from "./serialize-error.js";
 export {
   currentTraceId,
+  currentTraceparent,
   injectTrace,
+  type RequestTrace,
   type SpanOptions,
+  startRequestTrace,
   startTracing,
   type Tracing,
   withExtractedTrace,
+  withOwnTrace,
+  withoutTrace,
   withSpan,
 } from "./tracing.js";

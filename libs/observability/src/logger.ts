@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 import { redactPaths, redactValues } from "./redaction.js";
 import { serializeError } from "./serialize-error.js";
+import { currentTraceId } from "./tracing.js";
 
 export type { DestinationStream, Logger } from "pino";
 
@@ -17,7 +18,7 @@ export interface LoggerOptions {
 /**
  * One JSON line per event. The message is an event name (`turn.committed`), facts are fields, ids only.
  * Two nets catch mistakes: fields with a secret's name are replaced by path, and anything that looks like one of our
- * secrets is replaced in the finished line, wherever it stands.
+ * secrets is replaced in the finished line, wherever it stands. Lines of a request's work carry its `trace_id`.
  */
 export function createLogger(options: LoggerOptions): Logger {
   return pino(
@@ -27,9 +28,15 @@ export function createLogger(options: LoggerOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactPaths, censor: "[redacted]" },
+      mixin: traceFields,
       serializers: { err: serializeError },
       hooks: { streamWrite: redactValues },
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),
   );
+}
+
+function traceFields(): object {
+  const traceId = currentTraceId();
+  return traceId === undefined ? {} : { trace_id: traceId };
 }

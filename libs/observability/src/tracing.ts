@@ -1,28 +1,99 @@
 import { createRequire } from "node:module";
 import type { Span } from "@opentelemetry/api";
+import {
+  currentContext,
+  formatTraceparent,
+  newSpanId,
+  newTrace,
+  parseTraceparent,
+  runInContext,
+  type TraceContext,
+} from "./trace-context.js";
 
 // The CommonJS build by name: loaders with the `module` condition (Vite, Vitest) pick the package's ESM build, whose
 // imports without file endings Node refuses.
 const api: typeof import("@opentelemetry/api") = createRequire(import.meta.url)("@opentelemetry/api");
-const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
+const { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } = api;
 
 const TRACER = "parley";
-/** Recorded nowhere; what `withSpan` hands out while tracing is off. */
+/** Recorded nowhere; what `withSpan` hands out while nothing is exported. */
 const NO_SPAN: Span = trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
 
-/** While tracing is off the functions below do nothing at all: they stand in the path of every message. */
+/**
+ * Spans are recorded and exported. Without that the trace of a request is carried along all the same, as an id that logs, answers
+ * and outgoing calls share, but nothing is measured.
+ */
 let started = false;
 
-/** Writes the current trace context (`traceparent`, `tracestate`) into `headers`. Does nothing while tracing is off. */
+/** Writes `traceparent` of the current trace into `headers` (with `tracestate` while spans are exported); nothing without a trace. */
 export function injectTrace(headers: Record<string, string>): void {
-  if (!started) return;
-  propagation.inject(context.active(), headers);
+  if (started) {
+    propagation.inject(context.active(), headers);
+    return;
+  }
+  const current = currentContext();
+  if (current !== undefined) headers.traceparent = formatTraceparent(current);
 }
 
-/** Runs `fn` inside the trace context that `headers` carry; without one, in the current context. */
+/** Runs `fn` inside the trace context that `headers` carry; without a valid one, in the current context. */
 export function withExtractedTrace<T>(headers: Record<string, string>, fn: () => T): T {
-  if (!started) return fn();
-  return context.with(propagation.extract(context.active(), headers), fn);
+  if (started) return context.with(propagation.extract(context.active(), headers), fn);
+  const given = parseTraceparent(headers.traceparent);
+  return given === null ? fn() : runInContext(given, fn);
+}
+
+/**
+ * Runs `fn` in the trace that a stored `traceparent` names, or else in a new one: never in the current one, which is another's.
+ * @param traceId of the new one: 32 hex digits, so that repetitions of the same work share their trace
+ */
+export function withOwnTrace<T>(traceparent: string | null | undefined, fn: () => T, traceId?: string): T {
+  const own = parseTraceparent(traceparent ?? undefined) ?? { ...newTrace(traceId), sampled: started };
+  return started ? context.with(remoteContext(own), fn) : runInContext(own, fn);
+}
+
+/** Runs `fn` in no trace: for work that serves several requests at once. */
+export function withoutTrace<T>(fn: () => T): T {
+  return started ? context.with(ROOT_CONTEXT, fn) : runInContext(undefined, fn);
+}
+
+const remoteContext = ({ traceId, spanId, sampled }: TraceContext) =>
+  trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  });
+
+/** The trace of one HTTP request. */
+export interface RequestTrace {
+  /** For the answer: the caller's trace, or a new one, with this server as the one who speaks. */
+  readonly traceparent: string;
+  run<T>(fn: () => T): T;
+  /** Ends the span; names it by the route's pattern, never by the address. */
+  end(facts: { method: string; route: string; status: number }): void;
+}
+
+/** Continues the trace of a valid `traceparent`, or begins one. A malformed one counts as none. */
+export function startRequestTrace(traceparent: string | undefined): RequestTrace {
+  const given = parseTraceparent(traceparent);
+  if (!started) {
+    const own = given === null ? newTrace() : { ...given, spanId: newSpanId() };
+    return { traceparent: formatTraceparent(own), run: (fn) => runInContext(own, fn), end: () => undefined };
+  }
+  const parent = given === null ? ROOT_CONTEXT : remoteContext(given);
+  const span = trace.getTracer(TRACER).startSpan("http", { kind: SpanKind.SERVER }, parent);
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  const inside = trace.setSpan(parent, span);
+  return {
+    traceparent: formatTraceparent({ traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 }),
+    run: (fn) => context.with(inside, fn),
+    end({ method, route, status }) {
+      span.updateName(`${method} ${route}`);
+      span.setAttributes({ "http.request.method": method, "http.route": route, "http.response.status_code": status });
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+  };
 }
 
 export interface SpanOptions {
@@ -54,10 +125,21 @@ export function withSpan<T>(name: string, options: SpanOptions, fn: (span: Span)
   });
 }
 
-/** Id of the current trace, for problem bodies and logs; undefined while tracing is off. */
+/** Id of the current trace, for logs; undefined outside of one. */
 export function currentTraceId(): string | undefined {
+  return started ? activeSpanContext()?.traceId : currentContext()?.traceId;
+}
+
+/** `traceparent` of the current trace, to be stored with work that is done later; undefined outside of one. */
+export function currentTraceparent(): string | undefined {
+  const headers: Record<string, string> = {};
+  injectTrace(headers);
+  return headers.traceparent;
+}
+
+function activeSpanContext() {
   const spanContext = trace.getActiveSpan()?.spanContext();
-  return spanContext !== undefined && trace.isSpanContextValid(spanContext) ? spanContext.traceId : undefined;
+  return spanContext !== undefined && trace.isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
 export interface Tracing {

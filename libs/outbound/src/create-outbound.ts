@@ -1,3 +1,4 @@
+import { injectTrace } from "@parley/observability";
 import { Agent, type Dispatcher } from "undici";
 import { type AddressRules, addressRules } from "./address-rules.js";
 import { checkedLookup, ForbiddenAddress, systemResolve } from "./checked-lookup.js";
@@ -119,6 +120,8 @@ function firstHop(request: OutboundRequest): Hop {
   if (!method) throw refuse("bad_method");
   const headers = checkedHeaders(request.headers ?? {});
   if (!headers) throw refuse("bad_header");
+  // One that the author of a call has written stays.
+  if (headers.traceparent === undefined) injectTrace(headers);
   return { url, method, headers, body: method === "GET" || method === "HEAD" ? null : (request.body ?? null) };
 }
 

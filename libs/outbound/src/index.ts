@@ -1,4 +1,5 @@
 export { type AddressRules, addressRules, parseNetworks } from "./address-rules.js";
 export { outboundConfig } from "./config.js";
 export { createOutbound } from "./create-outbound.js";
+export { createTargetCheck, type TargetRefusal } from "./target.js";
 export type { Outbound, OutboundOptions, OutboundRequest, OutboundResult, RefusalReason, Resolve } from "./types.js";

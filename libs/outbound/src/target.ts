@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { AddressRules } from "./address-rules.js";
+import { type AddressRules, addressRules } from "./address-rules.js";
 import type { RefusalReason } from "./types.js";
 
 /** The address without the brackets of IPv6 and the dot at the end of a full name. */
@@ -16,6 +16,12 @@ export function readTarget(text: string, query: Readonly<Record<string, string>>
   return url;
 }
 
+/** Ports of protocols that read lines of text: what a mail server or a store takes from a request must not become commands. */
+const REFUSED_PORTS = new Set(
+  `20 21 22 23 25 53 69 79 110 111 119 135 137 139 143 161 179 389 445 465 512 513 514 515 587 636 873 989 990 992 993 995
+   2049 3306 5060 5061 5432 6000 6379 6665 6666 6667 6668 6669 6697 11211 27017`.split(/\s+/),
+);
+
 /** Why a target may not be called, as far as that can be told before its name is resolved. */
 export function refusalOf(
   url: URL,
@@ -24,6 +30,12 @@ export function refusalOf(
 ): RefusalReason | null {
   const host = hostOf(url);
   if (allowedHosts && !allowedHosts.some((pattern) => covers(pattern, host))) return "host_not_allowed";
+  return refusalAt(url, rules);
+}
+
+function refusalAt(url: URL, rules: AddressRules): "port_not_allowed" | "private_address" | null {
+  if (REFUSED_PORTS.has(url.port)) return "port_not_allowed";
+  const host = hostOf(url);
   // The URL parser has turned decimal, octal and hexadecimal spellings into the usual one.
   return isIP(host) !== 0 && !rules.permits(host) ? "private_address" : null;
 }
@@ -35,4 +47,23 @@ function covers(pattern: string, host: string): boolean {
   if (!URL.canParse(address)) return false;
   const listed = hostOf(new URL(address));
   return isWild ? host.endsWith(`.${listed}`) : host === listed;
+}
+
+/** What `createTargetCheck` finds wrong with an address. */
+export type TargetRefusal = "bad_url" | "port_not_allowed" | "private_address";
+
+/**
+ * The rules of the outgoing client for an address that is stored to be called later, as far as they can be told without resolving
+ * its name. Null = nothing is wrong with it; a name that leads to a private address is still refused when it is called.
+ */
+export function createTargetCheck(options: {
+  allowedCidrs?: readonly string[];
+  allowTestHooks?: boolean;
+}): (url: string) => TargetRefusal | null {
+  const { allowedCidrs = [], allowTestHooks: allowLoopback = false } = options;
+  const rules = addressRules({ allowedCidrs, allowLoopback });
+  return (text) => {
+    const url = readTarget(text, {});
+    return url === null ? "bad_url" : refusalAt(url, rules);
+  };
 }

@@ -26,6 +26,7 @@ export type RefusalReason =
   | "bad_method"
   | "bad_header"
   | "host_not_allowed"
+  | "port_not_allowed"
   | "private_address"
   | "too_many_redirects"
   | "too_many_calls";

@@ -70,6 +70,7 @@ describe("a request", () => {
   it.each<[string, Partial<OutboundRequest>, string]>([
     ["another scheme", { url: "file:///etc/passwd" }, "bad_url"],
     ["no scheme", { url: "//127.0.0.1/" }, "bad_url"],
+    ["a port of another protocol", { url: "http://127.0.0.1:25/" }, "port_not_allowed"],
     ["credentials in the address", { url: "http://user:pass@127.0.0.1/" }, "bad_url"],
     ["an unknown method", { method: "CONNECT" }, "bad_method"],
     ["a line break in a header", { headers: { "x-a": "1\r\nx-b: 2" } }, "bad_header"],

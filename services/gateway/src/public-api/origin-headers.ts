@@ -6,7 +6,7 @@ const METHODS = "GET, POST, DELETE";
 const REQUEST_HEADERS =
   "accept, authorization, content-type, idempotency-key, last-event-id, prefer, traceparent, x-request-id";
 const ANSWER_HEADERS =
-  "idempotent-replayed, preference-applied, ratelimit, ratelimit-policy, retry-after, x-request-id";
+  "idempotent-replayed, preference-applied, ratelimit, ratelimit-policy, retry-after, traceparent, x-request-id";
 const PREFLIGHT_SECONDS = "600";
 
 /**

@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomBytes } from "node:crypto";
+
+/** Where a piece of work stands, as W3C Trace Context names it. */
+export interface TraceContext {
+  /** 32 lower-case hex digits, the same for everything that one request causes. */
+  traceId: string;
+  /** 16 lower-case hex digits: who speaks. */
+  spanId: string;
+  /** The caller may have recorded it. */
+  sampled: boolean;
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+const NO_SPAN_ID = "0".repeat(16);
+
+/**
+ * Reads a `traceparent`; null = there is none, or it breaks the rules and must not be believed. Later versions of the standard
+ * begin as this one does.
+ */
+export function parseTraceparent(text: string | undefined): TraceContext | null {
+  const [, version, traceId = "", spanId = "", flags = "", rest] = TRACEPARENT.exec(text ?? "") ?? [];
+  if (version === undefined || version === "ff" || (version === "00" && rest !== undefined)) return null;
+  if (!TRACE_ID.test(traceId) || spanId === NO_SPAN_ID) return null;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
+  `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`;
+
+/** A context of its own; `traceId` that is none is replaced. */
+export function newTrace(traceId?: string): TraceContext {
+  const id = traceId !== undefined && TRACE_ID.test(traceId) ? traceId : randomBytes(16).toString("hex");
+  return { traceId: id, spanId: newSpanId(), sampled: false };
+}
+
+export const newSpanId = (): string => randomBytes(8).toString("hex");
+
+const storage = new AsyncLocalStorage<TraceContext | undefined>();
+
+export const currentContext = (): TraceContext | undefined => storage.getStore();
+
+export const runInContext = <T>(context: TraceContext | undefined, fn: () => T): T => storage.run(context, fn);
