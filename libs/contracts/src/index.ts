@@ -27,6 +27,7 @@ export * from "./messages/security.js";
 export * from "./messages/sessions.js";
 export * from "./messages/turns.js";
 export * from "./messages/verification.js";
+export * from "./messages/watching.js";
 export * from "./messages/webhooks.js";
 export * from "./tokens.js";
 export * from "./turns.js";

@@ -52,7 +52,13 @@ export const turnFailure = z.object({ turn_id: z.string(), code: z.string() });
 
 /** A turn as a reader sees it: waiting or running, done with its result, or failed with a public code. */
 export const turnState = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("pending"), turn_id: z.string(), seq: z.number().int() }),
+  z.object({
+    status: z.literal("pending"),
+    turn_id: z.string(),
+    seq: z.number().int(),
+    /** A runner works on it; false = it waits in line; absent = not asked. */
+    running: z.boolean().optional(),
+  }),
   z.object({ status: z.literal("done"), turn_id: z.string(), seq: z.number().int(), result: turnResult }),
   z.object({ status: z.literal("failed"), turn_id: z.string(), seq: z.number().int(), code: z.string() }),
 ]);

@@ -16,6 +16,7 @@ import {
   sessionHeads,
   stopTurn,
   tokenSubject,
+  watchSession,
 } from "@parley/contracts";
 import { createOutboxRelay, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
@@ -37,6 +38,7 @@ import {
   listSessionsHandler,
   readEventsHandler,
   sessionHeadsHandler,
+  watchSessionHandler,
 } from "./handlers/read.js";
 import { stopTurnHandler } from "./handlers/stop-turn.js";
 import { tokenSubjectHandler } from "./handlers/token-subject.js";
@@ -95,6 +97,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(getTurn, getTurnHandler(handlers), bound);
       bus.serve(getHistory, getHistoryHandler(handlers), bound);
       bus.serve(readEvents, readEventsHandler(handlers), bound);
+      bus.serve(watchSession, watchSessionHandler(handlers), bound);
       bus.serve(sessionHeads, sessionHeadsHandler(handlers), bound);
       bus.serve(endSession, endSessionHandler(handlers), bound);
       bus.serve(stopTurn, stopTurnHandler(handlers), bound);

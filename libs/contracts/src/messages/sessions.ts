@@ -179,6 +179,12 @@ export const listSessions = rpc(
     agentId: uuid.optional(),
     linkId: uuid.optional(),
     status: sessionStatus.optional(),
+    /** E-mail address (in any case) or identifier of the person. */
+    participant: z.string().optional(),
+    /** Begun at or after it. */
+    from: iso.optional(),
+    /** Begun before it. */
+    to: iso.optional(),
     limit: z.number().int(),
     cursor: z.string().optional(),
   }),

@@ -22,6 +22,7 @@ const replied = z.object({
   replayed: z.boolean(),
   events,
 });
+const held = z.object({ session_id: z.string() });
 const extended = z.object({
   session_id: z.string(),
   expires_at: z.string().nullable(),
@@ -55,6 +56,8 @@ export function createEscalationRepository(db: Db) {
       one(changed, "select close_escalation($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
     extend: (access: Row, p: Row) =>
       one(extended, "select extend_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
+    holds: (tenantId: string, id: string, operator: string) =>
+      one(held, "select holds_escalation($1, $2, $3) as r", [tenantId, id, operator]),
     /** Oldest first. */
     list: (tenantId: string, { status, sessionId, limit, after }: EscalationFilter) =>
       db.tenant(tenantId, async (trx) => {

@@ -3,6 +3,7 @@ import {
   closeEscalation,
   escalateSession,
   extendSession,
+  holdsEscalation,
   listEscalations,
   replyEscalation,
 } from "@parley/contracts";
@@ -12,6 +13,7 @@ import { escalateSessionHandler } from "./escalate-session.js";
 import type { EscalationDeps } from "./escalation-deps.js";
 import { createEscalationRepository } from "./escalation-repository.js";
 import { extendSessionHandler } from "./extend-session.js";
+import { holdsEscalationHandler } from "./holds-escalation.js";
 import { listEscalationsHandler } from "./list-escalations.js";
 import { replyAsHumanHandler } from "./reply-as-human.js";
 
@@ -23,6 +25,7 @@ export function serveEscalations(given: Omit<EscalationDeps, "escalations">): vo
   bus.serve(escalateSession, escalateSessionHandler(deps), bound);
   bus.serve(listEscalations, listEscalationsHandler(deps), bound);
   bus.serve(assignEscalation, assignEscalationHandler(deps), bound);
+  bus.serve(holdsEscalation, holdsEscalationHandler(deps), bound);
   bus.serve(replyEscalation, replyAsHumanHandler(deps), bound);
   bus.serve(closeEscalation, closeEscalationHandler(deps), bound);
   bus.serve(extendSession, extendSessionHandler(deps), bound);

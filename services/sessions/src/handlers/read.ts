@@ -8,6 +8,7 @@ import {
   type sessionHeads,
   tenantOf,
   turnSeqOf,
+  type watchSession,
 } from "@parley/contracts";
 import type { z } from "zod";
 import { accessRow } from "../repository/access.js";
@@ -56,6 +57,12 @@ export const readEventsHandler =
   (deps: HandlerDeps) =>
   ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> =>
     deps.repository.events(accessRow(access, deps.secrets), after, limit);
+
+/** Durable events after an offset as whoever watches the session sees them, and how it stands. */
+export const watchSessionHandler =
+  (deps: HandlerDeps) =>
+  ({ access, ...input }: In<typeof watchSession>): Out<typeof watchSession> =>
+    deps.repository.watch(accessRow(access, deps.secrets), input);
 
 /** Newest offsets of streams a gateway holds open. */
 export const sessionHeadsHandler =

@@ -6,6 +6,7 @@ import {
   sessionStatus,
   sessionView,
   turnState,
+  watchSession,
 } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
@@ -38,6 +39,9 @@ const events = z.object({
   events: z.array(sessionEvent),
 });
 
+const { session, totals } = watchSession.response.shape;
+const watched = z.object({ log: events, events: events.shape.events, session, totals });
+
 export interface Ending {
   status: SessionStatus;
   reason: string;
@@ -50,9 +54,22 @@ export interface ListFilter {
   agentId?: string | undefined;
   linkId?: string | undefined;
   status?: SessionStatus | undefined;
+  /** E-mail address or identifier. */
+  participant?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
   limit: number;
   before: { createdAt: string; id: string } | null;
 }
+
+/** Only where it is asked for: beside an `or` the planner would read all sessions of the tenant. */
+const ofPerson = (tenantId: string, person: string | undefined) =>
+  person === undefined
+    ? sql``
+    : sql`and c.id in (
+        select id from text_conversations where tenant_id = ${tenantId} and participant_email = lower(${person})
+        union all
+        select id from text_conversations where tenant_id = ${tenantId} and participant_identifier = ${person})`;
 
 /** All questions of this service to the database; one round trip each. Access failures are raised by the SQL functions. */
 export function createSessionRepository(db: Db) {
@@ -79,6 +96,11 @@ export function createSessionRepository(db: Db) {
       one(history, "select read_history($1::jsonb, $2, $3) as r", [JSON.stringify(access), limit, before]),
     events: (access: Row, after: number, limit: number) =>
       one(events, "select read_events($1::jsonb, $2, $3) as r", [JSON.stringify(access), after, limit]),
+    watch: async (access: Row, { after, limit, snapshot }: { after: number; limit: number; snapshot: boolean }) => {
+      const values = [JSON.stringify(access), after, limit, snapshot];
+      const { log, ...seen } = await one(watched, "select watch_session($1::jsonb, $2, $3, $4) as r", values);
+      return { ...log, ...seen };
+    },
     heads: (sessionIds: string[]) =>
       db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
         sessionIds,
@@ -93,6 +115,9 @@ export function createSessionRepository(db: Db) {
              and (${filter.agentId ?? null}::uuid is null or c.agent_id = ${filter.agentId ?? null}::uuid)
              and (${filter.linkId ?? null}::uuid is null or c.link_id = ${filter.linkId ?? null}::uuid)
              and (${filter.status ?? null}::text is null or c.status = ${filter.status ?? null})
+             ${ofPerson(tenantId, filter.participant)}
+             and (${filter.from ?? null}::timestamptz is null or c.created_at >= ${filter.from ?? null}::timestamptz)
+             and (${filter.to ?? null}::timestamptz is null or c.created_at < ${filter.to ?? null}::timestamptz)
              and (${filter.before?.createdAt ?? null}::timestamptz is null
                   or (c.created_at, c.id) < (${filter.before?.createdAt ?? null}::timestamptz, ${filter.before?.id ?? null}::uuid))
            order by c.created_at desc, c.id desc limit ${filter.limit}`.execute(trx);
