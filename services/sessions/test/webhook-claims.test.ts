@@ -59,6 +59,7 @@ const rowOf = async (id: string) => {
 const countOf = (list: { endpoint_id: string }[], id: string): number =>
   list.filter((claimed) => claimed.endpoint_id === id).length;
 const failed = (id: string, attempt: number): Settlement => ({
+  sealed: null,
   id,
   attempt,
   outcome: "status",

@@ -343,7 +343,11 @@ describe("an attempt that fails", () => {
 
   it("at a private address is refused before anything is sent", async () => {
     const t = await tenant();
-    const { webhook } = await t.hook({ events: ["session.started"], url: "http://10.1.2.3/hook" });
+    const { webhook } = await t.hook({ events: ["session.started"] });
+    // What a name that leads there would come to; the address itself is not taken.
+    await db.tenant(t.tenantId, (trx) =>
+      sql`update webhook_endpoints set url = 'http://10.1.2.3/hook' where id = ${webhook.id}`.execute(trx),
+    );
     await t.session();
     expect(await settled(t, webhook.id)).toMatchObject([
       { status: "failed", outcome: "refused", response_status: null },
@@ -408,6 +412,27 @@ describe("a secret", () => {
 });
 
 describe("a receiver", () => {
+  it.each([
+    ["http://10.1.2.3/hook", "private_address"],
+    ["http://169.254.169.254/latest", "private_address"],
+    ["http://[fd00::1]/", "private_address"],
+    ["http://[::ffff:192.168.1.1]/", "private_address"],
+    ["http://3232235777/", "private_address"],
+    ["http://0300.0250.1.1/", "private_address"],
+    ["https://example.com:25/", "port_not_allowed"],
+  ])("at %s is refused at once (%s), made or changed", async (url, rule) => {
+    const t = await tenant();
+    const { principal } = t;
+    const refused = { code: "validation_failed", errors: [{ pointer: "/url", rule, message: expect.any(String) }] };
+    const made = bus.call(createWebhook, { principal, body: { url, events: ["*"] } });
+    await expect(made).rejects.toMatchObject(refused);
+    const { webhook } = await t.hook();
+    const changed = bus.call(updateWebhook, { principal, id: webhook.id, body: { url } });
+    await expect(changed).rejects.toMatchObject(refused);
+    const kept = await bus.call(listWebhooks, { principal, limit: 10 });
+    expect(kept.data.map((one) => one.url)).toEqual([remote.url + t.path]);
+  });
+
   it("is made once for an idempotency key, with the same secret each time it is asked for", async () => {
     const t = await tenant();
     const body: CreateWebhookBody = { url: "https://example.com/hook", events: ["*"] };

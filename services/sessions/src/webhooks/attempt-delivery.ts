@@ -1,9 +1,10 @@
+import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
 import { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedDelivery, DeliveryRepository, Settlement } from "./delivery-repository.js";
 import { retryAfter, versionRetryAfter } from "./retry-schedule.js";
-import { openSecret, signatures } from "./secrets.js";
+import { openPayload, openSecret, sealPayload, signatures } from "./secrets.js";
 
 export interface AttemptDeps extends Pick<SessionsDeps, "config" | "logger" | "secrets"> {
   outbound: Outbound;
@@ -34,22 +35,28 @@ const auth = z
  * Sends one delivery and writes down how it went. At least once: a process that dies in between leaves the claim, which ends,
  * and the next attempt carries the same id. Throws when the database is away, or the signal's reason; the claim then ends by itself.
  */
-export async function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSignal): Promise<string> {
+export function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSignal): Promise<string> {
+  // Without a message that caused it, all attempts at all receivers of one event share the trace that has the event's id.
+  return withOwnTrace(due.traceparent, () => attempt(deps, due, signal), due.event_id.replaceAll("-", ""));
+}
+
+async function attempt(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSignal): Promise<string> {
   if (due.attempt > MAX_ATTEMPTS) return giveUp(deps, due);
-  const id = due.event_id;
-  const body = JSON.stringify({ type: due.type, timestamp: due.occurred_at, data: await dataOf(deps, due) });
   const timestampSeconds = Math.floor(Date.now() / 1_000);
-  const authorised = tryAuthorisation(deps, due, { id, timestampSeconds, body });
+  const facts = tryOpening(deps, due, () => factsOf(deps, due));
+  const body =
+    facts && JSON.stringify({ type: due.type, timestamp: due.occurred_at, data: await dataOf(deps, due, facts) });
+  const authorised =
+    body && tryOpening(deps, due, () => authorisation(deps, due, { id: due.event_id, timestampSeconds, body }));
   const result: OutboundResult =
-    authorised === null
-      ? { type: "refused", reason: "bad_header", ms: 0 }
-      : await deps.outbound.request({
+    body && authorised
+      ? await deps.outbound.request({
           method: "POST",
           url: due.url,
           headers: {
             "content-type": "application/json",
             "user-agent": "Parley-Webhooks/1",
-            "webhook-id": id,
+            "webhook-id": due.event_id,
             "webhook-timestamp": String(timestampSeconds),
             ...authorised,
           },
@@ -58,7 +65,8 @@ export async function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, s
           maxBytes: ANSWER_BYTES,
           tenantId: due.tenant_id,
           signal,
-        });
+        })
+      : { type: "refused", reason: "bad_header", ms: 0 };
   const settlement = settlementOf(deps, due, result);
   const disabled = await deps.deliveries.settle(due.tenant_id, settlement);
   if (disabled) deps.logger.warn({ webhookId: due.endpoint_id, gone: settlement.gone }, "webhook.disabled");
@@ -68,17 +76,32 @@ export async function attemptDelivery(deps: AttemptDeps, due: ClaimedDelivery, s
 /** What breaks its attempts, again and again, before they are made or noted must come to an end too. */
 async function giveUp({ deliveries }: AttemptDeps, due: ClaimedDelivery): Promise<string> {
   const outcome = "unreachable";
-  const rest = { status: null, ms: 0, body: null, retry_ms: null, gone: false, disable_after_hours: 8_760 };
+  const rest = {
+    status: null,
+    ms: 0,
+    body: null,
+    retry_ms: null,
+    gone: false,
+    disable_after_hours: 8_760,
+    sealed: null,
+  };
   await deliveries.settle(due.tenant_id, { id: due.id, attempt: due.attempt, outcome, ...rest });
   return outcome;
 }
 
+const factsOf = ({ secrets }: AttemptDeps, due: ClaimedDelivery): Record<string, unknown> =>
+  due.data_sealed === null ? due.data : openPayload(secrets, { tenantId: due.tenant_id, id: due.id }, due.data_sealed);
+
 /** The facts as they were, and beside them what is read only now: words are kept in one place. */
-async function dataOf(deps: AttemptDeps, due: ClaimedDelivery): Promise<Record<string, unknown>> {
-  if (due.conversation_id === null) return due.data;
+async function dataOf(
+  deps: AttemptDeps,
+  due: ClaimedDelivery,
+  facts: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  if (due.conversation_id === null) return facts;
   const isOver = due.type === "session.ended" || due.type === "session.analyzed";
-  const told = escalation.safeParse(due.data.escalation).data;
-  if (due.turn_seq === null && !isOver && told === undefined) return due.data;
+  const told = escalation.safeParse(facts.escalation).data;
+  if (due.turn_seq === null && !isOver && told === undefined) return facts;
   const content = await deps.deliveries.content(due.tenant_id, due.conversation_id, {
     turn_seq: due.turn_seq,
     transcript: due.include_transcript && isOver,
@@ -87,7 +110,7 @@ async function dataOf(deps: AttemptDeps, due: ClaimedDelivery): Promise<Record<s
     escalation: told?.escalation_id ?? null,
   });
   const details = escalationDetails.safeParse(content.escalation).data;
-  return { ...due.data, ...content, ...(told && { escalation: { ...told, ...details } }) };
+  return { ...facts, ...content, ...(told && { escalation: { ...told, ...details } }) };
 }
 
 interface Message {
@@ -96,10 +119,10 @@ interface Message {
   body: string;
 }
 
-/** As `authorisation`; a secret that cannot be opened or read ends in a refused attempt, not in a delivery that never ends. */
-function tryAuthorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message): Record<string, string> | null {
+/** A secret or payload that cannot be opened or read ends in a refused attempt, not in a delivery that never ends. */
+function tryOpening<T>(deps: AttemptDeps, due: ClaimedDelivery, open: () => T): T | null {
   try {
-    return authorisation(deps, due, message);
+    return open();
   } catch (error) {
     deps.logger.warn({ err: error, webhookId: due.endpoint_id }, "webhook.secret_unusable");
     return null;
@@ -150,6 +173,8 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
     retry_ms: taken || gone ? null : wait,
     gone,
     disable_after_hours: WEBHOOK_DISABLE_AFTER_HOURS,
+    sealed:
+      due.data_sealed === null ? sealPayload(deps.secrets, { tenantId: due.tenant_id, id: due.id }, due.data) : null,
   };
 }
 

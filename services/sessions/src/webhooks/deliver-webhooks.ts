@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Metrics } from "@parley/observability";
 import { type AttemptDeps, attemptDelivery } from "./attempt-delivery.js";
 import type { ClaimedDelivery } from "./delivery-repository.js";
+import { sealPayload } from "./secrets.js";
 
 export interface DelivererDeps extends AttemptDeps {
   metrics: Metrics;
@@ -17,6 +18,18 @@ const HOLD_MS = 60_000;
 const FINISH_MS = 5_000;
 const PURGE_EVERY_MS = 60_000;
 const PURGE_AT_ONCE = 1_000;
+const SEAL_AT_ONCE = 200;
+
+/** Seals payloads for which no attempt was made, a bounded number; replicas may meet at the same rows. */
+async function sealReadable({ deliveries, secrets }: DelivererDeps): Promise<void> {
+  const found = await deliveries.readable(SEAL_AT_ONCE);
+  if (found.length === 0) return;
+  const items = found.map(({ id, tenant_id, data }) => ({
+    id,
+    sealed: sealPayload(secrets, { tenantId: tenant_id, id }, data),
+  }));
+  await deliveries.seal(items);
+}
 
 /**
  * Sends what the facts left behind, in any number of replicas: a claim keeps them apart, and no endpoint holds more than its few
@@ -51,9 +64,11 @@ export function startDeliverer(deps: DelivererDeps): { stop(): Promise<void> } {
   const look = async (): Promise<void> => {
     const free = WEBHOOK_CONCURRENCY - running.size;
     if (free > 0) for (const due of await deps.deliveries.claim(free, PER_ENDPOINT, HOLD_MS)) begin(due);
+    await sealReadable(deps);
     if (performance.now() - purgedAt < PURGE_EVERY_MS) return;
-    purgedAt = performance.now();
-    await deps.deliveries.purge(WEBHOOK_RETENTION_DAYS, PURGE_AT_ONCE);
+    const gone = await deps.deliveries.purge(WEBHOOK_RETENTION_DAYS, PURGE_AT_ONCE);
+    // A full batch may have left some behind: the next look goes on.
+    if (gone < PURGE_AT_ONCE) purgedAt = performance.now();
   };
   /** One look at a time; an earlier one takes the place of a later one. */
   const next = (inMs: number): void => {

@@ -12,7 +12,10 @@ const claimed = z.object({
   type: z.string(),
   conversation_id: z.string().nullable(),
   turn_seq: z.number().nullable(),
+  /** Empty once it is sealed. */
   data: record,
+  data_sealed: z.string().nullable(),
+  traceparent: z.string().nullable(),
   occurred_at: z.string(),
   /** This one included. */
   attempt: z.number(),
@@ -40,7 +43,13 @@ export interface Settlement {
   /** The receiver says that it will never take anything again. */
   gone: boolean;
   disable_after_hours: number;
+  /** The payload, sealed, when it is not yet. */
+  sealed: string | null;
 }
+
+const readable = z.object({ id: z.string(), tenant_id: z.string(), data: record });
+/** A payload that lies unsealed: no attempt was made yet, or it is from before payloads were sealed. */
+export type ReadableDelivery = z.output<typeof readable>;
 
 const COLUMNS = sql.raw(`id, endpoint_id as webhook_id, event_id, type, conversation_id, status, attempts,
   case when ended_at is null then iso(greatest(next_attempt_at, claimed_until)) end as next_attempt_at, iso(last_attempt_at) as last_attempt_at,
@@ -64,6 +73,15 @@ export function createDeliveryRepository(db: Db) {
         JSON.stringify(settlement),
       ]);
       return row?.r === true;
+    },
+    /** Payloads that lie unsealed and are in nobody's hands, oldest first. */
+    async readable(limit: number): Promise<ReadableDelivery[]> {
+      const rows = await db.query("select * from readable_webhooks($1)", [limit]);
+      return rows.map((row) => readable.parse(row));
+    },
+    /** Puts the sealed payload in the place of the readable one; sealed rows stay as they are. */
+    async seal(items: { id: string; sealed: string }[]): Promise<void> {
+      await db.query("select seal_webhooks($1::jsonb)", [JSON.stringify(items)]);
     },
     /** What a payload shows beside its facts. */
     async content(tenantId: string, conversationId: string, wanted: object): Promise<Record<string, unknown>> {

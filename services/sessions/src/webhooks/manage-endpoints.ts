@@ -13,6 +13,7 @@ import {
 } from "@parley/contracts";
 import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
+import type { CheckAddress } from "./check-address.js";
 import type { EndpointRepository } from "./endpoint-repository.js";
 import { decodeCursor, pageOf } from "./list-page.js";
 import { newWebhookSecret, openSecret, sealSecret } from "./secrets.js";
@@ -22,6 +23,7 @@ type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
 
 export interface ManageDeps extends Pick<SessionsDeps, "secrets"> {
   endpoints: EndpointRepository;
+  checkAddress: CheckAddress;
 }
 
 function found(webhook: WebhookView | null): WebhookView {
@@ -29,11 +31,12 @@ function found(webhook: WebhookView | null): WebhookView {
   return webhook;
 }
 
-/** Makes a receiver; its secret is told only here. Idempotent by the caller's key for 24 hours. Throws `agent_not_found`. */
+/** Makes a receiver; its secret is told only here. Idempotent by the caller's key for 24 hours. Throws `agent_not_found`, `validation_failed`. */
 export const createWebhookHandler =
-  ({ endpoints, secrets }: ManageDeps) =>
+  ({ endpoints, secrets, checkAddress }: ManageDeps) =>
   async ({ principal, body, idempotency }: In<typeof createWebhook>): Out<typeof createWebhook> => {
     requireRole(principal, "admin");
+    checkAddress(body.url);
     const tenantId = tenantOf(principal);
     const agentId = body.agent === undefined ? null : await endpoints.agentId(tenantId, body.agent);
     if (body.agent !== undefined && agentId === null) throw new AppError("agent_not_found");
@@ -71,12 +74,13 @@ export const getWebhookHandler =
 
 /**
  * Changes what is given. Idempotent by state. Of the webhook of a version only `is_active` can be changed; the rest is its
- * document's. Throws `webhook_not_found`, `webhook_of_version`.
+ * document's. Throws `webhook_not_found`, `webhook_of_version`, `validation_failed`.
  */
 export const updateWebhookHandler =
-  ({ endpoints }: ManageDeps) =>
+  ({ endpoints, checkAddress }: ManageDeps) =>
   async ({ principal, id, body }: In<typeof updateWebhook>): Out<typeof updateWebhook> => {
     requireRole(principal, "admin");
+    if (body.url !== undefined) checkAddress(body.url);
     const tenantId = tenantOf(principal);
     const { is_active: _active, ...ofDocument } = body;
     const { agent_version: version } = found(await endpoints.find(tenantId, id));

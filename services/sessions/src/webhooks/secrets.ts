@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Secrets } from "@parley/secrets";
 import { Webhook } from "standardwebhooks";
+import { z } from "zod";
 
 /** 192 bits, as Standard Webhooks asks for at least. */
 const SECRET_BYTES = 24;
+
+const payload = z.record(z.string(), z.unknown());
 
 export const newWebhookSecret = (): string => `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
 
@@ -15,6 +18,22 @@ export const sealSecret = (secrets: Secrets, at: { tenantId: string; id: string 
 
 export const openSecret = (secrets: Secrets, at: { tenantId: string; id: string }, sealed: string): string =>
   secrets.open(sealed, boundTo(at.tenantId, at.id));
+
+const payloadOf = (tenantId: string, deliveryId: string): string => `webhook-payload:${tenantId}:${deliveryId}`;
+
+/** Seals what a delivery tells, bound to its row. */
+export const sealPayload = (
+  secrets: Secrets,
+  at: { tenantId: string; id: string },
+  data: Record<string, unknown>,
+): string => secrets.seal(JSON.stringify(data), payloadOf(at.tenantId, at.id));
+
+/** Undoes `sealPayload`. Throws AppError("internal") for a value of another row or key. */
+export const openPayload = (
+  secrets: Secrets,
+  at: { tenantId: string; id: string },
+  sealed: string,
+): Record<string, unknown> => payload.parse(JSON.parse(secrets.open(sealed, payloadOf(at.tenantId, at.id))));
 
 /**
  * The `webhook-signature` header: one signature for each secret, the newest first.

@@ -14,6 +14,7 @@ import {
 import { createOutbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
 import { accessRow } from "../repository/access.js";
+import { createCheckAddress } from "./check-address.js";
 import { startDeliverer } from "./deliver-webhooks.js";
 import { createDeliveryRepository } from "./delivery-repository.js";
 import { createEndpointRepository } from "./endpoint-repository.js";
@@ -33,7 +34,7 @@ export function serveWebhooks(deps: SessionsDeps): { stop(): Promise<void> } {
   const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };
   const endpoints = createEndpointRepository(deps.db);
   const deliveries = createDeliveryRepository(deps.db);
-  const handlers = { ...deps, endpoints, deliveries };
+  const handlers = { ...deps, endpoints, deliveries, checkAddress: createCheckAddress(config) };
   bus.serve(createWebhook, createWebhookHandler(handlers), bound);
   bus.serve(listWebhooks, listWebhooksHandler(handlers), bound);
   bus.serve(getWebhook, getWebhookHandler(handlers), bound);
