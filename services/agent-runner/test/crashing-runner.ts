@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { testServers } from "@parley/testkit";
+import type { TurnHarness } from "./turn-harness.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+export interface CrashingRunner {
+  /** Resolves with the signal that ended it. */
+  ended: Promise<NodeJS.Signals | null>;
+  kill(): void;
+}
+
+/** A runner in a process of its own that ends itself at this point, as if killed. */
+export function crashingRunner(h: TurnHarness, at: string, env: Record<string, string> = {}): CrashingRunner {
+  const program = ["--conditions=parley-source", "--import", "tsx", `${ROOT}/services/agent-runner/src/main.ts`];
+  const child: ChildProcess = spawn(process.execPath, program, {
+    cwd: ROOT,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      PATH: process.env.PATH,
+      ...{ ALLOW_TEST_HOOKS: "1", CRASH_AT: at, LEASE_MS: "1000", POLL_INTERVAL_MS: "100", OPS_PORT: "0" },
+      ...{ DATABASE_URL: h.databaseUrl, NATS_URL: h.nats.url, REDIS_URL: testServers().redisUrl },
+      ...{ MODEL: "scripted", SCRIPTED_PACE_MS: "0", SECRET_KEY: randomBytes(32).toString("base64url") },
+      ...env,
+    },
+  });
+  const ended = once(child, "exit").then(([, signal]: unknown[]) => (signal === "SIGKILL" ? signal : null));
+  return { ended, kill: () => child.kill("SIGKILL") };
+}
