@@ -1,5 +1,5 @@
 import { createAgentRunner, runnerConfig } from "@parley/agent-runner-service";
-import { connectBus } from "@parley/bus";
+import { type Bus, connectBus } from "@parley/bus";
 import {
   acceptMessage,
   createSession,
@@ -14,7 +14,7 @@ import { createGateway, gatewayConfig } from "@parley/gateway-service";
 import { createLinks, linksConfig } from "@parley/links-service";
 import { createScriptedEmbedder, createScriptedModel, type Model, type ReplyRequest } from "@parley/llm";
 import { createMemory, memoryConfig } from "@parley/memory-service";
-import { createLogger, createMetrics } from "@parley/observability";
+import { createLogger, createMetrics, type Metrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
 import { createSessions, sessionsConfig } from "@parley/sessions-service";
@@ -29,6 +29,10 @@ export interface Answer {
 export interface KnowledgeWorld {
   db: Db;
   tenantId: string;
+  bus: Bus;
+  principal: Principal;
+  /** Of all services. */
+  metrics: Metrics;
   /** What the model was asked, in order. */
   asked: ReplyRequest[];
   call(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -59,8 +63,14 @@ const trace = z.object({
 });
 export type Trace = z.output<typeof trace>;
 
-/** Everything but cleanup, on a NATS and a database of its own; the scripted model keeps what it was asked. */
-export async function startKnowledgeWorld(): Promise<KnowledgeWorld> {
+/**
+ * Everything but cleanup, on a NATS and a database of its own; the scripted model keeps what it was asked.
+ *
+ * @param options.watch puts a model of a test's own around it
+ */
+export async function startKnowledgeWorld(
+  options: { watch?: (model: Model) => Model; summaryEvery?: number } = {},
+): Promise<KnowledgeWorld> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
@@ -70,12 +80,13 @@ export async function startKnowledgeWorld(): Promise<KnowledgeWorld> {
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics: createMetrics() });
   const [bus, memoryBus, gatewayBus] = [await connect("services"), await connect("memory"), await connect("gateway")];
   const asked: ReplyRequest[] = [];
-  const model = recording(asked);
+  const model = (options.watch ?? ((given) => given))(recording(asked));
   const deps = { logger, metrics, bus, db, redis, secrets };
   const sessions = createSessions({ ...deps, config: sessionsConfig.parse({}) });
   const links = createLinks({ ...deps, config: linksConfig.parse({}) });
   const runner = createAgentRunner({ ...deps, config: runnerConfig.parse({}), model });
-  const memory = createMemory({ ...deps, bus: memoryBus, config: memoryConfig.parse({}), model });
+  const remembering = memoryConfig.parse({ MEMORY_SUMMARY_EVERY: options.summaryEvery ?? 5, MEMORY_POLL_SECONDS: 0.2 });
+  const memory = createMemory({ ...deps, bus: memoryBus, config: remembering, model });
   const gateway = createGateway({
     config: gatewayConfig.parse({ PORT: "0", HOST: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "1000000" }),
     ...{ logger, metrics: createMetrics(), bus: gatewayBus, redis, secrets },
@@ -92,7 +103,7 @@ export async function startKnowledgeWorld(): Promise<KnowledgeWorld> {
     memoryRuns = false;
   };
   return {
-    ...{ db, tenantId: tenant.id, asked, stopMemory },
+    ...{ db, bus, principal, metrics, tenantId: tenant.id, asked, stopMemory },
     async call(method, path, body) {
       const response = await fetch(`${gateway.address()}${path}`, {
         method,

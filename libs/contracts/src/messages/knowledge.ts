@@ -109,16 +109,16 @@ export type RetrievedPassage = z.infer<typeof retrievedPassage>;
 
 /** `vectors_unavailable`: no embedding model, no vectors yet, or the model did not answer; full text alone was searched. */
 export const retrievalWarning = z.enum(["vectors_unavailable"]);
+/** What the vector of a question took, also when it did not come in time; null = no model was asked. Dollars; null = no price. */
+export const knowledgeEmbedding = z
+  .object({ model: z.string(), input_tokens: z.number().int(), estimated: z.boolean(), cost: z.number().nullable() })
+  .nullable();
 const retrieved = z.object({
   /** How it was searched in the end. */
   search_mode: searchMode,
   passages: z.array(retrievedPassage),
   warning: retrievalWarning.nullable(),
-  /** What the vector of the question took, also when it did not come in time; null = no model was asked. */
-  embedding: z
-    .object({ model: z.string(), input_tokens: z.number().int(), estimated: z.boolean(), cost: z.number().nullable() })
-    .nullable()
-    .optional(),
+  embedding: knowledgeEmbedding.optional(),
 });
 export type Retrieved = z.infer<typeof retrieved>;
 

@@ -1,5 +1,6 @@
 import {
   knowledgeDocument,
+  knowledgeEmbedding,
   knowledgeLanguage,
   knowledgeMediaType,
   retrievedPassage,
@@ -49,4 +50,5 @@ export const knowledgeFound = z.object({
   mode: searchMode,
   warning: z.string().nullable(),
   passages: z.array(retrievedPassage),
+  embedding: knowledgeEmbedding,
 });

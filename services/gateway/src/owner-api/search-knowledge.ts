@@ -21,7 +21,7 @@ export function searchKnowledgeRoute(app: HttpApp, { bus }: GatewayContext): voi
     const { query: text, mode, version = null, ...settings } = request.body;
     const query = { text, search_mode: mode, ...settings };
     const call = { principal: tenantPrincipal(request), agent: request.params.agent, version, query };
-    const { search_mode, warning, passages } = await bus.call(searchKnowledge, call);
-    return { mode: search_mode, warning, passages };
+    const { search_mode, warning, passages, embedding = null } = await bus.call(searchKnowledge, call);
+    return { mode: search_mode, warning, passages, embedding };
   });
 }
