@@ -27,6 +27,7 @@ export const ERRORS = {
   proof_required: [403, "Proof required", "Solve the challenge of this link first."],
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
+  access_request_not_found: [404, "Access request not found", "No such access request of this agent."],
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
   dead_letter_not_found: [404, "Dead letter not found", "No such dead letter."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],

@@ -14,6 +14,7 @@ export * from "./messages/agent-versions.js";
 export * from "./messages/agents.js";
 export * from "./messages/caches.js";
 export * from "./messages/callers.js";
+export * from "./messages/credentials.js";
 export * from "./messages/dead-letters.js";
 export * from "./messages/escalations.js";
 export * from "./messages/feedback.js";

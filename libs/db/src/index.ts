@@ -2,6 +2,17 @@ export { type Kysely, sql, type Transaction } from "kysely";
 export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection.js";
 export { databaseFailure, isStatementFault, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
+export {
+  beginLong,
+  type LongRequest,
+  type NamedRequest,
+  type Once,
+  OPERATOR_WIDE,
+  once,
+  type Repeatable,
+  recall,
+  type Sealing,
+} from "./idempotency.js";
 export { listMigrations, type Migration, migrate } from "./migrate.js";
 export {
   changeWithFacts,

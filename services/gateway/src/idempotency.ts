@@ -28,6 +28,14 @@ export function fingerprintOf(request: FastifyRequest): string {
     .digest("hex");
 }
 
+/** The options in the query are part of what a call of the owner API asks for; how it names its tenant is not. */
+function ownerFingerprint(request: FastifyRequest): string {
+  const query = typeof request.query === "object" && request.query !== null ? Object.entries(request.query) : [];
+  const options = query.filter(([name, value]) => name !== "tenant_id" && value !== undefined).sort();
+  const hash = createHash("sha256").update(fingerprintOf(request));
+  return (options.length > 0 ? hash.update(JSON.stringify(options)) : hash).digest("hex");
+}
+
 /** What makes a request repeatable: the caller's key, and the signature of a signed request. */
 export interface Repeatable {
   idempotency: Idempotency | null;
@@ -47,13 +55,27 @@ export function signedRepeatable(request: FastifyRequest): Repeatable {
   };
 }
 
+/** A call of the owner API repeats by the caller's key; a signed one by its signature as well, as in the chat API. */
+export function ownerRepeatable(request: FastifyRequest): Repeatable {
+  const key = givenIdempotencyKey(request);
+  return {
+    idempotency: key === null ? null : { key, fingerprint: ownerFingerprint(request) },
+    signature: request.caller.signed?.signature ?? null,
+  };
+}
+
 /**
  * Marks an answer that repeats an earlier one. A request with a single-use nonce that names itself neither by an
  * idempotency key nor by a message id (`named`) cannot be a retry: it was captured, and Redis had forgotten the nonce.
  * Throws `invalid_signature` then.
  */
-export function markReplay(request: FastifyRequest, reply: FastifyReply, replayed: boolean, named = false): void {
-  if (!replayed) return;
+export function markReplay(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  replayed: boolean | undefined,
+  named = false,
+): void {
+  if (replayed !== true) return;
   const nonce = request.caller.signed?.nonce ?? null;
   const isRetry = named || request.headers["idempotency-key"] !== undefined;
   if (nonce !== null && !isRetry) throw new AppError("invalid_signature");

@@ -11,7 +11,10 @@ import { deleteKey } from "./handlers/delete-key.js";
 import { deleteLink } from "./handlers/delete-link.js";
 import { deleteToken } from "./handlers/delete-token.js";
 import { getLink } from "./handlers/get-link.js";
+import { listKeys } from "./handlers/list-keys.js";
 import { listLinks } from "./handlers/list-links.js";
+import { listTenants } from "./handlers/list-tenants.js";
+import { listTokens } from "./handlers/list-tokens.js";
 import { resolveKey } from "./handlers/resolve-key.js";
 import { resolveLink } from "./handlers/resolve-link.js";
 import { revealLink } from "./handlers/reveal-link.js";
@@ -53,6 +56,9 @@ export function createLinks(deps: LinksDeps): Component {
       bus.serve(contracts.createKey, createKey(deps), bound);
       bus.serve(contracts.rotateKey, rotateKey(deps), bound);
       bus.serve(contracts.deleteKey, deleteKey(deps), bound);
+      bus.serve(contracts.listKeys, listKeys(deps), bound);
+      bus.serve(contracts.listTokens, listTokens(deps), bound);
+      bus.serve(contracts.listTenants, listTenants(deps), bound);
     },
     // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
     async stop() {

@@ -311,7 +311,7 @@ describe("the list of requests", () => {
     expect([...first.data, ...second.data].map(({ email }) => email)).toEqual([EVE, BOB, ADA]);
     expect([first.nextCursor === null, second.nextCursor]).toEqual([false, null]);
     expect(await other.requests()).toEqual([]);
-    expect(await codeOf(other.decide(first.data[0]?.id ?? "", "approve"))).toBe("not_found");
+    expect(await codeOf(other.decide(first.data[0]?.id ?? "", "approve"))).toBe("access_request_not_found");
   });
 });
 

@@ -5,6 +5,9 @@ import {
   credentialRevoked,
   deleteKey,
   deleteToken,
+  listKeys,
+  listTenants,
+  listTokens,
   newId,
   type Principal,
   resolveKey,
@@ -93,7 +96,11 @@ describe("signing keys", () => {
     const { id: tenantId, owner } = await newTenant();
     const made = await harness.bus.call(createKey, { principal: owner, name: "Backend", scopes: [] });
     const { key } = await harness.bus.call(resolveKey, { keyId: made.keyId });
-    expect(key).toEqual({ secret: made.secret, principal: { tenantId, role: "operator", via: "hmac", id: made.id } });
+    expect(key).toEqual({
+      secret: made.secret,
+      principal: { tenantId, role: "operator", via: "hmac", id: made.id },
+      scopes: ["chat", "read"],
+    });
     const { rows } = await harness.db.tenant(tenantId, (trx) =>
       sql<{ text: string }>`select k::text as text from api_keys k`.execute(trx),
     );
@@ -110,16 +117,31 @@ describe("signing keys", () => {
 
   it("grants what its scopes say, and never more than its maker had", async () => {
     const { owner } = await newTenant();
-    const roleOf = async (scopes: string[]) => {
+    const grantOf = async (scopes: string[]) => {
       const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes });
-      return (await harness.bus.call(resolveKey, { keyId })).key?.principal.role;
+      const { key } = await harness.bus.call(resolveKey, { keyId });
+      return [key?.principal.role, key?.scopes];
     };
-    expect(await roleOf(["chat"])).toBe("operator");
-    expect(await roleOf(["unheard-of"])).toBe("operator");
-    expect(await roleOf(["chat", "write"])).toBe("editor");
-    expect(await roleOf(["manage"])).toBe("admin");
+    expect(await grantOf(["chat"])).toEqual(["viewer", ["chat"]]);
+    expect(await grantOf(["unheard-of"])).toEqual(["viewer", ["unheard-of"]]);
+    expect(await grantOf(["read"])).toEqual(["operator", ["read"]]);
+    expect(await grantOf(["chat", "write", "chat"])).toEqual(["editor", ["chat", "write"]]);
+    expect(await grantOf(["manage"])).toEqual(["admin", ["manage"]]);
     const editor: Principal = { ...owner, role: "editor" };
     expect(await codeOf(harness.bus.call(createKey, { principal: editor, name: "K", scopes: [] }))).toBe("forbidden");
+  });
+
+  it("leaves keys of releases without scopes what they could do, their successors too", async () => {
+    const { id: tenantId, owner } = await newTenant();
+    const made = await harness.bus.call(createKey, { principal: owner, name: "Old", scopes: [] });
+    await harness.db.tenant(tenantId, (trx) =>
+      sql`update api_keys set scopes = '{}' where id = ${made.id}`.execute(trx),
+    );
+    const next = await harness.bus.call(rotateKey, { principal: owner, id: made.id });
+    for (const { keyId, id, secret } of [made, next]) {
+      const principal = { tenantId, role: "operator", via: "hmac", id };
+      expect((await harness.bus.call(resolveKey, { keyId })).key).toEqual({ secret, principal });
+    }
   });
 
   it("rotates with both keys valid, then the old one ends; a key has one successor", async () => {
@@ -149,5 +171,85 @@ describe("signing keys", () => {
     expect(await harness.bus.call(resolveKey, { keyId })).toEqual({ key: null });
     expect(await harness.bus.call(resolveKey, { keyId: "key_unknown" })).toEqual({ key: null });
     await eventually(() => expect(harness.seen(credentialRevoked)).toContainEqual({ id }));
+  });
+});
+
+describe("lists of credentials", () => {
+  const pages = async <T>(page: (cursor: string | undefined) => Promise<{ data: T[]; nextCursor: string | null }>) => {
+    const all: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const { data, nextCursor } = await page(cursor);
+      expect(data.length).toBeLessThanOrEqual(2);
+      all.push(...data);
+      cursor = nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return all;
+  };
+
+  it("tell all keys of the tenant and how they stand, newest first, and no secret", async () => {
+    const { owner, id: tenantId } = await newTenant();
+    await newTenant().then((other) => harness.bus.call(createKey, { principal: other.owner, name: "X", scopes: [] }));
+    const make = (name: string) => harness.bus.call(createKey, { principal: owner, name, scopes: ["write"] });
+    const [gone, old, ended] = [await make("Gone"), await make("Old"), await make("Ended")];
+    await harness.bus.call(deleteKey, { principal: owner, id: gone.id });
+    const next = await harness.bus.call(rotateKey, { principal: owner, id: old.id });
+    await harness.db.tenant(tenantId, (trx) =>
+      sql`update api_keys set expires_at = now() - interval '1 second' where id = ${ended.id}`.execute(trx),
+    );
+    const admin: Principal = { ...owner, role: "admin" };
+    const list = (cursor?: string) => harness.bus.call(listKeys, { principal: admin, limit: 2, cursor });
+    const all = await pages(list);
+    expect(all.map(({ id, key_id, name, status, scopes }) => [id, key_id, name, status, scopes])).toEqual([
+      [next.id, next.keyId, "Old", "active", ["write"]],
+      [ended.id, ended.keyId, "Ended", "expired", ["write"]],
+      [old.id, old.keyId, "Old", "rotating", ["write"]],
+      [gone.id, gone.keyId, "Gone", "revoked", ["write"]],
+    ]);
+    const overlap = Date.parse(String(all[2]?.expires_at)) - Date.parse(String(all[0]?.created_at));
+    expect(overlap / 3_600_000).toBeCloseTo(24, 1);
+    for (const { secret } of [gone, old, ended, next]) expect(JSON.stringify(all)).not.toContain(secret);
+    expect(await codeOf(harness.bus.call(listKeys, { principal: { ...owner, role: "editor" }, limit: 2 }))).toBe(
+      "forbidden",
+    );
+    expect(await codeOf(harness.bus.call(listKeys, { principal: owner, limit: 2, cursor: "x" }))).toBe(
+      "validation_failed",
+    );
+  });
+
+  it("tell all tokens of the tenant by their hints, with their last use", async () => {
+    const { owner, adminToken } = await newTenant();
+    const made = [];
+    for (const name of ["A", "B", "C"]) {
+      made.unshift(await harness.bus.call(createToken, { principal: owner, name, role: "viewer" }));
+    }
+    await harness.bus.call(deleteToken, { principal: owner, id: made[0]?.id ?? "" });
+    const list = (cursor?: string) => harness.bus.call(listTokens, { principal: owner, limit: 2, cursor });
+    await eventually(async () => {
+      const all = await pages(list);
+      const hint = (token: string) => `ak_…${token.slice(-4)}`;
+      expect(all.map(({ id, name, role, hint, status }) => [id, name, role, hint, status])).toEqual([
+        [made[0]?.id, "C", "viewer", hint(made[0]?.token ?? ""), "revoked"],
+        [made[1]?.id, "B", "viewer", hint(made[1]?.token ?? ""), "active"],
+        [made[2]?.id, "A", "viewer", hint(made[2]?.token ?? ""), "active"],
+        [owner.id, "First owner", "owner", hint(adminToken), "active"],
+      ]);
+      expect(all.map(({ last_used_at }) => last_used_at !== null)).toEqual([false, false, false, true]);
+      for (const { token } of made) expect(JSON.stringify(all)).not.toContain(token);
+    });
+    expect(await codeOf(harness.bus.call(listTokens, { principal: { ...owner, role: "operator" }, limit: 2 }))).toBe(
+      "forbidden",
+    );
+  });
+
+  it("tell all tenants, to operator-wide callers only", async () => {
+    const made = [await newTenant(), await newTenant(), await newTenant()];
+    const list = (cursor?: string) => harness.bus.call(listTenants, { principal: operator, limit: 2, cursor });
+    const all = await pages(list);
+    expect(all.slice(0, 3).map(({ id, name }) => [id, name])).toEqual(made.reverse().map(({ id }) => [id, "Acme"]));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    const [tenant] = made;
+    if (tenant === undefined) throw new Error("three were made");
+    expect(await codeOf(harness.bus.call(listTenants, { principal: tenant.owner, limit: 2 }))).toBe("forbidden");
   });
 });

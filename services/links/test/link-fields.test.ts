@@ -50,8 +50,17 @@ const FIELDS: Record<string, Field> = {
   },
   allowed_domains: {
     fallback: [],
-    good: [["https://example.com", "*.example.com"], []],
-    bad: [Array(51).fill("a.com"), [text(256)], [1]],
+    good: [["https://example.com", "*.example.com", "http://localhost:3000", "https://*.example.com:8443"], []],
+    bad: [
+      Array(51).fill("a.com"),
+      [text(256)],
+      [1],
+      ["not a site"],
+      ["https://example.com/path"],
+      ["ftp://example.com"],
+      ["*"],
+      [""],
+    ],
   },
   allowed_ips: {
     fallback: [],
@@ -63,7 +72,15 @@ const FIELDS: Record<string, Field> = {
   budget: {
     fallback: null,
     good: [{ max_cost: 1.5, max_tokens: null, hard: true }, { max_cost: null, max_tokens: 1, hard: false }, null],
-    bad: [{}, { hard: true }, { max_cost: 0 }, { max_cost: -1 }, { max_tokens: 1.5 }, { max_tokens: 5, colour: 1 }],
+    bad: [
+      {},
+      { hard: true },
+      { max_cost: 0 },
+      { max_cost: -1 },
+      { max_cost: 1e-30 },
+      { max_tokens: 1.5 },
+      { max_tokens: 5, colour: 1 },
+    ],
   },
   chat_intent: { fallback: null, good: [text(2000), null], bad: [text(2001)] },
   system_prompt_override: { fallback: null, good: [text(4000), null], bad: [text(4001)] },
@@ -82,7 +99,7 @@ const FIELDS: Record<string, Field> = {
   },
   consent_text: { fallback: null, good: [text(4000), null], bad: [text(4001), true] },
   starters: { fallback: [], good: [["Hello", text(120)], []], bad: [[""], [text(121)], Array(7).fill("a")] },
-  agent_version: { fallback: "active", good: [1, "active"], bad: [0, -1, "latest", null] },
+  agent_version: { fallback: "active", good: [1, "active"], bad: [0, -1, 2_147_483_648, "latest", null] },
   retention_days: { fallback: null, good: [1, 3650, null], bad: [0, 3651] },
   file_uploads: {
     fallback: { enabled: false },
@@ -200,17 +217,27 @@ describe("every field of a link", () => {
     expect((await change(tenant, String(link.id), { expires_at: null })).link.expires_at).toBeNull();
     const { link: soon } = await change(tenant, String(link.id), { expires_in_hours: 0.01 });
     expect(Date.parse(String(soon.expires_at)) - Date.now()).toBeLessThan(40_000);
+    const { link: far } = await create(tenant, { expires_at: "2999-01-01T23:30:00+23:00" });
+    expect(far.expires_at).toBe("2999-01-01T00:30:00.000Z");
     for (const body of [
       { expires_in_hours: 0.009 },
       { expires_in_hours: 87_601 },
       { expires_at: at, expires_in_hours: 1 },
       { expires_at: "tomorrow" },
       { expires_at: "2020-01-01T00:00:00Z" },
+      { expires_at: "0000-01-01T00:00:00Z" },
+      { expires_at: "9999-12-31T23:59:59-01:00" },
     ])
       await expect(create(tenant, body)).rejects.toMatchObject({
         code: "validation_failed",
         errors: [{ pointer: expect.stringMatching(/^\/expires_/) }],
       });
+  });
+
+  it("keeps the sites of its list as browsers name them", async () => {
+    const tenant = await harness.newTenant();
+    const { link } = await create(tenant, { allowed_domains: ["https://EXAMPLE.com:443/", "https://bücher.example"] });
+    expect(link.allowed_domains).toEqual(["https://example.com", "https://xn--bcher-kva.example"]);
   });
 
   it("holds a PIN that nobody sees again", async () => {
@@ -219,7 +246,7 @@ describe("every field of a link", () => {
     expect(link.pin_required).toBe(true);
     expect(JSON.stringify(link)).not.toContain("4711");
     expect((await change(tenant, String(link.id), { pin: null })).link.pin_required).toBe(false);
-    for (const pin of ["123", text(65), 1234])
+    for (const pin of ["123", text(65), "    ", 1234])
       await expect(create(tenant, { pin })).rejects.toMatchObject({ errors: [{ pointer: "/pin" }] });
   });
 });

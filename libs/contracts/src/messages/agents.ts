@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { principal } from "./callers.js";
+import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const uuid = z.uuid();
 const iso = z.string();
@@ -43,8 +43,8 @@ export const createAgent = rpc(
   "agents",
   "create",
   "agent-runner",
-  z.object({ ...owner, name: z.string(), description: z.string().nullable() }),
-  z.object({ agent: agentView }),
+  z.object({ ...owner, name: z.string(), description: z.string().nullable(), ...repeatableRequest }),
+  z.object({ agent: agentView, ...replayable }),
 );
 export const listAgents = rpc(
   "agents",
@@ -72,8 +72,9 @@ export const importAgent = rpc(
     activate: z.boolean(),
     notes: z.string().nullable(),
     overrideReason,
+    ...repeatableRequest,
   }),
-  importedAgent,
+  importedAgent.extend(replayable),
   30_000,
 );
 export const validateAgent = rpc(

@@ -16,6 +16,17 @@ export const sessionAccess = z.discriminatedUnion("type", [
 ]);
 export type SessionAccess = z.infer<typeof sessionAccess>;
 
+/**
+ * What a request is repeated by: its caller's key, and the signature of a signed one. An exact replay of a signature attaches to the
+ * first answer, whatever key is put beside it.
+ */
+export const repeatableRequest = {
+  idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullish(),
+  signature: z.string().nullish(),
+};
+/** Whether an answer repeats an earlier one; absent in answers of services that do not know. */
+export const replayable = { replayed: z.boolean().optional() };
+
 export const participant = z.object({
   email: z.email().max(254).optional(),
   name: z.string().max(200).optional(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
 import { bulkLinkResult } from "../link-bodies.js";
-import { principal } from "./callers.js";
+import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const uuid = z.uuid();
 const one = { principal, agent: z.string(), id: uuid };
@@ -16,8 +16,9 @@ export const bulkLinks = rpc(
     agent: z.string(),
     body: z.record(z.string(), z.unknown()),
     idempotencyKey: z.string().optional(),
+    signature: repeatableRequest.signature,
   }),
-  z.object({ results: z.array(bulkLinkResult) }),
+  z.object({ results: z.array(bulkLinkResult), ...replayable }),
   60_000,
 );
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { principal } from "./callers.js";
+import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const body = z.record(z.string(), z.unknown());
 const template = z.object({ template: body });
@@ -16,6 +16,12 @@ export const listLinkTemplates = rpc(
   z.object({ data: z.array(body), nextCursor: z.string().nullable() }),
 );
 export const getLinkTemplate = rpc("links", "get_template", "links", z.object(named), template);
-export const createLinkTemplate = rpc("links", "create_template", "links", z.object({ principal, body }), template);
+export const createLinkTemplate = rpc(
+  "links",
+  "create_template",
+  "links",
+  z.object({ principal, body, ...repeatableRequest }),
+  template.extend(replayable),
+);
 export const updateLinkTemplate = rpc("links", "update_template", "links", z.object({ ...named, body }), template);
 export const deleteLinkTemplate = rpc("links", "delete_template", "links", z.object(named), z.object({}));

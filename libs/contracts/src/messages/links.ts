@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { principal, role } from "./callers.js";
+import { principal, repeatableRequest, replayable, role } from "./callers.js";
 
 const uuid = z.uuid();
 const iso = z.string();
@@ -14,13 +14,13 @@ export const verifyToken = rpc(
   z.object({ token: z.string() }),
   z.object({ principal: principal.nullable() }),
 );
-/** Key material for HMAC verification; core subject, never stored. null = unknown key. */
+/** Key material for HMAC verification; core subject, never stored. null = unknown key. Without scopes the key may what its role may. */
 export const resolveKey = rpc(
   "links",
   "resolve_key",
   "links",
   z.object({ keyId: z.string() }),
-  z.object({ key: z.object({ secret: z.string(), principal }).nullable() }),
+  z.object({ key: z.object({ secret: z.string(), principal, scopes: z.array(z.string()).optional() }).nullable() }),
 );
 
 /** The part of a link's contract that the gateway enforces and sessions snapshot. */
@@ -90,8 +90,14 @@ export const createLink = rpc(
   "links",
   "create",
   "links",
-  z.object({ ...owner, agent: z.string(), body: metadata, idempotencyKey: z.string().optional() }),
-  z.object({ link: metadata, token: z.string() }),
+  z.object({
+    ...owner,
+    agent: z.string(),
+    body: metadata,
+    idempotencyKey: z.string().optional(),
+    signature: repeatableRequest.signature,
+  }),
+  z.object({ link: metadata, token: z.string(), ...replayable }),
 );
 export const listLinks = rpc(
   "links",
@@ -132,34 +138,39 @@ export const createTenant = rpc(
   "links",
   "create_tenant",
   "links",
-  z.object({ ...owner, name: z.string() }),
-  z.object({ id: uuid, adminToken: z.string() }),
+  z.object({ ...owner, name: z.string(), ...repeatableRequest }),
+  z.object({ id: uuid, adminToken: z.string(), ...replayable }),
 );
 export const createToken = rpc(
   "links",
   "create_token",
   "links",
-  z.object({ ...owner, name: z.string(), role, tenantId: uuid.optional() }),
-  z.object({ id: uuid, token: z.string() }),
+  z.object({ ...owner, name: z.string(), role, tenantId: uuid.optional(), ...repeatableRequest }),
+  z.object({ id: uuid, token: z.string(), ...replayable }),
 );
 export const deleteToken = rpc("links", "delete_token", "links", z.object({ ...owner, id: uuid }), empty);
 export const createKey = rpc(
   "links",
   "create_key",
   "links",
-  z.object({ ...owner, name: z.string(), scopes: z.array(z.string()) }),
-  z.object({ id: uuid, keyId: z.string(), secret: z.string() }),
+  z.object({ ...owner, name: z.string(), scopes: z.array(z.string()), ...repeatableRequest }),
+  z.object({ id: uuid, keyId: z.string(), secret: z.string(), ...replayable }),
 );
 export const rotateKey = rpc(
   "links",
   "rotate_key",
   "links",
-  z.object({ ...owner, id: uuid }),
-  z.object({ id: uuid, keyId: z.string(), secret: z.string() }),
+  z.object({ ...owner, id: uuid, ...repeatableRequest }),
+  z.object({ id: uuid, keyId: z.string(), secret: z.string(), ...replayable }),
 );
 export const deleteKey = rpc("links", "delete_key", "links", z.object({ ...owner, id: uuid }), empty);
 /** A link was changed, disabled, deleted or expired: drop cached policies, close its streams. */
-export const linkRevoked = event("links", "revoked", z.object({ linkId: uuid, tenantId: uuid }));
+export const linkRevoked = event(
+  "links",
+  "revoked",
+  /** `reason` absent: it was switched off or deleted. */
+  z.object({ linkId: uuid, tenantId: uuid, reason: z.literal("expired").optional() }),
+);
 export const linkUpdated = event("links", "updated", z.object({ linkId: uuid, tenantId: uuid }));
 /** Tokens or keys were revoked: drop cached principals. */
 export const credentialRevoked = event("links", "credential_revoked", z.object({ id: uuid }));

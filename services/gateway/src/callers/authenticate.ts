@@ -2,12 +2,15 @@ import { AppError, type Principal, type Role, requireRole } from "@parley/contra
 import { type HttpApp, hasBody, JSON_TYPES, notFound, requireMediaType, verifySignature } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
+import { roleOn, type Surface } from "./key-scopes.js";
 
 /** A caller whose credentials were verified before anything of the request was parsed. */
 export interface Caller {
   principal: Principal;
   /** Of a signed request; null for a token. */
   signed: { signature: string; nonce: string | null } | null;
+  /** Of a key that has any; null = the role says it all. */
+  scopes: readonly string[] | null;
 }
 
 declare module "fastify" {
@@ -28,11 +31,11 @@ type Auth = Pick<GatewayContext, "credentials" | "failedAttempts">;
  * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
  * and method, media type, role; only then the body is parsed. On these prefixes nothing about existence is told before the credentials hold.
  */
-export function guard(app: HttpApp, auth: Auth, options: { tokens: boolean }): void {
+export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): void {
   app.decorateRequest("caller");
   app.addHook("preParsing", async (request) => {
     try {
-      request.caller = await identify(request, auth, options.tokens);
+      request.caller = await identify(request, auth, options.surface === "management");
     } catch (error) {
       if (error instanceof AppError && error.status === 401) auth.failedAttempts.count(request.clientBucket);
       throw error;
@@ -40,11 +43,20 @@ export function guard(app: HttpApp, auth: Auth, options: { tokens: boolean }): v
     if (request.is404) throw notFound(request);
     const { role, mediaTypes = JSON_TYPES } = request.routeOptions.config;
     if (hasBody(request.headers)) requireMediaType(request.headers["content-type"], mediaTypes);
+    request.caller = actingOn(options.surface, request.caller, request.method);
     if (role !== undefined) requireRole(request.caller.principal, role);
   });
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });
+}
+
+/** The caller in the role that its scopes give it here. Throws `forbidden` when they give none. */
+function actingOn(surface: Surface, caller: Caller, method: string): Caller {
+  if (caller.scopes === null) return caller;
+  const role = roleOn(surface, caller.scopes, method);
+  if (role === null) throw new AppError("forbidden");
+  return { ...caller, principal: { ...caller.principal, role } };
 }
 
 async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): Promise<Caller> {
@@ -53,7 +65,7 @@ async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): P
   const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
   const principal = token === undefined ? null : await auth.credentials.tokenPrincipal(token);
   if (principal === null) throw new AppError("invalid_token");
-  return { principal, signed: null };
+  return { principal, signed: null, scopes: null };
 }
 
 async function identifySigned(request: FastifyRequest, { credentials }: Auth): Promise<Caller> {
@@ -67,5 +79,6 @@ async function identifySigned(request: FastifyRequest, { credentials }: Auth): P
     },
   );
   if (verified === null) throw new AppError("invalid_signature");
-  return { principal: verified.key.principal, signed: { signature: verified.signature, nonce: verified.nonce } };
+  const { principal, scopes = null } = verified.key;
+  return { principal, signed: { signature: verified.signature, nonce: verified.nonce }, scopes };
 }

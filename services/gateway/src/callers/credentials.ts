@@ -8,6 +8,8 @@ import { ExpiringMap } from "../expiring-map.js";
 export interface SigningKey {
   secret: string;
   principal: Principal;
+  /** What it may; without them it may what its role may. */
+  scopes?: string[] | undefined;
 }
 
 /** Who a caller is, by key id or token; answers are remembered for seconds and forgotten on every revocation. */

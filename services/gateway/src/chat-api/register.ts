@@ -14,7 +14,7 @@ import { typingRoute } from "./typing.js";
 
 /** The server-to-server text chat API: signed requests only. */
 export async function registerChatApi(app: HttpApp, context: GatewayContext): Promise<void> {
-  guard(app, context, { tokens: false });
+  guard(app, context, { surface: "chat" });
   createSessionRoute(app, context);
   sendMessageRoute(app, context);
   getSessionRoute(app, context);

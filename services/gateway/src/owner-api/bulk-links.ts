@@ -2,7 +2,7 @@ import { bulkLinkResult, bulkLinks, bulkLinksBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
-import { givenIdempotencyKey } from "../idempotency.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { linkAddress } from "./link-address.js";
 import { tenantPrincipal } from "./principal.js";
@@ -22,12 +22,14 @@ export function bulkLinksRoute(app: HttpApp, { bus, config }: GatewayContext): v
     body: bulkLinksBody,
     response: answers({ 200: results }),
   };
-  app.post("/agents/:agent/public-links/bulk", { schema, config: { role: "editor" } }, async (request) => {
+  app.post("/agents/:agent/public-links/bulk", { schema, config: { role: "editor" } }, async (request, reply) => {
     const principal = tenantPrincipal(request);
-    const signature = request.caller.signed?.signature;
-    const idempotencyKey = givenIdempotencyKey(request) ?? (signature && `sig:${signature}`);
-    const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey };
+    const { idempotency, signature } = ownerRepeatable(request);
+    // Links compare bodies by their fields, whatever their order.
+    const idempotencyKey = idempotency?.key;
+    const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey, signature };
     const answer = await bus.call(bulkLinks, call);
+    markReplay(request, reply, answer.replayed);
     return {
       results: answer.results.map((result) =>
         result.token === undefined ? result : { ...result, url: linkAddress(config, result.token) },

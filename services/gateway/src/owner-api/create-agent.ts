@@ -1,11 +1,12 @@
 import { createAgent, createAgentBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { agentShown, owner, tenantQuery } from "./schemas.js";
 
-/** Creates an empty agent. Idempotent by name: a second one with this name is `name_taken`. */
+/** Creates an empty agent. Idempotent by `Idempotency-Key`, else by the signature; a second one with this name is `name_taken`. */
 export function createAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -16,7 +17,9 @@ export function createAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
   };
   app.post("/agents", { schema, config: { role: "editor" } }, async (request, reply) => {
     const { name, description = null } = request.body;
-    const { agent } = await bus.call(createAgent, { principal: tenantPrincipal(request), name, description });
+    const call = { principal: tenantPrincipal(request), name, description, ...ownerRepeatable(request) };
+    const { agent, replayed } = await bus.call(createAgent, call);
+    markReplay(request, reply, replayed);
     return reply.code(201).send(agent);
   });
 }

@@ -1,11 +1,12 @@
 import { createLinkTemplate, createLinkTemplateBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { linkTemplateShown, owner, tenantQuery } from "./schemas.js";
 
-/** Creates a template of the tenant. Idempotent by its name: a second one is `name_taken`. */
+/** Creates a template of the tenant. Idempotent by `Idempotency-Key`, else by the signature; a second one of its name is `name_taken`. */
 export function createLinkTemplateRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -17,8 +18,9 @@ export function createLinkTemplateRoute(app: HttpApp, { bus }: GatewayContext): 
     response: answers({ 201: linkTemplateShown }),
   };
   app.post("/link-templates", { schema, config: { role: "editor" } }, async (request, reply) => {
-    const call = { principal: tenantPrincipal(request), body: request.body };
-    const { template } = await bus.call(createLinkTemplate, call);
+    const call = { principal: tenantPrincipal(request), body: request.body, ...ownerRepeatable(request) };
+    const { template, replayed } = await bus.call(createLinkTemplate, call);
+    markReplay(request, reply, replayed);
     return reply.code(201).send(template);
   });
 }

@@ -1,7 +1,7 @@
 import { createLink, createLinkBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
-import { givenIdempotencyKey } from "../idempotency.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { linkAddress } from "./link-address.js";
 import { tenantPrincipal } from "./principal.js";
@@ -21,10 +21,12 @@ export function createLinkRoute(app: HttpApp, { bus, config }: GatewayContext): 
   };
   app.post("/agents/:agent/public-links", { schema, config: { role: "editor" } }, async (request, reply) => {
     const principal = tenantPrincipal(request);
-    const signature = request.caller.signed?.signature;
-    const idempotencyKey = givenIdempotencyKey(request) ?? (signature && `sig:${signature}`);
-    const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey };
-    const { link, token } = await bus.call(createLink, call);
+    const { idempotency, signature } = ownerRepeatable(request);
+    // Links compare bodies by their fields, whatever their order.
+    const idempotencyKey = idempotency?.key;
+    const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey, signature };
+    const { link, token, replayed } = await bus.call(createLink, call);
+    markReplay(request, reply, replayed);
     return reply.code(201).send({ ...link, token, url: linkAddress(config, token) });
   });
 }

@@ -1,10 +1,11 @@
 import { AppError, createTenant, createTenantBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { owner, tenantCreated } from "./schemas.js";
 
-/** Creates a tenant with its first owner token. Operator-wide callers only. Not idempotent: names may repeat. */
+/** Creates a tenant with its first owner token. Operator-wide callers only. Idempotent by `Idempotency-Key`, else by the signature; names may repeat. */
 export function createTenantRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -16,7 +17,8 @@ export function createTenantRoute(app: HttpApp, { bus }: GatewayContext): void {
     const { principal } = request.caller;
     if (principal.tenantId !== null) throw new AppError("forbidden");
     const { name } = request.body;
-    const { id, adminToken } = await bus.call(createTenant, { principal, name });
+    const { id, adminToken, replayed } = await bus.call(createTenant, { principal, name, ...ownerRepeatable(request) });
+    markReplay(request, reply, replayed);
     return reply.code(201).send({ id, name, admin_token: adminToken });
   });
 }

@@ -1,11 +1,12 @@
 import { createToken, createTokenBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { anyPrincipal } from "./principal.js";
 import { owner, tenantQuery, tokenCreated } from "./schemas.js";
 
-/** Creates a management token; it is told only here. Not idempotent. */
+/** Creates a management token; it is told only here. Idempotent by `Idempotency-Key`, else by the signature. */
 export function createTokenRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -16,7 +17,9 @@ export function createTokenRoute(app: HttpApp, { bus }: GatewayContext): void {
   };
   app.post("/tokens", { schema, config: { role: "admin" } }, async (request, reply) => {
     const { name, role, tenant_id } = request.body;
-    const created = await bus.call(createToken, { principal: anyPrincipal(request), name, role, tenantId: tenant_id });
-    return reply.code(201).send({ ...created, name, role });
+    const call = { principal: anyPrincipal(request), name, role, tenantId: tenant_id, ...ownerRepeatable(request) };
+    const { id, token, replayed } = await bus.call(createToken, call);
+    markReplay(request, reply, replayed);
+    return reply.code(201).send({ id, token, name, role });
   });
 }

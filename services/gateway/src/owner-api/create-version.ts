@@ -1,11 +1,12 @@
 import { createVersionBody, getAgent, importAgent } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { agentParams, imported, owner, tenantQuery } from "./schemas.js";
 
-/** Adds an inactive version to an agent that exists; every call is version n + 1. */
+/** Adds an inactive version to an agent that exists. Idempotent by `Idempotency-Key`, else by the signature; without them every call is version n + 1. */
 export function createVersionRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -20,7 +21,9 @@ export function createVersionRoute(app: HttpApp, { bus }: GatewayContext): void 
     const { document, notes = null } = request.body;
     // An import would create a missing agent; a version needs one.
     const { agent } = await bus.call(getAgent, { principal, agent: request.params.agent });
-    const options = { document, dryRun: false, activate: false, notes };
-    return reply.code(201).send(await bus.call(importAgent, { principal, agent: agent.id, ...options }));
+    const options = { document, dryRun: false, activate: false, notes, ...ownerRepeatable(request) };
+    const { replayed, ...made } = await bus.call(importAgent, { principal, agent: agent.id, ...options });
+    markReplay(request, reply, replayed);
+    return reply.code(201).send(made);
   });
 }

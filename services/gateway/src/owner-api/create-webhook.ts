@@ -1,7 +1,7 @@
 import { createWebhook, createWebhookBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
-import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
@@ -19,11 +19,9 @@ export function createWebhookRoute(app: HttpApp, { bus }: GatewayContext): void 
     response: answers({ 201: webhookWithSecret }),
   };
   app.post("/webhooks", { schema, config: { role: "admin" } }, async (request, reply) => {
-    const signature = request.caller.signed?.signature;
-    const key = givenIdempotencyKey(request) ?? (signature && `sig:${signature}`);
-    const idempotency = key ? { key, fingerprint: fingerprintOf(request) } : null;
-    const call = { principal: tenantPrincipal(request), body: request.body, idempotency };
-    const { webhook, secret } = await bus.call(createWebhook, call);
+    const call = { principal: tenantPrincipal(request), body: request.body, ...ownerRepeatable(request) };
+    const { webhook, secret, replayed } = await bus.call(createWebhook, call);
+    markReplay(request, reply, replayed);
     return reply.code(201).send({ ...webhook, secret });
   });
 }

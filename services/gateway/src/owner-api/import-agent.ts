@@ -3,6 +3,7 @@ import { decodeText, type HttpApp, JSON_TYPES } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { agentParams, imported, owner, tenantQuery } from "./schemas.js";
@@ -18,7 +19,8 @@ const query = tenantQuery.extend({
 
 /**
  * Imports a document as a new version, and creates the agent when it does not exist. JSON carries its options in the body,
- * YAML in the query. Every import is version n + 1 and becomes the active one unless `activate` says no.
+ * YAML in the query. Idempotent by `Idempotency-Key`, else by the signature; without them every import is version n + 1. It becomes the
+ * active one unless `activate` says no.
  */
 export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
   app.addContentTypeParser([...YAML_TYPES], (request, _payload, done) => {
@@ -41,9 +43,12 @@ export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
     response: answers({ 200: imported }),
   };
   const mediaTypes = [...JSON_TYPES, ...YAML_TYPES];
-  app.post("/agents/:agent/import", { schema, config: { role: "editor", mediaTypes } }, async (request) => {
+  app.post("/agents/:agent/import", { schema, config: { role: "editor", mediaTypes } }, async (request, reply) => {
     const principal = tenantPrincipal(request);
-    return bus.call(importAgent, { principal, agent: request.params.agent, ...optionsOf(request, request.query) });
+    const options = { ...optionsOf(request, request.query), ...ownerRepeatable(request) };
+    const { replayed, ...made } = await bus.call(importAgent, { principal, agent: request.params.agent, ...options });
+    markReplay(request, reply, replayed);
+    return made;
   });
 }
 

@@ -1,12 +1,13 @@
 import { redeliverWebhook } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 import { deliveryShown, webhookParams } from "./webhook-schemas.js";
 
-/** Sends a delivery once more, with all tries and the same event id. Idempotent while it waits. */
+/** Sends a delivery once more, with all tries and the same event id. Idempotent while it waits, and by `Idempotency-Key`, else by the signature. */
 export function redeliverWebhookRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -16,10 +17,9 @@ export function redeliverWebhookRoute(app: HttpApp, { bus }: GatewayContext): vo
     response: answers({ 202: deliveryShown }),
   };
   app.post("/webhooks/deliveries/:id/redeliver", { schema, config: { role: "admin" } }, async (request, reply) => {
-    const { delivery } = await bus.call(redeliverWebhook, {
-      principal: tenantPrincipal(request),
-      id: request.params.id,
-    });
+    const call = { principal: tenantPrincipal(request), id: request.params.id, ...ownerRepeatable(request) };
+    const { delivery, replayed } = await bus.call(redeliverWebhook, call);
+    markReplay(request, reply, replayed);
     return reply.code(202).send(delivery);
   });
 }

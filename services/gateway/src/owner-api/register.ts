@@ -51,12 +51,15 @@ import { listAgentsRoute } from "./list-agents.js";
 import { listDeadLettersRoute } from "./list-dead-letters.js";
 import { devMailRoute } from "./list-dev-mail.js";
 import { listEscalationsRoute } from "./list-escalations.js";
+import { listKeysRoute } from "./list-keys.js";
 import { listKnowledgeRoute } from "./list-knowledge.js";
 import { listLinkSessionsRoute } from "./list-link-sessions.js";
 import { listLinkTemplatesRoute } from "./list-link-templates.js";
 import { listLinksRoute } from "./list-links.js";
 import { listSecurityEventsRoute } from "./list-security-events.js";
 import { listSessionsRoute } from "./list-sessions.js";
+import { listTenantsRoute } from "./list-tenants.js";
+import { listTokensRoute } from "./list-tokens.js";
 import { listVersionsRoute } from "./list-versions.js";
 import { listWebhookDeliveriesRoute } from "./list-webhook-deliveries.js";
 import { listWebhooksRoute } from "./list-webhooks.js";
@@ -138,6 +141,9 @@ const ROUTES = [
   importAgentRoute,
   listAccessRequestsRoute,
   listAgentsRoute,
+  listKeysRoute,
+  listTenantsRoute,
+  listTokensRoute,
   listLinksRoute,
   listSecurityEventsRoute,
   listSessionsRoute,
@@ -159,6 +165,6 @@ const ROUTES = [
 
 /** The management API: tokens with a role, or signed requests. */
 export async function registerOwnerApi(app: HttpApp, context: GatewayContext): Promise<void> {
-  guard(app, context, { tokens: true });
+  guard(app, context, { surface: "management" });
   for (const register of ROUTES) register(app, context);
 }

@@ -1,11 +1,12 @@
 import { rotateKey } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { idParams, keyCreated, owner, tenantQuery } from "./schemas.js";
 
-/** Issues the successor of a signing key; both are valid for the overlap. Not idempotent. */
+/** Issues the successor of a signing key; both are valid for the overlap. Idempotent by `Idempotency-Key`, else by the signature. */
 export function rotateKeyRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -14,9 +15,10 @@ export function rotateKeyRoute(app: HttpApp, { bus }: GatewayContext): void {
     querystring: tenantQuery,
     response: answers({ 200: keyCreated }),
   };
-  app.post("/keys/:id/rotate", { schema, config: { role: "admin" } }, async (request) => {
-    const call = { principal: tenantPrincipal(request), id: request.params.id };
-    const { id, keyId, secret } = await bus.call(rotateKey, call);
+  app.post("/keys/:id/rotate", { schema, config: { role: "admin" } }, async (request, reply) => {
+    const call = { principal: tenantPrincipal(request), id: request.params.id, ...ownerRepeatable(request) };
+    const { id, keyId, secret, replayed } = await bus.call(rotateKey, call);
+    markReplay(request, reply, replayed);
     return { id, key_id: keyId, secret };
   });
 }

@@ -1,12 +1,13 @@
 import { rotateWebhook, rotateWebhookBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 import { webhookParams, webhookWithSecret } from "./webhook-schemas.js";
 
-/** Gives a receiver a new secret; it is told only here. Not idempotent. */
+/** Gives a receiver a new secret; it is told only here. Idempotent by `Idempotency-Key`, else by the signature. */
 export function rotateWebhookRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -17,10 +18,16 @@ export function rotateWebhookRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: rotateWebhookBody.nullish(),
     response: answers({ 200: webhookWithSecret }),
   };
-  app.post("/webhooks/:id/rotate", { schema, config: { role: "admin" } }, async (request) => {
+  app.post("/webhooks/:id/rotate", { schema, config: { role: "admin" } }, async (request, reply) => {
     const overlapSeconds = request.body?.overlap_seconds ?? 86_400;
-    const call = { principal: tenantPrincipal(request), id: request.params.id, overlapSeconds };
-    const { webhook, secret } = await bus.call(rotateWebhook, call);
+    const call = {
+      principal: tenantPrincipal(request),
+      id: request.params.id,
+      overlapSeconds,
+      ...ownerRepeatable(request),
+    };
+    const { webhook, secret, replayed } = await bus.call(rotateWebhook, call);
+    markReplay(request, reply, replayed);
     return { ...webhook, secret };
   });
 }

@@ -21,7 +21,7 @@ export const decideRequest =
     const decided = await deps.db.tenant(tenantId, (trx) =>
       decide(trx, { agentId: agent.id, id: input.id }, { status, by: input.principal.id }),
     );
-    if (decided === null) throw new AppError("not_found");
+    if (decided === null) throw new AppError("access_request_not_found");
     const request = requestView(deps, { tenantId, agentId: agent.id }, decided.row);
     if (decided.changed && status === "approved")
       void mailer.send({ tenantId, to: request.email, ...approvedMail({ agentName: agent.name }) });

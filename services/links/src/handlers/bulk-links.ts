@@ -10,7 +10,7 @@ import {
   requireRole,
   tenantOf,
 } from "@parley/contracts";
-import { changeWithFacts, type Fact } from "@parley/db";
+import { beginLong, changeWithFacts, type Fact, type LongRequest, once } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import { requestFingerprint } from "../canonical-json.js";
@@ -18,7 +18,6 @@ import { changeLink, planChange } from "../change-link.js";
 import type { LinksDeps } from "../deps.js";
 import { createLanes } from "../lanes.js";
 import { makeLink, planLink } from "../new-link.js";
-import { beginKey, claimKey, storeAnswer } from "../repository/idempotency.js";
 import type { TenantTransaction } from "../repository/transaction.js";
 import { retryDeadlock } from "../retry-deadlock.js";
 
@@ -28,10 +27,9 @@ interface Caller {
   principal: Principal;
   tenantId: string;
   agent: AgentView;
-  key: string | undefined;
+  request: LongRequest<Output>;
 }
 
-const SCOPE = "links.bulk";
 /** Of all bulk calls of a replica together: few enough that long lists leave connections to everybody else. */
 const AT_ONCE = 4;
 
@@ -46,21 +44,14 @@ export function bulkLinks(deps: LinksDeps) {
     const tenantId = tenantOf(input.principal);
     const items = itemsOf(parseOrRefuse(bulkLinksBody, input.body));
     const agent = await requireAgent(deps.bus, input.principal, input.agent);
-    const caller: Caller = { principal: input.principal, tenantId, agent, key: input.idempotencyKey };
-    const { key } = caller;
-    const at = { tenantId, scope: SCOPE, key: key ?? "" };
-    const aad = `${tenantId}:${SCOPE}:${key ?? ""}`;
-    if (key !== undefined) {
-      const fingerprint = requestFingerprint(agent.id, input.body);
-      const before = await deps.db.tenant(tenantId, (trx) => beginKey(trx, { ...at, fingerprint }));
-      if (before !== null) return JSON.parse(deps.secrets.open(before, aad)) as Output; // sealed below
-    }
-    const answer: Output = { results: await inOrder(items, (item) => lane(() => outcomeOf(deps, caller, item))) };
-    if (key !== undefined) {
-      const sealed = deps.secrets.seal(JSON.stringify(answer), aad);
-      await deps.db.tenant(tenantId, (trx) => storeAnswer(trx, at, sealed));
-    }
-    return answer;
+    const { idempotencyKey: key, signature } = input;
+    const idempotency = key === undefined ? null : { key, fingerprint: requestFingerprint(agent.id, input.body) };
+    const named = { tenantId, scope: "links.bulk", repeatable: { idempotency, signature }, sealing: deps.secrets };
+    const request = await beginLong<Output>(deps.db, named);
+    if (request.known !== null) return { ...request.known, replayed: true };
+    const caller: Caller = { principal: input.principal, tenantId, agent, request };
+    const results = await inOrder(items, (item) => lane(() => outcomeOf(deps, caller, item)));
+    return { ...(await request.finish({ results })), replayed: request.begun };
   };
 }
 
@@ -112,21 +103,16 @@ async function outcomeOf(deps: LinksDeps, caller: Caller, item: Item): Promise<B
 }
 
 async function doItem(deps: LinksDeps, caller: Caller, item: Item): Promise<BulkLinkResult> {
-  const { tenantId, key } = caller;
-  const scope = `${SCOPE}.${item.action}.${item.index}`;
+  const part = caller.request.part(`${item.action}.${item.index}`);
   const change = await plannedItem(deps, caller, item);
-  return changeWithFacts(deps, tenantId, async (trx): Promise<{ answer: BulkLinkResult; facts: Fact[] }> => {
-    const aad = `${tenantId}:${scope}:${key ?? ""}`;
-    if (key !== undefined) {
-      // The call as a whole was compared before; a repeat beside it waits here for the item.
-      const before = await claimKey(trx, { tenantId, scope, key, fingerprint: "" });
-      if (before !== null) return { answer: JSON.parse(deps.secrets.open(before, aad)) as BulkLinkResult, facts: [] };
-    }
-    const { answer, fact } = await change(trx);
-    if (key !== undefined)
-      await storeAnswer(trx, { tenantId, scope, key }, deps.secrets.seal(JSON.stringify(answer), aad));
-    return { answer, facts: [fact] };
-  });
+  // A repeat beside this call waits here for the item.
+  const { replayed: _, ...answer } = await changeWithFacts(deps, caller.tenantId, (trx) =>
+    once<BulkLinkResult>(trx, part, async () => {
+      const { answer, fact } = await change(trx);
+      return { answer, facts: [fact] };
+    }),
+  );
+  return answer;
 }
 
 /** Does what needs no transaction, and answers what does. */

@@ -1,7 +1,7 @@
 import type { resolveKey as contract } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { roleOfScopes } from "../key-scopes.js";
+import { grantOf } from "../key-scopes.js";
 import { keyById, touchCredential } from "../repository/credentials.js";
 import { keyAad } from "../sealed-key.js";
 
@@ -15,10 +15,12 @@ export const resolveKey =
     touchCredential(deps.db, "api_keys", at).catch((error: unknown) =>
       deps.logger.warn({ err: error }, "credential.touch_failed"),
     );
+    const { role, scopes } = grantOf(row.scopes);
     return {
       key: {
         secret: deps.secrets.open(row.secret_sealed, keyAad(at)),
-        principal: { tenantId: row.tenant_id, role: roleOfScopes(row.scopes), via: "hmac", id: row.id },
+        principal: { tenantId: row.tenant_id, role, via: "hmac", id: row.id },
+        ...(scopes === undefined ? {} : { scopes }),
       },
     };
   };

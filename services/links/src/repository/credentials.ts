@@ -60,6 +60,11 @@ export async function touchCredential(
   );
 }
 
+/** Binds what follows in a transaction to another tenant; the way for operator-wide callers alone. */
+export async function enterTenant(trx: TenantTransaction, tenantId: string): Promise<void> {
+  await sql`select enter_tenant(${tenantId})`.execute(trx);
+}
+
 export async function insertTenant(trx: TenantTransaction, tenant: { id: string; name: string }): Promise<void> {
   await sql`insert into tenants (id, name) values (${tenant.id}, ${tenant.name})`.execute(trx);
 }

@@ -1,5 +1,5 @@
-import { newId, type WebhookDelivery, webhookDelivery } from "@parley/contracts";
-import { type Db, sql } from "@parley/db";
+import { AppError, newId, type WebhookDelivery, webhookDelivery } from "@parley/contracts";
+import { type Database, type Db, type NamedRequest, type Once, once, sql, type Transaction } from "@parley/db";
 import { z } from "zod";
 import type { ListPosition } from "./endpoint-repository.js";
 
@@ -58,8 +58,26 @@ const COLUMNS = sql.raw(`id, endpoint_id as webhook_id, event_id, type, conversa
 const one = (rows: unknown[]): WebhookDelivery | null =>
   rows[0] === undefined ? null : webhookDelivery.parse(rows[0]);
 
+interface Shown {
+  delivery: WebhookDelivery;
+}
+
 /** SQL of the deliveries. */
 export function createDeliveryRepository(db: Db) {
+  const onceShown = (
+    tenantId: string,
+    request: NamedRequest,
+    missing: "webhook_not_found" | "delivery_not_found",
+    work: (trx: Transaction<Database>) => Promise<WebhookDelivery | null>,
+  ): Promise<Once<Shown>> =>
+    db.tenant(tenantId, async (trx) => {
+      const done = await once<Shown>(trx, request, async () => {
+        const delivery = await work(trx);
+        if (delivery === null) throw new AppError(missing);
+        return { answer: { delivery }, facts: [] };
+      });
+      return done.answer;
+    });
   return {
     /** Takes due deliveries for `holdMs`, `each` of an endpoint at most: nobody else takes them until then. */
     async claim(limit: number, each: number, holdMs: number): Promise<ClaimedDelivery[]> {
@@ -120,8 +138,9 @@ export function createDeliveryRepository(db: Db) {
            order by created_at desc, id desc limit ${at.limit}`.execute(trx);
         return rows.map((row) => webhookDelivery.parse(row));
       }),
-    insertTest: (tenantId: string, endpointId: string): Promise<WebhookDelivery | null> =>
-      db.tenant(tenantId, async (trx) => {
+    /** One delivery of `webhook.test` for each request. Throws `webhook_not_found`. */
+    insertTest: (tenantId: string, endpointId: string, request: NamedRequest): Promise<Once<Shown>> =>
+      onceShown(tenantId, request, "webhook_not_found", async (trx) => {
         const { rows } = await sql`insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, data)
           select tenant_id, id, ${newId()}::uuid, 'webhook.test', jsonb_build_object('webhook_id', id)
             from webhook_endpoints where id = ${endpointId} returning ${COLUMNS}`.execute(trx);
@@ -134,9 +153,9 @@ export function createDeliveryRepository(db: Db) {
           join webhook_endpoints e on e.id = d.endpoint_id where d.id = ${id}`.execute(trx);
         return rows[0] ?? null;
       }),
-    /** Due at once with all attempts before it; an attempt under way comes to its end first. */
-    again: (tenantId: string, id: string): Promise<WebhookDelivery | null> =>
-      db.tenant(tenantId, async (trx) => {
+    /** Due at once with all attempts before it, once for each request; an attempt under way comes to its end first. Throws `delivery_not_found`. */
+    again: (tenantId: string, id: string, request: NamedRequest): Promise<Once<Shown>> =>
+      onceShown(tenantId, request, "delivery_not_found", async (trx) => {
         const { rows } =
           await sql`update webhook_deliveries set status = 'pending', ended_at = null, next_attempt_at = clock_timestamp(),
             attempts = case when ended_at is null then attempts else 0 end

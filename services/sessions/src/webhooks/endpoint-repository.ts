@@ -1,6 +1,5 @@
 import { AppError, type WebhookView, webhookView } from "@parley/contracts";
-import { type Database, type Db, sql, type Transaction } from "@parley/db";
-import { z } from "zod";
+import { type Db, type NamedRequest, type Once, once, sql } from "@parley/db";
 
 export interface ListPosition {
   createdAt: string;
@@ -15,18 +14,19 @@ export interface NewEndpoint {
   description: string | null;
   includeTranscript: boolean;
   includeLatencyMetrics: boolean;
-  secretSealed: string;
+  secret: NewSecret;
   createdBy: string;
 }
 
-export interface Idempotency {
-  key: string;
-  fingerprint: string;
+/** A secret to keep sealed and to tell once. */
+export interface NewSecret {
+  plain: string;
+  sealed: string;
 }
 
-export interface Inserted {
+export interface WithSecret {
   webhook: WebhookView;
-  secretSealed: string;
+  secret: string;
 }
 
 export interface EndpointChange {
@@ -46,24 +46,6 @@ const COLUMNS =
 
 const one = (rows: unknown[]): WebhookView | null => (rows[0] === undefined ? null : webhookView.parse(rows[0]));
 
-const SCOPE = "webhooks.create";
-const storedAnswer = z.object({ id: z.string(), secret_sealed: z.string() });
-
-/** Takes the key for this transaction, or answers with what the first request made. Throws `idempotency_key_reused`. */
-async function claimKey(trx: Transaction<Database>, tenantId: string, { key, fingerprint }: Idempotency) {
-  // Waits for a first request under way: it either leaves its answer, or rolls back and leaves the key.
-  const claimed = await sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint)
-    values (${tenantId}, ${SCOPE}, ${key}, ${fingerprint}) on conflict do nothing returning key`.execute(trx);
-  if (claimed.rows.length > 0) return null;
-  const { rows } = await sql<{
-    fingerprint: string;
-    response: unknown;
-  }>`select fingerprint, response from idempotency_keys
-    where tenant_id = ${tenantId} and scope = ${SCOPE} and key = ${key}`.execute(trx);
-  if (rows[0]?.fingerprint !== fingerprint) throw new AppError("idempotency_key_reused");
-  return storedAnswer.parse(rows[0].response);
-}
-
 /** SQL of the receivers, within one tenant each. */
 export function createEndpointRepository(db: Db) {
   return {
@@ -74,29 +56,17 @@ export function createEndpointRepository(db: Db) {
           order by (id::text = ${agent}) desc limit 1`.execute(trx);
         return rows[0]?.id ?? null;
       }),
-    /**
-     * Inserts a receiver, once for each key: a repetition gets the first one with its sealed secret. Throws
-     * `idempotency_key_reused` for another request, `webhook_not_found` when the first one was deleted since.
-     */
-    insert: (tenantId: string, at: NewEndpoint, idempotency: Idempotency | null): Promise<Inserted> =>
+    /** Inserts a receiver, once for each request. Throws `idempotency_key_reused`. */
+    insert: (tenantId: string, at: NewEndpoint, request: NamedRequest): Promise<Once<WithSecret>> =>
       db.tenant(tenantId, async (trx) => {
-        const before = idempotency && (await claimKey(trx, tenantId, idempotency));
-        if (before) {
-          const webhook = one(
-            (await sql`select ${COLUMNS} from webhook_endpoints where id = ${before.id}`.execute(trx)).rows,
-          );
-          if (webhook === null) throw new AppError("webhook_not_found");
-          return { webhook, secretSealed: before.secret_sealed };
-        }
-        const { rows } = await sql`insert into webhook_endpoints
+        const made = await once<WithSecret>(trx, request, async () => {
+          const { rows } = await sql`insert into webhook_endpoints
             (id, tenant_id, agent_id, url, events, description, include_transcript, include_latency_metrics, secret_sealed, created_by)
           values (${at.id}, ${tenantId}, ${at.agentId}, ${at.url}, ${at.events}, ${at.description}, ${at.includeTranscript},
-            ${at.includeLatencyMetrics}, ${at.secretSealed}, ${at.createdBy}) returning ${COLUMNS}`.execute(trx);
-        if (idempotency) {
-          await sql`update idempotency_keys set response = ${JSON.stringify({ id: at.id, secret_sealed: at.secretSealed })}::json
-             where tenant_id = ${tenantId} and scope = ${SCOPE} and key = ${idempotency.key}`.execute(trx);
-        }
-        return { webhook: webhookView.parse(rows[0]), secretSealed: at.secretSealed };
+            ${at.includeLatencyMetrics}, ${at.secret.sealed}, ${at.createdBy}) returning ${COLUMNS}`.execute(trx);
+          return { answer: { webhook: webhookView.parse(rows[0]), secret: at.secret.plain }, facts: [] };
+        });
+        return made.answer;
       }),
     find: (tenantId: string, id: string): Promise<WebhookView | null> =>
       db.tenant(tenantId, async (trx) =>
@@ -128,15 +98,24 @@ export function createEndpointRepository(db: Db) {
           where id = ${id} returning ${COLUMNS}`.execute(trx);
         return one(rows);
       }),
-    /** The secret in use becomes the previous one. Versions have no secret of ours. */
-    rotate: (tenantId: string, id: string, next: { sealed: string; overlapSeconds: number }) =>
+    /** The secret in use becomes the previous one, once for each request. Versions have no secret of ours: `webhook_not_found`. */
+    rotate: (
+      tenantId: string,
+      id: string,
+      next: { secret: NewSecret; overlapSeconds: number; request: NamedRequest },
+    ): Promise<Once<WithSecret>> =>
       db.tenant(tenantId, async (trx) => {
-        const { rows } = await sql`update webhook_endpoints set secret_sealed = ${next.sealed},
+        const rotated = await once<WithSecret>(trx, next.request, async () => {
+          const { rows } = await sql`update webhook_endpoints set secret_sealed = ${next.secret.sealed},
             previous_secret_sealed = case when ${next.overlapSeconds}::int > 0 then secret_sealed end,
             previous_secret_until = case when ${next.overlapSeconds}::int > 0 then clock_timestamp() + make_interval(secs => ${next.overlapSeconds}) end,
             updated_at = clock_timestamp()
           where id = ${id} and agent_version is null returning ${COLUMNS}`.execute(trx);
-        return one(rows);
+          const webhook = one(rows);
+          if (webhook === null) throw new AppError("webhook_not_found");
+          return { answer: { webhook, secret: next.secret.plain }, facts: [] };
+        });
+        return rotated.answer;
       }),
     /** With its deliveries. */
     remove: (tenantId: string, id: string): Promise<boolean> =>

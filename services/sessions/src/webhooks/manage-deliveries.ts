@@ -31,30 +31,26 @@ export const listWebhookDeliveriesHandler =
     return pageOf(await deliveries.list(tenantId, at), input.limit);
   };
 
-/** Sends `webhook.test`. Not idempotent: each call sends one. Throws `webhook_not_found`, `webhook_disabled`. */
+/** Sends `webhook.test`. Idempotent by the caller's key, else by the signature; without them each call sends one. Throws `webhook_not_found`, `webhook_disabled`. */
 export const testWebhookHandler =
   ({ endpoints, deliveries }: DeliveriesDeps) =>
-  async ({ principal, id }: In<typeof testWebhook>): Out<typeof testWebhook> => {
+  async ({ principal, id, ...repeatable }: In<typeof testWebhook>): Out<typeof testWebhook> => {
     requireRole(principal, "admin");
     const tenantId = tenantOf(principal);
     const webhook = await endpoints.find(tenantId, id);
     if (webhook === null) throw new AppError("webhook_not_found");
     if (!webhook.is_active) throw new AppError("webhook_disabled");
-    const delivery = await deliveries.insertTest(tenantId, id);
-    if (delivery === null) throw new AppError("webhook_not_found");
-    return { delivery };
+    return deliveries.insertTest(tenantId, id, { tenantId, scope: "webhooks.test", repeatable });
   };
 
-/** Sends a delivery once more, under the same event id. Idempotent while it waits. Throws `delivery_not_found`, `webhook_disabled`. */
+/** Sends a delivery once more, under the same event id. Idempotent while it waits, and by the caller's key, else by the signature. Throws `delivery_not_found`, `webhook_disabled`. */
 export const redeliverWebhookHandler =
   ({ deliveries }: DeliveriesDeps) =>
-  async ({ principal, id }: In<typeof redeliverWebhook>): Out<typeof redeliverWebhook> => {
+  async ({ principal, id, ...repeatable }: In<typeof redeliverWebhook>): Out<typeof redeliverWebhook> => {
     requireRole(principal, "admin");
     const tenantId = tenantOf(principal);
     const known = await deliveries.find(tenantId, id);
     if (known === null) throw new AppError("delivery_not_found");
     if (!known.active) throw new AppError("webhook_disabled");
-    const delivery = await deliveries.again(tenantId, id);
-    if (delivery === null) throw new AppError("delivery_not_found");
-    return { delivery };
+    return deliveries.again(tenantId, id, { tenantId, scope: "webhooks.redeliver", repeatable });
   };

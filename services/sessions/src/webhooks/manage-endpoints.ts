@@ -14,9 +14,9 @@ import {
 import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { CheckAddress } from "./check-address.js";
-import type { EndpointRepository } from "./endpoint-repository.js";
+import type { EndpointRepository, NewSecret } from "./endpoint-repository.js";
 import { decodeCursor, pageOf } from "./list-page.js";
-import { newWebhookSecret, openSecret, sealSecret } from "./secrets.js";
+import { newWebhookSecret, sealSecret } from "./secrets.js";
 
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
@@ -31,10 +31,16 @@ function found(webhook: WebhookView | null): WebhookView {
   return webhook;
 }
 
-/** Makes a receiver; its secret is told only here. Idempotent by the caller's key for 24 hours. Throws `agent_not_found`, `validation_failed`. */
+/** A secret of its own for a receiver. */
+function secretOf(secrets: ManageDeps["secrets"], at: { tenantId: string; id: string }): NewSecret {
+  const plain = newWebhookSecret();
+  return { plain, sealed: sealSecret(secrets, at, plain) };
+}
+
+/** Makes a receiver; its secret is told only here. Idempotent by the caller's key, else by the signature. Throws `agent_not_found`, `validation_failed`. */
 export const createWebhookHandler =
   ({ endpoints, secrets, checkAddress }: ManageDeps) =>
-  async ({ principal, body, idempotency }: In<typeof createWebhook>): Out<typeof createWebhook> => {
+  async ({ principal, body, idempotency, signature }: In<typeof createWebhook>): Out<typeof createWebhook> => {
     requireRole(principal, "admin");
     checkAddress(body.url);
     const tenantId = tenantOf(principal);
@@ -49,11 +55,11 @@ export const createWebhookHandler =
       description: body.description ?? null,
       includeTranscript: body.include_transcript ?? false,
       includeLatencyMetrics: body.include_latency_metrics ?? false,
-      secretSealed: sealSecret(secrets, { tenantId, id }, newWebhookSecret()),
+      secret: secretOf(secrets, { tenantId, id }),
       createdBy: principal.id,
     };
-    const { webhook, secretSealed } = await endpoints.insert(tenantId, endpoint, idempotency ?? null);
-    return { webhook, secret: openSecret(secrets, { tenantId, id: webhook.id }, secretSealed) };
+    const repeatable = { idempotency, signature };
+    return endpoints.insert(tenantId, endpoint, { tenantId, scope: "webhooks.create", repeatable, sealing: secrets });
   };
 
 /** The receivers of the tenant, newest first, those of agent versions among them. A read. */
@@ -101,14 +107,23 @@ export const deleteWebhookHandler =
     return {};
   };
 
-/** A new secret; the old one signs beside it for the overlap. Not idempotent. Throws `webhook_not_found`, `webhook_of_version`. */
+/**
+ * A new secret; the old one signs beside it for the overlap. Idempotent by the caller's key, else by the signature; without them each
+ * call makes one. Throws `webhook_not_found`, `webhook_of_version`.
+ */
 export const rotateWebhookHandler =
   ({ endpoints, secrets }: ManageDeps) =>
-  async ({ principal, id, overlapSeconds }: In<typeof rotateWebhook>): Out<typeof rotateWebhook> => {
+  async ({
+    principal,
+    id,
+    overlapSeconds,
+    idempotency,
+    signature,
+  }: In<typeof rotateWebhook>): Out<typeof rotateWebhook> => {
     requireRole(principal, "admin");
     const tenantId = tenantOf(principal);
     if (found(await endpoints.find(tenantId, id)).agent_version !== null) throw new AppError("webhook_of_version");
-    const secret = newWebhookSecret();
-    const next = { sealed: sealSecret(secrets, { tenantId, id }, secret), overlapSeconds };
-    return { webhook: found(await endpoints.rotate(tenantId, id, next)), secret };
+    const repeatable = { idempotency, signature };
+    const request = { tenantId, scope: "webhooks.rotate", repeatable, sealing: secrets };
+    return endpoints.rotate(tenantId, id, { secret: secretOf(secrets, { tenantId, id }), overlapSeconds, request });
   };
