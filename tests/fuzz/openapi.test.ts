@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cluster, startCluster } from "../cluster/cluster.js";
+import { ECHO } from "../cluster/documents.js";
+import { hostileSegments, spoiledBodies } from "./hostile.js";
+import { faultsOf } from "./judge.js";
+import { type Operation, operationsOf } from "./operations.js";
+import { type Outgoing, type Received, send, signature } from "./send.js";
+import { valuesOf } from "./values.js";
+import { createWorld, type Stage, type World } from "./world.js";
+
+/** Another seed sends other requests; more rounds send more of them. */
+const SEED = Number(process.env.FUZZ_SEED ?? 20_260_701);
+const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 1);
+const MANY = String(1_000_000);
+
+let cluster: Cluster;
+let world: World;
+let operations: Operation[];
+
+beforeAll(async () => {
+  cluster = await startCluster({
+    shape: "standalone",
+    env: {
+      ...{ ALLOW_TEST_HOOKS: "1", MODEL: "scripted-echo", LINKS_PER_CALLER_MAX: MANY, FAILED_AUTH_PER_MINUTE: MANY },
+      ...{ RATE_LIMIT_ADDRESS_PER_MINUTE: MANY, RATE_LIMIT_LINK_PER_MINUTE: MANY, RATE_LIMIT_TENANT_PER_MINUTE: MANY },
+      ...{ RATE_LIMIT_GLOBAL_PER_MINUTE: MANY, RATE_LIMIT_VERIFY_PER_MINUTE: MANY },
+    },
+  });
+  world = await createWorld(cluster);
+  const described = await fetch(`${cluster.gateways[0]}/openapi.json`);
+  operations = operationsOf((await described.json()) as Parameters<typeof operationsOf>[0]);
+}, 120_000);
+afterAll(() => cluster?.close(), 60_000);
+
+const DOCUMENT = { document: ECHO };
+const EMAIL = "ada@example.com";
+/** Bodies whose meaning no schema tells: documents of agents, names of operators, tokens, addresses. */
+const GOOD: Record<string, (stage: Stage) => object> = {
+  "POST /api/chat/sessions": ({ place }) => ({ tenant_id: world.tenant.id, agent_id: place("agent") }),
+  "POST /api/agents/validate": () => DOCUMENT,
+  "POST /api/agents/bulk-import": () => ({ documents: [ECHO] }),
+  "POST /api/agents/{agent}/versions": () => DOCUMENT,
+  "POST /api/agents/{agent}/import": () => DOCUMENT,
+  "POST /api/webhooks": () => ({ url: "https://hooks.example/parley", events: ["session.ended"] }),
+  "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
+  "POST /api/public/verify/request": ({ place }) => ({ token: place("token"), email: EMAIL }),
+  "POST /api/public/verify/confirm": ({ place }) => ({ token: place("token"), email: EMAIL, code: "000000" }),
+};
+
+/**
+ * What no made-up request reaches: these need a file as multipart, a mailed code or a message that failed five times, and have
+ * suites of their own. Everything else must answer well at least once, or the fuzzer would only knock at closed doors.
+ */
+const NEVER_WELL = [
+  "GET /api/public/files/{token}/{file_id}",
+  "POST /api/public/files/{token}",
+  "GET /api/dead-letters/{id}",
+  "POST /api/dead-letters/{id}/replay",
+  "POST /api/agents/{agent}/access-requests/{id}/approve",
+  "POST /api/agents/{agent}/access-requests/{id}/deny",
+  "GET /api/sessions/{id}/files/{file_id}",
+  "DELETE /api/dead-letters/{id}",
+];
+
+interface Sample extends Outgoing {
+  kind: string;
+}
+
+const nameOf = ({ method, path }: Operation): string => `${method} ${path}`;
+
+/** The requests for one operation, the same ones for the same seed. */
+function samplesOf(operation: Operation, stage: Stage): Sample[] {
+  const seed = SEED ^ [...nameOf(operation)].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
+  const draw = <T>(values: fc.Arbitrary<T>, count: number): T[] => fc.sample(values, { seed, numRuns: count * ROUNDS });
+  const good = GOOD[nameOf(operation)];
+  const bodies = good ? fc.constant(good(stage)) : operation.body === null ? null : valuesOf(operation.body);
+  const written = bodies?.map((body) => JSON.stringify(body)) ?? fc.constant(null);
+  const path = pathOf(operation, (name) => stage.place(name));
+  const base = { method: operation.method, path, headers: {} };
+  const samples: Sample[] = draw(written, 6).map((body) => ({ ...base, kind: "good", body }));
+  const queries = operation.parameters.filter((one) => one.in === "query" && one.name !== "tenant_id");
+  if (queries.length > 0)
+    for (const query of draw(fc.tuple(...queries.map(({ schema }) => valuesOf(schema))), 4)) {
+      const search = new URLSearchParams(
+        query.map((value, at): [string, string] => [queries[at]?.name ?? "", String(value)]),
+      );
+      samples.push({ ...base, kind: "query", path: `${path}?${search}`, body: draw(written, 1)[0] ?? null });
+    }
+  if (bodies !== null)
+    for (const body of draw(spoiledBodies(bodies), 10)) samples.push({ ...base, kind: "spoiled body", body });
+  for (const segment of draw(hostileSegments, 4)) {
+    const body = draw(written, 1)[0] ?? null;
+    samples.push({ ...base, kind: "hostile path", path: pathOf(operation, () => segment), body });
+    for (const { name } of [...queries, { name: "unexpected" }])
+      samples.push({ ...base, kind: "hostile query", path: `${path}?${name}=${segment}`, body });
+  }
+  return samples;
+}
+
+const pathOf = ({ path }: Operation, place: (name: string) => string): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => place(name));
+
+function credentials(operation: Operation, stage: Stage, request: Sample): Record<string, string> {
+  if (operation.by === "link") return { authorization: `Bearer ${stage.sessionToken}` };
+  // Tenants are the business of whoever runs the installation.
+  if (operation.path.startsWith("/api/tenants")) return signature(cluster.apiKey, request);
+  if (operation.by === "token") return { authorization: `Bearer ${world.tenant.ownerToken}` };
+  if (operation.by === "nobody") return {};
+  return signature(cluster.apiKey, request);
+}
+
+interface Tally {
+  faults: string[];
+  well: number;
+  refused: number;
+  sent: number;
+}
+
+async function play(operation: Operation): Promise<Tally> {
+  const stage = await world.stage(operation);
+  const tally: Tally = { faults: [], well: 0, refused: 0, sent: 0 };
+  for (const sample of samplesOf(operation, stage)) {
+    const json: Record<string, string> = sample.body === null ? {} : { "content-type": "application/json" };
+    const answer = await send(cluster.gateways[0], {
+      ...sample,
+      headers: { ...json, ...credentials(operation, stage, sample) },
+    });
+    tally.sent += 1;
+    if (answer.status < 300) tally.well += 1;
+    else tally.refused += 1;
+    tally.faults.push(...report(operation, sample, answer));
+  }
+  // One request for each kind of fault is enough to repeat it.
+  tally.faults = [...new Map(tally.faults.map((line) => [line.split(":")[0], line])).values()];
+  return tally;
+}
+
+const report = (operation: Operation, sample: Sample, answer: Received): string[] =>
+  faultsOf(operation, answer).map((fault) => {
+    const body = sample.body === null ? "" : ` ${sample.body.toString().slice(0, 300)}`;
+    return `${fault}: ${sample.method} ${sample.path.slice(0, 200)}${body} -> ${answer.status} ${answer.text.slice(0, 300)}`;
+  });
+
+describe("every operation of the description, with good, spoiled and hostile requests", () => {
+  it(`answers as described, never with 5xx, tells nothing of the inside and echoes nothing (seed ${SEED})`, async () => {
+    const tallies = new Map<string, Tally>();
+    for (const operation of operations) tallies.set(nameOf(operation), await play(operation));
+    const named = (when: (tally: Tally) => boolean) =>
+      [...tallies].filter(([, one]) => when(one)).map(([name]) => name);
+    expect({
+      faults: [...tallies.values()].flatMap(({ faults }) => faults),
+      neverWell: named(({ well }) => well === 0),
+      neverRefused: named(({ refused }) => refused === 0),
+    }).toEqual({
+      faults: [],
+      neverWell: NEVER_WELL,
+      neverRefused: ["GET /healthz", "GET /health", "GET /readyz"],
+    });
+  }, 600_000);
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import { type ApiClient, createBearerClient, eventually } from "@parley/testkit";
+import type { Cluster } from "../cluster/cluster.js";
+import { ECHO, ECHO_2 } from "../cluster/documents.js";
+import { createLink, createTenant, importAgent, type MadeLink, type Tenant } from "../cluster/owner.js";
+import type { Operation } from "./operations.js";
+
+/** What stands for a place in the path of an operation, and whose session it speaks for. */
+export interface Stage {
+  place(name: string): string;
+  sessionToken: string;
+}
+
+export interface World {
+  tenant: Tenant;
+  /** A fresh link and session for one operation, with the objects that all share. */
+  stage(operation: Operation): Promise<Stage>;
+}
+
+type Made = Record<string, string>;
+
+const LINK = {
+  ...{ title: "Fuzz", max_sessions: 500, rate_limit_per_minute: 100, proof_of_work: "off" },
+  file_uploads: { enabled: true, types: ["text/plain"] },
+};
+
+/** A tenant with one of everything that the API has an id for. */
+export async function createWorld(cluster: Cluster): Promise<World> {
+  const tenant = await createTenant(cluster, "Fuzz");
+  const agentId = await importAgent(tenant, "echo", ECHO);
+  await importAgent(tenant, "echo", ECHO_2);
+  const make = async (path: string, body: object, field = "id"): Promise<string> => {
+    const answer = await tenant.owner.call<Made>("POST", path, body);
+    const id = answer.body[field];
+    if (id === undefined) throw new Error(`nothing made at ${path}: ${answer.status} ${answer.text}`);
+    return id;
+  };
+  const shared: Made = {
+    webhooks: await make("/api/webhooks", { url: "https://hooks.example/parley", events: ["*"] }),
+    template: await make("/api/link-templates", { name: "Mine" }),
+    version: "1",
+    other: "2",
+  };
+  const visitor = createBearerClient({ bases: cluster.gateways });
+  const perOperation: Record<string, (agent: string) => Promise<string>> = {
+    knowledge: (agent) => make(`/api/agents/${agent}/knowledge`, { name: "Hours", content: "Open from nine to five." }),
+    keys: () => make("/api/keys", { name: "Shop" }),
+    tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
+    deliveries: () => deliveryOf(tenant.owner, shared.webhooks ?? ""),
+  };
+  return {
+    tenant,
+    async stage({ path }) {
+      if (path.startsWith("/api/chat/")) return signedStage(tenant, agentId, path);
+      // Policies, names and documents of an agent change under the requests: each operation has one of its own.
+      const agent = path.startsWith("/api/agents/{agent}") ? await ownAgent(tenant) : agentId;
+      const link = await createLink(tenant, agent, LINK);
+      const session = await visit(visitor, link, path.startsWith("/api/escalations/"));
+      const before = (name: string) => path.split("/")[path.split("/").indexOf(`{${name}}`) - 1] ?? "";
+      const kind = before("id");
+      const made = await perOperation[kind]?.(agent);
+      const escalation = kind === "escalations" ? await escalationOf(tenant.owner, session.sessionId) : undefined;
+      const own: Made = {
+        agent,
+        token: link.token,
+        turn_id: session.turnId,
+        message_id: session.messageId,
+        file_id: session.fileId,
+      };
+      const ids: Made = { sessions: session.sessionId, "public-links": link.id };
+      return {
+        sessionToken: session.sessionToken,
+        place: (name) =>
+          (name === "id" ? (escalation ?? made ?? ids[kind] ?? shared[kind]) : (own[name] ?? shared[name])) ??
+          randomUUID(),
+      };
+    },
+  };
+}
+
+/** Two versions of a document under a name of its own. Answers the id, which outlives the name. */
+async function ownAgent(tenant: Tenant): Promise<string> {
+  const slug = `fuzz-${randomUUID()}`;
+  await importAgent(tenant, slug, ECHO);
+  return importAgent(tenant, slug, ECHO_2);
+}
+
+async function signedStage(tenant: Tenant, agentId: string, path: string): Promise<Stage> {
+  const opened = await tenant.signed.call<{ session_id: string }>("POST", "/api/chat/sessions", {
+    ...{ tenant_id: tenant.id, agent_id: agentId },
+  });
+  const id = opened.body.session_id;
+  const sent = await tenant.signed.call<{ turn_id: string }>("POST", `/api/chat/sessions/${id}/messages`, {
+    content: "Hi",
+  });
+  if (sent.status !== 200) throw new Error(`no turn for ${path}: ${sent.status} ${sent.text}`);
+  const ids: Made = { id, agent: agentId, turn_id: sent.body.turn_id };
+  return { sessionToken: "", place: (name) => ids[name] ?? randomUUID() };
+}
+
+async function visit(visitor: ApiClient, link: MadeLink, escalated: boolean) {
+  const opened = await visitor.call<{ session_token: string; session_id: string }>(
+    ...(["POST", `/api/public/sessions/${link.token}`, {}] as const),
+  );
+  const { session_token: sessionToken, session_id: sessionId } = opened.body;
+  const headers = { authorization: `Bearer ${sessionToken}` };
+  const as = { headers };
+  const chat = { message: "Hello", client_message_id: randomUUID() };
+  const said = await visitor.call<{ turn_id: string }>("POST", `/api/public/chat/${link.token}`, chat, as);
+  if (said.status !== 200) throw new Error(`no answer: ${said.status} ${said.text}`);
+  const history = await visitor.call<{ data: { id: string; role: string }[] }>(
+    ...(["GET", `/api/public/history/${link.token}`, undefined, as] as const),
+  );
+  const messageId = history.body.data.find(({ role }) => role === "assistant")?.id ?? randomUUID();
+  if (escalated) await visitor.call("POST", `/api/public/escalate/${link.token}`, { reason: "Please" }, as);
+  return { sessionToken, sessionId, turnId: said.body.turn_id, messageId, fileId: randomUUID() };
+}
+
+async function escalationOf(owner: ApiClient, sessionId: string): Promise<string> {
+  const id = await eventually(async () => {
+    const list = await owner.call<{ data: { id: string }[] }>("GET", `/api/escalations?session_id=${sessionId}`);
+    const [first] = list.body.data;
+    if (first === undefined) throw new Error("no escalation yet");
+    return first.id;
+  });
+  await owner.call("POST", `/api/escalations/${id}/assign`, {});
+  return id;
+}
+
+async function deliveryOf(owner: ApiClient, webhookId: string): Promise<string> {
+  await owner.call("POST", `/api/webhooks/${webhookId}/test`);
+  return eventually(async () => {
+    const list = await owner.call<{ data: { id: string }[] }>("GET", `/api/webhooks/${webhookId}/deliveries`);
+    const [first] = list.body.data;
+    if (first === undefined) throw new Error("no delivery yet");
+    return first.id;
+  });
+}
