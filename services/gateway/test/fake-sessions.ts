@@ -45,6 +45,7 @@ export class FakeSessions {
   answers: ((text: string) => string) | null = (text) => `echo ${text}`;
   /** Live results and live entries are published; false = everything that is losable is lost. */
   live = true;
+  readonly moreTokens = new Map<string, string>();
   readonly keys = new Map<string, { fingerprint: string; sessionId: string; turnId: string }>();
   readonly replyTo = new Map<string, string>();
   calls: Record<string, number> = {};
@@ -184,6 +185,7 @@ export class FakeSessions {
   end(session: FakeSession, reason: string): void {
     session.view.status = "completed";
     session.view.ended_at = new Date().toISOString();
+    session.view.end_reason = reason;
     this.append(session, "session_ended", { reason, status: "completed" });
   }
 
@@ -208,7 +210,9 @@ export class FakeSessions {
     const repeated = keyed ?? this.keys.get(`sig:${input.signature}`);
     const sessionId = repeated?.sessionId ?? `text_${randomUUID().replaceAll("-", "").slice(0, 22)}`;
     const turnId = repeated?.turnId ?? `${sessionId}.1`;
-    const issued = input.link === undefined || repeated ? null : secrets.issue("session");
+    // A repeat gets a token of its own for the same session, as of the real service.
+    const issued = input.link === undefined ? null : secrets.issue("session");
+    if (repeated && issued) this.moreTokens.set(issued.id, sessionId);
     if (!repeated) {
       if (input.link && input.link.sessionsUsed >= input.link.maxSessions) throw new AppError("sessions_exhausted");
       const view = viewOf(sessionId, input.tenantId, input.agentId, input.link?.id ?? null);
@@ -299,7 +303,9 @@ export class FakeSessions {
       return session;
     }
     const found = [...this.sessions.values()].find(
-      ({ tokenId, view }) => tokenId === access.tokenId && view.link_id === access.linkId,
+      ({ tokenId, view }) =>
+        (tokenId === access.tokenId || this.moreTokens.get(access.tokenId) === view.session_id) &&
+        view.link_id === access.linkId,
     );
     if (found === undefined) throw new AppError("session_token_invalid");
     return found;

@@ -145,6 +145,42 @@ describe("a session", () => {
     expect(next.session_id).not.toBe(session_id);
   });
 
+  it("goes on after New Conversation with a kept token as with a forgotten cookie: a fresh session, once per message", async () => {
+    const link = world.owners.link();
+    const send = async (body: object, bearer: string): Promise<Record<string, unknown>> => {
+      const answer = await post(`/api/public/chat/${link.token}`, body, { authorization: `Bearer ${bearer}` });
+      return { status: answer.status, ...(await bodyOf(answer)) };
+    };
+    const opened = await bodyOf(await post(`/api/public/sessions/${link.token}`, {}));
+    const old = String(opened.session_token);
+    const said = { message: "before", client_message_id: "said-before-leaving" };
+    const before = await send(said, old);
+    const headers = { authorization: `Bearer ${old}` };
+    expect((await fetch(`${world.url}/api/public/session/${link.token}`, { method: "DELETE", headers })).status).toBe(
+      200,
+    );
+    // What the session that was left has taken is not said again in the next one.
+    expect(await send(said, old)).toMatchObject({ turn_id: before.turn_id, session_id: opened.session_id });
+    const body = { message: "after", client_message_id: "said-after-leaving" };
+    const first = await send(body, old);
+    expect(first).toMatchObject({ status: 200, session_token: expect.stringMatching(/^ps_/) });
+    expect(first.session_id).not.toBe(opened.session_id);
+    // Its answer may have been lost: the repeat finds the same session and the same turn.
+    const again = await send(body, old);
+    expect([again.session_id, again.turn_id]).toEqual([first.session_id, first.turn_id]);
+    expect(world.sessions.accepted.filter((text) => text === "after")).toHaveLength(1);
+  });
+
+  it("does not go on with a token whose conversation ended in another way", async () => {
+    const link = world.owners.link();
+    const opened = await bodyOf(await post(`/api/public/sessions/${link.token}`, {}));
+    const session = world.sessions.sessions.get(String(opened.session_id));
+    if (session) world.sessions.end(session, "owner");
+    const headers = { authorization: `Bearer ${opened.session_token}` };
+    const answer = await post(`/api/public/chat/${link.token}`, { message: "still there?" }, headers);
+    expect([answer.status, (await bodyOf(answer)).code]).toEqual([410, "session_ended"]);
+  });
+
   it("refuses a link that wants a confirmed address first", async () => {
     const link = world.owners.link({ requireEmail: true });
     expect((await post(`/api/public/sessions/${link.token}`, {})).status).toBe(403);

@@ -112,6 +112,9 @@ export const sessionView = z.object({
   handled_by: z.enum(["agent", "human"]).optional(),
   /** How the operator who has it is called before the visitor. */
   operator_name: z.string().nullish(),
+  /** How long it may be quiet; `idle_expires_at`: when that is over, if nothing is said until then. */
+  idle_timeout_seconds: z.number().int().optional(),
+  idle_expires_at: iso.optional(),
 });
 export type SessionView = z.infer<typeof sessionView>;
 export const getSession = rpc(
@@ -148,7 +151,10 @@ export const getHistory = rpc(
   z.object({ access: sessionAccess, limit: z.number().int(), cursor: z.string().nullable() }),
   z.object({ data: z.array(historyMessage), nextCursor: z.string().nullable() }),
 );
-/** Durable events after `after`, at most `limit`. `head` = newest offset, `epoch` = cursor generation. */
+/**
+ * Durable events after `after`, at most `limit`. `head` = newest offset, `epoch` = cursor generation; `now` and the times
+ * beside it are of the database's clock.
+ */
 export const readEvents = rpc(
   "sessions",
   "events",
@@ -160,6 +166,12 @@ export const readEvents = rpc(
     head: z.number().int(),
     events: z.array(sessionEvent),
     status: sessionStatus,
+    // A replica of the release before does not send what follows.
+    endReason: z.string().nullish(),
+    now: iso.optional(),
+    expiresAt: iso.nullish(),
+    idleTimeoutSeconds: z.number().int().optional(),
+    idleExpiresAt: iso.optional(),
   }),
 );
 /** Newest offsets of many open streams in one question: the safety net under lost notifications. Access was checked when each stream was opened. */

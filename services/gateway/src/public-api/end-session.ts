@@ -6,7 +6,10 @@ import { answers } from "../schemas.js";
 import { tokenParams } from "./schemas.js";
 import { forgetSession, requireSession } from "./visit.js";
 
-/** New Conversation: ends this session and forgets its cookie. Idempotent by state: an ended one is left behind alike. */
+/**
+ * New Conversation: ends this session and forgets its cookie; the next message opens a fresh one, with a kept token too.
+ * Idempotent by state: an ended one is left behind alike.
+ */
 export function endVisitorSessionRoute(app: HttpApp, { bus, config }: GatewayContext): void {
   const schema = {
     summary: "End the conversation",

@@ -1,15 +1,23 @@
-import { AppError, continueVerified, createSession, type publicSessionBody } from "@parley/contracts";
+import { AppError, continueVerified, createSession, getSession, type publicSessionBody } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
 import { requireEntry } from "./entry.js";
-import { visitorAccess } from "./visit.js";
+import { type Visit, visitorAccess } from "./visit.js";
 
 export type NewSession = Pick<
   z.output<typeof createSession.response>,
   "sessionId" | "turnId" | "turn" | "createdAt" | "expiresAt" | "remainingMessages" | "sessionToken" | "replayed"
 >;
+
+type NewSessionBody = Pick<z.output<typeof publicSessionBody>, "participant" | "consent" | "pin" | "proof">;
+
+/** Under which a session is opened once. */
+interface Once {
+  key: string;
+  fingerprint: string;
+}
 
 /**
  * Opens a session of the visit's link, for who passes its door; the quota is counted in that transaction. Idempotent by
@@ -19,13 +27,49 @@ export type NewSession = Pick<
 export async function openVisitorSession(
   context: GatewayContext,
   request: FastifyRequest,
-  body: Pick<z.output<typeof publicSessionBody>, "participant" | "consent" | "pin" | "proof">,
+  body: NewSessionBody,
 ): Promise<NewSession> {
-  const { bus, waiter } = context;
   const { policy } = request.visit;
   if (policy.requireEmail) return openAgain(context, request, { afterLeaving: false, consent: body.consent });
   const given = visitorKey(request);
+  const once = given === null ? undefined : { key: `link:${policy.id}:${given}`, fingerprint: fingerprintOf(request) };
   await requireEntry(context, request, body);
+  return create(context, request, { ...body, once });
+}
+
+/** The session that a token stood for when its visitor left it with New Conversation; null = it was not left so. */
+export async function leftSession({ bus }: GatewayContext, visit: Visit, sessionToken: string): Promise<string | null> {
+  const { session } = await bus.call(getSession, { access: visitorAccess(visit, sessionToken) });
+  return session.status !== "active" && session.end_reason === "visitor" ? session.session_id : null;
+}
+
+const OPENING_TRIES = 5;
+
+/**
+ * Opens the session after one that its visitor left; as any new one it passes the link's door and counts. Idempotent by the
+ * session that was left: however often a client repeats the message whose answer it lost, it gets one conversation.
+ */
+export async function openAfter(
+  context: GatewayContext,
+  request: FastifyRequest,
+  { left, entry }: { left: string; entry: NewSessionBody },
+): Promise<NewSession> {
+  await requireEntry(context, request, entry);
+  const after = (session: string): Promise<NewSession> =>
+    create(context, request, { ...entry, once: { key: `after:${session}`, fingerprint: "after" } });
+  let opened = await after(left);
+  // One whose first words failed was never a conversation: the next try follows it.
+  for (let n = 1; n < OPENING_TRIES && opened.replayed && opened.turn.status === "failed"; n += 1)
+    opened = await after(opened.sessionId);
+  return opened;
+}
+
+function create(
+  { bus, waiter }: GatewayContext,
+  request: FastifyRequest,
+  body: NewSessionBody & { once: Once | undefined },
+): Promise<NewSession> {
+  const { policy } = request.visit;
   return bus.call(
     createSession,
     {
@@ -37,8 +81,7 @@ export async function openVisitorSession(
       participantVerified: false,
       link: policy,
       consent: body.consent,
-      idempotency:
-        given === null ? undefined : { key: `link:${policy.id}:${given}`, fingerprint: fingerprintOf(request) },
+      idempotency: body.once,
       replyTo: waiter.replyTo,
     },
     { requestId: request.id },

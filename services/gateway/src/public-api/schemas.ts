@@ -58,6 +58,9 @@ export const visitorSession = z.object({
   message_count: z.int(),
   handled_by: z.enum(["agent", "human"]).optional(),
   operator_name: text.nullish(),
+  /** How long the conversation may be quiet, and when that is over if nothing is said until then. */
+  idle_timeout_seconds: z.int().optional(),
+  idle_expires_at: text.optional(),
   last_event_id: text,
 });
 

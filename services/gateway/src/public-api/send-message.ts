@@ -11,7 +11,7 @@ import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
 import { streamTurn } from "../turns/stream-turn.js";
 import type { Entry } from "./entry.js";
-import { openAgain, openVisitorSession } from "./new-session.js";
+import { leftSession, type NewSession, openAfter, openAgain, openVisitorSession } from "./new-session.js";
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
 import { suspiciousContent } from "./suspicious-content.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "./visit.js";
@@ -56,13 +56,16 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
         { requestId: request.id },
       );
     const call = { request, reply };
-    let issued = given === null ? await openFor(context, call, { gone, again: false, entry: request.body }) : null;
+    const open = (opening: Opening): Promise<string> => greeted(context, call, { opening, gone });
+    const entry = entryOf(request.body);
+    let issued = given === null ? await open(() => openVisitorSession(context, request, entry)) : null;
     let accepted: Accepted;
     try {
       accepted = await send(given ?? issued ?? "");
     } catch (error) {
-      if (!mayBeginAgain(request, error)) throw error;
-      issued = await openFor(context, call, { gone, again: true, entry: request.body });
+      const again = await beginAgain(context, request, { error, given, entry });
+      if (again === null) throw error;
+      issued = await open(again);
       accepted = await send(issued);
     }
     if (accepted.replayed) reply.header("idempotent-replayed", "true");
@@ -81,23 +84,38 @@ function noteSuspicion(
     security.note(request, request.visit.policy, { kind: "suspicious_content", scope, sessionId });
 }
 
-/** After New Conversation the next message of a confirmed address begins one: its token is kept as the proof. */
-const mayBeginAgain = (request: FastifyRequest, error: unknown): boolean =>
-  error instanceof AppError &&
-  error.code === "session_ended" &&
-  request.visit.policy.requireEmail &&
-  request.visit.sessionToken !== null;
+type Opening = () => Promise<NewSession>;
+
+const entryOf = ({ consent, pin, proof }: Entry): Entry => ({ consent, pin, proof });
+
+/**
+ * How the conversation after New Conversation begins; null = the visitor did not leave, so what has ended stays ended. A
+ * confirmed address keeps its token as the proof. An anonymous visitor's browser forgot its cookie with the answer to New
+ * Conversation: one that comes all the same was under way before, and its words belong to what was left. A client that keeps
+ * its token itself says by using it again that it goes on.
+ */
+async function beginAgain(
+  context: GatewayContext,
+  request: FastifyRequest,
+  { error, given, entry }: { error: unknown; given: string | null; entry: Entry },
+): Promise<Opening | null> {
+  const { visit } = request;
+  if (!(error instanceof AppError && error.code === "session_ended") || given === null) return null;
+  if (visit.policy.requireEmail) {
+    if (visit.sessionToken === null) return null;
+    return () => openAgain(context, request, { afterLeaving: true, consent: entry.consent });
+  }
+  const left = visit.fromCookie ? null : await leftSession(context, visit, given);
+  return left === null ? null : () => openAfter(context, request, { left, entry });
+}
 
 /** Opens a session for a first message and lets the agent speak first: the greeting stands before the message for every reader. */
-async function openFor(
+async function greeted(
   context: GatewayContext,
   { request, reply }: Call,
-  { gone, again, entry }: { gone: AbortSignal; again: boolean; entry: Entry },
+  { opening, gone }: { opening: Opening; gone: AbortSignal },
 ): Promise<string> {
-  const { consent, pin, proof } = entry;
-  const created = again
-    ? await openAgain(context, request, { afterLeaving: true, consent })
-    : await openVisitorSession(context, request, { consent, pin, proof });
+  const created = await opening();
   if (created.sessionToken === null) throw new AppError("session_token_invalid");
   rememberSession(reply, request.visit, context.config.PUBLIC_URL, created.sessionToken);
   const access = visitorAccess(request.visit, created.sessionToken);

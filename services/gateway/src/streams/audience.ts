@@ -24,7 +24,15 @@ const VISITOR_MEMBERS: Record<string, readonly string[]> = {
     "author_name",
   ],
   error: ["turn_id", "code", "message_count", "remaining_messages"],
-  quota: ["turn_id", "remaining_messages", "message_count", "expires_at", "finish_reason"],
+  quota: [
+    "turn_id",
+    "remaining_messages",
+    "message_count",
+    "expires_at",
+    "idle_expires_at",
+    "idle_timeout_seconds",
+    "finish_reason",
+  ],
   status: ["turn_id", "label"],
   typing: ["who", "active"],
   read_receipt: ["message_id", "who", "at"],
@@ -58,6 +66,8 @@ const VISITOR_SESSION = [
   "message_count",
   "handled_by",
   "operator_name",
+  "idle_timeout_seconds",
+  "idle_expires_at",
 ];
 const API_SESSION = [
   "session_id",

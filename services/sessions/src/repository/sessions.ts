@@ -1,9 +1,8 @@
 import {
   historyMessage,
+  readEvents,
   type SessionStatus,
   type SessionView,
-  sessionEvent,
-  sessionStatus,
   sessionView,
   turnState,
   watchSession,
@@ -31,13 +30,7 @@ const history = z.object({
   pending: z.array(historyMessage),
   first: z.number().nullable(),
 });
-const events = z.object({
-  sessionId: z.string(),
-  epoch: z.number(),
-  head: z.number(),
-  status: sessionStatus,
-  events: z.array(sessionEvent),
-});
+const events = readEvents.response;
 
 const { session, totals } = watchSession.response.shape;
 const watched = z.object({ log: events, events: events.shape.events, session, totals });
