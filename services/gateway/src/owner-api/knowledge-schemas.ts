@@ -40,7 +40,7 @@ export const searchKnowledgeBody = z
     rrf_k: z.int().min(1).max(200).default(60),
     vector_weight: z.number().min(0).max(1).default(0.6),
     fts_weight: z.number().min(0).max(1).default(0.4),
-    version: z.int().min(1).optional(),
+    version: z.int().min(1).max(2_147_483_647).optional(),
   })
   .refine(({ vector_weight, fts_weight }) => Math.abs(vector_weight + fts_weight - 1) < 1e-9, {
     path: ["fts_weight"],
