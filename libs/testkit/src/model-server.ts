@@ -13,6 +13,8 @@ export interface ModelCall {
   /** Name of the JSON schema of a structured call, else null. */
   schema: string | null;
   body: Record<string, unknown>;
+  /** The header of this name; null = the caller sent none. */
+  traceparent: string | null;
   /** How the call ended; `pending` while it runs, `cut` when the client went away first. */
   outcome: "pending" | "answered" | "failed" | "cut";
 }
@@ -67,7 +69,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   const closing = new AbortController();
 
   const complete = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const call = describeCall(++count, await readJson(request));
+    const call = describeCall(++count, await readJson(request), request);
     if (options.record !== false) calls.push(call);
     const client = new AbortController();
     response.on("close", () => {
@@ -225,7 +227,7 @@ function defaultReply(call: ModelCall): string {
   return `echo(${call.lastUserText})`;
 }
 
-function describeCall(n: number, json: unknown): ModelCall {
+function describeCall(n: number, json: unknown, { headers }: IncomingMessage): ModelCall {
   // Test equipment: the sender is the adapter under test, wrong shapes show up in the test's own comparison.
   const body = json as {
     model?: string;
@@ -242,6 +244,7 @@ function describeCall(n: number, json: unknown): ModelCall {
     lastUserText: messages.findLast(({ role }) => role === "user")?.content ?? "",
     schema: body.response_format?.json_schema?.name ?? null,
     body,
+    traceparent: typeof headers.traceparent === "string" ? headers.traceparent : null,
     outcome: "pending",
   };
 }
