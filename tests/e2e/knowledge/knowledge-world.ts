@@ -36,6 +36,8 @@ export interface KnowledgeWorld {
   /** What the model was asked, in order. */
   asked: ReplyRequest[];
   call(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Sends a document as a form. */
+  upload(agent: string, form: FormData): Promise<Answer>;
   import(agent: string, document: unknown): Promise<{ agentId: string; version: number }>;
   open(agentId: string): Promise<string>;
   /** Sends a message and answers its reply once the turn is done. */
@@ -109,6 +111,12 @@ export async function startKnowledgeWorld(
         method,
         headers: { authorization: `Bearer ${tenant.adminToken}`, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };
+    },
+    async upload(agent, form) {
+      const response = await fetch(`${gateway.address()}/api/agents/${agent}/knowledge`, {
+        ...{ method: "POST", body: form, headers: { authorization: `Bearer ${tenant.adminToken}` } },
       });
       return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };
     },

@@ -1,7 +1,8 @@
 import { AppError, addKnowledge, KNOWLEDGE_MAX_BYTES } from "@parley/contracts";
-import type { HttpApp } from "@parley/http";
+import { type HttpApp, JSON_TYPES } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
+import { readKnowledgeForm } from "../files/knowledge-form.js";
 import { sendKnowledge } from "../files/send-knowledge.js";
 import { answers } from "../schemas.js";
 import { addKnowledgeBody, knowledgeAdded } from "./knowledge-schemas.js";
@@ -12,17 +13,29 @@ import { agentParams, owner, tenantQuery } from "./schemas.js";
 const BODY_LIMIT_BYTES = 14_000_000;
 /** As much as any other address reads before it knows the caller. */
 const UNKNOWN_CALLER_BYTES = 262_144;
+const FORM = "multipart/form-data";
 
 /**
  * Adds a document to an agent's knowledge base, or a new revision of the one with this name. Idempotent by content: the same bytes under
  * the same name are `unchanged`.
  */
-export function addKnowledgeRoute(app: HttpApp, { bus, credentials }: GatewayContext): void {
+export function addKnowledgeRoute(app: HttpApp, context: GatewayContext): void {
+  void app.register(async (scope: HttpApp) => {
+    // The body is read already, and its signature checked: the parser sees the bytes that were verified.
+    scope.addContentTypeParser(FORM, (request: FastifyRequest) =>
+      readKnowledgeForm(request.rawBody, request.headers["content-type"] ?? ""),
+    );
+    route(scope, context);
+  });
+}
+
+function route(app: HttpApp, { bus, credentials }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "Add a document to the knowledge base",
     description:
-      "Markdown, text and HTML as text, PDF as base64 with `encoding`; at most 10 MB. A body above 256 KiB needs a bearer token. " +
+      "Markdown, text and HTML as text, PDF as base64 with `encoding`; or multipart/form-data with the part `file` and any of the fields " +
+      "`name`, `media_type`, `language`: the type is then found out from the bytes. At most 10 MB. A body above 256 KiB needs a bearer token. " +
       "Versions that exist and are not the newest keep the documents they had.",
     params: agentParams,
     querystring: tenantQuery,
@@ -37,7 +50,7 @@ export function addKnowledgeRoute(app: HttpApp, { bus, credentials }: GatewayCon
     if (token === undefined) throw new AppError("body_too_large");
     if ((await credentials.tokenPrincipal(token)) === null) throw new AppError("invalid_token");
   };
-  const config = { role: "editor" as const };
+  const config = { role: "editor" as const, mediaTypes: [...JSON_TYPES, FORM] };
   app.post(
     "/agents/:agent/knowledge",
     { schema, config, onRequest, bodyLimit: BODY_LIMIT_BYTES },
