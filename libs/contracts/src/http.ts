@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allowedSite } from "./allowed-site.js";
 import { emailAddress, normaliseDomain } from "./email-address.js";
 
 /** HTTP bodies. Management bodies are strict: an unknown field is a 422, so that a misspelt limit is never silently ignored. */
@@ -51,6 +52,10 @@ export const importAgentBody = z.strictObject({
 export const validateAgentBody = z.strictObject({ document: z.unknown() });
 export const createVersionBody = z.strictObject({ document: z.unknown(), notes: z.string().max(500).nullish() });
 
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** What the database can hold as a time, whatever the offset. What is no time at all has its own message. */
+const isKeepable = (text: string): boolean => !(Date.parse(text) <= 0 || Date.parse(text) > LAST_INSTANT);
+
 const isDomain = (text: string): boolean => normaliseDomain(text) !== null;
 /** ISO 3166-1 alpha-2, kept in capitals. */
 const country = z
@@ -62,8 +67,8 @@ const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 /** What a link may spend in all. Hard: a message that could go over is refused; else going over is told to the owner. */
 export const linkBudget = z
   .strictObject({
-    /** US dollars by the price table. */
-    max_cost: z.number().positive().max(1_000_000).nullable(),
+    /** US dollars by the price table, kept to eight decimals. */
+    max_cost: z.number().min(0.00000001).max(1_000_000).nullable(),
     max_tokens: z.number().int().min(1).max(1_000_000_000_000).nullable(),
     hard: z.boolean(),
   })
@@ -117,7 +122,10 @@ export const linkFields = {
   description: z.string().max(1000).nullable(),
   welcome_message: z.string().max(2000).nullable(),
   expires_in_hours: z.number().min(0.01).max(87_600).nullable(),
-  expires_at: z.iso.datetime({ offset: true }).nullable(),
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .refine(isKeepable, { message: "must be in the future and before the year 10000" })
+    .nullable(),
   max_sessions: z.number().int().min(1).max(10_000),
   max_messages_per_session: z.number().int().min(1).max(1000),
   session_timeout_minutes: z.number().int().min(5).max(1440),
@@ -126,7 +134,8 @@ export const linkFields = {
   chat_intent: z.string().max(2000).nullable(),
   system_prompt_override: z.string().max(4000).nullable(),
   initial_message: z.string().max(2000).nullable(),
-  allowed_domains: z.array(z.string().max(255)).max(50),
+  /** Sites whose pages may use the link and frame its page; empty = any site without a cookie, framed by none. */
+  allowed_domains: z.array(allowedSite).max(50),
   require_email: z.boolean(),
   /** Domains whose addresses get a code; empty = all. A domain does not include those below it. */
   allowed_email_domains: z.array(z.string().max(253).refine(isDomain, { message: "must be a domain" })).max(50),
@@ -138,7 +147,12 @@ export const linkFields = {
   allowed_countries: z.array(country).max(250),
   blocked_countries: z.array(country).max(250),
   /** Never shown again; null takes it away. */
-  pin: z.string().min(4).max(64).nullable(),
+  pin: z
+    .string()
+    .min(4)
+    .max(64)
+    .refine((pin) => pin.trim() !== "", { message: "must not be blank" })
+    .nullable(),
   consent_text: z.string().max(4000).nullable(),
   budget: linkBudget.nullable(),
   /** Suggestions for a first message. */
@@ -154,7 +168,7 @@ export const linkFields = {
     .nullable(),
   source_session_id: z.string().max(64).nullable(),
   branding,
-  agent_version: z.union([z.number().int().min(1), z.literal("active")]),
+  agent_version: z.union([z.number().int().min(1).max(2_147_483_647), z.literal("active")]),
   friendly_errors: z.boolean(),
   metadata,
   is_active: z.boolean(),

@@ -16,7 +16,8 @@ export function sendProblem(reply: FastifyReply, error: AppError, requestId: str
   // What the framework refuses by itself has passed no hook.
   if (!reply.hasHeader("traceparent")) reply.header("traceparent", requestTrace(reply.request).traceparent);
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
-  if (error.code === "invalid_token") reply.header("www-authenticate", 'Bearer realm="parley"');
+  if (error.code === "invalid_token" || error.code === "session_token_invalid")
+    reply.header("www-authenticate", 'Bearer realm="parley"');
   if (error.code === "invalid_signature") reply.header("www-authenticate", 'HMAC-SHA256 realm="parley"');
   // The rest of such a body is never read, so the connection cannot carry another request.
   if (error.code === "body_too_large" || error.code === "request_timeout") reply.header("connection", "close");

@@ -220,7 +220,9 @@ class MethodNotAllowed extends AppError {
 const PLACES: Record<string, string> = { params: "path", querystring: "query", headers: "header" };
 
 function addErrors(app: HttpApp, logger: Logger): void {
-  app.setValidatorCompiler(({ schema, httpPart }) => (value: unknown) => {
+  app.setValidatorCompiler(({ schema, httpPart }) => (given: unknown) => {
+    // The framework hands over an absent body as null, which no default of a schema stands in for.
+    const value = httpPart === "body" && given === null ? undefined : given;
     if (!(schema instanceof z.ZodType)) return { value };
     // No name or id holds a NUL, and PostgreSQL takes none: such an address is one of nothing.
     if (httpPart === "params" && hasNul(value)) return { error: new AppError("not_found") };

@@ -22,7 +22,8 @@ export function parseLinkBody(body: unknown): LinkChange {
 }
 
 function expiryOf(body: Pick<LinkBody, "expires_at" | "expires_in_hours">): Expiry {
-  if (typeof body.expires_at === "string") return { type: "at", iso: body.expires_at };
+  // In UTC: the database takes fewer offsets than the format allows.
+  if (typeof body.expires_at === "string") return { type: "at", iso: new Date(body.expires_at).toISOString() };
   if (typeof body.expires_in_hours === "number") return { type: "hours", hours: body.expires_in_hours };
   return body.expires_at === null || body.expires_in_hours === null ? { type: "never" } : { type: "keep" };
 }

@@ -1,18 +1,11 @@
 import { AppError, getSession, publicSessionBody, type SessionView } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
 import { wireSession } from "../streams/audience.js";
 import { type NewSession, openVisitorSession } from "./new-session.js";
 import { sessionOpened, tokenParams } from "./schemas.js";
 import { rememberSession, takeLinkRate, type Visit, visitorAccess } from "./visit.js";
-
-/** The whole body may be absent; a framework hands that over as null. */
-const body = z
-  .union([publicSessionBody, z.null()])
-  .transform((value) => value ?? {})
-  .meta({ description: "Optional" });
 
 /**
  * Opens a session. A visitor whose session is still alive gets that one (200) and no quota is used: a reload or a second
@@ -23,7 +16,7 @@ export function createVisitorSessionRoute(app: HttpApp, context: GatewayContext)
     summary: "Open a session",
     tags: ["public"],
     params: tokenParams,
-    body,
+    body: publicSessionBody.default({}),
     response: answers({ 200: sessionOpened, 201: sessionOpened }),
   };
   app.post("/sessions/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {

@@ -7,7 +7,7 @@ import { tokenParams, turnStopped } from "./schemas.js";
 import { takeSignalRate } from "./signal-rate.js";
 import { requireSession } from "./visit.js";
 
-const body = z.object({ turn_id: z.string().max(64).optional() });
+const body = z.object({ turn_id: z.string().max(64).optional() }).default({});
 
 /**
  * Stops the answer that is being made; what was said of it stays. The stream tells how the turn ended, as of any other. Idempotent:

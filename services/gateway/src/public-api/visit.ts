@@ -74,7 +74,8 @@ function tokenOf(request: FastifyRequest): string {
 export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
   // Named by the link's public half: links in one browser do not overwrite each other's sessions.
   const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
-  const bearer = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(request.headers.authorization ?? "")?.[1];
+  // Whatever it holds: a mangled token is refused, for without one a new session would be opened in silence.
+  const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (bearer !== undefined) return { policy, sessionToken: bearer, fromCookie: false, cookieName };
   const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
   return { policy, sessionToken: cookie, fromCookie: cookie !== null, cookieName };

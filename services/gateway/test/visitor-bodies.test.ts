@@ -1,0 +1,68 @@
+import { stopTurn } from "@parley/contracts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  world.bus.serve(stopTurn, async () => ({ stopped: false, turnId: null }));
+});
+afterAll(() => world.stop());
+
+const post = (path: string, body?: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(world.url + path, {
+    method: "POST",
+    ...(body === undefined ? {} : { body }),
+    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+  });
+
+const pointersOf = async (answer: Response): Promise<unknown> =>
+  ((await bodyOf(answer)).errors as { pointer: string }[]).map(({ pointer }) => pointer);
+
+describe("a body whose fields are all optional", () => {
+  it("may be absent", async () => {
+    const { token } = world.owners.link();
+    const opened = await post(`/api/public/sessions/${token}`);
+    expect(opened.status).toBe(201);
+    const authorization = `Bearer ${(await bodyOf(opened)).session_token}`;
+    expect((await post(`/api/public/stop/${token}`, undefined, { authorization })).status).toBe(200);
+    expect((await post(`/api/public/sessions/${token}`, "null")).status).toBe(201);
+  });
+
+  it("is refused with the pointer of each wrong field", async () => {
+    const { token } = world.owners.link();
+    const path = `/api/public/sessions/${token}`;
+    const wrong = { pin: 5, consent: "yes", participant: { identifier: 5 } };
+    const answer = await post(path, JSON.stringify(wrong));
+    expect(answer.status).toBe(422);
+    expect(new Set((await pointersOf(answer)) as string[])).toEqual(
+      new Set(["/pin", "/consent", "/participant/identifier"]),
+    );
+    expect(await pointersOf(await post(path, '{"participant":null}'))).toEqual(["/participant"]);
+  });
+});
+
+describe("a session token in the header", () => {
+  it("that is mangled is refused as a credential, and opens no new session in silence", async () => {
+    const { token } = world.owners.link();
+    const before = world.sessions.calls.create ?? 0;
+    for (const given of ["ps_not-base62", "x".repeat(200), "a b", "ps_short"]) {
+      const headers = { authorization: `Bearer ${given}` };
+      const answers = [
+        await post(`/api/public/chat/${token}`, '{"message":"hi"}', headers),
+        await fetch(`${world.url}/api/public/history/${token}`, { headers }),
+      ];
+      for (const answer of answers) {
+        expect([given, answer.status, (await bodyOf(answer)).code]).toEqual([given, 401, "session_token_invalid"]);
+        expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+      }
+    }
+    expect(world.sessions.calls.create ?? 0).toBe(before);
+  });
+
+  it("of another scheme belongs to a proxy in front and is no session token", async () => {
+    const { token } = world.owners.link();
+    const headers = { authorization: "Basic dXNlcjpwYXNz" };
+    expect((await post(`/api/public/chat/${token}`, '{"message":"hi"}', headers)).status).toBe(200);
+  });
+});
