@@ -17,5 +17,5 @@ export {
   type VerifyOptions,
   verifySignature,
 } from "./signature.js";
-export { createSseHub, type SseHub, type SseMessage, type SseOptions, type SseStream } from "./sse.js";
+export { createSseHub, type SseHub, type SseMessage, type SseOptions, type SseStream, sseFrame } from "./sse.js";
 export { serveImmutable } from "./static-files.js";

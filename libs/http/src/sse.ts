@@ -11,8 +11,14 @@ export interface SseMessage {
 
 export interface SseStream {
   readonly closed: boolean;
+  /** Monotonic milliseconds. */
+  readonly openedAt: number;
+  /** True while the reader has not taken all that was sent. */
+  readonly waiting: boolean;
   /** False when the stream is closed, or was cut just now because its reader is too slow. */
   send(message: SseMessage): boolean;
+  /** As `send`, for frames made by `sseFrame` once for many readers. */
+  pass(frames: string): boolean;
   /** Waits until the reader has taken what was sent, at most `deadlineMs`. False = closed or too slow. */
   drained(deadlineMs: number): Promise<boolean>;
   /** Ends the stream in order; the reader may come back with its last id. */
@@ -35,6 +41,12 @@ export interface SseOptions {
   maxAgeMs?: number;
   /** Bytes that may wait for a slow reader. */
   maxBufferBytes?: number;
+}
+
+/** One event as it is written on the wire. */
+export function sseFrame({ id, event, data }: SseMessage): string {
+  const text = typeof data === "string" ? data : JSON.stringify(data);
+  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${text}\n\n`;
 }
 
 const TICK_MS = 1_000;
@@ -118,9 +130,16 @@ class OpenStream implements SseStream {
     return this.#closed;
   }
 
-  send({ id, event, data }: SseMessage): boolean {
-    const text = typeof data === "string" ? data : JSON.stringify(data);
-    return this.write(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${text}\n\n`);
+  get waiting(): boolean {
+    return this.#raw.writableNeedDrain;
+  }
+
+  send(message: SseMessage): boolean {
+    return this.write(sseFrame(message));
+  }
+
+  pass(frames: string): boolean {
+    return this.write(frames);
   }
 
   write(chunk: string): boolean {

@@ -38,6 +38,9 @@ export const gatewayConfig = z.object({
   MAX_STREAMS_PER_ADDRESS: integer(1, 200_000)
     .default(2_000)
     .describe("Visitors' event streams of one address (IPv6: /64) on one gateway at most"),
+  MAX_STREAMS_PER_LINK: integer(1, 200_000)
+    .default(10_000)
+    .describe("Visitors' event streams of one link on one gateway at most"),
   MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000)
     .default(2_000)
     .describe("Requests in work at once, streams not counted; above it 503 overloaded"),

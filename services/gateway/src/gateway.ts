@@ -72,6 +72,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
       maxStreams: config.MAX_STREAMS,
       maxStreamsPerSession: config.MAX_STREAMS_PER_SESSION,
       maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
+      maxStreamsPerLink: config.MAX_STREAMS_PER_LINK,
     }),
     links: createLinkCache({ bus, secrets }),
     countries,

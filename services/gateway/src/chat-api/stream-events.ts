@@ -18,7 +18,7 @@ export function streamEventsRoute(app: HttpApp, context: GatewayContext): void {
   };
   app.get(
     "/sessions/:id/events",
-    { schema, config: { longLived: true }, exposeHeadRoute: false },
+    { schema, config: { longLived: true }, onRequest: async () => context.streams.enter(), exposeHeadRoute: false },
     async (request, reply) => {
       const access = signedAccess(request, request.params.id);
       const { after } = request.query;

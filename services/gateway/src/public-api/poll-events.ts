@@ -23,7 +23,8 @@ export function pollEventsRoute(app: HttpApp, context: GatewayContext): void {
     response: answers({ 200: polledEvents }),
   };
   const config = { checksOrigin: true, longLived: true };
-  app.get("/poll/:token", { schema, config, exposeHeadRoute: false }, async (request, reply) => {
+  const onRequest = async (): Promise<void> => context.streams.enter();
+  app.get("/poll/:token", { schema, config, onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const { visit } = request;
     return pollEvents(
       context,

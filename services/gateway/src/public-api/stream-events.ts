@@ -16,7 +16,8 @@ export function streamVisitorEventsRoute(app: HttpApp, context: GatewayContext):
     response: answers({ 200: eventStream }),
   };
   const config = { checksOrigin: true, longLived: true };
-  app.get("/events/:token", { schema, config, exposeHeadRoute: false }, async (request, reply) => {
+  const onRequest = async (): Promise<void> => context.streams.enter();
+  app.get("/events/:token", { schema, config, onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const target = {
       access: requireSession(request.visit),
       linkId: request.visit.policy.id,

@@ -1,28 +1,30 @@
 import type { Bus } from "@parley/bus";
-import { AppError, linkRevoked, linkUpdated, sessionEnded, sessionHeads } from "@parley/contracts";
+import { credentialRevoked, linkRevoked, linkUpdated, sessionEnded, sessionHeads } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
+import { createOpeningRate } from "./opening-rate.js";
+import { createSessionFeeds, type SessionFeeds } from "./session-feeds.js";
+import { createStreamPlaces, type Placed, type PlaceLimits, type StreamPlaces } from "./stream-places.js";
 
 /** An open reader as the hub sees it. */
-export interface HubStream {
-  readonly sessionId: string;
-  readonly linkId: string | null;
-  /** Address bucket of a visitor; trusted backends are not counted by it. */
-  readonly bucket?: string | undefined;
+export interface HubStream extends Placed {
   /** The log has reached `head`: fetch what is missing. */
   want(head: number): void;
   /** The session is over by the word of the database; the reader fetches to the end and closes. */
   ended(head: number): void;
   /** Ends the reader with a `session_ended` event that is no part of the log. */
   revoke(reason: string): void;
+  /** Id of the token or key that opened it, and what to do when that is taken back. */
+  readonly credential?: string;
+  refuse?(): void;
 }
 
 /** All readers of this gateway: limits, the net under lost notifications, and what closes them from outside. */
-export interface StreamHub {
-  /**
-   * Throws `overloaded` (gateway), `rate_limited` (session) or `too_many_streams` (address) when no further reader has room.
-   */
-  admit(sessionId: string, bucket?: string): void;
+export interface StreamHub extends Pick<StreamPlaces<HubStream>, "admit"> {
+  /** Sessions that are followed here. */
+  readonly feeds: SessionFeeds;
+  /** Before anything is done for a new stream. Throws `overloaded` while the process is behind: messages come first. */
+  enter(): void;
   /** Adds a reader that was admitted; returns the function that takes it out again. */
   join(stream: HubStream): () => void;
   readonly size: number;
@@ -35,41 +37,31 @@ const REPAIR_MS = 3_000;
 const REPAIR_WITHOUT_REDIS_MS = 1_000;
 const HEADS_PER_CALL = 1_000;
 
-export interface HubOptions {
+/** How often it is looked whether the event loop is late. */
+const LAG_MS = 50;
+
+export interface HubOptions extends PlaceLimits {
   bus: Bus;
   redis: RedisLike;
   logger: Logger;
   metrics: Metrics;
-  maxStreams: number;
-  maxStreamsPerSession: number;
-  maxStreamsPerAddress: number;
 }
 
 export function createStreamHub(options: HubOptions): StreamHub {
   const { bus, redis, logger, metrics } = options;
-  const sessions = new Map<string, Set<HubStream>>();
+  const places = createStreamPlaces<HubStream>(options);
+  const { sessions } = places;
+  const feeds = createSessionFeeds({ bus, live: redis.live, logger });
+  const rate = createOpeningRate();
   const gauge = metrics.gauge("gateway_streams", "Open event streams");
   const repairs = metrics.counter("gateway_stream_repairs_total", "Streams whose missing events were found by asking");
-  const perBucket = new Map<string, number>();
-  let size = 0;
+  const shed = metrics.counter(
+    "gateway_streams_shed_total",
+    "Streams that had to come later because messages come first",
+  );
   let timer: NodeJS.Timeout | undefined;
+  let lagTimer: NodeJS.Timeout | undefined;
   let running = false;
-
-  const countBucket = (bucket: string | undefined, change: 1 | -1): void => {
-    if (bucket === undefined) return;
-    const open = (perBucket.get(bucket) ?? 0) + change;
-    if (open > 0) perBucket.set(bucket, open);
-    else perBucket.delete(bucket);
-  };
-
-  const leave = (stream: HubStream): void => {
-    const readers = sessions.get(stream.sessionId);
-    if (!readers?.delete(stream)) return;
-    if (readers.size === 0) sessions.delete(stream.sessionId);
-    size -= 1;
-    countBucket(stream.bucket, -1);
-    gauge.set(size);
-  };
 
   const repair = async (): Promise<void> => {
     const ids = [...sessions.keys()];
@@ -85,7 +77,17 @@ export function createStreamHub(options: HubOptions): StreamHub {
     }
   };
 
+  const watchLag = (): void => {
+    let expected = performance.now() + LAG_MS;
+    lagTimer = setInterval(() => {
+      const now = performance.now();
+      rate.observe(now - expected);
+      expected = now + LAG_MS;
+    }, LAG_MS).unref();
+  };
+
   const loop = async (): Promise<void> => {
+    feeds.sweep();
     if (sessions.size > 0)
       await repair().catch((error: unknown) => logger.debug({ err: error }, "streams.repair_failed"));
     const reachable = sessions.size === 0 || (await redis.ping());
@@ -98,36 +100,47 @@ export function createStreamHub(options: HubOptions): StreamHub {
   };
 
   return {
-    admit(sessionId, bucket) {
-      if (size >= options.maxStreams) throw new AppError("overloaded", { retryAfterSeconds: 2 + Math.random() * 8 });
-      const open = sessions.get(sessionId)?.size ?? 0;
-      if (open >= options.maxStreamsPerSession) throw new AppError("rate_limited", { retryAfterSeconds: 10 });
-      if (bucket !== undefined && (perBucket.get(bucket) ?? 0) >= options.maxStreamsPerAddress)
-        throw new AppError("too_many_streams", { retryAfterSeconds: 10 });
+    admit: places.admit,
+    feeds,
+    enter() {
+      try {
+        rate.enter();
+      } catch (error) {
+        shed.inc();
+        throw error;
+      }
     },
     join(stream) {
-      const readers = sessions.get(stream.sessionId) ?? new Set();
-      readers.add(stream);
-      sessions.set(stream.sessionId, readers);
-      size += 1;
-      countBucket(stream.bucket, 1);
-      gauge.set(size);
-      return () => leave(stream);
+      const leave = places.take(stream);
+      gauge.set(places.size);
+      return () => {
+        leave();
+        gauge.set(places.size);
+      };
     },
     get size() {
-      return size;
+      return places.size;
     },
     start() {
       running = true;
-      bus.listen(linkRevoked, async ({ linkId }) => {
+      bus.listen(linkRevoked, async ({ linkId, reason }) => {
+        feeds.forgetLink(linkId);
         each(
           (stream) => stream.linkId === linkId,
-          (stream) => stream.revoke("link_revoked"),
+          // As the session itself is going to end: its time is the link's.
+          (stream) => stream.revoke(reason ?? "link_revoked"),
         );
       });
       bus.listen(sessionEnded, async ({ sessionId }) => {
+        feeds.sessionEnded(sessionId);
         // Its offset is not told; asking for one more than is known makes the reader look.
         for (const stream of [...(sessions.get(sessionId) ?? [])]) stream.ended(Number.POSITIVE_INFINITY);
+      });
+      bus.listen(credentialRevoked, async ({ id }) => {
+        each(
+          (stream) => stream.credential === id,
+          (stream) => stream.refuse?.(),
+        );
       });
       const repairNow = (): void => void repair().catch(() => undefined);
       // Changed limits stand in the logs of the link's sessions; the heads say in which.
@@ -137,11 +150,14 @@ export function createStreamHub(options: HubOptions): StreamHub {
       });
       redis.live.onGap(repairNow);
       bus.onReconnect(repairNow);
+      watchLag();
       void loop();
     },
     stop() {
       running = false;
       clearTimeout(timer);
+      clearInterval(lagTimer);
+      feeds.close();
     },
   };
 }

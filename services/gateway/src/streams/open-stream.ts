@@ -1,9 +1,10 @@
-import { readEvents, type SessionAccess } from "@parley/contracts";
+import type { SessionAccess } from "@parley/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import type { Audience } from "./audience.js";
 import { type Cursor, formatCursor, readCursor } from "./cursor.js";
-import { StreamReader } from "./reader.js";
+import { FeedStream } from "./feed-stream.js";
+import type { SessionFeed } from "./session-feed.js";
 
 export interface StreamTarget {
   access: SessionAccess;
@@ -27,26 +28,44 @@ export async function openSessionStream(
 ): Promise<FastifyReply> {
   const { request, reply } = call;
   const given = readCursor(request.headers["last-event-id"], call.after);
-  const { bus, streams, redis, logger } = context;
-  const first = await bus.call(readEvents, { access: target.access, after: given?.offset ?? 0, limit: 1 });
-  const cursor = startOf(given, first);
-  if (given !== undefined && cursor === first.head && first.status !== "active") return reply.code(204).send();
+  const { bus, streams, logger } = context;
+  const { access, linkId, audience, bucket } = target;
+  const feed = await streams.feeds.open(access, linkId, given?.offset ?? 0);
+  // Who comes from another gateway may be ahead of what this one has heard. A look that others began may have come too early for him.
+  for (let looks = 0; looks < 2 && (given?.offset ?? 0) > feed.tail.head; looks += 1)
+    await streams.feeds.lookAgain(feed, access);
+  const cursor = startOf(given, feed.tail);
+  if (given !== undefined && cursor === feed.tail.head && feed.over) return reply.code(204).send();
 
-  streams.admit(first.sessionId, target.bucket);
+  streams.admit(feed.sessionId, bucket, linkId);
   const sse = request.server.sse.open(reply);
-  const { sessionId, epoch, head, status } = first;
-  const reader = new StreamReader({ ...target, bus, live: redis.live, logger, sse, sessionId, epoch, cursor });
-  sse.onClose(streams.join(reader));
+  const stream = new FeedStream({ bus, feed, sse, access, linkId, audience, bucket, cursor });
+  sse.onClose(streams.join(stream));
   sse.send({
-    id: cursor === null ? undefined : formatCursor({ epoch, offset: cursor }),
+    id: cursor === null ? undefined : formatCursor({ epoch: feed.tail.epoch, offset: cursor }),
     event: "connected",
-    data: { type: "connected", session_id: sessionId, status, head },
+    data: connectedOf(feed),
   });
-  reader.run(head).catch((error: unknown) => {
-    logger.debug({ err: error, sessionId }, "stream.failed");
+  stream.run().catch((error: unknown) => {
+    logger.debug({ err: error, sessionId: feed.sessionId }, "stream.failed");
     sse.close();
   });
   return reply;
+}
+
+/** How the session stood when it was looked at last, told as of now. */
+function connectedOf({ seen: { page, at }, sessionId, tail }: SessionFeed): Record<string, unknown> {
+  const now = page.now === undefined ? undefined : Date.parse(page.now) + performance.now() - at;
+  return {
+    type: "connected",
+    session_id: sessionId,
+    status: page.status,
+    head: tail.head,
+    now: now === undefined ? undefined : new Date(now).toISOString(),
+    expires_at: page.expiresAt,
+    idle_expires_at: page.idleExpiresAt,
+    idle_timeout_seconds: page.idleTimeoutSeconds,
+  };
 }
 
 /** Offset to go on from; null = the place is unknown in this log, so a snapshot comes first. */

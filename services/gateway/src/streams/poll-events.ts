@@ -36,7 +36,7 @@ export async function pollEvents(
     return { events: [{ id, ...data }], cursor: id, status: session.status };
   }
   if (page.events.length === 0 && page.status === "active") {
-    streams.admit(page.sessionId, target.bucket);
+    streams.admit(page.sessionId, target.bucket, target.linkId);
     const waiter = new PollWaiter(page.sessionId, target.linkId, target.bucket);
     const leave = streams.join(waiter);
     const unsubscribe = await context.redis.live.subscribe(page.sessionId, (entry) => {
@@ -47,32 +47,35 @@ export async function pollEvents(
       // The first look may have come before an event and the subscription after it, so look before each wait.
       do {
         page = await read(start);
-        if (page.events.length > 0 || page.status !== "active" || waiter.revoked) break;
+        if (page.events.length > 0 || page.status !== "active" || waiter.revoked !== null) break;
         await waiter.wait(Math.min(SAFETY_MS, endsAt - performance.now()), options.signal);
       } while (performance.now() < endsAt && !options.signal.aborted);
     } finally {
       unsubscribe();
       leave();
     }
+    return answerOf(page, start, { ...target, revoked: waiter.revoked });
   }
-  return answerOf(page, start, target);
+  return answerOf(page, start, { ...target, revoked: null });
 }
 
-function answerOf(page: Page, start: number, { audience }: StreamTarget): PollAnswer {
+function answerOf(page: Page, start: number, target: StreamTarget & { revoked: string | null }): PollAnswer {
+  const { audience, revoked } = target;
   const cursorAt = (offset: number): string => formatCursor({ epoch: page.epoch, offset });
   const events: Record<string, unknown>[] = page.events.flatMap((event) => {
     const wire = wireEvent(event, audience);
     return wire === null ? [] : [{ ...wire.data, id: cursorAt(event.offset) }];
   });
   // Who has everything of an ended session must not ask again for ever.
-  if (page.events.length === 0 && page.status !== "active") {
-    events.push({ id: cursorAt(start), type: "session_ended", reason: null });
+  if (page.events.length === 0 && (page.status !== "active" || revoked !== null)) {
+    events.push({ id: cursorAt(start), type: "session_ended", reason: page.endReason ?? revoked });
   }
   return { events, cursor: cursorAt(page.events.at(-1)?.offset ?? start), status: page.status };
 }
 
 class PollWaiter implements HubStream {
-  revoked = false;
+  /** Why it was cut off; null = it was not. */
+  revoked: string | null = null;
   #wake: () => void = () => undefined;
 
   constructor(
@@ -93,8 +96,8 @@ class PollWaiter implements HubStream {
     this.wake();
   }
 
-  revoke(): void {
-    this.revoked = true;
+  revoke(reason: string): void {
+    this.revoked = reason;
     this.wake();
   }
 

@@ -1,0 +1,106 @@
+import { AppError } from "@parley/contracts";
+
+/** A reader that takes a place. */
+export interface Placed {
+  readonly sessionId: string;
+  readonly linkId: string | null;
+  /** Address bucket of a visitor; trusted backends are not counted by it. */
+  readonly bucket?: string | undefined;
+  /** Milliseconds since it came; with `giveWay`, a place that was held long enough goes to who asks for it. */
+  ageMs?(): number;
+  /** Ends the reader so that another one has its place; it may come back with its last id. */
+  giveWay?(): void;
+}
+
+export interface PlaceLimits {
+  maxStreams: number;
+  maxStreamsPerSession: number;
+  maxStreamsPerAddress: number;
+  maxStreamsPerLink: number;
+}
+
+export interface StreamPlaces<S extends Placed> {
+  /**
+   * Throws `overloaded` (gateway), `rate_limited` (session or link) or `too_many_streams` (address) when no further reader has
+   * room, and says when to come back. A reader of the same session or address that has had its place for a minute gives way:
+   * the connection of somebody who left without a word looks like any other, and must not keep him out.
+   */
+  admit(sessionId: string, bucket?: string, linkId?: string | null): void;
+  /** Takes a place for a reader that was admitted; returns the function that gives it back (once). */
+  take(stream: S): () => void;
+  /** Readers by session, the oldest of each first. */
+  readonly sessions: ReadonlyMap<string, ReadonlySet<S>>;
+  readonly size: number;
+}
+
+const HELD_LONG_MS = 60_000;
+const RETRY_SECONDS = 10;
+
+/** Counts the readers of this gateway in every respect in which their number is bounded. */
+export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLongMs = HELD_LONG_MS): StreamPlaces<S> {
+  const sessions = new Map<string, Set<S>>();
+  const addresses = new Map<string, Set<S>>();
+  const links = new Map<string, number>();
+  let size = 0;
+
+  const add = (groups: Map<string, Set<S>>, key: string, stream: S): void => {
+    const group = groups.get(key) ?? new Set<S>();
+    groups.set(key, group.add(stream));
+  };
+  const remove = (groups: Map<string, Set<S>>, key: string, stream: S): void => {
+    const group = groups.get(key);
+    if (group?.delete(stream) && group.size === 0) groups.delete(key);
+  };
+  const countLink = (linkId: string | null, change: 1 | -1): void => {
+    if (linkId === null) return;
+    const open = (links.get(linkId) ?? 0) + change;
+    if (open > 0) links.set(linkId, open);
+    else links.delete(linkId);
+  };
+
+  /** Null = there is room, or has been made; else the seconds until the oldest reader gives way. */
+  const makeRoom = (group: ReadonlySet<S> | undefined, limit: number): number | null => {
+    if (group === undefined || group.size < limit) return null;
+    for (const stream of group) {
+      const age = stream.ageMs?.();
+      if (age === undefined || stream.giveWay === undefined) continue;
+      if (age < heldLongMs) return Math.ceil((heldLongMs - age) / 1_000);
+      stream.giveWay();
+      return group.size < limit ? null : RETRY_SECONDS;
+    }
+    return RETRY_SECONDS;
+  };
+
+  return {
+    admit(sessionId, bucket, linkId = null) {
+      if (size >= limits.maxStreams) throw new AppError("overloaded", { retryAfterSeconds: 2 + Math.random() * 8 });
+      if (linkId !== null && (links.get(linkId) ?? 0) >= limits.maxStreamsPerLink)
+        throw new AppError("rate_limited", { retryAfterSeconds: RETRY_SECONDS, extra: { scope: "link" } });
+      const session = makeRoom(sessions.get(sessionId), limits.maxStreamsPerSession);
+      if (session !== null)
+        throw new AppError("rate_limited", { retryAfterSeconds: session, extra: { scope: "session" } });
+      const address = bucket === undefined ? null : makeRoom(addresses.get(bucket), limits.maxStreamsPerAddress);
+      if (address !== null) throw new AppError("too_many_streams", { retryAfterSeconds: address });
+    },
+    take(stream) {
+      const { sessionId, linkId, bucket } = stream;
+      add(sessions, sessionId, stream);
+      if (bucket !== undefined) add(addresses, bucket, stream);
+      countLink(linkId, 1);
+      size += 1;
+      let taken = true;
+      return () => {
+        if (!taken) return;
+        taken = false;
+        remove(sessions, sessionId, stream);
+        if (bucket !== undefined) remove(addresses, bucket, stream);
+        countLink(linkId, -1);
+        size -= 1;
+      };
+    },
+    sessions,
+    get size() {
+      return size;
+    },
+  };
+}
