@@ -1,4 +1,5 @@
 export { type AddressReader, addressBucket, createAddressReader } from "./client-address.js";
+export { closeServer } from "./close-server.js";
 export { type CookieOptions, readCookie, writeCookie } from "./cookies.js";
 export { decodeText, parseJsonBody } from "./json-body.js";
 export { JSON_TYPES, requireMediaType } from "./media-type.js";
@@ -8,7 +9,7 @@ export { type RateLimitState, rateLimitHeaders } from "./rate-limit-headers.js";
 export { hasBody } from "./raw-body.js";
 export { API_CSP, BASE_HEADERS, pageCsp } from "./security-headers.js";
 export { PROBLEM_TYPE, sendProblem } from "./send-problem.js";
-export { closeServer, createHttpServer, type HttpApp, type HttpServerOptions, notFound } from "./server.js";
+export { createHttpServer, type HttpApp, type HttpServerOptions, notFound } from "./server.js";
 export {
   type SignedParts,
   type SignedRequest,

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError, fieldErrors } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import fastify, { type FastifyInstance, LogController, type RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { addressBucket, createAddressReader } from "./client-address.js";
+import { watchConnections } from "./close-server.js";
 import { parseJsonBody } from "./json-body.js";
 import { JSON_TYPES, requireMediaType } from "./media-type.js";
 import { toAppError } from "./problem.js";
@@ -59,7 +60,6 @@ const BODY_LIMIT_BYTES = 262_144;
 /** Time for a body that is read at once; one that a route streams has until the server's own limit. */
 const BODY_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
-const IDLE_SWEEP_MS = 250;
 const REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 
 /**
@@ -111,6 +111,7 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
 
 function addDrain(app: HttpApp): void {
   let closing = false;
+  watchConnections(app.server);
   app.addHook("preClose", async () => {
     closing = true;
     app.sse.closeAll();
@@ -251,19 +252,3 @@ const hasNul = (values: unknown): boolean =>
   typeof values === "object" &&
   values !== null &&
   Object.values(values).some((value) => typeof value === "string" && value.includes("\0"));
-
-/** Stops accepting, lets requests in work finish (at most `deadlineMs`), then cuts what is left. */
-export async function closeServer(
-  app: { server: Server; close(): PromiseLike<unknown> },
-  deadlineMs: number,
-): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-  // Connections that become idle during the drain; without this they would be kept until their keep-alive ends.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(timer);
-    clearInterval(sweep);
-  }
-}
