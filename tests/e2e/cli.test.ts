@@ -280,6 +280,7 @@ describe("the command line against the product", { timeout: 90_000 }, () => {
       "ready ok",
       "key ok",
       "token ok",
+      "address ok",
       "streaming ok",
     ]);
     expect(code).toBe(0);

@@ -8,6 +8,20 @@ import type { Io } from "./io.js";
 
 const ID = "text_abc123def456";
 
+/** Asked for so often that it has a short name. */
+export function addTrace(program: Command, io: Io, done: Done): void {
+  trace(program, "trace <id>", { io, done, example: "trace" });
+}
+
+function trace(parent: Command, usage: string, { io, done, example }: { io: Io; done: Done; example: string }): void {
+  sub(parent, usage, {
+    about: "Explain a session turn by turn: nodes, conditions, calls, variables, time",
+    examples: [`${example} ${ID}`, `${example} ${ID} --after 10 --json`],
+  })
+    .option("--after <turn>", "only the turns behind this one", positive)
+    .action(async (id, options) => done(await traceSession(io, id, options)));
+}
+
 export function addSessions(program: Command, io: Io, done: Done): void {
   const sessions = program.command("sessions").description("Look at sessions, follow, export and end them");
   sub(sessions, "list", { about: "List the newest sessions", examples: ["sessions list --status active --limit 20"] })
@@ -21,17 +35,12 @@ export function addSessions(program: Command, io: Io, done: Done): void {
     examples: [`sessions show ${ID}`],
   }).action(async (id, options) => done(await showSession(io, id, options)));
   sub(sessions, "tail <id>", {
-    about: "Follow what happens in a session until it ends; takes a signing key",
+    about: "Follow what happens in a session until it ends; Ctrl-C leaves it as it is",
     examples: [`sessions tail ${ID}`, `sessions tail ${ID} --after 1-12 --json | jq .type`],
   })
     .option("--after <event>", "only what came after this event; default from the first")
     .action(async (id, options) => done(await tailSession(io, id, options)));
-  sub(sessions, "trace <id>", {
-    about: "Explain a session turn by turn: nodes, conditions, calls, variables, time",
-    examples: [`sessions trace ${ID}`, `sessions trace ${ID} --after 10 --json`],
-  })
-    .option("--after <turn>", "only the turns behind this one", positive)
-    .action(async (id, options) => done(await traceSession(io, id, options)));
+  trace(sessions, "trace <id>", { io, done, example: "sessions trace" });
   sub(sessions, "export <id>", {
     about: "Print the transcript of a session",
     examples: [`sessions export ${ID} --format csv > session.csv`, `sessions export ${ID} --output session.html`],

@@ -10,8 +10,8 @@ export interface Io {
   interrupt(): void;
 }
 
-/** `unreachable`: nobody answered, so that a script may try again. */
-export const EXIT = { ok: 0, failure: 1, usage: 2, unreachable: 3 } as const;
+/** `unreachable`: nobody answered, so that a script may try again. `interrupted`: Ctrl-C in the middle of work, as shells count it. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
 /** A failure that the program explains itself: one sentence, a code, an exit code. */
 export class CliError extends Error {

@@ -1,9 +1,12 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out.
 const ESCAPES = /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[@-Z\\-_]/g;
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+/** East Asian wide and full-width characters, and what is drawn as a picture without being asked to. */
 const WIDE =
-  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-const WIDTHLESS = /^(?:\p{Mn}|\p{Me}|\u200d)$/u;
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
+const WIDTHLESS = /^[\p{Mn}\p{Me}\u200b\u200d]$/u;
+/** What a reader takes for one character: letters with their accents, flags, families of people. */
+const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Text from outside as it may go to a terminal: no escape sequence, no control character but the line break, no reversed text. */
 export function safeText(text: string): string {
@@ -19,9 +22,18 @@ export const safeLine = (text: string): string => safeText(text).replaceAll("\n"
 
 /** Columns that a terminal needs for the text. */
 export function columnsOf(text: string): number {
+  // Printable ASCII, which is most of what is measured.
+  if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
-  for (const character of text) columns += WIDTHLESS.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  for (const { segment } of CHARACTERS.segment(text)) columns += widthOf(segment);
   return columns;
+}
+
+function widthOf(character: string): number {
+  if (WIDE.test(character) || character.includes("\ufe0f")) return 2;
+  let width = 0;
+  for (const point of character) width += WIDTHLESS.test(point) ? 0 : 1;
+  return Math.min(width, 1);
 }
 
 /** Lines of at most `width` columns, broken between words where there are any; empty lines and indents stay. */
@@ -51,9 +63,11 @@ function wrapLine(line: string, width: number): string[] {
 
 function firstColumns(text: string, width: number): string {
   let piece = "";
-  for (const character of text) {
-    if (piece !== "" && columnsOf(piece + character) > width) break;
-    piece += character;
+  let columns = 0;
+  for (const { segment } of CHARACTERS.segment(text)) {
+    columns += widthOf(segment);
+    if (piece !== "" && columns > width) break;
+    piece += segment;
   }
   return piece;
 }

@@ -2,15 +2,17 @@ import { Command, CommanderError } from "commander";
 import { chat } from "./chat/chat.js";
 import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } from "./commands/agents.js";
 import { type Done, positive, sub } from "./declare.js";
+import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
-import { addSessions } from "./declare-sessions.js";
+import { addOperations } from "./declare-operations.js";
+import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addVersions } from "./declare-versions.js";
 import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
 import { DEFAULT_URL } from "./settings.js";
 
-/** Runs the program on these arguments (without node and script). Answers the exit code: 0 done, 1 failed, 2 wrong usage, 3 no answer. */
+/** Runs the program on these arguments (without node and script). Answers the exit code: 0 done, 1 failed, 2 wrong usage, 3 no answer, 130 interrupted. */
 export async function runCli(io: Io, argv: string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram(io, (code) => {
@@ -22,7 +24,8 @@ export async function runCli(io: Io, argv: string[]): Promise<number> {
   } catch (error) {
     // commander has said already what is wrong; only help that was asked for is a success.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (io.signal.aborted) return EXIT.ok;
+    // Whoever may be left at any time, like a chat, has answered by itself.
+    if (io.signal.aborted) return EXIT.interrupted;
     return reportFailure(io, error);
   }
 }
@@ -46,13 +49,16 @@ Environment:
   NO_COLOR        no colours
   DATABASE_ADMIN_URL  owner of the schema, for migrate
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server`,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 interrupted in the middle of work`,
     );
   addChat(program, io, done);
   addAgents(program, io, done);
   addLinks(program, io, done);
   addSessions(program, io, done);
+  addTrace(program, io, done);
   addKeys(program, io, done);
+  addKnowledgeCommands(program, io, done);
+  addOperations(program, io, done);
   addTools(program, io, done);
   addScripts(program, io, done);
   return program;

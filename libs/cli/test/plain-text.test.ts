@@ -15,4 +15,21 @@ describe("text on its way to a terminal", () => {
     for (const line of wrapText("你好世界你好世界 hello 👋👋👋👋👋👋", 10))
       expect(columnsOf(line)).toBeLessThanOrEqual(10);
   });
+
+  it("counts what a terminal shows as one character once: accents, flags, families, keycaps", () => {
+    for (const [text, columns] of [
+      ["é", 1],
+      ["🇩🇪", 2],
+      ["👩‍⚕️", 2],
+      ["👨‍👩‍👧", 2],
+      ["⏱️", 2],
+      ["©", 1],
+      ["→✓", 2],
+      ["한", 2],
+      ["𠮷", 2],
+    ] as const)
+      expect([text, columnsOf(text)]).toEqual([text, columns]);
+    // A break between them leaves each whole.
+    expect(wrapText("👩‍⚕️👩‍⚕️👩‍⚕️👩‍⚕️👩‍⚕️", 8)).toEqual(["👩‍⚕️👩‍⚕️👩‍⚕️👩‍⚕️", "👩‍⚕️"]);
+  });
 });

@@ -8,7 +8,10 @@ import { runHere } from "./run-cli.js";
 
 /** Commands that every release has. */
 const COMMANDS = [
-  ...["chat", "doctor", "migrate", "completion"],
+  ...["chat", "doctor", "migrate", "completion", "seed", "trace", "cache clear"],
+  ...["agents test", "agents replay", "agents diff"],
+  ...["dlq list", "dlq show", "dlq replay", "dlq drop"],
+  ...["knowledge add", "knowledge list", "knowledge show", "knowledge search", "knowledge remove"],
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],
   ...["links create", "links list", "links show", "links update", "links revoke"],
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
@@ -48,7 +51,7 @@ describe("the program", () => {
     [["links", "update", "desk", "x"], "Say what to change"],
     [["links", "create", "desk", "--set", "[1]"], "Set PARLEY_TOKEN"],
     [["sessions", "export", "text_1", "--format", "pdf"], "Allowed choices are txt, json, csv, html"],
-    [["sessions", "tail", "text_1"], "Set PARLEY_KEY"],
+    [["sessions", "tail", "text_1"], "Set PARLEY_TOKEN"],
     [["completion", "cmd"], "Name a shell: bash, zsh, fish"],
     [["migrate"], "Set DATABASE_ADMIN_URL"],
   ])("refuses %j with exit code 2 and one sentence", async (argv, sentence) => {
@@ -150,6 +153,26 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     expect(code).toBe(1);
     const streaming = { check: "streaming", state: "failed", detail: expect.stringContaining("buffers") };
     expect(JSON.parse(out).checks).toContainEqual(streaming);
+  });
+
+  it("finds in doctor that a proxy somewhere else hands on invented addresses", async () => {
+    const made = createServer((request, response) => {
+      const answer = request.url?.startsWith("/api/client-address")
+        ? {
+            client_address: request.headers["x-forwarded-for"] ?? "198.51.100.7",
+            connected_from: "10.0.0.5",
+            forwarded_for: null,
+          }
+        : { ready: true, checks: {} };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+    });
+    server = made;
+    await new Promise<void>((resolve) => made.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+    const { code, out } = await runHere(["doctor", "--url", url, "--json"], { env: { PARLEY_TOKEN: "ak_x" } });
+    expect(code).toBe(1);
+    const detail = expect.stringContaining("believed the invented address 203.0.113.77");
+    expect(JSON.parse(out).checks).toContainEqual({ check: "address", state: "failed", detail });
   });
 
   it("says in doctor how far the clock is off", async () => {

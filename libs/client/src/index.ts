@@ -10,7 +10,7 @@ export {
   type Sessions,
 } from "./client.js";
 export { type FieldProblem, ParleyError } from "./errors.js";
-export type { FollowOptions } from "./follow-events.js";
+export { type FollowOptions, followEvents } from "./follow-events.js";
 export { computeSignature, type SignatureParts } from "./signature.js";
 export {
   type Call,

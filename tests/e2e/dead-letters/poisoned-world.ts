@@ -1,7 +1,7 @@
 import { createAgentRunner, runnerConfig } from "@parley/agent-runner-service";
 import { connectBus } from "@parley/bus";
 import { createTenant, importAgent, type Principal, type Role, verifyToken } from "@parley/contracts";
-import { connectDb, type Db } from "@parley/db";
+import { connectDb, type Db, sql } from "@parley/db";
 import { createGateway, gatewayConfig } from "@parley/gateway-service";
 import { createLinks, linksConfig } from "@parley/links-service";
 import { createScriptedModel, type Model } from "@parley/llm";
@@ -29,13 +29,17 @@ export interface PoisonedWorld {
   defect: { there: boolean; replies: number };
   tenant(name: string): Promise<{ id: string; token: string }>;
   tokenOf(role: Role): Promise<string>;
+  /** As an operator with a database client would. */
+  changeTitle(linkId: string, title: string): Promise<void>;
+  stopNats(): Promise<void>;
   call(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
 const ADMIN_KEY = "the-operator-wide-key-of-this-test";
 
-export async function startPoisonedWorld(): Promise<PoisonedWorld> {
+/** `env`: variables of the gateway. */
+export async function startPoisonedWorld(env: Record<string, string> = {}): Promise<PoisonedWorld> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
@@ -52,7 +56,7 @@ export async function startPoisonedWorld(): Promise<PoisonedWorld> {
   const runner = createAgentRunner({ ...deps, config, model: poisoned(defect) });
   const gateway = createGateway({
     config: gatewayConfig.parse({
-      ...{ PORT: "0", HOST: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "1000000", ADMIN_API_KEY: ADMIN_KEY },
+      ...{ PORT: "0", HOST: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "1000000", ADMIN_API_KEY: ADMIN_KEY, ...env },
     }),
     ...{ logger, metrics: createMetrics(), bus: gatewayBus, redis, secrets },
   });
@@ -78,6 +82,12 @@ export async function startPoisonedWorld(): Promise<PoisonedWorld> {
   return {
     ...{ url: gateway.address(), adminKey: ADMIN_KEY, db, tenantId, token: adminToken, agentId: made.agent_id ?? "" },
     ...{ defect, tenant, call },
+    async changeTitle(linkId, title) {
+      await db.tenant(tenantId, (trx) =>
+        sql`update temporary_chat_links set title = ${title} where id = ${linkId}`.execute(trx),
+      );
+    },
+    stopNats: () => nats.stop(),
     async tokenOf(role) {
       const { body } = await call("POST", "/api/tokens", { name: role, role });
       return z.string().parse(body.token);

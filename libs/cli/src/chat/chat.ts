@@ -3,7 +3,7 @@ import { type ParleyClient, ParleyError, type SessionCreated, type TurnAnswered 
 import { CliError, EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine, reportFailure } from "../report.js";
 import { chatClient, type Globals, tenantOf, urlOf } from "../settings.js";
-import { type Style, styleFor } from "../style.js";
+import type { Style } from "../style.js";
 import * as present from "./present.js";
 
 export interface ChatOptions extends Globals {
@@ -30,7 +30,7 @@ export async function chat(io: Io, options: ChatOptions): Promise<number> {
   if (tenant === undefined) throw usageError("Name the tenant: -t <id>, or PARLEY_TENANT.");
   if (options.agent === undefined) throw usageError("Name the agent: -a <id or name>.");
   const client = chatClient(io, options);
-  const look = { style: styleFor(io), columns: present.boxColumns(io.stdout.columns) };
+  const look = present.lookOf(io);
   const json = options.json === true;
   if (!json) {
     print(io, present.banner(look, { server: urlOf(io, options), tenant, agent: options.agent }));
@@ -113,7 +113,7 @@ async function obey(talk: Conversation, text: string, terminal: boolean): Promis
 
 async function say(talk: Conversation, text: string, terminal: boolean): Promise<Outcome> {
   const { io, client, sessionId } = talk;
-  const look = { style: talk.style, columns: present.boxColumns(io.stdout.columns) };
+  const look = present.lookOf(io);
   // A line that is wiped again: the box is drawn when the answer is whole, because only then it can be wrapped.
   const wait = (label: string): void =>
     terminal ? void io.stdout.write(`\r\u001b[K  ${talk.style.dim(label)}`) : undefined;
@@ -133,18 +133,18 @@ async function say(talk: Conversation, text: string, terminal: boolean): Promise
 
 async function command({ io, client, sessionId, style, json }: Conversation, name: string): Promise<Outcome> {
   const { signal } = io;
-  const look = { style, columns: present.boxColumns(io.stdout.columns) };
+  const look = present.lookOf(io);
   const show = (value: { type: string }, lines: string[]): void => (json ? printJson(io, value) : print(io, lines));
   switch (name) {
     case "/status": {
       const session = await client.sessions.get(sessionId, { signal });
-      show({ type: "status", ...session }, present.statusLines(session));
+      show({ type: "status", ...session }, present.statusLines(look, session));
       return "on";
     }
     case "/vars": {
       const session = await client.sessions.get(sessionId, { signal });
       const value = { type: "vars", collected_data: session.collected_data };
-      show(value, present.collectedLines(session));
+      show(value, present.collectedLines(look, session));
       return "on";
     }
     case "/history": {
@@ -164,7 +164,7 @@ async function command({ io, client, sessionId, style, json }: Conversation, nam
     case "/quit":
       return "over";
     case "/help":
-      show({ type: "help" }, present.HELP);
+      show({ type: "help" }, present.helpLines(look));
       return "on";
     default:
       throw new CliError("unknown_command", `There is no command ${name}; /help lists them.`);

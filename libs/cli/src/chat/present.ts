@@ -1,8 +1,9 @@
 import type { HistoryMessage, SessionCreated, SessionShown, TransitionInfo, TurnAnswered } from "@parley/client";
-import { safeLine, safeText, wrapText } from "../plain-text.js";
-import type { Style } from "../style.js";
+import type { Io } from "../io.js";
+import { columnsOf, safeLine, safeText, wrapText } from "../plain-text.js";
+import { type Style, styleFor } from "../style.js";
 
-const RULE = "=".repeat(60);
+const RULE_COLUMNS = 60;
 /** Columns of the boxes where no terminal says how many there are. */
 const BOX_COLUMNS = 64;
 const MAX_BOX_COLUMNS = 100;
@@ -11,7 +12,15 @@ export interface Look {
   style: Style;
   /** Columns of a box, its indent included. */
   columns: number;
+  /** Columns of a line; infinite where no terminal says how many there are. */
+  width: number;
 }
+
+export const lookOf = (io: Pick<Io, "env" | "stdout">): Look => ({
+  style: styleFor(io),
+  columns: boxColumns(io.stdout.columns),
+  width: io.stdout.columns || Number.POSITIVE_INFINITY,
+});
 
 /** A box fills the terminal up to a width that is still good to read. */
 export function boxColumns(terminal: number | undefined): number {
@@ -19,31 +28,41 @@ export function boxColumns(terminal: number | undefined): number {
   return Math.max(24, Math.min(terminal - 2, MAX_BOX_COLUMNS));
 }
 
-export function banner({ style }: Look, place: { server: string; tenant: string; agent: string }): string[] {
+export function banner(look: Look, place: { server: string; tenant: string; agent: string }): string[] {
+  const { style } = look;
+  const rule = style.cyan("=".repeat(Math.min(RULE_COLUMNS, look.columns)));
+  const field = (name: string, value: string): string[] => folded(look, `  ${name} ${value}`, 10);
   return [
-    style.cyan(RULE),
-    `  ${style.bold("Text Chat CLI - Interactive Agent Testing")}`,
-    style.cyan(RULE),
-    `  Server: ${place.server}`,
-    `  Tenant: ${place.tenant}`,
-    `  Agent:  ${place.agent}`,
-    style.cyan(RULE),
+    rule,
+    ...folded(look, "  Text Chat CLI - Interactive Agent Testing", 2).map(style.bold),
+    rule,
+    ...field("Server:", place.server),
+    ...field("Tenant:", place.tenant),
+    ...field("Agent: ", place.agent),
+    rule,
     "",
   ];
 }
 
+/** A line in as many as the width asks for, the later ones set in. */
+function folded({ width }: Look, line: string, indent: number): string[] {
+  if (columnsOf(line) <= width) return [line];
+  const start = line.length - line.trimStart().length;
+  const lines = wrapText(line.trimStart(), width - indent);
+  return lines.map((part, index) => " ".repeat(index === 0 ? start : indent) + part);
+}
+
 export function opened(look: Look, session: SessionCreated): string[] {
-  const { style } = look;
-  const done = style.green("✓");
+  const done = (text: string): string[] =>
+    folded(look, `  ✓ ${text}`, 4).map((line) => line.replace(/^ {2}✓/, `  ${look.style.green("✓")}`));
   const active = session.is_active_version ? "active" : "not active";
-  const startup = session.transitions.length === 0 ? [] : ["  Startup transitions:"];
   return [
-    `  ${done} Session ID: ${safeLine(session.session_id)}`,
-    `  ${done} Agent Config Version: ${session.agent_config_version} (${active})`,
-    `  ${done} Starting node: ${nameOf(session.initial_node_name, session.initial_node_id)}`,
-    ...startup,
+    ...done(`Session ID: ${safeLine(session.session_id)}`),
+    ...done(`Agent Config Version: ${session.agent_config_version} (${active})`),
+    ...done(`Starting node: ${nameOf(session.initial_node_name, session.initial_node_id)}`),
+    ...(session.transitions.length === 0 ? [] : ["  Startup transitions:"]),
     ...transitionLines(look, session.transitions),
-    `  ${done} Current node: ${nameOf(session.node_name, session.node_id)}`,
+    ...done(`Current node: ${nameOf(session.node_name, session.node_id)}`),
     "",
     ...(session.initial_message === null ? [] : [...agentBox(look, session.initial_message), ""]),
   ];
@@ -64,40 +83,42 @@ export function answer(look: Look, turn: TurnAnswered): string[] {
   const place = `📍 Node: ${nameOf(turn.node_name, turn.node_id)} (${safeLine(turn.node_id)})`;
   return [
     ...agentBox(look, turn.response),
-    `  ${style.dim(`${place} | ⏱️ ${turn.latency_ms}ms`)}`,
+    ...folded(look, `  ${place} | ⏱️ ${turn.latency_ms}ms`, 5).map(style.dim),
     ...transitionLines(look, turn.transitions),
     ...variableLine(look, turn.extracted_variables),
     "",
   ];
 }
 
-function transitionLines({ style }: Look, transitions: TransitionInfo[]): string[] {
-  return transitions.map((step) => {
-    const path = `${nameOf(step.from_node_name, step.from_node)} → ${nameOf(step.to_node_name, step.to_node)}`;
-    return `    ➡️  ${path}${step.condition === null ? "" : style.dim(` (${safeLine(step.condition)})`)}`;
+function transitionLines(look: Look, transitions: TransitionInfo[]): string[] {
+  return transitions.flatMap((step) => {
+    const path = `    ➡️  ${nameOf(step.from_node_name, step.from_node)} → ${nameOf(step.to_node_name, step.to_node)}`;
+    const condition = step.condition === null ? "" : ` (${safeLine(step.condition)})`;
+    if (columnsOf(path + condition) <= look.width) return [path + look.style.dim(condition)];
+    return [...folded(look, path, 8), ...folded(look, `       ${condition}`, 8).map(look.style.dim)];
   });
 }
 
-function variableLine({ style }: Look, variables: Record<string, unknown> | null): string[] {
+function variableLine(look: Look, variables: Record<string, unknown> | null): string[] {
   const pairs = Object.entries(variables ?? {}).map(([name, value]) => `${safeLine(name)}=${valueText(value)}`);
-  return pairs.length === 0 ? [] : [`    ${style.yellow(`📝 Extracted: ${pairs.join(", ")}`)}`];
+  return pairs.length === 0 ? [] : folded(look, `    📝 Extracted: ${pairs.join(", ")}`, 7).map(look.style.yellow);
 }
 
-export function statusLines(session: SessionShown): string[] {
-  return [
+export function statusLines(look: Look, session: SessionShown): string[] {
+  const lines = [
     `  Session:     ${safeLine(session.session_id)}`,
     `  Status:      ${session.status}`,
     `  Node:        ${nameOf(session.node_name, session.node_id)} (${safeLine(session.node_id)})`,
     `  Turns:       ${session.turns}`,
     `  Transitions: ${session.transition_count}`,
-    "",
   ];
+  return [...lines.flatMap((line) => folded(look, line, 4)), ""];
 }
 
-export function collectedLines(session: SessionShown): string[] {
+export function collectedLines(look: Look, session: SessionShown): string[] {
   const pairs = Object.entries(session.collected_data);
   if (pairs.length === 0) return ["  Nothing collected yet.", ""];
-  return [...pairs.map(([name, value]) => `  ${safeLine(name)} = ${valueText(value)}`), ""];
+  return [...pairs.flatMap(([name, value]) => folded(look, `  ${safeLine(name)} = ${valueText(value)}`, 4)), ""];
 }
 
 export function historyLines({ style, columns }: Look, messages: HistoryMessage[]): string[] {
@@ -109,7 +130,7 @@ export function historyLines({ style, columns }: Look, messages: HistoryMessage[
   return [...lines, ""];
 }
 
-export const HELP = [
+const HELP = [
   "  /status   show the state of the session (node, turns, transitions)",
   "  /vars     show what has been collected",
   "  /history  show the conversation",
@@ -118,6 +139,8 @@ export const HELP = [
   "  /help     show this",
   "",
 ];
+
+export const helpLines = (look: Look): string[] => HELP.flatMap((line) => folded(look, line, 12));
 
 const nameOf = (name: string | null, id: string): string => safeLine(name ?? id);
 const valueText = (value: unknown): string => safeLine(typeof value === "string" ? value : JSON.stringify(value));

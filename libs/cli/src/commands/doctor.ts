@@ -4,9 +4,10 @@ import { safeLine } from "../plain-text.js";
 import { printJson, printLine } from "../report.js";
 import { chatClient, type Globals, keyOf, ownerTransport, tenantOf, urlOf } from "../settings.js";
 import { styleFor } from "../style.js";
+import { clientAddress } from "./doctor-address.js";
 
 type State = "ok" | "warning" | "failed" | "skipped";
-interface Finding {
+export interface Finding {
   check: string;
   state: State;
   detail: string;
@@ -28,7 +29,8 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
   const url = urlOf(io, options);
   const findings = await reachability(url);
   if (findings.every(({ state }) => state !== "failed")) {
-    findings.push(await readiness(url), ...(await credentials(io, options)), await streaming(io, options));
+    findings.push(await readiness(url), ...(await credentials(io, options)));
+    findings.push(await clientAddress(io, options), await streaming(io, options));
   }
   const failed = findings.some(({ state }) => state === "failed");
   if (options.json) printJson(io, { url, ok: !failed, checks: findings });

@@ -1,20 +1,41 @@
-import type { SessionEvent } from "@parley/client";
+import { followEvents, ParleyError, type SessionEvent } from "@parley/client";
 import { EXIT, type Io } from "../io.js";
 import { safeLine } from "../plain-text.js";
 import { printJson, printLine } from "../report.js";
-import { chatClient, type Globals } from "../settings.js";
+import { chatClient, type Globals, keyOf, ownerTransport } from "../settings.js";
 import { type Style, styleFor } from "../style.js";
 
-/** Follows a session to its end, over cut connections. With --json one event a line, the live ones included. */
+/**
+ * Follows a session to its end, over cut connections, as its owner sees it: nodes, variables and what it costs included. With --json one
+ * event a line, the live ones included. May be left at any time.
+ */
 export async function tailSession(io: Io, id: string, options: Globals & { after?: string }): Promise<number> {
   const style = styleFor(io);
-  const after = options.after === undefined ? {} : { after: options.after };
-  for await (const event of chatClient(io, options).sessions.events(id, { ...after, signal: io.signal })) {
-    if (options.json) printJson(io, { id: event.id, ...event.data, type: event.type });
-    // Pieces of an answer and signs of life pass by; the message itself follows.
-    else if (event.id !== null && event.type !== "connected") printLine(io, lineOf(style, event));
+  try {
+    for await (const event of eventsOf(io, id, options)) {
+      if (options.json) printJson(io, { id: event.id, ...event.data, type: event.type });
+      // Pieces of an answer and signs of life pass by; the message itself follows.
+      else if (event.id !== null && event.type !== "connected") printLine(io, lineOf(style, event));
+    }
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
   }
   return EXIT.ok;
+}
+
+async function* eventsOf(io: Io, id: string, options: Globals & { after?: string }): AsyncGenerator<SessionEvent> {
+  const follow = { ...(options.after === undefined ? {} : { after: options.after }), signal: io.signal };
+  const { transport, headers } = ownerTransport(io, options);
+  const tenant = headers["x-tenant-id"];
+  const query = tenant === undefined ? "" : `?tenant_id=${encodeURIComponent(tenant)}`;
+  try {
+    yield* followEvents(transport, `/api/sessions/${encodeURIComponent(id)}/live${query}`, follow);
+  } catch (error) {
+    // A server that does not know this address yet; the stream of the chat API tells what a visitor sees, and takes a key.
+    const isUnknown = error instanceof ParleyError && error.status === 404 && error.code === "not_found";
+    if (!isUnknown || keyOf(io) === undefined) throw error;
+    yield* chatClient(io, options).sessions.events(id, follow);
+  }
 }
 
 function lineOf(style: Style, { id, type, data }: SessionEvent): string {

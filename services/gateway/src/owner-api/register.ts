@@ -31,6 +31,7 @@ import { exportAgentRoute } from "./export-agent.js";
 import { extendSessionRoute } from "./extend-session.js";
 import { getAccessPolicyRoute } from "./get-access-policy.js";
 import { getAgentRoute } from "./get-agent.js";
+import { getClientAddressRoute } from "./get-client-address.js";
 import { getDeadLetterRoute } from "./get-dead-letter.js";
 import { getKnowledgeRoute } from "./get-knowledge.js";
 import { getLinkRoute } from "./get-link.js";
@@ -83,6 +84,7 @@ import { validateAgentRoute } from "./validate-agent.js";
 const ROUTES = [
   clearCachesRoute,
   dropDeadLetterRoute,
+  getClientAddressRoute,
   getDeadLetterRoute,
   listDeadLettersRoute,
   replayDeadLetterRoute,

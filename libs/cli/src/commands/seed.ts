@@ -1,0 +1,84 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { newId, ParleyError, type Transport } from "@parley/client";
+import { installed } from "../installed.js";
+import { EXIT, type Io, usageError } from "../io.js";
+import { printJson, printLine } from "../report.js";
+import { type Globals, ownerTransport, tenantOf } from "../settings.js";
+import { readAll } from "./read-all.js";
+
+interface Owner {
+  transport: Transport;
+  headers: Record<string, string>;
+}
+interface Seeded {
+  slug: string;
+  agent: "created" | "kept";
+  link: "created" | "kept";
+  url: string | null;
+}
+
+/** By this title a link of an earlier run is found again. */
+const TITLE = "Demo";
+
+/**
+ * Brings the demo agents into a tenant of an installation that runs already, each with one open link. Idempotent: what is there is kept,
+ * also when its owner has changed it. With `newTenant` into a tenant of its own, whose token is shown only then; that is not idempotent.
+ */
+export async function seed(io: Io, options: Globals & { newTenant?: string }): Promise<number> {
+  const folder = installed("examples/agents");
+  const owner = ownerTransport(io, options);
+  const tenant = options.newTenant === undefined ? null : await makeTenant(io, owner, options.newTenant);
+  if (tenant === null && tenantOf(io, options) === undefined && !io.env.PARLEY_TOKEN)
+    throw usageError("Name the tenant: -t <id> or PARLEY_TENANT, or make one with --new-tenant <name>.");
+  const inTenant = tenant === null ? owner : { ...owner, headers: { "x-tenant-id": tenant.id } };
+  const seeded: Seeded[] = [];
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
+    const slug = file.slice(0, -".json".length);
+    const agent = await ensureAgent(io, inTenant, slug, join(folder, file));
+    seeded.push({ slug, agent, ...(await ensureLink(io, inTenant, slug)) });
+  }
+  if (options.json) printJson(io, { ...(tenant === null ? {} : { tenant }), agents: seeded });
+  else {
+    if (tenant !== null) printLine(io, `PARLEY_TENANT=${tenant.id}\nPARLEY_TOKEN=${tenant.admin_token}`);
+    for (const { slug, agent, link, url } of seeded)
+      printLine(io, `${slug}: agent ${agent}, link ${link}${url === null ? "" : ` ${url}`}`);
+  }
+  return EXIT.ok;
+}
+
+async function makeTenant(io: Io, { transport }: Owner, name: string): Promise<{ id: string; admin_token: string }> {
+  const call = { method: "POST" as const, path: "/api/tenants", body: { name }, repeatable: false, signal: io.signal };
+  return transport.json<{ id: string; admin_token: string }>(call);
+}
+
+async function ensureAgent(
+  io: Io,
+  { transport, headers }: Owner,
+  slug: string,
+  file: string,
+): Promise<Seeded["agent"]> {
+  const { signal } = io;
+  try {
+    await transport.json({ method: "GET", path: `/api/agents/${slug}`, headers, signal });
+    return "kept";
+  } catch (error) {
+    if (!(error instanceof ParleyError && error.code === "agent_not_found")) throw error;
+  }
+  const document: unknown = JSON.parse(await readFile(file, "utf8"));
+  const body = { document, activate: true, notes: TITLE };
+  const call = { method: "POST" as const, path: `/api/agents/${slug}/import`, body, headers, signal };
+  await transport.json({ ...call, repeatable: false });
+  return "created";
+}
+
+async function ensureLink(io: Io, owner: Owner, slug: string): Promise<Pick<Seeded, "link" | "url">> {
+  const path = `/api/agents/${slug}/public-links`;
+  const links = await readAll<{ title: string; status: string }>(owner, { path, signal: io.signal });
+  // Its address was shown when it was made, and is not told again.
+  if (links.some(({ title, status }) => title === TITLE && status === "active")) return { link: "kept", url: null };
+  const body = { title: TITLE, max_sessions: 10_000, rate_limit_per_minute: 60, expires_in_hours: null };
+  const headers = { ...owner.headers, "idempotency-key": newId() };
+  const made = await owner.transport.json<{ url: string }>({ method: "POST", path, body, headers, signal: io.signal });
+  return { link: "created", url: made.url };
+}

@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { clearCaches } from "./commands/caches.js";
+import {
+  DEAD_LETTER_STATUSES,
+  dropDeadLetters,
+  listDeadLetters,
+  replayDeadLetters,
+  showDeadLetter,
+} from "./commands/dead-letters.js";
+import { seed } from "./commands/seed.js";
+import { type Done, oneOf, positive, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+const ID = "01890a5d-ac96-774b-bcce-b302099a8057.7";
+
+/** What was given up, what is remembered, what a new installation begins with. */
+export function addOperations(program: Command, io: Io, done: Done): void {
+  addDeadLetters(program, io, done);
+  const cache = program.command("cache").description("Drop what the services remember");
+  sub(cache, "clear", {
+    about: "Let all replicas forget agents and links, so that they read them again; for data changed past the API",
+    examples: ["cache clear", "cache clear --agent clinic-desk"],
+  })
+    .option("-a, --agent <agent>", "only this agent and its links, by id or name")
+    .action(async (options) => done(await clearCaches(io, options)));
+  sub(program, "seed", {
+    about: "Bring the demo agents, with a link each, into a tenant; what is there is kept",
+    examples: ["seed -t $TENANT", "seed --new-tenant Demo"],
+  })
+    .option("--new-tenant <name>", "make a tenant for them; takes the operator's key")
+    .action(async (options) => done(await seed(io, options)));
+}
+
+function addDeadLetters(program: Command, io: Io, done: Done): void {
+  const letters = program.command("dlq").description("Look at turns that were given up, say them again, drop them");
+  const filter = (command: Command): Command =>
+    command
+      .addOption(oneOf("--status <status>", "only those of this status", DEAD_LETTER_STATUSES))
+      .option("--session <id>", "only those of this session")
+      .option("--agent-id <id>", "only those of this agent");
+  filter(
+    sub(letters, "list", {
+      about: "List dead letters, newest first, without what was said",
+      examples: ["dlq list", "dlq list --status waiting --json | jq -r '.data[].id'"],
+    }),
+  )
+    .option("--limit <n>", "how many", positive, 50)
+    .action(async (options) => done(await listDeadLetters(io, options)));
+  sub(letters, "show <id>", { about: "Show a dead letter with what was said", examples: [`dlq show ${ID}`] }).action(
+    async (id, options) => done(await showDeadLetter(io, id, options)),
+  );
+  filter(
+    sub(letters, "replay [ids...]", {
+      about: "Say given-up turns again and wait for the answers; exit code 1 when one fails again",
+      examples: [`dlq replay ${ID}`, "dlq replay --all --agent-id $AGENT", `dlq replay ${ID} --no-wait --json`],
+    }),
+  )
+    .option("--all", "all that wait, or those of --status, oldest first")
+    .option("--limit <n>", "with --all: how many, the newest of them", positive, 1_000)
+    .option("--no-wait", "do not wait for the answers")
+    .option("--timeout <seconds>", "how long to wait for each answer", positive, 60)
+    .action(async (ids: string[], options) => done(await replayDeadLetters(io, ids, options)));
+  sub(letters, "drop <ids...>", {
+    about: "Forget dead letters; the failed messages stay in the histories",
+    examples: [`dlq drop ${ID}`],
+  }).action(async (ids: string[], options) => done(await dropDeadLetters(io, ids, options)));
+}
