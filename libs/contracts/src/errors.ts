@@ -132,6 +132,7 @@ export const ERRORS = {
     "Model without a price",
     "The budget of this link is in money, and no price is known for its model; its owner can set one or give the budget in tokens.",
   ],
+  agent_unavailable: [503, "Agent unavailable", "This agent does not answer at the moment; try again later."],
   not_configured: [503, "Not configured", "No API key is configured on this server."],
   not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
   overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],

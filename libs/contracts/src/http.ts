@@ -194,7 +194,11 @@ const entry = {
   /** Solution of `GET /api/public/challenge/{token}`. */
   proof: z.string().max(4096).optional(),
 };
-export const publicSessionBody = z.object({ participant: participantBody.optional(), ...entry });
+export const publicSessionBody = z.object({
+  /** What a visitor, or the page they come from, says of them. Nothing of it is believed: `metadata` is kept with the session for its owner. */
+  participant: participantBody.extend({ metadata: metadata.optional() }).optional(),
+  ...entry,
+});
 export const publicChatBody = z.object({
   message: messageText,
   session_token: z.string().max(128).optional(),

@@ -215,7 +215,10 @@ export class FakeSessions {
     if (repeated && issued) this.moreTokens.set(issued.id, sessionId);
     if (!repeated) {
       if (input.link && input.link.sessionsUsed >= input.link.maxSessions) throw new AppError("sessions_exhausted");
-      const view = viewOf(sessionId, input.tenantId, input.agentId, input.link?.id ?? null);
+      const view = {
+        ...viewOf(sessionId, input.tenantId, input.agentId, input.link?.id ?? null),
+        metadata: input.metadata,
+      };
       const turns = new Map<string, TurnState>([[turnId, { status: "pending", turn_id: turnId, seq: 1 }]]);
       const session = { view, events: [], history: [], turns, tokenId: issued?.id ?? null, epoch: 1 };
       this.sessions.set(sessionId, session);

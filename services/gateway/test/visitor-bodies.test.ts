@@ -42,6 +42,30 @@ describe("a body whose fields are all optional", () => {
   });
 });
 
+describe("what a visitor's page says of them", () => {
+  it("is kept with the session within 16 KiB, and not shown to the visitor", async () => {
+    const { token } = world.owners.link();
+    const open = (metadata: unknown): Promise<Response> =>
+      post(`/api/public/sessions/${token}`, JSON.stringify({ participant: { identifier: "id-1", metadata } }));
+    const opened = await open({ order: "A-17" });
+    const text = await opened.text();
+    expect(opened.status).toBe(201);
+    expect(text).not.toContain("A-17");
+    const { session_id } = JSON.parse(text) as { session_id: string };
+    expect(world.sessions.sessions.get(session_id)?.view.metadata).toEqual({ order: "A-17" });
+    for (const wrong of [{ order: "x".repeat(17_000) }, ["A-17"], null])
+      expect(await pointersOf(await open(wrong))).toEqual(["/participant/metadata"]);
+  });
+});
+
+describe("an agent without a version that could talk", () => {
+  it("is told to be unavailable before a visitor begins", async () => {
+    const { token } = world.owners.link({ agentReady: false, sessionsUsed: 5 });
+    const shown = await fetch(`${world.url}/api/public/link/${token}`);
+    expect(await bodyOf(shown)).toMatchObject({ availability: "unavailable" });
+  });
+});
+
 describe("a session token in the header", () => {
   it("that is mangled is refused as a credential, and opens no new session in silence", async () => {
     const { token } = world.owners.link();

@@ -16,6 +16,8 @@ export async function requireVersion(bus: Bus, agent: AgentView, version: number
 export interface AgentShown {
   name: string;
   description: string | null;
+  /** It has an active version. */
+  ready: boolean;
 }
 export type AgentsShown = (tenantId: string, agentId: string) => Promise<AgentShown>;
 
@@ -33,8 +35,10 @@ export function createAgentsShown(bus: Bus): AgentsShown {
     const known = kept.get(agentId);
     if (known && known.until > now) return known.agent;
     const principal: Principal = { tenantId, role: "viewer", via: "token", id: "links" };
-    const { name, description } = await requireAgent(bus, principal, agentId);
-    const agent = { name, description };
+    const { name, description, active_version } = await requireAgent(bus, principal, agentId);
+    const agent = { name, description, ready: active_version !== null };
+    // Its first version is awaited by its owner, who looks at once.
+    if (!agent.ready) return agent;
     // Insertion order is age: dropping the first entry keeps the map bounded without a timer.
     kept.delete(agentId);
     const [oldest] = kept.keys();

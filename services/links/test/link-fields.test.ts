@@ -234,6 +234,22 @@ describe("every field of a link", () => {
       });
   });
 
+  it("tells whether its agent has a version that could talk, as soon as it has one", async () => {
+    const tenant = await harness.newTenant();
+    const readyOf = async (token: string): Promise<boolean | undefined> => {
+      const parsed = parseToken("link", token);
+      const resolved = parsed && (await harness.bus.call(resolveLink, parsed));
+      return resolved?.status === "ok" ? resolved.policy.agentReady : undefined;
+    };
+    const { token } = await create(tenant, {});
+    const { token: pinned } = await create(tenant, { agent_version: 1 });
+    expect([await readyOf(token), await readyOf(pinned)]).toEqual([false, true]);
+    await harness.db.tenant(tenant.tenantId, (trx) =>
+      sql`update agents set active_version = 1 where id = ${tenant.agentId}`.execute(trx),
+    );
+    expect(await readyOf(token)).toBe(true);
+  });
+
   it("keeps the sites of its list as browsers name them", async () => {
     const tenant = await harness.newTenant();
     const { link } = await create(tenant, { allowed_domains: ["https://EXAMPLE.com:443/", "https://bücher.example"] });

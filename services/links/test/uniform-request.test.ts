@@ -44,7 +44,7 @@ async function askWith(linkBody: Record<string, unknown>, policy: Record<string,
     },
     close: async () => undefined,
   };
-  const agentShown = async () => ({ name: "Desk", description: null });
+  const agentShown = async () => ({ name: "Desk", description: null, ready: true });
   const request = requestVerification({ ...harness.deps, db: watched }, { mailer, agentShown });
   return async (email: string) => {
     asked.length = 0;

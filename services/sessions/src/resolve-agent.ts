@@ -1,5 +1,5 @@
 import type { Bus } from "@parley/bus";
-import { AppError, agentActivated, cachesDropped, resolveAgent } from "@parley/contracts";
+import { AppError, agentActivated, cachesDropped, type LinkPolicy, resolveAgent } from "@parley/contracts";
 import type { z } from "zod";
 
 export interface FrozenAgent {
@@ -52,4 +52,20 @@ export function createAgentResolver(
     if (hit && hit.until > performance.now()) return hit.agent;
     return asked.get(key) ?? ask(key, { tenantId, agentId, version });
   };
+}
+
+/** Seconds after which a visitor may find the agent with a version; somebody has to activate one. */
+const RETRY_SECONDS = 60;
+
+/** The version for a visitor's session. Throws `agent_unavailable` where none is active: what its owner has to do is not for visitors. */
+export async function agentForVisitor(
+  resolve: ReturnType<typeof createAgentResolver>,
+  link: Pick<LinkPolicy, "tenantId" | "agentId" | "agentVersion">,
+): Promise<FrozenAgent> {
+  try {
+    return await resolve(link.tenantId, link.agentId, link.agentVersion);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "agent_has_no_version") throw error;
+    throw new AppError("agent_unavailable", { cause: error, retryAfterSeconds: RETRY_SECONDS });
+  }
 }

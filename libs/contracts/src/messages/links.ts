@@ -69,6 +69,8 @@ export const linkPolicy = z.object({
   recipient: z.object({ name: z.string().optional(), email: z.string().optional() }).nullable().default(null),
   /** Who may come in besides what the link itself asks: the agent's access policy. `requireEmail` includes it. */
   access: z.enum(["open", "any_verified", "approval"]).default("open"),
+  /** False where the agent has no version that could talk. */
+  agentReady: z.boolean().optional(),
 });
 export type LinkPolicy = z.infer<typeof linkPolicy>;
 /** `unavailable` covers unknown, malformed, wrong secret, disabled and deleted alike; `expired` only after the secret was verified. */

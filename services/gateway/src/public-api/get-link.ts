@@ -1,3 +1,4 @@
+import type { LinkPolicy } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -32,7 +33,7 @@ function showLink(request: FastifyRequest): z.output<typeof linkShown> {
     consent_text: policy.consentText,
     proof_required: proofRequired(request),
     expires_at: policy.expiresAt,
-    availability: policy.sessionsUsed >= policy.maxSessions ? "full" : "available",
+    availability: availabilityOf(policy),
     limits: {
       max_messages_per_session: policy.maxMessagesPerSession,
       session_timeout_minutes: policy.sessionTimeoutMinutes,
@@ -47,4 +48,10 @@ function showLink(request: FastifyRequest): z.output<typeof linkShown> {
     files: files.enabled ? { types: files.types, max_bytes: files.maxBytes, max_count: files.maxCount } : null,
     access: policy.access,
   };
+}
+
+/** What would meet a new visitor: an agent without a version that could talk, a link without room, or neither. */
+function availabilityOf(policy: LinkPolicy): z.output<typeof linkShown>["availability"] {
+  if (policy.agentReady === false) return "unavailable";
+  return policy.sessionsUsed >= policy.maxSessions ? "full" : "available";
 }

@@ -70,14 +70,15 @@ function create(
   body: NewSessionBody & { once: Once | undefined },
 ): Promise<NewSession> {
   const { policy } = request.visit;
+  const { metadata = {}, ...participant } = body.participant ?? {};
   return bus.call(
     createSession,
     {
       tenantId: policy.tenantId,
       agentId: policy.agentId,
       version: policy.agentVersion,
-      metadata: {},
-      participant: body.participant,
+      metadata,
+      participant,
       participantVerified: false,
       link: policy,
       consent: body.consent,

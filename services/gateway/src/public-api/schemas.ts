@@ -24,7 +24,7 @@ export const linkShown = z.object({
   /** This caller has to solve a challenge before a new session. */
   proof_required: z.boolean(),
   expires_at: text.nullable(),
-  availability: z.enum(["available", "full"]),
+  availability: z.enum(["available", "full", "unavailable"]),
   limits: z.object({
     max_messages_per_session: z.int(),
     session_timeout_minutes: z.int(),

@@ -1,4 +1,5 @@
 import type { FileUploads, LinkPolicy } from "@parley/contracts";
+import type { AgentShown } from "../agents.js";
 import { recipientText } from "../recipient-text.js";
 
 /** One link as the repository reads it; `db_now` is the database's clock, the only one that decides about expiry. */
@@ -152,7 +153,7 @@ const uploadsOf = (given: FileUploads): Required<FileUploads> => ({
 });
 
 /** What the gateway enforces and a session freezes. */
-export function policyOf(row: LinkRow, agent: { name: string; description: string | null }): LinkPolicy {
+export function policyOf(row: LinkRow, agent: AgentShown): LinkPolicy {
   const uploads = uploadsOf(row.file_uploads);
   return {
     id: row.id,
@@ -194,5 +195,6 @@ export function policyOf(row: LinkRow, agent: { name: string; description: strin
     proofOfWork: row.proof_of_work,
     recipient: row.recipient,
     access: row.access_mode,
+    agentReady: row.agent_version !== null || agent.ready,
   };
 }

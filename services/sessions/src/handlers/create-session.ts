@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type createSession, type LinkPolicy, newId } from "@parley/contracts";
 import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
+import { agentForVisitor } from "../resolve-agent.js";
 import type { HandlerDeps } from "../service.js";
 
 type Input = z.output<typeof createSession.request>;
@@ -21,7 +22,9 @@ export const presetParticipant = (link: LinkPolicy | undefined): { name?: string
 export const createSessionHandler =
   (deps: HandlerDeps) =>
   async (input: Input): Promise<Output> => {
-    const agent = await deps.resolveAgent(input.tenantId, input.agentId, input.version);
+    const agent = await (input.link
+      ? agentForVisitor(deps.resolveAgent, input.link)
+      : deps.resolveAgent(input.tenantId, input.agentId, input.version));
     const token = input.link ? deps.secrets.issue("session") : null;
     const opened = await deps.repository.open({
       id: newId(),

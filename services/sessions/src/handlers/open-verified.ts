@@ -3,6 +3,7 @@ import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
 import { accessRow } from "../repository/access.js";
 import type { OpenedVerified } from "../repository/sessions.js";
+import { agentForVisitor } from "../resolve-agent.js";
 import type { HandlerDeps } from "../service.js";
 import { newSessionId, presetParticipant } from "./create-session.js";
 
@@ -50,7 +51,7 @@ async function newVerified(
   call: { replyTo: string; consent: boolean | undefined },
 ) {
   const wanted = consentHash(link.consentText);
-  const agent = await deps.resolveAgent(link.tenantId, link.agentId, link.agentVersion);
+  const agent = await agentForVisitor(deps.resolveAgent, link);
   const token = deps.secrets.issue("session");
   const row = {
     id: newId(),
