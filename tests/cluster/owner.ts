@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type ApiClient, createBearerClient, createSignedClient, eventually } from "@parley/testkit";
 import type { Cluster } from "./cluster.js";
 
@@ -16,7 +17,9 @@ export async function createTenant(cluster: Pick<Cluster, "gateways" | "apiKey">
   const signed = createSignedClient({ bases: cluster.gateways, key: cluster.apiKey });
   const made = await eventually(
     async () => {
-      const answer = await signed.call<{ id: string; admin_token: string }>("POST", "/api/tenants", { name });
+      // With a nonce: two tenants of one name in one second would be one signed request, sent twice.
+      const options = { nonce: randomUUID() };
+      const answer = await signed.call<{ id: string; admin_token: string }>("POST", "/api/tenants", { name }, options);
       if (answer.status !== 201) throw new Error(`no tenant: ${answer.status} ${answer.text}`);
       return answer.body;
     },

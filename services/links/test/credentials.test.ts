@@ -219,7 +219,7 @@ describe("lists of credentials", () => {
 
   it("tell all tokens of the tenant by their hints, with their last use", async () => {
     const { owner, adminToken } = await newTenant();
-    const made = [];
+    const made: { id: string; token: string }[] = [];
     for (const name of ["A", "B", "C"]) {
       made.unshift(await harness.bus.call(createToken, { principal: owner, name, role: "viewer" }));
     }

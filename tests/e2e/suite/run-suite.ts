@@ -4,8 +4,10 @@ import { describeBackground } from "./background.js";
 import { describeEscalations } from "./escalations.js";
 import { type Fixture, makeFixture } from "./fixture.js";
 import { describeIdempotency } from "./idempotency.js";
+import { describeKeyScopes } from "./key-scopes.js";
 import { describeLinkOwners } from "./link-owners.js";
 import { describeOwnerApi } from "./owner-api.js";
+import { describeOwnerRepeats } from "./owner-repeats.js";
 import { describePublicLinks } from "./public-links.js";
 import { describeRefusals } from "./refusals.js";
 import { describeSessions } from "./sessions.js";
@@ -47,6 +49,8 @@ export function runSuite(shape: Shape): void {
     describeEscalations(get);
     describeLinkOwners(get);
     describeOwnerApi(get);
+    describeOwnerRepeats(get);
+    describeKeyScopes(get);
     describeBackground(get);
   });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { principal } from "./callers.js";
+import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const uuid = z.uuid();
 const agent = z.string().min(1).max(255);
@@ -169,8 +169,9 @@ export const addKnowledge = rpc(
     name: z.string().min(1).max(200),
     mediaType: knowledgeMediaType,
     language: knowledgeLanguage,
+    ...repeatableRequest,
   }),
-  z.object({ status: z.enum(["created", "updated", "unchanged"]), document: knowledgeDocument }),
+  z.object({ status: z.enum(["created", "updated", "unchanged"]), document: knowledgeDocument, ...replayable }),
   60_000,
 );
 

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { readKnowledgeForm } from "../files/knowledge-form.js";
 import { sendKnowledge } from "../files/send-knowledge.js";
+import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
 import { addKnowledgeBody, knowledgeAdded } from "./knowledge-schemas.js";
 import { tenantPrincipal } from "./principal.js";
@@ -16,8 +17,8 @@ const UNKNOWN_CALLER_BYTES = 262_144;
 const FORM = "multipart/form-data";
 
 /**
- * Adds a document to an agent's knowledge base, or a new revision of the one with this name. Idempotent by content: the same bytes under
- * the same name are `unchanged`.
+ * Adds a document to an agent's knowledge base, or a new revision of the one with this name. Idempotent by `Idempotency-Key`, else by the
+ * signature, and by content: the same bytes under the same name are `unchanged`.
  */
 export function addKnowledgeRoute(app: HttpApp, context: GatewayContext): void {
   void app.register(async (scope: HttpApp) => {
@@ -59,9 +60,11 @@ function route(app: HttpApp, { bus, credentials }: GatewayContext): void {
       const { name, content: given, encoding, media_type: mediaType, language } = request.body;
       const content = contentOf(given, encoding);
       const upload = await sendKnowledge(bus, principal, content);
-      const call = { principal, agent: request.params.agent, ...upload, name, mediaType, language };
-      const { status, document } = await bus.call(addKnowledge, call);
-      return reply.code(status === "created" ? 201 : 200).send({ ...document, result: status });
+      const document = { name, mediaType, language, ...ownerRepeatable(request) };
+      const call = { principal, agent: request.params.agent, ...upload, ...document };
+      const { status, document: added, replayed } = await bus.call(addKnowledge, call);
+      markReplay(request, reply, replayed);
+      return reply.code(status === "created" ? 201 : 200).send({ ...added, result: status });
     },
   );
 }
