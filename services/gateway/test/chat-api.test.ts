@@ -165,6 +165,7 @@ describe("messages", () => {
       expect(await bodyOf(answer)).toEqual({
         turn_id: world.sessions.lastTurn(session),
         events_url: `/api/chat/sessions/${session.view.session_id}/events`,
+        status_url: `/api/chat/sessions/${session.view.session_id}/turns/${world.sessions.lastTurn(session)}`,
         session_id: session.view.session_id,
       });
     }

@@ -8,4 +8,6 @@ export const signedAccess = (request: FastifyRequest, sessionId: string): Sessio
   sessionId,
 });
 
+export const turnUrl = (sessionId: string, turnId: string): string => `/api/chat/sessions/${sessionId}/turns/${turnId}`;
+
 export const eventsUrl = (sessionId: string): string => `/api/chat/sessions/${sessionId}/events`;

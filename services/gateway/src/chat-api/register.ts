@@ -6,6 +6,7 @@ import { endSessionRoute } from "./end-session.js";
 import { escalateSessionRoute } from "./escalate.js";
 import { getSessionRoute } from "./get-session.js";
 import { getTraceRoute } from "./get-trace.js";
+import { getTurnRoute } from "./get-turn.js";
 import { listMessagesRoute } from "./list-messages.js";
 import { sendMessageRoute } from "./send-message.js";
 import { stopTurnRoute } from "./stop-turn.js";
@@ -22,6 +23,7 @@ export async function registerChatApi(app: HttpApp, context: GatewayContext): Pr
   endSessionRoute(app, context);
   listMessagesRoute(app, context);
   streamEventsRoute(app, context);
+  getTurnRoute(app, context);
   stopTurnRoute(app, context);
   escalateSessionRoute(app, context);
   typingRoute(app, context);

@@ -1,6 +1,6 @@
 import { historyMessage, messagePart, sessionFeedback, sessionStatus, transitionInfo, usage } from "@parley/contracts";
 import { z } from "zod";
-import { queryInteger } from "../schemas.js";
+import { problemSchema, queryInteger } from "../schemas.js";
 
 /** The cursor of a trace is the last turn that was read. */
 export const traceQuery = z.object({
@@ -49,7 +49,21 @@ export const turnAnswered = z.object({
   finish_reason: z.enum(["complete", "stopped"]),
 });
 
-export const turnAccepted = z.object({ turn_id: text, events_url: text, session_id: text });
+export const turnAccepted = z.object({
+  turn_id: text,
+  events_url: text,
+  /** Where what became of the turn can be asked for; not for visitors, who have their stream and poll. */
+  status_url: text.optional(),
+  session_id: text,
+});
+
+/** The answer's members are there once the turn is over and has one; a stopped turn may have none. */
+export const turnShown = turnAnswered.partial().extend({
+  turn_id: text,
+  session_id: text,
+  status: z.enum(["queued", "running", "completed", "failed", "stopped"]),
+  error: problemSchema.optional(),
+});
 
 export const sessionShown = z.object({
   session_id: text,

@@ -9,7 +9,7 @@ import { answerModeOf } from "../turns/answer-mode.js";
 import { answeredTurn } from "../turns/answered-turn.js";
 import { callerGone } from "../turns/caller-gone.js";
 import { streamTurn } from "../turns/stream-turn.js";
-import { eventsUrl, signedAccess } from "./access.js";
+import { eventsUrl, signedAccess, turnUrl } from "./access.js";
 import { sessionParams, turnAccepted, turnAnswered } from "./schemas.js";
 import { turnAnswer } from "./turn-answer.js";
 
@@ -49,10 +49,16 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
     );
     markReplay(request, reply, accepted.replayed, request.body.client_message_id !== undefined);
     const { sessionId, turnId, turn } = accepted;
-    const place = { turn_id: turnId, events_url: eventsUrl(sessionId), session_id: sessionId };
+    const statusUrl = turnUrl(sessionId, turnId);
+    const place = {
+      turn_id: turnId,
+      events_url: eventsUrl(sessionId),
+      status_url: statusUrl,
+      session_id: sessionId,
+    };
     switch (answerModeOf(request, request.query)) {
       case "async":
-        return reply.code(202).header("preference-applied", "respond-async").send(place);
+        return reply.code(202).headers({ "preference-applied": "respond-async", location: statusUrl }).send(place);
       case "stream":
         return streamTurn(
           context,

@@ -23,6 +23,7 @@ export const replyBody = z.strictObject({
   name,
 });
 export const handBackBody = z.strictObject({ operator, summary }).default({});
+export const typingBody = z.strictObject({ typing: z.boolean(), operator });
 export const resolveBody = z.strictObject({ operator, summary, end_session: z.boolean().default(false) });
 
 export const escalationShown = escalationView;

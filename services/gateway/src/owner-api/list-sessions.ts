@@ -8,10 +8,24 @@ import { wireSession } from "../streams/audience.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, pageOf, pageQuery } from "./schemas.js";
 
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((given) => new Date(given).toISOString())
+  .meta({ description: "ISO 8601; a day alone begins at midnight, UTC" });
 const query = pageQuery.extend({
   agent_id: z.uuid().optional(),
   link_id: z.uuid().optional(),
   status: sessionStatus.optional(),
+  participant: z
+    .string()
+    .trim()
+    .min(1)
+    .max(254)
+    .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
+    .optional()
+    .meta({ description: "E-mail address (in any case) or identifier, whole" }),
+  from: moment.optional(),
+  to: moment.optional(),
 });
 
 /** Sessions of the tenant, newest first, without what was said in them. A read. */
@@ -19,13 +33,13 @@ export function listSessionsRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "List sessions",
+    description: "`from` is included, `to` is not: both are about when a session began.",
     querystring: query,
     response: answers({ 200: pageOf(sessionShown) }),
   };
   app.get("/sessions", { schema }, async (request) => {
-    const { agent_id, link_id, status, limit, cursor } = request.query;
-    const principal = tenantPrincipal(request);
-    const call = { principal, agentId: agent_id, linkId: link_id, status, limit, cursor };
+    const { agent_id: agentId, link_id: linkId, tenant_id: _tenant, ...rest } = request.query;
+    const call = { principal: tenantPrincipal(request), agentId, linkId, ...rest };
     const { data, nextCursor } = await bus.call(listSessions, call);
     return { data: data.map((session) => wireSession(session, "api")), next_cursor: nextCursor };
   });

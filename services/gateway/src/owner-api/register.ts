@@ -75,11 +75,13 @@ import { sessionToTestRoute } from "./session-to-test.js";
 import { setAccessPolicyRoute } from "./set-access-policy.js";
 import { testVersionRoute } from "./test-version.js";
 import { testWebhookRoute } from "./test-webhook.js";
+import { typingEscalationRoute } from "./typing-escalation.js";
 import { updateAgentRoute } from "./update-agent.js";
 import { updateLinkRoute } from "./update-link.js";
 import { updateLinkTemplateRoute } from "./update-link-template.js";
 import { updateWebhookRoute } from "./update-webhook.js";
 import { validateAgentRoute } from "./validate-agent.js";
+import { watchSessionRoute } from "./watch-session.js";
 
 const ROUTES = [
   clearCachesRoute,
@@ -95,6 +97,8 @@ const ROUTES = [
   replyEscalationRoute,
   resolveEscalationRoute,
   transferEscalationRoute,
+  typingEscalationRoute,
+  watchSessionRoute,
   addKnowledgeRoute,
   deleteKnowledgeRoute,
   getKnowledgeRoute,

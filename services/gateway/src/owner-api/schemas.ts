@@ -3,7 +3,8 @@ import { z } from "zod";
 import { cursorParam, queryInteger } from "../schemas.js";
 
 const text = z.string();
-export const tenantQuery = z.object({ tenant_id: z.uuid().optional() });
+/** Every query of the management API is made of this: a name that nothing knows is refused, so that a misspelt filter filters. */
+export const tenantQuery = z.strictObject({ tenant_id: z.uuid().optional() });
 export const pageQuery = tenantQuery.extend({
   limit: queryInteger(1, 200).default(50),
   cursor: cursorParam.optional(),

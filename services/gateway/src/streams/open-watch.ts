@@ -1,0 +1,41 @@
+import { AppError, type SessionAccess, watchSession } from "@parley/contracts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
+import { formatCursor, readCursor } from "./cursor.js";
+import { startOf } from "./open-stream.js";
+import { WatchStream } from "./watch-stream.js";
+import { watchedState } from "./watched-event.js";
+
+/**
+ * Opens an owner's live view of a session on this reply; it begins with how the session stands. Until the session is known to be readable, failures are
+ * ordinary problem answers. Who comes back to an ended session and has everything gets 204.
+ */
+export async function openWatch(
+  { bus, streams, redis, logger }: GatewayContext,
+  call: { request: FastifyRequest; reply: FastifyReply; after: string | undefined },
+  target: { access: SessionAccess; credential: string },
+): Promise<FastifyReply> {
+  const { request, reply } = call;
+  const given = readCursor(request.headers["last-event-id"], call.after);
+  const { access } = target;
+  const first = await bus.call(watchSession, { access, after: given?.offset ?? 0, limit: 1, snapshot: true });
+  const { sessionId, epoch, head, status, session, totals } = first;
+  if (session === null || totals === null) throw new AppError("internal", { internal: "a snapshot was asked for" });
+  const cursor = startOf(given, first);
+  if (given !== undefined && cursor === head && status !== "active") return reply.code(204).send();
+
+  streams.admit(sessionId);
+  const sse = request.server.sse.open(reply);
+  const stream = new WatchStream({ ...target, bus, live: redis.live, logger, sse, sessionId, epoch, cursor });
+  sse.onClose(streams.join(stream));
+  sse.send({
+    id: cursor === null ? undefined : formatCursor({ epoch, offset: cursor }),
+    event: "connected",
+    data: { type: "connected", head, ...watchedState(session, totals) },
+  });
+  stream.run(head).catch((error: unknown) => {
+    logger.debug({ err: error, sessionId }, "watch.failed");
+    sse.close();
+  });
+  return reply;
+}
