@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
-import { agentRow, linkRow, type Row, sessionRow, templateRow, versionRow } from "./rows.js";
+import { agentRow, documentRow, linkRow, type Row, sessionRow, templateRow, versionRow } from "./rows.js";
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
 /** As `services/gateway/src/pages/console.ts` sends it. */
@@ -49,6 +50,7 @@ export interface FakeApi {
   versions: Row[];
   links: Row[];
   sessions: Row[];
+  documents: Row[];
   templates: Row[];
   securityEvents: Row[];
   policy: Row;
@@ -83,6 +85,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     versions: [versionRow({ version: 2, notes: "Shorter greeting", active: true }), versionRow({})],
     links: [linkRow({})],
     sessions: [sessionRow({})],
+    documents: [documentRow({})],
     templates: [templateRow({})],
     securityEvents: [],
     policy: { mode: "open", allowed_emails: [], links_enabled: true, notify_email: null, updated_at: null },
@@ -98,7 +101,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  const routes = { ...routesOf(api), ...linkRoutesOf(api) };
+  const routes = { ...routesOf(api), ...linkRoutesOf(api), ...knowledgeRoutesOf(api) };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? "/", url);
@@ -228,7 +231,9 @@ async function readBody(request: IncomingMessage): Promise<Row> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece);
   const text = Buffer.concat(pieces).toString("utf8");
-  return text === "" ? {} : JSON.parse(text);
+  if (text === "") return {};
+  // A form is kept as it came.
+  return request.headers["content-type"]?.startsWith("multipart/") ? { form: text } : JSON.parse(text);
 }
 
 function problem(response: ServerResponse, refusal: Refusal): void {

@@ -26,6 +26,25 @@ export const versionRow = (row: Row): Row => ({
   ...row,
 });
 
+export const DOCUMENT_ID = "0198a000-0000-7000-8000-00000000000d";
+export const documentRow = (row: Row): Row => ({
+  id: DOCUMENT_ID,
+  name: "prices.md",
+  media_type: "text/markdown",
+  language: "english",
+  bytes: 18_400,
+  content_hash: "9f86d081884c7d659a2feaa0c55ad015",
+  revision: 1,
+  status: "ready",
+  chunks: 12,
+  embedding_model: "text-embedding-3-small",
+  embedding: { status: "ready", error: null, tokens: 3_912, cost: 0.00007824 },
+  from_version: 2,
+  until_version: null,
+  created_at: minutesAgo(200),
+  ...row,
+});
+
 export const linkRow = (row: Row): Row => ({
   id: LINK_ID,
   agent_id: AGENT_ID,

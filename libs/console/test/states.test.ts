@@ -2,7 +2,17 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
-import { agentRow, LINK_ID, linkRow, mailRow, requestRow, securityRow, sessionRow } from "./rows.js";
+import {
+  agentRow,
+  DOCUMENT_ID,
+  documentRow,
+  LINK_ID,
+  linkRow,
+  mailRow,
+  requestRow,
+  securityRow,
+  sessionRow,
+} from "./rows.js";
 import { skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
@@ -21,6 +31,7 @@ const nothing = (api: FakeApi): void => {
   api.versions = [];
   api.links = [];
   api.sessions = [];
+  api.documents = [];
 };
 const everything = (api: FakeApi): void => {
   api.agents.push(
@@ -33,6 +44,33 @@ const everything = (api: FakeApi): void => {
   );
   for (const status of ["completed", "abandoned", "error"])
     api.sessions.push(sessionRow({ session_id: `text_${status}`, status, link_id: null }));
+};
+const library = (api: FakeApi): void => {
+  const state = (status: string, error: string | null = null) => ({ embedding: { status, error, tokens: 0, cost: 0 } });
+  api.documents.push(
+    documentRow({
+      id: "0198a000-0000-7000-8000-0000000000d2",
+      name: "handbook of the whole clinic, with everything.pdf",
+      media_type: "application/pdf",
+      bytes: 4_400_000,
+      chunks: 1_204,
+      ...state("processing"),
+    }),
+    documentRow({
+      id: "0198a000-0000-7000-8000-0000000000d3",
+      name: "hours.html",
+      media_type: "text/html",
+      chunks: 1,
+      bytes: 310,
+      ...state("failed", "model_unavailable"),
+    }),
+    documentRow({
+      id: "0198a000-0000-7000-8000-0000000000d4",
+      name: "notes.txt",
+      media_type: "text/plain",
+      ...state("off"),
+    }),
+  );
 };
 const LINK_PATH = `/console/links/clinic-desk/${LINK_ID}`;
 const noticed = (api: FakeApi): void => {
@@ -65,6 +103,40 @@ const STATES: State[] = [
   { name: "agents", path: "/console/agents", prepare: everything, shows: "No active version" },
   { name: "agents-empty", path: "/console/agents", prepare: nothing, shows: "No agents yet" },
   { name: "agent", path: "/console/agents/clinic-desk", shows: "Shorter greeting" },
+  { name: "knowledge", path: "/console/knowledge/clinic-desk", prepare: library, shows: "Vectors failed" },
+  { name: "knowledge-empty", path: "/console/knowledge/clinic-desk", prepare: nothing, shows: "No documents yet" },
+  {
+    name: "knowledge-upload",
+    path: "/console/knowledge/clinic-desk",
+    act: (page) =>
+      page.getByLabel("Choose files, or drop them here").setInputFiles([
+        { name: "hours.md", mimeType: "text/markdown", buffer: Buffer.from("Nine to five.") },
+        { name: "setup.exe", mimeType: "application/octet-stream", buffer: Buffer.from("MZ") },
+      ]),
+    shows: "Only Markdown, text, HTML and PDF can be read.",
+  },
+  {
+    name: "knowledge-search",
+    path: "/console/knowledge/clinic-desk",
+    prepare: library,
+    act: async (page) => {
+      await page.getByLabel("What a visitor might say").fill("What does an MRI cost?");
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.getByText("score 0.0163").scrollIntoViewIfNeeded();
+    },
+    shows: "score 0.0163",
+  },
+  {
+    name: "knowledge-delete",
+    path: "/console/knowledge/clinic-desk",
+    act: (page) => page.getByRole("button", { name: "Delete prices.md" }).click(),
+    shows: "Version 2 and newer lose it",
+  },
+  {
+    name: "knowledge-document",
+    path: `/console/knowledge/clinic-desk/${DOCUMENT_ID}`,
+    shows: "Passage 1",
+  },
   { name: "import", path: "/console/import", shows: "Check first" },
   {
     name: "import-issues",

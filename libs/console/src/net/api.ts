@@ -1,4 +1,5 @@
 import { part, query } from "./address.js";
+import { knowledgeCalls } from "./knowledge-calls.js";
 import { accessCalls, linkCalls } from "./link-calls.js";
 import * as models from "./models.js";
 import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
@@ -10,6 +11,8 @@ export interface Call<T> {
   read(body: unknown): T;
   method?: string;
   body?: unknown;
+  /** In place of a JSON body. */
+  form?: FormData;
   headers?: Record<string, string>;
   /** Of the answer; JSON unless it is a picture. */
   format?: "json" | "text";
@@ -42,7 +45,7 @@ const TIMEOUT_MS = 20_000;
 export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
   const call: Caller = async (
     path,
-    { read, method = "GET", body, headers, format = "json", timeoutMs = TIMEOUT_MS },
+    { read, method = "GET", body, form, headers, format = "json", timeoutMs = TIMEOUT_MS },
   ) => {
     const token = options.token();
     try {
@@ -59,6 +62,7 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(form === undefined ? {} : { body: form }),
       });
       if (response.ok && format === "text") return { type: "ok", value: read(await response.text()) };
       const answer: unknown = await response.json().catch(() => null);
@@ -76,6 +80,7 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
   return {
     ...linkCalls(call),
     ...accessCalls(call),
+    ...knowledgeCalls(call),
     agents: (cursor?: string) =>
       call(`/agents${query({ ...pages, cursor })}`, { read: models.readPage(models.readAgent) }),
     agent: (agent: string) => call(`/agents/${part(agent)}`, { read: models.readAgent }),

@@ -34,6 +34,9 @@ export function AgentPage({ agent: name }: { agent: string }) {
         <a class="button primary" href={pathOf({ page: "import", agent: shown?.slug ?? name })}>
           Import a version
         </a>
+        <a class="button quiet" href={pathOf({ page: "knowledge", agent: shown?.slug ?? name })}>
+          Knowledge
+        </a>
         <a class="button quiet" href={pathOf({ page: "links", agent: shown?.slug ?? name })}>
           Links
         </a>

@@ -66,6 +66,9 @@ function AgentRows({ agents }: { agents: Agent[] }) {
             <span>
               changed <Time value={agent.updatedAt} />
             </span>
+            <a href={pathOf({ page: "knowledge", agent: agent.slug })} aria-label={`Knowledge of ${agent.name}`}>
+              Knowledge
+            </a>
             <a href={pathOf({ page: "links", agent: agent.slug })} aria-label={`Links of ${agent.name}`}>
               Links
             </a>

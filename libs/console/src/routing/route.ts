@@ -4,6 +4,8 @@ export type Route =
   | { page: "agents" }
   | { page: "agent"; agent: string }
   | { page: "import"; agent: string | null }
+  | { page: "knowledge"; agent: string }
+  | { page: "knowledge-document"; agent: string; id: string }
   | { page: "links"; agent: string | null }
   | { page: "new-link"; agent: string }
   | { page: "many-links"; agent: string }
@@ -32,6 +34,8 @@ export function parseRoute(pathname: string, search: string): Route {
       return name === undefined ? { page: "agents" } : { page: "agent", agent: name };
     case "import":
       return action === undefined ? { page: "import", agent: name ?? null } : { page: "unknown" };
+    case "knowledge":
+      return knowledgeRoute(name, action);
     case "links":
       return { page: "links", agent: name ?? null };
     case "sessions":
@@ -48,6 +52,12 @@ export function parseRoute(pathname: string, search: string): Route {
     default:
       return { page: "unknown" };
   }
+}
+
+function knowledgeRoute(agent: string | undefined, id: string | undefined): Route {
+  if (agent === undefined) return { page: "unknown" };
+  if (id === undefined) return { page: "knowledge", agent };
+  return UUID.test(id) ? { page: "knowledge-document", agent, id } : { page: "unknown" };
 }
 
 /** Ids of links are UUIDs, so that the words beside them cannot be mistaken for one. */
@@ -87,6 +97,10 @@ export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return at("agents", route.agent);
     case "import":
       return route.agent === null ? at("import") : at("import", route.agent);
+    case "knowledge":
+      return at("knowledge", route.agent);
+    case "knowledge-document":
+      return at("knowledge", route.agent, route.id);
     case "links":
       return route.agent === null ? at("links") : at("links", route.agent);
     case "new-link":

@@ -4,6 +4,8 @@ import { AgentPage } from "../pages/agent.js";
 import { AgentsPage } from "../pages/agents.js";
 import { EditLinkPage } from "../pages/edit-link.js";
 import { ImportPage } from "../pages/import.js";
+import { KnowledgePage } from "../pages/knowledge.js";
+import { KnowledgeDocumentPage } from "../pages/knowledge-document.js";
 import { LinkPage } from "../pages/link.js";
 import { LinksPage } from "../pages/links.js";
 import { MailPage } from "../pages/mail.js";
@@ -47,6 +49,10 @@ function Page({ route: shown }: { route: Route }) {
       return <AgentPage agent={shown.agent} />;
     case "import":
       return <ImportPage agent={shown.agent} />;
+    case "knowledge":
+      return <KnowledgePage agent={shown.agent} />;
+    case "knowledge-document":
+      return <KnowledgeDocumentPage agent={shown.agent} id={shown.id} />;
     case "links":
       return <LinksPage agent={shown.agent} />;
     case "new-link":

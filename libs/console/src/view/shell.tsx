@@ -29,6 +29,8 @@ function sectionOf(route: Route): Section | null {
     case "agents":
     case "agent":
     case "import":
+    case "knowledge":
+    case "knowledge-document":
       return "agents";
     case "links":
     case "new-link":

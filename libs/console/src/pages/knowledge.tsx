@@ -1,0 +1,62 @@
+import { useEffect } from "preact/hooks";
+import { allPages } from "../data/all-pages.js";
+import { useLoad } from "../data/use-load.js";
+import type { KnowledgeDocument } from "../net/knowledge-models.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "../view/api-context.js";
+import { KnowledgeList } from "../view/knowledge-list.js";
+import { KnowledgeSearch } from "../view/knowledge-search.js";
+import { KnowledgeUpload } from "../view/knowledge-upload.js";
+import { PageHeader } from "../view/page-header.js";
+import { Empty, WhenReady } from "../view/states.js";
+
+/** While vectors are made, the list looks again. */
+const LOOK_AGAIN_MS = 3_000;
+
+/** What an agent answers from: its documents, and what a question finds in them. */
+export function KnowledgePage({ agent }: { agent: string }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(`knowledge ${agent}`, () => allPages((cursor) => api.documents(agent, cursor)));
+  const documents = loaded.state === "ready" ? loaded.value.data : [];
+  const isAtWork = documents.some(({ vectors }) => vectors === "queued" || vectors === "processing");
+  useEffect(() => {
+    if (!isAtWork) return;
+    const timer = setInterval(() => void reload(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isAtWork, reload]);
+  return (
+    <>
+      <PageHeader
+        title="Knowledge"
+        parent={{ href: pathOf({ page: "agent", agent }), label: agent }}
+        lead="Documents that answers are made from. Switch it on with rag in the workflow."
+      />
+      <KnowledgeUpload agent={agent} onAdded={() => void reload()} />
+      <section class="block" aria-labelledby="documents-title">
+        <h2 id="documents-title">Documents</h2>
+        <WhenReady loaded={loaded} onRetry={() => void reload()}>
+          {({ data, more }) => (
+            <>
+              {data.length === 0 ? <NoDocuments /> : <KnowledgeList agent={agent} documents={data} onChange={reload} />}
+              {more && <p class="help">Only the newest {data.length} documents are shown.</p>}
+            </>
+          )}
+        </WhenReady>
+      </section>
+      {hasText(documents) && <KnowledgeSearch agent={agent} />}
+    </>
+  );
+}
+
+const hasText = (documents: KnowledgeDocument[]): boolean => documents.some(({ chunks }) => chunks > 0);
+
+function NoDocuments() {
+  return (
+    <Empty title="No documents yet">
+      <p>
+        Add a price list, opening hours or a handbook. They are cut into passages, and those that fit what a visitor
+        says are shown to the model for that one answer.
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,114 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { DOCUMENT_ID, documentRow } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
+const KNOWLEDGE = "/console/knowledge/clinic-desk";
+const file = (name: string, content = "x") => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+const chooser = (page: Page) => page.getByLabel("Choose files, or drop them here");
+
+describe.skipIf(skipBrowser)("documents", () => {
+  it("are sent one by one when they are chosen, with their language, and what became of each is told", async () => {
+    const page = await bench.open(KNOWLEDGE);
+    await page.getByLabel("Language of the text").selectOption("german");
+    await chooser(page).setInputFiles([file("prices.md"), file("hours.md"), file("setup.exe"), file("empty.md", "")]);
+    await page.getByText("Replaced the earlier one").waitFor();
+    await page.getByText("It is empty.").waitFor();
+    await page.getByText("Only Markdown, text, HTML and PDF can be read.").waitFor();
+    await page.getByText("2 documents are in the knowledge base, 1 refused.").waitFor();
+    await page.getByRole("link", { name: "hours.md" }).waitFor();
+    const sent = calls("POST /agents/:/knowledge");
+    expect(sent).toHaveLength(3);
+    expect(String(sent[0]?.body.form)).toMatch(
+      /name="language"\r\n\r\ngerman\r\n[\s\S]*name="file"; filename="prices\.md"/,
+    );
+  });
+
+  it("can be dropped", async () => {
+    const page = await bench.open(KNOWLEDGE);
+    await chooser(page).waitFor();
+    await page.evaluate(`{
+      const data = new DataTransfer();
+      data.items.add(new File(["Nine to five."], "dropped.md"));
+      for (const type of ["dragover", "drop"])
+        document.querySelector(".drop").dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }`);
+    await page.getByRole("link", { name: "dropped.md" }).waitFor();
+    expect(await page.locator(".drop.over").count()).toBe(0);
+  });
+
+  it("are looked at again while their vectors are made", async () => {
+    const waiting = { embedding: { status: "queued", error: null, tokens: 0, cost: 0 } };
+    const page = await bench.open(KNOWLEDGE, {
+      prepare: (api) => {
+        api.documents = [documentRow(waiting)];
+      },
+    });
+    await page.getByText("Waits for vectors").waitFor();
+    bench.api().documents = [documentRow({})];
+    await page.getByText("Words and vectors", { exact: true }).and(page.locator(".chip")).waitFor();
+    const looked = calls("GET /agents/:/knowledge").length;
+    expect(looked).toBeGreaterThan(1);
+  });
+
+  it("are deleted after saying who loses them, by keyboard alone", async () => {
+    const page = await bench.open(KNOWLEDGE);
+    await page.getByRole("button", { name: "Delete prices.md" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Version 2 and newer lose it with the next answer").waitFor();
+    await page.getByRole("button", { name: "Delete the document" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("No documents yet").waitFor();
+    expect(calls("DELETE /agents/:/knowledge/:")).toHaveLength(1);
+    expect(await page.getByLabel("What a visitor might say").count()).toBe(0);
+  });
+
+  it("are read passage by passage, as text", async () => {
+    const page = await bench.open(KNOWLEDGE);
+    await page.getByRole("link", { name: "prices.md" }).click();
+    await page.getByRole("heading", { name: "prices.md" }).waitFor();
+    await page.getByText("<b>cash</b>").first().waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("Passage 2").waitFor();
+    expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0);
+    expect(calls("GET /agents/:/knowledge/:").map(({ query }) => query.get("after"))).toEqual([null, "1"]);
+    expect(page.url()).toContain(`/console/knowledge/clinic-desk/${DOCUMENT_ID}`);
+  });
+});
+
+describe.skipIf(skipBrowser)("a question that is tried", () => {
+  it("shows the best passages with their scores and places, and what it took", async () => {
+    const page = await bench.open(KNOWLEDGE);
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Write a question first.").waitFor();
+    await page.getByLabel("What a visitor might say").fill("What does an MRI cost?");
+    await page.getByLabel("What a visitor might say").press("Enter");
+    await page.getByText("score 0.0163").waitFor();
+    await page.getByText("words: place 1 (2.5000)").waitFor();
+    await page.getByText("vectors: not found").waitFor();
+    await page.getByText("took 7 tokens of text-embedding-3-small").waitFor();
+    expect(calls("POST /agents/:/knowledge/:").map(({ body }) => body)).toEqual([
+      { query: "What does an MRI cost?", mode: "hybrid", top_k: 5 },
+    ]);
+    await page.getByLabel("What a visitor might say").fill("walrus");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Nothing fits.").waitFor();
+  });
+
+  it("tells when the server refuses", async () => {
+    const page = await bench.open(KNOWLEDGE, {
+      prepare: (api) => {
+        api.refuse["POST /agents/:/knowledge/:"] = {
+          status: 503,
+          code: "not_ready",
+          detail: "The service is starting.",
+        };
+      },
+    });
+    await page.getByLabel("What a visitor might say").fill("x");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("The service is starting.").waitFor();
+  });
+});
