@@ -1,19 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ModelCall, ModelFault } from "@parley/testkit";
-import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFailed, onTestFinished } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
 import { createLink, createTenant, importAgent, type MadeLink, type Tenant } from "../cluster/owner.js";
 import { redisCommand } from "../cluster/redis-command.js";
-import { type CutReader, startCutReader } from "./reader.js";
+import type { CutPlan, CutTimes } from "./cut-reader.js";
+import { quantileOf, startCutReaders } from "./cut-readers.js";
 import { newVisitor, type Visitor } from "./visitor.js";
 
 const full = process.env.STREAMS_FULL === "1";
 /** Readers of one session read at two gateways, each of which allows twenty. */
 const PLAN = full
-  ? { sessions: 200, readers: 10, forMs: 60_000, killEveryMs: 12_000, deadlineMs: 600_000 }
-  : { sessions: 20, readers: 10, forMs: 15_000, killEveryMs: 6_000, deadlineMs: 120_000 };
+  ? { sessions: 200, readers: 10, forMs: 120_000, pauseMs: 5_000, killEveryMs: 15_000, deadlineMs: 600_000 }
+  : { sessions: 20, readers: 10, forMs: 15_000, pauseMs: 1_000, killEveryMs: 6_000, deadlineMs: 120_000 };
 const FLUSH_EVERY_MS = 4_000;
+const END_MS = 90_000;
 const LIMITS = {
   RATE_LIMIT_ADDRESS_PER_MINUTE: "10000000",
   MAX_STREAMS_PER_ADDRESS: "200000",
@@ -44,63 +46,82 @@ describe("streams that are cut all the time", () => {
     async () => {
       onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
       const visitors = await inTens(PLAN.sessions, () => newVisitor(cluster, link));
-      const readers = visitors.map((visitor) =>
-        Array.from({ length: PLAN.readers }, () =>
-          startCutReader(
-            () => visitor.stream(),
-            () => 75 + Math.random() * 150,
-          ),
-        ),
-      );
+      const readers = startCutReaders();
+      onTestFinished(() => readers.stop());
+      readers.start(visitors.flatMap((visitor, session) => plansOf(cluster, link, { visitor, session })));
       const endsAt = Date.now() + PLAN.forMs;
       const counts = { kills: 0, flushes: 0, turns: 0, failed: 0 };
-      await Promise.all([
-        ...visitors.map((visitor, number) => talk(visitor, { number, endsAt, counts })),
+      const answered = await Promise.all([
+        Promise.all(visitors.map((visitor, number) => talk(visitor, { number, endsAt, counts }))),
         killGateways(cluster, endsAt, counts),
         flush(cluster, endsAt, counts),
-      ]);
-      for (const reader of readers.flat()) reader.keep();
+      ]).then(([each]) => each);
+      readers.keep();
       const stored = await inTens(visitors.length, (n) => visitors[n]?.history() ?? Promise.reject(new Error()));
       await inTens(visitors.length, (n) => end(tenant, visitors[n]?.sessionId ?? ""));
-      await Promise.race([Promise.all(readers.flat().map(({ ended }) => ended)), delay(60_000)]);
-      for (const reader of readers.flat()) reader.stop();
+      const deadline = Date.now() + END_MS;
+      const expected = PLAN.sessions * PLAN.readers;
+      while ((await readers.progress()).ended < expected && Date.now() < deadline) await delay(500);
+      const { told, times, cpuMs } = await readers.report();
 
-      const findings = { readers: 0, differs: 0, repeated: 0, resets: 0, cuts: 0 };
-      for (const [n, ofSession] of readers.entries())
-        for (const reader of ofSession) {
-          const expected = (stored[n] ?? []).map(({ role, content }) => `${role}: ${content}`);
-          findings.readers += 1;
-          findings.cuts += reader.cuts;
-          findings.resets += reader.resets;
-          findings.repeated += repeated(reader);
-          if (JSON.stringify(textOf(reader)) !== JSON.stringify(expected)) findings.differs += 1;
-        }
-      process.stdout.write(`\n${JSON.stringify({ ...findings, ...counts })}\n`);
-      expect(findings).toMatchObject({
-        readers: PLAN.sessions * PLAN.readers,
-        ...{ differs: 0, repeated: 0, resets: 0 },
-      });
+      const findings = { readers: told.length, ended: 0, differs: 0, repeated: 0, resets: 0, cuts: 0, refused: 0 };
+      for (const reader of told) {
+        const wanted = (stored[reader.session] ?? []).map(({ role, content }) => `${role}: ${content}`);
+        if (reader.ended) findings.ended += 1;
+        if (JSON.stringify(reader.messages) !== JSON.stringify(wanted)) findings.differs += 1;
+        for (const name of ["repeated", "resets", "cuts", "refused"] as const) findings[name] += reader[name];
+      }
+      const figures = { ...findings, ...counts, fewestAnswered: Math.min(...answered), ...timesOf(times, cpuMs) };
+      process.stdout.write(`\n${JSON.stringify(figures)}\n`);
+      expect(findings).toMatchObject({ readers: expected, ended: expected, differs: 0, repeated: 0, resets: 0 });
       expect(findings.cuts).toBeGreaterThan(findings.readers * 2);
       expect(counts.kills).toBeGreaterThanOrEqual(2);
       expect(counts.turns).toBeGreaterThan(PLAN.sessions);
+      // Every text that was compared holds at least one whole turn: a word that was never said could not be lost.
+      expect(Math.min(...answered)).toBeGreaterThanOrEqual(1);
+      expect(counts.failed).toBe(0);
     },
     PLAN.deadlineMs,
   );
 });
 
+const CUT_MS: [number, number] = [75, 225];
+const PAUSE_MS: [number, number] = [20, 50];
+
+function plansOf(
+  { gateways }: Cluster,
+  { token: linkToken }: MadeLink,
+  { visitor, session }: { visitor: Visitor; session: number },
+): CutPlan[] {
+  const urls = gateways.map((base) => `${base}/api/public/events/${linkToken}`);
+  const plan = { session, urls, token: visitor.token, cutMs: CUT_MS, pauseMs: PAUSE_MS };
+  return Array.from({ length: PLAN.readers }, () => plan);
+}
+
+/** Says something again and again; answers how often it was answered. */
 async function talk(
   visitor: Visitor,
   { number, endsAt, counts }: { number: number; endsAt: number; counts: { turns: number; failed: number } },
-): Promise<void> {
+): Promise<number> {
+  let answered = 0;
   for (let n = 1; Date.now() < endsAt; n += 1) {
     const text = `v${number} m${n} ${"word ".repeat(10)}end`;
-    // A turn may fail on a machine at its limit: its reader must then be told that, and nothing else.
+    counts.turns += 1;
     const answer = await visitor.say(text).catch(() => null);
     if (answer === null) counts.failed += 1;
-    else expect(answer).toBe(`echo(${text})`);
-    counts.turns += 1;
-    await delay(1_000 + Math.random() * 2_000);
+    else {
+      expect(answer).toBe(`echo(${text})`);
+      answered += 1;
+    }
+    await delay(PLAN.pauseMs * (1 + Math.random() * 2));
   }
+  return answered;
+}
+
+/** How the connections lived, in milliseconds: 10th, 50th, 99th percentile. */
+function timesOf({ held, opened }: CutTimes, cpuMs: number): Record<string, unknown> {
+  const percentiles = (values: number[]): number[] => [0.1, 0.5, 0.99].map((q) => quantileOf(values, q));
+  return { cutAfterMs: percentiles(held), openedAfterMs: percentiles(opened), readersCpuMs: Math.round(cpuMs) };
 }
 
 /** One gateway after the other: readers of the dead one go on at the living one. */
@@ -128,17 +149,6 @@ async function flush(cluster: Cluster, endsAt: number, counts: { flushes: number
 async function end({ signed }: Tenant, sessionId: string): Promise<void> {
   const answer = await signed.call("DELETE", `/api/chat/sessions/${sessionId}`);
   if (answer.status !== 200) throw new Error(`not ended: ${answer.status} ${answer.text}`);
-}
-
-const textOf = (reader: CutReader): string[] =>
-  reader.events
-    .filter(({ event }) => event === "message")
-    .map(({ data }) => `${String(data.role)}: ${String(data.content)}`);
-
-/** Events that came again, or out of their order. */
-function repeated(reader: CutReader): number {
-  const offsets = reader.events.map(({ id }) => Number(id?.split("-")[1]));
-  return offsets.filter((offset, n) => n > 0 && offset <= (offsets[n - 1] ?? 0)).length;
 }
 
 async function inTens<T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> {
