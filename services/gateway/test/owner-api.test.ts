@@ -150,6 +150,16 @@ describe("management routes", () => {
     expect(world.owners.last("createLink")).toMatchObject({ idempotencyKey: "link-1" });
   });
 
+  it("takes times that a session can have begun at, in any offset, and no others", async () => {
+    const token = world.owners.token("viewer");
+    const asked = async (time: string): Promise<number> =>
+      (await call("GET", `/api/sessions?from=${encodeURIComponent(time)}`, token)).status;
+    for (const time of ["2026-01-01", "2026-01-01T00:00:00+23:59", "0001-01-02T00:00:00Z"])
+      expect([time, await asked(time)]).toEqual([time, 200]);
+    for (const time of ["0000-01-01", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "today"])
+      expect([time, await asked(time)]).toEqual([time, 422]);
+  });
+
   it("lists and shows sessions of the tenant only, without what was said", async () => {
     world.sessions.answers = () => "spoken text";
     const made = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT });

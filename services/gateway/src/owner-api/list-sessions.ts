@@ -11,6 +11,8 @@ import { owner, pageOf, pageQuery } from "./schemas.js";
 const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((given) => new Date(given).toISOString())
+  // In UTC a time may leave the years that the database can hold.
+  .refine((instant) => /^(?!0000)\d{4}-/.test(instant), { message: "must lie in the years 1 to 9999" })
   .meta({ description: "ISO 8601; a day alone begins at midnight, UTC" });
 const query = pageQuery.extend({
   agent_id: z.uuid().optional(),
