@@ -268,6 +268,12 @@ describe("the command line against the product", { timeout: 90_000 }, () => {
     expect((await parley(["chat", "-a", agent, "--json"], "/end\n", signing)).code).toBe(0);
     const next = JSON.parse((await byToken(["keys", "rotate", made.id, "--json"])).out);
     expect(next.secret).not.toBe(made.secret);
+    const { data } = JSON.parse((await byToken(["keys", "list", "--json"])).out);
+    const stands = Object.fromEntries(data.map(({ id, status }: Record<string, string>) => [id, status]));
+    expect([stands[made.id], stands[next.id]]).toEqual(["rotating", "active"]);
+    const table = (await byToken(["keys", "list"])).out;
+    expect(table).toContain(next.key_id);
+    for (const { secret } of [made, next]) expect(table).not.toContain(secret);
   });
 
   it("finds a healthy product healthy: clock, readiness, key, token, first event at once", async () => {

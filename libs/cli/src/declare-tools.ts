@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { complete, SHELLS, showCompletion } from "./commands/completion.js";
 import { doctor } from "./commands/doctor.js";
 import { createKey, revokeKey, rotateKey } from "./commands/keys.js";
+import { createKey, listKeys, revokeKey, rotateKey } from "./commands/keys.js";
 import { migrate } from "./commands/migrate.js";
 import { runScript } from "./commands/run-script.js";
 import { type Done, sub } from "./declare.js";
@@ -10,10 +11,13 @@ import type { Io } from "./io.js";
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 export function addKeys(program: Command, io: Io, done: Done): void {
-  const keys = program.command("keys").description("Create, rotate and revoke signing keys");
+  const keys = program.command("keys").description("Create, list, rotate and revoke signing keys");
   sub(keys, "create <name>", { about: "Create a signing key", examples: ["keys create backend > parley.env"] })
-    .option("--scope <scope...>", "what the key may do: chat, read, write, manage")
+    .option("--scope <scope...>", "what the key may do: chat, read, write, manage; default chat and read")
     .action(async (name, options) => done(await createKey(io, { ...options, name })));
+  sub(keys, "list", { about: "List the signing keys and how they stand", examples: ["keys list"] }).action(
+    async (options) => done(await listKeys(io, options)),
+  );
   sub(keys, "rotate <id>", {
     about: "Issue the successor of a key; both are valid for a while",
     examples: [`keys rotate ${ID}`],

@@ -15,7 +15,7 @@ const COMMANDS = [
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],
   ...["links create", "links list", "links show", "links update", "links revoke"],
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
-  ...["keys create", "keys rotate", "keys revoke"],
+  ...["keys create", "keys list", "keys rotate", "keys revoke"],
 ];
 
 describe("the program", () => {

@@ -13,6 +13,7 @@ import {
   type Principal,
   type Role,
   resolveAgent,
+  updateAgent,
   validateAgent,
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
@@ -20,6 +21,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { z } from "zod";
 import { registerAgents } from "../src/agents/index.js";
 
 const logger = createLogger({ service: "agents-test", level: "silent" });
@@ -171,6 +173,35 @@ describe("importing", () => {
     expect(await bus.call(validateAgent, { document })).toEqual({ valid: true, issues: [] });
   });
 
+  it("tells what a document is refused for apart from what is only odd", async () => {
+    const as = await newTenant();
+    const document = {
+      agent: { name: "Odd" },
+      workflow: {
+        initial_node: "a",
+        nodes: [
+          { id: "a", system_prompt: "Hi {{nobody}}", transitions: [{ condition: "always", target: "nowhere" }] },
+          { id: "lonely", type: "end_call", static_text: "Bye" },
+        ],
+      },
+    };
+    const refusal = await importTo(as("editor"), "odd", { document }).then(
+      () => new Error("taken"),
+      (error: unknown) => error,
+    );
+    if (!(refusal instanceof AppError)) throw refusal;
+    const told = z.array(z.looseObject({ rule: z.string(), pointer: z.string(), message: z.string() }));
+    const [errors, warnings] = [told.parse(refusal.errors), told.parse(refusal.extra?.warnings)];
+    const issues = z
+      .array(z.object({ code: z.string(), severity: z.enum(["error", "warning"]) }))
+      .parse(refusal.extra?.issues);
+    const codesOf = (wanted: string) => issues.filter(({ severity }) => severity === wanted).map(({ code }) => code);
+    expect(errors.map(({ rule }) => rule)).toEqual(codesOf("error"));
+    expect(warnings.map(({ rule }) => rule)).toEqual(codesOf("warning"));
+    expect(errors).toContainEqual(expect.objectContaining({ rule: "unknown_node" }));
+    expect(warnings).toContainEqual(expect.objectContaining({ rule: "unreachable_node" }));
+  });
+
   it("names versions 1..N without gap or repeat under parallel imports, and makes one agent", async () => {
     const as = await newTenant();
     const answers = await Promise.all(
@@ -206,6 +237,42 @@ describe("agents", () => {
     expect((await create("予約")).agent.slug).toBe("agent-2");
     expect(await codeOf(create("Café Zürich!"))).toBe("name_taken");
     expect((await create(newId())).agent.slug).toMatch(/^agent-/);
+  });
+
+  it("gives no agent a name that leads to another one", async () => {
+    const as = await newTenant();
+    const make = (name: string) => bus.call(createAgent, { principal: as("editor"), name, description: null });
+    const { agent: desk } = await make("Front Desk");
+    const { agent: other } = await make("Other");
+    const rename = (agent: string, name: string) => bus.call(updateAgent, { principal: as("editor"), agent, name });
+    expect(await codeOf(rename(other.id, "Front Desk"))).toBe("name_taken");
+    expect(await codeOf(rename(other.id, "front-desk"))).toBe("name_taken");
+    // Its own name and slug lead to itself.
+    expect((await rename(desk.id, "Front Desk")).agent.name).toBe("Front Desk");
+    expect((await rename(desk.id, "front-desk")).agent.name).toBe("front-desk");
+    expect((await rename(other.id, "Front Desk")).agent.name).toBe("Front Desk");
+    expect(await codeOf(make("Front Desk"))).toBe("name_taken");
+    const stranger = await newTenant();
+    const theirs = { principal: stranger("editor"), name: "Front Desk", description: null };
+    expect((await bus.call(createAgent, theirs)).agent.slug).toBe("front-desk");
+  });
+
+  it("gives one of many who ask for the same name at once", async () => {
+    const as = await newTenant();
+    const agents = await Promise.all(
+      [1, 2, 3, 4].map((n) =>
+        bus.call(createAgent, { principal: as("editor"), name: `Agent ${n}`, description: null }),
+      ),
+    );
+    const codes = await Promise.all(
+      agents.map(({ agent }) =>
+        bus.call(updateAgent, { principal: as("editor"), agent: agent.id, name: "Wanted" }).then(
+          () => "given",
+          (error: unknown) => (error instanceof AppError ? error.code : "failed"),
+        ),
+      ),
+    );
+    expect(codes.sort()).toEqual(["given", "name_taken", "name_taken", "name_taken"]);
   });
 
   it("pages agents and versions newest first", async () => {

@@ -1,6 +1,8 @@
+import { newId } from "@parley/client";
 import { EXIT, type Io } from "../io.js";
-import { printJson, printLine } from "../report.js";
+import { printJson, printLine, printTable } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
+import { readAll } from "./read-all.js";
 
 interface KeyCreated {
   id: string;
@@ -8,19 +10,44 @@ interface KeyCreated {
   secret: string;
 }
 
-/** Creates a signing key; its secret is told only here. Not repeated by itself. */
+interface KeyShown {
+  id: string;
+  key_id: string;
+  name: string;
+  scopes: string[];
+  status: string;
+  last_used_at: string | null;
+}
+
+/** The keys of the tenant, newest first; their secrets are not told again. */
+export async function listKeys(io: Io, options: Globals): Promise<number> {
+  const keys = await readAll<KeyShown>(ownerTransport(io, options), { path: "/api/keys", signal: io.signal });
+  if (options.json) printJson(io, { data: keys });
+  else {
+    const rows = keys.map((key) => [
+      ...[key.id, key.key_id, key.status, key.scopes.join(",") || "all before scopes"],
+      ...[key.last_used_at ?? "never", key.name],
+    ]);
+    printTable(io, ["ID", "KEY", "STATUS", "SCOPES", "LAST USED", "NAME"], rows);
+  }
+  return EXIT.ok;
+}
+
+/** Creates a signing key; its secret is told only here. Repeated after a failure of the network under one key, so it makes one. */
 export async function createKey(io: Io, options: Globals & { name: string; scope?: string[] }): Promise<number> {
   const { transport, headers } = ownerTransport(io, options);
   const body = { name: options.name, ...(options.scope === undefined ? {} : { scopes: options.scope }) };
-  const call = { method: "POST" as const, path: "/api/keys", body, headers, repeatable: false, signal: io.signal };
-  return show(io, options, await transport.json<KeyCreated>(call));
+  const call = { method: "POST" as const, path: "/api/keys", body, signal: io.signal };
+  const once = { ...headers, "idempotency-key": newId() };
+  return show(io, options, await transport.json<KeyCreated>({ ...call, headers: once }));
 }
 
-/** Issues the successor of a key; both are valid for the overlap. Not repeated by itself. */
+/** Issues the successor of a key; both are valid for the overlap. Repeated after a failure of the network under one key. */
 export async function rotateKey(io: Io, id: string, options: Globals): Promise<number> {
   const { transport, headers } = ownerTransport(io, options);
   const path = `/api/keys/${encodeURIComponent(id)}/rotate`;
-  const call = { method: "POST" as const, path, headers, repeatable: false, signal: io.signal };
+  const once = { ...headers, "idempotency-key": newId() };
+  const call = { method: "POST" as const, path, headers: once, signal: io.signal };
   return show(io, options, await transport.json<KeyCreated>(call));
 }
 
