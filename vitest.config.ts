@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -5,13 +8,24 @@ import { defineConfig } from "vitest/config";
 // Without "module": some packages offer under it files for bundlers that Node itself cannot load.
 const conditions = ["parley-source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 
+/** Suites of what a machine may not have are listed only where it is: nothing is ever skipped. */
+function hasPgvector(): boolean {
+  try {
+    const shared = execFileSync("pg_config", ["--sharedir"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return existsSync(join(shared.trim(), "extension", "vector.control"));
+  } catch {
+    return false;
+  }
+}
+const optional = hasPgvector() ? ["services/*/test/**/*.pgvector.ts"] : [];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   // The global set-up is loaded in an environment of its own.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
-    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts", ...optional],
     exclude: ["**/node_modules/**", "**/dist/**", "libs/chat-page/src/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["libs/testkit/src/global-setup.ts"],

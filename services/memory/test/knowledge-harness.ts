@@ -30,6 +30,8 @@ export interface Place {
 export interface KnowledgeHarness {
   bus: Bus;
   db: Db;
+  /** Address of the database's owner. */
+  adminUrl: string;
   start(embedder?: Embedder | null): Promise<void>;
   stop(): Promise<void>;
   /** A new agent, of a new tenant unless one is given. */
@@ -52,7 +54,7 @@ export interface KnowledgeHarness {
 }
 
 /** The memory service on a NATS and a database of its own, with any embedding model. */
-export async function knowledgeHarness(): Promise<KnowledgeHarness> {
+export async function knowledgeHarness(settings: Record<string, unknown> = {}): Promise<KnowledgeHarness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
@@ -68,11 +70,12 @@ export async function knowledgeHarness(): Promise<KnowledgeHarness> {
   const harness: KnowledgeHarness = {
     bus,
     db,
+    adminUrl: database.adminUrl,
     stop,
     async start(embedder = null) {
       const own = await connectBus({ url: nats.url, name: "memory", logger, metrics });
       const model = { ...createScriptedModel(), ...(embedder === null ? {} : { embedder }) };
-      const config = memoryConfig.parse({ KNOWLEDGE_POLL_SECONDS: 0.05, MEMORY_POLL_SECONDS: 3_600 });
+      const config = memoryConfig.parse({ KNOWLEDGE_POLL_SECONDS: 0.05, MEMORY_POLL_SECONDS: 3_600, ...settings });
       const secrets = createSecrets("a master key for the tests of knowledge, long enough");
       const component = createMemory({ config, logger, metrics, bus: own, db, model, secrets });
       await component.start();
