@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { complete, SHELLS, showCompletion } from "./commands/completion.js";
 import { doctor } from "./commands/doctor.js";
-import { createKey, revokeKey, rotateKey } from "./commands/keys.js";
 import { createKey, listKeys, revokeKey, rotateKey } from "./commands/keys.js";
 import { migrate } from "./commands/migrate.js";
 import { runScript } from "./commands/run-script.js";
@@ -48,7 +47,7 @@ export function addTools(program: Command, io: Io, done: Done): void {
     about: "Check what lies between this machine and an answer",
     examples: ["doctor --url https://chat.example.com", "doctor -t $TENANT -a $AGENT"],
   })
-    .option("-a, --agent <id>", "agent to open a session with, for the streaming check")
+    .option("-a, --agent <id>", "agent, by id or name, to open a session with, for the streaming check")
     .action(async (options) => done(await doctor(io, options)));
   sub(program, "migrate", {
     about: "Bring the schema of a database up to date; of many at once one works and the others wait",

@@ -3,6 +3,7 @@ import {
   createParleyClient,
   createTransport,
   type ParleyClient,
+  ParleyError,
   type Transport,
 } from "@parley/client";
 import { type Io, usageError } from "./io.js";
@@ -35,11 +36,24 @@ export function keyOf(io: Io): { apiKey: string; keyId?: string } | undefined {
   return io.env.PARLEY_KEY && io.env.PARLEY_KEY_ID ? { apiKey, keyId: io.env.PARLEY_KEY_ID } : { apiKey };
 }
 
+/** Says where nobody answered: most often the address is the mistake. */
+function fetchFrom(baseUrl: string): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await fetch(input, init);
+    } catch (cause) {
+      if (init?.signal?.aborted) throw cause;
+      throw new ParleyError({ status: 0, code: "network_error", detail: `No answer from ${baseUrl}.`, cause });
+    }
+  };
+}
+
 /** The client of the text chat API. Throws a usage error without a key. */
 export function chatClient(io: Io, globals: Globals): ParleyClient {
   const key = keyOf(io);
   if (key === undefined) throw usageError("Set PARLEY_KEY (with PARLEY_KEY_ID) or ADMIN_API_KEY to a signing key.");
-  return createParleyClient({ baseUrl: urlOf(io, globals), ...key });
+  const baseUrl = urlOf(io, globals);
+  return createParleyClient({ baseUrl, fetch: fetchFrom(baseUrl), ...key });
 }
 
 /** Management calls: with PARLEY_TOKEN, else signed. Throws a usage error without either. */
@@ -50,8 +64,9 @@ export function ownerTransport(io: Io, globals: Globals): { transport: Transport
   if (credentials === undefined)
     throw usageError("Set PARLEY_TOKEN to an API token (ak_…), or PARLEY_KEY to a signing key.");
   const tenant = tenantOf(io, globals);
+  const baseUrl = urlOf(io, globals);
   return {
-    transport: createTransport({ baseUrl: urlOf(io, globals), credentials }),
+    transport: createTransport({ baseUrl, fetch: fetchFrom(baseUrl), credentials }),
     headers: tenant === undefined ? {} : { "x-tenant-id": tenant },
   };
 }

@@ -105,6 +105,8 @@ describe("dead letters", { timeout: 60_000 }, () => {
     expect(await count("doneTurns", guest.id)).toBe(1);
     expect(await count("tokens", guest.linkId)).toBe(tokens);
     expect((await show(id)).replay).toMatchObject({ attempts: 1, error: null, by: expect.stringMatching(/^token:/) });
+    expect(await world.metrics()).toMatch(/^dead_letters_replayed_total 1$/m);
+    expect(await world.metrics()).toMatch(/^turns_given_up_total [1-9]/m);
     expect((await list("status=replayed")).data.map((one) => one.id)).toContain(id);
   });
 
@@ -147,6 +149,23 @@ describe("dead letters", { timeout: 60_000 }, () => {
     const id = (await list(`session_id=${guest.id}`)).data[0]?.id;
     const refused = await world.call("POST", `/api/dead-letters/${id}/replay`);
     expect(refused.body).toMatchObject({ code: "messages_exhausted" });
+  });
+
+  it("of a timeout is said again while nothing has happened since, and no later", async () => {
+    const guest = await visitor();
+    const id = await world.giveUpTimer(guest.id);
+    expect(await show(id)).toMatchObject({ turn_kind: "timer", status: "waiting", content: "" });
+    expect((await world.call("POST", `/api/dead-letters/${id}/replay`)).status).toBe(202);
+    expect(await outcome(id)).toBe("replayed");
+    // A timeout is no message: it costs none.
+    expect(await count("used", guest.id)).toBe(0);
+
+    const busy = await visitor();
+    const late = await world.giveUpTimer(busy.id);
+    world.defect.there = false;
+    expect((await busy.say("something else")).status).toBe(200);
+    const refused = await world.call("POST", `/api/dead-letters/${late}/replay`);
+    expect(refused).toMatchObject({ status: 409, body: { code: "turn_overtaken" } });
   });
 
   it("are listed newest first, page by page, each once, and filtered", async () => {

@@ -29,8 +29,12 @@ export interface PoisonedWorld {
   defect: { there: boolean; replies: number };
   tenant(name: string): Promise<{ id: string; token: string }>;
   tokenOf(role: Role): Promise<string>;
+  /** What an operator's monitoring reads. */
+  metrics(): Promise<string>;
   /** As an operator with a database client would. */
   changeTitle(linkId: string, title: string): Promise<void>;
+  /** A timeout of the session that was given up, as a runner would leave it; answers the dead letter's id. */
+  giveUpTimer(sessionId: string): Promise<string>;
   stopNats(): Promise<void>;
   call(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   close(): Promise<void>;
@@ -87,6 +91,19 @@ export async function startPoisonedWorld(env: Record<string, string> = {}): Prom
         sql`update temporary_chat_links set title = ${title} where id = ${linkId}`.execute(trx),
       );
     },
+    giveUpTimer: (sessionId) =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql<{ id: string; seq: number }>`
+          update text_conversations set next_seq = next_seq + 1, done_seq = done_seq + 1 where session_id = ${sessionId}
+          returning id, next_seq as seq`.execute(trx);
+        const { id, seq } = z.object({ id: z.string(), seq: z.number() }).parse(rows[0]);
+        await sql`insert into session_turns (conversation_id, seq, tenant_id, kind, status, error_code, done_at)
+          values (${id}, ${seq}, ${tenantId}, 'timer', 'failed', 'internal', now())`.execute(trx);
+        await sql`insert into dead_turns (conversation_id, seq, tenant_id, reason)
+          values (${id}, ${seq}, ${tenantId}, 'too many tries')`.execute(trx);
+        return `${id}.${seq}`;
+      }),
+    metrics: () => metrics.text(),
     stopNats: () => nats.stop(),
     async tokenOf(role) {
       const { body } = await call("POST", "/api/tokens", { name: role, role });

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { type ParleyClient, ParleyError, type SessionCreated, type TurnAnswered } from "@parley/client";
+import { agentIdOf } from "../agent-id.js";
 import { CliError, EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine, reportFailure } from "../report.js";
 import { chatClient, type Globals, tenantOf, urlOf } from "../settings.js";
@@ -10,8 +11,6 @@ export interface ChatOptions extends Globals {
   agent?: string;
   version?: number;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface Conversation {
   io: Io;
@@ -51,22 +50,13 @@ async function create(
   const { tenant, agent, version } = wanted;
   const { signal } = io;
   try {
-    const agentId = UUID.test(agent) ? agent : await agentIdOf(client, { tenant, agent, signal });
+    const agentId = await agentIdOf(client, { tenant, agent, signal });
     const chosen = version === undefined ? {} : { version };
     return await client.sessions.create({ tenant_id: tenant, agent_id: agentId, ...chosen }, { signal });
   } catch (error) {
     if (signal.aborted) return null;
     throw error;
   }
-}
-
-async function agentIdOf(
-  client: ParleyClient,
-  { tenant, agent, signal }: { tenant: string; agent: string; signal: AbortSignal },
-): Promise<string> {
-  const path = `/api/agents/${encodeURIComponent(agent)}`;
-  const headers = { "x-tenant-id": tenant };
-  return (await client.transport.json<{ id: string }>({ method: "GET", path, headers, signal })).id;
 }
 
 async function converse(talk: Conversation): Promise<number> {

@@ -1,4 +1,5 @@
 import { ParleyError, type Transport } from "@parley/client";
+import { agentIdOf } from "../agent-id.js";
 import { EXIT, type Io } from "../io.js";
 import { safeLine } from "../plain-text.js";
 import { printJson, printLine } from "../report.js";
@@ -126,9 +127,11 @@ async function streaming(io: Io, options: DoctorOptions): Promise<Finding> {
   if (keyOf(io) === undefined || tenant === undefined || options.agent === undefined) {
     return { check, state: "skipped", detail: "give a key, --tenant and --agent to try it" };
   }
-  const { sessions } = chatClient(io, options);
+  const client = chatClient(io, options);
+  const { sessions } = client;
   try {
-    const { session_id: id } = await sessions.create({ tenant_id: tenant, agent_id: options.agent });
+    const agentId = await agentIdOf(client, { tenant, agent: options.agent, signal: io.signal });
+    const { session_id: id } = await sessions.create({ tenant_id: tenant, agent_id: agentId });
     try {
       return { check, ...(await firstEvent(sessions.events(id, { signal: AbortSignal.timeout(FIRST_EVENT_MS) }))) };
     } finally {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ParleyError } from "@parley/client";
+import { isUuid } from "../agent-id.js";
 import { CliError, EXIT, type Io } from "../io.js";
 import { safeLine, safeText, wrapText } from "../plain-text.js";
 import { printFields, printJson, printLine, printTable, reportFailure } from "../report.js";
@@ -103,9 +104,8 @@ export async function listKnowledge(io: Io, agent: string, options: Globals): Pr
   return EXIT.ok;
 }
 
-/** Ids are UUIDs; anything else is the name of a document. */
 async function idOf(io: Io, owner: Owner, agent: string, wanted: string): Promise<string> {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted)) return wanted;
+  if (isUuid(wanted)) return wanted;
   const found = (await documentsOf(io, owner, agent)).find(({ name }) => name === wanted);
   if (found === undefined) throw new CliError("document_not_found", `There is no document ${wanted}.`);
   return found.id;

@@ -45,7 +45,36 @@ function lineOf(style: Style, { id, type, data }: SessionEvent): string {
 }
 
 function detailOf(type: string, data: Record<string, unknown>): string {
-  if (type === "message") return `${data.role}: ${data.content}`;
-  if (type === "transition") return `${data.from_node} → ${data.to_node} (${data.condition})`;
-  return JSON.stringify(data);
+  switch (type) {
+    case "message":
+      return `${data.role}: ${data.content}`;
+    case "transition":
+      return `${data.from_node} → ${data.to_node}${typeof data.condition === "string" ? ` (${data.condition})` : ""}`;
+    case "turn":
+      return turnDetail(data) ?? JSON.stringify(data);
+    default:
+      return JSON.stringify(data);
+  }
 }
+
+/** What a turn has led to and cost; null = the stream tells less, or something else, of turns. */
+function turnDetail({
+  node_id: node,
+  latency_ms: ms,
+  usage,
+  totals,
+  variables,
+}: Record<string, unknown>): string | null {
+  if (typeof node !== "string" || !isRecord(usage) || !isRecord(totals)) return null;
+  const known = Object.entries(isRecord(variables) ? variables : {});
+  const collected = known.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(" ");
+  return `in ${node} after ${ms} ms, ${spent(usage)}; in all ${spent(totals)}${collected === "" ? "" : `; ${collected}`}`;
+}
+
+function spent({ input_tokens: read, output_tokens: written, cost }: Record<string, unknown>): string {
+  // Without a listed price nobody knows the cost; nothing spent is not worth a word.
+  const price = typeof cost === "number" && cost > 0 ? `, $${cost.toFixed(4)}` : "";
+  return `${read}+${written} tokens${price}`;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

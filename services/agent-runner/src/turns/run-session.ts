@@ -367,6 +367,7 @@ class Lane {
         }),
     );
     deps.counters.turns.inc({ outcome: state.status });
+    if (item.dead) deps.counters.givenUp.inc();
     if (run) countUsage(deps.counters.usage, run);
     if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
   }

@@ -7,6 +7,7 @@ import {
   tenantOf,
   turnSeqOf,
 } from "@parley/contracts";
+import type { Counter } from "@parley/observability";
 import { z } from "zod";
 import { tell } from "../escalations/escalation-deps.js";
 import type { HandlerDeps } from "../service.js";
@@ -36,13 +37,18 @@ export const getDeadLetterHandler =
     return { deadLetter };
   };
 
+interface ReplayDeps extends Pick<HandlerDeps, "wake" | "relay" | "redis"> {
+  deadLetters: DeadLetterRepository;
+  replayed: Counter<string>;
+}
+
 /**
  * Says a given-up turn again, as a new turn by the path of every message. Idempotency key: the dead letter, while its last replay waits
  * or was answered. Throws what a message would be refused with (`session_ended`, `session_expired`, `messages_exhausted`, …), and
  * `turn_overtaken` for a timeout or a hand-back after which something has happened.
  */
 export const replayDeadLetterHandler =
-  (deps: Pick<HandlerDeps, "wake" | "relay" | "redis"> & { deadLetters: DeadLetterRepository }) =>
+  (deps: ReplayDeps) =>
   async ({ principal, id }: In<typeof replayDeadLetter>): Out<typeof replayDeadLetter> => {
     requireRole(principal, "admin");
     const tenantId = tenantOf(principal);
@@ -51,7 +57,10 @@ export const replayDeadLetterHandler =
     const { dead, repeated, seq, events } = await deps.deadLetters.replay(tenantId, turn, by);
     const { session_id: sessionId, conversation_id: conversationId } = dead;
     tell(deps, sessionId, events);
-    if (!repeated) deps.wake({ tenantId, sessionId, conversationId, seq }, []);
+    if (!repeated) {
+      deps.wake({ tenantId, sessionId, conversationId, seq }, []);
+      deps.replayed.inc();
+    }
     return { deadLetter: dead, repeated };
   };
 

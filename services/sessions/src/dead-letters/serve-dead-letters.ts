@@ -6,7 +6,8 @@ import { dropDeadLetterHandler, getDeadLetterHandler, replayDeadLetterHandler } 
 
 /** What was given up: the list, one of them, saying it again, forgetting it. */
 export function serveDeadLetters(given: HandlerDeps): void {
-  const deps = { ...given, deadLetters: createDeadLetterRepository(given.db) };
+  const replayed = given.metrics.counter("dead_letters_replayed_total", "Given-up turns that were said again");
+  const deps = { ...given, replayed, deadLetters: createDeadLetterRepository(given.db) };
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
   deps.bus.serve(listDeadLetters, listDeadLettersHandler(deps), bound);
   deps.bus.serve(getDeadLetter, getDeadLetterHandler(deps), bound);
