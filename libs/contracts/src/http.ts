@@ -195,7 +195,7 @@ const entry = {
   proof: z.string().max(4096).optional(),
 };
 export const publicSessionBody = z.object({
-  /** What a visitor, or the page they come from, says of them. Nothing of it is believed: `metadata` is kept with the session for its owner. */
+  /** What a visitor, or the page they come from, says of them. Nothing of it is believed; it is kept with the session for its owner. */
   participant: participantBody.extend({ metadata: metadata.optional() }).optional(),
   ...entry,
 });

@@ -8,6 +8,8 @@ import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
+const CLOSES: ReadonlySet<ErrorCode> = new Set(["body_too_large", "malformed_request", "request_timeout"]);
+
 /** Answers a failure as problem+json with the headers that belong to it. */
 export function sendProblem(reply: FastifyReply, error: AppError, requestId: string): FastifyReply {
   const body = JSON.stringify(toProblem(error, requestId));
@@ -19,8 +21,8 @@ export function sendProblem(reply: FastifyReply, error: AppError, requestId: str
   if (error.code === "invalid_token" || error.code === "session_token_invalid")
     reply.header("www-authenticate", 'Bearer realm="parley"');
   if (error.code === "invalid_signature") reply.header("www-authenticate", 'HMAC-SHA256 realm="parley"');
-  // The rest of such a body is never read, so the connection cannot carry another request.
-  if (error.code === "body_too_large" || error.code === "request_timeout") reply.header("connection", "close");
+  // The rest of such a request is not read or not to be trusted, so the connection cannot carry another one.
+  if (CLOSES.has(error.code)) reply.header("connection", "close");
   return reply.send(body);
 }
 

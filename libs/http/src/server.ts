@@ -71,7 +71,13 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
   const app: HttpApp = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    http: { maxHeaderSize: 16_384, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    // A missing Host is refused below, with a problem document; Node's own refusal has no body.
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
+    },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -176,7 +182,8 @@ function framingError(raw: IncomingMessage, bodyLimit: number): AppError | null 
     const name = raw.rawHeaders[index];
     if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
   }
-  if (hosts > 1) return new AppError("malformed_request", { internal: "several Host headers" });
+  if (hosts > 1 || (hosts === 0 && raw.httpVersion !== "1.0"))
+    return new AppError("malformed_request", { internal: `${hosts} Host headers` });
   if (Number(raw.headers["content-length"] ?? 0) > bodyLimit) return new AppError("body_too_large");
   return null;
 }

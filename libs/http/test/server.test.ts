@@ -172,6 +172,10 @@ describe("errors", () => {
     for (const [request, status] of cases) {
       const answer = await raw(port, request);
       expect([request.slice(0, 40), answer.slice(0, 12)]).toEqual([request.slice(0, 40), `HTTP/1.1 ${status}`]);
+      expect([request.slice(0, 40), answer.includes('"type":"urn:parley:error:')]).toEqual([
+        request.slice(0, 40),
+        true,
+      ]);
     }
   });
 

@@ -48,6 +48,8 @@ export class FakeSessions {
   readonly moreTokens = new Map<string, string>();
   readonly keys = new Map<string, { fingerprint: string; sessionId: string; turnId: string }>();
   readonly replyTo = new Map<string, string>();
+  /** What visitors said of themselves, by session. */
+  readonly participants = new Map<string, unknown>();
   calls: Record<string, number> = {};
 
   constructor(
@@ -215,10 +217,7 @@ export class FakeSessions {
     if (repeated && issued) this.moreTokens.set(issued.id, sessionId);
     if (!repeated) {
       if (input.link && input.link.sessionsUsed >= input.link.maxSessions) throw new AppError("sessions_exhausted");
-      const view = {
-        ...viewOf(sessionId, input.tenantId, input.agentId, input.link?.id ?? null),
-        metadata: input.metadata,
-      };
+      const view = viewOf(sessionId, input.tenantId, input.agentId, input.link?.id ?? null);
       const turns = new Map<string, TurnState>([[turnId, { status: "pending", turn_id: turnId, seq: 1 }]]);
       const session = { view, events: [], history: [], turns, tokenId: issued?.id ?? null, epoch: 1 };
       this.sessions.set(sessionId, session);
@@ -229,6 +228,7 @@ export class FakeSessions {
       if (this.answers)
         this.finish(session, turnId, "Welcome!", { kind: "open", previous_node_id: "start", turn_number: 0 });
     }
+    if (!repeated) this.participants.set(sessionId, input.participant);
     const session = this.#open({ type: "hmac", tenantId: null, sessionId });
     return {
       sessionId,

@@ -52,7 +52,9 @@ describe("what a visitor's page says of them", () => {
     expect(opened.status).toBe(201);
     expect(text).not.toContain("A-17");
     const { session_id } = JSON.parse(text) as { session_id: string };
-    expect(world.sessions.sessions.get(session_id)?.view.metadata).toEqual({ order: "A-17" });
+    expect(world.sessions.participants.get(session_id)).toEqual({ identifier: "id-1", metadata: { order: "A-17" } });
+    // The session's own metadata is what a backend vouches for.
+    expect(world.sessions.sessions.get(session_id)?.view.metadata).toEqual({});
     for (const wrong of [{ order: "x".repeat(17_000) }, ["A-17"], null])
       expect(await pointersOf(await open(wrong))).toEqual(["/participant/metadata"]);
   });

@@ -31,4 +31,6 @@ export const participant = z.object({
   email: z.email().max(254).optional(),
   name: z.string().max(200).optional(),
   identifier: z.string().max(200).optional(),
+  /** What the page of a visitor says of them besides; unlike a session's own metadata no backend vouches for it. */
+  metadata: z.record(z.string(), z.unknown()).optional(),
 });

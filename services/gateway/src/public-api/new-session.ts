@@ -70,15 +70,14 @@ function create(
   body: NewSessionBody & { once: Once | undefined },
 ): Promise<NewSession> {
   const { policy } = request.visit;
-  const { metadata = {}, ...participant } = body.participant ?? {};
   return bus.call(
     createSession,
     {
       tenantId: policy.tenantId,
       agentId: policy.agentId,
       version: policy.agentVersion,
-      metadata,
-      participant,
+      metadata: {},
+      participant: body.participant,
       participantVerified: false,
       link: policy,
       consent: body.consent,
