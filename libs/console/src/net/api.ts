@@ -4,6 +4,7 @@ import { accessCalls, linkCalls } from "./link-calls.js";
 import * as models from "./models.js";
 import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 import { count, record, text } from "./reading.js";
+import { credentialCalls, webhookCalls } from "./settings-calls.js";
 
 export type Answer<T> = { type: "ok"; value: T } | Problem;
 
@@ -80,6 +81,8 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
   return {
     ...linkCalls(call),
     ...accessCalls(call),
+    ...webhookCalls(call),
+    ...credentialCalls(call),
     ...knowledgeCalls(call),
     agents: (cursor?: string) =>
       call(`/agents${query({ ...pages, cursor })}`, { read: models.readPage(models.readAgent) }),

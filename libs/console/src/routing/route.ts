@@ -14,6 +14,11 @@ export type Route =
   | { page: "sessions"; status: string; agent: string; link: string }
   | { page: "session"; id: string }
   | { page: "mail" }
+  | { page: "webhooks" }
+  | { page: "new-webhook" }
+  | { page: "webhook"; id: string }
+  | { page: "edit-webhook"; id: string }
+  | { page: "credentials" }
   | { page: "unknown" };
 
 export const ROOT = "/console";
@@ -24,6 +29,7 @@ export function parseRoute(pathname: string, search: string): Route {
   if (parts === null) return { page: "unknown" };
   const [section = "", name, action, ...rest] = parts;
   if (section === "links" && name !== undefined && action !== undefined) return linkRoute(name, [action, ...rest]);
+  if (section === "settings") return settingsRoute(parts.slice(1));
   if (rest.length > 0) return { page: "unknown" };
   const given = new URLSearchParams(search);
   switch (section) {
@@ -70,6 +76,17 @@ function linkRoute(agent: string, parts: string[]): Route {
   if (action === "edit") return { page: "edit-link", agent, id };
   return action === undefined ? { page: "link", agent, id } : { page: "unknown" };
 }
+/** The settings begin with the webhooks. */
+function settingsRoute([place = "webhooks", id, action, ...rest]: string[]): Route {
+  if (rest.length > 0) return { page: "unknown" };
+  if (place === "credentials" && id === undefined) return { page: "credentials" };
+  if (place !== "webhooks") return { page: "unknown" };
+  if (id === undefined) return { page: "webhooks" };
+  if (id === "new" && action === undefined) return { page: "new-webhook" };
+  if (!UUID.test(id)) return { page: "unknown" };
+  if (action === "edit") return { page: "edit-webhook", id };
+  return action === undefined ? { page: "webhook", id } : { page: "unknown" };
+}
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function partsOf(pathname: string): string[] | null {
@@ -113,6 +130,16 @@ export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return at("links", route.agent, route.id, "edit");
     case "mail":
       return at("mail");
+    case "webhooks":
+      return at("settings", "webhooks");
+    case "new-webhook":
+      return at("settings", "webhooks", "new");
+    case "webhook":
+      return at("settings", "webhooks", route.id);
+    case "edit-webhook":
+      return at("settings", "webhooks", route.id, "edit");
+    case "credentials":
+      return at("settings", "credentials");
     case "session":
       return at("sessions", route.id);
     case "sessions": {

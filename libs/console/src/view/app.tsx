@@ -2,7 +2,9 @@ import { signOutReason, token } from "../data/sign-in.js";
 import type { Api } from "../net/api.js";
 import { AgentPage } from "../pages/agent.js";
 import { AgentsPage } from "../pages/agents.js";
+import { CredentialsPage } from "../pages/credentials.js";
 import { EditLinkPage } from "../pages/edit-link.js";
+import { EditWebhookPage } from "../pages/edit-webhook.js";
 import { ImportPage } from "../pages/import.js";
 import { KnowledgePage } from "../pages/knowledge.js";
 import { KnowledgeDocumentPage } from "../pages/knowledge-document.js";
@@ -11,11 +13,14 @@ import { LinksPage } from "../pages/links.js";
 import { MailPage } from "../pages/mail.js";
 import { ManyLinksPage } from "../pages/many-links.js";
 import { NewLinkPage } from "../pages/new-link.js";
+import { NewWebhookPage } from "../pages/new-webhook.js";
 import { OverviewPage } from "../pages/overview.js";
 import { SessionPage } from "../pages/session.js";
 import { SessionsPage } from "../pages/sessions.js";
 import { SignInPage } from "../pages/sign-in.js";
 import { UnknownPage } from "../pages/unknown.js";
+import { WebhookPage } from "../pages/webhook.js";
+import { WebhooksPage } from "../pages/webhooks.js";
 import { route } from "../routing/navigation.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { ApiContext } from "./api-context.js";
@@ -65,6 +70,16 @@ function Page({ route: shown }: { route: Route }) {
       return <EditLinkPage agent={shown.agent} id={shown.id} />;
     case "mail":
       return <MailPage />;
+    case "webhooks":
+      return <WebhooksPage />;
+    case "new-webhook":
+      return <NewWebhookPage />;
+    case "webhook":
+      return <WebhookPage id={shown.id} />;
+    case "edit-webhook":
+      return <EditWebhookPage id={shown.id} />;
+    case "credentials":
+      return <CredentialsPage />;
     case "sessions":
       return <SessionsPage filter={shown} />;
     case "session":

@@ -72,3 +72,10 @@ export const MailIcon = () => (
     <path d="m3.5 6 6.5 5 6.5-5" />
   </Icon>
 );
+export const SettingsIcon = () => (
+  <Icon>
+    <path d="M3.5 6h7M14.5 6h2M3.5 14h2M9.5 14h7" />
+    <circle cx="12.5" cy="6" r="2" />
+    <circle cx="7.5" cy="14" r="2" />
+  </Icon>
+);

@@ -5,9 +5,18 @@ import { hasMailbox, lookForMailbox } from "../data/mailbox.js";
 import { signOut } from "../data/sign-in.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { useApi } from "./api-context.js";
-import { AgentIcon, CheckIcon, LinkIcon, MailIcon, OverviewIcon, SessionIcon, SignOutIcon } from "./icons.js";
+import {
+  AgentIcon,
+  CheckIcon,
+  LinkIcon,
+  MailIcon,
+  OverviewIcon,
+  SessionIcon,
+  SettingsIcon,
+  SignOutIcon,
+} from "./icons.js";
 
-type Section = "overview" | "agents" | "links" | "sessions" | "mail";
+type Section = "overview" | "agents" | "links" | "sessions" | "mail" | "settings";
 
 const SECTIONS: readonly { name: Section; label: string; href: string; icon: () => ComponentChildren }[] = [
   { name: "overview", label: "Overview", href: pathOf({ page: "overview" }), icon: OverviewIcon },
@@ -20,6 +29,7 @@ const SECTIONS: readonly { name: Section; label: string; href: string; icon: () 
     icon: SessionIcon,
   },
   { name: "mail", label: "Mail", href: pathOf({ page: "mail" }), icon: MailIcon },
+  { name: "settings", label: "Settings", href: pathOf({ page: "webhooks" }), icon: SettingsIcon },
 ];
 
 function sectionOf(route: Route): Section | null {
@@ -40,6 +50,12 @@ function sectionOf(route: Route): Section | null {
       return "links";
     case "mail":
       return "mail";
+    case "webhooks":
+    case "new-webhook":
+    case "webhook":
+    case "edit-webhook":
+    case "credentials":
+      return "settings";
     case "sessions":
     case "session":
       return "sessions";
@@ -68,7 +84,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
           <SignOutIcon /> Sign out
         </button>
         <nav aria-label="Pages">
-          <ul class={sections.length > 4 ? "five" : undefined}>
+          <ul class={sections.length > 5 ? "six" : "five"}>
             {sections.map(({ name, label, href, icon: SectionIcon }) => (
               <li key={name}>
                 <a href={href} aria-current={name === section ? "page" : undefined}>

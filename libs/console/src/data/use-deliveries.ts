@@ -1,0 +1,75 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Api } from "../net/api.js";
+import type { Problem } from "../net/problem.js";
+import type { Delivery, DeliveryStatus } from "../net/settings-models.js";
+import type { Loaded } from "./use-load.js";
+
+const AT_ONCE = 25;
+/** While something is on its way, the list looks again after so long, this often. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOKS = 15;
+
+interface Shown {
+  deliveries: Delivery[];
+  nextCursor: string | null;
+}
+
+/** The log of a receiver, newest first; `watch()` follows what was just sent until it is settled. */
+export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "") {
+  const [loaded, setLoaded] = useState<Loaded<Shown>>({ state: "loading" });
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const newest = useRef(0);
+  const timer = useRef(0);
+
+  const load = useCallback(async (): Promise<Delivery[]> => {
+    newest.current += 1;
+    const mine = newest.current;
+    const answer = await api.deliveries(id, { status, limit: AT_ONCE });
+    if (mine !== newest.current) return [];
+    if (answer.type !== "ok") {
+      setLoaded({ state: "failed", problem: answer });
+      return [];
+    }
+    const { data, nextCursor } = answer.value;
+    setLoaded({ state: "ready", value: { deliveries: data, nextCursor } });
+    return data;
+  }, [api, id, status]);
+
+  const watch = useCallback(
+    async (looks = LOOKS): Promise<void> => {
+      clearTimeout(timer.current);
+      const found = await load();
+      const moving = found.some((one) => one.status === "pending" && one.attempts === 0);
+      if (moving && looks > 1) timer.current = window.setTimeout(() => void watch(looks - 1), LOOK_AGAIN_MS);
+    },
+    [load],
+  );
+  useEffect(() => {
+    setLoaded({ state: "loading" });
+    void load();
+    return () => {
+      newest.current += 1;
+      clearTimeout(timer.current);
+    };
+  }, [load]);
+
+  const more = async (): Promise<void> => {
+    if (loaded.state !== "ready" || loaded.value.nextCursor === null) return;
+    const { deliveries, nextCursor: cursor } = loaded.value;
+    const mine = newest.current;
+    const answer = await api.deliveries(id, { status, limit: AT_ONCE, cursor });
+    if (mine !== newest.current) return;
+    if (answer.type !== "ok") return setProblem(answer);
+    setProblem(null);
+    const value = { deliveries: [...deliveries, ...answer.value.data], nextCursor: answer.value.nextCursor };
+    setLoaded({ state: "ready", value });
+  };
+  const again = async (delivery: Delivery): Promise<boolean> => {
+    const answer = await api.redeliver(delivery.id);
+    setProblem(answer.type === "ok" ? null : answer);
+    if (answer.type !== "ok") return false;
+    await watch();
+    return true;
+  };
+  return { loaded, problem, reload: load, watch, more, again };
+}

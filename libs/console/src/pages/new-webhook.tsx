@@ -1,0 +1,89 @@
+import { useState } from "preact/hooks";
+import { allPages } from "../data/all-pages.js";
+import { useLoad } from "../data/use-load.js";
+import { useSending } from "../data/use-sending.js";
+import { NEW_WEBHOOK, webhookBody, wrongInWebhook } from "../data/webhook-form.js";
+import type { Agent } from "../net/models.js";
+import type { WithSecret } from "../net/settings-calls.js";
+import type { Webhook } from "../net/settings-models.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "../view/api-context.js";
+import { focusFirst } from "../view/field.js";
+import { PageHeader } from "../view/page-header.js";
+import { SecretOnce } from "../view/secret-once.js";
+import { ProblemCard, WhenReady } from "../view/states.js";
+import { WebhookFields } from "../view/webhook-fields.js";
+
+/** Adds a receiver and hands out its secret. */
+export function NewWebhookPage() {
+  const api = useApi();
+  const [made, setMade] = useState<WithSecret<Webhook> | null>(null);
+  const { loaded, reload } = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
+  if (made !== null) return <Made webhook={made.value} secret={made.secret} />;
+  return (
+    <>
+      <PageHeader title="Add a webhook" parent={{ href: pathOf({ page: "webhooks" }), label: "Webhooks" }} />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data }) => <WebhookForm agents={data} onMade={setMade} />}
+      </WhenReady>
+    </>
+  );
+}
+
+function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSecret<Webhook>): void }) {
+  const api = useApi();
+  const [values, setValues] = useState(NEW_WEBHOOK);
+  const [own, setOwn] = useState<Record<string, string>>({});
+  const { busy, problem, wrong, send } = useSending(focusFirst);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const found = wrongInWebhook(values);
+    setOwn(found);
+    if (Object.keys(found).length > 0) return focusFirst(found);
+    const body = webhookBody(values);
+    const made = await send(body, (key) => api.createWebhook(body, key));
+    if (made !== null) onMade(made);
+  };
+  return (
+    <form class="form" noValidate onSubmit={(event) => void submit(event)}>
+      <WebhookFields
+        values={values}
+        wrong={{ ...wrong, ...own }}
+        agents={agents}
+        onChange={(change) => setValues((before) => ({ ...before, ...change }))}
+      />
+      {problem && <ProblemCard problem={problem} />}
+      <div class="actions start">
+        <button type="submit" class="button primary" aria-disabled={busy}>
+          {busy ? "Adding…" : "Add the webhook"}
+        </button>
+        <a class="button quiet" href={pathOf({ page: "webhooks" })}>
+          Cancel
+        </a>
+      </div>
+    </form>
+  );
+}
+
+function Made({ webhook, secret }: { webhook: Webhook; secret: string }) {
+  return (
+    <>
+      <PageHeader title="The webhook is ready" lead={webhook.url} />
+      <SecretOnce
+        title="Copy the secret now"
+        label="Signing secret"
+        secret={secret}
+        done={
+          <a class="button quiet" href={pathOf({ page: "webhook", id: webhook.id })}>
+            I have it, send a test
+          </a>
+        }
+      >
+        <p>
+          It is shown only here. Your server needs it to tell real deliveries from made-up ones: each is signed in the
+          form of Standard Webhooks.
+        </p>
+      </SecretOnce>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { allPages } from "../data/all-pages.js";
+import { useLoad } from "../data/use-load.js";
+import { eventsInWords } from "../data/webhook-events.js";
+import type { Agent } from "../net/models.js";
+import type { Webhook } from "../net/settings-models.js";
+import { pathOf } from "../routing/route.js";
+import { useApi } from "../view/api-context.js";
+import { PageHeader } from "../view/page-header.js";
+import { SettingsNav } from "../view/settings-nav.js";
+import { Empty, WhenReady } from "../view/states.js";
+import { Time } from "../view/time.js";
+import { WebhookChip, webhookName } from "../view/webhook-state.js";
+
+/** The receivers that are told what happens. */
+export function WebhooksPage() {
+  const api = useApi();
+  const { loaded, reload } = useLoad("webhooks", async () => {
+    const [webhooks, agents] = await Promise.all([
+      allPages((cursor) => api.webhooks(cursor)),
+      allPages((cursor) => api.agents(cursor)),
+    ]);
+    if (webhooks.type !== "ok") return webhooks;
+    // Names are a kindness: without them the list is still true.
+    return { type: "ok", value: { ...webhooks.value, agents: agents.type === "ok" ? agents.value.data : [] } };
+  });
+  return (
+    <>
+      <PageHeader title="Webhooks" lead="Your servers hear of conversations, people who are asked for, and links.">
+        <a class="button primary" href={pathOf({ page: "new-webhook" })}>
+          Add a webhook
+        </a>
+      </PageHeader>
+      <SettingsNav current="webhooks" />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data, more, agents }) => (
+          <>
+            {data.length === 0 ? <NoWebhooks /> : <Rows webhooks={data} agents={agents} />}
+            {more && <p class="help">Only the newest {data.length} webhooks are shown.</p>}
+          </>
+        )}
+      </WhenReady>
+    </>
+  );
+}
+
+function Rows({ webhooks, agents }: { webhooks: Webhook[]; agents: Agent[] }) {
+  const names = new Map(agents.map(({ id, name }) => [id, name]));
+  return (
+    <ul class="rows">
+      {webhooks.map((webhook) => (
+        <li key={webhook.id} class="row">
+          <div class="row-main">
+            <h2 class="row-title">
+              <a class="row-title" href={pathOf({ page: "webhook", id: webhook.id })}>
+                {webhookName(webhook)}
+              </a>
+            </h2>
+            <WebhookChip webhook={webhook} />
+          </div>
+          <p class="row-text mono">{webhook.url}</p>
+          <p class="row-facts">
+            <span>{eventsInWords(webhook.events)}</span>
+            <span>{webhook.agentId === null ? "every agent" : (names.get(webhook.agentId) ?? "one agent")}</span>
+            {webhook.agentVersion !== null && <span>part of version {webhook.agentVersion}</span>}
+            <span>
+              added <Time value={webhook.createdAt} />
+            </span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NoWebhooks() {
+  return (
+    <Empty title="No webhooks yet">
+      <p>
+        A webhook is an address of your own server. Parley sends it a signed POST when a conversation begins or ends,
+        when a person is asked for, or when a link stops working, and tries again for a day when it does not answer.
+      </p>
+      <p>Agents may also bring webhooks of their own in their document; those are listed here too.</p>
+      <p>
+        <a class="button primary" href={pathOf({ page: "new-webhook" })}>
+          Add the first webhook
+        </a>
+      </p>
+    </Empty>
+  );
+}

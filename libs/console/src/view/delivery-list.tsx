@@ -1,0 +1,167 @@
+import { useState } from "preact/hooks";
+import { announce } from "../data/announcement.js";
+import type { useDeliveries } from "../data/use-deliveries.js";
+import { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from "../net/settings-models.js";
+import { plural } from "./session-rows.js";
+import { Empty, ProblemCard, WhenReady } from "./states.js";
+import { Time } from "./time.js";
+
+const STATUS: Record<DeliveryStatus, { word: string; chip: string }> = {
+  pending: { word: "Waiting", chip: "warning" },
+  delivered: { word: "Delivered", chip: "active" },
+  failed: { word: "Failed", chip: "error" },
+  cancelled: { word: "Cancelled", chip: "inactive" },
+};
+
+/** How an attempt ended, in words; the status of an answer stands beside it. */
+const OUTCOMES: Record<string, string> = {
+  delivered: "the server took it",
+  status: "the server answered with an error",
+  timeout: "no answer within the time",
+  refused: "not sent: the address is private, or the secret cannot be used",
+  unreachable: "the server could not be reached",
+  too_large: "the answer was too long",
+};
+
+interface DeliveryListProps {
+  log: ReturnType<typeof useDeliveries>;
+  status: DeliveryStatus | "";
+  /** A receiver that is off takes nothing again. */
+  canSend: boolean;
+  onStatus(status: DeliveryStatus | ""): void;
+}
+
+/** What was sent to a receiver and how it went. */
+export function DeliveryList({ log, status, canSend, onStatus }: DeliveryListProps) {
+  return (
+    <section class="block" aria-labelledby="deliveries">
+      <div class="block-head wrap">
+        <h2 id="deliveries">Deliveries</h2>
+        <div class="actions">
+          <select
+            class="input small"
+            aria-label="Which deliveries"
+            value={status}
+            onChange={(event) => onStatus(DELIVERY_STATUSES.find((one) => one === event.currentTarget.value) ?? "")}
+          >
+            <option value="">All</option>
+            {DELIVERY_STATUSES.map((one) => (
+              <option key={one} value={one}>
+                {STATUS[one].word}
+              </option>
+            ))}
+          </select>
+          <button type="button" class="button quiet small" onClick={() => void log.reload()}>
+            Refresh
+          </button>
+        </div>
+      </div>
+      {log.problem && <ProblemCard problem={log.problem} />}
+      <WhenReady loaded={log.loaded} onRetry={() => void log.reload()}>
+        {({ deliveries, nextCursor }) => (
+          <>
+            {deliveries.length === 0 && <NoDeliveries status={status} canSend={canSend} />}
+            <ul class="rows">
+              {deliveries.map((delivery) => (
+                <Row key={delivery.id} delivery={delivery} canSend={canSend} onAgain={log.again} />
+              ))}
+            </ul>
+            {nextCursor !== null && (
+              <p class="more">
+                <button type="button" class="button quiet" onClick={() => void log.more()}>
+                  Show older ones
+                </button>
+              </p>
+            )}
+          </>
+        )}
+      </WhenReady>
+    </section>
+  );
+}
+
+function NoDeliveries({ status, canSend }: { status: DeliveryStatus | ""; canSend: boolean }) {
+  if (status !== "") return <p class="note">No delivery is in this state.</p>;
+  return (
+    <Empty title="Nothing was sent yet">
+      <p>
+        {canSend
+          ? "Send a test to see whether your server takes it, or wait for the first event."
+          : "The webhook is off. Switch it on, then send a test."}
+      </p>
+      <p>Each delivery stays here for 30 days with its attempts and the beginning of the answer.</p>
+    </Empty>
+  );
+}
+
+interface RowProps {
+  delivery: Delivery;
+  canSend: boolean;
+  onAgain(delivery: Delivery): Promise<boolean>;
+}
+
+function Row({ delivery, canSend, onAgain }: RowProps) {
+  const [busy, setBusy] = useState(false);
+  const { word, chip } = STATUS[delivery.status];
+  const again = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    if (await onAgain(delivery)) announce(`${delivery.type} is sent again, under the same id.`);
+    setBusy(false);
+  };
+  return (
+    <li class="row with-actions">
+      <div>
+        <div class="row-main">
+          <h3 class="row-title mono">{delivery.type}</h3>
+          <span class={`chip ${chip}`}>{word}</span>
+          {delivery.responseStatus !== null && <span class="mono">{delivery.responseStatus}</span>}
+        </div>
+        <p class="row-facts">
+          <Time value={delivery.occurredAt} />
+          <span>{plural(delivery.attempts, "attempt")}</span>
+          {delivery.responseMs !== null && <span>{delivery.responseMs.toLocaleString("en")} ms</span>}
+          {delivery.outcome !== null && delivery.status !== "delivered" && (
+            <span>{OUTCOMES[delivery.outcome] ?? delivery.outcome}</span>
+          )}
+          {delivery.status === "pending" && delivery.attempts > 0 && delivery.nextAttemptAt !== null && (
+            <span>
+              next try <Time value={delivery.nextAttemptAt} />
+            </span>
+          )}
+        </p>
+        <details class="answer">
+          <summary>Details</summary>
+          <p class="row-facts">
+            <span>
+              webhook-id <code>{delivery.eventId}</code>
+            </span>
+            {delivery.lastAttemptAt !== null && (
+              <span>
+                last attempt <Time value={delivery.lastAttemptAt} />
+              </span>
+            )}
+          </p>
+          {delivery.responseBody ? (
+            <pre class="mail-text">{delivery.responseBody}</pre>
+          ) : (
+            <p class="help">{delivery.attempts === 0 ? "No attempt yet." : "The answer had no text."}</p>
+          )}
+        </details>
+      </div>
+      {canSend && delivery.status !== "pending" && (
+        <div class="actions">
+          <button
+            type="button"
+            class="button quiet small"
+            aria-disabled={busy}
+            aria-label={`Send again: ${delivery.type}`}
+            onClick={() => void again()}
+          >
+            Send again
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,92 @@
+import { useEffect, useState } from "preact/hooks";
+import { SCOPES } from "../data/credential-words.js";
+import { useSending } from "../data/use-sending.js";
+import { useApi } from "./api-context.js";
+import { Field, focusFirst } from "./field.js";
+import { ProblemCard } from "./states.js";
+
+export interface MadeKey {
+  name: string;
+  keyId: string;
+  secret: string;
+}
+
+/** Asks for what a signing key needs. */
+export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCancel(): void }) {
+  const api = useApi();
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set(["chat", "read"]));
+  const [own, setOwn] = useState<Record<string, string>>({});
+  const { busy, problem, wrong, send } = useSending(focusFirst);
+  useEffect(() => focusFirst({ "key-name": "" }), []);
+  const choose = (scope: string, on: boolean): void => {
+    const after = new Set(scopes);
+    if (on) after.add(scope);
+    else after.delete(scope);
+    setScopes(after);
+  };
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const found: Record<string, string> = {};
+    if (name.trim() === "") found["key-name"] = "Say which server or program it is for.";
+    if (scopes.size === 0) found["key-scopes"] = "Choose at least one.";
+    setOwn(found);
+    if (Object.keys(found).length > 0) return focusFirst(found);
+    const body = { name: name.trim(), scopes: SCOPES.map(({ value }) => value).filter((one) => scopes.has(one)) };
+    const made = await send(body, (key) => api.createKey(body, key));
+    if (made !== null) onMade({ name: body.name, keyId: made.value, secret: made.secret });
+  };
+  return (
+    <form class="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
+      <fieldset>
+        <legend>New signing key</legend>
+        <div class="form-stack">
+          <Field
+            name="key-name"
+            label="Name"
+            help="Which server signs with it."
+            problem={own["key-name"] ?? wrong.name}
+          >
+            {(control) => (
+              <input
+                {...control}
+                class="input"
+                maxLength={200}
+                value={name}
+                onInput={(event) => setName(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          <fieldset class="plain" aria-describedby="key-scopes-problem">
+            <legend>What it may do</legend>
+            {SCOPES.map(({ value, label, may }, index) => (
+              <label key={value} class="check">
+                <input
+                  {...(index === 0 ? { id: "field-key-scopes" } : {})}
+                  type="checkbox"
+                  checked={scopes.has(value)}
+                  onChange={(event) => choose(value, event.currentTarget.checked)}
+                />
+                <span>
+                  {label} <span class="fact-note">{may}</span>
+                </span>
+              </label>
+            ))}
+            <p id="key-scopes-problem" class="field-problem">
+              {own["key-scopes"] ?? wrong.scopes}
+            </p>
+          </fieldset>
+        </div>
+      </fieldset>
+      {problem && <ProblemCard problem={problem} />}
+      <div class="actions start">
+        <button type="submit" class="button primary" aria-disabled={busy}>
+          {busy ? "Creating…" : "Create the key"}
+        </button>
+        <button type="button" class="button quiet" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,31 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { CopyField } from "./copy-field.js";
+
+interface SecretOnceProps {
+  title: string;
+  label: string;
+  secret: string;
+  /** What else belongs to it, such as the id of a key. */
+  beside?: { label: string; value: string };
+  children: ComponentChildren;
+  /** What to do when it is kept. */
+  done: ComponentChildren;
+}
+
+/** A secret that is shown here and never again; the heading takes the focus so that nobody walks past it. */
+export function SecretOnce({ title, label, secret, beside, children, done }: SecretOnceProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section class="outcome good secret-once">
+      <h2 ref={heading} tabIndex={-1}>
+        {title}
+      </h2>
+      {children}
+      {beside && <CopyField label={beside.label} value={beside.value} shown />}
+      <CopyField label={label} value={secret} shown />
+      <div class="actions start">{done}</div>
+    </section>
+  );
+}

@@ -1,0 +1,449 @@
+import type { Page, Route } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
+import type { Row } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const ID = "0198a000-0000-7000-8000-0000000000b1";
+const WEBHOOKS = "/console/settings/webhooks";
+const RECEIVER = `${WEBHOOKS}/${ID}`;
+const CREDENTIALS = "/console/settings/credentials";
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+
+const webhook = (row: Row = {}): Row => ({
+  ...{
+    id: ID,
+    url: "https://crm.example.com/hooks/parley",
+    events: ["session.*"],
+    agent_id: null,
+    agent_version: null,
+  },
+  ...{ description: "CRM", include_transcript: true, include_latency_metrics: false, is_active: true },
+  ...{ disabled_reason: null, disabled_at: null, failures: 0, failing_since: null, previous_secret_until: null },
+  ...{ created_at: ago(9_000), updated_at: ago(50) },
+  ...row,
+});
+const delivery = (row: Row = {}): Row => ({
+  ...{ id: "0198a000-0000-7000-8000-0000000000d1", webhook_id: ID, event_id: "0198a000-0000-7000-8000-0000000000e1" },
+  ...{ type: "session.ended", conversation_id: null, status: "delivered", attempts: 1, next_attempt_at: null },
+  ...{ last_attempt_at: ago(3), outcome: "delivered", response_status: 204, response_ms: 84, response_body: null },
+  ...{ occurred_at: ago(3), ended_at: ago(3), created_at: ago(3) },
+  ...row,
+});
+const key = (row: Row = {}): Row => ({
+  ...{
+    id: "0198a000-0000-7000-8000-0000000000c1",
+    key_id: "key_4f6a2b",
+    name: "Shop server",
+    scopes: ["chat", "read"],
+  },
+  ...{ created_at: ago(7_000), expires_at: null, last_used_at: ago(2), status: "active" },
+  ...row,
+});
+const token = (row: Row = {}): Row => ({
+  ...{ id: "0198a000-0000-7000-8000-0000000000a1", name: "Ada", role: "admin", hint: "ak_…x7Qz" },
+  ...{ created_at: ago(7_000), last_used_at: null, status: "active" },
+  ...row,
+});
+
+interface Sent {
+  call: string;
+  body: unknown;
+  key: string | undefined;
+}
+type Answers = Record<string, unknown>;
+
+/** Opens a page; `answers` are what the API says to each call, a function is asked each time, `[status, body]` is a refusal. */
+async function open(path: string, answers: Answers, options: Parameters<typeof bench.open>[1] = {}) {
+  const sent: Sent[] = [];
+  const page = await bench.open("/console", options);
+  const all: Answers = {
+    "GET /webhooks": { data: [webhook()], next_cursor: null },
+    [`GET /webhooks/${ID}`]: webhook(),
+    [`GET /webhooks/${ID}/deliveries`]: { data: [delivery()], next_cursor: null },
+    "GET /keys": { data: [key()], next_cursor: null },
+    "GET /tokens": { data: [token()], next_cursor: null },
+    ...answers,
+  };
+  const answer = async (route: Route): Promise<void> => {
+    const request = route.request();
+    const call = `${request.method()} ${new URL(request.url()).pathname.slice(4)}`;
+    sent.push({ call, body: request.postDataJSON(), key: request.headers()["idempotency-key"] });
+    const given = all[call];
+    const said = typeof given === "function" ? given(new URL(request.url()).searchParams) : given;
+    if (said === undefined) return route.fulfill({ status: 404, json: { code: "not_found", detail: `none: ${call}` } });
+    const [status, body] = Array.isArray(said) ? said : [200, said];
+    await route.fulfill({ status, json: body });
+  };
+  for (const surface of ["webhooks", "keys", "tokens"])
+    await page.route(new RegExp(`/api/${surface}(/|\\?|$)`), answer);
+  await page.goto(bench.api().url + path);
+  const calls = (name: string) => sent.filter(({ call }) => call === name);
+  return { page, calls };
+}
+const refused = (status: number, code: string, detail: string, errors: unknown[] = []) => [
+  status,
+  { code, detail, errors },
+];
+const clipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
+const focused = (page: Page): Promise<string> =>
+  page.evaluate("document.activeElement.id || document.activeElement.tagName");
+
+describe.skipIf(skipBrowser)("a new webhook", () => {
+  it("is added with chosen events, and its secret is shown once, to be copied", async () => {
+    const { page, calls } = await open(`${WEBHOOKS}/new`, {
+      "POST /webhooks": [201, { ...webhook(), secret: "whsec_once" }],
+    });
+    await page.getByLabel("Address").fill(" https://crm.example.com/hooks/parley ");
+    await page.getByLabel("session.analyzed").check();
+    await page.getByLabel("session.started").uncheck();
+    await page.getByLabel("Agent", { exact: true }).selectOption("Clinic Desk");
+    await page.getByLabel("Its transcript").check();
+    await page.getByRole("button", { name: "Add the webhook" }).click();
+    await page.getByRole("heading", { name: "Copy the secret now" }).waitFor();
+    expect(calls("POST /webhooks")[0]).toMatchObject({
+      body: {
+        url: "https://crm.example.com/hooks/parley",
+        events: ["session.ended", "session.analyzed"],
+        agent: "0198a000-0000-7000-8000-000000000001",
+        include_transcript: true,
+      },
+      key: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    await page.getByRole("button", { name: "Copy: Signing secret" }).click();
+    await expect.poll(() => clipboard(page)).toBe("whsec_once");
+    await page.getByRole("link", { name: "I have it, send a test" }).click();
+    await page.getByRole("button", { name: "Send a test" }).waitFor();
+    expect(await page.content()).not.toContain("whsec_once");
+  });
+
+  it("says beside the field what is wrong, its own findings before it asks and those of the server, and keeps the key of a repetition", async () => {
+    let answers = 0;
+    const errors = [
+      { pointer: "/url", rule: "private_address", message: "is a private, loopback or link-local address" },
+    ];
+    const { page, calls } = await open(`${WEBHOOKS}/new`, {
+      "POST /webhooks": () => {
+        answers += 1;
+        return answers === 1 ? refused(422, "validation_failed", "Some fields are wrong.", errors) : [503, null];
+      },
+    });
+    await page.getByLabel("Address").fill("crm.example.com");
+    await page.getByRole("button", { name: "Add the webhook" }).click();
+    await page.getByText("Write the whole address").waitFor();
+    expect(calls("POST /webhooks")).toEqual([]);
+    await page.getByLabel("Address").fill("http://10.0.0.1/");
+    await page.getByLabel("Address").press("Enter");
+    await page.locator("#field-url-problem").filter({ hasText: "is a private" }).waitFor();
+    await expect.poll(() => focused(page)).toBe("field-url");
+    await page.getByLabel("Address").press("Enter");
+    await page.getByText("The server answered with status 503").waitFor();
+    await page.getByLabel("Address").press("Enter");
+    await expect.poll(() => calls("POST /webhooks").length).toBe(3);
+    const keys = calls("POST /webhooks").map((one) => one.key);
+    expect(new Set(keys).size).toBe(1);
+  });
+});
+
+describe.skipIf(skipBrowser)("a webhook", () => {
+  it("is tested, and the list follows the test until it is settled", async () => {
+    let looks = 0;
+    const test = {
+      id: "t",
+      type: "webhook.test",
+      attempts: 0,
+      status: "pending",
+      outcome: null,
+      response_status: null,
+    };
+    const { page, calls } = await open(RECEIVER, {
+      [`POST /webhooks/${ID}/test`]: [202, delivery(test)],
+      [`GET /webhooks/${ID}/deliveries`]: () => {
+        looks += 1;
+        if (looks === 1) return { data: [], next_cursor: null };
+        return { data: [delivery(looks < 4 ? test : { id: "t", type: "webhook.test" })], next_cursor: null };
+      },
+    });
+    await page.getByText("Nothing was sent yet").waitFor();
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("Waiting", { exact: true }).last().waitFor();
+    await page.locator(".rows .chip", { hasText: "Delivered" }).waitFor();
+    expect(calls(`POST /webhooks/${ID}/test`)).toHaveLength(1);
+  });
+
+  it("that was switched off says why, is switched on from there, and takes nothing until then", async () => {
+    let on = false;
+    const off = {
+      is_active: false,
+      disabled_reason: "failing",
+      disabled_at: ago(90),
+      failures: 31,
+      failing_since: ago(5_000),
+    };
+    const { page, calls } = await open(RECEIVER, {
+      [`GET /webhooks/${ID}`]: () => webhook(on ? {} : off),
+      [`PATCH /webhooks/${ID}`]: () => {
+        on = true;
+        return webhook();
+      },
+    });
+    await page.getByText("because for days no attempt succeeded").waitFor();
+    expect(await page.getByRole("button", { name: /Send/ }).count()).toBe(0);
+    await page.getByRole("button", { name: "Switch it on" }).click();
+    await page.getByRole("button", { name: "Send a test" }).waitFor();
+    expect(calls(`PATCH /webhooks/${ID}`)[0]?.body).toEqual({ is_active: true });
+  });
+
+  it("shows failed deliveries with the answer, and sends one again", async () => {
+    const bad = {
+      status: "failed",
+      outcome: "status",
+      response_status: 500,
+      attempts: 8,
+      response_body: "<b>broken</b>",
+    };
+    const { page, calls } = await open(RECEIVER, {
+      [`GET /webhooks/${ID}/deliveries`]: (query: URLSearchParams) => ({
+        data: query.get("status") === "failed" ? [delivery(bad)] : [delivery()],
+        next_cursor: null,
+      }),
+      "POST /webhooks/deliveries/0198a000-0000-7000-8000-0000000000d1/redeliver": [
+        202,
+        delivery({ status: "pending" }),
+      ],
+    });
+    page.setDefaultTimeout(8_000);
+    await page.getByLabel("Which deliveries").selectOption("Failed");
+    await page.getByText("the server answered with an error").waitFor();
+    await page.getByText("Details").click();
+    expect(await page.locator("pre").textContent()).toBe("<b>broken</b>");
+    await page.getByRole("button", { name: "Send again: session.ended" }).click();
+    await page.getByText("session.ended is sent again, under the same id.").waitFor();
+    expect(calls("POST /webhooks/deliveries/0198a000-0000-7000-8000-0000000000d1/redeliver")).toHaveLength(1);
+  });
+
+  it("gets a new secret with the old one beside it for a day, or not at all", async () => {
+    const { page, calls } = await open(RECEIVER, {
+      [`POST /webhooks/${ID}/rotate`]: { ...webhook({ previous_secret_until: ago(-1_440) }), secret: "whsec_next" },
+    });
+    await page.getByRole("button", { name: "New secret" }).click();
+    await page.getByLabel("The old one ends at once").check();
+    await page.getByRole("button", { name: "Make a new secret" }).click();
+    await expect.poll(() => page.getByLabel("Signing secret", { exact: true }).inputValue()).toBe("whsec_next");
+    expect(calls(`POST /webhooks/${ID}/rotate`)[0]?.body).toEqual({ overlap_seconds: 0 });
+    await page.getByRole("button", { name: "I have it" }).click();
+    expect(await page.getByLabel("Signing secret", { exact: true }).count()).toBe(0);
+  });
+
+  it("is deleted after saying what is lost", async () => {
+    const { page, calls } = await open(RECEIVER, {
+      [`GET /webhooks/${ID}/deliveries`]: (query: URLSearchParams) => ({
+        data: query.get("status") === "pending" ? [delivery({ status: "pending" }), delivery({ id: "2" })] : [],
+        next_cursor: null,
+      }),
+      [`DELETE /webhooks/${ID}`]: { deleted: true },
+    });
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("2 deliveries wait; they are never sent.").waitFor();
+    await page.getByRole("button", { name: "Delete the webhook" }).click();
+    await page.getByText("“CRM” is deleted.").waitFor();
+    expect(new URL(page.url()).pathname).toBe(WEBHOOKS);
+    expect(calls(`DELETE /webhooks/${ID}`)).toHaveLength(1);
+  });
+
+  it("is changed by what was changed and nothing else", async () => {
+    const { page, calls } = await open(`${RECEIVER}/edit`, { [`PATCH /webhooks/${ID}`]: webhook() });
+    expect(await page.getByLabel("session.started").isChecked()).toBe(true);
+    await page.getByLabel("Everything, also what is added later").check();
+    await page.getByLabel("Name").fill("");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The webhook is changed.").waitFor();
+    expect(calls(`PATCH /webhooks/${ID}`)[0]?.body).toEqual({ events: ["*"], description: null });
+  });
+
+  it("of an agent version can be tested and switched off, and nothing else", async () => {
+    const { page } = await open(RECEIVER, { [`GET /webhooks/${ID}`]: webhook({ agent_version: 3 }) });
+    await page.getByText("Part of version 3").waitFor();
+    const names = await page.locator(".toolbar > *").allTextContents();
+    expect(names).toEqual(["Send a test", "Disable"]);
+  });
+});
+
+describe.skipIf(skipBrowser)("keys and tokens", () => {
+  it("make a token with a role, shown once, and revoke one after asking", async () => {
+    const { page, calls } = await open(CREDENTIALS, {
+      "POST /tokens": [201, { id: "n", token: "ak_secret_once", name: "Script", role: "editor" }],
+      "DELETE /tokens/0198a000-0000-7000-8000-0000000000a1": { deleted: true },
+    });
+    await page.getByRole("button", { name: "Create a token" }).click();
+    await page.getByRole("button", { name: "Create the token" }).click();
+    await page.getByText("Say who or what it is for.").waitFor();
+    await page.getByLabel("Name").fill("Script");
+    await page.getByLabel("Role").selectOption("Editor");
+    await page.getByRole("button", { name: "Create the token" }).click();
+    await expect.poll(() => page.getByLabel("Access token", { exact: true }).inputValue()).toBe("ak_secret_once");
+    expect(calls("POST /tokens")[0]).toMatchObject({
+      body: { name: "Script", role: "editor" },
+      key: expect.any(String),
+    });
+    await page.getByRole("button", { name: "I have it" }).click();
+    await page.getByRole("button", { name: "Revoke the token Ada" }).click();
+    await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
+    await page.getByText("“Ada” is revoked.").waitFor();
+    expect(calls("DELETE /tokens/0198a000-0000-7000-8000-0000000000a1")).toHaveLength(1);
+  });
+
+  it("make a key with scopes, show id and secret once, and replace it with an overlap", async () => {
+    const { page, calls } = await open(CREDENTIALS, {
+      "POST /keys": [201, { id: "n", key_id: "key_new", secret: "s3cret" }],
+      "POST /keys/0198a000-0000-7000-8000-0000000000c1/rotate": { id: "r", key_id: "key_next", secret: "n3xt" },
+    });
+    await page.getByRole("button", { name: "Create a key" }).click();
+    await page.getByLabel("Name").fill("Shop");
+    await page.getByLabel("Read").uncheck();
+    await page.getByRole("button", { name: "Create the key" }).click();
+    await expect.poll(() => page.getByLabel("Key id", { exact: true }).inputValue()).toBe("key_new");
+    expect(await page.getByLabel("Secret", { exact: true }).inputValue()).toBe("s3cret");
+    expect(calls("POST /keys")[0]?.body).toEqual({ name: "Shop", scopes: ["chat"] });
+    await page.getByRole("button", { name: "Replace the key Shop server" }).click();
+    await page.getByRole("button", { name: "Make the new key" }).click();
+    await expect.poll(() => page.getByLabel("Secret", { exact: true }).inputValue()).toBe("n3xt");
+  });
+
+  it("fold away what opens nothing any more, and say when a role is too small", async () => {
+    const { page } = await open(CREDENTIALS, {
+      "GET /keys": {
+        data: [key({ status: "revoked" }), key({ id: "2", name: "Old", status: "expired" })],
+        next_cursor: null,
+      },
+      "GET /tokens": refused(403, "forbidden", "This is not allowed."),
+    });
+    await page.getByText("2 ended keys").waitFor();
+    await page.getByText("No signing keys yet").waitFor();
+    await page.getByText("The role of this token is too small for it.").waitFor();
+  });
+});
+
+const off = webhook({ is_active: false, disabled_reason: "gone", disabled_at: ago(200), description: null });
+const STATES: { name: string; path: string; answers?: Answers; act?: (page: Page) => Promise<void>; shows: string }[] =
+  [
+    {
+      name: "webhooks",
+      path: WEBHOOKS,
+      answers: {
+        "GET /webhooks": {
+          data: [
+            webhook(),
+            webhook({ id: "2", failures: 3, url: `https://example.com/${"long-".repeat(40)}`, description: null }),
+            off,
+          ],
+          next_cursor: null,
+        },
+      },
+      shows: "Switched off",
+    },
+    {
+      name: "webhooks-empty",
+      path: WEBHOOKS,
+      answers: { "GET /webhooks": { data: [], next_cursor: null } },
+      shows: "No webhooks yet",
+    },
+    { name: "webhook-new", path: `${WEBHOOKS}/new`, shows: "session.analyzed" },
+    {
+      name: "webhook-made",
+      path: `${WEBHOOKS}/new`,
+      answers: { "POST /webhooks": [201, { ...webhook(), secret: `whsec_${"a1B2".repeat(8)}` }] },
+      act: async (page) => {
+        await page.getByLabel("Address").fill("https://example.com/hook");
+        await page.getByLabel("Address").press("Enter");
+      },
+      shows: "Copy the secret now",
+    },
+    {
+      name: "webhook",
+      path: RECEIVER,
+      answers: {
+        [`GET /webhooks/${ID}`]: webhook({ failures: 2, failing_since: ago(40), previous_secret_until: ago(-900) }),
+        [`GET /webhooks/${ID}/deliveries`]: {
+          data: [
+            delivery({
+              status: "pending",
+              outcome: "status",
+              response_status: 503,
+              attempts: 2,
+              next_attempt_at: ago(-20),
+              response_body: "maintenance",
+            }),
+            delivery({
+              id: "2",
+              status: "failed",
+              outcome: "unreachable",
+              response_status: null,
+              response_ms: null,
+              attempts: 8,
+            }),
+            delivery({ id: "3" }),
+          ],
+          next_cursor: "more",
+        },
+      },
+      act: (page) => page.getByText("Details").first().click(),
+      shows: "maintenance",
+    },
+    {
+      name: "webhook-off",
+      path: RECEIVER,
+      answers: { [`GET /webhooks/${ID}`]: off },
+      shows: "it wants nothing any more",
+    },
+    {
+      name: "webhook-rotate",
+      path: RECEIVER,
+      act: (page) => page.getByRole("button", { name: "New secret" }).click(),
+      shows: "Both sign for a day",
+    },
+    {
+      name: "credentials",
+      path: CREDENTIALS,
+      answers: {
+        "GET /keys": {
+          data: [
+            key(),
+            key({ id: "2", status: "rotating", expires_at: ago(-600) }),
+            key({ id: "3", status: "revoked" }),
+          ],
+          next_cursor: null,
+        },
+      },
+      shows: "Being replaced",
+    },
+    {
+      name: "credentials-new",
+      path: CREDENTIALS,
+      act: async (page) => {
+        await page.getByRole("button", { name: "Create a token" }).click();
+        await page.getByRole("button", { name: "Create a key" }).click();
+      },
+      shows: "New signing key",
+    },
+  ];
+
+describe.skipIf(skipBrowser)("the pages of the settings", () => {
+  it.each(STATES)(
+    "$name can be read by everybody, wide and narrow, light and dark",
+    async ({ name, path, answers, act, shows }) => {
+      for (const look of [{ width: 1_100 }, { width: 360, height: 740, dark: true }]) {
+        const { page } = await open(path, answers ?? {}, look);
+        await page.locator("h1").waitFor();
+        await act?.(page);
+        await page.getByText(shows).first().waitFor();
+        await page.evaluate("scrollTo(0, 0)");
+        expect(await axeFindings(page)).toEqual([]);
+        expect(await sidewaysOverflow(page)).toBe(0);
+        await screenshot(page, `settings-${name}-${look.width}`);
+        if (look.width !== 360) await page.context().close();
+      }
+    },
+  );
+});

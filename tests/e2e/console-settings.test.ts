@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createBearerClient } from "@parley/testkit";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
+
+interface Got {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** An owner at the settings of the console, in a real browser, against the product. */
+describe("the settings in the console against the product", () => {
+  let product: FirstStart;
+  let demo: Announcement;
+  let browser: Browser;
+  let page: Page;
+  let hook: string;
+  let status = 200;
+  const got: Got[] = [];
+  const problems: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    got.push({ headers, body: Buffer.concat(chunks).toString() });
+    response.writeHead(status).end("said by the receiver");
+  });
+
+  beforeAll(async () => {
+    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    product = await firstStart({ ALLOW_TEST_HOOKS: "1", WEBHOOK_POLL_MS: "100" });
+    demo = await product.start();
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    });
+    const context = await browser.newContext({ locale: "en-GB", permissions: ["clipboard-read", "clipboard-write"] });
+    page = await context.newPage();
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (/Content Security Policy|TrustedHTML/.test(message.text())) problems.push(message.text());
+    });
+    await page.goto(`${product.base}/console/settings`);
+    await page.getByLabel("Access token").fill(demo.admin_token);
+    await page.getByLabel("Access token").press("Enter");
+  }, 120_000);
+  afterAll(async () => {
+    expect(problems).toEqual([]);
+    await browser?.close();
+    await product?.clear();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }, 60_000);
+
+  it("adds a webhook, refuses an address of a private network beside its field, and sends a test that the receiver can verify", async () => {
+    await page.getByText("No webhooks yet").waitFor();
+    await page.getByRole("link", { name: "Add the first webhook" }).click();
+    await page.getByLabel("Address").fill("http://192.168.0.1/hook");
+    await page.getByRole("button", { name: "Add the webhook" }).click();
+    await page.locator("#field-url-problem").filter({ hasText: "private" }).waitFor();
+    await page.getByLabel("Address").fill(hook);
+    await page.getByLabel("Name").fill("CRM");
+    await page.getByRole("button", { name: "Add the webhook" }).click();
+    const secret = await page.getByLabel("Signing secret", { exact: true }).inputValue();
+    await page.getByRole("link", { name: "I have it, send a test" }).click();
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.locator(".rows .chip", { hasText: "Delivered" }).waitFor();
+    const [first] = got;
+    expect(new Webhook(secret).verify(first?.body ?? "", first?.headers ?? {})).toMatchObject({ type: "webhook.test" });
+    await page.getByText("Details").click();
+    await page.getByText("said by the receiver").waitFor();
+  }, 60_000);
+
+  it("makes a new secret that signs beside the old one, and sends a delivery again under its id", async () => {
+    await page.getByRole("button", { name: "New secret" }).click();
+    await page.getByRole("button", { name: "Make a new secret" }).click();
+    const next = await page.getByLabel("Signing secret", { exact: true }).inputValue();
+    await page.getByRole("button", { name: "I have it" }).click();
+    await page.getByText("Signs too").waitFor();
+    const count = got.length;
+    await page.getByRole("button", { name: /^Send again/ }).click();
+    await expect.poll(() => got.length).toBe(count + 1);
+    const [first, again] = [got[0], got.at(-1)];
+    expect(again?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
+    expect(again?.headers["webhook-signature"]?.split(" ")).toHaveLength(2);
+    new Webhook(next).verify(again?.body ?? "", again?.headers ?? {});
+  }, 60_000);
+
+  it("says that a receiver that wants nothing more was switched off, switches it on, and deletes it", async () => {
+    status = 410;
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await page.getByRole("heading", { name: "Deliveries" }).waitFor();
+        return page.getByText("it wants nothing any more").count();
+      })
+      .toBe(1);
+    status = 200;
+    await page.getByRole("button", { name: "Switch it on" }).click();
+    await page.getByRole("button", { name: "Send a test" }).waitFor();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("Nothing waits to be sent.").waitFor();
+    await page.getByRole("button", { name: "Delete the webhook" }).click();
+    await page.getByText("No webhooks yet").waitFor();
+  }, 60_000);
+
+  it("makes a token that opens what its role allows until it is revoked", async () => {
+    await page.getByRole("link", { name: "Keys and tokens" }).click();
+    await page.getByRole("button", { name: "Create a token" }).click();
+    await page.getByLabel("Name").fill("Script");
+    await page.getByLabel("Role").selectOption("Viewer");
+    await page.getByRole("button", { name: "Create the token" }).click();
+    const token = await page.getByLabel("Access token", { exact: true }).inputValue();
+    const script = createBearerClient({ bases: [product.base], token });
+    expect((await script.call("GET", "/api/agents")).status).toBe(200);
+    expect((await script.call("GET", "/api/keys")).status).toBe(403);
+    await page.getByRole("button", { name: "I have it" }).click();
+    await page.getByRole("button", { name: "Revoke the token Script" }).click();
+    await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
+    await page.getByText("1 revoked token").waitFor();
+    await expect.poll(async () => (await script.call("GET", "/api/agents")).status).toBe(401);
+  }, 60_000);
+
+  it("makes a signing key, replaces it while the old one still signs, and revokes it", async () => {
+    await page.getByRole("button", { name: "Create a key" }).click();
+    await page.getByLabel("Name").fill("Shop");
+    await page.getByRole("button", { name: "Create the key" }).click();
+    const first = await page.getByLabel("Key id", { exact: true }).inputValue();
+    await page.getByRole("button", { name: "I have both" }).click();
+    await page.getByRole("button", { name: "Replace the key Shop" }).click();
+    await page.getByRole("button", { name: "Make the new key" }).click();
+    await expect.poll(() => page.getByLabel("Key id", { exact: true }).inputValue()).not.toBe(first);
+    await page.getByRole("button", { name: "I have both" }).click();
+    await page.getByText("Being replaced").waitFor();
+    await page.getByRole("button", { name: "Revoke the key Shop" }).last().click();
+    await page.getByRole("button", { name: "Revoke the key", exact: true }).click();
+    await page.getByText("1 ended key").waitFor();
+  }, 60_000);
+});
