@@ -39,6 +39,9 @@ export interface CutReader {
   stop(): void;
 }
 
+/** A connection that brings nothing at all for so long is given up, as a person would. */
+const PATIENCE_MS = 10_000;
+
 const between = ([from, to]: [number, number]): number => from + Math.random() * (to - from);
 
 /**
@@ -75,7 +78,7 @@ export function startCutReader(plan: CutPlan, times: CutTimes): CutReader {
     turn += 1;
     const began = performance.now();
     let first: number | null = null;
-    let timer: NodeJS.Timeout | undefined;
+    let timer = setTimeout(() => cut?.(), PATIENCE_MS);
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (lastEventId !== null) headers["last-event-id"] = lastEventId;
     cut = openRawStream({
@@ -85,6 +88,7 @@ export function startCutReader(plan: CutPlan, times: CutTimes): CutReader {
         if (first === null) {
           first = performance.now();
           times.opened.push(first - began);
+          clearTimeout(timer);
           if (cutting)
             timer = setTimeout(() => {
               if (!cutting) return;

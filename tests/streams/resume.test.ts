@@ -16,6 +16,8 @@ const PLAN = full
   : { sessions: 20, readers: 10, forMs: 15_000, pauseMs: 1_000, killEveryMs: 6_000, deadlineMs: 120_000 };
 const FLUSH_EVERY_MS = 4_000;
 const END_MS = 90_000;
+/** One address opens a hundred sessions of a link per minute. */
+const SESSIONS_PER_LINK = 50;
 const LIMITS = {
   RATE_LIMIT_ADDRESS_PER_MINUTE: "10000000",
   MAX_STREAMS_PER_ADDRESS: "200000",
@@ -31,13 +33,13 @@ const LINK = {
 describe("streams that are cut all the time", () => {
   let cluster: Cluster;
   let tenant: Tenant;
-  let link: MadeLink;
+  let links: MadeLink[];
   beforeAll(async () => {
     const faults = ({ n }: ModelCall): ModelFault | null => (n % 3 === 0 ? { type: "slow", tokenDelayMs: 30 } : null);
     cluster = await startCluster({ shape: "distributed", model: { faults }, env: LIMITS });
     tenant = await createTenant(cluster, "Streams");
     await importAgent(tenant, "echo", ECHO);
-    link = await createLink(tenant, "echo", LINK);
+    links = await inTens(Math.ceil(PLAN.sessions / SESSIONS_PER_LINK), () => createLink(tenant, "echo", LINK));
   }, 180_000);
   afterAll(() => cluster?.close(), 60_000);
 
@@ -45,10 +47,11 @@ describe("streams that are cut all the time", () => {
     "tell every reader exactly what is stored, once, through killed gateways and an emptied Redis",
     async () => {
       onTestFailed(() => void process.stderr.write(`${cluster.report()}\n`));
-      const visitors = await inTens(PLAN.sessions, () => newVisitor(cluster, link));
+      const linkOf = (n: number): MadeLink => required(links[Math.floor(n / SESSIONS_PER_LINK)]);
+      const visitors = await inTens(PLAN.sessions, (n) => newVisitor(cluster, linkOf(n)));
       const readers = startCutReaders();
       onTestFinished(() => readers.stop());
-      readers.start(visitors.flatMap((visitor, session) => plansOf(cluster, link, { visitor, session })));
+      readers.start(visitors.flatMap((visitor, session) => plansOf(cluster, linkOf(session), { visitor, session })));
       const endsAt = Date.now() + PLAN.forMs;
       const counts = { kills: 0, flushes: 0, turns: 0, failed: 0 };
       const answered = await Promise.all([
@@ -149,6 +152,11 @@ async function flush(cluster: Cluster, endsAt: number, counts: { flushes: number
 async function end({ signed }: Tenant, sessionId: string): Promise<void> {
   const answer = await signed.call("DELETE", `/api/chat/sessions/${sessionId}`);
   if (answer.status !== 200) throw new Error(`not ended: ${answer.status} ${answer.text}`);
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("there is no such thing");
+  return value;
 }
 
 async function inTens<T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> {

@@ -20,6 +20,12 @@ export interface Gateway extends Component {
 
 /** Requests in work when a drain begins may take so long; then their connections are cut. */
 const DRAIN_MS = 25_000;
+/**
+ * Connections that may wait to be accepted; the kernel takes the smaller of it and `net.core.somaxconn`. When thousands of readers
+ * come back in one moment and the queue is full, the kernel drops connections in silence, those of messages too, and their
+ * clients try again seconds later.
+ */
+const BACKLOG = 4_096;
 
 /** The gateway: every HTTP surface, verification of callers, limits and event streams. It owns no table. */
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -36,7 +42,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.links.start();
       context.streams.start();
       context.security.start();
-      await app.listen({ port: deps.config.PORT, host: deps.config.HOST });
+      await app.listen({ port: deps.config.PORT, host: deps.config.HOST, backlog: BACKLOG });
       deps.logger.info({ address: addressOf(app) }, "gateway.listening");
     },
     async stop() {
