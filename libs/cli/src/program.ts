@@ -8,6 +8,7 @@ import { addOperations } from "./declare-operations.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addVersions } from "./declare-versions.js";
+import { addWebhooks } from "./declare-webhooks.js";
 import { EXIT, type Io } from "./io.js";
 import { reportFailure } from "./report.js";
 import { DEFAULT_URL } from "./settings.js";
@@ -57,6 +58,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addSessions(program, io, done);
   addTrace(program, io, done);
   addKeys(program, io, done);
+  addWebhooks(program, io, done);
   addKnowledgeCommands(program, io, done);
   addOperations(program, io, done);
   addTools(program, io, done);

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import {
+  createWebhook,
+  DELIVERY_STATUSES,
+  listDeliveries,
+  listWebhooks,
+  redeliverWebhook,
+  testWebhook,
+} from "./commands/webhooks.js";
+import { type Done, oneOf, positive, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/** Receivers of webhooks and what was sent to them. */
+export function addWebhooks(program: Command, io: Io, done: Done): void {
+  const webhooks = program.command("webhooks").description("Make receivers of webhooks, test them, see what was sent");
+  sub(webhooks, "list", { about: "List the receivers", examples: ["webhooks list", "webhooks list --json"] }).action(
+    async (options) => done(await listWebhooks(io, options)),
+  );
+  sub(webhooks, "create <url>", {
+    about: "Make a receiver and print its secret, which is shown only then",
+    examples: [
+      "webhooks create https://example.com/parley",
+      "webhooks create https://example.com/parley --event session.ended message.completed --agent clinic-desk",
+    ],
+  })
+    .option("--event <event...>", "names, session.* or *; default everything")
+    .option("-a, --agent <agent>", "only of this agent, by id or name")
+    .option("--description <text>", "what it is called")
+    .option("--transcript", "send the transcript with the end of a session")
+    .action(async (url, options) => done(await createWebhook(io, url, options)));
+  const waiting = (command: Command): Command =>
+    command
+      .option("--no-wait", "do not wait for the outcome")
+      .option("--timeout <seconds>", "how long to wait for it", positive, 30);
+  waiting(
+    sub(webhooks, "test <id>", {
+      about: "Send a test and wait for the outcome; exit code 1 when the receiver does not take it",
+      examples: [`webhooks test ${ID}`],
+    }),
+  ).action(async (id, options) => done(await testWebhook(io, id, options)));
+  sub(webhooks, "deliveries <id>", {
+    about: "List what was sent to a receiver, newest first",
+    examples: [`webhooks deliveries ${ID} --status failed`],
+  })
+    .addOption(oneOf("--status <status>", "only those of this status", DELIVERY_STATUSES))
+    .option("--limit <n>", "how many", positive, 50)
+    .action(async (id, options) => done(await listDeliveries(io, id, options)));
+  waiting(
+    sub(webhooks, "redeliver <delivery>", {
+      about: "Send a delivery again under the same id and wait for the outcome; exit code 1 when it is not taken",
+      examples: [`webhooks redeliver ${ID}`],
+    }),
+  ).action(async (delivery, options) => done(await redeliverWebhook(io, delivery, options)));
+}
