@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
+import { FakeLive } from "./fake-live.js";
 import { agentRow, documentRow, linkRow, type Row, sessionRow, templateRow, versionRow } from "./rows.js";
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
@@ -58,6 +59,7 @@ export interface FakeApi {
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
   analytics: Row;
+  live: FakeLive;
   /** Whether the widget is served. */
   widget: boolean;
   /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
@@ -92,6 +94,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     requests: [],
     mails: null,
     analytics: {},
+    live: new FakeLive(),
     widget: true,
     refuse: {},
     hold: null,
@@ -120,6 +123,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     }
     const refusal = api.refuse[call];
     if (refusal) return problem(response, refusal);
+    const watched = api.sessions.find((row) => row.session_id === parts[0]);
+    if (call === "GET /sessions/:/live" && watched) return api.live.accept(watched, request, response);
     const route = routes[call];
     if (!route) return problem(response, { status: 404, code: "not_found", detail: `no fake for ${call}` });
     const [status, answer] = route({ parts, query: target.searchParams, body });

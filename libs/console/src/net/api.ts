@@ -5,6 +5,8 @@ import * as models from "./models.js";
 import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 import { count, record, text } from "./reading.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
+import { readTranscript } from "./transcript.js";
+import { type WatchOptions, watchSession } from "./watch-session.js";
 
 export type Answer<T> = { type: "ok"; value: T } | Problem;
 
@@ -26,6 +28,8 @@ export interface SessionFilter {
   status?: models.SessionStatus | undefined;
   agentId?: string | undefined;
   linkId?: string | undefined;
+  /** E-mail address or identifier, whole. */
+  person?: string | undefined;
 }
 
 export interface ImportOptions {
@@ -128,11 +132,13 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
           status: filter.status,
           agent_id: filter.agentId,
           link_id: filter.linkId,
+          participant: filter.person,
         })}`,
         { read: models.readPage(models.readSession) },
       ),
     session: (id: string) => call(`/sessions/${part(id)}`, { read: models.readSession }),
-    transcript: (id: string) => call(`/sessions/${part(id)}/transcript`, { read: models.readTranscript }),
+    transcript: (id: string) => call(`/sessions/${part(id)}/transcript`, { read: readTranscript }),
+    watch: (id: string, watching: WatchOptions) => watchSession(options, id, watching),
     endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST", read: () => null }),
   };
 }

@@ -89,15 +89,20 @@ export interface Imported {
 }
 
 export interface SpokenMessage {
-  id: string;
+  /** The same for a message wherever it is told. */
+  key: string;
   role: "user" | "assistant";
   content: string;
   nodeName: string | null;
   failed: boolean;
+  /** Said by an operator; null = by the visitor or the agent. */
+  human: { name: string | null } | null;
   createdAt: string;
 }
 
 export interface Transcript {
+  /** Place of the live view behind what is told here. */
+  lastEventId: string | null;
   messages: SpokenMessage[];
   truncated: boolean;
 }
@@ -214,23 +219,5 @@ export function readImported(value: unknown): Imported {
     version: countOrNull(from.version),
     active: from.active === true,
     issues: list(from.issues).map(readIssue),
-  };
-}
-
-export function readTranscript(value: unknown): Transcript {
-  const from = record(value);
-  return {
-    truncated: from.truncated === true,
-    messages: list(from.messages).map((item) => {
-      const message = record(item);
-      return {
-        id: text(message.id),
-        role: oneOf(["user", "assistant"], message.role),
-        content: text(message.content),
-        nodeName: textOrNull(message.node_name) ?? textOrNull(message.node_id),
-        failed: message.status === "failed",
-        createdAt: text(message.created_at),
-      };
-    }),
   };
 }

@@ -1,27 +1,21 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
+import { useLiveSession } from "../data/use-live-session.js";
 import { useLoad } from "../data/use-load.js";
-import type { Session, SpokenMessage } from "../net/models.js";
+import type { Agent, Session } from "../net/models.js";
 import type { Json } from "../net/reading.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { ConfirmDialog } from "../view/confirm-dialog.js";
+import { LiveState, LiveTranscript } from "../view/live-transcript.js";
 import { PageHeader } from "../view/page-header.js";
-import { plural } from "../view/session-rows.js";
+import { SessionFacts } from "../view/session-facts.js";
 import { Empty, WhenReady } from "../view/states.js";
-import { StatusChip } from "../view/status-chip.js";
-import { Time } from "../view/time.js";
 
-const REASONS: Record<string, string> = {
-  owner: "ended from here or by the management API",
-  workflow_ended: "the workflow came to its end",
-};
-
-/** One session: where it stands, what it collected. */
+/** One session: where it stands, what it collected, what was said; while it lives, as it happens. */
 export function SessionPage({ id }: { id: string }) {
   const api = useApi();
-  const [ending, setEnding] = useState(false);
   const { loaded, reload } = useLoad(id, async () => {
     const session = await api.session(id);
     if (session.type !== "ok") return session;
@@ -29,40 +23,58 @@ export function SessionPage({ id }: { id: string }) {
     // The agent may be gone; the session is still worth showing.
     return { type: "ok", value: { session: session.value, agent: agent.type === "ok" ? agent.value : null } };
   });
-  const session = loaded.state === "ready" ? loaded.value.session : null;
+  if (loaded.state === "ready") return <Watching key={id} {...loaded.value} onChanged={() => void reload()} />;
+  return (
+    <>
+      <Head id={id} agent={null} />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {() => null}
+      </WhenReady>
+    </>
+  );
+}
+
+function Head({ id, agent, children }: { id: string; agent: Agent | null; children?: ComponentChildren }) {
+  return (
+    <PageHeader
+      title={agent === null ? "Session" : `Session with ${agent.name}`}
+      parent={{ href: pathOf({ page: "sessions", status: "", agent: "", link: "" }), label: "Sessions" }}
+      lead={<span class="mono">{id}</span>}
+    >
+      {children}
+    </PageHeader>
+  );
+}
+
+/** `loaded` is newer than what the live view has told only when the session is over. */
+function Watching(given: { session: Session; agent: Agent | null; onChanged(): void }) {
+  const api = useApi();
+  const [ending, setEnding] = useState(false);
+  const watched = useLiveSession(given.session, given.onChanged);
+  const { id, endedAt } = given.session;
+  const live = endedAt === null ? watched.live : { ...watched.live, session: given.session };
+  const { session } = live;
   const end = async () => {
     const answer = await api.endSession(id);
     if (answer.type !== "ok") return answer;
-    await reload();
+    given.onChanged();
     announce("The session is ended.");
     return null;
   };
   return (
     <>
-      <PageHeader
-        title={loaded.state === "ready" ? `Session with ${loaded.value.agent?.name ?? "an agent"}` : "Session"}
-        parent={{ href: pathOf({ page: "sessions", status: "", agent: "", link: "" }), label: "Sessions" }}
-        lead={<span class="mono">{id}</span>}
-      >
-        <button type="button" class="button quiet" onClick={() => void reload()}>
-          Refresh
-        </button>
-        {session?.status === "active" && (
+      <Head id={id} agent={given.agent}>
+        {endedAt === null && <LiveState state={watched.state} />}
+        {session.status === "active" && (
           <button type="button" class="button quiet risky" onClick={() => setEnding(true)}>
             End the session
           </button>
         )}
-      </PageHeader>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {(at) => (
-          <>
-            <Facts session={at.session} agentSlug={at.agent?.slug ?? null} />
-            <Collected title="Collected data" values={at.session.collected} empty={<NothingCollected />} />
-            <Transcript session={at.session} />
-            <Collected title="Metadata" values={at.session.metadata} empty={null} />
-          </>
-        )}
-      </WhenReady>
+      </Head>
+      <SessionFacts live={live} agentSlug={given.agent?.slug ?? null} />
+      <Collected title="Collected data" values={session.collected} empty={<NothingCollected />} />
+      <LiveTranscript watched={watched} />
+      <Collected title="Metadata" values={session.metadata} empty={null} />
       {ending && (
         <ConfirmDialog
           title="End this session?"
@@ -74,68 +86,6 @@ export function SessionPage({ id }: { id: string }) {
         </ConfirmDialog>
       )}
     </>
-  );
-}
-
-function Facts({ session, agentSlug }: { session: Session; agentSlug: string | null }) {
-  return (
-    <dl class="facts">
-      <Fact label="Status">
-        <StatusChip status={session.status} />
-      </Fact>
-      <Fact label="Messages">
-        {session.messages.toLocaleString("en")}
-        {session.remainingMessages !== null && ` (${session.remainingMessages.toLocaleString("en")} left)`}
-      </Fact>
-      <Fact label="Place in the workflow">
-        {session.nodeName ?? session.nodeId}
-        <span class="fact-note">
-          {plural(session.turns, "turn")}, {plural(session.transitions, "transition")}
-        </span>
-      </Fact>
-      <Fact label="Agent version">
-        {agentSlug === null ? (
-          session.agentVersion
-        ) : (
-          <a href={pathOf({ page: "agent", agent: agentSlug })}>Version {session.agentVersion}</a>
-        )}
-      </Fact>
-      <Fact label="Came by">
-        {session.linkId === null ? (
-          "API"
-        ) : agentSlug !== null ? (
-          <a href={pathOf({ page: "link", agent: agentSlug, id: session.linkId })}>Link, show it</a>
-        ) : (
-          <a href={pathOf({ page: "sessions", status: "", agent: "", link: session.linkId })}>
-            Link, show its sessions
-          </a>
-        )}
-      </Fact>
-      <Fact label="Started">
-        <Time value={session.createdAt} exact />
-      </Fact>
-      {session.endedAt === null ? (
-        <Fact label="Last change">
-          <Time value={session.updatedAt} exact />
-        </Fact>
-      ) : (
-        <Fact label="Ended">
-          <Time value={session.endedAt} exact />
-          {session.endReason && (
-            <span class="fact-note">{REASONS[session.endReason] ?? session.endReason.replaceAll("_", " ")}</span>
-          )}
-        </Fact>
-      )}
-    </dl>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
@@ -166,50 +116,5 @@ function Collected({ title, values, empty }: { title: string; values: Json; empt
         </dl>
       )}
     </section>
-  );
-}
-
-/** What was said, oldest first. Text is shown as text: neither markdown nor markup of a conversation is interpreted here. */
-function Transcript({ session }: { session: Session }) {
-  const api = useApi();
-  const { loaded, reload } = useLoad(`${session.id} ${session.messages}`, () => api.transcript(session.id));
-  return (
-    <section class="block">
-      <h2>Transcript</h2>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ messages, truncated }) =>
-          messages.length === 0 ? (
-            <Empty title="Nothing was said yet">
-              <p>The words of visitor and agent appear here as they are spoken.</p>
-            </Empty>
-          ) : (
-            <>
-              {truncated && <p>Only the newest messages are shown.</p>}
-              <ol class="transcript">
-                {messages.map((message) => (
-                  <Spoken key={message.id} message={message} />
-                ))}
-              </ol>
-            </>
-          )
-        }
-      </WhenReady>
-    </section>
-  );
-}
-
-function Spoken({ message }: { message: SpokenMessage }) {
-  return (
-    <li class={`spoken ${message.role}`}>
-      <p class="spoken-by">
-        <strong>{message.role === "user" ? "Visitor" : "Agent"}</strong>
-        {message.nodeName !== null && <span>{message.nodeName}</span>}
-        <Time value={message.createdAt} exact />
-        {message.failed && <span>not answered</span>}
-      </p>
-      <p class="spoken-text" dir="auto">
-        {message.content}
-      </p>
-    </li>
   );
 }

@@ -16,6 +16,7 @@ export interface Filter {
   status: string;
   agent: string;
   link: string;
+  person?: string;
 }
 
 const PAGE_SIZE = 50;
@@ -26,8 +27,8 @@ export function SessionsPage({ filter }: { filter: Filter }) {
   const agents = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
   const known = agents.loaded.state === "ready" ? agents.loaded.value.data : [];
   const change = (part: Partial<Filter>): void => {
-    const { status, agent, link } = { ...filter, ...part };
-    go({ page: "sessions", status, agent, link }, { replace: true });
+    const { status, agent, link, person = "" } = { ...filter, ...part };
+    go({ page: "sessions", status, agent, link, ...(person === "" ? {} : { person }) }, { replace: true });
   };
   return (
     <>
@@ -65,6 +66,20 @@ export function SessionsPage({ filter }: { filter: Filter }) {
             ))}
           </select>
         </div>
+        <div class="field">
+          <label for="filter-person">Person</label>
+          <input
+            id="filter-person"
+            class="input"
+            type="search"
+            placeholder="E-mail or identifier"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={254}
+            value={filter.person ?? ""}
+            onChange={(event) => change({ person: event.currentTarget.value.trim() })}
+          />
+        </div>
         {filter.link !== "" && (
           <button type="button" class="button quiet" onClick={() => change({ link: "" })}>
             One link only <span aria-hidden="true">×</span>
@@ -72,7 +87,7 @@ export function SessionsPage({ filter }: { filter: Filter }) {
           </button>
         )}
       </div>
-      <SessionList key={JSON.stringify([filter.status, filter.agent, filter.link])} filter={filter} agents={known} />
+      <SessionList key={JSON.stringify(filter)} filter={filter} agents={known} />
     </>
   );
 }
@@ -83,6 +98,7 @@ function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
     status: SESSION_STATUSES.find((status) => status === filter.status),
     agentId: filter.agent,
     linkId: filter.link,
+    person: filter.person,
   };
   const key = JSON.stringify(wanted);
   const { loaded, reload } = useLoad(key, () => api.sessions(wanted, { limit: PAGE_SIZE }));

@@ -11,7 +11,7 @@ export type Route =
   | { page: "many-links"; agent: string }
   | { page: "link"; agent: string; id: string }
   | { page: "edit-link"; agent: string; id: string }
-  | { page: "sessions"; status: string; agent: string; link: string }
+  | { page: "sessions"; status: string; agent: string; link: string; person?: string }
   | { page: "session"; id: string }
   | { page: "mail" }
   | { page: "webhooks" }
@@ -52,6 +52,7 @@ export function parseRoute(pathname: string, search: string): Route {
         status: given.get("status") ?? "",
         agent: given.get("agent") ?? "",
         link: given.get("link") ?? "",
+        ...(given.get("person") ? { person: given.get("person") ?? "" } : {}),
       };
     case "mail":
       return name === undefined ? { page: "mail" } : { page: "unknown" };
@@ -143,8 +144,10 @@ export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
     case "session":
       return at("sessions", route.id);
     case "sessions": {
-      const { status, agent, link } = route;
-      const query = new URLSearchParams(Object.entries({ status, agent, link }).filter(([, value]) => value !== ""));
+      const { status, agent, link, person = "" } = route;
+      const query = new URLSearchParams(
+        Object.entries({ status, agent, link, person }).filter(([, value]) => value !== ""),
+      );
       return query.size === 0 ? at("sessions") : `${at("sessions")}?${query}`;
     }
   }

@@ -1,0 +1,151 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
+import type { FakeApi } from "./fake-api.js";
+import { type Row, sessionRow } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const PATH = "/console/sessions/text_live";
+const at = "2026-11-21T10:00:00.000Z";
+const prepare = (api: FakeApi): void => {
+  api.sessions = [sessionRow({ session_id: "text_live" })];
+};
+const said = (turn: number, role: string, content: string, more: Row = {}): Row => ({
+  ...{ turn_id: `c.${turn}`, role, part: 0, content, node_name: role === "user" ? null : "Greeting", created_at: at },
+  ...more,
+});
+const delta = (turn: number, place: number, words: string): Row => ({
+  ...{ turn_id: `c.${turn}`, attempt: 1, part: 0, at: place, text: words },
+});
+const spoken = (page: Page): Promise<string[]> => page.locator(".transcript .spoken-text").allInnerTexts();
+const watching = async (page: Page): Promise<void> => page.getByText("Live", { exact: true }).waitFor();
+
+/** One message of the visitor and the answer to it, up to before the answer is whole. */
+async function begin(page: Page): Promise<void> {
+  const { live } = bench.api();
+  await watching(page);
+  live.hint("typing", { who: "visitor", active: true });
+  await page.getByText("The visitor is typing…").waitFor();
+  live.tell("message", said(9, "user", "What does it cost?"));
+  live.hint("status", { turn_id: "c.9", label: "Reading the price list" });
+  await page.getByText("Reading the price list").waitFor();
+  live.hint("message.delta", delta(9, 0, "It costs "));
+  live.hint("message.delta", delta(9, 9, "nine euros"));
+  live.hint("message.delta", delta(9, 9, "nine euros"));
+  await page.getByText("It costs nine euros").waitFor();
+}
+
+function finish(turn: number): void {
+  const { live } = bench.api();
+  live.tell("transition", { from_node: "a", to_node: "prices", to_node_name: "Prices" });
+  live.tell("message", said(turn, "assistant", "It costs nine euros."));
+  live.tell("turn", {
+    ...{ turn_id: `c.${turn}`, turn_number: 4, node_id: "prices", node_name: "Prices", created_at: at },
+    ...{ message_count: 4, remaining_messages: 96, variables: { topic: "<b>price</b>" } },
+    totals: { input_tokens: 2_400, output_tokens: 400, cost: 0.0091 },
+  });
+}
+
+describe.skipIf(skipBrowser)("watching a session", () => {
+  it("shows what is said as it is said, then place, data and spend", async () => {
+    const page = await bench.open(PATH, { prepare });
+    await page.getByText("$0.0042").waitFor();
+    await begin(page);
+    expect(await page.getByText("The visitor is typing…").count()).toBe(0);
+    finish(9);
+    await page.getByText("$0.0091").waitFor();
+    await page.getByText("2,400 tokens in, 400 out").waitFor();
+    await page.getByText("<b>price</b>").waitFor();
+    await page.locator(".facts").getByText("Prices").waitFor();
+    await page.getByText("4 (96 left)").waitFor();
+    expect((await spoken(page)).slice(-2)).toEqual(["What does it cost?", "It costs nine euros."]);
+    expect(await page.getByText("is writing…").count()).toBe(0);
+    bench.api().live.tell("assignment", { state: "assigned", name: "Mira" });
+    bench.api().live.tell("message", said(10, "assistant", "Mira here.", { author: "human", author_name: "Mira" }));
+    await page.getByText("Mira has it").waitFor();
+    await page.locator(".spoken-by").getByText("Mira", { exact: true }).waitFor();
+  });
+
+  it("says when it is cut off, and goes on behind the last event without a message twice", async () => {
+    const page = await bench.open(PATH, { prepare });
+    await begin(page);
+    const { live } = bench.api();
+    live.cut();
+    await page.getByText("Reconnecting…").waitFor();
+    finish(9);
+    await page.getByText("It costs nine euros.").waitFor();
+    await watching(page);
+    expect(live.openings).toEqual([undefined, "1-1"]);
+    live.cut();
+    live.tell("message", said(10, "user", "Thank you"));
+    await page.getByText("Thank you", { exact: true }).waitFor();
+    expect((await spoken(page)).slice(-3)).toEqual(["What does it cost?", "It costs nine euros.", "Thank you"]);
+  });
+
+  it("becomes the record of the session when that ends, and asks no more", async () => {
+    const page = await bench.open(PATH, { prepare });
+    await begin(page);
+    finish(9);
+    const { live, sessions } = bench.api();
+    Object.assign(sessions[0] ?? {}, { status: "completed", ended_at: at, end_reason: "workflow_ended" });
+    live.tell("session_ended", { reason: "workflow_ended", status: "completed" });
+    await page.getByText("the workflow came to its end").waitFor();
+    expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "End the session" }).count()).toBe(0);
+    expect((await spoken(page)).at(-1)).toBe("It costs nine euros.");
+    expect(live.openings).toHaveLength(1);
+  });
+
+  it("shows a viewer, who may not read transcripts, the conversation from its beginning", async () => {
+    const page = await bench.open(PATH, {
+      prepare: (api) => {
+        prepare(api);
+        api.refuse["GET /sessions/:/transcript"] = { status: 403, code: "forbidden", detail: "Not for your role." };
+        api.live.tell("message", said(1, "assistant", "Welcome."));
+      },
+    });
+    await page.getByText("Welcome.").waitFor();
+    expect(await page.getByText("Not for your role.").count()).toBe(0);
+  });
+
+  it("says that it is not live when it may not be watched", async () => {
+    const page = await bench.open(PATH, {
+      prepare: (api) => {
+        prepare(api);
+        api.refuse["GET /sessions/:/live"] = { status: 403, code: "forbidden", detail: "No." };
+      },
+    });
+    await page.getByText("Not live").waitFor();
+    await page.getByText("Thank you, Ada!").waitFor();
+  });
+
+  it("finds the sessions of a person, and keeps the filter in the address", async () => {
+    const page = await bench.open("/console/sessions", { prepare });
+    await page.getByLabel("Person").fill(" Ada@example.com ");
+    await page.getByLabel("Person").press("Enter");
+    const asked = (): (string | null)[] =>
+      bench.api().seen.flatMap(({ call, query }) => (call === "GET /sessions" ? [query.get("participant")] : []));
+    await expect.poll(asked).toEqual([null, "Ada@example.com"]);
+    expect(new URL(page.url()).searchParams.get("person")).toBe("Ada@example.com");
+    await page.reload();
+    await expect.poll(() => page.getByLabel("Person").inputValue()).toBe("Ada@example.com");
+  });
+
+  it.each([
+    { name: "wide-light", width: 1100, height: 800, dark: false },
+    { name: "narrow-dark", width: 360, height: 720, dark: true },
+  ])("is accessible and fits while it lives, $name", async (look) => {
+    const page = await bench.open(PATH, { ...look, prepare, reducedMotion: true });
+    await begin(page);
+    await page.getByText("is writing…").scrollIntoViewIfNeeded();
+    await screenshot(page, `session-live-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await page.goto(`${bench.api().url}/console/sessions`);
+    await page.getByLabel("Person").waitFor();
+    await screenshot(page, `sessions-person-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+  });
+});
