@@ -5,15 +5,20 @@ import { Conversation } from "./chat/conversation.js";
 import { browserStorage, createDrafts } from "./chat/drafts.js";
 import { chooseLanguage, directionOf, language, speak } from "./i18n/language.js";
 import { createApi } from "./net/api.js";
+import { createServerClock } from "./net/server-clock.js";
 import { linkFingerprint, tokenFromLocation } from "./net/token.js";
 import { App } from "./view/app.js";
 import { applyAccent } from "./view/apply-accent.js";
 
-const state = createChatState();
+const clock = createServerClock();
+const state = createChatState(clock);
 const token = tokenFromLocation(location);
-const drafts = createDrafts(browserStorage(), linkFingerprint(token ?? ""));
-const api = createApi(token ?? "");
-const conversation = new Conversation({ api, state, drafts, whenVisible, openDoors });
+const drafts = createDrafts(
+  { browser: browserStorage("local"), tab: browserStorage("session") },
+  linkFingerprint(token ?? ""),
+);
+const api = createApi(token ?? "", clock);
+const conversation = new Conversation({ api, clock, state, drafts, whenVisible, openDoors });
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -50,6 +55,9 @@ function begin(): void {
   // After a while in the background or in the back/forward cache the stream may be dead without an error.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") conversation.wake();
+  });
+  addEventListener("pagehide", (event) => {
+    if (event.persisted) conversation.rest();
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) conversation.wake({ reopen: true });

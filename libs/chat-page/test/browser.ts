@@ -14,7 +14,14 @@ const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
 /** The page as it is shipped, built into a folder of its own: suites run side by side and others may serve `dist`. */
 export async function buildPage(): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), "parley-chat-page-"));
-  await build({ root: packageFolder, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  // The test runner's own NODE_ENV would make a build for development, which is larger than what visitors load.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    await build({ root: packageFolder, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  } finally {
+    process.env.NODE_ENV = NODE_ENV;
+  }
   return outDir;
 }
 

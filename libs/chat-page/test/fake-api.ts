@@ -55,6 +55,8 @@ export interface FakeApi {
   posts: { clientMessageId: string; message: string; waited: boolean }[];
   streamsOpened: number;
   polls: number;
+  /** How far the server's clock is ahead of the visitor's. */
+  skewMs: number;
   close(): Promise<void>;
 }
 
@@ -126,6 +128,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     posts: [],
     streamsOpened: 0,
     polls: 0,
+    skewMs: 0,
     close: async () => {
       api.session?.cut();
       server.closeAllConnections();
@@ -162,7 +165,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const key = String(request.headers["idempotency-key"] ?? "");
         if (!api.creationKeys.includes(key) || !api.session) {
           api.sessionsCreated += 1;
-          api.session = createFakeSession(`text_${api.sessionsCreated}`);
+          api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);
         }
         const replayed = api.creationKeys.includes(key);
         api.creationKeys.push(key);
@@ -186,7 +189,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           // The one conversation of the address, if it still goes on.
           if (!api.session || api.session.ended || api.doors.newConversation) {
             api.sessionsCreated += 1;
-            api.session = createFakeSession(`text_${api.sessionsCreated}`);
+            api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);
           }
           response.setHeader("set-cookie", sessionCookie(api.session));
         }
@@ -282,6 +285,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? "/", url);
+    response.setHeader("date", new Date(Date.now() + api.skewMs).toUTCString());
     const api_path = /^\/api\/public\/(\w+)\/(.+)$/.exec(target.pathname);
     if (api_path) {
       if (api.down) {

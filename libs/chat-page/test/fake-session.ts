@@ -31,6 +31,18 @@ export interface FakeSession {
   ended: boolean;
   remaining: number;
   expiresAt: string | null;
+  /** How long it may be quiet; null = the server does not tell. */
+  idleSeconds: number | null;
+  /** Milliseconds since 1970 by the clock of the server. */
+  serverNow(): number;
+  /** What a request without a stream learns: how it ended. */
+  endReason: string | null;
+  /** Open streams of this session. */
+  streamCount(): number;
+  /** The last words were said so long ago. */
+  lastSaid(agoSeconds: number): void;
+  /** The operator writes, or has stopped. */
+  types(active: boolean, who?: string): void;
   /** Called for each accepted message; without it the agent says nothing until told. */
   onTurn: ((turn: FakeTurn) => void) | null;
   turns: FakeTurn[];
@@ -67,7 +79,7 @@ type Logged = { offset: number; type: string; body: Record<string, unknown> };
 
 const POLL_HOLD_MS = 400;
 
-export function createFakeSession(id: string): FakeSession {
+export function createFakeSession(id: string, serverNow: () => number = Date.now): FakeSession {
   const messages: StoredMessage[] = [];
   const log: Logged[] = [];
   const streams = new Set<ServerResponse>();
@@ -83,22 +95,32 @@ export function createFakeSession(id: string): FakeSession {
   const live = (name: string, body: Record<string, unknown>): void => {
     for (const stream of streams) write(stream, name, { type: name, ...body });
   };
+  const stamp = (): string => new Date(serverNow()).toISOString();
+  let saidAt = serverNow();
+  const idle = (): Record<string, unknown> =>
+    session.idleSeconds === null
+      ? {}
+      : {
+          idle_timeout_seconds: session.idleSeconds,
+          idle_expires_at: new Date(saidAt + session.idleSeconds * 1000).toISOString(),
+        };
   const append = (type: string, body: Record<string, unknown>): void => {
-    const event = { offset: log.length + 1, type, body: { type, ...body } };
+    if (type === "message") saidAt = serverNow();
+    const event = { offset: log.length + 1, type, body: { type, ...body, created_at: stamp() } };
     log.push(event);
     for (const stream of streams) write(stream, type, event.body, `${epoch}-${event.offset}`);
     for (const wake of [...waiting]) wake();
   };
   const store = (message: Omit<StoredMessage, "id" | "sequence" | "created_at">): void => {
     const sequence = messages.length + 1;
-    messages.push({ ...message, id: `message-${sequence}`, sequence, created_at: new Date().toISOString() });
+    messages.push({ ...message, id: `message-${sequence}`, sequence, created_at: stamp() });
   };
   /** As the real log: messages of an answer carry their part, the end of a turn what it leaves. */
   const speak = (turnId: string, parts: readonly string[], stopped = false): void => {
     const end = stopped ? { finish_reason: "stopped" } : {};
     for (const [part, content] of parts.entries()) {
       store({ turn_id: turnId, role: "assistant", content, client_message_id: null, status: "done", ...end });
-      append("message", { turn_id: turnId, role: "assistant", part, content, created_at: new Date().toISOString() });
+      append("message", { turn_id: turnId, role: "assistant", part, content });
     }
     append("quota", { turn_id: turnId, remaining_messages: session.remaining, expires_at: session.expiresAt, ...end });
   };
@@ -115,6 +137,14 @@ export function createFakeSession(id: string): FakeSession {
     ended: false,
     remaining: 20,
     expiresAt: null,
+    idleSeconds: null,
+    serverNow,
+    endReason: null,
+    streamCount: () => streams.size,
+    lastSaid: (agoSeconds) => {
+      saidAt = serverNow() - agoSeconds * 1000;
+    },
+    types: (active, who = "operator") => live("typing", { who, active }),
     onTurn: null,
     turns: [],
     accept: (text, clientMessageId, files = []) => {
@@ -163,7 +193,7 @@ export function createFakeSession(id: string): FakeSession {
       append("error", { turn_id: turnId, code, remaining_messages: session.remaining });
     },
     greet: (...parts) => speak("turn-0", parts),
-    quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt }),
+    quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt, ...idle() }),
     humanAsked: () => append("escalation", { state: "open", reason: null }),
     humanJoins: (name) => {
       human = { name };
@@ -174,7 +204,7 @@ export function createFakeSession(id: string): FakeSession {
       const turn_id = `human-${messages.length + 1}`;
       const said = { turn_id, role: "assistant" as const, content, author: "human" as const, author_name: name };
       store({ ...said, client_message_id: null, status: "done" });
-      append("message", { ...said, id: `message-${messages.length}`, part: 0, created_at: new Date().toISOString() });
+      append("message", { ...said, id: `message-${messages.length}`, part: 0 });
     },
     humanLeaves: () => {
       human = null;
@@ -183,6 +213,7 @@ export function createFakeSession(id: string): FakeSession {
     },
     end: (reason) => {
       session.ended = true;
+      session.endReason = reason;
       append("session_ended", { reason });
     },
     cut: () => {
@@ -202,7 +233,9 @@ export function createFakeSession(id: string): FakeSession {
     view: () => ({
       session_id: id,
       status: session.ended ? "completed" : "active",
-      created_at: new Date().toISOString(),
+      created_at: stamp(),
+      end_reason: session.endReason,
+      ...idle(),
       expires_at: session.expiresAt,
       remaining_messages: session.remaining,
       handled_by: human === null ? "agent" : "human",
@@ -218,6 +251,9 @@ export function createFakeSession(id: string): FakeSession {
         session_id: id,
         status: session.ended ? "completed" : "active",
         head: log.length,
+        now: stamp(),
+        expires_at: session.expiresAt,
+        ...idle(),
       });
       if (offset === null) {
         const { data, next_cursor } = session.page(null);

@@ -64,6 +64,51 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     expect(bench.api().wishes).toBe(1);
   });
 
+  it("is seen writing, by name, until they have written or nothing was heard for a while", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+    });
+    const made = await sessionOf(bench);
+    const typing = page.locator(".human-typing");
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId);
+    made.humanJoins("Mira");
+    await expect.poll(() => note(page).count()).toBe(1);
+    // The visitor's own writing in another tab is nobody's news here.
+    made.types(true, "visitor");
+    made.types(true);
+    await expect.poll(() => typing.innerText()).toBe("Mira is typing…");
+    made.humanSays("Mira", "Hello there.");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    expect(await typing.count()).toBe(0);
+    made.types(true);
+    await expect.poll(() => typing.count()).toBe(1);
+    await expect.poll(() => typing.count(), { timeout: 12_000 }).toBe(0);
+    made.types(true);
+    await expect.poll(() => typing.count()).toBe(1);
+    made.types(false);
+    await expect.poll(() => typing.count()).toBe(0);
+  });
+
+  it("can still be asked when no messages are left, and nobody is told to go on writing then", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+    });
+    const made = await sessionOf(bench);
+    made.remaining = 1;
+    await say(page, "The last one");
+    made.finish((await nextTurn(made)).turnId, "That was it.");
+    await page.getByRole("heading", { name: "No messages left" }).waitFor();
+    expect(await page.locator(".ended").innerText()).toContain("A person can still read it and answer you here");
+    await wish(page).click();
+    await expect
+      .poll(() => note(page).innerText())
+      .toBe("A person has been asked to join. Their answer will appear here.");
+    made.humanJoins("Mira");
+    made.humanSays("Mira", "I have read it.");
+    await expect.poll(() => answers(page).count()).toBe(2);
+  });
+
   it("is not offered where the server takes no wish", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { TEXTS } from "../src/attachments/texts.js";
 import { type DoorTexts, doorEn } from "../src/gate/texts/door-en.js";
 import { DOOR_LOADERS } from "../src/gate/texts/door-languages.js";
 import { en, type Plural, type Texts } from "../src/i18n/en.js";
@@ -75,6 +76,47 @@ describe("languages of the chat page", () => {
       expect(text.trim(), key).not.toBe("");
       expect(text, key).not.toBe(english[place]?.[1]);
     }
+  });
+
+  it.each(["en", ...NAMES])(
+    "%s has the visible word of the copy button in its name, for who speaks to the page",
+    async (name) => {
+      const texts = name === "en" ? en : await load(name);
+      expect(texts.copyLabel.toLocaleLowerCase(name)).toContain(texts.copy.toLocaleLowerCase(name));
+    },
+  );
+
+  it.each(NAMES)("%s names each end in words of its own", async (name) => {
+    const texts = await load(name);
+    const ends = [
+      texts.endedTitle,
+      texts.ownerTitle,
+      texts.timeoutTitle,
+      texts.brokenTitle,
+      texts.closedTitle,
+      texts.lostTitle,
+      texts.noneLeftTitle,
+      texts.expiredTitle,
+      texts.fullTitle,
+      texts.usedUpTitle,
+      texts.invalidTitle,
+    ];
+    expect(new Set(ends).size).toBe(ends.length);
+  });
+
+  it.each(NAMES)("%s has all words of the attachments, with their placeholders and none in English", (name) => {
+    const texts = Object.entries(TEXTS).find(([known]) => known === name)?.[1];
+    for (const [key, english] of Object.entries(TEXTS.en)) {
+      const text = Object.entries(texts ?? {}).find(([known]) => known === key)?.[1] ?? "";
+      expect(placeholders(text), key).toEqual(placeholders(english));
+      expect([text.trim() === "", text === english], key).toEqual([false, false]);
+    }
+  });
+
+  it("keep French punctuation on the line of the word before it", async () => {
+    const door = Object.values(await DOOR_LOADERS.fr());
+    for (const text of [...Object.values(await LOADERS.fr()).flatMap(forms), ...door, ...Object.values(TEXTS.fr)])
+      expect(text).not.toMatch(/ [?!:;]/);
   });
 
   it("follow the link, then the address, then the browser, and end in English", () => {

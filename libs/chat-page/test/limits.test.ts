@@ -40,6 +40,20 @@ describe.skipIf(skipBrowser)("limits of a link on the chat page", () => {
     expect(made.turns.map((turn) => turn.text)).toEqual(["In a moment"]);
   });
 
+  it("says of a message that is held back how long it waits, and sends it once", async () => {
+    const page = await bench.open();
+    const made = await session();
+    bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 3 }];
+    await say(page, "Held back");
+    const delivery = page.locator(".message.own .delivery");
+    await expect.poll(() => delivery.innerText()).toMatch(/Goes out in [34] seconds/);
+    await expect.poll(() => delivery.innerText(), { timeout: 5_000 }).toMatch(/Goes out in 1 second$/);
+    // Another one does not get past it.
+    await say(page, "And this");
+    await expect.poll(() => made.turns.map((turn) => turn.text), { timeout: 8_000 }).toEqual(["Held back", "And this"]);
+    expect(bench.api().posts.map((post) => post.message)).toEqual(["Held back", "Held back", "And this"]);
+  });
+
   it("keeps a message for later when the visitor is in a place the link does not serve", async () => {
     const page = await bench.open();
     const made = await session();

@@ -151,7 +151,8 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(await field(page).count()).toBe(0);
     const streams = bench.api().streamsOpened;
     await page.reload();
-    await page.getByText("This conversation has ended").waitFor();
+    // The session itself says how it ended.
+    await page.getByText("This conversation has timed out").waitFor();
     expect(bench.api().streamsOpened).toBe(streams);
     await page.getByRole("button", { name: "New conversation" }).click();
     await field(page).waitFor();

@@ -14,7 +14,7 @@ let database: FreshDatabase;
 let db: Db;
 let bus: Bus;
 const ended: { sessionId: string; reason: string }[] = [];
-const revoked: { linkId: string }[] = [];
+const revoked: { linkId: string; reason?: string | undefined }[] = [];
 let replicas: Component[] = [];
 
 /** Every job at once and often, so that a test never waits for an interval. */
@@ -147,6 +147,7 @@ describe("expired links", () => {
     await eventually(() => expect(revoked.map((event) => event.linkId)).toContain(over));
     const { rows } = await db.tenant(tenantId, (trx) => sql<{ key: string }>`select key from outbox`.execute(trx));
     expect(rows).toEqual([{ key: over }]);
+    expect(revoked.find((event) => event.linkId === over)?.reason).toBe("expired");
     expect(revoked.map((event) => event.linkId)).not.toEqual(expect.arrayContaining([live]));
     expect(revoked.map((event) => event.linkId)).not.toEqual(expect.arrayContaining([endless]));
   });

@@ -427,10 +427,15 @@ describe("changed limits", () => {
         payload: unknown;
       }>`select conversation_id, payload from session_events where type = 'quota'`.execute(trx),
     );
+    const time = {
+      expires_at: expires.toISOString(),
+      idle_timeout_seconds: 300,
+      idle_expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    };
     expect(new Map(heard.rows.map(({ conversation_id, payload }) => [conversation_id, payload]))).toEqual(
       new Map([
-        [fresh, { message_count: 1, remaining_messages: 2, expires_at: expires.toISOString() }],
-        [used, { message_count: 6, remaining_messages: 0, expires_at: expires.toISOString() }],
+        [fresh, { message_count: 1, remaining_messages: 2, ...time }],
+        [used, { message_count: 6, remaining_messages: 0, ...time }],
       ]),
     );
   });

@@ -3,8 +3,10 @@ import type { ComponentChildren } from "preact";
 import type { Entry } from "../net/api.js";
 import type { FeedState } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
+import type { ServerClock } from "../net/server-clock.js";
 import type { AttachedFile } from "../net/session-info.js";
 import type { Refusal } from "./refusals.js";
+import { createSessionTime, type SessionTime } from "./session-time.js";
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
 
@@ -71,6 +73,13 @@ export type Human =
 /** Loading of earlier messages. `done`: how many the last page brought. */
 export type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
 
+export interface Held {
+  /** By the browser's monotonic clock (ms). */
+  untilMs: number;
+  /** The visitor was quick; otherwise others hold what the message needs. */
+  ownPace: boolean;
+}
+
 /** Everything the view shows. Only the conversation and the outbox write to it. */
 export interface ChatState {
   screen: Signal<Screen>;
@@ -83,15 +92,16 @@ export interface ChatState {
   /** Why the conversation is over; null while it goes on. */
   ended: Signal<{ reason: string | null } | null>;
   remainingMessages: Signal<number | null>;
-  /** Browser time (ms) at which the session ends; null = no limit known. */
-  expiresAtMs: Signal<number | null>;
-  /** Browser time (ms) until which the server asked to wait; null = no wait. */
-  heldUntilMs: Signal<number | null>;
+  time: SessionTime;
+  /** The server asked to wait with the next message; null = it did not. */
+  held: Signal<Held | null>;
   /** A new session was made and its greeting is on the way. */
   greetingDue: Signal<boolean>;
   /** A conversation is being replaced by a new one. */
   renewing: Signal<boolean>;
   human: Signal<Human>;
+  /** The human in the conversation is writing. */
+  humanTyping: Signal<boolean>;
   /** The address has to be confirmed again before the conversation goes on. */
   again: Signal<Doors | "coming" | null>;
   feed: Signal<FeedState>;
@@ -101,11 +111,9 @@ export interface ChatState {
   thinking: ThinkingLabel;
   awaiting: ReadonlySignal<boolean>;
   connection: ReadonlySignal<Connection>;
-  /** Coarse clock for the remaining time, in browser milliseconds. */
-  nowMs: Signal<number>;
 }
 
-export function createChatState(): ChatState {
+export function createChatState(clock: ServerClock): ChatState {
   const transcript = signal<Transcript>([]);
   const feed = signal<FeedState>("connecting");
   const online = signal(true);
@@ -118,11 +126,12 @@ export function createChatState(): ChatState {
     sessionId: signal<string | null>(null),
     ended: signal<{ reason: string | null } | null>(null),
     remainingMessages: signal<number | null>(null),
-    expiresAtMs: signal<number | null>(null),
-    heldUntilMs: signal<number | null>(null),
+    time: createSessionTime(clock),
+    held: signal<Held | null>(null),
     greetingDue: signal(false),
     renewing: signal(false),
     human: signal<Human>({ type: "none" }),
+    humanTyping: signal(false),
     again: signal<Doors | "coming" | null>(null),
     feed,
     online,
@@ -130,7 +139,6 @@ export function createChatState(): ChatState {
     thinking: createThinkingLabel(),
     awaiting: computed(() => awaitsAnswer(transcript.value)),
     connection: computed(() => connectionOf(online.value, feed.value)),
-    nowMs: signal(Date.now()),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Api, Rating } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
 import type { FileLimits } from "../net/link-info.js";
 import { record } from "../net/reading.js";
+import type { ServerClock } from "../net/server-clock.js";
 import {
   type AttachedFile,
   type PlainAnswer,
@@ -14,14 +15,16 @@ import {
 import type { Attachments, ChatState, OpenDoors } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
+import { Ending } from "./ending.js";
 import { announceMessage, createEventSink } from "./event-sink.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
-import { isWrongPlace } from "./refusals.js";
+import { forgetTimes, noteSaid, takeTimes } from "./session-time.js";
 import { type AgentEntry, awaitedTurn, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
 
 export interface ConversationDeps {
   api: Api;
+  clock: ServerClock;
   state: ChatState;
   drafts: Drafts;
   /** Resolves when a person can see the page. Link scanners and prerendering must not use up a session. */
@@ -32,7 +35,8 @@ export interface ConversationDeps {
 const OVERDUE_MS = 20_000;
 const STALE_MS = 30_000;
 const TICK_MS = 5_000;
-const EXPIRY_GRACE_MS = 2_000;
+/** So much more than between two looks passes only when the device has slept, or its clock was set. */
+const JUMP_MS = 10_000;
 
 /** Runs the page: opens the link, finds or makes the session, follows its events, sends messages. Lives as long as the page. */
 export class Conversation {
@@ -40,9 +44,13 @@ export class Conversation {
   readonly #state: ChatState;
   readonly #outbox: Outbox;
   readonly #opening: Opening;
+  readonly #ending: Ending;
   #feed: EventFeed | null = null;
   #attachments: Attachments | null = null;
-  #lastEventAt = Date.now();
+  /** Monotonic, in milliseconds. */
+  #lastEventAt = performance.now();
+  /** Wall clock minus monotonic clock at the last look. */
+  #clocksApart = Date.now() - performance.now();
 
   constructor(deps: ConversationDeps) {
     this.#deps = deps;
@@ -50,13 +58,20 @@ export class Conversation {
     this.#outbox = new Outbox({
       ...deps,
       onAccepted: (clientId, body) => this.#accepted(clientId, body),
-      onGone: (status, code) => this.#gone(status, code),
-      onUnknown: (status, code) => this.#askWho(status, code),
+      onGone: (status, code) => this.#ending.gone(status, code),
+      onUnknown: (status, code) => this.#ending.askWho(status, code),
     });
     this.#opening = new Opening({
       ...deps,
       takeSession: (info) => this.#takeSession(info),
       enter: (entry) => this.#enter(entry),
+    });
+    this.#ending = new Ending({
+      ...deps,
+      takeSession: (info) => this.#takeSession(info),
+      end: (reason) => this.#end(reason),
+      stopFeed: () => this.#feed?.stop(),
+      confirmAgain: () => void this.#opening.confirmAgain(),
     });
   }
 
@@ -145,18 +160,24 @@ export class Conversation {
       state.ended.value = null;
       state.again.value = null;
       state.remainingMessages.value = null;
-      state.expiresAtMs.value = null;
+      forgetTimes(state.time);
       state.announcements.value = [];
       state.human.value = { type: "none" };
+      state.humanTyping.value = false;
       state.thinking.end();
     });
     await this.#opening.createAfresh();
   }
 
+  /** The page leaves the screen for the back/forward cache. */
+  rest(): void {
+    this.#feed?.rest();
+  }
+
   /** Something outside changed: network, visibility, the person asked to try again. */
   wake(options?: { reopen: boolean }): void {
     if (["trouble", "busy", "wrongPlace"].includes(this.#state.screen.value.type)) void this.#opening.open();
-    this.#feed?.wake(options ?? { reopen: Date.now() - this.#lastEventAt > STALE_MS });
+    this.#feed?.wake(options ?? { reopen: performance.now() - this.#lastEventAt > STALE_MS });
     this.#outbox.pump();
   }
 
@@ -166,6 +187,7 @@ export class Conversation {
     if (this.#state.ended.value) return;
     const sink = createEventSink({
       state: this.#state,
+      clock: this.#deps.clock,
       fresh: entry.fresh,
       takeSession: (info) => this.#takeSession(info),
       end: (reason) => this.#end(reason),
@@ -174,16 +196,16 @@ export class Conversation {
     this.#feed = new EventFeed({
       api: this.#deps.api,
       onEvent: (event) => {
-        this.#lastEventAt = Date.now();
+        this.#lastEventAt = performance.now();
         batch(() => sink(event));
       },
       onState: (next) => {
         this.#state.feed.value = next;
         if (next !== "live" && next !== "polling") return;
-        this.#lastEventAt = Date.now();
+        this.#lastEventAt = performance.now();
         this.#outbox.pump();
       },
-      onRefused: (status, code) => this.#gone(status, code),
+      onRefused: (status, code) => this.#ending.gone(status, code),
     });
     this.#feed.start(entry.after);
   }
@@ -192,8 +214,7 @@ export class Conversation {
     const state = this.#state;
     if (info.sessionId) state.sessionId.value = info.sessionId;
     if (info.remainingMessages !== null) state.remainingMessages.value = info.remainingMessages;
-    const expires = Date.parse(info.expiresAt ?? "");
-    if (Number.isFinite(expires)) state.expiresAtMs.value = expires - this.#deps.api.clockOffsetMs();
+    takeTimes(state.time, info);
     if (info.human)
       state.human.value = info.human.name === null ? { type: "asked" } : { type: "joined", ...info.human };
     else if (info.human === null && state.human.value.type === "joined") state.human.value = { type: "none" };
@@ -205,40 +226,16 @@ export class Conversation {
     batch(() => {
       state.ended.value ??= { reason };
       state.greetingDue.value = false;
-      state.heldUntilMs.value = null;
+      state.held.value = null;
+      state.humanTyping.value = false;
       state.thinking.end();
     });
     this.#feed?.stop();
   }
 
-  /** A session that is no longer known, or a visitor in another place: false when neither is so. */
-  #askWho(status: number, code: string): boolean {
-    if (isWrongPlace(code)) {
-      this.#feed?.stop();
-      this.#state.screen.value = { type: "wrongPlace" };
-      return true;
-    }
-    const unknown = status === 401 || code === "verification_required";
-    if (!unknown || !this.#state.link.value?.requireEmail) return false;
-    this.#feed?.stop();
-    void this.#opening.confirmAgain();
-    return true;
-  }
-
-  #gone(status: number, code: string): void {
-    if (this.#askWho(status, code)) return;
-    const usedUp = code === "budget_exhausted";
-    const ofLink = code === "link_expired" || (status === 404 && code !== "session_not_found");
-    if (!ofLink) {
-      this.#end(usedUp || status === 410 ? code : "lost");
-      return;
-    }
-    this.#feed?.stop();
-    this.#state.screen.value = { type: code === "link_expired" ? "expired" : "invalid" };
-  }
-
   #accepted(clientId: string, body: unknown): void {
     this.#takeSession({ ...parseSessionInfo(body), ended: false });
+    noteSaid(this.#state.time, new Date(this.#deps.clock.nowMs()).toISOString());
     // A plain answer (there was no stream at that moment) already holds the reply, which later events then repeat.
     const answer = parseAnswer(body);
     if (answer) batch(() => this.#takeAnswer(clientId, answer));
@@ -257,14 +254,17 @@ export class Conversation {
   }
 
   #watch(): void {
-    const state = this.#state;
-    state.nowMs.value = Date.now();
-    const expires = state.expiresAtMs.value;
-    if (expires !== null && !state.ended.value && state.nowMs.value > expires + EXPIRY_GRACE_MS) this.#end("expired");
+    const { awaiting, feed } = this.#state;
+    const apart = Date.now() - performance.now();
+    const jumped = Math.abs(apart - this.#clocksApart) > JUMP_MS;
+    this.#clocksApart = apart;
+    // What time it is now says the first event of a new stream.
+    if (jumped) this.wake({ reopen: true });
+    this.#ending.checkTime();
     // A connection can be dead without the browser noticing; asking again costs little.
-    const silent = Date.now() - this.#lastEventAt > OVERDUE_MS;
-    if (!state.awaiting.value || !silent || state.feed.value !== "live") return;
-    this.#lastEventAt = Date.now();
+    const silent = performance.now() - this.#lastEventAt > OVERDUE_MS;
+    if (!awaiting.value || !silent || feed.value !== "live") return;
+    this.#lastEventAt = performance.now();
     this.#feed?.wake({ reopen: true });
   }
 }

@@ -22,27 +22,51 @@ export interface Drafts {
   forgetCreation(): void;
 }
 
-/** Storage may be blocked or full; then nothing is kept and the page works on. `name` identifies the link, it is no secret. */
-export function createDrafts(storage: Storage | null, name: string): Drafts {
+/** Null = this browser keeps nothing. */
+export interface Stores {
+  /** Shared by all tabs, and still there tomorrow. */
+  browser: Storage | null;
+  /** Of this tab; it outlives a reload. */
+  tab: Storage | null;
+}
+
+/**
+ * Storage may be blocked or full; then nothing is kept and the page works on. `name` identifies the link, it is no secret.
+ * Each tab has a draft of its own; the newest of all is what a tab opened later begins with.
+ */
+export function createDrafts({ browser: storage, tab }: Stores, name: string): Drafts {
   const draftKey = `parley:${name}:draft`;
   const creationName = `parley:${name}:creating`;
   // One item per message: two tabs of one conversation never overwrite each other's queue.
   const unsentPrefix = `parley:${name}:unsent:`;
-  const attempt = <T>(run: (items: Storage) => T, otherwise: T): T => {
+  const attemptIn = <T>(store: Storage | null, run: (items: Storage) => T, otherwise: T): T => {
     try {
-      return storage ? run(storage) : otherwise;
+      return store ? run(store) : otherwise;
     } catch {
       return otherwise;
     }
   };
+  const attempt = <T>(run: (items: Storage) => T, otherwise: T): T => attemptIn(storage, run, otherwise);
   let memoryKey: string | null = null;
-  let memoryDraft = "";
+  let memoryDraft: string | null = null;
+
+  const readDraft = (): string => {
+    const shared = (): string | null => attempt((items) => items.getItem(draftKey), null);
+    memoryDraft ??= attemptIn(tab, (items) => items.getItem(draftKey), null) ?? shared() ?? "";
+    return memoryDraft;
+  };
 
   return {
-    readDraft: () => attempt((items) => items.getItem(draftKey), null) ?? memoryDraft,
+    readDraft,
     writeDraft: (value) => {
+      const before = readDraft();
       memoryDraft = value;
-      attempt((items) => (value === "" ? items.removeItem(draftKey) : items.setItem(draftKey, value)), undefined);
+      attemptIn(tab, (items) => items.setItem(draftKey, value), undefined);
+      attempt((items) => {
+        if (value !== "") items.setItem(draftKey, value);
+        // What another tab has written since is not thrown away with what was sent here.
+        else if (items.getItem(draftKey) === before) items.removeItem(draftKey);
+      }, undefined);
     },
     unsent: () =>
       attempt((items) => {
@@ -83,10 +107,10 @@ function parseUnsent(stored: string | null): UnsentMessage | null {
   }
 }
 
-/** The browser's storage, or null where even asking for it is refused. */
-export function browserStorage(): Storage | null {
+/** A storage of the browser, or null where even asking for it is refused. */
+export function browserStorage(which: "local" | "session"): Storage | null {
   try {
-    return globalThis.localStorage;
+    return which === "local" ? globalThis.localStorage : globalThis.sessionStorage;
   } catch {
     return null;
   }

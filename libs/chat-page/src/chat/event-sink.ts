@@ -1,10 +1,13 @@
 import type { ChatEvent } from "../net/events.js";
+import type { ServerClock } from "../net/server-clock.js";
 import type { SessionInfo, WireMessage } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
+import { fillTimes, noteSaid, takeTimes } from "./session-time.js";
 import { closeTurn, failTurn, mergeDelta, mergeMessage, replaceAll } from "./transcript.js";
 
 export interface EventSinkDeps {
   state: ChatState;
+  clock: ServerClock;
   /** The session was made by this visit, so that all of its messages are news. */
   fresh: boolean;
   takeSession(info: SessionInfo): void;
@@ -14,6 +17,9 @@ export interface EventSinkDeps {
 }
 
 const KEPT_ANNOUNCEMENTS = 5;
+/** Who types says so again every few seconds; after this silence the sign is taken down. */
+const TYPING_MS = 7_000;
+const NOW_TOLERANCE_MS = 300;
 
 /** Applies events of the stream to the state. Each event may come twice. */
 export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void {
@@ -30,9 +36,17 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
     announceMessage(state, message);
   };
 
+  let typingOver: ReturnType<typeof setTimeout> | undefined;
+  const showTyping = (active: boolean): void => {
+    clearTimeout(typingOver);
+    state.humanTyping.value = active;
+    if (active) typingOver = setTimeout(() => showTyping(false), TYPING_MS);
+  };
+
   const takeMessage = (message: WireMessage, offset: number | null): void => {
     state.transcript.value = mergeMessage(state.transcript.value, message);
     if (message.role === "user" && message.clientId) deps.confirmed(message.clientId);
+    if (message.human) showTyping(false);
     if (message.role === "assistant") {
       state.greetingDue.value = false;
       announce(message, offset);
@@ -41,7 +55,8 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
   };
 
   const takeLimits = (limits: { remainingMessages: number | null; expiresAt: string | null }): void => {
-    deps.takeSession({ sessionId: null, ended: false, endReason: null, cursor: null, ...limits });
+    const { remainingMessages, expiresAt } = limits;
+    deps.takeSession({ sessionId: null, ended: false, endReason: null, cursor: null, remainingMessages, expiresAt });
   };
 
   return (event) => {
@@ -49,6 +64,8 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
       case "connected":
         backlogEnd ??= event.head;
         if (event.sessionId) state.sessionId.value = event.sessionId;
+        deps.clock.heard(Date.parse(event.now ?? ""), NOW_TOLERANCE_MS);
+        fillTimes(state.time, event.session);
         return;
       case "delta":
         state.greetingDue.value = false;
@@ -60,16 +77,23 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         return;
       case "message":
         takeMessage(event.message, event.offset);
+        noteSaid(state.time, event.at);
+        return;
+      case "typing":
+        showTyping(event.active && state.human.value.type === "joined");
         return;
       case "quota":
         takeLimits(event);
+        if (event.quiet) takeTimes(state.time, { expiresAt: null, quiet: event.quiet });
         if (event.turnId === null) return;
+        noteSaid(state.time, event.at);
         state.greetingDue.value = false;
         state.transcript.value = closeTurn(state.transcript.value, event.turnId, event.stopped);
         if (!state.awaiting.value) state.thinking.end();
         return;
       case "turn_failed":
         takeLimits({ ...event, expiresAt: null });
+        noteSaid(state.time, event.at);
         state.greetingDue.value = false;
         if (event.turnId === null) return;
         state.transcript.value = failTurn(state.transcript.value, event.turnId, event.code);
@@ -78,6 +102,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
       case "human":
         if (event.state === "joined") state.human.value = { type: "joined", name: event.name };
         else state.human.value = { type: event.state === "asked" ? "asked" : "none" };
+        showTyping(false);
         return;
       case "session_ended":
         deps.end(event.reason);

@@ -93,10 +93,10 @@ export class Outbox {
 
   /** Sends the next waiting message, if it may be sent now. */
   pump(): void {
-    const { online, ended, again, heldUntilMs, feed } = this.#state;
+    const { online, ended, again, held, feed } = this.#state;
     const entry = this.#nextWaiting();
     if (this.#busy || !entry || !online.value || ended.value || again.value) return;
-    if ((heldUntilMs.value ?? 0) > Date.now()) return;
+    if ((held.value?.untilMs ?? 0) > performance.now()) return;
     clearTimeout(this.#timer);
     this.#busy = true;
     const generation = this.#generation;
@@ -105,19 +105,25 @@ export class Outbox {
     void this.#deps.api.send(entry, { wait: !streamed }).then((answer) => {
       if (generation !== this.#generation) return;
       this.#busy = false;
-      heldUntilMs.value = null;
+      held.value = null;
       this.#settle(entry.clientId, answer);
       if (answer.type === "ok") this.pump();
     });
   }
 
-  /** The conversation is over: nothing of it is sent any more. */
+  /** The conversation is over: nothing of it is sent any more. Words that nobody has received go back to their writer. */
   clear(): void {
+    const { drafts } = this.#deps;
+    const unsaid = this.#state.transcript.value.flatMap((entry) =>
+      entry.role === "user" && entry.delivery === "waiting" ? [entry.text] : [],
+    );
+    if (unsaid.length > 0 && drafts.readDraft() === "") drafts.writeDraft(unsaid.join("\n\n"));
     this.#generation += 1;
     this.#busy = false;
     this.#failures = 0;
     clearTimeout(this.#timer);
-    for (const message of this.#deps.drafts.unsent()) this.#deps.drafts.forgetUnsent(message.clientId);
+    this.#state.held.value = null;
+    for (const message of drafts.unsent()) drafts.forgetUnsent(message.clientId);
   }
 
   #nextWaiting(): { clientId: string; text: string; files: readonly AttachedFile[] } | null {
@@ -195,7 +201,8 @@ export class Outbox {
     const limited = status === 429;
     const delayMs = Math.max(askedMs, limited && askedMs === 0 ? UNTOLD_WAIT_MS : backoffMs(this.#failures));
     // A budget that others hold for a moment is nothing the visitor could help.
-    if (limited && code !== "budget_busy") this.#state.heldUntilMs.value = Date.now() + delayMs;
+    const ownPace = code !== "budget_busy";
+    if (limited) this.#state.held.value = { untilMs: performance.now() + delayMs, ownPace };
     this.#again(delayMs + 1);
   }
 }

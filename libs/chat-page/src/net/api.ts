@@ -1,4 +1,5 @@
 import { integer, isRecord, record, text } from "./reading.js";
+import type { ServerClock } from "./server-clock.js";
 import type { Thumb } from "./session-info.js";
 
 /** What a call came to. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
@@ -62,19 +63,19 @@ export interface Api {
   rateAnswer(message: string, rating: Thumb | null): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
   eventsUrl(after: string | null): string;
-  /** Server time minus browser time in milliseconds, from the newest answer. */
-  clockOffsetMs(): number;
 }
 
 const QUICK_MS = 15_000;
 const WAIT_MS = 75_000;
 const POLL_MS = 35_000;
+/** The header has whole seconds: on average it is half of one late. */
+const DATE_LATE_MS = 500;
+const DATE_TOLERANCE_MS = 1_500;
 
 /** The calls of the public API for one link. The session travels in a cookie that scripts cannot read. */
-export function createApi(token: string): Api {
+export function createApi(token: string, clock: ServerClock): Api {
   const base = "/api/public";
   const name = encodeURIComponent(token);
-  let clockOffset = 0;
 
   const call = async (
     path: string,
@@ -91,8 +92,7 @@ export function createApi(token: string): Api {
         cache: "no-store",
         headers: { accept: "application/json", ...init.headers },
       });
-      const date = Date.parse(response.headers.get("date") ?? "");
-      if (Number.isFinite(date)) clockOffset = date - Date.now();
+      clock.heard(Date.parse(response.headers.get("date") ?? "") + DATE_LATE_MS, DATE_TOLERANCE_MS);
       return await readAnswer(response);
     } catch {
       return { type: "unreachable" };
@@ -137,7 +137,6 @@ export function createApi(token: string): Api {
     rateAnswer: (message, rating) => post(`rate/${name}/${encodeURIComponent(message)}`, { rating }, {}),
     poll: (after, signal) => call(`poll/${name}${query("after", after)}`, { signal, timeoutMs: POLL_MS }),
     eventsUrl: (after) => `${base}/events/${name}${query("after", after)}`,
-    clockOffsetMs: () => clockOffset,
   };
 }
 

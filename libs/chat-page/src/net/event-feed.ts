@@ -56,6 +56,11 @@ export class EventFeed {
     this.#options.onState("closed");
   }
 
+  /** The page is put away and may come back: an open stream would keep it from being kept. `wake` goes on. */
+  rest(): void {
+    if (this.#running) this.#closeAll();
+  }
+
   /** Try now: the network is back or the page is visible again. `reopen` also replaces a stream that looks healthy. */
   wake(wanted: { reopen: boolean }): void {
     if (!this.#running) return;

@@ -1,5 +1,13 @@
 import { integer, record, text } from "./reading.js";
-import { type History, parseHistory, parseMessage, parseSessionInfo, type WireMessage } from "./session-info.js";
+import {
+  type History,
+  parseHistory,
+  parseMessage,
+  parseQuiet,
+  parseSessionInfo,
+  type SessionInfo,
+  type WireMessage,
+} from "./session-info.js";
 
 /** Text at offset `at` (UTF-16 units) of one part of one turn; a higher attempt replaces what a lower one said. */
 export interface Delta {
@@ -11,19 +19,25 @@ export interface Delta {
 }
 
 export type ChatEvent =
-  | { type: "connected"; sessionId: string | null; head: number; ended: boolean }
+  /** `now`: the time by the server's clock. The session's times may be a little older than what events have told since. */
+  | { type: "connected"; sessionId: string | null; head: number; now: string | null; session: SessionInfo }
   | { type: "delta"; delta: Delta }
   | { type: "status"; turnId: string | null; label: string }
-  | { type: "message"; message: WireMessage; offset: number | null }
+  /** `at`: when it was said. */
+  | { type: "message"; message: WireMessage; offset: number | null; at: string | null }
   /** A turn is over, or limits changed for another reason (then `turnId` is null). */
   | {
       type: "quota";
       turnId: string | null;
       remainingMessages: number | null;
       expiresAt: string | null;
+      quiet: SessionInfo["quiet"] | null;
       stopped: boolean;
+      at: string | null;
     }
-  | { type: "turn_failed"; turnId: string | null; code: string; remainingMessages: number | null }
+  | { type: "turn_failed"; turnId: string | null; code: string; remainingMessages: number | null; at: string | null }
+  /** The human in the conversation writes, or has stopped writing. May get lost. */
+  | { type: "typing"; active: boolean }
   /** A human was asked for, has the conversation (their name may be unknown), or has left it to the agent. */
   | { type: "human"; state: "asked" | "left" }
   | { type: "human"; state: "joined"; name: string | null }
@@ -38,6 +52,7 @@ export const EVENT_NAMES = [
   "message",
   "quota",
   "error",
+  "typing",
   "escalation",
   "assignment",
   "session_ended",
@@ -57,7 +72,8 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         type: "connected",
         sessionId: text(body.session_id),
         head: offsetOf(body.head),
-        ended: parseSessionInfo(body).ended,
+        now: text(body.now),
+        session: parseSessionInfo(body),
       };
     case "message.delta":
       return parseDelta(body);
@@ -65,7 +81,8 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
       return { type: "status", turnId: text(body.turn_id), label: text(body.label) ?? "thinking" };
     case "message": {
       const message = parseMessage(body);
-      return message && { type: "message", message, offset: cursor === null ? null : offsetOf(cursor) };
+      const at = text(body.created_at);
+      return message && { type: "message", message, offset: cursor === null ? null : offsetOf(cursor), at };
     }
     case "quota":
       return {
@@ -73,7 +90,9 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         turnId: text(body.turn_id),
         remainingMessages: integer(body.remaining_messages),
         expiresAt: text(body.expires_at),
+        quiet: parseQuiet(body),
         stopped: body.finish_reason === "stopped",
+        at: text(body.created_at),
       };
     case "error":
       return {
@@ -81,7 +100,11 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         turnId: text(body.turn_id),
         code: text(body.code) ?? "internal",
         remainingMessages: integer(body.remaining_messages),
+        at: text(body.created_at),
       };
+    case "typing":
+      // What the visitor does himself, and what the agent does, is shown in other ways.
+      return body.who === "operator" ? { type: "typing", active: body.active === true } : null;
     case "escalation":
       if (body.state !== "open" && body.state !== "resolved") return null;
       return { type: "human", state: body.state === "open" ? "asked" : "left" };

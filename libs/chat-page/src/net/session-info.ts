@@ -6,6 +6,8 @@ export interface SessionInfo {
   endReason: string | null;
   expiresAt: string | null;
   remainingMessages: number | null;
+  /** Set where the answer tells how long the session may be quiet, and when that is over if nothing more is said. */
+  quiet?: { timeoutSeconds: number; endsAt: string | null };
   /** Id of the newest event: the stream goes on from there. */
   cursor: string | null;
   /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, or null = the agent. */
@@ -17,8 +19,10 @@ export function parseSessionInfo(value: unknown): SessionInfo {
   const outer = record(value);
   const body = isRecord(outer.session) ? outer.session : outer;
   const status = text(body.status);
+  const quiet = parseQuiet(body);
   return {
     sessionId: text(body.session_id),
+    ...(quiet && { quiet }),
     ended: status === "completed" || status === "abandoned" || status === "error" || text(body.ended_at) !== null,
     endReason: text(body.end_reason),
     expiresAt: text(body.expires_at),
@@ -28,6 +32,11 @@ export function parseSessionInfo(value: unknown): SessionInfo {
       ? {}
       : { human: body.handled_by === "human" ? { name: text(body.operator_name) } : null }),
   };
+}
+
+export function parseQuiet(body: Record<string, unknown>): NonNullable<SessionInfo["quiet"]> | null {
+  const timeoutSeconds = integer(body.idle_timeout_seconds);
+  return timeoutSeconds === null ? null : { timeoutSeconds, endsAt: text(body.idle_expires_at) };
 }
 
 /** A file that a message carries. */

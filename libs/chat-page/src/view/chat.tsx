@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Attachments, ChatState } from "../chat/chat-state.js";
+import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
 import { type AgentEntry, writingKey } from "../chat/transcript.js";
@@ -13,12 +13,15 @@ import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
 import { Header } from "./header.js";
 import { HumanNote } from "./human-note.js";
+import { HumanTyping } from "./human-typing.js";
 import { DownIcon } from "./icons.js";
 import { LiveRegion } from "./live-region.js";
 import { MarkdownText } from "./markdown-text.js";
 import { AgentMessage, UserMessage } from "./message.js";
+import { NamedSentence } from "./named-sentence.js";
 import { NewConversationDialog } from "./new-conversation-dialog.js";
 import { createScrollKeeper } from "./scroll-keeper.js";
+import { useAttachments } from "./use-attachments.js";
 
 interface ChatProps {
   state: ChatState;
@@ -72,7 +75,11 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
           </button>
         )}
         <ConnectionNote state={state} />
-        <HumanNote state={state} onAsk={link.canEscalate ? () => void conversation.askHuman() : null} />
+        <HumanNote
+          state={state}
+          canWrite={state.remainingMessages.value !== 0}
+          onAsk={link.canEscalate ? () => void conversation.askHuman() : null}
+        />
         <Starters state={state} starters={link.starters} onSend={send} />
         <Foot
           state={state}
@@ -94,8 +101,8 @@ function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
         {initial}
       </span>
       {link.recipientName && (
-        <p class="hello" dir="auto">
-          {t("hello", { name: link.recipientName })}
+        <p class="hello">
+          <NamedSentence text="hello" name={link.recipientName} />
         </p>
       )}
       <h2 dir="auto">{link.title ?? link.agentName}</h2>
@@ -108,7 +115,7 @@ function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
       {link.introduction && (
         <section class="introduction" aria-labelledby="introduction-title">
           <h3 id="introduction-title">
-            <bdi>{t("about", { name: link.agentName })}</bdi>
+            <NamedSentence text="about" name={link.agentName} />
           </h3>
           <MarkdownText text={link.introduction} streaming={false} />
         </section>
@@ -153,6 +160,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRa
               key={entry.key}
               entry={entry}
               online={state.online.value}
+              heldUntilMs={state.held.value?.untilMs ?? null}
               canSend={canSend}
               onResend={onResend}
               fileUrl={fileUrl}
@@ -160,6 +168,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRa
           ),
         )}
       </ol>
+      <HumanTyping state={state} />
       {label !== null && writing === null && !state.ended.value && (
         <div class="thinking">
           <span class="avatar small" aria-hidden="true">
@@ -247,7 +256,8 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
   if (again && again !== "coming") return again.card();
   // The last answer is still awaited: the card may come with it.
   if (state.remainingMessages.value === 0 && !state.awaiting.value) {
-    return <EndedCard kind="noneLeft" {...card} />;
+    const answered = link.canEscalate || state.human.value.type === "asked" || state.human.value.type === "joined";
+    return <EndedCard kind={answered ? "noneLeftHuman" : "noneLeft"} {...card} />;
   }
   const stop = link.canStop ? () => conversation.stopAnswer() : null;
   return (
@@ -261,33 +271,6 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
       onStop={stop}
     />
   );
-}
-
-const FETCH_AGAIN_MS = 5_000;
-
-/** What is needed to attach files, once it has been fetched; null where the link takes none. */
-function useAttachments(link: LinkInfo, conversation: Conversation): Attachments | null {
-  const [attachments, setAttachments] = useState<Attachments | null>(null);
-  useEffect(() => {
-    const { files } = link;
-    if (files === null) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let wanted = true;
-    const fetchThem = (): void => {
-      conversation.attachments(files).then(
-        (fetched) => wanted && setAttachments(fetched),
-        () => {
-          if (wanted) timer = setTimeout(fetchThem, FETCH_AGAIN_MS);
-        },
-      );
-    };
-    fetchThem();
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [link, conversation]);
-  return attachments;
 }
 
 function initialOf(name: string): string {

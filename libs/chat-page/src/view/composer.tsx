@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Attachments, ChatState } from "../chat/chat-state.js";
 import type { Drafts } from "../chat/drafts.js";
 import { t } from "../i18n/language.js";
 import type { AttachedFile } from "../net/session-info.js";
 import { Allowance } from "./allowance.js";
+import { secondsTo } from "./countdown.js";
 import { SendIcon, StopIcon } from "./icons.js";
 
 interface ComposerProps {
@@ -28,6 +29,8 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
   const tooLong = length > maxLength;
   const blank = draft.trim() === "";
   const ready = !blank && !tooLong && !attachments?.busy.value;
+  const online = state.online.value;
+  const stops = onStop !== null && state.awaiting.value && blank;
 
   const write = (value: string): void => {
     setDraft(value);
@@ -89,8 +92,17 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        {onStop !== null && state.awaiting.value && draft.trim() === "" ? (
-          <button type="button" class="send" onClick={onStop} aria-label={t("stop")} title={t("stop")}>
+        {stops ? (
+          <button
+            type="button"
+            class="send"
+            // Not `disabled`: the focus stays, and with it the reason is read.
+            aria-disabled={!online}
+            aria-describedby="composer-note"
+            onClick={() => online && onStop?.()}
+            aria-label={t("stop")}
+            title={online ? t("stop") : t("stopOffline")}
+          >
             <StopIcon />
           </button>
         ) : (
@@ -101,7 +113,7 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
       </div>
       <div class="below">
         <span id="composer-note" class={tooLong ? "note few" : "note"} aria-live="polite">
-          <Note state={state} length={length} maxLength={maxLength} />
+          {stops && !online ? t("stopOffline") : <Note state={state} length={length} maxLength={maxLength} />}
         </span>
         <Allowance state={state} />
       </div>
@@ -112,8 +124,13 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
 function Note({ state, length, maxLength }: { state: ChatState; length: number; maxLength: number }) {
   if (length > maxLength) return <>{t("tooLong", { count: length - maxLength })}</>;
   if (length > maxLength * SHOW_LENGTH_FROM) return <>{t("charactersLeft", { count: maxLength - length })}</>;
-  const held = state.heldUntilMs.value;
+  const held = state.held.value;
   // The count is taken once: a number that changes every second would be read out every second.
-  if (held !== null) return <>{t("held", { count: Math.max(1, Math.ceil((held - Date.now()) / 1000)) })}</>;
+  if (held?.ownPace) return <HeldNote key={held.untilMs} untilMs={held.untilMs} />;
   return <span class="hint">{t("sendHint")}</span>;
+}
+
+function HeldNote({ untilMs }: { untilMs: number }) {
+  const count = useMemo(() => secondsTo(untilMs), [untilMs]);
+  return <>{t("held", { count })}</>;
 }

@@ -1,22 +1,25 @@
 import type { ChatState } from "../chat/chat-state.js";
 import { t } from "../i18n/language.js";
 import { PeopleIcon } from "./icons.js";
+import { NamedSentence } from "./named-sentence.js";
 
 interface HumanNoteProps {
   state: ChatState;
+  /** The visitor has messages left. A wish costs none: a human may still read and answer. */
+  canWrite: boolean;
   /** Null = the server takes no wish for a human. */
   onAsk: (() => void) | null;
 }
 
 /** The wish for a human, that they were asked, and that they have joined. */
-export function HumanNote({ state, onAsk }: HumanNoteProps) {
+export function HumanNote({ state, canWrite, onAsk }: HumanNoteProps) {
   const human = state.human.value;
   const begun = state.transcript.value.some((entry) => entry.role === "user");
   const over = state.ended.value !== null;
   const asks = onAsk && begun && !over && (human.type === "none" || human.type === "failed" || human.type === "asking");
   return (
     <div class="human">
-      <div role="status">{!over && <HumanWords human={human} />}</div>
+      <div role="status">{!over && <HumanWords human={human} canWrite={canWrite} />}</div>
       {asks && (
         <button type="button" class="link-button" disabled={human.type === "asking"} onClick={onAsk}>
           {t("askHuman")}
@@ -26,17 +29,19 @@ export function HumanNote({ state, onAsk }: HumanNoteProps) {
   );
 }
 
-function HumanWords({ human }: { human: ChatState["human"]["value"] }) {
+function HumanWords({ human, canWrite }: { human: ChatState["human"]["value"]; canWrite: boolean }) {
   switch (human.type) {
     case "asked":
-      return <p class="human-note">{t("humanAsked")}</p>;
+      return <p class="human-note">{t(canWrite ? "humanAsked" : "humanAskedHere")}</p>;
     case "failed":
       return <p class="human-note">{t("failedAgain")}</p>;
     case "joined":
       return (
         <p class="human-note joined">
           <PeopleIcon />
-          <bdi>{human.name === null ? t("humanJoined") : t("humanJoinedAs", { name: human.name })}</bdi>
+          <span>
+            {human.name === null ? t("humanJoined") : <NamedSentence text="humanJoinedAs" name={human.name} />}
+          </span>
         </p>
       );
     default:

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
 import type { Thumb } from "../net/session-info.js";
+import { Countdown } from "./countdown.js";
 import { FileList } from "./file-list.js";
 import { AlertIcon, CheckIcon, ClockIcon, CopyIcon, PeopleIcon, ThumbIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
@@ -53,12 +54,14 @@ export function AgentMessage({ entry, name, initial, writing, status, stopped, o
 interface UserMessageProps {
   entry: UserEntry;
   online: boolean;
+  /** Until when the server asked to wait, by the monotonic clock; null = it did not. */
+  heldUntilMs: number | null;
   canSend: boolean;
   onResend(clientId: string): void;
   fileUrl(id: string): string;
 }
 
-export function UserMessage({ entry, online, canSend, onResend, fileUrl }: UserMessageProps) {
+export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, fileUrl }: UserMessageProps) {
   const clientId = entry.clientId;
   return (
     <li class={`message own ${entry.delivery}`}>
@@ -69,7 +72,7 @@ export function UserMessage({ entry, online, canSend, onResend, fileUrl }: UserM
         </p>
         <FileList files={entry.files} urlOf={fileUrl} />
         <div class="tools">
-          <Delivery entry={entry} online={online} />
+          <Delivery entry={entry} online={online} heldUntilMs={heldUntilMs} />
           {entry.delivery === "failed" && entry.failure !== "resent" && canSend && clientId && (
             <button type="button" class="link-button" onClick={() => onResend(clientId)}>
               {t("sendAgain")}
@@ -82,12 +85,12 @@ export function UserMessage({ entry, online, canSend, onResend, fileUrl }: UserM
   );
 }
 
-function Delivery({ entry, online }: { entry: UserEntry; online: boolean }) {
+function Delivery({ entry, online, heldUntilMs }: { entry: UserEntry; online: boolean; heldUntilMs: number | null }) {
   switch (entry.delivery) {
     case "waiting":
       return (
         <span class="delivery">
-          <ClockIcon /> {online ? t("sending") : t("waiting")}
+          <ClockIcon /> {online && heldUntilMs !== null ? <Countdown untilMs={heldUntilMs} /> : t("waiting")}
         </span>
       );
     case "sending":

@@ -23,7 +23,7 @@ export const doorFr: DoorTexts = {
   disagree: "Je n’accepte pas",
   declinedTitle: "Vous n’avez pas accepté",
   declinedBody:
-    "C’est votre droit. Sans votre accord, ce chat ne peut pas commencer ; vous pouvez simplement fermer la page.",
+    "C’est votre droit. Sans votre accord, ce chat ne peut pas commencer ; vous pouvez simplement fermer la page.",
   readAgain: "Relire le texte",
   emailTitle: "Confirmez votre adresse e-mail",
   emailBody: "Nous y envoyons un code à six chiffres. Il montre que cette adresse est bien la vôtre.",
@@ -33,7 +33,7 @@ export const doorFr: DoorTexts = {
   sendCode: "Envoyer le code",
   codeTitle: "Saisissez le code",
   codeBody:
-    "Si {email} a accès à ce chat, un code lui est envoyé. Cela peut prendre une minute ; regardez aussi dans les indésirables.",
+    "Si {email} a accès à ce chat, un code lui est envoyé. Cela peut prendre une minute ; regardez aussi dans les indésirables.",
   codeValid: "Le code est valable jusqu’à {time}.",
   codeLabel: "Code à six chiffres",
   codeHint: "Il est vérifié dès que les six chiffres sont là.",

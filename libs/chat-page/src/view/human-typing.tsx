@@ -1,0 +1,29 @@
+import type { ChatState } from "../chat/chat-state.js";
+import { t } from "../i18n/language.js";
+import { PeopleIcon } from "./icons.js";
+import { NamedSentence } from "./named-sentence.js";
+
+/** That the human in the conversation is writing, where their words are going to stand. */
+export function HumanTyping({ state }: { state: ChatState }) {
+  const human = state.human.value;
+  const shown = state.humanTyping.value && human.type === "joined" && !state.ended.value;
+  return (
+    <div role="status">
+      {shown && (
+        <p class="thinking human-typing">
+          <span class="avatar small" aria-hidden="true">
+            <PeopleIcon />
+          </span>
+          <span class="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <span class="thinking-label">
+            {human.name === null ? t("typing") : <NamedSentence text="typingAs" name={human.name} />}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
