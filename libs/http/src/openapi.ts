@@ -3,6 +3,27 @@ import swaggerUi from "@fastify/swagger-ui";
 import { createJsonSchemaTransform } from "fastify-type-provider-zod";
 import type { HttpApp } from "./server.js";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The route does its work once for an `Idempotency-Key`; it is documented so. */
+    repeatable?: boolean;
+  }
+}
+
+/** Only documented here: routes read the header themselves, because a key that is none is told apart from other headers. */
+const REPEATABLE_HEADERS = {
+  type: "object",
+  properties: {
+    "Idempotency-Key": {
+      type: "string",
+      minLength: 1,
+      maxLength: 255,
+      description:
+        "Visible characters. A repeat with the same key and body gets the first answer with `Idempotent-Replayed: true`, for 24 hours; another body is 422 `idempotency_key_reused`.",
+    },
+  },
+};
+
 export interface OpenApiInfo {
   title: string;
   version: string;
@@ -17,6 +38,7 @@ const DOCS_CSP =
 
 /** Collects the routes registered after this call into an OpenAPI 3.1 document; `app.swagger()` gives it when ready. */
 export async function collectOpenApi(app: HttpApp, info: OpenApiInfo): Promise<void> {
+  const transform = createJsonSchemaTransform({ zodToJsonConfig: { unrepresentable: "any" } });
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -34,14 +56,18 @@ export async function collectOpenApi(app: HttpApp, info: OpenApiInfo): Promise<v
             in: "header",
             name: "X-Signature",
             description:
-              "hex(HMAC-SHA256(key, X-Timestamp + X-Nonce? + METHOD + path with query + sha256hex(body))). X-Key-Id selects the key; without it the default key counts.",
+              "hex(HMAC-SHA256(key, X-Timestamp + X-Nonce? + METHOD + path with query + sha256hex(body))). X-Key-Id selects the key; without it the default key counts. A key may what its scopes say: `chat` opens `/api/chat/*`, `read`, `write` and `manage` open management as operator (reading only), editor and admin.",
           },
           token: { type: "http", scheme: "bearer", description: "Management token `ak_…`" },
           session: { type: "http", scheme: "bearer", description: "Session token `ps_…`, or the cookie of the link" },
         },
       },
     },
-    transform: createJsonSchemaTransform({ zodToJsonConfig: { unrepresentable: "any" } }),
+    transform: (route) => {
+      const { schema, url } = transform(route);
+      const isRepeatable = route.route.config?.repeatable === true;
+      return { schema: isRepeatable ? { ...schema, headers: REPEATABLE_HEADERS } : schema, url };
+    },
   });
 }
 

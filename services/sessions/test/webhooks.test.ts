@@ -288,11 +288,17 @@ describe("an attempt that fails", () => {
     expect(t.got()).toHaveLength(5);
 
     remote.state.answer = (_got, response) => void response.writeHead(200).end();
-    const { delivery } = await bus.call(redeliverWebhook, { principal: t.principal, id: failed?.id ?? "" });
+    const idempotency = { key: "by hand", fingerprint: "f" };
+    const again = () => bus.call(redeliverWebhook, { principal: t.principal, id: failed?.id ?? "", idempotency });
+    const { delivery } = await again();
     expect(delivery.status).toBe("pending");
     expect(await settled(t, webhook.id)).toMatchObject([{ status: "delivered", attempts: 1, id: failed?.id }]);
     expect(t.got()).toHaveLength(6);
     expect(t.got().at(-1)?.headers["webhook-id"]).toBe(failed?.event_id);
+    // The request of before, repeated: its first answer, and nothing waits to be sent.
+    expect(await again()).toEqual({ delivery, replayed: true });
+    const log = await bus.call(listWebhookDeliveries, { principal: t.principal, id: webhook.id, limit: 1 });
+    expect(log.data).toMatchObject([{ status: "delivered", id: failed?.id }]);
   });
 
   it("with 410 switches the receiver off, cancels what waits and tells the other receivers", async () => {

@@ -154,6 +154,13 @@ const CREATIONS: Record<string, (world: World) => Creation | Promise<Creation>> 
   },
 };
 
+/** Calls that make nothing to be counted; their own tests say what a repeat of them does. */
+const ELSEWHERE = ["/api/sessions/{id}/extend", "/api/webhooks/deliveries/{id}/redeliver"];
+
+interface Document {
+  paths: Record<string, { post?: { parameters?: { name: string }[] } }>;
+}
+
 interface World {
   tenant: Tenant;
   /** The same name each time, and no other test's. */
@@ -227,6 +234,16 @@ export function describeOwnerRepeats(fixture: GetFixture): void {
         expect((await creation.count()) - before).toBe(1);
       },
     );
+
+    it("is promised in the documentation for exactly the calls that keep it", async () => {
+      const { gateways } = fixture().cluster;
+      const document = await call<Document>(`${gateways[0]}/openapi.json`, "GET");
+      const promised = Object.entries(document.body.paths)
+        .filter(([, { post }]) => post?.parameters?.some(({ name }) => name === "Idempotency-Key"))
+        .map(([path]) => path);
+      const kept = Object.keys(CREATIONS).map((name) => `/api${name.split(" ")[1]}`);
+      expect(promised.sort()).toEqual([...new Set([...kept, ...ELSEWHERE])].sort());
+    });
 
     it("does a captured signed call once, whatever key is put beside it", async () => {
       const { cluster } = fixture();

@@ -51,7 +51,7 @@ function route(app: HttpApp, { bus, credentials }: GatewayContext): void {
     if (token === undefined) throw new AppError("body_too_large");
     if ((await credentials.tokenPrincipal(token)) === null) throw new AppError("invalid_token");
   };
-  const config = { role: "editor" as const, mediaTypes: [...JSON_TYPES, FORM] };
+  const config = { role: "editor" as const, mediaTypes: [...JSON_TYPES, FORM], repeatable: true };
   app.post(
     "/agents/:agent/knowledge",
     { schema, config, onRequest, bodyLimit: BODY_LIMIT_BYTES },

@@ -18,7 +18,7 @@ export function bulkImportAgentsRoute(app: HttpApp, { bus }: GatewayContext): vo
     body: bulkImportAgentsBody,
     response: answers({ 200: bulkImportAgents.response.omit({ replayed: true }) }),
   };
-  app.post("/agents/bulk-import", { schema, config: { role: "editor" } }, async (request, reply) => {
+  app.post("/agents/bulk-import", { schema, config: { role: "editor", repeatable: true } }, async (request, reply) => {
     const principal = tenantPrincipal(request);
     const { documents, dry_run: dryRun = false, activate = true } = request.body;
     const call = { principal, documents, dryRun, activate, ...ownerRepeatable(request) };

@@ -22,18 +22,22 @@ export function bulkLinksRoute(app: HttpApp, { bus, config }: GatewayContext): v
     body: bulkLinksBody,
     response: answers({ 200: results }),
   };
-  app.post("/agents/:agent/public-links/bulk", { schema, config: { role: "editor" } }, async (request, reply) => {
-    const principal = tenantPrincipal(request);
-    const { idempotency, signature } = ownerRepeatable(request);
-    // Links compare bodies by their fields, whatever their order.
-    const idempotencyKey = idempotency?.key;
-    const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey, signature };
-    const answer = await bus.call(bulkLinks, call);
-    markReplay(request, reply, answer.replayed);
-    return {
-      results: answer.results.map((result) =>
-        result.token === undefined ? result : { ...result, url: linkAddress(config, result.token) },
-      ),
-    };
-  });
+  app.post(
+    "/agents/:agent/public-links/bulk",
+    { schema, config: { role: "editor", repeatable: true } },
+    async (request, reply) => {
+      const principal = tenantPrincipal(request);
+      const { idempotency, signature } = ownerRepeatable(request);
+      // Links compare bodies by their fields, whatever their order.
+      const idempotencyKey = idempotency?.key;
+      const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey, signature };
+      const answer = await bus.call(bulkLinks, call);
+      markReplay(request, reply, answer.replayed);
+      return {
+        results: answer.results.map((result) =>
+          result.token === undefined ? result : { ...result, url: linkAddress(config, result.token) },
+        ),
+      };
+    },
+  );
 }

@@ -15,7 +15,7 @@ export function createAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
     body: createAgentBody,
     response: answers({ 201: agentShown }),
   };
-  app.post("/agents", { schema, config: { role: "editor" } }, async (request, reply) => {
+  app.post("/agents", { schema, config: { role: "editor", repeatable: true } }, async (request, reply) => {
     const { name, description = null } = request.body;
     const call = { principal: tenantPrincipal(request), name, description, ...ownerRepeatable(request) };
     const { agent, replayed } = await bus.call(createAgent, call);

@@ -17,7 +17,7 @@ export function createKeyRoute(app: HttpApp, { bus }: GatewayContext): void {
     body: createKeyBody,
     response: answers({ 201: keyCreated }),
   };
-  app.post("/keys", { schema, config: { role: "admin" } }, async (request, reply) => {
+  app.post("/keys", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
     const { name, scopes = [] } = request.body;
     const call = { principal: tenantPrincipal(request), name, scopes, ...ownerRepeatable(request) };
     const { id, keyId, secret, replayed } = await bus.call(createKey, call);

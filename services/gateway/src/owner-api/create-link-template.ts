@@ -17,7 +17,7 @@ export function createLinkTemplateRoute(app: HttpApp, { bus }: GatewayContext): 
     body: createLinkTemplateBody,
     response: answers({ 201: linkTemplateShown }),
   };
-  app.post("/link-templates", { schema, config: { role: "editor" } }, async (request, reply) => {
+  app.post("/link-templates", { schema, config: { role: "editor", repeatable: true } }, async (request, reply) => {
     const call = { principal: tenantPrincipal(request), body: request.body, ...ownerRepeatable(request) };
     const { template, replayed } = await bus.call(createLinkTemplate, call);
     markReplay(request, reply, replayed);

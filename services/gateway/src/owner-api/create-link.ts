@@ -19,14 +19,18 @@ export function createLinkRoute(app: HttpApp, { bus, config }: GatewayContext): 
     body: createLinkBody,
     response: answers({ 201: linkCreated }),
   };
-  app.post("/agents/:agent/public-links", { schema, config: { role: "editor" } }, async (request, reply) => {
-    const principal = tenantPrincipal(request);
-    const { idempotency, signature } = ownerRepeatable(request);
-    // Links compare bodies by their fields, whatever their order.
-    const idempotencyKey = idempotency?.key;
-    const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey, signature };
-    const { link, token, replayed } = await bus.call(createLink, call);
-    markReplay(request, reply, replayed);
-    return reply.code(201).send({ ...link, token, url: linkAddress(config, token) });
-  });
+  app.post(
+    "/agents/:agent/public-links",
+    { schema, config: { role: "editor", repeatable: true } },
+    async (request, reply) => {
+      const principal = tenantPrincipal(request);
+      const { idempotency, signature } = ownerRepeatable(request);
+      // Links compare bodies by their fields, whatever their order.
+      const idempotencyKey = idempotency?.key;
+      const call = { principal, agent: request.params.agent, body: request.body, idempotencyKey, signature };
+      const { link, token, replayed } = await bus.call(createLink, call);
+      markReplay(request, reply, replayed);
+      return reply.code(201).send({ ...link, token, url: linkAddress(config, token) });
+    },
+  );
 }

@@ -13,7 +13,7 @@ export function createTenantRoute(app: HttpApp, { bus }: GatewayContext): void {
     body: createTenantBody,
     response: answers({ 201: tenantCreated }),
   };
-  app.post("/tenants", { schema, config: { role: "owner" } }, async (request, reply) => {
+  app.post("/tenants", { schema, config: { role: "owner", repeatable: true } }, async (request, reply) => {
     const { principal } = request.caller;
     if (principal.tenantId !== null) throw new AppError("forbidden");
     const { name } = request.body;

@@ -15,7 +15,7 @@ export function createTokenRoute(app: HttpApp, { bus }: GatewayContext): void {
     body: createTokenBody,
     response: answers({ 201: tokenCreated }),
   };
-  app.post("/tokens", { schema, config: { role: "admin" } }, async (request, reply) => {
+  app.post("/tokens", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
     const { name, role, tenant_id } = request.body;
     const call = { principal: anyPrincipal(request), name, role, tenantId: tenant_id, ...ownerRepeatable(request) };
     const { id, token, replayed } = await bus.call(createToken, call);

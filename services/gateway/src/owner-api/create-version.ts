@@ -16,14 +16,18 @@ export function createVersionRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: createVersionBody,
     response: answers({ 201: imported }),
   };
-  app.post("/agents/:agent/versions", { schema, config: { role: "editor" } }, async (request, reply) => {
-    const principal = tenantPrincipal(request);
-    const { document, notes = null } = request.body;
-    // An import would create a missing agent; a version needs one.
-    const { agent } = await bus.call(getAgent, { principal, agent: request.params.agent });
-    const options = { document, dryRun: false, activate: false, notes, ...ownerRepeatable(request) };
-    const { replayed, ...made } = await bus.call(importAgent, { principal, agent: agent.id, ...options });
-    markReplay(request, reply, replayed);
-    return reply.code(201).send(made);
-  });
+  app.post(
+    "/agents/:agent/versions",
+    { schema, config: { role: "editor", repeatable: true } },
+    async (request, reply) => {
+      const principal = tenantPrincipal(request);
+      const { document, notes = null } = request.body;
+      // An import would create a missing agent; a version needs one.
+      const { agent } = await bus.call(getAgent, { principal, agent: request.params.agent });
+      const options = { document, dryRun: false, activate: false, notes, ...ownerRepeatable(request) };
+      const { replayed, ...made } = await bus.call(importAgent, { principal, agent: agent.id, ...options });
+      markReplay(request, reply, replayed);
+      return reply.code(201).send(made);
+    },
+  );
 }

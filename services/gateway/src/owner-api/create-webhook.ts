@@ -18,7 +18,7 @@ export function createWebhookRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: createWebhookBody,
     response: answers({ 201: webhookWithSecret }),
   };
-  app.post("/webhooks", { schema, config: { role: "admin" } }, async (request, reply) => {
+  app.post("/webhooks", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
     const call = { principal: tenantPrincipal(request), body: request.body, ...ownerRepeatable(request) };
     const { webhook, secret, replayed } = await bus.call(createWebhook, call);
     markReplay(request, reply, replayed);

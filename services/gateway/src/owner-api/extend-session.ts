@@ -21,12 +21,16 @@ export function extendSessionRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: z.strictObject({ minutes: z.int().min(1).max(1440) }),
     response: answers({ 200: extended }),
   };
-  app.post("/sessions/:id/extend", { schema, config: { role: "operator" } }, async (request, reply) => {
-    const { tenantId } = tenantPrincipal(request);
-    const access = { type: "hmac", tenantId, sessionId: request.params.id } as const;
-    const { minutes } = request.body;
-    const answer = await bus.call(extendSession, { access, minutes, ...signedRepeatable(request) });
-    markReplay(request, reply, answer.replayed);
-    return { session_id: answer.sessionId, expires_at: answer.expiresAt, idle_expires_at: answer.idleExpiresAt };
-  });
+  app.post(
+    "/sessions/:id/extend",
+    { schema, config: { role: "operator", repeatable: true } },
+    async (request, reply) => {
+      const { tenantId } = tenantPrincipal(request);
+      const access = { type: "hmac", tenantId, sessionId: request.params.id } as const;
+      const { minutes } = request.body;
+      const answer = await bus.call(extendSession, { access, minutes, ...signedRepeatable(request) });
+      markReplay(request, reply, answer.replayed);
+      return { session_id: answer.sessionId, expires_at: answer.expiresAt, idle_expires_at: answer.idleExpiresAt };
+    },
+  );
 }

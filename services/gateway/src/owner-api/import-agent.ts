@@ -43,13 +43,17 @@ export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
     response: answers({ 200: imported }),
   };
   const mediaTypes = [...JSON_TYPES, ...YAML_TYPES];
-  app.post("/agents/:agent/import", { schema, config: { role: "editor", mediaTypes } }, async (request, reply) => {
-    const principal = tenantPrincipal(request);
-    const options = { ...optionsOf(request, request.query), ...ownerRepeatable(request) };
-    const { replayed, ...made } = await bus.call(importAgent, { principal, agent: request.params.agent, ...options });
-    markReplay(request, reply, replayed);
-    return made;
-  });
+  app.post(
+    "/agents/:agent/import",
+    { schema, config: { role: "editor", mediaTypes, repeatable: true } },
+    async (request, reply) => {
+      const principal = tenantPrincipal(request);
+      const options = { ...optionsOf(request, request.query), ...ownerRepeatable(request) };
+      const { replayed, ...made } = await bus.call(importAgent, { principal, agent: request.params.agent, ...options });
+      markReplay(request, reply, replayed);
+      return made;
+    },
+  );
 }
 
 interface Options {

@@ -16,10 +16,14 @@ export function redeliverWebhookRoute(app: HttpApp, { bus }: GatewayContext): vo
     querystring: tenantQuery,
     response: answers({ 202: deliveryShown }),
   };
-  app.post("/webhooks/deliveries/:id/redeliver", { schema, config: { role: "admin" } }, async (request, reply) => {
-    const call = { principal: tenantPrincipal(request), id: request.params.id, ...ownerRepeatable(request) };
-    const { delivery, replayed } = await bus.call(redeliverWebhook, call);
-    markReplay(request, reply, replayed);
-    return reply.code(202).send(delivery);
-  });
+  app.post(
+    "/webhooks/deliveries/:id/redeliver",
+    { schema, config: { role: "admin", repeatable: true } },
+    async (request, reply) => {
+      const call = { principal: tenantPrincipal(request), id: request.params.id, ...ownerRepeatable(request) };
+      const { delivery, replayed } = await bus.call(redeliverWebhook, call);
+      markReplay(request, reply, replayed);
+      return reply.code(202).send(delivery);
+    },
+  );
 }

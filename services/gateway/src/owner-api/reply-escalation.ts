@@ -20,19 +20,23 @@ export function replyEscalationRoute(app: HttpApp, { bus }: GatewayContext): voi
     body: replyBody,
     response: answers({ 201: said }),
   };
-  app.post("/escalations/:id/reply", { schema, config: { role: "operator" } }, async (request, reply) => {
-    const principal = tenantPrincipal(request);
-    const { message, operator, name = null } = request.body;
-    const answer = await bus.call(replyEscalation, {
-      principal,
-      id: request.params.id,
-      operator: actingOperator(principal, operator),
-      name,
-      content: message,
-      ...signedRepeatable(request),
-    });
-    markReplay(request, reply, answer.replayed);
-    const { messageId, sessionId, createdAt } = answer;
-    return reply.code(201).send({ message_id: messageId, session_id: sessionId, created_at: createdAt });
-  });
+  app.post(
+    "/escalations/:id/reply",
+    { schema, config: { role: "operator", repeatable: true } },
+    async (request, reply) => {
+      const principal = tenantPrincipal(request);
+      const { message, operator, name = null } = request.body;
+      const answer = await bus.call(replyEscalation, {
+        principal,
+        id: request.params.id,
+        operator: actingOperator(principal, operator),
+        name,
+        content: message,
+        ...signedRepeatable(request),
+      });
+      markReplay(request, reply, answer.replayed);
+      const { messageId, sessionId, createdAt } = answer;
+      return reply.code(201).send({ message_id: messageId, session_id: sessionId, created_at: createdAt });
+    },
+  );
 }

@@ -15,7 +15,7 @@ export function rotateKeyRoute(app: HttpApp, { bus }: GatewayContext): void {
     querystring: tenantQuery,
     response: answers({ 200: keyCreated }),
   };
-  app.post("/keys/:id/rotate", { schema, config: { role: "admin" } }, async (request, reply) => {
+  app.post("/keys/:id/rotate", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
     const call = { principal: tenantPrincipal(request), id: request.params.id, ...ownerRepeatable(request) };
     const { id, keyId, secret, replayed } = await bus.call(rotateKey, call);
     markReplay(request, reply, replayed);

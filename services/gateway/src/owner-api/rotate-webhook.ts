@@ -18,7 +18,7 @@ export function rotateWebhookRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: rotateWebhookBody.nullish(),
     response: answers({ 200: webhookWithSecret }),
   };
-  app.post("/webhooks/:id/rotate", { schema, config: { role: "admin" } }, async (request, reply) => {
+  app.post("/webhooks/:id/rotate", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
     const overlapSeconds = request.body?.overlap_seconds ?? 86_400;
     const call = {
       principal: tenantPrincipal(request),

@@ -17,7 +17,7 @@ export function testWebhookRoute(app: HttpApp, { bus }: GatewayContext): void {
     querystring: tenantQuery,
     response: answers({ 202: deliveryShown }),
   };
-  app.post("/webhooks/:id/test", { schema, config: { role: "admin" } }, async (request, reply) => {
+  app.post("/webhooks/:id/test", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
     const call = { principal: tenantPrincipal(request), id: request.params.id, ...ownerRepeatable(request) };
     const { delivery, replayed } = await bus.call(testWebhook, call);
     markReplay(request, reply, replayed);
