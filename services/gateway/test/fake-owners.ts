@@ -37,7 +37,7 @@ const secrets = createSecrets("test-only-master-key-test-only-master-key");
 /** The links service and the agents of the runner as the gateway meets them: records what it was asked. */
 export class FakeOwners {
   readonly tokens = new Map<string, Principal>();
-  readonly keys = new Map<string, { secret: string; principal: Principal }>();
+  readonly keys = new Map<string, { secret: string; principal: Principal; scopes?: string[] }>();
   readonly links = new Map<string, { secret: string; policy: LinkPolicy; state: "ok" | "expired" | "unavailable" }>();
   readonly asked: { call: string; input: unknown }[] = [];
 

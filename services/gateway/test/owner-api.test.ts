@@ -188,6 +188,29 @@ describe("who may", () => {
     expect((await call("POST", "/api/tenants", world.owners.token("owner"), { name: "x" })).status).toBe(403);
   });
 
+  it("takes a key without scopes for what its role says, as keys of earlier releases are told", async () => {
+    const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: LINK } as const;
+    const roles = [];
+    for (const [keyId, scopes] of [
+      ["of-before", undefined],
+      ["unheard-of", ["sessions:write"]],
+    ] as const) {
+      world.owners.keys.set(keyId, { secret: "key-secret", principal, ...(scopes && { scopes: [...scopes] }) });
+      const by = { key: "key-secret", headers: { "x-key-id": keyId } };
+      const body = { tenant_id: TENANT, agent_id: AGENT, metadata: { keyId } };
+      const made = await world.signed("POST", "/api/chat/sessions", body, by);
+      const { session_id = "text_0" } = await bodyOf(made);
+      const listed = await world.signed("GET", "/api/agents", undefined, by);
+      const ended = await world.signed("POST", `/api/sessions/${session_id}/end`, undefined, by);
+      const refused = await world.signed("POST", "/api/agents", { name: keyId }, by);
+      roles.push([keyId, made.status, listed.status, ended.status, refused.status]);
+    }
+    expect(roles).toEqual([
+      ["of-before", 201, 200, 200, 403],
+      ["unheard-of", 403, 403, 403, 403],
+    ]);
+  });
+
   it("lets an operator-wide caller work in the tenant it names", async () => {
     const tenant = await world.signed("POST", "/api/tenants", { name: "New" });
     expect([tenant.status, await bodyOf(tenant)]).toEqual([201, { id: TENANT, name: "New", admin_token: "ak_first" }]);

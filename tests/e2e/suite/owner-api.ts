@@ -62,9 +62,38 @@ export function describeOwnerApi(fixture: GetFixture): void {
       const refused = await owner.call<{ errors: unknown[] }>("POST", "/api/agents/bad/import", { document });
       expect(refused).toMatchObject({ status: 422, body: { code: "invalid_document" } });
       expect(refused.body.errors.length).toBeGreaterThan(0);
+      const odd = {
+        agent: { name: "Odd" },
+        workflow: {
+          initial_node: "a",
+          nodes: [
+            { id: "a", system_prompt: "Hi.", transitions: [{ condition: "always", target: "nowhere" }] },
+            { id: "lonely", type: "end_call", static_text: "Bye." },
+          ],
+        },
+      };
+      type Told = { errors: { rule: string }[]; warnings: { rule: string; pointer: string }[] };
+      const told = await owner.call<Told>("POST", "/api/agents/odd/import", { document: odd });
+      expect([told.status, told.body.errors.map(({ rule }) => rule)]).toEqual([422, ["unknown_node"]]);
+      expect(told.body.warnings).toContainEqual(expect.objectContaining({ rule: "unreachable_node" }));
       const checked = await owner.call("POST", "/api/agents/validate", { document });
       expect(checked).toMatchObject({ status: 200, body: { valid: false } });
       expect((await owner.call("GET", "/api/agents/bad")).status).toBe(404);
+    });
+
+    it("gives an agent no name that another one has, and knows what it does not find", async () => {
+      const { owner } = fixture().tenant;
+      const one = await owner.call("POST", "/api/agents", { name: "Reception" });
+      const two = await owner.call<Agent>("POST", "/api/agents", { name: "Switchboard" });
+      expect([one.status, two.status]).toEqual([201, 201]);
+      for (const name of ["Reception", "reception"]) {
+        const taken = await owner.call("PATCH", `/api/agents/${two.body.id}`, { name });
+        expect(taken).toMatchObject({ status: 409, body: { code: "name_taken" } });
+      }
+      expect((await owner.call("PATCH", "/api/agents/switchboard", { name: "Exchange" })).status).toBe(200);
+      const nobody = "/api/agents/switchboard/access-requests/018f3a5e-7c1b-7d2e-8a4f-000000000009/approve";
+      const unknown = await owner.call("POST", nobody);
+      expect(unknown).toMatchObject({ status: 404, body: { code: "access_request_not_found" } });
     });
 
     it("creates, lists, changes and deletes links, and shows the token once", async () => {
