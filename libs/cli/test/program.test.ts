@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -17,6 +18,10 @@ const COMMANDS = [
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
   ...["webhooks list", "webhooks create", "webhooks test", "webhooks deliveries", "webhooks redeliver"],
   ...["keys create", "keys list", "keys rotate", "keys revoke"],
+];
+
+const GROUPS = [
+  ...new Set(COMMANDS.filter((command) => command.includes(" ")).map((command) => command.split(" ")[0] ?? "")),
 ];
 
 describe("the program", () => {
@@ -68,6 +73,33 @@ describe("the program", () => {
     expect(code).toBe(0);
     expect(out).toContain(`Examples:\n  $ parley ${command}`);
     expect(out).toContain("--json");
+  });
+
+  it("has every command that its page names, and names every command there", async () => {
+    const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
+    const block = /```\n(parley chat [\s\S]+?)```/.exec(page)?.[1] ?? "";
+    // A line that begins with blanks goes on with the group above it.
+    const lines = block
+      .replace(/\n {2,}/g, " ")
+      .trim()
+      .split("\n");
+    const named = lines.flatMap((line) => {
+      const [first = "", ...rest] = line
+        .replace(/^parley /, "")
+        .replace(/\[[^\]]*\]/g, "")
+        .split(" | ");
+      const [group = "", sub = ""] = first.split(" ");
+      const isGroup = GROUPS.includes(group);
+      const others = rest.map((part) => part.trim().split(" ")[0] ?? "");
+      if (!isGroup) return group === "up" ? ["up", ...others] : [group];
+      return [sub, ...others].map((name) => `${group} ${name}`);
+    });
+    for (const command of named.filter((name) => name !== "up" && name !== "bench"))
+      expect([command, (await runHere([...command.split(" "), "--help"])).out]).toEqual([
+        command,
+        expect.stringMatching(new RegExp(`^Usage: parley ${command} `)),
+      ]);
+    expect(named).toEqual(expect.arrayContaining(COMMANDS));
   });
 
   it("offers every command, option and choice that may stand at the cursor, and none that may not", async () => {
@@ -145,6 +177,7 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     const url = await serve({
       "GET /healthz": [200, { status: "ok" }],
       "GET /readyz": [200, { ready: true, checks: {} }],
+      "GET /api/agents/a": [200, { id: "01890a5d-ac96-774b-bcce-b302099a8057" }],
       "POST /api/chat/sessions": [201, { session_id: "text_1" }],
       "DELETE /api/chat/sessions/text_1": [200, { success: true }],
       "GET /api/chat/sessions/text_1/events": [0, null],

@@ -53,10 +53,10 @@ describe("doctor before a real gateway", { timeout: 60_000 }, () => {
 
   it("finds a clock that is off, and how far", async () => {
     const near = await examine(trusting, { appends: VISITOR, skewMs: -60_000 });
-    expect(near.found.clock).toMatch(/^warning: (59|60|61) s ahead of the server/);
+    expect(near.found.clock).toMatch(/^warning: (5[5-9]|6[0-5]) s ahead of the server/);
     expect(near.code).toBe(0);
     const far = await examine(trusting, { appends: VISITOR, skewMs: 600_000 });
-    expect(far.found.clock).toMatch(/^failed: (599|600|601) s behind the server/);
+    expect(far.found.clock).toMatch(/^failed: (59[5-9]|60[0-5]) s behind the server/);
     expect(far.code).toBe(1);
   });
 

@@ -26,7 +26,15 @@ describe("dead letters", { timeout: 60_000 }, () => {
     return {
       linkId: z.string().parse(link.body.id),
       id: session.session_id,
-      say: (message: string) => world.call("POST", `/api/public/chat/${token}`, { message }, session.session_token),
+      say: (message: string, files: string[] = []) =>
+        world.call("POST", `/api/public/chat/${token}`, { message, files }, session.session_token),
+      upload: async (text: string) => {
+        const body = new FormData();
+        body.append("file", new Blob([text], { type: "text/plain" }), "note.txt");
+        const headers = { authorization: `Bearer ${session.session_token}` };
+        const answer = await fetch(`${world.url}/api/public/files/${token}`, { method: "POST", body, headers });
+        return z.looseObject({ id: z.string() }).parse(await answer.json()).id;
+      },
       end: () => world.call("POST", `/api/sessions/${session.session_id}/end`),
       history: async () => {
         const { body } = await world.call("GET", `/api/public/history/${token}`, undefined, session.session_token);
@@ -149,6 +157,20 @@ describe("dead letters", { timeout: 60_000 }, () => {
     const id = (await list(`session_id=${guest.id}`)).data[0]?.id;
     const refused = await world.call("POST", `/api/dead-letters/${id}/replay`);
     expect(refused.body).toMatchObject({ code: "messages_exhausted" });
+  });
+
+  it("carry the files of their message, once", async () => {
+    world.defect.there = true;
+    const guest = await visitor({ file_uploads: { enabled: true, types: ["text/plain"] } });
+    const file = await guest.upload("what the file says");
+    expect((await guest.say("poison with a file", [file])).status).toBe(500);
+    const id = (await list(`session_id=${guest.id}`)).data[0]?.id ?? "";
+    expect((await show(id)).files).toMatchObject([{ id: file, name: "note.txt" }]);
+    world.defect.there = false;
+    expect((await world.call("POST", `/api/dead-letters/${id}/replay`)).status).toBe(202);
+    expect(await outcome(id)).toBe("replayed");
+    // It went with the replay: nobody can send it again.
+    expect((await guest.say("again", [file])).body).toMatchObject({ code: "file_not_found" });
   });
 
   it("of a timeout is said again while nothing has happened since, and no later", async () => {
