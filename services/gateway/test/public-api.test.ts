@@ -1,4 +1,4 @@
-import { linkRevoked, linkUpdated } from "@parley/contracts";
+import { agentActivated, linkRevoked, linkUpdated } from "@parley/contracts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
@@ -95,6 +95,29 @@ describe("a link", () => {
     link.set("unavailable");
     await world.bus.publish(linkRevoked, fact, { key: link.policy.id, msgId: "revoked-1" });
     await expect.poll(show, { timeout: 1_000 }).toBe(404);
+  });
+});
+
+describe("the availability of a link", () => {
+  it("is told anew within a second of becoming full, of having room again, and of its agent's first version", async () => {
+    const link = world.owners.link({ maxSessions: 3, sessionsUsed: 2, agentReady: true });
+    const { id, tenantId, agentId } = link.policy;
+    const shown = async (): Promise<unknown> =>
+      (await bodyOf(await fetch(`${world.url}/api/public/link/${link.token}`))).availability;
+    const soon = { timeout: 1_000 };
+    expect(await shown()).toBe("available");
+    link.policy.sessionsUsed = 3;
+    await world.bus.publish(linkUpdated, { linkId: id, tenantId }, { key: id, msgId: "full-1" });
+    await expect.poll(shown, soon).toBe("full");
+    link.policy.sessionsUsed = 2;
+    await world.bus.publish(linkUpdated, { linkId: id, tenantId }, { key: id, msgId: "room-1" });
+    await expect.poll(shown, soon).toBe("available");
+    link.policy.agentReady = false;
+    await world.bus.publish(linkUpdated, { linkId: id, tenantId }, { key: id, msgId: "asleep-1" });
+    await expect.poll(shown, soon).toBe("unavailable");
+    link.policy.agentReady = true;
+    await world.bus.publish(agentActivated, { tenantId, agentId, version: 1 }, { key: agentId, msgId: "awake-1" });
+    await expect.poll(shown, soon).toBe("available");
   });
 });
 

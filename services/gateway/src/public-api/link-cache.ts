@@ -2,6 +2,8 @@ import type { Bus } from "@parley/bus";
 import {
   AppError,
   accessPolicyChanged,
+  agentActivated,
+  agentDeleted,
   cachesDropped,
   type LinkPolicy,
   linkRevoked,
@@ -90,7 +92,11 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
       const drop = async ({ linkId }: { linkId: string }): Promise<void> => forget(({ id }) => id === linkId);
       bus.listen(linkRevoked, drop);
       bus.listen(linkUpdated, drop);
-      bus.listen(accessPolicyChanged, async ({ agentId }) => forget((policy) => policy.agentId === agentId));
+      const dropOf = async ({ agentId }: { agentId: string }): Promise<void> =>
+        forget((policy) => policy.agentId === agentId);
+      bus.listen(accessPolicyChanged, dropOf);
+      bus.listen(agentActivated, dropOf);
+      bus.listen(agentDeleted, dropOf);
       bus.listen(cachesDropped, async ({ tenantId, agentId }) => {
         forget((policy) => policy.tenantId === tenantId && (agentId === null || policy.agentId === agentId));
         refused.clear();

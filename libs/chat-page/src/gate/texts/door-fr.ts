@@ -6,7 +6,7 @@ export const doorFr: DoorTexts = {
   retry: "Réessayer",
   checkingTitle: "Vérification de votre navigateur…",
   checkingBody:
-    "Votre appareil résout un petit calcul, pour que des machines n’inondent pas ce chat. Vous n’avez rien à faire.",
+    "Votre appareil résout un petit calcul, pour que des machines n’inondent pas cette discussion. Vous n’avez rien à faire.",
   checkingLong: "La vérification continue. Certains appareils ont besoin d’un peu plus de temps.",
   unproven: "La vérification n’a pas abouti. Veuillez réessayer.",
   entering: "Ouverture de la conversation…",
@@ -23,17 +23,17 @@ export const doorFr: DoorTexts = {
   disagree: "Je n’accepte pas",
   declinedTitle: "Vous n’avez pas accepté",
   declinedBody:
-    "C’est votre droit. Sans votre accord, ce chat ne peut pas commencer ; vous pouvez simplement fermer la page.",
+    "C’est votre droit. Sans votre accord, cette discussion ne peut pas commencer ; vous pouvez simplement fermer la page.",
   readAgain: "Relire le texte",
   emailTitle: "Confirmez votre adresse e-mail",
   emailBody: "Nous y envoyons un code à six chiffres. Il montre que cette adresse est bien la vôtre.",
-  approvalBody: "Ensuite, le propriétaire de ce chat décide si vous pouvez l’utiliser.",
+  approvalBody: "Ensuite, le propriétaire de cette discussion décide si vous pouvez y participer.",
   emailLabel: "Adresse e-mail",
   emailMissing: "Veuillez saisir une adresse complète, par exemple name@example.com.",
   sendCode: "Envoyer le code",
   codeTitle: "Saisissez le code",
   codeBody:
-    "Si {email} a accès à ce chat, un code lui est envoyé. Cela peut prendre une minute ; regardez aussi dans les indésirables.",
+    "Si {email} a accès à cette discussion, un code lui est envoyé. Cela peut prendre une minute ; regardez aussi dans les indésirables.",
   codeValid: "Le code est valable jusqu’à {time}.",
   codeLabel: "Code à six chiffres",
   codeHint: "Il est vérifié dès que les six chiffres sont là.",
@@ -48,7 +48,7 @@ export const doorFr: DoorTexts = {
   changeAddress: "Utiliser une autre adresse",
   pendingTitle: "Votre demande a été transmise",
   pendingBody:
-    "Le propriétaire de ce chat décide maintenant si {email} peut l’utiliser. Vous pouvez revenir plus tard avec le même lien.",
+    "Le propriétaire de cette discussion décide maintenant si {email} peut y participer. Vous pouvez revenir plus tard avec le même lien.",
   checkAgain: "Vérifier à nouveau",
   undecided: "Il n’y a pas encore de décision.",
   againTitle: "Veuillez confirmer de nouveau votre adresse",
