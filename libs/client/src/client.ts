@@ -9,8 +9,11 @@ import type {
   SessionCreated,
   SessionEvent,
   SessionShown,
+  TurnAccepted,
   TurnAnswered,
+  TurnShown,
 } from "./types.js";
+import { type WaitOptions, waitForTurn } from "./wait-for-turn.js";
 
 export interface ParleyClientOptions extends ConnectionOptions {
   /** The signing key. It belongs on a server: whoever has it can do everything its scopes allow. */
@@ -35,11 +38,22 @@ export interface SendOptions extends CallOptions, TurnListener {
   idleMs?: number;
 }
 
+export interface SubmitOptions extends CallOptions {
+  /** As of `send`. */
+  clientMessageId?: string;
+}
+
 /** Sessions of the text chat API. Every call throws `ParleyError`, or the reason of its signal. */
 export interface Sessions {
   create(request: CreateSessionRequest, options?: RepeatableOptions): Promise<SessionCreated>;
   /** Sends a message and waits for its answer; with `onDelta` or `onStatus` the answer is streamed. */
   send(sessionId: string, content: string, options?: SendOptions): Promise<TurnAnswered>;
+  /** Hands a message in without waiting for its answer; `waitForTurn` has it later, also from elsewhere. */
+  submit(sessionId: string, content: string, options?: SubmitOptions): Promise<TurnAccepted>;
+  /** What became of a message, as it is now. */
+  getTurn(sessionId: string, turnId: string, options?: CallOptions): Promise<TurnShown>;
+  /** Asks until the turn is over. Throws `ParleyError`: the problem of a failed turn, or `timeout`; the turn itself goes on then. */
+  waitForTurn(sessionId: string, turnId: string, options?: WaitOptions): Promise<TurnShown>;
   /** As `send`, as an iterator of `status`, `message.delta` (each piece once, with `text_so_far`) and, last, `turn` with the answer. */
   stream(sessionId: string, content: string, options?: SendOptions): AsyncGenerator<SessionEvent>;
   get(sessionId: string, options?: CallOptions): Promise<SessionShown>;
@@ -70,6 +84,8 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
 
 const SESSIONS = "/api/chat/sessions";
 const pathOf = (sessionId: string): string => `${SESSIONS}/${encodeURIComponent(sessionId)}`;
+const turnPath = (sessionId: string, turnId: string): string =>
+  `${pathOf(sessionId)}/turns/${encodeURIComponent(turnId)}`;
 const repeatable = (options: RepeatableOptions = {}): Record<string, string> => ({
   "idempotency-key": options.idempotencyKey ?? newId(),
 });
@@ -91,6 +107,12 @@ function createSessions(transport: Transport): Sessions {
       const listener = { ...options, idleMs: options.idleMs ?? 40_000 };
       return transport.open(streamed(call), (response) => readTurn(response, text, listener));
     },
+    submit: (sessionId, content, options = {}) =>
+      transport.json({ ...messageCall(sessionId, content, options), headers: { prefer: "respond-async" } }),
+    getTurn: (sessionId, turnId, options) =>
+      transport.json({ method: "GET", path: turnPath(sessionId, turnId), signal: options?.signal }),
+    waitForTurn: (sessionId, turnId, options) =>
+      waitForTurn((signal) => transport.json({ method: "GET", path: turnPath(sessionId, turnId), signal }), options),
     stream: (sessionId, content, options = {}) =>
       streamEvents(transport, messageCall(sessionId, content, options), options),
     get: (sessionId, options) => transport.json({ method: "GET", path: pathOf(sessionId), signal: options?.signal }),

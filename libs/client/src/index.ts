@@ -8,6 +8,7 @@ export {
   type RepeatableOptions,
   type SendOptions,
   type Sessions,
+  type SubmitOptions,
 } from "./client.js";
 export { type FieldProblem, ParleyError } from "./errors.js";
 export { type FollowOptions, followEvents } from "./follow-events.js";
@@ -22,3 +23,4 @@ export {
 } from "./transport.js";
 export type * from "./types.js";
 export { createUseChat, type ReactHooks, type UsedChat } from "./use-chat.js";
+export type { WaitOptions } from "./wait-for-turn.js";

@@ -76,6 +76,34 @@ export interface TurnAnswered {
   finish_reason: "complete" | "stopped";
 }
 
+/** A message that was taken and is answered later. */
+export interface TurnAccepted {
+  turn_id: string;
+  events_url: string;
+  status_url?: string;
+  session_id: string;
+}
+
+/** What became of a message. The members of the answer are there once it has one; a stopped turn may have none. */
+export interface TurnShown extends Partial<Omit<TurnAnswered, "turn_id">> {
+  turn_id: string;
+  session_id: string;
+  status: "queued" | "running" | "completed" | "failed" | "stopped";
+  /** The problem document of a failed turn. */
+  error?: {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    code: string;
+    message: string;
+    request_id: string;
+    errors?: { pointer: string; rule: string; message: string }[];
+    retry_after?: number;
+    [member: string]: unknown;
+  };
+}
+
 export type SessionStatus = "active" | "completed" | "abandoned" | "error";
 
 export interface SessionShown {

@@ -20,6 +20,8 @@ describe("the types written after the reference document are those of the produc
   it("has the answers of the routes", () => {
     expectTypeOf<client.SessionCreated>().toEqualTypeOf<Out<typeof schemas.sessionCreated>>();
     expectTypeOf<client.TurnAnswered>().toEqualTypeOf<Out<typeof schemas.turnAnswered>>();
+    expectTypeOf<client.TurnAccepted>().toEqualTypeOf<Out<typeof schemas.turnAccepted>>();
+    expectTypeOf<client.TurnShown>().toEqualTypeOf<Out<typeof schemas.turnShown>>();
     expectTypeOf<client.SessionShown>().toEqualTypeOf<Out<typeof schemas.sessionShown>>();
     expectTypeOf<client.SessionClosed>().toEqualTypeOf<Out<typeof schemas.sessionClosed>>();
     expectTypeOf<client.Page<client.HistoryMessage>>().toEqualTypeOf<Out<typeof schemas.historyPage>>();

@@ -52,7 +52,7 @@ export const turnAnswered = z.object({
 export const turnAccepted = z.object({
   turn_id: text,
   events_url: text,
-  /** Where what became of the turn can be asked for; not for visitors, who have their stream and poll. */
+  /** Where what became of the turn can be asked for; absent for visitors, who have their stream and poll. */
   status_url: text.optional(),
   session_id: text,
 });
@@ -90,6 +90,10 @@ export const sessionShown = z.object({
   feedback: sessionFeedback.nullish(),
   handled_by: z.enum(["agent", "human"]).optional(),
   operator_name: text.nullish(),
+  /** With whom, as they or their page said. */
+  participant: z.record(z.string(), z.unknown()).optional(),
+  /** Their address was confirmed, or a backend vouches for it. */
+  participant_verified: z.boolean().optional(),
 });
 
 export const sessionClosed = z.object({
