@@ -52,6 +52,7 @@ export interface FakeApi {
   links: Row[];
   sessions: Row[];
   documents: Row[];
+  ingesting: Row[];
   templates: Row[];
   securityEvents: Row[];
   policy: Row;
@@ -88,6 +89,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     links: [linkRow({})],
     sessions: [sessionRow({})],
     documents: [documentRow({})],
+    ingesting: [],
     templates: [templateRow({})],
     securityEvents: [],
     policy: { mode: "open", allowed_emails: [], links_enabled: true, notify_email: null, updated_at: null },

@@ -5,7 +5,7 @@ import { documentRow, type Row } from "./rows.js";
 export function knowledgeRoutesOf(api: FakeApi): Record<string, Handler> {
   const find = (id: string | undefined): Row | undefined => api.documents.find((row) => row.id === id);
   return {
-    "GET /agents/:/knowledge": () => [200, { data: api.documents, next_cursor: null }],
+    "GET /agents/:/knowledge": () => [200, { data: api.documents, next_cursor: null, ingesting: api.ingesting }],
     "POST /agents/:/knowledge": ({ body }) => {
       const name = /filename="([^"]*)"/.exec(String(body.form))?.[1] ?? "";
       if (name.endsWith(".exe")) return [415, { code: "unsupported_media_type", detail: "No such type." }];

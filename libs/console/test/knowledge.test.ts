@@ -78,6 +78,23 @@ describe.skipIf(skipBrowser)("documents", () => {
   });
 });
 
+describe.skipIf(skipBrowser)("documents that are being read", () => {
+  it("are shown until they are there, and say why when they cannot be", async () => {
+    const started_at = new Date().toISOString();
+    const page = await bench.open(KNOWLEDGE, {
+      prepare: (api) => {
+        api.documents = [];
+        api.ingesting = [{ name: "manual.pdf", bytes: 9_000_000, status: "processing", error: null, started_at }];
+      },
+    });
+    await page.getByText("Reading", { exact: true }).waitFor();
+    bench.api().ingesting = [
+      { name: "manual.pdf", bytes: 9_000_000, status: "failed", error: "document_unreadable", started_at },
+    ];
+    await page.getByText("It holds no text that can be read").waitFor();
+  });
+});
+
 describe.skipIf(skipBrowser)("a question that is tried", () => {
   it("shows the best passages with their scores and places, and what it took", async () => {
     const page = await bench.open(KNOWLEDGE);

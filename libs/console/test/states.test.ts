@@ -46,6 +46,11 @@ const everything = (api: FakeApi): void => {
     api.sessions.push(sessionRow({ session_id: `text_${status}`, status, link_id: null }));
 };
 const library = (api: FakeApi): void => {
+  const started_at = new Date().toISOString();
+  api.ingesting = [
+    { name: "manual.pdf", bytes: 9_000_000, status: "processing", error: null, started_at },
+    { name: "scan.pdf", bytes: 120_000, status: "failed", error: "document_unreadable", started_at },
+  ];
   const state = (status: string, error: string | null = null) => ({ embedding: { status, error, tokens: 0, cost: 0 } });
   api.documents.push(
     documentRow({

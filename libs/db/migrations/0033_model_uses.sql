@@ -122,3 +122,18 @@ create or replace function session_analysis(p_conversation uuid) returns jsonb l
            'usage', jsonb_build_object('input_tokens', coalesce(input_tokens, 0), 'output_tokens', coalesce(output_tokens, 0), 'cost', cost))
     from session_analyses where conversation_id = p_conversation
 $$;
+
+-- Documents that are being read, or could not be: a long PDF takes its time, and whoever has sent it may have gone. Gone when its document
+-- is there, or a day later.
+create table knowledge_ingestions (
+  upload_id uuid primary key,
+  tenant_id uuid not null references tenants,
+  agent_id uuid not null references agents on delete cascade,
+  name text not null,
+  bytes integer not null,
+  -- null = being read
+  error text,
+  started_at timestamptz not null default clock_timestamp()
+);
+select protect_by_tenant('knowledge_ingestions');
+create index knowledge_ingestions_agent on knowledge_ingestions (agent_id, started_at);

@@ -1,3 +1,5 @@
+import { sql } from "@parley/db";
+import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pdfOf } from "../../../services/memory/test/sample-pdf.js";
 import { type KnowledgeWorld, startKnowledgeWorld } from "./knowledge-world.js";
@@ -72,6 +74,30 @@ describe("a document that is uploaded as a form", () => {
     const crowd = form("a", "a.md");
     for (let n = 0; n < 20; n += 1) crowd.append("name", "x");
     expect(await world.upload("desk", crowd)).toMatchObject({ status: 400, body: { code: "malformed_request" } });
+  });
+
+  it("is listed as being read meanwhile, and for a day with its reason when it cannot be", async () => {
+    const listed = async (): Promise<unknown[]> => {
+      const { body } = await world.call("GET", "/api/agents/desk/knowledge");
+      return Array.isArray(body.ingesting) ? body.ingesting : [];
+    };
+    const named = async (name: string) => (await listed()).filter((row) => JSON.stringify(row).includes(`"${name}"`));
+    // Who changes documents waits for the agent's row: as long as it is held, the upload is not done.
+    let answer: Promise<{ status: number }> | undefined;
+    await world.db.tenant(world.tenantId, async (trx) => {
+      await sql`select from agents where slug = 'desk' for no key update`.execute(trx);
+      answer = upload(pdfOf(["The long handbook."]), "handbook.pdf");
+      await eventually(
+        async () => expect(await named("handbook.pdf")).toMatchObject([{ status: "processing", error: null }]),
+        { timeoutMs: 20_000 },
+      );
+    });
+    expect((await answer)?.status).toBe(201);
+    expect(await named("handbook.pdf")).toEqual([]);
+    expect((await upload("%PDF-1.7 broken", "torn.pdf")).status).toBe(422);
+    expect(await named("torn.pdf")).toMatchObject([{ status: "failed", error: "document_unreadable", bytes: 15 }]);
+    expect((await upload(pdfOf(["Whole again."]), "torn.pdf")).status).toBe(201);
+    expect(await named("torn.pdf")).toEqual([]);
   });
 
   it("leaves the document that is there alone when the new one cannot be read", async () => {

@@ -1,7 +1,6 @@
 import { part, query } from "./address.js";
 import type { Caller } from "./api.js";
 import * as knowledge from "./knowledge-models.js";
-import { readPage } from "./models.js";
 
 /** A document is read and cut while the call waits: a long PDF takes its time. */
 const UPLOAD_TIMEOUT_MS = 90_000;
@@ -11,7 +10,7 @@ export function knowledgeCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}/knowledge`;
   return {
     documents: (agent: string, cursor?: string) =>
-      call(`${at(agent)}${query({ limit: "200", cursor })}`, { read: readPage(knowledge.readDocument) }),
+      call(`${at(agent)}${query({ limit: "200", cursor })}`, { read: knowledge.readLibrary }),
     addDocument: (agent: string, file: File, language: string) => {
       const form = new FormData();
       form.set("language", language);

@@ -23,6 +23,21 @@ export interface KnowledgeDocument {
   createdAt: string;
 }
 
+/** A document that is being read, or of the last day could not be. */
+export interface Ingestion {
+  name: string;
+  bytes: number;
+  /** Null = it is being read. */
+  error: string | null;
+  startedAt: string;
+}
+
+export interface Library {
+  data: KnowledgeDocument[];
+  ingesting: Ingestion[];
+  nextCursor: string | null;
+}
+
 export interface Passage {
   n: number;
   heading: string;
@@ -72,6 +87,23 @@ export function readDocument(value: unknown): KnowledgeDocument {
     tokens: count(embedding.tokens),
     cost: numberOrNull(embedding.cost),
     createdAt: text(from.created_at),
+  };
+}
+
+export function readLibrary(value: unknown): Library {
+  const from = record(value);
+  return {
+    data: list(from.data).map(readDocument),
+    nextCursor: textOrNull(from.next_cursor),
+    ingesting: list(from.ingesting).map((item) => {
+      const ingestion = record(item);
+      return {
+        name: text(ingestion.name),
+        bytes: count(ingestion.bytes),
+        error: ingestion.status === "failed" ? text(ingestion.error) : null,
+        startedAt: text(ingestion.started_at),
+      };
+    }),
   };
 }
 

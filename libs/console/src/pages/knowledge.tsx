@@ -1,9 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
-import type { KnowledgeDocument } from "../net/knowledge-models.js";
+import type { Ingestion, KnowledgeDocument } from "../net/knowledge-models.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
+import { IngestionList } from "../view/ingestion-list.js";
 import { KnowledgeList } from "../view/knowledge-list.js";
 import { KnowledgeSearch } from "../view/knowledge-search.js";
 import { KnowledgeUpload } from "../view/knowledge-upload.js";
@@ -16,9 +17,20 @@ const LOOK_AGAIN_MS = 3_000;
 /** What an agent answers from: its documents, and what a question finds in them. */
 export function KnowledgePage({ agent }: { agent: string }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(`knowledge ${agent}`, () => allPages((cursor) => api.documents(agent, cursor)));
+  const { loaded, reload } = useLoad(`knowledge ${agent}`, async () => {
+    let ingesting: Ingestion[] = [];
+    const answer = await allPages(async (cursor) => {
+      const page = await api.documents(agent, cursor);
+      if (page.type === "ok" && cursor === undefined) ingesting = page.value.ingesting;
+      return page;
+    });
+    return answer.type === "ok" ? { type: "ok", value: { ...answer.value, ingesting } } : answer;
+  });
+  const ingesting = loaded.state === "ready" ? loaded.value.ingesting : [];
   const documents = loaded.state === "ready" ? loaded.value.data : [];
-  const isAtWork = documents.some(({ vectors }) => vectors === "queued" || vectors === "processing");
+  const isAtWork =
+    ingesting.some(({ error }) => error === null) ||
+    documents.some(({ vectors }) => vectors === "queued" || vectors === "processing");
   useEffect(() => {
     if (!isAtWork) return;
     const timer = setInterval(() => void reload(), LOOK_AGAIN_MS);
@@ -37,6 +49,7 @@ export function KnowledgePage({ agent }: { agent: string }) {
         <WhenReady loaded={loaded} onRetry={() => void reload()}>
           {({ data, more }) => (
             <>
+              <IngestionList ingesting={ingesting} />
               {data.length === 0 ? <NoDocuments /> : <KnowledgeList agent={agent} documents={data} onChange={reload} />}
               {more && <p class="help">Only the newest {data.length} documents are shown.</p>}
             </>

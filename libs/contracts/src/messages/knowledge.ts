@@ -175,13 +175,28 @@ export const addKnowledge = rpc(
   60_000,
 );
 
-/** Documents that the newest version sees, newest first. */
+/** A document that is being read, or that could not be: it stays in the list for a day. */
+export const knowledgeIngestion = z.object({
+  name: z.string(),
+  bytes: z.number().int(),
+  status: z.enum(["processing", "failed"]),
+  /** Code of an error; `interrupted`: whoever read it has stopped, send it again. */
+  error: z.string().nullable(),
+  started_at: z.string(),
+});
+export type KnowledgeIngestion = z.infer<typeof knowledgeIngestion>;
+
+/** Documents that the newest version sees, newest first; with the first page, what is being read. */
 export const listKnowledge = rpc(
   "memory",
   "list_knowledge",
   "memory",
   z.object({ ...owned, limit: z.number().int(), cursor: z.string().optional() }),
-  z.object({ data: z.array(knowledgeDocument), nextCursor: z.string().nullable() }),
+  z.object({
+    data: z.array(knowledgeDocument),
+    nextCursor: z.string().nullable(),
+    ingesting: z.array(knowledgeIngestion).optional(),
+  }),
 );
 
 const chunk = z.object({ n: z.number().int(), heading: z.string(), text: z.string() });

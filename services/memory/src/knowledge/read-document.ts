@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from "node:timers/promises";
 import { AppError, type KnowledgeMediaType } from "@parley/contracts";
 import { convert, type Formatter } from "html-to-text";
 import { getDocumentProxy } from "unpdf";
@@ -71,6 +72,8 @@ async function textOfPages(pdf: PdfDocument): Promise<string> {
   const pages: string[] = [];
   let characters = 0;
   for (let number = 1; number <= pdf.numPages; number += 1) {
+    // The library's own waits never leave the queue of promises: without this nothing else would be answered meanwhile.
+    await otherWork();
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
     const text = items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");

@@ -11,6 +11,7 @@ import { type Database, type NamedRequest, once, recall, type Transaction } from
 import type { z } from "zod";
 import { chunkText } from "../chunk-text.js";
 import type { KnowledgeDeps } from "../deps.js";
+import { beginIngestion, endIngestion, failIngestion, type Ingestion } from "../ingestion-repository.js";
 import { readDocument } from "../read-document.js";
 import {
   currentDocument,
@@ -31,8 +32,8 @@ type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
- * Makes a document of an upload. Idempotent by the caller's key, else by the signature, and by content: the same bytes under the same
- * name and language are `unchanged`. Throws `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `documents_exhausted`.
+ * Makes a document of an upload; meanwhile it is listed as being read, and for a day when it cannot be. Idempotent by the caller's key,
+ * else by the signature, and by content: the same bytes under the same name and language are `unchanged`. Throws `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `documents_exhausted`.
  */
 export const addKnowledge =
   (deps: KnowledgeDeps) =>
@@ -41,10 +42,13 @@ export const addKnowledge =
     const tenantId = tenantOf(input.principal);
     const upload = { tenantId, uploadId: input.uploadId };
     const request = { tenantId, scope: "knowledge.add", repeatable: repeatableOf(input) };
+    let reading: Ingestion | null = null;
     try {
       const before = await recall<Output>(deps.db, request);
       if (before !== null) return before;
       const known = await deps.db.tenant(tenantId, (trx) => knowledgeAgent(trx, input.agent));
+      reading = { ...upload, agentId: known.id, name: input.name, bytes: input.bytes };
+      await beginIngestion(deps.db, reading);
       const data = await readParts(deps.db, upload);
       const hash = createHash("sha256").update(data).digest("hex");
       if (data.length !== input.bytes || hash !== input.sha256) throw new AppError("conflict");
@@ -56,8 +60,13 @@ export const addKnowledge =
           return { answer: { status, document: withEmbedder(document, deps.embedder) }, facts: [] };
         }),
       );
+      await endIngestion(deps.db, reading);
       if (!answer.replayed && answer.status !== "unchanged") deps.onAdded();
       return answer;
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : "internal";
+      if (reading !== null) await failIngestion(deps.db, reading, code).catch(() => undefined);
+      throw error;
     } finally {
       await forgetParts(deps.db, upload).catch(() => undefined);
     }

@@ -1,6 +1,7 @@
 import { AppError, type listKnowledge as contract, tenantOf } from "@parley/contracts";
 import { z } from "zod";
 import type { KnowledgeDeps } from "../deps.js";
+import { listIngestions } from "../ingestion-repository.js";
 import { knowledgeAgent, listDocuments, withEmbedder } from "../repository.js";
 
 const position = z.tuple([z.iso.datetime(), z.uuid()]);
@@ -10,9 +11,10 @@ export const listKnowledge =
   (deps: KnowledgeDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     const before = input.cursor === undefined ? null : decode(input.cursor);
-    const rows = await deps.db.tenant(tenantOf(input.principal), async (trx) => {
+    const { rows, ingesting } = await deps.db.tenant(tenantOf(input.principal), async (trx) => {
       const { id: agentId } = await knowledgeAgent(trx, input.agent);
-      return listDocuments(trx, { agentId, limit: input.limit + 1, before });
+      const rows = await listDocuments(trx, { agentId, limit: input.limit + 1, before });
+      return { rows, ingesting: before === null ? await listIngestions(trx, agentId) : [] };
     });
     const data = rows.slice(0, input.limit);
     const last = rows.length > input.limit ? data.at(-1) : undefined;
@@ -20,6 +22,7 @@ export const listKnowledge =
     return {
       data: data.map(({ position: _, ...document }) => withEmbedder(document, deps.embedder)),
       nextCursor: nextCursor ?? null,
+      ingesting,
     };
   };
 
