@@ -89,6 +89,8 @@ export async function replayDeadLetters(io: Io, ids: string[], options: ReplayOp
     } catch (error) {
       if (io.signal.aborted) throw error;
       exitCode = reportFailure(io, error, id);
+      // Nobody there: the others would only wait for the same.
+      if (exitCode === EXIT.unreachable) break;
     }
   }
   if (chosen.length === 0 && !options.json) printLine(io, "Nothing waits.");
@@ -134,6 +136,8 @@ export async function dropDeadLetters(io: Io, ids: string[], options: Globals): 
     } catch (error) {
       if (io.signal.aborted) throw error;
       exitCode = reportFailure(io, error, id);
+      // Nobody there: the others would only wait for the same.
+      if (exitCode === EXIT.unreachable) break;
     }
   }
   return exitCode;
