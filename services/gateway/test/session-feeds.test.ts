@@ -163,4 +163,15 @@ describe("a session that is followed for all its readers", () => {
     ]);
     expect((await stream(4)).status).toBe(204);
   });
+
+  it("sends its readers away with a time to come back when the gateway stops", async () => {
+    const { session, stream } = await visit();
+    const other = await world.another();
+    const answers = await Promise.all([1, 2, 3].map(() => stream(2, other.url)));
+    const texts = answers.map((answer) => answer.text());
+    await other.stop();
+    for (const text of await Promise.all(texts)) expect(text).toMatch(/\n\nretry: \d+\n\n$/);
+    say(session, "later");
+    expect(contents(await readStream(await stream(2), until("later")))).toEqual(["later"]);
+  });
 });

@@ -116,6 +116,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
       return () => {
         leave();
         gauge.set(places.size);
+        if (!running && places.size === 0) feeds.close();
       };
     },
     get size() {
@@ -157,7 +158,8 @@ export function createStreamHub(options: HubOptions): StreamHub {
       running = false;
       clearTimeout(timer);
       clearInterval(lagTimer);
-      feeds.close();
+      // Readers are told when to come back by who closes their connections; the feeds end behind the last of them.
+      if (places.size === 0) feeds.close();
     },
   };
 }
