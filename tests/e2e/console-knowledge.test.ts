@@ -56,9 +56,10 @@ describe("the knowledge base in the console against the product", () => {
       { name: "broken.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 nothing") },
     ]);
     await page.getByText("2 documents are in the knowledge base, 1 refused.").waitFor();
-    await page.getByText(/broken\.pdf/).waitFor();
     await page.getByRole("link", { name: "leaflet.pdf" }).waitFor();
-    await expect.poll(() => page.locator(".rows .row").count()).toBe(2);
+    await expect.poll(() => page.locator(".row.with-actions").count()).toBe(2);
+    await page.reload();
+    await page.locator(".ingesting .row").filter({ hasText: "broken.pdf" }).getByText("Not added").waitFor();
 
     await page.getByLabel("What a visitor might say").fill("What does an MRI cost?");
     await page.keyboard.press("Enter");
