@@ -60,6 +60,26 @@ describe("what a visitor's page says of them", () => {
   });
 });
 
+describe("with whom a session is", () => {
+  it("is told to owners and not to visitors, who may share an address of the session", async () => {
+    const { token } = world.owners.link();
+    const opened = await post(`/api/public/sessions/${token}`);
+    const { session_id, session_token } = await bodyOf(opened);
+    const session = world.sessions.sessions.get(String(session_id));
+    if (session === undefined) throw new Error("the session was just opened");
+    session.view.participant = { email: "ada@example.com" };
+    session.view.participant_verified = true;
+    const headers = { authorization: `Bearer ${session_token}` };
+    expect(await (await fetch(`${world.url}/api/public/history/${token}`, { headers })).text()).not.toContain("ada@");
+    expect(await (await post(`/api/public/sessions/${token}`, undefined, headers)).text()).not.toContain("ada@");
+    const shown = await world.signed("GET", `/api/chat/sessions/${session_id}`);
+    expect(await bodyOf(shown)).toMatchObject({
+      participant: { email: "ada@example.com" },
+      participant_verified: true,
+    });
+  });
+});
+
 describe("an agent without a version that could talk", () => {
   it("is told to be unavailable before a visitor begins", async () => {
     const { token } = world.owners.link({ agentReady: false, sessionsUsed: 5 });

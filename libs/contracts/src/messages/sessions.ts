@@ -115,6 +115,10 @@ export const sessionView = z.object({
   /** How long it may be quiet; `idle_expires_at`: when that is over, if nothing is said until then. */
   idle_timeout_seconds: z.number().int().optional(),
   idle_expires_at: iso.optional(),
+  /** With whom; only owners see it. */
+  participant: metadata.optional(),
+  /** Their address was confirmed, or a backend vouches for it. */
+  participant_verified: z.boolean().optional(),
 });
 export type SessionView = z.infer<typeof sessionView>;
 export const getSession = rpc(

@@ -93,6 +93,8 @@ const API_SESSION = [
   "feedback",
   "handled_by",
   "operator_name",
+  "participant",
+  "participant_verified",
 ];
 
 /** A session as one audience sees it, with the id of its newest event. */

@@ -11,6 +11,7 @@ import {
   type watchSession,
 } from "@parley/contracts";
 import type { z } from "zod";
+import { fittingPage } from "../fitting-page.js";
 import { accessRow } from "../repository/access.js";
 import type { HandlerDeps } from "../service.js";
 
@@ -36,7 +37,7 @@ export const getTurnHandler =
     return { turn };
   };
 
-/** A page of history, oldest first; the newest page also shows what still waits for its turn. */
+/** A page of history, oldest first, shorter where messages are long; the newest page also shows what still waits for its turn. */
 export const getHistoryHandler =
   (deps: HandlerDeps) =>
   async ({ access, limit, cursor }: In<typeof getHistory>): Out<typeof getHistory> => {
@@ -46,23 +47,30 @@ export const getHistoryHandler =
       });
     const before = cursor === null ? null : Number(cursor);
     const page = await deps.repository.history(accessRow(access, deps.secrets), limit, before);
+    // The newest ones, where long messages leave no room for all.
+    const data = fittingPage(page.data.toReversed(), Buffer.byteLength(JSON.stringify(page.pending))).reverse();
+    const first = data[0]?.sequence ?? page.first;
     return {
-      data: [...page.data, ...page.pending],
-      nextCursor: page.first !== null && page.first > 1 ? String(page.first) : null,
+      data: [...data, ...page.pending],
+      nextCursor: first !== null && first > 1 ? String(first) : null,
     };
   };
 
-/** Durable events after an offset. */
+/** Durable events after an offset; fewer than asked for where they are long. `head` tells whether there are more. */
 export const readEventsHandler =
   (deps: HandlerDeps) =>
-  ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> =>
-    deps.repository.events(accessRow(access, deps.secrets), after, limit);
+  async ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> => {
+    const page = await deps.repository.events(accessRow(access, deps.secrets), after, limit);
+    return { ...page, events: fittingPage(page.events) };
+  };
 
 /** Durable events after an offset as whoever watches the session sees them, and how it stands. */
 export const watchSessionHandler =
   (deps: HandlerDeps) =>
-  ({ access, ...input }: In<typeof watchSession>): Out<typeof watchSession> =>
-    deps.repository.watch(accessRow(access, deps.secrets), input);
+  async ({ access, ...input }: In<typeof watchSession>): Out<typeof watchSession> => {
+    const page = await deps.repository.watch(accessRow(access, deps.secrets), input);
+    return { ...page, events: fittingPage(page.events, Buffer.byteLength(JSON.stringify(page.session))) };
+  };
 
 /** Newest offsets of streams a gateway holds open. */
 export const sessionHeadsHandler =
@@ -78,9 +86,10 @@ export const listSessionsHandler =
   async (input: In<typeof listSessions>): Out<typeof listSessions> => {
     const tenantId = tenantOf(input.principal);
     const before = input.cursor === undefined ? null : parseCursor(input.cursor);
-    const data = await deps.repository.list(tenantId, { ...input, before });
+    const found = await deps.repository.list(tenantId, { ...input, before });
+    const data = fittingPage(found);
     const last = data.at(-1);
-    const more = last !== undefined && data.length === input.limit;
+    const more = last !== undefined && (data.length < found.length || found.length === input.limit);
     return { data, nextCursor: more ? cursorOf(last.created_at, last.conversation_id) : null };
   };
 

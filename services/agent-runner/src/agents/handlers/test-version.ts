@@ -15,7 +15,7 @@ import { findVersion } from "../repository/versions.js";
 import { runSuite } from "../testing/run-suite.js";
 
 /** Answers stay below the largest message of the bus. */
-const MAX_CHARACTERS = 500_000;
+const MAX_BYTES = 700_000;
 
 /** Runs the tests of a version and keeps the result for its content. Idempotent by content: the newest result replaces the one before. */
 export const testVersion =
@@ -39,7 +39,7 @@ export const testVersion =
 
 /** What passed steps led to is left out of a result that would be too long. */
 function bounded(result: SuiteResult): SuiteResult {
-  if (JSON.stringify(result).length <= MAX_CHARACTERS) return result;
+  if (Buffer.byteLength(JSON.stringify(result)) <= MAX_BYTES) return result;
   const tests = result.tests.map((test) => ({
     ...test,
     steps: test.steps.map((step) => (step.passed ? { ...step, got: null } : step)),

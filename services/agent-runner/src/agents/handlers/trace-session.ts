@@ -14,7 +14,7 @@ import {
 import { addUsage, NO_USAGE, traceTurn } from "../trace/trace-turn.js";
 
 /** A page stays below the largest message of the bus. */
-const MAX_CHARACTERS = 600_000;
+const MAX_BYTES = 700_000;
 
 /**
  * Why a session went as it did: nodes, conditions with their inputs, calls, time, tokens, cost. A read. Conditions are told by replaying
@@ -36,11 +36,11 @@ export const traceSession =
     const replayed = await replayAll(versions, tenantId, { session, turns });
     const waiting = turns.filter(({ seq }) => seq > after);
     const shown: SessionTrace["turns"] = [];
-    let characters = 0;
+    let bytes = 0;
     for (const turn of waiting.slice(0, limit)) {
       const traced = traceTurn(session.id, turn, replayed.get(turn.seq));
-      characters += JSON.stringify(traced).length;
-      if (shown.length > 0 && characters > MAX_CHARACTERS) break;
+      bytes += Buffer.byteLength(JSON.stringify(traced));
+      if (shown.length > 0 && bytes > MAX_BYTES) break;
       shown.push(traced);
     }
     const last = shown.at(-1);

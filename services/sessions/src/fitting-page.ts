@@ -1,0 +1,15 @@
+/** A message on the bus holds 1 MiB; this leaves room for what stands around a page. */
+const PAGE_BYTES = 700_000;
+
+/**
+ * As many of the first items as fit into one message; at least one, so that whoever goes on from the last of them gets on.
+ * `taken`: bytes of other things in the same message.
+ */
+export function fittingPage<T>(items: readonly T[], taken = 0): T[] {
+  let bytes = taken;
+  const end = items.findIndex((item) => {
+    bytes += Buffer.byteLength(JSON.stringify(item));
+    return bytes > PAGE_BYTES;
+  });
+  return end === -1 ? [...items] : items.slice(0, Math.max(1, end));
+}
