@@ -43,7 +43,7 @@ const WARNINGS = {
   no_budget: {
     code: "retrieval_without_vectors",
     message:
-      "the link's budget had no room for the vector of the question; the knowledge base was searched by full text",
+      "the question got no vector: the link's budget has no room for it or no price is known, or no model is configured; full text was searched",
   },
 };
 
