@@ -62,8 +62,42 @@ export function describePublicLinks(fixture: GetFixture): void {
       const again = await me.call("POST", `/api/public/sessions/${link.token}`, {});
       expect(again).toMatchObject({ status: 200, body: { session_id } });
       expect((await me.call("DELETE", `/api/public/session/${link.token}`)).status).toBe(200);
-      const late = await me.call("POST", `/api/public/chat/${link.token}`, { message: "late" });
-      expect([401, 410]).toContain(late.status);
+      const next = await me.call<Opened>("POST", `/api/public/chat/${link.token}`, { message: "next" });
+      expect(next).toMatchObject({ status: 200, body: { response: "echo(next)", message_count: 1 } });
+      expect(next.body.session_id).not.toBe(session_id);
+      expect(next.body.session_token).toMatch(/^ps_/);
+    });
+
+    it("goes on after New Conversation with the old token: once per message, and never past the link's limit", async () => {
+      const link = await createLink(fixture().tenant, "echo", { ...OPEN, max_sessions: 2 });
+      const { session_token, session_id } = await openVisit(fixture(), link);
+      const me = visitor(fixture(), session_token);
+      const chat = `/api/public/chat/${link.token}`;
+      const said = { message: "before", client_message_id: "before-leaving" };
+      const before = await me.call<{ turn_id: string }>("POST", chat, said);
+      await me.call("DELETE", `/api/public/session/${link.token}`);
+      // A repeat of what was said before belongs to the session that took it.
+      expect((await me.call("POST", chat, said)).body).toMatchObject({ session_id, turn_id: before.body.turn_id });
+      const body = { message: "after", client_message_id: "after-leaving" };
+      const repeats = await Promise.all([1, 2, 3, 4].map(() => me.call<Opened>("POST", chat, body)));
+      expect(repeats.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(new Set(repeats.map(({ body }) => body.session_id)).size).toBe(1);
+      const fresh = visitor(fixture(), repeats[0]?.body.session_token);
+      const history = await fresh.call<{ data: Message[] }>("GET", `/api/public/history/${link.token}`);
+      expect(history.body.data.filter(({ role }) => role === "user").map(({ content }) => content)).toEqual(["after"]);
+      await fresh.call("DELETE", `/api/public/session/${link.token}`);
+      const third = await fresh.call("POST", chat, { message: "one too many" });
+      expect(third).toMatchObject({ status: 429, body: { code: "sessions_exhausted" } });
+    });
+
+    it("shows itself full within a second of its last session", async () => {
+      const link = await createLink(fixture().tenant, "echo", { ...OPEN, max_sessions: 1 });
+      const shown = async () =>
+        (await visitor(fixture()).call<{ availability: string }>("GET", `/api/public/link/${link.token}`)).body
+          .availability;
+      expect(await shown()).toBe("available");
+      await openVisit(fixture(), link);
+      await eventually(async () => (await shown()) === "full", { timeoutMs: 1_500 });
     });
 
     it("opens a session with the first message and keeps it in a cookie", async () => {
