@@ -141,12 +141,13 @@ create function readable_webhooks(p_limit integer) returns table (id uuid, tenan
    where d.data_sealed is null and (d.claimed_until is null or d.claimed_until < clock_timestamp()) order by d.created_at limit p_limit
 $$;
 
--- items: [{id, sealed}]. A row that somebody else has sealed meanwhile stays as it is. Answers how many were sealed.
+-- items: [{id, sealed}]. A row that somebody else has sealed, or has in hand, stays as it is. Answers how many were sealed.
 create function seal_webhooks(items jsonb) returns integer language sql security definer set search_path = public as $$
-  with sealed as (
-    update webhook_deliveries d set data_sealed = i.sealed, data = '{}' from jsonb_to_recordset(items) as i(id uuid, sealed text)
-     where d.id = i.id and d.data_sealed is null returning 1)
-  select count(*)::integer from sealed
+  with given as (select * from jsonb_to_recordset(items) as i(id uuid, sealed text)),
+  free as (select d.id from webhook_deliveries d where d.id in (select id from given) and d.data_sealed is null for no key update skip locked),
+  done as (
+    update webhook_deliveries d set data_sealed = g.sealed, data = '{}' from given g join free f on f.id = g.id where d.id = g.id returning 1)
+  select count(*)::integer from done
 $$;
 
 grant create on schema public to parley_jobs;

@@ -120,6 +120,21 @@ describe("a payload", () => {
     expect(all.map(({ text }) => text).join()).not.toContain(EMAIL);
   });
 
+  it("is sealed by many at once without one of them failing", async () => {
+    for (let n = 0; n < 30; n += 1) await endpoint({ active: false });
+    const found = await deliveries.readable(100);
+    expect(found).toHaveLength(30);
+    const sealers = Array.from({ length: 8 }, (_, n) => {
+      const items = found.map(({ id }) => ({ id, sealed: `v1.by-${n}` }));
+      return () => deliveries.seal(n % 2 === 0 ? items : items.reverse());
+    });
+    await Promise.all(sealers.map((seal) => seal()));
+    await deliveries.seal(found.map(({ id }) => ({ id, sealed: "v1.late" })));
+    const all = await rows();
+    expect(all.every(({ sealed, text }) => sealed !== null && !text.includes(EMAIL))).toBe(true);
+    expect(all.map(({ sealed }) => sealed).filter((sealed) => sealed !== "v1.late").length).toBeGreaterThan(0);
+  });
+
   it("opens only in its own row and under its own key; else the attempt is refused and nothing is sent", async () => {
     const moved = await endpoint({ nextInHours: 5 });
     const other = await endpoint({ nextInHours: 5 });

@@ -97,7 +97,7 @@ export function createDeliveryRepository(db: Db) {
       const rows = await db.query("select * from readable_webhooks($1)", [limit]);
       return rows.map((row) => readable.parse(row));
     },
-    /** Puts the sealed payload in the place of the readable one; sealed rows stay as they are. */
+    /** Puts the sealed payload in the place of the readable one; rows that are sealed, or in somebody's hands, stay as they are. */
     async seal(items: { id: string; sealed: string }[]): Promise<void> {
       await db.query("select seal_webhooks($1::jsonb)", [JSON.stringify(items)]);
     },
