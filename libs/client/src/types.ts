@@ -133,6 +133,10 @@ export interface SessionShown {
   /** `human`: an operator has the session, and the agent is silent. */
   handled_by?: "agent" | "human";
   operator_name?: string | null;
+  /** With whom, as they or their page said. */
+  participant?: Record<string, unknown>;
+  /** Their address was confirmed, or a backend vouches for it. */
+  participant_verified?: boolean;
 }
 
 export interface SessionClosed {
