@@ -136,7 +136,7 @@ describe("a dump of the database, Redis, the files of NATS and the logs at debug
   });
 
   it("holds an address only where the schema means to", () => {
-    const columns = ["dev_mail.recipient", "text_conversations.participant"];
+    const columns = ["dev_mail.recipient", "text_conversations.participant", "text_conversations.participant_email"];
     expect(findings(stores("database"), [driven.email])).toEqual(columns.map((name) => `e-mail in database ${name}`));
   });
 
