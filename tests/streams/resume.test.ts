@@ -13,7 +13,7 @@ const full = process.env.STREAMS_FULL === "1";
 /** Readers of one session read at two gateways, each of which allows twenty. */
 const PLAN = full
   ? { sessions: 200, readers: 10, forMs: 120_000, pauseMs: 5_000, killEveryMs: 15_000, deadlineMs: 600_000 }
-  : { sessions: 20, readers: 10, forMs: 15_000, pauseMs: 1_000, killEveryMs: 6_000, deadlineMs: 120_000 };
+  : { sessions: 20, readers: 10, forMs: 15_000, pauseMs: 1_000, killEveryMs: 6_000, deadlineMs: 240_000 };
 const FLUSH_EVERY_MS = 4_000;
 const END_MS = 90_000;
 const MORE_MS = 60_000;

@@ -80,6 +80,7 @@ export function createSseHub(options: SseOptions = {}): SseHub {
   return {
     open(reply) {
       const stream = new OpenStream(reply, maxBufferBytes, forget);
+      if (stream.closed) return stream;
       streams.add(stream);
       timer ??= setInterval(tick, Math.min(TICK_MS, heartbeatMs)).unref();
       return stream;
@@ -112,6 +113,11 @@ class OpenStream implements SseStream {
     this.#raw = reply.raw;
     // A reset by the reader is an ordinary end; without a listener it would be an uncaught error.
     this.#raw.on("error", () => undefined);
+    // Who left while the stream was prepared is told by no event any more; its place would be held for an hour.
+    if (this.#raw.destroyed || this.#raw.socket === null || this.#raw.socket.destroyed) {
+      this.#closed = true;
+      return;
+    }
     this.#raw.once("close", () => this.#finish());
     this.#raw.socket?.setNoDelay(true);
     this.#raw.writeHead(200, {

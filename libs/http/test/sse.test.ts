@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { createLogger, createMetrics } from "@parley/observability";
 import { afterEach, describe, expect, it } from "vitest";
@@ -14,6 +15,11 @@ async function start(sse: SseOptions, onOpen: (stream: SseStream) => void) {
   apps.push(app);
   app.get("/events", (_request, reply) => {
     onOpen(app.sse.open(reply));
+  });
+  app.get("/late", async (_request, reply) => {
+    await once(reply.raw, "close");
+    onOpen(app.sse.open(reply));
+    return reply;
   });
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   return { app, url };
@@ -75,6 +81,20 @@ describe("event stream", () => {
     controller.abort();
     await expect.poll(() => closed).toBe(1);
     expect(app.sse.size).toBe(0);
+  });
+
+  it("holds nothing for a reader who left before the stream was opened", async () => {
+    let gone = 0;
+    let stream: SseStream | undefined;
+    const { app, url } = await start({}, (opened) => {
+      stream = opened;
+      opened.onClose(() => (gone += 1));
+    });
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write("GET /late HTTP/1.1\r\nhost: a\r\n\r\n", () => socket.destroy());
+    await expect.poll(() => stream?.closed, { timeout: 5_000 }).toBe(true);
+    expect([gone, app.sse.size, stream?.send({ event: "message", data: {} })]).toEqual([1, 0, false]);
   });
 
   it("ends all streams in order when the server closes", async () => {
