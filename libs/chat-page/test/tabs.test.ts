@@ -63,6 +63,23 @@ describe.skipIf(skipBrowser)("a page that is put away", () => {
   });
 });
 
+describe.skipIf(skipBrowser)("a conversation that is left with something unsent", () => {
+  it("gives the words back to the field of the new one", async () => {
+    const page = await bench.open();
+    const made = await sessionOf(bench);
+    await say(page, "Hello");
+    made.finish((await nextTurn(made)).turnId, "Hello.");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 60 }];
+    await say(page, "Held back");
+    await page.getByText(/Goes out in/).waitFor();
+    await page.getByRole("button", { name: "New conversation" }).click();
+    await page.getByRole("button", { name: "Start new" }).click();
+    await expect.poll(() => field(page).inputValue()).toBe("Held back");
+    expect(await own(page).count()).toBe(0);
+  });
+});
+
 describe.skipIf(skipBrowser)("a browser that keeps nothing", () => {
   it("talks all the same", async () => {
     const page = await bench.open();

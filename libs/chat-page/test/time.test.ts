@@ -79,6 +79,17 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     expect(await page.locator(".ended").count()).toBe(0);
   });
 
+  it("has no end any more when the owner takes it away", async () => {
+    const page = await bench.open();
+    const made = await sessionOf(bench);
+    made.expiresAt = new Date(made.serverNow() + 5 * 60_000).toISOString();
+    made.quota();
+    await expect.poll(() => left(page).innerText()).toContain("5 minutes left");
+    made.expiresAt = null;
+    made.quota();
+    await expect.poll(() => left(page).innerText()).toBe("20 messages left");
+  });
+
   it("ends a quiet conversation by itself and offers a new one", async () => {
     const page = await bench.open();
     const made = await sessionOf(bench);

@@ -54,7 +54,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
     }
   };
 
-  const takeLimits = (limits: { remainingMessages: number | null; expiresAt: string | null }): void => {
+  const takeLimits = (limits: Pick<SessionInfo, "remainingMessages" | "expiresAt">): void => {
     const { remainingMessages, expiresAt } = limits;
     deps.takeSession({ sessionId: null, ended: false, endReason: null, cursor: null, remainingMessages, expiresAt });
   };
@@ -84,7 +84,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         return;
       case "quota":
         takeLimits(event);
-        if (event.quiet) takeTimes(state.time, { expiresAt: null, quiet: event.quiet });
+        if (event.quiet) takeTimes(state.time, { expiresAt: event.expiresAt, quiet: event.quiet });
         if (event.turnId === null) return;
         noteSaid(state.time, event.at);
         state.greetingDue.value = false;
@@ -92,7 +92,7 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         if (!state.awaiting.value) state.thinking.end();
         return;
       case "turn_failed":
-        takeLimits({ ...event, expiresAt: null });
+        takeLimits({ ...event, expiresAt: undefined });
         noteSaid(state.time, event.at);
         state.greetingDue.value = false;
         if (event.turnId === null) return;

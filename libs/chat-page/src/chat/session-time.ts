@@ -33,10 +33,10 @@ export function forgetTimes(time: SessionTime): void {
 
 /** Takes what the server says of the session as it is now. */
 export function takeTimes(time: SessionTime, { expiresAt, quiet }: Pick<SessionInfo, "expiresAt" | "quiet">): void {
-  const expires = Date.parse(expiresAt ?? "");
   // What is left is counted from now, not from the last look at the clock, which may have been before the server was heard.
   time.nowMs.value = time.clock.nowMs();
-  if (Number.isFinite(expires)) time.expiresAtMs.value = expires;
+  const expires = Date.parse(expiresAt ?? "");
+  if (expiresAt !== undefined) time.expiresAtMs.value = Number.isFinite(expires) ? expires : null;
   if (!quiet) return;
   time.quietMs.value = quiet.timeoutSeconds * 1000;
   const ends = Date.parse(quiet.endsAt ?? "");

@@ -30,7 +30,7 @@ export type ChatEvent =
       type: "quota";
       turnId: string | null;
       remainingMessages: number | null;
-      expiresAt: string | null;
+      expiresAt: SessionInfo["expiresAt"];
       quiet: SessionInfo["quiet"] | null;
       stopped: boolean;
       at: string | null;
@@ -89,7 +89,7 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
         type: "quota",
         turnId: text(body.turn_id),
         remainingMessages: integer(body.remaining_messages),
-        expiresAt: text(body.expires_at),
+        expiresAt: body.expires_at === undefined ? undefined : text(body.expires_at),
         quiet: parseQuiet(body),
         stopped: body.finish_reason === "stopped",
         at: text(body.created_at),

@@ -4,7 +4,8 @@ export interface SessionInfo {
   sessionId: string | null;
   ended: boolean;
   endReason: string | null;
-  expiresAt: string | null;
+  /** Null = it has no such end; undefined = the answer does not tell. */
+  expiresAt: string | null | undefined;
   remainingMessages: number | null;
   /** Set where the answer tells how long the session may be quiet, and when that is over if nothing more is said. */
   quiet?: { timeoutSeconds: number; endsAt: string | null };
@@ -25,7 +26,7 @@ export function parseSessionInfo(value: unknown): SessionInfo {
     ...(quiet && { quiet }),
     ended: status === "completed" || status === "abandoned" || status === "error" || text(body.ended_at) !== null,
     endReason: text(body.end_reason),
-    expiresAt: text(body.expires_at),
+    expiresAt: body.expires_at === undefined ? undefined : text(body.expires_at),
     remainingMessages: integer(body.remaining_messages),
     cursor: text(body.last_event_id),
     ...(text(body.handled_by) === null

@@ -55,6 +55,10 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
     if (!takesFocus || renewing || document.activeElement !== document.body) return;
     field.current?.focus({ preventScroll: true });
   }, [takesFocus, renewing]);
+  // A conversation that is left gives back what it has not sent.
+  useEffect(() => {
+    if (!renewing) setDraft(drafts.readDraft());
+  }, [drafts, renewing]);
   // The height follows the text.
   useLayoutEffect(() => {
     const area = field.current;
