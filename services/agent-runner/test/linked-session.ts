@@ -36,7 +36,7 @@ export async function linkedSession(h: TurnHarness, agentId: string, linkId: str
   const session = { tenantId: h.tenantId, agentId, version: null, metadata: {}, participantVerified: false };
   // A runner that has just started may not answer yet which version the agent has.
   const made = await eventually(() => h.bus.call(createSession, { ...session, replyTo: "test", link: policy }), {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   await h.settled(made.sessionId, made.turnId);
   return made.sessionId;
