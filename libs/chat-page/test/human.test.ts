@@ -90,6 +90,21 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => typing.count()).toBe(0);
   });
 
+  it("has a name that does not turn the sentence around it", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH, { branding: { locale: "ar" } });
+    });
+    const made = await sessionOf(bench);
+    await expect.poll(() => page.locator("html").getAttribute("dir")).toBe("rtl");
+    made.humanJoins("Mira");
+    made.types(true);
+    const words = page.locator(".human-typing .thinking-label");
+    await expect.poll(() => words.innerText()).toBe("Mira يكتب الآن…");
+    const direction = "getComputedStyle(document.querySelector('.human-typing .thinking-label')).direction";
+    expect(await page.evaluate(direction)).toBe("rtl");
+    expect(await words.locator("bdi").innerText()).toBe("Mira");
+  });
+
   it("can still be asked when no messages are left, and nobody is told to go on writing then", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);

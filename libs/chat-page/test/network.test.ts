@@ -106,6 +106,26 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(2);
   });
 
+  it("does not let an answer be stopped while offline, says why, and lets it again afterwards", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, { features: { stop: true } });
+    });
+    const made = await session();
+    await say(page, "Tell me more");
+    made.delta((await nextTurn(made)).turnId, 0, "Once upon ");
+    await expect.poll(() => answers(page).count()).toBe(1);
+    const stop = page.getByRole("button", { name: "Stop this answer" });
+    await bench.visitor().context.setOffline(true);
+    await expect.poll(() => stop.getAttribute("aria-disabled")).toBe("true");
+    expect(await page.locator("#composer-note").innerText()).toBe("You can stop the answer once you’re back online.");
+    await stop.press("Enter");
+    await bench.visitor().context.setOffline(false);
+    await expect.poll(() => stop.getAttribute("aria-disabled")).toBe("false");
+    expect(bench.api().stops).toBe(0);
+    await stop.click();
+    await expect.poll(() => bench.api().stops).toBe(1);
+  });
+
   it("repeats a message whose answer got lost under the same id, so that it counts once", async () => {
     const page = await bench.open();
     const made = await session();

@@ -379,6 +379,28 @@ describe.skipIf(skipBrowser)("model text", () => {
     expect(turned).toEqual([false, false]);
   });
 
+  it("cuts nothing off when a reader spaces the text", async () => {
+    const page = await bench.open({ width: 320, height: 640 }, (api) => {
+      api.link.agent_name = "The reception of the practice on the long street";
+    });
+    const made = await session();
+    made.greet("Hello there, how can I help?");
+    await page.getByText("Hello there").first().waitFor();
+    const cut = await page.evaluate(`{
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }");
+      document.adoptedStyleSheets = [sheet];
+      [...document.querySelectorAll("body *")].filter((element) => {
+        const { overflowX, overflowY } = getComputedStyle(element);
+        const clips = overflowX !== "visible" || overflowY !== "visible";
+        const cut = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
+        return clips && cut && element.clientWidth > 1 && !element.closest(".visually-hidden, .new-text, textarea");
+      }).map((element) => element.className);
+    }`);
+    expect(cut).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+  });
+
   it("is usable at 400 % zoom", async () => {
     const page = await bench.open({ width: 320, height: 256 });
     (await session()).greet("Hello there, how can I help?");
