@@ -67,6 +67,17 @@ describe("a request", () => {
     ]);
   });
 
+  it("leaves the query of the address as it is written when parameters are added", async () => {
+    await outbound.request(request({ url: at("/list?flag&q=a%20b%2Bc&s=~!'"), query: { page: "2" } }));
+    await outbound.request(request({ url: at("/list"), query: { page: "2" } }));
+    await outbound.request(request({ url: at("/list?q=a%20b#part"), query: {} }));
+    expect(server.seen.map(({ path }) => path)).toEqual([
+      "/list?flag&q=a%20b%2Bc&s=~!%27&page=2",
+      "/list?page=2",
+      "/list?q=a%20b",
+    ]);
+  });
+
   it.each<[string, Partial<OutboundRequest>, string]>([
     ["another scheme", { url: "file:///etc/passwd" }, "bad_url"],
     ["no scheme", { url: "//127.0.0.1/" }, "bad_url"],
