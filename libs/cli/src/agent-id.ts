@@ -1,4 +1,5 @@
 import type { ParleyClient } from "@parley/client";
+import { inTenant } from "./in-tenant.js";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -11,6 +12,5 @@ export async function agentIdOf(
 ): Promise<string> {
   if (isUuid(agent)) return agent;
   const path = `/api/agents/${encodeURIComponent(agent)}`;
-  const headers = { "x-tenant-id": tenant };
-  return (await transport.json<{ id: string }>({ method: "GET", path, headers, signal })).id;
+  return (await inTenant(transport, tenant).json<{ id: string }>({ method: "GET", path, signal })).id;
 }

@@ -6,6 +6,7 @@ import {
   ParleyError,
   type Transport,
 } from "@parley/client";
+import { inTenant } from "./in-tenant.js";
 import { type Io, usageError } from "./io.js";
 
 /** Options that every command takes. */
@@ -57,16 +58,13 @@ export function chatClient(io: Io, globals: Globals): ParleyClient {
 }
 
 /** Management calls: with PARLEY_TOKEN, else signed. Throws a usage error without either. */
-export function ownerTransport(io: Io, globals: Globals): { transport: Transport; headers: Record<string, string> } {
+export function ownerTransport(io: Io, globals: Globals): Transport {
   const key = keyOf(io);
   const token = io.env.PARLEY_TOKEN;
   const credentials: Credentials | undefined = token ? { type: "token", token } : key && { type: "key", ...key };
   if (credentials === undefined)
     throw usageError("Set PARLEY_TOKEN to an API token (ak_…), or PARLEY_KEY to a signing key.");
-  const tenant = tenantOf(io, globals);
   const baseUrl = urlOf(io, globals);
-  return {
-    transport: createTransport({ baseUrl, fetch: fetchFrom(baseUrl), credentials }),
-    headers: tenant === undefined ? {} : { "x-tenant-id": tenant },
-  };
+  const transport = createTransport({ baseUrl, fetch: fetchFrom(baseUrl), credentials });
+  return inTenant(transport, tenantOf(io, globals));
 }

@@ -116,7 +116,12 @@ describe("permissions on links", () => {
     }
     expect((await call(method, path, "ak_nobody", body)).status).toBe(401);
     // Naming another tenant does not lead there.
-    const stranger = await call(method, path, world.owners.token("owner"), body, { "x-tenant-id": OTHER_TENANT });
+    const stranger = await call(
+      method,
+      `${path}${path.includes("?") ? "&" : "?"}tenant_id=${OTHER_TENANT}`,
+      world.owners.token("owner"),
+      body,
+    );
     expect(stranger.status).toBe(404);
   });
 });

@@ -215,14 +215,17 @@ describe("who may", () => {
     const tenant = await world.signed("POST", "/api/tenants", { name: "New" });
     expect([tenant.status, await bodyOf(tenant)]).toEqual([201, { id: TENANT, name: "New", admin_token: "ak_first" }]);
     const nowhere = await world.signed("GET", "/api/agents");
-    expect([nowhere.status, (await bodyOf(nowhere)).errors[0]?.pointer]).toEqual([422, "header/x-tenant-id"]);
-    expect((await world.signed("GET", "/api/agents", undefined, { headers: { "x-tenant-id": OTHER } })).status).toBe(
-      200,
-    );
-    expect(world.owners.last("listAgents")).toMatchObject({ principal: { tenantId: OTHER, via: "hmac" } });
-    expect((await world.signed("GET", `/api/agents?tenant_id=${TENANT}`)).status).toBe(200);
+    expect([nowhere.status, (await bodyOf(nowhere)).errors[0]?.pointer]).toEqual([422, "query/tenant_id"]);
+    for (const tenantId of [OTHER, TENANT]) {
+      expect((await world.signed("GET", `/api/agents?tenant_id=${tenantId}`)).status).toBe(200);
+      expect(world.owners.last("listAgents")).toMatchObject({ principal: { tenantId, via: "hmac" } });
+    }
+    // A header is not signed: whoever captured the request could turn it to another tenant.
+    const turned = { headers: { "x-tenant-id": OTHER } };
+    expect((await world.signed("GET", "/api/agents", undefined, turned)).status).toBe(422);
+    expect((await world.signed("GET", `/api/agents?tenant_id=${TENANT}`, undefined, turned)).status).toBe(200);
     expect(world.owners.last("listAgents")).toMatchObject({ principal: { tenantId: TENANT } });
-    const bound = await call("GET", "/api/agents", world.owners.token("owner"), undefined, { "x-tenant-id": OTHER });
+    const bound = await call("GET", `/api/agents?tenant_id=${OTHER}`, world.owners.token("owner"));
     expect(bound.status).toBe(404);
   });
 

@@ -38,13 +38,13 @@ export interface ImportOptions extends Globals {
 
 /** Imports a document as the next version. Not repeated by itself: every import is a version. */
 export async function importAgent(io: Io, agent: string, options: ImportOptions & { file: string }): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const { dryRun = false, activate = true, notes, overrideReason: override_reason } = options;
   const document = await readDocument(io, options.file);
   // What is undefined is not sent.
   const body = { document, dry_run: dryRun, activate, notes, override_reason };
   const path = `/api/agents/${encodeURIComponent(agent)}/import`;
-  const call = { method: "POST" as const, path, body, headers, repeatable: false, signal: io.signal };
+  const call = { method: "POST" as const, path, body, repeatable: false, signal: io.signal };
   const done = await transport.json<{ status: string; version: number | null; active: boolean; issues: Issue[] }>(call);
   if (options.json) printJson(io, done);
   else {
@@ -60,9 +60,9 @@ export async function exportAgent(
   agent: string,
   options: Globals & { configVersion?: number; yaml?: boolean },
 ): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `/api/agents/${encodeURIComponent(agent)}/export`;
-  const call = { method: "GET" as const, path, query: { version: options.configVersion }, headers, signal: io.signal };
+  const call = { method: "GET" as const, path, query: { version: options.configVersion }, signal: io.signal };
   const document = await transport.json<unknown>(call);
   if (options.json) printJson(io, document);
   else io.stdout.write(options.yaml ? stringify(document) : `${JSON.stringify(document, null, 2)}\n`);
@@ -71,9 +71,9 @@ export async function exportAgent(
 
 /** Checks a document without storing it; exit code 1 when it has errors. */
 export async function validateAgent(io: Io, file: string, options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const body = { document: await readDocument(io, file) };
-  const call = { method: "POST" as const, path: "/api/agents/validate", body, headers, signal: io.signal };
+  const call = { method: "POST" as const, path: "/api/agents/validate", body, signal: io.signal };
   const checked = await transport.json<{ valid: boolean; issues: Issue[] }>(call);
   if (options.json) printJson(io, checked);
   else {
@@ -88,10 +88,10 @@ export async function activateAgent(
   agent: string,
   options: Globals & { number: number; overrideReason?: string },
 ): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `/api/agents/${encodeURIComponent(agent)}/versions/${options.number}/activate`;
   const body = { override_reason: options.overrideReason };
-  const shown = await transport.json<AgentShown>({ method: "POST", path, body, headers, signal: io.signal });
+  const shown = await transport.json<AgentShown>({ method: "POST", path, body, signal: io.signal });
   if (options.json) printJson(io, shown);
   else printLine(io, `${agent}: version ${shown.active_version ?? options.number} is active`);
   return EXIT.ok;

@@ -30,11 +30,6 @@ const PATH = "/api/dead-letters";
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 const POLL_MS = 250;
 
-interface Owner {
-  transport: Transport;
-  headers: Record<string, string>;
-}
-
 /** Turns that were given up, newest first, without what was said in them. A read. */
 export async function listDeadLetters(io: Io, options: DeadLetterFilter): Promise<number> {
   const data = await find(io, ownerTransport(io, options), options);
@@ -46,15 +41,19 @@ export async function listDeadLetters(io: Io, options: DeadLetterFilter): Promis
   return EXIT.ok;
 }
 
-function find(io: Io, owner: Owner, { status, session, agentId, limit }: DeadLetterFilter): Promise<DeadLetter[]> {
+function find(
+  io: Io,
+  transport: Transport,
+  { status, session, agentId, limit }: DeadLetterFilter,
+): Promise<DeadLetter[]> {
   const query = { status, session_id: session, agent_id: agentId };
-  return readAll<DeadLetter>(owner, { path: PATH, query, limit, signal: io.signal });
+  return readAll<DeadLetter>(transport, { path: PATH, query, limit, signal: io.signal });
 }
 
 /** One dead letter, with what was said. A read. */
 export async function showDeadLetter(io: Io, id: string, options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
-  const call = { method: "GET" as const, path: pathOf(id), headers, signal: io.signal };
+  const transport = ownerTransport(io, options);
+  const call = { method: "GET" as const, path: pathOf(id), signal: io.signal };
   const { content, ...shown } = await transport.json<DeadLetter & { content: string }>(call);
   if (options.json) printJson(io, { ...shown, content });
   else {
@@ -77,12 +76,12 @@ export interface ReplayOptions extends DeadLetterFilter {
  */
 export async function replayDeadLetters(io: Io, ids: string[], options: ReplayOptions): Promise<number> {
   if ((options.all === true) === ids.length > 0) throw usageError("Name dead letters, or take --all that wait.");
-  const owner = ownerTransport(io, options);
-  const chosen = options.all ? await oldestFirst(io, owner, options) : ids;
+  const transport = ownerTransport(io, options);
+  const chosen = options.all ? await oldestFirst(io, transport, options) : ids;
   let exitCode: number = EXIT.ok;
   for (const id of chosen) {
     try {
-      const shown = await replayOne(io, owner, id, options);
+      const shown = await replayOne(io, transport, id, options);
       if (options.json) printJson(io, shown);
       else printLine(io, `${id}: ${lineOf(shown)}`);
       if (shown.status === "failed" || (options.wait !== false && shown.status !== "replayed")) exitCode = EXIT.failure;
@@ -98,23 +97,23 @@ export async function replayDeadLetters(io: Io, ids: string[], options: ReplayOp
 }
 
 /** As they were said. */
-async function oldestFirst(io: Io, owner: Owner, options: ReplayOptions): Promise<string[]> {
-  const found = await find(io, owner, { ...options, status: options.status ?? "waiting" });
+async function oldestFirst(io: Io, transport: Transport, options: ReplayOptions): Promise<string[]> {
+  const found = await find(io, transport, { ...options, status: options.status ?? "waiting" });
   return found.map(({ id }) => id).reverse();
 }
 
 async function replayOne(
   io: Io,
-  { transport, headers }: Owner,
+  transport: Transport,
   id: string,
   { wait, timeout }: ReplayOptions,
 ): Promise<DeadLetter> {
   const { signal } = io;
-  let shown = await transport.json<DeadLetter>({ method: "POST", path: `${pathOf(id)}/replay`, headers, signal });
+  let shown = await transport.json<DeadLetter>({ method: "POST", path: `${pathOf(id)}/replay`, signal });
   const deadline = performance.now() + timeout * 1_000;
   while (wait !== false && shown.status === "replaying" && performance.now() < deadline) {
     await pause(POLL_MS, undefined, { signal });
-    shown = await transport.json<DeadLetter>({ method: "GET", path: pathOf(id), headers, signal });
+    shown = await transport.json<DeadLetter>({ method: "GET", path: pathOf(id), signal });
   }
   return shown;
 }
@@ -126,11 +125,11 @@ function lineOf({ status, replay }: DeadLetter): string {
 
 /** Forgets dead letters; the failed messages stay in the histories. Exit code 1 when one was not there. */
 export async function dropDeadLetters(io: Io, ids: string[], options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   let exitCode: number = EXIT.ok;
   for (const id of ids) {
     try {
-      await transport.json({ method: "DELETE", path: pathOf(id), headers, signal: io.signal });
+      await transport.json({ method: "DELETE", path: pathOf(id), signal: io.signal });
       if (options.json) printJson(io, { id, deleted: true });
       else printLine(io, `${id}: dropped`);
     } catch (error) {

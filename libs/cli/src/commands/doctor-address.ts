@@ -21,9 +21,9 @@ export async function clientAddress(io: Io, options: Globals): Promise<Finding> 
   const check = "address";
   if (keyOf(io) === undefined && !io.env.PARLEY_TOKEN)
     return { check, state: "skipped", detail: "set a key or PARLEY_TOKEN to try it" };
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const ask = (more: Record<string, string>): Promise<Seen> =>
-    transport.json<Seen>({ method: "GET", path: "/api/client-address", headers: { ...headers, ...more } });
+    transport.json<Seen>({ method: "GET", path: "/api/client-address", headers: more });
   try {
     return { check, ...judge(await ask({}), await ask({ "x-forwarded-for": INVENTED })) };
   } catch (error) {

@@ -97,8 +97,8 @@ async function credentials(io: Io, options: Globals): Promise<Finding[]> {
     findings.push({ check: "key", state: "skipped", detail: "set PARLEY_KEY or ADMIN_API_KEY to try it" });
   } else findings.push(await works("key", chatClient(io, options).transport, { path: NOWHERE, good: 404 }));
   if (io.env.PARLEY_TOKEN) {
-    const { transport, headers } = ownerTransport(io, options);
-    findings.push(await works("token", transport, { path: "/api/agents?limit=1", good: 422, headers }));
+    const transport = ownerTransport(io, options);
+    findings.push(await works("token", transport, { path: "/api/agents?limit=1", good: 422 }));
   }
   return findings;
 }
@@ -106,11 +106,11 @@ async function credentials(io: Io, options: Globals): Promise<Finding[]> {
 async function works(
   check: string,
   transport: Transport,
-  { path, good, headers = {} }: { path: string; good: number; headers?: Record<string, string> },
+  { path, good }: { path: string; good: number },
 ): Promise<Finding> {
   const detail = "accepted";
   try {
-    await transport.json({ method: "GET", path, headers });
+    await transport.json({ method: "GET", path });
   } catch (error) {
     if (!(error instanceof ParleyError)) throw error;
     if (error.status !== good) return { check, state: "failed", detail: `${error.detail} (${error.code})` };

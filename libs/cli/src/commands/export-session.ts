@@ -15,10 +15,10 @@ export interface ExportOptions extends Globals {
 
 /** Prints or writes the transcript. `--json` is `--format json`. A read. */
 export async function exportSession(io: Io, id: string, options: ExportOptions): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const format = options.format ?? (options.json ? "json" : formatOf(options.output));
   const path = `/api/sessions/${encodeURIComponent(id)}/transcript`;
-  const call = { method: "GET" as const, path, query: { format }, headers, signal: io.signal };
+  const call = { method: "GET" as const, path, query: { format }, signal: io.signal };
   const text = await transport.open(call, (response) => response.text());
   if (options.output === undefined) {
     // A visitor's words must not drive the terminal; into a pipe the file goes as it is.

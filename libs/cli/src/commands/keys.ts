@@ -35,27 +35,27 @@ export async function listKeys(io: Io, options: Globals): Promise<number> {
 
 /** Creates a signing key; its secret is told only here. Repeated after a failure of the network under one key, so it makes one. */
 export async function createKey(io: Io, options: Globals & { name: string; scope?: string[] }): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const body = { name: options.name, ...(options.scope === undefined ? {} : { scopes: options.scope }) };
   const call = { method: "POST" as const, path: "/api/keys", body, signal: io.signal };
-  const once = { ...headers, "idempotency-key": newId() };
+  const once = { "idempotency-key": newId() };
   return show(io, options, await transport.json<KeyCreated>({ ...call, headers: once }));
 }
 
 /** Issues the successor of a key; both are valid for the overlap. Repeated after a failure of the network under one key. */
 export async function rotateKey(io: Io, id: string, options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `/api/keys/${encodeURIComponent(id)}/rotate`;
-  const once = { ...headers, "idempotency-key": newId() };
+  const once = { "idempotency-key": newId() };
   const call = { method: "POST" as const, path, headers: once, signal: io.signal };
   return show(io, options, await transport.json<KeyCreated>(call));
 }
 
 /** Revokes a key on every gateway. Idempotent by state: a second time it is not found. */
 export async function revokeKey(io: Io, id: string, options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `/api/keys/${encodeURIComponent(id)}`;
-  const done = await transport.json<{ deleted: true }>({ method: "DELETE", path, headers, signal: io.signal });
+  const done = await transport.json<{ deleted: true }>({ method: "DELETE", path, signal: io.signal });
   if (options.json) printJson(io, done);
   else printLine(io, "revoked; it signs nothing any more");
   return EXIT.ok;

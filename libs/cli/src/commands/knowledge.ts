@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ParleyError } from "@parley/client";
+import { ParleyError, type Transport } from "@parley/client";
 import { isUuid } from "../agent-id.js";
 import { CliError, EXIT, type Io } from "../io.js";
 import { safeLine, safeText, wrapText } from "../plain-text.js";
@@ -22,7 +22,6 @@ interface DocumentShown {
   chunks: number;
 }
 type Added = DocumentShown & { result: "created" | "updated" | "unchanged" };
-type Owner = ReturnType<typeof ownerTransport>;
 
 const pathOf = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}/knowledge`;
 
@@ -35,7 +34,7 @@ export interface AddOptions extends Globals {
  * others go on; the exit code is then 1. On a terminal the line of the file in hand is overwritten.
  */
 export async function addKnowledge(io: Io, agent: string, paths: string[], options: AddOptions): Promise<number> {
-  const owner = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const files = await findKnowledgeFiles(paths);
   const counts: Record<string, number> = { created: 0, updated: 0, unchanged: 0, refused: 0 };
   const live = io.stderr.isTTY === true && !options.json;
@@ -44,7 +43,7 @@ export async function addKnowledge(io: Io, agent: string, paths: string[], optio
     if (live) io.stderr.write(`\r\u001b[K[${index + 1}/${files.length}] ${safeLine(file.name)}`);
     const clear = (): void => void (live && io.stderr.write("\r\u001b[K"));
     try {
-      const added = await addOne(io, owner, agent, { file, language: options.language });
+      const added = await addOne(io, transport, agent, { file, language: options.language });
       clear();
       counts[added.result] = (counts[added.result] ?? 0) + 1;
       if (options.json) printJson(io, { file: file.path, ...added });
@@ -68,7 +67,7 @@ export async function addKnowledge(io: Io, agent: string, paths: string[], optio
 
 async function addOne(
   io: Io,
-  { transport, headers }: Owner,
+  transport: Transport,
   agent: string,
   { file, language }: { file: KnowledgeFile; language: string | undefined },
 ): Promise<Added> {
@@ -80,11 +79,11 @@ async function addOne(
     ? { content: bytes.toString("utf8") }
     : { content: bytes.toString("base64"), encoding: "base64" };
   const body = { name: file.name, media_type: file.mediaType, language, ...content };
-  return transport.json<Added>({ method: "POST", path: pathOf(agent), body, headers, signal: io.signal });
+  return transport.json<Added>({ method: "POST", path: pathOf(agent), body, signal: io.signal });
 }
 
-const documentsOf = (io: Io, owner: Owner, agent: string): Promise<DocumentShown[]> =>
-  readAll<DocumentShown>(owner, { path: pathOf(agent), signal: io.signal });
+const documentsOf = (io: Io, transport: Transport, agent: string): Promise<DocumentShown[]> =>
+  readAll<DocumentShown>(transport, { path: pathOf(agent), signal: io.signal });
 
 /** What the newest version of the agent sees. A read. */
 export async function listKnowledge(io: Io, agent: string, options: Globals): Promise<number> {
@@ -104,9 +103,9 @@ export async function listKnowledge(io: Io, agent: string, options: Globals): Pr
   return EXIT.ok;
 }
 
-async function idOf(io: Io, owner: Owner, agent: string, wanted: string): Promise<string> {
+async function idOf(io: Io, transport: Transport, agent: string, wanted: string): Promise<string> {
   if (isUuid(wanted)) return wanted;
-  const found = (await documentsOf(io, owner, agent)).find(({ name }) => name === wanted);
+  const found = (await documentsOf(io, transport, agent)).find(({ name }) => name === wanted);
   if (found === undefined) throw new CliError("document_not_found", `There is no document ${wanted}.`);
   return found.id;
 }
@@ -118,10 +117,10 @@ interface DocumentPage extends DocumentShown {
 
 /** One document with the passages it was cut into. A read. */
 export async function showKnowledge(io: Io, agent: string, options: Globals & { document: string }): Promise<number> {
-  const owner = ownerTransport(io, options);
-  const path = `${pathOf(agent)}/${await idOf(io, owner, agent, options.document)}`;
+  const transport = ownerTransport(io, options);
+  const path = `${pathOf(agent)}/${await idOf(io, transport, agent, options.document)}`;
   const read = (after: number | undefined): Promise<DocumentPage> =>
-    owner.transport.json({ method: "GET", path, query: { after }, headers: owner.headers, signal: io.signal });
+    transport.json({ method: "GET", path, query: { after }, signal: io.signal });
   const { passages, next_after, ...document } = await read(undefined);
   for (let after = next_after; after !== null; ) {
     const page = await read(after);
@@ -158,10 +157,10 @@ interface Found {
 
 /** What an answer to these words would find. A read. */
 export async function searchKnowledge(io: Io, agent: string, options: SearchOptions): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const { query, mode, topK: top_k, configVersion: version } = options;
   const call = { method: "POST" as const, path: `${pathOf(agent)}/search`, body: { query, mode, top_k, version } };
-  const found = await transport.json<Found>({ ...call, headers, signal: io.signal });
+  const found = await transport.json<Found>({ ...call, signal: io.signal });
   if (options.json) printJson(io, found);
   else {
     if (found.warning !== null)
@@ -175,12 +174,12 @@ export async function searchKnowledge(io: Io, agent: string, options: SearchOpti
 
 /** Removes documents from all versions at once, with their text. Exit code 1 when one was not there. */
 export async function removeKnowledge(io: Io, agent: string, wanted: string[], options: Globals): Promise<number> {
-  const owner = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   let exitCode: number = EXIT.ok;
   for (const one of wanted) {
     try {
-      const path = `${pathOf(agent)}/${await idOf(io, owner, agent, one)}`;
-      await owner.transport.json({ method: "DELETE", path, headers: owner.headers, signal: io.signal });
+      const path = `${pathOf(agent)}/${await idOf(io, transport, agent, one)}`;
+      await transport.json({ method: "DELETE", path, signal: io.signal });
       if (options.json) printJson(io, { document: one, deleted: true });
       else printLine(io, `${safeLine(one)}: removed`);
     } catch (error) {

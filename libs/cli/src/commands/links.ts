@@ -23,11 +23,11 @@ export interface LinkOptions extends Globals {
 
 /** Creates a link and prints its address, which is told only here. */
 export async function createLink(io: Io, agent: string, options: LinkOptions): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const call = { method: "POST" as const, path: pathOf(agent), body: bodyOf(options), signal: io.signal };
   const made = await transport.json<LinkShown & { url: string }>({
     ...call,
-    headers: { ...headers, "idempotency-key": newId() },
+    headers: { "idempotency-key": newId() },
   });
   if (options.json) printJson(io, made);
   else {
@@ -49,9 +49,9 @@ export async function listLinks(io: Io, agent: string, options: Globals): Promis
 
 /** Everything that is set on a link; its address is not told again. */
 export async function showLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
-  const link = await transport.json<LinkShown>({ method: "GET", path, headers, signal: io.signal });
+  const link = await transport.json<LinkShown>({ method: "GET", path, signal: io.signal });
   if (options.json) printJson(io, link);
   else printFields(io, link);
   return EXIT.ok;
@@ -62,9 +62,9 @@ export async function updateLink(io: Io, agent: string, options: LinkOptions & {
   const body = bodyOf(options);
   if (Object.values(body).every((value) => value === undefined))
     throw usageError("Say what to change: --title, --expires-in-hours, --max-sessions, --max-messages or --set.");
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
-  const link = await transport.json<LinkShown>({ method: "PUT", path, body, headers, signal: io.signal });
+  const link = await transport.json<LinkShown>({ method: "PUT", path, body, signal: io.signal });
   if (options.json) printJson(io, link);
   else printLine(io, `updated; ${link.status}`);
   return EXIT.ok;
@@ -80,9 +80,9 @@ const bodyOf = (options: LinkOptions): Record<string, unknown> => ({
 
 /** Deletes a link and ends its live sessions. */
 export async function revokeLink(io: Io, agent: string, options: Globals & { id: string }): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `${pathOf(agent)}/${encodeURIComponent(options.id)}`;
-  const done = await transport.json<{ sessions_ended: number }>({ method: "DELETE", path, headers, signal: io.signal });
+  const done = await transport.json<{ sessions_ended: number }>({ method: "DELETE", path, signal: io.signal });
   if (options.json) printJson(io, done);
   else printLine(io, `revoked; ${done.sessions_ended} live sessions ended`);
   return EXIT.ok;

@@ -6,7 +6,7 @@ const MAX_PAGES = 100;
 
 /** All items of a paged list, at most `limit`. */
 export async function readAll<T>(
-  { transport, headers }: { transport: Transport; headers: Record<string, string> },
+  transport: Transport,
   list: { path: string; query?: Record<string, string | undefined>; limit?: number; signal: AbortSignal },
 ): Promise<T[]> {
   const { limit = PAGE * MAX_PAGES } = list;
@@ -18,7 +18,6 @@ export async function readAll<T>(
       method: "GET",
       path: list.path,
       query,
-      headers,
       signal: list.signal,
     });
     items.push(...answer.data);

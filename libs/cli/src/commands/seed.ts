@@ -1,16 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { newId, ParleyError, type Transport } from "@parley/client";
+import { inTenant } from "../in-tenant.js";
 import { installed } from "../installed.js";
 import { EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport, tenantOf } from "../settings.js";
 import { readAll } from "./read-all.js";
 
-interface Owner {
-  transport: Transport;
-  headers: Record<string, string>;
-}
 interface Seeded {
   slug: string;
   agent: "created" | "kept";
@@ -27,16 +24,16 @@ const TITLE = "Demo";
  */
 export async function seed(io: Io, options: Globals & { newTenant?: string }): Promise<number> {
   const folder = installed("examples/agents");
-  const owner = ownerTransport(io, options);
-  const tenant = options.newTenant === undefined ? null : await makeTenant(io, owner, options.newTenant);
+  const transport = ownerTransport(io, options);
+  const tenant = options.newTenant === undefined ? null : await makeTenant(io, transport, options.newTenant);
   if (tenant === null && tenantOf(io, options) === undefined && !io.env.PARLEY_TOKEN)
     throw usageError("Name the tenant: -t <id> or PARLEY_TENANT, or make one with --new-tenant <name>.");
-  const inTenant = tenant === null ? owner : { ...owner, headers: { "x-tenant-id": tenant.id } };
+  const there = inTenant(transport, tenant?.id);
   const seeded: Seeded[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
     const slug = file.slice(0, -".json".length);
-    const agent = await ensureAgent(io, inTenant, slug, join(folder, file));
-    seeded.push({ slug, agent, ...(await ensureLink(io, inTenant, slug)) });
+    const agent = await ensureAgent(io, there, slug, join(folder, file));
+    seeded.push({ slug, agent, ...(await ensureLink(io, there, slug)) });
   }
   if (options.json) printJson(io, { ...(tenant === null ? {} : { tenant }), agents: seeded });
   else {
@@ -47,38 +44,33 @@ export async function seed(io: Io, options: Globals & { newTenant?: string }): P
   return EXIT.ok;
 }
 
-async function makeTenant(io: Io, { transport }: Owner, name: string): Promise<{ id: string; admin_token: string }> {
+async function makeTenant(io: Io, transport: Transport, name: string): Promise<{ id: string; admin_token: string }> {
   const call = { method: "POST" as const, path: "/api/tenants", body: { name }, repeatable: false, signal: io.signal };
   return transport.json<{ id: string; admin_token: string }>(call);
 }
 
-async function ensureAgent(
-  io: Io,
-  { transport, headers }: Owner,
-  slug: string,
-  file: string,
-): Promise<Seeded["agent"]> {
+async function ensureAgent(io: Io, transport: Transport, slug: string, file: string): Promise<Seeded["agent"]> {
   const { signal } = io;
   try {
-    await transport.json({ method: "GET", path: `/api/agents/${slug}`, headers, signal });
+    await transport.json({ method: "GET", path: `/api/agents/${slug}`, signal });
     return "kept";
   } catch (error) {
     if (!(error instanceof ParleyError && error.code === "agent_not_found")) throw error;
   }
   const document: unknown = JSON.parse(await readFile(file, "utf8"));
   const body = { document, activate: true, notes: TITLE };
-  const call = { method: "POST" as const, path: `/api/agents/${slug}/import`, body, headers, signal };
+  const call = { method: "POST" as const, path: `/api/agents/${slug}/import`, body, signal };
   await transport.json({ ...call, repeatable: false });
   return "created";
 }
 
-async function ensureLink(io: Io, owner: Owner, slug: string): Promise<Pick<Seeded, "link" | "url">> {
+async function ensureLink(io: Io, transport: Transport, slug: string): Promise<Pick<Seeded, "link" | "url">> {
   const path = `/api/agents/${slug}/public-links`;
-  const links = await readAll<{ title: string; status: string }>(owner, { path, signal: io.signal });
+  const links = await readAll<{ title: string; status: string }>(transport, { path, signal: io.signal });
   // Its address was shown when it was made, and is not told again.
   if (links.some(({ title, status }) => title === TITLE && status === "active")) return { link: "kept", url: null };
   const body = { title: TITLE, max_sessions: 10_000, rate_limit_per_minute: 60, expires_in_hours: null };
-  const headers = { ...owner.headers, "idempotency-key": newId() };
-  const made = await owner.transport.json<{ url: string }>({ method: "POST", path, body, headers, signal: io.signal });
+  const headers = { "idempotency-key": newId() };
+  const made = await transport.json<{ url: string }>({ method: "POST", path, body, headers, signal: io.signal });
   return { link: "created", url: made.url };
 }

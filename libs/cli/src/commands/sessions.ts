@@ -29,8 +29,8 @@ const pathOf = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
 
 /** Where a session stands and what it has collected. A read. */
 export async function showSession(io: Io, id: string, options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
-  const session = await transport.json<SessionShown>({ method: "GET", path: pathOf(id), headers, signal: io.signal });
+  const transport = ownerTransport(io, options);
+  const session = await transport.json<SessionShown>({ method: "GET", path: pathOf(id), signal: io.signal });
   if (options.json) printJson(io, session);
   else printFields(io, session);
   return EXIT.ok;
@@ -38,8 +38,8 @@ export async function showSession(io: Io, id: string, options: Globals): Promise
 
 /** Ends a session for the owner. Idempotent by state: an ended one is `session_ended`. */
 export async function endSession(io: Io, id: string, options: Globals): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
-  const call = { method: "POST" as const, path: `${pathOf(id)}/end`, headers, signal: io.signal };
+  const transport = ownerTransport(io, options);
+  const call = { method: "POST" as const, path: `${pathOf(id)}/end`, signal: io.signal };
   const closed = await transport.json<SessionClosed>(call);
   if (options.json) printJson(io, closed);
   else printLine(io, `ended; ${closed.total_turns} turns, ${closed.total_transitions} transitions`);

@@ -25,11 +25,9 @@ export async function tailSession(io: Io, id: string, options: Globals & { after
 
 async function* eventsOf(io: Io, id: string, options: Globals & { after?: string }): AsyncGenerator<SessionEvent> {
   const follow = { ...(options.after === undefined ? {} : { after: options.after }), signal: io.signal };
-  const { transport, headers } = ownerTransport(io, options);
-  const tenant = headers["x-tenant-id"];
-  const query = tenant === undefined ? "" : `?tenant_id=${encodeURIComponent(tenant)}`;
+  const transport = ownerTransport(io, options);
   try {
-    yield* followEvents(transport, `/api/sessions/${encodeURIComponent(id)}/live${query}`, follow);
+    yield* followEvents(transport, `/api/sessions/${encodeURIComponent(id)}/live`, follow);
   } catch (error) {
     // A server that does not know this address yet; the stream of the chat API tells what a visitor sees, and takes a key.
     const isUnknown = error instanceof ParleyError && error.status === 404 && error.code === "not_found";

@@ -28,13 +28,13 @@ const MAX_PAGES = 20;
 
 /** Why a session went as it did, turn by turn. With --json one turn a line. A read. */
 export async function traceSession(io: Io, id: string, options: Globals & { after?: number }): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `/api/sessions/${encodeURIComponent(id)}/trace`;
   const style = styleFor(io);
   let cursor: string | undefined = options.after === undefined ? undefined : String(options.after);
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query: Record<string, string | undefined> = { limit: "50", cursor };
-    const trace = await transport.json<Trace>({ method: "GET", path, query, headers, signal: io.signal });
+    const trace = await transport.json<Trace>({ method: "GET", path, query, signal: io.signal });
     for (const turn of trace.turns) {
       if (options.json) printJson(io, turn);
       else for (const line of linesOf(style, turn)) printLine(io, line);

@@ -22,9 +22,9 @@ const versionPath = (agent: string, version: number): string =>
 
 /** Runs the tests of a version; exit code 1 when it has not passed. */
 export async function testAgent(io: Io, agent: string, options: Globals & { number: number }): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `${versionPath(agent, options.number)}/test`;
-  const shown = await transport.json<SuiteShown>({ method: "POST", path, headers, signal: io.signal });
+  const shown = await transport.json<SuiteShown>({ method: "POST", path, signal: io.signal });
   if (options.json) printJson(io, shown);
   else printSuite(io, shown);
   return shown.passed ? EXIT.ok : EXIT.failure;
@@ -65,12 +65,11 @@ interface ReplayShown {
 
 /** Runs recorded sessions against a version; exit code 1 when one went another way or was not reached. */
 export async function replayAgent(io: Io, agent: string, options: ReplayOptions): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const { session: session_ids, link: link_id, limit } = options;
   const call = {
     method: "POST" as const,
     path: `${versionPath(agent, options.number)}/replay`,
-    headers,
     signal: io.signal,
   };
   const shown = await transport.json<ReplayShown>({ ...call, body: { session_ids, link_id, limit } });
@@ -106,11 +105,11 @@ export async function diffAgent(
   agent: string,
   options: Globals & { from: number; to: number },
 ): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const path = `${versionPath(agent, options.from)}/diff/${options.to}`;
   const shown = await transport.json<{ identical: boolean; unified: string }>({
     ...{ method: "GET", path },
-    ...{ headers, signal: io.signal },
+    ...{ signal: io.signal },
   });
   if (options.json) printJson(io, shown);
   else if (shown.identical) printLine(io, "The versions are the same.");

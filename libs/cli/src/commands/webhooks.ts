@@ -38,8 +38,8 @@ const at = (id: string, ...more: string[]): string => ["/api/webhooks", encodeUR
 
 /** The receivers of the tenant, newest first, those of agent versions among them. */
 export async function listWebhooks(io: Io, options: Globals): Promise<number> {
-  const owner = ownerTransport(io, options);
-  const webhooks = await readAll<WebhookShown>(owner, { path: "/api/webhooks", signal: io.signal });
+  const transport = ownerTransport(io, options);
+  const webhooks = await readAll<WebhookShown>(transport, { path: "/api/webhooks", signal: io.signal });
   if (options.json) printJson(io, { data: webhooks });
   else {
     const rows = webhooks.map((one) => [one.id, stateOf(one), one.events.join(","), one.url, one.description ?? ""]);
@@ -62,12 +62,12 @@ interface CreateOptions extends Globals {
 
 /** Makes a receiver; its secret is told only here. Repeated after a failure of the network under one key, so it makes one. */
 export async function createWebhook(io: Io, url: string, options: CreateOptions): Promise<number> {
-  const { transport, headers } = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const { event: events = ["*"], agent, description, transcript } = options;
   const made = await transport.json<WebhookCreated>({
     method: "POST",
     path: "/api/webhooks",
-    headers: { ...headers, "idempotency-key": newId() },
+    headers: { "idempotency-key": newId() },
     body: {
       ...{ url, events },
       ...(agent === undefined ? {} : { agent }),
@@ -105,15 +105,15 @@ const LOOK_EVERY_MS = 500;
 const LOOKED_AT = 200;
 
 async function send(io: Io, path: string, options: WaitOptions): Promise<number> {
-  const owner = ownerTransport(io, options);
-  const headers = { ...owner.headers, "idempotency-key": newId() };
-  const sent = await owner.transport.json<DeliveryShown>({ method: "POST", path, headers, signal: io.signal });
+  const transport = ownerTransport(io, options);
+  const headers = { "idempotency-key": newId() };
+  const sent = await transport.json<DeliveryShown>({ method: "POST", path, headers, signal: io.signal });
   const deadline = performance.now() + options.timeout * 1_000;
   let shown = sent;
   while (options.wait && isUnderWay(shown, sent) && performance.now() < deadline) {
     await delay(LOOK_EVERY_MS, undefined, { signal: io.signal });
     const list = { path: at(sent.webhook_id, "deliveries"), limit: LOOKED_AT, signal: io.signal };
-    shown = (await readAll<DeliveryShown>(owner, list)).find((one) => one.id === sent.id) ?? shown;
+    shown = (await readAll<DeliveryShown>(transport, list)).find((one) => one.id === sent.id) ?? shown;
   }
   if (options.json) printJson(io, shown);
   else printLine(io, sentence(shown));
@@ -137,10 +137,10 @@ export async function listDeliveries(
   id: string,
   options: Globals & { status?: string; limit: number },
 ): Promise<number> {
-  const owner = ownerTransport(io, options);
+  const transport = ownerTransport(io, options);
   const { status, limit } = options;
   const list = { path: at(id, "deliveries"), query: { status }, limit, signal: io.signal };
-  const deliveries = await readAll<DeliveryShown>(owner, list);
+  const deliveries = await readAll<DeliveryShown>(transport, list);
   if (options.json) printJson(io, { data: deliveries });
   else {
     const rows = deliveries.map((one) => [

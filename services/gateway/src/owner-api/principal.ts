@@ -4,11 +4,10 @@ import { z } from "zod";
 
 const tenantId = z.uuid();
 
-/** The tenant that an operator-wide caller names by `X-Tenant-Id` or `?tenant_id=`; undefined when none is named. */
+/** The tenant that an operator-wide caller names: in the address, which its signature covers. Undefined when none is named. */
 function namedTenant(request: FastifyRequest): string | undefined {
   const { query } = request;
-  const inQuery = typeof query === "object" && query !== null && "tenant_id" in query ? query.tenant_id : undefined;
-  const given = request.headers["x-tenant-id"] ?? inQuery;
+  const given = typeof query === "object" && query !== null && "tenant_id" in query ? query.tenant_id : undefined;
   if (given === undefined) return undefined;
   const parsed = tenantId.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -16,7 +15,7 @@ function namedTenant(request: FastifyRequest): string | undefined {
 }
 
 const refused = (rule: string, message: string): AppError =>
-  new AppError("validation_failed", { errors: [{ pointer: "header/x-tenant-id", rule, message }] });
+  new AppError("validation_failed", { errors: [{ pointer: "query/tenant_id", rule, message }] });
 
 /**
  * The caller as an owner call sends it on: with the tenant it works in. Throws `validation_failed` when an operator-wide
