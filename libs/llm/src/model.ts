@@ -20,6 +20,8 @@ export interface ModelSettings {
   /** 0–2 */
   temperature: number;
   max_tokens: number;
+  /** How urgently the provider works on it, in the provider's own words. */
+  service_tier?: string;
 }
 
 /** Where the call comes from. Only the scripted model reads it; nothing of it is sent to a provider. */

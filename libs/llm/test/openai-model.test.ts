@@ -62,6 +62,16 @@ describe("reply", () => {
     expect(reasoning).not.toHaveProperty("max_tokens");
   });
 
+  it("asks for the service tier of the settings, and for none without", async () => {
+    const tier = (model_name: string, service_tier?: string) => ({
+      settings: { model_name, temperature: 0.4, max_tokens: 77, ...(service_tier ? { service_tier } : {}) },
+    });
+    await model.reply(replyRequest("hi", tier("fake", "flex")), { signal: never });
+    await model.reply(replyRequest("hi", tier("gpt-5-mini", "on_demand")), { signal: never });
+    await model.reply(replyRequest("hi", tier("fake")), { signal: never });
+    expect(server.calls.map(({ body }) => body.service_tier)).toEqual(["flex", "on_demand", undefined]);
+  });
+
   it("keeps its connection", async () => {
     for (let i = 0; i < 20; i++) await model.reply(replyRequest(`message ${i}`), { signal: never });
     expect(await server.connections()).toBe(1);

@@ -1,13 +1,19 @@
+import type { OpenAI } from "openai";
 import type { ModelSettings } from "../model.js";
+
+type ServiceTier = NonNullable<OpenAI.ChatCompletionCreateParams["service_tier"]>;
 
 export interface Sampling {
   temperature?: number;
   max_tokens?: number;
   max_completion_tokens?: number;
+  service_tier?: ServiceTier;
 }
 
 /** Reasoning models of OpenAI take the limit under another name and only their own temperature; every other server knows the old form. */
-export function samplingOf(model: string, { temperature, max_tokens }: ModelSettings): Sampling {
-  if (/^(o\d|gpt-5)/.test(model)) return { max_completion_tokens: max_tokens };
-  return { temperature, max_tokens };
+export function samplingOf(model: string, { temperature, max_tokens, service_tier }: ModelSettings): Sampling {
+  // The SDK lists the tiers of OpenAI; compatible servers have others.
+  const tier = service_tier === undefined ? {} : { service_tier: service_tier as ServiceTier };
+  if (/^(o\d|gpt-5)/.test(model)) return { max_completion_tokens: max_tokens, ...tier };
+  return { temperature, max_tokens, ...tier };
 }

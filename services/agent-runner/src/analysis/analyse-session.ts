@@ -65,6 +65,7 @@ async function questionsOf(
       ...(extractionModel.model_name === null ? {} : { model_name: extractionModel.model_name }),
       temperature: 0,
       max_tokens: extractionModel.max_tokens,
+      ...(extractionModel.service_tier === null ? {} : { service_tier: extractionModel.service_tier }),
     },
     hints: {
       agentName: row.name,

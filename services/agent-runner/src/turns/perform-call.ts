@@ -43,6 +43,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     ...(call.model.model_name === null ? {} : { model_name: call.model.model_name }),
     temperature: call.model.temperature,
     max_tokens: call.model.max_tokens,
+    ...(call.model.service_tier === null ? {} : { service_tier: call.model.service_tier }),
   });
 
   /** Characters of what the last reply was shown of the knowledge base. */
