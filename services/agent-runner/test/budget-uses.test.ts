@@ -67,9 +67,9 @@ function knowledge(took: (nth: number) => Embedding | Promise<never>): Asked[] {
     const { text: _, ...passage } = { document: "a.md", revision: 1, n: 3, heading: "", text: "", score: 0.5 };
     const place = { document_id: h.tenantId, fts: null, vector: null };
     return {
-      search_mode: input.embed === null ? "fts" : "hybrid",
+      search_mode: input.embed === null ? ("fts" as const) : ("hybrid" as const),
       passages: [{ ...passage, ...place, text: "The codeword is walrus." }],
-      warning: input.embed === null ? "vectors_unavailable" : null,
+      warning: input.embed === null ? ("vectors_unavailable" as const) : null,
       embedding: input.embed === null ? null : await took(asked.length),
     };
   });
