@@ -195,10 +195,9 @@ begin
     update text_conversations set expires_at = v_expires, max_messages = v_max, idle_timeout_seconds = v_timeout,
         idle_check_at = least(c.idle_check_at, v_expires, c.updated_at + make_interval(secs => v_timeout))
      where id = c.id;
-    if (v_expires, v_max) is distinct from (c.expires_at, c.max_messages) then
-      perform append_event(c.id, c.tenant_id, 'quota', json_build_object('message_count', c.messages_used,
-        'remaining_messages', v_max - c.messages_used, 'expires_at', iso(v_expires)));
-    end if;
+    perform append_event(c.id, c.tenant_id, 'quota', json_build_object('message_count', c.messages_used,
+      'remaining_messages', v_max - c.messages_used, 'expires_at', iso(v_expires),
+      'idle_timeout_seconds', v_timeout, 'idle_expires_at', iso(c.updated_at + make_interval(secs => v_timeout))));
     v_count := v_count + 1;
   end loop;
   return v_count;
@@ -264,6 +263,8 @@ CREATE TABLE public.text_conversations (
     handover_summary text,
     stale_through integer,
     timer_due_at timestamp with time zone,
+    participant_email text GENERATED ALWAYS AS (lower((participant ->> 'email'::text))) STORED,
+    participant_identifier text GENERATED ALWAYS AS ((participant ->> 'identifier'::text)) STORED,
     CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
     CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
     CONSTRAINT text_conversations_handled_by_check CHECK ((handled_by = ANY (ARRAY['agent'::text, 'human'::text]))),
@@ -395,7 +396,28 @@ begin
   return exists (select from link_budgets where link_id = p_link and hard and (tokens_used >= max_tokens or cost_used >= max_cost));
 end $$;
 
-CREATE FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) RETURNS TABLE(id uuid, tenant_id uuid, url text, payload jsonb, attempts integer)
+CREATE FUNCTION public.calls_usage(p_trace json) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return (select json_build_object('input_tokens', coalesce(sum((u ->> 'input_tokens')::bigint), 0), 'output_tokens', coalesce(sum((u ->> 'output_tokens')::bigint), 0),
+             'cost', case when bool_or(u ->> 'cost' is null) then null else coalesce(sum((u ->> 'cost')::numeric), 0) end)
+      from (select value -> 'usage' as u from json_array_elements(case when json_typeof(p_trace -> 'calls') = 'array' then p_trace -> 'calls' else '[]' end)) calls
+     where json_typeof(u) = 'object');
+end $$;
+
+CREATE FUNCTION public.charge_analysis(p_conversation uuid, p_attempt integer, p jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare r budget_reservations;
+begin
+  delete from budget_reservations where conversation_id = p_conversation and seq = 0 and fence = p_attempt returning * into r;
+  if not found then return; end if;
+  update link_budgets set tokens_used = tokens_used + coalesce((p ->> 'charged_tokens')::bigint, 0),
+         cost_used = cost_used + coalesce((p ->> 'charged_cost')::numeric, 0) where link_id = r.link_id;
+end $$;
+
+CREATE FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) RETURNS TABLE(id uuid, tenant_id uuid, url text, payload jsonb, traceparent text, attempts integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
@@ -406,7 +428,7 @@ begin
   update action_webhooks w set attempts = w.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => p_hold_ms / 1000.0)
    where w.id in (select d.id from action_webhooks d where d.ended_at is null and d.next_attempt_at <= clock_timestamp()
                    order by d.next_attempt_at limit p_limit for no key update skip locked)
-  returning w.id, w.tenant_id, w.url, w.payload, w.attempts;
+  returning w.id, w.tenant_id, w.url, w.payload, w.traceparent, w.attempts;
 end $$;
 
 ALTER FUNCTION public.claim_action_webhooks(p_limit integer, p_hold_ms integer) OWNER TO parley_jobs;
@@ -458,7 +480,7 @@ $$;
 
 ALTER FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_claim_ms integer) OWNER TO parley_jobs;
 
-CREATE FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) RETURNS TABLE(id uuid, tenant_id uuid, endpoint_id uuid, event_id uuid, type text, conversation_id uuid, turn_seq integer, data jsonb, occurred_at text, attempt integer, url text, settings jsonb, of_version boolean, secret_sealed text, previous_secret_sealed text, include_transcript boolean, include_latency_metrics boolean)
+CREATE FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) RETURNS TABLE(id uuid, tenant_id uuid, endpoint_id uuid, event_id uuid, type text, conversation_id uuid, turn_seq integer, data jsonb, data_sealed text, traceparent text, occurred_at text, attempt integer, url text, settings jsonb, of_version boolean, secret_sealed text, previous_secret_sealed text, include_transcript boolean, include_latency_metrics boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
     AS $$
@@ -494,8 +516,8 @@ begin
     update webhook_deliveries d set attempts = d.attempts + 1, last_attempt_at = v_now, claimed_until = v_now + make_interval(secs => p_hold_ms / 1000.0)
      where d.id in (select x.id from webhook_deliveries x where x.endpoint_id = e.id and x.ended_at is null and x.next_attempt_at <= v_now
                        and (x.claimed_until is null or x.claimed_until < v_now) order by x.next_attempt_at limit v_free for no key update skip locked)
-    returning d.id, d.tenant_id, d.endpoint_id, d.event_id, d.type, d.conversation_id, d.turn_seq, d.data, iso(d.occurred_at), d.attempts, e.url, e.settings,
-      e.agent_version is not null, e.secret_sealed, case when e.previous_secret_until > v_now then e.previous_secret_sealed end,
+    returning d.id, d.tenant_id, d.endpoint_id, d.event_id, d.type, d.conversation_id, d.turn_seq, d.data, d.data_sealed, d.traceparent, iso(d.occurred_at),
+      d.attempts, e.url, e.settings, e.agent_version is not null, e.secret_sealed, case when e.previous_secret_until > v_now then e.previous_secret_sealed end,
       e.include_transcript, e.include_latency_metrics;
     get diagnostics v_round = row_count;
     v_taken := v_taken + v_round;
@@ -674,6 +696,36 @@ begin
   return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_old.expires_at)))::json;
 end $$;
 
+CREATE TABLE public.dead_turns (
+    conversation_id uuid NOT NULL,
+    seq integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    replay_seq integer,
+    replays integer DEFAULT 0 NOT NULL,
+    replayed_at timestamp with time zone,
+    replayed_by text
+);
+
+ALTER TABLE ONLY public.dead_turns FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.dead_turn_json(d public.dead_turns) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', d.conversation_id || '.' || d.seq, 'kind', 'turn', 'turn_kind', t.kind,
+    'session_id', c.session_id, 'conversation_id', c.id, 'session_status', c.status, 'agent_id', c.agent_id, 'agent_version', c.agent_version,
+    'link_id', c.link_id, 'reason', d.reason, 'error', t.error_code, 'accepted_at', iso(t.created_at), 'created_at', iso(d.created_at),
+    'status', case when r.seq is null then 'waiting' when r.status = 'done' then 'replayed'
+                   when r.status = 'pending' and c.status = 'active' then 'replaying' else 'failed' end,
+    'replay', case when r.seq is not null then jsonb_build_object('turn_id', d.conversation_id || '.' || r.seq, 'attempts', d.replays,
+        'at', iso(d.replayed_at), 'by', d.replayed_by, 'error', case when r.status = 'pending' and c.status <> 'active' then 'session_ended' else r.error_code end) end)
+  from text_conversations c
+  join session_turns t on t.conversation_id = c.id and t.seq = d.seq
+  left join session_turns r on r.conversation_id = c.id and r.seq = d.replay_seq
+  where c.id = d.conversation_id
+$$;
+
 CREATE FUNCTION public.deliver_fact() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -718,8 +770,8 @@ begin
                    and events && array['message.completed', 'message.*', '*']) then return null; end if;
   select * into c from text_conversations where id = new.conversation_id;
   select array_agg(endpoint_id) into v_receivers from webhook_receivers(new.tenant_id, 'message.completed', c.agent_id, null);
-  insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, conversation_id, turn_seq, data)
-  select new.tenant_id, r, v_event, 'message.completed', c.id, new.seq,
+  insert into webhook_deliveries (tenant_id, endpoint_id, event_id, type, conversation_id, turn_seq, traceparent, data)
+  select new.tenant_id, r, v_event, 'message.completed', c.id, new.seq, new.trace ->> 'traceparent',
          jsonb_build_object('session_id', c.session_id, 'conversation_id', c.id, 'agent_id', c.agent_id, 'agent_version', c.agent_version,
            'link_id', c.link_id, 'metadata', c.metadata, 'turn_id', c.id || '.' || new.seq)
     from unnest(coalesce(v_receivers, '{}')) r on conflict do nothing;
@@ -949,7 +1001,7 @@ begin
     update temporary_chat_links l set expired_at = clock_timestamp() from due where l.id = due.id returning l.id, l.tenant_id
   ), told as (
     insert into outbox (tenant_id, subject, key, payload)
-    select tenant_id, 'links.v1.event.revoked', id::text, jsonb_build_object('linkId', id, 'tenantId', tenant_id) from marked
+    select tenant_id, 'links.v1.event.revoked', id::text, jsonb_build_object('linkId', id, 'tenantId', tenant_id, 'reason', 'expired') from marked
   )
   select count(*) into v_count from marked;
   return v_count;
@@ -970,7 +1022,7 @@ end $$;
 CREATE FUNCTION public.extend_session(p_access jsonb, p jsonb) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); c text_conversations; v_now timestamptz; v_more interval := make_interval(mins => (p ->> 'minutes')::int); v_answer json;
+declare v_id uuid := resolve_access(p_access); c text_conversations; v_now timestamptz; v_more interval := make_interval(mins => (p ->> 'minutes')::int); v_answer json; v_idle text;
 begin
   select * into c from text_conversations where id = v_id for no key update;
   v_answer := earlier_answer(c.tenant_id, 'extend:' || v_id, p);
@@ -984,10 +1036,11 @@ begin
   update text_conversations set idle_timeout_seconds = idle_timeout_seconds + (p ->> 'minutes')::int * 60,
          expires_at = greatest(expires_at, least(expires_at + v_more, (select l.expires_at from temporary_chat_links l where l.id = c.link_id)))
    where id = v_id returning * into c;
+  v_idle := iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds));
   v_answer := json_build_object('session_id', c.session_id, 'expires_at', iso(c.expires_at), 'replayed', false,
-    'idle_expires_at', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)),
+    'idle_expires_at', v_idle,
     'events', json_build_array(tell_event(c, 'quota', json_build_object('remaining_messages', c.max_messages - c.messages_used,
-      'message_count', c.messages_used, 'expires_at', iso(c.expires_at)))));
+      'message_count', c.messages_used, 'expires_at', iso(c.expires_at), 'idle_timeout_seconds', c.idle_timeout_seconds, 'idle_expires_at', v_idle))));
   perform keep_answer(c.tenant_id, 'extend:' || v_id, p::json, v_answer);
   return v_answer;
 end $$;
@@ -1089,9 +1142,11 @@ begin
   perform enter_tenant(p_tenant);
   update session_analyses set status = 'done', answers = p -> 'answers', model = p ->> 'model', error_code = null, ended_at = clock_timestamp(),
          unanswered = array(select jsonb_array_elements_text(p -> 'unanswered')),
-         input_tokens = (p ->> 'input_tokens')::int, output_tokens = (p ->> 'output_tokens')::int
+         input_tokens = coalesce(input_tokens, 0) + (p ->> 'input_tokens')::int, output_tokens = coalesce(output_tokens, 0) + (p ->> 'output_tokens')::int,
+         cost = cost + (p ->> 'cost')::numeric
    where conversation_id = p_conversation and status = 'pending' and attempts = p_attempt;
   if not found then return false; end if;
+  perform charge_analysis(p_conversation, p_attempt, p);
   select session_id into v_session from text_conversations where id = p_conversation;
   insert into outbox (tenant_id, subject, key, payload)
   values (p_tenant, 'sessions.v1.event.analyzed', v_session,
@@ -1166,9 +1221,13 @@ end $$;
 CREATE FUNCTION public.get_turn(p_access jsonb, p_seq integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access);
+declare v_id uuid := resolve_access(p_access); t session_turns;
 begin
-  return (select turn_state(t) from session_turns t where conversation_id = v_id and seq = p_seq);
+  select * into t from session_turns where conversation_id = v_id and seq = p_seq;
+  if not found then return null; end if;
+  if t.status <> 'pending' then return turn_state(t); end if;
+  return (turn_state(t)::jsonb || jsonb_build_object('running', exists (
+    select from text_conversations c where c.id = v_id and c.done_seq = p_seq - 1 and c.lease_until > clock_timestamp())))::json;
 end $$;
 
 CREATE FUNCTION public.give_feedback(p_access jsonb, p_rating integer, p_text text) RETURNS json
@@ -1232,8 +1291,27 @@ ALTER TABLE ONLY public.budget_reservations FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION public.holds_budget(r public.budget_reservations, c public.text_conversations) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
-  select (c.fence = r.fence and c.done_seq < r.seq) or (c.status <> 'active' and c.fence = r.fence + 1 and c.ended_at > clock_timestamp() - interval '1 minute')
+  select case when r.seq = 0
+    then exists (select from session_analyses a where a.conversation_id = r.conversation_id and a.status = 'pending' and a.attempts = r.fence)
+    else (c.fence = r.fence and c.done_seq < r.seq) or (c.status <> 'active' and c.fence = r.fence + 1 and c.ended_at > clock_timestamp() - interval '1 minute')
+  end
 $$;
+
+CREATE FUNCTION public.holds_escalation(p_tenant uuid, p_id uuid, p_operator text) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare e escalations; c text_conversations;
+begin
+  perform enter_tenant(p_tenant);
+  select * into e from escalations where id = p_id;
+  if not found then perform fail('escalation_not_found'); end if;
+  select * into c from text_conversations where id = e.conversation_id;
+  if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if e.status <> 'assigned' then perform fail('escalation_not_assigned'); end if;
+  if e.assigned_to <> p_operator then perform fail('escalation_assigned'); end if;
+  return json_build_object('session_id', c.session_id);
+end $$;
 
 CREATE FUNCTION public.iso(p_time timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1307,6 +1385,17 @@ CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, 
     AS $$ select id, tenant_id, token_hash, is_active, expires_at from temporary_chat_links where token_id = p_token_id and deleted_at is null $$;
 
 ALTER FUNCTION public.link_by_token_id(p_token_id text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) RETURNS TABLE(id uuid, name text, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  select t.id, t.name, t.created_at from tenants t
+   where p_created is null or (t.created_at, t.id) < (p_created, p_id)
+   order by t.created_at desc, t.id desc limit p_limit
+$$;
+
+ALTER FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) OWNER TO parley_jobs;
 
 CREATE FUNCTION public.mark_asking_version() RETURNS trigger
     LANGUAGE plpgsql
@@ -1706,7 +1795,9 @@ CREATE FUNCTION public.read_events(p_access jsonb, p_after integer, p_limit inte
 declare v_id uuid := resolve_access(p_access); c text_conversations;
 begin
   select * into c from text_conversations where id = v_id;
-  return json_build_object('sessionId', c.session_id, 'epoch', c.epoch, 'head', c.event_offset, 'status', c.status, 'events',
+  return json_build_object('sessionId', c.session_id, 'epoch', c.epoch, 'head', c.event_offset, 'status', c.status,
+    'now', iso(clock_timestamp()), 'expiresAt', iso(c.expires_at), 'endReason', c.end_reason,
+    'idleTimeoutSeconds', c.idle_timeout_seconds, 'idleExpiresAt', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)), 'events',
     (select coalesce(json_agg(json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(created_at)) order by event_offset), '[]')
        from (select * from session_events where conversation_id = v_id and created_at >= c.created_at and event_offset > p_after
               order by event_offset limit p_limit) e));
@@ -1754,6 +1845,16 @@ CREATE FUNCTION public.read_session_analysis(p_access jsonb) RETURNS jsonb
 begin
   return session_analysis(resolve_access(p_access));
 end $$;
+
+CREATE FUNCTION public.readable_webhooks(p_limit integer) RETURNS TABLE(id uuid, tenant_id uuid, data jsonb)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  select d.id, d.tenant_id, d.data from webhook_deliveries d
+   where d.data_sealed is null and (d.claimed_until is null or d.claimed_until < clock_timestamp()) order by d.created_at limit p_limit
+$$;
+
+ALTER FUNCTION public.readable_webhooks(p_limit integer) OWNER TO parley_jobs;
 
 CREATE FUNCTION public.recall_memory(p_tenant uuid, p_agent uuid, p_subject text) RETURNS json
     LANGUAGE plpgsql
@@ -1805,6 +1906,43 @@ begin
   perform enter_tenant(p_tenant);
   update link_verifications set used_at = null, tries = greatest(0, tries - 1)
    where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is not null;
+end $$;
+
+CREATE FUNCTION public.replay_dead_turn(p_tenant uuid, p_conversation uuid, p_seq integer, p jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    AS $$
+declare c text_conversations; d dead_turns; t session_turns; r session_turns; a jsonb; v_now timestamptz; v_next integer; v_events jsonb := '[]';
+begin
+  perform enter_tenant(p_tenant);
+  -- The conversation first, as everywhere, so that nobody waits for another in a ring.
+  select * into c from text_conversations where id = p_conversation for no key update;
+  if not found then perform fail('dead_letter_not_found'); end if;
+  select * into d from dead_turns where conversation_id = c.id and seq = p_seq;
+  if not found then perform fail('dead_letter_not_found'); end if;
+  select * into r from session_turns where conversation_id = c.id and seq = d.replay_seq;
+  if r.status = 'done' or (r.status = 'pending' and c.status = 'active') then
+    return jsonb_build_object('dead', dead_turn_json(d), 'repeated', true, 'seq', r.seq, 'events', v_events);
+  end if;
+  select * into t from session_turns where conversation_id = c.id and seq = p_seq;
+  if t.kind = 'open' then perform fail('session_ended'); end if;
+  if t.kind = 'message' then
+    select x::jsonb into a from accept_messages(jsonb_build_array(jsonb_build_object('i', 0, 'content', t.content,
+      'access', jsonb_build_object('tenant_id', p_tenant, 'session_id', c.session_id),
+      'files', (select coalesce(jsonb_agg(f -> 'id'), '[]') from json_array_elements(t.files) f)))) x;
+    if a ->> 'error' is not null then perform fail(a ->> 'error'); end if;
+    v_next := (a -> 'turn' ->> 'seq')::int;
+    v_events := jsonb_build_array(a -> 'event');
+  else
+    v_now := clock_timestamp();
+    if c.status <> 'active' then perform fail('session_ended'); end if;
+    if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then perform fail('session_expired'); end if;
+    if c.next_seq <> p_seq and c.next_seq is distinct from d.replay_seq then perform fail('turn_overtaken'); end if;
+    update text_conversations set next_seq = next_seq + 1 where id = c.id returning next_seq into v_next;
+    insert into session_turns (conversation_id, seq, tenant_id, kind, content) values (c.id, v_next, c.tenant_id, t.kind, t.content);
+  end if;
+  update dead_turns set replay_seq = v_next, replays = replays + 1, replayed_at = clock_timestamp(), replayed_by = p ->> 'by'
+   where conversation_id = c.id and seq = p_seq returning * into d;
+  return jsonb_build_object('dead', dead_turn_json(d), 'repeated', false, 'seq', v_next, 'events', v_events);
 end $$;
 
 CREATE FUNCTION public.reply_as_human(p_tenant uuid, p_id uuid, p jsonb) RETURNS json
@@ -1894,8 +2032,13 @@ declare
   v_alone bigint; v_output bigint;
 begin
   perform enter_tenant((p ->> 'tenant_id')::uuid);
-  -- Conversation before link, as in the commit: a try that was taken over cannot get between a commit and its charge.
-  select link_id into v_link from text_conversations where id = v_conversation and fence = v_fence and status = 'active' for share;
+  -- Conversation (or its analysis) before link, as in the commit: a try that was taken over cannot get between a commit and its charge.
+  if v_seq = 0 then
+    select c.link_id into v_link from session_analyses a join text_conversations c on c.id = a.conversation_id
+     where a.conversation_id = v_conversation and a.attempts = v_fence and a.status = 'pending' for share of a;
+  else
+    select link_id into v_link from text_conversations where id = v_conversation and fence = v_fence and status = 'active' for share;
+  end if;
   if not found then return json_build_object('status', 'fenced'); end if;
   -- The row is the queue: calls of one link reserve one after the other.
   select * into b from link_budgets where link_id = v_link for no key update;
@@ -1932,11 +2075,25 @@ begin
   return r.o_id;
 end $$;
 
+CREATE FUNCTION public.seal_webhooks(items jsonb) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  with given as (select * from jsonb_to_recordset(items) as i(id uuid, sealed text)),
+  free as (select d.id from webhook_deliveries d where d.id in (select id from given) and d.data_sealed is null for no key update skip locked),
+  done as (
+    update webhook_deliveries d set data_sealed = g.sealed, data = '{}' from given g join free f on f.id = g.id where d.id = g.id returning 1)
+  select count(*)::integer from done
+$$;
+
+ALTER FUNCTION public.seal_webhooks(items jsonb) OWNER TO parley_jobs;
+
 CREATE FUNCTION public.session_analysis(p_conversation uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
   select jsonb_build_object('status', status, 'answers', answers, 'unanswered', to_jsonb(unanswered), 'model', model,
-           'error_code', error_code, 'created_at', iso(created_at), 'ended_at', iso(ended_at))
+           'error_code', error_code, 'created_at', iso(created_at), 'ended_at', iso(ended_at),
+           'usage', jsonb_build_object('input_tokens', coalesce(input_tokens, 0), 'output_tokens', coalesce(output_tokens, 0), 'cost', cost))
     from session_analyses where conversation_id = p_conversation
 $$;
 
@@ -1964,7 +2121,9 @@ CREATE FUNCTION public.session_json(c public.text_conversations) RETURNS json
     'created_at', iso(c.created_at), 'updated_at', iso(c.updated_at), 'ended_at', iso(c.ended_at), 'end_reason', c.end_reason,
     'expires_at', iso(c.expires_at), 'remaining_messages', c.max_messages - c.messages_used, 'message_count', c.messages_used,
     'agent_config_version', c.agent_version, 'metadata', c.metadata, 'tenant_id', c.tenant_id, 'agent_id', c.agent_id, 'link_id', c.link_id,
-    'last_event_offset', c.event_offset, 'epoch', c.epoch, 'handled_by', c.handled_by, 'operator_name', c.operator_name)
+    'last_event_offset', c.event_offset, 'epoch', c.epoch, 'handled_by', c.handled_by, 'operator_name', c.operator_name,
+    'idle_timeout_seconds', c.idle_timeout_seconds, 'idle_expires_at', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)),
+    'participant', c.participant, 'participant_verified', c.participant_verified)
 $$;
 
 CREATE FUNCTION public.session_tenant(p_session text) RETURNS uuid
@@ -1993,8 +2152,26 @@ CREATE FUNCTION public.settle_action_webhook(p_tenant uuid, p_id uuid, p_outcome
 begin
   perform enter_tenant(p_tenant);
   update action_webhooks set outcome = p_outcome, ended_at = case when p_retry_ms is null then clock_timestamp() end,
+         payload = case when p_retry_ms is null then '{}' else payload end,
          next_attempt_at = clock_timestamp() + make_interval(secs => coalesce(p_retry_ms, 0) / 1000.0)
    where id = p_id and ended_at is null;
+end $$;
+
+CREATE FUNCTION public.settle_analysis(p_tenant uuid, p_conversation uuid, p_attempt integer, p jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  update session_analyses set error_code = p ->> 'code', status = p ->> 'status', model = coalesce(p ->> 'model', model),
+         ended_at = case when p ->> 'status' <> 'pending' then clock_timestamp() end,
+         next_attempt_at = clock_timestamp() + make_interval(secs => coalesce((p ->> 'retry_ms')::double precision, 0) / 1000.0),
+         input_tokens = coalesce(input_tokens, 0) + coalesce((p ->> 'input_tokens')::int, 0),
+         output_tokens = coalesce(output_tokens, 0) + coalesce((p ->> 'output_tokens')::int, 0),
+         cost = case when p ? 'input_tokens' then cost + (p ->> 'cost')::numeric else cost end
+   where conversation_id = p_conversation and status = 'pending' and attempts = p_attempt;
+  if not found then return false; end if;
+  perform charge_analysis(p_conversation, p_attempt, p);
+  return true;
 end $$;
 
 CREATE FUNCTION public.settle_webhook(p_tenant uuid, p jsonb) RETURNS boolean
@@ -2007,7 +2184,8 @@ begin
   select w.* into e from webhook_endpoints w join webhook_deliveries x on x.endpoint_id = w.id where x.id = (p ->> 'id')::uuid for no key update of w;
   if not found then return false; end if;
   update webhook_deliveries set outcome = p ->> 'outcome', response_status = (p ->> 'status')::int, response_ms = (p ->> 'ms')::int, response_body = p ->> 'body',
-         claimed_until = null,
+         claimed_until = null, data_sealed = coalesce(data_sealed, p ->> 'sealed'),
+         data = case when coalesce(data_sealed, p ->> 'sealed') is null then data else '{}' end,
          status = case when v_good then 'delivered' when p ->> 'retry_ms' is null then 'failed' else 'pending' end,
          ended_at = case when v_good or p ->> 'retry_ms' is null then v_now end,
          next_attempt_at = v_now + make_interval(secs => coalesce((p ->> 'retry_ms')::numeric, 0)::double precision / 1000.0)
@@ -2028,12 +2206,28 @@ begin
   return true;
 end $$;
 
+CREATE FUNCTION public.spent_turns(p_conversation uuid, p_through integer) RETURNS TABLE(seq integer, usage json, totals json)
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  return query
+  with used as materialized (
+    select t.seq, case when t.status = 'failed' then calls_usage(t.trace) else t.result -> 'usage' end as u
+      from session_turns t where t.conversation_id = p_conversation and t.seq <= p_through and t.status <> 'pending'
+  ), counted as materialized (
+    select used.seq, u, (u ->> 'input_tokens')::bigint as input, (u ->> 'output_tokens')::bigint as output, (u ->> 'cost')::numeric as cost from used
+  )
+  select counted.seq, u, json_build_object('input_tokens', coalesce(sum(input) over w, 0), 'output_tokens', coalesce(sum(output) over w, 0),
+           'cost', case when not coalesce(bool_or(cost is null and input is not null) over w, false) then coalesce(sum(cost) over w, 0) end)
+    from counted window w as (order by counted.seq);
+end $$;
+
 CREATE FUNCTION public.store_action_webhooks() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  insert into action_webhooks (tenant_id, conversation_id, turn_seq, url, payload)
-  select new.tenant_id, new.conversation_id, new.seq, w ->> 'url',
+  insert into action_webhooks (tenant_id, conversation_id, turn_seq, url, traceparent, payload)
+  select new.tenant_id, new.conversation_id, new.seq, w ->> 'url', new.trace ->> 'traceparent',
          jsonb_build_object('type', 'workflow.action', 'timestamp', iso(clock_timestamp()), 'data', jsonb_build_object(
            'session_id', c.session_id, 'agent_id', c.agent_id, 'turn_id', c.id || '.' || new.seq,
            'node_id', w ->> 'node_id', 'phase', w ->> 'phase', 'variables', w -> 'variables'))
@@ -2097,6 +2291,15 @@ declare v_offset integer := append_event(c.id, c.tenant_id, p_type, p_payload);
 begin
   return (select json_build_object('offset', event_offset, 'type', type, 'payload', payload, 'created_at', iso(created_at)) from session_events
            where conversation_id = c.id and event_offset = v_offset and created_at >= c.created_at);
+end $$;
+
+CREATE FUNCTION public.tell_link_room() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into outbox (tenant_id, subject, key, payload)
+  values (new.tenant_id, 'links.v1.event.updated', new.id::text, jsonb_build_object('linkId', new.id, 'tenantId', new.tenant_id));
+  return null;
 end $$;
 
 CREATE FUNCTION public.tenant_exists(p_tenant uuid) RETURNS boolean
@@ -2214,6 +2417,42 @@ begin
   return pending_turns(p_conversation, p_done);
 end $$;
 
+CREATE FUNCTION public.watch_session(p_access jsonb, p_after integer, p_limit integer, p_snapshot boolean) RETURNS json
+    LANGUAGE plpgsql
+    AS $_$
+declare v_id uuid := resolve_access(p_access); v_log json := read_events(p_access, p_after, 0); c text_conversations; v_events json; v_totals json;
+begin
+  select * into c from text_conversations where id = v_id;
+  with page as materialized (
+    select event_offset, type, payload, created_at,
+           case when type in ('turn', 'error') then substring(payload ->> 'turn_id' from '[.]([0-9]{1,9})$')::int end as seq
+      from session_events where conversation_id = v_id and created_at >= c.created_at and event_offset > p_after and event_offset <= (v_log ->> 'head')::int
+     order by event_offset limit p_limit
+  ), spent as materialized (
+    select * from spent_turns(v_id, (select max(seq) from page))
+  ), known as materialized (
+    select event_offset, merge_objects((payload -> 'extracted_variables')::jsonb) over (order by event_offset) as variables
+      from session_events where conversation_id = v_id and created_at >= c.created_at and type = 'turn'
+       and event_offset <= (select max(event_offset) from page where type = 'turn')
+  ), told as (
+    select p.*, s.usage, s.totals, k.variables, t.result
+      from page p left join spent s on s.seq = p.seq left join known k on k.event_offset = p.event_offset and p.type = 'turn'
+      left join session_turns t on t.conversation_id = v_id and t.seq = p.seq and p.type = 'turn'
+  )
+  select coalesce(json_agg(json_build_object('offset', event_offset, 'type', type, 'created_at', iso(created_at), 'payload',
+           case when totals is null then payload else (payload::jsonb || jsonb_build_object('usage', usage, 'totals', totals)
+             || case when result is null then '{}' else jsonb_build_object(
+                  'turn_number', result -> 'turn_number', 'latency_ms', result -> 'latency_ms', 'transitions', result -> 'transitions',
+                  'previous_node', result -> 'previous_node_id', 'previous_node_name', result -> 'previous_node_name', 'variables', variables) end)::json end)
+         order by event_offset), '[]')
+    into v_events from told;
+  if p_snapshot then
+    select totals into v_totals from spent_turns(v_id, c.next_seq) order by seq desc limit 1;
+    v_totals := coalesce(v_totals, '{"input_tokens": 0, "output_tokens": 0, "cost": 0}');
+  end if;
+  return json_build_object('log', v_log, 'events', v_events, 'session', case when p_snapshot then session_json(c) end, 'totals', v_totals);
+end $_$;
+
 CREATE FUNCTION public.webhook_content(p_tenant uuid, p_conversation uuid, p jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
@@ -2286,6 +2525,12 @@ CREATE FUNCTION public.webhook_type(p_subject text) RETURNS text
   end
 $$;
 
+CREATE AGGREGATE public.merge_objects(jsonb) (
+    SFUNC = jsonb_concat,
+    STYPE = jsonb,
+    INITCOND = '{}'
+);
+
 CREATE TABLE public.action_webhooks (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     tenant_id uuid NOT NULL,
@@ -2297,7 +2542,8 @@ CREATE TABLE public.action_webhooks (
     next_attempt_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     outcome text,
     ended_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    traceparent text
 );
 
 ALTER TABLE ONLY public.action_webhooks FORCE ROW LEVEL SECURITY;
@@ -2424,16 +2670,6 @@ CREATE TABLE public.api_tokens (
 
 ALTER TABLE ONLY public.api_tokens FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.dead_turns (
-    conversation_id uuid NOT NULL,
-    seq integer NOT NULL,
-    tenant_id uuid NOT NULL,
-    reason text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY public.dead_turns FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.demo_secrets (
     tenant_id uuid NOT NULL,
     name text NOT NULL,
@@ -2506,10 +2742,25 @@ CREATE TABLE public.knowledge_documents (
     embedding_model text,
     embedding_claimed_until timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    embedding_tokens bigint DEFAULT 0 NOT NULL,
+    embedding_cost numeric(20,12) DEFAULT 0,
+    embedding_error text
 );
 
 ALTER TABLE ONLY public.knowledge_documents FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.knowledge_ingestions (
+    upload_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    name text NOT NULL,
+    bytes integer NOT NULL,
+    error text,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY public.knowledge_ingestions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.knowledge_uploads (
     upload_id uuid NOT NULL,
@@ -2578,7 +2829,10 @@ CREATE TABLE public.memory_cursors (
     tenant_id uuid NOT NULL,
     summarised_through integer NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    claimed_until timestamp with time zone
+    claimed_until timestamp with time zone,
+    input_tokens bigint DEFAULT 0 NOT NULL,
+    output_tokens bigint DEFAULT 0 NOT NULL,
+    cost numeric(20,12) DEFAULT 0
 );
 
 ALTER TABLE ONLY public.memory_cursors FORCE ROW LEVEL SECURITY;
@@ -2645,7 +2899,8 @@ CREATE TABLE public.session_analyses (
     error_code text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     ended_at timestamp with time zone,
-    CONSTRAINT session_analyses_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text])))
+    cost numeric(20,12) DEFAULT 0,
+    CONSTRAINT session_analyses_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'done'::text, 'failed'::text, 'skipped'::text])))
 );
 
 ALTER TABLE ONLY public.session_analyses FORCE ROW LEVEL SECURITY;
@@ -2834,6 +3089,8 @@ CREATE TABLE public.webhook_deliveries (
     response_body text,
     ended_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT date_trunc('milliseconds'::text, clock_timestamp()) NOT NULL,
+    data_sealed text,
+    traceparent text,
     CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'cancelled'::text])))
 );
 
@@ -2934,6 +3191,9 @@ ALTER TABLE ONLY public.knowledge_documents
 
 ALTER TABLE ONLY public.knowledge_documents
     ADD CONSTRAINT knowledge_documents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.knowledge_ingestions
+    ADD CONSTRAINT knowledge_ingestions_pkey PRIMARY KEY (upload_id);
 
 ALTER TABLE ONLY public.knowledge_uploads
     ADD CONSTRAINT knowledge_uploads_pkey PRIMARY KEY (tenant_id, upload_id, n);
@@ -3041,11 +3301,19 @@ CREATE INDEX agent_access_requests_list ON public.agent_access_requests USING bt
 
 CREATE INDEX agent_gate_overrides_agent ON public.agent_gate_overrides USING btree (agent_id, created_at DESC);
 
+CREATE INDEX agents_name ON public.agents USING btree (tenant_id, name) WHERE (deleted_at IS NULL);
+
+CREATE INDEX api_keys_newest ON public.api_keys USING btree (tenant_id, created_at DESC, id DESC);
+
 CREATE INDEX api_keys_tenant ON public.api_keys USING btree (tenant_id, created_at);
+
+CREATE INDEX api_tokens_newest ON public.api_tokens USING btree (tenant_id, created_at DESC, id DESC);
 
 CREATE INDEX api_tokens_tenant ON public.api_tokens USING btree (tenant_id, created_at);
 
 CREATE INDEX budget_reservations_link ON public.budget_reservations USING btree (link_id);
+
+CREATE INDEX dead_turns_newest ON public.dead_turns USING btree (tenant_id, created_at DESC, conversation_id DESC, seq DESC);
 
 CREATE INDEX dev_mail_tenant ON public.dev_mail USING btree (tenant_id, id DESC);
 
@@ -3062,6 +3330,8 @@ CREATE UNIQUE INDEX knowledge_documents_current ON public.knowledge_documents US
 CREATE INDEX knowledge_documents_listed ON public.knowledge_documents USING btree (agent_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX knowledge_documents_unembedded ON public.knowledge_documents USING btree (created_at) WHERE (deleted_at IS NULL);
+
+CREATE INDEX knowledge_ingestions_agent ON public.knowledge_ingestions USING btree (agent_id, started_at);
 
 CREATE INDEX knowledge_uploads_old ON public.knowledge_uploads USING btree (created_at);
 
@@ -3103,6 +3373,8 @@ CREATE INDEX temporary_chat_sessions_conversation ON public.temporary_chat_sessi
 
 CREATE INDEX temporary_chat_sessions_link ON public.temporary_chat_sessions USING btree (link_id, created_at DESC);
 
+CREATE INDEX tenants_newest ON public.tenants USING btree (created_at DESC, id DESC);
+
 CREATE INDEX text_conversations_agent ON public.text_conversations USING btree (agent_id, created_at DESC, id DESC);
 
 CREATE INDEX text_conversations_idle ON public.text_conversations USING btree (idle_check_at) WHERE (ended_at IS NULL);
@@ -3114,6 +3386,10 @@ CREATE INDEX text_conversations_link_live ON public.text_conversations USING btr
 CREATE INDEX text_conversations_memory ON public.text_conversations USING btree (id) WHERE participant_verified;
 
 CREATE UNIQUE INDEX text_conversations_participant ON public.text_conversations USING btree (link_id, participant_hash) WHERE ((participant_hash IS NOT NULL) AND (ended_at IS NULL));
+
+CREATE INDEX text_conversations_participant_email ON public.text_conversations USING btree (tenant_id, participant_email, created_at DESC, id DESC) WHERE (participant_email IS NOT NULL);
+
+CREATE INDEX text_conversations_participant_identifier ON public.text_conversations USING btree (tenant_id, participant_identifier, created_at DESC, id DESC) WHERE (participant_identifier IS NOT NULL);
 
 CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
 
@@ -3128,6 +3404,8 @@ CREATE INDEX webhook_deliveries_ended ON public.webhook_deliveries USING btree (
 CREATE INDEX webhook_deliveries_list ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC);
 
 CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (endpoint_id, next_attempt_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX webhook_deliveries_readable ON public.webhook_deliveries USING btree (created_at) WHERE (data_sealed IS NULL);
 
 CREATE INDEX webhook_endpoints_list ON public.webhook_endpoints USING btree (tenant_id, created_at DESC, id DESC);
 
@@ -3152,6 +3430,8 @@ CREATE TRIGGER mark_asking_version BEFORE INSERT ON public.agent_versions FOR EA
 CREATE TRIGGER refuse_disabled_links BEFORE INSERT ON public.temporary_chat_links FOR EACH ROW EXECUTE FUNCTION public.refuse_disabled_links();
 
 CREATE TRIGGER refuse_entry BEFORE INSERT ON public.text_conversations FOR EACH ROW WHEN ((new.link_id IS NOT NULL)) EXECUTE FUNCTION public.refuse_entry();
+
+CREATE TRIGGER tell_link_room AFTER UPDATE OF sessions_used ON public.temporary_chat_links FOR EACH ROW WHEN (((old.sessions_used >= old.max_sessions) IS DISTINCT FROM (new.sessions_used >= new.max_sessions))) EXECUTE FUNCTION public.tell_link_room();
 
 ALTER TABLE ONLY public.action_webhooks
     ADD CONSTRAINT action_webhooks_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
@@ -3236,6 +3516,12 @@ ALTER TABLE ONLY public.knowledge_documents
 
 ALTER TABLE ONLY public.knowledge_documents
     ADD CONSTRAINT knowledge_documents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
+
+ALTER TABLE ONLY public.knowledge_ingestions
+    ADD CONSTRAINT knowledge_ingestions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.knowledge_ingestions
+    ADD CONSTRAINT knowledge_ingestions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
 ALTER TABLE ONLY public.knowledge_uploads
     ADD CONSTRAINT knowledge_uploads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
@@ -3416,6 +3702,8 @@ CREATE POLICY jobs ON public.knowledge_chunks TO parley_jobs USING (true) WITH C
 
 CREATE POLICY jobs ON public.knowledge_documents TO parley_jobs USING (true) WITH CHECK (true);
 
+CREATE POLICY jobs ON public.knowledge_ingestions TO parley_jobs USING (true) WITH CHECK (true);
+
 CREATE POLICY jobs ON public.knowledge_uploads TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.link_budgets TO parley_jobs USING (true) WITH CHECK (true);
@@ -3469,6 +3757,8 @@ CREATE POLICY jobs ON public.webhook_endpoints TO parley_jobs USING (true) WITH 
 ALTER TABLE public.knowledge_chunks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.knowledge_documents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_ingestions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.knowledge_uploads ENABLE ROW LEVEL SECURITY;
 
@@ -3541,6 +3831,8 @@ CREATE POLICY tenant ON public.idempotency_keys TO parley_app USING ((tenant_id 
 CREATE POLICY tenant ON public.knowledge_chunks TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.knowledge_documents TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
+
+CREATE POLICY tenant ON public.knowledge_ingestions TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.knowledge_uploads TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -3633,6 +3925,9 @@ GRANT ALL ON FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_c
 REVOKE ALL ON FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) TO parley_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
+
 REVOKE ALL ON FUNCTION public.end_idle_sessions(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_idle_sessions(p_limit integer) TO parley_app;
 
@@ -3656,6 +3951,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.budget_reservations TO parley_
 
 REVOKE ALL ON FUNCTION public.link_by_token_id(p_token_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.link_by_token_id(p_token_id text) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) TO parley_app;
 
 REVOKE ALL ON FUNCTION public.memory_due(p_every integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.memory_due(p_every integer, p_limit integer) TO parley_app;
@@ -3683,6 +3981,12 @@ GRANT ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit intege
 
 REVOKE ALL ON FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.readable_webhooks(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.readable_webhooks(p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.seal_webhooks(items jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seal_webhooks(items jsonb) TO parley_app;
 
 REVOKE ALL ON FUNCTION public.session_heads(p_sessions text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.session_heads(p_sessions text[]) TO parley_app;
@@ -3729,9 +4033,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO parley_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO parley_jobs;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_secrets TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.demo_secrets TO parley_jobs;
 
@@ -3746,6 +4047,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO parley_job
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_documents TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_documents TO parley_jobs;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_ingestions TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_ingestions TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_uploads TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_uploads TO parley_jobs;
