@@ -242,6 +242,14 @@ describe("a visitor's stream", () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it("says that its link's time is over where that is why it closed", async () => {
+    const { link, headers, at } = await visit();
+    const reading = readStream(await fetch(at("events"), { headers }));
+    const fact = { linkId: link.policy.id, tenantId: link.policy.tenantId, reason: "expired" as const };
+    await world.bus.publish(linkRevoked, fact, { key: link.policy.id, msgId: `expired-${link.policy.id}` });
+    expect((await reading).at(-1)).toMatchObject({ event: "session_ended", data: { reason: "expired" } });
+  });
+
   it("can be polled: at once when there is something, else when it comes", async () => {
     const { session, headers, at } = await visit();
     const first = await bodyOf(await fetch(at("poll"), { headers }));
