@@ -38,6 +38,9 @@ function talkingModel(words: string): { model: Model; speaking(): Promise<void>;
   };
 }
 
+/** How long the model speaks before it is stopped. */
+const SPOKEN_MS = 20;
+
 let h: TurnHarness;
 let agentId: string;
 const runners: { stop(): Promise<void> }[] = [];
@@ -75,6 +78,8 @@ describe("stopping a turn", () => {
     const { sessionId } = await h.open(agentId);
     const { turnId } = await h.accept(sessionId, "tell me");
     await talking.speaking();
+    const spokenAt = performance.now();
+    await eventually(async () => expect(performance.now() - spokenAt).toBeGreaterThan(SPOKEN_MS));
     expect(await stop(sessionId)).toEqual({ stopped: true, turnId });
     const turn = await h.settled(sessionId, turnId);
     expect(turn).toMatchObject({
@@ -95,6 +100,8 @@ describe("stopping a turn", () => {
     expect(await endings(sessionId, turnId)).toEqual(["turn"]);
     expect(turn.status === "done" && turn.result.usage.input_tokens).toBeGreaterThan(0);
     expect(turn.status === "done" && turn.result.usage.output_tokens).toBe(3);
+    // The model was at work until it was stopped.
+    expect(turn.status === "done" && turn.result.latency_ms).toBeGreaterThanOrEqual(SPOKEN_MS);
     const log = await h.events(sessionId);
     expect(log.find((event) => event.type === "turn" && JSON.stringify(event).includes(turnId))).toMatchObject({
       payload: { finish_reason: "stopped" },

@@ -49,6 +49,20 @@ describe("transcripts as files", () => {
     expect(asHtml(given)).toContain("<p>File: <bdi>=&#60;b&#62;.txt (text/plain, 12 bytes)</bdi></p>");
   });
 
+  it("tells in a spreadsheet what a person of the team wrote", () => {
+    const { session, messages } = transcript("hi", "hello", "thanks");
+    const given = messages.map((m) =>
+      m.sequence === 2 ? { ...m, author: "human" as const, author_name: "=Olga" } : m,
+    );
+    expect(asCsv({ session, messages: given }).split("\r\n")).toEqual([
+      '"sequence","created_at","role","node_id","node_name","status","author","author_name","content"',
+      '"1","2026-01-01T10:00:00.000Z","user","n","N","done","","","hi"',
+      `"2","2026-01-01T10:00:00.000Z","assistant","n","N","done","human","'=Olga","hello"`,
+      '"3","2026-01-01T10:00:00.000Z","user","n","N","done","","","thanks"',
+      "",
+    ]);
+  });
+
   it("tells in plain text who said what", () => {
     expect(asText(transcript("hi", "hello"))).toMatch(/Visitor: hi\n\n\[.*\] Agent: hello\n$/);
   });

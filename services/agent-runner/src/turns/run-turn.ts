@@ -261,6 +261,8 @@ async function answerCall(
     failed: null,
   };
   run.calls.push(record);
+  const startedAt = performance.now();
+  const spent = (): number => Math.round(performance.now() - startedAt);
   const retrieved = ({ warning, ...retrieval }: RetrievalRecord): void => {
     record.retrieval = retrieval;
     if (warning !== null) run.warnings.push(warning);
@@ -281,6 +283,8 @@ async function answerCall(
   } catch (error) {
     if (error instanceof CallStopped || error instanceof StopRequested) {
       record.failed = "turn_stopped";
+      record.latency_ms = spent();
+      run.latencyMs += record.latency_ms;
       if (error instanceof StopRequested) return null;
       Object.assign(record, { model: error.model, usage: error.usage });
       run.usage = addUsage(run.usage, error.usage);
@@ -289,7 +293,7 @@ async function answerCall(
     if (!(error instanceof CallFailed || error instanceof TurnRefused)) throw error;
     record.failed = error.code;
     if (error instanceof TurnRefused) return error;
-    record.latency_ms = error.details.latencyMs ?? 0;
+    record.latency_ms = error.details.latencyMs ?? spent();
     if (error.details.http) record.http = error.details.http;
     if (error.details.usage) {
       Object.assign(record, { model: error.details.model ?? null, usage: error.details.usage });

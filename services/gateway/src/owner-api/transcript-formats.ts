@@ -34,17 +34,20 @@ function csvField(value: string | number | null): string {
 const filesOf = ({ files }: HistoryMessage): string[] =>
   (files ?? []).map(({ name, media_type, bytes }) => `${name} (${media_type}, ${bytes} bytes)`);
 
-/** One line per message, oldest first, with a header line; a column of files only where a message has some. */
+/** One line per message, oldest first, with a header line; columns of authors and files only where a message has some. */
 export function asCsv({ messages }: Transcript): string {
   const withFiles = messages.some((m) => filesOf(m).length > 0);
+  const withAuthors = messages.some(({ author }) => author);
+  const authors = (m: HistoryMessage): string[] => (withAuthors ? [m.author ?? "", m.author_name ?? ""] : []);
   const files = (m: HistoryMessage): string[] => (withFiles ? [filesOf(m).join("\n")] : []);
   const rows = messages.map((m) => [
     ...[m.sequence, m.created_at, m.role, m.node_id, m.node_name, m.status],
+    ...authors(m),
     ...files(m),
     m.content,
   ]);
   const head = ["sequence", "created_at", "role", "node_id", "node_name", "status"];
-  head.push(...(withFiles ? ["files"] : []), "content");
+  head.push(...(withAuthors ? ["author", "author_name"] : []), ...(withFiles ? ["files"] : []), "content");
   return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }
 
