@@ -83,6 +83,11 @@ export const ERRORS = {
     "Something has happened in this session since; its timeout or hand-back is no longer due.",
   ],
   // 410
+  content_removed: [
+    410,
+    "Content removed",
+    "What was said in this session was removed when its time of keeping was over.",
+  ],
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
   session_expired: [410, "Session expired", "This session has expired; create a new one."],
@@ -121,7 +126,11 @@ export const ERRORS = {
     "Too many pending messages",
     "Too many messages of this session still wait for their answer.",
   ],
-  too_many_streams: [429, "Too many streams", "Too many event streams are open from this network; close one first."],
+  too_many_streams: [
+    429,
+    "Too many streams",
+    "Too many event streams are open on this session or link or from this network; close one first.",
+  ],
   // 431
   headers_too_large: [431, "Headers too large", "The request headers are too large."],
   // 5xx

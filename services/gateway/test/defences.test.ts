@@ -3,7 +3,7 @@ import { listSecurityEvents, noteSecurity, type SecurityEventNote, tokenSubject 
 import { createSecrets } from "@parley/secrets";
 import { solveChallenge } from "altcha-lib";
 import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
@@ -393,39 +393,62 @@ describe("suspicious content", () => {
   });
 });
 
-describe("streams of one address", () => {
-  it("are limited with a code of their own, and free again when they end", async () => {
-    const { token } = world.owners.link();
-    const from = "198.51.100.50";
-    const { session_token } = await bodyOf(await call(`/api/public/sessions/${token}`, { from, body: {} }));
-    const opened: ClientRequest[] = [];
-    // Connections of their own: a pool might keep one open that never sends anything.
-    const open = (at = from): Promise<{ status: number; end: () => void; text: string }> =>
-      new Promise((resolve, reject) => {
-        const headers = { authorization: `Bearer ${session_token}`, "x-forwarded-for": at };
-        const request = get(`${world.url}/api/public/events/${token}`, { headers, agent: false }, (response) => {
-          response.once("data", (text: unknown) =>
-            resolve({ status: response.statusCode ?? 0, end: () => request.destroy(), text: String(text) }),
-          );
-          response.on("error", () => undefined);
-        });
-        request.on("error", reject);
-        opened.push(request);
+describe("event streams", () => {
+  interface Opened {
+    status: number;
+    retryAfter: string | undefined;
+    text: string;
+    end(): void;
+  }
+  const opened: ClientRequest[] = [];
+  afterEach(() => {
+    for (const request of opened.splice(0)) request.destroy();
+  });
+
+  /** Connections of their own: a pool might keep one open that never sends anything. */
+  const openStream = (token: string, sessionToken: string, from: string): Promise<Opened> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${sessionToken}`, "x-forwarded-for": from };
+      const request = get(`${world.url}/api/public/events/${token}`, { headers, agent: false }, (response) => {
+        response.once("data", (text: unknown) =>
+          resolve({
+            status: response.statusCode ?? 0,
+            retryAfter: response.headers["retry-after"],
+            text: String(text),
+            end: () => request.destroy(),
+          }),
+        );
+        response.on("error", () => undefined);
       });
-    try {
-      const first = await open();
-      expect([first.status, (await open()).status]).toEqual([200, 200]);
-      const refused = await open();
-      expect([refused.status, JSON.parse(refused.text)]).toEqual([
-        429,
-        expect.objectContaining({ code: "too_many_streams" }),
-      ]);
-      expect((await open("198.51.100.51")).status).toBe(200);
-      first.end();
-      await expect.poll(async () => (await open()).status, { timeout: 5_000 }).toBe(200);
-    } finally {
-      for (const request of opened) request.destroy();
-    }
+      request.on("error", reject);
+      opened.push(request);
+    });
+
+  const visit = async (from: string): Promise<(at?: string) => Promise<Opened>> => {
+    const { token } = world.owners.link();
+    const { session_token } = await bodyOf(await call(`/api/public/sessions/${token}`, { from, body: {} }));
+    return (at = from) => openStream(token, String(session_token), at);
+  };
+
+  const expectRefused = ({ status, retryAfter, text }: Opened, scope: string): void => {
+    expect([status, JSON.parse(text)]).toEqual([429, expect.objectContaining({ code: "too_many_streams", scope })]);
+    expect(Number(retryAfter)).toBeGreaterThanOrEqual(1);
+  };
+
+  it("of one address are limited with a code of their own, and free again when they end", async () => {
+    const open = await visit("198.51.100.50");
+    const first = await open();
+    expect([first.status, (await open()).status]).toEqual([200, 200]);
+    expectRefused(await open(), "address");
+    expect((await open("198.51.100.51")).status).toBe(200);
+    first.end();
+    await expect.poll(async () => (await open()).status, { timeout: 5_000 }).toBe(200);
+  });
+
+  it("of one session are limited with the same code, from wherever they are read", async () => {
+    const open = await visit("198.51.100.60");
+    for (let n = 0; n < 20; n += 1) expect((await open(`198.51.100.${100 + n}`)).status).toBe(200);
+    expectRefused(await open("198.51.100.140"), "session");
   });
 });
 

@@ -56,9 +56,9 @@ describe("places of streams", () => {
     for (let n = 4; n < LIMITS.maxStreams; n += 1) enter(`own ${n}`);
     refused.push(refusal("s9"));
     expect(refused).toMatchObject([
-      { code: "rate_limited", extra: { scope: "session" } },
-      { code: "too_many_streams" },
-      { code: "rate_limited", extra: { scope: "link" } },
+      { code: "too_many_streams", extra: { scope: "session" } },
+      { code: "too_many_streams", extra: { scope: "address" } },
+      { code: "too_many_streams", extra: { scope: "link" } },
       { code: "overloaded" },
     ]);
     for (const error of refused) expect(error?.retryAfterSeconds).toBeGreaterThanOrEqual(1);

@@ -21,7 +21,7 @@ export interface PlaceLimits {
 
 export interface StreamPlaces<S extends Placed> {
   /**
-   * Throws `overloaded` (gateway), `rate_limited` (session or link) or `too_many_streams` (address) when no further reader has
+   * Throws `overloaded` (gateway) or `too_many_streams` (with the scope: session, link or address) when no further reader has
    * room, and says when to come back. A reader of the same session or address that has had its place for a minute gives way:
    * the connection of somebody who left without a word looks like any other, and must not keep him out.
    */
@@ -35,6 +35,9 @@ export interface StreamPlaces<S extends Placed> {
 
 const HELD_LONG_MS = 60_000;
 const RETRY_SECONDS = 10;
+
+const tooMany = (scope: "session" | "link" | "address", retryAfterSeconds: number): AppError =>
+  new AppError("too_many_streams", { retryAfterSeconds, extra: { scope } });
 
 /** Counts the readers of this gateway in every respect in which their number is bounded. */
 export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLongMs = HELD_LONG_MS): StreamPlaces<S> {
@@ -74,13 +77,11 @@ export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLo
   return {
     admit(sessionId, bucket, linkId = null) {
       if (size >= limits.maxStreams) throw new AppError("overloaded", { retryAfterSeconds: 2 + Math.random() * 8 });
-      if (linkId !== null && (links.get(linkId) ?? 0) >= limits.maxStreamsPerLink)
-        throw new AppError("rate_limited", { retryAfterSeconds: RETRY_SECONDS, extra: { scope: "link" } });
+      if (linkId !== null && (links.get(linkId) ?? 0) >= limits.maxStreamsPerLink) throw tooMany("link", RETRY_SECONDS);
       const session = makeRoom(sessions.get(sessionId), limits.maxStreamsPerSession);
-      if (session !== null)
-        throw new AppError("rate_limited", { retryAfterSeconds: session, extra: { scope: "session" } });
+      if (session !== null) throw tooMany("session", session);
       const address = bucket === undefined ? null : makeRoom(addresses.get(bucket), limits.maxStreamsPerAddress);
-      if (address !== null) throw new AppError("too_many_streams", { retryAfterSeconds: address });
+      if (address !== null) throw tooMany("address", address);
     },
     take(stream) {
       const { sessionId, linkId, bucket } = stream;
