@@ -208,14 +208,17 @@ export const publicChatBody = z.object({
   ...entry,
 });
 
+/** Of any length within the body: whatever is no token of a link gets the one answer of every link that is not there. */
+const linkTokenInBody = z.string();
+
 export const verifyRequestBody = z.object({
-  token: z.string().max(256),
+  token: linkTokenInBody,
   email: emailAddress,
   pin: entry.pin,
   proof: entry.proof,
 });
 export const verifyConfirmBody = z.object({
-  token: z.string().max(256),
+  token: linkTokenInBody,
   email: emailAddress,
   code: z.string().trim().max(32),
   consent: entry.consent,

@@ -111,7 +111,7 @@ describe("asking for a code", () => {
     const gone = world.owners.link();
     gone.set("unavailable");
     const seen = new Set<string>();
-    for (const token of [gone.token, secrets.issue("link").token, "pl_x", ""]) {
+    for (const token of [gone.token, secrets.issue("link").token, "pl_x", "", `pl_${"x".repeat(100_000)}`]) {
       for (const [path, extra] of [
         [REQUEST, {}],
         [CONFIRM, { code: "004217" }],
