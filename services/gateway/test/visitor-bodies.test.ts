@@ -1,4 +1,5 @@
-import { stopTurn } from "@parley/contracts";
+import { newId, stopTurn } from "@parley/contracts";
+import { createSecrets } from "@parley/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
@@ -104,6 +105,49 @@ describe("a session token in the header", () => {
       }
     }
     expect(world.sessions.calls.create ?? 0).toBe(before);
+  });
+
+  it("that cannot be one is refused before the body and the query are looked at", async () => {
+    const { token } = world.owners.link();
+    const authorization = "Bearer ps_x";
+    const wrong: [method: string, path: string, body?: string][] = [
+      ["POST", "chat", '{"message":""}'],
+      ["POST", "chat", "{"],
+      ["POST", "feedback", '{"rating":9}'],
+      ["POST", "rate", '{"vote":1}'],
+      ["POST", "stop", "[]"],
+      ["POST", "typing", "{}"],
+      ["POST", "escalate", '{"reason":7}'],
+    ];
+    for (const [method, call, body] of wrong) {
+      const path = `/api/public/${call}/${token}${call === "rate" ? `/${newId()}` : ""}`;
+      const answer = await fetch(world.url + path, {
+        method,
+        headers: { authorization, "content-type": "application/json" },
+        body: body ?? null,
+      });
+      expect([call, answer.status, (await bodyOf(answer)).code]).toEqual([call, 401, "session_token_invalid"]);
+    }
+    for (const call of ["events", "poll", "history"]) {
+      const address = `${world.url}/api/public/${call}/${token}?after=%20&limit=x`;
+      expect([call, (await fetch(address, { headers: { authorization } })).status]).toEqual([call, 401]);
+    }
+  });
+
+  it("with a checksum that does not fit is refused before the body; one that nobody knows meets the schema first", async () => {
+    const { token } = world.owners.link();
+    const unknown = createSecrets("test-only-master-key-test-only-master-key").issue("session").token;
+    const mistyped = `${unknown.slice(0, -1)}${unknown.endsWith("0") ? "1" : "0"}`;
+    const statuses = [mistyped, unknown].map(async (given) => {
+      const headers = { authorization: `Bearer ${given}` };
+      const [empty, full] = ['{"message":""}', '{"message":"hi"}'];
+      const path = `/api/public/chat/${token}`;
+      return [(await post(path, empty, headers)).status, (await post(path, full, headers)).status];
+    });
+    expect(await Promise.all(statuses)).toEqual([
+      [401, 401],
+      [422, 401],
+    ]);
   });
 
   it("of another scheme belongs to a proxy in front and is no session token", async () => {

@@ -17,15 +17,19 @@ export function endVisitorSessionRoute(app: HttpApp, { bus, config }: GatewayCon
     params: tokenParams,
     response: answers({ 200: z.object({ success: z.literal(true) }) }),
   };
-  app.delete("/session/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {
-    const access = requireSession(request.visit);
-    try {
-      await bus.call(endSession, { access, reason: "visitor", idempotency: null });
-    } catch (error) {
-      if (!(error instanceof AppError && error.status === 410)) throw error;
-    }
-    // Where an address must be confirmed, the old token opens the next conversation: no other code is asked for.
-    if (!request.visit.policy.requireEmail) forgetSession(reply, request.visit, config.PUBLIC_URL);
-    return { success: true };
-  });
+  app.delete(
+    "/session/:token",
+    { schema, config: { checksOrigin: true, session: "needed" } },
+    async (request, reply) => {
+      const access = requireSession(request.visit);
+      try {
+        await bus.call(endSession, { access, reason: "visitor", idempotency: null });
+      } catch (error) {
+        if (!(error instanceof AppError && error.status === 410)) throw error;
+      }
+      // Where an address must be confirmed, the old token opens the next conversation: no other code is asked for.
+      if (!request.visit.policy.requireEmail) forgetSession(reply, request.visit, config.PUBLIC_URL);
+      return { success: true };
+    },
+  );
 }

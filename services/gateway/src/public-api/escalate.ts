@@ -18,7 +18,7 @@ export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void 
     body: z.object({ reason: feedbackText }).default({}),
     response: answers({ 200: asked }),
   };
-  app.post("/escalate/:token", { schema, config: { checksOrigin: true } }, async (request) => {
+  app.post("/escalate/:token", { schema, config: { checksOrigin: true, session: "needed" } }, async (request) => {
     const access = requireSession(request.visit);
     await takeSignalRate(context, access, "escalate");
     const { reason } = request.body;

@@ -18,7 +18,7 @@ export function giveFeedbackRoute(app: HttpApp, context: GatewayContext): void {
     body,
     response: answers({ 200: z.object({ success: z.literal(true) }) }),
   };
-  app.post("/feedback/:token", { schema, config: { checksOrigin: true } }, async (request) => {
+  app.post("/feedback/:token", { schema, config: { checksOrigin: true, session: "needed" } }, async (request) => {
     const access = requireSession(request.visit);
     await takeSignalRate(context, access, "feedback");
     const { rating, text } = request.body;

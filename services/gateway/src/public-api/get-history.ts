@@ -21,7 +21,7 @@ export function getHistoryRoute(app: HttpApp, { bus }: GatewayContext): void {
     querystring: query,
     response: answers({ 200: visitorHistory }),
   };
-  app.get("/history/:token", { schema, config: { checksOrigin: true } }, async (request) => {
+  app.get("/history/:token", { schema, config: { checksOrigin: true, session: "optional" } }, async (request) => {
     const { visit } = request;
     if (visit.sessionToken === null) return { data: [], next_cursor: null, session: null };
     const access = visitorAccess(visit, visit.sessionToken);

@@ -22,7 +22,7 @@ export function pollEventsRoute(app: HttpApp, context: GatewayContext): void {
     querystring: query,
     response: answers({ 200: polledEvents }),
   };
-  const config = { checksOrigin: true, longLived: true };
+  const config = { checksOrigin: true, longLived: true, session: "needed" } as const;
   const onRequest = async (): Promise<void> => context.streams.enter();
   app.get("/poll/:token", { schema, config, onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const { visit } = request;

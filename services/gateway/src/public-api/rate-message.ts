@@ -21,12 +21,16 @@ export function rateMessageRoute(app: HttpApp, context: GatewayContext): void {
     body,
     response: answers({ 200: z.object({ success: z.literal(true), message_id: z.string() }) }),
   };
-  app.post("/rate/:token/:message_id", { schema, config: { checksOrigin: true } }, async (request) => {
-    const access = requireSession(request.visit);
-    await takeSignalRate(context, access, "rate");
-    const { rating, text } = request.body;
-    const messageId = request.params.message_id;
-    const answer = await context.bus.call(rateMessage, { access, messageId, rating, text: text ?? null });
-    return { success: true, message_id: answer.messageId };
-  });
+  app.post(
+    "/rate/:token/:message_id",
+    { schema, config: { checksOrigin: true, session: "needed" } },
+    async (request) => {
+      const access = requireSession(request.visit);
+      await takeSignalRate(context, access, "rate");
+      const { rating, text } = request.body;
+      const messageId = request.params.message_id;
+      const answer = await context.bus.call(rateMessage, { access, messageId, rating, text: text ?? null });
+      return { success: true, message_id: answer.messageId };
+    },
+  );
 }

@@ -33,7 +33,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     body: publicChatBody,
     response: answers({ 200: chatAnswered, 202: chatAccepted }),
   };
-  app.post("/chat/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {
+  app.post("/chat/:token", { schema, config: { checksOrigin: true, session: "optional" } }, async (request, reply) => {
     const { message, client_message_id, session_token, files } = request.body;
     const { policy } = request.visit;
     const limit = Math.min(policy.maxMessageLength, context.config.CHAT_MAX_MESSAGE_LENGTH);

@@ -21,7 +21,7 @@ export function stopAnswerRoute(app: HttpApp, context: GatewayContext): void {
     body,
     response: answers({ 200: turnStopped }),
   };
-  app.post("/stop/:token", { schema, config: { checksOrigin: true } }, async (request) => {
+  app.post("/stop/:token", { schema, config: { checksOrigin: true, session: "needed" } }, async (request) => {
     const access = requireSession(request.visit);
     await takeSignalRate(context, access, "stop");
     const answer = await context.bus.call(stopTurn, { access, turnId: request.body.turn_id ?? null });

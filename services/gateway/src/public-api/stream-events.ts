@@ -15,7 +15,7 @@ export function streamVisitorEventsRoute(app: HttpApp, context: GatewayContext):
     querystring: z.object({ after: cursorParam.optional() }),
     response: answers({ 200: eventStream }),
   };
-  const config = { checksOrigin: true, longLived: true };
+  const config = { checksOrigin: true, longLived: true, session: "needed" } as const;
   const onRequest = async (): Promise<void> => context.streams.enter();
   app.get("/events/:token", { schema, config, onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const target = {

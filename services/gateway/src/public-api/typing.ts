@@ -18,7 +18,7 @@ export function visitorTypingRoute(app: HttpApp, context: GatewayContext): void 
     body,
     response: answers({ 200: z.object({ success: z.literal(true) }) }),
   };
-  app.post("/typing/:token", { schema, config: { checksOrigin: true } }, async (request) => {
+  app.post("/typing/:token", { schema, config: { checksOrigin: true, session: "needed" } }, async (request) => {
     const access = requireSession(request.visit);
     await takeSignalRate(context, access, "typing");
     await tellTyping(context, access, { who: "visitor", active: request.body.active });

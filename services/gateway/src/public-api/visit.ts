@@ -27,13 +27,16 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The link's list of origins is enforced. */
     checksOrigin?: boolean;
+    /** The call is about the visitor's session: `needed`, or `optional` where one may begin with it. */
+    session?: "needed" | "optional";
   }
 }
 
 const COOKIE_PATH = "/api/public";
 
 /**
- * Guards the public surface: address limit, link token, media type, place, origin; then the body is parsed.
+ * Guards the public surface: address limit, link token, media type, place, origin, form of the session token; then the body
+ * is parsed. The link's own token comes first and its restrictions next: they hold for everybody, with a session or without.
  */
 export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
@@ -55,11 +58,24 @@ export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
     }
     await requirePlace(context, request);
     if (request.routeOptions.config.checksOrigin) requireOrigin(context, request);
+    requireTokenForm(request);
     return payload;
   });
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });
+}
+
+/**
+ * Refuses a session token that cannot be one (prefix, shape, checksum) before the body is looked at. Whether a well-formed one
+ * opens a session is left to the sessions service, which decides it with the call itself: asking before would cost each message
+ * a round trip. Such a token therefore meets the schema first, as does one that travels in the body. Throws
+ * `session_token_invalid`.
+ */
+function requireTokenForm(request: FastifyRequest): void {
+  const { session } = request.routeOptions.config;
+  const { visit } = request;
+  if (session === "needed" || (session === "optional" && visit.sessionToken !== null)) requireSession(visit);
 }
 
 /** Of the route; a preflight has none, there the token is the segment after the name of the call. */
