@@ -1,4 +1,4 @@
-import { AppError, isErrorCode } from "@parley/contracts";
+import { AppError, type ErrorCode, isErrorCode } from "@parley/contracts";
 
 /** SQLSTATE of `fail()` in the migrations: the message is a code of the error registry. */
 const RAISED = "PA001";
@@ -16,6 +16,24 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P0|08|53[0-9]{3}|25006)/;
 
+/** Seconds after which a refusal may have passed by itself, with the jitter that is added; codes for which waiting is no help are missing. */
+const WAITS: { readonly [Code in ErrorCode]?: readonly [seconds: number, jitter: number] } = {
+  // Waiting messages are answered one after the other, so there is room again when the turn in hand is done.
+  too_many_pending: [1, 0],
+  // A conversation lasts minutes; of many on a link one ends sooner, and those who wait do not come all at once.
+  concurrent_sessions_exhausted: [10, 20],
+};
+
+/** The failure a function in the database raised by its code, with the time after which a repeat makes sense. Unknown codes are `internal`. */
+export function raisedFailure(code: string, cause?: unknown): AppError {
+  if (!isErrorCode(code)) return new AppError("internal", { cause, internal: code });
+  const wait = WAITS[code];
+  return new AppError(code, {
+    cause,
+    ...(wait === undefined ? {} : { retryAfterSeconds: wait[0] + Math.random() * wait[1] }),
+  });
+}
+
 /**
  * What a database failure means to a caller: a code raised by a function, `not_ready` when the server cannot be reached
  * (or is stopping, full, read-only), the error itself otherwise.
@@ -24,7 +42,7 @@ export function databaseFailure(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const state = sqlStateOf(error);
   const message = fieldOf(error, "message") ?? "";
-  if (state === RAISED && isErrorCode(message)) return new AppError(message, { cause: error });
+  if (state === RAISED && isErrorCode(message)) return raisedFailure(message, error);
   const lost =
     state === undefined &&
     /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/.test(

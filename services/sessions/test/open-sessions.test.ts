@@ -99,4 +99,22 @@ describe("sessions that open at once", () => {
       if (answer.status === "rejected") expect(answer.reason).toMatchObject({ code: "sessions_exhausted" });
     expect(answers.filter((_, n) => n % 2 === 1).map(({ status }) => status)).toEqual(Array(20).fill("fulfilled"));
   });
+
+  it("tell who meets a link with too many conversations at once when to come back, and nobody who meets a full one", async () => {
+    const [busy, full, open] = [await newLink(50), await newLink(1), createOpenSessions(firstReplica())];
+    await firstReplica().tenant(tenantId, (trx) =>
+      sql`update temporary_chat_links set max_concurrent_sessions = 1 where id = ${busy}`.execute(trx),
+    );
+    for (const link of [busy, full]) await open(request(link, null));
+    const refusals = await Promise.allSettled([busy, busy, busy, full].map((link) => open(request(link, null))));
+    const reasons = refusals.map((refusal) => (refusal.status === "rejected" ? refusal.reason : null));
+    for (const reason of reasons.slice(0, 3)) {
+      expect(reason).toMatchObject({ code: "concurrent_sessions_exhausted" });
+      expect(reason.retryAfterSeconds).toBeGreaterThanOrEqual(10);
+      expect(reason.retryAfterSeconds).toBeLessThanOrEqual(30);
+    }
+    // Not all in one moment.
+    expect(new Set(reasons.slice(0, 3).map(({ retryAfterSeconds }) => retryAfterSeconds)).size).toBe(3);
+    expect(reasons[3]).toMatchObject({ code: "sessions_exhausted", retryAfterSeconds: undefined });
+  });
 });

@@ -1,5 +1,5 @@
-import { AppError, isErrorCode, type SessionEvent, type TurnState } from "@parley/contracts";
-import { type Db, groupCommit, isStatementFault } from "@parley/db";
+import type { SessionEvent, TurnState } from "@parley/contracts";
+import { type Db, groupCommit, isStatementFault, raisedFailure } from "@parley/db";
 
 export interface AcceptItem {
   access: Record<string, unknown>;
@@ -41,16 +41,10 @@ export function createAcceptMessages(db: Db): (item: AcceptItem) => Promise<Acce
       const outputs: (Accepted | Error)[] = items.map(() => new Error("no answer"));
       for (const row of rows) {
         const answer = row.r;
-        outputs[answer.i] = "error" in answer ? refusal(answer.error) : answer;
+        outputs[answer.i] = "error" in answer ? raisedFailure(answer.error) : answer;
       }
       return outputs;
     },
     { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
   );
-}
-
-/** Waiting messages are answered one after the other, so there is room again when the turn in hand is done. */
-function refusal(code: string): AppError {
-  if (code === "too_many_pending") return new AppError(code, { retryAfterSeconds: 1 });
-  return new AppError(isErrorCode(code) ? code : "internal");
 }

@@ -1,5 +1,5 @@
-import { AppError, isErrorCode, sessionView, turnState } from "@parley/contracts";
-import { type Db, groupCommit, isStatementFault } from "@parley/db";
+import { sessionView, turnState } from "@parley/contracts";
+import { type Db, groupCommit, isStatementFault, raisedFailure } from "@parley/db";
 import { z } from "zod";
 
 export const openedSession = z.object({
@@ -24,10 +24,7 @@ export function createOpenSessions(db: Db): (input: Record<string, unknown>) => 
       const rows = await db.query<{ r: Answer }>(OPEN, [JSON.stringify(items.map((item, i) => ({ ...item, i })))]);
       const outputs: (OpenedSession | Error)[] = items.map(() => new Error("no answer"));
       for (const { r } of rows) {
-        outputs[r.i] =
-          "error" in r
-            ? new AppError(isErrorCode(r.error) ? r.error : "internal", { internal: r.error })
-            : openedSession.parse(r.opened);
+        outputs[r.i] = "error" in r ? raisedFailure(r.error) : openedSession.parse(r.opened);
       }
       return outputs;
     },
