@@ -45,6 +45,12 @@ describe("the owner's guide to access, as printed", () => {
     expect(answers[3]).toMatchObject({ session: { status: "active" } });
   });
 
+  it("writes the mail with a code in the language that was wished for", async () => {
+    const [answer, subject, ...more] = await execute("mail-language");
+    expect(JSON.parse(answer ?? "")).toEqual({ expires_in_seconds: 600 });
+    expect([subject, more]).toEqual(["Il Suo codice per Clinic Desk", []]);
+  });
+
   it("lets an address in once it was approved", async () => {
     const [policy, ...answers] = await execute("approval");
     expect(JSON.parse(policy ?? "")).toMatchObject({ mode: "approval", allowed_emails: ["ada@example.com"] });

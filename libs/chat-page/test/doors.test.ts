@@ -48,6 +48,19 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     expect(stored).not.toMatch(/4711|123456|ann@|ps_/);
   });
 
+  it("ask for the mail in the language of the page, not of the browser", async () => {
+    const page = await bench.open({ locale: "de-DE" }, (api) => {
+      Object.assign(api.link, { require_email: true, branding: { locale: "ar" } });
+    });
+    await input(page).fill("ann@example.com");
+    await input(page).press("Enter");
+    await expect.poll(() => doors().requests).toHaveLength(1);
+    await expect.poll(() => input(page).getAttribute("autocomplete")).toBe("one-time-code");
+    await input(page).fill(doors().code);
+    await field(page).waitFor();
+    expect(doors().languages).toEqual(["ar", "ar"]);
+  });
+
   it("can be passed at 400 % zoom without scrolling sideways", async () => {
     const page = await bench.open({ width: 320, height: 256 }, (api) => {
       Object.assign(api.link, { pin_required: true, consent_text: CONSENT.repeat(9), require_email: true });

@@ -183,6 +183,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       "POST verify": async (request, response, target) => {
         const body = JSON.parse(await readBody(request));
         const step = target.pathname.endsWith("/confirm") ? "confirm" : "request";
+        api.doors.languages.push(request.headers["accept-language"] ?? "");
         const answer = await api.doors[step](api.link, body);
         if ("refused" in answer) return problem(response, answer.refused);
         if (answer.body.verified === true) {

@@ -28,6 +28,8 @@ export interface FakeDoors {
   /** Proofs that were right, each good once. */
   proofs: string[];
   requests: { email: string; pin?: string }[];
+  /** What `verify/request` and `confirm` were asked to write their mails in. */
+  languages: string[];
   entries: Json[];
   confirms: Json[];
   challenge(): Promise<unknown>;
@@ -76,6 +78,7 @@ export function createFakeDoors(): FakeDoors {
     turnstileToken: null,
     proofs: [],
     requests: [],
+    languages: [],
     entries: [],
     confirms: [],
     challenge: async () =>

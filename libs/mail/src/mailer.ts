@@ -7,6 +7,8 @@ export interface Mail {
   to: string;
   subject: string;
   text: string;
+  /** BCP 47; told to the reader's program, which chooses voice and direction by it. */
+  language?: string;
 }
 
 /** Keeps mails instead of sending them, for installations without a mail server. */
@@ -80,9 +82,10 @@ function smtpCarrier({ url, from, timeoutMs = 10_000 }: MailerOptions & { url: s
     disableUrlAccess: true,
   });
   return {
-    async deliver({ to, subject, text }) {
+    async deliver({ to, subject, text, language }) {
       // As an object: a string would be read as a list of addresses.
-      await transport.sendMail({ from, to: { name: "", address: to }, subject, text });
+      const headers = language === undefined ? {} : { "Content-Language": language };
+      await transport.sendMail({ from, to: { name: "", address: to }, subject, text, headers });
     },
     close: () => transport.close(),
   };

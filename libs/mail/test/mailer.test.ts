@@ -103,6 +103,17 @@ describe("with a mail server", () => {
     expect([mailer.kind, log]).toEqual(["smtp", []]);
   });
 
+  it("tells the language of a mail, and carries it whole in any script", async () => {
+    const { smtp, mailer } = await mailerWith("accept");
+    await mailer.send({ ...MAIL, text: "رمزك هو\n\n    004217\n", language: "ar" });
+    await mailer.send(MAIL);
+    const [arabic, plain] = smtp.received.map(({ data }) => data);
+    expect(arabic).toMatch(/^Content-Language: ar$/m);
+    const body = Buffer.from((arabic ?? "").split("\n\n").slice(1).join("\n\n").trim(), "base64").toString("utf8");
+    expect(body).toBe("رمزك هو\n\n    004217\n");
+    expect(plain).not.toContain("Content-Language");
+  });
+
   it("lets no name of an agent begin a header", async () => {
     const { smtp, mailer } = await mailerWith("accept");
     await mailer.send({ ...MAIL, subject: "Your code for Desk\r\nBcc: eve@example.com" });

@@ -81,6 +81,25 @@ describe("asking for a code", () => {
     }
   });
 
+  it("hands on the languages of the browser, the most wished first, and takes whatever stands there", async () => {
+    const { token } = world.owners.link({ requireEmail: true });
+    for (const [header, languages] of [
+      ["de-AT, fr;q=0.5, en;q=0.7", ["de-AT", "en", "fr"]],
+      ["en;q=0, he ; q=0.9,*;q=0.1", ["he"]],
+      ["*", undefined],
+      ["x;q=7, ;;;, <script>, pl", ["pl"]],
+      [Array(2_000).fill("tr").join(","), Array(10).fill("tr")],
+    ] as const) {
+      for (const [path, extra] of [
+        [REQUEST, {}],
+        [CONFIRM, { code: "000000" }],
+      ] as const) {
+        const answer = await post(path, { token, email, ...extra }, { "accept-language": header });
+        expect([answer.status, asked.at(-1)?.input.languages], header.slice(0, 50)).toEqual([200, languages]);
+      }
+    }
+  });
+
   it("refuses what is no address, without saying it back", async () => {
     const { token } = world.owners.link();
     for (const wrong of [

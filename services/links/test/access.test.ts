@@ -70,8 +70,8 @@ async function newPlace(linkBody: Record<string, unknown> = {}) {
     create,
     resolve: () => harness.bus.call(resolveLink, parsed),
     get: (principal = editor.principal) => harness.bus.call(getAccessPolicy, { ...editor, principal }),
-    set: (body: Record<string, unknown>, principal = editor.principal) =>
-      harness.bus.call(setAccessPolicy, { ...editor, principal, body }),
+    set: (body: Record<string, unknown>, principal = editor.principal, languages?: string[]) =>
+      harness.bus.call(setAccessPolicy, { ...editor, principal, body, languages }),
     requests: async (status?: "pending" | "approved" | "denied") =>
       (await harness.bus.call(listAccessRequests, { ...editor, status, limit: 50 })).data,
     page: (limit: number, cursor?: string) =>
@@ -79,8 +79,8 @@ async function newPlace(linkBody: Record<string, unknown> = {}) {
     decide: (id: string, decision: "approve" | "deny", principal = editor.principal) =>
       harness.bus.call(decideAccessRequest, { ...editor, principal, id, decision }),
     request: (email: string) => harness.bus.call(requestVerification, { tenantId, linkId, email }, LONG),
-    confirm: (email: string, code: string, consentHash?: string) =>
-      harness.bus.call(confirmVerification, { tenantId, linkId, email, code, replyTo: "test", consentHash }, LONG),
+    confirm: (email: string, code: string, given: { consentHash?: string; languages?: string[] } = {}) =>
+      harness.bus.call(confirmVerification, { tenantId, linkId, email, code, replyTo: "test", ...given }, LONG),
     /** Asks for a code and reads it from the mailbox. */
     async codeFor(email: string): Promise<string> {
       const before = (await mails(email)).filter(isCode).length;
@@ -238,6 +238,27 @@ describe("on approval, a confirmed address", () => {
     expect(opened).toEqual([BOB]);
   });
 
+  it("is told in the language it asked in, its owner in the owner's, and lists show addresses alone", async () => {
+    const place = await newPlace();
+    const policy = { mode: "approval", notify_email: "owner@example.com", allowed_emails: [ADA] };
+    const set = await place.set(policy, place.tenant.as("editor"), ["nl"]);
+    expect(set.policy).toMatchObject({ notify_email: "owner@example.com", allowed_emails: [ADA] });
+    const code = await place.codeFor(BOB);
+    expect(await codeOf(place.confirm(BOB, code, { languages: ["ja-JP", "en"] }))).toBe("access_pending");
+    // A later wish is another visit; what was asked for first is what is answered.
+    expect(await codeOf(place.enter(BOB))).toBe("access_pending");
+    const [request] = await place.requests();
+    expect(request?.email).toBe(BOB);
+    // An owner who changes the rules elsewhere keeps the language the address was given with.
+    await place.set({ mode: "approval" }, place.tenant.as("editor"), ["pl"]);
+    expect((await place.decide(request?.id ?? "", "approve")).request.email).toBe(BOB);
+    const subjects = async (email: string) => (await place.mails(email)).map(({ subject }) => subject);
+    await eventually(async () =>
+      expect(await subjects("owner@example.com")).toEqual(["Iemand vraagt om met Desk te praten"]),
+    );
+    await eventually(async () => expect(await subjects(BOB)).toContain("Desk と会話できるようになりました"));
+  });
+
   it("that was denied gets the answers of a pending one, and no mail", async () => {
     const place = await newPlace();
     await place.set({ mode: "approval" });
@@ -320,9 +341,12 @@ describe("consent on the way by mail", () => {
     const place = await newPlace({ require_email: true, consent_text: "We keep what you write." });
     const code = await place.codeFor(ADA);
     for (const hash of [undefined, consentHash("We keep nothing.") ?? ""])
-      for (let n = 0; n < 3; n += 1) expect(await codeOf(place.confirm(ADA, code, hash))).toBe("consent_required");
-    expect(await place.confirm(ADA, code, consentHash("We keep what you write.") ?? "")).toMatchObject({
-      status: "verified",
-    });
+      for (let n = 0; n < 3; n += 1)
+        expect(await codeOf(place.confirm(ADA, code, { consentHash: hash }))).toBe("consent_required");
+    expect(await place.confirm(ADA, code, { consentHash: consentHash("We keep what you write.") ?? "" })).toMatchObject(
+      {
+        status: "verified",
+      },
+    );
   });
 });

@@ -50,7 +50,7 @@ type Tenant = Awaited<ReturnType<Harness["newTenant"]>>;
 interface Place {
   tenant: Tenant;
   linkId: string;
-  request(email: string): Promise<{ expiresInSeconds: number }>;
+  request(email: string, languages?: string[]): Promise<{ expiresInSeconds: number }>;
   confirm(email: string, code: string): ReturnType<typeof confirmAt>;
   /** Mails to an address, newest first. */
   mails(email: string): Promise<{ subject: string; text: string }[]>;
@@ -78,8 +78,12 @@ async function newLink(body: Record<string, unknown> = {}): Promise<Place> {
     tenant,
     linkId,
     mails,
-    request: (email) =>
-      harness.bus.call(requestVerification, { tenantId: tenant.tenantId, linkId, email }, { deadlineMs: 20_000 }),
+    request: (email, languages) =>
+      harness.bus.call(
+        requestVerification,
+        { tenantId: tenant.tenantId, linkId, email, languages },
+        { deadlineMs: 20_000 },
+      ),
     confirm: (email, code) => confirmAt(tenant.tenantId, linkId, email, code),
     codeFor: (email, count = 1) =>
       eventually(async () => {
@@ -116,6 +120,20 @@ describe("a code", () => {
     });
     expect(opened).toEqual([{ email: ADA, participantHash: rows[0]?.address_hash, linkId: place.linkId }]);
     expect(await place.confirm(ADA, code)).toEqual(invalid);
+  });
+
+  it("is mailed in the language of the link, else of the visitor, else in English", async () => {
+    const [spoken, silent] = [await newLink({ branding: { locale: "fr-CA" } }), await newLink()];
+    const subjectOf = async (place: Place, email: string) => {
+      await place.codeFor(email);
+      return (await place.mails(email))[0]?.subject;
+    };
+    await spoken.request(ADA, ["de"]);
+    expect(await subjectOf(spoken, ADA)).toBe("Votre code pour Desk");
+    await silent.request(ADA, ["sv", "de-AT", "en"]);
+    expect(await subjectOf(silent, ADA)).toBe("Ihr Code für Desk");
+    await silent.request("bob@example.com", ["sv"]);
+    expect(await subjectOf(silent, "bob@example.com")).toBe("Your code for Desk");
   });
 
   it("is bound to its address and its link", async () => {

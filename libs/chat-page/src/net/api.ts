@@ -1,3 +1,4 @@
+import { language } from "../i18n/language.js";
 import { integer, isRecord, record, text } from "./reading.js";
 import type { ServerClock } from "./server-clock.js";
 import type { Thumb } from "./session-info.js";
@@ -35,7 +36,7 @@ export interface Api {
   link(): Promise<Answer>;
   /** A puzzle for this browser, to be handed in as `proof`. */
   challenge(): Promise<Answer>;
-  /** Sends a code to the address, if the link lets it in. */
+  /** Sends a code to the address, if the link lets it in, in the language the page speaks. */
   requestCode(given: { email: string } & Omit<Entry, "consent">): Promise<Answer>;
   /** Opens the conversation of the address; its session comes as a cookie. */
   confirmCode(given: { email: string; code: string } & Pick<Entry, "consent">): Promise<Answer>;
@@ -112,8 +113,8 @@ export function createApi(token: string, clock: ServerClock): Api {
     link: () => call(`link/${name}`),
     history: (before = null) => call(`history/${name}${query("cursor", before)}`),
     challenge: () => call(`challenge/${name}`),
-    requestCode: (given) => post("verify/request", { token, ...given }, {}),
-    confirmCode: (given) => post("verify/confirm", { token, ...given }, {}),
+    requestCode: (given) => post("verify/request", { token, ...given }, { "accept-language": language.value }),
+    confirmCode: (given) => post("verify/confirm", { token, ...given }, { "accept-language": language.value }),
     createSession: (idempotencyKey, entry) => post(`sessions/${name}`, entry, { "idempotency-key": idempotencyKey }),
     endSession: () => call(`session/${name}`, { method: "DELETE" }),
     send: (message, options) =>

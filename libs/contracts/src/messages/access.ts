@@ -36,12 +36,12 @@ export const getAccessPolicy = rpc(
   z.object(owner),
   z.object({ policy: accessPolicy }),
 );
-/** `body` is the parsed HTTP body. What it leaves out stays as it was. */
+/** `body` is the parsed HTTP body. What it leaves out stays as it was. `languages` (BCP 47, most wished first): for the mails to `notify_email`. */
 export const setAccessPolicy = rpc(
   "links",
   "set_access_policy",
   "links",
-  z.object({ ...owner, body: z.record(z.string(), z.unknown()) }),
+  z.object({ ...owner, body: z.record(z.string(), z.unknown()), languages: z.array(z.string()).optional() }),
   z.object({ policy: accessPolicy }),
 );
 export const listAccessRequests = rpc(

@@ -7,6 +7,8 @@ import { linkPolicy } from "./links.js";
 const uuid = z.uuid();
 const iso = z.string();
 const link = { tenantId: uuid, linkId: uuid };
+/** BCP 47 tags, the most wished first. The language of the link's branding goes before them, English comes after. */
+const languages = z.array(z.string()).optional();
 
 /**
  * Sends a code to an address, if the link allows it; the answer is the same either way. `email` is normalised. More than three
@@ -16,7 +18,7 @@ export const requestVerification = rpc(
   "links",
   "request_verification",
   "links",
-  z.object({ ...link, email: z.string() }),
+  z.object({ ...link, email: z.string(), languages }),
   z.object({ expiresInSeconds: z.number().int() }),
 );
 
@@ -35,6 +37,8 @@ export const confirmVerification = rpc(
     replyTo: z.string(),
     /** sha256 (hex) of the text that was agreed to. */
     consentHash: z.string().optional(),
+    /** For the mail that tells of an approval. */
+    languages,
   }),
   z.discriminatedUnion("status", [
     z.object({ status: z.literal("verified"), sessionToken: z.string(), expiresAt: iso }),

@@ -2,6 +2,7 @@ import { accessPolicy, accessPolicyBody, setAccessPolicy } from "@parley/contrac
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
+import { wishedLanguages } from "../wished-languages.js";
 import { tenantPrincipal } from "./principal.js";
 import { agentParams, owner, tenantQuery } from "./schemas.js";
 
@@ -10,13 +11,16 @@ export function setAccessPolicyRoute(app: HttpApp, { bus }: GatewayContext): voi
   const schema = {
     ...owner,
     summary: "Set the access policy of an agent",
+    description:
+      "Mails to `notify_email` are in the language of the `Accept-Language` it was given with, else in English.",
     params: agentParams,
     querystring: tenantQuery,
     body: accessPolicyBody,
     response: answers({ 200: accessPolicy }),
   };
   app.put("/agents/:agent/access-policy", { schema, config: { role: "editor" } }, async (request) => {
-    const call = { principal: tenantPrincipal(request), ...request.params, body: request.body };
+    const languages = wishedLanguages(request);
+    const call = { principal: tenantPrincipal(request), ...request.params, body: request.body, languages };
     const { policy } = await bus.call(setAccessPolicy, call);
     return policy;
   });

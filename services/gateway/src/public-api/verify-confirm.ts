@@ -4,6 +4,7 @@ import { consentHash } from "@parley/secrets";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
+import { wishedLanguages } from "../wished-languages.js";
 import { verifyingVisit } from "./verify-visit.js";
 import { rememberSession } from "./visit.js";
 
@@ -41,6 +42,7 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
         email,
         code,
         consentHash: consentHash(text) ?? undefined,
+        languages: wishedLanguages(request),
         replyTo: context.waiter.replyTo,
       },
       { requestId: request.id },

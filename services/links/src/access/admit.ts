@@ -2,9 +2,10 @@ import { accessRequested, newId } from "@parley/contracts";
 import { changeWithFacts } from "@parley/db";
 import type { Mailer } from "@parley/mail";
 import type { LinksDeps } from "../deps.js";
-import { requestedMail } from "./access-mails.js";
+import type { MailLanguage } from "../mails/mail-language.js";
+import { writeMail } from "../mails/write-mail.js";
 import { askForAccess, findPolicy } from "./repository.js";
-import { openAddress, sealAddress } from "./sealed-address.js";
+import { openAddressee, sealAddress } from "./sealed-address.js";
 
 export interface Candidate {
   tenantId: string;
@@ -14,6 +15,8 @@ export interface Candidate {
   /** Normalised, and confirmed: who was not must not learn what comes out here. */
   email: string;
   addressHash: string;
+  /** Of the mail that may tell them of an approval. */
+  language: MailLanguage;
 }
 
 /**
@@ -25,15 +28,15 @@ export async function admit(deps: LinksDeps, mailer: Mailer, who: Candidate): Pr
   const at = { tenantId, agentId };
   const outcome = await changeWithFacts(deps, tenantId, async (trx) => {
     const id = newId();
-    const addressSealed = sealAddress(deps.secrets, at, who.email);
+    const addressSealed = sealAddress(deps.secrets, at, who);
     const asked = await askForAccess(trx, { ...at, linkId, id, addressHash, addressSealed });
     const notify = asked.announce ? (await findPolicy(trx, agentId)).notify_email_sealed : null;
     const fact = { contract: accessRequested, key: agentId, payload: { ...at, requestId: id } };
     return { answer: { admitted: asked.admitted, notify }, facts: asked.created ? [fact] : [] };
   });
   if (outcome.notify !== null) {
-    const to = openAddress(deps.secrets, at, outcome.notify);
-    void mailer.send({ tenantId, to, ...requestedMail({ agentName: who.agentName }) });
+    const { email: to, language } = openAddressee(deps.secrets, at, outcome.notify);
+    void mailer.send({ tenantId, to, ...writeMail("requested", language, { agent: who.agentName }) });
   }
   return outcome.admitted;
 }

@@ -3,9 +3,10 @@ import type { Mailer } from "@parley/mail";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
-import { approvedMail } from "./access-mails.js";
+import { writeMail } from "../mails/write-mail.js";
 import { decide } from "./repository.js";
 import { requestView } from "./request-view.js";
+import { openAddressee } from "./sealed-address.js";
 
 /**
  * Approves or denies a request; a decision may be changed later, and holds from the requester's next message on. Idempotent by
@@ -22,8 +23,10 @@ export const decideRequest =
       decide(trx, { agentId: agent.id, id: input.id }, { status, by: input.principal.id }),
     );
     if (decided === null) throw new AppError("access_request_not_found");
-    const request = requestView(deps, { tenantId, agentId: agent.id }, decided.row);
-    if (decided.changed && status === "approved")
-      void mailer.send({ tenantId, to: request.email, ...approvedMail({ agentName: agent.name }) });
-    return { request };
+    const at = { tenantId, agentId: agent.id };
+    if (decided.changed && status === "approved") {
+      const { email: to, language } = openAddressee(deps.secrets, at, decided.row.address_sealed);
+      void mailer.send({ tenantId, to, ...writeMail("approved", language, { agent: agent.name }) });
+    }
+    return { request: requestView(deps, at, decided.row) };
   };

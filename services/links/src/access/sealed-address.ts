@@ -1,15 +1,39 @@
 import type { Secrets } from "@parley/secrets";
+import { type MailLanguage, mailLanguage } from "../mails/mail-language.js";
 
-/** An address that is shown to its owner again, sealed for one agent, so that it cannot be moved to another one's list. */
-export const sealAddress = (secrets: Pick<Secrets, "seal">, at: Place, email: string): string =>
-  secrets.seal(email, aad(at));
-
-export const openAddress = (secrets: Pick<Secrets, "open">, at: Place, sealed: string): string =>
-  secrets.open(sealed, aad(at));
+/** Somebody who is written to later, when nobody is there to say in which language. */
+export interface Addressee {
+  email: string;
+  language: MailLanguage;
+}
 
 interface Place {
   tenantId: string;
   agentId: string;
+}
+
+/** No address has a line break. What was sealed without a language is read as before. */
+const BETWEEN = "\n";
+
+/**
+ * An address that is shown to its owner again, sealed for one agent, so that it cannot be moved to another one's list. The
+ * language is that of its mails; addresses that get none are sealed without.
+ */
+export const sealAddress = (
+  secrets: Pick<Secrets, "seal">,
+  at: Place,
+  { email, language }: { email: string; language?: MailLanguage },
+): string =>
+  secrets.seal(language === undefined || language === "en" ? email : `${email}${BETWEEN}${language}`, aad(at));
+
+/** The address alone. */
+export const openAddress = (secrets: Pick<Secrets, "open">, at: Place, sealed: string): string =>
+  openAddressee(secrets, at, sealed).email;
+
+/** The address and the language of its mails; English where none was sealed with it. */
+export function openAddressee(secrets: Pick<Secrets, "open">, at: Place, sealed: string): Addressee {
+  const [email = "", language] = secrets.open(sealed, aad(at)).split(BETWEEN);
+  return { email, language: mailLanguage([language]) };
 }
 
 const aad = (at: Place): string => `agent_access:${at.tenantId}:${at.agentId}`;

@@ -11,6 +11,7 @@ import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { mailLanguage } from "../mails/mail-language.js";
 import { addressHash } from "../verification/code.js";
 import { policyView } from "./policy-view.js";
 import { linksInUse, replaceAddresses, writePolicy } from "./repository.js";
@@ -31,18 +32,19 @@ export const setPolicy =
     const body = parseOrRefuse(accessPolicyBody, input.body);
     const { id: agentId } = await requireAgent(deps.bus, input.principal, input.agent);
     const at = { tenantId, agentId };
-    const seal = (email: string): string => sealAddress(deps.secrets, at, email);
+    const language = mailLanguage(input.languages ?? []);
     const policy = await changeWithFacts(deps, tenantId, async (trx) => {
       const { notify_email: notify } = body;
       const row = await writePolicy(trx, at, {
         mode: body.mode,
         linksEnabled: body.links_enabled,
-        notifyEmailSealed: typeof notify === "string" ? seal(notify) : notify,
+        notifyEmailSealed:
+          typeof notify === "string" ? sealAddress(deps.secrets, at, { email: notify, language }) : notify,
       });
       if (body.allowed_emails !== undefined) {
         const addresses = [...new Set(body.allowed_emails)].map((email) => ({
           hash: addressHash(deps.secrets, tenantId, email),
-          sealed: seal(email),
+          sealed: sealAddress(deps.secrets, at, { email }),
         }));
         await replaceAddresses(trx, at, addresses);
       }

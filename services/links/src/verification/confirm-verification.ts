@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { admit } from "../access/admit.js";
 import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { mailLanguage } from "../mails/mail-language.js";
 import { policyOf } from "../repository/link-row.js";
 import { findUsableLink } from "../repository/links.js";
 import { addressHash, codeMatches } from "./code.js";
@@ -55,7 +56,9 @@ async function enter(
   const { tenantId, linkId, email, replyTo } = input;
   const { agentId, agentName } = policy;
   if (policy.access === "approval") {
-    const admitted = await admit(deps, mailer, { tenantId, agentId, agentName, linkId, email, addressHash });
+    const language = mailLanguage([policy.branding.locale, ...(input.languages ?? [])]);
+    const candidate = { tenantId, agentId, agentName, linkId, email, addressHash, language };
+    const admitted = await admit(deps, mailer, candidate);
     if (!admitted) throw new AppError("access_pending");
   }
   const consent = policy.consentText !== null;

@@ -3,9 +3,10 @@ import type { Mailer } from "@parley/mail";
 import type { z } from "zod";
 import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { mailLanguage } from "../mails/mail-language.js";
+import { writeMail } from "../mails/write-mail.js";
 import { findUsableLink } from "../repository/links.js";
 import { addressHash, hashCode, newCode, noHash } from "./code.js";
-import { codeMail } from "./code-mail.js";
 import { storeCode } from "./repository.js";
 
 export const CODE_SECONDS = 600;
@@ -23,13 +24,18 @@ export const requestVerification =
     if (link === null || (link.expires_at !== null && link.expires_at <= link.db_now))
       throw new AppError("link_unavailable");
     const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
-    const { name: agentName } = await use.agentShown(tenantId, link.agent_id);
+    const { name: agent } = await use.agentShown(tenantId, link.agent_id);
     const allowed = isAllowed(email, link.allowed_email_domains);
     const code = newCode();
     const hashed = await hashCode(deps.secrets, at, code);
     const wait = await storeCode(deps.db, at, allowed ? hashed : { ...hashed, hash: noHash() });
     if (wait > 0) throw new AppError("rate_limited", { retryAfterSeconds: wait, extra: { scope: "email" } });
-    if (allowed) void use.mailer.send({ tenantId, to: email, ...codeMail({ agentName, code }) });
+    if (allowed) {
+      // As the page chooses its own: the link's language before the reader's.
+      const language = mailLanguage([link.branding.locale, ...(input.languages ?? [])]);
+      const mail = writeMail("code", language, { agent, code, minutes: CODE_SECONDS / 60 });
+      void use.mailer.send({ tenantId, to: email, ...mail });
+    }
     return { expiresInSeconds: CODE_SECONDS };
   };
 

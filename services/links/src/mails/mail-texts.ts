@@ -1,0 +1,15 @@
+/** A mail in one language. `{agent}` is the name of the agent; lines are broken for readers of plain text. */
+export interface MailTemplate {
+  subject: string;
+  text: string;
+}
+
+/** The mails of this service in one language. */
+export interface MailTexts {
+  /** To a visitor. `{code}` stands alone on its line, behind four spaces; `{minutes}` is how long it is valid (the forms fit 10). */
+  code: MailTemplate;
+  /** To a requester who may come in from now on. */
+  approved: MailTemplate;
+  /** To an owner; whose the request is stands in the list, behind the owner's own sign-in. */
+  requested: MailTemplate;
+}

@@ -1,0 +1,28 @@
+import type { MailTexts } from "../mail-texts.js";
+
+export const fr: MailTexts = {
+  code: {
+    subject: "Votre code pour {agent}",
+    text: `Votre code pour parler à {agent} est
+
+    {code}
+
+Il est valable {minutes} minutes et ne sert qu’une fois. Un code plus récent le remplace.
+Si vous ne l’avez pas demandé, ignorez ce message : sans ce code, personne ne peut utiliser votre adresse.
+`,
+  },
+  approved: {
+    subject: "Vous pouvez parler à {agent}",
+    text: `Votre demande a été acceptée : vous pouvez parler à {agent}.
+
+Ouvrez de nouveau votre lien et confirmez cette adresse avec un nouveau code.
+`,
+  },
+  requested: {
+    subject: "Quelqu’un demande à parler à {agent}",
+    text: `Quelqu’un a confirmé une adresse et demande à parler à {agent}.
+
+La liste des demandes d’accès montre de qui il s’agit ; vous pouvez y accepter ou refuser la demande.
+`,
+  },
+};

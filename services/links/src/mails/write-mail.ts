@@ -1,0 +1,28 @@
+import type { Mail } from "@parley/mail";
+import { MAIL_TEXTS, type MailLanguage } from "./mail-language.js";
+import type { MailTexts } from "./mail-texts.js";
+
+const RIGHT_TO_LEFT: ReadonlySet<MailLanguage> = new Set<MailLanguage>(["ar", "he"]);
+/** First strong isolate and its end: a Latin name amid Hebrew or Arabic must not turn the words around it. */
+const [ISOLATE, END_ISOLATE] = ["\u2068", "\u2069"];
+
+/** Values of the placeholders. */
+export interface MailValues {
+  agent: string;
+  code?: string;
+  minutes?: number;
+}
+
+/** One mail, without its recipient. What a value holds is never read as a placeholder. */
+export function writeMail(
+  kind: keyof MailTexts,
+  language: MailLanguage,
+  values: MailValues,
+): Pick<Mail, "subject" | "text" | "language"> {
+  const agent = RIGHT_TO_LEFT.has(language) ? `${ISOLATE}${values.agent}${END_ISOLATE}` : values.agent;
+  const given = new Map(Object.entries({ ...values, agent }));
+  const fill = (template: string): string =>
+    template.replace(/\{(\w+)\}/g, (_, name: string) => String(given.get(name) ?? ""));
+  const { subject, text } = MAIL_TEXTS[language][kind];
+  return { language, subject: fill(subject), text: fill(text) };
+}
