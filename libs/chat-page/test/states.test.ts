@@ -187,6 +187,13 @@ const STATES: State[] = [
     shows: "busyTitle",
   },
   {
+    name: "unavailable",
+    prepare: (api) => {
+      api.link.availability = "unavailable";
+    },
+    shows: "unavailableTitle",
+  },
+  {
     name: "trouble",
     prepare: (api) => {
       api.linkProblem = { status: 500, code: "internal" };

@@ -47,8 +47,8 @@ export interface DoorSteps {
 export type OpenDoors = (steps: DoorSteps, options: { again: boolean }) => Promise<Doors>;
 
 /**
- * What fills the page. `trouble`: the server cannot be reached or failed; `busy`: too many conversations at once. With both the
- * page keeps trying.
+ * What fills the page. `trouble`: the server cannot be reached or failed; `busy`: too many conversations at once;
+ * `unavailable`: the agent cannot answer for now. With each of them the page keeps trying.
  */
 export type Screen =
   | { type: "loading" }
@@ -58,6 +58,7 @@ export type Screen =
   | { type: "usedUp" }
   | { type: "wrongPlace" }
   | { type: "busy" }
+  | { type: "unavailable" }
   | { type: "doors"; doors: Doors }
   | { type: "trouble"; requestId: string | null }
   | { type: "chat" };

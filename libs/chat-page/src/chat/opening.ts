@@ -7,7 +7,7 @@ import { record } from "../net/reading.js";
 import { parseHistory, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
 import type { ChatState, Doors, OpenDoors, Screen } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
-import { finalScreen, isClosedDoor, isCrowd, needsDoors, type Refusal } from "./refusals.js";
+import { finalScreen, isClosedDoor, needsDoors, passingScreen, type Refusal } from "./refusals.js";
 import { mergeMessage } from "./transcript.js";
 
 export interface OpeningDeps {
@@ -80,6 +80,7 @@ export class Opening {
     if (await this.#resume()) return;
     // A full link still serves those who already have a conversation.
     if (full || link.full) return this.#show({ type: "full" });
+    if (link.unavailable) return this.#tryLater({ type: "unavailable" }, 0);
     if (this.#doors || needsDoors(link)) return this.#toDoors(null);
     await this.#enter();
   }
@@ -205,10 +206,14 @@ export class Opening {
       this.#show(screen);
       return;
     }
-    const requestId = answer.type === "refused" ? answer.requestId : null;
-    this.#show(isCrowd(answer) ? { type: "busy" } : { type: "trouble", requestId });
-    this.#failures += 1;
     const askedMs = answer.type === "refused" ? (answer.retryAfterSeconds ?? 0) * 1000 : 0;
+    this.#tryLater(passingScreen(answer), askedMs);
+  }
+
+  /** Says what keeps the visitor out for now, and opens the link again after a while. */
+  #tryLater(screen: Screen, askedMs: number): void {
+    this.#show(screen);
+    this.#failures += 1;
     const pauseMs = Math.max(askedMs, backoffMs(this.#failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.open(), pauseMs);

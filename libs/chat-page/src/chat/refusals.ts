@@ -30,7 +30,17 @@ export function isClosedDoor(answer: Refusal, given: Entry): boolean {
 export const isWrongPlace = (code: string): boolean => PLACE_CODES.has(code);
 
 /** Nothing is broken, there is just no room at the moment. */
-export const isCrowd = (answer: Refusal): boolean => answer.type === "refused" && CROWD_CODES.has(answer.code);
+const isCrowd = (answer: Refusal): boolean => answer.type === "refused" && CROWD_CODES.has(answer.code);
+
+/** The agent has no version that could talk, for now. */
+const isUnavailable = (answer: Refusal): boolean => answer.type === "refused" && answer.code === "agent_unavailable";
+
+/** What a refusal means for as long as it lasts: nothing is broken, or nobody knows what is. */
+export function passingScreen(answer: Refusal): Screen {
+  if (isCrowd(answer)) return { type: "busy" };
+  if (isUnavailable(answer)) return { type: "unavailable" };
+  return { type: "trouble", requestId: answer.type === "refused" ? answer.requestId : null };
+}
 
 /** What a refusal means for good; null = it may work later. */
 export function finalScreen(answer: Refusal): Screen | null {

@@ -82,6 +82,8 @@ export const de: Texts = {
     "Er ist nur an bestimmten Orten oder in bestimmten Netzen oder auf bestimmten Websites offen. Falls Sie ein VPN nutzen, schalten Sie es aus und versuchen Sie es noch einmal.",
   busyTitle: "Gerade sind alle Plätze belegt",
   busyBody: "Es laufen so viele Gespräche wie möglich. Die Seite versucht es von selbst weiter.",
+  unavailableTitle: "Dieser Chat ist gerade nicht verfügbar",
+  unavailableBody: "Im Moment kann hier niemand antworten. Die Seite versucht es von selbst weiter.",
   usedUpTitle: "Dieser Link ist aufgebraucht",
   usedUpBody:
     "Er hat seine Grenze erreicht. Bitte lassen Sie sich von der Person, die ihn geschickt hat, einen neuen geben.",

@@ -80,6 +80,8 @@ export const en = {
     "It is only open in certain places or on certain networks or sites. If you use a VPN, switch it off and try again.",
   busyTitle: "All places are taken right now",
   busyBody: "As many conversations as possible are going on. The page tries again by itself.",
+  unavailableTitle: "This chat isn’t available right now",
+  unavailableBody: "It can’t answer at the moment. The page tries again by itself.",
   usedUpTitle: "This link is used up",
   usedUpBody: "It has reached its limit. Please ask the person who sent it to you for a new one.",
   hello: "Hello {name}",

@@ -81,6 +81,8 @@ export const es: Texts = {
     "Solo está abierto en ciertos lugares, redes o sitios web. Si usa una VPN, desactívela y vuelva a intentarlo.",
   busyTitle: "Ahora mismo está todo ocupado",
   busyBody: "Ya hay tantas conversaciones como es posible. La página lo vuelve a intentar sola.",
+  unavailableTitle: "Este chat no está disponible ahora mismo",
+  unavailableBody: "En este momento no puede responder. La página lo vuelve a intentar sola.",
   usedUpTitle: "Este enlace está agotado",
   usedUpBody: "Ha llegado a su límite. Pida uno nuevo a la persona que se lo envió.",
   hello: "Hola, {name}",

@@ -84,6 +84,8 @@ export const fr: Texts = {
     "Elle n’est ouverte que depuis certains lieux, réseaux ou sites. Si vous utilisez un VPN, désactivez-le et réessayez.",
   busyTitle: "Toutes les places sont prises pour l’instant",
   busyBody: "Le nombre maximal de conversations est atteint. La page réessaie d’elle-même.",
+  unavailableTitle: "Cette discussion n’est pas disponible pour l’instant",
+  unavailableBody: "Aucune réponse n’est possible en ce moment. La page réessaie d’elle-même.",
   usedUpTitle: "Ce lien est épuisé",
   usedUpBody: "Il a atteint sa limite. Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",
   hello: "Bonjour {name}",

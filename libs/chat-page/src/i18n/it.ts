@@ -80,6 +80,8 @@ export const it: Texts = {
   wrongPlaceBody: "È aperta solo da certi luoghi, reti o siti. Se usa una VPN, la disattivi e riprovi.",
   busyTitle: "Al momento è tutto occupato",
   busyBody: "Sono già in corso tutte le conversazioni possibili. La pagina riprova da sola.",
+  unavailableTitle: "Questa chat al momento non è disponibile",
+  unavailableBody: "Per ora non può rispondere. La pagina riprova da sola.",
   usedUpTitle: "Questo link è esaurito",
   usedUpBody: "Ha raggiunto il suo limite. Ne chieda uno nuovo alla persona che glielo ha inviato.",
   hello: "Buongiorno {name}",

@@ -74,6 +74,8 @@ export const ko: Texts = {
   wrongPlaceBody: "특정 장소, 네트워크 또는 사이트에서만 열립니다. VPN을 사용 중이라면 끄고 다시 시도해 주세요.",
   busyTitle: "지금은 빈자리가 없습니다",
   busyBody: "동시에 진행할 수 있는 대화가 모두 차 있습니다. 페이지가 자동으로 다시 시도합니다.",
+  unavailableTitle: "지금은 이 채팅을 이용할 수 없습니다",
+  unavailableBody: "현재 답변을 드릴 수 없습니다. 페이지가 자동으로 다시 시도합니다.",
   usedUpTitle: "이 링크의 한도가 모두 사용되었습니다",
   usedUpBody: "한도에 도달했습니다. 링크를 보낸 분에게 새 링크를 요청해 주세요.",
   hello: "{name}님, 안녕하세요",

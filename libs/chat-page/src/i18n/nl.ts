@@ -81,6 +81,8 @@ export const nl: Texts = {
     "Hij is alleen open op bepaalde plaatsen, netwerken of sites. Gebruikt u een VPN, zet die dan uit en probeer het opnieuw.",
   busyTitle: "Op dit moment is alles bezet",
   busyBody: "Er lopen zoveel gesprekken als mogelijk is. De pagina probeert het vanzelf opnieuw.",
+  unavailableTitle: "Deze chat is nu niet beschikbaar",
+  unavailableBody: "Er kan op dit moment niet worden geantwoord. De pagina probeert het vanzelf opnieuw.",
   usedUpTitle: "Deze link is opgebruikt",
   usedUpBody: "De limiet is bereikt. Vraag de persoon die de link stuurde om een nieuwe.",
   hello: "Hallo {name}",

@@ -110,6 +110,8 @@ export const pl: Texts = {
     "Jest dostępny tylko w określonych miejscach, sieciach lub witrynach. Jeśli używasz VPN, wyłącz go i spróbuj ponownie.",
   busyTitle: "W tej chwili wszystko jest zajęte",
   busyBody: "Trwa już tyle rozmów, ile to możliwe. Strona sama spróbuje ponownie.",
+  unavailableTitle: "Ten czat jest teraz niedostępny",
+  unavailableBody: "W tej chwili nie może odpowiadać. Strona sama spróbuje ponownie.",
   usedUpTitle: "Ten link został wykorzystany",
   usedUpBody: "Osiągnął swój limit. Poproś o nowy osobę, od której go masz.",
   hello: "Witaj, {name}",

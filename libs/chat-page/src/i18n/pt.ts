@@ -81,6 +81,8 @@ export const pt: Texts = {
     "Só está aberto em certos lugares, redes ou sites. Se você usa uma VPN, desative-a e tente novamente.",
   busyTitle: "No momento está tudo ocupado",
   busyBody: "Já há tantas conversas em andamento quanto possível. A página tenta de novo sozinha.",
+  unavailableTitle: "Este chat não está disponível no momento",
+  unavailableBody: "Ele não pode responder agora. A página tenta de novo sozinha.",
   usedUpTitle: "Este link está esgotado",
   usedUpBody: "Ele chegou ao limite. Peça um novo à pessoa que o enviou.",
   hello: "Olá, {name}",

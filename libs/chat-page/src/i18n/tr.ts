@@ -81,6 +81,8 @@ export const tr: Texts = {
     "Yalnızca belirli yerlerde, ağlarda veya sitelerde açıktır. VPN kullanıyorsanız kapatıp yeniden deneyin.",
   busyTitle: "Şu anda tüm yerler dolu",
   busyBody: "Mümkün olan en fazla sayıda görüşme sürüyor. Sayfa kendiliğinden yeniden dener.",
+  unavailableTitle: "Bu sohbet şu anda kullanılamıyor",
+  unavailableBody: "Şu an yanıt verilemiyor. Sayfa kendiliğinden yeniden dener.",
   usedUpTitle: "Bu bağlantının kullanım hakkı bitti",
   usedUpBody: "Sınırına ulaştı. Lütfen size gönderen kişiden yenisini isteyin.",
   hello: "Merhaba {name}",

@@ -71,6 +71,8 @@ export const zh: Texts = {
   wrongPlaceBody: "它仅在特定地点、网络或网站开放。如果您在使用 VPN，请关闭后重试。",
   busyTitle: "目前名额已满",
   busyBody: "正在进行的对话已达上限。页面会自动重试。",
+  unavailableTitle: "此聊天目前不可用",
+  unavailableBody: "目前无法回答。页面会自动重试。",
   usedUpTitle: "此链接的额度已用完",
   usedUpBody: "它已达到上限。请向发送链接的人索取新链接。",
   hello: "{name}，您好",

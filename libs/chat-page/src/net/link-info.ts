@@ -12,6 +12,8 @@ export interface LinkInfo {
   maxMessageLength: number;
   full: boolean;
   expired: boolean;
+  /** The agent cannot answer for now. So is every availability this page does not know: better to wait than to promise a talk. */
+  unavailable: boolean;
   /** The doors of the link, in the order in which they are opened. */
   pinRequired: boolean;
   consentText: string | null;
@@ -54,6 +56,9 @@ function parseFileLimits(value: unknown): FileLimits | null {
 
 const MAX_STARTERS = 6;
 
+/** What a new visitor may meet, other than an agent that cannot answer. */
+const KNOWN_AVAILABILITY: ReadonlySet<string> = new Set(["available", "full", "expired"]);
+
 /** Reads the answer of `GET /api/public/link/{token}`. Unknown fields are ignored, missing ones get quiet defaults. */
 export function parseLinkInfo(value: unknown): LinkInfo {
   const body = record(value);
@@ -77,6 +82,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     maxMessageLength: integer(limits.max_message_length) ?? integer(body.max_message_length) ?? 4000,
     full: availability === "full",
     expired: availability === "expired",
+    unavailable: !KNOWN_AVAILABILITY.has(availability),
     pinRequired: body.pin_required === true,
     consentText: label(body.consent_text, 4000),
     requireEmail: body.require_email === true,

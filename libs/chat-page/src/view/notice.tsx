@@ -74,6 +74,12 @@ export function ScreenNotice({ screen, online, onRetry }: ScreenNoticeProps) {
           <RetryButton onRetry={onRetry} />
         </Notice>
       );
+    case "unavailable":
+      return (
+        <Notice icon={<ClockIcon />} title={t("unavailableTitle")} body={t("unavailableBody")}>
+          <RetryButton onRetry={onRetry} />
+        </Notice>
+      );
     case "trouble":
       return (
         <Notice
