@@ -25,14 +25,17 @@ function example(name: string): string {
   return block[1];
 }
 
-const hasPython = ((): boolean => {
+/** The receivers of the guide. Node is here, since it runs this; one whose program is missing is left out, and named. */
+function receivers(): { name: string; file: string; program: string }[] {
+  const node = { name: "node", file: "receiver.mjs", program: process.execPath };
   try {
-    execFileSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"]);
-    return true;
+    execFileSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"], { stdio: "ignore" });
+    return [node, { name: "python", file: "receiver.py", program: "python3" }];
   } catch {
-    return false;
+    process.stderr.write("docs/webhooks.md: the receiver in Python was not run; python3 (3.9 or newer) is not here\n");
+    return [node];
   }
-})();
+}
 
 interface Payload {
   type: string;
@@ -249,12 +252,8 @@ describe("webhooks of the product", () => {
 });
 
 describe("the receivers of the guide, as printed", () => {
-  const samples = [
-    ["node", "receiver.mjs", process.execPath, true],
-    ["python", "receiver.py", "python3", hasPython],
-  ] as const;
-  for (const [name, file, program, isHere] of samples) {
-    it.skipIf(!isHere)(`in ${name} take what is genuine, once, and refuse what is not`, async () => {
+  for (const { name, file, program } of receivers()) {
+    it(`in ${name} take what is genuine, once, and refuse what is not`, async () => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}/`;
       const { id, secret } = await made(url);

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { ROOT } from "../cluster/child-process.js";
+
+/** Ways of vitest to leave a test out, or all others. */
+const LEAVES_OUT =
+  /\b(?:it|test|describe|suite|context|ctx|task)\s*\.\s*(?:skip|skipIf|runIf|todo|only|fails)\b(?:\((\w+)\))?/g;
+/** True only without a browser, in a run that asked for leniency; these declare it. */
+const LENIENT = "skipBrowser";
+const LENIENT_SETUPS = ["libs/chat-page/test/setup.ts", "libs/console/test/setup.ts"];
+
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+/** What a test file leaves out, or singles out. */
+const leftOut = (source: string): string[] =>
+  [...source.matchAll(LEAVES_OUT)].flatMap(([call, condition]) => (condition === LENIENT ? [] : [call]));
+
+/** Files of tests, relative to the repository. */
+const testFiles = (): string[] =>
+  ["libs", "services", "tests"].flatMap((area) =>
+    readdirSync(join(ROOT, area), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(test|pgvector)\.ts$/.test(file) && !/(^|\/)(node_modules|dist)\//.test(file))
+      .map((file) => `${area}/${file}`),
+  );
+
+it("no test of the suite is skipped, put off or singled out", () => {
+  const files = testFiles();
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.flatMap((file) => leftOut(read(file)).map((call) => `${file}: ${call}`))).toEqual([]);
+});
+
+it("a missing browser is a failure unless the run asked for leniency", () => {
+  for (const file of LENIENT_SETUPS)
+    expect(read(file)).toContain(
+      `export const ${LENIENT} = chromiumPath === null && process.env.PARLEY_TEST_STRICT === "0";`,
+    );
+});
+
+it("a condition under which a test would be left out is found", () => {
+  const [skip, only] = ["skip", "only"];
+  for (const call of [`it.${skip}If(!isHere)`, `describe.${only}("x")`, `it.${skip}("x")`, `ctx.${skip}()`])
+    expect(leftOut(call), call).toHaveLength(1);
+  expect(leftOut(`describe.${skip}If(${LENIENT})("x")`)).toEqual([]);
+});
