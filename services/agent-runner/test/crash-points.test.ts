@@ -201,7 +201,7 @@ async function readTrace(owner: PostgresClient, { conversationId, linkId }: Conv
       "select sequence, turn_seq, from_node, to_node, condition from text_conversation_transitions where conversation_id = $1 order by sequence",
     ),
     variables: await all(
-      "select name, value, turn_seq from text_conversation_variables where conversation_id = $1 order by name",
+      "select name, value, node_id, turn_seq from text_conversation_variables where conversation_id = $1 order by name",
     ),
     events: await all("select event_offset, type from session_events where conversation_id = $1 order by event_offset"),
     session: await all(

@@ -96,6 +96,50 @@ describe("turns", () => {
     expect((await h.events(sessionId)).filter((event) => event.type === "session_ended")).toHaveLength(1);
   });
 
+  it("keeps with each variable the node that set it, and with no other turn's", async () => {
+    const collecting = await h.agent({
+      agent: { name: "Collecting" },
+      workflow: {
+        initial_node: "ask",
+        nodes: [
+          {
+            id: "ask",
+            static_text: "Your city?",
+            actions: { on_entry: ["set:greeted=yes"], on_exit: ["set:left=yes"] },
+            transitions: [{ condition: "user_responded", target: "read" }],
+          },
+          {
+            id: "read",
+            type: "retrieve_variable",
+            variables: [{ variable_name: "city", extraction_prompt: "the city", default_value: "Bonn" }],
+            transitions: [{ condition: "always", target: "done" }],
+          },
+          {
+            id: "done",
+            proactive: true,
+            static_text: "Noted.",
+            transitions: [{ condition: "contains:bye", target: "end" }],
+          },
+          { id: "end", type: "end_call" },
+        ],
+      },
+    });
+    const { sessionId } = await h.open(collecting);
+    await h.send(sessionId, "hm");
+    const { rows } = await h.db.tenant(h.tenantId, (trx) =>
+      sql<{ name: string; node_id: string; turn_seq: number }>`
+        select v.name, v.node_id, v.turn_seq from text_conversation_variables v
+          join text_conversations c on c.id = v.conversation_id where c.session_id = ${sessionId} order by v.name`.execute(
+        trx,
+      ),
+    );
+    expect(rows).toEqual([
+      { name: "city", node_id: "read", turn_seq: 2 },
+      { name: "greeted", node_id: "ask", turn_seq: 1 },
+      { name: "left", node_id: "ask", turn_seq: 2 },
+    ]);
+  });
+
   it("answers the same message id once, also while the first runs", async () => {
     const { sessionId } = await h.open(agentId);
     const turns = await Promise.all(Array.from({ length: 5 }, () => h.send(sessionId, "only once", "c-1")));

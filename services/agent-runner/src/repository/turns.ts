@@ -114,6 +114,8 @@ export interface CommitItem {
   /** So many failed messages in a row ask for a human; 0 = never. */
   escalate_after?: number;
   variables?: Record<string, unknown>;
+  /** Which node set each of them. */
+  variable_nodes?: Record<string, string>;
   /** JSON text: a repeated request gets the very same answer. */
   result?: string;
   /** What the turn is charged to its link's budget; cost in US dollars. */

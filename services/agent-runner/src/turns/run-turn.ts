@@ -112,6 +112,8 @@ export interface TurnRun {
   /** Seconds in its node after which the session goes on by itself; null = never. */
   timeout: number | null;
   variables: Record<string, unknown>;
+  /** Which node set each of them. */
+  variableNodes: Record<string, string>;
   /** Sum of the model calls, milliseconds. */
   latencyMs: number;
   usage: Usage;
@@ -162,6 +164,7 @@ export async function runTurn(input: {
     escalation: null,
     timeout: null,
     variables: {},
+    variableNodes: {},
     latencyMs: 0,
     usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
     stopped: false,
@@ -191,6 +194,7 @@ export async function runTurn(input: {
           break;
         case "variables.set":
           Object.assign(run.variables, effect.values);
+          for (const name of Object.keys(effect.values)) run.variableNodes[name] = effect.nodeId;
           break;
         case "warning":
           run.warnings.push({ code: effect.code, message: effect.message });

@@ -89,6 +89,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     ...(run.escalation === null ? {} : { escalation: { reason: run.escalation } }),
     ...(run.timeout === null && !context.hasTimer ? {} : { timer_seconds: run.timeout }),
     variables: run.variables,
+    variable_nodes: run.variableNodes,
     result: JSON.stringify(result),
   };
   const said = messages.map(

@@ -30,6 +30,7 @@ export function stoppedRun(
     state,
     stopped: true,
     variables: {},
+    variableNodes: {},
     escalation: null,
     timeout: pendingTimeout(workflow, state),
     outcome: {
