@@ -88,9 +88,14 @@ describe("limits of refusals", () => {
       expect([answer.status, (await bodyOf(answer)).code]).toEqual([503, "not_configured"]);
       const failing = () =>
         other.signed("GET", "/api/chat/sessions/x", undefined, { headers: { "x-key-id": "nobody" } });
-      for (let count = 0; count < 3; count += 1) expect((await failing()).status).toBe(401);
+      for (const left of [2, 1, 0]) {
+        const refused = await failing();
+        expect([refused.status, refused.headers.get("ratelimit")]).toEqual([401, `"auth_failures";r=${left}`]);
+      }
       const limited = await failing();
       expect(limited.status).toBe(429);
+      expect(limited.headers.get("ratelimit-policy")).toBe('"auth_failures";q=3;w=60');
+      expect(limited.headers.get("ratelimit")).toMatch(/^"auth_failures";r=0;t=[1-9]\d?$/);
       expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
       const principal = { tenantId: TENANT, role: "operator", via: "hmac", id: "k" } as const;
       other.owners.keys.set("good", { secret: "good-secret", principal });

@@ -1,6 +1,14 @@
 import { AppError, type Principal, type Role, requireRole } from "@parley/contracts";
-import { type HttpApp, hasBody, JSON_TYPES, notFound, requireMediaType, verifySignature } from "@parley/http";
-import type { FastifyRequest } from "fastify";
+import {
+  type HttpApp,
+  hasBody,
+  JSON_TYPES,
+  notFound,
+  rateLimitHeaders,
+  requireMediaType,
+  verifySignature,
+} from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { roleOn, type Surface } from "./key-scopes.js";
 
@@ -33,12 +41,11 @@ type Auth = Pick<GatewayContext, "credentials" | "failedAttempts">;
  */
 export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): void {
   app.decorateRequest("caller");
-  app.addHook("preParsing", async (request) => {
+  app.addHook("preParsing", async (request, reply) => {
     try {
       request.caller = await identify(request, auth, options.surface === "management");
     } catch (error) {
-      if (error instanceof AppError && error.status === 401) auth.failedAttempts.count(request.clientBucket);
-      throw error;
+      throw error instanceof AppError && error.status === 401 ? (failed(auth, request, reply) ?? error) : error;
     }
     if (request.is404) throw notFound(request);
     const { role, mediaTypes = JSON_TYPES } = request.routeOptions.config;
@@ -49,6 +56,16 @@ export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): 
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });
+}
+
+/** Counts a failure by its address and says in the RateLimit headers how many more are answered; an error when it were too many. */
+function failed(auth: Auth, request: FastifyRequest, reply: FastifyReply): AppError | null {
+  const state = auth.failedAttempts.count(request.clientBucket);
+  reply.headers(rateLimitHeaders(state));
+  const { retryAfterSeconds } = state;
+  return retryAfterSeconds === undefined
+    ? null
+    : new AppError("rate_limited", { retryAfterSeconds: Math.max(1, retryAfterSeconds) });
 }
 
 /** The caller in the role that its scopes give it here. Throws `forbidden` when they give none. */

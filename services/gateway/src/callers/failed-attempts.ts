@@ -1,13 +1,13 @@
-import { AppError } from "@parley/contracts";
+import type { RateLimitState } from "@parley/http";
 import { ExpiringMap } from "../expiring-map.js";
 
 /** Counts failed signatures and tokens by address. Local and without any look-up: a refusal must cost next to nothing. */
 export interface FailedAttempts {
   /**
-   * Counts one failure. Throws `rate_limited` instead of the failure when this address has failed too often in this minute.
+   * Counts one failure; with `retryAfterSeconds` this address has failed too often in this minute and is to be told that instead.
    * Good credentials always pass: behind a proxy that is not configured as trusted everybody shares one address.
    */
-  count(bucket: string): void;
+  count(bucket: string): RateLimitState;
 }
 
 const WINDOW_MS = 60_000;
@@ -17,13 +17,16 @@ export function createFailedAttempts(perMinute: number): FailedAttempts {
     ttlMs: WINDOW_MS,
     maxEntries: 100_000,
   });
+  const policy = { name: "auth_failures", limit: perMinute, windowSeconds: WINDOW_MS / 1_000 };
   return {
     count(bucket) {
       const now = performance.now();
-      const entry = failures.get(bucket);
-      if (entry === undefined) failures.set(bucket, { count: 1, endsAt: now + WINDOW_MS });
-      else if (entry.count < perMinute) entry.count += 1;
-      else throw new AppError("rate_limited", { retryAfterSeconds: Math.max(1, (entry.endsAt - now) / 1_000) });
+      const known = failures.get(bucket);
+      const entry = known ?? { count: 0, endsAt: now + WINDOW_MS };
+      if (known === undefined) failures.set(bucket, entry);
+      if (entry.count >= perMinute) return { ...policy, remaining: 0, retryAfterSeconds: (entry.endsAt - now) / 1_000 };
+      entry.count += 1;
+      return { ...policy, remaining: perMinute - entry.count };
     },
   };
 }
