@@ -19,6 +19,8 @@ export default defineConfig({
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
+        // What many pages share travels together: one request more instead of a dozen small ones.
+        codeSplitting: { groups: [{ name: "shared", minShareCount: 4 }] },
       },
     },
   },

@@ -1,29 +1,12 @@
 import { signOutReason, token } from "../data/sign-in.js";
 import type { Api } from "../net/api.js";
-import { AgentPage } from "../pages/agent.js";
-import { AgentsPage } from "../pages/agents.js";
-import { CredentialsPage } from "../pages/credentials.js";
-import { EditLinkPage } from "../pages/edit-link.js";
-import { EditWebhookPage } from "../pages/edit-webhook.js";
-import { ImportPage } from "../pages/import.js";
-import { KnowledgePage } from "../pages/knowledge.js";
-import { KnowledgeDocumentPage } from "../pages/knowledge-document.js";
-import { LinkPage } from "../pages/link.js";
-import { LinksPage } from "../pages/links.js";
-import { MailPage } from "../pages/mail.js";
-import { ManyLinksPage } from "../pages/many-links.js";
-import { NewLinkPage } from "../pages/new-link.js";
-import { NewWebhookPage } from "../pages/new-webhook.js";
-import { OverviewPage } from "../pages/overview.js";
-import { SessionPage } from "../pages/session.js";
-import { SessionsPage } from "../pages/sessions.js";
 import { SignInPage } from "../pages/sign-in.js";
 import { UnknownPage } from "../pages/unknown.js";
-import { WebhookPage } from "../pages/webhook.js";
-import { WebhooksPage } from "../pages/webhooks.js";
 import { route } from "../routing/navigation.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { ApiContext } from "./api-context.js";
+import { OnDemand } from "./on-demand.js";
+import { pageCode } from "./page-code.js";
 import { Shell } from "./shell.js";
 
 export function App({ api }: { api: Api }) {
@@ -47,43 +30,59 @@ function keyOf(shown: Route): string {
 function Page({ route: shown }: { route: Route }) {
   switch (shown.page) {
     case "overview":
-      return <OverviewPage />;
+      return <OnDemand code={pageCode.overview}>{({ OverviewPage }) => <OverviewPage />}</OnDemand>;
     case "agents":
-      return <AgentsPage />;
+      return <OnDemand code={pageCode.agents}>{({ AgentsPage }) => <AgentsPage />}</OnDemand>;
     case "agent":
-      return <AgentPage agent={shown.agent} />;
+      return <OnDemand code={pageCode.agent}>{({ AgentPage }) => <AgentPage agent={shown.agent} />}</OnDemand>;
     case "import":
-      return <ImportPage agent={shown.agent} />;
+      return <OnDemand code={pageCode.import}>{({ ImportPage }) => <ImportPage agent={shown.agent} />}</OnDemand>;
     case "knowledge":
-      return <KnowledgePage agent={shown.agent} />;
+      return (
+        <OnDemand code={pageCode.knowledge}>{({ KnowledgePage }) => <KnowledgePage agent={shown.agent} />}</OnDemand>
+      );
     case "knowledge-document":
-      return <KnowledgeDocumentPage agent={shown.agent} id={shown.id} />;
+      return (
+        <OnDemand code={pageCode.knowledgeDocument}>
+          {({ KnowledgeDocumentPage }) => <KnowledgeDocumentPage agent={shown.agent} id={shown.id} />}
+        </OnDemand>
+      );
     case "links":
-      return <LinksPage agent={shown.agent} />;
+      return <OnDemand code={pageCode.links}>{({ LinksPage }) => <LinksPage agent={shown.agent} />}</OnDemand>;
     case "new-link":
-      return <NewLinkPage agent={shown.agent} />;
+      return <OnDemand code={pageCode.newLink}>{({ NewLinkPage }) => <NewLinkPage agent={shown.agent} />}</OnDemand>;
     case "many-links":
-      return <ManyLinksPage agent={shown.agent} />;
+      return (
+        <OnDemand code={pageCode.manyLinks}>{({ ManyLinksPage }) => <ManyLinksPage agent={shown.agent} />}</OnDemand>
+      );
     case "link":
-      return <LinkPage agent={shown.agent} id={shown.id} />;
+      return (
+        <OnDemand code={pageCode.link}>{({ LinkPage }) => <LinkPage agent={shown.agent} id={shown.id} />}</OnDemand>
+      );
     case "edit-link":
-      return <EditLinkPage agent={shown.agent} id={shown.id} />;
+      return (
+        <OnDemand code={pageCode.editLink}>
+          {({ EditLinkPage }) => <EditLinkPage agent={shown.agent} id={shown.id} />}
+        </OnDemand>
+      );
     case "mail":
-      return <MailPage />;
+      return <OnDemand code={pageCode.mail}>{({ MailPage }) => <MailPage />}</OnDemand>;
     case "webhooks":
-      return <WebhooksPage />;
+      return <OnDemand code={pageCode.webhooks}>{({ WebhooksPage }) => <WebhooksPage />}</OnDemand>;
     case "new-webhook":
-      return <NewWebhookPage />;
+      return <OnDemand code={pageCode.newWebhook}>{({ NewWebhookPage }) => <NewWebhookPage />}</OnDemand>;
     case "webhook":
-      return <WebhookPage id={shown.id} />;
+      return <OnDemand code={pageCode.webhook}>{({ WebhookPage }) => <WebhookPage id={shown.id} />}</OnDemand>;
     case "edit-webhook":
-      return <EditWebhookPage id={shown.id} />;
+      return (
+        <OnDemand code={pageCode.editWebhook}>{({ EditWebhookPage }) => <EditWebhookPage id={shown.id} />}</OnDemand>
+      );
     case "credentials":
-      return <CredentialsPage />;
+      return <OnDemand code={pageCode.credentials}>{({ CredentialsPage }) => <CredentialsPage />}</OnDemand>;
     case "sessions":
-      return <SessionsPage filter={shown} />;
+      return <OnDemand code={pageCode.sessions}>{({ SessionsPage }) => <SessionsPage filter={shown} />}</OnDemand>;
     case "session":
-      return <SessionPage id={shown.id} />;
+      return <OnDemand code={pageCode.session}>{({ SessionPage }) => <SessionPage id={shown.id} />}</OnDemand>;
     case "unknown":
       return <UnknownPage />;
   }

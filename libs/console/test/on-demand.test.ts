@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { axeFindings, screenshot } from "./browser.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const CODE_OF_AGENTS = /\/assets\/agents-[\w-]{8}\.js$/;
+
+describe.skipIf(skipBrowser)("the code of a page", () => {
+  it("is awaited in sight of everybody, with the way to other pages open", async () => {
+    const page = await bench.open("/console");
+    await page.getByText("Latest sessions").waitFor();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(CODE_OF_AGENTS, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const nav = page.getByRole("navigation");
+    await nav.getByRole("link", { name: "Agents" }).click();
+    await page.getByRole("main").getByRole("status").filter({ hasText: "Loading…" }).waitFor();
+    await nav.getByRole("link", { name: "Sessions" }).click();
+    await page.getByRole("heading", { name: "Sessions", level: 1 }).waitFor();
+    release();
+    await nav.getByRole("link", { name: "Agents" }).click();
+    await page.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+    await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
+  });
+
+  it("is fetched once, however often the page is visited", async () => {
+    const page = await bench.open("/console");
+    let fetched = 0;
+    page.on("request", (request) => {
+      if (CODE_OF_AGENTS.test(new URL(request.url()).pathname)) fetched += 1;
+    });
+    const nav = page.getByRole("navigation");
+    for (let round = 0; round < 3; round += 1) {
+      await nav.getByRole("link", { name: "Agents" }).click();
+      await page.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+      await nav.getByRole("link", { name: "Overview" }).click();
+      await page.getByText("Latest sessions").waitFor();
+    }
+    expect(fetched).toBe(1);
+  });
+
+  it("that is gone after a new deployment is told, and comes with a reload that keeps the sign-in and the address", async () => {
+    const page = await bench.open("/console");
+    await page.getByText("Latest sessions").waitFor();
+    await page.route(CODE_OF_AGENTS, (route) =>
+      route.fulfill({ status: 404, contentType: "application/problem+json", body: "{}" }),
+    );
+    await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+    await page.getByRole("heading", { name: "This page could not be loaded" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "may have been updated" }).waitFor();
+    await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
+    expect(await page.title()).toBe("This page could not be loaded · Parley console");
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "page-not-loaded");
+    // Other pages are not affected.
+    await page.getByRole("navigation").getByRole("link", { name: "Overview" }).click();
+    await page.getByText("Latest sessions").waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+    await page.unroute(CODE_OF_AGENTS);
+    await page.getByRole("button", { name: "Reload" }).click();
+    await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/console/agents");
+  });
+});
