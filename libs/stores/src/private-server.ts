@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { reasonOf, type StoreSource, StoresError } from "./contract.js";
 import { findNats, findPostgres, findRedis, type Program, type ProgramSearch } from "./find-programs.js";
+import { keepRunning } from "./keep-running.js";
 import { fetchNats } from "./nats-npm.js";
 import { startNatsServer } from "./nats-server.js";
 import { freePort } from "./ports.js";
@@ -40,15 +41,26 @@ export interface PrivateOptions {
   preferredPort?: number;
   /** Sources that may be used; all when missing. */
   allow?: (source: "program" | "npm") => boolean;
+  /** Starts the server again when it dies by itself. */
+  keepRunning?: boolean;
   onSpawn?: (process: ServerProcess, about: { port: number; version: string; from: StoreSource; data: string }) => void;
 }
 
 const switchedOff: ProgramSearch = { found: [], reasons: ["programs are left out by PARLEY_STORES_FROM"] };
 
-type Start = (
-  port: number,
-  onSpawn: (process: ServerProcess) => void,
-) => Promise<{ process: ServerProcess; url: string }>;
+interface Events {
+  onSpawn: (process: ServerProcess) => void;
+  onUnexpectedExit: (how: string) => void;
+}
+type Start = (port: number, events: Events) => Promise<{ process: ServerProcess; url: string }>;
+
+interface What {
+  name: string;
+  program: Program;
+  from: StoreSource;
+  data: string;
+  logFile: string;
+}
 
 /** PostgreSQL from a program or npm. Throws StoresError `stores_missing` with the reasons when there is none. */
 export async function startPrivatePostgres(
@@ -57,19 +69,11 @@ export async function startPrivatePostgres(
   const { account, folder, logFolder = folder } = options;
   const data = join(folder, "postgres");
   const { program, from } = choosePostgres(options);
-  return run(options, { program, from, data }, (port, onSpawn) =>
+  const logFile = join(logFolder, "postgres.log");
+  return run(options, { name: "PostgreSQL", program, from, data, logFile }, (port, events) =>
     startPostgresServer({
-      ...{
-        program,
-        port,
-        account,
-        onSpawn,
-        onUnexpectedExit: ended(options, "PostgreSQL"),
-        password: options.password,
-        durable: options.durable,
-      },
-      dataFolder: data,
-      logFile: join(logFolder, "postgres.log"),
+      ...{ program, port, account, logFile, ...events },
+      ...{ password: options.password, durable: options.durable, dataFolder: data },
     }),
   );
 }
@@ -89,12 +93,9 @@ export async function startPrivateNats(options: PrivateOptions): Promise<Private
   }
   const data = join(options.folder, "nats");
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  return run(options, { program, from: own ? "program" : "npm", data }, (port, onSpawn) =>
-    startNatsServer({
-      ...{ program: program.path, port, onSpawn, password: options.password, folder: data },
-      onUnexpectedExit: ended(options, "NATS"),
-      logFile: join(options.folder, "nats.log"),
-    }),
+  const logFile = join(options.folder, "nats.log");
+  return run(options, { name: "NATS", program, from: own ? "program" : "npm", data, logFile }, (port, events) =>
+    startNatsServer({ program: program.path, port, password: options.password, folder: data, logFile, ...events }),
   );
 }
 
@@ -105,12 +106,9 @@ export async function startPrivateRedis(options: PrivateOptions): Promise<Privat
   if (program === undefined) throw missing("redis-server, valkey-server or keydb-server", programs.reasons);
   const data = join(options.folder, "redis");
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  return run(options, { program, from: "program", data }, (port, onSpawn) =>
-    startRedisServer({
-      ...{ program: program.path, port, onSpawn, password: options.password, folder: data },
-      onUnexpectedExit: ended(options, "Redis"),
-      logFile: join(options.folder, "redis.log"),
-    }),
+  const logFile = join(options.folder, "redis.log");
+  return run(options, { name: "Redis", program, from: "program", data, logFile }, (port, events) =>
+    startRedisServer({ program: program.path, port, password: options.password, folder: data, logFile, ...events }),
   );
 }
 
@@ -139,29 +137,34 @@ function choosePostgres(options: PrivateOptions & { account: Account; majorVersi
   return { program: readable ? npm.program : copyTree(npm.tree, npm.program.version, folder), from: "npm" };
 }
 
-function ended(options: PrivateOptions, name: string): (how: string) => void {
-  return (how) => options.report(`${name} ended unexpectedly (${how}); its log is in ${options.folder}`);
-}
-
 function missing(what: string, reasons: string[]): StoresError {
   const why = reasons.length === 0 ? "not on PATH nor in the usual places" : reasons.join("; ");
   return new StoresError("stores_missing", `no ${what} found (${why})`);
 }
 
-async function run(
-  options: PrivateOptions,
-  what: { program: Program; from: StoreSource; data: string },
-  start: Start,
-): Promise<PrivateServer> {
-  const { from, data } = what;
+async function run(options: PrivateOptions, what: What, start: Start): Promise<PrivateServer> {
+  const { name, from, data, logFile } = what;
   const { version } = what.program;
-  const begin = (port: number) => start(port, (process) => options.onSpawn?.(process, { port, version, from, data }));
+  const again = async (wanted: () => boolean) => {
+    running = (await onSamePort(first.port, begin, wanted)).process;
+  };
+  const { report } = options;
+  const keeper = keepRunning({ name, logFile, report, ...(options.keepRunning === true ? { again } : {}) });
+  const begin = (port: number) =>
+    start(port, {
+      onSpawn: (process) => options.onSpawn?.(process, { port, version, from, data }),
+      onUnexpectedExit: (how) => keeper.ended(how),
+    });
   const first = await onFreePort(options.preferredPort, begin);
   let { process: running } = first;
+  keeper.watch();
   return {
     ...{ url: first.url, port: first.port, version, from, data },
     pid: () => running.record.pid,
-    stop: () => running.stop(),
+    stop: async () => {
+      await keeper.close();
+      await running.stop();
+    },
     pause: () => running.signal("SIGSTOP"),
     resume: () => running.signal("SIGCONT"),
     kill: async () => {
@@ -192,13 +195,18 @@ async function onFreePort<T>(
 }
 
 /** After a kill the old server's children may hold the memory and the port for a moment longer. */
-async function onSamePort<T>(port: number, begin: (port: number) => Promise<T>): Promise<T> {
+async function onSamePort<T>(
+  port: number,
+  begin: (port: number) => Promise<T>,
+  wanted: () => boolean = () => true,
+): Promise<T> {
   const deadline = Date.now() + 15_000;
   for (;;) {
     try {
       return await begin(port);
     } catch (error) {
-      if (Date.now() > deadline) throw new Error(`no restart on port ${port}: ${reasonOf(error)}`, { cause: error });
+      if (Date.now() > deadline || !wanted())
+        throw new Error(`no restart on port ${port}: ${reasonOf(error)}`, { cause: error });
       await delay(100);
     }
   }

@@ -49,6 +49,8 @@ export async function startPrivate(name: StoreName, options: ResolveOptions, hel
     password: state.passwords[name],
     report: options.report,
     preferredPort: state.ports[name],
+    // Tests kill servers on purpose.
+    keepRunning: options.mode === "start",
     allow: (source) => allowed(options.env, source),
     onSpawn: (process, about) => {
       state.servers[name] = { ...about, process: process.record };

@@ -103,6 +103,26 @@ describe("private servers", () => {
     expect(stores.lines.filter((line) => line.includes("unexpectedly"))).toHaveLength(1);
   });
 
+  it("brings each server back that is killed from outside, with its port and its data, and stops it in the end", async () => {
+    const stores = await start(freshFolder(), { mode: "start" });
+    await withPostgresClient(stores.postgres.url, (client) => client.query("create table kept as select 42 as answer"));
+    for (const store of [stores.postgres, stores.nats, stores.redis]) process.kill(store?.pid ?? 0, "SIGKILL");
+    await eventually(() => stores.lines.filter((line) => line.includes("runs again")).length === 3, {
+      timeoutMs: 30_000,
+    });
+    const rows = await withPostgresClient(stores.postgres.url, (client) => client.query("select answer from kept"));
+    expect(rows.rows).toEqual([{ answer: 42 }]);
+    await askNats(stores.nats.url);
+    await askRedis(stores.redis?.url ?? "");
+    expect(stores.lines.filter((line) => line.includes("unexpectedly"))).toHaveLength(3);
+
+    await stores.stop();
+    await expect(askNats(stores.nats.url)).rejects.toThrow();
+    await expect(askRedis(stores.redis?.url ?? "")).rejects.toThrow();
+    await expect(withPostgresClient(stores.postgres.url, async () => undefined)).rejects.toThrow();
+    expect(stores.lines.filter((line) => line.includes("unexpectedly"))).toHaveLength(3);
+  }, 60_000);
+
   it("refuses a second start on the same folder", async () => {
     const folder = freshFolder();
     const first = await start(folder);
