@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createLink, listLinks, revokeLink, showLink, updateLink } from "./commands/links.js";
-import { type Done, positive, sub } from "./declare.js";
+import { type Done, positive, positiveHours, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -10,8 +10,8 @@ export function addLinks(program: Command, io: Io, done: Done): void {
   const fields = (command: Command): Command =>
     command
       .option("--title <text>")
-      .option("--expires-in-hours <n>", "hours until nobody can use it any more", Number)
-      .option("--max-sessions <n>", "sessions in all", positive)
+      .option("--expires-in-hours <n>", "hours until nobody can use it any more", positiveHours)
+      .option("--max-sessions <n>", "sessions in all; default 1", positive)
       .option("--max-messages <n>", "messages of one session", positive)
       .option("--set <json>", "any further fields");
   const create = sub(links, "create <agent>", {

@@ -31,3 +31,10 @@ export function positive(text: string): number {
   if (Number.isInteger(number) && number >= 1) return number;
   throw new InvalidArgumentError("It must be a whole number from 1.");
 }
+
+/** Hours may have a fraction. A word that is no number must not pass: JSON would make `null` of it, which means "never". */
+export function positiveHours(text: string): number {
+  const hours = Number(text);
+  if (text.trim() !== "" && Number.isFinite(hours) && hours > 0) return hours;
+  throw new InvalidArgumentError("It must be a number of hours above 0.");
+}

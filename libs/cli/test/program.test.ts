@@ -56,6 +56,8 @@ describe("the program", () => {
     [["agents", "validate", "/nowhere/at/all"], "Set PARLEY_TOKEN"],
     [["links", "update", "desk", "x"], "Say what to change"],
     [["links", "create", "desk", "--set", "[1]"], "Set PARLEY_TOKEN"],
+    [["links", "create", "desk", "--expires-in-hours", "soon"], "a number of hours above 0"],
+    [["links", "update", "desk", "x", "--expires-in-hours", ""], "a number of hours above 0"],
     [["sessions", "export", "text_1", "--format", "pdf"], "Allowed choices are txt, json, csv, html"],
     [["sessions", "tail", "text_1"], "Set PARLEY_TOKEN"],
     [["completion", "cmd"], "Name a shell: bash, zsh, fish"],

@@ -11,6 +11,18 @@ interface LinkShown {
   token_hint: string;
 }
 
+interface LinkMade extends LinkShown {
+  url: string;
+  max_sessions?: number | null;
+  expires_at?: string | null;
+}
+
+/** Who hands an address on should know how far it carries: one session is the default. */
+function limitsOf({ max_sessions: sessions, expires_at: end }: LinkMade): string {
+  const number = sessions == null ? "any number of sessions" : `${sessions} session${sessions === 1 ? "" : "s"}`;
+  return `for ${number}, ${end == null ? "no end is set" : `until ${end}`}`;
+}
+
 const pathOf = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}/public-links`;
 
 export interface LinkOptions extends Globals {
@@ -21,18 +33,18 @@ export interface LinkOptions extends Globals {
   set?: string;
 }
 
-/** Creates a link and prints its address, which is told only here. */
+/** Creates a link and prints its address and how far it carries. */
 export async function createLink(io: Io, agent: string, options: LinkOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const call = { method: "POST" as const, path: pathOf(agent), body: bodyOf(options), signal: io.signal };
-  const made = await transport.json<LinkShown & { url: string }>({
+  const made = await transport.json<LinkMade>({
     ...call,
     headers: { "idempotency-key": newId() },
   });
   if (options.json) printJson(io, made);
   else {
     printLine(io, made.url);
-    printLine(io, `  id ${made.id}; the address is shown only now`);
+    printLine(io, `  id ${made.id}; ${limitsOf(made)}`);
   }
   return EXIT.ok;
 }
