@@ -137,6 +137,10 @@ export interface SessionShown {
   participant?: Record<string, unknown>;
   /** Their address was confirmed, or a backend vouches for it. */
   participant_verified?: boolean;
+  /** When its content was removed; null while it is there. */
+  purged_at?: string | null;
+  /** What its turns had used when its content was removed; cost in US dollars, null = unknown. */
+  usage?: { input_tokens: number; output_tokens: number; cost: number | null } | null;
 }
 
 export interface SessionClosed {

@@ -24,6 +24,7 @@ export * from "./messages/link-owners.js";
 export * from "./messages/link-templates.js";
 export * from "./messages/links.js";
 export * from "./messages/memory.js";
+export * from "./messages/retention.js";
 export * from "./messages/security.js";
 export * from "./messages/sessions.js";
 export * from "./messages/turns.js";

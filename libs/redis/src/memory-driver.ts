@@ -77,6 +77,9 @@ function createMemoryLive(logger: Logger): LiveStreams & { sweep(): void } {
       const stream = streams.get(sessionId);
       return stream === undefined || stream.until <= performance.now() ? [] : stream.batches.flat();
     },
+    forget: async (sessionIds) => {
+      for (const sessionId of sessionIds) streams.delete(sessionId);
+    },
     subscribe: async (sessionId, onEntry) => {
       const listener = { onEntry };
       const own = listeners.get(sessionId) ?? new Set();

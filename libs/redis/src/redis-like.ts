@@ -62,6 +62,8 @@ export interface LiveStreams {
   publish(sessionId: string, entries: LiveEntry[]): Promise<void>;
   /** What is kept, oldest first; empty when Redis is down. Never throws. */
   recent(sessionId: string): Promise<LiveEntry[]>;
+  /** Drops what is kept of these sessions; without Redis it goes by its age. Never throws. */
+  forget(sessionIds: readonly string[]): Promise<void>;
   /**
    * Resolves when later entries will arrive (or at once when Redis is down: they then arrive after the reconnect).
    * Returns the function that ends this subscription. Never throws.

@@ -48,6 +48,10 @@ export function createRedisLive({ run, subscriber, logger, onLost }: RedisLiveDe
         return [];
       }
     },
+    forget: async (sessionIds) => {
+      const keys = sessionIds.map((sessionId) => PREFIX + sessionId);
+      if (keys.length > 0) await run((client) => client.unlink(...keys)).catch(() => undefined);
+    },
     ...subscriptions,
   };
 }

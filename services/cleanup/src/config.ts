@@ -23,6 +23,13 @@ export const cleanupConfig = z.object({
     .max(3_600)
     .default(5)
     .describe("Age in seconds from which a fact in the outbox is sent by cleanup instead of the service that wrote it"),
+  RETENTION_DAYS: z
+    .union([z.literal("never"), z.coerce.number().int().min(1).max(3_650)])
+    .default(30)
+    .describe("Days after its end that a session keeps its content unless its link says otherwise; never = for ever"),
+  RETENTION_INTERVAL_SECONDS: seconds(20).describe(
+    "Seconds between looks for sessions whose content is to be removed, those of deleted links first of all",
+  ),
   PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(2).describe("Months of partitions made ahead"),
 });
 export type CleanupConfig = z.output<typeof cleanupConfig>;

@@ -5,6 +5,7 @@ import { expireLinks } from "./jobs/expire-links.js";
 import { fireTimers } from "./jobs/fire-timers.js";
 import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
+import { purgeSessions } from "./jobs/purge-sessions.js";
 import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
 import { jobMetrics, type RunningJob, startJob } from "./run-job.js";
@@ -24,6 +25,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         endIdleSessions(deps),
         ...purgeRecords(deps),
         purgeUnsentFiles(deps),
+        purgeSessions(deps),
       ];
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
     },

@@ -82,6 +82,8 @@ export const replayReport = z.object({
   remaining: z.array(text),
   /** Ids that are no session of this agent. */
   unknown: z.array(text),
+  /** Sessions that would have been replayed, and whose records were removed when their time of keeping was over. */
+  purged: count.default(0),
 });
 export type ReplayReport = z.infer<typeof replayReport>;
 /** Runs recorded sessions against a version, with the recorded answers of all calls. */

@@ -119,6 +119,9 @@ export const sessionView = z.object({
   participant: metadata.optional(),
   /** Their address was confirmed, or a backend vouches for it. */
   participant_verified: z.boolean().optional(),
+  /** When its content was removed; `usage`: what its turns had used by then, cost in US dollars, null = unknown. */
+  purged_at: iso.nullish(),
+  usage: z.object({ input_tokens: z.number(), output_tokens: z.number(), cost: z.number().nullable() }).nullish(),
 });
 export type SessionView = z.infer<typeof sessionView>;
 export const getSession = rpc(

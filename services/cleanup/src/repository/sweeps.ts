@@ -54,3 +54,26 @@ export const purgeOutbox = (db: Db, query: { hours: number; limit: number }): Pr
 /** Deletes security events older than `days`; answers how many. */
 export const purgeSecurityEvents = (db: Db, query: { days: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_security_events($1, $2) as count", [query.days, query.limit]);
+
+/** Gives at most `limit` sessions the time that the changed retention of their link sets; answers how many, finished links included. */
+export const dateRetention = (db: Db, limit: number): Promise<number> =>
+  countOf(db, "select date_retention($1) as count", [limit]);
+
+/** A step of removing content; `recent`: ids of sessions that ended so recently that their live stream may still be there. */
+export interface Purged {
+  looked: number;
+  purged: number;
+  recent: string[];
+}
+
+/**
+ * Removes the content of at most `limit` ended sessions whose time has come, in one transaction. `defaultDays`: of sessions
+ * for which no link says otherwise; null = for ever. A session that is looked at and not due is only given its next date.
+ */
+export async function purgeSessions(db: Db, query: { defaultDays: number | null; limit: number }): Promise<Purged> {
+  const rows = await db.query<Purged>("select looked, purged, recent from purge_sessions($1, $2)", [
+    query.defaultDays,
+    query.limit,
+  ]);
+  return rows[0] ?? { looked: 0, purged: 0, recent: [] };
+}

@@ -94,6 +94,11 @@ export const sessionShown = z.object({
   participant: z.record(z.string(), z.unknown()).optional(),
   /** Their address was confirmed, or a backend vouches for it. */
   participant_verified: z.boolean().optional(),
+  /** When its content was removed, and what its turns had used; null while it is there. */
+  purged_at: iso.nullish(),
+  usage: z
+    .object({ input_tokens: z.int().min(0), output_tokens: z.int().min(0), cost: z.number().nullable() })
+    .nullish(),
 });
 
 export const sessionClosed = z.object({

@@ -95,6 +95,8 @@ const API_SESSION = [
   "operator_name",
   "participant",
   "participant_verified",
+  "purged_at",
+  "usage",
 ];
 
 /** A session as one audience sees it, with the id of its newest event. */

@@ -1,5 +1,13 @@
 import type { Bus } from "@parley/bus";
-import { credentialRevoked, linkRevoked, linkUpdated, sessionEnded, sessionHeads } from "@parley/contracts";
+import {
+  contentRemoved,
+  credentialRevoked,
+  GATEWAYS_KEY,
+  linkRevoked,
+  linkUpdated,
+  sessionEnded,
+  sessionHeads,
+} from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
 import { createOpeningRate } from "./opening-rate.js";
@@ -62,6 +70,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   let timer: NodeJS.Timeout | undefined;
   let lagTimer: NodeJS.Timeout | undefined;
   let running = false;
+  let deafen = (): void => undefined;
 
   const repair = async (): Promise<void> => {
     const ids = [...sessions.keys()];
@@ -149,6 +158,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
         if ([...sessions.values()].some((readers) => [...readers].some((stream) => stream.linkId === linkId)))
           repairNow();
       });
+      deafen = bus.listenLive(contentRemoved, GATEWAYS_KEY, ({ sessionIds }) => void redis.live.forget(sessionIds));
       redis.live.onGap(repairNow);
       bus.onReconnect(repairNow);
       watchLag();
@@ -156,6 +166,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
     },
     stop() {
       running = false;
+      deafen();
       clearTimeout(timer);
       clearInterval(lagTimer);
       // Readers are told when to come back by who closes their connections; the feeds end behind the last of them.

@@ -4,7 +4,7 @@ import type { AgentsDeps } from "../deps.js";
 import { replaySessions } from "../replay/replay-sessions.js";
 import type { Versions } from "../replay/versions.js";
 import { findAgent } from "../repository/agents.js";
-import { pickSessions, turnsOf } from "../repository/recordings.js";
+import { pickSessions, purgedSessions, turnsOf } from "../repository/recordings.js";
 
 /** How long one call replays; what is left is named in the answer. */
 const REPLAY_MS = 40_000;
@@ -18,11 +18,12 @@ export const replayVersion =
     const tenantId = tenantOf(input.principal);
     const { version, linkId, limit } = input;
     const sessionIds = input.sessionIds && [...new Set(input.sessionIds)];
-    const { agent, sessions } = await deps.db.tenant(tenantId, async (trx) => {
+    const { agent, sessions, purged } = await deps.db.tenant(tenantId, async (trx) => {
       const agent = await findAgent(trx, input.agent);
       if (agent === null) throw new AppError("agent_not_found");
       const pick = { agentId: agent.id, sessionIds, linkId, limit: sessionIds?.length ?? limit };
-      return { agent, sessions: await pickSessions(trx, pick) };
+      const sessions = await pickSessions(trx, pick);
+      return { agent, sessions, purged: await purgedSessions(trx, pick, sessions) };
     });
     const report = await replaySessions(
       {
@@ -35,6 +36,6 @@ export const replayVersion =
       },
       sessions,
     );
-    const known = new Set(sessions.map(({ session_id }) => session_id));
-    return { ...report, unknown: (sessionIds ?? []).filter((id) => !known.has(id)) };
+    const known = new Set([...sessions.map(({ session_id }) => session_id), ...purged]);
+    return { ...report, purged: purged.length, unknown: (sessionIds ?? []).filter((id) => !known.has(id)) };
   };

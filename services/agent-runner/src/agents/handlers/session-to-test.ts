@@ -14,6 +14,7 @@ export const sessionToTest =
     const { session, turns } = await deps.db.tenant(tenantId, async (trx) => {
       const session = await findSession(trx, input.sessionId);
       if (session === null) throw new AppError("session_not_found");
+      if (session.purged) throw new AppError("content_removed");
       return { session, turns: (await turnsOf(trx, [session.id])).get(session.id) ?? [] };
     });
     const { agent_id: agent, agent_version: version } = session;

@@ -30,6 +30,7 @@ export const traceSession =
     const { session, turns, background } = await deps.db.tenant(tenantId, async (trx) => {
       const session = await findSession(trx, sessionId);
       if (session === null) throw new AppError("session_not_found");
+      if (session.purged) throw new AppError("content_removed");
       const turns = (await turnsOf(trx, [session.id])).get(session.id) ?? [];
       return { session, turns, background: await backgroundOf(trx, session.id) };
     });

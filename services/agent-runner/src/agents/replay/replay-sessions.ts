@@ -22,7 +22,7 @@ export interface ReplayDeps {
   deadlineAt: number;
 }
 
-type Report = Omit<ReplayReport, "unknown">;
+type Report = Omit<ReplayReport, "unknown" | "purged">;
 
 /** Replays sessions in chunks until the deadline; tells the first divergence of each. No model is within its reach. */
 export async function replaySessions(deps: ReplayDeps, sessions: readonly RecordedSession[]): Promise<Report> {

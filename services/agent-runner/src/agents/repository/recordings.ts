@@ -34,9 +34,12 @@ export interface RecordedSession {
   has_initial_message: boolean;
   participant: { email?: string; name?: string; identifier?: string };
   collected_data: Record<string, unknown>;
+  /** Its records were removed. */
+  purged: boolean;
 }
 
-const SESSION = sql.raw(`id, session_id, agent_id, agent_version, status, done_seq, participant, collected_data,
+const SESSION =
+  sql.raw(`id, session_id, agent_id, agent_version, status, done_seq, participant, collected_data, purged_at is not null as purged,
   coalesce(link_policy ->> 'initial_message', '') <> '' as has_initial_message`);
 
 export interface Selection {
@@ -46,14 +49,37 @@ export interface Selection {
   limit: number;
 }
 
-/** Sessions of an agent: the named ones, or the newest. */
-export async function pickSessions(trx: TenantTransaction, pick: Selection): Promise<RecordedSession[]> {
+const chosen = (pick: Selection) => {
   const named = pick.sessionIds ? sql`and session_id = any(${pick.sessionIds}::text[])` : sql``;
   const ofLink = pick.linkId ? sql`and link_id = ${pick.linkId}::uuid` : sql``;
-  const { rows } = await sql<RecordedSession>`select ${SESSION} from text_conversations
-    where agent_id = ${pick.agentId} ${named} ${ofLink}
+  return sql`text_conversations where agent_id = ${pick.agentId} ${named} ${ofLink}`;
+};
+
+/** Sessions of an agent that have records: the named ones, or the newest. */
+export async function pickSessions(trx: TenantTransaction, pick: Selection): Promise<RecordedSession[]> {
+  const { rows } = await sql<RecordedSession>`select ${SESSION} from ${chosen(pick)} and purged_at is null
     order by created_at desc, id desc limit ${pick.limit}`.execute(trx);
   return rows;
+}
+
+/** A count beyond this says nothing more to anybody. */
+const MAX_COUNTED = 10_000;
+
+/** Sessions without records that pickSessions() has passed over: the named ones, or those newer than the last one it took. */
+export async function purgedSessions(
+  trx: TenantTransaction,
+  pick: Selection,
+  picked: readonly RecordedSession[],
+): Promise<string[]> {
+  const last = picked.length < pick.limit ? undefined : picked.at(-1);
+  const newer = last
+    ? sql`and (created_at, id) > (select created_at, id from text_conversations where id = ${last.id})`
+    : sql``;
+  const { rows } = await sql<{
+    session_id: string;
+  }>`select session_id from ${chosen(pick)} and purged_at is not null ${newer}
+    limit ${MAX_COUNTED}`.execute(trx);
+  return rows.map(({ session_id }) => session_id);
 }
 
 export async function findSession(trx: TenantTransaction, sessionId: string): Promise<RecordedSession | null> {
