@@ -277,10 +277,11 @@ describe("deleting a link", () => {
       const pending = harness.bus.call(deleteLink, { principal, agent: "desk", id });
       await eventually(async () => {
         const { rows } = await sql<{ n: number }>`select count(*)::int as n from pg_locks
-          where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`.execute(trx);
+          where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
+            and waitstart < clock_timestamp() - interval '500 milliseconds'`.execute(trx);
         expect(rows[0]?.n).toBeGreaterThan(0);
       });
-      // Now each waits for the other; the delete has waited longer, so it is the one that notices first.
+      // Now each waits for the other; the delete has waited half of its second, so it is the one that notices first.
       await sql`update temporary_chat_links set last_used_at = now() where id = ${id}`.execute(trx);
       return { pending };
     });
