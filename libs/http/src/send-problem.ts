@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { AppError, type ErrorCode } from "@parley/contracts";
 import type { FastifyReply } from "fastify";
+import { afterOpenAnswers } from "./open-answers.js";
 import { toProblem } from "./problem.js";
 import { requestTrace } from "./request-trace.js";
 import { API_CSP, BASE_HEADERS } from "./security-headers.js";
@@ -31,22 +32,37 @@ const SOCKET_CODES: Record<string, ErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
 };
 
-/** Answers what never became a request (bad framing, too large headers, too slow) on the bare socket. */
+/** Connections whose bytes cannot be told apart any more; each is refused once, however much it goes on sending. */
+const broken = new WeakSet<Socket>();
+
+/**
+ * Answers what never became a request (bad framing, too large headers, too slow) on the bare socket, behind the answers that
+ * are owed to the requests before it, and closes the connection. Never answers twice.
+ */
 export function answerBrokenRequest(error: { code?: string }, socket: Socket, requestId: string): void {
-  if (error.code === "ECONNRESET" || socket.destroyed) return;
-  if (socket.writable) {
-    const failure = new AppError(SOCKET_CODES[error.code ?? ""] ?? "malformed_request");
-    const body = JSON.stringify(toProblem(failure, requestId));
-    const headers = {
-      ...BASE_HEADERS,
-      "content-type": PROBLEM_TYPE,
-      "x-request-id": requestId,
-      traceparent: requestTrace({ headers: {} }).traceparent,
-      connection: "close",
-    };
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const status = `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n`;
-    socket.end(`${status}${lines.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  }
-  socket.destroySoon();
+  if (error.code === "ECONNRESET" || socket.destroyed || broken.has(socket)) return;
+  broken.add(socket);
+  afterOpenAnswers(socket, {
+    refuse() {
+      // The answer before it may have closed the connection.
+      if (socket.writable) socket.end(refusalText(error.code ?? "", requestId));
+      socket.destroySoon();
+    },
+    cut: () => socket.destroySoon(),
+  });
+}
+
+function refusalText(socketCode: string, requestId: string): string {
+  const failure = new AppError(SOCKET_CODES[socketCode] ?? "malformed_request");
+  const body = JSON.stringify(toProblem(failure, requestId));
+  const headers = {
+    ...BASE_HEADERS,
+    "content-type": PROBLEM_TYPE,
+    "x-request-id": requestId,
+    traceparent: requestTrace({ headers: {} }).traceparent,
+    connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const status = `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n`;
+  return `${status}${lines.join("")}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { AppError, fieldErrors } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import fastify, { type FastifyInstance, LogController, type RawServerDefault } from "fastify";
@@ -9,6 +10,7 @@ import { addressBucket, createAddressReader } from "./client-address.js";
 import { watchConnections } from "./close-server.js";
 import { parseJsonBody } from "./json-body.js";
 import { JSON_TYPES, requireMediaType } from "./media-type.js";
+import { watchAnswers } from "./open-answers.js";
 import { toAppError } from "./problem.js";
 import { hasBody, readRawBody } from "./raw-body.js";
 import { requestTrace } from "./request-trace.js";
@@ -108,6 +110,7 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
   app.decorate("routeTable", new RouteTable());
   app.addHook("onRoute", ({ method, url }) => app.routeTable.add(method, url));
   addDrain(app);
+  addConnections(app);
 
   addFraming(app, options);
   addBodies(app, options);
@@ -129,6 +132,16 @@ function addDrain(app: HttpApp): void {
   });
 }
 
+/** What Node would do by itself with a connection, where the answer would not be one of ours. */
+function addConnections(app: HttpApp): void {
+  const { server } = app;
+  watchAnswers(server);
+  // Node drops the headers behind the two thousandth without a word, a second Host among them; their size is limited anyway.
+  server.maxHeadersCount = 0;
+  // An expectation that nobody knows is no reason to refuse; Node's own refusal has no body.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
+}
+
 function requestIdOf(raw: IncomingMessage): string {
   const given = raw.headers["x-request-id"];
   return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
@@ -143,11 +156,15 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
   ]);
   const shed = metrics.counter("http_shed_total", "Requests refused because too many were in work");
   let inFlight = 0;
+  // Connections that close with the answer to a refused request: what came with it was read already, and must not be done.
+  const distrusted = new WeakSet<Socket>();
 
   app.addHook("onRequest", (request, reply, done) => {
     const trace = requestTrace(request.raw);
     reply.headers(BASE_HEADERS).header("x-request-id", request.id).header("content-security-policy", API_CSP);
     reply.header("traceparent", trace.traceparent);
+    // Node loses what came in one packet with an upgrade that nobody takes: the connection cannot carry another request.
+    if (request.raw.headers.upgrade !== undefined) reply.header("connection", "close");
     if (options.https) reply.header("strict-transport-security", "max-age=31536000");
     const began = performance.now();
     inFlight += 1;
@@ -165,8 +182,13 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
     });
     // Everything that this request causes runs in its trace: the hooks behind this one, the handler, the errors.
     const go = (error?: AppError): void => trace.run(() => done(error));
-    const refusal = framingError(request.raw, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES);
-    if (refusal !== null) return go(refusal);
+    const refusal = distrusted.has(request.raw.socket)
+      ? new AppError("malformed_request", { internal: "behind a refused request" })
+      : framingError(request.raw, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES);
+    if (refusal !== null) {
+      distrusted.add(request.raw.socket);
+      return go(refusal);
+    }
     if (inFlight > maxInFlight) {
       shed.inc();
       return go(new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 }));
@@ -184,6 +206,9 @@ function framingError(raw: IncomingMessage, bodyLimit: number): AppError | null 
   }
   if (hosts > 1 || (hosts === 0 && raw.httpVersion !== "1.0"))
     return new AppError("malformed_request", { internal: `${hosts} Host headers` });
+  const coding = raw.headers["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked")
+    return new AppError("malformed_request", { internal: "a transfer coding other than chunked" });
   if (Number(raw.headers["content-length"] ?? 0) > bodyLimit) return new AppError("body_too_large");
   return null;
 }

@@ -1,0 +1,39 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+type Answer = ServerResponse<IncomingMessage>;
+
+interface Answers {
+  /** Not sent to their end, oldest first: clients may send the next request before one is. */
+  open: Set<Answer>;
+  /** To the request that came last, sent or not. */
+  newest: Answer;
+}
+
+const answersOf = new WeakMap<Socket, Answers>();
+
+/** Remembers which answers each connection of a server still owes, for `afterOpenAnswers`. */
+export function watchAnswers(server: Server): void {
+  server.on("request", (request: IncomingMessage, newest: Answer) => {
+    const { open } = answersOf.get(request.socket) ?? { open: new Set() };
+    answersOf.set(request.socket, { open: open.add(newest), newest });
+    newest.once("close", () => open.delete(newest));
+  });
+}
+
+/**
+ * Calls `refuse` where a refusal of broken bytes stands in its place: behind the answers to the requests before them. Calls
+ * `cut` instead when an answer has begun and is not at its end, because whatever is written then would be read as a part of
+ * it, and when the bytes belong to a request that has its answer.
+ */
+export function afterOpenAnswers(socket: Socket, { refuse, cut }: { refuse(): void; cut(): void }): void {
+  const { open, newest } = answersOf.get(socket) ?? { open: new Set<Answer>(), newest: null };
+  // A request whose body is not there yet is the broken one itself: the refusal is its answer, unless it has one.
+  const own = newest?.req.complete === false ? newest : null;
+  const before = [...open].filter((answer) => answer !== own).at(-1);
+  if ([...open].some((answer) => answer.headersSent && !answer.writableEnded)) cut();
+  else if (own?.headersSent && open.has(own)) own.once("close", cut);
+  else if (own?.headersSent) cut();
+  else if (before === undefined) refuse();
+  else before.once("close", refuse);
+}
