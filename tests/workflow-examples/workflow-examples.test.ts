@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { workflowSettings } from "@parley/contracts";
 import { createScriptedModel, type ModelHints, type ModelMessage } from "@parley/llm";
 import {
   type CallEffect,
@@ -187,5 +188,13 @@ describe("the examples of docs/workflow.md", () => {
     const reference = readFileSync(new URL("../../docs/workflow.md", import.meta.url), "utf8");
     const named = [...reference.matchAll(/examples\/workflow\/([\w-]+\.yaml)/g)].map(([, file]) => file);
     expect([...new Set(named)].sort()).toEqual([...files].sort());
+  });
+
+  it("stand in a reference that describes every setting of a workflow", () => {
+    const reference = readFileSync(new URL("../../docs/workflow.md", import.meta.url), "utf8");
+    const [settings = ""] = reference.split("\n## ").filter((section) => section.startsWith("Settings\n"));
+    const described = [...settings.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, names = ""]) => names.match(/\w+/g) ?? []);
+    const known = Object.keys(workflowSettings.shape).filter((name) => name !== "nodes" && !name.startsWith("x-"));
+    expect(described.sort()).toEqual(known.sort());
   });
 });
