@@ -266,4 +266,17 @@ describe.skipIf(skipBrowser)("the mailbox of development", () => {
     await tab.click();
     await page.getByText("123456").waitFor();
   });
+
+  it("shows a mail in the direction of its language", async () => {
+    const page = await bench.open("/console/mail", {
+      prepare: (api) => {
+        api.mails = [mailRow({ subject: "رمزك للتحدث مع Desk", text: "رمزك هو\n\n    123456\n" })];
+      },
+    });
+    await page.getByText("123456").waitFor();
+    const directions = await page.evaluate(
+      "['.mail-text', '.mail-head .row-title'].map((part) => getComputedStyle(document.querySelector(part)).direction)",
+    );
+    expect(directions).toEqual(["rtl", "rtl"]);
+  });
 });

@@ -50,13 +50,17 @@ function Mails({ mails }: { mails: Mail[] }) {
         <li key={mail.id} class="row">
           <details open={index === 0}>
             <summary class="mail-head">
-              <span class="row-title">{mail.subject}</span>
+              <span class="row-title" dir="auto">
+                {mail.subject}
+              </span>
               <span class="row-facts">
                 <span>to {mail.to}</span>
                 <Time value={mail.at} />
               </span>
             </summary>
-            <pre class="mail-text">{mail.text}</pre>
+            <pre class="mail-text" dir="auto">
+              {mail.text}
+            </pre>
           </details>
         </li>
       ))}
