@@ -27,6 +27,7 @@ const session = (n: number, turns = 1): RecordedSession => ({
   has_initial_message: false,
   participant: {},
   collected_data: {},
+  purged: false,
 });
 const opening: RecordedTurn = {
   seq: 1,

@@ -236,6 +236,53 @@ describe("a session whose time of keeping is over", () => {
   });
 });
 
+describe("what comes while content is being removed", () => {
+  it("is not written: feedback waits and is refused, and a delivery under way settles nothing", async () => {
+    const owner = await newOwner(db);
+    const [id = ""] = await keptSessions(db, owner, { endedDaysAgo: 31 });
+    const words = JSON.stringify({ tenant_id: owner.tenantId, session_id: `text_${id}` });
+    const { rows: claimed } = await db.tenant(owner.tenantId, (trx) =>
+      sql<{ id: string }>`update webhook_deliveries set attempts = 1, claimed_until = now() + interval '1 minute'
+        where ended_at is null returning id`.execute(trx),
+    );
+    expect(claimed).toHaveLength(1);
+    const feedback = await withPostgresClient(database.adminUrl, async (sweeper) => {
+      await sweeper.query("begin");
+      await sweeper.query("select purge_sessions(30, 100)");
+      const given = db.query("select give_feedback($1::jsonb, 5, $2)", [words, WORD]).then(
+        () => "written",
+        (error: unknown) => error,
+      );
+      await eventually(async () => {
+        const { rows } = await sweeper.query(
+          "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%give_feedback%'",
+        );
+        expect(rows).toHaveLength(1);
+      });
+      await sweeper.query("commit");
+      return given;
+    });
+    expect(feedback).toMatchObject({ code: "content_removed" });
+    const late = {
+      id: claimed[0]?.id,
+      attempt: 1,
+      outcome: "status",
+      status: 500,
+      body: WORD,
+      retry_ms: 60_000,
+      sealed: WORD,
+    };
+    const settled = await db.query("select settle_webhook($1, $2::jsonb) as r", [owner.tenantId, JSON.stringify(late)]);
+    expect(settled).toEqual([{ r: false }]);
+    expect(await whereIsTheWord(owner)).toEqual([]);
+    const { rows } = await db.tenant(owner.tenantId, (trx) =>
+      sql`select data ->> 'session_id' as session, data ->> 'purged_at' is not null as told, data -> 'participant' as participant
+        from webhook_deliveries`.execute(trx),
+    );
+    expect(rows).toEqual([{ session: `text_${id}`, told: true, participant: {} }]);
+  });
+});
+
 describe("a link that is deleted", () => {
   it("takes the content of its sessions along, the running ones when they have ended, and no other link's", async () => {
     const owner = await newOwner(db);

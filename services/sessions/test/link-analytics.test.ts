@@ -224,4 +224,35 @@ describe("a personal link", () => {
       { name: "Ada", email: "eve@example.com" },
     ]);
   });
+
+  it("says the same after the content of sessions is gone, of people who came back too", async () => {
+    const at = await newWorld();
+    const ended = { status: "completed", reason: "workflow_ended" } as const;
+    await addSession(at, { ...ended, messages: 3, answeredAfter: [100, 300], rating: 5, verifiedHash: "ada" });
+    await addSession(at, { ...ended, messages: 1, answeredAfter: [50], participant: { identifier: "browser-1" } });
+    await addSession(at, { ...ended, messages: 2, participant: { identifier: "browser-1" } });
+    await addSession(at, { ...ended, messages: 2, rating: 1 });
+    // The same two people again, in sessions that keep their content.
+    await addSession(at, { messages: 1, verifiedHash: "ada" });
+    await addSession(at, { messages: 1, participant: { identifier: "browser-1" } });
+    const before = await read(at, 30);
+    expect(before.uniqueVisitors).toEqual({ total: 3, confirmed: 1, anonymous: 2 });
+    await db.tenant(at.tenantId, (trx) =>
+      sql`update text_conversations set purge_at = now() where ended_at is not null`.execute(trx),
+    );
+    await db.tenant(at.tenantId, (trx) =>
+      sql`update temporary_chat_links set retention_days = 1 where id = ${at.linkId}`.execute(trx),
+    );
+    await db.tenant(at.tenantId, (trx) =>
+      sql`update text_conversations set created_at = created_at - interval '2 days', ended_at = ended_at - interval '2 days'`.execute(
+        trx,
+      ),
+    );
+    const moved = await read(at, 30);
+    const [step] = await db.query<{ purged: number }>("select purged from purge_sessions(30, 100)");
+    expect(step?.purged).toBe(4);
+    const { to: _now, ...after } = await read(at, 30);
+    expect(moved).toMatchObject(after);
+    expect(after.uniqueVisitors).toEqual(before.uniqueVisitors);
+  });
 });
