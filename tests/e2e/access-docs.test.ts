@@ -54,6 +54,6 @@ describe("the owner's guide to access, as printed", () => {
   it("lets an address in once it was approved", async () => {
     const [policy, ...answers] = await execute("approval");
     expect(JSON.parse(policy ?? "")).toMatchObject({ mode: "approval", allowed_emails: ["ada@example.com"] });
-    expect(answers).toEqual(["access_pending", "approved", "true"]);
+    expect(answers).toEqual(["access_pending", "approved", "true", "open"]);
   });
 });

@@ -24,19 +24,10 @@ model instead of the scripted one. .env.example lists every variable.
 
 /** Reads the command line. Throws an Error with a sentence for the person at the terminal. */
 export function parseArguments(argv: string[], env: Record<string, string | undefined>): StandaloneOptions {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      json: { type: "boolean", default: false },
-      port: { type: "string" },
-      data: { type: "string" },
-      reset: { type: "boolean", default: false },
-      "use-running": { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
+  const values = valuesOf(argv);
   const port = values.port ?? (env.PORT || undefined);
-  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Error(`--port takes a number, not "${port}"`);
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
+    throw new Error(`--port takes a number up to 65535, not "${port}"`);
   return {
     json: values.json,
     port: port === undefined ? null : Number(port),
@@ -45,4 +36,23 @@ export function parseArguments(argv: string[], env: Record<string, string | unde
     useRunning: values["use-running"],
     help: values.help,
   };
+}
+
+function valuesOf(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        json: { type: "boolean", default: false },
+        port: { type: "string" },
+        data: { type: "string" },
+        reset: { type: "boolean", default: false },
+        "use-running": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`${said.replace(/\.$/, "")}. npm start -- --help tells the options`, { cause: error });
+  }
 }
