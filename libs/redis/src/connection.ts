@@ -44,7 +44,8 @@ export async function openClient(url: string, role: "commands" | "subscriber", l
   };
   client.on("ready", () => changed(true));
   client.on("error", (error) => changed(false, error));
-  client.on("close", () => changed(false));
+  // Reconnects never end, so a client at its end was closed by its owner: no news for a log.
+  client.on("close", () => client.status === "end" || changed(false));
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, FIRST_CONNECT_MS);
     const done = (): void => {

@@ -127,6 +127,15 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
       for (const end of ends) end();
     });
 
+    it("forgets the sessions it is told to, and no other", async () => {
+      const [gone, kept] = [fresh(), fresh()];
+      for (const session of [gone, kept]) await redis.live.publish(session, [delta("a")]);
+      await redis.live.forget([]);
+      await redis.live.forget([gone, fresh()]);
+      expect(await redis.live.recent(gone)).toEqual([]);
+      expect(await redis.live.recent(kept)).toEqual([delta("a")]);
+    });
+
     it("keeps what was published for late readers, bounded", async () => {
       const session = fresh();
       const status: LiveEntry = { type: "status", turn_id: "t1", attempt: 1, label: "Looking…" };
