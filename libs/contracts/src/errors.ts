@@ -69,7 +69,7 @@ export const ERRORS = {
   turn_stopped: [
     409,
     "Turn stopped",
-    "The answer was stopped before anything was said. The message can be sent again.",
+    "The answer was stopped before anything was said. The message can be sent again, under a new id.",
   ],
   webhook_disabled: [409, "Webhook disabled", "This webhook is switched off; switch it on first."],
   webhook_of_version: [
@@ -135,7 +135,11 @@ export const ERRORS = {
   headers_too_large: [431, "Headers too large", "The request headers are too large."],
   // 5xx
   internal: [500, "Internal error", "Something failed on our side. The request id helps to find it."],
-  model_unavailable: [502, "Model unavailable", "The language model did not answer. The message can be sent again."],
+  model_unavailable: [
+    502,
+    "Model unavailable",
+    "The language model did not answer. The message can be sent again, under a new id.",
+  ],
   budget_unpriced: [
     503,
     "Model without a price",
@@ -145,7 +149,11 @@ export const ERRORS = {
   not_configured: [503, "Not configured", "No API key is configured on this server."],
   not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
   overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],
-  model_timeout: [504, "Model timeout", "The language model was too slow. The message can be sent again."],
+  model_timeout: [
+    504,
+    "Model timeout",
+    "The language model was too slow. The message can be sent again, under a new id.",
+  ],
   turn_timeout: [
     504,
     "Answer not ready",
