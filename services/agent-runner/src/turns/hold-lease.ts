@@ -1,4 +1,4 @@
-import type { LaneDeps } from "./run-session.js";
+import type { LaneDeps } from "./lane-deps.js";
 
 export interface HeldLease {
   /** Aborted when the lease is lost or the runner stops. */

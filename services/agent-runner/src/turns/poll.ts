@@ -1,5 +1,5 @@
 import type { SessionRef } from "../repository/turns.js";
-import type { LaneDeps } from "./run-session.js";
+import type { LaneDeps } from "./lane-deps.js";
 
 export interface PollDeps extends Pick<LaneDeps, "config" | "logger" | "repository" | "counters"> {
   run(ref: SessionRef & { seq: number }): Promise<void>;

@@ -1,72 +1,29 @@
 import { hostname } from "node:os";
-import {
-  type LiveEntry,
-  RetryableError,
-  TerminalError,
-  type TurnResult,
-  turnCompleted,
-  turnIdOf,
-  turnResultLive,
-} from "@parley/contracts";
-import { isStatementFault } from "@parley/db";
+import { type LiveEntry, RetryableError, TerminalError, turnIdOf } from "@parley/contracts";
 import type { Model } from "@parley/llm";
-import type { Outbound } from "@parley/outbound";
-import type { RunnerDeps } from "../deps.js";
-import type { BudgetRepository } from "../repository/budgets.js";
-import type {
-  AcquiredSession,
-  CommitAnswer,
-  CommitItem,
-  PendingTurn,
-  SessionRef,
-  TurnRepository,
-} from "../repository/turns.js";
+import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "../repository/turns.js";
+import { announceTurn } from "./announce-turn.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
 import { createLaneBudget, type LaneBudget } from "./budget.js";
-import { countUsage } from "./count-usage.js";
-import type { CrashPoint } from "./crash-points.js";
-import type { Definition, Definitions } from "./definitions.js";
+import { commitTurn } from "./commit-turn.js";
+import type { Definition } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
+import type { LaneDeps } from "./lane-deps.js";
 import { createLiveWriter } from "./live-writer.js";
-import type { RunnerMetrics } from "./metrics.js";
 import { noteWithheld } from "./note-withheld.js";
 import { createPerformApiCall } from "./perform-api-call.js";
 import { createPerformCall } from "./perform-call.js";
 import { recallMemory } from "./recall-memory.js";
 import { createRetrieve, type Retrieve } from "./retrieve-passages.js";
 import { runTurn, type TurnRun } from "./run-turn.js";
-import type { CachedSession, SessionCache } from "./session-cache.js";
+import type { CachedSession } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
-import type { Stops, TurnStop } from "./stops.js";
+import type { TurnStop } from "./stops.js";
 import { createLoadAgent, createPerform } from "./transfer.js";
 import { beginsWithHuman, saidIn, turnEvent, wordsOf } from "./turn-event.js";
-import type { TurnTraces } from "./turn-traces.js";
-
-export interface LaneDeps extends RunnerDeps {
-  repository: TurnRepository;
-  budgets: BudgetRepository;
-  definitions: Definitions;
-  cache: SessionCache;
-  counters: RunnerMetrics;
-  stops: Stops;
-  traces: TurnTraces;
-  outbound: Outbound;
-  /** For tests: ends the process at the chosen point. */
-  crash: (point: CrashPoint) => void;
-}
-
-interface Announced {
-  item: CommitItem;
-  answer: CommitAnswer;
-  run: TurnRun | null;
-  result: TurnResult | null;
-}
 
 /** For operators who look at a lease; the fence, not the name, decides. */
 const OWNER = `${hostname()}-${process.pid}`;
-
-/** How long a finished turn tries to get written while the database is away: retry the write, never the model. */
-const COMMIT_RETRY_MS = 30_000;
 
 /**
  * Works on one session until nothing waits: takes the lease, runs its turns in order, commits each behind the fence.
@@ -195,7 +152,7 @@ class Lane {
       escalate_after: deps.config.ESCALATE_AFTER_FAILED_TURNS,
     };
     deps.crash("before_commit");
-    const answer = await this.commit(item, at.signal);
+    const answer = await commitTurn(deps, item, at.signal);
     deps.crash("committed");
     if (answer.outcome === "fenced") return answer;
     if (item.failed && turn.kind === "message") this.used -= 1;
@@ -210,7 +167,8 @@ class Lane {
       history: [...this.current.history, ...(settled?.history ?? [])].slice(-deps.config.MAX_HISTORY_SIZE),
     };
     deps.cache.put(this.ref.sessionId, this.current);
-    this.announce(turn, { item, answer, run, result: settled?.result ?? null });
+    const announced = { item, answer, run, result: settled?.result ?? null, unsent: this.unsent.splice(0) };
+    this.facts.push(announceTurn(deps, { ref: this.ref, session }, turn, announced));
     deps.counters.turnSeconds.observe(
       { outcome: item.failed ? "failed" : "done" },
       (performance.now() - started) / 1000,
@@ -324,51 +282,5 @@ class Lane {
       user: wordsOf(turn),
       trace: null,
     };
-  }
-
-  private async commit(item: CommitItem, signal: AbortSignal): Promise<CommitAnswer> {
-    const deadline = performance.now() + COMMIT_RETRY_MS;
-    for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-      try {
-        return await this.deps.repository.commit(item);
-      } catch (error) {
-        if (signal.aborted || isStatementFault(error) || performance.now() > deadline) throw error;
-        this.deps.counters.commitRetries.inc();
-        await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
-      }
-    }
-  }
-
-  /** After the commit: readers, the waiting gateway, the fact. Each may get lost; the database is asked then. */
-  private announce(turn: PendingTurn, settled: Announced): void {
-    const { item, answer, run, result } = settled;
-    const { deps, session, ref } = this;
-    const turnId = turnIdOf(session.conversation_id, turn.seq);
-    const state = result
-      ? { status: "done" as const, result }
-      : { status: "failed" as const, code: item.failed ?? "internal" };
-    if (turn.reply_to)
-      deps.bus.publishLive(turnResultLive, turn.reply_to, { sessionId: ref.sessionId, turnId, turn: state });
-    const events = (answer.events ?? []).map((event) => ({ type: "event" as const, event }));
-    void deps.redis.live.publish(ref.sessionId, [...this.unsent.splice(0), ...events]);
-    const fact = {
-      tenantId: ref.tenantId,
-      sessionId: ref.sessionId,
-      seq: turn.seq,
-      head: answer.head ?? 0,
-      status: state.status,
-      confirmed: session.participant_verified && session.participant.email !== undefined,
-    };
-    this.facts.push(
-      deps.bus
-        .publish(turnCompleted, fact, { key: ref.sessionId, msgId: `${ref.sessionId}:${turn.seq}:completed` })
-        .catch((error: unknown) => {
-          deps.logger.debug({ err: error, sessionId: ref.sessionId, seq: turn.seq }, "turn.fact_lost");
-        }),
-    );
-    deps.counters.turns.inc({ outcome: state.status });
-    if (item.dead) deps.counters.givenUp.inc();
-    if (run) countUsage(deps.counters.usage, run);
-    if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
   }
 }

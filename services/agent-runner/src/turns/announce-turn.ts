@@ -1,0 +1,52 @@
+import { type LiveEntry, type TurnResult, turnCompleted, turnIdOf, turnResultLive } from "@parley/contracts";
+import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "../repository/turns.js";
+import { countUsage } from "./count-usage.js";
+import type { LaneDeps } from "./lane-deps.js";
+import type { TurnRun } from "./run-turn.js";
+
+/** A turn that is written. */
+export interface Announced {
+  item: CommitItem;
+  answer: CommitAnswer;
+  run: TurnRun | null;
+  result: TurnResult | null;
+  /** Its last words, told together with its events. */
+  unsent: LiveEntry[];
+}
+
+/**
+ * After the commit: readers, the waiting gateway, the fact. Each may get lost; the database is asked then. The promise is that of
+ * the fact; it never rejects.
+ */
+export function announceTurn(
+  deps: Pick<LaneDeps, "bus" | "redis" | "counters" | "logger">,
+  { ref, session }: { ref: SessionRef; session: AcquiredSession },
+  turn: PendingTurn,
+  { item, answer, run, result, unsent }: Announced,
+): Promise<void> {
+  const turnId = turnIdOf(session.conversation_id, turn.seq);
+  const state = result
+    ? { status: "done" as const, result }
+    : { status: "failed" as const, code: item.failed ?? "internal" };
+  if (turn.reply_to)
+    deps.bus.publishLive(turnResultLive, turn.reply_to, { sessionId: ref.sessionId, turnId, turn: state });
+  const events = (answer.events ?? []).map((event) => ({ type: "event" as const, event }));
+  void deps.redis.live.publish(ref.sessionId, [...unsent, ...events]);
+  deps.counters.turns.inc({ outcome: state.status });
+  if (item.dead) deps.counters.givenUp.inc();
+  if (run) countUsage(deps.counters.usage, run);
+  if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
+  const fact = {
+    tenantId: ref.tenantId,
+    sessionId: ref.sessionId,
+    seq: turn.seq,
+    head: answer.head ?? 0,
+    status: state.status,
+    confirmed: session.participant_verified && session.participant.email !== undefined,
+  };
+  return deps.bus
+    .publish(turnCompleted, fact, { key: ref.sessionId, msgId: `${ref.sessionId}:${turn.seq}:completed` })
+    .catch((error: unknown) => {
+      deps.logger.debug({ err: error, sessionId: ref.sessionId, seq: turn.seq }, "turn.fact_lost");
+    });
+}

@@ -1,0 +1,24 @@
+import type { Outbound } from "@parley/outbound";
+import type { RunnerDeps } from "../deps.js";
+import type { BudgetRepository } from "../repository/budgets.js";
+import type { TurnRepository } from "../repository/turns.js";
+import type { CrashPoint } from "./crash-points.js";
+import type { Definitions } from "./definitions.js";
+import type { RunnerMetrics } from "./metrics.js";
+import type { SessionCache } from "./session-cache.js";
+import type { Stops } from "./stops.js";
+import type { TurnTraces } from "./turn-traces.js";
+
+/** What working on a session needs. */
+export interface LaneDeps extends RunnerDeps {
+  repository: TurnRepository;
+  budgets: BudgetRepository;
+  definitions: Definitions;
+  cache: SessionCache;
+  counters: RunnerMetrics;
+  stops: Stops;
+  traces: TurnTraces;
+  outbound: Outbound;
+  /** For tests: ends the process at the chosen point. */
+  crash: (point: CrashPoint) => void;
+}
