@@ -236,6 +236,41 @@ describe("a session whose time of keeping is over", () => {
   });
 });
 
+describe("looking for what is due", () => {
+  it("reads no session that is not: neither those that run, nor husks, nor those that have time", async () => {
+    const owner = await newOwner(db);
+    const [years, changed] = [await newLink(db, owner, 3_650), await newLink(db, owner, 3_650)];
+    await db.tenant(owner.tenantId, (trx) =>
+      sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, idle_check_at, ended_at, purged_at, purge_at)
+        select gen_random_uuid(), 'text_many_' || n, ${owner.tenantId}, ${owner.agentId}, 1, true, case when n % 2 = 0 then ${years}::uuid end, now() + interval '1 day',
+          case when n % 4 > 0 then now() - interval '10 days' end, case when n % 4 = 1 then now() end, case when n % 4 = 2 then now() + interval '9 years' end
+        from generate_series(1, 30000) n`.execute(trx),
+    );
+    const [due = ""] = await keptSessions(db, owner, { linkId: changed, endedDaysAgo: 2 });
+    await db.tenant(owner.tenantId, (trx) =>
+      sql`update temporary_chat_links set retention_days = 1 where id = ${changed}`.execute(trx),
+    );
+    await withPostgresClient(database.adminUrl, async (sweeper) => {
+      await sweeper.query("analyze text_conversations");
+      const reads = async () => {
+        const { rows } = await sweeper.query<{ rows: string; scans: string }>(
+          "select idx_tup_fetch as rows, seq_scan as scans from pg_stat_xact_user_tables where relname = 'text_conversations'",
+        );
+        return { rows: Number(rows[0]?.rows ?? 0), scans: Number(rows[0]?.scans ?? 0) };
+      };
+      await sweeper.query("begin");
+      const before = await reads();
+      expect((await sweeper.query("select date_retention(100)")).rows).toHaveLength(1);
+      expect((await sweeper.query("select purged from purge_sessions(30, 100)")).rows).toEqual([{ purged: 1 }]);
+      const after = await reads();
+      await sweeper.query("commit");
+      expect(after.scans - before.scans).toBe(0);
+      expect(after.rows - before.rows).toBeLessThan(200);
+    });
+    expect(await purged(owner, [due])).toEqual([true]);
+  });
+});
+
 describe("what comes while content is being removed", () => {
   it("is not written: feedback waits and is refused, and a delivery under way settles nothing", async () => {
     const owner = await newOwner(db);
