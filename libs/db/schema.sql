@@ -265,6 +265,10 @@ CREATE TABLE public.text_conversations (
     timer_due_at timestamp with time zone,
     participant_email text GENERATED ALWAYS AS (lower((participant ->> 'email'::text))) STORED,
     participant_identifier text GENERATED ALWAYS AS ((participant ->> 'identifier'::text)) STORED,
+    purge_at timestamp with time zone,
+    purged_at timestamp with time zone,
+    kept_usage jsonb,
+    visitor_mark text,
     CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
     CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
     CONSTRAINT text_conversations_handled_by_check CHECK ((handled_by = ANY (ARRAY['agent'::text, 'human'::text]))),
@@ -617,7 +621,7 @@ begin
   end if;
   if v_changes then
   insert into text_conversation_variables (conversation_id, name, tenant_id, value, node_id, turn_seq, updated_at)
-  select c.id, key, c.tenant_id, value, item ->> 'node_id', v_seq, v_now from jsonb_each(item -> 'variables')
+  select c.id, key, c.tenant_id, value, coalesce(item -> 'variable_nodes' ->> key, item ->> 'node_id'), v_seq, v_now from jsonb_each(item -> 'variables')
   on conflict (conversation_id, name) do update set value = excluded.value, node_id = excluded.node_id, turn_seq = excluded.turn_seq, updated_at = excluded.updated_at;
   end if;
 
@@ -695,6 +699,40 @@ begin
    where id = (p -> 'link' ->> 'token_row_id')::uuid;
   return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_old.expires_at)))::json;
 end $$;
+
+CREATE FUNCTION public.date_retention(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare l temporary_chat_links; v_count integer := 0; v_round integer;
+begin
+  for l in select * from temporary_chat_links where retention_check_at <= clock_timestamp() order by retention_check_at limit p_limit for no key update skip locked
+  loop
+    update text_conversations set purge_at = own_purge_time(l.deleted_at, l.retention_days, ended_at) where id in (
+      select id from text_conversations where link_id = l.id and ended_at is not null and purged_at is null
+         and purge_at is distinct from own_purge_time(l.deleted_at, l.retention_days, ended_at) limit p_limit - v_count for no key update skip locked);
+    get diagnostics v_round = row_count;
+    v_count := v_count + v_round;
+    exit when v_count >= p_limit;
+    if l.retention_changed_at > clock_timestamp() - interval '1 minute'
+      or exists (select from text_conversations where link_id = l.id and purged_at is null
+                    and (l.deleted_at is not null or (ended_at is not null and purge_at is distinct from own_purge_time(l.deleted_at, l.retention_days, ended_at)))) then
+      update temporary_chat_links set retention_check_at = clock_timestamp() + interval '1 minute' where id = l.id;
+    elsif l.deleted_at is null then
+      update temporary_chat_links set retention_changed_at = null, retention_check_at = null where id = l.id;
+    else
+      -- Whom it was for, and who asked for a code: nobody can come back for them.
+      update temporary_chat_links set retention_changed_at = null, retention_check_at = null, recipient = null, metadata = '{}',
+             source_session_id = null, token_sealed = null, pin_hash = null, visitor_salt = gen_random_uuid() where id = l.id;
+      delete from link_verifications where link_id = l.id;
+      delete from link_pin_tries where link_id = l.id;
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end $$;
+
+ALTER FUNCTION public.date_retention(p_limit integer) OWNER TO parley_jobs;
 
 CREATE TABLE public.dead_turns (
     conversation_id uuid NOT NULL,
@@ -1099,9 +1137,14 @@ end $$;
 CREATE FUNCTION public.feedback_access(p_access jsonb) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access);
+declare v_id uuid := resolve_access(p_access); v_ended timestamptz;
 begin
-  if exists (select from text_conversations where id = v_id and ended_at < clock_timestamp() - interval '24 hours') then perform fail('session_ended'); end if;
+  select ended_at into v_ended from text_conversations where id = v_id;
+  if v_ended is not null then
+    perform from text_conversations where id = v_id for share;
+    v_id := resolve_content(p_access);
+  end if;
+  if v_ended < clock_timestamp() - interval '24 hours' then perform fail('session_ended'); end if;
   return v_id;
 end $$;
 
@@ -1221,7 +1264,7 @@ end $$;
 CREATE FUNCTION public.get_turn(p_access jsonb, p_seq integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); t session_turns;
+declare v_id uuid := resolve_content(p_access); t session_turns;
 begin
   select * into t from session_turns where conversation_id = v_id and seq = p_seq;
   if not found then return null; end if;
@@ -1435,6 +1478,25 @@ begin
        order by (c.tsv @@ any_word(c.language, p_words)) desc, c.document_id, c.n limit p_bound)
     select c.document_id, c.n, dot_product(c.embedding, p_query) as score from candidates c order by score desc, c.document_id, c.n limit p_limit;
 end $_$;
+
+CREATE FUNCTION public.note_purge_time() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.link_id is not null then
+    select own_purge_time(l.deleted_at, l.retention_days, new.ended_at) into new.purge_at from temporary_chat_links l where l.id = new.link_id;
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION public.note_retention_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.retention_changed_at := clock_timestamp();
+  new.retention_check_at := new.retention_changed_at;
+  return new;
+end $$;
 
 CREATE FUNCTION public.note_security_events(p_tenant uuid, p_events jsonb) RETURNS integer
     LANGUAGE plpgsql
@@ -1653,6 +1715,10 @@ CREATE FUNCTION public.outbox_sent(p_ids uuid[]) RETURNS void
 
 ALTER FUNCTION public.outbox_sent(p_ids uuid[]) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.own_purge_time(p_deleted timestamp with time zone, p_days integer, p_ended timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$ select case when p_deleted is not null then p_ended else p_ended + make_interval(hours => 24 * p_days) end $$;
+
 CREATE FUNCTION public.pending_turns(p_conversation uuid, p_done integer) RETURNS json
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1730,6 +1796,39 @@ end $$;
 
 ALTER FUNCTION public.purge_security_events(p_days integer, p_limit integer) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.purge_sessions(p_default_days integer, p_limit integer) RETURNS TABLE(looked integer, purged integer, recent text[])
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare v_now timestamptz := clock_timestamp(); v_held uuid[]; v_more uuid[]; v_ids uuid[];
+begin
+  select coalesce(array_agg(id), '{}') into v_held from (select id from text_conversations
+    where purge_at <= v_now and purged_at is null and ended_at is not null order by purge_at limit p_limit for no key update skip locked) own;
+  if p_default_days is not null and cardinality(v_held) < p_limit then
+    select coalesce(array_agg(id), '{}') into v_more from (select id from text_conversations
+      where purge_at is null and purged_at is null and ended_at <= v_now - make_interval(hours => 24 * p_default_days)
+      order by ended_at limit p_limit - cardinality(v_held) for no key update skip locked) rest;
+    v_held := v_held || v_more;
+  end if;
+  looked := cardinality(v_held);
+  -- The link has the last word: it may have been given more days since the session's time was noted.
+  with dated as (
+    select c.id, c.ended_at, own_purge_time(l.deleted_at, l.retention_days, c.ended_at) as own
+      from text_conversations c left join temporary_chat_links l on l.id = c.link_id where c.id = any(v_held)
+  ), judged as (
+    select id, own, coalesce(coalesce(own, ended_at + make_interval(hours => 24 * p_default_days)) <= v_now, false) as due from dated
+  ), put_off as (
+    update text_conversations c set purge_at = j.own from judged j where c.id = j.id and not j.due
+  )
+  select coalesce(array_agg(id), '{}') into v_ids from judged where due;
+  purged := cardinality(v_ids);
+  if purged > 0 then perform remove_content(v_ids); end if;
+  select coalesce(array_agg(session_id), '{}') into recent from text_conversations where id = any(v_ids) and ended_at > v_now - interval '1 hour';
+  return next;
+end $$;
+
+ALTER FUNCTION public.purge_sessions(p_default_days integer, p_limit integer) OWNER TO parley_jobs;
+
 CREATE FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public'
@@ -1792,7 +1891,7 @@ end $_$;
 CREATE FUNCTION public.read_events(p_access jsonb, p_after integer, p_limit integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); c text_conversations;
+declare v_id uuid := resolve_content(p_access); c text_conversations;
 begin
   select * into c from text_conversations where id = v_id;
   return json_build_object('sessionId', c.session_id, 'epoch', c.epoch, 'head', c.event_offset, 'status', c.status,
@@ -1817,7 +1916,7 @@ end $$;
 CREATE FUNCTION public.read_history(p_access jsonb, p_limit integer, p_before integer) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
+declare v_id uuid := resolve_content(p_access); v_since timestamptz; v_page json; v_first integer; v_pending json := '[]';
 begin
   select created_at into v_since from text_conversations where id = v_id;
   select coalesce(json_agg(json_build_object('id', id, 'sequence', sequence, 'turn_id', v_id || '.' || turn_seq || case when author = 'human' then 'h' || sequence else '' end,
@@ -1906,6 +2005,59 @@ begin
   perform enter_tenant(p_tenant);
   update link_verifications set used_at = null, tries = greatest(0, tries - 1)
    where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is not null;
+end $$;
+
+CREATE FUNCTION public.remove_content(p_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare v_since timestamptz; v_now timestamptz := clock_timestamp();
+begin
+  select min(created_at) into v_since from text_conversations where id = any(p_ids);
+  -- Who stands behind it, while it is still known.
+  delete from dev_mail m using text_conversations c
+   where c.id = any(p_ids) and m.tenant_id = c.tenant_id and lower(m.recipient) = c.participant_email and m.created_at <= c.ended_at;
+  delete from link_verifications v using text_conversations c
+   where c.id = any(p_ids) and v.link_id = c.link_id and v.address_hash = c.participant_hash and v.expires_at < v_now;
+  delete from idempotency_keys k using text_conversations c
+   where c.id = any(p_ids) and k.tenant_id = c.tenant_id and k.scope in ('end:' || c.id, 'extend:' || c.id);
+  delete from idempotency_keys k using escalations e where e.conversation_id = any(p_ids) and k.tenant_id = e.tenant_id and k.scope = 'human:' || e.id;
+  -- Only those of the last day can be there: a repeated opening must not find a session without its first answer.
+  delete from idempotency_keys k using text_conversations c
+   where c.id = any(p_ids) and c.created_at > v_now - interval '25 hours' and k.tenant_id = c.tenant_id and k.scope = 'session' and k.response ->> 'id' = c.id::text;
+
+  update text_conversations c set purged_at = v_now,
+         kept_usage = coalesce((select s.totals::jsonb from spent_turns(c.id, c.next_seq) s order by s.seq desc limit 1), '{"input_tokens": 0, "output_tokens": 0, "cost": 0}'),
+         visitor_mark = (select visitor_mark(l.visitor_salt, case when c.participant_verified then coalesce(c.participant_hash, c.participant_email) else c.participant_identifier end)
+                           from temporary_chat_links l where l.id = c.link_id and l.deleted_at is null),
+         state = null, collected_data = '{}', participant = '{}', participant_hash = null, metadata = '{}', link_policy = '{}',
+         operator_name = null, handover_summary = null
+   where c.id = any(p_ids);
+
+  delete from text_conversation_messages where conversation_id = any(p_ids) and created_at >= v_since;
+  delete from text_conversation_transitions where conversation_id = any(p_ids) and created_at >= v_since;
+  delete from session_events where conversation_id = any(p_ids) and created_at >= v_since;
+  delete from text_conversation_variables where conversation_id = any(p_ids);
+  delete from dead_turns where conversation_id = any(p_ids);
+  delete from session_files where conversation_id = any(p_ids);
+  delete from message_ratings where conversation_id = any(p_ids);
+  delete from action_webhooks where conversation_id = any(p_ids);
+  delete from budget_reservations where conversation_id = any(p_ids);
+  -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.
+  update session_turns set content = '', client_message_id = null, idem_key = null, idem_fingerprint = null, signature = null, reply_to = null,
+         result = null, trace = null, files = null where conversation_id = any(p_ids);
+  update session_feedback set text = null where conversation_id = any(p_ids);
+  update escalations set reason = null, summary = null, metadata = '{}', assigned_name = null, assigned_to = case when status = 'resolved' then null else assigned_to end
+   where conversation_id = any(p_ids);
+  update session_analyses set answers = null, unanswered = '{}', status = case when status = 'pending' then 'skipped' else status end,
+         ended_at = coalesce(ended_at, v_now) where conversation_id = any(p_ids);
+  delete from webhook_deliveries where conversation_id = any(p_ids) and ended_at is not null;
+  -- Who waits for the fact still hears of it, without the content. The new id makes an attempt that is under way settle nothing: it would
+  -- write back what it holds.
+  update webhook_deliveries d set id = gen_random_uuid(), attempts = 0, claimed_until = null, data_sealed = null, response_body = null,
+         data = (select webhook_session(c) || jsonb_build_object('purged_at', iso(v_now)) from text_conversations c where c.id = d.conversation_id)
+           || case when d.type like 'escalation.%' then coalesce((select jsonb_build_object('escalation', jsonb_build_object('escalation_id', o.payload -> 'escalationId',
+                'status', o.payload -> 'status', 'source', o.payload -> 'source', 'outcome', o.payload -> 'outcome')) from outbox o where o.id = d.event_id), '{}') else '{}' end
+   where d.conversation_id = any(p_ids);
 end $$;
 
 CREATE FUNCTION public.replay_dead_turn(p_tenant uuid, p_conversation uuid, p_seq integer, p jsonb) RETURNS jsonb
@@ -2075,6 +2227,17 @@ begin
   return r.o_id;
 end $$;
 
+CREATE FUNCTION public.resolve_content(p_access jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare v_id uuid := resolve_access(p_access);
+begin
+  if exists (select from text_conversations where id = v_id and purged_at is not null) then
+    perform fail(case when p_access ->> 'session_id' is null then 'session_ended' else 'content_removed' end);
+  end if;
+  return v_id;
+end $$;
+
 CREATE FUNCTION public.seal_webhooks(items jsonb) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public'
@@ -2123,7 +2286,8 @@ CREATE FUNCTION public.session_json(c public.text_conversations) RETURNS json
     'agent_config_version', c.agent_version, 'metadata', c.metadata, 'tenant_id', c.tenant_id, 'agent_id', c.agent_id, 'link_id', c.link_id,
     'last_event_offset', c.event_offset, 'epoch', c.epoch, 'handled_by', c.handled_by, 'operator_name', c.operator_name,
     'idle_timeout_seconds', c.idle_timeout_seconds, 'idle_expires_at', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)),
-    'participant', c.participant, 'participant_verified', c.participant_verified)
+    'participant', c.participant, 'participant_verified', c.participant_verified,
+    'purged_at', iso(c.purged_at), 'usage', c.kept_usage)
 $$;
 
 CREATE FUNCTION public.session_tenant(p_session text) RETURNS uuid
@@ -2395,6 +2559,10 @@ begin
    where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is null;
   return found;
 end $$;
+
+CREATE FUNCTION public.visitor_mark(p_salt uuid, p_person text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select encode(sha256(convert_to(p_salt || ':' || p_person, 'UTF8')), 'hex') $$;
 
 CREATE FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) RETURNS TABLE(tenant_id uuid, session_id text, conversation_id uuid, seq integer)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2986,6 +3154,9 @@ CREATE TABLE public.temporary_chat_links (
     source_session_id text,
     recipient jsonb,
     token_sealed text,
+    retention_changed_at timestamp with time zone,
+    retention_check_at timestamp with time zone,
+    visitor_salt uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT temporary_chat_links_intro_check CHECK ((intro = ANY (ARRAY['none'::text, 'agent'::text]))),
     CONSTRAINT temporary_chat_links_max_concurrent_sessions_check CHECK ((max_concurrent_sessions >= 1)),
     CONSTRAINT temporary_chat_links_proof_of_work_check CHECK ((proof_of_work = ANY (ARRAY['off'::text, 'adaptive'::text, 'always'::text])))
@@ -3369,6 +3540,8 @@ CREATE INDEX temporary_chat_links_expiry ON public.temporary_chat_links USING bt
 
 CREATE INDEX temporary_chat_links_maker ON public.temporary_chat_links USING btree (tenant_id, created_by) WHERE (is_active AND (deleted_at IS NULL));
 
+CREATE INDEX temporary_chat_links_retention ON public.temporary_chat_links USING btree (retention_check_at) WHERE (retention_check_at IS NOT NULL);
+
 CREATE INDEX temporary_chat_sessions_conversation ON public.temporary_chat_sessions USING btree (conversation_id);
 
 CREATE INDEX temporary_chat_sessions_link ON public.temporary_chat_sessions USING btree (link_id, created_at DESC);
@@ -3381,6 +3554,8 @@ CREATE INDEX text_conversations_idle ON public.text_conversations USING btree (i
 
 CREATE INDEX text_conversations_link ON public.text_conversations USING btree (link_id, created_at DESC) WHERE (link_id IS NOT NULL);
 
+CREATE INDEX text_conversations_link_content ON public.text_conversations USING btree (link_id) WHERE ((link_id IS NOT NULL) AND (ended_at IS NOT NULL) AND (purged_at IS NULL));
+
 CREATE INDEX text_conversations_link_live ON public.text_conversations USING btree (link_id) WHERE ((link_id IS NOT NULL) AND (ended_at IS NULL));
 
 CREATE INDEX text_conversations_memory ON public.text_conversations USING btree (id) WHERE participant_verified;
@@ -3390,6 +3565,10 @@ CREATE UNIQUE INDEX text_conversations_participant ON public.text_conversations 
 CREATE INDEX text_conversations_participant_email ON public.text_conversations USING btree (tenant_id, participant_email, created_at DESC, id DESC) WHERE (participant_email IS NOT NULL);
 
 CREATE INDEX text_conversations_participant_identifier ON public.text_conversations USING btree (tenant_id, participant_identifier, created_at DESC, id DESC) WHERE (participant_identifier IS NOT NULL);
+
+CREATE INDEX text_conversations_purge_at ON public.text_conversations USING btree (purge_at) WHERE ((purge_at IS NOT NULL) AND (purged_at IS NULL));
+
+CREATE INDEX text_conversations_purge_default ON public.text_conversations USING btree (ended_at) WHERE ((ended_at IS NOT NULL) AND (purge_at IS NULL) AND (purged_at IS NULL));
 
 CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
 
@@ -3426,6 +3605,10 @@ CREATE TRIGGER guard_activation BEFORE UPDATE OF active_version ON public.agents
 CREATE TRIGGER keep_version_webhook AFTER INSERT ON public.agent_versions FOR EACH ROW EXECUTE FUNCTION public.keep_version_webhook();
 
 CREATE TRIGGER mark_asking_version BEFORE INSERT ON public.agent_versions FOR EACH ROW EXECUTE FUNCTION public.mark_asking_version();
+
+CREATE TRIGGER note_purge_time BEFORE UPDATE OF ended_at ON public.text_conversations FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION public.note_purge_time();
+
+CREATE TRIGGER note_retention_change BEFORE UPDATE OF retention_days, deleted_at ON public.temporary_chat_links FOR EACH ROW WHEN (((old.retention_days IS DISTINCT FROM new.retention_days) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION public.note_retention_change();
 
 CREATE TRIGGER refuse_disabled_links BEFORE INSERT ON public.temporary_chat_links FOR EACH ROW EXECUTE FUNCTION public.refuse_disabled_links();
 
@@ -3925,6 +4108,9 @@ GRANT ALL ON FUNCTION public.claim_unembedded(p_model text, p_limit integer, p_c
 REVOKE ALL ON FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer) TO parley_app;
 
+REVOKE ALL ON FUNCTION public.date_retention(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.date_retention(p_limit integer) TO parley_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dead_turns TO parley_jobs;
 
@@ -3976,6 +4162,9 @@ GRANT ALL ON FUNCTION public.purge_outbox(p_older interval, p_limit integer) TO 
 REVOKE ALL ON FUNCTION public.purge_security_events(p_days integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_security_events(p_days integer, p_limit integer) TO parley_app;
 
+REVOKE ALL ON FUNCTION public.purge_sessions(p_default_days integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_sessions(p_default_days integer, p_limit integer) TO parley_app;
+
 REVOKE ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_unsent_files(p_older interval, p_limit integer) TO parley_app;
 
@@ -3984,6 +4173,9 @@ GRANT ALL ON FUNCTION public.purge_webhook_deliveries(p_older interval, p_limit 
 
 REVOKE ALL ON FUNCTION public.readable_webhooks(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.readable_webhooks(p_limit integer) TO parley_app;
+
+REVOKE ALL ON FUNCTION public.remove_content(p_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_content(p_ids uuid[]) TO parley_jobs;
 
 REVOKE ALL ON FUNCTION public.seal_webhooks(items jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seal_webhooks(items jsonb) TO parley_app;

@@ -20,6 +20,8 @@ export interface GatewayDeps {
   bus: Bus;
   redis: RedisLike;
   secrets: Secrets;
+  /** What else this process cannot work without, for `/readyz`: the gateway itself has no database, its process may have one. */
+  moreChecks?: () => Promise<Record<string, boolean>>;
 }
 
 /** What the route handlers share: the connections and the gateway's own short-lived state. */

@@ -90,10 +90,12 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     async readiness() {
       const connected = bus.status().connected;
       // Redis is losable: without it answers stay correct, so it is shown but does not take the replica out.
-      const reachable = await redis.ping();
+      const [reachable, more] = await Promise.all([redis.ping(), deps.moreChecks?.() ?? {}]);
+      const others = Object.entries(more).map(([name, ok]) => [name, ok ? { ok } : { ok, detail: "not reachable" }]);
       return {
-        ready: connected && !draining(),
+        ready: connected && !draining() && Object.values(more).every(Boolean),
         checks: {
+          ...Object.fromEntries(others),
           gateway: draining() ? { ok: false, detail: "draining" } : { ok: true },
           bus: connected ? { ok: true } : { ok: false, detail: "not connected" },
           redis: reachable ? { ok: true } : { ok: false, detail: "not reachable; limits are local" },

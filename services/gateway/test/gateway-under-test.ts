@@ -7,7 +7,7 @@ import { createSecrets } from "@parley/secrets";
 import { loadConfig } from "@parley/service";
 import { startNats } from "@parley/testkit";
 import { z } from "zod";
-import { createGateway, type Gateway, gatewayConfig } from "../src/index.js";
+import { createGateway, type Gateway, type GatewayDeps, gatewayConfig } from "../src/index.js";
 import { FakeOwners } from "./fake-owners.js";
 import { FakeSessions } from "./fake-sessions.js";
 
@@ -40,7 +40,10 @@ export interface SignedOptions {
 }
 
 /** A gateway on a bus of its own with fake services behind it: both ends speak the declared contracts. */
-export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+export async function startWorld(
+  env: Record<string, string> = {},
+  more: Pick<GatewayDeps, "moreChecks"> = {},
+): Promise<World> {
   const nats = await startNats();
   const log: string[] = [];
   const logger = createLogger({ service: "test", level: "info", destination: { write: (line) => log.push(line) } });
@@ -52,7 +55,7 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
   const config = loadConfig(gatewayConfig, { PORT: "0", HOST: "127.0.0.1", ADMIN_API_KEY: ADMIN_KEY, ...env });
   const secrets = createSecrets("test-only-master-key-test-only-master-key");
   const make = (over: Bus): Gateway =>
-    createGateway({ config, logger, metrics: createMetrics(), bus: over, redis, secrets });
+    createGateway({ config, logger, metrics: createMetrics(), bus: over, redis, secrets, ...more });
   // The server reads one connection in order: this answer shows that it knows everything served on it before.
   const known = rpc("test", "services_known", "test", z.object({}), z.object({}));
   bus.serve(known, async () => ({}));

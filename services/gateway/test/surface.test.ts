@@ -90,6 +90,20 @@ describe("operations", () => {
     ]);
   });
 
+  it("is not ready while its process misses what it cannot work without", async () => {
+    let database = false;
+    const own = await startWorld({}, { moreChecks: async () => ({ database }) });
+    const asked = async () => {
+      const answer = await fetch(`${own.url}/readyz`);
+      return [answer.status, await bodyOf(answer)];
+    };
+    const missing = { ok: false, detail: "not reachable" };
+    expect(await asked()).toMatchObject([503, { ready: false, checks: { database: missing } }]);
+    database = true;
+    expect(await asked()).toMatchObject([200, { ready: true, checks: { database: { ok: true } } }]);
+    await own.stop();
+  });
+
   it("serves the documentation without inline scripts", async () => {
     const page = await fetch(`${world.url}/docs`);
     const html = await page.text();

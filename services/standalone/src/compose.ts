@@ -49,6 +49,6 @@ export async function compose(
   lifecycle.add(createSessions(deps));
   lifecycle.add(createCleanup(deps));
   // Last in, first out: nobody is accepted any more while the others finish what was accepted.
-  lifecycle.add(createGateway(deps));
+  lifecycle.add(createGateway({ ...deps, moreChecks: async () => ({ database: await db.ping() }) }));
   return { modelName: model.name, seed: () => seedDemo(deps, { agents: demoAgents() }) };
 }
