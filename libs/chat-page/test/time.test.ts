@@ -11,6 +11,12 @@ const SOON = "Closes in 1 minute if nothing is written";
 const HOURS = 3_600_000;
 const ENDS = { timeout: 20_000 };
 
+/** The session, once the page follows it: what is told before that reaches nobody. */
+async function followed(): Promise<FakeSession> {
+  await expect.poll(() => bench.api().streamsOpened).toBeGreaterThanOrEqual(1);
+  return sessionOf(bench);
+}
+
 /** The session may be quiet for half an hour, and its last words were said so long ago. */
 function quiet(made: FakeSession, agoSeconds: number): void {
   made.idleSeconds = 1800;
@@ -21,7 +27,7 @@ function quiet(made: FakeSession, agoSeconds: number): void {
 describe.skipIf(skipBrowser)("the time of a conversation", () => {
   it("warns before a quiet conversation closes, and starts over with each exchange", async () => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     quiet(made, 60);
     await expect.poll(() => left(page).innerText()).toBe("20 messages left");
     quiet(made, 1750);
@@ -36,7 +42,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
 
   it("shows whichever end comes first", async () => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     const expiresIn = (seconds: number): void => {
       made.expiresAt = new Date(made.serverNow() + seconds * 1000).toISOString();
     };
@@ -56,7 +62,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     const page = await bench.open({}, (api) => {
       api.skewMs = skewMs;
     });
-    const made = await sessionOf(bench);
+    const made = await followed();
     made.expiresAt = new Date(made.serverNow() + 7 * 60_000 - 1_000).toISOString();
     quiet(made, 60);
     await expect.poll(() => left(page).innerText()).toContain("7 minutes left");
@@ -66,7 +72,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
 
   it("is not misled by a clock that is set while the page is open", async () => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     await expect.poll(() => bench.api().streamsOpened).toBe(1);
     quiet(made, 60);
     await page.evaluate(`{ const now = Date.now; Date.now = () => now() + ${5 * HOURS}; }`);
@@ -81,7 +87,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
 
   it("has no end any more when the owner takes it away", async () => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     made.expiresAt = new Date(made.serverNow() + 5 * 60_000).toISOString();
     made.quota();
     await expect.poll(() => left(page).innerText()).toContain("5 minutes left");
@@ -92,7 +98,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
 
   it("ends a quiet conversation by itself and offers a new one", async () => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     quiet(made, 1803);
     await page.getByRole("heading", { name: "This conversation has timed out" }).waitFor(ENDS);
     await page.getByRole("button", { name: "New conversation" }).waitFor();
@@ -100,7 +106,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
 
   it("asks before it ends one that was used elsewhere meanwhile", async () => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     quiet(made, 1803);
     // Said on another device; this page has not heard of it.
     made.lastSaid(5);
@@ -123,7 +129,7 @@ describe.skipIf(skipBrowser)("an end", () => {
     ["internal", "This conversation can’t go on", true],
   ])("by %s says so, and offers what is still possible", async (reason, title, again) => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     made.greet("Hello");
     await expect.poll(() => answers(page).count()).toBe(1);
     made.end(reason);
@@ -136,7 +142,7 @@ describe.skipIf(skipBrowser)("an end", () => {
     const page = await bench.open({}, (api) => {
       api.refuseStreams = 99;
     });
-    const made = await sessionOf(bench);
+    const made = await followed();
     made.ended = true;
     made.endReason = "owner";
     await say(page, "Hello?");
@@ -149,7 +155,7 @@ describe.skipIf(skipBrowser)("an end", () => {
     ["is told as expired once its time was over", -1, "This link has expired"],
   ])("of the link in the middle of a talk %s", async (_name, expiresIn, title) => {
     const page = await bench.open();
-    const made = await sessionOf(bench);
+    const made = await followed();
     made.greet("Hello");
     await expect.poll(() => answers(page).count()).toBe(1);
     made.expiresAt = new Date(made.serverNow() + expiresIn * 1000).toISOString();
