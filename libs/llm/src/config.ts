@@ -4,6 +4,7 @@ import type { Embedder, Model } from "./model.js";
 import { createOpenAiEmbedder } from "./openai/openai-embedder.js";
 import { createOpenAiModel } from "./openai/openai-model.js";
 import { createPriceBook, modelPrices } from "./price.js";
+import { modelProviders, routeProviders } from "./providers.js";
 import { createScriptedEmbedder } from "./scripted/scripted-embedder.js";
 import { createScriptedModel } from "./scripted/scripted-model.js";
 
@@ -21,6 +22,11 @@ export const llmConfig = {
       'Own prices before the list prices, dollars per million tokens: {"model": {"input": 0.5, "output": 1.5}}',
     ),
   MODEL_FALLBACK: z.string().optional().describe("Model that steps in when the first one fails before its first token"),
+  MODEL_PROVIDERS: modelProviders
+    .optional()
+    .describe(
+      'Further OpenAI-compatible servers that agents name by `provider_id`: {"eu": {"base_url": "https://…/v1", "api_key": "…", "model": "…"}}',
+    ),
   EMBEDDING_MODEL: z
     .string()
     .optional()
@@ -83,9 +89,15 @@ export interface ModelDeps {
 /** The configured model: scripted when asked for or when there is neither a key nor a base URL, else OpenAI-compatible. */
 export function modelFromConfig(config: LlmConfig, deps: ModelDeps): Model {
   const embedder = chosenEmbedder(config, deps);
+  const providers = Object.entries(config.MODEL_PROVIDERS ?? {}).map(([id, { base_url, api_key, model }]) => {
+    const server = { baseUrl: base_url, apiKey: api_key ?? "none", model };
+    return [id, createOpenAiModel({ ...server, ...connection(config, deps) })] as const;
+  });
+  const prices = createPriceBook(config.MODEL_PRICES);
+  const model = { ...chosenModel(config, deps), prices };
   return {
-    ...chosenModel(config, deps),
-    prices: createPriceBook(config.MODEL_PRICES),
+    // With one provider there is nothing to choose: a `provider_id` of another installation does no harm.
+    ...(providers.length === 0 ? model : routeProviders(model, new Map(providers), prices)),
     ...(embedder === null ? {} : { embedder }),
   };
 }
@@ -108,7 +120,19 @@ function chosenEmbedder(config: LlmConfig, { logger, metrics }: ModelDeps): Embe
   });
 }
 
-function chosenModel(config: LlmConfig, { logger, metrics }: ModelDeps): Model {
+function connection(config: LlmConfig, { logger, metrics }: ModelDeps) {
+  const timeouts = {
+    connectMs: config.MODEL_CONNECT_TIMEOUT_MS,
+    firstTokenMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
+    idleMs: config.MODEL_IDLE_TIMEOUT_MS,
+    totalMs: config.MODEL_TOTAL_TIMEOUT_MS,
+    taskMs: config.MODEL_TASK_TIMEOUT_MS,
+  };
+  return { timeouts, logger, ...(metrics === undefined ? {} : { metrics }) };
+}
+
+function chosenModel(config: LlmConfig, deps: ModelDeps): Model {
+  const { logger } = deps;
   const { MODEL: wanted, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = config;
   if (wanted === "scripted" || wanted === "scripted-echo") {
     return createScriptedModel({ paceMs: config.SCRIPTED_PACE_MS, echo: wanted === "scripted-echo" });
@@ -123,14 +147,6 @@ function chosenModel(config: LlmConfig, { logger, metrics }: ModelDeps): Model {
     model: wanted ?? DEFAULT_MODEL,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(config.MODEL_FALLBACK === undefined ? {} : { fallbackModel: config.MODEL_FALLBACK }),
-    timeouts: {
-      connectMs: config.MODEL_CONNECT_TIMEOUT_MS,
-      firstTokenMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
-      idleMs: config.MODEL_IDLE_TIMEOUT_MS,
-      totalMs: config.MODEL_TOTAL_TIMEOUT_MS,
-      taskMs: config.MODEL_TASK_TIMEOUT_MS,
-    },
-    logger,
-    ...(metrics === undefined ? {} : { metrics }),
+    ...connection(config, deps),
   });
 }

@@ -20,6 +20,8 @@ export interface ModelSettings {
   /** 0–2 */
   temperature: number;
   max_tokens: number;
+  /** Which of the configured providers is asked; default: the first one. */
+  provider_id?: string;
   /** How urgently the provider works on it, in the provider's own words. */
   service_tier?: string;
 }

@@ -65,6 +65,7 @@ async function questionsOf(
       ...(extractionModel.model_name === null ? {} : { model_name: extractionModel.model_name }),
       temperature: 0,
       max_tokens: extractionModel.max_tokens,
+      ...(extractionModel.provider_id === null ? {} : { provider_id: extractionModel.provider_id }),
       ...(extractionModel.service_tier === null ? {} : { service_tier: extractionModel.service_tier }),
     },
     hints: {

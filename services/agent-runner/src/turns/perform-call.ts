@@ -1,4 +1,4 @@
-import { type Model, ModelError, type ModelHints, type ModelUsage, priceOf } from "@parley/llm";
+import { type Model, ModelError, type ModelHints, type ModelSettings, type ModelUsage, priceOf } from "@parley/llm";
 import type { ModelCall } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import type { Definition } from "./definitions.js";
@@ -43,6 +43,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     ...(call.model.model_name === null ? {} : { model_name: call.model.model_name }),
     temperature: call.model.temperature,
     max_tokens: call.model.max_tokens,
+    ...(call.model.provider_id === null ? {} : { provider_id: call.model.provider_id }),
     ...(call.model.service_tier === null ? {} : { service_tier: call.model.service_tier }),
   });
 
@@ -122,16 +123,25 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
       return await carryOut(call, history, note);
     } catch (error) {
       if (signal.reason instanceof StopRequested)
-        throw "model" in call ? stoppedCall(context, call, history, shown) : signal.reason;
+        throw "model" in call
+          ? stoppedCall(context, call, { history, shown, answeredBy: wantedOf(model, settings(call)) })
+          : signal.reason;
       if (signal.aborted || !(error instanceof ModelError)) throw error;
-      throw new CallFailed(error.code, { cause: error, ...failedUsage(model, settings(call).model_name, error) });
+      throw new CallFailed(error.code, { cause: error, ...failedUsage(model, settings(call), error) });
     }
   };
 }
 
+/** The name under which the wanted model answers and is priced. */
+const wantedOf = (model: Model, settings: ModelSettings): string =>
+  (settings.provider_id === undefined ? undefined : model.answeredBy?.(settings)[0]) ??
+  settings.model_name ??
+  model.name;
+
 /** What a call had used that failed on its way, as far as the model has told. */
-function failedUsage(model: Model, wanted = model.name, { usage }: ModelError): Partial<CallFailed["details"]> {
+function failedUsage(model: Model, settings: ModelSettings, { usage }: ModelError): Partial<CallFailed["details"]> {
   if (usage === undefined) return {};
+  const wanted = wantedOf(model, settings);
   const { inputTokens, outputTokens } = usage;
   const used = { input_tokens: inputTokens, output_tokens: outputTokens, cost: costOf(model, wanted, usage) };
   return { usage: used, model: wanted };
@@ -144,8 +154,7 @@ const CHARACTERS_PER_TOKEN = 4;
 function stoppedCall(
   context: CallContext,
   call: ModelCall,
-  history: readonly HistoryItem[],
-  shown: number,
+  { history, shown, answeredBy }: { history: readonly HistoryItem[]; shown: number; answeredBy: string },
 ): CallStopped {
   const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
   const reply = call.type === "llm.reply";
@@ -153,9 +162,8 @@ function stoppedCall(
   const seen = modelMessages(history, reply ? call.historyWindow : 0);
   const inputTokens = tokens(seen.reduce((sum, message) => sum + message.content.length, system));
   const outputTokens = reply ? tokens(context.live.said(call.partIndex).length) : 0;
-  const model = ("model" in call ? call.model.model_name : null) ?? context.model.name;
-  const cost = costOf(context.model, model, { inputTokens, outputTokens });
-  return new CallStopped({ input_tokens: inputTokens, output_tokens: outputTokens, cost }, model);
+  const cost = costOf(context.model, answeredBy, { inputTokens, outputTokens });
+  return new CallStopped({ input_tokens: inputTokens, output_tokens: outputTokens, cost }, answeredBy);
 }
 
 const storableValues = (values: Record<string, unknown>): Record<string, unknown> =>

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Model, ModelSettings } from "./model.js";
+import { ModelError } from "./model-error.js";
+import { dollars, type PriceBook } from "./price.js";
+
+/** A further OpenAI-compatible server that agents may name. */
+export interface ModelProvider {
+  base_url: string;
+  api_key?: string | undefined;
+  /** For agents that name the provider and no model. */
+  model: string;
+}
+
+const provider = z.strictObject({
+  base_url: z.url({ protocol: /^https?$/ }),
+  api_key: z.string().min(1).optional(),
+  model: z.string().min(1).max(200),
+});
+
+/** `MODEL_PROVIDERS`: JSON of providers by the id that agent documents name. Anything else stops the start; no value is repeated. */
+export const modelProviders = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: "custom", message: "must be JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), provider));
+
+/**
+ * One model over several providers: each call goes to the one that its settings name by `provider_id`, else to `model`. What a named
+ * provider answered with is told as `<provider>/<model>`, and priced under this name first, then under the model's own.
+ * A provider that is not configured is `model_unavailable`, without a try elsewhere: a prompt goes only where its author sent it.
+ */
+export function routeProviders(model: Model, providers: ReadonlyMap<string, Model>, prices: PriceBook): Model {
+  const chosen = ({ provider_id: id }: ModelSettings): { id: string | null; model: Model } => {
+    if (id === undefined) return { id: null, model };
+    const named = providers.get(id);
+    if (named === undefined) throw new ModelError("model_unavailable", "the provider is not configured");
+    return { id, model: named };
+  };
+  const told = (id: string | null, name: string): string => (id === null ? name : `${id}/${name}`);
+  const call = async <T extends { model: string }>(
+    settings: ModelSettings,
+    ask: (to: Model) => Promise<T>,
+  ): Promise<T> => {
+    const { id, model: to } = chosen(settings);
+    const answer = await ask(to);
+    return { ...answer, model: told(id, answer.model) };
+  };
+  return {
+    ...model,
+    prices: pricesByProvider(prices, new Set(providers.keys())),
+    answeredBy(settings) {
+      const { id, model: to } = chosen(settings);
+      return (to.answeredBy?.(settings) ?? [settings.model_name ?? to.name]).map((name) => told(id, name));
+    },
+    reply: (request, options) => call(request.settings, (to) => to.reply(request, options)),
+    extract: (request, options) => call(request.settings, (to) => to.extract(request, options)),
+    classify: (request, options) => call(request.settings, (to) => to.classify(request, options)),
+  };
+}
+
+function pricesByProvider(prices: PriceBook, ids: ReadonlySet<string>): PriceBook {
+  const priceOf: PriceBook["priceOf"] = (name, at) => {
+    const own = prices.priceOf(name, at);
+    const slash = name.indexOf("/");
+    return own !== null || slash < 0 || !ids.has(name.slice(0, slash))
+      ? own
+      : prices.priceOf(name.slice(slash + 1), at);
+  };
+  return {
+    priceOf,
+    costOf(name, usage, at) {
+      const found = priceOf(name, at);
+      return found && dollars(usage.inputTokens * found.input + usage.outputTokens * found.output);
+    },
+  };
+}
