@@ -61,6 +61,8 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     await page.getByRole("navigation").getByRole("link", { name: "Overview" }).click();
     await page.getByText("Latest sessions").waitFor();
     await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
+    // Asked for again, and refused again, before the file is there.
+    await page.getByRole("heading", { name: "This page could not be loaded" }).waitFor();
     await page.unroute(CODE_OF_AGENTS);
     await page.getByRole("button", { name: "Reload" }).click();
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
