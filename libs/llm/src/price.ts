@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonText } from "./json-text.js";
 import type { ModelUsage } from "./model.js";
 
 /** US dollars per million tokens. */
@@ -57,17 +58,9 @@ export interface PriceBook {
 const price = z.number().min(0).max(1_000_000);
 
 /** `MODEL_PRICES`: JSON of models with dollars per million tokens. Anything else stops the start. */
-export const modelPrices = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: "custom", message: "must be JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string().min(1).max(200), z.strictObject({ input: price, output: price })));
+export const modelPrices = jsonText.pipe(
+  z.record(z.string().min(1).max(200), z.strictObject({ input: price, output: price })),
+);
 
 /**
  * The list prices with an operator's own before them. A dated snapshot (`gpt-4o-2024-08-06`) costs what its model costs unless it has a
@@ -83,6 +76,11 @@ export function createPriceBook(own: Readonly<Record<string, ModelPrice>> = {}):
     }
     return null;
   };
+  return priceBookOf(priceOf);
+}
+
+/** A book of what `priceOf` says. */
+export function priceBookOf(priceOf: PriceBook["priceOf"]): PriceBook {
   return {
     priceOf,
     costOf(model, usage, at) {

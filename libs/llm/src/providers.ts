@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { jsonText } from "./json-text.js";
 import type { Model, ModelSettings } from "./model.js";
 import { ModelError } from "./model-error.js";
-import { dollars, type PriceBook } from "./price.js";
+import { type PriceBook, priceBookOf } from "./price.js";
 
 /** A further OpenAI-compatible server that agents may name. */
 export interface ModelProvider {
@@ -18,17 +19,7 @@ const provider = z.strictObject({
 });
 
 /** `MODEL_PROVIDERS`: JSON of providers by the id that agent documents name. Anything else stops the start; no value is repeated. */
-export const modelProviders = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: "custom", message: "must be JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), provider));
+export const modelProviders = jsonText.pipe(z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), provider));
 
 /**
  * One model over several providers: each call goes to the one that its settings name by `provider_id`, else to `model`. What a named
@@ -72,11 +63,5 @@ function pricesByProvider(prices: PriceBook, ids: ReadonlySet<string>): PriceBoo
       ? own
       : prices.priceOf(name.slice(slash + 1), at);
   };
-  return {
-    priceOf,
-    costOf(name, usage, at) {
-      const found = priceOf(name, at);
-      return found && dollars(usage.inputTokens * found.input + usage.outputTokens * found.output);
-    },
-  };
+  return priceBookOf(priceOf);
 }

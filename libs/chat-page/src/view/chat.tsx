@@ -9,6 +9,7 @@ import type { LinkInfo } from "../net/link-info.js";
 import type { AttachedFile, Thumb } from "../net/session-info.js";
 import { TimeNotice } from "./allowance.js";
 import { Composer } from "./composer.js";
+import { Dots } from "./dots.js";
 import { EarlierMessages } from "./earlier-messages.js";
 import { EndedCard, endKind } from "./ended-card.js";
 import { Header } from "./header.js";
@@ -174,11 +175,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRa
           <span class="avatar small" aria-hidden="true">
             {initial}
           </span>
-          <span class="dots" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </span>
+          <Dots />
           <span class="thinking-label" role="status">
             {statusText(label)}
           </span>

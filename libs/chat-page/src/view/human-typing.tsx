@@ -1,5 +1,6 @@
 import type { ChatState } from "../chat/chat-state.js";
 import { t } from "../i18n/language.js";
+import { Dots } from "./dots.js";
 import { PeopleIcon } from "./icons.js";
 import { NamedSentence } from "./named-sentence.js";
 
@@ -14,11 +15,7 @@ export function HumanTyping({ state }: { state: ChatState }) {
           <span class="avatar small" aria-hidden="true">
             <PeopleIcon />
           </span>
-          <span class="dots" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </span>
+          <Dots />
           <span class="thinking-label">
             {human.name === null ? t("typing") : <NamedSentence text="typingAs" name={human.name} />}
           </span>
