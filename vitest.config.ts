@@ -35,8 +35,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
-    // A poll waits for what comes; what has to come within a second is measured by the test that says so.
-    expect: { poll: { timeout: 5_000 } },
     // A test that passes at the second try hides a fault.
     retry: 0,
   },
