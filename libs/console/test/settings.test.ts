@@ -162,7 +162,9 @@ describe.skipIf(skipBrowser)("a webhook", () => {
       [`GET /webhooks/${ID}/deliveries`]: () => {
         looks += 1;
         if (looks === 1) return { data: [], next_cursor: null };
-        return { data: [delivery(looks < 4 ? test : { id: "t", type: "webhook.test" })], next_cursor: null };
+        const now = looks < 3 ? test : { ...test, attempts: 1 };
+        // Before it is settled it is seen while its attempt is under way.
+        return { data: [delivery(looks < 5 ? now : { id: "t", type: "webhook.test" })], next_cursor: null };
       },
     });
     await page.getByText("Nothing was sent yet").waitFor();

@@ -20,15 +20,17 @@ export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "")
   const [problem, setProblem] = useState<Problem | null>(null);
   const newest = useRef(0);
   const timer = useRef(0);
+  const watching = useRef(0);
 
-  const load = useCallback(async (): Promise<Delivery[]> => {
+  /** Null = overtaken by a later load, or failed. */
+  const load = useCallback(async (): Promise<Delivery[] | null> => {
     newest.current += 1;
     const mine = newest.current;
     const answer = await api.deliveries(id, { status, limit: AT_ONCE });
-    if (mine !== newest.current) return [];
+    if (mine !== newest.current) return null;
     if (answer.type !== "ok") {
       setLoaded({ state: "failed", problem: answer });
-      return [];
+      return null;
     }
     const { data, nextCursor } = answer.value;
     setLoaded({ state: "ready", value: { deliveries: data, nextCursor } });
@@ -38,9 +40,13 @@ export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "")
   const watch = useCallback(
     async (looks = LOOKS): Promise<void> => {
       clearTimeout(timer.current);
+      watching.current += 1;
+      const mine = watching.current;
       const found = await load();
-      const moving = found.some((one) => one.status === "pending" && one.attempts === 0);
-      if (moving && looks > 1) timer.current = window.setTimeout(() => void watch(looks - 1), LOOK_AGAIN_MS);
+      // One whose attempt is under way waits too: nothing tells it from one that is tried again later.
+      const isSettled = found?.every((one) => one.status !== "pending") ?? false;
+      if (mine !== watching.current || isSettled || looks <= 1) return;
+      timer.current = window.setTimeout(() => void watch(looks - 1), LOOK_AGAIN_MS);
     },
     [load],
   );
@@ -49,6 +55,7 @@ export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "")
     void load();
     return () => {
       newest.current += 1;
+      watching.current += 1;
       clearTimeout(timer.current);
     };
   }, [load]);
@@ -71,5 +78,6 @@ export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "")
     await watch();
     return true;
   };
-  return { loaded, problem, reload: load, watch, more, again };
+  const reload = async (): Promise<void> => void (await load());
+  return { loaded, problem, reload, watch, more, again };
 }
