@@ -35,6 +35,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
+    // A poll waits for what comes, on a slow machine too; where the time is the promise, the test itself names it.
+    expect: { poll: { timeout: 5_000 } },
     // A test that passes at the second try hides a fault.
     retry: 0,
   },

@@ -129,7 +129,7 @@ describe("the settings in the console against the product", () => {
     await page.getByRole("button", { name: "Revoke the token Script" }).click();
     await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
     await page.getByText("1 revoked token").waitFor();
-    await expect.poll(async () => (await script.call("GET", "/api/agents")).status).toBe(401);
+    await expect.poll(async () => (await script.call("GET", "/api/agents")).status, { timeout: 1_000 }).toBe(401);
   }, 60_000);
 
   it("makes a signing key, replaces it while the old one still signs, and revokes it", async () => {
