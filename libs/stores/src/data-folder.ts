@@ -1,19 +1,10 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { reasonOf, StoresError } from "./contract.js";
 import { removeVolumes } from "./docker.js";
+import { makeFolder } from "./make-folder.js";
 import { identifyProcess, isSameProcess } from "./process-identity.js";
 import { isErrno, type ServerRecord, stopRecorded } from "./server-process.js";
 
@@ -65,9 +56,8 @@ export async function holdDataFolder(dataDir: string, report: (line: string) => 
   const path = resolve(dataDir);
   try {
     // Only the last folder is private: PostgreSQL may have to reach it as another account.
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(path, 0o700);
     refuseForeignFolder(path);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
     chmodSync(path, 0o700);
     const release = await takeLock(path);
     const state = readState(path);
@@ -76,11 +66,20 @@ export async function holdDataFolder(dataDir: string, report: (line: string) => 
     return held;
   } catch (error) {
     if (error instanceof StoresError) throw error;
-    const hint = "Run as the account that owns it, or choose another folder with --data.";
-    throw new StoresError("data_folder_unusable", `${path} cannot be used: ${reasonOf(error)}. ${hint}`, {
-      cause: error,
-    });
+    const message = `The data folder ${path} cannot be used: ${obstacleOf(error)}. Choose another with --data.`;
+    throw new StoresError("data_folder_unusable", message, { cause: error });
   }
+}
+
+/** What is in the way, in words for the person who named the folder. */
+function obstacleOf(error: unknown): string {
+  if (isErrno(error, "EACCES") || isErrno(error, "EPERM"))
+    return "this account may not make it, read it or write there";
+  if (isErrno(error, "ENOTDIR")) return "a file is in its place";
+  if (isErrno(error, "EROFS")) return "the disk can only be read";
+  if (isErrno(error, "ENOSPC")) return "the disk is full";
+  if (isErrno(error, "ENOENT") && error.syscall === "mkdir") return "the system lets nobody make folders there";
+  return reasonOf(error);
 }
 
 /** A folder of somebody else must neither be closed to others nor, with a reset, be deleted. */

@@ -201,6 +201,6 @@ function logTail(logFile: string): string {
 }
 
 /** True when the error is a system error with this code. */
-export function isErrno(error: unknown, code: string): boolean {
+export function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && error.code === code;
 }

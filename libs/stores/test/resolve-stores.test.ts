@@ -161,6 +161,40 @@ describe("private servers", () => {
     expect(existsSync(join(folder, "thesis.txt"))).toBe(true);
     expect(statSync(folder).mode).toBe(mode);
   });
+
+  it("says at once what is wrong with a folder that cannot be made, and with a file in its place", async () => {
+    const outer = mkdtempSync(join(tmpdir(), "parley-test-outer-"));
+    const file = join(outer, "notes.txt");
+    writeFileSync(file, "mine");
+    const refusal = async (folder: string) => String(await start(folder).catch((error: unknown) => error));
+    for (const folder of [file, join(file, "data")])
+      expect(await refusal(folder)).toBe(
+        `StoresError: The data folder ${folder} cannot be used: a file is in its place. Choose another with --data.`,
+      );
+    expect(readFileSync(file, "utf8")).toBe("mine");
+    // Linux answers "no such file" to whoever makes a folder there, for ever.
+    if (process.platform === "linux")
+      expect(await refusal("/proc/parley/data")).toContain("the system lets nobody make folders there");
+  });
+
+  it("says that this account may not use the folder of another account, or make one beside it", async () => {
+    const outer = mkdtempSync(join(tmpdir(), "parley-test-outer-"));
+    const closed = join(outer, "closed");
+    mkdirSync(closed, { mode: 0o500 });
+    // Root may do everything: act as nobody, whose the folder is not.
+    const root = process.getuid?.() === 0;
+    if (root) process.seteuid?.(65_534);
+    try {
+      for (const folder of [closed, join(closed, "data")])
+        await expect(start(folder)).rejects.toMatchObject({
+          code: "data_folder_unusable",
+          message: expect.stringContaining("this account may not make it, read it or write there"),
+        });
+    } finally {
+      if (root) process.seteuid?.(0);
+    }
+    expect(statSync(closed).mode & 0o777).toBe(0o500);
+  });
 });
 
 describe("sources", () => {
