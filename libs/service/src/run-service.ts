@@ -46,6 +46,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Where log lines go; default standard output. */
   destination?: DestinationStream;
+  /** Tells the person at the terminal that a second signal ends the process at once; without it that is a log line. */
+  onSecondSignal?: () => void;
 }
 
 /** Exit codes: 0 = drained after a signal, 1 = crash or unclean stop, 2 = the configuration has mistakes. */
@@ -86,7 +88,7 @@ export async function runService(
         await tracing?.stop();
       }
     };
-    installHandlers(logger, () => stop());
+    installHandlers(logger, () => stop(), options.onSecondSignal);
     lifecycle = await build({ name, logger, metrics, env, lifecycle: own });
     if (config.OPS_PORT > 0) {
       ops = createOpsServer({ lifecycle, metrics, logger, host: config.OPS_HOST, port: config.OPS_PORT });
@@ -99,10 +101,11 @@ export async function runService(
   }
 }
 
-function installHandlers(logger: Logger, stop: () => Promise<void>): void {
+function installHandlers(logger: Logger, stop: () => Promise<void>, onSecondSignal: (() => void) | undefined): void {
   closeWithGrace(
     {
       delay: EXIT_DEADLINE_MS,
+      ...(onSecondSignal ? { onSecondSignal } : {}),
       logger: {
         error: (detail: unknown) => logger.error({ err: detail instanceof Error ? detail : undefined }, "exit.forced"),
       },

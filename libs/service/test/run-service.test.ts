@@ -80,6 +80,20 @@ describe("runService", () => {
     expect(service.output()).toContain('"msg":"uncaught"');
     expect(service.output()).toContain("DOWN");
   });
+
+  it.each([
+    ["as a log line", {}, '"msg":"exit.forced"', "Stopped at once"],
+    ["in the words it was given, and without a log line", { HUMAN: "1" }, "Stopped at once", '"msg":"exit.forced"'],
+  ])("ends at once with 1 on a second signal and says so %s", async (_, env, said, unsaid) => {
+    const service = run({ MUST: "x", FAIL: "stop", ...env });
+    await service.says('"msg":"started"');
+    service.child.kill("SIGINT");
+    await service.says("DOWN");
+    service.child.kill("SIGINT");
+    expect(await service.exited).toBe(1);
+    expect(service.output()).toContain(said);
+    expect(service.output()).not.toContain(unsaid);
+  });
 });
 
 describe("ops server", () => {

@@ -35,9 +35,14 @@ async function environment(options: StandaloneOptions, dataDir: string): Promise
   };
 }
 
+function tellForcedEnd(): void {
+  process.stderr.write("\nStopped at once. What was under way goes on at the next start.\n");
+}
+
 async function start(options: StandaloneOptions): Promise<void> {
   const report = reporter(options);
   const dataDir = resolve(options.dataDir);
+  const human = process.stderr.isTTY && !options.json;
   if (options.reset) {
     await removeDataFolder(dataDir);
     report(`Forgot the data in ${options.dataDir}`);
@@ -83,7 +88,7 @@ async function start(options: StandaloneOptions): Promise<void> {
         });
         return lifecycle;
       },
-      { env, destination: process.stderr },
+      { env, destination: process.stderr, ...(human ? { onSecondSignal: tellForcedEnd } : {}) },
     );
   } catch (error) {
     await stores.stop();
