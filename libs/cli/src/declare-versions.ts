@@ -8,23 +8,20 @@ export function addVersions(agents: Command, io: Io, done: Done): void {
   sub(agents, "test <agent> <version>", {
     about: "Run the tests of a version; exit code 1 when they do not pass",
     examples: ["agents test clinic-desk 2", "agents test clinic-desk 2 --json | jq .coverage"],
-  }).action(async (agent, version, options) =>
-    done(await testAgent(io, agent, { ...options, number: positive(version) })),
-  );
+    numbers: ["version"],
+  }).action(async (agent, number, options) => done(await testAgent(io, agent, { ...options, number })));
   sub(agents, "replay <agent> <version>", {
     about: "Run recorded sessions against a version, without a model; exit code 1 when one goes another way",
     examples: ["agents replay clinic-desk 3 --limit 500", "agents replay clinic-desk 3 --session text_abc123def456"],
+    numbers: ["version"],
   })
     .option("--session <id...>", "these sessions; default the newest")
     .option("--link <id>", "only sessions of this link")
     .option("--limit <n>", "how many, 500 at most; default 100", positive)
-    .action(async (agent, version, options) =>
-      done(await replayAgent(io, agent, { ...options, number: positive(version) })),
-    );
+    .action(async (agent, number, options) => done(await replayAgent(io, agent, { ...options, number })));
   sub(agents, "diff <agent> <from> <to>", {
     about: "Show what has changed from one version to another",
     examples: ["agents diff clinic-desk 2 3", "agents diff clinic-desk 2 3 --json | jq .nodes"],
-  }).action(async (agent, from, to, options) =>
-    done(await diffAgent(io, agent, { ...options, from: positive(from), to: positive(to) })),
-  );
+    numbers: ["from", "to"],
+  }).action(async (agent, from, to, options) => done(await diffAgent(io, agent, { ...options, from, to })));
 }

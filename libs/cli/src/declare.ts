@@ -8,11 +8,16 @@ interface About {
   examples: string[];
   /** False = it never calls the server. */
   remote?: boolean;
+  /** Arguments that are whole numbers from 1. */
+  numbers?: readonly string[];
 }
 
 /** A command with the options all of them have. */
-export function sub(parent: Command, usage: string, { about, examples, remote = true }: About): Command {
+export function sub(parent: Command, usage: string, { about, examples, remote = true, numbers = [] }: About): Command {
   const command = parent.command(usage).description(about);
+  // Read by commander: what an action throws of its own accord, commander does not tell.
+  for (const argument of command.registeredArguments)
+    if (numbers.includes(argument.name())) argument.argParser(positive);
   if (remote)
     command
       .option("-t, --tenant <id>", "tenant to work in (PARLEY_TENANT)")

@@ -109,10 +109,9 @@ function addAgents(program: Command, io: Io, done: Done): void {
   sub(agents, "activate <agent> <version>", {
     about: "Make a version the one that new sessions get",
     examples: ["agents activate clinic-desk 2"],
+    numbers: ["version"],
   })
     .option("--override-reason <text>", "why it goes live although its tests have not passed; admins")
-    .action(async (agent, version, options) =>
-      done(await activateAgent(io, agent, { ...options, number: positive(version) })),
-    );
+    .action(async (agent, number, options) => done(await activateAgent(io, agent, { ...options, number })));
   addVersions(agents, io, done);
 }

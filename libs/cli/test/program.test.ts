@@ -52,6 +52,10 @@ describe("the program", () => {
     [["chat", "-t", "x", "-a", "y"], "Set PARLEY_KEY"],
     [["chat", "-t", "x", "-a", "y", "--version", "0"], "whole number from 1"],
     [["agents", "list"], "Set PARLEY_TOKEN"],
+    [["agents", "activate", "desk", "newest"], "'version'. It must be a whole number from 1"],
+    [["agents", "test", "desk", "0"], "'version'. It must be a whole number from 1"],
+    [["agents", "replay", "desk", "1.5"], "'version'. It must be a whole number from 1"],
+    [["agents", "diff", "desk", "1", "-"], "'to'. It must be a whole number from 1"],
     [["doctor", "--url", "ftp://x"], "--url must be an address"],
     [["agents", "validate", "/nowhere/at/all"], "Set PARLEY_TOKEN"],
     [["links", "update", "desk", "x"], "Say what to change"],
@@ -145,6 +149,43 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     const { code, err } = await runHere(["links", "create", "desk", "--url", url], { env: { PARLEY_TOKEN: "ak_x" } });
     expect(code).toBe(1);
     expect(err).toBe("parley: Some fields are wrong. (validation_failed)\n  /title is too long\n");
+  });
+
+  it("explains in a trace what no condition led to: a global intent with its confidence", async () => {
+    const call = { call_id: "1.1", type: "llm.classify", node_id: "desk", latency_ms: 3, model: "m", failed: null };
+    const classified = (intent: string | null, confidence: number) => ({
+      ...call,
+      result: { type: "classification", matches: { intent, confidence } },
+    });
+    const turn = {
+      ...{ turn: 2, kind: "message", status: "done", error: null, input: "A human, please", response: "" },
+      nodes: ["desk", "person"],
+      transitions: [{ from_node: "desk", to_node: "person", condition: "global_intent:human" }],
+      conditions: [{ node_id: "desk", condition: "contains:x", target: "end", verdict: "no" }],
+      calls: [classified("human", 0.93), classified(null, 0.2), { ...call, result: null, failed: "model_timeout" }],
+      variables: {},
+      latency: { total_ms: 9, model_ms: 3, api_ms: 0 },
+    };
+    const url = await serve({ "GET /api/sessions/text_1/trace": [200, { turns: [turn], next_cursor: null }] });
+    const { out } = await runHere(["trace", "text_1", "--url", url], { env: { PARLEY_TOKEN: "ak_x" } });
+    expect(out.split("\n").slice(2)).toEqual([
+      "  📍 desk → person",
+      "    · desk: contains:x → end",
+      "    ✓ desk: global_intent:human → person",
+      "    ⏱️ llm.classify in desk: 3 ms, m: human (0.93)",
+      "    ⏱️ llm.classify in desk: 3 ms, m: no match",
+      "    ⏱️ llm.classify in desk: 3 ms, m, failed: model_timeout",
+      "",
+    ]);
+  });
+
+  it("says where a document cannot be read", async () => {
+    const { code, err } = await runHere(["agents", "validate", "-"], {
+      env: { PARLEY_TOKEN: "ak_x" },
+      input: "agent: {name: Desk}\nworkflow: [\n",
+    });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^parley: - is neither JSON nor YAML: .+ at line \d+, column \d+\. \(malformed_document\)\n$/);
   });
 
   it("colours for a terminal only, and not against NO_COLOR", async () => {

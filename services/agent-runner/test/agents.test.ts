@@ -141,7 +141,10 @@ describe("importing", () => {
     expect(new Set(data.map((version) => version.content_hash)).size).toBe(1);
     const stored = await bus.call(getVersion, { principal: as("viewer"), agent: "a", version: 2 });
     expect(stored.document).toEqual(parse(stringify(document)));
-    expect(await codeOf(importTo(as("editor"), "a", { document: "{ unclosed" }))).toBe("invalid_document");
+    await expect(importTo(as("editor"), "a", { document: "agent: {name: A}\nworkflow: x: y" })).rejects.toMatchObject({
+      code: "invalid_document",
+      errors: [{ pointer: "/document", rule: "yaml", message: "is neither JSON nor YAML: line 2, column 11" }],
+    });
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefgh"
       .split("")
       .map((key, n) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[n]}`).join(",")}]`)

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parse, stringify } from "yaml";
+import { parse, stringify, YAMLParseError } from "yaml";
 import { CliError, EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine, printTable } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
@@ -118,7 +118,13 @@ async function readDocument(io: Io, file: string): Promise<unknown> {
   try {
     // YAML reads JSON too; strict about duplicate keys, which would lose one silently.
     return parse(text, { uniqueKeys: true });
-  } catch {
-    throw new CliError("malformed_document", `${file} is neither JSON nor YAML.`);
+  } catch (error) {
+    throw new CliError("malformed_document", `${file} is neither JSON nor YAML${reasonOf(error)}.`);
   }
+}
+
+/** The parser's words end with the place; what follows them is a picture of the line. */
+function reasonOf(error: unknown): string {
+  const [reason = ""] = error instanceof YAMLParseError ? error.message.split("\n") : [];
+  return reason === "" ? "" : `: ${reason.replace(/:$/, "")}`;
 }

@@ -4,6 +4,15 @@ import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 import { type Style, styleFor } from "../style.js";
 
+interface Call {
+  type: string;
+  node_id: string;
+  latency_ms: number;
+  model: string | null;
+  result?: { type: string; matches?: { intent: string | null; confidence: number } } | null;
+  failed: string | null;
+}
+
 interface Turn {
   turn: number;
   kind: string;
@@ -12,8 +21,9 @@ interface Turn {
   input: string;
   response: string | null;
   nodes: string[];
+  transitions: { from_node: string; to_node: string; condition: string | null }[];
   conditions: { node_id: string; condition: string; target: string; verdict: "yes" | "no" | "ask" }[];
-  calls: { type: string; node_id: string; latency_ms: number; model: string | null; failed: string | null }[];
+  calls: Call[];
   variables: Record<string, unknown>;
   latency: { total_ms: number; model_ms: number; api_ms: number };
 }
@@ -56,11 +66,28 @@ function linesOf(style: Style, turn: Turn): string[] {
     ...turn.conditions.map(
       (one) => `    ${marks[one.verdict]} ${safeLine(`${one.node_id}: ${one.condition} → ${one.target}`)}`,
     ),
+    ...untested(turn).map((one) => `    ${marks.yes} ${safeLine(one)}`),
     ...turn.calls.map((call) => `    ${safeLine(callOf(call))}`),
     ...Object.entries(turn.variables).map(([name, value]) => `    📝 ${safeLine(`${name}=${JSON.stringify(value)}`)}`),
-    ...(turn.response === null ? [] : [`  < ${safeLine(turn.response)}`]),
+    ...(turn.response === null || turn.response === "" ? [] : [`  < ${safeLine(turn.response)}`]),
   ];
 }
 
-const callOf = ({ type, node_id, latency_ms, model, failed }: Turn["calls"][number]): string =>
-  `⏱️ ${type} in ${node_id}: ${latency_ms} ms${model === null ? "" : `, ${model}`}${failed === null ? "" : `, failed: ${failed}`}`;
+/** Ways that no condition of a node led: global intents, the bound of transitions, the hand-over to another agent. */
+const untested = ({ transitions, conditions }: Turn): string[] =>
+  transitions.flatMap(({ from_node: from, to_node: to, condition }) =>
+    condition === null || conditions.some((one) => one.node_id === from && one.condition === condition)
+      ? []
+      : [`${from}: ${condition} → ${to}`],
+  );
+
+function callOf({ type, node_id, latency_ms, model, result, failed }: Call): string {
+  const outcome = failed === null ? intentOf(result) : `, failed: ${failed}`;
+  return `⏱️ ${type} in ${node_id}: ${latency_ms} ms${model === null ? "" : `, ${model}`}${outcome}`;
+}
+
+function intentOf(result: Call["result"]): string {
+  const matches = result?.matches;
+  if (matches === undefined) return "";
+  return matches.intent === null ? ": no match" : `: ${matches.intent} (${matches.confidence})`;
+}

@@ -1,5 +1,5 @@
 import { AppError } from "@parley/contracts";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 
 /** Documents are small; a larger text is a mistake or an attack on the YAML parser. */
 const MAX_TEXT_LENGTH = 1_048_576;
@@ -17,11 +17,17 @@ export function parseDocument(document: unknown): unknown {
   if (json !== undefined) return json;
   try {
     // The core schema knows no dates or binary values: what comes out is plain JSON.
-    const value: unknown = parse(document, { schema: "core", maxAliasCount: MAX_ALIASES, prettyErrors: false });
+    const value: unknown = parse(document, { schema: "core", maxAliasCount: MAX_ALIASES });
     return value;
   } catch (cause) {
-    throw unreadable("is neither JSON nor YAML", cause);
+    throw unreadable(`is neither JSON nor YAML${placeOf(cause)}`, cause);
   }
+}
+
+/** Where, never what stands there: the answer may be logged by its reader. */
+function placeOf(cause: unknown): string {
+  const [at] = cause instanceof YAMLParseError ? (cause.linePos ?? []) : [];
+  return at === undefined ? "" : `: line ${at.line}, column ${at.col}`;
 }
 
 /** YAML reads nearly all JSON, but not tabs as indentation, and much slower. */
