@@ -1,6 +1,7 @@
 import type { Logger } from "@parley/observability";
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
+import { type Availability, watchAvailability } from "./availability.js";
 import { databaseFailure } from "./failure.js";
 import type { Database } from "./types.js";
 
@@ -36,7 +37,7 @@ export function applicationUrl(url: string): string {
   return parsed.toString();
 }
 
-function poolOf(options: DbOptions): pg.Pool {
+function poolOf(options: DbOptions, availability: Availability): pg.Pool {
   const pool = new pg.Pool({
     connectionString: applicationUrl(options.url),
     application_name: `parley-${options.name}`,
@@ -49,7 +50,7 @@ function poolOf(options: DbOptions): pg.Pool {
     keepAlive: true,
   });
   // A connection that dies while idle must not end the process; the pool opens another one.
-  pool.on("error", (error) => options.logger.warn({ err: error }, "db.connection_lost"));
+  pool.on("error", (error) => availability.lost(error));
   return pool;
 }
 
@@ -74,26 +75,28 @@ async function translated<T>(work: Promise<T>): Promise<T> {
 
 /** Connects lazily: the first query opens the first connection, so a service starts while the database is still down. */
 export function connectDb(options: DbOptions): Db {
-  const pool = poolOf(options);
+  const availability = watchAvailability(options.logger);
+  const pool = poolOf(options, availability);
+  const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(work));
   const system = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     system,
-    transaction: (fn) => translated(system.transaction().execute(fn)),
+    transaction: (fn) => asked(system.transaction().execute(fn)),
     tenant: (tenantId, fn) =>
-      translated(
+      asked(
         system.transaction().execute(async (trx) => {
           await trx.executeQuery(CompiledQuery.raw("select set_config('app.tenant_id', $1, true)", [tenantId]));
           return fn(trx);
         }),
       ),
     async query<R>(text: string, values: unknown[] = []): Promise<R[]> {
-      const result = await translated(pool.query({ name: statementName(text), text, values }));
+      const result = await asked(pool.query({ name: statementName(text), text, values }));
       // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.
       return result.rows as R[];
     },
     async ping() {
       try {
-        await sql`select 1`.execute(system);
+        await asked(sql`select 1`.execute(system));
         return true;
       } catch {
         return false;

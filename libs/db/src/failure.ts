@@ -16,6 +16,16 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P0|08|53[0-9]{3}|25006)/;
 
+/** The server cannot be reached, or takes no work now (stopping, full, read-only): a caller may ask again in a second. */
+export class DatabaseAway extends AppError {
+  constructor(cause: unknown, message: string) {
+    super("not_ready", { cause, internal: `database: ${message}`, retryAfterSeconds: 1 });
+  }
+}
+
+/** How loud work is given up for now: a database that is away has been told by its connection, so each who asks it is quiet. */
+export const loudnessOf = (error: unknown): "debug" | "warn" => (error instanceof DatabaseAway ? "debug" : "warn");
+
 /** Seconds after which a refusal may have passed by itself, with the jitter that is added; codes for which waiting is no help are missing. */
 const WAITS: { readonly [Code in ErrorCode]?: readonly [seconds: number, jitter: number] } = {
   // Waiting messages are answered one after the other, so there is room again when the turn in hand is done.
@@ -35,8 +45,8 @@ export function raisedFailure(code: string, cause?: unknown): AppError {
 }
 
 /**
- * What a database failure means to a caller: a code raised by a function, `not_ready` when the server cannot be reached
- * (or is stopping, full, read-only), the error itself otherwise.
+ * What a database failure means to a caller: a code raised by a function, DatabaseAway (`not_ready`) when the server
+ * cannot be reached, the error itself otherwise.
  */
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof AppError) return error;
@@ -49,7 +59,7 @@ export function databaseFailure(error: unknown): unknown {
       message,
     );
   if (lost || (state !== undefined && UNREACHABLE.test(state))) {
-    return new AppError("not_ready", { cause: error, internal: `database: ${message}`, retryAfterSeconds: 1 });
+    return new DatabaseAway(error, message);
   }
   return error;
 }

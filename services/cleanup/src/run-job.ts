@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { loudnessOf } from "@parley/db";
 import type { Counter, Histogram, Logger, Metrics } from "@parley/observability";
 import type { Job } from "./job.js";
 
@@ -55,7 +56,7 @@ export function startJob(job: Job, deps: { logger: Logger; metrics: JobMetrics }
       } catch (error) {
         pauseMs = Math.min(pauseMs, RETRY_MS);
         rounds.inc({ job: job.name, outcome: "failed" });
-        deps.logger.warn({ job: job.name, err: error }, "cleanup.round_failed");
+        deps.logger[loudnessOf(error)]({ job: job.name, err: error }, "cleanup.round_failed");
       }
       end();
       await delay(jittered(pauseMs), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);

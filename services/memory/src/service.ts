@@ -1,4 +1,5 @@
 import { recall as recallContract, turnCompleted } from "@parley/contracts";
+import { loudnessOf } from "@parley/db";
 import { createPriceBook, createUsageMetrics } from "@parley/llm";
 import type { Component } from "@parley/service";
 import type { MemoryDeps } from "./deps.js";
@@ -51,7 +52,7 @@ export function createMemory(deps: MemoryDeps): Component {
             await bringUpToDate({ tenantId: due.tenant_id, sessionId: due.session_id }, signal);
           }
         },
-        onError: (error) => deps.logger.warn({ err: error }, "memory.poll_failed"),
+        onError: (error) => deps.logger[loudnessOf(error)]({ err: error }, "memory.poll_failed"),
       });
       poll.start();
       const { db, bus, logger, config } = deps;

@@ -1,4 +1,5 @@
 import { TerminalError } from "@parley/contracts";
+import { loudnessOf } from "@parley/db";
 import { createUsageMetrics, ModelError } from "@parley/llm";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Spent } from "../turns/budget-model.js";
@@ -74,7 +75,9 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
     if (free <= 0) return;
     for (const due of await deps.analyses.claim(free, HOLD_MS)) {
       const one: Promise<void> = work(due)
-        .catch((error: unknown) => deps.logger.warn({ err: error, sessionId: due.session_id }, "analysis.deferred"))
+        .catch((error: unknown) =>
+          deps.logger[loudnessOf(error)]({ err: error, sessionId: due.session_id }, "analysis.deferred"),
+        )
         .finally(() => running.delete(one));
       running.add(one);
     }

@@ -1,3 +1,4 @@
+import { loudnessOf } from "@parley/db";
 import type { SessionRef } from "../repository/turns.js";
 import type { LaneDeps } from "./lane-deps.js";
 
@@ -26,7 +27,7 @@ export function startPoll(deps: PollDeps): { stop(): Promise<void> } {
         deps
           .run({ tenantId: tenant_id, sessionId: session_id, conversationId: conversation_id, seq })
           .catch((error: unknown) => {
-            deps.logger.warn({ err: error, sessionId: session_id }, "turn.retry");
+            deps.logger[loudnessOf(error)]({ err: error, sessionId: session_id }, "turn.retry");
           });
       }
     }

@@ -1,3 +1,4 @@
+import { loudnessOf } from "@parley/db";
 import { ModelError, type ModelUsage } from "@parley/llm";
 import { countSummary } from "../count-summary.js";
 import type { MemoryDeps } from "../deps.js";
@@ -41,7 +42,7 @@ export const summarise =
       if (outcome === "busy") await release(BUSY_MS);
       return outcome;
     } catch (error) {
-      deps.logger.warn({ err: error, conversationId, after }, "memory.deferred");
+      deps.logger[loudnessOf(error)]({ err: error, conversationId, after }, "memory.deferred");
       await release(signal.aborted ? 0 : RETRY_AFTER_MS);
       return "failed";
     }

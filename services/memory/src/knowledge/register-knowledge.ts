@@ -1,5 +1,6 @@
 import type { Bus } from "@parley/bus";
 import * as contracts from "@parley/contracts";
+import { loudnessOf } from "@parley/db";
 import { createPoll } from "../poll.js";
 import type { KnowledgeDeps } from "./deps.js";
 import { embedDocuments } from "./embed-documents.js";
@@ -21,7 +22,7 @@ export function registerKnowledge(
     async round(signal) {
       while (!signal.aborted && (await embedDocuments(given, signal)));
     },
-    onError: (error) => given.logger.warn({ err: error }, "knowledge.poll_failed"),
+    onError: (error) => given.logger[loudnessOf(error)]({ err: error }, "knowledge.poll_failed"),
   });
   const soon = new AbortController();
   let working = Promise.resolve();
@@ -33,7 +34,7 @@ export function registerKnowledge(
         .then(() => embedDocuments(given, soon.signal))
         .then(
           () => undefined,
-          (error: unknown) => given.logger.warn({ err: error }, "knowledge.embedding_deferred"),
+          (error: unknown) => given.logger[loudnessOf(error)]({ err: error }, "knowledge.embedding_deferred"),
         );
     },
   };
