@@ -87,7 +87,8 @@ async function ownAgent(tenant: Tenant): Promise<string> {
 
 async function signedStage(tenant: Tenant, agentId: string, path: string): Promise<Stage> {
   const opened = await tenant.signed.call<{ session_id: string }>("POST", "/api/chat/sessions", {
-    ...{ tenant_id: tenant.id, agent_id: agentId },
+    // Never the same twice: an equal signed request within a second is a replay, of a session that an operation before may have ended.
+    ...{ tenant_id: tenant.id, agent_id: agentId, metadata: { path, of: randomUUID() } },
   });
   const id = opened.body.session_id;
   const sent = await tenant.signed.call<{ turn_id: string }>("POST", `/api/chat/sessions/${id}/messages`, {

@@ -103,9 +103,12 @@ async function made(url: string): Promise<{ id: string; secret: string }> {
 }
 const remove = (id: string) => tenant.owner.call("DELETE", `/api/webhooks/${id}`);
 
+let conversations = 0;
 async function conversation(): Promise<string> {
   const { signed } = tenant;
-  const body = { tenant_id: tenant.id, agent_id: agentId, metadata: { order: 42 } };
+  conversations += 1;
+  // Never the same twice: an equal signed request within a second is a replay, and the session that it answers has ended.
+  const body = { tenant_id: tenant.id, agent_id: agentId, metadata: { order: 42, n: conversations } };
   const opened = await signed.call<{ session_id: string }>("POST", "/api/chat/sessions", body);
   expect([opened.status, opened.text]).toEqual([201, expect.any(String)]);
   const path = `/api/chat/sessions/${opened.body.session_id}`;
