@@ -4,11 +4,12 @@ import { setTimeout as delay } from "node:timers/promises";
  * Repeats `fn` until it neither throws nor returns `false`, and returns its value. For waiting on things that happen
  * elsewhere, in place of sleeping.
  *
- * @throws the last error of `fn` after `timeoutMs` (default 5000).
+ * @throws the last error of `fn` after `timeoutMs` (default 15000: long for a slow machine, so no promise of a time; name one
+ * where there is one).
  */
 export async function eventually<T>(
   fn: () => T | false | Promise<T | false>,
-  { timeoutMs = 5_000, intervalMs = 25 }: { timeoutMs?: number; intervalMs?: number } = {},
+  { timeoutMs = 15_000, intervalMs = 25 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

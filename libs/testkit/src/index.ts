@@ -13,6 +13,7 @@ export {
   signedHeaders,
 } from "./chat-client.js";
 export { cloneDatabase, type FreshDatabase } from "./databases.js";
+export { endsWithin } from "./ends-within.js";
 export { eventually } from "./eventually.js";
 export {
   type ModelCall,

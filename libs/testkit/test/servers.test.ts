@@ -1,7 +1,15 @@
 import { connect } from "node:net";
 import { withPostgresClient } from "@parley/stores";
 import { describe, expect, it } from "vitest";
-import { eventually, freshDatabase, startNats, startPostgres, startRedis, testServers } from "../src/index.js";
+import {
+  endsWithin,
+  eventually,
+  freshDatabase,
+  startNats,
+  startPostgres,
+  startRedis,
+  testServers,
+} from "../src/index.js";
 
 /** True when something listens on the loopback port. */
 function listens(port: number): Promise<boolean> {
@@ -60,6 +68,19 @@ describe("eventually", () => {
     };
     await expect(eventually(never, { timeoutMs: 20, intervalMs: 5 })).rejects.toThrow("never");
     await expect(eventually(() => false, { timeoutMs: 20, intervalMs: 5 })).rejects.toThrow("still false");
+  });
+});
+
+describe("endsWithin", () => {
+  const after = (ms: number) => () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), ms));
+
+  it("tells early from late, also after this process stood still", async () => {
+    const early = endsWithin(200, after(20));
+    const late = endsWithin(20, after(200)).catch((error: unknown) => error);
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    expect(await early).toBe("done");
+    expect(String(await late)).toContain("later than after 20 ms");
   });
 });
 
