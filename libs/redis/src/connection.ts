@@ -6,6 +6,8 @@ import { Redis } from "ioredis";
 const COMMAND_DEADLINE_MS = 250;
 /** After a missed deadline Redis is left alone this long, so that a frozen server costs one wait and not one per call. */
 const PAUSE_AFTER_TIMEOUT_MS = 500;
+/** A timer this much later than asked for tells that the process stood still, and nothing about Redis. */
+const LATE_TIMER_MS = 50;
 /** A socket that owes an answer and stays silent is given up: a network partition must not last until TCP notices. */
 const SOCKET_TIMEOUT_MS = 2_000;
 const FIRST_CONNECT_MS = 2_000;
@@ -31,7 +33,8 @@ export async function openClient(url: string, role: "commands" | "subscriber", l
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     connectTimeout: SOCKET_TIMEOUT_MS,
-    commandTimeout: COMMAND_DEADLINE_MS,
+    // Commands get their deadline from the runner.
+    ...(role === "subscriber" ? { commandTimeout: COMMAND_DEADLINE_MS } : {}),
     socketTimeout: SOCKET_TIMEOUT_MS,
     retryStrategy: (times) => Math.min(50 * times, 1_000) + Math.random() * 50,
   });
@@ -62,13 +65,40 @@ export function createRunner(client: Redis): <T>(command: (client: Redis) => Pro
   let pausedUntil = 0;
   return async (command) => {
     if (client.status !== "ready" || performance.now() < pausedUntil) throw new RedisDown();
-    const startedAt = performance.now();
+    const deadline = openDeadline();
     try {
-      return await command(client);
+      return await Promise.race([command(client), deadline.missed]);
     } catch (error) {
-      if (performance.now() - startedAt >= COMMAND_DEADLINE_MS - 5)
-        pausedUntil = performance.now() + PAUSE_AFTER_TIMEOUT_MS;
+      if (error instanceof MissedDeadline) pausedUntil = performance.now() + PAUSE_AFTER_TIMEOUT_MS;
       throw new RedisDown(error);
+    } finally {
+      deadline.close();
     }
   };
+}
+
+class MissedDeadline extends Error {
+  constructor() {
+    super(`no answer within ${COMMAND_DEADLINE_MS} ms`);
+    this.name = "MissedDeadline";
+  }
+}
+
+/**
+ * `missed` rejects when the deadline has passed. After this process stood still its timers run before it reads what has
+ * arrived meanwhile, so such a deadline begins anew: counting alone for half a second would let too much through.
+ */
+function openDeadline(): { missed: Promise<never>; close(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const missed = new Promise<never>((_, reject) => {
+    const wait = (): void => {
+      const due = performance.now() + COMMAND_DEADLINE_MS;
+      timer = setTimeout(() => {
+        if (performance.now() - due > LATE_TIMER_MS) wait();
+        else reject(new MissedDeadline());
+      }, COMMAND_DEADLINE_MS);
+    };
+    wait();
+  });
+  return { missed, close: () => clearTimeout(timer) };
 }

@@ -9,6 +9,11 @@ const run = Math.random().toString(36).slice(2);
 let serial = 0;
 /** A key that no other test uses. */
 const fresh = (): string => `${run}-${++serial}`;
+/** A wait of whole seconds, told some time after it began: what is over of it is not told again. */
+const secondsLeftOf = (whole: number, since: number) => {
+  const least = Math.ceil(whole - (performance.now() - since) / 1_000);
+  return { asymmetricMatch: (told: unknown) => typeof told === "number" && told >= least && told <= whole };
+};
 const delta = (text: string, at = 0): LiveEntry => ({ type: "delta", turn_id: "t1", attempt: 1, part: 0, at, text });
 
 describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
@@ -26,31 +31,35 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
   describe("limits", () => {
     it("lets exactly the burst through at once, counting down", async () => {
       const check = { scope: "session", key: fresh(), limit: 5, periodSeconds: 60 };
+      const began = performance.now();
       for (const remaining of [4, 3, 2, 1, 0])
         expect(await redis.limits.take([check])).toEqual({ allowed: true, remaining });
-      expect(await redis.limits.take([check])).toEqual({ allowed: false, scope: "session", retryAfterSeconds: 12 });
+      const refused = await redis.limits.take([check]);
+      const retryAfterSeconds = secondsLeftOf(12, began);
+      expect(refused).toEqual({ allowed: false, scope: "session", retryAfterSeconds });
     });
 
     it("admits no more than burst + rate × t under parallel pressure", async () => {
       const check = { scope: "link", key: fresh(), limit: 20, periodSeconds: 1, burst: 10 };
       const startedAt = performance.now();
       let allowed = 0;
-      while (performance.now() - startedAt < 700) {
+      // Until the rate has shown as well, however long this machine stands still in between.
+      while (performance.now() - startedAt < 700 || allowed < 10 + 12) {
         const results = await Promise.all(Array.from({ length: 20 }, () => redis.limits.take([check])));
         allowed += results.filter((result) => result.allowed).length;
       }
       const seconds = (performance.now() - startedAt) / 1000;
       expect(allowed).toBeLessThanOrEqual(10 + 20 * seconds);
-      expect(allowed).toBeGreaterThanOrEqual(10 + Math.floor(20 * 0.6));
     });
 
     it("lets the next request pass when Retry-After was obeyed", async () => {
-      const check = { scope: "session", key: fresh(), limit: 3, periodSeconds: 3, burst: 2 };
+      const check = { scope: "session", key: fresh(), limit: 1, periodSeconds: 3, burst: 2 };
+      const began = performance.now();
       await redis.limits.take([check]);
       await redis.limits.take([check]);
       const refused = await redis.limits.take([check]);
       if (refused.allowed) throw new Error("should be refused");
-      expect(refused.retryAfterSeconds).toBe(1);
+      expect(refused.retryAfterSeconds).toEqual(secondsLeftOf(3, began));
       const until = performance.now() + refused.retryAfterSeconds * 1000;
       await eventually(() => performance.now() >= until);
       expect(await redis.limits.take([check])).toMatchObject({ allowed: true });
@@ -69,12 +78,11 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
     it("names the scope with the longest wait", async () => {
       const short = { scope: "address", key: fresh(), limit: 1, periodSeconds: 5 };
       const long = { scope: "session", key: fresh(), limit: 1, periodSeconds: 500 };
+      const began = performance.now();
       await redis.limits.take([short, long]);
-      expect(await redis.limits.take([short, long])).toEqual({
-        allowed: false,
-        scope: "session",
-        retryAfterSeconds: 500,
-      });
+      const refused = await redis.limits.take([short, long]);
+      const retryAfterSeconds = secondsLeftOf(500, began);
+      expect(refused).toEqual({ allowed: false, scope: "session", retryAfterSeconds });
     });
 
     it("keeps equal keys of different scopes apart", async () => {
@@ -102,8 +110,8 @@ describe.each(["redis", "memory"] as const)("%s driver", (kind) => {
 
     it("forgets a key after its time", async () => {
       const key = fresh();
-      expect(await redis.nonces.claim(key, 0.3)).toBe(true);
-      expect(await redis.nonces.claim(key, 0.3)).toBe(false);
+      expect(await redis.nonces.claim(key, 2.5)).toBe(true);
+      expect(await redis.nonces.claim(key, 2.5)).toBe(false);
       await eventually(() => redis.nonces.claim(key, 60));
     });
   });

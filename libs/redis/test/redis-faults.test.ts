@@ -1,7 +1,7 @@
 import { type LiveEntry, RetryableError } from "@parley/contracts";
 import { createLogger } from "@parley/observability";
 import { connectRedis, type RedisLike } from "@parley/redis";
-import { eventually, startRedis } from "@parley/testkit";
+import { endsWithin, eventually, startRedis } from "@parley/testkit";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
@@ -69,7 +69,7 @@ describe("a Redis that fails", () => {
     await server.kill();
     await eventually(async () => !(await redis.ping()));
 
-    const { ms } = await timed(async () => {
+    await endsWithin(500, async () => {
       for (const remaining of [2, 1, 0])
         expect(await redis.limits.take([check("killed")])).toEqual({ allowed: true, remaining });
       expect(await redis.limits.take([check("killed")])).toMatchObject({ allowed: false, scope: "session" });
@@ -79,7 +79,6 @@ describe("a Redis that fails", () => {
       const end = await redis.live.subscribe("late", (entry) => seen.push(entry));
       expect(end).toBeTypeOf("function");
     });
-    expect(ms).toBeLessThan(500);
     expect(gaps).toBe(0);
 
     await server.restart();
@@ -97,27 +96,45 @@ describe("a Redis that fails", () => {
     redis.live.onGap(() => gaps++);
     const seen: LiveEntry[] = [];
     await redis.live.subscribe("frozen", (entry) => seen.push(entry));
-    server.pause();
-    const first = await timed(() => redis.limits.take([check("frozen")]));
-    expect(first.value).toEqual({ allowed: true, remaining: 2 });
-    expect(first.ms).toBeLessThan(450);
-    const next = await timed(() => redis.limits.take([check("frozen")]));
-    expect(next.value).toEqual({ allowed: true, remaining: 1 });
-    expect(next.ms).toBeLessThan(100);
-    const publish = await timed(() => redis.live.publish("frozen", [delta("lost")]));
-    expect(publish.ms).toBeLessThan(100);
-    server.resume();
-    await eventually(() => redis.ping());
+    const watcher = await connectRedis({ url: server.url, logger });
+    const rounds: { first: number; later: number }[] = [];
+    // The quickest of three counts: the machine may stand still in the middle of one.
+    for (const key of ["frozen-1", "frozen-2", "frozen-3"]) {
+      server.pause();
+      // The signal takes effect a moment later than it is sent.
+      await eventually(async () => !(await watcher.ping()));
+      const first = await timed(() => redis.limits.take([check(key)]));
+      expect(first.value).toEqual({ allowed: true, remaining: 2 });
+      const next = await timed(() => redis.limits.take([check(key)]));
+      expect(next.value).toEqual({ allowed: true, remaining: 1 });
+      const publish = await timed(() => redis.live.publish("frozen", [delta("lost")]));
+      rounds.push({ first: first.ms, later: Math.max(next.ms, publish.ms) });
+      server.resume();
+      await eventually(() => redis.ping());
+      await eventually(() => watcher.ping());
+    }
+    expect(Math.min(...rounds.map(({ first }) => first))).toBeLessThan(450);
+    expect(Math.min(...rounds.map(({ later }) => later))).toBeLessThan(100);
+    await watcher.close();
     await eventually(async () => {
       await redis.live.publish("frozen", [delta("back")]);
       return seen.some((entry) => entry.type === "delta" && entry.text === "back");
     });
   });
 
+  it("is not taken for frozen because this process stood still", async () => {
+    expect(await redis.limits.take([check("stalled")])).toEqual({ allowed: true, remaining: 2 });
+    const asking = redis.limits.take([check("stalled")]);
+    const until = performance.now() + 600;
+    while (performance.now() < until);
+    // Counted by the process alone it would be the first.
+    expect(await asking).toEqual({ allowed: true, remaining: 1 });
+    expect(await redis.limits.take([check("stalled")])).toEqual({ allowed: true, remaining: 0 });
+  });
+
   it("may be away at the start", async () => {
     await server.kill();
-    const { value: early, ms } = await timed(() => connectRedis({ url: server.url, logger }));
-    expect(ms).toBeLessThan(2_500);
+    const early = await endsWithin(2_500, () => connectRedis({ url: server.url, logger }));
     expect(await early.limits.take([check("early")])).toEqual({ allowed: true, remaining: 2 });
     const seen: LiveEntry[] = [];
     await early.live.subscribe("early", (entry) => seen.push(entry));
