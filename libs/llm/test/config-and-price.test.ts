@@ -25,7 +25,7 @@ describe("modelFromConfig", () => {
     const server = await startModelServer({ faults: ({ model }) => (model === "first" ? { type: "hang" } : null) });
     const model = build({
       ...{ MODEL: "first", MODEL_FALLBACK: "second", OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url },
-      MODEL_FIRST_TOKEN_TIMEOUT_MS: "50",
+      MODEL_FIRST_TOKEN_TIMEOUT_MS: "1500",
     });
     expect(await model.reply(replyRequest("hi"), { signal: never })).toMatchObject({
       text: "echo(hi)",

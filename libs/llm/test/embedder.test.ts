@@ -4,7 +4,7 @@ import { createOpenAiEmbedder, createScriptedEmbedder, type Embedder, llmConfig,
 import { createLogger } from "@parley/observability";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { FAST, never } from "./requests.js";
+import { never, PATIENT } from "./requests.js";
 
 const logger = createLogger({ service: "llm-test", level: "silent" });
 const closing: (() => void)[] = [];
@@ -37,7 +37,7 @@ async function embedderOf(
   // A TCP server has an address with a port.
   const { port } = server.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${port}/v1`;
-  const embedder = createOpenAiEmbedder({ apiKey: "k", baseUrl, model: "m", timeouts: FAST, logger });
+  const embedder = createOpenAiEmbedder({ apiKey: "k", baseUrl, model: "m", timeouts: PATIENT, logger });
   closing.push(() => {
     embedder.close();
     server.closeAllConnections();

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { ModelError } from "@parley/llm";
-import { eventually, type ModelFault, type ModelServer, startModelServer } from "@parley/testkit";
+import { endsWithin, eventually, type ModelFault, type ModelServer, startModelServer } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { askOnce, FAST, hints, never, openAiModel, replyRequest, settings } from "./requests.js";
+import { askOnce, FAST, hints, never, openAiModel, PATIENT, replyRequest, settings } from "./requests.js";
 
 const TEXT = "one two three four five";
 
@@ -18,6 +18,9 @@ afterEach(async () => {
 });
 
 const ask = (wanted = model) => askOnce(wanted);
+
+/** Times that fit a fault: short where only they end it, or where the answer must outlast one of them. */
+const timesFor = ({ type }: ModelFault) => (["hang", "hang_mid_stream", "slow"].includes(type) ? FAST : PATIENT);
 
 interface Row {
   fault: ModelFault;
@@ -109,14 +112,16 @@ const TABLE: Record<string, Row> = {
     ends: after("model_unavailable", "ended_early"),
   },
   "empty answer": { fault: { type: "empty" }, calls: 3, said: "", ends: before("model_unavailable", "empty_answer") },
-  "slow tokens": { fault: { type: "slow", tokenDelayMs: 90 }, calls: 1, said: TEXT, ends: "answer" },
+  "slow tokens": { fault: { type: "slow", tokenDelayMs: 400 }, calls: 1, said: TEXT, ends: "answer" },
   "complete answer, connection kept open": { fault: { type: "hang_at_end" }, calls: 1, said: TEXT, ends: "answer" },
 };
 
 describe("a model that fails always", () => {
   it.each(Object.entries(TABLE))("%s", async (_, row) => {
     server.setFault(row.fault);
-    const { reply, error, said, pieces } = await ask();
+    const own = openAiModel(server.url, { timeouts: timesFor(row.fault) });
+    const { reply, error, said, pieces } = await ask(own);
+    own.close();
     expect(said).toBe(row.said);
     expect(server.calls).toHaveLength(row.calls);
     if (row.ends === "answer") {
@@ -132,22 +137,21 @@ describe("a model that fails always", () => {
 
   it("ends a stream without end at the total time", async () => {
     server.setFault({ type: "endless", tokenDelayMs: 40 });
-    const startedAt = performance.now();
-    const { error } = await ask(openAiModel(server.url, { timeouts: { ...FAST, totalMs: 300 } }));
+    const hasty = openAiModel(server.url, { timeouts: { ...PATIENT, totalMs: 1_500 } });
+    const { error } = await endsWithin(4_000, () => ask(hasty));
     expect(error).toMatchObject({
       ...after("model_timeout", "total_timeout"),
       usage: { outputTokens: expect.any(Number) },
     });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(server.calls).toHaveLength(1);
   });
 
   it("does not wait for a connection that stays open after a complete answer", async () => {
     server.setFault({ type: "hang_at_end" });
-    const patient = { ...FAST, idleMs: 20_000, totalMs: 20_000 };
+    const patient = { ...PATIENT, idleMs: 20_000, totalMs: 25_000 };
     const startedAt = performance.now();
     expect((await ask(openAiModel(server.url, { timeouts: patient }))).reply?.text).toBe(TEXT);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it("cuts a flood off near the token limit", async () => {
@@ -162,10 +166,10 @@ describe("a model that fails always", () => {
 
   it("never exceeds the total time over all attempts", async () => {
     server.setFault({ type: "hang" });
-    const startedAt = performance.now();
-    const { error } = await ask(openAiModel(server.url, { timeouts: { ...FAST, totalMs: 250 } }));
+    // Inside the second of three attempts, which would take 4.5 s.
+    const hasty = openAiModel(server.url, { timeouts: { ...FAST, totalMs: 2_500 } });
+    const { error } = await endsWithin(3_500, () => ask(hasty));
     expect(error).toMatchObject({ code: "model_timeout" });
-    expect(performance.now() - startedAt).toBeLessThan(600);
   });
 
   it("gives a connection that cannot be made three tries", async () => {
@@ -176,8 +180,8 @@ describe("a model that fails always", () => {
 });
 
 describe("structured calls", () => {
-  const extract = () =>
-    model.extract(
+  const extract = (wanted = model) =>
+    wanted.extract(
       { variables: [{ name: "zip", prompt: "ZIP" }], messages: [{ role: "user", content: "30301" }], settings, hints },
       { signal: never },
     );
@@ -189,9 +193,12 @@ describe("structured calls", () => {
     ["garbage", { type: "garbage", after: 0 }, "model_unavailable"],
   ] satisfies [string, ModelFault, string][])("end in one ModelError within their time: %s", async (_, fault, code) => {
     server.setFault(fault);
-    const startedAt = performance.now();
-    await expect(extract()).rejects.toMatchObject({ name: "ModelError", code, afterFirstToken: false });
-    expect(performance.now() - startedAt).toBeLessThan(FAST.taskMs + 400);
+    const times = timesFor(fault);
+    const own = openAiModel(server.url, { timeouts: times });
+    await endsWithin(times.taskMs + 1_000, () =>
+      expect(extract(own)).rejects.toMatchObject({ name: "ModelError", code, afterFirstToken: false }),
+    );
+    own.close();
     await eventually(() => server.calls.every(({ outcome }) => outcome !== "pending"));
   });
 

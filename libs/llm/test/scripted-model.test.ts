@@ -107,7 +107,8 @@ describe("rules of an agent", () => {
     const replies = [{ when: "(", text: "never" }, { when: "^(a+)+$", text: "never" }, { text: "rest" }];
     const startedAt = performance.now();
     expect(await say(`${"a".repeat(60)}!`, { scripted: { replies } })).toBe("rest");
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    // An expression that explodes would take years.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it("extracts by its patterns in order, from the newest statement", async () => {
