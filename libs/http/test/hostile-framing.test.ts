@@ -127,7 +127,7 @@ describe("requests of more than one meaning", () => {
   }, 120_000);
 
   it("cut an answer that has begun instead of writing into it", async () => {
-    const got = await exchange(port, `GET /stream HTTP/1.1\r\nhost: a\r\n\r\n`, { patienceMs: 200 });
+    const got = await exchange(port, `GET /stream HTTP/1.1\r\nhost: a\r\n\r\n`, { patienceMs: 2_000 });
     expect([got.over, got.rest]).toEqual(["open", "b\r\ndata: one\n\n\r\n"]);
     const cut = await exchange(port, `GET /stream HTTP/1.1\r\nhost: a\r\n\r\n`, { onAnswer: "GARBAGE\r\n\r\n" });
     expect(cut.over).not.toBe("open");

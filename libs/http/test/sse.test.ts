@@ -42,7 +42,7 @@ describe("event stream", () => {
   });
 
   it("keeps a silent stream alive with comments and ends it at its age limit", async () => {
-    const { url } = await start({ heartbeatMs: 20, maxAgeMs: 1_500 }, () => undefined);
+    const { url } = await start({ heartbeatMs: 20, maxAgeMs: 3_000 }, () => undefined);
     const text = await (await fetch(`${url}/events`)).text();
     expect(text.match(/^: $/gm)?.length).toBeGreaterThan(1);
   });
