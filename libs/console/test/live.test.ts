@@ -109,6 +109,33 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     expect(await page.getByText("Not for your role.").count()).toBe(0);
   });
 
+  it("says of a session whose content was removed that it was and when, and asks for none of it", async () => {
+    const purged = {
+      ...{ status: "completed", ended_at: at, end_reason: "idle", purged_at: "2026-03-04T05:06:07Z" },
+      ...{ collected_data: {}, usage: { input_tokens: 1_200, output_tokens: 34, cost: 0.25 } },
+    };
+    const page = await bench.open("/console/sessions", {
+      prepare: (api) => {
+        prepare(api);
+        Object.assign(api.sessions[0] ?? {}, purged);
+        api.sessions.push(sessionRow({ session_id: "text_kept" }));
+      },
+    });
+    const [removed, kept] = [page.locator("li.row").nth(0), page.locator("li.row").nth(1)];
+    await removed.getByText("Content removed", { exact: true }).waitFor();
+    expect(await removed.textContent()).toMatch(/content removed 4 Mar 2026/);
+    expect(await kept.textContent()).not.toMatch(/content removed/i);
+
+    await removed.getByRole("link").click();
+    await page.getByRole("heading", { name: "Content removed" }).waitFor();
+    expect(await page.locator(".empty").textContent()).toContain("4 Mar 2026");
+    expect(await page.locator(".facts").textContent()).toMatch(/1,200 tokens in, 34 out.*Content removed4 Mar 2026/);
+    expect(await page.getByText(/Nothing (was said|collected) yet/).count()).toBe(0);
+    const asked = bench.api().seen.map(({ call }) => call);
+    expect(asked).not.toContain("GET /sessions/:/transcript");
+    expect(asked).not.toContain("GET /sessions/:/live");
+  });
+
   it("says that it is not live when it may not be watched", async () => {
     const page = await bench.open(PATH, {
       prepare: (api) => {

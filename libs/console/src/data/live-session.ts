@@ -29,7 +29,8 @@ export interface LiveSession {
 export const newLiveSession = (session: Session, messages: SpokenMessage[]): LiveSession => ({
   session,
   messages,
-  ...{ writing: null, label: null, typing: null, spend: null, human: null, escalated: false },
+  ...{ writing: null, label: null, typing: null, human: null, escalated: false },
+  spend: readSpend(session.usage),
 });
 
 /** What one event changes. Pure; an event that was seen before changes nothing that is shown. */
@@ -85,17 +86,18 @@ function known(read: Session, from: Json): Partial<Session> {
     : { status, nodeId, nodeName, messages, remainingMessages, transitions, updatedAt, endedAt, endReason };
 }
 
-function spendOf(live: LiveSession, totals: unknown): { spend: Spend | null } {
-  const from = record(totals);
-  if (from.input_tokens === undefined) return { spend: live.spend };
-  return {
-    spend: {
-      inputTokens: count(from.input_tokens),
-      outputTokens: count(from.output_tokens),
-      cost: numberOrNull(from.cost),
-    },
-  };
-}
+const spendOf = (live: LiveSession, totals: unknown): { spend: Spend | null } => ({
+  spend: readSpend(record(totals)) ?? live.spend,
+});
+
+const readSpend = (from: Json): Spend | null =>
+  from.input_tokens === undefined
+    ? null
+    : {
+        inputTokens: count(from.input_tokens),
+        outputTokens: count(from.output_tokens),
+        cost: numberOrNull(from.cost),
+      };
 
 function said(live: LiveSession, data: Json): LiveSession {
   const message = readSpoken(data, `${text(data.turn_id)} ${text(data.role)} ${count(data.part)}`);

@@ -70,6 +70,9 @@ export interface Session {
   endedAt: string | null;
   endReason: string | null;
   expiresAt: string | null;
+  /** When what was said and collected was removed; `usage`: what its turns had used by then. */
+  purgedAt: string | null;
+  usage: Json;
 }
 
 /** A finding about an agent document; the path leads into the document. */
@@ -192,6 +195,8 @@ export function readSession(value: unknown): Session {
     endedAt: textOrNull(from.ended_at),
     endReason: textOrNull(from.end_reason),
     expiresAt: textOrNull(from.expires_at),
+    purgedAt: textOrNull(from.purged_at),
+    usage: record(from.usage),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
+import { newLiveSession } from "../data/live-session.js";
 import { useLiveSession } from "../data/use-live-session.js";
 import { useLoad } from "../data/use-load.js";
 import type { Agent, Session } from "../net/models.js";
@@ -12,6 +13,7 @@ import { LiveState, LiveTranscript } from "../view/live-transcript.js";
 import { PageHeader } from "../view/page-header.js";
 import { SessionFacts } from "../view/session-facts.js";
 import { Empty, WhenReady } from "../view/states.js";
+import { Time } from "../view/time.js";
 
 /** One session: where it stands, what it collected, what was said; while it lives, as it happens. */
 export function SessionPage({ id }: { id: string }) {
@@ -23,7 +25,10 @@ export function SessionPage({ id }: { id: string }) {
     // The agent may be gone; the session is still worth showing.
     return { type: "ok", value: { session: session.value, agent: agent.type === "ok" ? agent.value : null } };
   });
-  if (loaded.state === "ready") return <Watching key={id} {...loaded.value} onChanged={() => void reload()} />;
+  if (loaded.state === "ready") {
+    if (loaded.value.session.purgedAt !== null) return <ContentRemoved {...loaded.value} />;
+    return <Watching key={id} {...loaded.value} onChanged={() => void reload()} />;
+  }
   return (
     <>
       <Head id={id} agent={null} />
@@ -43,6 +48,25 @@ function Head({ id, agent, children }: { id: string; agent: Agent | null; childr
     >
       {children}
     </PageHeader>
+  );
+}
+
+/** What is left of a session whose content was removed: that it was, how it ended, what it cost. There is nothing to read or watch. */
+function ContentRemoved({ session, agent }: { session: Session; agent: Agent | null }) {
+  return (
+    <>
+      <Head id={session.id} agent={agent} />
+      <SessionFacts live={newLiveSession(session, [])} agentSlug={agent?.slug ?? null} />
+      <section class="block">
+        <h2>Transcript</h2>
+        <Empty title="Content removed">
+          <p>
+            What was said, collected and sent here was removed <Time value={session.purgedAt} exact />. That the session
+            was, how it ended and what it used is kept.
+          </p>
+        </Empty>
+      </section>
+    </>
   );
 }
 

@@ -63,6 +63,11 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
           )}
         </Fact>
       )}
+      {session.purgedAt !== null && (
+        <Fact label="Content removed">
+          <Time value={session.purgedAt} exact />
+        </Fact>
+      )}
     </dl>
   );
 }

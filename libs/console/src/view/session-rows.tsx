@@ -15,6 +15,7 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
               {names.get(session.agentId) ?? "Agent"}
               <span class="mono small-id">{shortId(session.id)}</span>
             </a>
+            {session.purgedAt !== null && <span class="chip">Content removed</span>}
             <StatusChip status={session.status} />
           </div>
           <p class="row-facts">
@@ -24,6 +25,11 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
             <span>
               started <Time value={session.createdAt} />
             </span>
+            {session.purgedAt !== null && (
+              <span>
+                content removed <Time value={session.purgedAt} />
+              </span>
+            )}
           </p>
         </li>
       ))}
