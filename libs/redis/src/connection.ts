@@ -6,8 +6,8 @@ import { Redis } from "ioredis";
 const COMMAND_DEADLINE_MS = 250;
 /** After a missed deadline Redis is left alone this long, so that a frozen server costs one wait and not one per call. */
 const PAUSE_AFTER_TIMEOUT_MS = 500;
-/** A timer this much later than asked for tells that the process stood still, and nothing about Redis. */
-const LATE_TIMER_MS = 50;
+/** The deadline is counted in so many pieces: a process that stands still misses one of them at most. */
+const DEADLINE_PIECES = 5;
 /** A socket that owes an answer and stays silent is given up: a network partition must not last until TCP notices. */
 const SOCKET_TIMEOUT_MS = 2_000;
 const FIRST_CONNECT_MS = 2_000;
@@ -85,20 +85,17 @@ class MissedDeadline extends Error {
 }
 
 /**
- * `missed` rejects when the deadline has passed. After this process stood still its timers run before it reads what has
- * arrived meanwhile, so such a deadline begins anew: counting alone for half a second would let too much through.
+ * `missed` rejects when the deadline has passed while this process was awake. After it stood still its timers run before it
+ * reads what has arrived meanwhile, which says nothing about Redis; and counting alone for a while would let too much through.
  */
 function openDeadline(): { missed: Promise<never>; close(): void } {
   let timer: NodeJS.Timeout | undefined;
   const missed = new Promise<never>((_, reject) => {
-    const wait = (): void => {
-      const due = performance.now() + COMMAND_DEADLINE_MS;
-      timer = setTimeout(() => {
-        if (performance.now() - due > LATE_TIMER_MS) wait();
-        else reject(new MissedDeadline());
-      }, COMMAND_DEADLINE_MS);
-    };
-    wait();
+    let left = DEADLINE_PIECES;
+    timer = setInterval(() => {
+      left -= 1;
+      if (left === 0) reject(new MissedDeadline());
+    }, COMMAND_DEADLINE_MS / DEADLINE_PIECES);
   });
-  return { missed, close: () => clearTimeout(timer) };
+  return { missed, close: () => clearInterval(timer) };
 }
