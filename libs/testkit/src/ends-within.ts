@@ -1,20 +1,28 @@
+const TICK_MS = 10;
+/** A longer gap between two ticks is a machine that stood still, or was busy with others. */
+const MOST_OF_A_GAP_MS = 50;
+
 /**
- * Runs `fn` and answers what it answers, when that comes before a timer of `ms` that was set first. For times that timers of
- * this same process keep: when the machine stands still, they are all late together and fire in their order all the same, so
- * that only a missed time fails and never a slow machine.
+ * Runs `fn` and answers what it answers, when that takes no more than `ms` of the time in which this process was awake. For
+ * promises of a time: what waits too long fails, and a machine that stands still in between does not.
  *
- * @throws when the timer has fired; else what `fn` throws.
+ * @throws when it took longer; else what `fn` throws.
  */
 export async function endsWithin<T>(ms: number, fn: () => Promise<T>): Promise<T> {
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-  }, ms);
+  let awakeMs = 0;
+  let last = performance.now();
+  const count = (): void => {
+    const now = performance.now();
+    awakeMs += Math.min(now - last, MOST_OF_A_GAP_MS);
+    last = now;
+  };
+  const ticks = setInterval(count, TICK_MS);
   try {
     const value = await fn();
-    if (late) throw new Error(`ended later than after ${ms} ms`);
+    count();
+    if (awakeMs > ms) throw new Error(`took ${Math.round(awakeMs)} ms instead of ${ms} ms at most`);
     return value;
   } finally {
-    clearTimeout(timer);
+    clearInterval(ticks);
   }
 }

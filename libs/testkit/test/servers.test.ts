@@ -74,13 +74,12 @@ describe("eventually", () => {
 describe("endsWithin", () => {
   const after = (ms: number) => () => new Promise<string>((resolve) => setTimeout(() => resolve("done"), ms));
 
-  it("tells early from late, also after this process stood still", async () => {
-    const early = endsWithin(200, after(20));
-    const late = endsWithin(20, after(200)).catch((error: unknown) => error);
-    const until = performance.now() + 300;
+  it("tells early from late, and does not count a time in which this process stood still", async () => {
+    await expect(endsWithin(100, after(300))).rejects.toThrow("instead of 100 ms");
+    const early = endsWithin(300, after(20));
+    const until = performance.now() + 800;
     while (performance.now() < until);
     expect(await early).toBe("done");
-    expect(String(await late)).toContain("later than after 20 ms");
   });
 });
 
