@@ -11,6 +11,7 @@ import {
   setAccessPolicy,
 } from "@parley/contracts";
 import { consentHash, createSecrets } from "@parley/secrets";
+import { endsWithin } from "@parley/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { TENANT } from "./fake-owners.js";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
@@ -269,10 +270,10 @@ describe("the owner of an agent", () => {
     link.policy.requireEmail = true;
     const fact = { tenantId: link.policy.tenantId, agentId: link.policy.agentId, linksEnabled: true };
     await world.bus.publish(accessPolicyChanged, fact, { key: fact.agentId, msgId: "policy-1" });
-    await expect.poll(show, { timeout: 1_000 }).toBe(true);
+    await endsWithin(1_000, () => expect.poll(show).toBe(true));
     link.set("unavailable");
     await world.bus.publish(accessPolicyChanged, fact, { key: fact.agentId, msgId: "policy-2" });
     const status = async () => (await fetch(`${world.url}/api/public/link/${link.token}`)).status;
-    await expect.poll(status, { timeout: 1_000 }).toBe(404);
+    await endsWithin(1_000, () => expect.poll(status).toBe(404));
   });
 });

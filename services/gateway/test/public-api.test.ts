@@ -1,4 +1,5 @@
 import { agentActivated, linkRevoked, linkUpdated } from "@parley/contracts";
+import { endsWithin } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
@@ -83,18 +84,14 @@ describe("a link", () => {
     expect(world.owners.count("resolveLink")).toBe(asked);
     const fact = { linkId: link.policy.id, tenantId: link.policy.tenantId };
     await world.bus.publish(linkUpdated, fact, { key: link.policy.id, msgId: "updated-1" });
-    await expect
-      .poll(
-        async () => {
-          await show();
-          return world.owners.count("resolveLink");
-        },
-        { timeout: 1_000 },
-      )
-      .toBe(asked + 1);
+    const askedAgain = async (): Promise<number> => {
+      await show();
+      return world.owners.count("resolveLink");
+    };
+    await endsWithin(1_000, () => expect.poll(askedAgain).toBe(asked + 1));
     link.set("unavailable");
     await world.bus.publish(linkRevoked, fact, { key: link.policy.id, msgId: "revoked-1" });
-    await expect.poll(show, { timeout: 1_000 }).toBe(404);
+    await endsWithin(1_000, () => expect.poll(show).toBe(404));
   });
 });
 
@@ -104,24 +101,40 @@ describe("the availability of a link", () => {
     const { id, tenantId, agentId } = link.policy;
     const shown = async (): Promise<unknown> =>
       (await bodyOf(await fetch(`${world.url}/api/public/link/${link.token}`))).availability;
-    const soon = { timeout: 1_000 };
+    const soon = (availability: string) => endsWithin(1_000, () => expect.poll(shown).toBe(availability));
     expect(await shown()).toBe("available");
     link.policy.sessionsUsed = 3;
     await world.bus.publish(linkUpdated, { linkId: id, tenantId }, { key: id, msgId: "full-1" });
-    await expect.poll(shown, soon).toBe("full");
+    await soon("full");
     link.policy.sessionsUsed = 2;
     await world.bus.publish(linkUpdated, { linkId: id, tenantId }, { key: id, msgId: "room-1" });
-    await expect.poll(shown, soon).toBe("available");
+    await soon("available");
     link.policy.agentReady = false;
     await world.bus.publish(linkUpdated, { linkId: id, tenantId }, { key: id, msgId: "asleep-1" });
-    await expect.poll(shown, soon).toBe("unavailable");
+    await soon("unavailable");
     link.policy.agentReady = true;
     await world.bus.publish(agentActivated, { tenantId, agentId, version: 1 }, { key: agentId, msgId: "awake-1" });
-    await expect.poll(shown, soon).toBe("available");
+    await soon("available");
   });
 });
 
 describe("a session", () => {
+  it("is kept in a cookie of its own in a frame of a site that the link lists, and in an ordinary one elsewhere", async () => {
+    const kept = async (link: { token: string }, headers: Record<string, string>): Promise<string> =>
+      (await post(`/api/public/sessions/${link.token}`, {}, headers)).headers.get("set-cookie") ?? "";
+    const frame = { "x-parley-frame": "cross-site" };
+    const listed = world.owners.link({ allowedDomains: ["https://shop.example"] });
+    expect(await kept(listed, frame)).toMatch(/; HttpOnly; SameSite=None; Secure; Partitioned; Max-Age=\d+$/);
+    expect(await kept(listed, {})).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
+    expect(await kept(world.owners.link(), frame)).toMatch(/; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
+    const opened = await post(`/api/public/sessions/${listed.token}`, {}, frame);
+    const left = await fetch(`${world.url}/api/public/session/${listed.token}`, {
+      method: "DELETE",
+      headers: { ...frame, cookie: cookieOf(opened) },
+    });
+    expect(left.headers.get("set-cookie")).toMatch(/=; .+; SameSite=None; Secure; Partitioned; Max-Age=0$/);
+  });
+
   it("opens with a cookie for this link only and is not opened again by a reload", async () => {
     const link = world.owners.link();
     const opened = await post(`/api/public/sessions/${link.token}`, {});

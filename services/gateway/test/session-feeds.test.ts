@@ -1,4 +1,5 @@
 import { linkRevoked } from "@parley/contracts";
+import { endsWithin } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FakeSession } from "./fake-sessions.js";
 import { bodyOf, readStream, type ServerEvent, startWorld, type World } from "./gateway-under-test.js";
@@ -52,9 +53,10 @@ describe("a session that is followed for all its readers", () => {
   it("is asked for once a second at most, however many readers come back however often, and all read the same", async () => {
     const { session, stream } = await visit();
     const first = readStream(await stream(2), until("end"));
-    await expect.poll(() => world.sessions.calls.events ?? 0).toBe(2);
+    await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
     for (let n = 0; n < 5; n += 1) say(session, `m${n}`);
     const began = performance.now();
+    const askedBefore = world.sessions.calls.events ?? 0;
     const lists: ServerEvent[][] = [];
     for (let round = 0; round < 6; round += 1) {
       const answers = await Promise.all(Array.from({ length: 10 }, () => stream(2)));
@@ -62,7 +64,7 @@ describe("a session that is followed for all its readers", () => {
     }
     const seconds = Math.ceil((performance.now() - began) / 1_000);
     // The first second's answer was there before the crowd.
-    expect(world.sessions.calls.events).toBeLessThanOrEqual(2 + seconds);
+    expect(world.sessions.calls.events).toBeLessThanOrEqual(askedBefore + seconds);
     for (const list of lists) expect(contents(list)).toEqual(["m0", "m1", "m2", "m3", "m4"]);
     say(session, "end");
     expect(contents(await first)).toEqual(["m0", "m1", "m2", "m3", "m4", "end"]);
@@ -71,7 +73,7 @@ describe("a session that is followed for all its readers", () => {
   it("gives a reader who knows more than this gateway what follows, and no reset", async () => {
     const { session, stream } = await visit();
     const stays = readStream(await stream(2), until("end"));
-    await expect.poll(() => world.sessions.calls.events ?? 0).toBe(2);
+    await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
     world.sessions.live = false;
     for (const text of ["told elsewhere", "missed here"]) say(session, text);
     world.sessions.live = true;
@@ -112,24 +114,18 @@ describe("a session that is followed for all its readers", () => {
     expect((await stream(2)).status).toBe(200);
     await world.bus.publish(linkRevoked, { linkId, tenantId }, { key: linkId, msgId: `revoked-${linkId}` });
     session.tokenId = "another";
-    const began = performance.now();
-    await expect
-      .poll(
-        async () => {
-          const answer = await stream(2);
-          await answer.body?.cancel();
-          return answer.status;
-        },
-        { interval: 5 },
-      )
-      .toBe(401);
-    expect(performance.now() - began).toBeLessThan(900);
+    const status = async (): Promise<number> => {
+      const answer = await stream(2);
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    await endsWithin(900, () => expect.poll(status, { interval: 5 }).toBe(401));
   });
 
   it("shows those who come back in the middle of an answer what was said of it so far, once", async () => {
     const { session, stream } = await visit();
     const stays = readStream(await stream(2), (list) => list.some(({ event }) => event === "quota"));
-    await expect.poll(() => world.sessions.calls.events ?? 0).toBe(2);
+    await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
     await world.sessions.delta(session, "t9", 0, "Hel");
     await world.sessions.delta(session, "t9", 3, "lo ");
     const deltas = (list: ServerEvent[]): unknown[] =>
@@ -152,7 +148,7 @@ describe("a session that is followed for all its readers", () => {
   it("reads on behind the end for those who missed it, and tells those who have it to stop", async () => {
     const { session, stream } = await visit();
     const stays = readStream(await stream(2));
-    await expect.poll(() => world.sessions.calls.events ?? 0).toBe(2);
+    await expect.poll(() => world.sessions.calls.events ?? 0).toBeGreaterThanOrEqual(2);
     say(session, "last words");
     world.sessions.end(session, "client");
     expect((await stays).map(({ event }) => event)).toEqual(["connected", "message", "session_ended"]);

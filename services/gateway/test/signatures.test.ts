@@ -1,4 +1,5 @@
 import { credentialRevoked } from "@parley/contracts";
+import { endsWithin } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
 import type { FakeSession } from "./fake-sessions.js";
@@ -76,7 +77,7 @@ describe("authentication", () => {
     world.owners.keys.delete("short-lived");
     const id = "22222222-2222-4222-8222-222222222222";
     await world.bus.publish(credentialRevoked, { id }, { key: id, msgId: "revoke-1" });
-    await expect.poll(async () => (await shown()).status, { timeout: 1_000 }).toBe(401);
+    await endsWithin(1_000, () => expect.poll(async () => (await shown()).status).toBe(401));
   });
 });
 

@@ -40,9 +40,13 @@ describe("suspicious content", () => {
   it("is looked for in time that grows with the text only", () => {
     for (const piece of ["ignore ", "show system ", "<", "a=", "system:", "%41", "\u200B"]) {
       const text = piece.repeat(Math.floor(10_000 / piece.length));
-      const began = performance.now();
-      suspiciousContent(text);
-      expect(performance.now() - began).toBeLessThan(500);
+      // The quickest of three: the machine may stand still in the middle of one.
+      const times = [1, 2, 3].map(() => {
+        const began = performance.now();
+        suspiciousContent(text);
+        return performance.now() - began;
+      });
+      expect(Math.min(...times)).toBeLessThan(500);
     }
   });
 });

@@ -59,7 +59,7 @@ interface Place {
 }
 
 const confirmAt = (tenantId: string, linkId: string, email: string, code: string) =>
-  harness.bus.call(confirmVerification, { tenantId, linkId, email, code, replyTo: "test" }, { deadlineMs: 20_000 });
+  harness.bus.call(confirmVerification, { tenantId, linkId, email, code, replyTo: "test" }, { deadlineMs: 60_000 });
 
 async function newLink(body: Record<string, unknown> = {}): Promise<Place> {
   opened = [];
@@ -185,7 +185,7 @@ describe("in parallel", () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => place.confirm(ADA, code)));
     expect(answers.filter(({ status }) => status === "verified")).toHaveLength(1);
     expect(opened).toHaveLength(1);
-  });
+  }, 90_000);
 
   it("50 wrong codes are five tries, then the code is dead", async () => {
     const place = await newLink();
@@ -200,7 +200,7 @@ describe("in parallel", () => {
     expect(rows).toEqual([{ tries: 5 }]);
     expect(await place.confirm(ADA, code)).toEqual(expired);
     expect(opened).toEqual([]);
-  });
+  }, 90_000);
 
   it("ten requests are three mails; the others are told when to come back", async () => {
     const place = await newLink();

@@ -174,5 +174,9 @@ export const linkRevoked = event(
   z.object({ linkId: uuid, tenantId: uuid, reason: z.literal("expired").optional() }),
 );
 export const linkUpdated = event("links", "updated", z.object({ linkId: uuid, tenantId: uuid }));
-/** Tokens or keys were revoked: drop cached principals. */
-export const credentialRevoked = event("links", "credential_revoked", z.object({ id: uuid }));
+/** A token or key was taken back, or (`rotated`) is good for a while only: drop cached principals, close what it opened unless it was rotated. */
+export const credentialRevoked = event(
+  "links",
+  "credential_revoked",
+  z.object({ id: uuid, rotated: z.boolean().optional() }),
+);

@@ -22,7 +22,8 @@ export function streamEventsRoute(app: HttpApp, context: GatewayContext): void {
     async (request, reply) => {
       const access = signedAccess(request, request.params.id);
       const { after } = request.query;
-      return openSessionStream(context, { request, reply, after }, { access, linkId: null, audience: "api" });
+      const target = { access, linkId: null, audience: "api", opener: request.caller.principal } as const;
+      return openSessionStream(context, { request, reply, after }, target);
     },
   );
 }

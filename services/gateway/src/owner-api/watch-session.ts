@@ -20,8 +20,8 @@ export function watchSessionRoute(app: HttpApp, context: GatewayContext): void {
   const config = { longLived: true };
   const onRequest = async (): Promise<void> => context.streams.enter();
   app.get("/sessions/:id/live", { schema, config, onRequest, exposeHeadRoute: false }, async (request, reply) => {
-    const { tenantId, id: credential } = tenantPrincipal(request);
+    const { tenantId, ...opener } = tenantPrincipal(request);
     const access = { type: "hmac", tenantId, sessionId: request.params.id } as const;
-    return openWatch(context, { request, reply, after: request.query.after }, { access, credential });
+    return openWatch(context, { request, reply, after: request.query.after }, { access, opener });
   });
 }

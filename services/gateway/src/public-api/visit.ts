@@ -1,6 +1,14 @@
 import { AppError, type LinkPolicy, type SessionAccess } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import { hasBody, JSON_TYPES, notFound, readCookie, requireMediaType, writeCookie } from "@parley/http";
+import {
+  type CookieOptions,
+  hasBody,
+  JSON_TYPES,
+  notFound,
+  readCookie,
+  requireMediaType,
+  writeCookie,
+} from "@parley/http";
 import { parseToken } from "@parley/secrets";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
@@ -18,6 +26,8 @@ export interface Visit {
   sessionToken: string | null;
   fromCookie: boolean;
   cookieName: string;
+  /** The chat page in a frame of another site, where browsers take no ordinary cookie. */
+  inForeignFrame: boolean;
 }
 
 declare module "fastify" {
@@ -33,6 +43,8 @@ declare module "fastify" {
 }
 
 const COOKIE_PATH = "/api/public";
+/** What the chat page says of itself. No other site can send it: it is no header that a preflight allows. */
+const FRAME_HEADER = "x-parley-frame";
 
 /**
  * Guards the public surface: address limit, link token, media type, place, origin, form of the session token; then the body
@@ -91,10 +103,12 @@ export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: stri
   // Named by the link's public half: links in one browser do not overwrite each other's sessions.
   const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
   // Whatever it holds: a mangled token is refused, for without one a new session would be opened in silence.
+  const inForeignFrame = policy.allowedDomains.length > 0 && request.headers[FRAME_HEADER] === "cross-site";
+  const about = { policy, cookieName, inForeignFrame };
   const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (bearer !== undefined) return { policy, sessionToken: bearer, fromCookie: false, cookieName };
+  if (bearer !== undefined) return { ...about, sessionToken: bearer, fromCookie: false };
   const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
-  return { policy, sessionToken: cookie, fromCookie: cookie !== null, cookieName };
+  return { ...about, sessionToken: cookie, fromCookie: cookie !== null };
 }
 
 /** Access to the visitor's session. Throws `session_token_invalid` for a token of another shape. */
@@ -120,11 +134,19 @@ export function rememberSession(
   sessionToken: string,
   maxAgeSeconds = COOKIE_SECONDS,
 ): void {
-  const secure = publicUrl.startsWith("https:");
-  reply.header("set-cookie", writeCookie(visit.cookieName, sessionToken, { path: COOKIE_PATH, secure, maxAgeSeconds }));
+  const options = { ...cookieOptions(visit, publicUrl), maxAgeSeconds };
+  reply.header("set-cookie", writeCookie(visit.cookieName, sessionToken, options));
 }
 
 export function forgetSession(reply: FastifyReply, visit: Visit, publicUrl: string): void {
-  const secure = publicUrl.startsWith("https:");
-  reply.header("set-cookie", writeCookie(visit.cookieName, "", { path: COOKIE_PATH, secure, maxAgeSeconds: 0 }));
+  const options = { ...cookieOptions(visit, publicUrl), maxAgeSeconds: 0 };
+  reply.header("set-cookie", writeCookie(visit.cookieName, "", options));
+}
+
+/** In a foreign frame a cookie must be secure, which browsers also take from this machine without https. */
+function cookieOptions({ inForeignFrame }: Visit, publicUrl: string): CookieOptions {
+  const { protocol, hostname } = new URL(publicUrl);
+  const secure = protocol === "https:";
+  const partitioned = inForeignFrame && (secure || hostname === "localhost" || hostname === "127.0.0.1");
+  return { path: COOKIE_PATH, secure, partitioned };
 }

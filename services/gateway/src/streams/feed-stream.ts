@@ -5,6 +5,7 @@ import type { Audience } from "./audience.js";
 import { formatCursor } from "./cursor.js";
 import type { TailEvent } from "./event-tail.js";
 import type { HubStream } from "./hub.js";
+import { closeRefused, type Opener } from "./opener.js";
 import { type FeedReader, LOG_PAGE, type SessionFeed } from "./session-feed.js";
 import { takeSnapshot } from "./snapshot.js";
 
@@ -16,6 +17,7 @@ export interface FeedStreamOptions {
   linkId: string | null;
   audience: Audience;
   bucket?: string | undefined;
+  opener?: Opener | undefined;
   /** Offset of the last event the reader has; null = it has lost its place and starts from a snapshot. */
   cursor: number | null;
 }
@@ -46,6 +48,10 @@ export class FeedStream implements HubStream, FeedReader {
 
   get bucket(): string | undefined {
     return this.options.bucket;
+  }
+
+  get opener(): Opener | undefined {
+    return this.options.opener;
   }
 
   get access(): SessionAccess {
@@ -97,6 +103,11 @@ export class FeedStream implements HubStream, FeedReader {
   revoke(reason: string | null): void {
     this.options.sse.send({ event: "session_ended", data: { type: "session_ended", reason } });
     this.options.sse.close();
+  }
+
+  refuse(): void {
+    const { sse, opener } = this.options;
+    if (opener !== undefined) closeRefused(sse, opener);
   }
 
   finish(reason: string | null): void {

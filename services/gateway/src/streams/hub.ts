@@ -10,6 +10,7 @@ import {
 } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
+import type { Opener } from "./opener.js";
 import { createOpeningRate } from "./opening-rate.js";
 import { createSessionFeeds, type SessionFeeds } from "./session-feeds.js";
 import { createStreamPlaces, type Placed, type PlaceLimits, type StreamPlaces } from "./stream-places.js";
@@ -22,8 +23,8 @@ export interface HubStream extends Placed {
   ended(head: number): void;
   /** Ends the reader with a `session_ended` event that is no part of the log. */
   revoke(reason: string): void;
-  /** Id of the token or key that opened it, and what to do when that is taken back. */
-  readonly credential?: string;
+  /** What opened it, when that was a token or key, and what to do when it is taken back. */
+  readonly opener?: Opener | undefined;
   refuse?(): void;
 }
 
@@ -146,9 +147,10 @@ export function createStreamHub(options: HubOptions): StreamHub {
         // Its offset is not told; asking for one more than is known makes the reader look.
         for (const stream of [...(sessions.get(sessionId) ?? [])]) stream.ended(Number.POSITIVE_INFINITY);
       });
-      bus.listen(credentialRevoked, async ({ id }) => {
+      bus.listen(credentialRevoked, async ({ id, rotated }) => {
+        if (rotated) return;
         each(
-          (stream) => stream.credential === id,
+          (stream) => stream.opener?.id === id,
           (stream) => stream.refuse?.(),
         );
       });

@@ -4,6 +4,7 @@ import type { GatewayContext } from "../deps.js";
 import type { Audience } from "./audience.js";
 import { type Cursor, formatCursor, readCursor } from "./cursor.js";
 import { FeedStream } from "./feed-stream.js";
+import type { Opener } from "./opener.js";
 import type { SessionFeed } from "./session-feed.js";
 
 export interface StreamTarget {
@@ -12,6 +13,8 @@ export interface StreamTarget {
   audience: Audience;
   /** Address bucket of a visitor, whose streams are counted together; backends leave it out. */
   bucket?: string;
+  /** Of backends; a visitor is let in by a link. */
+  opener?: Opener;
 }
 
 /** A new reader of a longer log gets a snapshot instead of every event since the beginning. */
@@ -29,7 +32,7 @@ export async function openSessionStream(
   const { request, reply } = call;
   const given = readCursor(request.headers["last-event-id"], call.after);
   const { bus, streams, logger } = context;
-  const { access, linkId, audience, bucket } = target;
+  const { access, linkId, audience, bucket, opener } = target;
   const feed = await streams.feeds.open(access, linkId, given?.offset ?? 0);
   // Who comes from another gateway may be ahead of what this one has heard. A look that others began may have come too early for him.
   for (let looks = 0; looks < 2 && (given?.offset ?? 0) > feed.tail.head; looks += 1)
@@ -39,7 +42,7 @@ export async function openSessionStream(
 
   streams.admit(feed.sessionId, bucket, linkId);
   const sse = request.server.sse.open(reply);
-  const stream = new FeedStream({ bus, feed, sse, access, linkId, audience, bucket, cursor });
+  const stream = new FeedStream({ bus, feed, sse, access, linkId, audience, bucket, opener, cursor });
   sse.onClose(streams.join(stream));
   sse.send({
     id: cursor === null ? undefined : formatCursor({ epoch: feed.tail.epoch, offset: cursor }),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { formatCursor, readCursor } from "./cursor.js";
 import { startOf } from "./open-stream.js";
+import type { Opener } from "./opener.js";
 import { WatchStream } from "./watch-stream.js";
 import { watchedState } from "./watched-event.js";
 
@@ -13,7 +14,7 @@ import { watchedState } from "./watched-event.js";
 export async function openWatch(
   { bus, streams, redis, logger }: GatewayContext,
   call: { request: FastifyRequest; reply: FastifyReply; after: string | undefined },
-  target: { access: SessionAccess; credential: string },
+  target: { access: SessionAccess; opener: Opener },
 ): Promise<FastifyReply> {
   const { request, reply } = call;
   const given = readCursor(request.headers["last-event-id"], call.after);

@@ -14,6 +14,7 @@ import { wireSession } from "./audience.js";
 import { formatCursor } from "./cursor.js";
 import { DeltaFilter, inFlight, SettledTurns, wireDelta } from "./delta-merge.js";
 import type { HubStream } from "./hub.js";
+import { closeRefused, type Opener } from "./opener.js";
 import { watchedEvent } from "./watched-event.js";
 
 export interface WatchStreamOptions {
@@ -23,8 +24,7 @@ export interface WatchStreamOptions {
   sse: SseStream;
   access: SessionAccess;
   sessionId: string;
-  /** Id of the token or key that opened it: when that is taken back, the stream ends. */
-  credential: string;
+  opener: Opener;
   epoch: number;
   /** Offset of the last event the reader has; null = it has lost its place and starts from a snapshot. */
   cursor: number | null;
@@ -64,8 +64,8 @@ export class WatchStream implements HubStream {
     return this.options.sessionId;
   }
 
-  get credential(): string {
-    return this.options.credential;
+  get opener(): Opener {
+    return this.options.opener;
   }
 
   /** Sends what the reader has missed, then goes live. `head` is the newest offset known when the stream was opened. */
@@ -101,10 +101,8 @@ export class WatchStream implements HubStream {
     this.options.sse.close();
   }
 
-  /** Its credentials are no longer good. The session goes on. */
   refuse(): void {
-    this.options.sse.send({ event: "error", data: { type: "error", code: "invalid_token" } });
-    this.options.sse.close();
+    closeRefused(this.options.sse, this.options.opener);
   }
 
   #onEntry(entry: LiveEntry): void {

@@ -26,7 +26,7 @@ export const rotateKey =
         return {
           answer: { id: row.id, keyId: row.keyId, secret },
           // Cached copies of the old key know nothing of its new end.
-          facts: [{ contract: credentialRevoked, key: input.id, payload: { id: input.id } }],
+          facts: [{ contract: credentialRevoked, key: input.id, payload: { id: input.id, rotated: true } }],
         };
       }),
     );
