@@ -155,13 +155,13 @@ describe("a worker", () => {
     const worker = startDeliverer({ config, logger, metrics, secrets, outbound, deliveries });
     try {
       // One claim each two seconds would take a hundred seconds.
-      await eventually(async () => remote.at(`/${id}`).length === 400, { timeoutMs: 25_000 });
+      await eventually(async () => remote.at(`/${id}`).length === 400, { timeoutMs: 60_000 });
     } finally {
       await worker.stop();
       await outbound.close();
     }
     expect(new Set(remote.at(`/${id}`).map(({ headers }) => headers["webhook-id"])).size).toBe(400);
-  });
+  }, 90_000);
 });
 
 describe("the waits between attempts", () => {
