@@ -48,7 +48,7 @@ describe("a runner killed between two effects of a turn", () => {
     await say(h, conversation.sessionId, LAST);
     undisturbed = await traceOf(h, conversation);
     await runner.stop();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const child of children) child.kill("SIGKILL");
     await h?.close();
@@ -84,7 +84,7 @@ describe("a runner killed between two effects of a turn", () => {
           ...{ tenantId: h.tenantId, agentId, version: null, metadata: {}, participantVerified: false },
           ...{ replyTo: "test", link: policyOf(h, { linkId, agentId }) },
         }),
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
     const { sessionId, conversationId } = made;
     await h.settled(sessionId, made.turnId);
@@ -121,7 +121,7 @@ describe("a runner killed between two effects of a turn", () => {
       expect(await traceOf(h, conversation)).toEqual(undisturbed);
       await runner?.stop();
     },
-    60_000,
+    120_000,
   );
 });
 

@@ -140,6 +140,6 @@ describe("a session that goes to a human and back", () => {
       const offsets = (await h.events(sessionId)).map(({ offset }) => offset);
       expect(offsets).toEqual(offsets.map((_, n) => n + 1));
     },
-    90_000,
+    180_000,
   );
 });
