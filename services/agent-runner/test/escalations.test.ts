@@ -400,7 +400,8 @@ const WAITING = (seconds: number) => ({
 describe("timeouts", () => {
   it("move the session and push what is said, once, with four sweepers at once; no message is used, and none comes after the end", async () => {
     await runner();
-    const { sessionId } = await h.open(await h.agent(WAITING(1)));
+    // Longer than a slow machine needs from the node to the first look.
+    const { sessionId } = await h.open(await h.agent(WAITING(4)));
     expect((await fire())[0]?.fired.map(({ session_id }) => session_id)).not.toContain(sessionId);
     await eventually(
       async () => {
