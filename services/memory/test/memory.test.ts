@@ -21,7 +21,7 @@ const eventsOnly = { MEMORY_POLL_SECONDS: 3_600 };
 const pollOnly = { MEMORY_POLL_SECONDS: 0.05 };
 
 const covers = (conversation: Conversation, person: Person, exchanges: number) =>
-  eventually(async () => expect(await harness.coveredOf(conversation, person)).toBe(exchanges));
+  eventually(async () => expect(await harness.coveredOf(conversation, person)).toBe(exchanges), { timeoutMs: 20_000 });
 
 describe("summaries", () => {
   it("remembers after five completed exchanges, and merges the next five with what it had", async () => {
