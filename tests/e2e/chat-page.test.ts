@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createBearerClient, eventually } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +18,8 @@ describe("the chat page against the product", () => {
   let browser: Browser;
   beforeAll(async () => {
     if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
-    product = await firstStart({ SCRIPTED_PACE_MS: "40" });
+    // An answer lasts for some seconds: long enough to be stopped, or cut off, in its middle on a slow machine too.
+    product = await firstStart({ SCRIPTED_PACE_MS: "150" });
     demo = await product.start();
     browser = await chromium.launch({
       executablePath: CHROMIUM,
@@ -114,7 +117,7 @@ describe("the chat page against the product", () => {
     await page.getByText("Thank you for your rating.").waitFor();
     expect(problems).toEqual([]);
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   const owner = () => createBearerClient({ bases: [product.base], token: demo.admin_token });
   /** The code in the newest mail to an address, as soon as it is there. */
@@ -125,6 +128,33 @@ describe("the chat page against the product", () => {
       if (found === undefined) throw new Error("no mail yet");
       return found;
     });
+
+  it("talks in a frame of another site that the link lists, and keeps the conversation there over a reload", async () => {
+    let framed = "";
+    const site = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end(`<iframe src="${framed}"></iframe>`);
+    });
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    // The product answers at 127.0.0.1: for a browser, localhost is another site.
+    const host = `http://localhost:${(site.address() as AddressInfo).port}`;
+    const made = await owner().call<{ token: string }>("POST", "/api/agents/clinic-desk/public-links", {
+      allowed_domains: [host],
+      max_sessions: 1,
+    });
+    expect(made.status, made.text).toBe(201);
+    framed = `${product.base}/public/chat/${made.body.token}`;
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(host);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("textbox").fill("My name is Jack and my zip code is 30301");
+    await frame.getByRole("textbox").press("Enter");
+    await frame.locator("ol.messages").getByText("Thank you, Jack!").waitFor({ timeout: 15_000 });
+    await page.reload();
+    await frame.locator("ol.messages").getByText("Thank you, Jack!").waitFor({ timeout: 15_000 });
+    await page.context().close();
+    site.closeAllConnections();
+    site.close();
+  }, 60_000);
 
   it("lets a visitor without a mouse, at 360 px, in Arabic, with the network cut twice, finish the clinic conversation", async () => {
     const made = await owner().call<{ token: string }>("POST", "/api/agents/clinic-desk/public-links", {
@@ -181,9 +211,12 @@ describe("the chat page against the product", () => {
     await seen(page, "Saturday until 13:00").waitFor({ timeout: 60_000 });
     expect(await shown(page, "I want to book an appointment")).toBe(1);
     await say("Tuesday in the morning");
-    await eventually(async () => {
-      expect(await page.locator("ol.messages > li.agent").last().innerText()).toContain("Tuesday");
-    });
+    await eventually(
+      async () => {
+        expect(await page.locator("ol.messages > li.agent").last().innerText()).toContain("Tuesday");
+      },
+      { timeoutMs: 30_000 },
+    );
     await say("bye");
     await page.getByRole("heading", { name: "انتهت هذه المحادثة" }).waitFor({ timeout: 60_000 });
     expect(await page.locator("html").getAttribute("dir")).toBe("rtl");

@@ -18,12 +18,16 @@ export interface CookieOptions {
   secure: boolean;
   /** Seconds; 0 deletes the cookie; absent = until the browser closes. */
   maxAgeSeconds?: number;
+  /** For a page in a frame of another site: kept apart for each site that frames it. Always `Secure`. */
+  partitioned?: boolean;
 }
 
 /** A `Set-Cookie` value that no script can read. `value` must hold cookie characters only (our tokens do). */
 export function writeCookie(name: string, value: string, options: CookieOptions): string {
-  const parts = [`${name}=${value}`, `Path=${options.path}`, "HttpOnly", "SameSite=Lax"];
-  if (options.secure) parts.push("Secure");
+  const { partitioned = false } = options;
+  const parts = [`${name}=${value}`, `Path=${options.path}`, "HttpOnly", `SameSite=${partitioned ? "None" : "Lax"}`];
+  if (options.secure || partitioned) parts.push("Secure");
+  if (partitioned) parts.push("Partitioned");
   if (options.maxAgeSeconds !== undefined) parts.push(`Max-Age=${options.maxAgeSeconds}`);
   return parts.join("; ");
 }

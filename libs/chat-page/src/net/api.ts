@@ -1,4 +1,5 @@
 import { language } from "../i18n/language.js";
+import { frameHeaders } from "./frame.js";
 import { integer, isRecord, record, text } from "./reading.js";
 import type { ServerClock } from "./server-clock.js";
 import type { Thumb } from "./session-info.js";
@@ -77,6 +78,7 @@ const DATE_TOLERANCE_MS = 1_500;
 export function createApi(token: string, clock: ServerClock): Api {
   const base = "/api/public";
   const name = encodeURIComponent(token);
+  const framed = frameHeaders();
 
   const call = async (
     path: string,
@@ -91,7 +93,7 @@ export function createApi(token: string, clock: ServerClock): Api {
         signal: abort.signal,
         credentials: "same-origin",
         cache: "no-store",
-        headers: { accept: "application/json", ...init.headers },
+        headers: { accept: "application/json", ...framed, ...init.headers },
       });
       clock.heard(Date.parse(response.headers.get("date") ?? "") + DATE_LATE_MS, DATE_TOLERANCE_MS);
       return await readAnswer(response);
