@@ -49,6 +49,8 @@ export interface OpenOptions {
   dark?: boolean;
   locale?: string;
   reducedMotion?: boolean;
+  /** False = scripts of the page do not run. */
+  javaScript?: boolean;
 }
 
 /** A visitor: an own browser profile with one page. `trouble` gathers console errors and requests to other hosts. */
@@ -64,6 +66,7 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
     colorScheme: options.dark ? "dark" : "light",
     locale: options.locale ?? "en-GB",
     reducedMotion: options.reducedMotion ? "reduce" : "no-preference",
+    javaScriptEnabled: options.javaScript ?? true,
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();

@@ -35,6 +35,16 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
   });
 
+  it("says in all its languages what it needs where there is no JavaScript, in place of an empty screen", async () => {
+    const page = await bench.open({ javaScript: false, width: 360 });
+    const sentences = page.locator(".noscript p");
+    await expect.poll(() => sentences.count()).toBe(15);
+    await sentences.first().waitFor();
+    const top = await sentences.first().evaluate((first) => first.getBoundingClientRect().top / innerHeight);
+    expect(top).toBeLessThan(0.5);
+    expect(new Set(await sentences.evaluateAll((all) => all.map((one) => one.getAttribute("lang")))).size).toBe(15);
+  });
+
   it("streams an answer, shows the visitor's message once and reads the answer out once", async () => {
     const page = await bench.open();
     const made = await session();

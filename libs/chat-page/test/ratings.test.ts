@@ -45,6 +45,26 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     expect(await page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
   });
 
+  it("are not asked about where the visitor has said nothing: there was no conversation", async () => {
+    const page = await bench.open({}, (api) => {
+      Object.assign(api.link, WITH);
+    });
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (/rating-/.test(request.url())) asked.push(request.url());
+    });
+    const made = await sessionOf(bench);
+    made.greet("Welcome.");
+    made.end("budget_exhausted");
+    await page.getByRole("heading", { name: "This link is used up" }).waitFor();
+    // The form is fetched as soon as its place is on the screen.
+    await page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",
+    );
+    expect(asked).toEqual([]);
+    expect(await page.getByText("How was this conversation?").count()).toBe(0);
+  });
+
   it("keep what was said when they are stopped, and say so, also after a reload", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, WITH);

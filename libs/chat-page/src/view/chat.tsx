@@ -215,8 +215,7 @@ interface StartersProps {
 }
 
 function Starters({ state, starters, onSend }: StartersProps) {
-  const begun = state.transcript.value.some((entry) => entry.role === "user");
-  if (begun || starters.length === 0 || state.ended.value) return null;
+  if (hasBegun(state) || starters.length === 0 || state.ended.value) return null;
   return (
     <ul class="starters" aria-label={t("starters")}>
       {starters.map((starter) => (
@@ -246,7 +245,8 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
   const card = {
     renewing: state.renewing.value,
     onRenew: () => void conversation.renew(),
-    onRate: link.canRate ? (given: Rating) => conversation.rate(given) : null,
+    // Who has said nothing has had no conversation to judge.
+    onRate: link.canRate && hasBegun(state) ? (given: Rating) => conversation.rate(given) : null,
   };
   if (ended) return <EndedCard kind={endKind(ended.reason)} {...card} />;
   const again = state.again.value;
@@ -269,6 +269,9 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
     />
   );
 }
+
+/** The visitor has said something. */
+const hasBegun = (state: ChatState): boolean => state.transcript.value.some((entry) => entry.role === "user");
 
 function initialOf(name: string): string {
   const letter = [...name.trim()].find((character) => /\p{L}|\p{N}/u.test(character));
