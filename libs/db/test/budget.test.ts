@@ -30,7 +30,7 @@ async function linkWith(budget: Record<string, unknown>): Promise<Fixture> {
   return { ...f, linkId };
 }
 
-async function held(link: Fixture, leaseMs = 5_000): Promise<Held & { sessionId: string }> {
+async function held(link: Fixture, leaseMs = 60_000): Promise<Held & { sessionId: string }> {
   const { sessionId } = await open(link, { link: linkOf(link) });
   const lease = await acquire(link, sessionId, leaseMs);
   if (!lease) throw new Error("not acquired");

@@ -125,7 +125,7 @@ export const message = (f: Fixture, sessionId: string, content: string, more: Js
 export async function acquire(
   f: Fixture,
   sessionId: string,
-  leaseMs = 5_000,
+  leaseMs = 60_000,
 ): Promise<{
   fence: number;
   done_seq: number;
@@ -163,7 +163,7 @@ export function reply(
     fence: at.fence,
     seq: turn.seq,
     kind: turn.kind,
-    lease_ms: 5_000,
+    lease_ms: 60_000,
     failed: null,
     dead: null,
     user:
