@@ -36,7 +36,8 @@ async function start(dataDir: string, changes: Partial<ResolveOptions> = {}) {
   return { ...stores, lines };
 }
 
-describe("private servers", () => {
+// PostgreSQL is made anew in each: seconds, and many of them on a slow machine.
+describe("private servers", { timeout: 90_000 }, () => {
   it("starts three that answer only with their password, in a private folder, and leaves no process", async () => {
     const folder = freshFolder();
     const stores = await start(folder);
@@ -108,7 +109,7 @@ describe("private servers", () => {
     await withPostgresClient(stores.postgres.url, (client) => client.query("create table kept as select 42 as answer"));
     for (const store of [stores.postgres, stores.nats, stores.redis]) process.kill(store?.pid ?? 0, "SIGKILL");
     await eventually(() => stores.lines.filter((line) => line.includes("runs again")).length === 3, {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     const rows = await withPostgresClient(stores.postgres.url, (client) => client.query("select answer from kept"));
     expect(rows.rows).toEqual([{ answer: 42 }]);
@@ -121,7 +122,7 @@ describe("private servers", () => {
     await expect(askRedis(stores.redis?.url ?? "")).rejects.toThrow();
     await expect(withPostgresClient(stores.postgres.url, async () => undefined)).rejects.toThrow();
     expect(stores.lines.filter((line) => line.includes("unexpectedly"))).toHaveLength(3);
-  }, 60_000);
+  });
 
   it("refuses a second start on the same folder", async () => {
     const folder = freshFolder();
@@ -197,7 +198,7 @@ describe("private servers", () => {
   });
 });
 
-describe("sources", () => {
+describe("sources", { timeout: 60_000 }, () => {
   it("uses addresses from the environment, starts and stops nothing there", async () => {
     const { postgresAdminUrl, natsUrl, redisUrl } = testServers();
     const env = { DATABASE_URL: postgresAdminUrl, NATS_URL: natsUrl, REDIS_URL: redisUrl };
