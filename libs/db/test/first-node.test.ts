@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { acquire, commit, type Fixture, open, reply, turnFixture } from "./turn-fixture.js";
+
+let f: Fixture;
+beforeAll(async () => {
+  f = await turnFixture();
+  const document = JSON.stringify({
+    workflow: {
+      initial_node: "hello",
+      nodes: [
+        { id: "talk", name: "Talk" },
+        { id: "hello", name: "Hello" },
+      ],
+    },
+  });
+  await f.db.tenant(f.tenantId, (trx) =>
+    trx
+      .insertInto("agent_versions")
+      .values({ agent_id: f.agentId, version: 7, tenant_id: f.tenantId, document, content_hash: "seven" })
+      .execute(),
+  );
+});
+afterAll(() => f.close());
+
+const accessTo = (sessionId: string): string => JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId });
+
+async function sessionOf(sessionId: string): Promise<Record<string, unknown> | undefined> {
+  const rows = await f.db.query<{ session: Record<string, unknown> }>("select get_session($1::jsonb) as session", [
+    accessTo(sessionId),
+  ]);
+  return rows[0]?.session;
+}
+
+it("says of a session whose opening failed that it stood where its workflow begins", async () => {
+  const { sessionId } = await open(f, { agent_version: 7 });
+  const held = await acquire(f, sessionId);
+  if (!held?.turns[0]) throw new Error("not acquired");
+  await commit(f, [reply(f, held, held.turns[0], { failed: "model_unavailable" })]);
+  expect(await sessionOf(sessionId)).toMatchObject({ status: "error", node_id: "hello", node_name: "Hello" });
+});
+
+it("says so of a session that was ended before it was opened, in the answer to its end too", async () => {
+  const { sessionId } = await open(f, { agent_version: 7 });
+  const [row] = await f.db.query<{ answer: unknown }>("select end_session($1::jsonb, $2::json) as answer", [
+    accessTo(sessionId),
+    JSON.stringify({ status: "completed", reason: "client" }),
+  ]);
+  expect(row?.answer).toMatchObject({ success: true, final_node_id: "hello", final_node_name: "Hello" });
+  expect(await sessionOf(sessionId)).toMatchObject({ status: "completed", node_id: "hello", node_name: "Hello" });
+});
