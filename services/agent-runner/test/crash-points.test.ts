@@ -49,10 +49,11 @@ describe("a runner killed between two effects of a turn", () => {
     undisturbed = await traceOf(h, conversation);
     await runner.stop();
   }, 120_000);
-  afterAll(async () => {
-    for (const child of children) child.kill("SIGKILL");
-    await h?.close();
-  }, 60_000);
+  // One that is left over would take the turns of the next test and die of them.
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+  });
+  afterAll(() => h?.close(), 60_000);
 
   /** A runner of its own that ends itself at this point; resolves with the signal that ended it. */
   const crashing = async (at: string): Promise<NodeJS.Signals | null> => {
