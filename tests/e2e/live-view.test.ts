@@ -1,6 +1,7 @@
 import {
   type ApiClient,
   createBearerClient,
+  endsWithin,
   eventually,
   followEvents,
   type ModelCall,
@@ -208,10 +209,10 @@ describe("an owner who watches", () => {
     const { id, client } = await newToken("viewer");
     const watcher = watch(client.stream(path));
     await watcher.until(({ event }) => event === "connected");
-    const taken = performance.now();
-    expect((await tenant.owner.call("DELETE", `/api/tokens/${id}`)).status).toBe(200);
-    expect(await watcher.status).toBe(200);
-    expect(performance.now() - taken).toBeLessThan(3_000);
+    await endsWithin(3_000, async () => {
+      expect((await tenant.owner.call("DELETE", `/api/tokens/${id}`)).status).toBe(200);
+      expect(await watcher.status).toBe(200);
+    });
     expect(watcher.events.at(-1)).toMatchObject({ event: "error", data: { code: "invalid_token" } });
     await eventually(async () => expect((await client.call("GET", path)).status).toBe(401));
   });
@@ -282,8 +283,9 @@ describe("an owner who watches", () => {
       return { ...sent.body, again: () => tenant.signed.call("POST", `${path}/messages`, message) };
     };
     const status = async (url: string) => (await tenant.signed.call<{ status: string }>("GET", url)).body;
-    const first = await send("slow a b c d e f g h");
-    const second = await send("slow i j k l m n o p");
+    // Each takes some seconds: long enough to be seen running on a machine that stands still for one of them.
+    const first = await send("slow a b c d e f g h i j k l m n o p q r s t u v w x");
+    const second = await send("slow y z a b c d e f g h i j k l m n o p q r s t u v");
     await eventually(async () => expect(await status(first.status_url)).toMatchObject({ status: "running" }));
     expect(await status(second.status_url)).toEqual({
       turn_id: second.turn_id,
@@ -296,7 +298,7 @@ describe("an owner who watches", () => {
         expect(answer.status).toBe("completed");
         return answer;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 30_000 },
     );
     const { session_id: _id, status: _status, ...answer } = { session_id: "", ...done };
     expect(answer).toEqual((await first.again()).body);
@@ -320,7 +322,7 @@ describe("an owner who watches", () => {
     const other = await tenant.signed.call<{ session_id: string }>("POST", "/api/chat/sessions", body);
     const foreign = `/api/chat/sessions/${other.body.session_id}/turns/${first.turn_id}`;
     expect((await tenant.signed.call("GET", foreign)).status).toBe(404);
-  });
+  }, 90_000);
 
   it("lets the operator who has a session be seen typing, and nobody else", async () => {
     const visitor = await newVisitor(cluster, link);
@@ -343,12 +345,10 @@ describe("an owner who watches", () => {
     expect((await mine.client.call("POST", path, { active: true })).status).toBe(422);
     const history = JSON.stringify(await visitor.history());
     expect(history).not.toContain("operator");
-    let refused = 0;
-    for (let n = 0; n < 60 && refused === 0; n += 1) {
-      const answer = await mine.client.call("POST", path, { typing: true });
-      if (answer.status === 429) refused = Number(answer.headers.get("retry-after"));
-    }
-    expect(refused).toBeGreaterThan(0);
+    // At once: one after the other they would be let in on a machine that is slower than the limit.
+    const many = await Promise.all(Array.from({ length: 60 }, () => mine.client.call("POST", path, { typing: true })));
+    const refused = many.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
     reading.leave();
   });
 });
