@@ -137,11 +137,16 @@ class Expire implements LinkCommand {
   check = ({ isExpired, isDeleted }: LinkModel) => !isExpired && !isDeleted;
   toString = () => "expire";
   async run(model: LinkModel, real: LinkReal): Promise<void> {
-    const expires_at = new Date(Date.now() + 300).toISOString();
-    const answer = await real.tenant.owner.call("PUT", path(real), { expires_at });
-    expect(answer.status).toBe(200);
-    await delay(Date.parse(expires_at) - Date.now() + 20);
-    model.isExpired = true;
+    for (let aheadMs = 300; ; aheadMs *= 4) {
+      const expires_at = new Date(Date.now() + aheadMs).toISOString();
+      const answer = await real.tenant.owner.call("PUT", path(real), { expires_at });
+      // On a slow machine the instant may have passed when the server hears of it: refused rightly, and nothing has changed.
+      if (answer.status === 422 && Date.now() > Date.parse(expires_at) && aheadMs < 10_000) continue;
+      expect(answer.status).toBe(200);
+      await delay(Math.max(0, Date.parse(expires_at) - Date.now()) + 20);
+      model.isExpired = true;
+      return;
+    }
   }
 }
 
