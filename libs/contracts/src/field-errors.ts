@@ -37,24 +37,47 @@ function fieldErrorsOf(issue: Issue, prefix: string): FieldError[] {
     const [meant, ...more] = issue.errors.filter((branch) => branch.length > 0 && !branch.some(isOfOtherKind));
     if (meant && more.length === 0) return meant.flatMap((inner) => fieldErrorsOf(inner, pointer));
   }
-  return [{ pointer, rule: issue.code, message: sentenceOf(issue) }];
+  return [{ pointer, rule: issue.code, message: sentenceOfIssue(issue) }];
 }
 
 const isOfOtherKind = ({ code, path }: Issue): boolean =>
   path.length === 0 && (code === "invalid_type" || code === "invalid_union");
 
-function sentenceOf(issue: Issue): string {
+/** What is wrong, as the end of a sentence about the field; never the value. */
+export function sentenceOfIssue(issue: Issue): string {
   if (issue.message.endsWith("received undefined")) return "is required";
   if (issue.code === "invalid_type") return `must be ${kindOf(issue)}`;
   if (issue.code === "invalid_value")
     return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.slice(0, MOST_VALUES).join(", ")}`;
-  if (issue.code !== "invalid_union") return issue.message;
+  // A schema may say it in words of its own.
+  if (/^(Too (small|big)|Invalid )/.test(issue.message)) {
+    if (issue.code === "too_small") return boundOf(issue.origin, "at least", issue.minimum);
+    if (issue.code === "too_big") return boundOf(issue.origin, "at most", issue.maximum);
+    if (issue.code === "invalid_format") return FORMATS[issue.format] ?? "has not the form this field takes";
+  }
+  if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return issue.message;
   const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
   if (branches.some(({ message }) => message.endsWith("received undefined"))) return "is required";
   const kinds = new Set(branches.map((branch) => (branch.code === "invalid_type" ? kindOf(branch) : null)));
   return kinds.size === 0 || kinds.has(null)
     ? "has none of the forms this field takes"
     : `must be ${[...kinds].join(" or ")}`;
+}
+
+const FORMATS: Record<string, string> = {
+  uuid: "must be a UUID",
+  email: "must be an e-mail address",
+  url: "must be a whole address",
+  datetime: "must be a time like 2030-01-31T12:00:00Z",
+};
+
+const PARTS: Record<string, string> = { string: "character", array: "item", set: "item" };
+
+/** Of a number, or of how many parts something has. Ranges include their ends. */
+function boundOf(origin: string, which: string, bound: number | bigint): string {
+  const part = PARTS[origin];
+  if (part === undefined) return `must be ${which} ${bound}`;
+  return `must have ${which} ${bound} ${part}${Number(bound) === 1 ? "" : "s"}`;
 }
 
 const kindOf = ({ expected }: { expected: string }): string => KINDS[expected] ?? `of type ${expected}`;

@@ -60,9 +60,11 @@ const isDomain = (text: string): boolean => normaliseDomain(text) !== null;
 /** ISO 3166-1 alpha-2, kept in capitals. */
 const country = z
   .string()
-  .regex(/^[A-Za-z]{2}$/)
+  .regex(/^[A-Za-z]{2}$/, "must be a country code of two letters, like DE")
   .transform((code) => code.toUpperCase());
-const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "must be an address or a network, like 203.0.113.0/24",
+});
 
 /** What a link may spend in all. Hard: a message that could go over is refused; else going over is told to the owner. */
 export const linkBudget = z
@@ -85,7 +87,7 @@ export const fileUploads = z
         z
           .string()
           .max(100)
-          .regex(/^[a-z]+\/(\*|[a-z0-9.+-]+)$/),
+          .regex(/^[a-z]+\/(\*|[a-z0-9.+-]+)$/, "must be a media type, like image/png or image/*"),
       )
       .max(30),
     max_bytes: z.number().int().min(1).max(10_485_760),

@@ -8,6 +8,20 @@ const SCHEMA = z.strictObject({
   note: z.string().max(3).nullable().optional(),
   mode: z.enum(["open", "shut"]).optional(),
   network: z.union([z.ipv4(), z.ipv6()]).optional(),
+  id: z.uuid().optional(),
+  email: z.email().optional(),
+  from: z.iso.datetime().optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
+  slug: z
+    .string()
+    .regex(/^[a-z]+$/, "must be lower case")
+    .optional(),
+  starters: z.array(z.string()).min(1).max(2).optional(),
+  share: z.number().min(0.5).optional(),
+  range: z.union([z.cidrv4(), z.cidrv6()], { error: "must be a network" }).optional(),
   place: z.union([z.strictObject({ country: z.string() }), z.array(z.string())]).optional(),
 });
 
@@ -26,8 +40,19 @@ describe("what is told of a wrong field", () => {
     [{ title: "Hi", note: 7 }, "body/note invalid_type: must be a string"],
     [{ title: "Hi", mode: "ajar" }, "body/mode invalid_value: must be one of open, shut"],
     [{ title: "Hi", network: "home" }, "body/network invalid_union: has none of the forms this field takes"],
+    [{ title: "Hi", range: "home" }, "body/range invalid_union: must be a network"],
     [{ title: "Hi", place: 1 }, "body/place invalid_union: must be an object or a list"],
     [{ title: "Hi", place: { country: 3 } }, "body/place/country invalid_type: must be a string"],
+    [{ title: "H" }, "body/title too_small: must have at least 2 characters"],
+    [{ title: "Hi", days: 10 }, "body/days too_big: must be at most 9"],
+    [{ title: "Hi", share: 0.1 }, "body/share too_small: must be at least 0.5"],
+    [{ title: "Hi", starters: [] }, "body/starters too_small: must have at least 1 item"],
+    [{ title: "Hi", starters: ["a", "b", "c"] }, "body/starters too_big: must have at most 2 items"],
+    [{ title: "Hi", id: "x" }, "body/id invalid_format: must be a UUID"],
+    [{ title: "Hi", email: "x" }, "body/email invalid_format: must be an e-mail address"],
+    [{ title: "Hi", from: "x" }, "body/from invalid_format: must be a time like 2030-01-31T12:00:00Z"],
+    [{ title: "Hi", country: "x" }, "body/country invalid_format: has not the form this field takes"],
+    [{ title: "Hi", slug: "X" }, "body/slug invalid_format: must be lower case"],
     [{ title: "Hi", "a/b": 1 }, "body/a~1b unknown_field: is not a field of this object"],
   ])("of %j is %s", (value, told) => {
     expect(wordsFor(value)).toEqual([told]);

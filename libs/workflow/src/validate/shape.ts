@@ -1,4 +1,4 @@
-import { agentDocument } from "@parley/contracts";
+import { agentDocument, sentenceOfIssue } from "@parley/contracts";
 import type { Issue } from "../types.js";
 
 /** Provider settings that older documents kept at the root, beside the workflow, instead of in `workflow.llm`. */
@@ -80,7 +80,7 @@ function sentenceOf(issue: ShapeIssue): string {
     case "bad_name":
       return "a name begins with a letter or _ and has letters, digits, _ . - only (100 at most)";
     default:
-      return issue.message;
+      return sentenceOfIssue(issue);
   }
 }
 
