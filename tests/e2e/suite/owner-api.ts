@@ -1,4 +1,4 @@
-import { createBearerClient, eventually } from "@parley/testkit";
+import { createBearerClient, endsWithin, eventually } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { ECHO, ECHO_2 } from "../../cluster/documents.js";
 import { createLink, createTenant, type MadeLink } from "../../cluster/owner.js";
@@ -135,9 +135,8 @@ export function describeOwnerApi(fixture: GetFixture): void {
       expect((await reader.call("POST", "/api/tenants", { name: "x" })).status).toBe(403);
       expect((await tenant.owner.call("DELETE", `/api/tokens/${made.body.id}`)).status).toBe(200);
       for (const base of cluster.gateways) {
-        await eventually(async () => (await reader.call("GET", "/api/agents", undefined, { base })).status === 401, {
-          timeoutMs: 2_000,
-        });
+        const isRefused = async () => (await reader.call("GET", "/api/agents", undefined, { base })).status === 401;
+        await endsWithin(2_000, () => eventually(isRefused));
       }
     });
 

@@ -1,4 +1,4 @@
-import { eventually, followEvents, readEvents, type StreamedEvent } from "@parley/testkit";
+import { endsWithin, eventually, followEvents, readEvents, type StreamedEvent } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { createLink, type MadeLink } from "../../cluster/owner.js";
 import { type Fixture, type GetFixture, type Message, visitor } from "./fixture.js";
@@ -97,7 +97,7 @@ export function describePublicLinks(fixture: GetFixture): void {
           .availability;
       expect(await shown()).toBe("available");
       await openVisit(fixture(), link);
-      await eventually(async () => (await shown()) === "full", { timeoutMs: 1_500 });
+      await endsWithin(1_500, () => eventually(async () => (await shown()) === "full"));
     });
 
     it("opens a session with the first message and keeps it in a cookie", async () => {
@@ -185,14 +185,17 @@ export function describePublicLinks(fixture: GetFixture): void {
     });
 
     it("takes nothing after the instant of expiry", async () => {
-      const expires_at = new Date(Date.now() + 2_500).toISOString();
+      // Long enough for everything that comes before it, on a slow machine too.
+      const expires_at = new Date(Date.now() + 8_000).toISOString();
       const link = await createLink(fixture().tenant, "echo", { ...OPEN, expires_at });
       const { session_token } = await openVisit(fixture(), link);
       const me = visitor(fixture(), session_token);
       const events: StreamedEvent[] = [];
       const reading = readEvents(me.stream(`/api/public/events/${link.token}`), (event) => events.push(event));
+      await eventually(() => events.some(({ event }) => event === "connected"));
       expect((await me.call("POST", `/api/public/chat/${link.token}`, { message: "in time" })).status).toBe(200);
-      await eventually(() => Date.now() > Date.parse(expires_at), { timeoutMs: 4_000 });
+      await eventually(() => Date.now() > Date.parse(expires_at), { timeoutMs: 10_000 });
+      const ended = endsWithin(3_000, () => reading);
       for (const [method, path, body] of [
         ["GET", `/api/public/link/${link.token}`],
         ["POST", `/api/public/sessions/${link.token}`, {}],
@@ -200,9 +203,8 @@ export function describePublicLinks(fixture: GetFixture): void {
       ] as const) {
         expect([path, (await me.call(method, path, body)).body.code]).toEqual([path, "link_unavailable"]);
       }
-      await reading;
+      await ended;
       expect(events.at(-1)).toMatchObject({ event: "session_ended" });
-      expect(Date.now() - Date.parse(expires_at)).toBeLessThan(3_000);
     });
 
     it("closes every open stream within a second of the deletion, on every gateway", async () => {
@@ -211,17 +213,20 @@ export function describePublicLinks(fixture: GetFixture): void {
       const { session_token } = await openVisit(fixture(), link);
       const me = visitor(fixture(), session_token);
       const ends: StreamedEvent[] = [];
+      let connected = 0;
       const readers = [...cluster.gateways, ...cluster.gateways].map(() =>
         readEvents(me.stream(`/api/public/events/${link.token}`), (event) => {
+          if (event.event === "connected") connected += 1;
           if (event.event === "session_ended") ends.push(event);
         }),
       );
+      await eventually(() => connected === readers.length, { timeoutMs: 10_000 });
       await me.call("POST", `/api/public/chat/${link.token}`, { message: "hi" });
-      const began = performance.now();
-      const deleted = await tenant.owner.call("DELETE", `/api/agents/echo/public-links/${link.id}`);
-      expect(deleted).toMatchObject({ status: 200, body: { sessions_ended: 1 } });
-      await Promise.all(readers);
-      expect(performance.now() - began).toBeLessThan(1_500);
+      await endsWithin(1_500, async () => {
+        const deleted = await tenant.owner.call("DELETE", `/api/agents/echo/public-links/${link.id}`);
+        expect(deleted).toMatchObject({ status: 200, body: { sessions_ended: 1 } });
+        await Promise.all(readers);
+      });
       expect(ends).toHaveLength(readers.length);
       const after = await me.call("POST", `/api/public/chat/${link.token}`, { message: "late" });
       expect(after).toMatchObject({ status: 404, body: { code: "link_unavailable" } });
