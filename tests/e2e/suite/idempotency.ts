@@ -112,13 +112,17 @@ export function describeIdempotency(fixture: GetFixture): void {
       const path = `/api/chat/sessions/${session_id}/messages`;
       let refused = 0;
       const insist = async (text: string): Promise<string> => {
-        for (const deadline = Date.now() + 45_000; Date.now() < deadline; ) {
+        // Politely: a hundred and ninety that ask without a pause would be the load that they wait for.
+        let pauseMs = 100;
+        for (const deadline = Date.now() + 200_000; Date.now() < deadline; ) {
           const body = { content: text, client_message_id: text };
-          const answer = await fixture().tenant.signed.call<Turn & { code?: string }>("POST", path, body);
+          const call = fixture().tenant.signed.call<Turn & { code?: string }>;
+          const answer = await call("POST", path, body, { timeoutMs: 100_000 });
           if (answer.status === 200) return answer.body.response;
           expect([answer.status, answer.body.code]).toEqual([429, "too_many_pending"]);
           refused += 1;
-          await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 200));
+          await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
+          pauseMs = Math.min(2 * pauseMs, 1_600);
         }
         throw new Error(`${text} was never accepted`);
       };
@@ -136,7 +140,7 @@ export function describeIdempotency(fixture: GetFixture): void {
           .filter(({ role }) => role === "assistant")
           .map(({ content }) => content),
       ).toEqual(asked.map((text) => `echo(${text})`));
-    }, 60_000);
+    }, 240_000);
 
     it("pages through the history without gap or repetition", async () => {
       const { session_id } = await openSession(fixture());
