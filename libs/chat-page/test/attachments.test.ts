@@ -110,6 +110,27 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(focused).toBe("compose");
   });
 
+  it("stand in their frame from right to left too: name at the start, the way to remove it beside what is wrong", async () => {
+    const page = await open({ width: 360, locale: "ar-EG" }, (api) => {
+      api.files.problems = [{ status: 415, code: "unsupported_media_type" }];
+    });
+    await choose(page, note("odd.txt"));
+    const row = page.locator(".tray li.failed");
+    await row.waitFor();
+    const box = (selector: string) =>
+      row.locator(selector).evaluate((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return { left, right, top, bottom };
+      });
+    const [name, state, remove] = [await box(".file-name bdi"), await box(".file-state"), await box(".remove")];
+    const frame = await row.evaluate((element) => element.getBoundingClientRect().right);
+    expect(frame - name.right).toBeGreaterThan(10);
+    expect(frame - name.right).toBeLessThan(25);
+    expect(remove.right).toBeLessThanOrEqual(Math.min(name.left, state.left));
+    expect(remove.top).toBeGreaterThanOrEqual(name.top - 10);
+    expect(remove.bottom).toBeLessThanOrEqual(state.bottom + 10);
+  });
+
   it("say what is wrong with a file: too large and too many without a try, the wrong kind from the server", async () => {
     const page = await open({}, (api) => {
       api.files.problems = [{ status: 415, code: "unsupported_media_type" }];

@@ -146,19 +146,21 @@ function Tray({ queue, online, limits, onRemove }: TrayProps) {
     <ul class="tray" aria-label={say("chosen")} ref={list}>
       {queue.chosen.value.map((item) => (
         <li key={item.key} class={item.progress.type}>
-          <span class="file-name" dir="auto">
-            {item.file.name}
-          </span>
-          <span class="file-state">
-            {fileSize(item.file.size)} · {stateText(item, online, limits)}
+          <span class="about">
+            <span class="file-name">
+              <bdi>{item.file.name}</bdi>
+            </span>
+            <span class="file-state">
+              {fileSize(item.file.size)} · {stateText(item, online, limits)}
+            </span>
+            {item.progress.type === "failed" && item.progress.problem === "failed" && (
+              <button type="button" class="link-button" onClick={() => queue.retry(item.key)}>
+                {say("again")}
+              </button>
+            )}
           </span>
           {item.progress.type === "uploading" && (
             <progress aria-label={`${say("uploading")}: ${item.file.name}`} value={item.progress.share} max={1} />
-          )}
-          {item.progress.type === "failed" && item.progress.problem === "failed" && (
-            <button type="button" class="link-button" onClick={() => queue.retry(item.key)}>
-              {say("again")}
-            </button>
           )}
           <button
             type="button"
