@@ -129,16 +129,16 @@ const statusOf = (turn: TurnState): string => (turn.status === "failed" ? turn.c
 
 describe("a link with a token budget", () => {
   it("admits as many small turns at once as there is room for, and never uses more than it has", async () => {
-    await started(TWENTY);
+    await started(TWENTY, { BUDGET_WAIT_MS: 18_000 });
     const linkId = await link({ max_tokens: 11 * 20 + (await least()) });
     const sessions = await Promise.all(Array.from({ length: 12 }, () => session(linkId)));
     const turns = await Promise.all(sessions.map((id) => h.send(id, "hi")));
     expect(turns.map(statusOf)).toEqual(Array.from({ length: 12 }, () => "done"));
     expect(await used(linkId)).toEqual({ tokens: 240, cost: 0, live: 0 });
-  });
+  }, 60_000);
 
   it("is used to the end and not beyond it when many ask for more than there is", async () => {
-    await started(TWENTY);
+    await started(TWENTY, { BUDGET_WAIT_MS: 18_000 });
     const max_tokens = (await least()) + 300;
     const linkId = await link({ max_tokens });
     const sessions = await Promise.all(Array.from({ length: 5 }, () => session(linkId)));
@@ -152,7 +152,7 @@ describe("a link with a token budget", () => {
     expect(tokens).toBe(done * 20);
     expect(tokens).toBeLessThanOrEqual(max_tokens);
     expect(live).toBe(0);
-  });
+  }, 90_000);
 
   it("lets a call say no more than what is left", async () => {
     const { model, asked } = held();
