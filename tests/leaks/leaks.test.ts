@@ -35,9 +35,9 @@ beforeAll(async () => {
       expect(findings(all, [driven.email])).not.toContain("e-mail in database webhook_deliveries.data");
       return all;
     },
-    { timeoutMs: 15_000, intervalMs: 500 },
+    { timeoutMs: 30_000, intervalMs: 500 },
   );
-}, 90_000);
+}, 180_000);
 afterAll(() => cluster?.close(), 60_000);
 
 /** Live streams and the bus get their share behind the answers. */
