@@ -53,7 +53,7 @@ const GOLDEN = `============================================================
 `;
 
 // Each call of the program is a process of its own that compiles the sources first.
-describe("the command line against the product", { timeout: 90_000 }, () => {
+describe("the command line against the product", { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-cli-"));
   let product: FirstStart;
   let demo: Announcement;
@@ -130,7 +130,7 @@ describe("the command line against the product", { timeout: 90_000 }, () => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text;
     });
-    await expect.poll(() => out, { timeout: 20_000 }).toContain("└─");
+    await expect.poll(() => out, { timeout: 60_000 }).toContain("└─");
     // Its input stays open: only the signal ends it.
     child.kill("SIGINT");
     const [code] = await once(child, "close");
