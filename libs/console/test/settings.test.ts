@@ -215,7 +215,6 @@ describe.skipIf(skipBrowser)("a webhook", () => {
         delivery({ status: "pending" }),
       ],
     });
-    page.setDefaultTimeout(8_000);
     await page.getByLabel("Which deliveries").selectOption("Failed");
     await page.getByText("the server answered with an error").waitFor();
     await page.getByText("Details").click();
@@ -447,5 +446,6 @@ describe.skipIf(skipBrowser)("the pages of the settings", () => {
         if (look.width !== 360) await page.context().close();
       }
     },
+    120_000,
   );
 });
