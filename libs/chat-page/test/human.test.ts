@@ -83,7 +83,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     expect(await typing.count()).toBe(0);
     made.types(true);
     await expect.poll(() => typing.count()).toBe(1);
-    await expect.poll(() => typing.count(), { timeout: 12_000 }).toBe(0);
+    await expect.poll(() => typing.count(), { timeout: 20_000 }).toBe(0);
     made.types(true);
     await expect.poll(() => typing.count()).toBe(1);
     made.types(false);
@@ -96,6 +96,8 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     });
     const made = await sessionOf(bench);
     await expect.poll(() => page.locator("html").getAttribute("dir")).toBe("rtl");
+    // Who writes is told to those who read just then, and to nobody later.
+    await expect.poll(() => made.streamCount()).toBe(1);
     made.humanJoins("Mira");
     made.types(true);
     const words = page.locator(".human-typing .thinking-label");

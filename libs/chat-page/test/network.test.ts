@@ -41,7 +41,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["One, two, three, "]);
     made.cut();
     made.finish(turn.turnId, "One, two, three, four.");
-    await expect.poll(() => answers(page).allInnerTexts(), { timeout: 8_000 }).toEqual(["One, two, three, four."]);
+    await expect.poll(() => answers(page).allInnerTexts(), { timeout: 15_000 }).toEqual(["One, two, three, four."]);
     expect(await own(page).count()).toBe(1);
     expect(await log(page).locator("p").allInnerTexts()).toEqual(["One, two, three, four."]);
   });
@@ -66,7 +66,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
       api.refuseStreams = 99;
     });
     const made = await session();
-    await expect.poll(() => bench.api().polls, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => bench.api().polls, { timeout: 15_000 }).toBeGreaterThan(0);
     await expect.poll(() => page.locator(".connection").innerText()).toBe("Online");
     await say(page, "Hi");
     const turn = await nextTurn(made);
@@ -83,7 +83,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     made.onTurn = (turn) => made.finish(turn.turnId, "Directly.");
     await say(page, "Hi");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Directly."]);
-    await expect.poll(() => page.locator(".connection").innerText(), { timeout: 8_000 }).toBe("Online");
+    await expect.poll(() => page.locator(".connection").innerText(), { timeout: 15_000 }).toBe("Online");
     expect(await answers(page).allInnerTexts()).toEqual(["Directly."]);
     expect(await log(page).locator("p").count()).toBe(1);
   });
@@ -96,7 +96,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await page.getByText("You’re offline.").waitFor();
     await say(page, "First");
     await say(page, "Second");
-    expect(await page.getByText("Waiting to be sent").count()).toBe(2);
+    await expect.poll(() => page.getByText("Waiting to be sent").count()).toBe(2);
     expect(bench.api().posts).toHaveLength(0);
     await bench.visitor().context.setOffline(false);
     await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["First", "Second"]);
@@ -134,7 +134,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     bench.api().loseNextAnswer = true;
     made.cut();
     await say(page, "Only once");
-    await expect.poll(() => bench.api().posts.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => bench.api().posts.length, { timeout: 15_000 }).toBe(2);
     expect(bench.api().posts[0]?.clientMessageId).toBe(bench.api().posts[1]?.clientMessageId);
     expect(made.turns).toHaveLength(1);
     expect(await own(page).count()).toBe(1);
@@ -163,10 +163,10 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
   it("waits as long as the server asks and then sends by itself", async () => {
     const page = await bench.open();
     const made = await session();
-    bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 1 }];
+    bench.api().sendProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 4 }];
     await say(page, "Too quick");
     await page.getByText(/That was quick/).waitFor();
-    await expect.poll(() => made.turns.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => made.turns.length, { timeout: 15_000 }).toBe(1);
     await expect.poll(() => page.getByText(/That was quick/).count()).toBe(0);
     expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(1);
   });
@@ -177,6 +177,6 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     });
     await page.getByText("The chat can’t be reached").waitFor();
     bench.api().down = false;
-    await field(page).waitFor({ timeout: 8_000 });
+    await field(page).waitFor({ timeout: 15_000 });
   });
 });

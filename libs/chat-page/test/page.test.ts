@@ -206,7 +206,15 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await page.mouse.wheel(0, -900);
     const jump = page.getByRole("button", { name: "Newest messages" });
     await jump.waitFor();
-    const before = await page.evaluate<number>("scrollY");
+    // The wheel may still be rolling out.
+    let before = Number.NaN;
+    const isStill = async (): Promise<boolean> => {
+      const now = await page.evaluate<number>("scrollY");
+      const still = now === before;
+      before = now;
+      return still;
+    };
+    await expect.poll(isStill, { interval: 200 }).toBe(true);
     made.delta("turn-9", 0, long("More"));
     await expect.poll(() => answers(page).count()).toBe(2);
     expect(await page.evaluate<number>("scrollY")).toBe(before);

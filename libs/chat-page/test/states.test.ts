@@ -242,6 +242,8 @@ const STATES: State[] = [
     act: async (page, scene) => {
       const made = await talk(page, scene);
       await say(page, scene.said.next);
+      // It is told to those who read just then, and to nobody later.
+      await expect.poll(() => made.streamCount()).toBe(1);
       made.status((await nextTurn(made, 2)).turnId, "searching");
     },
     shows: "searching",
