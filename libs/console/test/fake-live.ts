@@ -5,11 +5,17 @@ import type { Row } from "./rows.js";
 export class FakeLive {
   /** `Last-Event-ID` of each opening; undefined = from the beginning. */
   readonly openings: (string | undefined)[] = [];
+  /** While set, nobody gets through. */
+  away = false;
   totals = { input_tokens: 1_200, output_tokens: 340, cost: 0.0042 as number | null };
   readonly #log: { event: string; data: Row }[] = [];
   readonly #streams = new Set<ServerResponse>();
 
   accept(session: Row, request: IncomingMessage, response: ServerResponse): void {
+    if (this.away) {
+      response.destroy();
+      return;
+    }
     const lastId = request.headers["last-event-id"];
     this.openings.push(typeof lastId === "string" ? lastId : undefined);
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });

@@ -27,7 +27,7 @@ export function useBench(): Bench {
     if (!chromiumPath) throw new Error("no Chromium found; install the package chromium or set CHROMIUM_PATH");
     dist = await buildPage();
     browser = await launchBrowser(chromiumPath);
-  });
+  }, 120_000);
   afterAll(async () => {
     await browser?.close();
     if (dist) rmSync(dist, { recursive: true, force: true });
