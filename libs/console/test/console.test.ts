@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { axeFindings } from "./browser.js";
 import { type FakeApi, TOKEN } from "./fake-api.js";
 import { linkRow, sessionRow } from "./rows.js";
 import { skipBrowser, useBench } from "./setup.js";
@@ -112,6 +113,30 @@ describe.skipIf(skipBrowser)("agents", () => {
     await page.getByText("Version 1 is active.").waitFor();
     await page.getByRole("button", { name: "Activate version 2" }).waitFor();
     await expect.poll(() => focused(page)).not.toBe("BODY");
+  });
+
+  it("runs the tests of a version: which did not pass and why, what they have seen, or that there are none", async () => {
+    const step = { step: 1, say: "Hello", passed: false, reasons: ["path: expected greet, got bye"] };
+    const page = await bench.open("/console/agents/clinic-desk", {
+      prepare: (api) => {
+        api.tested = {
+          passed: false,
+          tests: [
+            { name: "says hello", passed: false, steps: [{ step: 0, say: null, passed: true, reasons: [] }, step] },
+            { name: "says bye", passed: true, steps: [] },
+          ],
+          coverage: { nodes: { visited: 3, total: 4 }, edges: { visited: 2, total: 5 } },
+        };
+      },
+    });
+    await page.getByRole("button", { name: "Test version 1" }).click();
+    await page.getByRole("heading", { name: "Version 1: 1 of 2 tests passed" }).waitFor();
+    await page.getByText("Step 1 “Hello”: path: expected greet, got bye").waitFor();
+    await page.getByText("3 of 4 nodes and 2 of 5 transitions were visited.").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    bench.api().tested = { passed: false, tests: [] };
+    await page.getByRole("button", { name: "Test version 2" }).click();
+    await page.getByText("Version 2 has no tests.").waitFor();
   });
 
   it("checks without keeping, then imports under the name the document suggests", async () => {

@@ -61,6 +61,8 @@ export interface FakeApi {
   mails: Row[] | null;
   analytics: Row;
   live: FakeLive;
+  /** What running the tests of a version answers. */
+  tested: Row;
   /** Whether the widget is served. */
   widget: boolean;
   /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
@@ -97,6 +99,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     mails: null,
     analytics: {},
     live: new FakeLive(),
+    tested: { passed: false, tests: [] },
     widget: true,
     refuse: {},
     hold: null,
@@ -166,6 +169,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       for (const row of api.versions) row.active = String(row.version) === parts[1];
       return [200, agentOf(parts[0])];
     },
+    "POST /agents/:/versions/:/test": ({ parts }) => [200, { version: Number(parts[1]), ...api.tested }],
     "POST /agents/:": () => [
       200,
       { valid: false, issues: [{ path: ["agent"], code: "x", message: "is missing", severity: "error" }] },

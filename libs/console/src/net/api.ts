@@ -5,6 +5,7 @@ import * as models from "./models.js";
 import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 import { count, record, text } from "./reading.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
+import { readTestOutcome } from "./test-models.js";
 import { readTranscript } from "./transcript.js";
 import { type WatchOptions, watchSession } from "./watch-session.js";
 
@@ -45,6 +46,8 @@ export interface CreatedLink {
 }
 
 const TIMEOUT_MS = 20_000;
+/** All tests of a document take 20 seconds at most; the answer has to come, too. */
+const TEST_MS = 40_000;
 
 /** The management API, called with the token of whoever is signed in. `onRefusedToken` hears of each 401. */
 export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
@@ -97,6 +100,13 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
       }),
     activate: (agent: string, version: number) =>
       call(`/agents/${part(agent)}/versions/${version}/activate`, { method: "POST", read: models.readAgent }),
+    /** Runs the tests of the version, which takes up to half a minute. */
+    testVersion: (agent: string, version: number) =>
+      call(`/agents/${part(agent)}/versions/${version}/test`, {
+        method: "POST",
+        timeoutMs: TEST_MS,
+        read: readTestOutcome,
+      }),
     exportVersion: (agent: string, version: number) =>
       call(`/agents/${part(agent)}/export${query({ version: String(version) })}`, { read: (body) => body }),
     validate: (document: string) =>

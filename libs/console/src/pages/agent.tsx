@@ -5,12 +5,14 @@ import { saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
 import type { Agent, Version } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
+import type { TestOutcome } from "../net/test-models.js";
 import { pathOf } from "../routing/route.js";
 import { AgentAccess } from "../view/agent-access.js";
 import { useApi } from "../view/api-context.js";
 import { keepFocus } from "../view/keep-focus.js";
 import { PageHeader } from "../view/page-header.js";
 import { Empty, ProblemCard, WhenReady } from "../view/states.js";
+import { TestOutcomeCard } from "../view/test-outcome.js";
 import { Time } from "../view/time.js";
 
 /** One agent with its versions, newest first. */
@@ -62,8 +64,21 @@ interface VersionsProps {
 function Versions({ agent, versions, onChange }: VersionsProps) {
   const api = useApi();
   const [busy, setBusy] = useState<number | null>(null);
+  const [testing, setTesting] = useState<number | null>(null);
+  const [tested, setTested] = useState<TestOutcome | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
+  const test = async (version: number): Promise<void> => {
+    if (testing !== null) return;
+    setTesting(version);
+    setTested(null);
+    setProblem(null);
+    const answer = await api.testVersion(agent.id, version);
+    if (answer.type === "ok") setTested(answer.value);
+    else setProblem(answer);
+    setTesting(null);
+    keepFocus();
+  };
   const activate = async (version: number): Promise<void> => {
     if (busy !== null) return;
     setBusy(version);
@@ -97,12 +112,15 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
     <section class="block">
       <h2>Versions</h2>
       {problem && <ProblemCard problem={problem} />}
+      {tested && <TestOutcomeCard outcome={tested} />}
       <ul class="rows">
         {versions.map((item) => (
           <VersionRow
             key={item.version}
             version={item}
             busy={busy}
+            testing={testing}
+            onTest={() => void test(item.version)}
             onDownload={() => void download(item.version)}
             onActivate={() => void activate(item.version)}
           />
@@ -116,11 +134,14 @@ interface VersionRowProps {
   version: Version;
   /** The version that is being activated. */
   busy: number | null;
+  /** The version whose tests are running. */
+  testing: number | null;
+  onTest(): void;
   onDownload(): void;
   onActivate(): void;
 }
 
-function VersionRow({ version: item, busy, onDownload, onActivate }: VersionRowProps) {
+function VersionRow({ version: item, busy, testing, onTest, onDownload, onActivate }: VersionRowProps) {
   return (
     <li class="row with-actions">
       <div>
@@ -146,6 +167,15 @@ function VersionRow({ version: item, busy, onDownload, onActivate }: VersionRowP
           onClick={onDownload}
         >
           Download
+        </button>
+        <button
+          type="button"
+          class="button quiet small"
+          aria-label={`Test version ${item.version}`}
+          aria-disabled={testing !== null}
+          onClick={onTest}
+        >
+          {testing === item.version ? "Testing…" : "Test"}
         </button>
         {!item.active && (
           <button
