@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connectDb, type Db } from "@parley/db";
 import { createLogger } from "@parley/observability";
-import { type ApiClient, createBearerClient } from "@parley/testkit";
+import { type ApiClient, createBearerClient, PATIENT } from "@parley/testkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
@@ -34,7 +34,7 @@ beforeAll(async () => {
   tenant = await createTenant(cluster, "Models");
   await importAgent(tenant, "echo", ECHO);
   const logger = createLogger({ service: "test", level: "fatal" });
-  db = connectDb({ url: cluster.database.url, name: "test", logger, max: 2 });
+  db = connectDb({ ...PATIENT, url: cluster.database.url, name: "test", logger, max: 2 });
 }, 90_000);
 afterAll(async () => {
   await db?.close();

@@ -12,6 +12,12 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
+/**
+ * Options for the pools of tests: whoever asks for a connection waits while the machine stands still. The product's own pools give up
+ * after a second and a half, and their callers ask again.
+ */
+export const PATIENT = { connectTimeoutMs: 20_000 } as const;
+
 /** Serialises the making of the template between workers and the copying of it between tests. */
 const templateLock = 5_210_417;
 

@@ -12,7 +12,7 @@ export {
   type StreamRequest,
   signedHeaders,
 } from "./chat-client.js";
-export { cloneDatabase, type FreshDatabase } from "./databases.js";
+export { cloneDatabase, type FreshDatabase, PATIENT } from "./databases.js";
 export { endsWithin } from "./ends-within.js";
 export { eventually } from "./eventually.js";
 export {

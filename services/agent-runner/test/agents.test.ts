@@ -18,7 +18,7 @@ import {
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
@@ -34,7 +34,7 @@ const activated: unknown[] = [];
 
 beforeAll(async () => {
   [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ url: database.url, name: "agents-test", logger });
+  db = connectDb({ ...PATIENT, url: database.url, name: "agents-test", logger });
   const metrics = createMetrics();
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   buses = await Promise.all([connect("test"), connect("runner-1"), connect("runner-2")]);

@@ -21,7 +21,7 @@ import {
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerAgents } from "../src/agents/index.js";
 
@@ -35,7 +35,7 @@ const overridden: { agentId: string; version: number; overrideId: string }[] = [
 
 beforeAll(async () => {
   [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ url: database.url, name: "gate-test", logger });
+  db = connectDb({ ...PATIENT, url: database.url, name: "gate-test", logger });
   const metrics = createMetrics();
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   buses = await Promise.all([connect("test"), connect("runner-1"), connect("runner-2")]);

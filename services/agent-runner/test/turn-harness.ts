@@ -16,7 +16,7 @@ import { createLogger, createMetrics, type Metrics } from "@parley/observability
 import { connectRedis, type RedisLike } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
 import { createSessions, sessionsConfig } from "@parley/sessions-service";
-import { eventually, freshDatabase, startNats, testServers } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats, testServers } from "@parley/testkit";
 import { createAgentRunner, runnerConfig } from "../src/index.js";
 
 export const ECHO = {
@@ -80,7 +80,7 @@ export async function turnHarness(): Promise<TurnHarness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
-  const db = connectDb({ url: database.url, name: "test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   const bus = await connect("test");

@@ -3,7 +3,7 @@ import { linkRevoked, newId, sessionEnded } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import type { Component } from "@parley/service";
-import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupDeps, cleanupConfig, createCleanup } from "../src/index.js";
 
@@ -27,7 +27,7 @@ const eager = cleanupConfig.parse({
 
 beforeAll(async () => {
   [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ url: database.url, name: "cleanup-test", logger, max: 12 });
+  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger, max: 12 });
   bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
   bus.listen(sessionEnded, async (event) => void ended.push(event));
   bus.listen(linkRevoked, async (event) => void revoked.push(event));

@@ -2,7 +2,7 @@ import { connectBus } from "@parley/bus";
 import { newId } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cleanupConfig, createCleanup } from "../src/index.js";
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "cleanup-test", level: "silent" });
   const metrics = createMetrics();
-  db = connectDb({ url: database.url, name: "cleanup-test", logger });
+  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
   const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
   // The sweep of idle sessions comes once, at the start, and not again while the test runs.
   const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 1_440, LINK_EXPIRY_INTERVAL_SECONDS: 0.05 });

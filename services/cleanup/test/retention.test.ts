@@ -3,7 +3,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import type { Component } from "@parley/service";
 import { withPostgresClient } from "@parley/stores";
-import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupConfig, cleanupConfig, createCleanup } from "../src/index.js";
 import { keptSessions, newLink, newOwner, type Owner, WORD } from "./kept-session.js";
@@ -20,7 +20,7 @@ const eager = { RETENTION_INTERVAL_SECONDS: "0.05" };
 
 beforeAll(async () => {
   [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  db = connectDb({ url: database.url, name: "cleanup-test", logger, max: 12 });
+  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger, max: 12 });
   bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
 });
 afterEach(stop);

@@ -2,14 +2,14 @@ import { connectBus } from "@parley/bus";
 import { newId } from "@parley/contracts";
 import { connectDb, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
-import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { expect, it } from "vitest";
 import { cleanupConfig, createCleanup } from "../src/index.js";
 
 it("removes uploads that were not sent within a day, with their bytes, in batches; what was sent or is young stays", async () => {
   const logger = createLogger({ service: "cleanup-test", level: "silent" });
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const db = connectDb({ url: database.url, name: "cleanup-test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
   const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics: createMetrics() });
   const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 0.001 });
   const replicas = [1, 2].map(() => createCleanup({ config, logger, metrics: createMetrics(), bus, db }));

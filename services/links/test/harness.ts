@@ -16,7 +16,7 @@ import {
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
-import { eventually, type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import type { z } from "zod";
 import { createLinks, type LinksDeps, linksConfig } from "../src/index.js";
 
@@ -37,7 +37,7 @@ export async function startHarness(watch: EventContract[], env: Record<string, s
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "links-test", level: "silent" });
   const metrics = createMetrics();
-  const db = connectDb({ url: database.url, name: "links-test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "links-test", logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   const [bus, first, second] = await Promise.all([connect("test"), connect("links-1"), connect("links-2")]);
   const secrets = createSecrets("a master key for the tests of links, long enough");

@@ -5,7 +5,7 @@ import { createScriptedModel, type Model, type ReplyRequest } from "@parley/llm"
 import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
 import type { Component } from "@parley/service";
-import { freshDatabase, startNats } from "@parley/testkit";
+import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 
 /** The scripted model with a log of its calls, and a switch that makes it fail. */
@@ -76,7 +76,7 @@ export async function startHarness(): Promise<Harness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "memory-test", level: "silent" });
   const metrics = createMetrics();
-  const db = connectDb({ url: database.url, name: "memory-test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "memory-test", logger });
   const bus = await connectBus({ url: nats.url, name: "test", logger, metrics });
   const secrets = createSecrets("a master key for the tests of memory, long enough");
   const model = watchedModel();

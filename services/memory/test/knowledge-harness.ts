@@ -19,7 +19,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
 import type { Component } from "@parley/service";
 import { withPostgresClient } from "@parley/stores";
-import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 
 export interface Place {
@@ -58,7 +58,7 @@ export async function knowledgeHarness(settings: Record<string, unknown> = {}): 
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
-  const db = connectDb({ url: database.url, name: "test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const bus = await connectBus({ url: nats.url, name: "test", logger, metrics });
   let running: { component: Component; bus: Bus } | null = null;
 

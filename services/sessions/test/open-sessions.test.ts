@@ -1,7 +1,7 @@
 import { newId } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger } from "@parley/observability";
-import { type FreshDatabase, freshDatabase } from "@parley/testkit";
+import { type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSessionId } from "../src/handlers/create-session.js";
 import { createOpenSessions } from "../src/repository/open-sessions.js";
@@ -13,7 +13,7 @@ const [tenantId, agentId] = [newId(), newId()];
 beforeAll(async () => {
   database = await freshDatabase();
   const logger = createLogger({ service: "sessions-test", level: "silent" });
-  replicas = ["sessions-1", "sessions-2"].map((name) => connectDb({ url: database.url, name, logger }));
+  replicas = ["sessions-1", "sessions-2"].map((name) => connectDb({ ...PATIENT, url: database.url, name, logger }));
   await firstReplica().tenant(tenantId, async (trx) => {
     await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx);
     await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(

@@ -16,7 +16,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets, parseToken } from "@parley/secrets";
-import { type FreshDatabase, freshDatabase, startNats } from "@parley/testkit";
+import { type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   database = fresh;
   const logger = createLogger({ service: "sessions-test", level: "silent" });
   const metrics = createMetrics();
-  db = connectDb({ url: database.url, name: "sessions-test", logger });
+  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
   const redis = await connectRedis({ url: null, logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   const [own, first, second] = await Promise.all([connect("test"), connect("sessions-1"), connect("sessions-2")]);

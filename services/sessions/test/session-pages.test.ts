@@ -14,7 +14,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { freshDatabase, startNats } from "@parley/testkit";
+import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "sessions-test", level: "silent" });
   const metrics = createMetrics();
-  db = connectDb({ url: database.url, name: "sessions-test", logger });
+  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
   const redis = await connectRedis({ url: null, logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   const [own, served] = await Promise.all([connect("test"), connect("sessions")]);

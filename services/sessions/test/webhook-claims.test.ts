@@ -3,7 +3,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createOutbound } from "@parley/outbound";
 import { createSecrets } from "@parley/secrets";
-import { eventually, type FreshDatabase, freshDatabase } from "@parley/testkit";
+import { eventually, type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sessionsConfig } from "../src/index.js";
 import { startDeliverer } from "../src/webhooks/deliver-webhooks.js";
@@ -22,7 +22,7 @@ let deliveries: ReturnType<typeof createDeliveryRepository>;
 
 beforeAll(async () => {
   [database, remote] = await Promise.all([freshDatabase(), startReceiver()]);
-  db = connectDb({ url: database.url, name: "claims-test", logger, max: 20 });
+  db = connectDb({ ...PATIENT, url: database.url, name: "claims-test", logger, max: 20 });
   deliveries = createDeliveryRepository(db);
   await db.tenant(tenantId, (trx) => sql`insert into tenants (id, name) values (${tenantId}, 'Test')`.execute(trx));
 });

@@ -20,7 +20,7 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { eventually, freshDatabase, startNats } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
@@ -42,7 +42,7 @@ beforeAll(async () => {
     destination: { write: (line: string) => void logs.push(line) },
   });
   const metrics = createMetrics();
-  db = connectDb({ url: database.url, name: "webhooks-test", logger, max: 20 });
+  db = connectDb({ ...PATIENT, url: database.url, name: "webhooks-test", logger, max: 20 });
   const redis = await connectRedis({ url: null, logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
   bus = await connect("test");

@@ -9,7 +9,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
 import { createSessions, sessionsConfig } from "@parley/sessions-service";
-import { eventually, freshDatabase, startNats, testServers } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats, testServers } from "@parley/testkit";
 import { z } from "zod";
 import { ECHO } from "../../cluster/documents.js";
 
@@ -47,7 +47,7 @@ export async function startPoisonedWorld(env: Record<string, string> = {}): Prom
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
-  const db = connectDb({ url: database.url, name: "test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
   const secrets = createSecrets("test-only-master-key-test-only-master-key");
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics: createMetrics() });

@@ -18,7 +18,7 @@ import { createLogger, createMetrics, type Metrics } from "@parley/observability
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
 import { createSessions, sessionsConfig } from "@parley/sessions-service";
-import { eventually, freshDatabase, startNats, testServers } from "@parley/testkit";
+import { eventually, freshDatabase, PATIENT, startNats, testServers } from "@parley/testkit";
 import { z } from "zod";
 
 export interface Answer {
@@ -76,7 +76,7 @@ export async function startKnowledgeWorld(
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
-  const db = connectDb({ url: database.url, name: "test", logger });
+  const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
   const secrets = createSecrets("test-only-master-key-test-only-master-key");
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics: createMetrics() });
