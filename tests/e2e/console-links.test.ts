@@ -9,6 +9,9 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
   existsSync(path),
 );
 
+/** For polls whose every look takes a while. */
+const LONG = { timeout: 20_000 };
+
 /** An owner at the console and visitors at the links, in real browsers, against the product. */
 describe("links in the console against the product", () => {
   let product: FirstStart;
@@ -140,7 +143,7 @@ describe("links in the console against the product", () => {
     await page.getByRole("button", { name: "Disable selected" }).click();
     await page.getByRole("button", { name: "Disable them" }).click();
     await page.getByText("2 disabled.").waitFor();
-    expect(await page.getByRole("button", { name: "Enable For one" }).count()).toBe(2);
+    await expect.poll(() => page.getByRole("button", { name: "Enable For one" }).count()).toBe(2);
     await page.context().close();
   }, 60_000);
 
@@ -164,7 +167,7 @@ describe("links in the console against the product", () => {
       .poll(async () => {
         await refresh.click();
         return code.count();
-      })
+      }, LONG)
       .toBe(1);
     const digits = /\b\d{6}\b/.exec((await code.textContent()) ?? "")?.[0] ?? "";
     expect(await (await visit("confirm", { code: digits })).json()).toMatchObject({ code: "access_pending" });

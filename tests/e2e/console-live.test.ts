@@ -58,7 +58,7 @@ describe("a session in the console against the product", () => {
 
     await visitor.call("DELETE", `/api/public/session/${token}`);
     await page.getByText("Completed").waitFor();
-    expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByText("Live", { exact: true }).count()).toBe(0);
     expect(problems).toEqual([]);
   }, 60_000);
 });

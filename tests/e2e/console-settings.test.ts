@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBearerClient } from "@parley/testkit";
+import { createBearerClient, endsWithin, eventually } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -100,11 +100,15 @@ describe("the settings in the console against the product", () => {
     status = 410;
     await page.getByRole("button", { name: "Send a test" }).click();
     await expect
-      .poll(async () => {
-        await page.reload();
-        await page.getByRole("heading", { name: "Deliveries" }).waitFor();
-        return page.getByText("it wants nothing any more").count();
-      })
+      .poll(
+        async () => {
+          await page.reload();
+          await page.getByRole("heading", { name: "Deliveries" }).waitFor();
+          return page.getByText("it wants nothing any more").count();
+        },
+        // Each look loads the page anew.
+        { timeout: 30_000 },
+      )
       .toBe(1);
     status = 200;
     await page.getByRole("button", { name: "Switch it on" }).click();
@@ -129,7 +133,9 @@ describe("the settings in the console against the product", () => {
     await page.getByRole("button", { name: "Revoke the token Script" }).click();
     await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
     await page.getByText("1 revoked token").waitFor();
-    await expect.poll(async () => (await script.call("GET", "/api/agents")).status, { timeout: 1_000 }).toBe(401);
+    await endsWithin(1_000, () =>
+      eventually(async () => expect((await script.call("GET", "/api/agents")).status).toBe(401)),
+    );
   }, 60_000);
 
   it("makes a signing key, replaces it while the old one still signs, and revokes it", async () => {
