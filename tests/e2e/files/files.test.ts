@@ -20,6 +20,9 @@ const PNG = Buffer.from(
   "base64",
 );
 
+/** Until what happens behind an upload has happened. */
+const LONG = { timeoutMs: 20_000 };
+
 interface Upload {
   content: Buffer | string;
   name?: string;
@@ -261,9 +264,9 @@ describe("repeats and accidents", () => {
       call.on("error", () => resolve());
       call.write('--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\n');
       call.write(Buffer.alloc(800_000, "a"));
-      void eventually(async () => expect(await rows(visitor)).toBe(1)).then(() => call.destroy());
+      void eventually(async () => expect(await rows(visitor)).toBe(1), LONG).finally(() => call.destroy());
     });
-    await eventually(async () => expect(await rows(visitor)).toBe(0));
+    await eventually(async () => expect(await rows(visitor)).toBe(0), LONG);
     expect((await upload(visitor, { content: "whole" })).status).toBe(201);
   });
 
