@@ -1,3 +1,4 @@
+import { endsWithin, eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type PoisonedWorld, startPoisonedWorld } from "../dead-letters/poisoned-world.js";
@@ -91,7 +92,7 @@ describe("dead letters on the command line", { timeout: 60_000 }, () => {
     await world.changeTitle(z.string().parse(made.body.id), "After");
     // It is remembered for five seconds; the poll below is shorter.
     expect(await parley("cache", "clear", "--agent", "echo")).toMatchObject({ code: 0 });
-    await expect.poll(title, { timeout: 2_000 }).toBe("After");
+    await endsWithin(2_000, () => eventually(async () => expect(await title()).toBe("After")));
     const cleared = await parley("cache", "clear", "--json");
     expect(objectsOf(cleared)).toEqual([{ agent_id: null, cleared: true }]);
     expect(await parley("cache", "clear", "--agent", "nobody")).toMatchObject({
