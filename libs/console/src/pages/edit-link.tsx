@@ -9,10 +9,11 @@ import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { focusFirst } from "../view/field.js";
+import { FormEnd } from "../view/form-end.js";
 import { LinkFields } from "../view/link-fields.js";
 import { PageHeader } from "../view/page-header.js";
 import { SaveTemplate } from "../view/save-template.js";
-import { ProblemCard, WhenReady } from "../view/states.js";
+import { WhenReady } from "../view/states.js";
 
 /** Changes a link; only what was changed here is sent, so that two people do not undo each other. */
 export function EditLinkPage({ agent, id }: { agent: string; id: string }) {
@@ -69,16 +70,9 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
         wrong={form.wrong}
         onChange={form.change}
       />
-      {form.problem && <ProblemCard problem={form.problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={form.busy}>
-          {form.busy ? "Saving…" : "Save"}
-        </button>
+      <FormEnd problem={form.problem} busy={form.busy} action="Save" doing="Saving…" cancel={pathOf(back)}>
         <SaveTemplate values={form.values} check={form.check} />
-        <a class="button quiet" href={pathOf(back)}>
-          Cancel
-        </a>
-      </div>
+      </FormEnd>
     </form>
   );
 }

@@ -8,8 +8,9 @@ import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { focusFirst } from "../view/field.js";
+import { FormEnd } from "../view/form-end.js";
 import { PageHeader } from "../view/page-header.js";
-import { ProblemCard, WhenReady } from "../view/states.js";
+import { WhenReady } from "../view/states.js";
 import { WebhookFields } from "../view/webhook-fields.js";
 import { webhookName } from "../view/webhook-state.js";
 
@@ -57,15 +58,7 @@ function EditForm({ webhook }: { webhook: Webhook }) {
         agents={null}
         onChange={(change) => setValues((now) => ({ ...now, ...change }))}
       />
-      {problem && <ProblemCard problem={problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={busy}>
-          {busy ? "Saving…" : "Save"}
-        </button>
-        <a class="button quiet" href={pathOf(back)}>
-          Cancel
-        </a>
-      </div>
+      <FormEnd problem={problem} busy={busy} action="Save" doing="Saving…" cancel={pathOf(back)} />
     </form>
   );
 }

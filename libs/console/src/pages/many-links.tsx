@@ -9,12 +9,13 @@ import type { BulkResult } from "../net/link-models.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { focusFirst } from "../view/field.js";
+import { FormEnd } from "../view/form-end.js";
 import { LinkFields } from "../view/link-fields.js";
 import { ManyMade } from "../view/many-made.js";
 import { NoActiveVersion } from "../view/no-active-version.js";
 import { PageHeader } from "../view/page-header.js";
 import { RecipientsField } from "../view/recipients-field.js";
-import { ProblemCard, WhenReady } from "../view/states.js";
+import { WhenReady } from "../view/states.js";
 import { TemplateChoice } from "../view/template-choice.js";
 
 interface Made {
@@ -83,15 +84,13 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
         wrong={form.wrong}
         onChange={form.change}
       />
-      {form.problem && <ProblemCard problem={form.problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={form.busy}>
-          {form.busy ? "Creating…" : people.length > 1 ? `Create ${people.length} links` : "Create the links"}
-        </button>
-        <a class="button quiet" href={pathOf({ page: "links", agent: agent.slug })}>
-          Cancel
-        </a>
-      </div>
+      <FormEnd
+        problem={form.problem}
+        busy={form.busy}
+        action={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
+        doing="Creating…"
+        cancel={pathOf({ page: "links", agent: agent.slug })}
+      />
     </form>
   );
 }

@@ -9,11 +9,12 @@ import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { CopyField } from "../view/copy-field.js";
 import { focusFirst } from "../view/field.js";
+import { FormEnd } from "../view/form-end.js";
 import { LinkFields } from "../view/link-fields.js";
 import { NoActiveVersion } from "../view/no-active-version.js";
 import { PageHeader } from "../view/page-header.js";
 import { SaveTemplate } from "../view/save-template.js";
-import { ProblemCard, WhenReady } from "../view/states.js";
+import { WhenReady } from "../view/states.js";
 import { TemplateChoice } from "../view/template-choice.js";
 
 /** Makes a link and hands out its address. */
@@ -71,16 +72,15 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
         wrong={form.wrong}
         onChange={form.change}
       />
-      {form.problem && <ProblemCard problem={form.problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={form.busy}>
-          {form.busy ? "Creating…" : "Create the link"}
-        </button>
+      <FormEnd
+        problem={form.problem}
+        busy={form.busy}
+        action="Create the link"
+        doing="Creating…"
+        cancel={pathOf({ page: "links", agent: agent.slug })}
+      >
         <SaveTemplate values={form.values} check={form.check} />
-        <a class="button quiet" href={pathOf({ page: "links", agent: agent.slug })}>
-          Cancel
-        </a>
-      </div>
+      </FormEnd>
     </form>
   );
 }

@@ -9,9 +9,10 @@ import type { Webhook } from "../net/settings-models.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { focusFirst } from "../view/field.js";
+import { FormEnd } from "../view/form-end.js";
 import { PageHeader } from "../view/page-header.js";
 import { SecretOnce } from "../view/secret-once.js";
-import { ProblemCard, WhenReady } from "../view/states.js";
+import { WhenReady } from "../view/states.js";
 import { WebhookFields } from "../view/webhook-fields.js";
 
 /** Adds a receiver and hands out its secret. */
@@ -52,15 +53,13 @@ function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSec
         agents={agents}
         onChange={(change) => setValues((before) => ({ ...before, ...change }))}
       />
-      {problem && <ProblemCard problem={problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={busy}>
-          {busy ? "Adding…" : "Add the webhook"}
-        </button>
-        <a class="button quiet" href={pathOf({ page: "webhooks" })}>
-          Cancel
-        </a>
-      </div>
+      <FormEnd
+        problem={problem}
+        busy={busy}
+        action="Add the webhook"
+        doing="Adding…"
+        cancel={pathOf({ page: "webhooks" })}
+      />
     </form>
   );
 }

@@ -3,7 +3,7 @@ import { SCOPES } from "../data/credential-words.js";
 import { useSending } from "../data/use-sending.js";
 import { useApi } from "./api-context.js";
 import { Field, focusFirst } from "./field.js";
-import { ProblemCard } from "./states.js";
+import { FormEnd } from "./form-end.js";
 
 export interface MadeKey {
   name: string;
@@ -78,15 +78,7 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
           </fieldset>
         </div>
       </fieldset>
-      {problem && <ProblemCard problem={problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={busy}>
-          {busy ? "Creating…" : "Create the key"}
-        </button>
-        <button type="button" class="button quiet" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
+      <FormEnd problem={problem} busy={busy} action="Create the key" doing="Creating…" cancel={onCancel} />
     </form>
   );
 }

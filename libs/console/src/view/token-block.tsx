@@ -9,9 +9,10 @@ import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { LastUsed, Retired } from "./credential-rows.js";
 import { Field, focusFirst } from "./field.js";
+import { FormEnd } from "./form-end.js";
 import { keepFocus } from "./keep-focus.js";
 import { SecretOnce } from "./secret-once.js";
-import { Empty, ProblemCard, WhenReady } from "./states.js";
+import { Empty, WhenReady } from "./states.js";
 import { Time } from "./time.js";
 
 interface MadeToken {
@@ -178,15 +179,7 @@ function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCance
           </Field>
         </div>
       </fieldset>
-      {problem && <ProblemCard problem={problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={busy}>
-          {busy ? "Creating…" : "Create the token"}
-        </button>
-        <button type="button" class="button quiet" onClick={onCancel}>
-          Cancel
-        </button>
-      </div>
+      <FormEnd problem={problem} busy={busy} action="Create the token" doing="Creating…" cancel={onCancel} />
     </form>
   );
 }

@@ -13,11 +13,11 @@ import {
 import { beginLong, changeWithFacts, type Fact, type LongRequest, once } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
-import { requestFingerprint } from "../canonical-json.js";
 import { changeLink, planChange } from "../change-link.js";
 import type { LinksDeps } from "../deps.js";
 import { createLanes } from "../lanes.js";
 import { makeLink, planLink } from "../new-link.js";
+import { repeatableCall } from "../repeatable-call.js";
 import type { TenantTransaction } from "../repository/transaction.js";
 import { retryDeadlock } from "../retry-deadlock.js";
 
@@ -44,9 +44,7 @@ export function bulkLinks(deps: LinksDeps) {
     const tenantId = tenantOf(input.principal);
     const items = itemsOf(parseOrRefuse(bulkLinksBody, input.body));
     const agent = await requireAgent(deps.bus, input.principal, input.agent);
-    const { idempotencyKey: key, signature } = input;
-    const idempotency = key === undefined ? null : { key, fingerprint: requestFingerprint(agent.id, input.body) };
-    const named = { tenantId, scope: "links.bulk", repeatable: { idempotency, signature }, sealing: deps.secrets };
+    const named = repeatableCall(deps, input, { tenantId, agent, scope: "links.bulk" });
     const request = await beginLong<Output>(deps.db, named);
     if (request.known !== null) return { ...request.known, replayed: true };
     const caller: Caller = { principal: input.principal, tenantId, agent, request };

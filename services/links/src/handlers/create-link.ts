@@ -2,9 +2,9 @@ import { type createLink as contract, requireRole, tenantOf } from "@parley/cont
 import { changeWithFacts, once, recall } from "@parley/db";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
-import { requestFingerprint } from "../canonical-json.js";
 import type { LinksDeps } from "../deps.js";
 import { makeLink, planLink } from "../new-link.js";
+import { repeatableCall } from "../repeatable-call.js";
 
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
@@ -19,11 +19,7 @@ export const createLink =
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
     const agent = await requireAgent(deps.bus, input.principal, input.agent);
-    const { idempotencyKey: key, signature } = input;
-    const idempotency = key === undefined ? null : { key, fingerprint: requestFingerprint(agent.id, input.body) };
-    // The answer holds a token, so it is sealed: the table of keys must be as useless to a reader as the links' own.
-    const sealing = deps.secrets;
-    const request = { tenantId, scope: "links.create", repeatable: { idempotency, signature }, sealing };
+    const request = repeatableCall(deps, input, { tenantId, agent, scope: "links.create" });
     const before = await recall<Output>(deps.db, request);
     if (before !== null) return before;
     const plan = await planLink(deps, { principal: input.principal, agent, body: input.body });
