@@ -75,8 +75,8 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
       if (response.ok && format === "text") return { type: "ok", value: read(await response.text()) };
       const answer: unknown = await response.json().catch(() => null);
       if (response.ok && answer !== null) return { type: "ok", value: read(answer) };
-      // An answer to a token that was replaced meanwhile says nothing about the new one.
-      if (response.status === 401 && token === options.token()) options.onRefusedToken();
+      // An answer to a token that was replaced meanwhile says nothing about the new one, and who has signed out has none.
+      if (response.status === 401 && token !== null && token === options.token()) options.onRefusedToken();
       return readProblem(response.status, answer, response.headers.get("x-request-id"));
     } catch {
       return UNREACHABLE;

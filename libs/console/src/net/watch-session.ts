@@ -75,7 +75,7 @@ async function once(
       },
     });
     if (response.status === 204) return "over";
-    if (response.status === 401 && token === caller.token()) caller.onRefusedToken();
+    if (response.status === 401 && token !== null && token === caller.token()) caller.onRefusedToken();
     if (response.body === null || response.status !== 200) return isFinal(response.status) ? "refused" : "failed";
     open = true;
     at.onOpen();

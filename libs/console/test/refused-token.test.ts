@@ -1,0 +1,26 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createApi } from "../src/net/api.js";
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** How often a 401 is told, when the token is `before` with the request and `after` with its answer. */
+async function refusalsTold(before: string | null, after: string | null): Promise<number> {
+  let token = before;
+  let told = 0;
+  vi.stubGlobal("fetch", async () => {
+    token = after;
+    return Response.json({ code: "invalid_token" }, { status: 401 });
+  });
+  await createApi({ token: () => token, onRefusedToken: () => (told += 1) }).agents();
+  return told;
+}
+
+describe("a refused token", () => {
+  it("is told of the one that is in use, and neither of one that was replaced nor of none at all", async () => {
+    expect(await refusalsTold("ak_one", "ak_one")).toBe(1);
+    expect(await refusalsTold("ak_one", "ak_two")).toBe(0);
+    expect(await refusalsTold("ak_one", null)).toBe(0);
+    // What a page still asks while somebody signs out must not tell them that the server threw them out.
+    expect(await refusalsTold(null, null)).toBe(0);
+  });
+});
