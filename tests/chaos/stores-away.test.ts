@@ -1,4 +1,12 @@
-import { call, createBearerClient, eventually, followEvents, type HttpAnswer, signedHeaders } from "@parley/testkit";
+import {
+  call,
+  createBearerClient,
+  endsWithin,
+  eventually,
+  followEvents,
+  type HttpAnswer,
+  signedHeaders,
+} from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
@@ -69,14 +77,11 @@ describe("a store that is away", () => {
 
     const follower = followEvents(() => tenant.signed.stream(`/api/chat/sessions/${session}/events`));
     const answers: number[] = [];
-    const delays: number[] = [];
     const exchange = async (n: number): Promise<void> => {
       const answer = await send(session, `without ${n}`);
-      const began = performance.now();
       answers.push(answer.status);
       const arrived = () => follower.events.some(({ data }) => data.content === `echo(without ${n})`);
-      await eventually(arrived, { timeoutMs: 10_000 });
-      delays.push(performance.now() - began);
+      await endsWithin(3_000, () => eventually(arrived));
     };
     await exchange(0);
     await cluster.redis.kill();
@@ -90,19 +95,18 @@ describe("a store that is away", () => {
     for (let n = 9; n <= 12; n += 1) await exchange(n);
     await follower.stop();
     expect(answers).toEqual(answers.map(() => 200));
-    expect(Math.max(...delays)).toBeLessThan(3_000);
     const ids = follower.events.filter(({ event, id }) => id !== null && event !== "connected").map(({ id }) => id);
     expect(ids).toEqual(ids.map((_, index) => `1-${index + 1}`));
-  }, 90_000);
+  }, 180_000);
 
   it("keeps what was accepted while NATS is frozen, and hangs nowhere", async () => {
     reportIfFailed();
     const session = await open();
     expect((await send(session, "before")).status).toBe(200);
     cluster.nats.pause();
-    const began = performance.now();
-    const during = await Promise.all([1, 2, 3].map((n) => send(session, `frozen ${n}`, `frozen-${n}`)));
-    expect(performance.now() - began).toBeLessThan(15_000);
+    const during = await endsWithin(15_000, () =>
+      Promise.all([1, 2, 3].map((n) => send(session, `frozen ${n}`, `frozen-${n}`))),
+    );
     for (const { status, body } of during) if (status !== 200) expect(body).toMatchObject({ status: 503 });
     cluster.nats.resume();
     for (const n of [1, 2, 3]) {
@@ -118,7 +122,7 @@ describe("a store that is away", () => {
     }
     const history = await tenant.signed.call<{ data: unknown[] }>("GET", `/api/chat/sessions/${session}/messages`);
     expect(history.body.data).toHaveLength(1 + 2 * 4);
-  }, 90_000);
+  }, 180_000);
 
   it("answers 503 within two seconds without PostgreSQL, lives on, and works at once when it is back", async () => {
     reportIfFailed();
@@ -135,13 +139,11 @@ describe("a store that is away", () => {
         () => anyone.call("POST", `/api/public/sessions/${link.token}`, {}),
         () => tenant.owner.call("GET", "/api/agents"),
       ]) {
-        const began = performance.now();
-        const answer = await attempt();
+        const answer = await endsWithin<HttpAnswer<object>>(2_000, attempt);
         expect([answer.status, answer.headers.get("content-type")]).toEqual([
           503,
           expect.stringContaining("problem+json"),
         ]);
-        expect(performance.now() - began).toBeLessThan(2_000);
       }
     }
     for (const { name, service, opsUrl } of cluster.children) {
@@ -152,15 +154,13 @@ describe("a store that is away", () => {
         const { status, text } = await call(`${opsUrl}/readyz`, "GET");
         if (status !== 503) throw new Error(`${name} is still ready: ${text}`);
       };
-      await eventually(unready, { timeoutMs: 3_000 });
+      await endsWithin(3_000, () => eventually(unready));
     }
     await cluster.postgres?.restart();
-    const began = performance.now();
-    await eventually(async () => (await send(session, "after", "after")).status === 200, { timeoutMs: 5_000 });
-    expect(performance.now() - began).toBeLessThan(5_000);
-    await Promise.all(cluster.children.map((child) => child.ready(10_000)));
+    await endsWithin(5_000, () => eventually(async () => (await send(session, "after", "after")).status === 200));
+    await Promise.all(cluster.children.map((child) => child.ready(30_000)));
     expect(cluster.children.map(({ pid }) => pid)).toEqual(pids);
-  }, 90_000);
+  }, 180_000);
 
   it("drains: a rolling restart under traffic refuses nobody", async () => {
     reportIfFailed();
@@ -201,5 +201,5 @@ describe("a store that is away", () => {
     const exit = await cluster.child("gateway-1").stop();
     expect((await waiting).status).toBe(200);
     expect(exit).toBe(0);
-  }, 120_000);
+  }, 300_000);
 });
