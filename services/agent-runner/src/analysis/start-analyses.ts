@@ -3,7 +3,7 @@ import { loudnessOf } from "@parley/db";
 import { createUsageMetrics, ModelError } from "@parley/llm";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Spent } from "../turns/budget-model.js";
-import { TurnRefused } from "../turns/run-turn.js";
+import { TurnRefused } from "../turns/calls.js";
 import { type AnalyseDeps, analyseSession } from "./analyse-session.js";
 import type { AnalysisEnd, AnalysisUse, DueAnalysis } from "./analysis-repository.js";
 import { useOfFailure } from "./analysis-use.js";

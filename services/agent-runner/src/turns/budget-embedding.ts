@@ -8,7 +8,7 @@ import {
   type ModelUsage,
 } from "@parley/llm";
 import type { ModelBudget, Reserve } from "./budget-model.js";
-import { TurnRefused } from "./run-turn.js";
+import { TurnRefused } from "./calls.js";
 
 /** The vector of a question, which another service makes, under the budget of a turn. */
 export interface EmbeddingBudget {

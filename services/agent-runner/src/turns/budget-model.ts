@@ -15,7 +15,7 @@ import {
   replyInputBound,
 } from "@parley/llm";
 import type { BudgetRepository, TurnTry } from "../repository/budgets.js";
-import { TurnRefused } from "./run-turn.js";
+import { TurnRefused } from "./calls.js";
 
 /** What a try has used so far; grows with every call. */
 export interface Spent {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Outbound, OutboundResult } from "@parley/outbound";
 import type { ApiCall, RetryPolicy } from "@parley/workflow";
-import { CallFailed, type CallOutput } from "./run-turn.js";
+import { CallFailed, type CallOutput } from "./calls.js";
 import { storable } from "./storable.js";
 
 export interface ApiContext {

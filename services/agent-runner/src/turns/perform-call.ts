@@ -1,12 +1,12 @@
 import { type Model, ModelError, type ModelHints, type ModelSettings, type ModelUsage, priceOf } from "@parley/llm";
 import type { ModelCall } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
+import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./calls.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
 import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
 import type { Retrieve } from "./retrieve-passages.js";
-import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./run-turn.js";
 import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
 

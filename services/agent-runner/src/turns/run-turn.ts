@@ -14,6 +14,7 @@ import {
 } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
 import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
+import { CallFailed, CallStopped, type PerformCall, TurnRefused } from "./calls.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import type { HttpSummary } from "./perform-api-call.js";
@@ -44,57 +45,6 @@ export interface RecordedEvent {
   /** Of a message: whether a human had the session. Absent in older records. */
   human?: boolean;
 }
-
-export interface CallOutput {
-  result: CallResult;
-  /** Null for calls that are not the model's, and so is the model. */
-  usage: Usage | null;
-  latencyMs: number;
-  model: string | null;
-  http?: HttpSummary;
-}
-
-/** A model call that failed for good: its public code. */
-export class CallFailed extends Error {
-  constructor(
-    readonly code: string,
-    readonly details: { cause?: unknown; latencyMs?: number; http?: HttpSummary; usage?: Usage; model?: string } = {},
-  ) {
-    super(code, details);
-    this.name = "CallFailed";
-  }
-}
-
-/** A call that must not be made: the whole turn fails with this public code. A workflow would take a failed call for an answer. */
-export class TurnRefused extends Error {
-  constructor(readonly code: string) {
-    super(code);
-    this.name = "TurnRefused";
-  }
-}
-
-/** A call that was given up because the turn is to stop. What it had said by then is with the live writer. */
-export class CallStopped extends Error {
-  constructor(
-    readonly usage: Usage,
-    readonly model: string,
-  ) {
-    super("the call was stopped");
-    this.name = "CallStopped";
-  }
-}
-
-/** What is told of a call as soon as it is known, however the call ends. */
-export interface CallNotes {
-  /** What was looked up for it. */
-  retrieved(retrieval: RetrievalRecord): void;
-}
-
-export type PerformCall<Call extends CallEffect = CallEffect> = (
-  call: Call,
-  history: readonly HistoryItem[],
-  note: CallNotes,
-) => Promise<CallOutput>;
 
 export interface TurnRun {
   /** State after the turn; the state before it when the turn failed. */

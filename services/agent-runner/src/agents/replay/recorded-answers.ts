@@ -1,7 +1,8 @@
 import { TerminalError } from "@parley/contracts";
 import type { CallEffect } from "@parley/workflow";
+import { CallFailed, type CallOutput, type PerformCall, TurnRefused } from "../../turns/calls.js";
 import type { Definition } from "../../turns/definitions.js";
-import { CallFailed, type CallOutput, type PerformCall, type RecordedCall, TurnRefused } from "../../turns/run-turn.js";
+import type { RecordedCall } from "../../turns/run-turn.js";
 import { StopRequested } from "../../turns/stops.js";
 import type { RecordedTurn } from "../repository/recordings.js";
 

@@ -2,9 +2,10 @@ import type { AgentTest, StepOutcome, TestedStep, TestStep } from "@parley/contr
 import type { Model } from "@parley/llm";
 import type { CallEffect, EngineState, ModelCall } from "@parley/workflow";
 import type { HistoryItem } from "../../repository/turns.js";
+import { CallFailed, type PerformCall } from "../../turns/calls.js";
 import type { Definition } from "../../turns/definitions.js";
 import { createPerformCall } from "../../turns/perform-call.js";
-import { CallFailed, type PerformCall, runTurn, type TurnRun } from "../../turns/run-turn.js";
+import { runTurn, type TurnRun } from "../../turns/run-turn.js";
 import { createAnswerBook, NoAnswer } from "./answer-book.js";
 import { reasonsAgainst } from "./check-step.js";
 import type { Coverage } from "./coverage.js";
