@@ -1,0 +1,165 @@
+import type { ApiClient } from "@parley/testkit";
+import { ECHO, ECHO_2 } from "../../cluster/documents.js";
+import type { Tenant } from "../../cluster/owner.js";
+import type { Page } from "./fixture.js";
+
+/** A creating call: how it is made, how its body may differ, and how many things there are that it makes. */
+export interface Creation {
+  status: number;
+  path: string;
+  body?: unknown;
+  /** Another request under the same key: another body, or another path. */
+  other: { body?: unknown; path?: string };
+  headers?: Record<string, string>;
+  as?: ApiClient;
+  /** Things of this kind there are now. */
+  count(): Promise<number>;
+}
+
+const YAML = { "content-type": "application/yaml" };
+const yaml = (text: string): string =>
+  `agent: {name: Yaml}\nworkflow:\n  initial_node: a\n  nodes: [{id: a, type: end_call, static_text: ${text}}]\n`;
+
+/** Every POST of the owner API that creates, each against a tenant of its own that has what the call needs. */
+export const CREATIONS: Record<string, (world: World) => Creation | Promise<Creation>> = {
+  "POST /agents": ({ names, list }) => ({
+    ...{ status: 201, path: "/api/agents", body: { name: names("Agent") }, other: { body: { name: names("Other") } } },
+    count: () => list("/api/agents"),
+  }),
+  "POST /agents/{agent}/versions": ({ list }) => ({
+    ...{ status: 201, path: "/api/agents/echo/versions", body: { document: ECHO_2 } },
+    other: { body: { document: ECHO } },
+    count: () => list("/api/agents/echo/versions"),
+  }),
+  "POST /agents/{agent}/import of JSON": ({ list }) => ({
+    ...{ status: 200, path: "/api/agents/echo/import", body: { document: ECHO_2 } },
+    other: { body: { document: ECHO_2, notes: "other" } },
+    count: () => list("/api/agents/echo/versions"),
+  }),
+  "POST /agents/{agent}/import of YAML": ({ list }) => ({
+    ...{ status: 200, path: "/api/agents/yaml/import?activate=true", body: yaml("Hi"), headers: YAML },
+    other: { body: yaml("Ho") },
+    count: () => list("/api/agents/yaml/versions"),
+  }),
+  "POST /agents/{agent}/import of YAML with other options": ({ list }) => ({
+    ...{ status: 200, path: "/api/agents/yaml2/import?activate=true", body: yaml("Hi"), headers: YAML },
+    other: { path: "/api/agents/yaml2/import?activate=false" },
+    count: () => list("/api/agents/yaml2/versions"),
+  }),
+  "POST /agents/bulk-import": ({ list, names }) => {
+    const named = (n: number) => ({ ...ECHO, agent: { name: names(`bulk-${n}`) } });
+    const broken = { agent: { name: names("broken") }, workflow: {} };
+    return {
+      ...{ status: 200, path: "/api/agents/bulk-import", body: { documents: [named(1), broken, named(2), named(3)] } },
+      other: { body: { documents: [named(1)] } },
+      count: async () => (await list("/api/agents")) / 3,
+    };
+  },
+  "POST /keys": ({ list, names }) => ({
+    ...{ status: 201, path: "/api/keys", body: { name: names("Key") }, other: { body: { name: names("Other") } } },
+    count: () => list("/api/keys"),
+  }),
+  "POST /keys/{id}/rotate": async ({ list, make }) => {
+    const [one, two] = [await make("/api/keys", { name: "One" }), await make("/api/keys", { name: "Two" })];
+    return {
+      ...{ status: 200, path: `/api/keys/${one}/rotate`, other: { path: `/api/keys/${two}/rotate` } },
+      count: () => list("/api/keys"),
+    };
+  },
+  "POST /tokens": ({ list, names }) => ({
+    ...{ status: 201, path: "/api/tokens", body: { name: names("Token"), role: "viewer" } },
+    other: { body: { name: names("Token"), role: "editor" } },
+    count: () => list("/api/tokens"),
+  }),
+  "POST /tenants": ({ tenant, names }) => ({
+    ...{
+      status: 201,
+      path: "/api/tenants",
+      body: { name: names("Tenant") },
+      other: { body: { name: names("Other") } },
+    },
+    as: tenant.signed,
+    count: async () => {
+      const all = await tenant.signed.call<Page<{ name: string }>>("GET", "/api/tenants?limit=200");
+      return all.body.data.filter(({ name }) => name === names("Tenant")).length;
+    },
+  }),
+  "POST /webhooks": ({ list }) => ({
+    ...{ status: 201, path: "/api/webhooks", body: { url: "https://example.com/a", events: ["*"] } },
+    other: { body: { url: "https://example.com/b", events: ["*"] } },
+    count: () => list("/api/webhooks"),
+  }),
+  "POST /webhooks/{id}/rotate": async ({ tenant, make }) => {
+    const id = await make("/api/webhooks", { url: "https://example.com/a", events: ["link.created"] });
+    const at = `/api/webhooks/${id}`;
+    const before = await tenant.owner.call<{ updated_at: string }>("GET", at);
+    let rotations = 0;
+    let last = before.body.updated_at;
+    return {
+      ...{ status: 200, path: `${at}/rotate`, body: { overlap_seconds: 60 }, other: { body: { overlap_seconds: 61 } } },
+      // Each rotation moves `updated_at`; it is looked at before, after the pair, and after everything.
+      count: async () => {
+        const { updated_at } = (await tenant.owner.call<{ updated_at: string }>("GET", at)).body;
+        if (updated_at !== last) rotations += 1;
+        last = updated_at;
+        return rotations;
+      },
+    };
+  },
+  "POST /webhooks/{id}/test": async ({ list, make }) => {
+    const id = await make("/api/webhooks", { url: "https://example.com/a", events: ["link.created"] });
+    const other = await make("/api/webhooks", { url: "https://example.com/b", events: ["link.created"] });
+    return {
+      ...{ status: 202, path: `/api/webhooks/${id}/test`, other: { path: `/api/webhooks/${other}/test` } },
+      count: () => list(`/api/webhooks/${id}/deliveries`),
+    };
+  },
+  "POST /link-templates": ({ list, names }) => ({
+    ...{ status: 201, path: "/api/link-templates", body: { name: names("template"), max_sessions: 3 } },
+    other: { body: { name: names("template"), max_sessions: 4 } },
+    count: () => list("/api/link-templates"),
+  }),
+  "POST /agents/{agent}/public-links": ({ list }) => ({
+    ...{ status: 201, path: "/api/agents/echo/public-links", body: { title: "Once" } },
+    other: { body: { title: "Twice" } },
+    count: () => list("/api/agents/echo/public-links"),
+  }),
+  "POST /agents/{agent}/public-links/bulk": ({ list }) => ({
+    ...{ status: 200, path: "/api/agents/echo/public-links/bulk", body: { create: [{ title: "A" }, { title: "B" }] } },
+    other: { body: { create: [{ title: "A" }] } },
+    count: async () => (await list("/api/agents/echo/public-links")) / 2,
+  }),
+  "POST /agents/{agent}/knowledge": ({ list }) => ({
+    ...{ status: 201, path: "/api/agents/echo/knowledge", body: { name: "Hours", content: "Open from nine." } },
+    other: { body: { name: "Hours", content: "Open from ten." } },
+    count: () => list("/api/agents/echo/knowledge"),
+  }),
+  "POST /escalations/{id}/reply": async ({ tenant, session }) => {
+    const { session_id } = await session();
+    const path = `/api/chat/sessions/${session_id}`;
+    await tenant.signed.call("POST", `${path}/escalate`, { reason: session_id });
+    type Escalations = Page<{ id: string }>;
+    const open = await tenant.owner.call<Escalations>("GET", `/api/escalations?session_id=${session_id}`);
+    const at = `/api/escalations/${open.body.data[0]?.id}`;
+    await tenant.owner.call("POST", `${at}/assign`);
+    return {
+      ...{ status: 201, path: `${at}/reply`, body: { message: "A human." }, other: { body: { message: "Another." } } },
+      count: async () => {
+        const history = await tenant.signed.call<Page<{ content: string }>>("GET", `${path}/messages`);
+        return history.body.data.filter(({ content }) => content === "A human.").length;
+      },
+    };
+  },
+};
+
+/** What the calls are made in. */
+export interface World {
+  tenant: Tenant;
+  /** The same name each time, and no other test's. */
+  names(what: string): string;
+  /** How many there are in a list. */
+  list(path: string): Promise<number>;
+  /** Makes something that the call needs; answers its id. */
+  make(path: string, body: unknown): Promise<string>;
+  session(): Promise<{ session_id: string }>;
+}
