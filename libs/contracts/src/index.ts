@@ -26,6 +26,7 @@ export * from "./messages/links.js";
 export * from "./messages/memory.js";
 export * from "./messages/retention.js";
 export * from "./messages/security.js";
+export * from "./messages/session-trace.js";
 export * from "./messages/sessions.js";
 export * from "./messages/turns.js";
 export * from "./messages/verification.js";
