@@ -9,6 +9,8 @@ export type LedgerLine = LedgerStep & {
 type LedgerStep =
   | { type: "sending"; session: string; id: string; content: string; attempt: number }
   | { type: "answered"; session: string; id: string; turnId: string; response: string; replayed: boolean }
+  /** The turn is over without a reply: an answer too, and the last one under this id. */
+  | { type: "errored"; session: string; id: string; turnId: string; status: number; code: string }
   /** Status 0: no answer at all. */
   | { type: "failed"; session: string; id: string; status: number; code: string }
   | { type: "gave_up"; session: string; id: string };

@@ -24,8 +24,15 @@ describe(`conversations while processes die (seed ${plan.seed})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-test-"));
 
   beforeAll(async () => {
-    // Half of the answers take a moment, so that processes also die in the middle of one.
-    const faults = ({ n }: ModelCall): ModelFault | null => (n % 2 === 0 ? { type: "slow", tokenDelayMs: 40 } : null);
+    const refused = new Set<string>();
+    // Half of the answers take a moment, so that processes also die in the middle of one; some turns end with an error.
+    const faults = ({ n, lastUserText }: ModelCall): ModelFault | null => {
+      if (/^s\d*[34] m7 /.test(lastUserText) && !refused.has(lastUserText)) {
+        refused.add(lastUserText);
+        return { type: "status", status: 400 };
+      }
+      return n % 2 === 0 ? { type: "slow", tokenDelayMs: 40 } : null;
+    };
     cluster = await startCluster({ shape: "distributed", ownPostgres: isFull, model: { faults } });
     tenant = await createTenant(cluster, "Chaos");
     agentId = await importAgent(tenant, "echo", ECHO);
@@ -57,6 +64,9 @@ describe(`conversations while processes die (seed ${plan.seed})`, () => {
         replies: plan.sessions * plan.turnsPerSession,
         ...{ lost: [], duplicated: [], order: [], wrongReplies: [], modelInput: [], quota: [], streams: [] },
       });
+      expect(findings.errors).toBe(counters.errors);
+      // A runner that dies with the refusal in hand makes the next one ask again; that does not befall them all.
+      expect(findings.errors).toBeGreaterThan(0);
       const used = await withPostgresClient(cluster.database.adminUrl, (client) =>
         client.query(
           "select sessions_used, (select count(*)::int from text_conversations where link_id = l.id) as made from temporary_chat_links l where id = $1",
@@ -79,14 +89,14 @@ async function endAll({ signed }: Tenant, talks: readonly Talk[]): Promise<void>
 }
 
 function show(findings: Findings, counters: Counters, disturbances: Record<string, number>): void {
-  const { turns, replies, modelCalls, ...faults } = findings;
+  const { turns, errors, replies, modelCalls, ...faults } = findings;
   const kills = Object.entries(disturbances).map(([what, count]) => `${what} ${count}`);
   const found = Object.entries(faults).map(([what, list]) => `${what} ${list.length}`);
   const took = counters.tookMs.toSorted((a, b) => a - b);
   const share = (part: number): number => Math.round(took[Math.ceil(part * took.length) - 1] ?? 0);
   const lines = [
     `seed            ${plan.seed}`,
-    `turns           ${turns}, replies ${replies}, model calls ${modelCalls}`,
+    `turns           ${turns}, replies ${replies}, ended with an error ${errors}, model calls ${modelCalls}`,
     `requests        ${counters.sends}, retried ${counters.retries}`,
     `time to answer  p50 ${share(0.5)} ms, p95 ${share(0.95)} ms, p99 ${share(0.99)} ms, slowest ${share(1)} ms`,
     `stream cuts     ${counters.cuts}`,

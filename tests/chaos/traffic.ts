@@ -9,7 +9,7 @@ import type { Random } from "./random.js";
 /** One conversation of the run, as the client knows it. */
 export interface Talk {
   sessionId: string;
-  /** Content of every message the client sent, by its id. */
+  /** Content of every message the client sent, by its id. What was answered with an error was sent again under another id. */
   sent: Map<string, string>;
   follower: EventFollower | null;
 }
@@ -17,8 +17,10 @@ export interface Talk {
 export interface Counters {
   sends: number;
   retries: number;
+  /** Messages whose turn ended with an error; each was said again under a new id. */
+  errors: number;
   cuts: number;
-  /** From the first try of a message to its answer. */
+  /** From the first try to say something to its reply. */
   tookMs: number[];
 }
 
@@ -43,6 +45,8 @@ interface Context {
 
 const CALL_MS = 15_000;
 const PATIENCE_MS = 120_000;
+/** Before a visitor presses “try again”. A model that fails is left alone by its runner for seconds. */
+const RETHINK_MS = 1_000;
 /** 408 is said on a connection that was opened and not used in time; it can meet a request that is on its way. */
 const retriable = (status: number): boolean => status >= 500 || status === 429 || status === 408;
 
@@ -57,7 +61,7 @@ interface Caller {
 export function startTraffic(context: Context): Traffic {
   const { plan } = context;
   const talks: Talk[] = [];
-  const counters: Counters = { sends: 0, retries: 0, cuts: 0, tookMs: [] };
+  const counters: Counters = { sends: 0, retries: 0, errors: 0, cuts: 0, tookMs: [] };
   let next = 0;
   const client = async (): Promise<void> => {
     for (;;) {
@@ -159,23 +163,31 @@ async function open(
   return { sessionId: opened.body.session_id, caller };
 }
 
-/** Repeats a call through connection errors, 5xx and 429. Throws with the last answer when patience ends, or on another refusal. */
+/**
+ * Repeats a call through connection errors, 5xx and 429 until there is an answer, be it an error that is final. Throws with the last
+ * answer when patience ends, or on another refusal.
+ */
 async function persist<Body>(
   counters: Counters,
   attempt: () => Promise<HttpAnswer<Body>>,
-  onFailure: (status: number, code: string) => void = () => undefined,
+  { isFinal = () => false, onFailure = () => undefined }: Persistence<Body> = {},
 ): Promise<HttpAnswer<Body>> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let tries = 1; ; tries += 1) {
     counters.sends += 1;
     const answer = await attempt().catch(() => null);
-    if (answer !== null && answer.status < 300) return answer;
+    if (answer !== null && (answer.status < 300 || isFinal(answer))) return answer;
     onFailure(answer?.status ?? 0, /"code":"(\w+)"/.exec(answer?.text ?? "")?.[1] ?? "no_answer");
     if (answer !== null && !retriable(answer.status)) throw new Error(`refused: ${answer.status} ${answer.text}`);
     if (Date.now() > deadline) throw new Error(`no answer: ${answer?.status ?? 0} ${answer?.text ?? "no connection"}`);
     counters.retries += 1;
     await delay(Math.min(1_000, 100 * tries) * (0.5 + Math.random()));
   }
+}
+
+interface Persistence<Body> {
+  isFinal?(answer: HttpAnswer<Body>): boolean;
+  onFailure?(status: number, code: string): void;
 }
 
 interface Send {
@@ -185,26 +197,55 @@ interface Send {
   counters: Counters;
 }
 
-async function send({ ledger }: Context, { talk, caller, text, counters }: Send): Promise<void> {
-  const id = `id-${talk.sessionId}-${talk.sent.size + 1}`;
-  talk.sent.set(id, text);
+/** A reply, or the problem of a turn that is over without one. */
+interface Answer {
+  turn_id?: string;
+  response: string;
+  code?: string;
+}
+
+/** The turn ended with an error: whoever asks again under the same id hears the same. One that is late still goes on. */
+const isOver = ({ status, body }: HttpAnswer<Answer>): boolean =>
+  status >= 400 && body.turn_id !== undefined && body.code !== "turn_timeout";
+
+/** Says it until there is a reply; after an error again, as a visitor would, which is another message. */
+async function send(context: Context, message: Send): Promise<void> {
   const began = performance.now();
+  while (!(await sendOnce(context, message))) {
+    message.counters.errors += 1;
+    if (performance.now() - began > context.plan.deadlineMs)
+      throw new Error(`only errors: ${message.talk.sessionId} ${message.text}`);
+    await delay(RETHINK_MS * (0.5 + Math.random()));
+  }
+  message.counters.tookMs.push(performance.now() - began);
+}
+
+/** One message under an id of its own, repeated until it is answered; false = with an error. */
+async function sendOnce({ ledger }: Context, { talk, caller, text, counters }: Send): Promise<boolean> {
+  const session = talk.sessionId;
+  const id = `id-${session}-${talk.sent.size + 1}`;
+  talk.sent.set(id, text);
   let attempt = 0;
   try {
-    const sending = (): Promise<HttpAnswer<{ turn_id: string; response: string }>> => {
+    const sending = (): Promise<HttpAnswer<Answer>> => {
       attempt += 1;
-      ledger.write({ type: "sending", session: talk.sessionId, id, content: text, attempt });
+      ledger.write({ type: "sending", session, id, content: text, attempt });
       return caller.client.call("POST", caller.sendPath, caller.body(text, id), { timeoutMs: CALL_MS });
     };
-    const answer = await persist(counters, sending, (status, code) =>
-      ledger.write({ type: "failed", session: talk.sessionId, id, status, code }),
-    );
+    const answer = await persist(counters, sending, {
+      isFinal: isOver,
+      onFailure: (status, code) => ledger.write({ type: "failed", session, id, status, code }),
+    });
+    const { turn_id: turnId = "", response, code = "" } = answer.body;
+    if (isOver(answer)) {
+      ledger.write({ type: "errored", session, id, turnId, status: answer.status, code });
+      return false;
+    }
     const replayed = answer.headers.get("idempotent-replayed") === "true";
-    const { turn_id: turnId, response } = answer.body;
-    ledger.write({ type: "answered", session: talk.sessionId, id, turnId, response, replayed });
-    counters.tookMs.push(performance.now() - began);
+    ledger.write({ type: "answered", session, id, turnId, response, replayed });
+    return true;
   } catch (error) {
-    ledger.write({ type: "gave_up", session: talk.sessionId, id });
+    ledger.write({ type: "gave_up", session, id });
     throw error;
   }
 }
