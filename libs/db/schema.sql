@@ -539,6 +539,9 @@ begin
          done_seq = next_seq, fence = fence + 1, lease_until = null, lease_owner = null, timer_due_at = null
    where id = p_id and status = 'active' returning * into c;
   if not found then return false; end if;
+  if c.node_id = '' then
+    update text_conversations set node_id = coalesce(f.id, ''), node_name = f.name from first_node(c.agent_id, c.agent_version) f where text_conversations.id = p_id;
+  end if;
   update session_turns set status = 'failed', error_code = 'session_ended', done_at = clock_timestamp() where conversation_id = p_id and status = 'pending';
   update temporary_chat_sessions set ended_at = clock_timestamp() where conversation_id = p_id and ended_at is null;
   update escalations set status = 'resolved', outcome = 'session_ended', resolved_at = date_trunc('milliseconds', clock_timestamp()), updated_at = clock_timestamp()
@@ -910,6 +913,7 @@ begin
     return (v_answer::jsonb || '{"replayed": true}')::json;
   end if;
   if not close_conversation(v_id, p ->> 'status', p ->> 'reason') then perform fail('session_ended'); end if;
+  select * into c from text_conversations where id = v_id;
   v_answer := json_build_object('success', true, 'conversation_id', v_id, 'final_node_id', c.node_id, 'final_node_name', c.node_name,
     'total_turns', c.total_turns, 'total_transitions', c.total_transitions, 'replayed', false);
   perform keep_answer(c.tenant_id, 'end:' || v_id, p, v_answer);
@@ -1241,6 +1245,15 @@ begin
 end $$;
 
 ALTER FUNCTION public.fire_timers(p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.first_node(p_agent uuid, p_version integer, OUT id text, OUT name text) RETURNS record
+    LANGUAGE sql STABLE
+    AS $$
+  select v.document #>> '{workflow,initial_node}',
+         (select n ->> 'name' from json_array_elements(v.document #> '{workflow,nodes}') n
+           where n ->> 'id' = v.document #>> '{workflow,initial_node}' limit 1)
+    from agent_versions v where v.agent_id = p_agent and v.version = p_version
+$$;
 
 CREATE FUNCTION public.free_files_of_failed_turn() RETURNS trigger
     LANGUAGE plpgsql
