@@ -206,7 +206,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       return [200, { data: rows.slice(from, from + limit), next_cursor: next }];
     },
     "GET /sessions/:": ({ parts }) => one(api.sessions, "session_id", parts[0]),
-    "GET /sessions/:/transcript": ({ parts }) => {
+    "GET /sessions/:/transcript": ({ parts, query }) => {
       const said = (n: number, role: string, content: string, node: string | null) => ({
         ...{ id: `m-${n}`, sequence: n, role, content, node_id: node, node_name: node },
         ...{ status: "done", created_at: "2026-01-01T10:00:00.000Z" },
@@ -216,7 +216,11 @@ function routesOf(api: FakeApi): Record<string, Handler> {
         said(2, "user", "<img src=x onerror=alert(1)> my name is Ada", null),
         said(3, "assistant", "Thank you, Ada!\nWhat can I do for you?", "Greeting"),
       ];
-      return parts[0] === undefined ? [404, {}] : [200, { session: {}, messages, truncated: false }];
+      if (parts[0] === undefined) return missing;
+      const format = query.get("format");
+      // The words of the files are the server's: here only that they are taken away as they came.
+      if (format !== null && format !== "json") return [200, `${format} of ${parts[0]}: Grüße, "Ada"\r\n`];
+      return [200, { session: {}, messages, truncated: false }];
     },
     "POST /sessions/:/end": ({ parts }) => {
       const row = api.sessions.find((session) => session.session_id === parts[0]);

@@ -15,6 +15,8 @@ export interface Watched {
   truncated: boolean;
   /** Everything that could be loaded is there. */
   loaded: boolean;
+  /** The role may read transcripts; only then can one be taken away. */
+  readable: boolean;
 }
 
 /** A page forgets that somebody types when nobody says it again. */
@@ -26,6 +28,7 @@ const unwatched = (session: Session): Watched => ({
   problem: null,
   truncated: false,
   loaded: false,
+  readable: false,
 });
 
 /** The session as it goes on: what was said, then what happens. `onEnded` hears when it is over. */
@@ -73,6 +76,7 @@ async function begin(
     problem,
     truncated: found?.truncated ?? false,
     loaded: true,
+    readable: answer.type === "ok" || answer.status !== 403,
   }));
   const active = session.status === "active";
   return api.watch(session.id, {

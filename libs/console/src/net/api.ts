@@ -6,7 +6,7 @@ import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 import { count, record, text } from "./reading.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
 import { readTestOutcome } from "./test-models.js";
-import { readTranscript } from "./transcript.js";
+import { readTranscript, type TranscriptFormat } from "./transcript.js";
 import { type WatchOptions, watchSession } from "./watch-session.js";
 
 export type Answer<T> = { type: "ok"; value: T } | Problem;
@@ -48,6 +48,8 @@ export interface CreatedLink {
 const TIMEOUT_MS = 20_000;
 /** All tests of a document take 20 seconds at most; the answer has to come, too. */
 const TEST_MS = 40_000;
+/** A file of ten thousand messages is read page by page before its first byte. */
+const FILE_MS = 120_000;
 
 /** The management API, called with the token of whoever is signed in. `onRefusedToken` hears of each 401. */
 export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
@@ -148,6 +150,13 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
       ),
     session: (id: string) => call(`/sessions/${part(id)}`, { read: models.readSession }),
     transcript: (id: string) => call(`/sessions/${part(id)}/transcript`, { read: readTranscript }),
+    /** The whole transcript as the server writes it, for people to keep. */
+    transcriptFile: (id: string, format: TranscriptFormat) =>
+      call(`/sessions/${part(id)}/transcript${query({ format })}`, {
+        format: "text",
+        timeoutMs: FILE_MS,
+        read: text,
+      }),
     watch: (id: string, watching: WatchOptions) => watchSession(options, id, watching),
     endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST", read: () => null }),
   };

@@ -1,6 +1,14 @@
 import type { SpokenMessage, Transcript } from "./models.js";
 import { type Json, list, oneOf, record, text, textOrNull } from "./reading.js";
 
+export const TRANSCRIPT_FORMATS = [
+  { format: "json", label: "JSON", type: "application/json" },
+  { format: "csv", label: "CSV", type: "text/csv;charset=utf-8" },
+  { format: "txt", label: "Text", type: "text/plain;charset=utf-8" },
+  { format: "html", label: "HTML", type: "text/html;charset=utf-8" },
+] as const;
+export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number]["format"];
+
 /** What is the same for a message in history and stream: its turn, who said it, and which part of the answer it is. */
 export function keysOf(messages: Json[]): string[] {
   const parts = new Map<string, number>();

@@ -3,6 +3,7 @@ import type { SpokenMessage } from "../net/models.js";
 import type { WatchState } from "../net/watch-session.js";
 import { Empty, ProblemCard } from "./states.js";
 import { Time } from "./time.js";
+import { TranscriptHead } from "./transcript-head.js";
 
 const STATES: Record<WatchState, { word: string; look: string } | null> = {
   connecting: { word: "Connecting…", look: "" },
@@ -20,12 +21,12 @@ export function LiveState({ state }: { state: WatchState }) {
 
 /** What was said, oldest first, and what is being said. Text is shown as text: neither markdown nor markup of a conversation is interpreted here. */
 export function LiveTranscript({ watched }: { watched: Watched }) {
-  const { live, problem, truncated, loaded } = watched;
+  const { live, problem, truncated, loaded, readable } = watched;
   const { messages, writing, label, typing } = live;
   const nothing = loaded && messages.length === 0 && writing === null;
   return (
     <section class="block">
-      <h2>Transcript</h2>
+      <TranscriptHead id={live.session.id} offered={loaded && readable && !nothing} />
       {problem && <ProblemCard problem={problem} />}
       {truncated && <p>Only the newest messages are shown.</p>}
       {nothing && problem === null && (
