@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { allowedSite } from "./allowed-site.js";
+import { branding } from "./branding.js";
 import { emailAddress, normaliseDomain } from "./email-address.js";
 
 /** HTTP bodies. Management bodies are strict: an unknown field is a 422, so that a misspelt limit is never silently ignored. */
@@ -96,27 +97,6 @@ export const fileUploads = z
   })
   .partial();
 export type FileUploads = z.infer<typeof fileUploads>;
-
-/** How the page looks; what it does not know it ignores. Given as a whole: a change replaces all of it. */
-export const branding = z
-  .looseObject({
-    /** Shown in place of the agent's name. */
-    name: z.string().max(200).nullable(),
-    logo: z
-      .string()
-      .max(4096)
-      .regex(/^(https?:\/\/|data:image\/(png|jpeg|gif|webp);base64,)/, "must be an http(s) address or an inline image")
-      .nullable(),
-    colours: z.record(z.string().max(64), z.string().max(64)),
-    /** BCP 47. */
-    locale: z
-      .string()
-      .max(35)
-      .regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$/, "must be a language tag")
-      .nullable(),
-  })
-  .partial()
-  .refine((value) => JSON.stringify(value).length <= 16_384, { message: "must be at most 16 KiB of JSON" });
 
 /** Fields of a public link that an owner may set. Nested objects are given as a whole: a change replaces all of one. */
 export const linkFields = {

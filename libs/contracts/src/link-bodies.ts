@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { brandingAsKept } from "./branding.js";
 import { linkFields } from "./http.js";
 
 /** Bodies of the calls around links: many at once, and templates. */
@@ -16,6 +17,8 @@ export const templateName = z.string().trim().min(1).max(100);
 /** Fields of a link that a template may hold. */
 export const linkTemplateFields = z.strictObject(templateFields).partial();
 export type LinkTemplateFields = z.infer<typeof linkTemplateFields>;
+/** A template as it is kept: one from before a rule about looks still reads, and is refused when a link is made of it. */
+export const keptTemplateFields = linkTemplateFields.extend({ branding: brandingAsKept.optional() });
 export const createLinkTemplateBody = z.strictObject({ ...linkTemplateFields.shape, name: templateName });
 export const updateLinkTemplateBody = z.strictObject({ ...linkTemplateFields.shape, name: templateName.optional() });
 

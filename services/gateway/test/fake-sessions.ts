@@ -50,6 +50,8 @@ export class FakeSessions {
   readonly replyTo = new Map<string, string>();
   /** What visitors said of themselves, by session. */
   readonly participants = new Map<string, unknown>();
+  /** What came with the link of a session about its looks, by session. */
+  readonly brandings = new Map<string, unknown>();
   calls: Record<string, number> = {};
 
   constructor(
@@ -229,6 +231,7 @@ export class FakeSessions {
         this.finish(session, turnId, "Welcome!", { kind: "open", previous_node_id: "start", turn_number: 0 });
     }
     if (!repeated) this.participants.set(sessionId, input.participant);
+    if (!repeated) this.brandings.set(sessionId, input.link?.branding);
     const session = this.#open({ type: "hmac", tenantId: null, sessionId });
     return {
       sessionId,

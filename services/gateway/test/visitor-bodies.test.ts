@@ -43,6 +43,18 @@ describe("a body whose fields are all optional", () => {
   });
 });
 
+describe("the logo of a link", () => {
+  it("is told to its page, and is no load for the messages that make sessions", async () => {
+    const logo = "data:image/png;base64,iVBORw0KGgoAAAAA";
+    const { token } = world.owners.link({ branding: { name: "Desk", logo } });
+    const shown = (await (await fetch(`${world.url}/api/public/link/${token}`)).json()) as { branding: unknown };
+    expect(shown.branding).toEqual({ name: "Desk", logo });
+    const opened = await post(`/api/public/sessions/${token}`, "{}");
+    const { session_id } = (await opened.json()) as { session_id: string };
+    expect(world.sessions.brandings.get(session_id)).toEqual({ name: "Desk" });
+  });
+});
+
 describe("what a visitor's page says of them", () => {
   it("is kept with the session within 16 KiB, and not shown to the visitor", async () => {
     const { token } = world.owners.link();

@@ -28,6 +28,10 @@ interface Field {
 }
 
 const text = (length: number): string => "x".repeat(length);
+/** Nothing but the beginning is looked at. */
+const JPEG = "/9j/4AAQSkZJRgABAQAA";
+/** A logo of so many characters. */
+const inline = (length: number): string => `data:image/jpeg;base64,${JPEG}`.padEnd(length, "A");
 const UPLOADS = { enabled: true, types: ["image/*", "application/pdf"], max_bytes: 1, max_count: 1 };
 
 /** Every field of http-api.md section 2 that reads back as it was given: default, edges of its range, what lies outside. */
@@ -87,10 +91,31 @@ const FIELDS: Record<string, Field> = {
   initial_message: { fallback: null, good: [text(2000), null], bad: [text(2001)] },
   branding: {
     fallback: {},
-    good: [{ name: "Desk", logo: "https://a.test/l.png", colours: { accent: "#123456" }, locale: "de-AT" }, {}],
+    good: [
+      { name: "Desk", logo: "https://a.test/l.png", colours: { accent: "#123456" }, locale: "de-AT" },
+      {
+        colour: "#abc",
+        color: null,
+        colours: { accent: "#ABC", primary: "#a1b2c3", page: "papayawhip" },
+        x: text(16_000),
+      },
+      { logo: `https://a.test/${text(4081)}` },
+      {},
+    ],
     bad: [
       { logo: "javascript:alert(1)" },
       { logo: "data:text/html,x" },
+      { logo: "data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=" },
+      { logo: `data:image/png;base64,${JPEG}` },
+      { logo: `data:image/jpeg;base64,${JPEG.slice(1)}` },
+      { logo: `data:image/jpeg;base64,${JPEG}%` },
+      { logo: "data:image/gif;base64," },
+      { logo: inline(40_003) },
+      { logo: `https://a.test/${text(4082)}` },
+      { colour: "red" },
+      { color: "rgb(1 2 3)" },
+      { colours: { accent: "#12345" } },
+      { colours: { primary: "" } },
       { locale: "not a locale" },
       { name: text(201) },
       { x: text(20_000) },

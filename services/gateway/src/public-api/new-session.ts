@@ -1,4 +1,12 @@
-import { AppError, continueVerified, createSession, getSession, type publicSessionBody } from "@parley/contracts";
+import {
+  AppError,
+  continueVerified,
+  createSession,
+  getSession,
+  type LinkPolicy,
+  type publicSessionBody,
+  withoutInlineLogo,
+} from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
@@ -79,7 +87,7 @@ function create(
       metadata: {},
       participant: body.participant,
       participantVerified: false,
-      link: policy,
+      link: withoutPicture(policy),
       consent: body.consent,
       idempotency: body.once,
       replyTo: waiter.replyTo,
@@ -104,7 +112,7 @@ export async function openAgain(
     const access = visitorAccess(request.visit, sessionToken);
     const opened = await bus.call(
       continueVerified,
-      { access, link: policy, afterLeaving, consent, replyTo: waiter.replyTo },
+      { access, link: withoutPicture(policy), afterLeaving, consent, replyTo: waiter.replyTo },
       { requestId: request.id },
     );
     return { ...opened, turnId: opened.turn.turn_id, replayed: false };
@@ -115,6 +123,12 @@ export async function openAgain(
     throw error;
   }
 }
+
+/** A session needs no picture, and its message need not carry one. */
+const withoutPicture = (policy: LinkPolicy): LinkPolicy => ({
+  ...policy,
+  branding: withoutInlineLogo(policy.branding),
+});
 
 /** A repeat of this key opens the same session, so between strangers on one link it must be hard to guess. */
 const LEAST_KEY_LENGTH = 16;

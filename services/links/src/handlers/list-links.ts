@@ -2,15 +2,14 @@ import { type listLinks as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { fittingPage } from "../fitting-page.js";
 import { decodeCursor, encodeCursor } from "../list-cursor.js";
 import { ownerView } from "../repository/link-row.js";
 import { countLinks, listLinks as readLinks, usageOf } from "../repository/links.js";
 
 const MAX_PAGE = 200;
-/** A message on the bus holds 1 MiB; links with long texts make a shorter page. */
-const MAX_PAGE_BYTES = 700_000;
 
-/** One page of an agent's links, newest first. A cursor wins over an offset; disabled links only when asked for. A read. */
+/** One page of an agent's links, newest first. A cursor wins over an offset; disabled links only when asked for. Inline logos are left out. A read. */
 export const listLinks =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
@@ -23,7 +22,7 @@ export const listLinks =
     return deps.db.tenant(tenantId, async (trx) => {
       // One row more than asked for tells whether there is a next page.
       const rows = await readLinks(trx, { ...filter, limit: limit + 1, offset, before });
-      const page = fitting(rows.slice(0, limit));
+      const page = fittingPage(rows.slice(0, limit));
       const usage = await usageOf(
         trx,
         page.map((row) => row.id),
@@ -36,13 +35,3 @@ export const listLinks =
       };
     });
   };
-
-/** As many of the first rows as fit into one answer; at least one. */
-function fitting<T>(rows: readonly T[]): T[] {
-  let bytes = 0;
-  const end = rows.findIndex((row) => {
-    bytes += Buffer.byteLength(JSON.stringify(row));
-    return bytes > MAX_PAGE_BYTES;
-  });
-  return end === -1 ? [...rows] : rows.slice(0, Math.max(1, end));
-}

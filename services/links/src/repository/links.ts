@@ -5,15 +5,21 @@ import type { LinkRow, LinkUsage } from "./link-row.js";
 import type { TenantTransaction } from "./transaction.js";
 
 /** Everything the owner's view and the policy need; never the token's hash. */
-const COLUMNS = sql.raw(`l.id, l.tenant_id, l.agent_id, l.token_hint, l.title, l.description, l.welcome_message,
+const columns = (branding: string) =>
+  sql.raw(`l.id, l.tenant_id, l.agent_id, l.token_hint, l.title, l.description, l.welcome_message,
   l.agent_version, l.expires_at, l.max_sessions, l.sessions_used, l.max_messages_per_session, l.session_timeout_minutes,
-  l.rate_limit_per_minute, l.max_message_length, l.require_email, l.allowed_email_domains, l.allowed_domains, l.branding, l.chat_intent,
+  l.rate_limit_per_minute, l.max_message_length, l.require_email, l.allowed_email_domains, l.allowed_domains, ${branding} as branding, l.chat_intent,
   l.system_prompt_override, l.initial_message, l.max_concurrent_sessions, l.intro, l.allowed_ips, l.allowed_countries, l.blocked_countries,
   l.pin_hash is not null as pin_set, l.consent_text, l.starters, l.file_uploads, l.proof_of_work, l.retention_days, l.source_session_id, l.recipient,
   (select json_build_object('max_tokens', b.max_tokens, 'max_cost', b.max_cost, 'hard', b.hard, 'tokens_used', b.tokens_used, 'cost_used', b.cost_used)
      from link_budgets b where b.link_id = l.id) as budget, l.friendly_errors,
   coalesce((select p.mode from agent_access_policies p where p.agent_id = l.agent_id), 'open') as access_mode, l.metadata, l.is_active, l.created_by,
   l.created_at, l.updated_at, l.last_used_at, now() as db_now`);
+const COLUMNS = columns("l.branding");
+/** A picture in every row would be most of a list. */
+const LIST_COLUMNS = columns(
+  "case when l.branding->>'logo' like 'data:%' then l.branding - 'logo' else l.branding end",
+);
 
 /** Columns an owner may write; `undefined` leaves a column as it is (on insert: its default). */
 export interface LinkValues {
@@ -190,13 +196,13 @@ export interface ListQuery {
   before: ListPosition | null;
 }
 
-/** Newest first, with the id as tiebreak. `position` carries microseconds, which a JavaScript date would lose. */
+/** Newest first, with the id as tiebreak, without inline logos. `position` carries microseconds, which a JavaScript date would lose. */
 export async function listLinks(trx: TenantTransaction, query: ListQuery): Promise<(LinkRow & { position: string })[]> {
   const before = query.before
     ? sql`and (l.created_at, l.id) < (${query.before.createdAt}::timestamptz, ${query.before.id}::uuid)`
     : sql``;
   const { rows } = await sql<LinkRow & { position: string }>`
-    select ${COLUMNS}, to_char(l.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
+    select ${LIST_COLUMNS}, to_char(l.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
       from temporary_chat_links l
      where l.agent_id = ${query.agentId} and l.deleted_at is null and (${query.includeInactive} or l.is_active) ${before}
      order by l.created_at desc, l.id desc limit ${query.limit} offset ${query.offset}`.execute(trx);

@@ -1,4 +1,4 @@
-import { type LinkTemplateFields, linkTemplateFields } from "@parley/contracts";
+import { keptTemplateFields, type LinkTemplateFields } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { TenantTransaction } from "../repository/transaction.js";
 
@@ -16,7 +16,7 @@ const COLUMNS = sql.raw("id, name, fields, created_by, iso(created_at) as create
 
 type Read = Omit<TemplateRow, "fields"> & { fields: unknown };
 const parsed = (row: Read | undefined): TemplateRow | null =>
-  row === undefined ? null : { ...row, fields: linkTemplateFields.parse(row.fields) };
+  row === undefined ? null : { ...row, fields: keptTemplateFields.parse(row.fields) };
 
 /** Inserts a template; null = the name is taken. */
 export async function insertTemplate(
@@ -43,7 +43,7 @@ export async function listTemplates(
 ): Promise<TemplateRow[]> {
   const { rows } = await sql<Read>`select ${COLUMNS} from link_templates
     where ${page.after}::text is null or name > ${page.after} order by name limit ${page.limit}`.execute(trx);
-  return rows.map((row) => ({ ...row, fields: linkTemplateFields.parse(row.fields) }));
+  return rows.map((row) => ({ ...row, fields: keptTemplateFields.parse(row.fields) }));
 }
 
 /** Writes the given fields over those of a template. Null = no such template. */

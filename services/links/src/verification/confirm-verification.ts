@@ -1,4 +1,10 @@
-import { AppError, type confirmVerification as contract, type LinkPolicy, openVerified } from "@parley/contracts";
+import {
+  AppError,
+  type confirmVerification as contract,
+  type LinkPolicy,
+  openVerified,
+  withoutInlineLogo,
+} from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
@@ -65,7 +71,7 @@ async function enter(
   const opened = await deps.bus.call(openVerified, {
     email,
     participantHash: addressHash,
-    link: policy,
+    link: { ...policy, branding: withoutInlineLogo(policy.branding) },
     consent,
     replyTo,
   });
