@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n/language.js";
+import { Avatar } from "../view/avatar.js";
 import { MarkdownText } from "../view/markdown-text.js";
 import { CodeDoor } from "./code-door.js";
 import { DoorForm } from "./door-form.js";
@@ -19,9 +20,7 @@ export function DoorPage({ gate }: { gate: Gate }) {
     <main class="door">
       <div class="door-inner">
         <p class="door-whose">
-          <span class="avatar" aria-hidden="true">
-            {[...link.agentName][0]?.toLocaleUpperCase()}
-          </span>
+          <Avatar link={link} />
           <bdi>{link.title ?? link.agentName}</bdi>
         </p>
         {step > 0 && doors.length > 1 && <p class="door-step">{d("step", { step, count: doors.length })}</p>}

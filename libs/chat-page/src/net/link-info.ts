@@ -5,6 +5,8 @@ export interface LinkInfo {
   title: string | null;
   description: string | null;
   agentName: string;
+  /** An image within itself. An address is never loaded: whoever serves it would learn of every visit. */
+  logo: string | null;
   welcome: string | null;
   colour: string | null;
   locale: string | null;
@@ -54,6 +56,11 @@ function parseFileLimits(value: unknown): FileLimits | null {
   return { types: list(limits.types).flatMap((type) => text(type) ?? []), maxBytes, maxCount };
 }
 
+function inlineImage(value: unknown): string | null {
+  const image = text(value);
+  return image !== null && /^data:image\/(png|jpeg|gif|webp);base64,/.test(image) ? image : null;
+}
+
 const MAX_STARTERS = 6;
 
 /** What a new visitor may meet, other than an agent that cannot answer. */
@@ -71,6 +78,7 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     title: label(body.title, 200),
     description: label(body.description, 1000),
     agentName: label(branding.name, 80) ?? label(body.agent_name, 80) ?? label(body.title, 80) ?? "Chat",
+    logo: inlineImage(branding.logo),
     welcome: label(body.welcome_message, 2000),
     colour: text(branding.colour) ?? text(branding.color) ?? text(colours.accent) ?? text(colours.primary),
     locale: label(branding.locale, 35),

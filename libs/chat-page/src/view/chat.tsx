@@ -8,6 +8,7 @@ import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { AttachedFile, Thumb } from "../net/session-info.js";
 import { TimeNotice } from "./allowance.js";
+import { Avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { Dots } from "./dots.js";
 import { EarlierMessages } from "./earlier-messages.js";
@@ -37,7 +38,6 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
   const scroll = useMemo(createScrollKeeper, []);
   const page = useRef<HTMLDivElement>(null);
   const dialog = useRef<HTMLDialogElement>(null);
-  const initial = initialOf(link.agentName);
   useEffect(() => {
     document.title = link.title ?? link.agentName;
     return page.current ? scroll.attach(page.current) : undefined;
@@ -52,13 +52,12 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
       <a class="skip" href="#compose">
         {t("skip")}
       </a>
-      <Header state={state} name={link.agentName} initial={initial} onAskNew={() => dialog.current?.showModal()} />
+      <Header state={state} link={link} onAskNew={() => dialog.current?.showModal()} />
       <main class="conversation">
-        {state.earlierCursor.value === null && <Welcome link={link} initial={initial} />}
+        {state.earlierCursor.value === null && <Welcome link={link} />}
         <Messages
           state={state}
-          name={link.agentName}
-          initial={initial}
+          link={link}
           onResend={(clientId) => conversation.resend(clientId)}
           onShowEarlier={() => conversation.showEarlier(scroll.still)}
           fileUrl={(id) => conversation.fileUrl(id)}
@@ -95,12 +94,10 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
   );
 }
 
-function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
+function Welcome({ link }: { link: LinkInfo }) {
   return (
     <div class="welcome">
-      <span class="avatar large" aria-hidden="true">
-        {initial}
-      </span>
+      <Avatar link={link} size="large" />
       {link.recipientName && (
         <p class="hello">
           <NamedSentence text="hello" name={link.recipientName} />
@@ -127,15 +124,14 @@ function Welcome({ link, initial }: { link: LinkInfo; initial: string }) {
 
 interface MessagesProps {
   state: ChatState;
-  name: string;
-  initial: string;
+  link: LinkInfo;
   onResend(clientId: string): void;
   onShowEarlier(): void;
   fileUrl(id: string): string;
   onRate: ((entry: AgentEntry, rating: Thumb | null) => void) | null;
 }
 
-function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRate }: MessagesProps) {
+function Messages({ state, link, onResend, onShowEarlier, fileUrl, onRate }: MessagesProps) {
   const section = useRef<HTMLElement>(null);
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
@@ -149,8 +145,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRa
             <AgentMessage
               key={entry.key}
               entry={entry}
-              name={name}
-              initial={initial}
+              link={link}
               writing={entry.key === writing}
               status={entry.key === writing && label !== null ? statusText(label) : null}
               stopped={entry.stopped && all[index + 1]?.turnId !== entry.turnId}
@@ -172,9 +167,7 @@ function Messages({ state, name, initial, onResend, onShowEarlier, fileUrl, onRa
       <HumanTyping state={state} />
       {label !== null && writing === null && !state.ended.value && (
         <div class="thinking">
-          <span class="avatar small" aria-hidden="true">
-            {initial}
-          </span>
+          <Avatar link={link} size="small" />
           <Dots />
           <span class="thinking-label" role="status">
             {statusText(label)}
@@ -272,8 +265,3 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
 
 /** The visitor has said something. */
 const hasBegun = (state: ChatState): boolean => state.transcript.value.some((entry) => entry.role === "user");
-
-function initialOf(name: string): string {
-  const letter = [...name.trim()].find((character) => /\p{L}|\p{N}/u.test(character));
-  return (letter ?? "•").toLocaleUpperCase();
-}

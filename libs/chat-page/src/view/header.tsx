@@ -1,26 +1,25 @@
 import type { ChatState } from "../chat/chat-state.js";
 import { t } from "../i18n/language.js";
+import type { LinkInfo } from "../net/link-info.js";
+import { Avatar } from "./avatar.js";
 import { NewIcon } from "./icons.js";
 
 interface HeaderProps {
   state: ChatState;
-  name: string;
-  initial: string;
+  link: LinkInfo;
   onAskNew(): void;
 }
 
-export function Header({ state, name, initial, onAskNew }: HeaderProps) {
+export function Header({ state, link, onAskNew }: HeaderProps) {
   const connection = state.ended.value ? "over" : state.connection.value;
   const begun = state.transcript.value.some((entry) => entry.role === "user");
   return (
     <header class="header">
       <div class="header-inner">
-        <span class="avatar" aria-hidden="true">
-          {initial}
-        </span>
+        <Avatar link={link} />
         <div class="who">
           <h1 class="name">
-            <bdi>{name}</bdi>
+            <bdi>{link.agentName}</bdi>
           </h1>
           <p class={`connection ${connection}`} role="status">
             <span class="dot" aria-hidden="true" />

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
+import type { LinkInfo } from "../net/link-info.js";
 import type { Thumb } from "../net/session-info.js";
+import { Avatar } from "./avatar.js";
 import { Countdown } from "./countdown.js";
 import { FileList } from "./file-list.js";
 import { AlertIcon, CheckIcon, ClockIcon, CopyIcon, PeopleIcon, ThumbIcon } from "./icons.js";
@@ -11,8 +13,7 @@ const COPIED_FOR_MS = 2_000;
 
 interface AgentMessageProps {
   entry: AgentEntry;
-  name: string;
-  initial: string;
+  link: LinkInfo;
   /** This is the part that grows. */
   writing: boolean;
   /** What the agent does while its text stands still. */
@@ -23,20 +24,24 @@ interface AgentMessageProps {
   onRate: ((entry: AgentEntry, rating: Thumb | null) => void) | null;
 }
 
-export function AgentMessage({ entry, name, initial, writing, status, stopped, onRate }: AgentMessageProps) {
+export function AgentMessage({ entry, link, writing, status, stopped, onRate }: AgentMessageProps) {
   const { human } = entry;
   return (
     <li class={`message agent${entry.part > 0 ? " continued" : ""}${human ? " human-said" : ""}`}>
-      <span class="avatar small" aria-hidden="true">
-        {human ? <PeopleIcon /> : initial}
-      </span>
+      {human ? (
+        <span class="avatar small" aria-hidden="true">
+          <PeopleIcon />
+        </span>
+      ) : (
+        <Avatar link={link} size="small" />
+      )}
       <div class="content">
         {human ? (
           <span class="speaker">
             <bdi>{human.name ?? t("aPerson")}</bdi>
           </span>
         ) : (
-          <span class="visually-hidden">{name}: </span>
+          <span class="visually-hidden">{link.agentName}: </span>
         )}
         <MarkdownText text={entry.text} streaming={writing} />
         <div class="tools">

@@ -1,0 +1,34 @@
+import { signal } from "@preact/signals";
+import type { LinkInfo } from "../net/link-info.js";
+
+interface AvatarProps {
+  link: Pick<LinkInfo, "agentName" | "logo">;
+  size?: "small" | "large";
+}
+
+/** The logo that turned out to be no picture: one decoder has said so for all its places. */
+const undecodable = signal<string | null>(null);
+
+/** Stands for the agent beside its name: the logo of the link, else the first letter. Both take the same room. */
+export function Avatar({ link: { agentName, logo }, size }: AvatarProps) {
+  const kind = size ? ` ${size}` : "";
+  if (logo === null || logo === undecodable.value)
+    return (
+      <span class={`avatar${kind}`} aria-hidden="true">
+        {initialOf(agentName)}
+      </span>
+    );
+  const giveUp = (): void => {
+    undecodable.value = logo;
+  };
+  return (
+    <span class={`avatar logo${kind}`} aria-hidden="true">
+      <img src={logo} alt="" draggable={false} onError={giveUp} />
+    </span>
+  );
+}
+
+function initialOf(name: string): string {
+  const letter = [...name.trim()].find((character) => /\p{L}|\p{N}/u.test(character));
+  return (letter ?? "•").toLocaleUpperCase();
+}
