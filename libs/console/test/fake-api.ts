@@ -63,6 +63,8 @@ export interface FakeApi {
   live: FakeLive;
   /** What running the tests of a version answers. */
   tested: Row;
+  /** 409 in place of activating and importing, until a reason is given or the tests pass. */
+  gate: Row | null;
   /** Whether the widget is served. */
   widget: boolean;
   /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
@@ -100,6 +102,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     analytics: {},
     live: new FakeLive(),
     tested: { passed: false, tests: [] },
+    gate: null,
     widget: true,
     refuse: {},
     hold: null,
@@ -161,15 +164,21 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     return found ? [200, found] : missing;
   };
   const agentOf = (name: string | undefined) => api.agents.find((row) => row.slug === name || row.id === name);
+  const closed = (body: Row): boolean => api.gate !== null && body.override_reason === undefined;
   return {
     "GET /agents": () => page(api.agents),
     "GET /agents/:": ({ parts }) => (agentOf(parts[0]) ? [200, agentOf(parts[0])] : missing),
     "GET /agents/:/versions": () => page(api.versions),
-    "POST /agents/:/versions/:/activate": ({ parts }) => {
+    "GET /tokens": () => page([]),
+    "POST /agents/:/versions/:/activate": ({ parts, body }) => {
+      if (closed(body)) return [409, api.gate];
       for (const row of api.versions) row.active = String(row.version) === parts[1];
       return [200, agentOf(parts[0])];
     },
-    "POST /agents/:/versions/:/test": ({ parts }) => [200, { version: Number(parts[1]), ...api.tested }],
+    "POST /agents/:/versions/:/test": ({ parts }) => {
+      if (api.tested.passed === true) api.gate = null;
+      return [200, { version: Number(parts[1]), ...api.tested }];
+    },
     "POST /agents/:": () => [
       200,
       { valid: false, issues: [{ path: ["agent"], code: "x", message: "is missing", severity: "error" }] },
@@ -177,6 +186,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     "POST /agents/:/import": ({ body }) => {
       if (body.dry_run === true)
         return [200, { status: "validated", agent_id: null, version: null, active: false, issues: [] }];
+      if (closed(body)) return [409, api.gate];
       api.versions.unshift(versionRow({ version: 3, notes: body.notes ?? null }));
       return [200, { status: "updated", agent_id: api.agents[0]?.id, version: 3, active: false, issues: [] }];
     },

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Api } from "../net/api.js";
+import { type GateRefusal, readGateRefusal } from "../net/gate-models.js";
 import type { Imported, Issue } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
 import { suggestedSlug } from "./agent-name.js";
@@ -12,6 +13,8 @@ export type Outcome =
   | { type: "none" }
   | { type: "checked"; issues: Issue[]; makes: "agent" | "version" | null }
   | { type: "invalid"; issues: Issue[] }
+  /** Right, but its tests keep it from going live. */
+  | { type: "gated"; refusal: GateRefusal }
   | { type: "refused"; problem: Problem };
 
 export interface DocumentForm {
@@ -57,8 +60,10 @@ export function useDocumentImport({ api, agent, onImported, onWrong }: Options) 
   };
   const settle = (problem: Problem): void => {
     const { issues, fields } = problem;
+    const refusal = readGateRefusal(problem);
     const unreadable = fields.find(({ field }) => field === "document");
-    if (issues.length > 0) setOutcome({ type: "invalid", issues });
+    if (refusal !== null) setOutcome({ type: "gated", refusal });
+    else if (issues.length > 0) setOutcome({ type: "invalid", issues });
     else if (unreadable) refuse({ document: unreadable.message });
     else setOutcome({ type: "refused", problem });
   };
@@ -75,13 +80,21 @@ export function useDocumentImport({ api, agent, onImported, onWrong }: Options) 
     else if (result.type === "imported") onImported(result.imported);
     else setOutcome(result);
   };
-  const importAs = async (name: string, kind: "check" | "import") => {
+  const importAs = async (name: string, kind: "check" | "import", overrideReason?: string) => {
     const { source: document, activate, notes } = form;
-    const answer = await api.importAgent(name, { document, dryRun: kind === "check", activate, notes });
+    const options = { document, dryRun: kind === "check", activate, notes, overrideReason };
+    const answer = await api.importAgent(name, options);
     if (answer.type !== "ok") return answer;
     if (kind === "import") return { type: "imported", imported: answer.value } as const;
     const makes = answer.value.agentId === null ? "agent" : "version";
     return { type: "checked", issues: answer.value.issues, makes } as const;
+  };
+  /** The import once more, live whatever its tests say. */
+  const publish = async (reason: string): Promise<Problem | null> => {
+    const result = await importAs(form.name.trim(), "import", reason);
+    if (result.type === "problem") return result;
+    if (result.type === "imported") onImported(result.imported);
+    return null;
   };
   /** Without a name there is nothing to import into, but the document can be judged all the same. */
   const validate = async () => {
@@ -90,7 +103,7 @@ export function useDocumentImport({ api, agent, onImported, onWrong }: Options) 
     const { valid, issues } = answer.value;
     return valid ? ({ type: "checked", issues, makes: null } as const) : ({ type: "invalid", issues } as const);
   };
-  return { form, wrong, busy, outcome, change, edit, upload, run };
+  return { form, wrong, busy, outcome, change, edit, upload, run, publish };
 }
 
 export type DocumentImport = ReturnType<typeof useDocumentImport>;

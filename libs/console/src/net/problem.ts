@@ -1,5 +1,5 @@
 import { type Issue, readIssue } from "./models.js";
-import { list, record, text, textOrNull } from "./reading.js";
+import { type Json, list, record, text, textOrNull } from "./reading.js";
 
 export interface FieldProblem {
   /** First member of the body the pointer leads to; empty = the request as a whole. */
@@ -18,6 +18,8 @@ export interface Problem {
   fields: FieldProblem[];
   issues: Issue[];
   requestId: string | null;
+  /** The whole document: some codes tell more. */
+  body: Json;
 }
 
 export const UNREACHABLE: Problem = {
@@ -28,6 +30,7 @@ export const UNREACHABLE: Problem = {
   fields: [],
   issues: [],
   requestId: null,
+  body: {},
 };
 
 /** Reads a problem document; anything else (a proxy's page) becomes a plain sentence. */
@@ -41,6 +44,7 @@ export function readProblem(status: number, body: unknown, requestIdHeader: stri
     fields: list(from.errors).map(readField),
     issues: list(from.issues).map(readIssue),
     requestId: textOrNull(from.request_id) ?? requestIdHeader,
+    body: from,
   };
 }
 

@@ -1,15 +1,11 @@
-import { useState } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
-import { announce } from "../data/announcement.js";
-import { saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
+import { useVersionActions } from "../data/use-version-actions.js";
 import type { Agent, Version } from "../net/models.js";
-import type { Problem } from "../net/problem.js";
-import type { TestOutcome } from "../net/test-models.js";
 import { pathOf } from "../routing/route.js";
 import { AgentAccess } from "../view/agent-access.js";
 import { useApi } from "../view/api-context.js";
-import { keepFocus } from "../view/keep-focus.js";
+import { GateCard } from "../view/gate-card.js";
 import { PageHeader } from "../view/page-header.js";
 import { Empty, ProblemCard, WhenReady } from "../view/states.js";
 import { TestOutcomeCard } from "../view/test-outcome.js";
@@ -62,45 +58,7 @@ interface VersionsProps {
 }
 
 function Versions({ agent, versions, onChange }: VersionsProps) {
-  const api = useApi();
-  const [busy, setBusy] = useState<number | null>(null);
-  const [testing, setTesting] = useState<number | null>(null);
-  const [tested, setTested] = useState<TestOutcome | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-
-  const test = async (version: number): Promise<void> => {
-    if (testing !== null) return;
-    setTesting(version);
-    setTested(null);
-    setProblem(null);
-    const answer = await api.testVersion(agent.id, version);
-    if (answer.type === "ok") setTested(answer.value);
-    else setProblem(answer);
-    setTesting(null);
-    keepFocus();
-  };
-  const activate = async (version: number): Promise<void> => {
-    if (busy !== null) return;
-    setBusy(version);
-    setProblem(null);
-    const answer = await api.activate(agent.id, version);
-    if (answer.type === "ok") {
-      await onChange();
-      announce(`Version ${version} is active. Conversations that already run keep their version.`);
-    } else {
-      setProblem(answer);
-    }
-    setBusy(null);
-    keepFocus();
-  };
-  const download = async (version: number): Promise<void> => {
-    setProblem(null);
-    const answer = await api.exportVersion(agent.id, version);
-    if (answer.type === "ok")
-      saveFile(`${agent.slug}-v${version}.json`, JSON.stringify(answer.value, null, 2), "application/json");
-    else setProblem(answer);
-  };
-
+  const { busy, testing, tested, gated, problem, ...actions } = useVersionActions(agent, onChange);
   if (versions.length === 0) {
     return (
       <Empty title="No versions yet">
@@ -112,6 +70,17 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
     <section class="block">
       <h2>Versions</h2>
       {problem && <ProblemCard problem={problem} />}
+      {gated && (
+        <GateCard
+          key={gated.version}
+          title={`Version ${gated.version} was not activated`}
+          refusal={gated.refusal}
+          told={tested?.version === gated.version}
+          testing={testing !== null}
+          onTest={() => void actions.test(gated.version)}
+          onPublish={(reason) => actions.publish(gated.version, reason)}
+        />
+      )}
       {tested && <TestOutcomeCard outcome={tested} />}
       <ul class="rows">
         {versions.map((item) => (
@@ -120,9 +89,9 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
             version={item}
             busy={busy}
             testing={testing}
-            onTest={() => void test(item.version)}
-            onDownload={() => void download(item.version)}
-            onActivate={() => void activate(item.version)}
+            onTest={() => void actions.test(item.version)}
+            onDownload={() => void actions.download(item.version)}
+            onActivate={() => void actions.activate(item.version)}
           />
         ))}
       </ul>

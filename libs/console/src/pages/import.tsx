@@ -100,7 +100,12 @@ function DocumentField({ editing }: PartProps) {
           }}
         />
       </div>
-      <ImportOutcome outcome={outcome} source={form.source} onShow={(issue) => revealIssue(editor.current, issue)} />
+      <ImportOutcome
+        outcome={outcome}
+        source={form.source}
+        onShow={(issue) => revealIssue(editor.current, issue)}
+        onPublish={editing.publish}
+      />
     </>
   );
 }

@@ -8,20 +8,22 @@ interface ConfirmDialogProps {
   title: string;
   action: string;
   children: ComponentChildren;
+  /** Whether what was asked for in the dialog may be sent; false keeps it open. */
+  check?(): boolean;
   /** Does it; a refusal is shown and the dialog stays. */
   onConfirm(): Promise<Problem | null>;
   onClose(): void;
 }
 
 /** Asks before something cannot be taken back. Drawn = open; Escape and Cancel close it, the focus goes back by itself. */
-export function ConfirmDialog({ title, action, children, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, action, children, check, onConfirm, onClose }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const confirm = async (): Promise<void> => {
-    if (busy) return;
+    if (busy || check?.() === false) return;
     setBusy(true);
     const refused = await onConfirm();
     setBusy(false);

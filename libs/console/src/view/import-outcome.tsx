@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Outcome } from "../data/use-document-import.js";
 import type { Issue } from "../net/models.js";
+import type { Problem } from "../net/problem.js";
+import { GateCard } from "./gate-card.js";
 import { IssueList } from "./issue-list.js";
 import { ProblemCard } from "./states.js";
 
@@ -8,6 +10,8 @@ interface ImportOutcomeProps {
   outcome: Outcome;
   source: string;
   onShow(issue: Issue): void;
+  /** Imports all the same, for the reason given. */
+  onPublish(reason: string): Promise<Problem | null>;
 }
 
 const MAKES = { agent: "Importing it makes a new agent.", version: "Importing it makes a new version." };
@@ -26,12 +30,14 @@ export function ImportOutcome(props: ImportOutcomeProps) {
   );
 }
 
-function OutcomeText({ outcome, source, onShow }: ImportOutcomeProps) {
+function OutcomeText({ outcome, source, onShow, onPublish }: ImportOutcomeProps) {
   switch (outcome.type) {
     case "none":
       return null;
     case "refused":
       return <ProblemCard problem={outcome.problem} />;
+    case "gated":
+      return <GateCard title="Nothing was imported" refusal={outcome.refusal} onPublish={onPublish} />;
     case "invalid":
       return (
         <section class="outcome bad" role="alert">

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
+import type { FakeApi } from "./fake-api.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const PATH = "/console/agents/clinic-desk";
+const red = {
+  ...{ code: "tests_not_green", detail: "The tests of this version are not green.", tests: "failed" },
+  errors: [{ pointer: "/document/tests/0", rule: "test", message: "has not passed" }],
+  failing: [
+    { name: "says hello", reasons: ["path: expected greet, got bye"] },
+    { name: "books a visit", reasons: [] },
+  ],
+};
+const gated = (api: FakeApi): void => {
+  api.gate = red;
+};
+const forbidden = { status: 403, code: "forbidden", detail: "Not for your role." };
+const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
+const ACTIVATE = "POST /agents/:/versions/:/activate";
+
+describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
+  it("is told by the names of the tests, and is activated after they have passed", async () => {
+    const page = await bench.open(PATH, { prepare: gated });
+    const activate = page.getByRole("button", { name: "Activate version 1" });
+    await activate.click();
+    const alert = page.getByRole("alert");
+    await alert.getByText("Version 1 was not activated").waitFor();
+    await alert.getByText("2 tests did not pass").waitFor();
+    expect(await alert.getByRole("listitem").allInnerTexts()).toEqual([
+      "says hello\npath: expected greet, got bye",
+      "books a visit",
+    ]);
+    const api = bench.api();
+    const step = { step: 1, say: "Hi", passed: false, reasons: ["node: expected a, got b"] };
+    const books = { name: "books a visit", passed: false, steps: [step] };
+    api.tested = { passed: false, tests: [{ name: "says hello", passed: true, steps: [] }, books] };
+    const run = page.getByRole("button", { name: "Run the tests" });
+    await run.click();
+    await page.getByText("Version 1: 1 of 2 tests passed").waitFor();
+    expect(await alert.getByRole("listitem").allInnerTexts()).toEqual(["books a visit"]);
+    api.tested = { passed: true, tests: [books].map((test) => ({ ...test, passed: true })) };
+    await run.click();
+    await page.getByText("Version 1: 1 of 1 test passed").waitFor();
+    expect(await alert.count()).toBe(0);
+    await activate.click();
+    await page.getByText("Version 1 is active.").waitFor();
+    expect(calls(ACTIVATE).map(({ body }) => body)).toEqual([{}, {}]);
+  });
+
+  it("goes live all the same for the reason of an admin, asked for in a dialog that wants one", async () => {
+    const page = await bench.open(PATH, { prepare: gated });
+    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await page.getByRole("button", { name: "Publish anyway…" }).click();
+    const dialog = page.getByRole("dialog");
+    const publish = dialog.getByRole("button", { name: "Publish anyway" });
+    await dialog.getByLabel("Reason").fill("   ");
+    await publish.click();
+    await dialog.getByText("say why").waitFor();
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("field-override_reason");
+    expect(calls(ACTIVATE)).toHaveLength(1);
+    await dialog.getByLabel("Reason").fill(" The model is away; checked by hand. ");
+    bench.api().refuse[ACTIVATE] = { status: 503, code: "not_ready", detail: "The service is starting." };
+    await publish.click();
+    await dialog.getByText("The service is starting.").waitFor();
+    bench.api().refuse = {};
+    await publish.click();
+    await page.getByText("Version 1 is active.").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    expect(calls(ACTIVATE).at(-1)?.body).toEqual({ override_reason: "The model is away; checked by hand." });
+    await page.getByRole("button", { name: "Activate version 2" }).waitFor();
+  });
+
+  it("is not published by who may not: they can run the tests", async () => {
+    const page = await bench.open(PATH, {
+      prepare: (api) => {
+        api.gate = { ...red, tests: "not_run", failing: [] };
+        api.refuse["GET /tokens"] = forbidden;
+      },
+    });
+    const refused = page.waitForResponse(/\/api\/tokens/);
+    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await page.getByText("have not been run on exactly this document").waitFor();
+    await (await refused).finished();
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+    await page.getByRole("button", { name: "Run the tests" }).waitFor();
+    expect(await page.getByRole("button", { name: /Publish anyway/ }).count()).toBe(0);
+  });
+
+  it("that drops the tests of the live one has none to run", async () => {
+    const page = await bench.open(PATH, {
+      prepare: (api) => {
+        api.gate = { ...red, tests: "not_required", failing: [] };
+      },
+    });
+    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await page.getByText("The version that is live requires tests").waitFor();
+    await page.getByRole("button", { name: "Publish anyway…" }).waitFor();
+    expect(await page.getByRole("button", { name: "Run the tests" }).count()).toBe(0);
+  });
+
+  it("is told on import too, without a word beside the document, and imported for a reason", async () => {
+    const page = await bench.open("/console/import/clinic-desk", { prepare: gated });
+    await page.getByLabel("Document").fill("agent: {}");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("Nothing was imported").waitFor();
+    await page.getByText("books a visit").waitFor();
+    expect(await page.locator("#field-document-problem").textContent()).toBe("");
+    await page.getByRole("button", { name: "Publish anyway…" }).click();
+    await page.getByRole("dialog").getByLabel("Reason").fill("By hand.");
+    await page.getByRole("dialog").getByRole("button", { name: "Publish anyway" }).click();
+    await page.getByRole("heading", { name: "Version 3" }).waitFor();
+    expect(calls("POST /agents/:/import").at(-1)?.body).toMatchObject({ dry_run: false, override_reason: "By hand." });
+  });
+
+  it.each([
+    { name: "wide-light", width: 1100, height: 800, dark: false },
+    { name: "narrow-dark", width: 360, height: 720, dark: true },
+  ])("is accessible and fits, $name", async (look) => {
+    const page = await bench.open(PATH, { ...look, prepare: gated, reducedMotion: true });
+    await page.getByRole("button", { name: "Activate version 1" }).click();
+    const publish = page.getByRole("button", { name: "Publish anyway…" });
+    await publish.waitFor();
+    await page.evaluate("scrollTo(0, 0)");
+    await screenshot(page, `publish-gate-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await publish.click();
+    await page.getByRole("dialog").waitFor();
+    await screenshot(page, `publish-anyway-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+});
