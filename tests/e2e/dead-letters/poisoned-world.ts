@@ -91,8 +91,16 @@ export async function startPoisonedWorld(env: Record<string, string> = {}): Prom
         sql`update temporary_chat_links set title = ${title} where id = ${linkId}`.execute(trx),
       );
     },
-    giveUpTimer: (sessionId) =>
-      db.tenant(tenantId, async (trx) => {
+    async giveUpTimer(sessionId) {
+      // A runner gives up the turn in its hand: the one that opens the session must be done by then.
+      await eventually(() =>
+        db.tenant(tenantId, async (trx) => {
+          const { rows } = await sql`select from text_conversations
+            where session_id = ${sessionId} and next_seq = done_seq`.execute(trx);
+          return rows.length === 1;
+        }),
+      );
+      return db.tenant(tenantId, async (trx) => {
         const { rows } = await sql<{ id: string; seq: number }>`
           update text_conversations set next_seq = next_seq + 1, done_seq = done_seq + 1 where session_id = ${sessionId}
           returning id, next_seq as seq`.execute(trx);
@@ -102,7 +110,8 @@ export async function startPoisonedWorld(env: Record<string, string> = {}): Prom
         await sql`insert into dead_turns (conversation_id, seq, tenant_id, reason)
           values (${id}, ${seq}, ${tenantId}, 'too many tries')`.execute(trx);
         return `${id}.${seq}`;
-      }),
+      });
+    },
     metrics: () => metrics.text(),
     stopNats: () => nats.stop(),
     async tokenOf(role) {
