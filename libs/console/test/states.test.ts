@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
+import { LOGO } from "./pictures.js";
 import {
   agentRow,
   DOCUMENT_ID,
@@ -184,7 +185,9 @@ const STATES: State[] = [
       await page.getByLabel("Name on the page").fill("Praxis am Park");
       await page.getByLabel("Colour", { exact: true }).fill("#ffcc00");
       await page.getByLabel("Welcome").fill("Good morning! How can we help?");
+      await page.getByLabel("Logo", { exact: true }).setInputFiles(LOGO);
       await page.getByLabel("Suggested first messages").fill("Book an appointment\nOpening hours");
+      await page.locator(".preview-head img").waitFor();
       // What the bar covers on the way is no finding of axe's.
       await page.evaluate("scrollTo(0, 0)");
     },

@@ -6,7 +6,12 @@ export type LinkField =
   | { type: "check"; name: string; label: string; help?: string }
   | { type: "choice"; name: string; label: string; help: string; initial: string; options: readonly Option[] }
   /** Drawn by a control of its own. */
-  | { type: "special"; name: string; control: "expiry" | "version" | "pin" | "colour" | "access"; initial?: string };
+  | {
+      type: "special";
+      name: string;
+      control: "expiry" | "version" | "pin" | "colour" | "logo" | "access";
+      initial?: string;
+    };
 
 export interface TextField {
   type: "text" | "paragraph";

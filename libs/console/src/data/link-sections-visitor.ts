@@ -51,6 +51,7 @@ export const LOOK: LinkSection = {
       help: "In place of the agent’s name.",
     },
     { type: "special", name: "branding.accent", control: "colour" },
+    { type: "special", name: "branding.logo", control: "logo" },
     {
       type: "list",
       name: "starters",
@@ -77,14 +78,6 @@ export const LOOK: LinkSection = {
       label: "Language of the page",
       maxLength: 35,
       help: "Such as de or pt-BR. Empty: the language of the visitor’s browser.",
-    },
-    {
-      type: "text",
-      name: "branding.logo",
-      label: "Address of a logo",
-      maxLength: 4_096,
-      input: "url",
-      help: "Told to pages and widgets of your own. Parley’s chat page loads nothing from elsewhere and shows the initial.",
     },
   ],
 };

@@ -6,6 +6,7 @@ import type { Agent, Version } from "../net/models.js";
 import { AccessNote } from "./access-note.js";
 import { ColourField } from "./colour-field.js";
 import { ExpiryFields } from "./expiry-fields.js";
+import { LogoField } from "./logo-field.js";
 import { PagePreview } from "./page-preview.js";
 import { PinField } from "./pin-field.js";
 import { PlainField } from "./plain-field.js";
@@ -100,6 +101,8 @@ function Special({ field, ...props }: LinkFieldsProps & { field: Extract<LinkFie
       return <PinField {...props} />;
     case "colour":
       return <ColourField {...props} />;
+    case "logo":
+      return <LogoField {...props} />;
     case "access":
       return <AccessNote agent={props.agent} policy={props.policy} />;
   }

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { brandColours } from "../data/brand-colour.js";
 import { itemsOf, type LinkValues } from "../data/link-form.js";
 import type { Agent } from "../net/models.js";
+import { LogoPicture } from "./logo-picture.js";
 
 interface PagePreviewProps {
   values: LinkValues;
@@ -35,9 +36,7 @@ export function PagePreview({ values, agent }: PagePreviewProps) {
       <figcaption>Preview of the page</figcaption>
       <div class="preview-page" ref={figure}>
         <div class="preview-head">
-          <span class="preview-avatar" aria-hidden="true">
-            {[...name][0]?.toUpperCase()}
-          </span>
+          <LogoPicture logo={values["branding.logo"]?.trim() ?? ""} initial={[...name][0]?.toUpperCase() ?? ""} />
           <p class="preview-name">{name}</p>
         </div>
         <div class="preview-body">

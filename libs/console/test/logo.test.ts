@@ -1,0 +1,159 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
+import { LOGO, noise } from "./pictures.js";
+import { LINK_ID, linkRow } from "./rows.js";
+import { skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const NEW = "/console/links/clinic-desk/new";
+const EDIT = `/console/links/clinic-desk/${LINK_ID}/edit`;
+const ADDRESS = "https://a.example/logo.png";
+
+const chooser = (page: Page) => page.getByLabel("Logo", { exact: true });
+const unfold = (page: Page): Promise<void> => page.getByText("Look", { exact: true }).click();
+const sent = (call: string): unknown => {
+  const bodies = bench.api().seen.filter((seen) => seen.call === call);
+  return bodies.at(-1)?.body.branding;
+};
+const create = async (page: Page): Promise<{ logo?: string }> => {
+  await page.getByRole("button", { name: "Create the link" }).click();
+  await page.getByText("Copy the address now").waitFor();
+  return sent("POST /agents/:/public-links") as { logo?: string };
+};
+const sizeOf = (page: Page, url: string): Promise<[number, number]> =>
+  page.evaluate(async (src) => {
+    const image = new Image();
+    image.src = src;
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  }, url);
+
+describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
+  it("is drawn from a file to 128 pixels at most, shown in the preview and sent within the link", async () => {
+    const page = await bench.open(NEW);
+    await unfold(page);
+    await chooser(page).setInputFiles(LOGO);
+    const shown = page.locator(".preview-head img");
+    await expect.poll(() => shown.evaluate((it) => getComputedStyle(it).objectFit)).toBe("contain");
+    const { logo = "" } = await create(page);
+    expect(logo).toMatch(/^data:image\/png;base64,/);
+    expect(await sizeOf(page, logo)).toEqual([128, 96]);
+  });
+
+  it("stays as small as it was", async () => {
+    const page = await bench.open(NEW);
+    await unfold(page);
+    await chooser(page).setInputFiles(noise(20));
+    await page.locator(".preview-head img").waitFor();
+    const { logo = "" } = await create(page);
+    expect(await sizeOf(page, logo)).toEqual([20, 20]);
+  });
+
+  it.each([
+    { browser: "writes WebP", writes: true, type: "webp" },
+    { browser: "cannot write WebP", writes: false, type: "png" },
+  ])("fits into 40,000 characters however detailed, where the browser $browser", async ({ writes, type }) => {
+    const page = await bench.open("/console");
+    // As browsers do that cannot write a type.
+    if (!writes)
+      await page.addInitScript(
+        "const write = HTMLCanvasElement.prototype.toDataURL; HTMLCanvasElement.prototype.toDataURL = function () { return write.call(this); };",
+      );
+    await page.goto(bench.api().url + NEW);
+    await unfold(page);
+    await chooser(page).setInputFiles(noise(256));
+    await page.locator(".preview-head img").waitFor();
+    const { logo = "" } = await create(page);
+    expect(logo).toMatch(new RegExp(`^data:image/${type};base64,`));
+    expect(logo.length).toBeLessThanOrEqual(40_000);
+  });
+
+  it("that fits in no size is refused in words, and what stood there before stays", async () => {
+    const page = await bench.open("/console");
+    await page.addInitScript(
+      "HTMLCanvasElement.prototype.toDataURL = () => 'data:image/png;base64,' + 'A'.repeat(40_000);",
+    );
+    await page.goto(bench.api().url + NEW);
+    await unfold(page);
+    await page.getByLabel("Or the address of a logo").fill(ADDRESS);
+    await chooser(page).setInputFiles(LOGO);
+    await page.locator("[id='field-branding.logo-problem']").filter({ hasText: "is too detailed" }).waitFor();
+    expect(await create(page)).toEqual({ logo: ADDRESS });
+  });
+
+  it.each([
+    {
+      name: "logo.svg",
+      mimeType: "image/svg+xml",
+      content: "<svg xmlns='http://www.w3.org/2000/svg'/>",
+      says: "PNG, JPEG, WebP or GIF",
+    },
+    {
+      name: "logo.png",
+      mimeType: "image/png",
+      content: "<svg xmlns='http://www.w3.org/2000/svg'/>",
+      says: "cannot be read",
+    },
+  ])("is refused beside its field when it is no picture: $name as $mimeType", async ({ content, says, ...file }) => {
+    const page = await bench.open(NEW);
+    await unfold(page);
+    await chooser(page).setInputFiles({ ...file, buffer: Buffer.from(content) });
+    await page.locator("[id='field-branding.logo-problem']").filter({ hasText: says }).waitFor();
+    expect(await chooser(page).getAttribute("aria-invalid")).toBe("true");
+    expect(await page.locator(".preview-head img").count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    // Another choice takes the finding away.
+    await chooser(page).setInputFiles(LOGO);
+    await page.locator(".preview-head img").waitFor();
+    expect(await chooser(page).getAttribute("aria-invalid")).toBe("false");
+  });
+
+  it("is removed by keyboard, with the focus back at the chooser", async () => {
+    const page = await bench.open(EDIT, {
+      prepare: (api) => {
+        const logo = `data:image/png;base64,${LOGO.buffer.toString("base64")}`;
+        api.links = [linkRow({ branding: { name: "Praxis", logo } })];
+      },
+    });
+    await page.locator(".preview-head img").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await chooser(page).focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("field-branding.logo");
+    expect(await page.locator(".preview-head").innerText()).toMatch(/^P\s+Praxis$/);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis" });
+  });
+
+  it("that somebody gave as an address is kept, and can be changed", async () => {
+    const page = await bench.open(EDIT, {
+      prepare: (api) => {
+        api.links = [linkRow({ branding: { logo: ADDRESS } })];
+      },
+    });
+    await page.getByLabel("Name on the page").fill("Praxis");
+    expect(await page.getByLabel("Or the address of a logo").inputValue()).toBe(ADDRESS);
+    expect(await page.locator(".preview-head img").count()).toBe(0);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis", logo: ADDRESS });
+  });
+
+  it.each([
+    { name: "logo-narrow", width: 360 },
+    { name: "logo-dark", dark: true },
+  ])("has room beside its buttons: $name", async ({ name, ...options }) => {
+    const page = await bench.open(NEW, options);
+    await unfold(page);
+    await chooser(page).setInputFiles(LOGO);
+    await page.getByRole("button", { name: "Remove the logo" }).waitFor();
+    await page.locator(".preview-head img").waitFor();
+    await page.getByText("The logo is in the form.").waitFor({ state: "detached", timeout: 15_000 });
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await page.evaluate("scrollTo(0, 0)");
+    expect(await axeFindings(page)).toEqual([]);
+    await chooser(page).evaluate((it) => it.scrollIntoView());
+    await screenshot(page, name);
+  });
+});
