@@ -151,6 +151,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await page.locator(".preview-head img").waitFor();
     await page.getByText("The logo is in the form.").waitFor({ state: "detached", timeout: 15_000 });
     expect(await sidewaysOverflow(page)).toBe(0);
+    expect((await chooser(page).boundingBox())?.width).toBeGreaterThanOrEqual(180);
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);
     await chooser(page).evaluate((it) => it.scrollIntoView());

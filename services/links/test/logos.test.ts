@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import {
   createLink,
   createLinkTemplate,
@@ -57,6 +58,15 @@ describe("the logo of a link", () => {
       const changed = { principal: tenant.as("editor"), ...at, body: { title: "Other" } };
       expect((await harness.bus.call(updateLink, changed)).link.branding).toEqual(branding);
     }
+  });
+
+  it("is taken as the documentation shows it", async () => {
+    const tenant = await harness.newTenant();
+    const page = await readFile(new URL("../../../docs/links.md", import.meta.url), "utf8");
+    const [, example = ""] = /```json\n(\{"branding":[\s\S]*?)```/.exec(page) ?? [];
+    const { branding } = JSON.parse(example);
+    expect(branding).toMatchObject({ logo: expect.stringMatching(/^data:image\/png;base64,/) });
+    expect((await create(tenant, { branding })).link.branding).toEqual(branding);
   });
 
   it.each(Object.keys(HEADS))("is refused as %s when its bytes are of another type", async (type) => {

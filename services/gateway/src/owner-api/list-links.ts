@@ -17,6 +17,7 @@ export function listLinksRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "List public links",
+    description: "Newest first. A logo that is an image within its link is left out of `branding`; one link has it.",
     params: agentParams,
     querystring: query,
     response: answers({ 200: page }),
