@@ -5,6 +5,7 @@ import { extname, join, normalize } from "node:path";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
+import { traceRoutesOf } from "./fake-trace.js";
 import { agentRow, documentRow, linkRow, type Row, sessionRow, templateRow, versionRow } from "./rows.js";
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
@@ -61,6 +62,8 @@ export interface FakeApi {
   mails: Row[] | null;
   analytics: Row;
   live: FakeLive;
+  /** Turns of whatever session is asked for. */
+  traced: Row[];
   /** What running the tests of a version answers. */
   tested: Row;
   /** 409 in place of activating and importing, until a reason is given or the tests pass. */
@@ -101,6 +104,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     mails: null,
     analytics: {},
     live: new FakeLive(),
+    traced: [],
     tested: { passed: false, tests: [] },
     gate: null,
     widget: true,
@@ -112,7 +116,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  const routes = { ...routesOf(api), ...linkRoutesOf(api), ...knowledgeRoutesOf(api) };
+  const routes = { ...routesOf(api), ...linkRoutesOf(api), ...knowledgeRoutesOf(api), ...traceRoutesOf(api) };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? "/", url);

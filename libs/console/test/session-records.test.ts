@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
-import { sessionRow } from "./rows.js";
+import { tracedRow } from "./fake-trace.js";
+import { type Row, sessionRow } from "./rows.js";
 import { skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
@@ -80,6 +81,104 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     await page.getByRole("button", { name: "Download as HTML" }).scrollIntoViewIfNeeded();
     await screenshot(page, `session-downloads-${look.name}`);
     // What the bar covers on the way is no finding of axe's.
+    await page.evaluate("scrollTo(0, 0)");
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+  });
+});
+
+describe.skipIf(skipBrowser)("the trace of a session", () => {
+  const traced = (turns: Row[]) => (api: FakeApi) => {
+    prepare(api);
+    api.traced = turns;
+  };
+  const asked = () => bench.api().seen.filter(({ call }) => call === "GET /sessions/:/trace");
+
+  it("is asked for with a button only, and tells of a turn its way, conditions, calls, time and cost as text", async () => {
+    const page = await bench.open(PATH, { prepare: traced([tracedRow(1, {})]) });
+    const show = page.getByRole("button", { name: "Show the trace" });
+    await show.waitFor();
+    expect(asked()).toEqual([]);
+    await show.click();
+    const turn = page.locator(".trace > li");
+    await turn.getByText("Turn 1: Message").click();
+    const words = (await turn.innerText()).replaceAll(/\s+/g, " ");
+    for (const expected of [
+      "greet → look_up_the_price 3.3 s 1,200 tokens in, 34 out $0.0021",
+      "models 1.6 s APIs 1.2 s learned: visitor_name",
+      'contains:price Yes greet → look_up_the_price text = "Hi"',
+      "intent:complaint Asked the model greet → human intent = null",
+      "max_turns:3 No greet → bye node_turns = 1",
+      "Classification in greet gpt-4o-mini 310 ms 1,200 tokens in, 34 out $0.0021",
+      "API call api_timeout in look_up_the_price GET without an answer, 3 attempts 1.2 s",
+      "Reply in greet gpt-4o-mini 1.2 s 1,200 tokens in, 34 out $0.0021 2 passages found",
+      "The variable plan is not set.",
+    ])
+      expect(words).toContain(expected);
+    await page.getByText("Analysis after the end").waitFor();
+    await page.getByText("price not known").waitFor();
+  });
+
+  it("comes page by page behind the last turn, and from the beginning when it is read again", async () => {
+    const turns = Array.from({ length: 45 }, (_, index) => tracedRow(index + 1, {}));
+    const page = await bench.open(PATH, { prepare: traced(turns) });
+    await page.getByRole("button", { name: "Show the trace" }).click();
+    const more = page.getByRole("button", { name: "Show more turns" });
+    await more.click();
+    await expect.poll(() => page.locator(".trace > li").count()).toBe(40);
+    const api = bench.api();
+    api.refuse["GET /sessions/:/trace"] = { status: 503, code: "not_ready", detail: "The service is starting." };
+    await more.click();
+    await page.getByText("The service is starting.").waitFor();
+    expect(await page.locator(".trace > li").count()).toBe(40);
+    api.refuse = {};
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("Turn 45: Message").waitFor();
+    expect(await page.locator(".trace > li").count()).toBe(45);
+    expect(await more.count()).toBe(0);
+    api.traced = turns.slice(0, 2);
+    await page.getByRole("button", { name: "Read it again" }).click();
+    await expect.poll(() => page.locator(".trace > li").count()).toBe(2);
+    expect(asked().map(({ query }) => query.get("cursor"))).toEqual([null, "20", "40", "40", null]);
+  });
+
+  it("says that there is none yet, why it cannot be read, and what it does not know", async () => {
+    const page = await bench.open(PATH, { prepare: traced([]) });
+    await page.getByRole("button", { name: "Show the trace" }).click();
+    await page.getByRole("heading", { name: "No turn yet" }).waitFor();
+    const api = bench.api();
+    const failed = { status: "failed", error: "model_unavailable", conditions: [], conditions_unknown: true };
+    api.traced = [tracedRow(1, { ...failed, calls: [], usage: { input_tokens: 0, output_tokens: 0, cost: 0 } })];
+    await page.getByRole("button", { name: "Read it again" }).click();
+    // A turn that failed lies open.
+    await page.getByText("They cannot be told again").waitFor();
+    await page.getByText("It asked nobody.").waitFor();
+    await page.locator(".trace summary").getByText("model_unavailable").waitFor();
+    const detail = "The content of this session was removed.";
+    api.refuse["GET /sessions/:/trace"] = { status: 410, code: "content_removed", detail };
+    await page.getByRole("button", { name: "Read it again" }).click();
+    await page.getByText(detail).waitFor();
+  });
+
+  it("is not offered to who may not read what was said", async () => {
+    const page = await bench.open(PATH, {
+      prepare: (api) => {
+        prepare(api);
+        api.refuse["GET /sessions/:/transcript"] = { status: 403, code: "forbidden", detail: "No." };
+      },
+    });
+    await page.getByText("Nothing was said yet").waitFor();
+    expect(await page.getByRole("heading", { name: "Trace" }).count()).toBe(0);
+  });
+
+  it.each(LOOKS)("is accessible and fits, $name", async (look) => {
+    const turns = [tracedRow(1, { error: "model_unavailable" }), tracedRow(2, {})];
+    const page = await bench.open(PATH, { ...look, prepare: traced(turns), reducedMotion: true });
+    await page.getByRole("button", { name: "Show the trace" }).click();
+    await page.getByText("Turn 2: Message").click();
+    await page.getByText("Turn 1: Message").scrollIntoViewIfNeeded();
+    await page.evaluate("document.querySelector('.trace').scrollIntoView()");
+    await screenshot(page, `session-trace-${look.name}`);
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);
     expect(await sidewaysOverflow(page)).toBe(0);

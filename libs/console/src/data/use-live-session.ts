@@ -15,7 +15,7 @@ export interface Watched {
   truncated: boolean;
   /** Everything that could be loaded is there. */
   loaded: boolean;
-  /** The role may read transcripts; only then can one be taken away. */
+  /** The role may read transcripts, and with them traces. */
   readable: boolean;
 }
 

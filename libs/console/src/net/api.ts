@@ -6,6 +6,7 @@ import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
 import { count, record, text } from "./reading.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
 import { readTestOutcome } from "./test-models.js";
+import { readTrace } from "./trace-models.js";
 import { readTranscript, type TranscriptFormat } from "./transcript.js";
 import { type WatchOptions, watchSession } from "./watch-session.js";
 
@@ -177,6 +178,9 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
         timeoutMs: FILE_MS,
         read: text,
       }),
+    /** The turns of a session and why they went as they did, oldest first. */
+    trace: (id: string, cursor?: string) =>
+      call(`/sessions/${part(id)}/trace${query({ limit: "20", cursor })}`, { read: readTrace }),
     watch: (id: string, watching: WatchOptions) => watchSession(options, id, watching),
     endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST", read: () => null }),
   };

@@ -12,6 +12,7 @@ import { ConfirmDialog } from "../view/confirm-dialog.js";
 import { LiveState, LiveTranscript } from "../view/live-transcript.js";
 import { PageHeader } from "../view/page-header.js";
 import { SessionFacts } from "../view/session-facts.js";
+import { SessionTrace } from "../view/session-trace.js";
 import { Empty, WhenReady } from "../view/states.js";
 import { Time } from "../view/time.js";
 
@@ -98,6 +99,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
       <SessionFacts live={live} agentSlug={given.agent?.slug ?? null} />
       <Collected title="Collected data" values={session.collected} empty={<NothingCollected />} />
       <LiveTranscript watched={watched} />
+      {watched.loaded && watched.readable && <SessionTrace id={id} />}
       <Collected title="Metadata" values={session.metadata} empty={null} />
       {ending && (
         <ConfirmDialog

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { LiveSession, Spend } from "../data/live-session.js";
 import { pathOf } from "../routing/route.js";
-import { plural } from "./session-rows.js";
+import { dollars, plural } from "./session-rows.js";
 import { StatusChip } from "./status-chip.js";
 import { Time } from "./time.js";
 
@@ -77,13 +77,6 @@ function Handling({ live }: { live: LiveSession }) {
   if (live.human !== null) return <span class="fact-note">{live.human.name ?? "A human"} has it</span>;
   return live.escalated ? <span class="fact-note">A human is asked for</span> : null;
 }
-
-const dollars = new Intl.NumberFormat("en", {
-  style: "currency",
-  currency: "USD",
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 6,
-});
 
 function Spent({ spend: { cost, inputTokens, outputTokens } }: { spend: Spend }) {
   return (

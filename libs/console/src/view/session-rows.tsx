@@ -37,6 +37,14 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
   );
 }
 
+/** Money as small as a call to a model costs. */
+export const dollars = new Intl.NumberFormat("en", {
+  style: "currency",
+  currency: "USD",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 6,
+});
+
 export const plural = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 

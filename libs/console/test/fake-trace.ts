@@ -1,0 +1,58 @@
+import type { FakeApi, Handler } from "./fake-api.js";
+import type { Row } from "./rows.js";
+
+const usage = { input_tokens: 1_200, output_tokens: 34, cost: 0.0021 };
+const call = (row: Row): Row => ({
+  ...{ call_id: "1", type: "llm.reply", node_id: "greet", latency_ms: 1_240, model: "gpt-4o-mini" },
+  ...{ usage, result: { type: "reply", text: "Hello" }, failed: null },
+  ...row,
+});
+
+/** A turn that asked two models and an API, as the API tells it. */
+export const tracedRow = (turn: number, row: Row): Row => ({
+  ...{ turn_id: `c.${turn}`, turn, kind: "message", status: "done", error: null, input: "Hi", response: "Hello" },
+  nodes: ["greet", "look_up_the_price"],
+  transitions: [],
+  conditions: [
+    {
+      node_id: "greet",
+      condition: "contains:price",
+      target: "look_up_the_price",
+      verdict: "yes",
+      inputs: { text: "Hi" },
+    },
+    { node_id: "greet", condition: "intent:complaint", target: "human", verdict: "ask", inputs: { intent: null } },
+    { node_id: "greet", condition: "max_turns:3", target: "bye", verdict: "no", inputs: { node_turns: 1 } },
+  ],
+  calls: [
+    call({ call_id: "0", type: "llm.classify", latency_ms: 310 }),
+    call({
+      ...{ call_id: "1", type: "api.call", node_id: "look_up_the_price", model: null, usage: null },
+      ...{ failed: "api_timeout", http: { method: "GET", status: null, bytes: 0, attempts: 3 } },
+    }),
+    call({ call_id: "2", retrieval: { search_mode: "words", latency_ms: 4, passages: [{}, {}] } }),
+  ],
+  variables: { visitor_name: "<b>Ada</b>" },
+  warnings: [{ code: "x", message: "The variable plan is not set." }],
+  logs: [],
+  latency: { total_ms: 3_250, model_ms: 1_550, api_ms: 1_240, other_ms: 460 },
+  usage,
+  conditions_unknown: false,
+  created_at: "2026-11-21T10:00:00.000Z",
+  done_at: "2026-11-21T10:00:03.250Z",
+  ...row,
+});
+
+/** The trace of a session: `api.traced` page by page, the cursor being the number of the last turn that was told. */
+export function traceRoutesOf(api: FakeApi): Record<string, Handler> {
+  return {
+    "GET /sessions/:/trace": ({ query }) => {
+      const after = Number(query.get("cursor") ?? 0);
+      const waiting = api.traced.filter(({ turn }) => Number(turn) > after);
+      const turns = waiting.slice(0, Number(query.get("limit")));
+      const next_cursor = waiting.length > turns.length ? String(turns.at(-1)?.turn) : null;
+      const analysis = { status: "completed", error: null, model: "gpt-4o-mini", usage: { ...usage, cost: null } };
+      return [200, { turns, totals: {}, background: { analysis, memory: null }, next_cursor }];
+    },
+  };
+}
