@@ -67,6 +67,8 @@ async function newWorld(): Promise<World> {
 
 interface Past {
   daysAgo?: number;
+  /** From the beginning to the end; a minute unless told. */
+  seconds?: number;
   status?: "active" | "completed" | "abandoned";
   reason?: string;
   messages?: number;
@@ -78,14 +80,22 @@ interface Past {
 }
 
 async function addSession(at: World, past: Past): Promise<void> {
-  const { daysAgo = 0, status = "active", reason = null, messages = 0, participant = {}, verifiedHash = null } = past;
+  const {
+    daysAgo = 0,
+    seconds = 60,
+    status = "active",
+    reason = null,
+    messages = 0,
+    participant = {},
+    verifiedHash = null,
+  } = past;
   const id = newId();
   await db.tenant(at.tenantId, async (trx) => {
     await sql`insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, status, end_reason,
         participant, participant_verified, participant_hash, messages_used, created_at, ended_at, idle_check_at)
       values (${id}, ${`text_${id}`}, ${at.tenantId}, ${at.agentId}, 1, true, ${at.linkId}, ${status}, ${reason}, ${JSON.stringify(participant)},
         ${verifiedHash !== null}, ${verifiedHash}, ${messages}, now() - make_interval(days => ${daysAgo}),
-        ${status === "active" ? null : sql`now() - make_interval(days => ${daysAgo}) + interval '60 seconds'`}, now())`.execute(
+        ${status === "active" ? null : sql`now() - make_interval(days => ${daysAgo}) + make_interval(secs => ${seconds})`}, now())`.execute(
       trx,
     );
     for (const [index, ms] of (past.answeredAfter ?? []).entries())
@@ -154,6 +164,23 @@ describe("analytics of a link", () => {
     ]);
     expect(new Set(numbers.byDay.map(({ day }) => day)).size).toBe(3);
     expect((await read(at, 30)).byDay).toHaveLength(30);
+  });
+
+  it("tells means with no more places than they are worth", async () => {
+    const at = await newWorld();
+    const ended = { status: "completed", reason: "workflow_ended" } as const;
+    await addSession(at, { ...ended, seconds: 60.02, messages: 1, rating: 5, answeredAfter: [100] });
+    await addSession(at, { ...ended, seconds: 10.01, messages: 1, rating: 4, answeredAfter: [100] });
+    const lost = { status: "abandoned", reason: "idle_timeout" } as const;
+    await addSession(at, { ...lost, seconds: 35.046, messages: 2, rating: 4, answeredAfter: [101] });
+    expect(await read(at, 1)).toMatchObject({
+      averageDurationSeconds: 35,
+      averageMessages: 1.3,
+      averageResponseMs: 100,
+      p95ResponseMs: 101,
+      completionRate: 0.6667,
+      satisfaction: { ratings: 3, average: 4.33 },
+    });
   });
 
   it("is empty for a link without sessions, and for another tenant's", async () => {

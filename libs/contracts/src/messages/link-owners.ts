@@ -48,14 +48,16 @@ export const linkAnalytics = rpc(
     /** Messages of visitors. */
     messages: count,
     uniqueVisitors: z.object({ total: count, confirmed: count, anonymous: count }),
-    /** Of the sessions that ended, those whose conversation came to its end; null = none has ended. */
+    /** Of the sessions that ended, those whose conversation came to its end, with four decimals; null = none has ended. */
     completionRate: z.number().nullable(),
+    /** Messages and seconds with one decimal, milliseconds whole. */
     averageMessages: z.number().nullable(),
     averageDurationSeconds: z.number().nullable(),
     averageResponseMs: z.number().nullable(),
     p95ResponseMs: z.number().nullable(),
     failedMessages: count,
     endReasons: z.record(z.string(), count),
+    /** `average` with two decimals. */
     satisfaction: z.object({ ratings: count, average: z.number().nullable() }),
     byDay: z.array(z.object({ day: z.string(), sessions: count, messages: count, completed: count })),
     lastSessionAt: z.string().nullable(),

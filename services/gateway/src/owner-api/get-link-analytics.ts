@@ -18,12 +18,14 @@ const shown = z.object({
   unique_visitors: z
     .object({ total: count, confirmed: count, anonymous: count })
     .describe("Confirmed addresses by keyed hash; without one, a session is a visitor"),
-  completion_rate: number.describe("Of the sessions that ended, those whose conversation came to its end; 0 to 1"),
-  engagement: z.object({ average_messages: number, average_duration_seconds: number }),
-  response_time_ms: z.object({ average: number, p95: number }),
+  completion_rate: number.describe(
+    "Of the sessions that ended, those whose conversation came to its end; 0 to 1, four decimals",
+  ),
+  engagement: z.object({ average_messages: number, average_duration_seconds: number }).describe("With one decimal"),
+  response_time_ms: z.object({ average: number, p95: number }).describe("Whole milliseconds"),
   failed_messages: count,
   end_reasons: z.record(z.string(), count),
-  satisfaction: z.object({ ratings: count, average: number }),
+  satisfaction: z.object({ ratings: count, average: number.describe("With two decimals") }),
   by_day: z.array(z.object({ day: z.string(), sessions: count, messages: count, completed: count })),
   last_used_at: z.string().nullable(),
 });
