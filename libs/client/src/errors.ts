@@ -18,7 +18,10 @@ export interface ParleyErrorInit {
   cause?: unknown;
 }
 
-/** Every failure of this package except an abort by the caller. Decide by `code`; sentences may change. */
+/**
+ * Every failure of this package except an abort by the caller. Decide by `code`; sentences may change. `message` is the sentence of
+ * `detail`; of a 422 with `errors` it names the first field and how many more are wrong.
+ */
 export class ParleyError extends Error {
   readonly status: number;
   readonly code: string;
@@ -29,7 +32,7 @@ export class ParleyError extends Error {
   readonly retryAfterSeconds: number | null;
 
   constructor(init: ParleyErrorInit) {
-    super(init.detail, init.cause === undefined ? undefined : { cause: init.cause });
+    super(messageOf(init), init.cause === undefined ? undefined : { cause: init.cause });
     this.name = "ParleyError";
     this.status = init.status;
     this.code = init.code;
@@ -38,6 +41,19 @@ export class ParleyError extends Error {
     this.requestId = init.requestId ?? null;
     this.retryAfterSeconds = init.retryAfterSeconds ?? null;
   }
+}
+
+function messageOf({ status, detail, errors = [] }: ParleyErrorInit): string {
+  const [first, ...more] = errors;
+  if (status !== 422 || first === undefined) return detail;
+  return `${fieldOf(first.pointer)}: ${first.message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
+}
+
+/** `/budget/max_cost` → `budget.max_cost`; what is no member of the body (`query/limit`) stays as it is. */
+function fieldOf(pointer: string): string {
+  if (!pointer.startsWith("/")) return pointer || "body";
+  const members = pointer.slice(1).split("/");
+  return members.map((member) => member.replaceAll("~1", "/").replaceAll("~0", "~")).join(".");
 }
 
 /** A problem document (RFC 9457), or whatever a proxy answered instead of one, as an error. */

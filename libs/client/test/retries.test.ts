@@ -82,6 +82,34 @@ describe("calls that meet a bad moment", () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it.each([
+    [[["/max_sessions", "must be at least 1"]], "max_sessions: must be at least 1"],
+    [
+      [
+        ["/budget/max_cost", "must be a number"],
+        ["/title", "is required"],
+        ["/a~1b", "is not a field of this object"],
+      ],
+      "budget.max_cost: must be a number (and 2 more)",
+    ],
+    [[["/a~1b", "is not a field of this object"]], "a/b: is not a field of this object"],
+    [[["query/limit", "must be a number"]], "query/limit: must be a number"],
+    [[["", "must be an object"]], "body: must be an object"],
+    [[], "Some fields are wrong."],
+  ])("names the first of the wrong fields %j: %s", async (fields, message) => {
+    const errors = fields.map(([pointer, sentence]) => ({ pointer, rule: "x", message: sentence }));
+    const detail = "Some fields are wrong.";
+    server = await flakyServer((_nth, response) => json(response, 422, { code: "validation_failed", detail, errors }));
+    await expect(clientOf().sessions.get("text_1")).rejects.toMatchObject({ message, detail, errors });
+  });
+
+  it("keeps the sentence of other refusals, whatever fields they name", async () => {
+    const errors = [{ pointer: "/document/tests/0", rule: "test", message: "has not passed" }];
+    const problem = { code: "tests_not_green", detail: "The tests are not green.", errors };
+    server = await flakyServer((_nth, response) => json(response, 409, problem));
+    await expect(clientOf().sessions.get("text_1")).rejects.toMatchObject({ message: problem.detail, errors });
+  });
+
   it("gives up after its tries with what happened last", async () => {
     server = await flakyServer((_nth, response) => json(response, 503, { code: "overloaded" }));
     await expect(clientOf().sessions.get("text_1")).rejects.toMatchObject({ code: "overloaded", status: 503 });

@@ -53,7 +53,7 @@ export function sentenceOfIssue(issue: Issue): string {
   if (/^(Too (small|big)|Invalid )/.test(issue.message)) {
     if (issue.code === "too_small") return boundOf(issue.origin, "at least", issue.minimum);
     if (issue.code === "too_big") return boundOf(issue.origin, "at most", issue.maximum);
-    if (issue.code === "invalid_format") return FORMATS[issue.format] ?? "has not the form this field takes";
+    if (issue.code === "invalid_format") return FORMATS[issue.format] ?? "does not have the form this field takes";
   }
   if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return issue.message;
   const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));

@@ -51,7 +51,7 @@ describe("what is told of a wrong field", () => {
     [{ title: "Hi", id: "x" }, "body/id invalid_format: must be a UUID"],
     [{ title: "Hi", email: "x" }, "body/email invalid_format: must be an e-mail address"],
     [{ title: "Hi", from: "x" }, "body/from invalid_format: must be a time like 2030-01-31T12:00:00Z"],
-    [{ title: "Hi", country: "x" }, "body/country invalid_format: has not the form this field takes"],
+    [{ title: "Hi", country: "x" }, "body/country invalid_format: does not have the form this field takes"],
     [{ title: "Hi", slug: "X" }, "body/slug invalid_format: must be lower case"],
     [{ title: "Hi", "a/b": 1 }, "body/a~1b unknown_field: is not a field of this object"],
   ])("of %j is %s", (value, told) => {
