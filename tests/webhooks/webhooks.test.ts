@@ -299,6 +299,13 @@ describe("the receivers of the guide, as printed", () => {
       );
       // The same id: the receiver knows it.
       expect(lines()).toHaveLength(4);
+      // What is about no session names the link or the receiver it is about.
+      expect((await tenant.owner.call("PATCH", `/api/webhooks/${id}`, { events: ["link.*"] })).status).toBe(200);
+      const link = await createLink(tenant, "asking", { title: `Told in ${name}` });
+      expect((await tenant.owner.call("POST", `/api/webhooks/${id}/test`)).status).toBe(202);
+      const others = [`link.created ${link.id}`, `webhook.test ${id}`];
+      const told = () => lines().filter((line) => !expected.includes(line));
+      await eventually(async () => expect(told(), JSON.stringify(await deliveries(id))).toEqual(others), within);
       await remove(id);
     });
   }
