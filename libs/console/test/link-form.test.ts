@@ -62,6 +62,16 @@ describe("the form of a link", () => {
     });
   });
 
+  it("keeps a second colour of another's making, unless no page could use it", () => {
+    const coloursOf = (colours: Record<string, string>): unknown =>
+      linkBody({ ...valuesOf({ branding: { colours } }), "branding.accent": "#123456" }).branding;
+    expect(coloursOf({ primary: "#fc0", page: "tan" })).toEqual({
+      colours: { accent: "#123456", primary: "#fc0", page: "tan" },
+    });
+    expect(coloursOf({ primary: "red", page: "tan" })).toEqual({ colours: { accent: "#123456", page: "tan" } });
+    expect(valuesOf({ branding: { colours: { primary: "red" } } })["branding.accent"]).toBe("red");
+  });
+
   it.each([
     [{ expiry: "" }, { expires_at: null }],
     [{ expiry: "24" }, { expires_in_hours: 24 }],

@@ -1,4 +1,5 @@
 import { type Json, record, text, texts } from "../net/reading.js";
+import { sixDigits } from "./brand-colour.js";
 import { initialValues, itemsOf, type LinkValues, objectIn } from "./link-form.js";
 
 const BYTES_PER_MB = 1_048_576;
@@ -136,12 +137,14 @@ export function valuesOf(settings: Json): LinkValues {
 }
 
 function putBranding(values: LinkValues, { name, logo, locale, colour, color, colours, colors, ...rest }: Json): void {
-  const { accent, ...others } = record(colours ?? colors);
+  const { accent, primary, ...free } = record(colours ?? colors);
+  // A second colour that no page could use is refused, and this form has no field to put it right.
+  const others = sixDigits(text(primary)) === null ? free : { ...free, primary };
   values["branding.name"] = text(name);
   values["branding.logo"] = text(logo);
   values["branding.locale"] = text(locale);
   // In the order the chat page looks for it.
-  values["branding.accent"] = text(colour) || text(color) || text(accent) || text(others.primary);
+  values["branding.accent"] = text(colour) || text(color) || text(accent) || text(primary);
   const kept = { ...rest, ...(Object.keys(others).length > 0 ? { colours: others } : {}) };
   values["branding.rest"] = Object.keys(kept).length > 0 ? JSON.stringify(kept) : "";
 }
