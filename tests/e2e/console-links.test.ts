@@ -9,6 +9,8 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
   existsSync(path),
 );
 
+/** A picture of 16 × 8. */
+const LOGO = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAE0lEQVR42mPYwKBAEmIY1UALDQDuKWgBrU8E5wAAAABJRU5ErkJggg==";
 /** For polls whose every look takes a while. */
 const LONG = { timeout: 20_000 };
 
@@ -61,6 +63,9 @@ describe("links in the console against the product", () => {
     await page.getByLabel("Not from these countries").fill("fr");
     await page.getByLabel("Name on the page").fill("Praxis am Park");
     await page.getByLabel("Colour", { exact: true }).fill("#b00020");
+    const logo = { name: "logo.png", mimeType: "image/png", buffer: Buffer.from(LOGO, "base64") };
+    await page.getByLabel("Logo", { exact: true }).setInputFiles(logo);
+    await page.locator(".preview-head img").waitFor();
     await page.getByLabel("Suggested first messages").fill("Book an appointment, please\nOpening hours");
     await page.getByLabel("US dollars").fill("2.5");
     await page.getByLabel("Visitors may attach files").check();
@@ -101,6 +106,8 @@ describe("links in the console against the product", () => {
 
     await visitor.reload();
     await visitor.getByRole("heading", { name: "Praxis am Park" }).waitFor();
+    const width = "document.querySelector('.header .avatar img')?.naturalWidth";
+    await expect.poll(() => visitor.evaluate(width), LONG).toBe(16);
     await visitor.getByRole("button", { name: "Opening hours" }).waitFor();
     // The visitor's page has begun a session, and has a composer only then.
     await visitor.getByRole("textbox").waitFor();
