@@ -25,14 +25,16 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
       ["Text", "txt"],
       ["HTML", "html"],
     ] as const) {
-      const coming = page.waitForEvent("download");
-      await page.getByRole("button", { name: `Download as ${label}` }).click();
-      const download = await coming;
+      // What is announced goes away again: it is awaited from the click on.
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByText(`The transcript is saved as text_kept.${format}.`).waitFor(),
+        page.getByRole("button", { name: `Download as ${label}` }).click(),
+      ]);
       expect(download.suggestedFilename()).toBe(`text_kept.${format}`);
       const saved = await readFile(await download.path(), "utf8");
       if (format === "json") expect(JSON.parse(saved).messages).toHaveLength(3);
       else expect(saved).toBe(`${format} of text_kept: Grüße, "Ada"\r\n`);
-      await page.getByText(`The transcript is saved as text_kept.${format}.`).waitFor();
     }
     const asked = bench.api().seen.filter(({ call }) => call === "GET /sessions/:/transcript");
     expect(asked.map(({ query }) => query.get("format"))).toEqual([null, "json", "csv", "txt", "html"]);
