@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connectDb, type Db } from "@parley/db";
 import { createLogger } from "@parley/observability";
-import { type ApiClient, createBearerClient, PATIENT } from "@parley/testkit";
+import { type ApiClient, createBearerClient, eventually, PATIENT } from "@parley/testkit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
@@ -100,6 +100,8 @@ describe("played against a model of a few lines", () => {
         said: [["assistant", "Welcome.", null]],
       };
       const real = { tenant, visitor, link, sessionId, operators, id: null, met };
+      // A session is there before its first words are.
+      await eventually(() => look(model, real));
       await fc.asyncModelRun(() => ({ model, real }), commands);
       await look(model, real);
     };

@@ -113,6 +113,11 @@ export interface Bus {
     key: string,
     handler: (message: z.output<S>) => void,
   ): () => void;
+  /**
+   * Resolves when the server knows what was registered so far, so that calls of others arrive here; without a connection at
+   * once, and after 2 s in any case. Never fails.
+   */
+  settled(): Promise<void>;
   status(): BusStatus;
   /** Called after each reconnect: messages that are not stored may have been missed, drop what they keep fresh. */
   onReconnect(listener: () => void): void;

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Logger } from "@parley/observability";
 import type { z } from "zod";
@@ -16,6 +17,7 @@ import { token } from "./subject.js";
 import { createTopology } from "./topology.js";
 
 const DRAIN_DEADLINE_MS = 25_000;
+const SETTLED_DEADLINE_MS = 2_000;
 
 /** A served contract, whatever its types. */
 type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close">;
@@ -118,6 +120,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     },
     listenLive: (contract, key, handler) =>
       listeners.add(`${contract.subject}.${token(key)}`, contract.schema, handler),
+    settled: () =>
+      Promise.race([
+        keeper.live?.flush().catch(() => undefined),
+        delay(SETTLED_DEADLINE_MS, undefined, { ref: false }),
+      ]),
     status: () => ({
       connected: connected(),
       serverVersion: version,

@@ -143,6 +143,7 @@ describe("connection", () => {
     bus.listen(happened, async ({ n }) => void heard.add(n));
     bus.serve(echo, async (input) => input);
     await endsWithin(500, async () => {
+      await bus.settled();
       const failure = await bus.call(echo, { n: 1 }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(AppError);
       expect(failure).toMatchObject({ code: "not_ready" });

@@ -71,6 +71,17 @@ describe("rpc", () => {
     expect(new Set(seen).size).toBe(2);
   });
 
+  it("reaches who serves from the moment that this is settled", async () => {
+    const client = await newBus("client");
+    for (let round = 0; round < 30; round += 1) {
+      const asked = rpc("test", `settled_${round}`, "tester", z.object({}), z.object({ round: z.number() }));
+      const server = await newBus("server");
+      server.serve(asked, async () => ({ round }));
+      await server.settled();
+      expect(await client.call(asked, {})).toEqual({ round });
+    }
+  });
+
   it("throws the other side's AppError again, with its public parts only", async () => {
     const { server, client } = await pair();
     server.serve(echo, async () => {

@@ -101,6 +101,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         maxDeliver: 1_000,
       });
       poll = startPoll({ ...lane, run, free: () => deps.config.RUNNER_CONCURRENCY - running.size });
+      await deps.bus.settled();
     },
     async stop() {
       await poll?.stop();

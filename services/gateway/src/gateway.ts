@@ -42,6 +42,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.links.start();
       context.streams.start();
       context.security.start();
+      // Who is let in from now on is told of what is taken back from now on.
+      await deps.bus.settled();
       await app.listen({ port: deps.config.PORT, host: deps.config.HOST, backlog: BACKLOG });
       deps.logger.info({ address: addressOf(app) }, "gateway.listening");
     },

@@ -16,6 +16,7 @@ const noBus: Bus = {
   work: () => undefined,
   listen: () => undefined,
   listenLive: () => () => undefined,
+  settled: async () => undefined,
   status: () => ({ connected: false, serverVersion: null, missing: [] }),
   onReconnect: () => undefined,
   drain: async () => undefined,

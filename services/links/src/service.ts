@@ -59,6 +59,7 @@ export function createLinks(deps: LinksDeps): Component {
       bus.serve(contracts.listKeys, listKeys(deps), bound);
       bus.serve(contracts.listTokens, listTokens(deps), bound);
       bus.serve(contracts.listTenants, listTenants(deps), bound);
+      await bus.settled();
     },
     // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
     async stop() {

@@ -64,6 +64,7 @@ export function createMemory(deps: MemoryDeps): Component {
         },
         config.KNOWLEDGE_POLL_SECONDS,
       );
+      await bus.settled();
     },
     async stop() {
       stopping.abort();

@@ -109,6 +109,7 @@ export function createSessions(deps: SessionsDeps): Component {
       serveEscalations(handlers);
       serveFiles(deps);
       webhooks = serveWebhooks(deps);
+      await bus.settled();
     },
     async stop() {
       await webhooks?.stop();
