@@ -56,3 +56,9 @@ export function withoutInlineLogo<T extends Record<string, unknown>>(value: T): 
   const { logo, ...rest } = value;
   return typeof logo === "string" && isInlineImage(logo) ? rest : value;
 }
+
+/** A link's policy for a message about its sessions: they need no picture, and the message need not carry one. */
+export const withoutPicture = <P extends { branding: Record<string, unknown> }>(policy: P): P => ({
+  ...policy,
+  branding: withoutInlineLogo(policy.branding),
+});

@@ -1,14 +1,8 @@
 import type { StreamedEvent } from "../net/event-stream.js";
 import { readSession, type Session, type SpokenMessage } from "../net/models.js";
-import { count, type Json, list, numberOrNull, record, text, textOrNull } from "../net/reading.js";
+import { count, type Json, list, record, text, textOrNull } from "../net/reading.js";
 import { keysOf, readSpoken } from "../net/transcript.js";
-
-export interface Spend {
-  inputTokens: number;
-  outputTokens: number;
-  /** US dollars; null = a call had no known price. */
-  cost: number | null;
-}
+import { readUsed, type Used } from "../net/used.js";
 
 /** A session as its live view has told it so far. */
 export interface LiveSession {
@@ -20,7 +14,7 @@ export interface LiveSession {
   label: string | null;
   typing: "visitor" | "operator" | null;
   /** Null = not told yet. */
-  spend: Spend | null;
+  spend: Used | null;
   /** A human has the session; how they are called, when they said so. */
   human: { name: string | null } | null;
   escalated: boolean;
@@ -86,18 +80,11 @@ function known(read: Session, from: Json): Partial<Session> {
     : { status, nodeId, nodeName, messages, remainingMessages, transitions, updatedAt, endedAt, endReason };
 }
 
-const spendOf = (live: LiveSession, totals: unknown): { spend: Spend | null } => ({
+const spendOf = (live: LiveSession, totals: unknown): { spend: Used | null } => ({
   spend: readSpend(record(totals)) ?? live.spend,
 });
 
-const readSpend = (from: Json): Spend | null =>
-  from.input_tokens === undefined
-    ? null
-    : {
-        inputTokens: count(from.input_tokens),
-        outputTokens: count(from.output_tokens),
-        cost: numberOrNull(from.cost),
-      };
+const readSpend = (from: Json): Used | null => (from.input_tokens === undefined ? null : readUsed(from));
 
 function said(live: LiveSession, data: Json): LiveSession {
   const message = readSpoken(data, `${text(data.turn_id)} ${text(data.role)} ${count(data.part)}`);

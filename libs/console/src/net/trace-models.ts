@@ -1,11 +1,5 @@
 import { count, type Json, list, numberOrNull, oneOf, record, text, textOrNull, texts } from "./reading.js";
-
-export interface Used {
-  inputTokens: number;
-  outputTokens: number;
-  /** US dollars; null = the model has no known price. */
-  cost: number | null;
-}
+import { readUsed, type Used } from "./used.js";
 
 export interface TracedCondition {
   nodeId: string;
@@ -126,11 +120,4 @@ function readCall(value: unknown): TracedCall {
 /** A sentence where there is one. */
 const readNote = (value: unknown): string => textOrNull(record(value).message) ?? JSON.stringify(value);
 
-function usedOf(value: unknown): Used {
-  const usage = record(record(value).usage);
-  return {
-    inputTokens: count(usage.input_tokens),
-    outputTokens: count(usage.output_tokens),
-    cost: numberOrNull(usage.cost),
-  };
-}
+const usedOf = (value: unknown): Used => readUsed(record(value).usage);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { LiveSession, Spend } from "../data/live-session.js";
+import type { LiveSession } from "../data/live-session.js";
+import type { Used } from "../net/used.js";
 import { pathOf } from "../routing/route.js";
 import { dollars, plural } from "./session-rows.js";
 import { StatusChip } from "./status-chip.js";
@@ -78,7 +79,7 @@ function Handling({ live }: { live: LiveSession }) {
   return live.escalated ? <span class="fact-note">A human is asked for</span> : null;
 }
 
-function Spent({ spend: { cost, inputTokens, outputTokens } }: { spend: Spend }) {
+function Spent({ spend: { cost, inputTokens, outputTokens } }: { spend: Used }) {
   return (
     <>
       {cost === null ? "Price not known" : dollars.format(cost)}

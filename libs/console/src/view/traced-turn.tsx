@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import type { TracedCall, TracedCondition, TracedTurn, Used } from "../net/trace-models.js";
+import type { TracedCall, TracedCondition, TracedTurn } from "../net/trace-models.js";
+import type { Used } from "../net/used.js";
 import { dollars, plural } from "./session-rows.js";
 
 const KINDS: Record<string, string> = {

@@ -3,9 +3,8 @@ import {
   continueVerified,
   createSession,
   getSession,
-  type LinkPolicy,
   type publicSessionBody,
-  withoutInlineLogo,
+  withoutPicture,
 } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -123,12 +122,6 @@ export async function openAgain(
     throw error;
   }
 }
-
-/** A session needs no picture, and its message need not carry one. */
-const withoutPicture = (policy: LinkPolicy): LinkPolicy => ({
-  ...policy,
-  branding: withoutInlineLogo(policy.branding),
-});
 
 /** A repeat of this key opens the same session, so between strangers on one link it must be hard to guess. */
 const LEAST_KEY_LENGTH = 16;

@@ -3,7 +3,7 @@ import {
   type confirmVerification as contract,
   type LinkPolicy,
   openVerified,
-  withoutInlineLogo,
+  withoutPicture,
 } from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import { consentHash } from "@parley/secrets";
@@ -71,7 +71,7 @@ async function enter(
   const opened = await deps.bus.call(openVerified, {
     email,
     participantHash: addressHash,
-    link: { ...policy, branding: withoutInlineLogo(policy.branding) },
+    link: withoutPicture(policy),
     consent,
     replyTo,
   });
