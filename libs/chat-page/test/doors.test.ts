@@ -258,9 +258,8 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     const gaps = await page.evaluate<number[]>(
       "new Promise((done) => { let last = performance.now(); const gaps = []; const step = (now) => { gaps.push(now - last); last = now; if (gaps.length === 30) done(gaps); else requestAnimationFrame(step); }; requestAnimationFrame(step); })",
     );
-    // Half of the frames come in time although the machine may stand still now and then; a challenge that was solved between
-    // two frames would be over.
-    expect(gaps.toSorted((a, b) => a - b)[15]).toBeLessThan(1_000);
+    // The machine may stand still twice; a challenge that was solved between two frames would be over.
+    expect(gaps.filter((gap) => gap >= 1_000).length).toBeLessThanOrEqual(2);
     expect(await heading(page, "Checking your browser…").count()).toBe(1);
   });
 

@@ -149,9 +149,8 @@ describe("a model that fails always", () => {
   it("does not wait for a connection that stays open after a complete answer", async () => {
     server.setFault({ type: "hang_at_end" });
     const patient = { ...PATIENT, idleMs: 20_000, totalMs: 25_000 };
-    const startedAt = performance.now();
-    expect((await ask(openAiModel(server.url, { timeouts: patient }))).reply?.text).toBe(TEXT);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    const { reply } = await endsWithin(3_000, () => ask(openAiModel(server.url, { timeouts: patient })));
+    expect(reply?.text).toBe(TEXT);
   });
 
   it("cuts a flood off near the token limit", async () => {

@@ -105,10 +105,14 @@ describe("rules of an agent", () => {
 
   it("survives patterns that are invalid or explode", async () => {
     const replies = [{ when: "(", text: "never" }, { when: "^(a+)+$", text: "never" }, { text: "rest" }];
-    const startedAt = performance.now();
-    expect(await say(`${"a".repeat(60)}!`, { scripted: { replies } })).toBe("rest");
-    // An expression that explodes would take years.
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    const times: number[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const startedAt = performance.now();
+      expect(await say(`${"a".repeat(60)}!`, { scripted: { replies } })).toBe("rest");
+      times.push(performance.now() - startedAt);
+    }
+    // The quickest of three: the machine may stand still in the middle of one. An expression that explodes would take years.
+    expect(Math.min(...times)).toBeLessThan(500);
   });
 
   it("extracts by its patterns in order, from the newest statement", async () => {

@@ -4,7 +4,8 @@ const MOST_OF_A_GAP_MS = 50;
 
 /**
  * Runs `fn` and answers what it answers, when that takes no more than `ms` of the time in which this process was awake. For
- * promises of a time: what waits too long fails, and a machine that stands still in between does not.
+ * promises of a time: what waits too long fails, and a machine that stands still in between does not. Work that blocks this
+ * process looks like a standstill: measure it by the clock, the quickest of several.
  *
  * @throws when it took longer; else what `fn` throws.
  */
