@@ -1,25 +1,12 @@
-import { crc32 } from "node:zlib";
 import { createSecrets, parseToken } from "@parley/secrets";
 import { withPostgresClient } from "@parley/stores";
-import { call, eventually, type HttpAnswer } from "@parley/testkit";
+import { call, eventually, type HttpAnswer, tokenOf } from "@parley/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Cluster } from "../cluster/cluster.js";
 import { createLink, type Tenant } from "../cluster/owner.js";
 
 /** A link token that opens nothing, by the reason why. */
 type Unusable = Record<string, string>;
-
-const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/** Two halves with the right shape and checksum, so that only a look-up can tell that they do not belong together. */
-function tokenOf(id: string, secret: string): string {
-  const body = `pl_${id}_${secret}`;
-  let checksum = "";
-  for (let rest = crc32(body); checksum.length < 6; rest = Math.floor(rest / 62))
-    checksum = DIGITS.charAt(rest % 62) + checksum;
-  if (parseToken("link", body + checksum) === null) throw new Error("a token has another checksum now");
-  return body + checksum;
-}
 
 /** Routes with a link token, as a stranger and as a holder of some session token meets them. */
 const ROUTES: readonly [method: string, path: string, body?: unknown][] = [
@@ -169,10 +156,12 @@ async function manyUnusable({
 }
 
 /** The id of one token with the secret of another. */
-function mixed(token: string, other: string): string {
-  const [one, two] = [parseToken("link", token), parseToken("link", other)];
+function mixed(first: string, second: string): string {
+  const [one, two] = [parseToken("link", first), parseToken("link", second)];
   if (one === null || two === null) throw new Error("these are no tokens of links");
-  return tokenOf(one.id, two.secret);
+  const token = tokenOf("pl_", one.id, two.secret);
+  if (parseToken("link", token) === null) throw new Error("tokens have another shape now");
+  return token;
 }
 
 async function prepare({ cluster, tenant }: { cluster: Cluster; tenant: Tenant }) {

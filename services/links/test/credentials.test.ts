@@ -15,7 +15,8 @@ import {
   verifyToken,
 } from "@parley/contracts";
 import { sql } from "@parley/db";
-import { eventually } from "@parley/testkit";
+import { parseToken } from "@parley/secrets";
+import { eventually, withOtherSecret } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { codeOf, type Harness, startHarness } from "./harness.js";
 
@@ -57,7 +58,17 @@ describe("tenants and tokens", () => {
     expect((await harness.bus.call(verifyToken, { token: byOperator })).principal).toMatchObject({ tenantId: id });
   });
 
-  it("knows nobody behind a malformed, altered or revoked token, and announces the revocation", async () => {
+  it("knows nobody behind the id of a token with another secret, whose checksum is right", async () => {
+    const { adminToken, owner } = await newTenant();
+    const forged = withOtherSecret(adminToken);
+    const [genuine, altered] = [parseToken("api", adminToken), parseToken("api", forged)];
+    expect(altered?.id).toBe(genuine?.id);
+    expect(altered?.secret).not.toBe(genuine?.secret);
+    expect(await harness.bus.call(verifyToken, { token: forged })).toEqual({ principal: null });
+    expect((await harness.bus.call(verifyToken, { token: adminToken })).principal).toEqual(owner);
+  });
+
+  it("knows nobody behind a malformed, mistyped or revoked token, and announces the revocation", async () => {
     const { adminToken, owner } = await newTenant();
     const other = await newTenant();
     const who = async (token: string) => (await harness.bus.call(verifyToken, { token })).principal;

@@ -4,18 +4,24 @@ import {
   continueVerified,
   createSession,
   endSession,
+  escalateSession,
   getHistory,
+  getSession,
+  giveFeedback,
   type LinkPolicy,
   newId,
   openVerified,
+  readEvents,
   resolveAgent,
   type SessionAccess,
+  stopTurn,
+  tokenSubject,
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { consentHash, createSecrets, parseToken } from "@parley/secrets";
-import { type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { type FreshDatabase, freshDatabase, PATIENT, startNats, withOtherSecret } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 
@@ -111,6 +117,11 @@ async function newLink() {
     if (parsed === null) throw new Error("a token that was given out must parse");
     return { type: "visitor", tenantId, linkId: id, tokenId: parsed.id, secret: parsed.secret };
   };
+  const open = async (consent?: boolean) => {
+    const at = { tenantId, agentId, version: null, metadata: {}, participantVerified: false };
+    const { sessionToken } = await bus.call(createSession, { ...at, link: policy, consent, replyTo: "test" });
+    return { access: accessBy(sessionToken), sessionToken: sessionToken ?? "" };
+  };
   return {
     policy,
     run,
@@ -121,11 +132,9 @@ async function newLink() {
     allow: (hash: string) =>
       run(`insert into agent_access_addresses (agent_id, tenant_id, address_hash, address_sealed)
         values ('${agentId}', '${tenantId}', '${hash}', '')`),
-    async anonymous(consent?: boolean): Promise<SessionAccess> {
-      const at = { tenantId, agentId, version: null, metadata: {}, participantVerified: false };
-      const opened = await bus.call(createSession, { ...at, link: policy, consent, replyTo: "test" });
-      return accessBy(opened.sessionToken);
-    },
+    accessBy,
+    opened: open,
+    anonymous: async (consent?: boolean): Promise<SessionAccess> => (await open(consent)).access,
     async verified(participantHash: string, consent?: boolean): Promise<SessionAccess> {
       const call = { email: "ada@example.com", participantHash, link: policy, consent, replyTo: "test" };
       return accessBy((await bus.call(openVerified, call)).sessionToken);
@@ -145,6 +154,32 @@ const leave = (access: SessionAccess) => bus.call(endSession, { access, reason: 
 const read = async (access: SessionAccess) =>
   (await bus.call(getHistory, { access, limit: 50, cursor: null })).data.map(({ content }) => content);
 const refused = (code: string) => expect.objectContaining({ code });
+
+describe("the token of a session", () => {
+  it("with its id and another secret opens nothing: no word is read, said, stopped or ended", async () => {
+    const link = await newLink();
+    const { access, sessionToken } = await link.opened();
+    await send(access);
+    const forged = link.accessBy(withOtherSecret(sessionToken));
+    expect({ ...forged, secret: "" }).toEqual({ ...access, secret: "" });
+    const attempts: Record<string, () => Promise<unknown>> = {
+      send: () => send(forged),
+      read: () => read(forged),
+      session: () => bus.call(getSession, { access: forged }),
+      events: () => bus.call(readEvents, { access: forged, after: 0, limit: 10 }),
+      stop: () => bus.call(stopTurn, { access: forged, turnId: null }),
+      escalate: () => bus.call(escalateSession, { access: forged, source: "visitor", reason: null, metadata: {} }),
+      feedback: () => bus.call(giveFeedback, { access: forged, rating: 1, text: null }),
+      subject: () => bus.call(tokenSubject, { access: forged }),
+      renew: () => link.again(forged),
+      end: () => leave(forged),
+    };
+    for (const [what, attempt] of Object.entries(attempts))
+      await expect(attempt(), what).rejects.toEqual(refused("session_token_invalid"));
+    expect(await read(access)).toEqual(["hello"]);
+    await send(access);
+  });
+});
 
 describe("an anonymous session", () => {
   it("with too many unanswered messages says when to come again", async () => {

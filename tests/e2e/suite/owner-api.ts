@@ -1,4 +1,4 @@
-import { createBearerClient, endsWithin, eventually } from "@parley/testkit";
+import { createBearerClient, endsWithin, eventually, tokenOf, withOtherSecret } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { ECHO, ECHO_2 } from "../../cluster/documents.js";
 import { createLink, createTenant, type MadeLink } from "../../cluster/owner.js";
@@ -140,9 +140,11 @@ export function describeOwnerApi(fixture: GetFixture): void {
       }
     });
 
-    it("refuses tokens that are none", async () => {
-      const { cluster } = fixture();
-      for (const token of [undefined, "x", `ak_${"a".repeat(51)}`]) {
+    it("refuses tokens that are none: misshapen, mistyped, of an unknown id, of a known id with another secret", async () => {
+      const { cluster, tenant } = fixture();
+      const { ownerToken } = tenant;
+      const unknown = tokenOf("ak_", "0".repeat(12), "0".repeat(32));
+      for (const token of [undefined, "x", ownerToken.slice(0, -1), unknown, withOtherSecret(ownerToken)]) {
         const answer = await createBearerClient({ bases: cluster.gateways, token }).call("GET", "/api/agents");
         expect(answer).toMatchObject({ status: 401, body: { code: "invalid_token" } });
       }

@@ -1,6 +1,8 @@
-import { call, signedHeaders } from "@parley/testkit";
+import { parseToken } from "@parley/secrets";
+import { call, createBearerClient, signedHeaders, withOtherSecret } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
-import { type GetFixture, openSession, sessionBody } from "./fixture.js";
+import { createLink } from "../../cluster/owner.js";
+import { type GetFixture, openSession, sessionBody, visitor } from "./fixture.js";
 
 /** Everything that is refused, with the status and the shape of the refusal. */
 export function describeRefusals(fixture: GetFixture): void {
@@ -47,6 +49,53 @@ export function describeRefusals(fixture: GetFixture): void {
         expect(answer.headers.get("content-type")).toContain("application/problem+json");
         expect(rest).toEqual(generic);
       }
+    });
+
+    it("compares the secret of every token: a right id with another secret and a valid checksum opens nothing", async () => {
+      const { tenant, cluster } = fixture();
+      const link = await createLink(tenant, "echo", { proof_of_work: "off" });
+      const opened = await visitor(fixture()).call<{ session_token: string }>(
+        "POST",
+        `/api/public/sessions/${link.token}`,
+        {},
+      );
+      const { session_token } = opened.body;
+      const made = await tenant.owner.call<{ token: string }>("POST", "/api/tokens", { name: "r", role: "owner" });
+      for (const [kind, token] of [
+        ["api", made.body.token],
+        ["session", session_token],
+        ["link", link.token],
+      ] as const)
+        expect(parseToken(kind, withOtherSecret(token))?.id).toBe(parseToken(kind, token)?.id);
+
+      for (const base of cluster.gateways) {
+        const forgedOwner = createBearerClient({ bases: [base], token: withOtherSecret(made.body.token) });
+        for (const path of ["/api/agents", "/api/tokens", "/api/sessions"])
+          expect(await forgedOwner.call("GET", path)).toMatchObject({ status: 401, body: { code: "invalid_token" } });
+        const forgedVisitor = createBearerClient({ bases: [base], token: withOtherSecret(session_token) });
+        for (const [method, path, body] of [
+          ["POST", "chat", { message: "let me in" }],
+          ["GET", "history"],
+          ["GET", "events"],
+          ["DELETE", "session"],
+        ] as const) {
+          const answer = await forgedVisitor.call(method, `/api/public/${path}/${link.token}`, body);
+          expect([path, answer.status, answer.body.code]).toEqual([path, 401, "session_token_invalid"]);
+        }
+        const stranger = createBearerClient({ bases: [base] });
+        for (const [method, path, body] of [
+          ["GET", "link"],
+          ["POST", "sessions", {}],
+          ["POST", "chat", { message: "let me in" }],
+        ] as const) {
+          const answer = await stranger.call(method, `/api/public/${path}/${withOtherSecret(link.token)}`, body);
+          expect([path, answer.status, answer.body.code]).toEqual([path, 404, "link_unavailable"]);
+        }
+      }
+      const reader = createBearerClient({ bases: cluster.gateways, token: made.body.token });
+      expect((await reader.call("GET", "/api/agents")).status).toBe(200);
+      const holder = visitor(fixture(), session_token);
+      expect((await holder.call("POST", `/api/public/chat/${link.token}`, { message: "mine" })).status).toBe(200);
     });
 
     it("tells nothing about existence before the signature holds", async () => {
