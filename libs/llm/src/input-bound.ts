@@ -1,6 +1,7 @@
-import type { ClassifyRequest, ExtractRequest, ReplyRequest } from "./model.js";
+import type { ClassifyRequest, ExtractRequest } from "./model.js";
 import { classificationRequest } from "./openai/classification.js";
 import { extractionRequest } from "./openai/extraction.js";
+import { replyMessages } from "./openai/reply-messages.js";
 import type { StructuredRequest } from "./openai/structured.js";
 
 /** What a server's chat template puts around one message: markers, role, line ends; and around the whole request. */
@@ -19,16 +20,8 @@ export function tokenBound(text: string): number {
 }
 
 /** At most so many input tokens has this request, whatever model answers it. */
-export function replyInputBound({
-  system,
-  passages,
-  messages,
-}: Pick<ReplyRequest, "system" | "passages" | "messages">): number {
-  const lookedUp = passages === undefined ? 0 : PER_MESSAGE + tokenBound(passages);
-  return messages.reduce(
-    (sum, { content }) => sum + tokenBound(content) + PER_MESSAGE,
-    PER_REQUEST + PER_MESSAGE + tokenBound(system) + lookedUp,
-  );
+export function replyInputBound(request: Parameters<typeof replyMessages>[0]): number {
+  return replyMessages(request).reduce((sum, { content }) => sum + tokenBound(content) + PER_MESSAGE, PER_REQUEST);
 }
 
 export const extractInputBound = (request: ExtractRequest): number => structuredBound(extractionRequest(request));

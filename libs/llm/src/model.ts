@@ -42,6 +42,8 @@ export interface ReplyRequest {
   passages?: string;
   /** Oldest first; the current user message last. Empty when the agent opens the conversation. */
   messages: ModelMessage[];
+  /** What names in [brackets] in the system text stand for: quoted data, sent with the user's role, for this call only. */
+  values?: string;
   settings: ModelSettings;
   hints: ModelHints;
 }
@@ -51,6 +53,8 @@ export interface ExtractRequest {
   /** Of the author, for all variables. */
   instructions?: string;
   messages: ModelMessage[];
+  /** What names in [brackets] in the prompts stand for: data of the conversation. */
+  values?: Record<string, string>;
   settings: ModelSettings;
   hints: ModelHints;
 }

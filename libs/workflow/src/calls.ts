@@ -73,8 +73,10 @@ export interface ReplyCall extends Sight {
   nodeName: string | null;
   /** Index of the part this answer becomes, from 0 within the turn. */
   partIndex: number;
-  /** Global prompt, empty line, node prompt; templates filled. */
+  /** Global prompt, empty line, node prompt; `[name]` stands where a variable is spoken of. */
   system: string;
+  /** What the names in brackets stand for, as text. Others said it: the model may read it as data only. */
+  values: Record<string, string>;
   /** Most recent messages the model sees; 0 = all. */
   historyWindow: number;
   model: ModelSettings;
@@ -86,6 +88,8 @@ export interface ExtractCall extends Sight {
   callId: string;
   nodeId: string;
   variables: VariableRequest[];
+  /** What names in brackets in the prompts stand for, as text. */
+  values: Record<string, string>;
   model: ModelSettings;
 }
 

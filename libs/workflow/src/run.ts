@@ -1,6 +1,6 @@
 import type { CompiledNode, CompiledWorkflow } from "./compile.js";
 import { WorkflowError } from "./errors.js";
-import { fillTemplate } from "./template.js";
+import { fillTemplate, referTemplate } from "./template.js";
 import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode, Watch } from "./types.js";
 
 /**
@@ -47,8 +47,22 @@ export function warn(run: Run, code: WarningCode, message: string): void {
 /** Fills a template with the session's variables; a missing one leaves a warning in the trace. */
 export function fill(run: Run, template: string, encode?: (value: string) => string): string {
   const { text, missing } = fillTemplate(template, run.state.variables, encode);
-  for (const name of new Set(missing)) warn(run, "missing_variable", `{{${name}}} has no value`);
+  warnOfMissing(run, missing);
   return text;
+}
+
+/** Templates that instruct a model: variables are named in them, and their values are given apart. */
+export function refer(run: Run, templates: readonly string[]): { texts: string[]; values: Record<string, string> } {
+  const referred = templates.map((template) => referTemplate(template, run.state.variables));
+  for (const { missing } of referred) warnOfMissing(run, missing);
+  return {
+    texts: referred.map(({ text }) => text),
+    values: Object.assign({}, ...referred.map(({ values }) => values)),
+  };
+}
+
+function warnOfMissing(run: Run, missing: readonly string[]): void {
+  for (const name of new Set(missing)) warn(run, "missing_variable", `{{${name}}} has no value`);
 }
 
 /** Percent-encodes a value for any place in a URL. Half a surrogate pair, which encodeURIComponent refuses, becomes U+FFFD. */

@@ -1,6 +1,6 @@
 import type { CompiledNode, Prompt } from "./compile.js";
-import { currentNode, fill, type Run, requestCall } from "./run.js";
-import type { RagQuery, Stage } from "./types.js";
+import { currentNode, fill, type Run, refer, requestCall } from "./run.js";
+import type { RagQuery, ReplyCall, Stage } from "./types.js";
 
 /**
  * Lets the current node say its prompt: fixed text at once, otherwise through one model call.
@@ -19,7 +19,7 @@ export function speak(run: Run, prompt: Prompt, next: Stage): Stage | null {
       nodeId: node.id,
       nodeName: node.name,
       partIndex: run.turn.parts.length,
-      system: systemText(run, prompt.text),
+      ...systemText(run, prompt.text),
       historyWindow: run.workflow.historyWindow,
       model: node.model,
       ...lookup(run, node),
@@ -58,9 +58,10 @@ export function joinParts(parts: readonly string[]): string {
   }, "");
 }
 
-function systemText(run: Run, prompt: string): string {
-  return [run.workflow.globalPrompt, prompt]
-    .filter((text) => text.trim() !== "")
-    .map((text) => fill(run, text))
-    .join("\n\n");
+function systemText(run: Run, prompt: string): Pick<ReplyCall, "system" | "values"> {
+  const { texts, values } = refer(
+    run,
+    [run.workflow.globalPrompt, prompt].filter((text) => text.trim() !== ""),
+  );
+  return { system: texts.join("\n\n"), values };
 }

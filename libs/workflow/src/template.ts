@@ -26,6 +26,27 @@ export function fillTemplate(
   return { text, missing };
 }
 
+export interface Referred extends Filled {
+  /** The values of the names in brackets. */
+  values: Record<string, string>;
+}
+
+/**
+ * Replaces `{{name}}` by `[name]` and gives the values apart: an instruction to a model may speak of what a visitor said, and must
+ * never contain it.
+ */
+export function referTemplate(template: string, variables: Readonly<Record<string, unknown>>): Referred {
+  const values: Record<string, string> = {};
+  const missing: string[] = [];
+  const text = template.replace(PLACEHOLDER, (_match, name: string) => {
+    const value = textOf(variableOf(variables, name));
+    if (value === null) missing.push(name);
+    else Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
+    return value === null ? "" : `[${name}]`;
+  });
+  return { text, missing, values };
+}
+
 /** Names a template uses, without repetition. */
 export function templateNames(template: string): string[] {
   return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))];

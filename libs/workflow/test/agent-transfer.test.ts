@@ -49,7 +49,9 @@ describe("agent_transfer", () => {
   it("stays there: the next message is answered by the target's node", () => {
     const session = start();
     session.say("sales");
-    expect(session.say("hi").calls).toMatchObject([{ type: "llm.reply", nodeId: "sell", system: "Sell to Jo" }]);
+    expect(session.say("hi").calls).toMatchObject([
+      { type: "llm.reply", nodeId: "sell", system: "Sell to [name]", values: { name: "Jo" } },
+    ]);
     expect(session.say("bye").outcome.session_ended).toBe(true);
   });
 

@@ -47,11 +47,12 @@ describe("a conversation call", () => {
       nodeId: "a",
       nodeName: "Desk",
       partIndex: 0,
-      system: "Be kind to Jack.\n\nServe Jack.",
+      system: "Be kind to [who].\n\nServe [who].",
+      values: { who: "Jack" },
       historyWindow: 7,
       model: { model_name: null, temperature: 1, max_tokens: 150, provider_id: null, service_tier: null },
     });
-    expect(callOf([node(), end])).toMatchObject({ system: "Serve Jack.", historyWindow: 0 });
+    expect(callOf([node(), end])).toMatchObject({ system: "Serve [who].", historyWindow: 0 });
   });
 
   it("uses the workflow's model and the node's override of it", () => {

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { OpenAI } from "openai";
 import type { ModelUsage, ReplyOptions, ReplyRequest } from "../model.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
+import { replyMessages } from "./reply-messages.js";
 import { samplingOf } from "./sampling.js";
 import type { Watchdog } from "./watchdog.js";
 
@@ -54,14 +55,10 @@ async function read(
   onDelta: ReplyOptions["onDelta"],
 ): Promise<void> {
   const startedAt = performance.now();
-  // Two messages: the first is the same at each call and can be cached by the provider.
-  const system = [request.system, request.passages ?? ""].flatMap((content) =>
-    content === "" ? [] : [{ role: "system" as const, content }],
-  );
   const stream = await client.chat.completions.create(
     {
       model,
-      messages: [...system, ...request.messages],
+      messages: replyMessages(request),
       ...samplingOf(model, request.settings),
       stream: true,
       stream_options: { include_usage: true },
@@ -101,7 +98,6 @@ function incomplete(finishReason: string | null): ReturnType<typeof unusable> {
 }
 
 function estimate(request: ReplyRequest, text: string): ModelUsage {
-  const system = request.system.length + (request.passages?.length ?? 0);
-  const characters = request.messages.reduce((sum, { content }) => sum + content.length, system);
+  const characters = replyMessages(request).reduce((sum, { content }) => sum + content.length, 0);
   return { inputTokens: Math.ceil(characters / 4), outputTokens: Math.ceil(text.length / 4), estimated: true };
 }

@@ -10,7 +10,7 @@ export interface StructuredRequest {
   schema: Record<string, unknown>;
   system: string;
   /** Conversation data, as JSON in one user message: data to judge, not a dialogue to continue. */
-  data: { context: ModelMessage[]; message?: string };
+  data: { context: ModelMessage[]; message?: string; values?: Record<string, string> };
   settings: ModelSettings;
 }
 

@@ -68,7 +68,7 @@ function ownReply(request: ReplyRequest, said: string): string {
 function wantedQuestion(system: string): string | null {
   const asked = [
     ...system.matchAll(
-      /\bask(?:s|ing)?\s+(?:(?:the\s+)?(?:user|visitor|caller|customer|patient|person|them)\s+)?(?:politely\s+)?for\s+([^.!?\n{}]{3,120})/gi,
+      /\bask(?:s|ing)?\s+(?:(?:the\s+)?(?:user|visitor|caller|customer|patient|person|them)\s+)?(?:politely\s+)?for\s+([^.!?\n{}[\]]{3,120})/gi,
     ),
   ];
   const wanted = asked

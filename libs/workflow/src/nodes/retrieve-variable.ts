@@ -1,14 +1,19 @@
 import type { RetrieveNode } from "../compile.js";
-import { fill, type Run, requestCall, setVariables } from "../run.js";
+import { type Run, refer, requestCall, setVariables } from "../run.js";
 
 /** One call asks for all variables of the node. */
 export function requestVariables(run: Run, node: RetrieveNode): null {
+  const { texts, values } = refer(
+    run,
+    node.variables.map(({ prompt }) => prompt),
+  );
   return requestCall(
     run,
     {
       type: "llm.extract",
       nodeId: node.id,
-      variables: node.variables.map((variable) => ({ ...variable, prompt: fill(run, variable.prompt) })),
+      variables: node.variables.map((variable, index) => ({ ...variable, prompt: texts[index] ?? "" })),
+      values,
       model: run.workflow.extractionModel,
     },
     { kind: "extract", next: "leave" },

@@ -5,7 +5,7 @@ import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./ca
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
-import { modelMessages, sinceNodeEntered, systemPrompt } from "./prompt.js";
+import { modelMessages, shownValues, sinceNodeEntered, systemPrompt, valuesBlock } from "./prompt.js";
 import type { Retrieve } from "./retrieve-passages.js";
 import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
@@ -47,14 +47,15 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     ...(call.model.service_tier === null ? {} : { service_tier: call.model.service_tier }),
   });
 
-  /** Characters of what the last reply was shown of the knowledge base. */
+  /** Characters of what the last reply was shown of the knowledge base and of variables. */
   let shown = 0;
 
   const carryOut: PerformCall<ModelCall> = async (call, history, note): Promise<CallOutput> => {
     switch (call.type) {
       case "llm.reply": {
         const passages = call.ragQuery === undefined ? null : await context.retrieve?.(call.ragQuery, note.retrieved);
-        shown = passages?.length ?? 0;
+        const values = valuesBlock(call.values);
+        shown = (passages?.length ?? 0) + (values?.length ?? 0);
         const filter = createOutputFilter(canary);
         const answer = await model.reply(
           {
@@ -67,6 +68,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
             })}\n\n${canaryLine(canary)}`,
             ...(passages ? { passages } : {}),
             messages: modelMessages(history, call.historyWindow),
+            ...(values === undefined ? {} : { values }),
             settings: settings(call),
             hints: hints(call),
           },
@@ -86,10 +88,12 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         return output(model, { type: "reply", text: said.text }, answer);
       }
       case "llm.extract": {
+        const values = shownValues(call.values);
         const answer = await model.extract(
           {
             variables: call.variables.map(({ name, prompt }) => ({ name, prompt })),
             messages: modelMessages(history, 0),
+            ...(values === undefined ? {} : { values }),
             settings: settings(call),
             hints: hints(call),
           },

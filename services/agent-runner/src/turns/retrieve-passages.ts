@@ -10,7 +10,7 @@ import {
 import type { Logger } from "@parley/observability";
 import type { RagQuery } from "@parley/workflow";
 import type { EmbeddingBudget } from "./budget-embedding.js";
-import { withoutHidden } from "./prompt.js";
+import { quoted, withoutHidden } from "./prompt.js";
 
 /** The version whose documents are searched. */
 export interface KnowledgePlace {
@@ -149,9 +149,5 @@ export function passagesBlock(
     `<passages>\n${quotedPassages.join("\n")}\n</passages>`
   );
 }
-
-/** Whatever could end the quotation early, or look like the start of another, loses its angle bracket. */
-const quoted = (text: string): string =>
-  withoutHidden(text).replace(/<(?=\s*\/?\s*(?:passage|memory|attached-file))/gi, "‹");
 
 const attribute = (text: string): string => withoutHidden(text).replace(/["<>&\r\n]/g, "_");
