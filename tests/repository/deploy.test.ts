@@ -193,6 +193,17 @@ describe.each(readdirSync(join(root, "deploy/nginx")))("deploy/nginx/%s", (file)
     expect(readTimeout).toBeGreaterThan(300);
   });
 
+  it("bounds what one address holds open and begins, well below what one worker can hold", () => {
+    const server = conf.slice(conf.lastIndexOf("\nserver {"));
+    expect(conf).toContain("limit_conn_zone $binary_remote_addr zone=parley_open:10m;");
+    expect(conf).toContain("limit_req_zone $binary_remote_addr zone=parley_begun:10m rate=100r/s;");
+    expect(server).toContain("limit_req zone=parley_begun burst=1000 nodelay;");
+    // nginx takes 512 connections a worker by default, and each open request takes two.
+    expect(Number(/limit_conn parley_open (\d+);/.exec(server)?.[1])).toBeLessThanOrEqual(256);
+    expect([...conf.matchAll(/limit_(?:conn|req)_status (\d+);/g)].map(([, status]) => status)).toEqual(["429", "429"]);
+    for (const timeout of ["client_header_timeout 5s;", "client_body_timeout 10s;"]) expect(server).toContain(timeout);
+  });
+
   it("passes the signed request target on as it came and tells one address of the client", () => {
     expect(conf).toMatch(/proxy_pass http:\/\/parley_gateway;/);
     expect(conf).toContain("merge_slashes off;");

@@ -16,7 +16,11 @@ const SENDERS = 10;
 /** A message is answered in a fraction of a second; the rest is for a machine that is busy with other work. */
 const SLOWEST_MS = 15_000;
 const TIMES_QUIET = 10;
-const LIMITS = { RATE_LIMIT_ADDRESS_PER_MINUTE: "10000000", MAX_STREAMS_PER_ADDRESS: "200000" };
+const LIMITS = {
+  RATE_LIMIT_ADDRESS_PER_MINUTE: "10000000",
+  MAX_STREAMS_PER_ADDRESS: "200000",
+  MAX_CONNECTIONS_PER_ADDRESS: "200000",
+};
 const LINK = {
   max_sessions: 10_000,
   rate_limit_per_minute: 100,

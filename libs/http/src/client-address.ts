@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
 
-type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Network = [Address, number];
 
 /** Client address in canonical form; IPv4-mapped IPv6 folded to IPv4. `unknown` when the socket is gone. */
 export type AddressReader = (request: IncomingMessage) => string;
@@ -13,8 +14,7 @@ export type AddressReader = (request: IncomingMessage) => string;
  */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
   const networks = trustedProxies.map(parseNetwork);
-  const trusted = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
-    networks.some((network) => network[0].kind() === address.kind() && address.match(network));
+  const trusted = (address: Address): boolean => isInside(address, networks);
 
   return (request) => {
     const peer = parseAddress(request.socket.remoteAddress ?? "");
@@ -34,6 +34,18 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
   };
 }
 
+/** True for peers inside `trustedProxies`: behind such a connection stand many clients. Throws at start as `createAddressReader`. */
+export function createProxyCheck(trustedProxies: readonly string[]): (peer: string) => boolean {
+  const networks = trustedProxies.map(parseNetwork);
+  return (peer) => {
+    const address = parseAddress(peer);
+    return address !== null && isInside(address, networks);
+  };
+}
+
+const isInside = (address: Address, networks: readonly Network[]): boolean =>
+  networks.some((network) => network[0].kind() === address.kind() && address.match(network));
+
 /** The unit that limits count: an IPv4 address, or the /64 network that one IPv6 subscriber owns. */
 export function addressBucket(address: string): string {
   const parsed = parseAddress(address);
@@ -43,7 +55,7 @@ export function addressBucket(address: string): string {
   return `${ipaddr.fromByteArray(bytes).toString()}/64`;
 }
 
-function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+function parseAddress(text: string): Address | null {
   // Some proxies write `[v6]:port` or `v4:port`.
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
   // Short forms such as "1" or octal ones are read differently by different programs, so they are no addresses here.

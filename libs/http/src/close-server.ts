@@ -37,6 +37,9 @@ export function watchConnections(server: Server): void {
   });
 }
 
+/** True while no request of this connection is in work; one may be on its way. */
+export const isIdle = (server: Server, socket: Socket): boolean => idleOf.get(server)?.has(socket) ?? false;
+
 /** Stops accepting, closes idle connections, lets requests in work finish (at most `deadlineMs`), then cuts what is left. */
 export async function closeServer(
   app: { server: Server; close(): PromiseLike<unknown> },

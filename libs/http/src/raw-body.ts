@@ -9,14 +9,19 @@ export const hasBody = (headers: Record<string, string | string[] | undefined>):
 
 /**
  * Reads a whole body, byte for byte as it was sent: signatures are over these bytes. Throws `body_too_large` as soon as
- * the limit is passed, `request_timeout` when it takes longer than `timeoutMs`, `malformed_request` when the sender breaks off.
+ * the limit is passed, `request_timeout` when it takes longer than `timeoutMs` or `cut` is aborted, `malformed_request` when the
+ * sender breaks off.
  */
-export function readRawBody(payload: Readable, limitBytes: number, timeoutMs: number): Promise<Buffer> {
+export function readRawBody(
+  payload: Readable,
+  { limitBytes, timeoutMs, cut }: { limitBytes: number; timeoutMs: number; cut?: AbortSignal },
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const finish = (outcome: () => void) => () => {
       clearTimeout(timer);
+      cut?.removeEventListener("abort", onSlow);
       payload.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onBroken);
       outcome();
     };
@@ -27,10 +32,9 @@ export function readRawBody(payload: Readable, limitBytes: number, timeoutMs: nu
     };
     const onEnd = finish(() => resolve(chunks.length === 1 ? (chunks[0] ?? NO_BODY) : Buffer.concat(chunks)));
     const onBroken = finish(() => reject(new AppError("malformed_request", { internal: "body broke off" })));
-    const timer = setTimeout(
-      finish(() => reject(new AppError("request_timeout"))),
-      timeoutMs,
-    );
+    const onSlow = finish(() => reject(new AppError("request_timeout")));
+    const timer = setTimeout(onSlow, timeoutMs);
+    cut?.addEventListener("abort", onSlow);
     payload.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken);
   });
 }

@@ -6,8 +6,9 @@ import type { Logger, Metrics } from "@parley/observability";
 import fastify, { type FastifyInstance, LogController, type RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { addressBucket, createAddressReader } from "./client-address.js";
+import { addressBucket, createAddressReader, createProxyCheck } from "./client-address.js";
 import { watchConnections } from "./close-server.js";
+import { limitConnections } from "./connection-limit.js";
 import { parseJsonBody } from "./json-body.js";
 import { JSON_TYPES, requireMediaType } from "./media-type.js";
 import { watchAnswers } from "./open-answers.js";
@@ -18,6 +19,7 @@ import { RouteTable } from "./route-table.js";
 import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 import { answerBrokenRequest, sendProblem } from "./send-problem.js";
 import { createSseHub, type SseHub, type SseOptions } from "./sse.js";
+import { limitWork } from "./work-limit.js";
 
 export type HttpApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>;
 
@@ -35,6 +37,8 @@ declare module "fastify" {
     longLived?: boolean;
     /** The route reads its body itself, piece by piece; `rawBody` stays empty. Its `bodyLimit` bounds the announced length. */
     streamsBody?: boolean;
+    /** A probe: it is answered however much is in work. */
+    neverShed?: boolean;
   }
   interface FastifyInstance {
     sse: SseHub;
@@ -47,8 +51,12 @@ export interface HttpServerOptions {
   metrics: Metrics;
   /** Networks whose peers may set `X-Forwarded-For`. */
   trustedProxies?: readonly string[];
-  /** Requests that may be in work at once (streams not counted); above it 503 `overloaded`. */
+  /** Requests that may be in work at once (streams not counted); above it 503 `overloaded`. As many bodies may be unfinished. */
   maxInFlight?: number;
+  /** Requests of one client address whose body may be unfinished at once; one more cuts the oldest of them with 408. */
+  maxUnfinishedBodiesPerAddress?: number;
+  /** Connections of one peer that is no trusted proxy; one more closes its oldest idle one, or is refused. */
+  maxConnectionsPerAddress?: number;
   /** Prefixes whose plugins authenticate first: there, an unknown path is told only after that. */
   authenticatedPrefixes?: readonly string[];
   /** The answer to an address whose parameter is longer than any real one; default `not_found`. */
@@ -110,9 +118,10 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
   app.decorate("routeTable", new RouteTable());
   app.addHook("onRoute", ({ method, url }) => app.routeTable.add(method, url));
   addDrain(app);
-  addConnections(app);
+  addConnections(app, options);
 
   addFraming(app, options);
+  limitWork(app, options);
   addBodies(app, options);
   addErrors(app, logger);
   return app;
@@ -133,9 +142,14 @@ function addDrain(app: HttpApp): void {
 }
 
 /** What Node would do by itself with a connection, where the answer would not be one of ours. */
-function addConnections(app: HttpApp): void {
+function addConnections(app: HttpApp, options: HttpServerOptions): void {
   const { server } = app;
   watchAnswers(server);
+  limitConnections(server, {
+    maxPerAddress: options.maxConnectionsPerAddress ?? 4_096,
+    isProxy: createProxyCheck(options.trustedProxies ?? []),
+    metrics: options.metrics,
+  });
   // Node drops the headers behind the two thousandth without a word, a second Host among them; their size is limited anyway.
   server.maxHeadersCount = 0;
   // An expectation that nobody knows is no reason to refuse; Node's own refusal has no body.
@@ -148,14 +162,11 @@ function requestIdOf(raw: IncomingMessage): string {
 }
 
 function addFraming(app: HttpApp, options: HttpServerOptions): void {
-  const { maxInFlight = 2_000, metrics } = options;
-  const requests = metrics.histogram("http_request_seconds", "Time to answer, by route pattern", undefined, [
+  const requests = options.metrics.histogram("http_request_seconds", "Time to answer, by route pattern", undefined, [
     "method",
     "route",
     "status",
   ]);
-  const shed = metrics.counter("http_shed_total", "Requests refused because too many were in work");
-  let inFlight = 0;
   // Connections that close with the answer to a refused request: what came with it was read already, and must not be done.
   const distrusted = new WeakSet<Socket>();
 
@@ -167,14 +178,7 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
     if (request.raw.headers.upgrade !== undefined) reply.header("connection", "close");
     if (options.https) reply.header("strict-transport-security", "max-age=31536000");
     const began = performance.now();
-    inFlight += 1;
-    let counted = true;
-    const leave = (): void => {
-      if (counted) inFlight -= 1;
-      counted = false;
-    };
     reply.raw.once("close", () => {
-      leave();
       const route = request.routeOptions.url ?? "unmatched";
       const { statusCode: status } = reply.raw;
       requests.observe({ method: request.method, route, status: String(status) }, (performance.now() - began) / 1_000);
@@ -189,11 +193,6 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
       distrusted.add(request.raw.socket);
       return go(refusal);
     }
-    if (inFlight > maxInFlight) {
-      shed.inc();
-      return go(new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 }));
-    }
-    if (request.routeOptions.config.longLived) leave();
     go();
   });
 }
@@ -218,9 +217,12 @@ function addBodies(app: HttpApp, options: HttpServerOptions): void {
   const empty = Buffer.alloc(0);
   app.addHook("preParsing", async (request, _reply, payload) => {
     const reads = hasBody(request.headers) && !request.routeOptions.config.streamsBody;
-    request.rawBody = reads
-      ? await readRawBody(payload, request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES, BODY_TIMEOUT_MS)
-      : empty;
+    request.rawBody = empty;
+    if (reads) {
+      const limits = { limitBytes: request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES, timeoutMs: BODY_TIMEOUT_MS };
+      request.rawBody = await readRawBody(payload, { ...limits, cut: request.work.cut });
+      request.work.begin();
+    }
     if (request.is404 && !guarded.some((prefix) => request.url.startsWith(prefix))) throw notFound(request);
     return payload;
   });

@@ -46,6 +46,14 @@ export const gatewayConfig = z.object({
   MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000)
     .default(2_000)
     .describe("Requests in work at once, streams not counted; above it 503 overloaded"),
+  MAX_UNFINISHED_BODIES_PER_ADDRESS: integer(1, 100_000)
+    .default(256)
+    .describe("Requests of one address (IPv6: /64) whose body is not complete; one more cuts the oldest with 408"),
+  MAX_CONNECTIONS_PER_ADDRESS: integer(1, 1_000_000)
+    .default(4_096)
+    .describe(
+      "Connections of one address (IPv6: /64) that is none of TRUSTED_PROXIES; one more closes its oldest idle one",
+    ),
   RATE_LIMIT_ADDRESS_PER_MINUTE: integer(1, 10_000_000)
     .default(6_000)
     .describe("Public calls of one address (IPv6: /64) per minute"),

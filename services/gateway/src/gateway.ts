@@ -113,6 +113,8 @@ export function createServer({ config, logger, metrics }: Pick<GatewayDeps, "con
     metrics,
     trustedProxies: config.TRUSTED_PROXIES,
     maxInFlight: config.MAX_REQUESTS_IN_FLIGHT,
+    maxUnfinishedBodiesPerAddress: config.MAX_UNFINISHED_BODIES_PER_ADDRESS,
+    maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     authenticatedPrefixes: GUARDED_PREFIXES,
     https: config.PUBLIC_URL.startsWith("https:"),
     // A token of any length that is no link looks like every other one.

@@ -8,12 +8,13 @@ const readiness = z.object({ ready: z.boolean(), checks: z.record(z.string(), ch
 
 /** Liveness never depends on a dependency; readiness does. */
 export function registerOperations(app: HttpApp, context: GatewayContext): void {
+  const config = { neverShed: true };
   for (const path of ["/healthz", "/health"]) {
     const schema = { tags: ["operations"], summary: "Liveness", response: { 200: alive } };
-    app.get(path, { schema }, async () => ({ status: "ok" as const }));
+    app.get(path, { schema, config }, async () => ({ status: "ok" as const }));
   }
   const schema = { tags: ["operations"], summary: "Readiness", response: { 200: readiness, 503: readiness } };
-  app.get("/readyz", { schema }, async (_request, reply) => {
+  app.get("/readyz", { schema, config }, async (_request, reply) => {
     const answer = await context.readiness();
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });

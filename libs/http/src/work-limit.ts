@@ -1,0 +1,79 @@
+import { AppError } from "@parley/contracts";
+import type { Metrics } from "@parley/observability";
+import { hasBody } from "./raw-body.js";
+import type { HttpApp } from "./server.js";
+import { createUnfinishedBodies } from "./unfinished-bodies.js";
+
+/** Of a request with a body. */
+export interface Work {
+  /** Aborted when its body must make room for a newer one. */
+  readonly cut: AbortSignal;
+  /** The body is there: from now on the request counts. Throws `overloaded`. */
+  begin(): void;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    work: Work;
+  }
+}
+
+export interface WorkLimitOptions {
+  metrics: Metrics;
+  maxInFlight?: number;
+  maxUnfinishedBodiesPerAddress?: number;
+}
+
+/**
+ * Bounds the requests in work. One counts from the moment its body is there, until its answer has ended: headers whose body
+ * never comes cost their sender nothing and must not take anybody's place. Such bodies have a bound of their own.
+ */
+export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
+  const { metrics, maxInFlight = 2_000, maxUnfinishedBodiesPerAddress = 256 } = options;
+  const shed = metrics.counter("http_shed_total", "Requests refused because too many were in work");
+  const cut = metrics.counter("http_bodies_cut_total", "Unfinished requests cut because their address had too many");
+  const unfinished = createUnfinishedBodies({
+    max: maxInFlight,
+    maxPerAddress: maxUnfinishedBodiesPerAddress,
+    onCut: () => cut.inc(),
+  });
+  let inFlight = 0;
+  const requireRoom = (): void => {
+    if (inFlight < maxInFlight) return;
+    shed.inc();
+    throw new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 });
+  };
+
+  app.decorateRequest("work");
+  app.addHook("onRequest", (request, reply, done) => {
+    const { longLived, neverShed, streamsBody } = request.routeOptions.config;
+    const counts = !longLived && !neverShed;
+    let release = (): void => undefined;
+    const begin = (): void => {
+      release();
+      release = () => undefined;
+      if (!counts) return;
+      requireRoom();
+      inFlight += 1;
+      release = () => {
+        inFlight -= 1;
+      };
+    };
+    reply.raw.once("close", () => release());
+    try {
+      if (!hasBody(request.headers)) begin();
+      else {
+        // Nothing is read for who would be refused anyway.
+        if (counts) requireRoom();
+        const cut = new AbortController();
+        request.work = { cut: cut.signal, begin };
+        // A route that reads its body itself is already at work: the end of its connection ends it.
+        release = unfinished.hold(request.clientBucket, () => (streamsBody ? request.raw.destroy() : cut.abort()));
+        if (streamsBody) request.raw.once("end", () => release());
+      }
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new AppError("internal", { cause: error }));
+    }
+  });
+}
