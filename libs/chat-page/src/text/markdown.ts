@@ -51,15 +51,35 @@ markdown.use({
   },
 });
 
-/** The blocks of a text (paragraphs, lists, …). While a text grows only its last block changes. */
+/** Quotes and lists within each other that are still read; the lexer calls itself for each, and the stack has an end. */
+const MAX_NESTING = 16;
+const NESTED_MARKS = new RegExp(
+  String.raw`^((?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){${MAX_NESTING}})([ \t]*)(?=[>*+-]|\d)`,
+  "gm",
+);
+
+/**
+ * The blocks of a text (paragraphs, lists, …). While a text grows only its last block changes. Marks beyond the deepest nesting
+ * are shown as written; a text that cannot be read as markdown at all is one block of plain text.
+ */
 export function markdownBlocks(text: string): Token[] {
-  return markdown.lexer(text).filter((token) => token.type !== "space" && token.type !== "def");
+  try {
+    const shallow = text.replace(NESTED_MARKS, "$1 \u200b");
+    return markdown.lexer(shallow).filter((token) => token.type !== "space" && token.type !== "def");
+  } catch {
+    return [{ type: "text", raw: text, text, escaped: false }];
+  }
 }
 
-/** One block as nodes ready to be put on the page. */
+/** One block as nodes ready to be put on the page; as the text it was written in where it cannot be rendered. */
 export function renderBlock(block: Token): DocumentFragment {
-  const html = markdown.parser([block]);
-  return purifier.sanitize(html, PURIFY);
+  try {
+    return purifier.sanitize(markdown.parser([block]), PURIFY);
+  } catch {
+    const written = document.createDocumentFragment();
+    written.append(block.raw);
+    return written;
+  }
 }
 
 /** What a screen reader announces: the text without its marks. */
