@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
@@ -12,19 +13,8 @@ export interface BenchOptions {
   streams: number;
 }
 
-export const HELP = `Usage: npm run bench -- [options]
-
-Measures the product against floors in the same run and prints one table of ratios. Takes about half an hour.
-
-  --quick          2 repetitions with small numbers, to see whether it works; not for quoting
-  --repetitions N  default 5
-  --only G1,G3     these goals only
-  --json           one JSON document on standard output; progress goes to standard error
-  --profile DIR    write CPU profiles of the services into DIR (with --only G1 they show the hot path)
-  --streams N      event streams held open for G6 (default 2000)
-
-On a machine that other programs use as well, throughput means nothing; ratios of CPU time do.
-`;
+/** In a file of its own because the bootstrap prints it before any package is installed. */
+export const HELP = readFileSync(new URL("help.txt", import.meta.url), "utf8");
 
 /** Reads the command line. Throws a sentence for the person at the terminal; null = help was asked for. */
 export function readOptions(argv: string[]): BenchOptions | null {

@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -42,6 +45,30 @@ describe("bootstrap", () => {
       expect(overview.stdout).toMatch(new RegExp(`^ {2}${command}`, "m"));
       const help = await node(["scripts/bootstrap.mjs", command, "--help"]);
       expect(help).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("Usage: npm") });
+    }
+    expect((await node(["scripts/bootstrap.mjs", "bench", "--help"])).stdout).toContain("--repetitions");
+  });
+
+  it("does not install packages again that npm ci just installed, and does when the lock file asks for others", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "parley-bootstrap-"));
+    const lock = (version: string) =>
+      JSON.stringify({
+        packages: { "": {}, "node_modules/a": { version }, "node_modules/b": { version, optional: true } },
+      });
+    const code = `import { installPackages } from "./scripts/bootstrap/prepare.mjs";
+      await installPackages(${JSON.stringify(folder)}, console.log).catch(() => {});`;
+    try {
+      mkdirSync(join(folder, "node_modules"));
+      writeFileSync(join(folder, "package-lock.json"), lock("1.0.0"));
+      writeFileSync(
+        join(folder, "node_modules/.package-lock.json"),
+        JSON.stringify({ packages: { "node_modules/a": { version: "1.0.0" } } }),
+      );
+      expect(await evaluate(code)).toMatchObject({ code: 0, stdout: "" });
+      writeFileSync(join(folder, "package-lock.json"), lock("1.0.1"));
+      expect((await evaluate(code)).stdout).toContain("installing");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FriendlyError } from "./friendly-error.mjs";
 
@@ -36,9 +36,7 @@ Starts real PostgreSQL, NATS and Redis in a throw-away folder and runs the suite
 
 Examples: npm test -- libs/db      npm test -- -t "late commit"`;
 
-const benchHelp = `Usage: npm run bench -- [options]
-
-Builds everything and runs bench/main.ts with the options given.`;
+const benchHelp = readFileSync(new URL("../../bench/help.txt", import.meta.url), "utf8").trimEnd();
 
 const chaosHelp = `Usage: npm run test:chaos -- [vitest filters and options]
 

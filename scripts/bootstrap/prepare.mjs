@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FriendlyError } from "./friendly-error.mjs";
 import { runQuietly } from "./run.mjs";
@@ -20,23 +19,40 @@ export function checkNode(range) {
   }
 }
 
-/** Runs `npm ci` when the lock file is another than the one the packages were installed from. */
+/** Runs `npm ci` when the packages that are there are not the ones of the lock file. */
 export async function installPackages(root, report) {
-  const stamp = join(root, "node_modules", ".stamp");
-  const hash = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8").trim() === hash) return;
+  if (packagesAreThere(root)) return;
   report("packages  installing (about a minute, only when package-lock.json changed) …");
   const began = Date.now();
   // Development packages are needed to build, whatever NODE_ENV says.
-  const args = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const args = [
+    "ci",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--no-json",
+    "--loglevel=error",
+  ];
   const result = await runQuietly(root, npmProgram(args), {});
   if (result.code !== 0) {
     throw new FriendlyError(`npm ci failed. Is the package registry reachable?\n\n${result.output}`);
   }
-  writeFileSync(stamp, `${hash}\n`);
   report(`packages  installed in ${seconds(began)}`);
+}
+
+/** npm ends every installation by writing down what it installed; optional packages may be missing on this platform. */
+function packagesAreThere(root) {
+  const written = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(written)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+  const installed = packagesOf(written);
+  return Object.entries(packagesOf(join(root, "package-lock.json")))
+    .filter(([path, { optional }]) => path.includes("node_modules/") && optional !== true)
+    .every(([path, { version, integrity }]) => {
+      const found = installed[path];
+      return found !== undefined && found.version === version && found.integrity === integrity;
+    });
 }
 
 /** Builds what changed since the last time. */

@@ -29,7 +29,7 @@ export function runToEnd(root, { program, args, env }) {
     const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
       process.on(signal, () => {
-        // Ctrl-C at a terminal reaches the child by itself; a second copy would mean "at once".
+        // Ctrl-C at a terminal reaches the child by itself; some programs would take a second copy for "at once".
         if (signal === "SIGINT" && process.stdin.isTTY) return;
         child.kill(signal);
       });

@@ -1,4 +1,5 @@
 export { connectionConfig } from "./connections.js";
+export { onEndingSignals } from "./ending-signals.js";
 export { generateEnvExample } from "./generate-env-example.js";
 export {
   type Component,

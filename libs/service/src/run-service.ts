@@ -9,6 +9,7 @@ import {
 } from "@parley/observability";
 import closeWithGrace from "close-with-grace";
 import { z } from "zod";
+import { onEndingSignals } from "./ending-signals.js";
 import { createLifecycle, type Lifecycle } from "./lifecycle.js";
 import { ConfigError, loadConfig } from "./load-config.js";
 import { createOpsServer, type OpsServer } from "./ops-server.js";
@@ -57,8 +58,8 @@ const EXIT_CONFIG = 2;
 const EXIT_DEADLINE_MS = 29_000;
 
 /**
- * Runs one service as this process: builds it, starts it, drains on SIGTERM and SIGINT (a second signal ends at once), and
- * treats an uncaught error as a reason to stop, because nothing is known about the state after it. Never returns an error:
+ * Runs one service as this process: builds it, starts it, drains on SIGTERM and SIGINT (a second signal more than two seconds
+ * later ends at once; an earlier one is taken for a copy of the first), and treats an uncaught error as a reason to stop, because nothing is known about the state after it. Never returns an error:
  * failures are logged and become the exit code.
  */
 export async function runService(
@@ -102,20 +103,29 @@ export async function runService(
 }
 
 function installHandlers(logger: Logger, stop: () => Promise<void>, onSecondSignal: (() => void) | undefined): void {
-  closeWithGrace(
+  const { close } = closeWithGrace(
     {
       delay: EXIT_DEADLINE_MS,
-      ...(onSecondSignal ? { onSecondSignal } : {}),
       logger: {
         error: (detail: unknown) => logger.error({ err: detail instanceof Error ? detail : undefined }, "exit.forced"),
       },
       // An idle event loop is not a reason to stop: with the ops port off a broken part would look like a clean exit.
-      skip: ["beforeExit"],
+      skip: ["beforeExit", "SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"],
     },
-    async ({ signal, err }) => {
+    async ({ err }) => {
       if (err) logger.fatal({ err }, "uncaught");
-      else logger.info({ signal }, "signal");
       await stop();
+    },
+  );
+  onEndingSignals(
+    (signal) => {
+      logger.info({ signal }, "signal");
+      void close();
+    },
+    () => {
+      if (onSecondSignal) onSecondSignal();
+      else logger.error({}, "exit.forced");
+      process.exit(EXIT_CRASH);
     },
   );
 }

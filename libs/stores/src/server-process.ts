@@ -38,7 +38,8 @@ export interface ServerProcess {
   signal(signal: NodeJS.Signals): void;
 }
 
-const living = new Set<ServerRecord>();
+/** The servers that run, each with whether it was told to stop. */
+const living = new Map<ServerRecord, { told: boolean }>();
 let exitHookInstalled = false;
 
 /**
@@ -53,18 +54,18 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   const identity = identifyProcess(pid);
   let exited: { code: number | null; signal: NodeJS.Signals | null } | null =
     child.exitCode !== null || child.signalCode !== null ? { code: child.exitCode, signal: child.signalCode } : null;
-  let told = false;
+  const life = { told: false };
   const record: ServerRecord = {
     pid,
     startedAt: identity?.startedAt ?? "ended",
     marker: command.marker,
     stopSignal: command.stopSignal,
   };
-  living.add(record);
+  living.set(record, life);
   child.once("exit", (code, signal) => {
     exited = { code, signal };
     living.delete(record);
-    if (!told) command.onUnexpectedExit?.(signal ?? `code ${code}`);
+    if (!life.told) command.onUnexpectedExit?.(signal ?? `code ${code}`);
   });
   child.unref();
   installExitHook();
@@ -72,11 +73,11 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
     record,
     exit: () => exited,
     stop: (timeoutMs = 15_000) => {
-      told = true;
+      life.told = true;
       return stopRecorded(record, timeoutMs);
     },
     signal: (signal) => {
-      told ||= signal === "SIGKILL";
+      life.told ||= signal === "SIGKILL";
       signalRecorded(record, signal);
     },
   };
@@ -138,12 +139,16 @@ function signalRecorded(record: ServerRecord, signal: NodeJS.Signals): void {
   }
 }
 
-/** A process that ends without calling stop() (an uncaught error) must not leave its servers behind. */
+/** A process that ends without calling stop() (an uncaught error, a second signal) must not leave its servers behind. */
 function installExitHook(): void {
   if (exitHookInstalled) return;
   exitHookInstalled = true;
   process.on("exit", () => {
-    for (const record of living) signalRecorded(record, record.stopSignal);
+    // One that was told before and still runs takes too long: SIGQUIT ends each of them at once, without loss in PostgreSQL.
+    for (const [record, { told }] of living) {
+      signalRecorded(record, told ? "SIGQUIT" : record.stopSignal);
+      signalRecorded(record, "SIGCONT");
+    }
   });
 }
 

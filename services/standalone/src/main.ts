@@ -1,6 +1,7 @@
+import { constants } from "node:os";
 import { resolve } from "node:path";
 import { migrate } from "@parley/db";
-import { ConfigError, type Lifecycle, runService } from "@parley/service";
+import { ConfigError, onEndingSignals, runService } from "@parley/service";
 import { removeDataFolder, resolveStores, StoresError } from "@parley/stores";
 import { announcement, jsonLine } from "./announce.js";
 import { HELP, parseArguments, type StandaloneOptions } from "./arguments.js";
@@ -47,6 +48,12 @@ async function start(options: StandaloneOptions): Promise<void> {
     await removeDataFolder(dataDir);
     report(`Forgot the data in ${options.dataDir}`);
   }
+  let running = false;
+  // Until the services drain by themselves a signal ends the process, whose end stops the servers that run already.
+  onEndingSignals(
+    (signal) => running || process.exit(128 + constants.signals[signal]),
+    () => undefined,
+  );
   const stores = await resolveStores({
     dataDir,
     env: process.env,
@@ -54,15 +61,17 @@ async function start(options: StandaloneOptions): Promise<void> {
     report,
     useRunning: options.useRunning,
   });
-  let lifecycle: Lifecycle | undefined;
   try {
     const env = await environment(options, dataDir);
     const settings = readSettings(env);
-    await migrate({ url: settings.DATABASE_ADMIN_URL ?? stores.postgres.adminUrl ?? stores.postgres.url, log: report });
+    const adminUrl = settings.DATABASE_ADMIN_URL ?? stores.postgres.adminUrl ?? stores.postgres.url;
+    const { applied } = await migrate({ url: adminUrl });
+    if (applied.length > 0) report(`database schema brought to ${applied.at(-1)} (${applied.length} migrations)`);
     await runService(
       "standalone",
       async (context) => {
-        lifecycle = context.lifecycle;
+        running = true;
+        const { lifecycle } = context;
         lifecycle.add({ name: "stores", stop: () => stores.stop() });
         const composed = await compose(
           settings,
