@@ -98,6 +98,26 @@ describe("acceptance", () => {
     expect((await accept(f, [message(f, idle, "hi")]))[0]).toMatchObject({ error: "session_expired" });
   });
 
+  it("refuses a session whose own time is over, though its link and its idle time go on", async () => {
+    const links: (Record<string, unknown> | null)[] = [null, linkOf(f)];
+    for (const link of links) {
+      const sessionId = await opened(f, { link });
+      expect((await accept(f, [message(f, sessionId, "in time")]))[0]).toMatchObject({ replayed: false });
+      const over = (seconds: number) =>
+        f.db.tenant(f.tenantId, (trx) =>
+          trx
+            .updateTable("text_conversations")
+            .set({ expires_at: new Date(Date.now() + seconds * 1_000).toISOString() })
+            .where("session_id", "=", sessionId)
+            .execute(),
+        );
+      await over(3_600);
+      expect((await accept(f, [message(f, sessionId, "an hour left")]))[0]).toMatchObject({ replayed: false });
+      await over(-1);
+      expect((await accept(f, [message(f, sessionId, "late")]))[0]).toMatchObject({ error: "session_expired" });
+    }
+  });
+
   it("locks many sessions in one order: crossing batches of accepts and commits never deadlock", async () => {
     const sessions = await Promise.all(Array.from({ length: 12 }, () => opened(f)));
     const rounds = Array.from({ length: 24 }, async (_, round) => {
@@ -123,29 +143,35 @@ describe("lease and commit", () => {
     const sessionId = await opened(f);
     await accept(f, [message(f, sessionId, "hello")]);
     const late = await acquire(f, sessionId, 1);
-    await expect.poll(async () => acquire(f, sessionId)).not.toBeNull();
-    const [row] = await f.db.query<{ fence: string }>("select (get_session($1::jsonb) ->> 'turns') as fence", [
-      JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
-    ]);
-    expect(row?.fence).toBe("0");
-    if (!late?.turns[0]) throw new Error("not acquired");
-    const next = { ...late, fence: late.fence + 1 };
+    let next: Awaited<ReturnType<typeof acquire>> = null;
+    await expect
+      .poll(async () => {
+        next = await acquire(f, sessionId);
+        return next;
+      })
+      .not.toBeNull();
+    expect(next).toMatchObject({ fence: (late?.fence ?? 0) + 1 });
+    const turn = late?.turns[0];
+    if (late === null || turn === undefined || next === null) throw new Error("not acquired");
+    // The turn is not answered yet: nothing but the number of the lease tells the late holder from the new one.
+    const said = { messages: [{ node_id: "n", node_name: "N", content: "too late" }] };
+    expect(await commit(f, [reply(f, late, turn, said)])).toMatchObject([{ outcome: "fenced" }]);
     const outcomes = await Promise.all([
-      commit(f, [reply(f, late, late.turns[0])]),
-      commit(f, [reply(f, next, late.turns[0])]),
-      commit(f, [reply(f, next, late.turns[0])]),
+      commit(f, [reply(f, late, turn, said)]),
+      commit(f, [reply(f, next, turn)]),
+      commit(f, [reply(f, next, turn)]),
     ]);
-    expect(
-      outcomes
-        .flat()
-        .map((answer) => answer.outcome)
-        .sort(),
-    ).toEqual(["committed", "fenced", "fenced"]);
+    const told = outcomes.flat().map(({ outcome }) => outcome);
+    expect(told.sort()).toEqual(["committed", "fenced", "fenced"]);
     expect((await history(sessionId)).data.map(({ role, content }) => `${role}: ${content}`)).toEqual([
       "assistant: reply 1",
       "user: hello",
       "assistant: reply 2",
     ]);
+    const [kept] = await f.db.query<{ turns: number }>("select (get_session($1::jsonb) ->> 'turns')::int as turns", [
+      JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId }),
+    ]);
+    expect(kept).toEqual({ turns: 1 });
   });
 
   it("keeps the lease when a message arrived meanwhile, and gives it back when nothing waits", async () => {

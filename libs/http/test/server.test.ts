@@ -289,6 +289,22 @@ describe("protection", () => {
     expect((await fetch(`${url}/slow`)).status).toBe(200);
   });
 
+  it("asks those it sheds together to come back at different times", async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { url } = await start((app) => app.get("/slow", () => held.then(() => ({}))), { maxInFlight: 1 });
+    const first = fetch(`${url}/slow`);
+    await expect.poll(async () => (await fetch(`${url}/nothing`)).status).toBe(503);
+    const refused = await Promise.all(Array.from({ length: 40 }, () => fetch(`${url}/nothing`)));
+    const waits = refused.map(({ headers }) => Number(headers.get("retry-after")));
+    expect(new Set(waits).size).toBeGreaterThan(1);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(1);
+    release();
+    await first;
+  });
+
   it("sends the protective headers on every answer", async () => {
     const { url } = await start(echo, { https: true });
     for (const path of ["/nothing", "/boom"]) {

@@ -73,6 +73,31 @@ describe("event stream", () => {
     socket.destroy();
   });
 
+  it("holds 256 KiB for a slow reader as shipped, and not a byte more", async () => {
+    const piece = 4_096;
+    const held: number[] = [];
+    let cut = false;
+    const app = createHttpServer({
+      logger: createLogger({ service: "test", level: "silent" }),
+      metrics: createMetrics(),
+    });
+    apps.push(app);
+    app.get("/events", (_request, reply) => {
+      const stream = app.sse.open(reply);
+      // In one go: nothing is written to the socket meanwhile, as with a reader that does not read.
+      while (!cut && held.length < 1_000) {
+        cut = !stream.pass("x".repeat(piece));
+        if (!cut) held.push(reply.raw.writableLength);
+      }
+    });
+    const url = await app.listen({ port: 0, host: "127.0.0.1" });
+    await expect(fetch(`${url}/events`).then((answer) => answer.text())).rejects.toThrow();
+    expect(cut).toBe(true);
+    const most = Math.max(...held);
+    expect(most).toBeLessThanOrEqual(262_144);
+    expect(most).toBeGreaterThan(262_144 - 2 * piece);
+  });
+
   it("reports a reader who left, once", async () => {
     let closed = 0;
     const { app, url } = await start({}, (stream) => stream.onClose(() => (closed += 1)));

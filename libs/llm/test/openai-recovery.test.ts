@@ -2,7 +2,7 @@ import { ModelError } from "@parley/llm";
 import { createMetrics } from "@parley/observability";
 import { eventually, type ModelCall, type ModelFault, type ModelServer, startModelServer } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { askOnce, FAST, openAiModel, replyRequest } from "./requests.js";
+import { askOnce, FAST, openAiModel, PATIENT, replyRequest } from "./requests.js";
 
 const TEXT = "one two three four five";
 
@@ -49,6 +49,27 @@ describe("a model that fails at first", () => {
     const { reply } = await ask();
     expect(reply?.text).toBe(TEXT);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("is asked again at a moment of its own by each caller, anywhere between at once and the whole pause", async () => {
+    const pauseMs = 2_000;
+    const seen = new Map<string, number[]>();
+    server.setFault(({ model }) => {
+      const times = [...(seen.get(model) ?? []), performance.now()];
+      seen.set(model, times);
+      return times.length === 1 ? { type: "status", status: 500 } : null;
+    });
+    // A model for each caller: one that fails for all of them at once would not be asked again.
+    const callers = Array.from({ length: 24 }, (_, n) =>
+      openAiModel(server.url, { model: `fake-${n}`, timeouts: { ...PATIENT, retryBaseMs: pauseMs } }),
+    );
+    const answers = await Promise.all(callers.map(ask));
+    for (const own of callers) own.close();
+    expect(answers.map(({ reply }) => reply?.text)).toEqual(callers.map(() => TEXT));
+    const pauses = [...seen.values()].map(([first = 0, second = 0]) => second - first).toSorted((a, b) => a - b);
+    expect(pauses).toHaveLength(callers.length);
+    expect(pauses[0]).toBeLessThan(pauseMs / 2);
+    expect((pauses.at(-1) ?? 0) - (pauses[0] ?? 0)).toBeGreaterThan(pauseMs / 4);
   });
 
   it("uses another connection after the kept one was closed by the server", async () => {

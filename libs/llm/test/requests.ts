@@ -36,7 +36,7 @@ export const never = new AbortController().signal;
 /** Runs one reply to its one end. `pieces` goes on recording, so that a test can prove that nothing is said later. */
 export async function askOnce(model: Model) {
   const pieces: string[] = [];
-  const options = { signal: never, onDelta: (piece: string) => void pieces.push(piece) };
+  const options = { signal: new AbortController().signal, onDelta: (piece: string) => void pieces.push(piece) };
   const ended = await model.reply(replyRequest("hello"), options).then(
     (reply): { reply: Reply | null; error: unknown } => ({ reply, error: null }),
     (error: unknown) => ({ reply: null, error }),

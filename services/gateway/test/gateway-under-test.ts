@@ -39,16 +39,19 @@ export interface SignedOptions {
   signal?: AbortSignal;
 }
 
-/** A gateway on a bus of its own with fake services behind it: both ends speak the declared contracts. */
+/**
+ * A gateway on a bus of its own with fake services behind it: both ends speak the declared contracts. Without `redisUrl` the
+ * memory driver stands in for Redis.
+ */
 export async function startWorld(
   env: Record<string, string> = {},
-  more: Pick<GatewayDeps, "moreChecks"> = {},
+  { redisUrl = null, ...more }: Pick<GatewayDeps, "moreChecks"> & { redisUrl?: string | null } = {},
 ): Promise<World> {
   const nats = await startNats();
   const log: string[] = [];
   const logger = createLogger({ service: "test", level: "info", destination: { write: (line) => log.push(line) } });
   const connect = (name: string): Promise<Bus> => connectBus({ url: nats.url, name, logger });
-  const redis = await connectRedis({ url: null, logger });
+  const redis = await connectRedis({ url: redisUrl, logger });
   const [bus, gatewayBus] = await Promise.all([connect("services"), connect("gateway")]);
   const sessions = new FakeSessions(bus, redis);
   const owners = new FakeOwners(bus);

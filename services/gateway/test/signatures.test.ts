@@ -1,5 +1,5 @@
 import { credentialRevoked } from "@parley/contracts";
-import { endsWithin } from "@parley/testkit";
+import { describeWithRedis, endsWithin, startRedis } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
 import type { FakeSession } from "./fake-sessions.js";
@@ -78,6 +78,29 @@ describe("authentication", () => {
     const id = "22222222-2222-4222-8222-222222222222";
     await world.bus.publish(credentialRevoked, { id }, { key: id, msgId: "revoke-1" });
     await endsWithin(1_000, () => expect.poll(async () => (await shown()).status).toBe(401));
+  });
+});
+
+describeWithRedis("a nonce that was used", () => {
+  it("is refused while Redis is away and after it has come back empty, on reading routes too", async () => {
+    const redis = await startRedis();
+    const other = await startWorld({}, { redisUrl: redis.url });
+    try {
+      const path = "/api/chat/sessions/text_unknown";
+      const options = { nonce: "before-the-loss-0001", timestamp: Math.floor(Date.now() / 1_000) };
+      const sent = async () => (await other.signed("GET", path, undefined, options)).status;
+      expect(await sent()).toBe(404);
+      expect(await sent()).toBe(401);
+      await redis.kill();
+      expect(await sent()).toBe(401);
+      // Restarted it holds nothing: a private Redis keeps no file.
+      await redis.restart();
+      await expect.poll(() => other.redis.ping(), { timeout: 10_000 }).toBe(true);
+      expect(await sent()).toBe(401);
+    } finally {
+      await other.stop();
+      await redis.destroy();
+    }
   });
 });
 
