@@ -22,9 +22,13 @@ beforeAll(async () => {
   cluster = await startCluster({
     shape: "standalone",
     env: {
-      ...{ ALLOW_TEST_HOOKS: "1", MODEL: "scripted-echo", LINKS_PER_CALLER_MAX: MANY, FAILED_AUTH_PER_MINUTE: MANY },
+      ...{ ALLOW_TEST_HOOKS: "1", MODEL: "scripted-echo", LINKS_PER_CALLER_MAX: MANY },
       ...{ RATE_LIMIT_ADDRESS_PER_MINUTE: MANY, RATE_LIMIT_LINK_PER_MINUTE: MANY, RATE_LIMIT_TENANT_PER_MINUTE: MANY },
-      ...{ RATE_LIMIT_GLOBAL_PER_MINUTE: MANY, RATE_LIMIT_VERIFY_PER_MINUTE: MANY },
+      ...{
+        RATE_LIMIT_GLOBAL_PER_MINUTE: MANY,
+        RATE_LIMIT_VERIFY_PER_MINUTE: MANY,
+        RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: MANY,
+      },
     },
   });
   world = await createWorld(cluster);

@@ -19,7 +19,11 @@ beforeAll(async () => {
     ...{ shape: "standalone", wholeLogs: true },
     env: {
       ...{ LOG_LEVEL: "debug", SECRET_KEY, MODEL_PRICES: '{"*": {"input": 1, "output": 1}}' },
-      ...{ RATE_LIMIT_ADDRESS_PER_MINUTE: MANY, RATE_LIMIT_VERIFY_PER_MINUTE: MANY },
+      ...{
+        RATE_LIMIT_ADDRESS_PER_MINUTE: MANY,
+        RATE_LIMIT_VERIFY_PER_MINUTE: MANY,
+        RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: MANY,
+      },
     },
   });
   driven = await drive(cluster, [

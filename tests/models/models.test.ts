@@ -29,6 +29,7 @@ beforeAll(async () => {
       ...{ MODEL: "scripted-echo", LINKS_PER_CALLER_MAX: MANY, RATE_LIMIT_ADDRESS_PER_MINUTE: MANY },
       ...{ RATE_LIMIT_LINK_PER_MINUTE: MANY, RATE_LIMIT_TENANT_PER_MINUTE: MANY, RATE_LIMIT_GLOBAL_PER_MINUTE: MANY },
       RATE_LIMIT_VERIFY_PER_MINUTE: MANY,
+      RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: MANY,
     },
   });
   tenant = await createTenant(cluster, "Models");

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { closedScope, rateOf, refusal, storageKey } from "./gcra.js";
 import type { LimitCheck, LimitResult, Limits } from "./redis-like.js";
-import { createLocalWatch } from "./watched-limits.js";
+import { createLocalWatch, type LocalWatch } from "./watched-limits.js";
 
 const MAX_KEYS = 100_000;
 
@@ -12,7 +12,7 @@ export type CountedLocally =
 
 export interface LocalLimits extends Limits {
   takeNow(checks: LimitCheck[]): LimitResult;
-  takeWatchedNow: ReturnType<typeof createLocalWatch>;
+  watched: LocalWatch;
 }
 
 /** GCRA inside this process, on the monotonic clock: the memory driver, and the fallback while Redis is down. */
@@ -51,12 +51,13 @@ export function createLocalLimits(): LocalLimits {
     const result = count(checks);
     return result.allowed ? { allowed: true, remaining: result.remaining } : result;
   };
-  const takeWatchedNow = createLocalWatch(count);
+  const watched = createLocalWatch(count);
   return {
     takeNow,
-    takeWatchedNow,
+    watched,
     take: async (checks) => takeNow(checks),
-    takeWatched: async (checks, watch) => takeWatchedNow(checks, watch),
+    takeWatched: async (checks, watch) => watched.take(checks, watch),
+    levelOf: async (key) => watched.levelOf(key),
   };
 }
 

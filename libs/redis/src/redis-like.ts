@@ -10,16 +10,21 @@ export interface LimitCheck {
   limit: number;
   periodSeconds: number;
   burst?: number;
-  /** A limit of the caller alone: its refusals count against the watched caller, and suspicion lowers it. */
+  /** A limit of the caller alone: its refusals may count against the watched caller, and their level lowers it. */
   tightens?: boolean;
 }
 
-/** Whose refusals are counted by `takeWatched`, and what follows from them. */
+/**
+ * Whose refusals are counted by `takeWatched`, and what follows from them. A refusal counts when the caller had been told to wait
+ * and came before that time was over: whoever obeys `Retry-After` keeps their limits, however often they reach them.
+ */
 export interface Watch {
-  /** Unique for the caller, such as a bucket of addresses. */
+  /** Unique for the caller, such as a session. */
   key: string;
-  /** Refusals within `periodSeconds` that raise the level by one. */
+  /** Counted refusals within `periodSeconds` that raise the level by one. */
   refusals: number;
+  /** What comes so soon after the caller was told to wait may have been on its way, and does not count. */
+  graceSeconds: number;
   /** Length of the window of refusals, and how long a level lasts after the last raise. */
   periodSeconds: number;
   /** Each level halves the limits that tighten. */
@@ -45,10 +50,12 @@ export interface Limits {
    */
   take(checks: LimitCheck[]): Promise<LimitResult>;
   /**
-   * As `take`, and the caller's refusals are remembered: enough of them halve, step by step, the limits that tighten. One
-   * round trip. The memory is losable. Never throws; `checks` must not be empty.
+   * As `take`, and the caller's refusals are remembered: enough of them halve, step by step, the limits that tighten. A wait that
+   * was told holds under the lower limits, too. One round trip. The memory is losable. Never throws; `checks` must not be empty.
    */
   takeWatched(checks: LimitCheck[], watch: Watch): Promise<WatchedResult>;
+  /** The level of a watched caller, 0 to `maxLevel`. A read; never throws. */
+  levelOf(key: string): Promise<number>;
 }
 
 export interface Nonces {

@@ -3,7 +3,7 @@ import { closedScope, GCRA_LUA, rateOf, refusal, storageKey } from "./gcra.js";
 import { createLocalLimits } from "./local-limits.js";
 import type { LimitCheck, LimitResult, Limits } from "./redis-like.js";
 import { createScript } from "./script.js";
-import { createWatchedScript } from "./watched-limits.js";
+import { createWatchedScript, levelKey } from "./watched-limits.js";
 
 export interface RedisLimitsDeps {
   run<T>(command: (client: Redis) => Promise<T>): Promise<T>;
@@ -45,7 +45,15 @@ export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits 
         return await watched(checks, watch);
       } catch {
         onFallback();
-        return local.takeWatchedNow(checks, watch);
+        return local.watched.take(checks, watch);
+      }
+    },
+    levelOf: async (key) => {
+      try {
+        return Number(await run((client) => client.get(levelKey(key)))) || 0;
+      } catch {
+        onFallback();
+        return local.watched.levelOf(key);
       }
     },
   };

@@ -8,7 +8,7 @@ import { createScript } from "./script.js";
 const MAX_WATCHED = 50_000;
 
 /** What a limit is at a level: halved once per level, never below one. */
-export function limitAt(check: LimitCheck, level: number): number {
+export function limitAt(check: Pick<LimitCheck, "limit" | "tightens">, level: number): number {
   return check.tightens ? Math.max(Math.min(1, check.limit), Math.floor(check.limit / 2 ** level)) : check.limit;
 }
 
@@ -20,8 +20,8 @@ function tightened(check: LimitCheck, level: number): LimitCheck {
 }
 
 /**
- * KEYS: refusals, level, then one per scope. ARGV: levels, period in ms, refusals per level, a 1 or 0 per scope (its
- * refusal counts against the caller), then interval and burst per scope for
+ * KEYS: refusals, level, when the caller was last told to wait, then one per scope. ARGV: levels, period in ms, refusals per
+ * level, grace in ms, a 1 or 0 per scope (its refusal counts against the caller), then interval and burst per scope for
  * level 0, for level 1, …: the arithmetic of a halved limit stays in one place, the caller's.
  * Answers {0, scope, remaining, level, 0} or {1, scope, wait in microseconds, level, raised}.
  */
@@ -29,37 +29,56 @@ export const WATCHED_LUA = `
 local take = function(KEYS, ARGV)
 ${GCRA_LUA}
 end
-local maxLevel, period, needed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local maxLevel, period, needed, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local level = math.min(tonumber(redis.call('GET', KEYS[2]) or '0') or 0, maxLevel)
-local keys, args = {}, {}
-for i = 3, #KEYS do keys[#keys + 1] = KEYS[i] end
-local from = 4 + level * 2 * #keys
-for i = 1, 2 * #keys do args[i] = ARGV[from + i] end
-local taken = take(keys, args)
+local keys = {}
+for i = 4, #KEYS do keys[#keys + 1] = KEYS[i] end
+local takeAt = function(level)
+  local args = {}
+  for i = 1, 2 * #keys do args[i] = ARGV[5 + level * 2 * #keys + i] end
+  return take(keys, args)
+end
+local taken = takeAt(level)
 if taken[1] == 0 then return {0, taken[3], taken[2], level, 0} end
-if string.sub(ARGV[4], taken[1], taken[1]) ~= '1' then return {1, taken[1], taken[2], level, 0} end
-local refusals = redis.call('INCR', KEYS[1])
-if refusals == 1 then redis.call('PEXPIRE', KEYS[1], period) end
+if string.sub(ARGV[5], taken[1], taken[1]) ~= '1' then return {1, taken[1], taken[2], level, 0} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local told = tonumber(redis.call('GET', KEYS[3]))
 local raised = 0
-if refusals >= needed then
-  redis.call('DEL', KEYS[1])
-  if level < maxLevel then level, raised = level + 1, 1 end
-  redis.call('SET', KEYS[2], level, 'PX', period)
+-- Who waits as long as they were told is never refused again, so this caller did not.
+if told and now - told >= grace then
+  local refusals = redis.call('INCR', KEYS[1])
+  if refusals == 1 then redis.call('PEXPIRE', KEYS[1], period) end
+  if refusals >= needed then
+    redis.call('DEL', KEYS[1])
+    if level < maxLevel then level, raised = level + 1, 1 end
+    redis.call('SET', KEYS[2], level, 'PX', period)
+    -- The wait that is told now holds under the lower limit, too.
+    if raised == 1 then taken = takeAt(level) end
+  end
+end
+if not told or raised == 1 then
+  redis.call('SET', KEYS[3], string.format('%.0f', now), 'PX', math.max(1, math.ceil(taken[2] / 1000000)) * 1000)
 end
 return {1, taken[1], taken[2], level, raised}
 `;
+
+/** Where the level of a watched caller stands. */
+export const levelKey = (watched: string): string => `parley:level:${watched}`;
 
 /** Asks Redis; throws whatever `run` throws, and an Error for an answer of another shape. */
 export function createWatchedScript(run: <T>(command: (client: Redis) => Promise<T>) => Promise<T>) {
   const script = createScript(WATCHED_LUA);
   return async (checks: LimitCheck[], watch: Watch): Promise<WatchedResult> => {
-    const keys = [`parley:refusals:${watch.key}`, `parley:level:${watch.key}`, ...checks.map(storageKey)];
+    const own = [`parley:refusals:${watch.key}`, levelKey(watch.key), `parley:told:${watch.key}`];
+    const keys = [...own, ...checks.map(storageKey)];
     const rates: number[] = [];
     for (let level = 0; level <= watch.maxLevel; level += 1)
       for (const { intervalMicros, burst } of checks.map((check) => rateOf(tightened(check, level))))
         rates.push(intervalMicros, burst);
-    const own = checks.map((check) => (check.tightens ? "1" : "0")).join("");
-    const args = [watch.maxLevel, Math.ceil(watch.periodSeconds * 1_000), watch.refusals, own, ...rates];
+    const flags = checks.map((check) => (check.tightens ? "1" : "0")).join("");
+    const [periodMs, graceMs] = [watch.periodSeconds * 1_000, watch.graceSeconds * 1_000].map(Math.ceil);
+    const args = [watch.maxLevel, periodMs ?? 0, watch.refusals, graceMs ?? 0, flags, ...rates];
     const [refused, index, value, level, raised] = fiveNumbers(await run((client) => script(client, keys, args)));
     const check = checks[index - 1];
     if (check === undefined) throw new Error("unexpected reply of the watched limit script");
@@ -84,49 +103,70 @@ interface Watched {
   windowEndsAt: number;
   level: number;
   levelEndsAt: number;
+  toldAt: number;
+  toldUntil: number;
 }
 
-/** The same inside this process, over its own limits. */
-export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally) {
+const NEW: Watched = { refusals: 0, windowEndsAt: 0, level: 0, levelEndsAt: 0, toldAt: 0, toldUntil: 0 };
+
+export interface LocalWatch {
+  take(checks: LimitCheck[], watch: Watch): WatchedResult;
+  levelOf(key: string): number;
+}
+
+/** The same inside this process, over its own limits. All times are monotonic milliseconds. */
+export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally): LocalWatch {
   const watched = new Map<string, Watched>();
-  return (checks: LimitCheck[], watch: Watch): WatchedResult => {
-    const closed = closedScope(checks);
-    if (closed !== null) return { ...closed, limit: 0, level: 0, raised: false };
-    const now = performance.now();
-    const known = watched.get(watch.key);
-    const level = known !== undefined && known.levelEndsAt > now ? known.level : 0;
-    const effective = checks.map((check) => tightened(check, level));
-    const result = count(effective);
-    const limitOf = (scope: string): number => effective.find((check) => check.scope === scope)?.limit ?? 0;
-    if (result.allowed) {
-      const { scope, remaining } = result;
-      return { allowed: true, scope, limit: limitOf(scope), remaining, level };
-    }
-    const refused = effective.find((check) => check.scope === result.scope);
-    if (!refused?.tightens) return { ...result, limit: refused?.limit ?? 0, level, raised: false };
-    const entry: Watched =
-      known !== undefined && known.windowEndsAt > now
-        ? { ...known, level, refusals: known.refusals + 1 }
-        : {
-            refusals: 1,
-            windowEndsAt: now + watch.periodSeconds * 1_000,
-            level,
-            levelEndsAt: known?.levelEndsAt ?? 0,
-          };
-    let raised = false;
-    if (entry.refusals >= watch.refusals) {
-      raised = level < watch.maxLevel;
-      entry.level = Math.min(watch.maxLevel, level + 1);
-      entry.levelEndsAt = now + watch.periodSeconds * 1_000;
-      entry.refusals = 0;
-      entry.windowEndsAt = 0;
-    }
+  const levelOf = (key: string): number => {
+    const known = watched.get(key);
+    return known !== undefined && known.levelEndsAt > performance.now() ? known.level : 0;
+  };
+  const remember = (key: string, entry: Watched): void => {
     // Deleted first, so that the oldest stands in front.
-    watched.delete(watch.key);
-    watched.set(watch.key, entry);
+    watched.delete(key);
+    watched.set(key, entry);
     if (watched.size > MAX_WATCHED)
       for (const oldest of [...watched.keys()].slice(0, MAX_WATCHED / 2)) watched.delete(oldest);
-    const { scope, retryAfterSeconds } = result;
-    return { allowed: false, scope, limit: limitOf(scope), retryAfterSeconds, level: entry.level, raised };
   };
+  return {
+    levelOf,
+    take(checks, watch) {
+      const closed = closedScope(checks);
+      if (closed !== null) return { ...closed, limit: 0, level: 0, raised: false };
+      const level = levelOf(watch.key);
+      const countAt = (at: number) => count(checks.map((check) => tightened(check, at)));
+      const checkOf = (scope: string) => checks.find((check) => check.scope === scope);
+      const limitOf = (scope: string): number => limitAt(checkOf(scope) ?? { limit: 0, tightens: false }, level);
+      const result = countAt(level);
+      const { scope } = result;
+      if (result.allowed) return { ...result, limit: limitOf(scope), level };
+      if (!checkOf(scope)?.tightens) return { ...result, limit: limitOf(scope), level, raised: false };
+      const entry = refusedAgain({ ...(watched.get(watch.key) ?? NEW), level }, watch);
+      const raised = entry.level > level;
+      const later = raised ? countAt(entry.level) : result;
+      const retryAfterSeconds = later.allowed ? 1 : later.retryAfterSeconds;
+      const now = performance.now();
+      if (raised || entry.toldUntil <= now) {
+        entry.toldAt = now;
+        entry.toldUntil = now + retryAfterSeconds * 1_000;
+      }
+      remember(watch.key, entry);
+      return { allowed: false, scope, limit: limitOf(scope), retryAfterSeconds, level: entry.level, raised };
+    },
+  };
+}
+
+/** What one more refusal makes of a caller: it counts when the caller came before the wait was over that they had been told of. */
+function refusedAgain(known: Watched, watch: Watch): Watched {
+  const now = performance.now();
+  const ignoredTheWait = known.toldUntil > now && now - known.toldAt >= watch.graceSeconds * 1_000;
+  if (!ignoredTheWait) return known;
+  const endsAt = now + watch.periodSeconds * 1_000;
+  const counted =
+    known.windowEndsAt > now
+      ? { ...known, refusals: known.refusals + 1 }
+      : { ...known, refusals: 1, windowEndsAt: endsAt };
+  if (counted.refusals < watch.refusals) return counted;
+  const level = Math.min(watch.maxLevel, counted.level + 1);
+  return { ...counted, refusals: 0, windowEndsAt: 0, level, levelEndsAt: endsAt };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as after } from "node:timers/promises";
 import { createLogger } from "@parley/observability";
 import { connectRedis, type RedisLike } from "@parley/redis";
 import { eventually, testServers } from "@parley/testkit";
@@ -15,9 +16,9 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
   });
   afterAll(() => redis.close());
 
-  it("names the tightest scope, and halves the limits that tighten after repeated refusals, down to an eighth", async () => {
+  it("names the tightest scope, and halves the limits that tighten for who does not wait, down to an eighth", async () => {
     const key = fresh();
-    const watch = { key, refusals: 2, periodSeconds: 600, maxLevel: 3 };
+    const watch = { key, refusals: 2, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const wide = { scope: "link", key: fresh(), limit: 1_000, periodSeconds: 86_400 };
     const take = () =>
       redis.limits.takeWatched(
@@ -27,12 +28,15 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     for (let left = 7; left >= 0; left -= 1)
       expect(await take()).toEqual({ allowed: true, scope: "address", limit: 8, remaining: left, level: 0 });
     const seen: [number, boolean][] = [];
-    for (let count = 0; count < 8; count += 1) {
+    for (let count = 0; count < 9; count += 1) {
       const refused = await take();
       if (refused.allowed) throw new Error("should be refused");
       seen.push([refused.level, refused.raised]);
     }
+    expect(await redis.limits.levelOf(key)).toBe(3);
+    // The first is told to wait, which is no offence.
     expect(seen).toEqual([
+      [0, false],
       [0, false],
       [1, true],
       [1, false],
@@ -58,8 +62,38 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
     });
   });
 
+  it("leaves the limits of a caller as they are who waits as long as told, however often", async () => {
+    const watch = { key: fresh(), refusals: 2, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
+    const check = { scope: "session", key: watch.key, limit: 8, periodSeconds: 2, tightens: true };
+    for (let round = 0; round < 4; round += 1) {
+      let taken = await redis.limits.takeWatched([check], watch);
+      expect([round, taken.allowed, taken.limit, taken.level]).toEqual([round, true, 8, 0]);
+      while (taken.allowed) taken = await redis.limits.takeWatched([check], watch);
+      await after(taken.retryAfterSeconds * 1_000);
+    }
+  });
+
+  it("tells a wait that holds under the lower limits, too", async () => {
+    const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
+    const check = { scope: "session", key: watch.key, limit: 4, periodSeconds: 4, tightens: true };
+    for (let count = 0; count < 5; count += 1) await redis.limits.takeWatched([check], watch);
+    const refused = await redis.limits.takeWatched([check], watch);
+    if (refused.allowed) throw new Error("should be refused");
+    expect([refused.raised, refused.level, refused.retryAfterSeconds]).toEqual([true, 1, 2]);
+    await after(refused.retryAfterSeconds * 1_000);
+    expect(await redis.limits.takeWatched([check], watch)).toMatchObject({ allowed: true, limit: 2, level: 1 });
+  });
+
+  it("does not count what was on its way when the caller was told to wait", async () => {
+    const watch = { key: fresh(), refusals: 1, graceSeconds: 60, periodSeconds: 600, maxLevel: 3 };
+    const check = { scope: "session", key: watch.key, limit: 1, periodSeconds: 86_400, tightens: true };
+    const taken = await Promise.all(Array.from({ length: 20 }, () => redis.limits.takeWatched([check], watch)));
+    expect(taken.filter(({ allowed }) => allowed)).toHaveLength(1);
+    expect(taken.map(({ level }) => level)).toEqual(taken.map(() => 0));
+  });
+
   it("does not hold the refusals of a shared limit against the caller", async () => {
-    const watch = { key: fresh(), refusals: 1, periodSeconds: 600, maxLevel: 3 };
+    const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
     const own = { scope: "session", key: fresh(), limit: 100, periodSeconds: 86_400, tightens: true };
     const shared = { scope: "link", key: fresh(), limit: 1, periodSeconds: 86_400 };
     await redis.limits.takeWatched([own, shared], watch);
@@ -74,9 +108,9 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
 
   it("forgets refusals and levels after their period", async () => {
     const key = fresh();
-    const watch = { key, refusals: 1, periodSeconds: 0.2, maxLevel: 3 };
+    const watch = { key, refusals: 1, graceSeconds: 0, periodSeconds: 0.2, maxLevel: 3 };
     const closed = { scope: "address", key, limit: 1, periodSeconds: 86_400, tightens: true };
-    await redis.limits.takeWatched([closed], watch);
+    for (let count = 0; count < 2; count += 1) await redis.limits.takeWatched([closed], watch);
     expect(await redis.limits.takeWatched([closed], watch)).toMatchObject({ allowed: false, level: 1, raised: true });
     const levelNow = async () => {
       const free = { scope: "session", key: fresh(), limit: 8, periodSeconds: 60, tightens: true };

@@ -57,6 +57,9 @@ export const gatewayConfig = z.object({
   RATE_LIMIT_ADDRESS_PER_MINUTE: integer(1, 10_000_000)
     .default(6_000)
     .describe("Public calls of one address (IPv6: /64) per minute"),
+  RATE_LIMIT_NEW_SESSIONS_PER_MINUTE: integer(1, 1_000_000)
+    .default(120)
+    .describe("Sessions of one link that one address (IPv6: /64) opens per minute: a whole office may stand behind it"),
   RATE_LIMIT_LINK_PER_MINUTE: integer(1, 100_000_000)
     .default(60_000)
     .describe("Messages and new sessions of one link per minute, all visitors together"),
@@ -73,7 +76,9 @@ export const gatewayConfig = z.object({
     ),
   RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: integer(1, 1_000_000)
     .default(60)
-    .describe("Failed signatures and tokens of one address per minute, counted by each gateway"),
+    .describe(
+      "Failed signatures and tokens of one address per minute, and as many unknown link tokens; counted by each gateway",
+    ),
   GEO_DB_PATH: z
     .string()
     .optional()

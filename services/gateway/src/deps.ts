@@ -31,6 +31,8 @@ export interface GatewayContext extends GatewayDeps {
   links: LinkCache;
   credentials: Credentials;
   failedAttempts: FailedAttempts;
+  /** Link tokens that open nothing. */
+  failedLinks: FailedAttempts;
   countries: Countries;
   security: SecurityNotes;
   subjects: Subjects;

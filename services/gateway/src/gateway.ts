@@ -89,6 +89,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     proofs: createProofProvider({ config, redis, secrets }),
     credentials: createCredentials({ bus, redis, adminApiKey: config.ADMIN_API_KEY }),
     failedAttempts: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
+    failedLinks: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     async readiness() {
       const connected = bus.status().connected;
       // Redis is losable: without it answers stay correct, so it is shown but does not take the replica out.

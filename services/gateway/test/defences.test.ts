@@ -1,4 +1,5 @@
 import { type ClientRequest, createServer, get } from "node:http";
+import { setTimeout as after } from "node:timers/promises";
 import { listSecurityEvents, noteSecurity, type SecurityEventNote, tokenSubject } from "@parley/contracts";
 import { createSecrets } from "@parley/secrets";
 import { solveChallenge } from "altcha-lib";
@@ -242,25 +243,115 @@ describe("rates", () => {
     }
   });
 
-  it("are halved for an address that goes on after refusals, which then has to prove its work", async () => {
-    const link = world.owners.link({ rateLimitPerMinute: 8, proofOfWork: "adaptive", maxSessions: 1_000 });
-    const from = "198.51.100.99";
-    const open = (more: object = {}) => call(`/api/public/sessions/${link.token}`, { from, body: more });
-    for (let count = 0; count < 8; count += 1) expect((await open()).status).toBe(201);
-    for (let count = 0; count < 5; count += 1) expect((await open()).status).toBe(429);
+  it("let fourteen colleagues behind one address open the page of a link at once", async () => {
+    const { token } = world.owners.link({ rateLimitPerMinute: 10, maxSessions: 100 });
+    const opened = await Promise.all(
+      Array.from({ length: 14 }, () => call(`/api/public/sessions/${token}`, { from: "198.51.100.10", body: {} })),
+    );
+    expect(opened.map(({ status }) => status)).toEqual(opened.map(() => 201));
+  });
+
+  it("keep the rate of a sender who goes on as fast as allowed and waits as told", { timeout: 30_000 }, async () => {
+    const { token } = world.owners.link({ rateLimitPerMinute: 60 });
+    const send = await sender(token, "198.51.100.11");
+    let answer = await send();
+    for (let round = 0; round < 7; round += 1) {
+      expect([round, answer.status, answer.headers.get("ratelimit-policy")]).toEqual([
+        round,
+        200,
+        '"session";q=60;w=60',
+      ]);
+      while (answer.status === 200) answer = await send();
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "1"]);
+      await after(Number(answer.headers.get("retry-after")) * 1_000);
+      answer = await send();
+    }
+  });
+
+  it("are halved for the session that does not wait, and for nobody else at its address", async () => {
+    const from = "198.51.100.12";
+    const fields = { rateLimitPerMinute: 4, proofOfWork: "adaptive", maxSessions: 100 } as const;
+    const [link, other] = [world.owners.link(fields), world.owners.link(fields)];
+    const senders = [await sender(link.token, from), await sender(link.token, from), await sender(other.token, from)];
+    const [impatient, colleague, elsewhere] = senders;
+    await expect
+      .poll(async () => (await impatient?.())?.headers.get("ratelimit-policy"), { timeout: 10_000, interval: 20 })
+      .toBe('"session";q=2;w=60');
     expect(await told(link.policy.id, "adaptive_tightened")).toMatchObject({ scope: "level_1", count: 1 });
-    expect(await told(link.policy.id, "rate_limited")).toMatchObject({ scope: "visitor" });
-    const other = world.owners.link({ rateLimitPerMinute: 8, proofOfWork: "adaptive", maxSessions: 1_000 });
-    const shown = await call(`/api/public/link/${other.token}`, { from });
-    expect(await bodyOf(shown)).toMatchObject({ proof_required: true });
-    const asked = await call(`/api/public/sessions/${other.token}`, { from, body: {} });
-    expect(asked.headers.get("ratelimit-policy")).toBe('"visitor";q=4;w=60');
-    expect(await codeOf(asked)).toEqual([403, "proof_required"]);
-    expect((await call(`/api/public/sessions/${other.token}`, { from: "198.51.100.98", body: {} })).status).toBe(201);
-    const proof = await solve(other.token, from);
-    expect((await call(`/api/public/sessions/${other.token}`, { from, body: { proof } })).status).toBe(201);
+    expect(await told(link.policy.id, "rate_limited")).toMatchObject({ scope: "session" });
+    for (const send of [colleague, elsewhere])
+      for (let count = 0; count < 4; count += 1) {
+        const answer = await send?.();
+        expect([answer?.status, answer?.headers.get("ratelimit-policy")]).toEqual([200, '"session";q=4;w=60']);
+      }
+    for (const { token } of [link, other])
+      expect((await call(`/api/public/sessions/${token}`, { from, body: {} })).status).toBe(201);
+  });
+
+  it("are halved for newcomers of an address on the link where it does not wait; there it has to prove its work", async () => {
+    const own = await startWorld({
+      TRUSTED_PROXIES: "127.0.0.1",
+      PROOF_DIFFICULTY: "256",
+      RATE_LIMIT_NEW_SESSIONS_PER_MINUTE: "8",
+    });
+    try {
+      const from = "198.51.100.99";
+      const fields = { proofOfWork: "adaptive", maxSessions: 1_000 } as const;
+      const [link, other] = [own.owners.link(fields), own.owners.link(fields)];
+      const open = (at = link.token, by = from, more: object = {}) =>
+        call(`/api/public/sessions/${at}`, { from: by, body: more }, own);
+      const send = await sender(link.token, from, own);
+      for (let count = 1; count < 8; count += 1) expect((await open()).status).toBe(201);
+      await expect
+        .poll(async () => (await open()).headers.get("ratelimit-policy"), { timeout: 10_000, interval: 20 })
+        .toBe('"visitor";q=4;w=60');
+      const shown = async (token: string, by: string) =>
+        (await bodyOf(await call(`/api/public/link/${token}`, { from: by }, own))).proof_required;
+      expect([await shown(link.token, from), await shown(other.token, from)]).toEqual([true, false]);
+      expect([await shown(link.token, "198.51.100.98"), (await open(link.token, "198.51.100.98")).status]).toEqual([
+        false,
+        201,
+      ]);
+      expect((await open(other.token)).status).toBe(201);
+      expect((await send()).status).toBe(200);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("bound tokens that open nothing by address, and the log tells of a scan; a link that opens is no part of it", async () => {
+    const own = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "6" });
+    try {
+      const { token } = own.owners.link();
+      const from = "198.51.100.13";
+      const secrets = createSecrets("other links than those of this server");
+      const answers: unknown[] = [];
+      for (let n = 0; n < 4; n += 1)
+        for (const guess of [`pl_${n}`, secrets.issue("link").token])
+          answers.push(await codeOf(await call(`/api/public/link/${guess}`, { from }, own)));
+      const refused = [429, "rate_limited"];
+      expect(answers).toEqual([...Array.from({ length: 6 }, () => [404, "link_unavailable"]), refused, refused]);
+      const body = { token: "pl_guess", email: "a@example.com" };
+      const asked = await call("/api/public/verify/request", { from, body }, own);
+      expect([Number(asked.headers.get("retry-after")) > 0, ...(await codeOf(asked))]).toEqual([true, ...refused]);
+      expect((await call(`/api/public/link/${token}`, { from }, own)).status).toBe(200);
+      const elsewhere = await call("/api/public/link/pl_guess", { from: "198.51.100.14" }, own);
+      expect(await codeOf(elsewhere)).toEqual([404, "link_unavailable"]);
+      const lines = own.log.filter((line) => line.includes("links.scanned"));
+      expect(lines).toHaveLength(1);
+      expect(lines.join()).not.toContain(from);
+    } finally {
+      await own.stop();
+    }
   });
 });
+
+/** Sends messages in a session of its own. */
+async function sender(token: string, from: string, at = world): Promise<() => Promise<Response>> {
+  const opened = await bodyOf(await call(`/api/public/sessions/${token}`, { from, body: {} }, at));
+  const headers = { authorization: `Bearer ${opened.session_token}` };
+  return () => call(`/api/public/chat/${token}`, { from, headers, body: { message: "hi" } }, at);
+}
 
 const challengeShape = z.object({
   parameters: z.looseObject({

@@ -1,7 +1,7 @@
 import type { RateLimitState } from "@parley/http";
 import { ExpiringMap } from "../expiring-map.js";
 
-/** Counts failed signatures and tokens by address. Local and without any look-up: a refusal must cost next to nothing. */
+/** Counts failed signatures and tokens (of owners, or of links) by address. Local and without any look-up: a refusal must cost next to nothing. */
 export interface FailedAttempts {
   /**
    * Counts one failure; with `retryAfterSeconds` this address has failed too often in this minute and is to be told that instead.

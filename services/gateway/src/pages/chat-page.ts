@@ -8,6 +8,7 @@ import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { frameAncestors } from "../public-api/origin-headers.js";
 import { takeAddress } from "../public-api/rates.js";
+import { resolveLink } from "../public-api/resolve-link.js";
 
 /** The page does not wait longer for the link's list: it can say by itself what is wrong. */
 const LOOKUP_MS = 1_000;
@@ -28,8 +29,6 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
   const file = join(folder, "index.html");
   const assets = join(folder, "assets");
   let page: string | undefined;
-  app.decorateRequest("suspicion", 0);
-
   // Without a token in the path it is in the fragment, which browsers keep to themselves: then nobody's sites are known here.
   for (const path of ["/public/chat/:token", "/public/chat"]) {
     app.get<{ Params: { token?: string } }>(path, { schema: { hide: true } }, async (request, reply) => {
@@ -61,7 +60,7 @@ async function framersOf(context: GatewayContext, request: FastifyRequest, token
   try {
     await takeAddress(context, request, token);
     const late = sleep(LOOKUP_MS, null, { ref: false });
-    const policy = await Promise.race([context.links.resolve(token), late]);
+    const policy = await Promise.race([resolveLink(context, request, token), late]);
     return frameAncestors(policy?.allowedDomains ?? []);
   } catch {
     return frameAncestors([]);

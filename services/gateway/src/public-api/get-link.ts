@@ -5,17 +5,21 @@ import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
 import { proofRequired } from "./proof.js";
+import { newcomerLevel } from "./rates.js";
 import { linkShown, tokenParams } from "./schemas.js";
 
 /** What a visitor may know of a link before the conversation. A read; it never counts as a session. */
-export function getLinkRoute(app: HttpApp, _context: GatewayContext): void {
+export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Show a link",
     tags: ["public"],
     params: tokenParams,
     response: answers({ 200: linkShown }),
   };
-  app.get("/link/:token", { schema }, async (request) => showLink(request));
+  app.get("/link/:token", { schema }, async (request) => {
+    if (request.visit.policy.proofOfWork === "adaptive") request.suspicion = await newcomerLevel(context, request);
+    return showLink(request);
+  });
 }
 
 /** Members are named one by one: prompts, intents and budgets of the policy must never slip out with a new field. */

@@ -4,7 +4,7 @@ import type { GatewayContext } from "../deps.js";
 import { givenIdempotencyKey } from "../idempotency.js";
 import type { ProofBinding } from "./proof-provider.js";
 
-/** True when this caller has to solve a challenge before a new session: always, or because of what came from its address. */
+/** True when this caller has to solve a challenge before a new session: always, or because of what came from its address on this link. */
 export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {
   switch (visit.policy.proofOfWork) {
     case "off":

@@ -6,55 +6,64 @@ import type { GatewayContext } from "../deps.js";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** How far this caller's limits are lowered: 0 = not at all, 3 = to an eighth. Known once a limit was taken. */
+    /** How far the limits of this session, or of this address on this link, are lowered: 0 = not at all, 3 = to an eighth. */
     suspicion: number;
   }
 }
 
 export const PERIOD_SECONDS = 60;
-/** Five refusals in ten minutes halve the limits of a bucket for ten minutes, at most to an eighth. */
+/** Five times come back too early in ten minutes halves the limits of a caller for ten minutes, at most to an eighth. */
 const REFUSALS_PER_LEVEL = 5;
 const WATCH_SECONDS = 600;
 const MAX_LEVEL = 3;
+/** What a browser had sent before it read that it must wait. */
+const GRACE_SECONDS = 0.5;
 
-const watchOf = (request: FastifyRequest): Watch => ({
-  key: request.clientBucket,
+/**
+ * Who is watched: a session, or an address on one link where there is none. Never an address as a whole: behind it stand people
+ * who have nothing to do with each other, and their running sessions are their own.
+ */
+const watchOf = (key: string): Watch => ({
+  key,
   refusals: REFUSALS_PER_LEVEL,
+  graceSeconds: GRACE_SECONDS,
   periodSeconds: WATCH_SECONDS,
   maxLevel: MAX_LEVEL,
 });
+
+const newcomerKey = (request: FastifyRequest, linkId: string): string => `${linkId}:${request.clientBucket}`;
+
+/** How far the limits of new sessions from this address are lowered on this link. */
+export const newcomerLevel = ({ redis }: GatewayContext, request: FastifyRequest): Promise<number> =>
+  redis.limits.levelOf(newcomerKey(request, request.visit.policy.id));
 
 /** Counts one public call against its client address. Throws `rate_limited`. */
 export async function takeAddress(context: GatewayContext, request: FastifyRequest, token: string): Promise<void> {
   const { redis, config, links } = context;
   const limit = config.RATE_LIMIT_ADDRESS_PER_MINUTE;
-  const key = `public:${request.clientBucket}`;
-  const check = { scope: "address", key, limit, periodSeconds: PERIOD_SECONDS, tightens: true };
-  const taken = await redis.limits.takeWatched([check], watchOf(request));
+  const check = { scope: "address", key: `public:${request.clientBucket}`, limit, periodSeconds: PERIOD_SECONDS };
+  const taken = await redis.limits.take([check]);
   // Nothing is looked up for a refusal: it is noted when the link happens to be known.
-  settle(context, { request, taken, policy: links.peek(token) });
+  if (!taken.allowed) refuse(context, request, { ...taken, policy: links.peek(token) });
 }
 
 /** Counts one code asked for or tried. Throws `rate_limited`. */
-export async function takeVerification(
-  context: GatewayContext,
-  request: FastifyRequest,
-  given: { step: string; token: string },
-): Promise<void> {
+export async function takeVerification(context: GatewayContext, request: FastifyRequest, step: string): Promise<void> {
+  const { policy } = request.visit;
   const check: LimitCheck = {
     scope: "verify",
-    key: `${given.step}:${request.clientBucket}`,
+    key: `${step}:${request.clientBucket}`,
     limit: context.config.RATE_LIMIT_VERIFY_PER_MINUTE,
     periodSeconds: PERIOD_SECONDS,
     tightens: true,
   };
-  const taken = await context.redis.limits.takeWatched([check], watchOf(request));
-  settle(context, { request, taken, policy: context.links.peek(given.token), shownScope: "address" });
+  const taken = await context.redis.limits.takeWatched([check], watchOf(newcomerKey(request, policy.id)));
+  settle(context, { request, taken, shownScope: "address" });
 }
 
 /**
- * Counts one message or new session in every scope at once: this session (or the address without one), the confirmed person
- * on all devices, the link, the tenant, the whole server. Throws `rate_limited`; writes the RateLimit headers of the tightest
+ * Counts one message or new session in every scope at once: this session (without one: the sessions this address opens on this
+ * link), the confirmed person on all devices, the link, the tenant, the whole server. Throws `rate_limited`; writes the RateLimit headers of the tightest
  * scope either way.
  */
 export async function takeLinkRate(
@@ -64,8 +73,10 @@ export async function takeLinkRate(
 ): Promise<void> {
   const { request, reply } = call;
   const { policy } = request.visit;
-  const checks = await linkChecks(context, request, sessionToken);
-  const taken = await context.redis.limits.takeWatched(checks, watchOf(request));
+  const key =
+    sessionToken === null ? newcomerKey(request, policy.id) : `${policy.id}:${context.secrets.keyedHash(sessionToken)}`;
+  const checks = await linkChecks(context, request, { key, sessionToken });
+  const taken = await context.redis.limits.takeWatched(checks, watchOf(key));
   reply.headers(
     rateLimitHeaders({
       name: taken.scope,
@@ -76,21 +87,24 @@ export async function takeLinkRate(
         : { remaining: 0, retryAfterSeconds: taken.retryAfterSeconds }),
     }),
   );
-  settle(context, { request, taken, policy });
+  settle(context, { request, taken });
 }
 
 async function linkChecks(
   context: GatewayContext,
   request: FastifyRequest,
-  sessionToken: string | null,
+  { key, sessionToken }: { key: string; sessionToken: string | null },
 ): Promise<LimitCheck[]> {
-  const { config, secrets, subjects } = context;
+  const { config, subjects } = context;
   const { policy } = request.visit;
   const limit = policy.rateLimitPerMinute;
   const per = { periodSeconds: PERIOD_SECONDS };
-  const whom = sessionToken === null ? request.clientBucket : secrets.keyedHash(sessionToken);
-  const scope = sessionToken === null ? "visitor" : "session";
-  const checks: LimitCheck[] = [{ scope, key: `${policy.id}:${whom}`, limit, ...per, tightens: true }];
+  const own: LimitCheck =
+    sessionToken === null
+      ? // The link's own rate is one visitor's; here stand all those of an office.
+        { scope: "visitor", key, limit: config.RATE_LIMIT_NEW_SESSIONS_PER_MINUTE, ...per, tightens: true }
+      : { scope: "session", key, limit, ...per, tightens: true };
+  const checks = [own];
   const subject = sessionToken === null ? null : await subjects.of(request, sessionToken);
   if (subject !== null) checks.push({ scope: "person", key: `${policy.id}:${subject}`, limit, ...per, tightens: true });
   checks.push(
@@ -103,21 +117,23 @@ async function linkChecks(
 
 /** Remembers the suspicion, notes a refusal and throws it. */
 function settle(
-  { security }: GatewayContext,
-  outcome: {
-    request: FastifyRequest;
-    taken: WatchedResult;
-    policy: LinkPolicy | null;
-    shownScope?: string;
-  },
+  context: GatewayContext,
+  { request, taken, shownScope }: { request: FastifyRequest; taken: WatchedResult; shownScope?: string },
 ): void {
-  const { request, taken, policy, shownScope } = outcome;
+  const { policy } = request.visit;
   request.suspicion = Math.max(request.suspicion, taken.level);
   if (taken.allowed) return;
-  if (policy !== null) {
-    security.note(request, policy, { kind: "rate_limited", scope: taken.scope });
-    if (taken.raised) security.note(request, policy, { kind: "adaptive_tightened", scope: `level_${taken.level}` });
-  }
-  const { retryAfterSeconds } = taken;
-  throw new AppError("rate_limited", { retryAfterSeconds, extra: { scope: shownScope ?? taken.scope } });
+  if (taken.raised)
+    context.security.note(request, policy, { kind: "adaptive_tightened", scope: `level_${taken.level}` });
+  refuse(context, request, { ...taken, policy, shownScope });
+}
+
+function refuse(
+  { security }: GatewayContext,
+  request: FastifyRequest,
+  refusal: { scope: string; retryAfterSeconds: number; policy: LinkPolicy | null; shownScope?: string | undefined },
+): never {
+  const { scope, retryAfterSeconds, policy, shownScope = scope } = refusal;
+  if (policy !== null) security.note(request, policy, { kind: "rate_limited", scope });
+  throw new AppError("rate_limited", { retryAfterSeconds, extra: { scope: shownScope } });
 }

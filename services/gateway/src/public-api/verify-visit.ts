@@ -4,10 +4,11 @@ import { requireOrigin } from "./origin.js";
 import { allowListedOrigin } from "./origin-headers.js";
 import { requirePlace } from "./place.js";
 import { takeVerification } from "./rates.js";
+import { resolveLink } from "./resolve-link.js";
 import { type Visit, visitOf } from "./visit.js";
 
 /**
- * Who stands before a link with an address: limit by client address, then link, place, origin. `step` keeps asking for codes and
+ * Who stands before a link with an address: link, limit by client address, place, origin. `step` keeps asking for codes and
  * trying them apart. Throws `rate_limited`, `link_unavailable`, `link_expired`, `address_not_allowed`, `country_not_allowed`,
  * `origin_not_allowed`.
  */
@@ -16,8 +17,8 @@ export async function verifyingVisit(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   given: { step: "request" | "confirm"; token: string },
 ): Promise<Visit> {
-  await takeVerification(context, request, given);
-  request.visit = visitOf(request, await context.links.resolve(given.token), given.token);
+  request.visit = visitOf(request, await resolveLink(context, request, given.token), given.token);
+  await takeVerification(context, request, given.step);
   allowListedOrigin(request, reply, request.visit.policy);
   await requirePlace(context, request);
   requireOrigin(context, request);

@@ -16,6 +16,7 @@ import { requireOrigin } from "./origin.js";
 import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-headers.js";
 import { requirePlace } from "./place.js";
 import { takeAddress } from "./rates.js";
+import { resolveLink } from "./resolve-link.js";
 
 export { takeLinkRate } from "./rates.js";
 
@@ -57,12 +58,12 @@ export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
     const token = tokenOf(request);
     await takeAddress(context, request, token);
     if (isPreflight(request)) {
-      const policy = await context.links.resolve(token);
+      const policy = await resolveLink(context, request, token);
       answerPreflight(reply, allowListedOrigin(request, reply, policy));
       return payload;
     }
     if (request.is404) throw notFound(request);
-    const policy = await context.links.resolve(token);
+    const policy = await resolveLink(context, request, token);
     request.visit = visitOf(request, policy, token);
     allowListedOrigin(request, reply, policy);
     if (hasBody(request.headers)) {

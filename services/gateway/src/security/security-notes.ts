@@ -21,6 +21,8 @@ interface Origin {
 export interface SecurityNotes {
   /** Never throws, never waits. Equal ones within a second become one with a count. */
   note(request: Origin, at: Pick<LinkPolicy, "tenantId" | "id">, what: Noticed): void;
+  /** An address tried as many link tokens that open nothing as it may in a minute. They belong to no tenant: a log line and a count. */
+  noteScan(request: Origin): void;
   start(): void;
   /** Sends what waits, once. */
   stop(): Promise<void>;
@@ -82,6 +84,10 @@ export function createSecurityNotes(deps: {
       };
       // The address is asked about and forgotten; of the answer only two letters are kept.
       void countries.of(clientAddress).then((country) => add({ ...event, country }));
+    },
+    noteScan({ clientBucket }) {
+      noticed.inc({ kind: "link_scan" });
+      logger.warn({ addressHash: secrets.keyedHash(clientBucket) }, "links.scanned");
     },
     start() {
       timer = setInterval(() => {
