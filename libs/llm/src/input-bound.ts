@@ -24,9 +24,10 @@ export function replyInputBound(request: Parameters<typeof replyMessages>[0]): n
   return replyMessages(request).reduce((sum, { content }) => sum + tokenBound(content) + PER_MESSAGE, PER_REQUEST);
 }
 
-export const extractInputBound = (request: ExtractRequest): number => structuredBound(extractionRequest(request));
+export const extractInputBound = (request: ExtractRequest): number => structuredInputBound(extractionRequest(request));
 
-export const classifyInputBound = (request: ClassifyRequest): number => structuredBound(classificationRequest(request));
+export const classifyInputBound = (request: ClassifyRequest): number =>
+  structuredInputBound(classificationRequest(request));
 
 /** Structured answers have a floor below which their JSON would be cut; the request raises a smaller limit to it. */
 export const extractOutput = (request: ExtractRequest): { most: number; least: number } => ({
@@ -40,7 +41,7 @@ export const classifyOutput = (request: ClassifyRequest): { most: number; least:
 });
 
 /** The schema travels once: as `response_format`, which servers rewrite into the prompt, or in words. */
-function structuredBound({ system, data, schema }: StructuredRequest): number {
+export function structuredInputBound({ system, data, schema }: StructuredRequest): number {
   const texts = [system, JSON.stringify(data)].reduce((sum, text) => sum + tokenBound(text) + PER_MESSAGE, PER_REQUEST);
   return texts + 2 * tokenBound(JSON.stringify(schema)) + PER_REQUEST;
 }

@@ -5,8 +5,10 @@ import type { PriceBook } from "./price.js";
 export interface ModelUsage {
   inputTokens: number;
   outputTokens: number;
-  /** True = the server did not count, these are estimates. */
+  /** True = the server did not count, or its count cannot be true; these are estimates. */
   estimated?: true;
+  /** Why these are not the server's own numbers: it gave none, they cannot be true, or the texts have at least these. */
+  doubt?: "missing" | "unbelievable" | "too_low";
 }
 
 export interface ModelMessage {

@@ -39,6 +39,8 @@ export interface ModelServerOptions {
   /** The answer to a call; default `echo(<last user text>)`, and for structured calls nulls and `no_match`. */
   reply?: (call: ModelCall) => string;
   faults?: FaultRule;
+  /** What it says about tokens in place of the number of words. */
+  usage?: () => unknown;
   /** 0 (default) = a free port. */
   port?: number;
   /** Keep every call in `calls` (default). The bench turns it off. */
@@ -78,7 +80,15 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     });
     const rule = typeof fault === "function" ? fault(call) : fault;
     const text = rule?.type === "empty" ? "" : (options.reply ?? defaultReply)(call);
-    await answer({ call, text, fault: rule, response, signal: AbortSignal.any([closing.signal, client.signal]) });
+    const usage = options.usage === undefined ? usageOf(call, text) : options.usage();
+    await answer({
+      call,
+      text,
+      usage,
+      fault: rule,
+      response,
+      signal: AbortSignal.any([closing.signal, client.signal]),
+    });
   };
 
   const server = createServer((request, response) => {
@@ -119,12 +129,13 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
 interface Answer {
   call: ModelCall;
   text: string;
+  usage: unknown;
   fault: ModelFault | null;
   response: ServerResponse;
   signal: AbortSignal;
 }
 
-async function answer({ call, text, fault, response, signal }: Answer): Promise<void> {
+async function answer({ call, text, usage, fault, response, signal }: Answer): Promise<void> {
   if (fault?.type === "hang") return waitForEver(signal);
   if (fault?.type === "status") {
     call.outcome = "failed";
@@ -133,7 +144,7 @@ async function answer({ call, text, fault, response, signal }: Answer): Promise<
     return sendJson(response, { error: { message: "injected", type: "injected", code: null } }, fault.status, headers);
   }
   if (fault?.type === "reset") {
-    const whole = call.stream ? streamOf(call, text).join("") : JSON.stringify(completion(call, text));
+    const whole = call.stream ? streamOf(call, text, usage).join("") : JSON.stringify(completion(call, text, usage));
     response.writeHead(200, { "content-type": call.stream ? "text/event-stream" : "application/json" });
     response.flushHeaders();
     call.outcome = "failed";
@@ -141,15 +152,15 @@ async function answer({ call, text, fault, response, signal }: Answer): Promise<
     response.socket?.resetAndDestroy();
     return;
   }
-  if (call.stream) return stream({ call, text, fault, response, signal });
+  if (call.stream) return stream({ call, text, usage, fault, response, signal });
   if (fault?.type === "garbage") return finish(call, response, "{ this is no JSON");
-  sendJson(response, completion(call, text));
+  sendJson(response, completion(call, text, usage));
   call.outcome = "answered";
 }
 
-async function stream({ call, text, fault, response, signal }: Answer): Promise<void> {
+async function stream({ call, text, usage, fault, response, signal }: Answer): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream" });
-  const chunks = streamOf(call, text);
+  const chunks = streamOf(call, text, usage);
   switch (fault?.type) {
     case "hang_mid_stream":
       response.write(chunks.slice(0, fault.after + 1).join(""));
@@ -187,12 +198,12 @@ function finish(call: ModelCall, response: ServerResponse, text: string): void {
 }
 
 /** The role chunk, one chunk per word, the finish chunk, the usage chunk, `[DONE]`. */
-function streamOf(call: ModelCall, text: string): string[] {
+function streamOf(call: ModelCall, text: string, usage: unknown): string[] {
   return [
     chunk(call, { role: "assistant", content: "" }),
     ...words(text).map((content) => chunk(call, { content })),
     chunk(call, {}, "stop"),
-    `data: ${JSON.stringify({ ...head(call, "chat.completion.chunk"), choices: [], usage: usageOf(call, text) })}\n\n`,
+    `data: ${JSON.stringify({ ...head(call, "chat.completion.chunk"), choices: [], usage })}\n\n`,
     "data: [DONE]\n\n",
   ];
 }
@@ -202,9 +213,9 @@ function chunk(call: ModelCall, delta: Record<string, unknown>, finishReason: st
   return `data: ${JSON.stringify({ ...head(call, "chat.completion.chunk"), choices })}\n\n`;
 }
 
-function completion(call: ModelCall, text: string): Record<string, unknown> {
+function completion(call: ModelCall, text: string, usage: unknown): Record<string, unknown> {
   const choices = [{ index: 0, message: { role: "assistant", content: text }, finish_reason: "stop" }];
-  return { ...head(call, "chat.completion"), choices, usage: usageOf(call, text) };
+  return { ...head(call, "chat.completion"), choices, usage };
 }
 
 function head(call: ModelCall, object: string): Record<string, unknown> {

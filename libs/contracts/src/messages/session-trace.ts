@@ -31,6 +31,8 @@ const tracedCall = z.object({
   latency_ms: z.number(),
   model: text.nullable(),
   usage: usage.nullable(),
+  /** Why the usage is not the model server's own count: it gave none, it cannot be true, or it was raised to the least possible. */
+  usage_doubt: z.enum(["missing", "unbelievable", "too_low"]).optional(),
   result: z.unknown(),
   failed: text.nullable(),
   http: values.optional(),

@@ -23,6 +23,11 @@ export function createModelMetrics(metrics: Metrics | undefined): ModelMetrics {
   const seconds = metrics?.histogram("parley_model_call_seconds", "Duration of model calls", undefined, ["operation"]);
   const first = metrics?.histogram("parley_model_first_token_seconds", "Time to the first token of a reply");
   const retries = metrics?.counter("parley_model_retries_total", "Repeated attempts by cause", ["reason"]);
+  const doubted = metrics?.counter(
+    "parley_model_usage_doubted_total",
+    "Token counts of a model server that were missing, could not be true or were raised",
+    ["reason"],
+  );
   const tokens = metrics?.counter("parley_model_tokens_total", "Tokens used", ["direction"]);
 
   const used = (usage: ModelUsage | undefined): void => {
@@ -39,6 +44,7 @@ export function createModelMetrics(metrics: Metrics | undefined): ModelMetrics {
         signal.throwIfAborted();
         const answer = await call(startedAt);
         used(answer.usage);
+        if (answer.usage.doubt !== undefined) doubted?.inc({ reason: answer.usage.doubt });
         return answer;
       } catch (error) {
         outcome = error instanceof ModelError ? error.code : signal.aborted ? "aborted" : "error";

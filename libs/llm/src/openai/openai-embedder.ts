@@ -1,10 +1,12 @@
 import { performance } from "node:perf_hooks";
 import type { OpenAI } from "openai";
+import { embedInputBound } from "../embedding-usage.js";
 import type { Embedder, Embeddings, EmbedRequest } from "../model.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
 import { runAttempts } from "./attempts.js";
 import { createBreaker, DEFAULT_BREAKER } from "./circuit-breaker.js";
 import { connectOpenAi } from "./connect-openai.js";
+import { countedUsage } from "./counted-usage.js";
 import { createModelMetrics } from "./model-metrics.js";
 import type { OpenAiModelOptions } from "./openai-model.js";
 import { DEFAULT_TIMEOUTS } from "./timeouts.js";
@@ -49,10 +51,11 @@ async function askVectors(
     const vectors = vectorsOf(answer, request.texts.length);
     if (vectors === null) throw new AttemptFailure(unusable("malformed_answer"));
     // Compatible servers leave fields out that the SDK's types promise.
-    const counted = answer.usage?.prompt_tokens;
-    const estimate = Math.ceil(request.texts.reduce((sum, text) => sum + text.length, 0) / 4);
-    const usage = { inputTokens: counted ?? estimate, outputTokens: 0 };
-    return { vectors, usage: counted === undefined ? { ...usage, estimated: true } : usage };
+    const usage = countedUsage(answer.usage ? { input: answer.usage.prompt_tokens, output: 0 } : null, {
+      ...{ sent: request.texts, said: "", maxTokens: 0 },
+      inputBound: () => request.texts.reduce((sum, text) => sum + embedInputBound(text), 0),
+    });
+    return { vectors, usage };
   } catch (error) {
     if (watchdog.expired !== null && !watchdog.caller.aborted) throw new AttemptFailure(expired(watchdog.expired));
     throw error instanceof AttemptFailure ? error : new AttemptFailure(factsOf(error));

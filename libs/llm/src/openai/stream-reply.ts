@@ -1,7 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { OpenAI } from "openai";
+import { replyInputBound } from "../input-bound.js";
 import type { ModelUsage, ReplyOptions, ReplyRequest } from "../model.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
+import { countedUsage } from "./counted-usage.js";
 import { replyMessages } from "./reply-messages.js";
 import { samplingOf } from "./sampling.js";
 import type { Watchdog } from "./watchdog.js";
@@ -19,7 +21,8 @@ const charactersFor = (maxTokens: number): number => maxTokens * 16 + 256;
 
 interface Progress {
   text: string;
-  usage: ModelUsage | null;
+  /** As the server says, whatever it says; null = nothing yet. */
+  counted: { input: unknown; output: unknown } | null;
   firstTokenMs: number;
   finishReason: string | null;
 }
@@ -30,7 +33,7 @@ export async function streamReply(
   { model, request, watchdog }: { model: string; request: ReplyRequest; watchdog: Watchdog },
   onDelta: ReplyOptions["onDelta"],
 ): Promise<StreamedReply> {
-  const progress: Progress = { text: "", usage: null, firstTokenMs: 0, finishReason: null };
+  const progress: Progress = { text: "", counted: null, firstTokenMs: 0, finishReason: null };
   let failure = null;
   try {
     await read(client, { model, request, watchdog }, progress, onDelta);
@@ -40,7 +43,12 @@ export async function streamReply(
     watchdog.end();
   }
   const { text, finishReason, firstTokenMs } = progress;
-  const usage = progress.usage ?? estimate(request, text);
+  const usage = countedUsage(progress.counted, {
+    sent: replyMessages(request).map(({ content }) => content),
+    said: text,
+    inputBound: () => replyInputBound(request),
+    maxTokens: request.settings.max_tokens,
+  });
   if (watchdog.caller.aborted) throw new AttemptFailure({ ...(failure ?? unusable("aborted")), usage });
   if (finishReason !== null && text !== "") return { text, usage, firstTokenMs, finishReason };
   // The SDK ends an aborted stream silently, so the watchdog is asked before the error.
@@ -68,8 +76,7 @@ async function read(
   const limit = charactersFor(request.settings.max_tokens);
   for await (const chunk of stream) {
     if (watchdog.signal.aborted) return;
-    if (chunk.usage)
-      progress.usage = { inputTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens };
+    if (chunk.usage) progress.counted = { input: chunk.usage.prompt_tokens, output: chunk.usage.completion_tokens };
     // Compatible servers leave fields out that the SDK's types promise.
     const choice = chunk.choices?.[0];
     const piece = choice?.delta?.content || choice?.delta?.refusal;
@@ -95,9 +102,4 @@ function incomplete(finishReason: string | null): ReturnType<typeof unusable> {
   if (finishReason === null) return unusable("ended_early");
   // `length`: everything went into hidden reasoning; `content_filter`: refused. Both come again.
   return unusable("empty_answer", finishReason !== "length" && finishReason !== "content_filter");
-}
-
-function estimate(request: ReplyRequest, text: string): ModelUsage {
-  const characters = replyMessages(request).reduce((sum, { content }) => sum + content.length, 0);
-  return { inputTokens: Math.ceil(characters / 4), outputTokens: Math.ceil(text.length / 4), estimated: true };
 }

@@ -1,6 +1,8 @@
 import type { OpenAI } from "openai";
+import { structuredInputBound } from "../input-bound.js";
 import type { ModelMessage, ModelSettings, ModelUsage } from "../model.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
+import { countedUsage } from "./counted-usage.js";
 import { samplingOf } from "./sampling.js";
 import type { Watchdog } from "./watchdog.js";
 
@@ -85,11 +87,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function usageOf(
-  usage: { prompt_tokens: number; completion_tokens: number } | undefined,
+  usage: { prompt_tokens: number; completion_tokens: number } | null | undefined,
   request: StructuredRequest,
-  text: string,
+  said: string,
 ): ModelUsage {
-  if (usage) return { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
-  const sent = request.system.length + JSON.stringify(request.data).length;
-  return { inputTokens: Math.ceil(sent / 4), outputTokens: Math.ceil(text.length / 4), estimated: true };
+  return countedUsage(usage ? { input: usage.prompt_tokens, output: usage.completion_tokens } : null, {
+    sent: [request.system, JSON.stringify(request.data)],
+    said,
+    inputBound: () => structuredInputBound(request),
+    maxTokens: request.settings.max_tokens,
+  });
 }

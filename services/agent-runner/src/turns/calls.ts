@@ -1,4 +1,5 @@
 import type { Usage } from "@parley/contracts";
+import type { ModelUsage } from "@parley/llm";
 import type { CallEffect, CallResult } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
 import type { HttpSummary } from "./perform-api-call.js";
@@ -9,6 +10,8 @@ export interface CallOutput {
   result: CallResult;
   /** Null for calls that are not the model's, and so is the model. */
   usage: Usage | null;
+  /** Why the usage is not the server's own count; absent = it is. */
+  usageDoubt?: ModelUsage["doubt"];
   latencyMs: number;
   model: string | null;
   http?: HttpSummary;

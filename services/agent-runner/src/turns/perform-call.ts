@@ -188,8 +188,9 @@ const costOf = (model: Model, answeredBy: string, usage: ModelUsage): number | n
 function output(
   model: Model,
   result: CallOutput["result"],
-  answer: { usage: { inputTokens: number; outputTokens: number }; latencyMs: number; model: string },
+  answer: { usage: ModelUsage; latencyMs: number; model: string },
 ): CallOutput {
+  const { doubt } = answer.usage;
   return {
     result,
     latencyMs: Math.round(answer.latencyMs),
@@ -199,5 +200,6 @@ function output(
       output_tokens: answer.usage.outputTokens,
       cost: costOf(model, answer.model, answer.usage),
     },
+    ...(doubt === undefined ? {} : { usageDoubt: doubt }),
   };
 }

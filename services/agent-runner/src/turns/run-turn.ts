@@ -14,7 +14,7 @@ import {
 } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
 import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
-import { CallFailed, CallStopped, type PerformCall, TurnRefused } from "./calls.js";
+import { CallFailed, type CallOutput, CallStopped, type PerformCall, TurnRefused } from "./calls.js";
 import type { Definition } from "./definitions.js";
 import type { LiveWriter } from "./live-writer.js";
 import type { HttpSummary } from "./perform-api-call.js";
@@ -31,6 +31,8 @@ export interface RecordedCall {
   latency_ms: number;
   model: string | null;
   usage: Usage | null;
+  /** Why the usage is not the server's own count: it gave none, it cannot be true, or it was raised. Absent = it is. */
+  usage_doubt?: NonNullable<CallOutput["usageDoubt"]>;
   /** Of a transfer only which version it led to. */
   result: Exclude<CallResult, { type: "agent" }> | ({ type: "agent" } & AgentRef) | null;
   failed: string | null;
@@ -230,6 +232,7 @@ async function answerCall(
       usage: output.usage,
       result: recordable(output.result),
       ...(output.http ? { http: output.http } : {}),
+      ...(output.usageDoubt ? { usage_doubt: output.usageDoubt } : {}),
     });
     run.latencyMs += output.latencyMs;
     if (output.usage) run.usage = addUsage(run.usage, output.usage);
