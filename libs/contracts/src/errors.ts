@@ -101,6 +101,11 @@ export const ERRORS = {
     "No text could be read from this document; it may be damaged, protected or made of pictures.",
   ],
   idempotency_key_reused: [422, "Idempotency key reused", "This idempotency key was used with another request."],
+  input_too_costly: [
+    422,
+    "Too costly to read",
+    "Reading this takes more time or memory than one document may take; make it shorter or simpler, or send its text.",
+  ],
   invalid_document: [422, "Invalid agent document", "The agent document has errors."],
   validation_failed: [422, "Validation failed", "Some fields are missing or outside their limits."],
   // 429

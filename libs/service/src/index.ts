@@ -11,5 +11,12 @@ export {
 } from "./lifecycle.js";
 export { ConfigError, loadConfig } from "./load-config.js";
 export { createOpsServer, type OpsServer, type OpsServerOptions } from "./ops-server.js";
+export { readUntrusted } from "./read-untrusted.js";
 export { processConfig, type RunOptions, runService, type ServiceContext } from "./run-service.js";
+export {
+  createUntrustedReader,
+  type ReaderLimits,
+  type UntrustedReader,
+  type UntrustedReaderOptions,
+} from "./untrusted-reader.js";
 export { DeadlineError, within } from "./within.js";

@@ -35,6 +35,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
   let poll: { stop(): Promise<void> } | undefined;
   let outbound: Outbound | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
+  let agents: { stop(): void } | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
   let relayStop: (() => Promise<void>) | undefined;
   let deafen: () => void = () => undefined;
@@ -94,7 +95,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         running.set(ref.sessionId, work);
         await work;
       };
-      registerAgents(deps);
+      agents = registerAgents(deps);
       deps.bus.work(runTurns, (message) => lane.traces.during(message, () => run(message)), {
         concurrency: deps.config.RUNNER_CONCURRENCY,
         // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
@@ -105,6 +106,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
     },
     async stop() {
       await poll?.stop();
+      agents?.stop();
       const finished = Promise.allSettled([...running.values()]);
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;

@@ -5,6 +5,7 @@ import { Time } from "./time.js";
 const REASONS: Record<string, string> = {
   document_unreadable: "It holds no text that can be read, or is not what it says it is.",
   documents_exhausted: "The agent has as many documents or passages as it may have.",
+  input_too_costly: "Reading it takes more time or memory than one document may take. Split it, or send its text.",
   interrupted: "Reading it was interrupted. Send it again.",
 };
 

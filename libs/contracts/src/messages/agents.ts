@@ -83,6 +83,7 @@ export const validateAgent = rpc(
   "agent-runner",
   z.object({ document: z.unknown() }),
   z.object({ valid: z.boolean(), issues: z.array(issue) }),
+  30_000,
 );
 export const listVersions = rpc(
   "agents",

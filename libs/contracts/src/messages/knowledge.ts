@@ -155,7 +155,7 @@ export const putKnowledgePart = rpc(
 
 /**
  * Makes a document of the parts of an upload: a new one, a new revision of the one with this name, or nothing when that has the
- * same bytes and language already. Throws `agent_not_found`, `document_unreadable`, `documents_exhausted`, `conflict`.
+ * same bytes and language already. Throws `agent_not_found`, `document_unreadable`, `input_too_costly`, `documents_exhausted`, `conflict`.
  */
 export const addKnowledge = rpc(
   "memory",

@@ -1,9 +1,12 @@
 import type { Bus } from "@parley/bus";
 import type { Db } from "@parley/db";
 import type { Logger } from "@parley/observability";
+import type { UntrustedReader } from "@parley/service";
 
 export interface AgentsDeps {
   logger: Logger;
   bus: Bus;
   db: Db;
+  /** Parses YAML that may be hostile. */
+  yaml: UntrustedReader;
 }

@@ -1,33 +1,29 @@
 import { AppError } from "@parley/contracts";
-import { parse, YAMLParseError } from "yaml";
+import type { UntrustedReader } from "@parley/service";
+import { parseYaml } from "./parse-yaml.js";
 
 /** Documents are small; a larger text is a mistake or an attack on the YAML parser. */
 const MAX_TEXT_LENGTH = 1_048_576;
-/** How often aliases may expand: far above hand-written documents, far below a "billion laughs". */
-const MAX_ALIASES = 100;
+/**
+ * Shorter YAML is parsed here: at most 0.1 s, whatever it looks like. The time grows with the square of the length: a megabyte of keys
+ * takes minutes.
+ */
+const MAX_LENGTH_HERE = 16_384;
 
 /**
  * A document as a value. A string is read as JSON or else as YAML; anything else is taken as it is.
- * Throws `invalid_document` when the text is no YAML.
+ * Throws `invalid_document` when the text is no YAML, else as `UntrustedReader.read`.
  */
-export function parseDocument(document: unknown): unknown {
+export async function parseDocument(document: unknown, reader: UntrustedReader): Promise<unknown> {
   if (typeof document !== "string") return document;
-  if (document.length > MAX_TEXT_LENGTH) throw unreadable("is too large");
+  if (document.length > MAX_TEXT_LENGTH) {
+    throw new AppError("invalid_document", {
+      errors: [{ pointer: "/document", rule: "yaml", message: "is too large" }],
+    });
+  }
   const json = asJson(document);
   if (json !== undefined) return json;
-  try {
-    // The core schema knows no dates or binary values: what comes out is plain JSON.
-    const value: unknown = parse(document, { schema: "core", maxAliasCount: MAX_ALIASES });
-    return value;
-  } catch (cause) {
-    throw unreadable(`is neither JSON nor YAML${placeOf(cause)}`, cause);
-  }
-}
-
-/** Where, never what stands there: the answer may be logged by its reader. */
-function placeOf(cause: unknown): string {
-  const [at] = cause instanceof YAMLParseError ? (cause.linePos ?? []) : [];
-  return at === undefined ? "" : `: line ${at.line}, column ${at.col}`;
+  return document.length <= MAX_LENGTH_HERE ? parseYaml(document) : reader.read(Buffer.from(document));
 }
 
 /** YAML reads nearly all JSON, but not tabs as indentation, and much slower. */
@@ -38,6 +34,3 @@ function asJson(text: string): unknown {
     return undefined;
   }
 }
-
-const unreadable = (message: string, cause?: unknown): AppError =>
-  new AppError("invalid_document", { cause, errors: [{ pointer: "/document", rule: "yaml", message }] });

@@ -1,4 +1,5 @@
 import * as contracts from "@parley/contracts";
+import { createYamlReader } from "../create-yaml-reader.js";
 import type { AgentsDeps } from "./deps.js";
 import { activateVersion } from "./handlers/activate-version.js";
 import { bulkImportAgents } from "./handlers/bulk-import-agents.js";
@@ -25,7 +26,9 @@ import { createResolvedAgents } from "./resolved-agents.js";
 const MAX_HEAVY = 8;
 
 /** Serves every `agents.v1.rpc.*` subject: agents, their versions, and what a new session freezes. */
-export function registerAgents(deps: AgentsDeps): void {
+export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): void } {
+  const yaml = createYamlReader();
+  const deps: AgentsDeps = { ...given, yaml };
   const { bus } = deps;
   const resolved = createResolvedAgents();
   const onActivated = (agentId: string): void => resolved.drop(agentId);
@@ -43,7 +46,7 @@ export function registerAgents(deps: AgentsDeps): void {
   bus.serve(contracts.bulkImportAgents, bulkImportAgents(deps, importOne), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.updateAgent, updateAgent(deps));
   bus.serve(contracts.deleteAgent, deleteAgent(deps, onActivated));
-  bus.serve(contracts.validateAgent, validateAgent());
+  bus.serve(contracts.validateAgent, validateAgent(deps));
   bus.serve(contracts.listVersions, listVersions(deps));
   bus.serve(contracts.getVersion, getVersion(deps));
   bus.serve(contracts.activateVersion, activateVersion(deps, onActivated));
@@ -55,4 +58,5 @@ export function registerAgents(deps: AgentsDeps): void {
   bus.serve(contracts.sessionToTest, sessionToTest(deps, versions), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.traceSession, traceSession(deps, versions));
   bus.serve(contracts.resolveAgent, resolveAgent(deps, resolved));
+  return yaml;
 }

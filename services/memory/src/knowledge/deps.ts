@@ -1,10 +1,12 @@
 import type { Db } from "@parley/db";
 import type { Embedder, PriceBook, UsageMetrics } from "@parley/llm";
 import type { Logger } from "@parley/observability";
+import type { ChunkReader } from "../chunk-reader.js";
 
 export interface KnowledgeDeps {
   db: Db;
   logger: Logger;
+  reader: ChunkReader;
   /** Null = full text only. */
   embedder: Embedder | null;
   prices: PriceBook;

@@ -22,7 +22,7 @@ const CLAIM_MS = 600_000;
 /** After a failure: long enough for a model to come back. */
 const RETRY_AFTER_MS = 60_000;
 
-type EmbedDeps = Omit<KnowledgeDeps, "exactBound" | "onAdded">;
+type EmbedDeps = Omit<KnowledgeDeps, "exactBound" | "onAdded" | "reader">;
 
 /**
  * One round: gives vectors to documents that have none of this model, those of an earlier model included, and forgets uploads that

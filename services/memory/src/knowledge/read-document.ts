@@ -1,15 +1,16 @@
-import { setImmediate as otherWork } from "node:timers/promises";
-import { AppError, type KnowledgeMediaType } from "@parley/contracts";
+import { AppError, KNOWLEDGE_CHUNK_CHARACTERS, type KnowledgeMediaType } from "@parley/contracts";
 import { convert, type Formatter } from "html-to-text";
 import { getDocumentProxy } from "unpdf";
+import { type Chunk, chunkText } from "./chunk-text.js";
+import { inflatesBeyond } from "./inflated-bytes.js";
 
 /** More text than any document of 10 MB should have; a small file that unfolds into more is refused. */
 const MAX_CHARACTERS = 6_000_000;
 /** Of elements in each other. */
 const MAX_DEPTH = 500;
 const MAX_PAGES = 3_000;
-/** All pages of a PDF; within what the caller waits. */
-const PDF_MS = 30_000;
+/** What the text of a PDF may inflate to, of one page and of all; a page of a book has about ten kilobytes. */
+const MAX_INFLATED = { stream: 8_388_608, all: 134_217_728 };
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 /** Characters that change how text is shown, smuggle hidden instructions, or that no store can hold. */
@@ -17,9 +18,16 @@ const UNWANTED =
   /(?![\t\n\r])\p{Cc}|[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
+const CHUNK_SIZE = { most: KNOWLEDGE_CHUNK_CHARACTERS, overlap: 150 };
+
+/** The text of a document as it is searched. Throws as `readDocument`. */
+export const chunksOf = async (data: Buffer, mediaType: KnowledgeMediaType): Promise<Chunk[]> =>
+  chunkText(await readDocument(data, mediaType), CHUNK_SIZE);
+
 /**
- * The text of a document, with headings as markdown where the format knows any. Throws `document_unreadable` when there is none,
- * or the bytes are not what the media type says.
+ * The text of a document, with headings as markdown where the format knows any. Its time and memory have no bound here: call it in a
+ * process of its own. Throws `document_unreadable` when there is no text, or the bytes are not what the media type says;
+ * `input_too_costly` when it inflates beyond what a document holds.
  */
 export async function readDocument(data: Buffer, mediaType: KnowledgeMediaType): Promise<string> {
   const text = cleaned(await textOf(data, mediaType));
@@ -51,6 +59,7 @@ const cleaned = (text: string): string =>
   text.normalize("NFC").replace(UNWANTED, "").replace(LONE_SURROGATE, "\uFFFD").replaceAll("\u00A0", " ");
 
 async function textOfPdf(data: Buffer): Promise<string> {
+  if (inflatesBeyond(data, MAX_INFLATED)) throw new AppError("input_too_costly");
   try {
     // Scripts of a document are never run, and nothing outside of it is fetched.
     const settings = { isEvalSupported: false, disableFontFace: true, verbosity: 0 };
@@ -65,22 +74,18 @@ async function textOfPdf(data: Buffer): Promise<string> {
   }
 }
 
-/** Page after page, so that other work of the process gets its turn, and a document that unfolds without end is given up. */
+/** Page after page, so that a document whose text has no end is given up. */
 async function textOfPages(pdf: PdfDocument): Promise<string> {
   if (pdf.numPages > MAX_PAGES) throw new Error("too many pages");
-  const deadline = performance.now() + PDF_MS;
   const pages: string[] = [];
   let characters = 0;
   for (let number = 1; number <= pdf.numPages; number += 1) {
-    // The library's own waits never leave the queue of promises: without this nothing else would be answered meanwhile.
-    await otherWork();
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
     const text = items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");
     page.cleanup();
     characters += text.length;
-    if (characters > MAX_CHARACTERS || performance.now() > deadline)
-      throw new Error("more than a document should hold");
+    if (characters > MAX_CHARACTERS) throw new Error("more than a document should hold");
     pages.push(text);
   }
   return pages.join("\n\n");
@@ -114,7 +119,7 @@ const NOT_NESTING = new Set(
   ),
 );
 
-/** Whether elements lie deeper in each other than on any page: walking such a document would hold up the process. */
+/** Whether elements lie deeper in each other than on any page: walking such a document would overflow the stack. */
 function isTooDeep(html: string): boolean {
   let depth = 0;
   for (const [, end, name = "", empty] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)(?=[\s/>])[^<>]*?(\/?)>/gi)) {

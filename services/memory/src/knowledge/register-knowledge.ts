@@ -1,6 +1,7 @@
 import type { Bus } from "@parley/bus";
 import * as contracts from "@parley/contracts";
 import { loudnessOf } from "@parley/db";
+import { createChunkReader } from "../chunk-reader.js";
 import { createPoll } from "../poll.js";
 import type { KnowledgeDeps } from "./deps.js";
 import { embedDocuments } from "./embed-documents.js";
@@ -14,7 +15,7 @@ import { searchKnowledge } from "./handlers/search-knowledge.js";
 
 /** Binds the knowledge base's messages and starts the round that gives documents their vectors. Bindings only. */
 export function registerKnowledge(
-  given: Omit<KnowledgeDeps, "onAdded"> & { bus: Bus },
+  given: Omit<KnowledgeDeps, "onAdded" | "reader"> & { bus: Bus },
   pollSeconds: number,
 ): { stop(): Promise<void> } {
   const poll = createPoll({
@@ -28,6 +29,7 @@ export function registerKnowledge(
   let working = Promise.resolve();
   const deps: KnowledgeDeps = {
     ...given,
+    reader: createChunkReader(),
     // The poll would come to it too; an owner who has just added a document need not wait for that.
     onAdded() {
       working = working
@@ -49,6 +51,7 @@ export function registerKnowledge(
   return {
     async stop() {
       soon.abort();
+      deps.reader.stop();
       await poll.stop();
       await working;
     },

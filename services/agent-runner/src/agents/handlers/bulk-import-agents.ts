@@ -33,7 +33,7 @@ export const bulkImportAgents =
         continue;
       }
       try {
-        const document = parseDocument(text);
+        const document = await parseDocument(text, deps.yaml);
         const agent = nameOf(document);
         const given = { principal, agent, document, dryRun, activate, notes: null };
         const { replayed: _, ...done } = await importOne(given, request.part(String(index)));

@@ -37,7 +37,7 @@ export const importAgent =
     const request = part ?? { tenantId, scope: "agents.import", repeatable: input };
     const before = input.dryRun ? null : await recall<Output>(deps.db, request);
     if (before !== null) return before;
-    const { valid, document, issues } = validateDocument(parseDocument(input.document));
+    const { valid, document, issues } = validateDocument(await parseDocument(input.document, deps.yaml));
     if (!valid || document === undefined) throw invalidDocument(issues);
     if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
     if (input.activate && document.agent.require_tests === true) {

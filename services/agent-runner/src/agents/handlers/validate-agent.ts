@@ -1,13 +1,14 @@
 import { AppError, type validateAgent as contract } from "@parley/contracts";
 import { validateDocument } from "@parley/workflow";
 import type { z } from "zod";
+import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
 
 /** All findings about a document, without keeping it. Throws `invalid_document` only when the text is no document at all. */
 export const validateAgent =
-  () =>
+  (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     if (input.document === undefined) throw new AppError("invalid_document");
-    const { valid, issues } = validateDocument(parseDocument(input.document));
+    const { valid, issues } = validateDocument(await parseDocument(input.document, deps.yaml));
     return { valid, issues };
   };

@@ -1,18 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  AppError,
-  type addKnowledge as contract,
-  KNOWLEDGE_CHUNK_CHARACTERS,
-  newId,
-  requireRole,
-  tenantOf,
-} from "@parley/contracts";
+import { AppError, type addKnowledge as contract, newId, requireRole, tenantOf } from "@parley/contracts";
 import { type Database, type NamedRequest, once, recall, type Transaction } from "@parley/db";
 import type { z } from "zod";
-import { chunkText } from "../chunk-text.js";
+import type { Chunk } from "../chunk-text.js";
 import type { KnowledgeDeps } from "../deps.js";
 import { beginIngestion, endIngestion, failIngestion, type Ingestion } from "../ingestion-repository.js";
-import { readDocument } from "../read-document.js";
 import {
   currentDocument,
   forgetParts,
@@ -26,14 +18,13 @@ import {
 /** Of one agent. A search looks at every chunk that a version sees, so their number is what keeps it fast. */
 const MAX_DOCUMENTS = 500;
 const MAX_CHUNKS = 20_000;
-const SIZE = { most: KNOWLEDGE_CHUNK_CHARACTERS, overlap: 150 };
 
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
 
 /**
  * Makes a document of an upload; meanwhile it is listed as being read, and for a day when it cannot be. Idempotent by the caller's key,
- * else by the signature, and by content: the same bytes under the same name and language are `unchanged`. Throws `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `documents_exhausted`.
+ * else by the signature, and by content: the same bytes under the same name and language are `unchanged`. Throws `agent_not_found`, `conflict` (parts are missing), `document_unreadable`, `input_too_costly`, `documents_exhausted`.
  */
 export const addKnowledge =
   (deps: KnowledgeDeps) =>
@@ -52,7 +43,7 @@ export const addKnowledge =
       const data = await readParts(deps.db, upload);
       const hash = createHash("sha256").update(data).digest("hex");
       if (data.length !== input.bytes || hash !== input.sha256) throw new AppError("conflict");
-      const chunks = chunkText(await readDocument(data, input.mediaType), SIZE);
+      const chunks = await deps.reader.read(data, input.mediaType);
       if (chunks.length === 0) throw new AppError("document_unreadable");
       const { answer } = await deps.db.tenant(tenantId, (trx) =>
         once<Output>(trx, request, async () => {
@@ -81,7 +72,7 @@ function repeatableOf({ idempotency, signature, ...of }: Input): NamedRequest["r
 
 async function store(
   trx: Transaction<Database>,
-  next: { tenantId: string; agentId: string; input: Input; hash: string; chunks: ReturnType<typeof chunkText> },
+  next: { tenantId: string; agentId: string; input: Input; hash: string; chunks: Chunk[] },
 ): Promise<Output> {
   const { input, hash, chunks, tenantId } = next;
   const agent = await knowledgeAgent(trx, next.agentId, { lock: true });

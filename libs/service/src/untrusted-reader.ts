@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { AppError, type FieldError, isErrorCode } from "@parley/contracts";
+import { z } from "zod";
+
+/** What one reading may take; a process that takes more is killed. */
+export interface ReaderLimits {
+  /** Milliseconds of processor time, so that a busy machine refuses no more than an idle one; twice that by the clock. */
+  timeoutMs: number;
+  /** Of the whole process, in bytes. */
+  memoryBytes: number;
+  /** Of the answer, in bytes. */
+  answerBytes: number;
+}
+
+export interface UntrustedReaderOptions {
+  /** Module that calls `readUntrusted`; a `.ts` file is run from its source. */
+  entry: URL;
+  limits: ReaderLimits;
+  /** Processes at one time; further inputs wait up to `waitMs`. */
+  atOnce: number;
+  waitMs: number;
+}
+
+export interface UntrustedReader {
+  /**
+   * What the entry's function answers for these bytes. Throws the AppError that the function threw; `input_too_costly` when a limit was
+   * passed; `overloaded` when no process came free in time; `not_ready` after `stop`.
+   */
+  read(input: Buffer, args?: string[]): Promise<unknown>;
+  /** Ends all running processes; what waits is refused. */
+  stop(): void;
+}
+
+const answerSchema = z.union([
+  z.object({ value: z.unknown() }),
+  z.object({
+    error: z.object({
+      code: z.string(),
+      errors: z.array(z.object({ pointer: z.string(), rule: z.string(), message: z.string() })).optional(),
+    }),
+  }),
+]);
+
+/**
+ * Reads what strangers wrote in a process of its own, which knows no secrets and is killed when it takes too long or too much: a parser
+ * that runs without end, or a small file that inflates to gigabytes, never holds up this process.
+ */
+export function createUntrustedReader(options: UntrustedReaderOptions): UntrustedReader {
+  const slots = createSlots(options);
+  const running = new Set<ChildProcess>();
+  return {
+    async read(input, args = []) {
+      const giveBack = await slots.take();
+      try {
+        return resultOf(await run(options, { input, args, running }));
+      } finally {
+        giveBack();
+      }
+    },
+    stop() {
+      slots.close();
+      for (const child of running) child.kill("SIGTERM");
+    },
+  };
+}
+
+/** Places for `atOnce` readings, first come first served. */
+function createSlots({ atOnce, waitMs }: { atOnce: number; waitMs: number }) {
+  const waiting = new Set<{ begin(): void; refuse(error: AppError): void }>();
+  let busy = 0;
+  let closed = false;
+  const giveBack = (): void => {
+    const [next] = waiting;
+    if (next === undefined) busy -= 1;
+    else next.begin();
+  };
+  return {
+    async take(): Promise<() => void> {
+      if (closed) throw new AppError("not_ready");
+      if (busy < atOnce) {
+        busy += 1;
+        return giveBack;
+      }
+      await new Promise<void>((resolve, reject) => {
+        const refuse = (error: AppError): void => {
+          clearTimeout(timer);
+          waiting.delete(waiter);
+          reject(error);
+        };
+        const begin = (): void => {
+          clearTimeout(timer);
+          waiting.delete(waiter);
+          resolve();
+        };
+        const timer = setTimeout(() => refuse(new AppError("overloaded", { retryAfterSeconds: 10 })), waitMs);
+        const waiter = { begin, refuse };
+        waiting.add(waiter);
+      });
+      return giveBack;
+    },
+    close(): void {
+      closed = true;
+      for (const { refuse } of waiting) refuse(new AppError("not_ready"));
+    },
+  };
+}
+
+function run(
+  { entry, limits }: UntrustedReaderOptions,
+  { input, args, running }: { input: Buffer; args: string[]; running: Set<ChildProcess> },
+): Promise<Buffer> {
+  const fromSource = entry.pathname.endsWith(".ts") ? ["--conditions=parley-source", "--import", "tsx"] : [];
+  // The heap has the smaller part: bytes outside of it count too.
+  const heap = `--max-old-space-size=${Math.floor((limits.memoryBytes * 0.75) / 1_048_576)}`;
+  const bounds = [String(limits.timeoutMs), String(limits.memoryBytes)];
+  return new Promise((resolve, reject) => {
+    // An empty environment: whatever takes over this process finds no password in it.
+    const child = spawn(process.execPath, [heap, ...fromSource, entry.pathname, ...bounds, ...args], {
+      env: {},
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    running.add(child);
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    // The process watches itself; this is for one that never came so far.
+    const timer = setTimeout(() => child.kill("SIGKILL"), limits.timeoutMs * 2 + 1_000);
+    child.stdout.on("data", (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > limits.answerBytes) child.kill("SIGKILL");
+      else pieces.push(piece);
+    });
+    // A process that is killed while it is written to: its end tells more.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+    child.once("error", (cause) => reject(new AppError("overloaded", { cause, internal: "no process" })));
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      running.delete(child);
+      if (code === 0) resolve(Buffer.concat(pieces));
+      else if (signal === "SIGTERM" || signal === "SIGINT") reject(new AppError("not_ready"));
+      else reject(new AppError("input_too_costly", { internal: `reader ended with ${code ?? signal}` }));
+    });
+  });
+}
+
+function resultOf(answer: Buffer): unknown {
+  const told = answerSchema.parse(JSON.parse(answer.toString("utf8")));
+  if (!("error" in told)) return told.value;
+  const { code, errors } = told.error;
+  throw new AppError(
+    isErrorCode(code) ? code : "internal",
+    errors === undefined ? {} : { errors: errors satisfies FieldError[] },
+  );
+}
