@@ -45,7 +45,15 @@ export const composeVariables = z.object({
     "Owner of the database, for migrations. Letters and digits only: it becomes part of an address",
   ),
   PARLEY_DB_PASSWORD: required("Account of the services. Letters and digits only: it becomes part of an address"),
-  NATS_PASSWORD: required("Letters and digits only, beginning with a letter: it becomes part of an address"),
+  NATS_PASSWORD: required(
+    "User parley of the bus, not restricted: for npm start and tools. Letters and digits only, beginning with a letter",
+  ),
+  NATS_GATEWAY_PASSWORD: required("User gateway of the bus; as above"),
+  NATS_LINKS_PASSWORD: required("User links of the bus; as above"),
+  NATS_SESSIONS_PASSWORD: required("User sessions of the bus; as above"),
+  NATS_AGENT_RUNNER_PASSWORD: required("User agent-runner of the bus; as above"),
+  NATS_MEMORY_PASSWORD: required("User memory of the bus; as above"),
+  NATS_CLEANUP_PASSWORD: required("User cleanup of the bus; as above"),
   REDIS_PASSWORD: required("Letters and digits only: it becomes part of an address"),
   PARLEY_BIND: z
     .string()

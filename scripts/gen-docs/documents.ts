@@ -4,6 +4,7 @@ import { openApiDocument } from "@parley/gateway-service";
 import { envExample } from "./configuration.js";
 import { errorsPage } from "./errors-page.js";
 import { eventsPage } from "./events-page.js";
+import { natsUsers } from "./nats-users.js";
 
 export interface Document {
   /** Relative to the root of the repository. */
@@ -17,6 +18,7 @@ export function documents(root: string): Document[] {
     { path: "docs/errors.md", make: async () => errorsPage() },
     { path: "docs/events.md", make: async () => eventsPage(root) },
     { path: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+    { path: "deploy/nats/users.conf", make: async () => natsUsers() },
     { path: ".env.example", make: async () => envExample() },
   ];
 }

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as contracts from "@parley/contracts";
+import { assertNever, type Contract } from "@parley/contracts";
 import { busEnds, type Ends } from "./bus-ends.js";
+import { declaredMessages } from "./nats-users.js";
 import { schemaText } from "./schema-text.js";
-
-type Contract = contracts.RpcContract | contracts.WorkContract | contracts.EventContract | contracts.LiveContract;
 
 const INTRO = `# Messages on the bus
 
@@ -22,18 +21,12 @@ A message that no attempt can handle goes to \`dlq.<subject>\` in the stream DEA
 
 const KINDS = ["event", "work", "live", "rpc"] as const;
 
-const isContract = (value: unknown): value is Contract =>
-  typeof value === "object" && value !== null && "kind" in value && "subject" in value;
-
 /** `docs/events.md`: every message that is declared, with its fields and both of its ends. */
 export function eventsPage(root: string): string {
-  const declared = Object.entries(contracts).flatMap(([name, value]) =>
-    isContract(value) ? [{ name, contract: value }] : [],
-  );
-  const ends = busEnds(root, new Map(declared.map(({ name, contract }) => [name, contract.subject])));
+  const ends = busEnds(root, new Map(declaredMessages.map(({ name, contract }) => [name, contract.subject])));
   const about = descriptions(join(root, "libs/contracts/src"));
   const sections = KINDS.map((kind) => {
-    const members = declared.filter(({ contract }) => contract.kind === kind);
+    const members = declaredMessages.filter(({ contract }) => contract.kind === kind);
     members.sort((a, b) => a.contract.subject.localeCompare(b.contract.subject, "en"));
     const entries = members.map(({ name, contract }) => entry(name, contract, ends.get(name), about.get(name)));
     return [`## ${kind}`, ...entries].join("\n\n");
@@ -70,7 +63,7 @@ function deliveryOf(contract: Contract): string {
     case "live":
       return `Not stored, subject with key \`${contract.subject}.<key>\`.`;
     default:
-      return contracts.assertNever(contract);
+      return assertNever(contract);
   }
 }
 

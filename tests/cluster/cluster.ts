@@ -7,6 +7,7 @@ import {
   freshDatabase,
   type ModelServer,
   type ModelServerOptions,
+  natsUrlOf,
   startModelServer,
   startNats,
   startPostgres,
@@ -122,7 +123,7 @@ interface StartContext extends Stores {
 
 async function startChildren(
   { shape, wholeLogs = false }: ClusterOptions,
-  { database, env, undo }: StartContext,
+  { database, nats, env, undo }: StartContext,
 ): Promise<{ children: Child[]; gateways: [string, ...string[]] }> {
   const children: Child[] = [];
   const addresses: string[] = [];
@@ -141,7 +142,8 @@ async function startChildren(
     for (const service of SERVICES) {
       for (let replica = 1; replica <= REPLICAS; replica += 1) {
         const port = await freePort();
-        const own = service === "gateway" ? { ...env, PORT: String(port) } : env;
+        const bus = { NATS_URL: natsUrlOf(nats.url, service) };
+        const own = service === "gateway" ? { ...env, ...bus, PORT: String(port) } : { ...env, ...bus };
         if (service === "gateway") addresses.push(`http://127.0.0.1:${port}`);
         children.push(await createChild({ name: `${service}-${replica}`, service, env: own, wholeLog: wholeLogs }));
       }

@@ -121,6 +121,13 @@ describe("docker-compose.yml", () => {
     expect(own.every(({ service }) => service.ports.length === 0)).toBe(true);
   });
 
+  it("lets each service speak on the bus as itself", () => {
+    for (const { name, entry, service } of own) {
+      const variable = `NATS_${entry.replace("-", "_").toUpperCase()}_PASSWORD`;
+      expect(service.environment.NATS_URL, name).toBe(`nats://${entry}:\${${variable}:?set it in .env}@nats:4222`);
+    }
+  });
+
   it("runs ours without privileges and gives a drain its time", () => {
     for (const { name, service } of own) {
       expect(service, name).toMatchObject({
@@ -176,7 +183,13 @@ describe("deploy/nats/nats.conf", () => {
   it("syncs before it acknowledges, holds no password, and has room for all streams", () => {
     const conf = read("deploy/nats/nats.conf");
     expect(conf).toMatch(/^\s*sync_interval: always$/m);
-    expect(conf).toMatch(/^\s*password: \$NATS_PASSWORD$/m);
+    expect(conf).toMatch(/^\s*include "users.conf"$/m);
+    const passwords = [...read("deploy/nats/users.conf").matchAll(/password: (\S+)/g)].map(([, value]) => value);
+    expect(passwords.sort()).toEqual(
+      Object.keys(compose.services.nats?.environment ?? {})
+        .map((name) => `$${name}`)
+        .sort(),
+    );
     expect(conf).toMatch(/max_file_store: 1GB/);
   });
 });

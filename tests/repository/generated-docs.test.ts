@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ERRORS } from "@parley/contracts";
+import { ERRORS, endsOf, SERVICES } from "@parley/contracts";
 import { freshDatabase } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -11,6 +11,7 @@ import { envExample } from "../../scripts/gen-docs/configuration.js";
 import { current, documents, settle } from "../../scripts/gen-docs/documents.js";
 import { errorsPage } from "../../scripts/gen-docs/errors-page.js";
 import { eventsPage } from "../../scripts/gen-docs/events-page.js";
+import { declaredMessages } from "../../scripts/gen-docs/nats-users.js";
 import { dumpSchema } from "../../scripts/gen-docs/schema-dump.js";
 import { schemaText } from "../../scripts/gen-docs/schema-text.js";
 
@@ -62,6 +63,24 @@ describe("generated documents", () => {
     expect(section("links.v1.event.revoked")).toMatch(/From: database \(outbox\), links\. To: gateway\./);
     expect(section("sessions.v1.rpc.accept")).toMatch(/From: gateway\. To: sessions\./);
     expect(section("memory.v1.rpc.recall")).toMatch(/Deadline 1000 ms\.[\s\S]*From: agent-runner\. To: memory\./);
+  });
+
+  it("both ends of every message are declared as the sources have them, so its users may do no more and no less", () => {
+    const ends = busEnds(root, new Map(declaredMessages.map(({ name, contract }) => [name, contract.subject])));
+    const isService = (name: string) => SERVICES.some((service) => service === name);
+    const real = declaredMessages.map(({ name, contract }) => {
+      const { from = [], to = [] } = ends.get(name) ?? {};
+      const { from: mayBe } = endsOf(contract);
+      // Facts of the database are sent by every relay; a handler mentions the contract it serves.
+      const senders = contract.kind === "event" || from.length === 0 ? mayBe.filter((one) => !from.includes(one)) : [];
+      const others = from.filter((one) => isService(one) && (contract.kind !== "rpc" || !to.includes(one)));
+      return { name, from: [...others, ...senders].sort(), to: [...to].sort() };
+    });
+    const declared = declaredMessages.map(({ name, contract }) => {
+      const { from, to } = endsOf(contract);
+      return { name, from: [...from].sort(), to: [...to].sort() };
+    });
+    expect(real).toEqual(declared);
   });
 
   it("reads the ends of aliases and of the namespace import", () => {

@@ -9,6 +9,11 @@ export interface BusOptions {
   name: string;
   logger: Logger;
   metrics?: Metrics;
+  /**
+   * Key of every service that calls or answers. With it calls are signed, and those that are not signed with it are refused;
+   * without it only facts, commands and live messages are safe to handle.
+   */
+  callKey?: Uint8Array;
   /** Copies of every stream; 1 unless the servers form a cluster. */
   replicas?: number;
 }

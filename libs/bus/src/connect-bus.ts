@@ -5,7 +5,8 @@ import type { Logger } from "@parley/observability";
 import type { z } from "zod";
 import type { Bus, BusOptions } from "./bus.js";
 import { createBusMetrics } from "./bus-metrics.js";
-import { ConnectionKeeper } from "./connection.js";
+import { createCallSignature } from "./call-signature.js";
+import { ConnectionKeeper, connectionOptions } from "./connection.js";
 import { Consumers } from "./consumers.js";
 import { CoreListeners } from "./core-listeners.js";
 import { createPublisher } from "./publisher.js";
@@ -32,20 +33,29 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const closing = new AbortController();
   // Every piece of work in hand may listen to it.
   setMaxListeners(0, closing.signal);
-  const mux = new ReplyMux();
+  const connection = connectionOptions(url, name);
+  const mux = new ReplyMux(connection.inboxPrefix);
   const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
   const reconnectListeners: (() => void)[] = [];
   const servers: Server[] = [];
   let version: string | null = null;
   let connectedBefore = false;
 
-  const keeper = new ConnectionKeeper({ url, name, logger, listener: { onNew, onAgain, onDown } });
+  const keeper = new ConnectionKeeper({
+    options: connection,
+    logger,
+    listener: { onNew, onAgain, onDown, onDenied: (subject) => mux.denied(subject) },
+  });
   const live = (): NatsConnection | null => keeper.live;
   const connected = (): boolean => keeper.live !== null;
+  const signature = options.callKey === undefined ? null : createCallSignature(options.callKey);
   const deps = { logger, metrics };
   const publisher = createPublisher({ mux, topology, metrics, connected });
-  const call = createRpcClient({ mux, metrics, connected });
-  const consumers = new Consumers({ ...deps, closing: closing.signal, topology, publisher, live });
+  const call = createRpcClient({ mux, metrics, connected, signature });
+  const consumers = new Consumers({
+    ...{ ...deps, closing: closing.signal, topology, publisher, live },
+    inboxes: connection.inboxPrefix,
+  });
   const listeners = new CoreListeners({ logger, closing: closing.signal, live });
 
   function onNew(connection: NatsConnection): void {
@@ -98,7 +108,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   return {
     call,
     serve(contract, handler, serveOptions) {
-      const server = new RpcServer(contract, handler, { ...deps, ...serveOptions });
+      const server = new RpcServer(contract, handler, { ...deps, signature, ...serveOptions });
       servers.push(server);
       const connection = keeper.live;
       if (connection !== null) server.attach(connection);

@@ -1,6 +1,7 @@
-import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+import { type ConnectionOptions, type NatsConnection, PermissionViolationError } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import type { Logger } from "@parley/observability";
+import { inboxPrefix } from "./subject.js";
 
 export interface ConnectionListener {
   /** A connection object that was not there before: subscribe everything. */
@@ -8,6 +9,8 @@ export interface ConnectionListener {
   /** The same object has its socket again; its subscriptions were restored by the client. */
   onAgain(connection: NatsConnection): void;
   onDown(): void;
+  /** The server refused a message to this subject. */
+  onDenied(subject: string): void;
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -30,8 +33,8 @@ export class ConnectionKeeper {
   #wake: () => void = () => undefined;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(settings: { url: string; name: string; logger: Logger; listener: ConnectionListener }) {
-    this.#options = connectionOptions(settings.url, settings.name);
+  constructor(settings: { options: ConnectionOptions; logger: Logger; listener: ConnectionListener }) {
+    this.#options = settings.options;
     this.#logger = settings.logger;
     this.#listener = settings.listener;
   }
@@ -46,11 +49,6 @@ export class ConnectionKeeper {
   /** The connection while its socket is up. */
   get live(): NatsConnection | null {
     return this.#up && this.#connection !== null && !this.#connection.isClosed() ? this.#connection : null;
-  }
-
-  /** The connection object, also while its socket is down. */
-  get current(): NatsConnection | null {
-    return this.#connection;
   }
 
   async close(): Promise<void> {
@@ -93,10 +91,16 @@ export class ConnectionKeeper {
         this.#logger.info({ server: connection.info?.version }, "bus.reconnected");
         this.#listener.onAgain(connection);
       }
-      if (status.type === "error") this.#logger.warn({ err: status.error }, "bus.server_error");
+      if (status.type === "error") this.#refused(status.error);
     }
     this.#down();
     this.#connection = null;
+  }
+
+  #refused(error: Error): void {
+    this.#logger.warn({ err: error }, "bus.server_error");
+    if (error instanceof PermissionViolationError && error.operation === "publish")
+      this.#listener.onDenied(error.subject);
   }
 
   #down(): void {
@@ -118,10 +122,10 @@ export class ConnectionKeeper {
 }
 
 /** The client does not read credentials from addresses, so they are taken out of the first one that has them. */
-export function connectionOptions(url: string, name: string): ConnectionOptions {
+export function connectionOptions(url: string, name: string): ConnectionOptions & { inboxPrefix: string } {
   const addresses = url.split(",").map((part) => parseAddress(part.trim()));
   const credentials = addresses.find(({ username }) => username !== "");
-  const options: ConnectionOptions = {
+  const options: ReturnType<typeof connectionOptions> = {
     servers: addresses.map(({ host }) => host),
     name,
     timeout: CONNECT_TIMEOUT_MS,
@@ -134,6 +138,7 @@ export function connectionOptions(url: string, name: string): ConnectionOptions 
     // A rotated password may be put right while we run.
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
+    inboxPrefix: inboxPrefix(undefined),
   };
   if (addresses.some(({ protocol }) => protocol === "tls:")) options.tls = {};
   if (credentials !== undefined) {
@@ -141,6 +146,7 @@ export function connectionOptions(url: string, name: string): ConnectionOptions 
     if (credentials.password === "") options.token = decodeURIComponent(credentials.username);
     else {
       options.user = decodeURIComponent(credentials.username);
+      options.inboxPrefix = inboxPrefix(options.user);
       options.pass = decodeURIComponent(credentials.password);
     }
   }

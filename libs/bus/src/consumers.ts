@@ -5,9 +5,9 @@ import type { z } from "zod";
 import type { Handler, WorkOptions } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
 import { ConsumerWorker } from "./consumer-worker.js";
+import { consumerOf } from "./permissions.js";
 import type { Publisher } from "./publisher.js";
 import { PullLoop } from "./pull-loop.js";
-import { kindWildcard } from "./subject.js";
 import type { ConsumerSpec, Topology } from "./topology.js";
 
 const ACK_WAIT_MS = 30_000;
@@ -26,6 +26,8 @@ interface ConsumersDeps {
   metrics: BusMetrics;
   closing: AbortSignal;
   live: () => NatsConnection | null;
+  /** Where this user of the server may receive. */
+  inboxes: string;
 }
 
 /** All durable consumers of this process. Contracts of one work consumer share its loop, because a queue takes one filter. */
@@ -39,12 +41,7 @@ export class Consumers {
   }
 
   work<S extends z.ZodType>(contract: WorkContract<S>, handler: Handler<S>, options: WorkOptions): void {
-    const spec: ConsumerSpec = {
-      stream: contract.stream,
-      name: contract.consumer,
-      filter: kindWildcard(contract.subject),
-      ackWaitMs: options.ackWaitMs ?? ACK_WAIT_MS,
-    };
+    const spec: ConsumerSpec = { ...consumerOf(contract), ackWaitMs: options.ackWaitMs ?? ACK_WAIT_MS };
     this.#add(spec, contract, handler, options);
   }
 
@@ -53,14 +50,7 @@ export class Consumers {
     handler: Handler<S>,
     options: { durable: string; concurrency?: number },
   ): void {
-    const [domain, , , event] = contract.subject.split(".");
-    const spec: ConsumerSpec = {
-      stream: "EVENTS",
-      // One consumer per durable name and event: one filter each is all that servers before 2.10 have.
-      name: `${options.durable}-${domain}-${event}`,
-      filter: `${contract.subject}.*`,
-      ackWaitMs: ACK_WAIT_MS,
-    };
+    const spec: ConsumerSpec = { ...consumerOf(contract, options.durable), ackWaitMs: ACK_WAIT_MS };
     this.#add(spec, contract, handler, { concurrency: options.concurrency ?? LISTEN_CONCURRENCY });
   }
 
@@ -97,10 +87,10 @@ export class Consumers {
   }
 
   #create(spec: ConsumerSpec, options: WorkOptions): Entry {
-    const { topology, publisher, logger, metrics, closing } = this.#deps;
+    const { topology, publisher, logger, metrics, closing, inboxes } = this.#deps;
     const maxDeliver = options.maxDeliver ?? MAX_DELIVER;
     const worker = new ConsumerWorker({ consumer: spec.name, maxDeliver, publisher, logger, metrics, closing });
-    const loop = new PullLoop({ spec, concurrency: options.concurrency, worker, topology, logger });
+    const loop = new PullLoop({ spec, concurrency: options.concurrency, worker, topology, logger, inboxes });
     const entry = { worker, loop };
     this.#entries.set(`${spec.stream}.${spec.name}`, entry);
     // After the current tick, so that all handlers of the consumer are registered before its first message comes.

@@ -21,6 +21,8 @@ export interface PullLoopDeps {
   worker: ConsumerWorker;
   topology: Topology;
   logger: Logger;
+  /** Where this user of the server may receive. */
+  inboxes: string;
 }
 
 /**
@@ -127,7 +129,7 @@ export class PullLoop {
   #subscribe(): void {
     const connection = this.#connection;
     if (connection === null) return;
-    const inbox = createInbox();
+    const inbox = createInbox(this.#deps.inboxes);
     this.#requested = 0;
     const subscription = connection.subscribe(inbox, {
       callback: (error, msg) => {

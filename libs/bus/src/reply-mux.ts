@@ -1,6 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/nats-core";
 
-export type RequestFailureKind = "no_responders" | "timeout" | "disconnected" | "aborted";
+export type RequestFailureKind = "no_responders" | "denied" | "timeout" | "disconnected" | "aborted";
 
 /** Why a request has no reply. */
 export class RequestFailure extends Error {
@@ -14,6 +14,7 @@ export class RequestFailure extends Error {
 }
 
 interface Waiting {
+  subject: string;
   resolve(msg: Msg): void;
   reject(failure: RequestFailure): void;
 }
@@ -30,10 +31,15 @@ export interface RequestSettings {
  * the connection is gone; here all waiting requests fail at that moment.
  */
 export class ReplyMux {
-  readonly #prefix = `${createInbox()}.`;
+  readonly #prefix: string;
   readonly #waiting = new Map<string, Waiting>();
   #connection: NatsConnection | null = null;
   #next = 0;
+
+  /** @param inboxes where this user of the server may receive replies */
+  constructor(inboxes: string) {
+    this.#prefix = `${createInbox(inboxes)}.`;
+  }
 
   /** Subscribes on a new connection. The client restores the subscription itself after a reconnect. */
   attach(connection: NatsConnection): void {
@@ -66,6 +72,7 @@ export class ReplyMux {
       const timer = setTimeout(() => fail(new RequestFailure("timeout")), Math.max(1, settings.timeoutMs));
       settings.signal?.addEventListener("abort", onAbort, { once: true });
       this.#waiting.set(id, {
+        subject,
         resolve(msg) {
           finish();
           resolve(msg);
@@ -84,6 +91,13 @@ export class ReplyMux {
   /** The connection is gone: no reply can come any more. */
   failAll(): void {
     for (const waiting of [...this.#waiting.values()]) waiting.reject(new RequestFailure("disconnected"));
+  }
+
+  /** The server does not let this user send there; it says so once for each message, without naming it. */
+  denied(subject: string): void {
+    for (const waiting of [...this.#waiting.values()]) {
+      if (waiting.subject === subject) waiting.reject(new RequestFailure("denied"));
+    }
   }
 
   detach(): void {

@@ -3,6 +3,7 @@ import { AppError, type RpcContract } from "@parley/contracts";
 import type { z } from "zod";
 import type { CallOptions } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
+import { type CallSignature, SIGNATURE_HEADER } from "./call-signature.js";
 import { type ReplyMux, RequestFailure } from "./reply-mux.js";
 import { DEADLINE_HEADER, REQUEST_ID_HEADER } from "./rpc-server.js";
 import { withTrace } from "./trace-headers.js";
@@ -12,11 +13,12 @@ export interface RpcClientDeps {
   mux: ReplyMux;
   metrics: BusMetrics;
   connected: () => boolean;
+  signature: CallSignature | null;
 }
 
 /** The calling side of rpc; see Bus.call for its errors. */
 export function createRpcClient(deps: RpcClientDeps) {
-  const { mux, metrics, connected } = deps;
+  const { mux, metrics, connected, signature } = deps;
 
   return async function call<Q extends z.ZodType, R extends z.ZodType>(
     contract: RpcContract<Q, R>,
@@ -30,7 +32,9 @@ export function createRpcClient(deps: RpcClientDeps) {
       const deadlineMs = options.deadlineMs ?? contract.deadlineMs;
       const values: Record<string, string> = { [DEADLINE_HEADER]: String(Math.ceil(deadlineMs)) };
       if (options.requestId !== undefined) values[REQUEST_ID_HEADER] = options.requestId;
-      const reply = await mux.request(subject, JSON.stringify(input) ?? "null", {
+      const request = JSON.stringify(input) ?? "null";
+      if (signature !== null) values[SIGNATURE_HEADER] = signature.sign(subject, request);
+      const reply = await mux.request(subject, request, {
         timeoutMs: deadlineMs,
         headers: withTrace(values),
         ...(options.signal === undefined ? {} : { signal: options.signal }),

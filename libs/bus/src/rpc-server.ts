@@ -4,6 +4,7 @@ import { type Logger, withExtractedTrace, withSpan } from "@parley/observability
 import type { z } from "zod";
 import type { RpcContext } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
+import { type CallSignature, SIGNATURE_HEADER } from "./call-signature.js";
 import { traceOf } from "./trace-headers.js";
 import { ERROR_HEADER, toWire } from "./wire-error.js";
 
@@ -15,6 +16,7 @@ const MAX_IN_FLIGHT = 256;
 interface RpcServerDeps {
   logger: Logger;
   metrics: BusMetrics;
+  signature: CallSignature | null;
 }
 
 /**
@@ -119,6 +121,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
 
   /** The answer as text, parsed by the contract so that nothing undeclared leaves the service. */
   async #handle(msg: Msg): Promise<string> {
+    this.#verify(msg);
     const input = this.#contract.request.safeParse(parseJson(msg));
     if (!input.success) {
       throw new AppError("internal", { cause: input.error, internal: "request breaks its schema" });
@@ -135,6 +138,17 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
       this.#contexts.delete(context);
       context.end();
     }
+  }
+
+  #verify({ headers, data }: Msg): void {
+    const { signature, logger } = this.#deps;
+    const { subject } = this.#contract;
+    if (signature === null || signature.verifies(headers?.get(SIGNATURE_HEADER), subject, data)) return;
+    // An intruder on the bus, or a service that was given another SECRET_KEY or a wrong clock.
+    logger.error({ subject, signed: headers?.has(SIGNATURE_HEADER) ?? false }, "rpc.signature_refused");
+    throw new AppError("internal", {
+      internal: `${subject}: the call is not signed with the key of this installation`,
+    });
   }
 
   #answerError(msg: Msg, error: unknown): void {

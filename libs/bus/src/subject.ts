@@ -20,3 +20,7 @@ export function keyOf(subject: string): string {
 export function kindWildcard(subject: string): string {
   return `${subject.split(".", 3).join(".")}.>`;
 }
+
+/** Where replies to a user of the server arrive: each has its own place, so that no user can read another's replies. */
+export const inboxPrefix = (user: string | undefined): string =>
+  user === undefined ? "_INBOX" : `_INBOX.${token(user)}`;

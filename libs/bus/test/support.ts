@@ -1,8 +1,8 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { createLogger, type Logger, type Metrics } from "@parley/observability";
+import { createLogger } from "@parley/observability";
 import { connectionOptions } from "../src/connection.js";
-import { type Bus, connectBus } from "../src/index.js";
+import { type Bus, type BusOptions, connectBus } from "../src/index.js";
 
 export const silent = createLogger({ service: "test", level: "silent" });
 
@@ -11,7 +11,7 @@ export function fleet(url: () => string) {
   const buses: Bus[] = [];
   const connections: NatsConnection[] = [];
   return {
-    async bus(name = "test", extra: { metrics?: Metrics; url?: string; logger?: Logger } = {}): Promise<Bus> {
+    async bus(name = "test", extra: Partial<Omit<BusOptions, "name">> = {}): Promise<Bus> {
       const bus = await connectBus({ url: url(), name, logger: silent, ...extra });
       buses.push(bus);
       return bus;

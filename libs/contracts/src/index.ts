@@ -2,6 +2,7 @@ export * from "./access.js";
 export * from "./agent-bodies.js";
 export * from "./agent-tests.js";
 export * from "./branding.js";
+export * from "./bus-ends.js";
 export * from "./declare.js";
 export * from "./email-address.js";
 export * from "./errors.js";

@@ -39,6 +39,8 @@ export interface Secrets {
   open(sealed: string, aad: string): string;
   /** HMAC-SHA-256 in hex: a stable pseudonym for addresses in logs, tombstones and look-ups. */
   keyedHash(value: string): string;
+  /** What calls on the bus are signed with; every service that calls or answers has it. */
+  readonly callKey: Uint8Array;
 }
 
 /**
@@ -66,6 +68,7 @@ export function createSecrets(masterKey: string): Secrets {
       return stored.length === own.length && timingSafeEqual(own, stored);
     },
     ...sealing,
+    callKey: derive("bus-call"),
     keyedHash: (value) => createHmac("sha256", hashingKey).update(value).digest("hex"),
   };
 }

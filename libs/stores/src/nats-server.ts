@@ -1,11 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createHmac } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { connect } from "@nats-io/transport-node";
 import { StoresError } from "./contract.js";
 import { type ServerProcess, startServer, waitUntilReady } from "./server-process.js";
 import { isAtLeast, minimumVersions } from "./versions.js";
 
 const user = "parley";
+/** The users that the deployment has too; from `src` and from `dist` alike. */
+const usersFile = join(dirname(fileURLToPath(import.meta.url)), "../../../deploy/nats/users.conf");
 
 export interface NatsSettings {
   program: string;
@@ -36,6 +40,7 @@ export async function startNatsServer(
     marker: file,
     logFile: settings.logFile,
     account: { type: "self" },
+    env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC", ...passwords(settings.password) },
     stopSignal: "SIGTERM",
     onUnexpectedExit: settings.onUnexpectedExit,
   });
@@ -46,18 +51,38 @@ export async function startNatsServer(
   return { process: server, url, version };
 }
 
-/** Settings of a private NATS server: loopback only, one user, JetStream on disk, messages up to 1 MB. */
-export function natsConfiguration(settings: { folder: string; port: number; password: string }): string {
+/** Settings of a private NATS server: loopback only, JetStream on disk, messages up to 1 MB. */
+export function natsConfiguration(settings: { folder: string; port: number }): string {
   // The store may be lost (the database decides), so the server's own flush interval is kept.
   return [
     `listen: "127.0.0.1:${settings.port}"`,
     "server_name: parley",
     "max_payload: 1MB",
     `jetstream { store_dir: ${JSON.stringify(join(settings.folder, "jetstream"))}, max_mem: 256MB, max_file: 10GB }`,
-    `authorization { user: ${user}, password: ${JSON.stringify(settings.password)} }`,
+    `authorization {\n${readFileSync(usersFile, "utf8")}}`,
     "",
   ].join("\n");
 }
+
+/** The address of a private server for one service, which may do there only what the service needs. */
+export function natsUrlOf(url: string, service: string): string {
+  const own = new URL(url);
+  own.username = service;
+  own.password = passwordOf(service, own.password);
+  return own.href;
+}
+
+/** Passwords by variable of the server. Those of the services follow from that of the data folder. */
+function passwords(password: string): Record<string, string> {
+  const all: Record<string, string> = { NATS_PASSWORD: password };
+  const services = readFileSync(usersFile, "utf8").matchAll(/user: (\S+), password: \$(NATS_\w+_PASSWORD)/g);
+  for (const [, service = "", variable = ""] of services) all[variable] = passwordOf(service, password);
+  // In quotes: the server reads a bare value that begins with a digit as a number.
+  return Object.fromEntries(Object.entries(all).map(([variable, value]) => [variable, JSON.stringify(value)]));
+}
+
+const passwordOf = (service: string, password: string): string =>
+  createHmac("sha256", password).update(service).digest("base64url");
 
 /**
  * Connects, asks for the JetStream account and returns the server's version. Several addresses may be given,

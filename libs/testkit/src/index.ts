@@ -26,6 +26,7 @@ export {
 export {
   describeWithRedis,
   freshDatabase,
+  natsUrlOf,
   startNats,
   startPostgres,
   startRedis,

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type OwnServer, startOwnServer } from "@parley/stores";
+import { natsUrlOf, type OwnServer, startOwnServer } from "@parley/stores";
 import { describe, inject } from "vitest";
 import { cloneDatabase, type FreshDatabase } from "./databases.js";
 
@@ -42,6 +42,9 @@ export function startRedis(): Promise<OwnServer> {
 export function startNats(): Promise<OwnServer> {
   return startOwn("nats");
 }
+
+/** The address of a NATS of `startNats` as one service has it, which may do there only what the service needs. */
+export { natsUrlOf };
 
 /** A private PostgreSQL (not migrated); what was committed survives `kill()`. Otherwise as `startRedis`. */
 export function startPostgres(): Promise<OwnServer> {

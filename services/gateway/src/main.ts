@@ -9,10 +9,11 @@ const connections = connectionConfig.pick({ NATS_URL: true, REDIS_URL: true, SEC
 
 await runService("gateway", async ({ logger, metrics, env, lifecycle }) => {
   const { NATS_URL, REDIS_URL, SECRET_KEY, ...config } = loadConfig(gatewayConfig.extend(connections.shape), env);
-  const bus = await connectBus({ url: NATS_URL, name: "gateway", logger, metrics });
+  const secrets = createSecrets(SECRET_KEY);
+  const bus = await connectBus({ url: NATS_URL, name: "gateway", logger, metrics, callKey: secrets.callKey });
   const redis = await connectRedis({ url: REDIS_URL, logger });
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createGateway({ config, logger, metrics, bus, redis, secrets: createSecrets(SECRET_KEY) }));
+  lifecycle.add(createGateway({ config, logger, metrics, bus, redis, secrets }));
   return lifecycle;
 });

@@ -10,9 +10,10 @@ const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, 
 await runService("links", async ({ logger, metrics, env, lifecycle }) => {
   const { DATABASE_URL, NATS_URL, SECRET_KEY, ...config } = loadConfig(linksConfig.extend(connections.shape), env);
   const db = connectDb({ url: DATABASE_URL, name: "links", logger });
-  const bus = await connectBus({ url: NATS_URL, name: "links", logger, metrics });
+  const secrets = createSecrets(SECRET_KEY);
+  const bus = await connectBus({ url: NATS_URL, name: "links", logger, metrics, callKey: secrets.callKey });
   lifecycle.add({ name: "database", stop: () => db.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createLinks({ config, logger, metrics, bus, db, secrets: createSecrets(SECRET_KEY) }));
+  lifecycle.add(createLinks({ config, logger, metrics, bus, db, secrets }));
   return lifecycle;
 });

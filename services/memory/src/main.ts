@@ -11,10 +11,11 @@ const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, 
 await runService("memory", async ({ logger, metrics, env, lifecycle }) => {
   const config = loadConfig(memoryConfig.extend(connections.shape), env);
   const db = connectDb({ url: config.DATABASE_URL, name: "memory", logger });
-  const bus = await connectBus({ url: config.NATS_URL, name: "memory", logger, metrics });
+  const secrets = createSecrets(config.SECRET_KEY);
+  const bus = await connectBus({ url: config.NATS_URL, name: "memory", logger, metrics, callKey: secrets.callKey });
   const model = modelFromConfig(config, { logger, metrics });
   lifecycle.add({ name: "database", stop: () => db.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createMemory({ config, logger, metrics, bus, db, model, secrets: createSecrets(config.SECRET_KEY) }));
+  lifecycle.add(createMemory({ config, logger, metrics, bus, db, model, secrets }));
   return lifecycle;
 });

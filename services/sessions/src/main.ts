@@ -15,10 +15,11 @@ await runService("sessions", async ({ logger, metrics, env, lifecycle }) => {
   );
   const db = connectDb({ url: DATABASE_URL, name: "sessions", logger });
   const redis = await connectRedis({ url: REDIS_URL, logger });
-  const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics });
+  const secrets = createSecrets(SECRET_KEY);
+  const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics, callKey: secrets.callKey });
   lifecycle.add({ name: "database", stop: () => db.close() });
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createSessions({ config, logger, metrics, bus, db, redis, secrets: createSecrets(SECRET_KEY) }));
+  lifecycle.add(createSessions({ config, logger, metrics, bus, db, redis, secrets }));
   return lifecycle;
 });

@@ -36,8 +36,9 @@ export async function compose(
   const { lifecycle, logger, metrics } = context;
   const db = connectDb({ url: addresses.databaseUrl, name: "standalone", logger, max: 16 });
   const redis = await connectRedis({ url: addresses.redisUrl, logger });
-  const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", logger, metrics });
   const secrets = createSecrets(settings.SECRET_KEY);
+  const { callKey } = secrets;
+  const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", logger, metrics, callKey });
   const model = modelFromConfig(settings, { logger, metrics });
   const deps = { config: settings, logger, metrics, bus, db, redis, secrets, model };
   lifecycle.add({ name: "database", stop: () => db.close() });

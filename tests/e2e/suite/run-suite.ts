@@ -4,6 +4,7 @@ import { describeBackground } from "./background.js";
 import { describeEscalations } from "./escalations.js";
 import { type Fixture, makeFixture } from "./fixture.js";
 import { describeIdempotency } from "./idempotency.js";
+import { describeIntruder } from "./intruder.js";
 import { describeKeyScopes } from "./key-scopes.js";
 import { describeLinkOwners } from "./link-owners.js";
 import { describeOwnerApi } from "./owner-api.js";
@@ -51,6 +52,7 @@ export function runSuite(shape: Shape): void {
     describeOwnerApi(get);
     describeOwnerRepeats(get);
     describeKeyScopes(get);
+    describeIntruder(get);
     describeBackground(get);
   });
 }

@@ -1,13 +1,6 @@
 import { z } from "zod";
-import { rpc, work } from "../declare.js";
+import { rpc } from "../declare.js";
 
-export const summarise = work(
-  "memory",
-  "summarise",
-  "JOBS",
-  "memory",
-  z.object({ tenantId: z.uuid(), sessionId: z.string() }),
-);
 /** The remembered block for a person, or null. */
 export const recall = rpc(
   "memory",

@@ -1,0 +1,100 @@
+import {
+  type Contract,
+  type EventContract,
+  endsOf,
+  SERVICES,
+  type ServiceName,
+  type WorkContract,
+} from "@parley/contracts";
+import { inboxPrefix, kindWildcard } from "./subject.js";
+import { type ConsumerSpec, STREAMS } from "./topology.js";
+
+/** What one user of the bus may do; everything else is refused by the server. */
+export interface Permissions {
+  publish: string[];
+  /** A subject, or a subject and the queue group that it may be subscribed with. */
+  subscribe: string[];
+  /** May answer each call it was sent, once and for so long. */
+  answers: { seconds: number } | null;
+}
+
+/** Repairs streams of an earlier version for all; see `repairStream`. Whoever may change a stream can make it store calls. */
+const KEEPS_STREAMS: ServiceName = "cleanup";
+
+/** Room for a call that waited for its turn on the way. */
+const ANSWER_SLACK_SECONDS = 30;
+
+/** The stored queue of a command, or of a fact for one durable name. */
+export function consumerOf(
+  contract: WorkContract | EventContract,
+  durable = "",
+): Pick<ConsumerSpec, "stream" | "name" | "filter"> {
+  if (contract.kind === "work")
+    return { stream: contract.stream, name: contract.consumer, filter: kindWildcard(contract.subject) };
+  const [domain, , , event] = contract.subject.split(".");
+  // One consumer per durable name and event: one filter each is all that servers before 2.10 have.
+  return { stream: "EVENTS", name: `${durable}-${domain}-${event}`, filter: `${contract.subject}.*` };
+}
+
+/** What each service needs for the messages it has an end of, and nothing more. */
+export function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Permissions {
+  const publish = new Set<string>();
+  const subscribe = new Set<string>([`${inboxPrefix(service)}.>`]);
+  let seconds = 0;
+  for (const { name } of STREAMS) {
+    publish.add(`$JS.API.STREAM.CREATE.${name}`).add(`$JS.API.STREAM.INFO.${name}`);
+    if (service === KEEPS_STREAMS) publish.add(`$JS.API.STREAM.UPDATE.${name}`);
+  }
+  for (const contract of contracts) {
+    const { from, to, durable } = endsOf(contract);
+    const keyed = contract.kind === "rpc" ? contract.subject : `${contract.subject}.*`;
+    if (from.includes(service)) publish.add(keyed);
+    if (!to.includes(service)) continue;
+    if (contract.kind === "rpc") {
+      subscribe.add(`${contract.subject} ${contract.service}`);
+      seconds = Math.max(seconds, contract.deadlineMs / 1_000 + ANSWER_SLACK_SECONDS);
+    } else if (contract.kind === "live") subscribe.add(keyed);
+    else if (contract.kind === "event" && !durable.includes(service)) subscribe.add(`${contract.subject}.>`);
+    else for (const subject of consuming(consumerOf(contract, service))) publish.add(subject);
+  }
+  return { publish: [...publish], subscribe: [...subscribe], answers: seconds === 0 ? null : { seconds } };
+}
+
+/** Makes the consumer, takes from it, acknowledges, puts aside what cannot be handled. */
+function consuming({ stream, name, filter }: ReturnType<typeof consumerOf>): string[] {
+  return [
+    `$JS.API.CONSUMER.CREATE.${stream}.${name}.${filter}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
+    `$JS.ACK.${stream}.${name}.>`,
+    `dlq.${filter}`,
+  ];
+}
+
+/** The part of the server's settings that names the users; passwords come from its environment. */
+export function usersConfig(contracts: readonly Contract[]): string {
+  const users = SERVICES.map((service) => userConfig(service, permissionsOf(service, contracts)));
+  return `users = [\n  # All six services in one process (npm start), and an operator's tools: not restricted.\n  { user: parley, password: $NATS_PASSWORD }\n${users.join("")}]\n`;
+}
+
+/** The environment variable of the server with the password of a service. */
+export const passwordVariable = (service: ServiceName): string =>
+  `NATS_${service.replace("-", "_").toUpperCase()}_PASSWORD`;
+
+function userConfig(service: ServiceName, { publish, subscribe, answers }: Permissions): string {
+  const list = (subjects: string[]): string =>
+    [...subjects]
+      .sort()
+      .map((subject) => `        "${subject}"\n`)
+      .join("");
+  const allowed = answers === null ? "" : `      allow_responses: { max: 1, expires: "${answers.seconds}s" }\n`;
+  return `  {
+    user: ${service}, password: $${passwordVariable(service)}
+    permissions {
+${allowed}      publish { allow: [
+${list(publish)}      ] }
+      subscribe { allow: [
+${list(subscribe)}      ] }
+    }
+  }
+`;
+}

@@ -1,0 +1,98 @@
+import type { EventContract, LiveContract, RpcContract, WorkContract } from "./declare.js";
+import { accessPolicyChanged } from "./messages/access.js";
+import { agentDeleted } from "./messages/agent-versions.js";
+import { agentActivated, getAgent, importAgent, resolveAgent } from "./messages/agents.js";
+import { cachesDropped } from "./messages/caches.js";
+import { turnStopLive } from "./messages/feedback.js";
+import { retrieve } from "./messages/knowledge.js";
+import { credentialRevoked, deleteLink, linkRevoked, linkUpdated } from "./messages/links.js";
+import { recall } from "./messages/memory.js";
+import { contentRemoved } from "./messages/retention.js";
+import { noteSecurity } from "./messages/security.js";
+import { getSession, sessionEnded } from "./messages/sessions.js";
+
+import { runTurns, turnCompleted, turnResultLive } from "./messages/turns.js";
+import { openVerified } from "./messages/verification.js";
+
+export type Contract = RpcContract | WorkContract | EventContract | LiveContract;
+
+/** The services; each is a user of the bus. */
+export const SERVICES = ["gateway", "links", "sessions", "agent-runner", "memory", "cleanup"] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** Who may send a message, and who receives it. The users of the bus are allowed just this. */
+export interface Ends {
+  from: readonly ServiceName[];
+  to: readonly ServiceName[];
+  /** The receivers of a fact for whom it is stored until they have handled it; the others see what passes. */
+  durable: readonly ServiceName[];
+}
+
+/** Calls that other services make than the gateway alone, which makes every call that is not named here. */
+const CALLERS = new Map<Contract, ServiceName[]>([
+  [deleteLink, ["agent-runner", "gateway"]],
+  [getAgent, ["gateway", "links"]],
+  [getSession, ["gateway", "links"]],
+  [importAgent, ["gateway", "links"]],
+  [noteSecurity, ["agent-runner", "gateway"]],
+  [openVerified, ["links"]],
+  [recall, ["agent-runner"]],
+  [resolveAgent, ["links", "sessions"]],
+  [retrieve, ["agent-runner"]],
+]);
+
+/** Senders other than the service whose domain the subject names. */
+const SENDERS = new Map<Contract, ServiceName[]>([
+  [cachesDropped, ["gateway"]],
+  [contentRemoved, ["cleanup"]],
+  [runTurns, ["cleanup", "sessions"]],
+  [turnStopLive, ["sessions"]],
+]);
+
+/** Receivers of facts and live messages; a fact that is not named here is kept for webhooks and for later. */
+const RECEIVERS = new Map<Contract, ServiceName[]>([
+  [accessPolicyChanged, ["gateway"]],
+  [agentActivated, ["agent-runner", "gateway", "sessions"]],
+  [agentDeleted, ["agent-runner", "gateway"]],
+  [cachesDropped, ["agent-runner", "gateway", "sessions"]],
+  [contentRemoved, ["gateway"]],
+  [credentialRevoked, ["gateway"]],
+  [linkRevoked, ["gateway"]],
+  [linkUpdated, ["gateway"]],
+  [sessionEnded, ["gateway"]],
+  [turnResultLive, ["gateway"]],
+  [turnStopLive, ["agent-runner"]],
+]);
+
+/** Receivers of facts that miss none; the name of the service is the durable name. */
+const DURABLE = new Map<Contract, ServiceName[]>([[turnCompleted, ["memory"]]]);
+
+/** They send what waits in the outbox, whichever service wrote it. */
+const RELAYS: readonly ServiceName[] = ["agent-runner", "cleanup", "sessions"];
+
+const OWNERS: Record<string, ServiceName> = { agents: "agent-runner", turns: "agent-runner" };
+
+/** Both ends of a message. Throws for a subject whose domain is no service. */
+export function endsOf(contract: Contract): Ends {
+  const owner = ownerOf(contract);
+  const from = SENDERS.get(contract) ?? [owner];
+  const durable = DURABLE.get(contract) ?? [];
+  const to = [...(RECEIVERS.get(contract) ?? []), ...durable];
+  switch (contract.kind) {
+    case "rpc":
+      return { from: CALLERS.get(contract) ?? ["gateway"], to: [owner], durable };
+    case "work":
+      return { from, to: [owner], durable };
+    case "event":
+      return { from: [...new Set([...from, ...RELAYS])], to, durable };
+    case "live":
+      return { from, to, durable };
+  }
+}
+
+function ownerOf({ subject }: Contract): ServiceName {
+  const [domain = ""] = subject.split(".", 1);
+  const owner = OWNERS[domain] ?? SERVICES.find((service) => service === domain);
+  if (owner === undefined) throw new Error(`${subject} belongs to no service`);
+  return owner;
+}
