@@ -13,7 +13,11 @@ const locked = z.looseObject({
   link: z.boolean().optional(),
   dev: z.boolean().optional(),
   hasInstallScript: z.boolean().optional(),
+  dependencies: z.record(z.string(), z.string()).optional(),
+  devDependencies: z.record(z.string(), z.string()).optional(),
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
 });
+type Locked = z.infer<typeof locked>;
 const { packages } = z
   .object({ packages: z.record(z.string(), locked) })
   .parse(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")));
@@ -52,13 +56,50 @@ const accepts = (expression: string, list: string[]): boolean =>
     .split(" OR ")
     .some((choice) => choice.split(" AND ").every((licence) => list.includes(licence.trim())));
 
+const REGISTRY = "https://registry.npmjs.org/";
+
+/**
+ * Entries of a lockfile that are neither a folder of this repository nor a version of the npm registry under a strong checksum.
+ * What comes from git, a file or another host always has its address in `resolved` or in its dependent's wish; a package of the
+ * registry may leave its address out.
+ */
+function loose(entries: Record<string, Locked>): string[] {
+  const isPinned = ({ version, integrity, resolved }: Locked): boolean =>
+    /^\d+\.\d+\.\d+/.test(version ?? "") &&
+    /^sha512-[0-9A-Za-z+/]{86}==$/.test(integrity ?? "") &&
+    (resolved === undefined || resolved.startsWith(REGISTRY));
+  const isWish = (wish: string): boolean => !/[:/]/.test(wish);
+  return Object.entries(entries).flatMap(([path, entry]) => {
+    if (path.includes("node_modules/") && entry.link !== true) return isPinned(entry) ? [] : [path];
+    if (entry.link === true) return Object.hasOwn(entries, entry.resolved ?? "") ? [] : [path];
+    const wishes = { ...entry.dependencies, ...entry.devDependencies, ...entry.optionalDependencies };
+    const isInside = !path.startsWith("..") && Object.values(wishes).every(isWish);
+    return isInside ? [] : [path];
+  });
+}
+
 describe("the lockfile", () => {
   it("pins every package of others by a checksum, from the registry alone", () => {
     expect(foreign.length).toBeGreaterThan(100);
-    const loose = foreign.filter(({ integrity }) => !integrity?.startsWith("sha512-"));
-    expect(loose.map(({ path }) => path)).toEqual([]);
-    const elsewhere = foreign.filter(({ resolved }) => resolved !== undefined && !/^https:\/\/.+\.tgz$/.test(resolved));
-    expect(elsewhere.map(({ path }) => path)).toEqual([]);
+    expect(loose(packages)).toEqual([]);
+  });
+
+  const integrity = `sha512-${"A".repeat(86)}==`;
+  const good = { version: "1.2.3", integrity };
+  it.each<[what: string, path: string, entry: Locked]>([
+    ["without a checksum", "node_modules/a", { version: "1.2.3" }],
+    ["with a weak checksum", "node_modules/a", { version: "1.2.3", integrity: "sha1-qqqqqqqqqqqqqqqqqqqqqqqqqqo=" }],
+    ["without a version", "node_modules/a", { integrity }],
+    ["from git", "node_modules/a", { ...good, resolved: "git+ssh://git@github.com/x/a.git#0123456" }],
+    ["from another host", "node_modules/a", { ...good, resolved: "https://packages.example.com/a/-/a-1.2.3.tgz" }],
+    ["over plain HTTP", "node_modules/a", { ...good, resolved: "http://registry.npmjs.org/a/-/a-1.2.3.tgz" }],
+    ["from a file", "node_modules/b/node_modules/a", { ...good, resolved: "file:../a-1.2.3.tgz" }],
+    ["from a folder outside", "node_modules/a", { link: true, resolved: "../a" }],
+    ["that is itself a folder outside", "../a", { version: "1.2.3" }],
+    ["that wants something from git", "libs/planted", { dependencies: { a: "github:x/a" } }],
+    ["that wants something from an address", "libs/planted", { devDependencies: { a: "https://example.com/a.tgz" } }],
+  ])("would name a planted package %s", (_, path, entry) => {
+    expect(loose({ ...packages, [path]: entry })).toEqual([path]);
   });
 
   it("holds only licences that the product can be given on with", () => {

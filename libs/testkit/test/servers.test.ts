@@ -1,15 +1,7 @@
 import { connect } from "node:net";
 import { withPostgresClient } from "@parley/stores";
 import { describe, expect, it } from "vitest";
-import {
-  endsWithin,
-  eventually,
-  freshDatabase,
-  startNats,
-  startPostgres,
-  startRedis,
-  testServers,
-} from "../src/index.js";
+import { eventually, freshDatabase, startNats, startPostgres, startRedis, testServers } from "../src/index.js";
 
 /** True when something listens on the loopback port. */
 function listens(port: number): Promise<boolean> {
@@ -68,21 +60,6 @@ describe("eventually", () => {
     };
     await expect(eventually(never, { timeoutMs: 20, intervalMs: 5 })).rejects.toThrow("never");
     await expect(eventually(() => false, { timeoutMs: 20, intervalMs: 5 })).rejects.toThrow("still false");
-  });
-});
-
-describe("endsWithin", () => {
-  const steps = (count: number) => async () => {
-    for (let n = 0; n < count; n += 1) await new Promise((resolve) => setTimeout(resolve, 20));
-    return "done";
-  };
-
-  it("tells early from late, and does not count a time in which this process stood still", async () => {
-    await expect(endsWithin(100, steps(30))).rejects.toThrow("instead of 100 ms");
-    const early = endsWithin(400, steps(1));
-    const until = performance.now() + 800;
-    while (performance.now() < until);
-    expect(await early).toBe("done");
   });
 });
 
