@@ -11,7 +11,7 @@ export interface ConnectionOptions {
   fetch?: typeof globalThis.fetch;
   /** Milliseconds since 1970; default Date.now. */
   clock?: () => number;
-  /** Milliseconds until one try is given up; default 90 000, because an answer of a model takes its time. */
+  /** Milliseconds until one try is given up; default 180 000, because an answer of a model takes its time. */
   timeoutMs?: number;
   retry?: RetryOptions;
 }
@@ -54,7 +54,7 @@ interface Prepared extends Call {
 
 /** Signing, retries, deadlines and the correction of the clock: what every call of this package goes through. */
 export function createTransport(options: ConnectionOptions & { credentials: Credentials }): Transport {
-  const { clock = Date.now, timeoutMs = 90_000, retry = {}, credentials } = options;
+  const { clock = Date.now, timeoutMs = 180_000, retry = {}, credentials } = options;
   const send = options.fetch ?? globalThis.fetch.bind(globalThis);
   const base = new URL(options.baseUrl.endsWith("/") ? options.baseUrl : `${options.baseUrl}/`);
   let skewMs = 0;

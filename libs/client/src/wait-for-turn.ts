@@ -4,7 +4,7 @@ import type { TurnShown } from "./types.js";
 
 export interface WaitOptions {
   signal?: AbortSignal;
-  /** Milliseconds until it is given up; default 90 000. */
+  /** Milliseconds until it is given up; default 180 000. */
   timeoutMs?: number;
   /** Milliseconds of the longest pause between two questions; default 2 000. */
   pauseMs?: number;
@@ -15,7 +15,7 @@ const FIRST_PAUSE_MS = 200;
 /** Asks until the turn is over, with growing pauses. */
 export async function waitForTurn(
   ask: (signal: AbortSignal | undefined) => Promise<TurnShown>,
-  { signal, timeoutMs = 90_000, pauseMs = 2_000 }: WaitOptions = {},
+  { signal, timeoutMs = 180_000, pauseMs = 2_000 }: WaitOptions = {},
 ): Promise<TurnShown> {
   const endsAt = performance.now() + timeoutMs;
   for (let pause = FIRST_PAUSE_MS; ; pause *= 1.5) {

@@ -16,6 +16,7 @@ const llmOverride = documentObject({
   temperature: between(0, 2).optional(),
   max_tokens: integer(1, 10_000).optional(),
   provider_id: z.string().optional(),
+  first_token_timeout_seconds: between(1, 110).optional(),
 });
 
 const llm = documentObject({
@@ -24,6 +25,8 @@ const llm = documentObject({
   max_tokens: integer(1, 10_000).optional(),
   provider_id: z.string().optional(),
   service_tier: z.string().optional(),
+  /** How long an answer may keep the visitor waiting for its first word, per attempt; absent = as the provider is configured. */
+  first_token_timeout_seconds: between(1, 110).optional(),
 });
 
 const extractionLlm = documentObject({

@@ -25,7 +25,7 @@ export const llmConfig = {
   MODEL_PROVIDERS: modelProviders
     .optional()
     .describe(
-      'Further OpenAI-compatible servers that agents name by `provider_id`: {"eu": {"base_url": "https://…/v1", "api_key": "…", "model": "…"}}',
+      'Further OpenAI-compatible servers that agents name by `provider_id`: {"eu": {"base_url": "https://…/v1", "api_key": "…", "model": "…", "first_token_timeout_ms": 90000}}',
     ),
   EMBEDDING_MODEL: z
     .string()
@@ -46,15 +46,17 @@ export const llmConfig = {
     .number()
     .int()
     .min(1)
-    .max(60_000)
-    .default(10_000)
-    .describe("Wait for the first token, per attempt"),
+    .max(110_000)
+    .default(60_000)
+    .describe(
+      "Wait for the first token, per attempt; agents (`llm.first_token_timeout_seconds`) and providers may set their own",
+    ),
   MODEL_IDLE_TIMEOUT_MS: z.coerce
     .number()
     .int()
     .min(1)
     .max(60_000)
-    .default(10_000)
+    .default(20_000)
     .describe("Longest silence inside a reply"),
   MODEL_TOTAL_TIMEOUT_MS: z.coerce
     .number()
@@ -89,9 +91,11 @@ export interface ModelDeps {
 /** The configured model: scripted when asked for or when there is neither a key nor a base URL, else OpenAI-compatible. */
 export function modelFromConfig(config: LlmConfig, deps: ModelDeps): Model {
   const embedder = chosenEmbedder(config, deps);
-  const providers = Object.entries(config.MODEL_PROVIDERS ?? {}).map(([id, { base_url, api_key, model }]) => {
+  const providers = Object.entries(config.MODEL_PROVIDERS ?? {}).map(([id, { base_url, api_key, model, ...own }]) => {
     const server = { baseUrl: base_url, apiKey: api_key ?? "none", model };
-    return [id, createOpenAiModel({ ...server, ...connection(config, deps) })] as const;
+    const common = connection(config, deps);
+    const timeouts = { ...common.timeouts, firstTokenMs: own.first_token_timeout_ms ?? common.timeouts.firstTokenMs };
+    return [id, createOpenAiModel({ ...server, ...common, timeouts })] as const;
   });
   const prices = createPriceBook(config.MODEL_PRICES);
   const model = { ...chosenModel(config, deps), prices };

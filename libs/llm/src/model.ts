@@ -26,6 +26,8 @@ export interface ModelSettings {
   provider_id?: string;
   /** How urgently the provider works on it, in the provider's own words. */
   service_tier?: string;
+  /** Of a reply: longest wait for the first piece of text, per attempt; default: as the provider is configured. */
+  first_token_timeout_seconds?: number;
 }
 
 /** Where the call comes from. Only the scripted model reads it; nothing of it is sent to a provider. */

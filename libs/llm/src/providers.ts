@@ -10,12 +10,15 @@ export interface ModelProvider {
   api_key?: string | undefined;
   /** For agents that name the provider and no model. */
   model: string;
+  /** Wait for the first token, per attempt; default: MODEL_FIRST_TOKEN_TIMEOUT_MS. */
+  first_token_timeout_ms?: number | undefined;
 }
 
 const provider = z.strictObject({
   base_url: z.url({ protocol: /^https?$/ }),
   api_key: z.string().min(1).optional(),
   model: z.string().min(1).max(200),
+  first_token_timeout_ms: z.int().min(1).max(110_000).optional(),
 });
 
 /** `MODEL_PROVIDERS`: JSON of providers by the id that agent documents name. Anything else stops the start; no value is repeated. */

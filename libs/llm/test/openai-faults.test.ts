@@ -135,6 +135,20 @@ describe("a model that fails always", () => {
     expect(pieces.join("")).toBe(row.said);
   });
 
+  it("waits for its first words as long as the call says, and all its tries together no longer than the whole time", async () => {
+    server.setFault({ type: "hang" });
+    const own = openAiModel(server.url, { timeouts: { ...PATIENT, firstTokenMs: 60_000, totalMs: 4_000 } });
+    const asking = (seconds: number) => {
+      const request = replyRequest("hello", { settings: { ...settings, first_token_timeout_seconds: seconds } });
+      return own.reply(request, { signal: never }).catch((error: unknown) => error);
+    };
+    expect(await endsWithin(7_000, () => asking(1))).toMatchObject(before("model_timeout", "first_token_timeout"));
+    expect(server.calls).toHaveLength(3);
+    expect(await endsWithin(7_000, () => asking(50))).toMatchObject(before("model_timeout", "total_timeout"));
+    expect(server.calls).toHaveLength(4);
+    own.close();
+  });
+
   it("ends a stream without end at the total time", async () => {
     server.setFault({ type: "endless", tokenDelayMs: 40 });
     const hasty = openAiModel(server.url, { timeouts: { ...PATIENT, totalMs: 1_500 } });

@@ -95,6 +95,14 @@ describe("fallback model", () => {
     },
   );
 
+  it("gets the time of a whole wait: a slow model is not asked again at its expense", async () => {
+    server.setFault((call) => (call.model === "fake" ? { type: "hang" } : { type: "late", ms: 700 }));
+    const timeouts = { ...PATIENT, firstTokenMs: 1_500, totalMs: 4_000 };
+    const { reply } = await ask(openAiModel(server.url, { fallbackModel: "spare", timeouts }));
+    expect(reply).toMatchObject({ text: TEXT, model: "spare" });
+    expect(server.calls.map((call) => call.model)).toEqual(["fake", "spare"]);
+  });
+
   it("does not step in after the first token, nor for wrong credentials", async () => {
     server.setFault(primaryFails({ type: "end_early", after: 2 }));
     const own = openAiModel(server.url, { fallbackModel: "spare" });

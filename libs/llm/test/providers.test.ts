@@ -52,6 +52,23 @@ describe("several providers", () => {
     expect([home?.calls.length, eu?.calls.length]).toEqual(before);
   });
 
+  it("wait for the first word as long as each of them is configured to", async () => {
+    const slow = await startModelServer({ faults: { type: "late", ms: 3_000 } });
+    const { url: base_url } = slow;
+    const both = configured({
+      ...{ OPENAI_BASE_URL: slow.url, OPENAI_API_KEY: "k", MODEL: "m", MODEL_TOTAL_TIMEOUT_MS: "9000" },
+      MODEL_FIRST_TOKEN_TIMEOUT_MS: "60000",
+      MODEL_PROVIDERS: JSON.stringify({ hasty: { base_url, model: "m", first_token_timeout_ms: 1_000 } }),
+    });
+    expect(await both.reply(asked({ provider_id: "hasty" }), options()).catch((error: unknown) => error)).toMatchObject(
+      {
+        ...{ code: "model_timeout", reason: "first_token_timeout" },
+      },
+    );
+    expect((await both.reply(asked({}), options())).text).toBe("echo(hello)");
+    await slow.close();
+  });
+
   it("do not matter where none is configured", async () => {
     const alone = configured({ OPENAI_BASE_URL: home?.url ?? "", OPENAI_API_KEY: "k", MODEL: "gpt-4o-mini" });
     expect((await alone.reply(asked({ provider_id: "eu" }), options())).model).toBe("gpt-4o-mini");

@@ -29,6 +29,8 @@ export type ModelFault =
   | { type: "end_early"; after: number }
   | { type: "endless"; tokenDelayMs?: number }
   | { type: "slow"; tokenDelayMs: number }
+  /** Says nothing at first, then answers as always. */
+  | { type: "late"; ms: number }
   | { type: "empty" }
   /** Complete answer, but the connection is never closed after `[DONE]`. */
   | { type: "hang_at_end" };
@@ -137,6 +139,7 @@ interface Answer {
 
 async function answer({ call, text, usage, fault, response, signal }: Answer): Promise<void> {
   if (fault?.type === "hang") return waitForEver(signal);
+  if (fault?.type === "late") await delay(fault.ms, undefined, { signal }).catch(() => undefined);
   if (fault?.type === "status") {
     call.outcome = "failed";
     const headers: Record<string, string> =

@@ -7,6 +7,8 @@ export interface ModelSettings {
   max_tokens: number;
   provider_id: string | null;
   service_tier: string | null;
+  /** Of one attempt; absent = as the provider is configured. */
+  first_token_timeout_seconds?: number;
 }
 
 export interface IntentOption {

@@ -11,6 +11,7 @@ export function conversationModel({ llm }: WorkflowSettings): ModelSettings {
     max_tokens: llm?.max_tokens ?? 150,
     provider_id: llm?.provider_id ?? null,
     service_tier: llm?.service_tier ?? null,
+    ...firstToken(llm?.first_token_timeout_seconds),
   };
 }
 
@@ -36,5 +37,9 @@ export function overridden(
     max_tokens: llm_override?.max_tokens ?? model.max_tokens,
     provider_id: llm_override?.provider_id ?? model.provider_id,
     service_tier: model.service_tier,
+    ...firstToken(llm_override?.first_token_timeout_seconds ?? model.first_token_timeout_seconds),
   };
 }
+
+const firstToken = (seconds: number | undefined): Pick<ModelSettings, "first_token_timeout_seconds"> =>
+  seconds === undefined ? {} : { first_token_timeout_seconds: seconds };

@@ -27,8 +27,10 @@ export const gatewayConfig = z.object({
     .number()
     .min(0.1)
     .max(300)
-    .default(60)
-    .describe("Seconds a request waits for its answer before 504 turn_timeout; the answer stays readable"),
+    .default(150)
+    .describe(
+      "Seconds a request waits for its answer before 504 turn_timeout; the answer stays readable. Longer than MODEL_TASK_TIMEOUT_MS and MODEL_TOTAL_TIMEOUT_MS together, so that senders learn how the turn ended",
+    ),
   CHAT_HISTORY_LIMIT: integer(1, 200).default(50).describe("Messages of a history page when the caller names no limit"),
   CHAT_MAX_MESSAGE_LENGTH: integer(1, 10_000)
     .default(10_000)

@@ -68,7 +68,7 @@ export interface Api {
 }
 
 const QUICK_MS = 15_000;
-const WAIT_MS = 75_000;
+const WAIT_MS = 165_000;
 const POLL_MS = 35_000;
 /** The header has whole seconds: on average it is half of one late. */
 const DATE_LATE_MS = 500;

@@ -15,6 +15,8 @@ export interface FailureFacts {
   status?: number;
   retryAfterMs?: number;
   afterFirstToken?: boolean;
+  /** It has used up the whole wait for a first token. */
+  slow?: boolean;
   usage?: ModelUsage;
   cause?: unknown;
 }
@@ -31,6 +33,7 @@ export function expired(expiry: Expiry): FailureFacts {
   return {
     ...{ code: "model_timeout", reason: `${expiry}_timeout`, health: "down", fallback: true },
     retryable: expiry !== "total",
+    slow: expiry === "first_token",
   };
 }
 

@@ -18,6 +18,8 @@ export interface AttemptsOptions<T> {
   /** One attempt; must end within `remainingMs`. */
   attempt(model: string, remainingMs: number): Promise<T>;
   totalMs: number;
+  /** Longest wait of one attempt for its first token; a model that has used it up is not asked again at the fallback's expense. */
+  firstTokenMs: number;
   retryBaseMs: number;
   signal: AbortSignal;
   logger: Logger;
@@ -34,7 +36,9 @@ export async function runAttempts<T>(options: AttemptsOptions<T>): Promise<T> {
   const deadlineAt = performance.now() + options.totalMs;
   let last: FailureFacts | null = null;
   for (const [index, model] of options.models.entries()) {
-    const outcome = await tryModel(options, { model, retries: index === 0 ? MAX_RETRIES : 0, deadlineAt });
+    // What is left must still hold a whole wait for the next model.
+    const keptMs = index + 1 < options.models.length ? options.firstTokenMs : 0;
+    const outcome = await tryModel(options, { model, retries: index === 0 ? MAX_RETRIES : 0, deadlineAt, keptMs });
     if (outcome.type === "answer") return outcome.value;
     last = outcome.facts;
     if (!last.fallback || last.afterFirstToken || performance.now() >= deadlineAt) break;
@@ -50,10 +54,15 @@ interface Try {
   model: string;
   retries: number;
   deadlineAt: number;
+  /** Time that belongs to the next model. */
+  keptMs: number;
 }
 type Outcome<T> = { type: "answer"; value: T } | { type: "failure"; facts: FailureFacts };
 
-async function tryModel<T>(options: AttemptsOptions<T>, { model, retries, deadlineAt }: Try): Promise<Outcome<T>> {
+async function tryModel<T>(
+  options: AttemptsOptions<T>,
+  { model, retries, deadlineAt, keptMs }: Try,
+): Promise<Outcome<T>> {
   const breaker = options.breakerOf(model);
   let last: FailureFacts | null = null;
   for (let n = 0; n <= retries; n++) {
@@ -78,7 +87,9 @@ async function tryModel<T>(options: AttemptsOptions<T>, { model, retries, deadli
       );
     }
     const pauseMs = pauseBefore(n + 1, last, options.retryBaseMs);
-    const again = n < retries && last.retryable && !last.afterFirstToken && pauseMs < deadlineAt - performance.now();
+    // After a slow failure the next one may be as slow, and the next model needs its time after it.
+    const needMs = pauseMs + (last.slow ? 2 * keptMs : 0);
+    const again = n < retries && last.retryable && !last.afterFirstToken && needMs < deadlineAt - performance.now();
     if (!again) break;
     options.onRetry(last.reason);
     await pause(pauseMs, options.signal);

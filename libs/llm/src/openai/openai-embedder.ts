@@ -26,7 +26,7 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder &
     embed: (request, { signal }) =>
       metrics.measured("embed", signal, async (startedAt) => {
         const value = await runAttempts<Pick<Embeddings, "vectors" | "usage">>({
-          ...{ models: [options.model], breakerOf: () => breaker, totalMs: timeouts.taskMs },
+          ...{ models: [options.model], breakerOf: () => breaker, totalMs: timeouts.taskMs, firstTokenMs: 0 },
           ...{ retryBaseMs: timeouts.retryBaseMs, signal, logger: options.logger, onRetry: metrics.retried },
           onAbandoned: metrics.abandoned,
           attempt: (model, remainingMs) => {

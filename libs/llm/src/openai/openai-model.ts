@@ -51,9 +51,14 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
     return fallbackModel === undefined || fallbackModel === wanted ? [wanted] : [wanted, fallbackModel];
   };
 
-  const run = <T>(settings: ModelSettings, call: CallOptions & { totalMs: number }, attempt: Attempt<T>) =>
+  const run = <T>(
+    settings: ModelSettings,
+    call: CallOptions & { totalMs: number; firstTokenMs?: number },
+    attempt: Attempt<T>,
+  ) =>
     runAttempts<{ value: T; model: string }>({
       ...{ models: modelsFor(settings), breakerOf, totalMs: call.totalMs, retryBaseMs: timeouts.retryBaseMs },
+      firstTokenMs: call.firstTokenMs ?? 0,
       ...{ signal: call.signal, logger: options.logger, onRetry: metrics.retried },
       onAbandoned(usage) {
         metrics.abandoned(usage);
@@ -95,17 +100,19 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
           firstTokenAt ??= performance.now();
           onDelta?.(piece);
         };
+        const { first_token_timeout_seconds: own } = request.settings;
+        const firstTokenMs = own === undefined ? timeouts.firstTokenMs : own * 1_000;
         const { value, model } = await run<StreamedReply>(
           request.settings,
-          { signal, ...(onAbandoned && { onAbandoned }), totalMs: timeouts.totalMs },
+          { signal, ...(onAbandoned && { onAbandoned }), totalMs: timeouts.totalMs, firstTokenMs },
           (name, remainingMs) => {
-            const watchdog = new Watchdog(signal, { ...timeouts, totalMs: remainingMs });
+            const watchdog = new Watchdog(signal, { ...timeouts, firstTokenMs, totalMs: remainingMs });
             return streamReply(client, { model: name, request, watchdog }, handOut);
           },
         );
-        const firstTokenMs = firstTokenAt === null ? null : firstTokenAt - startedAt;
-        metrics.firstToken(firstTokenMs);
-        return { ...value, firstTokenMs, latencyMs: performance.now() - startedAt, model };
+        const waitedMs = firstTokenAt === null ? null : firstTokenAt - startedAt;
+        metrics.firstToken(waitedMs);
+        return { ...value, firstTokenMs: waitedMs, latencyMs: performance.now() - startedAt, model };
       }),
     extract: (request: ExtractRequest, call): Promise<Extraction> =>
       metrics.measured("extract", call.signal, async (startedAt) => {

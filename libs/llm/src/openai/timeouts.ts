@@ -16,8 +16,8 @@ export interface ModelTimeouts {
 
 export const DEFAULT_TIMEOUTS: ModelTimeouts = {
   connectMs: 3_000,
-  firstTokenMs: 10_000,
-  idleMs: 10_000,
+  firstTokenMs: 60_000,
+  idleMs: 20_000,
   totalMs: 120_000,
   taskMs: 20_000,
   retryBaseMs: 500,

@@ -26,6 +26,9 @@ export interface CallContext {
   onWithheld?: (rules: string[]) => void;
 }
 
+/** A model may think for a minute before its first word: readers are told so long that somebody is at it. */
+const QUIET_MS = 10_000;
+
 /** One for the process: a system prompt that stays the same can be cached by its provider. */
 const canary = createCanary();
 
@@ -45,6 +48,9 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     max_tokens: call.model.max_tokens,
     ...(call.model.provider_id === null ? {} : { provider_id: call.model.provider_id }),
     ...(call.model.service_tier === null ? {} : { service_tier: call.model.service_tier }),
+    ...(call.model.first_token_timeout_seconds === undefined
+      ? {}
+      : { first_token_timeout_seconds: call.model.first_token_timeout_seconds }),
   });
 
   /** Characters of what the last reply was shown of the knowledge base and of variables. */
@@ -57,30 +63,34 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         const values = valuesBlock(call.values);
         shown = (passages?.length ?? 0) + (values?.length ?? 0);
         const filter = createOutputFilter(canary);
-        const answer = await model.reply(
-          {
-            system: `${systemPrompt({
-              node: call.system,
-              chatIntent: context.session.link_policy.chat_intent,
-              override: context.session.link_policy.system_prompt_override,
-              memory: context.memory,
-              handover: context.handover ?? null,
-            })}\n\n${canaryLine(canary)}`,
-            ...(passages ? { passages } : {}),
-            messages: modelMessages(history, call.historyWindow),
-            ...(values === undefined ? {} : { values }),
-            settings: settings(call),
-            hints: hints(call),
-          },
-          {
-            signal,
-            onDelta: (text) => {
-              const safe = filter.push(text);
-              if (safe !== "") context.live.append(call.partIndex, safe);
+        const quiet = setTimeout(() => context.live.status("working"), QUIET_MS);
+        const answer = await model
+          .reply(
+            {
+              system: `${systemPrompt({
+                node: call.system,
+                chatIntent: context.session.link_policy.chat_intent,
+                override: context.session.link_policy.system_prompt_override,
+                memory: context.memory,
+                handover: context.handover ?? null,
+              })}\n\n${canaryLine(canary)}`,
+              ...(passages ? { passages } : {}),
+              messages: modelMessages(history, call.historyWindow),
+              ...(values === undefined ? {} : { values }),
+              settings: settings(call),
+              hints: hints(call),
             },
-            onStatus: (label) => context.live.status(label),
-          },
-        );
+            {
+              signal,
+              onDelta: (text) => {
+                clearTimeout(quiet);
+                const safe = filter.push(text);
+                if (safe !== "") context.live.append(call.partIndex, safe);
+              },
+              onStatus: (label) => context.live.status(label),
+            },
+          )
+          .finally(() => clearTimeout(quiet));
         const rest = filter.end();
         if (rest !== "") context.live.append(call.partIndex, rest);
         const said = filterOutput(storable(answer.text), canary);
