@@ -14,6 +14,8 @@ export interface Db {
   system: Kysely<Database>;
   /** Hot path: one round trip, a prepared statement named by its text. */
   query<R>(text: string, values?: unknown[]): Promise<R[]>;
+  /** The database's time, in milliseconds since 1970. */
+  time(): Promise<number>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -79,6 +81,11 @@ export function connectDb(options: DbOptions): Db {
   const pool = poolOf(options, availability);
   const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(work));
   const system = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  async function query<R>(text: string, values: unknown[] = []): Promise<R[]> {
+    const result = await asked(pool.query({ name: statementName(text), text, values }));
+    // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.
+    return result.rows as R[];
+  }
   return {
     system,
     transaction: (fn) => asked(system.transaction().execute(fn)),
@@ -89,10 +96,11 @@ export function connectDb(options: DbOptions): Db {
           return fn(trx);
         }),
       ),
-    async query<R>(text: string, values: unknown[] = []): Promise<R[]> {
-      const result = await asked(pool.query({ name: statementName(text), text, values }));
-      // The caller states the row type of its own SQL text; PostgreSQL gives rows of exactly those columns.
-      return result.rows as R[];
+    query,
+    async time() {
+      const [row] = await query<{ ms: number }>("select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms");
+      if (row === undefined) throw new Error("the database told no time");
+      return row.ms;
     },
     async ping() {
       try {

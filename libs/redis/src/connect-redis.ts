@@ -46,6 +46,10 @@ export async function connectRedis({ url, logger, metrics }: RedisOptions): Prom
     limits: createRedisLimits({ run, onFallback: lost("limits") }),
     nonces,
     live,
+    time: async () => {
+      const [seconds, micros] = await run((client) => client.time());
+      return Number(seconds) * 1_000 + Number(micros) / 1_000;
+    },
     ping: () =>
       run((client) => client.ping()).then(
         () => true,

@@ -22,6 +22,7 @@ export function createMemoryDriver(logger: Logger): RedisLike {
     limits: createLocalLimits(),
     nonces,
     live,
+    time: async () => Date.now(),
     ping: async () => open,
     close: async () => {
       open = false;

@@ -84,6 +84,8 @@ export interface RedisLike {
   limits: Limits;
   nonces: Nonces;
   live: LiveStreams;
+  /** Redis's time in milliseconds since 1970; the process's own for the memory driver. Throws when Redis does not answer. */
+  time(): Promise<number>;
   /** False when Redis does not answer within its short deadline. Never throws. */
   ping(): Promise<boolean>;
   kind: "redis" | "memory";

@@ -1,3 +1,4 @@
+export { type Clock, type ClockOptions, createClock } from "./clock.js";
 export { connectionConfig } from "./connections.js";
 export { onEndingSignals } from "./ending-signals.js";
 export { generateEnvExample } from "./generate-env-example.js";

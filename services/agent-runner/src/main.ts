@@ -3,7 +3,7 @@ import { connectDb } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { runnerConfig } from "./config.js";
 import { createAgentRunner } from "./service.js";
 
@@ -17,6 +17,7 @@ await runService("agent-runner", async ({ logger, metrics, env, lifecycle }) => 
   const bus = await connectBus({ url: all.NATS_URL, name: "agent-runner", logger, metrics, callKey: secrets.callKey });
   const model = modelFromConfig(all, { logger, metrics });
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createAgentRunner({ config: all, logger, metrics, bus, db, redis, model, secrets }));

@@ -1,6 +1,6 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
-import { connectionConfig, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { cleanupConfig } from "./config.js";
 import { createCleanup } from "./service.js";
 
@@ -11,6 +11,7 @@ await runService("cleanup", async ({ logger, metrics, env, lifecycle }) => {
   const db = connectDb({ url: DATABASE_URL, name: "cleanup", logger });
   const bus = await connectBus({ url: NATS_URL, name: "cleanup", logger, metrics });
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createCleanup({ config, logger, metrics, bus, db }));
   return lifecycle;

@@ -2,6 +2,7 @@ import type { Bus } from "@parley/bus";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
 import type { Secrets } from "@parley/secrets";
+import type { Clock } from "@parley/service";
 import type { Credentials } from "./callers/credentials.js";
 import type { FailedAttempts } from "./callers/failed-attempts.js";
 import type { GatewayConfig } from "./config.js";
@@ -20,12 +21,15 @@ export interface GatewayDeps {
   bus: Bus;
   redis: RedisLike;
   secrets: Secrets;
+  /** By whose time signatures are judged; default the process's own. */
+  clock?: Pick<Clock, "now" | "ready">;
   /** What else this process cannot work without, for `/readyz`: the gateway itself has no database, its process may have one. */
   moreChecks?: () => Promise<Record<string, boolean>>;
 }
 
 /** What the route handlers share: the connections and the gateway's own short-lived state. */
 export interface GatewayContext extends GatewayDeps {
+  clock: Pick<Clock, "now" | "ready">;
   waiter: TurnWaiter;
   streams: StreamHub;
   links: LinkCache;

@@ -69,8 +69,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
 export function createContext(deps: GatewayDeps, draining: () => boolean): GatewayContext {
   const { config, bus, redis, secrets, logger, metrics } = deps;
   const countries = createCountries(config.GEO_DB_PATH, logger);
+  const clock = deps.clock ?? { now: Date.now, ready: async () => true };
   return {
     ...deps,
+    clock,
     waiter: createTurnWaiter({ bus, metrics }),
     streams: createStreamHub({
       bus,
@@ -93,13 +95,14 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     async readiness() {
       const connected = bus.status().connected;
       // Redis is losable: without it answers stay correct, so it is shown but does not take the replica out.
-      const [reachable, more] = await Promise.all([redis.ping(), deps.moreChecks?.() ?? {}]);
+      const [reachable, more, onTime] = await Promise.all([redis.ping(), deps.moreChecks?.() ?? {}, clock.ready()]);
       const others = Object.entries(more).map(([name, ok]) => [name, ok ? { ok } : { ok, detail: "not reachable" }]);
       return {
-        ready: connected && !draining() && Object.values(more).every(Boolean),
+        ready: connected && onTime === true && !draining() && Object.values(more).every(Boolean),
         checks: {
           ...Object.fromEntries(others),
           gateway: draining() ? { ok: false, detail: "draining" } : { ok: true },
+          clock: onTime === true ? { ok: true } : { ok: false, detail: String(onTime) },
           bus: connected ? { ok: true } : { ok: false, detail: "not connected" },
           redis: reachable ? { ok: true } : { ok: false, detail: "not reachable; limits are local" },
         },

@@ -1,7 +1,7 @@
 import { connectBus } from "@parley/bus";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { gatewayConfig } from "./config.js";
 import { createGateway } from "./gateway.js";
 
@@ -14,6 +14,8 @@ await runService("gateway", async ({ logger, metrics, env, lifecycle }) => {
   const redis = await connectRedis({ url: REDIS_URL, logger });
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createGateway({ config, logger, metrics, bus, redis, secrets }));
+  const clock = createClock({ authority: "redis", ask: () => redis.time(), logger, metrics });
+  lifecycle.add(clock);
+  lifecycle.add(createGateway({ config, logger, metrics, bus, redis, clock, secrets }));
   return lifecycle;
 });

@@ -45,7 +45,7 @@ export interface SignedOptions {
  */
 export async function startWorld(
   env: Record<string, string> = {},
-  { redisUrl = null, ...more }: Pick<GatewayDeps, "moreChecks"> & { redisUrl?: string | null } = {},
+  { redisUrl = null, ...more }: Pick<GatewayDeps, "moreChecks" | "clock"> & { redisUrl?: string | null } = {},
 ): Promise<World> {
   const nats = await startNats();
   const log: string[] = [];

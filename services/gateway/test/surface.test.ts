@@ -86,7 +86,7 @@ describe("operations", () => {
     const ready = await fetch(`${world.url}/readyz`);
     expect([ready.status, await bodyOf(ready)]).toEqual([
       200,
-      { ready: true, checks: { gateway: { ok: true }, bus: { ok: true }, redis: { ok: true } } },
+      { ready: true, checks: { gateway: { ok: true }, clock: { ok: true }, bus: { ok: true }, redis: { ok: true } } },
     ]);
   });
 

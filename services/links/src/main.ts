@@ -1,7 +1,7 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { linksConfig } from "./config.js";
 import { createLinks } from "./service.js";
 
@@ -13,6 +13,7 @@ await runService("links", async ({ logger, metrics, env, lifecycle }) => {
   const secrets = createSecrets(SECRET_KEY);
   const bus = await connectBus({ url: NATS_URL, name: "links", logger, metrics, callKey: secrets.callKey });
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createLinks({ config, logger, metrics, bus, db, secrets }));
   return lifecycle;

@@ -2,7 +2,7 @@ import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { memoryConfig } from "./config.js";
 import { createMemory } from "./service.js";
 
@@ -15,6 +15,7 @@ await runService("memory", async ({ logger, metrics, env, lifecycle }) => {
   const bus = await connectBus({ url: config.NATS_URL, name: "memory", logger, metrics, callKey: secrets.callKey });
   const model = modelFromConfig(config, { logger, metrics });
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createMemory({ config, logger, metrics, bus, db, model, secrets }));
   return lifecycle;

@@ -2,7 +2,7 @@ import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { sessionsConfig } from "./config.js";
 import { createSessions } from "./service.js";
 
@@ -18,6 +18,7 @@ await runService("sessions", async ({ logger, metrics, env, lifecycle }) => {
   const secrets = createSecrets(SECRET_KEY);
   const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics, callKey: secrets.callKey });
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createSessions({ config, logger, metrics, bus, db, redis, secrets }));

@@ -33,7 +33,7 @@ declare module "fastify" {
   }
 }
 
-type Auth = Pick<GatewayContext, "credentials" | "failedAttempts">;
+type Auth = Pick<GatewayContext, "credentials" | "failedAttempts" | "clock">;
 
 /**
  * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
@@ -85,14 +85,14 @@ async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): P
   return { principal, signed: null, scopes: null };
 }
 
-async function identifySigned(request: FastifyRequest, { credentials }: Auth): Promise<Caller> {
+async function identifySigned(request: FastifyRequest, { credentials, clock }: Auth): Promise<Caller> {
   if (!credentials.hasDefaultKey && request.headers["x-key-id"] === undefined) throw new AppError("not_configured");
   const verified = await verifySignature(
     { method: request.method, target: request.raw.url ?? "", body: request.rawBody, headers: request.headers },
     {
       resolveKey: (keyId) => credentials.signingKey(keyId),
       claimNonce: (nonce, ttlSeconds) => credentials.claimNonce(nonce, ttlSeconds),
-      now: () => Math.floor(Date.now() / 1_000),
+      now: () => Math.floor(clock.now() / 1_000),
     },
   );
   if (verified === null) throw new AppError("invalid_signature");
