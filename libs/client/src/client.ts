@@ -20,6 +20,8 @@ export interface ParleyClientOptions extends ConnectionOptions {
   apiKey: string;
   /** Which key signs; without it the server's default key is meant. */
   keyId?: string;
+  /** Every request carries a nonce, reads too: for keys and tenants with `require_nonce`. Default false: only what changes something. */
+  alwaysNonce?: boolean;
 }
 
 export interface CallOptions {
@@ -75,9 +77,9 @@ export interface ParleyClient {
 
 /** A client of one Parley gateway. Throws at once when the address is no URL or the key is empty. */
 export function createParleyClient(options: ParleyClientOptions): ParleyClient {
-  const { apiKey, keyId, ...connection } = options;
+  const { apiKey, keyId, alwaysNonce = false, ...connection } = options;
   if (apiKey === "") throw new TypeError("apiKey is empty");
-  const credentials = { type: "key" as const, apiKey, ...(keyId === undefined ? {} : { keyId }) };
+  const credentials = { type: "key" as const, apiKey, alwaysNonce, ...(keyId === undefined ? {} : { keyId }) };
   const transport = createTransport({ ...connection, credentials });
   return { transport, sessions: createSessions(transport) };
 }

@@ -3,7 +3,15 @@ import { ParleyError, problemError } from "./errors.js";
 import { computeSignature } from "./signature.js";
 
 /** A signing key for servers, or an API token (`ak_…`) of the management calls. */
-export type Credentials = { type: "key"; apiKey: string; keyId?: string } | { type: "token"; token: string };
+export type Credentials =
+  | {
+      type: "key";
+      apiKey: string;
+      keyId?: string;
+      /** Reads carry a nonce as well, as a key with `require_nonce` asks for; else only what changes something. */
+      alwaysNonce?: boolean;
+    }
+  | { type: "token"; token: string };
 
 export interface ConnectionOptions {
   /** Address of the gateway, for example `https://chat.example.com`. */
@@ -167,8 +175,8 @@ async function headersOf(call: Prepared, credentials: Credentials, nowMs: number
   if (call.text !== "") headers["content-type"] = call.raw?.mediaType ?? "application/json";
   if (credentials.type === "token") return { ...headers, authorization: `Bearer ${credentials.token}` };
   const timestamp = String(Math.floor(nowMs / 1_000));
-  // Without a nonce two equal requests of one second would be one request for the server.
-  const nonce = call.method === "GET" ? undefined : newId();
+  // Without a nonce two equal messages of one second would be one message for the server, and a copy could be sent by somebody else.
+  const nonce = call.method === "GET" && credentials.alwaysNonce !== true ? undefined : newId();
   const signed = { timestamp, method: call.method, target: call.target, body: call.text };
   const signature = await computeSignature(credentials.apiKey, {
     ...signed,

@@ -49,6 +49,14 @@ describe("calls that meet a bad moment", () => {
     expect(new Set(server.seen.map(({ headers }) => headers["x-signature"])).size).toBe(3);
   });
 
+  it("puts a nonce on reads only where it is asked to", async () => {
+    server = await flakyServer((_nth, response) => json(response, 200, { session_id: "text_1" }));
+    for (const alwaysNonce of [undefined, true]) await clientOf({ alwaysNonce }).sessions.get("text_1");
+    const [plain, strict] = server.seen;
+    expect([plain?.headers["x-nonce"], strict?.headers["x-nonce"]]).toEqual([undefined, expect.any(String)]);
+    for (const one of server.seen) expect(one.headers["x-signature"]).toBe(signatureOf(one));
+  });
+
   it("signs the query, and leaves out a path that a proxy takes away", async () => {
     server = await flakyServer((_nth, response) => json(response, 200, { data: [], next_cursor: null }));
     const client = createParleyClient({ baseUrl: `${server.url}/in/front`, apiKey: KEY, keyId: "k1" });

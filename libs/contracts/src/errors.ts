@@ -61,6 +61,11 @@ export const ERRORS = {
     "The address of this link was shown when it was made and not kept; make a new link to have it at hand.",
   ],
   name_taken: [409, "Name taken", "Another object already has this name."],
+  signature_used: [
+    409,
+    "Signature used",
+    "This signed request was received before and is not done again; sign a new one, with X-Nonce within the same second.",
+  ],
   tests_not_green: [
     409,
     "Tests not green",

@@ -227,5 +227,8 @@ export const KEY_SCOPES = ["chat", "read", "write", "manage"] as const;
 export const createKeyBody = z.strictObject({
   name: z.string().trim().min(1).max(200),
   scopes: z.array(z.enum(KEY_SCOPES)).max(KEY_SCOPES.length).optional(),
+  require_nonce: z.boolean().optional(),
 });
+/** What can be changed of a signing key, and of a tenant. */
+export const requireNonceBody = z.strictObject({ require_nonce: z.boolean() });
 export const createTenantBody = z.strictObject({ name: z.string().trim().min(1).max(255) });

@@ -151,6 +151,13 @@ async function insertKey(
   return rows.length === 1;
 }
 
+/**
+ * Remembers that a request was received, for work that keeps no answer of its own. False = it was received before; a parallel
+ * request of the same name waits until it is known which came first.
+ */
+export const claimOnce = (trx: Transaction<Database>, at: KeyAddress): Promise<boolean> =>
+  insertKey(trx, { ...at, fingerprint: null });
+
 /** Null = new, do the work; otherwise what is stored. Throws `idempotency_key_reused`. */
 async function claimKey(
   trx: Transaction<Database>,

@@ -4,6 +4,7 @@ export { databaseFailure, isStatementFault, loudnessOf, raisedFailure, sqlStateO
 export { type GroupOptions, groupCommit } from "./group.js";
 export {
   beginLong,
+  claimOnce,
   type LongRequest,
   type NamedRequest,
   type Once,

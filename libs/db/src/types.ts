@@ -11,6 +11,7 @@ export interface TenantsTable {
   id: string;
   name: string;
   created_at: Created;
+  require_nonce: Generated<boolean>;
 }
 export interface ApiTokensTable {
   id: string;
@@ -35,6 +36,7 @@ export interface ApiKeysTable {
   last_used_at: TimeOrNull;
   expires_at: TimeOrNull;
   revoked_at: TimeOrNull;
+  require_nonce: Generated<boolean>;
 }
 export interface AgentsTable {
   id: string;

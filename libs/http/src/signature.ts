@@ -40,7 +40,13 @@ export interface SignedRequest {
   headers: Record<string, string | string[] | undefined>;
 }
 
-export interface VerifyOptions<Key extends { secret: string }> {
+interface VerifyingKey {
+  secret: string;
+  /** A signature of this key counts only with a nonce. */
+  requireNonce?: boolean | undefined;
+}
+
+export interface VerifyOptions<Key extends VerifyingKey> {
   /** Key material for `X-Key-Id` (null = the header is absent, the default key is meant); null = no such key. */
   resolveKey(keyId: string | null): Promise<Key | null>;
   /** Claims a nonce for so many seconds; false = it was used before. */
@@ -61,7 +67,7 @@ export interface VerifiedSignature<Key> {
  * that a caller cannot tell them apart; errors of `resolveKey` and `claimNonce` pass through. The nonce is claimed only
  * after a good signature: a forger cannot burn somebody's nonces.
  */
-export async function verifySignature<Key extends { secret: string }>(
+export async function verifySignature<Key extends VerifyingKey>(
   request: SignedRequest,
   options: VerifyOptions<Key>,
 ): Promise<VerifiedSignature<Key> | null> {
@@ -77,7 +83,7 @@ export async function verifySignature<Key extends { secret: string }>(
     body: request.body,
   });
   const equal = timingSafeEqual(Buffer.from(expected, "hex"), Buffer.from(signature, "hex"));
-  if (!equal || key === null) return null;
+  if (!equal || key === null || (key.requireNonce === true && nonce === null)) return null;
   const sentAt = Number(timestamp);
   const now = options.now();
   if (Math.abs(now - sentAt) > WINDOW_SECONDS) return null;

@@ -18,6 +18,11 @@ export const gatewayConfig = z.object({
     .min(16)
     .optional()
     .describe("Default signing key of the server-to-server API, operator-wide; without it X-Key-Id is required"),
+  ADMIN_API_KEY_REQUIRE_NONCE: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true")
+    .describe("Whether a request signed with ADMIN_API_KEY counts only with X-Nonce; other keys say so themselves"),
   TRUSTED_PROXIES: z
     .string()
     .default("")

@@ -89,7 +89,10 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     security: createSecurityNotes({ bus, secrets, logger, metrics, countries }),
     subjects: createSubjects({ bus, secrets }),
     proofs: createProofProvider({ config, redis, secrets }),
-    credentials: createCredentials({ bus, redis, adminApiKey: config.ADMIN_API_KEY }),
+    credentials: createCredentials({
+      ...{ bus, redis, adminApiKey: config.ADMIN_API_KEY },
+      adminKeyRequiresNonce: config.ADMIN_API_KEY_REQUIRE_NONCE,
+    }),
     failedAttempts: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     failedLinks: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     async readiness() {

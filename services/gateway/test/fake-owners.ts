@@ -3,6 +3,7 @@ import type { Bus } from "@parley/bus";
 import {
   AppError,
   activateVersion,
+  claimSignature,
   createAgent,
   createKey,
   createLink,
@@ -37,7 +38,12 @@ const secrets = createSecrets("test-only-master-key-test-only-master-key");
 /** The links service and the agents of the runner as the gateway meets them: records what it was asked. */
 export class FakeOwners {
   readonly tokens = new Map<string, Principal>();
-  readonly keys = new Map<string, { secret: string; principal: Principal; scopes?: string[] }>();
+  readonly keys = new Map<
+    string,
+    { secret: string; principal: Principal; scopes?: string[]; requireNonce?: boolean }
+  >();
+  /** Signatures that were claimed, as the database keeps them. */
+  signatures = new Set<string>();
   readonly links = new Map<string, { secret: string; policy: LinkPolicy; state: "ok" | "expired" | "unavailable" }>();
   readonly asked: { call: string; input: unknown }[] = [];
 
@@ -68,6 +74,14 @@ export class FakeOwners {
     bus.serve(
       resolveKey,
       told("resolveKey", ({ keyId }) => ({ key: this.keys.get(keyId) ?? null })),
+    );
+    bus.serve(
+      claimSignature,
+      told("claimSignature", ({ signature }) => {
+        const first = !this.signatures.has(signature);
+        this.signatures.add(signature);
+        return { first };
+      }),
     );
     bus.serve(
       resolveLink,

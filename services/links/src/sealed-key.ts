@@ -9,7 +9,7 @@ export const keyAad = (at: { tenantId: string; id: string }): string => `api_key
 /** A fresh signing key (256 random bits): the row to store, and the secret to show once. */
 export function mintKey(
   secrets: Secrets,
-  owner: { tenantId: string; name: string; scopes: string[] },
+  owner: Pick<NewKey, "tenantId" | "name" | "scopes" | "requireNonce">,
 ): { row: NewKey; secret: string } {
   const id = newId();
   const secret = randomBytes(32).toString("base64url");

@@ -1,4 +1,5 @@
 import {
+  claimSignature,
   createKey,
   createTenant,
   createToken,
@@ -12,6 +13,8 @@ import {
   type Principal,
   resolveKey,
   rotateKey,
+  updateKey,
+  updateTenant,
   verifyToken,
 } from "@parley/contracts";
 import { sql } from "@parley/db";
@@ -262,5 +265,62 @@ describe("lists of credentials", () => {
     const [tenant] = made;
     if (tenant === undefined) throw new Error("three were made");
     expect(await codeOf(harness.bus.call(listTenants, { principal: tenant.owner, limit: 2 }))).toBe("forbidden");
+  });
+});
+
+describe("signatures and nonces", () => {
+  it("remembers a signature once, also when it comes twice at a time, within its tenant", async () => {
+    const { id } = await newTenant();
+    const other = await newTenant();
+    const signature = newId();
+    const claims = await Promise.all(
+      [id, id, id, other.id, null].map((tenantId) => harness.bus.call(claimSignature, { tenantId, signature })),
+    );
+    expect(claims.slice(0, 3).filter(({ first }) => first)).toHaveLength(1);
+    expect(claims.slice(3)).toEqual([{ first: true }, { first: true }]);
+    for (const tenantId of [id, other.id, null])
+      expect(await harness.bus.call(claimSignature, { tenantId, signature })).toEqual({ first: false });
+  });
+
+  it("lets a key ask for nonces, its successor too; every gateway hears of it, and nothing is closed", async () => {
+    const { owner } = await newTenant();
+    const other = await newTenant();
+    const asks = async (keyId: string) => (await harness.bus.call(resolveKey, { keyId })).key?.requireNonce === true;
+    const { id, keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
+    expect(await asks(keyId)).toBe(false);
+    const { key } = await harness.bus.call(updateKey, { principal: owner, id, requireNonce: true });
+    expect([key.id, key.require_nonce, await asks(keyId)]).toEqual([id, true, true]);
+    await eventually(() => expect(harness.seen(credentialRevoked)).toContainEqual({ id, rotated: true }));
+    const successor = await harness.bus.call(rotateKey, { principal: owner, id });
+    expect(await asks(successor.keyId)).toBe(true);
+    await harness.bus.call(updateKey, { principal: owner, id: successor.id, requireNonce: false });
+    expect(await asks(successor.keyId)).toBe(false);
+    const made = await harness.bus.call(createKey, { principal: owner, name: "S", scopes: [], requireNonce: true });
+    expect(await asks(made.keyId)).toBe(true);
+    const foreign = { principal: other.owner, id, requireNonce: false };
+    expect(await codeOf(harness.bus.call(updateKey, foreign))).toBe("not_found");
+    const editor = { principal: { ...owner, role: "editor" as const }, id, requireNonce: false };
+    expect(await codeOf(harness.bus.call(updateKey, editor))).toBe("forbidden");
+    await harness.bus.call(deleteKey, { principal: owner, id: made.id });
+    expect(await codeOf(harness.bus.call(updateKey, { ...foreign, principal: owner, id: made.id }))).toBe("not_found");
+  });
+
+  it("lets a tenant ask for nonces of all its keys; its owner or the operator says so", async () => {
+    const { id, owner } = await newTenant();
+    const other = await newTenant();
+    const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
+    const set = (principal: Principal, requireNonce: boolean) =>
+      harness.bus.call(updateTenant, { principal, id, requireNonce });
+    const { tenant } = await set(owner, true);
+    expect(tenant).toMatchObject({ id, name: "Acme", require_nonce: true });
+    expect((await harness.bus.call(resolveKey, { keyId })).key?.requireNonce).toBe(true);
+    const { data } = await harness.bus.call(listTenants, { principal: operator, limit: 200 });
+    expect(data.find((shown) => shown.id === id)?.require_nonce).toBe(true);
+    expect((await set(operator, false)).tenant.require_nonce).toBe(false);
+    expect((await harness.bus.call(resolveKey, { keyId })).key?.requireNonce).toBeUndefined();
+    expect(await codeOf(set(other.owner, false))).toBe("not_found");
+    expect(await codeOf(set({ ...owner, role: "admin" }, false))).toBe("forbidden");
+    const nobody = { principal: operator, id: newId(), requireNonce: true };
+    expect(await codeOf(harness.bus.call(updateTenant, nobody))).toBe("not_found");
   });
 });

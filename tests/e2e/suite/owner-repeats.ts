@@ -7,7 +7,12 @@ import { CREATIONS, type Creation, type World } from "./creations.js";
 import { type GetFixture, openSession, type Page, send } from "./fixture.js";
 
 /** Calls that make nothing to be counted; their own tests say what a repeat of them does. */
-const ELSEWHERE = ["/api/sessions/{id}/extend", "/api/webhooks/deliveries/{id}/redeliver"];
+const ELSEWHERE = [
+  "/api/chat/sessions",
+  "/api/chat/sessions/{id}/messages",
+  "/api/sessions/{id}/extend",
+  "/api/webhooks/deliveries/{id}/redeliver",
+];
 
 interface Document {
   paths: Record<string, { post?: { parameters?: { name: string }[] } }>;

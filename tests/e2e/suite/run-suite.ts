@@ -12,6 +12,7 @@ import { describeOwnerRepeats } from "./owner-repeats.js";
 import { describePublicLinks } from "./public-links.js";
 import { describeRefusals } from "./refusals.js";
 import { describeSessions } from "./sessions.js";
+import { describeSignedReplays } from "./signed-replays.js";
 import { describeStreams } from "./streams.js";
 
 /** Settings that make slow things visible in the time of a test. */
@@ -45,6 +46,7 @@ export function runSuite(shape: Shape): void {
     describeSessions(get);
     describeRefusals(get);
     describeIdempotency(get);
+    describeSignedReplays(get);
     describeStreams(get);
     describePublicLinks(get);
     describeEscalations(get);

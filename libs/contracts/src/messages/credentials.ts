@@ -20,6 +20,8 @@ export const keyView = z.object({
   /** To the minute. */
   last_used_at: iso.nullable(),
   status: z.enum(["active", "rotating", "expired", "revoked"]),
+  /** Whether it signs only with a nonce. A service of the release before does not tell. */
+  require_nonce: z.boolean().default(false),
 });
 export type KeyView = z.infer<typeof keyView>;
 
@@ -35,7 +37,13 @@ export const tokenView = z.object({
 });
 export type TokenView = z.infer<typeof tokenView>;
 
-export const tenantView = z.object({ id: uuid, name: text, created_at: iso });
+export const tenantView = z.object({
+  id: uuid,
+  name: text,
+  created_at: iso,
+  /** Whether all its keys sign only with a nonce. A service of the release before does not tell. */
+  require_nonce: z.boolean().default(false),
+});
 export type TenantView = z.infer<typeof tenantView>;
 
 /** All three newest first, revoked ones included. Admins of the tenant. */
@@ -43,3 +51,20 @@ export const listKeys = rpc("links", "list_keys", "links", z.object(paged), page
 export const listTokens = rpc("links", "list_tokens", "links", z.object(paged), page(tokenView));
 /** Operator-wide callers only. */
 export const listTenants = rpc("links", "list_tenants", "links", z.object(paged), page(tenantView));
+
+/** Admins of the tenant. Known to every gateway at once. */
+export const updateKey = rpc(
+  "links",
+  "update_key",
+  "links",
+  z.object({ principal, id: uuid, requireNonce: z.boolean() }),
+  z.object({ key: keyView }),
+);
+/** Owners of the tenant, and operator-wide callers. Known to every gateway at once. */
+export const updateTenant = rpc(
+  "links",
+  "update_tenant",
+  "links",
+  z.object({ principal, id: uuid, requireNonce: z.boolean() }),
+  z.object({ tenant: tenantView }),
+);

@@ -14,13 +14,36 @@ export const verifyToken = rpc(
   z.object({ token: z.string() }),
   z.object({ principal: principal.nullable() }),
 );
-/** Key material for HMAC verification; core subject, never stored. null = unknown key. Without scopes the key may what its role may. */
+/**
+ * Key material for HMAC verification; core subject, never stored. null = unknown key. Without scopes the key may what its role may.
+ * `requireNonce`: the key or its tenant asks for a nonce in every signed request.
+ */
 export const resolveKey = rpc(
   "links",
   "resolve_key",
   "links",
   z.object({ keyId: z.string() }),
-  z.object({ key: z.object({ secret: z.string(), principal, scopes: z.array(z.string()).optional() }).nullable() }),
+  z.object({
+    key: z
+      .object({
+        secret: z.string(),
+        principal,
+        scopes: z.array(z.string()).optional(),
+        requireNonce: z.boolean().optional(),
+      })
+      .nullable(),
+  }),
+);
+/**
+ * Remembers the signature of a request whose own work does not, before that work is done. `first` false = it was received before.
+ * `tenantId` null = the key is operator-wide.
+ */
+export const claimSignature = rpc(
+  "links",
+  "claim_signature",
+  "links",
+  z.object({ tenantId: uuid.nullable(), signature: z.string() }),
+  z.object({ first: z.boolean() }),
 );
 
 /** The part of a link's contract that the gateway enforces and sessions snapshot. */
@@ -155,7 +178,13 @@ export const createKey = rpc(
   "links",
   "create_key",
   "links",
-  z.object({ ...owner, name: z.string(), scopes: z.array(z.string()), ...repeatableRequest }),
+  z.object({
+    ...owner,
+    name: z.string(),
+    scopes: z.array(z.string()),
+    requireNonce: z.boolean().optional(),
+    ...repeatableRequest,
+  }),
   z.object({ id: uuid, keyId: z.string(), secret: z.string(), ...replayable }),
 );
 export const rotateKey = rpc(

@@ -16,6 +16,7 @@ export const securityEventKind = z.enum([
   "suspicious_content",
   "proof_failed",
   "output_withheld",
+  "request_replayed",
 ]);
 export type SecurityEventKind = z.infer<typeof securityEventKind>;
 

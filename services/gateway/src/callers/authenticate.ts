@@ -11,6 +11,7 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { roleOn, type Surface } from "./key-scopes.js";
+import { refuseReplay } from "./refuse-replay.js";
 
 /** A caller whose credentials were verified before anything of the request was parsed. */
 export interface Caller {
@@ -33,11 +34,12 @@ declare module "fastify" {
   }
 }
 
-type Auth = Pick<GatewayContext, "credentials" | "failedAttempts" | "clock">;
+type Auth = Pick<GatewayContext, "bus" | "clock" | "credentials" | "failedAttempts">;
 
 /**
  * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
- * and method, media type, role; only then the body is parsed. On these prefixes nothing about existence is told before the credentials hold.
+ * and method, media type, role; only then the body is parsed, and a signed request that was received before is refused. On these
+ * prefixes nothing about existence is told before the credentials hold.
  */
 export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): void {
   app.decorateRequest("caller");
@@ -53,6 +55,7 @@ export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): 
     request.caller = actingOn(options.surface, request.caller, request.method);
     if (role !== undefined) requireRole(request.caller.principal, role);
   });
+  app.addHook("preHandler", (request) => refuseReplay(auth, request));
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });

@@ -10,6 +10,8 @@ export interface SigningKey {
   principal: Principal;
   /** What it may; without them it may what its role may. */
   scopes?: string[] | undefined;
+  /** It signs only with a nonce. */
+  requireNonce?: boolean | undefined;
 }
 
 /** Who a caller is, by key id or token; answers are remembered for seconds and forgotten on every revocation. */
@@ -30,7 +32,12 @@ const TOKEN_TTL_MS = 10_000;
 const MAX_ENTRIES = 10_000;
 const MAX_NONCES = 100_000;
 
-export function createCredentials(deps: { bus: Bus; redis: RedisLike; adminApiKey: string | undefined }): Credentials {
+export function createCredentials(deps: {
+  bus: Bus;
+  redis: RedisLike;
+  adminApiKey: string | undefined;
+  adminKeyRequiresNonce: boolean;
+}): Credentials {
   const { bus, redis, adminApiKey } = deps;
   const keys = new ExpiringMap<string, SigningKey | null>({ ttlMs: KEY_TTL_MS, maxEntries: MAX_ENTRIES });
   const tokens = new ExpiringMap<string, Principal | null>({ ttlMs: TOKEN_TTL_MS, maxEntries: MAX_ENTRIES });
@@ -38,7 +45,11 @@ export function createCredentials(deps: { bus: Bus; redis: RedisLike; adminApiKe
   const defaultKey: SigningKey | null =
     adminApiKey === undefined
       ? null
-      : { secret: adminApiKey, principal: { tenantId: null, role: "owner", via: "hmac", id: "default" } };
+      : {
+          secret: adminApiKey,
+          principal: { tenantId: null, role: "owner", via: "hmac", id: "default" },
+          requireNonce: deps.adminKeyRequiresNonce,
+        };
 
   return {
     hasDefaultKey: defaultKey !== null,
@@ -60,8 +71,8 @@ export function createCredentials(deps: { bus: Bus; redis: RedisLike; adminApiKe
       return principal;
     },
     async claimNonce(nonce, ttlSeconds) {
-      // Also kept here: this memory outlives a flush of Redis, and counts alone while Redis is away. What a replay could
-      // still change is caught by the idempotency key made of its signature.
+      // Also kept here: this memory outlives a flush of Redis, and counts alone while Redis is away. A replay that finds neither
+      // of them is caught by the database, which keeps the signatures of what changes something and of what came with a nonce.
       if (nonces.get(nonce) !== undefined) return false;
       nonces.set(nonce, true, ttlSeconds * 1_000);
       try {

@@ -1,6 +1,8 @@
 import { AppError, createSession, createSessionBody, type TurnResult } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
+import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { isFirstTime } from "../callers/refuse-replay.js";
 import type { GatewayContext } from "../deps.js";
 import { markReplay, signedRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
@@ -9,7 +11,14 @@ import { callerGone } from "../turns/caller-gone.js";
 import { signedAccess } from "./access.js";
 import { sessionCreated } from "./schemas.js";
 
-/** Opens a session and waits for its opening turn. Idempotent by `Idempotency-Key`, else by the signature. */
+/** Sessions a minute that one key may open with signed bytes it has sent before. */
+const REPEATED_CREATES = { scope: "repeated_creates", limit: 60, periodSeconds: 60 } as const;
+
+/**
+ * Opens a session and waits for its opening turn. Idempotent by `Idempotency-Key`, else by the nonce. Equal requests without either
+ * open a session each: a backend that greets two people within one second signs the same bytes twice, and they must not share a
+ * conversation. Since a captured request does the same, its repeats are limited by key and leave a security event.
+ */
 export function createSessionRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     summary: "Create a session",
@@ -18,13 +27,16 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     body: createSessionBody,
     response: answers({ 201: sessionCreated }),
   };
-  app.post("/sessions", { schema, config: { role: "operator" } }, async (request, reply) => {
+  app.post("/sessions", { schema, config: { role: "operator", repeatable: true } }, async (request, reply) => {
     const { tenant_id, agent_id, version, metadata, participant } = request.body;
     const own = request.caller.principal.tenantId;
     // Another tenant's agent is as unknown as one that does not exist.
     if (own !== null && own !== tenant_id) throw new AppError("agent_not_found");
     const { bus, waiter } = context;
     const gone = callerGone(reply);
+    const named = signedRepeatable(request);
+    const withNonce = request.caller.signed?.nonce != null;
+    const isRepeat = !withNonce && (await admitRepeat(context, request, tenant_id));
     const created = await bus.call(
       createSession,
       {
@@ -34,16 +46,32 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
         metadata: metadata ?? {},
         participant,
         participantVerified: participant?.email !== undefined,
-        ...signedRepeatable(request),
+        idempotency: named.idempotency,
+        signature: withNonce ? named.signature : null,
         replyTo: waiter.replyTo,
       },
       { requestId: request.id },
     );
     markReplay(request, reply, created.replayed);
+    if (isRepeat && created.replayed !== true) noteRepeat(context, request, tenant_id);
     const place = { session_id: created.sessionId, turn_id: created.turnId };
     const waiting = { access: signedAccess(request, created.sessionId), turn: created.turn, signal: gone };
     return reply.code(201).send(sessionAnswer(created, await answeredTurn(context, waiting, place)));
   });
+}
+
+/** Whether these signed bytes were received before. Throws `rate_limited` when the key has sent too many such requests. */
+async function admitRepeat(context: GatewayContext, request: FastifyRequest, tenantId: string): Promise<boolean> {
+  if (await isFirstTime(context, request)) return false;
+  const taken = await context.redis.limits.take([{ ...REPEATED_CREATES, key: request.caller.principal.id }]);
+  if (taken.allowed) return true;
+  noteRepeat(context, request, tenantId);
+  const { retryAfterSeconds } = taken;
+  throw new AppError("rate_limited", { retryAfterSeconds, extra: { scope: REPEATED_CREATES.scope } });
+}
+
+function noteRepeat({ security }: GatewayContext, request: FastifyRequest, tenantId: string): void {
+  security.note(request, { tenantId, id: null }, { kind: "request_replayed", scope: "create_session" });
 }
 
 function sessionAnswer(

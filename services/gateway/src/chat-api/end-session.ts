@@ -15,7 +15,7 @@ export function endSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
     params: sessionParams,
     response: answers({ 200: sessionClosed }),
   };
-  app.delete("/sessions/:id", { schema, config: { role: "operator" } }, async (request, reply) => {
+  app.delete("/sessions/:id", { schema, config: { role: "operator", repeatable: true } }, async (request, reply) => {
     const { replayed, ...closed } = await bus.call(endSession, {
       access: signedAccess(request, request.params.id),
       reason: "client",

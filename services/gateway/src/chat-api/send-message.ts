@@ -31,42 +31,46 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
     body: sendMessageBody,
     response: answers({ 200: turnAnswered, 202: turnAccepted }),
   };
-  app.post("/sessions/:id/messages", { schema, config: { role: "operator" } }, async (request, reply) => {
-    requireLength(request.body.content, context.config.CHAT_MAX_MESSAGE_LENGTH, "/content");
-    const { bus, waiter } = context;
-    const access = signedAccess(request, request.params.id);
-    const gone = callerGone(reply);
-    const accepted = await bus.call(
-      acceptMessage,
-      {
-        access,
-        content: request.body.content,
-        clientMessageId: request.body.client_message_id ?? null,
-        ...signedRepeatable(request),
-        replyTo: waiter.replyTo,
-      },
-      { requestId: request.id },
-    );
-    markReplay(request, reply, accepted.replayed, request.body.client_message_id !== undefined);
-    const { sessionId, turnId, turn } = accepted;
-    const statusUrl = turnUrl(sessionId, turnId);
-    const place = {
-      turn_id: turnId,
-      events_url: eventsUrl(sessionId),
-      status_url: statusUrl,
-      session_id: sessionId,
-    };
-    switch (answerModeOf(request, request.query)) {
-      case "async":
-        return reply.code(202).headers({ "preference-applied": "respond-async", location: statusUrl }).send(place);
-      case "stream":
-        return streamTurn(
-          context,
-          { request, reply },
-          { access, sessionId, turn, audience: "api", answer: turnAnswer },
-        );
-      case "wait":
-        return reply.send(turnAnswer(await answeredTurn(context, { access, turn, signal: gone }, place)));
-    }
-  });
+  app.post(
+    "/sessions/:id/messages",
+    { schema, config: { role: "operator", repeatable: true } },
+    async (request, reply) => {
+      requireLength(request.body.content, context.config.CHAT_MAX_MESSAGE_LENGTH, "/content");
+      const { bus, waiter } = context;
+      const access = signedAccess(request, request.params.id);
+      const gone = callerGone(reply);
+      const accepted = await bus.call(
+        acceptMessage,
+        {
+          access,
+          content: request.body.content,
+          clientMessageId: request.body.client_message_id ?? null,
+          ...signedRepeatable(request),
+          replyTo: waiter.replyTo,
+        },
+        { requestId: request.id },
+      );
+      markReplay(request, reply, accepted.replayed, request.body.client_message_id !== undefined);
+      const { sessionId, turnId, turn } = accepted;
+      const statusUrl = turnUrl(sessionId, turnId);
+      const place = {
+        turn_id: turnId,
+        events_url: eventsUrl(sessionId),
+        status_url: statusUrl,
+        session_id: sessionId,
+      };
+      switch (answerModeOf(request, request.query)) {
+        case "async":
+          return reply.code(202).headers({ "preference-applied": "respond-async", location: statusUrl }).send(place);
+        case "stream":
+          return streamTurn(
+            context,
+            { request, reply },
+            { access, sessionId, turn, audience: "api", answer: turnAnswer },
+          );
+        case "wait":
+          return reply.send(turnAnswer(await answeredTurn(context, { access, turn, signal: gone }, place)));
+      }
+    },
+  );
 }

@@ -12,14 +12,14 @@ export function createKeyRoute(app: HttpApp, { bus }: GatewayContext): void {
     ...owner,
     summary: "Create a signing key",
     description:
-      "`scopes`: `chat` opens the chat API (`/api/chat/*`), `read` what an operator may read in management, `write` management as an editor, `manage` as an admin. They add up and include nothing; without them a key has `chat` and `read`. The secret is in this answer only.",
+      "`scopes`: `chat` opens the chat API (`/api/chat/*`), `read` what an operator may read in management, `write` management as an editor, `manage` as an admin. They add up and include nothing; without them a key has `chat` and `read`. With `require_nonce` it signs only with `X-Nonce`. The secret is in this answer only.",
     querystring: tenantQuery,
     body: createKeyBody,
     response: answers({ 201: keyCreated }),
   };
   app.post("/keys", { schema, config: { role: "admin", repeatable: true } }, async (request, reply) => {
-    const { name, scopes = [] } = request.body;
-    const call = { principal: tenantPrincipal(request), name, scopes, ...ownerRepeatable(request) };
+    const { name, scopes = [], require_nonce: requireNonce } = request.body;
+    const call = { principal: tenantPrincipal(request), name, scopes, requireNonce, ...ownerRepeatable(request) };
     const { id, keyId, secret, replayed } = await bus.call(createKey, call);
     markReplay(request, reply, replayed);
     return reply.code(201).send({ id, key_id: keyId, secret });

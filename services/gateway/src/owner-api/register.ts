@@ -77,8 +77,10 @@ import { testVersionRoute } from "./test-version.js";
 import { testWebhookRoute } from "./test-webhook.js";
 import { typingEscalationRoute } from "./typing-escalation.js";
 import { updateAgentRoute } from "./update-agent.js";
+import { updateKeyRoute } from "./update-key.js";
 import { updateLinkRoute } from "./update-link.js";
 import { updateLinkTemplateRoute } from "./update-link-template.js";
+import { updateTenantRoute } from "./update-tenant.js";
 import { updateWebhookRoute } from "./update-webhook.js";
 import { validateAgentRoute } from "./validate-agent.js";
 import { watchSessionRoute } from "./watch-session.js";
@@ -156,7 +158,9 @@ const ROUTES = [
   listVersionsRoute,
   rotateKeyRoute,
   setAccessPolicyRoute,
+  updateKeyRoute,
   updateLinkRoute,
+  updateTenantRoute,
   validateAgentRoute,
   createWebhookRoute,
   deleteWebhookRoute,

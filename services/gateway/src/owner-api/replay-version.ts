@@ -20,11 +20,15 @@ export function replayVersionRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: z.unknown().meta({ description: "Nothing, or `{session_ids? | limit? (≤ 500), link_id?}`" }),
     response: answers({ 200: replayReport }),
   };
-  app.post("/agents/:agent/versions/:version/replay", { schema, config: { role: "editor" } }, async (request) => {
-    const { agent, version } = request.params;
-    const principal = tenantPrincipal(request);
-    const body = parseOrRefuse(replayVersionBody, request.body ?? {});
-    const { session_ids: sessionIds, link_id: linkId, limit = DEFAULT_LIMIT } = body;
-    return bus.call(replayVersion, { principal, agent, version, sessionIds, linkId, limit });
-  });
+  app.post(
+    "/agents/:agent/versions/:version/replay",
+    { schema, config: { role: "editor", reads: true } },
+    async (request) => {
+      const { agent, version } = request.params;
+      const principal = tenantPrincipal(request);
+      const body = parseOrRefuse(replayVersionBody, request.body ?? {});
+      const { session_ids: sessionIds, link_id: linkId, limit = DEFAULT_LIMIT } = body;
+      return bus.call(replayVersion, { principal, agent, version, sessionIds, linkId, limit });
+    },
+  );
 }

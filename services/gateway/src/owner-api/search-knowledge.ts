@@ -17,7 +17,7 @@ export function searchKnowledgeRoute(app: HttpApp, { bus }: GatewayContext): voi
     body: searchKnowledgeBody,
     response: answers({ 200: knowledgeFound }),
   };
-  app.post("/agents/:agent/knowledge/search", { schema }, async (request) => {
+  app.post("/agents/:agent/knowledge/search", { schema, config: { reads: true } }, async (request) => {
     const { query: text, mode, version = null, ...settings } = request.body;
     const query = { text, search_mode: mode, ...settings };
     const call = { principal: tenantPrincipal(request), agent: request.params.agent, version, query };

@@ -16,7 +16,7 @@ export function sessionToTestRoute(app: HttpApp, { bus }: GatewayContext): void 
     querystring: tenantQuery,
     response: answers({ 200: sessionToTest.response }),
   };
-  app.post("/sessions/:id/to-test", { schema, config: { role: "operator" } }, async (request) =>
+  app.post("/sessions/:id/to-test", { schema, config: { role: "operator", reads: true } }, async (request) =>
     bus.call(sessionToTest, { principal: tenantPrincipal(request), sessionId: request.params.id }),
   );
 }

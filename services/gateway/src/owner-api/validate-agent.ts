@@ -12,7 +12,7 @@ export function validateAgentRoute(app: HttpApp, { bus }: GatewayContext): void 
     body: validateAgentBody,
     response: answers({ 200: validated }),
   };
-  app.post("/agents/validate", { schema }, async (request) =>
+  app.post("/agents/validate", { schema, config: { reads: true } }, async (request) =>
     bus.call(validateAgent, { document: request.body.document }),
   );
 }

@@ -1,5 +1,5 @@
 import type { Bus } from "@parley/bus";
-import { type LinkPolicy, noteSecurity, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
+import { noteSecurity, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Secrets } from "@parley/secrets";
 import type { Countries } from "../public-api/place-country.js";
@@ -17,10 +17,16 @@ interface Origin {
   readonly clientBucket: string;
 }
 
+/** Of the link where it was noticed; `id` null = not at a link. */
+interface Place {
+  tenantId: string;
+  id: string | null;
+}
+
 /** Tells the links service what the defences noticed: in batches, bounded, losable. */
 export interface SecurityNotes {
   /** Never throws, never waits. Equal ones within a second become one with a count. */
-  note(request: Origin, at: Pick<LinkPolicy, "tenantId" | "id">, what: Noticed): void;
+  note(request: Origin, at: Place, what: Noticed): void;
   /** An address tried as many link tokens that open nothing as it may in a minute. They belong to no tenant: a log line and a count. */
   noteScan(request: Origin): void;
   start(): void;

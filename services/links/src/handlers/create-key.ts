@@ -22,7 +22,10 @@ export const createKey =
     const request = { tenantId, scope: "keys.create", repeatable: input, sealing: deps.secrets };
     const { answer } = await deps.db.tenant(tenantId, (trx) =>
       once<Output>(trx, request, async () => {
-        const { row, secret } = mintKey(deps.secrets, { tenantId, name: input.name, scopes });
+        const { row, secret } = mintKey(deps.secrets, {
+          ...{ tenantId, name: input.name, scopes },
+          requireNonce: input.requireNonce ?? false,
+        });
         await insertKey(trx, row);
         return { answer: { id: row.id, keyId: row.keyId, secret }, facts: [] };
       }),

@@ -21,6 +21,7 @@ export const resolveKey =
         secret: deps.secrets.open(row.secret_sealed, keyAad(at)),
         principal: { tenantId: row.tenant_id, role, via: "hmac", id: row.id },
         ...(scopes === undefined ? {} : { scopes }),
+        ...(row.require_nonce ? { requireNonce: true } : {}),
       },
     };
   };

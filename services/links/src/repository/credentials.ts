@@ -1,4 +1,4 @@
-import type { Role } from "@parley/contracts";
+import type { Role, TenantView } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import type { TenantTransaction } from "./transaction.js";
 
@@ -34,6 +34,8 @@ export interface KeyRow {
   tenant_id: string;
   secret_sealed: string;
   scopes: string[];
+  /** Of the key, or of its tenant. */
+  require_nonce: boolean;
 }
 
 /** A signing key that is neither revoked nor past the overlap of its rotation, across tenants. */
@@ -112,11 +114,14 @@ export interface NewKey {
   secretSealed: string;
   name: string;
   scopes: string[];
+  requireNonce: boolean;
 }
 
 export async function insertKey(trx: TenantTransaction, key: NewKey): Promise<void> {
-  await sql`insert into api_keys (id, tenant_id, key_id, secret_sealed, name, scopes)
-    values (${key.id}, ${key.tenantId}, ${key.keyId}, ${key.secretSealed}, ${key.name}, ${key.scopes})`.execute(trx);
+  await sql`insert into api_keys (id, tenant_id, key_id, secret_sealed, name, scopes, require_nonce)
+    values (${key.id}, ${key.tenantId}, ${key.keyId}, ${key.secretSealed}, ${key.name}, ${key.scopes}, ${key.requireNonce})`.execute(
+    trx,
+  );
 }
 
 /**
@@ -126,9 +131,30 @@ export async function insertKey(trx: TenantTransaction, key: NewKey): Promise<vo
 export async function retireKey(
   trx: TenantTransaction,
   at: { id: string; overlapHours: number },
-): Promise<{ name: string; scopes: string[] } | null> {
-  const { rows } = await sql<{ name: string; scopes: string[] }>`update api_keys
+): Promise<Pick<NewKey, "name" | "scopes" | "requireNonce"> | null> {
+  const { rows } = await sql<Pick<NewKey, "name" | "scopes" | "requireNonce">>`update api_keys
       set expires_at = now() + make_interval(hours => ${at.overlapHours}::int)
-    where id = ${at.id} and revoked_at is null and expires_at is null returning name, scopes`.execute(trx);
+    where id = ${at.id} and revoked_at is null and expires_at is null 
+    returning name, scopes, require_nonce as "requireNonce"`.execute(trx);
+  return rows[0] ?? null;
+}
+
+/** Says whether a live key signs only with a nonce; false = unknown or revoked. */
+export async function setKeyNonce(
+  trx: TenantTransaction,
+  key: { id: string; requireNonce: boolean },
+): Promise<boolean> {
+  const { rows } = await sql`update api_keys set require_nonce = ${key.requireNonce}
+    where id = ${key.id} and revoked_at is null returning id`.execute(trx);
+  return rows.length === 1;
+}
+
+/** The same for all keys of the tenant that the transaction is bound to; null = no such tenant. */
+export async function setTenantNonce(
+  trx: TenantTransaction,
+  tenant: { id: string; requireNonce: boolean },
+): Promise<TenantView | null> {
+  const { rows } = await sql<TenantView>`update tenants set require_nonce = ${tenant.requireNonce}
+    where id = ${tenant.id} returning id, name, iso(created_at) as created_at, require_nonce`.execute(trx);
   return rows[0] ?? null;
 }
