@@ -148,11 +148,14 @@ CREATE FUNCTION public.any_word(p_language text, p_text text) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ select coalesce(string_agg(quote_literal(lexeme), ' | '), '')::tsquery from unnest(knowledge_tsv(p_language, p_text)) $$;
 
-CREATE FUNCTION public.api_key_by_id(p_key_id text) RETURNS TABLE(id uuid, tenant_id uuid, secret_sealed text, scopes text[])
+CREATE FUNCTION public.api_key_by_id(p_key_id text) RETURNS TABLE(id uuid, tenant_id uuid, secret_sealed text, scopes text[], require_nonce boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public'
-    AS $$ select id, tenant_id, secret_sealed, scopes from api_keys
-   where key_id = p_key_id and revoked_at is null and (expires_at is null or expires_at > now()) $$;
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select k.id, k.tenant_id, k.secret_sealed, k.scopes, k.require_nonce or t.require_nonce
+    from api_keys k join tenants t on t.id = k.tenant_id
+   where k.key_id = p_key_id and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+$$;
 
 ALTER FUNCTION public.api_key_by_id(p_key_id text) OWNER TO parley_jobs;
 
@@ -1442,11 +1445,11 @@ CREATE FUNCTION public.link_by_token_id(p_token_id text) RETURNS TABLE(id uuid, 
 
 ALTER FUNCTION public.link_by_token_id(p_token_id text) OWNER TO parley_jobs;
 
-CREATE FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) RETURNS TABLE(id uuid, name text, created_at timestamp with time zone)
+CREATE FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) RETURNS TABLE(id uuid, name text, created_at timestamp with time zone, require_nonce boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public'
+    SET search_path TO 'public', 'pg_temp'
     AS $$
-  select t.id, t.name, t.created_at from tenants t
+  select t.id, t.name, t.created_at, t.require_nonce from tenants t
    where p_created is null or (t.created_at, t.id) < (p_created, p_id)
    order by t.created_at desc, t.id desc limit p_limit
 $$;
@@ -2830,7 +2833,8 @@ CREATE TABLE public.api_keys (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_used_at timestamp with time zone,
     expires_at timestamp with time zone,
-    revoked_at timestamp with time zone
+    revoked_at timestamp with time zone,
+    require_nonce boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
@@ -3196,7 +3200,8 @@ ALTER TABLE ONLY public.temporary_chat_sessions FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.tenants (
     id uuid NOT NULL,
     name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    require_nonce boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ONLY public.tenants FORCE ROW LEVEL SECURITY;
