@@ -24,69 +24,79 @@ CREATE FUNCTION public.accept_messages(items jsonb) RETURNS SETOF json
 declare
   r record; item jsonb; v_tenant uuid; v_id uuid; v_code text;
   c text_conversations; t session_turns; v_time timestamptz; v_payload json; v_files json; v_ids uuid[]; v_found integer;
+  v_first jsonb := '[]';
 begin
-  -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each other in a ring.
-  for r in select value as item, a.* from jsonb_array_elements(items), lateral try_access(value -> 'access') a order by a.o_id, (value ->> 'i')::int
-  loop
-    item := r.item; v_id := r.o_id; v_tenant := r.o_tenant;
-    if r.o_error is not null then return next json_build_object('i', item -> 'i', 'error', r.o_error); continue; end if;
-    perform enter_tenant(v_tenant);
-    select * into c from text_conversations where id = v_id for no key update;
+  -- Accept and commit lock many conversations each; the one order (conversation id) keeps them from waiting for each other in a ring. First
+  -- messages, which lock their link as well, come when all conversations are locked, in the order of the links.
+  for v_round in 1 .. 2 loop
+    for r in select value as item, a.* from jsonb_array_elements(case v_round when 1 then items else v_first end), lateral try_access(value -> 'access') a
+              order by value ->> 'link', a.o_id, (value ->> 'i')::int
+    loop
+      item := r.item; v_id := r.o_id; v_tenant := r.o_tenant;
+      if r.o_error is not null then return next json_build_object('i', item -> 'i', 'error', r.o_error); continue; end if;
+      perform enter_tenant(v_tenant);
+      select * into c from text_conversations where id = v_id for no key update;
 
-    select * into t from session_turns where conversation_id = v_id and client_message_id = item ->> 'client_message_id';
-    v_code := case when found and t.content is distinct from item ->> 'content' then 'idempotency_key_reused' end;
-    if not found then
-      select * into t from session_turns where conversation_id = v_id and idem_key = item ->> 'idem_key';
-      v_code := case when found and t.idem_fingerprint is distinct from item ->> 'idem_fingerprint' then 'idempotency_key_reused' end;
-    end if;
-    if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
-    if not found then
-      select * into t from session_turns where conversation_id = v_id and signature = item ->> 'signature';
-    end if;
-    if found then
-      return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
-        'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at));
-      continue;
-    end if;
-
-    v_time := clock_timestamp();
-    v_code := case
-      when c.status <> 'active' then 'session_ended'
-      when c.expires_at <= v_time or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_time then 'session_expired'
-      when c.link_id is not null and not exists (select from temporary_chat_links l where l.id = c.link_id and l.is_active
-           and l.deleted_at is null and (l.expires_at is null or l.expires_at > v_time)) then 'link_unavailable'
-      when c.link_id is not null and budget_spent(c.link_id) then 'budget_exhausted'
-      when c.messages_used >= c.max_messages then 'messages_exhausted'
-      when c.next_seq - c.done_seq >= 11 then 'too_many_pending' end;
-    if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
-
-    v_files := null;
-    if item -> 'files' <> '[]' then
-      select array_agg(value::uuid) into v_ids from jsonb_array_elements_text(item -> 'files');
-      -- Each file is sent once, by the conversation that uploaded it.
-      update session_files set turn_seq = c.next_seq + 1 where id = any(v_ids) and conversation_id = v_id and turn_seq is null and complete;
-      get diagnostics v_found = row_count;
-      if v_found <> cardinality(v_ids) then
-        update session_files set turn_seq = null where id = any(v_ids) and conversation_id = v_id and turn_seq = c.next_seq + 1;
-        return next json_build_object('i', item -> 'i', 'error', 'file_not_found');
+      select * into t from session_turns where conversation_id = v_id and client_message_id = item ->> 'client_message_id';
+      v_code := case when found and t.content is distinct from item ->> 'content' then 'idempotency_key_reused' end;
+      if not found then
+        select * into t from session_turns where conversation_id = v_id and idem_key = item ->> 'idem_key';
+        v_code := case when found and t.idem_fingerprint is distinct from item ->> 'idem_fingerprint' then 'idempotency_key_reused' end;
+      end if;
+      if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
+      if not found then
+        select * into t from session_turns where conversation_id = v_id and signature = item ->> 'signature';
+      end if;
+      if found then
+        return next json_build_object('i', item -> 'i', 'replayed', true, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
+          'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at));
         continue;
       end if;
-      select json_agg(json_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'bytes', f.bytes) order by o) into v_files
-        from unnest(v_ids) with ordinality u(id, o) join session_files f on f.id = u.id;
-    end if;
 
-    update text_conversations set next_seq = next_seq + 1, messages_used = messages_used + 1, event_offset = event_offset + 1, updated_at = v_time
-     where id = v_id returning * into c;
-    insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, files, created_at)
-    values (v_id, c.next_seq, v_tenant, 'message', item ->> 'content', item ->> 'client_message_id', item ->> 'idem_key',
-            item ->> 'idem_fingerprint', item ->> 'signature', item ->> 'reply_to', v_files, v_time) returning * into t;
-    v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
-    if v_files is not null then v_payload := (v_payload::jsonb || jsonb_build_object('files', v_files))::json; end if;
-    insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
-    values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
-    return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
-      'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at),
-      'event', json_build_object('offset', c.event_offset, 'type', 'message', 'payload', v_payload, 'created_at', iso(v_time)));
+      if v_round = 1 and not c.counted then v_first := v_first || (item || jsonb_build_object('link', c.link_id)); continue; end if;
+
+      v_time := clock_timestamp();
+      v_code := case
+        when c.status <> 'active' then 'session_ended'
+        when c.expires_at <= v_time or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_time then 'session_expired'
+        when c.link_id is not null and not exists (select from temporary_chat_links l where l.id = c.link_id and l.is_active
+             and l.deleted_at is null and (l.expires_at is null or l.expires_at > v_time)) then 'link_unavailable'
+        when c.link_id is not null and budget_spent(c.link_id) then 'budget_exhausted'
+        when c.messages_used >= c.max_messages then 'messages_exhausted'
+        when c.next_seq - c.done_seq >= 11 then 'too_many_pending' end;
+      if v_code is not null then return next json_build_object('i', item -> 'i', 'error', v_code); continue; end if;
+
+      v_files := null;
+      if item -> 'files' <> '[]' then
+        select array_agg(value::uuid) into v_ids from jsonb_array_elements_text(item -> 'files');
+        -- Each file is sent once, by the conversation that uploaded it.
+        update session_files set turn_seq = c.next_seq + 1 where id = any(v_ids) and conversation_id = v_id and turn_seq is null and complete;
+        get diagnostics v_found = row_count;
+        if v_found <> cardinality(v_ids) then
+          update session_files set turn_seq = null where id = any(v_ids) and conversation_id = v_id and turn_seq = c.next_seq + 1;
+          return next json_build_object('i', item -> 'i', 'error', 'file_not_found');
+          continue;
+        end if;
+        select json_agg(json_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'bytes', f.bytes) order by o) into v_files
+          from unnest(v_ids) with ordinality u(id, o) join session_files f on f.id = u.id;
+      end if;
+
+      -- Nothing is left to refuse it but the number of sessions. Files there are none: an upload would have counted.
+      if not c.counted and not count_session(c) then return next json_build_object('i', item -> 'i', 'error', 'sessions_exhausted'); continue; end if;
+      update text_conversations set next_seq = next_seq + 1, messages_used = messages_used + 1, event_offset = event_offset + 1, updated_at = v_time
+       where id = v_id returning * into c;
+      insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, files, created_at)
+      values (v_id, c.next_seq, v_tenant, 'message', item ->> 'content', item ->> 'client_message_id', item ->> 'idem_key',
+              item ->> 'idem_fingerprint', item ->> 'signature', item ->> 'reply_to', v_files, v_time) returning * into t;
+      v_payload := json_build_object('turn_id', v_id || '.' || t.seq, 'role', 'user', 'content', t.content, 'client_message_id', t.client_message_id);
+      if v_files is not null then v_payload := (v_payload::jsonb || jsonb_build_object('files', v_files))::json; end if;
+      insert into session_events (conversation_id, event_offset, tenant_id, type, payload, created_at)
+      values (v_id, c.event_offset, v_tenant, 'message', v_payload, v_time);
+      return next json_build_object('i', item -> 'i', 'replayed', false, 'turn', turn_state(t), 'session_id', c.session_id, 'conversation_id', c.id, 'tenant_id', v_tenant,
+        'messages_used', c.messages_used, 'max_messages', c.max_messages, 'expires_at', iso(c.expires_at),
+        'event', json_build_object('offset', c.event_offset, 'type', 'message', 'payload', v_payload, 'created_at', iso(v_time)));
+    end loop;
+    exit when v_first = '[]';
   end loop;
 end $$;
 
@@ -272,6 +282,7 @@ CREATE TABLE public.text_conversations (
     purged_at timestamp with time zone,
     kept_usage jsonb,
     visitor_mark text,
+    counted boolean DEFAULT true NOT NULL,
     CONSTRAINT done_not_ahead CHECK ((done_seq <= next_seq)),
     CONSTRAINT messages_within_quota CHECK (((max_messages IS NULL) OR (messages_used <= max_messages))),
     CONSTRAINT text_conversations_handled_by_check CHECK ((handled_by = ANY (ARRAY['agent'::text, 'human'::text]))),
@@ -350,6 +361,7 @@ begin
   if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then perform fail('session_expired'); end if;
   if c.link_id is not null and not exists (select from temporary_chat_links l where l.id = c.link_id and l.is_active
        and l.deleted_at is null and (l.expires_at is null or l.expires_at > v_now)) then perform fail('link_unavailable'); end if;
+  if not count_session(c) then perform fail('sessions_exhausted'); end if;
   delete from session_files where conversation_id = v_id and not complete and created_at < v_now - upload_time();
   select * into f from session_files where id = p_file and conversation_id = v_id;
   if found then
@@ -706,6 +718,18 @@ begin
   return (v_opened::jsonb || jsonb_build_object('token_expires_at', iso(v_old.expires_at)))::json;
 end $$;
 
+CREATE FUNCTION public.count_session(c public.text_conversations) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if c.counted then return true; end if;
+  update temporary_chat_links set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
+   where id = c.link_id and sessions_used < max_sessions;
+  if not found then return false; end if;
+  update text_conversations set counted = true where id = c.id;
+  return true;
+end $$;
+
 CREATE FUNCTION public.date_retention(p_limit integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -982,6 +1006,7 @@ declare v_id uuid := resolve_access(p_access); c text_conversations; j record; v
 begin
   select * into c from text_conversations where id = v_id for no key update;
   if c.status <> 'active' then perform fail('session_ended'); end if;
+  if p ->> 'source' = 'visitor' and not count_session(c) then perform fail('sessions_exhausted'); end if;
   j := join_escalation(c, (p ->> 'id')::uuid, p ->> 'source', p ->> 'reason', coalesce(p -> 'metadata', '{}'));
   if not j.o_joined then
     v_events := json_build_array(tell_event(c, 'escalation', json_build_object('state', 'open', 'reason', (j.o_row).reason, 'escalation_id', (j.o_row).id)));
@@ -1134,7 +1159,7 @@ begin
     insert into dead_turns (conversation_id, seq, tenant_id, reason) values (c.id, v_seq, c.tenant_id, item ->> 'dead');
   end if;
   if v_open then
-    update temporary_chat_links set sessions_used = sessions_used - 1 where id = c.link_id and sessions_used > 0;
+    update temporary_chat_links set sessions_used = sessions_used - 1 where id = c.link_id and sessions_used > 0 and c.counted;
     perform close_conversation(c.id, 'error', item ->> 'failed');
   end if;
   return json_build_object('i', item -> 'i', 'outcome', 'committed', 'more', c.next_seq > v_seq and not v_open,
@@ -1144,7 +1169,7 @@ end $$;
 CREATE FUNCTION public.feedback_access(p_access jsonb) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
-declare v_id uuid := resolve_access(p_access); v_ended timestamptz;
+declare v_id uuid := resolve_access(p_access); c text_conversations; v_ended timestamptz;
 begin
   select ended_at into v_ended from text_conversations where id = v_id;
   if v_ended is not null then
@@ -1152,6 +1177,8 @@ begin
     v_id := resolve_content(p_access);
   end if;
   if v_ended < clock_timestamp() - interval '24 hours' then perform fail('session_ended'); end if;
+  select * into c from text_conversations where id = v_id and not counted and ended_at is null for no key update;
+  if found and not count_session(c) then perform fail('sessions_exhausted'); end if;
   return v_id;
 end $$;
 
@@ -1271,7 +1298,8 @@ CREATE FUNCTION public.get_session(p_access jsonb) RETURNS json
     AS $$
 declare v_id uuid := resolve_access(p_access);
 begin
-  return (select (session_json(c)::jsonb || jsonb_build_object('feedback', (
+  return (select (session_json(c)::jsonb || jsonb_build_object('another_session', (
+      select l.sessions_used < l.max_sessions from temporary_chat_links l where l.id = c.link_id), 'feedback', (
       select jsonb_build_object('rating', f.rating, 'text', f.text, 'created_at', iso(f.created_at), 'updated_at', iso(f.updated_at))
         from session_feedback f where f.conversation_id = v_id)))::json
     from text_conversations c where id = v_id);
@@ -1599,19 +1627,13 @@ begin
     return json_build_object('session', session_json(c), 'turn', turn_state(t), 'replayed', true, 'is_active_version', c.is_active_version);
   end if;
   if v_link is not null then
-    -- A crowd before a full link is sent away without queueing for the row's lock; the guarded update below decides.
+    -- A crowd before a full link is sent away without queueing for the row's lock.
     if exists (select from temporary_chat_links where id = v_link and is_active and deleted_at is null
                and (expires_at is null or expires_at > clock_timestamp()) and sessions_used >= max_sessions) then perform fail('sessions_exhausted'); end if;
-    update temporary_chat_links set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
-     where id = v_link and is_active and deleted_at is null and (expires_at is null or expires_at > clock_timestamp())
-       and sessions_used < max_sessions
-     returning * into l;
-    if not found then
-      select * into l from temporary_chat_links where id = v_link and is_active and deleted_at is null;
-      if not found then perform fail('link_unavailable'); end if;
-      if l.expires_at <= clock_timestamp() then perform fail(case when l.friendly_errors then 'link_expired' else 'link_unavailable' end); end if;
-      perform fail('sessions_exhausted');
-    end if;
+    select * into l from temporary_chat_links where id = v_link and is_active and deleted_at is null for no key update;
+    if not found then perform fail('link_unavailable'); end if;
+    if l.expires_at <= clock_timestamp() then perform fail(case when l.friendly_errors then 'link_expired' else 'link_unavailable' end); end if;
+    if l.sessions_used >= l.max_sessions then perform fail('sessions_exhausted'); end if;
     if budget_spent(v_link) then perform fail('budget_exhausted'); end if;
     -- Under the lock of the link's row, so two that begin at once see each other.
     if l.max_concurrent_sessions is not null and (select count(*) from text_conversations live where live.link_id = v_link and live.ended_at is null
@@ -1619,13 +1641,18 @@ begin
         and live.updated_at + make_interval(secs => live.idle_timeout_seconds) > clock_timestamp()) >= l.max_concurrent_sessions then
       perform fail('concurrent_sessions_exhausted');
     end if;
+    -- Opening costs a greeting, and no more than these can be waiting for somebody's first word.
+    if exists (select from text_conversations opened where opened.link_id = v_link and not opened.counted and opened.ended_at is null
+               offset l.max_sessions - l.sessions_used + 19) then
+      perform fail('concurrent_sessions_exhausted');
+    end if;
   end if;
   insert into text_conversations (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, participant,
-      participant_verified, metadata, link_policy, max_messages, idle_timeout_seconds, expires_at, next_seq, idle_check_at, created_at, updated_at)
+      participant_verified, metadata, link_policy, max_messages, idle_timeout_seconds, expires_at, next_seq, counted, idle_check_at, created_at, updated_at)
   values ((p ->> 'id')::uuid, p ->> 'session_id', v_tenant, (p ->> 'agent_id')::uuid, (p ->> 'agent_version')::int,
       (p ->> 'is_active_version')::boolean, v_link, coalesce(p -> 'participant', '{}')::jsonb, (p ->> 'participant_verified')::boolean,
       coalesce(p -> 'metadata', '{}')::jsonb, coalesce(p -> 'link' -> 'policy', '{}')::jsonb, l.max_messages_per_session,
-      coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int), l.expires_at, 1,
+      coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int), l.expires_at, 1, v_link is null,
       least(clock_timestamp() + make_interval(secs => coalesce(l.session_timeout_minutes * 60, (p ->> 'idle_timeout_seconds')::int)), l.expires_at),
       -- whole milliseconds, so that a list cursor made of the public time finds its place again
       date_trunc('milliseconds', clock_timestamp()), clock_timestamp())
@@ -3591,6 +3618,8 @@ CREATE INDEX text_conversations_purge_default ON public.text_conversations USING
 CREATE INDEX text_conversations_tenant ON public.text_conversations USING btree (tenant_id, created_at DESC, id DESC);
 
 CREATE INDEX text_conversations_timer ON public.text_conversations USING btree (timer_due_at) WHERE ((timer_due_at IS NOT NULL) AND (ended_at IS NULL));
+
+CREATE INDEX text_conversations_unused ON public.text_conversations USING btree (link_id) WHERE ((NOT counted) AND (ended_at IS NULL));
 
 CREATE INDEX webhook_deliveries_claimed ON public.webhook_deliveries USING btree (endpoint_id) WHERE ((ended_at IS NULL) AND (claimed_until IS NOT NULL));
 

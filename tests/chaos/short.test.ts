@@ -69,11 +69,11 @@ describe(`conversations while processes die (seed ${plan.seed})`, () => {
       expect(findings.errors).toBeGreaterThan(0);
       const used = await withPostgresClient(cluster.database.adminUrl, (client) =>
         client.query(
-          "select sessions_used, (select count(*)::int from text_conversations where link_id = l.id) as made from temporary_chat_links l where id = $1",
+          "select sessions_used, (select count(distinct t.conversation_id)::int from session_turns t join text_conversations c on c.id = t.conversation_id where c.link_id = l.id and t.kind = 'message') as talking from temporary_chat_links l where id = $1",
           [link.id],
         ),
       );
-      expect(used.rows[0]?.sessions_used).toBe(used.rows[0]?.made);
+      expect(used.rows[0]?.sessions_used).toBe(used.rows[0]?.talking);
     },
     plan.deadlineMs,
   );

@@ -138,6 +138,8 @@ export const atOnce = <T>(count: number, act: (n: number) => Promise<T>): Promis
 export interface Books {
   sessions_used: number;
   sessions: number;
+  /** Sessions that somebody has said something in, answered or not. */
+  talking: number;
   tokens_used: number;
   cost_used: number;
   /** Tokens and dollars that the results of finished turns name. */
@@ -153,6 +155,8 @@ export async function booksOf(arena: Arena, link: MadeLink): Promise<Books> {
   const [books] = await arena.query<Books>(
     `select l.sessions_used, coalesce(b.tokens_used, 0)::int as tokens_used, coalesce(b.cost_used, 0)::float as cost_used,
        (select count(*)::int from text_conversations c where c.link_id = l.id) as sessions,
+       (select count(distinct t.conversation_id)::int from session_turns t join text_conversations c on c.id = t.conversation_id
+         where c.link_id = l.id and t.kind = 'message') as talking,
        (select count(*)::int from budget_reservations r join text_conversations c on c.id = r.conversation_id
          where r.link_id = l.id and holds_budget(r, c)) as reserved,
        (select coalesce(sum((t.result -> 'usage' ->> 'input_tokens')::int + (t.result -> 'usage' ->> 'output_tokens')::int), 0)::int

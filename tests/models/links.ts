@@ -13,7 +13,7 @@ export interface LinkModel {
   maxSessions: number;
   maxMessages: number;
   used: number;
-  /** By order of opening; `said` counts accepted messages. */
+  /** By order of opening; `said` counts accepted messages. The first one takes a place of the link. */
   sessions: { said: number; hasEnded: boolean }[];
 }
 
@@ -38,7 +38,7 @@ type LinkCommand = fc.AsyncCommand<LinkModel, LinkReal>;
 const isUsable = ({ isDeleted, isActive, isExpired }: LinkModel): boolean => !isDeleted && isActive && !isExpired;
 const path = ({ link }: LinkReal, more = "") => `/api/agents/echo/public-links/${link.id}${more}`;
 
-/** Opens a session: one place of the link, or a refusal that says why. */
+/** Opens a session, or a refusal that says why. */
 class Open implements LinkCommand {
   check = () => true;
   toString = () => "open";
@@ -49,7 +49,6 @@ class Open implements LinkCommand {
     if (!isUsable(model)) return expect(got).toBe("404 link_unavailable");
     if (model.used >= model.maxSessions) return expect(got).toBe("429 sessions_exhausted");
     expect(got).toBe("201 open");
-    model.used += 1;
     model.sessions.push({ said: 0, hasEnded: false });
     real.tokens.push(String(answer.body.session_token));
   }
@@ -77,7 +76,9 @@ class Say implements LinkCommand {
     if (!isUsable(model)) return expect(got).toBe("404 link_unavailable");
     if (session.hasEnded) return expect(got).toBe("410 session_ended");
     if (session.said >= model.maxMessages) return expect(got).toBe("429 messages_exhausted");
+    if (session.said === 0 && model.used >= model.maxSessions) return expect(got).toBe("429 sessions_exhausted");
     expect(got).toBe("200 answered");
+    if (session.said === 0) model.used += 1;
     session.said += 1;
     const { message_count, remaining_messages } = answer.body;
     expect([message_count, remaining_messages]).toEqual([session.said, model.maxMessages - session.said]);

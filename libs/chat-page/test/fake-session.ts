@@ -30,6 +30,8 @@ export interface FakeSession {
   id: string;
   ended: boolean;
   remaining: number;
+  /** The link has a session left for another conversation. */
+  another: boolean;
   expiresAt: string | null;
   /** How long it may be quiet; null = the server does not tell. */
   idleSeconds: number | null;
@@ -136,6 +138,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
     id,
     ended: false,
     remaining: 20,
+    another: true,
     expiresAt: null,
     idleSeconds: null,
     serverNow,
@@ -238,6 +241,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
       ...idle(),
       expires_at: session.expiresAt,
       remaining_messages: session.remaining,
+      another_session: session.another,
       handled_by: human === null ? "agent" : "human",
       operator_name: human?.name ?? null,
       last_event_id: `${epoch}-${log.length}`,

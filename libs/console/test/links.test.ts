@@ -26,6 +26,7 @@ describe.skipIf(skipBrowser)("templates", () => {
     });
     await page.getByLabel("Start from").selectOption("Ours");
     await expect.poll(() => page.getByLabel("Only from these countries").inputValue()).toBe("DE");
+    await expect.poll(() => page.getByLabel("For whom").inputValue()).toBe("several");
     await page.getByLabel("Conversations", { exact: true }).fill("3");
     await page.getByRole("button", { name: "Create the link" }).click();
     await page.getByText("Copy the address now").waitFor();

@@ -171,6 +171,7 @@ const STATES: State[] = [
     act: async (page) => {
       await page.getByText("Version and instructions").click();
       await page.getByLabel("Stops working").selectOption("at");
+      await page.getByLabel("For whom").selectOption("several");
       await page.getByLabel("Conversations", { exact: true }).fill("0");
       await page.getByRole("button", { name: "Create the link" }).click();
     },

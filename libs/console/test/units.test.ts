@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { suggestedSlug } from "../src/data/agent-name.js";
 import { lineOf, positionOf } from "../src/data/json-position.js";
-import { linkBody } from "../src/data/link-body.js";
+import { linkBody, valuesOf } from "../src/data/link-body.js";
 import { initialValues, wrongFields } from "../src/data/link-form.js";
 import { readProblem } from "../src/net/problem.js";
 import { parseRoute, pathOf, type Route } from "../src/routing/route.js";
@@ -87,6 +87,15 @@ describe("form of a new link", () => {
     ["allowed_domains", "https://*.*.example.com"],
   ])("refuses %s = %s", (name, value) => {
     expect(Object.keys(wrongFields({ ...initialValues(), [name]: value }))).toEqual([name]);
+  });
+
+  it.each([
+    ["one", 1],
+    ["several", 20],
+    ["open", 10_000],
+  ])("asks whom it is for: %s", (audience, sessions) => {
+    const { audience: first, max_sessions } = valuesOf({ max_sessions: sessions });
+    expect([first, max_sessions]).toEqual([audience, String(sessions)]);
   });
 
   it("takes sites one per line, and a moment in local time", () => {

@@ -130,6 +130,7 @@ export interface ConversationsTable {
   metadata: JsonColumn;
   link_policy: JsonColumn;
   max_messages: number | null;
+  counted: Generated<boolean>;
   messages_used: Generated<number>;
   idle_timeout_seconds: Generated<number>;
   expires_at: TimeOrNull;

@@ -1,3 +1,4 @@
+import { newId } from "@parley/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   accept,
@@ -251,15 +252,54 @@ describe("lease and commit", () => {
 });
 
 describe("quota", () => {
-  it("opens exactly max_sessions sessions, whatever runs in parallel", async () => {
+  const used = async (g: Fixture) =>
+    (
+      await g.db.tenant(g.tenantId, (trx) => trx.selectFrom("temporary_chat_links").select("sessions_used").execute())
+    )[0]?.sessions_used;
+
+  it("lets exactly max_sessions sessions talk, whatever is said first in parallel", async () => {
     const g = await turnFixture({ max_sessions: 3 });
     try {
-      const results = await Promise.allSettled(Array.from({ length: 60 }, () => open(g, { link: linkOf(g) })));
-      expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(3);
-      const refused = results.flatMap((result) =>
-        result.status === "rejected" ? [String((result.reason as { code: string }).code)] : [],
-      );
-      expect(new Set(refused)).toEqual(new Set(["sessions_exhausted"]));
+      const sessions = await Promise.all(Array.from({ length: 20 }, () => open(g, { link: linkOf(g) })));
+      expect(await used(g)).toBe(0);
+      // Alone and beside others, some sessions twice: statements meet the link's last places from all sides.
+      const answers = await Promise.all([
+        ...sessions.map(({ sessionId }) => accept(g, [message(g, sessionId, "first")])),
+        ...[sessions, sessions.toReversed()].map((some) =>
+          accept(
+            g,
+            some.map(({ sessionId }) => message(g, sessionId, "first, with others")),
+          ),
+        ),
+      ]);
+      const taken = new Set(answers.flat().flatMap((answer) => (answer.error ? [] : [answer.session_id])));
+      expect(taken.size).toBe(3);
+      expect(answers.flat().filter((answer) => !answer.error)).toHaveLength(9);
+      expect(new Set(answers.flat().flatMap((answer) => answer.error ?? []))).toEqual(new Set(["sessions_exhausted"]));
+      expect(await used(g)).toBe(3);
+      await expect(open(g, { link: linkOf(g) })).rejects.toMatchObject({ code: "sessions_exhausted" });
+    } finally {
+      await g.close();
+    }
+  });
+
+  it("opens no more unused sessions at a time than the link has left, and twenty", async () => {
+    const g = await turnFixture({ max_sessions: 3 });
+    const atOnce = () => Promise.allSettled(Array.from({ length: 60 }, () => open(g, { link: linkOf(g) })));
+    try {
+      const results = await atOnce();
+      const made = results.flatMap((result) => (result.status === "fulfilled" ? [result.value.sessionId] : []));
+      expect(made).toHaveLength(23);
+      for (const result of results)
+        if (result.status === "rejected")
+          expect(result.reason).toMatchObject({ code: "concurrent_sessions_exhausted" });
+      // One that is used leaves its place to nobody: the link has one less left.
+      expect(await accept(g, [message(g, made[0] ?? "", "first")])).toMatchObject([{ replayed: false }]);
+      expect((await atOnce()).filter(({ status }) => status === "fulfilled")).toHaveLength(0);
+      await g.db.query('select end_session($1::jsonb, \'{"status": "completed", "reason": "visitor"}\')', [
+        JSON.stringify({ tenant_id: g.tenantId, session_id: made[1] }),
+      ]);
+      expect((await atOnce()).filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     } finally {
       await g.close();
     }
@@ -284,15 +324,47 @@ describe("quota", () => {
     }
   });
 
-  it("gives the link its session back when the opening turn failed", async () => {
+  it("gives the link its session back when the opening turn failed, and only one that was counted", async () => {
     const g = await turnFixture({ max_sessions: 1 });
-    try {
-      const { sessionId } = await open(g, { link: linkOf(g) });
-      await expect(open(g, { link: linkOf(g) })).rejects.toMatchObject({ code: "sessions_exhausted" });
+    const fail = async (sessionId: string) => {
       const held = await acquire(g, sessionId);
       if (!held?.turns[0]) throw new Error("not acquired");
       await commit(g, [reply(g, held, held.turns[0], { failed: "model_unavailable" })]);
-      await expect(open(g, { link: linkOf(g) })).resolves.toBeDefined();
+    };
+    try {
+      const [early, silent] = [await open(g, { link: linkOf(g) }), await open(g, { link: linkOf(g) })];
+      await accept(g, [message(g, early.sessionId, "before the greeting")]);
+      await expect(open(g, { link: linkOf(g) })).rejects.toMatchObject({ code: "sessions_exhausted" });
+      await fail(silent.sessionId);
+      expect(await used(g)).toBe(1);
+      await fail(early.sessionId);
+      expect(await used(g)).toBe(0);
+      const next = await open(g, { link: linkOf(g) });
+      expect(await accept(g, [message(g, next.sessionId, "again")])).toMatchObject([{ replayed: false }]);
+    } finally {
+      await g.close();
+    }
+  });
+
+  const acts = {
+    "a wish for a human": ["escalate_session($1::jsonb, $2::jsonb)", { id: newId(), source: "visitor" }],
+    "a rating": ["give_feedback($1::jsonb, ($2::jsonb ->> 'rating')::int, null)", { rating: 5 }],
+    "a file": ["begin_file($1::jsonb, ($2::jsonb ->> 'id')::uuid, 'a.txt', 'text/plain', 5)", { id: newId() }],
+  } as const;
+  it.each(Object.entries(acts))("counts a session with %s, once", async (_name, [call, body]) => {
+    const g = await turnFixture({ max_sessions: 1 });
+    try {
+      const [one, other] = [await open(g, { link: linkOf(g) }), await open(g, { link: linkOf(g) })];
+      const act = ({ sessionId }: { sessionId: string }) =>
+        g.db.query(`select ${call}`, [
+          JSON.stringify({ tenant_id: g.tenantId, session_id: sessionId }),
+          JSON.stringify(body),
+        ]);
+      await act(one);
+      await act(one);
+      expect(await accept(g, [message(g, one.sessionId, "and a word")])).toMatchObject([{ replayed: false }]);
+      expect(await used(g)).toBe(1);
+      await expect(act(other)).rejects.toMatchObject({ code: "sessions_exhausted" });
     } finally {
       await g.close();
     }

@@ -107,7 +107,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
       serveDeadLetters(handlers);
       serveEscalations(handlers);
-      serveFiles(deps);
+      serveFiles(handlers);
       webhooks = serveWebhooks(deps);
       await bus.settled();
     },

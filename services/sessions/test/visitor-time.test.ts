@@ -1,5 +1,6 @@
 import { type Bus, connectBus } from "@parley/bus";
 import {
+  acceptMessage,
   createSession,
   getSession,
   type LinkPolicy,
@@ -7,6 +8,7 @@ import {
   newId,
   readEvents,
   resolveAgent,
+  type SessionAccess,
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
@@ -97,27 +99,30 @@ describe("a link", () => {
   it("tells everybody the moment it is full, once, and not with the sessions before", async () => {
     const link = await newLink(3);
     const heard = (): number => told.filter(({ linkId }) => linkId === link.id).length;
-    await link.open();
-    await link.open();
-    // No clean-up runs here that would send it later: whoever opened the session tells it at once, or nobody does.
+    for (const { access } of [await link.open(), await link.open()]) await say(access);
+    const last = await link.open();
+    expect(heard()).toBe(0);
+    // No clean-up runs here that would send it later: whoever took the message tells it at once, or nobody does.
     await endsWithin(1_000, async () => {
-      await link.open("the last one, sixteen long");
+      await say(last.access);
       await expect.poll(heard, { timeout: 5_000 }).toBe(1);
     });
-    // A repeat opens nothing and says nothing.
-    await link.open("the last one, sixteen long");
+    await say(last.access);
     expect(await factsOf(link)).toBe(1);
   });
 
   it("tells when a session that never began gives its room back", async () => {
     const link = await newLink(1);
-    await link.open();
+    await say((await link.open()).access);
     await db.tenant(link.tenantId, (trx) =>
       sql`update temporary_chat_links set sessions_used = sessions_used - 1 where id = ${link.id}`.execute(trx),
     );
     expect(await factsOf(link)).toBe(2);
   });
 });
+
+const say = (access: SessionAccess) =>
+  bus.call(acceptMessage, { access, content: "a word", clientMessageId: null, replyTo: "test" });
 
 async function factsOf(link: { id: string; tenantId: string }): Promise<number> {
   const { rows } = await db.tenant(link.tenantId, (trx) =>

@@ -95,8 +95,12 @@ export function describePublicLinks(fixture: GetFixture): void {
       const shown = async () =>
         (await visitor(fixture()).call<{ availability: string }>("GET", `/api/public/link/${link.token}`)).body
           .availability;
+      const { session_token } = await openVisit(fixture(), link);
+      // Opened on the phone; to look at the page once more on the desk uses nothing up.
+      expect((await openVisit(fixture(), link)).session_token).not.toBe(session_token);
       expect(await shown()).toBe("available");
-      await openVisit(fixture(), link);
+      const chat = `/api/public/chat/${link.token}`;
+      expect((await visitor(fixture(), session_token).call("POST", chat, { message: "hi" })).status).toBe(200);
       await endsWithin(1_500, () => eventually(async () => (await shown()) === "full"));
     });
 

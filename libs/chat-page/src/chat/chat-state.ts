@@ -93,6 +93,8 @@ export interface ChatState {
   /** Why the conversation is over; null while it goes on. */
   ended: Signal<{ reason: string | null } | null>;
   remainingMessages: Signal<number | null>;
+  /** The link has a session left for another conversation; null = not known yet. */
+  another: Signal<boolean | null>;
   time: SessionTime;
   /** The server asked to wait with the next message; null = it did not. */
   held: Signal<Held | null>;
@@ -127,6 +129,7 @@ export function createChatState(clock: ServerClock): ChatState {
     sessionId: signal<string | null>(null),
     ended: signal<{ reason: string | null } | null>(null),
     remainingMessages: signal<number | null>(null),
+    another: signal<boolean | null>(null),
     time: createSessionTime(clock),
     held: signal<Held | null>(null),
     greetingDue: signal(false),

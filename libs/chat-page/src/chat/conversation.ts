@@ -8,6 +8,7 @@ import {
   type AttachedFile,
   type PlainAnswer,
   parseAnswer,
+  parseHistory,
   parseSessionInfo,
   type SessionInfo,
   type Thumb,
@@ -27,7 +28,7 @@ export interface ConversationDeps {
   clock: ServerClock;
   state: ChatState;
   drafts: Drafts;
-  /** Resolves when a person can see the page. Link scanners and prerendering must not use up a session. */
+  /** Resolves when a person can see the page. Link scanners and prerendering must not open sessions. */
   whenVisible(): Promise<void>;
   openDoors: OpenDoors;
 }
@@ -142,6 +143,11 @@ export class Conversation {
     const state = this.#state;
     if (state.renewing.value) return;
     state.renewing.value = true;
+    await this.#askWhatIsLeft();
+    if (state.another.value === false) {
+      state.renewing.value = false;
+      return;
+    }
     if (!state.ended.value) {
       const answer = await this.#deps.api.endSession();
       const over = answer.type === "refused" && [401, 404, 410].includes(answer.status);
@@ -160,6 +166,7 @@ export class Conversation {
       state.ended.value = null;
       state.again.value = null;
       state.remainingMessages.value = null;
+      state.another.value = null;
       forgetTimes(state.time);
       state.announcements.value = [];
       state.human.value = { type: "none" };
@@ -213,6 +220,7 @@ export class Conversation {
   #takeSession(info: SessionInfo): void {
     const state = this.#state;
     if (info.sessionId) state.sessionId.value = info.sessionId;
+    if (info.another !== undefined) state.another.value = info.another;
     if (info.remainingMessages !== null) state.remainingMessages.value = info.remainingMessages;
     takeTimes(state.time, info);
     if (info.human)
@@ -235,12 +243,21 @@ export class Conversation {
 
   #accepted(clientId: string, body: unknown): void {
     this.#takeSession({ ...parseSessionInfo(body), ended: false });
+    // The first message counts the session: only now the link may have none left.
+    if (this.#state.transcript.value.filter(({ role }) => role === "user").length === 1) void this.#askWhatIsLeft();
     noteSaid(this.#state.time, new Date(this.#deps.clock.nowMs()).toISOString());
     // A plain answer (there was no stream at that moment) already holds the reply, which later events then repeat.
     const answer = parseAnswer(body);
     if (answer) batch(() => this.#takeAnswer(clientId, answer));
     if (record(body).session_ended === true) this.#end(null);
     if (this.#state.awaiting.value) this.#state.thinking.begin("thinking");
+  }
+
+  /** Whether another conversation can follow this one. */
+  async #askWhatIsLeft(): Promise<void> {
+    const answer = await this.#deps.api.history();
+    const session = answer.type === "ok" ? parseHistory(answer.body).session : null;
+    if (session?.another !== undefined) this.#state.another.value = session.another;
   }
 
   #takeAnswer(clientId: string, { turnId, messages }: PlainAnswer): void {

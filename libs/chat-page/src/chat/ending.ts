@@ -16,6 +16,9 @@ export interface EndingDeps {
   confirmAgain(): void;
 }
 
+/** Nothing more can be said here, for a reason that has words of its own. */
+const USED_UP = new Set(["budget_exhausted", "sessions_exhausted"]);
+
 /** Messages between this browser and the server may still be on their way. */
 const GRACE_MS = 2_000;
 
@@ -34,7 +37,7 @@ export class Ending {
     const ofLink = code === "link_expired" || (status === 404 && code !== "session_not_found");
     if (ofLink) this.#linkGone(code);
     else if (status === 410) void this.#learn(code);
-    else this.#deps.end(code === "budget_exhausted" ? code : "lost");
+    else this.#deps.end(USED_UP.has(code) ? code : "lost");
   }
 
   /** A session that is no longer known, or a visitor in another place: false when neither is so. */

@@ -29,6 +29,7 @@ const FINAL_CODES = new Set([
   "model_timeout",
   "messages_exhausted",
   "budget_exhausted",
+  "sessions_exhausted",
   "file_not_found",
 ]);
 
@@ -173,7 +174,7 @@ export class Outbox {
     if (FINAL_CODES.has(code)) {
       if (code === "messages_exhausted") this.#state.remainingMessages.value = 0;
       this.#fail(clientId, code, turnId);
-      if (code === "budget_exhausted") this.#deps.onGone(status, code);
+      if (code === "budget_exhausted" || code === "sessions_exhausted") this.#deps.onGone(status, code);
       return;
     }
     if ([401, 403].includes(status) && this.#deps.onUnknown(status, code)) {

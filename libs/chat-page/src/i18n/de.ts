@@ -68,6 +68,9 @@ export const de: Texts = {
     "Alle Nachrichten dieses Gesprächs sind verbraucht. Sie können es weiter lesen oder ein neues beginnen.",
   noneLeftHumanBody:
     "Alle Nachrichten dieses Gesprächs sind verbraucht. Ein Mensch kann es trotzdem lesen und Ihnen hier antworten, oder Sie beginnen ein neues.",
+  noneMore: "Dieser Link hat keine Gespräche mehr übrig. Sie können dieses weiterhin lesen.",
+  noneMoreHuman:
+    "Dieser Link hat keine Gespräche mehr übrig. Ein Mensch kann dieses trotzdem lesen und Ihnen hier antworten.",
   invalidTitle: "Dieser Link ist nicht verfügbar",
   invalidBody:
     "Vielleicht ist er falsch geschrieben, abgeschaltet oder nicht mehr in Gebrauch. Bitte fragen Sie die Person, die ihn geschickt hat, nach einem neuen.",

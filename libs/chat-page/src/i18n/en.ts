@@ -66,6 +66,8 @@ export const en = {
   noneLeftBody: "All messages of this conversation are used. You can still read it, or start a new one.",
   noneLeftHumanBody:
     "All messages of this conversation are used. A person can still read it and answer you here, or you can start a new one.",
+  noneMore: "This link has no conversations left. You can still read this one.",
+  noneMoreHuman: "This link has no conversations left. A person can still read this one and answer you here.",
   invalidTitle: "This link isn’t available",
   invalidBody:
     "It may be mistyped, switched off or no longer in use. Please ask the person who sent it to you for a new one.",

@@ -67,6 +67,8 @@ export const es: Texts = {
   noneLeftBody: "Se han usado todos los mensajes de esta conversación. Puede seguir leyéndola o empezar otra.",
   noneLeftHumanBody:
     "Se han usado todos los mensajes de esta conversación. Una persona aún puede leerla y responderle aquí, o puede empezar otra.",
+  noneMore: "A este enlace no le quedan conversaciones. Aún puede leer esta.",
+  noneMoreHuman: "A este enlace no le quedan conversaciones. Una persona aún puede leer esta y responderle aquí.",
   invalidTitle: "Este enlace no está disponible",
   invalidBody:
     "Puede que esté mal escrito, desactivado o que ya no se use. Pida uno nuevo a la persona que se lo envió.",

@@ -69,6 +69,9 @@ export const fr: Texts = {
     "Tous les messages de cette conversation ont été utilisés. Vous pouvez toujours la lire ou en commencer une nouvelle.",
   noneLeftHumanBody:
     "Tous les messages de cette conversation ont été utilisés. Une personne peut encore la lire et vous répondre ici, ou vous pouvez en commencer une nouvelle.",
+  noneMore: "Ce lien n’a plus de conversation disponible. Vous pouvez encore lire celle-ci.",
+  noneMoreHuman:
+    "Ce lien n’a plus de conversation disponible. Une personne peut encore lire celle-ci et vous répondre ici.",
   invalidTitle: "Ce lien n’est pas disponible",
   invalidBody:
     "Il est peut-être mal saisi, désactivé ou n’est plus utilisé. Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",

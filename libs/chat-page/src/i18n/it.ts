@@ -67,6 +67,8 @@ export const it: Texts = {
   noneLeftBody: "Tutti i messaggi di questa conversazione sono stati usati. Può ancora leggerla o iniziarne una nuova.",
   noneLeftHumanBody:
     "Tutti i messaggi di questa conversazione sono stati usati. Una persona può ancora leggerla e risponderle qui, oppure può iniziarne una nuova.",
+  noneMore: "Questo link non ha altre conversazioni. Può ancora leggere questa.",
+  noneMoreHuman: "Questo link non ha altre conversazioni. Una persona può ancora leggere questa e risponderle qui.",
   invalidTitle: "Questo link non è disponibile",
   invalidBody:
     "Potrebbe essere scritto male, disattivato o non più in uso. Ne chieda uno nuovo alla persona che glielo ha inviato.",

@@ -67,6 +67,9 @@ export const nl: Texts = {
   noneLeftBody: "Alle berichten van dit gesprek zijn gebruikt. U kunt het nog lezen of een nieuw gesprek beginnen.",
   noneLeftHumanBody:
     "Alle berichten van dit gesprek zijn gebruikt. Een medewerker kan het nog lezen en u hier antwoorden, of u begint een nieuw gesprek.",
+  noneMore: "Deze link heeft geen gesprekken meer over. U kunt dit gesprek nog lezen.",
+  noneMoreHuman:
+    "Deze link heeft geen gesprekken meer over. Een medewerker kan dit gesprek nog lezen en u hier antwoorden.",
   invalidTitle: "Deze link is niet beschikbaar",
   invalidBody:
     "Misschien is hij verkeerd getypt, uitgeschakeld of niet meer in gebruik. Vraag een nieuwe aan de persoon die hem stuurde.",

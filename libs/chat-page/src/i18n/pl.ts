@@ -97,6 +97,8 @@ export const pl: Texts = {
     "Wszystkie wiadomości w tej rozmowie zostały wykorzystane. Nadal możesz ją przeczytać lub rozpocząć nową.",
   noneLeftHumanBody:
     "Wszystkie wiadomości w tej rozmowie zostały wykorzystane. Człowiek nadal może ją przeczytać i odpowiedzieć Ci tutaj, możesz też rozpocząć nową.",
+  noneMore: "Ten link nie ma już wolnych rozmów. Tę możesz nadal czytać.",
+  noneMoreHuman: "Ten link nie ma już wolnych rozmów. Człowiek nadal może przeczytać tę i odpowiedzieć Ci tutaj.",
   invalidTitle: "Ten link jest niedostępny",
   invalidBody: "Może zawierać błąd, być wyłączony lub nie być już używany. Poproś o nowy osobę, od której go masz.",
   expiredTitle: "Ten link wygasł",

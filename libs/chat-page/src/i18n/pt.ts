@@ -67,6 +67,8 @@ export const pt: Texts = {
   noneLeftBody: "Todas as mensagens desta conversa foram usadas. Você ainda pode lê-la ou iniciar outra.",
   noneLeftHumanBody:
     "Todas as mensagens desta conversa foram usadas. Uma pessoa ainda pode lê-la e responder aqui, ou você pode iniciar outra.",
+  noneMore: "Este link não tem mais conversas. Você ainda pode ler esta.",
+  noneMoreHuman: "Este link não tem mais conversas. Uma pessoa ainda pode ler esta e responder aqui.",
   invalidTitle: "Este link não está disponível",
   invalidBody:
     "Ele pode estar digitado incorretamente, desativado ou não estar mais em uso. Peça um novo à pessoa que o enviou.",

@@ -67,6 +67,8 @@ export const tr: Texts = {
   noneLeftBody: "Bu görüşmenin tüm mesajları kullanıldı. Görüşmeyi okuyabilir veya yenisini başlatabilirsiniz.",
   noneLeftHumanBody:
     "Bu görüşmenin tüm mesajları kullanıldı. Bir kişi görüşmeyi yine de okuyup size burada yanıt verebilir; yenisini de başlatabilirsiniz.",
+  noneMore: "Bu bağlantıda başka görüşme kalmadı. Bunu okumaya devam edebilirsiniz.",
+  noneMoreHuman: "Bu bağlantıda başka görüşme kalmadı. Bir kişi bunu yine de okuyup size burada yanıt verebilir.",
   invalidTitle: "Bu bağlantı kullanılamıyor",
   invalidBody:
     "Yanlış yazılmış, kapatılmış veya artık kullanılmıyor olabilir. Lütfen size gönderen kişiden yenisini isteyin.",

@@ -60,6 +60,8 @@ export const zh: Texts = {
   noneLeftTitle: "消息次数已用完",
   noneLeftBody: "此对话的消息次数已全部用完。您仍可阅读对话，或开始新对话。",
   noneLeftHumanBody: "此对话的消息次数已全部用完。工作人员仍可阅读并在此回复您，您也可以开始新对话。",
+  noneMore: "此链接已没有剩余对话。您仍可阅读此对话。",
+  noneMoreHuman: "此链接已没有剩余对话。工作人员仍可阅读此对话并在此回复您。",
   invalidTitle: "此链接不可用",
   invalidBody: "链接可能输入有误、已关闭或已停用。请向发送链接的人索取新链接。",
   expiredTitle: "此链接已过期",

@@ -11,6 +11,8 @@ export interface SessionInfo {
   quiet?: { timeoutSeconds: number; endsAt: string | null };
   /** Id of the newest event: the stream goes on from there. */
   cursor: string | null;
+  /** Whether the link has a session left for another conversation; set by the history alone. */
+  another?: boolean;
   /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, or null = the agent. */
   human?: { name: string | null } | null;
 }
@@ -118,7 +120,8 @@ export function parseHistory(value: unknown): History {
       .filter((message) => message !== null),
   );
   const named = isRecord(body.session) || text(body.session_id) !== null;
-  const session = named || messages.length > 0 ? parseSessionInfo(value) : null;
+  const another = record(body.session).another_session !== false;
+  const session = named || messages.length > 0 ? { ...parseSessionInfo(value), another } : null;
   return { messages, session, earlier: text(body.next_cursor) };
 }
 

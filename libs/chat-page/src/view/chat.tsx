@@ -236,6 +236,7 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
   const ended = state.ended.value;
   const attachments = useAttachments(link, conversation);
   const card = {
+    another: state.another.value !== false,
     renewing: state.renewing.value,
     onRenew: () => void conversation.renew(),
     // Who has said nothing has had no conversation to judge.

@@ -18,11 +18,14 @@ const WORDS = {
   lost: { title: "lostTitle", body: "lostBody", again: true, rated: false },
   noneLeft: { title: "noneLeftTitle", body: "noneLeftBody", again: true, rated: true },
   noneLeftHuman: { title: "noneLeftTitle", body: "noneLeftHumanBody", again: true, rated: true },
+  full: { title: "fullTitle", body: "fullBody", again: false, rated: false },
   usedUp: { title: "usedUpTitle", body: "usedUpBody", again: false, rated: true },
 } as const satisfies Readonly<Record<string, { title: TextName; body: TextName; again: boolean; rated: boolean }>>;
 
 interface EndedProps {
   kind: EndKind;
+  /** The link has a session left for another conversation. */
+  another: boolean;
   renewing: boolean;
   onRenew(): void;
   /** Null = the server takes no ratings. */
@@ -30,9 +33,10 @@ interface EndedProps {
 }
 
 /** Says why nothing can be written any more, in the place where one would write. */
-export function EndedCard({ kind, renewing, onRenew, onRate }: EndedProps) {
+export function EndedCard({ kind, another, renewing, onRenew, onRate }: EndedProps) {
   const card = useRef<HTMLElement>(null);
   const words = WORDS[kind];
+  const nothingMore = kind === "noneLeftHuman" ? "noneMoreHuman" : "noneMore";
   useEffect(() => {
     // The field that had the focus is gone; without this a keyboard user would start over at the top of the page.
     if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
@@ -41,9 +45,9 @@ export function EndedCard({ kind, renewing, onRenew, onRate }: EndedProps) {
     <section class="ended" id="compose" ref={card} tabIndex={-1} aria-labelledby="ended-title">
       <div>
         <h2 id="ended-title">{t(words.title)}</h2>
-        <p>{t(words.body)}</p>
+        <p>{t(words.again && !another ? nothingMore : words.body)}</p>
       </div>
-      {words.again && (
+      {words.again && another && (
         <button type="button" class="button primary" disabled={renewing} onClick={onRenew}>
           <NewIcon />
           {renewing ? t("starting") : t("newConversation")}
@@ -82,6 +86,7 @@ const KINDS: Readonly<Record<string, EndKind>> = {
   owner: "owner",
   client: "owner",
   budget_exhausted: "usedUp",
+  sessions_exhausted: "full",
   model_unavailable: "broken",
   model_timeout: "broken",
   internal: "broken",

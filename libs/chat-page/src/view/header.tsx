@@ -26,7 +26,7 @@ export function Header({ state, link, onAskNew }: HeaderProps) {
             {t(connection)}
           </p>
         </div>
-        {begun && !state.ended.value && (
+        {begun && state.another.value === true && !state.ended.value && (
           <button type="button" class="button quiet new" disabled={state.renewing.value} onClick={onAskNew}>
             <NewIcon />
             <span class="new-text">{state.renewing.value ? t("starting") : t("newConversation")}</span>

@@ -1,6 +1,6 @@
 import { type Json, record, text, texts } from "../net/reading.js";
 import { sixDigits } from "./brand-colour.js";
-import { initialValues, itemsOf, type LinkValues, objectIn } from "./link-form.js";
+import { audienceOf, initialValues, itemsOf, type LinkValues, objectIn } from "./link-form.js";
 
 const BYTES_PER_MB = 1_048_576;
 const NUMBERS = [
@@ -124,6 +124,7 @@ export function valuesOf(settings: Json): LinkValues {
   };
   const plain = ["title", "agent_version", "starters", ...NUMBERS, ...OPTIONAL_NUMBERS];
   for (const name of [...plain, ...OPTIONAL_TEXTS, ...LISTS, ...CHECKS, ...CHOICES]) put(name, settings[name]);
+  values.audience = audienceOf(values.max_sessions);
   for (const [name, value] of Object.entries(record(settings.recipient))) put(`recipient.${name}`, value);
   for (const [name, value] of Object.entries(record(settings.budget))) put(`budget.${name}`, value);
   const { max_bytes: bytes, ...uploads } = record(settings.file_uploads);

@@ -9,7 +9,7 @@ export type LinkField =
   | {
       type: "special";
       name: string;
-      control: "expiry" | "version" | "pin" | "colour" | "logo" | "access";
+      control: "audience" | "expiry" | "version" | "pin" | "colour" | "logo" | "access";
       initial?: string;
     };
 

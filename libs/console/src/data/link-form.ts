@@ -16,6 +16,18 @@ export const EXPIRIES: readonly { value: string; label: string }[] = [
   { value: "at", label: "At a time of your choice…" },
 ];
 
+const MOST_SESSIONS = "10000";
+
+/** Whom a link is for, and the number of conversations that this answer means. */
+export const AUDIENCES: readonly { value: string; label: string; sessions: string }[] = [
+  { value: "one", label: "One person: one conversation", sessions: "1" },
+  { value: "several", label: "Several people", sessions: "20" },
+  { value: "open", label: "Anybody, as often as they like", sessions: MOST_SESSIONS },
+];
+
+export const audienceOf = (sessions: string | undefined): string =>
+  sessions === "1" ? "one" : sessions === MOST_SESSIONS ? "open" : "several";
+
 /** What stands in the form, as text, by the name of its field. */
 export type LinkValues = Record<string, string>;
 

@@ -5,6 +5,7 @@ export const LIMITS: LinkSection = {
   title: "How much it allows",
   open: true,
   fields: [
+    { type: "special", name: "audience", control: "audience", initial: "one" },
     {
       type: "number",
       name: "max_sessions",
@@ -12,7 +13,7 @@ export const LIMITS: LinkSection = {
       min: 1,
       max: 10_000,
       initial: 1,
-      help: "How many conversations can ever be started. Reloading a page does not count.",
+      help: "How many can ever be begun. One begins with its first message; opening the page does not count.",
     },
     {
       type: "number",

@@ -4,6 +4,7 @@ import { answeredIn, type LinkValues, SECTIONS } from "../data/link-form.js";
 import type { AccessPolicy } from "../net/link-models.js";
 import type { Agent, Version } from "../net/models.js";
 import { AccessNote } from "./access-note.js";
+import { AudienceField } from "./audience-field.js";
 import { ColourField } from "./colour-field.js";
 import { ExpiryFields } from "./expiry-fields.js";
 import { LogoField } from "./logo-field.js";
@@ -70,7 +71,9 @@ function Fold(props: SectionProps) {
 }
 
 function SectionFields(props: SectionProps) {
-  const fields = props.section.fields.filter(({ name }) => !(props.perPerson && name.startsWith("recipient.")));
+  const asked = ({ name }: LinkField): boolean =>
+    name === "max_sessions" ? props.values.audience === "several" : !(props.perPerson && name.startsWith("recipient."));
+  const fields = props.section.fields.filter(asked);
   const paired = fields.filter(isShort).length > 2;
   return (
     <div class={paired ? "form-pair" : "form-stack"}>
@@ -93,6 +96,8 @@ function placeholderOf({ name }: LinkField, agent: Agent): string | undefined {
 
 function Special({ field, ...props }: LinkFieldsProps & { field: Extract<LinkField, { type: "special" }> }) {
   switch (field.control) {
+    case "audience":
+      return <AudienceField {...props} />;
     case "expiry":
       return <ExpiryFields {...props} />;
     case "version":

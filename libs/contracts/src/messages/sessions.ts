@@ -108,6 +108,8 @@ export const sessionView = z.object({
   epoch: z.number().int(),
   /** Absent where it was not asked for (lists). */
   feedback: sessionFeedback.nullish(),
+  /** Its link has a session left for another conversation; null = it has no link, absent where it was not asked for (lists). */
+  another_session: z.boolean().nullish(),
   /** `human`: an operator has the session, and the agent is silent. */
   handled_by: z.enum(["agent", "human"]).optional(),
   /** How the operator who has it is called before the visitor. */

@@ -68,6 +68,7 @@ const VISITOR_SESSION = [
   "operator_name",
   "idle_timeout_seconds",
   "idle_expires_at",
+  "another_session",
 ];
 const API_SESSION = [
   "session_id",

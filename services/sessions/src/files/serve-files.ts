@@ -1,20 +1,25 @@
 import { AppError, beginFile, discardFile, finishFile, putFileChunk, readFileChunk } from "@parley/contracts";
-import type { SessionsDeps } from "../deps.js";
 import { accessRow } from "../repository/access.js";
+import type { HandlerDeps } from "../service.js";
 import { createFileRepository } from "./file-repository.js";
 
 /** Chunks are half a megabyte on the bus: a flood of uploads must not hold hundreds of them in memory. */
 const CHUNKS_IN_FLIGHT = 32;
 
 /** Files of sessions: kept chunk by chunk, whole or not at all. Every message is idempotent by the file's id, see its contract. */
-export function serveFiles(deps: SessionsDeps): void {
+export function serveFiles(deps: HandlerDeps): void {
   const { bus, secrets } = deps;
   const files = createFileRepository(deps.db);
   const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
   const chunkBound = { maxInFlight: Math.min(CHUNKS_IN_FLIGHT, deps.config.SESSIONS_MAX_IN_FLIGHT) };
   bus.serve(
     beginFile,
-    ({ access, fileId, ...file }) => files.begin(accessRow(access, secrets), { id: fileId, ...file }),
+    async ({ access, fileId, ...file }) => {
+      const begun = await files.begin(accessRow(access, secrets), { id: fileId, ...file });
+      // The first act of a visitor counts the session: whether its link is full now is news.
+      deps.relay.soon();
+      return begun;
+    },
     bound,
   );
   bus.serve(

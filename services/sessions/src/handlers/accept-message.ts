@@ -28,6 +28,8 @@ export const acceptMessageHandler =
       const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, turn } = accepted;
       deps.wake({ tenantId, sessionId, conversationId, seq: turn.seq }, live);
       deps.accepted.inc();
+      // The first message counts the session: whether its link is full now is news.
+      if (accepted.messages_used === 1) deps.relay.soon();
     }
     return {
       sessionId: accepted.session_id,

@@ -14,7 +14,7 @@ const TOKEN_HOURS = 24;
 
 /**
  * Opens the one conversation of a confirmed address on a link, with a token of its own. Idempotent by (link, address): while the
- * conversation lives everybody who confirmed the address gets it, and only its beginning counts against the link's quota.
+ * conversation lives everybody who confirmed the address gets it, and its first message alone counts against the link's quota.
  */
 export const openVerifiedHandler =
   (deps: HandlerDeps) =>
