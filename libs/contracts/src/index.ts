@@ -34,6 +34,7 @@ export * from "./messages/turns.js";
 export * from "./messages/verification.js";
 export * from "./messages/watching.js";
 export * from "./messages/webhooks.js";
+export * from "./reply-parts.js";
 export * from "./tokens.js";
 export * from "./turns.js";
 export * from "./webhook-bodies.js";

@@ -49,15 +49,6 @@ export function addPart(run: Run, raw: string, node: { id: string; name: string 
   run.effects.push({ type: "speak", nodeId: node.id, nodeName: node.name, partIndex, text });
 }
 
-/** Joins parts: one space between two parts of one line each, otherwise a newline. */
-export function joinParts(parts: readonly string[]): string {
-  return parts.reduce((joined, part, index) => {
-    if (index === 0) return part;
-    const oneLine = !part.includes("\n") && !parts[index - 1]?.includes("\n");
-    return joined + (oneLine ? " " : "\n") + part;
-  }, "");
-}
-
 function systemText(run: Run, prompt: string): Pick<ReplyCall, "system" | "values"> {
   const { texts, values } = refer(
     run,

@@ -1,3 +1,4 @@
+import { joinParts } from "@parley/contracts";
 import { assertNever } from "./assert-never.js";
 import { activeGlobalIntents, classifyGlobal, classifyNode } from "./classify.js";
 import type { CompiledTransition } from "./compile.js";
@@ -10,7 +11,7 @@ import { enterEscalate } from "./nodes/escalate.js";
 import { requestVariables } from "./nodes/retrieve-variable.js";
 import { enterStandard } from "./nodes/standard.js";
 import { currentNode, nodeById, type Run } from "./run.js";
-import { answer, joinParts } from "./speak.js";
+import { answer } from "./speak.js";
 import type { Stage, TurnOutcome } from "./types.js";
 
 /**

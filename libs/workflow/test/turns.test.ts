@@ -1,6 +1,5 @@
 import { initialState, step, WorkflowError } from "@parley/workflow";
 import { describe, expect, it } from "vitest";
-import { joinParts } from "../src/speak.js";
 import { end, type Node, Session, sessionOf, to } from "./session.js";
 
 describe("response text", () => {
@@ -79,16 +78,6 @@ describe("response text", () => {
       "extract>personal (variables_extracted:first_name,zip_code)",
       "personal>qa (always)",
     ]);
-  });
-
-  it.each([
-    [[], ""],
-    [["one"], "one"],
-    [["one", "two"], "one two"],
-    [["one", "two\nthree"], "one\ntwo\nthree"],
-    [["a\nb", "c", "d"], "a\nb\nc d"],
-  ])("joins %j as %j", (parts, joined) => {
-    expect(joinParts(parts)).toBe(joined);
   });
 
   it("says everything of the opening chain, and nobody answers when nothing was spoken", () => {

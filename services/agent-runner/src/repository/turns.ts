@@ -36,6 +36,8 @@ export interface AcquiredSession {
     chat_intent?: string | null;
     system_prompt_override?: string | null;
     initial_message?: string | null;
+    /** What the page greets with before the first turn; absent in sessions of older versions. */
+    welcome_message?: string | null;
   };
   participant: { email?: string; name?: string; identifier?: string };
   participant_verified: boolean;

@@ -20,7 +20,7 @@ import type { CachedSession } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
 import type { TurnStop } from "./stops.js";
 import { createLoadAgent, createPerform } from "./transfer.js";
-import { beginsWithHuman, saidIn, turnEvent, wordsOf } from "./turn-event.js";
+import { beginsWithHuman, historyFrom, saidIn, turnEvent, wordsOf } from "./turn-event.js";
 
 /** For operators who look at a lease; the fence, not the name, decides. */
 const OWNER = `${hostname()}-${process.pid}`;
@@ -218,7 +218,13 @@ class Lane {
         definition,
         state: this.current.state,
         event,
-        history: [...this.current.history, ...user],
+        history: [
+          ...historyFrom(this.current.history, {
+            welcome: session.link_policy.welcome_message,
+            most: deps.config.MAX_HISTORY_SIZE,
+          }),
+          ...user,
+        ],
         live,
         stopRequested: stop.requested,
         perform: createPerform({

@@ -1,4 +1,4 @@
-import { type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
+import { joinParts, type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
 import { currentTraceparent } from "@parley/observability";
 import type { AcquiredSession, CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
 import type { TurnRun } from "./run-turn.js";
@@ -54,11 +54,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   const result: TurnResult = {
     turn_id: turnIdOf(session.conversation_id, turn.seq),
     kind: turn.kind,
-    response: joinParts(
-      messages.map((part) => part.content),
-      outcome.response,
-      messages.length !== outcome.messages.length,
-    ),
+    response: joinParts(messages.map(({ content }) => content)),
     messages,
     node_id: outcome.node_id,
     node_name: outcome.node_name,
@@ -111,10 +107,4 @@ function spokenParts(run: TurnRun, { session, turn }: Context): TurnResult["mess
     { node_id: run.outcome.previous_node_id, node_name: run.outcome.previous_node_name, content: first },
     ...parts,
   ];
-}
-
-/** The engine has joined its own parts; only a part added here needs the rule again (one line each: space, else newline). */
-function joinParts(parts: string[], joined: string, added: boolean): string {
-  if (!added) return joined;
-  return parts.join(parts.some((part) => part.includes("\n")) ? "\n" : " ");
 }

@@ -1,4 +1,4 @@
-import type { MessagePart } from "@parley/contracts";
+import { joinParts, type MessagePart } from "@parley/contracts";
 import { type EngineState, initialState, pendingTimeout } from "@parley/workflow";
 import type { Definition } from "./definitions.js";
 import type { TurnRun } from "./run-turn.js";
@@ -23,7 +23,6 @@ export function stoppedRun(
     turnNumber: before.turnNumber + (turn.opening ? 0 : 1),
   };
   const node = workflow.nodes.get(before.nodeId);
-  const parts = messages.map((part) => part.content);
   const place = { node_id: before.nodeId, node_name: node?.name ?? null };
   return {
     ...run,
@@ -34,7 +33,7 @@ export function stoppedRun(
     escalation: null,
     timeout: pendingTimeout(workflow, state),
     outcome: {
-      response: parts.join(parts.some((part) => part.includes("\n")) ? "\n" : " "),
+      response: joinParts(messages.map(({ content }) => content)),
       messages,
       transitions: [],
       extracted_variables: null,

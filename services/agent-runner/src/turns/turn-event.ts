@@ -33,6 +33,18 @@ export function saidIn(turn: PendingTurn): HistoryItem[] {
   return [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
 }
 
+/**
+ * What the model has read of the conversation before the turn: the greeting that the page shows first, then the history. A history that
+ * is full has lost its beginning, and the greeting with it.
+ */
+export function historyFrom(
+  history: readonly HistoryItem[],
+  { welcome, most }: { welcome: string | null | undefined; most: number },
+): HistoryItem[] {
+  if (!welcome?.trim() || history.length >= most) return [...history];
+  return [{ role: "assistant", content: welcome, node_id: null }, ...history];
+}
+
 /** Who a lane speaks for. What waits before a hand-back was written to the human, whatever the session says by now. */
 export const beginsWithHuman = (session: {
   handled_by?: string;

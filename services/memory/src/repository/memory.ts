@@ -1,3 +1,4 @@
+import { joinParts } from "@parley/contracts";
 import { type Database, type Db, sql, type Transaction } from "@parley/db";
 
 export interface Claim {
@@ -48,14 +49,16 @@ export async function readExchanges(
                       order by seq offset ${at.after} limit ${at.limit}) t on true
         join text_conversation_messages m on m.conversation_id = c.id and m.created_at >= c.created_at and m.turn_seq = t.seq
        where c.id = ${at.conversationId} and m.status = 'done' order by m.sequence`.execute(trx);
-    const turns = new Map<number, Exchange>();
-    for (const row of rows) {
-      const turn = turns.get(row.turn_seq) ?? { visitor: "", agent: "" };
-      const side = row.role === "user" ? "visitor" : "agent";
-      turn[side] = turn[side] === "" ? row.content : `${turn[side]}\n${row.content}`;
-      turns.set(row.turn_seq, turn);
+    const turns = new Map<number, { user: string[]; assistant: string[] }>();
+    for (const { turn_seq, role, content } of rows) {
+      const turn = turns.get(turn_seq) ?? { user: [], assistant: [] };
+      turn[role].push(content);
+      turns.set(turn_seq, turn);
     }
-    return [...turns.values()];
+    return [...turns.values()].map(({ user, assistant }) => ({
+      visitor: joinParts(user),
+      agent: joinParts(assistant),
+    }));
   });
 }
 

@@ -55,6 +55,7 @@ export const createSessionHandler =
                 chat_intent: input.link.chatIntent,
                 system_prompt_override: input.link.systemPromptOverride,
                 initial_message: input.link.initialMessage,
+                welcome_message: input.link.welcomeMessage,
               },
             }
           : null,

@@ -77,6 +77,7 @@ async function newVerified(
         chat_intent: link.chatIntent,
         system_prompt_override: link.systemPromptOverride,
         initial_message: link.initialMessage,
+        welcome_message: link.welcomeMessage,
       },
     },
   };
