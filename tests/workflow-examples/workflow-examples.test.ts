@@ -132,8 +132,8 @@ class Conversation {
       case "llm.classify": {
         const { intents, text } = call;
         const request = { intents, text, messages, settings: settings(call), hints: this.hints(call) };
-        const { intent, confidence } = await this.model.classify(request, options);
-        return { type: "classification", matches: { intent, confidence } };
+        const { intent, confidence, also = [] } = await this.model.classify(request, options);
+        return { type: "classification", matches: [{ intent, confidence }, ...also] };
       }
     }
   }

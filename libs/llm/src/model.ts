@@ -64,7 +64,8 @@ export interface ExtractRequest {
 }
 
 export interface ClassifyRequest {
-  intents: { id: string; description: string; examples: string[] }[];
+  /** With priorities, all intents that match are asked for: which one is followed is decided by them, higher first. */
+  intents: { id: string; description: string; examples: string[]; priority?: number }[];
   /** The user text to classify. */
   text: string;
   /** Context before it, oldest first. */
@@ -111,6 +112,8 @@ export interface Classification extends Answered {
   intent: string | null;
   /** 0–1 */
   confidence: number;
+  /** Further intents that match as well; only for intents with priorities. */
+  also?: { intent: string; confidence: number }[];
 }
 
 export interface EmbedRequest {

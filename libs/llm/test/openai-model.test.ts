@@ -167,6 +167,34 @@ describe("classify", () => {
     expect(await classify()).toMatchObject({ intent, confidence, model: "fake" });
   });
 
+  const ranked = intents.map((intent, index) => ({ ...intent, priority: index }));
+  const rank = () =>
+    model.classify({ intents: ranked, text: "what do I owe? bye", messages: [], settings, hints }, { signal: never });
+
+  it.each([
+    [
+      "several",
+      '{"matches":[{"intent":"billing","confidence":0.9},{"intent":"goodbye","confidence":0.8}]}',
+      { intent: "billing", confidence: 0.9, also: [{ intent: "goodbye", confidence: 0.8 }] },
+    ],
+    [
+      "the usable ones",
+      '{"matches":[{"intent":"toString","confidence":0.9},null,7,{"intent":"goodbye","confidence":2},{"intent":"goodbye","confidence":0.8}]}',
+      { intent: "goodbye", confidence: 0.8 },
+    ],
+    ["none", '{"matches":[]}', { intent: null, confidence: 0 }],
+    ["one in the old form", '{"intent":"goodbye","confidence":0.8}', { intent: "goodbye", confidence: 0.8 }],
+  ])("with priorities asks for every intent that matches and reads %s", async (_, text, matches) => {
+    answer = text;
+    expect(await rank()).toMatchObject(matches);
+    const [system] = server.calls[0]?.messages ?? [];
+    expect(system?.content).toContain('"priority":1');
+    expect(system?.content).toContain("every intent");
+    expect(server.calls[0]?.body.response_format).toMatchObject({
+      json_schema: { schema: { properties: { matches: { type: "array" } }, required: ["matches"] } },
+    });
+  });
+
   it("sends the text as data of the user", async () => {
     answer = "{}";
     await classify();

@@ -123,6 +123,18 @@ describe("rules of an agent", () => {
     expect((await model.extract(request, options)).values).toEqual({ order_id: "18" });
   });
 
+  it("names every intent that matches where they have priorities", async () => {
+    const asked = (priority?: number) => {
+      const more = priority === undefined ? {} : { priority };
+      const intents = ["goodbye", "billing"].map((id) => ({ id, description: id, examples: [], ...more }));
+      const call = { intents, text: "the invoice, and bye", messages: [], settings, hints: { ...hints, scripted } };
+      return model.classify(call, options);
+    };
+    const best = { intent: "goodbye", confidence: 0.95 };
+    expect(await asked(1)).toMatchObject({ ...best, also: [{ intent: "billing", confidence: 0.95 }] });
+    expect((await asked()).also).toBeUndefined();
+  });
+
   it("classifies by its keywords as whole words, and by its expressions", async () => {
     const intents = ["goodbye", "billing"].map((id) => ({ id, description: id, examples: [] }));
     const intent = async (said: string) =>

@@ -15,6 +15,8 @@ export interface IntentOption {
   id: string;
   description: string;
   examples: string[];
+  /** Which of several that match is followed, the higher first. Present on all options of a call, or on none: then one match is enough. */
+  priority?: number;
 }
 
 export interface VariableRequest {

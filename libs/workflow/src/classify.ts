@@ -28,24 +28,25 @@ export function classifyNode(run: Run, node: StandardNode): null {
 }
 
 function classification(run: Run, node: CompiledNode, intents: readonly IntentOption[]) {
+  const isRanked = new Set(intents.map(({ priority = 0 }) => priority)).size > 1;
   return {
     type: "llm.classify" as const satisfies ClassifyCall["type"],
     nodeId: node.id,
-    intents: intents.map(({ id, description, examples }) => ({ id, description, examples: [...examples] })),
+    intents: intents.map(({ id, description, examples, priority = 0 }) => ({
+      ...{ id, description, examples: [...examples] },
+      ...(isRanked ? { priority } : {}),
+    })),
     text: run.turn.text,
     model: run.workflow.extractionModel,
   };
 }
 
-interface Ranked extends IntentOption {
-  readonly priority?: number;
-}
-
 /**
- * Best intent at or above the threshold: higher confidence, then higher priority, then document order. Null for every
- * answer that cannot be trusted: an id nobody offered, a confidence outside 0–1.
+ * Of the intents at or above the threshold the one with the highest priority, then with the highest confidence, then the first of the
+ * document: how sure a model is of one thing says nothing about which of two things matters more. Null for every answer that cannot be
+ * trusted: an id nobody offered, a confidence outside 0–1.
  */
-export function bestMatch<Option extends Ranked>(
+export function bestMatch<Option extends IntentOption>(
   run: Run,
   result: Extract<CallResult, { type: "classification" }>,
   options: readonly Option[],
@@ -65,8 +66,8 @@ export function bestMatch<Option extends Ranked>(
   const order = (option: Option): number => options.indexOf(option);
   candidates.sort(
     (a, b) =>
-      b.confidence - a.confidence ||
       (b.option.priority ?? 0) - (a.option.priority ?? 0) ||
+      b.confidence - a.confidence ||
       order(a.option) - order(b.option),
   );
   return candidates[0]?.option ?? null;

@@ -149,14 +149,19 @@ describe("global intents", () => {
     expect(kinds(session.say("hm").calls)).toEqual(["node", "llm.reply"]);
   });
 
-  it("break a tie of confidence by the higher priority", async () => {
+  const several: [title: string, help: number, human: number, node: string][] = [
+    ["the higher priority where both are as sure", 0.8, 0.8, "human"],
+    ["the higher priority where the other is surer", 0.99, 0.8, "human"],
+    ["not the higher priority below the threshold", 0.8, 0.74, "help"],
+  ];
+  it.each(several)("follow %s", async (_, help, human, node) => {
     const { step } = await import("@parley/workflow");
     const session = sessionOf(nodes, {}, settings());
     session.open();
     const asked = step(session.workflow, session.state, { type: "user.message", text: "?", secondsInNode: 0 });
     const matches = [
-      { intent: "help", confidence: 0.8 },
-      { intent: "human", confidence: 0.8 },
+      { intent: "help", confidence: help },
+      { intent: "human", confidence: human },
       { intent: "only_b", confidence: 1 },
     ];
     const { state } = step(session.workflow, asked.state, {
@@ -164,6 +169,24 @@ describe("global intents", () => {
       callId: "2.1",
       result: { type: "classification", matches },
     });
-    expect(state.nodeId).toBe("human");
+    expect(state.nodeId).toBe(node);
+  });
+
+  it("tell the model their priorities only where these differ", () => {
+    const asked = (extra: Settings) => {
+      const session = sessionOf(nodes, {}, settings(extra));
+      session.open();
+      const [call] = session.say("hm").calls;
+      return call?.type === "llm.classify" ? call.intents.map(({ id, priority }) => [id, priority]) : null;
+    };
+    expect(asked({})).toEqual([
+      ["help", 1],
+      ["human", 5],
+    ]);
+    const alike = { description: "d", target_node: "help", priority: 3 };
+    expect(asked({ global_intents: { one: alike, two: alike } })).toEqual([
+      ["one", undefined],
+      ["two", undefined],
+    ]);
   });
 });

@@ -4,12 +4,17 @@ import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 import { type Style, styleFor } from "../style.js";
 
+interface Match {
+  intent: string | null;
+  confidence: number;
+}
+
 interface Call {
   type: string;
   node_id: string;
   latency_ms: number;
   model: string | null;
-  result?: { type: string; matches?: { intent: string | null; confidence: number } } | null;
+  result?: { type: string; matches?: Match | Match[] } | null;
   failed: string | null;
 }
 
@@ -87,7 +92,7 @@ function callOf({ type, node_id, latency_ms, model, result, failed }: Call): str
 }
 
 function intentOf(result: Call["result"]): string {
-  const matches = result?.matches;
-  if (matches === undefined) return "";
-  return matches.intent === null ? ": no match" : `: ${matches.intent} (${matches.confidence})`;
+  if (result?.matches === undefined) return "";
+  const found = [result.matches].flat().filter(({ intent }) => intent !== null);
+  return `: ${found.map(({ intent, confidence }) => `${intent} (${confidence})`).join(", ") || "no match"}`;
 }

@@ -123,8 +123,8 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
     classify: (request: ClassifyRequest, call): Promise<Classification> =>
       metrics.measured("classify", call.signal, async (startedAt) => {
         const { value, model } = await structured(classificationRequest(request), call);
-        const { intent, confidence } = classified(request.intents, value.object);
-        return { intent, confidence, usage: value.usage, latencyMs: performance.now() - startedAt, model };
+        const matches = classified(request.intents, value.object);
+        return { ...matches, usage: value.usage, latencyMs: performance.now() - startedAt, model };
       }),
   };
 }

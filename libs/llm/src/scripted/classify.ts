@@ -1,22 +1,29 @@
-import type { ClassifyRequest } from "../model.js";
+import type { Classification, ClassifyRequest } from "../model.js";
 import { matchPattern } from "./match-pattern.js";
 import { keywords } from "./words.js";
 
-export interface Guess {
-  intent: string | null;
-  confidence: number;
-}
+export type Guess = Pick<Classification, "intent" | "confidence" | "also">;
 
-/** The author's keywords decide when there are any for an intent; the words of description, id and examples otherwise. */
+/** Below this an intent is no match at all. */
+const LEAST = 0.5;
+
+/**
+ * The author's keywords decide when there are any for an intent; the words of description, id and examples otherwise. Best first; all
+ * that match only where the intents have priorities.
+ */
 export function guessIntent({ intents, text, hints }: ClassifyRequest): Guess {
   const rules = hints.scripted?.intents ?? {};
-  let best: Guess = { intent: null, confidence: 0 };
-  for (const intent of intents) {
-    const own = Object.hasOwn(rules, intent.id) ? rules[intent.id] : undefined;
-    const confidence = own === undefined ? overlap(intent, text) : own.some((rule) => mentions(text, rule)) ? 0.95 : 0;
-    if (confidence > best.confidence) best = { intent: intent.id, confidence };
-  }
-  return best.confidence < 0.5 ? { intent: null, confidence: best.confidence } : best;
+  const guesses = intents
+    .map((intent) => {
+      const own = Object.hasOwn(rules, intent.id) ? rules[intent.id] : undefined;
+      const byRule = own?.some((rule) => mentions(text, rule)) ? 0.95 : 0;
+      return { intent: intent.id, confidence: own === undefined ? overlap(intent, text) : byRule };
+    })
+    .toSorted((a, b) => b.confidence - a.confidence);
+  const [best, ...others] = guesses;
+  if (best === undefined || best.confidence < LEAST) return { intent: null, confidence: best?.confidence ?? 0 };
+  const also = others.filter(({ confidence }) => confidence >= LEAST);
+  return also.length > 0 && intents.some(({ priority }) => priority !== undefined) ? { ...best, also } : best;
 }
 
 /** A rule of letters only is a word or phrase and matches whole words; anything else is a regular expression. */

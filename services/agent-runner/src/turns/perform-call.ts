@@ -123,11 +123,9 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
           },
           { signal },
         );
-        return output(
-          model,
-          { type: "classification", matches: { intent: answer.intent, confidence: answer.confidence } },
-          answer,
-        );
+        const { intent, confidence, also } = answer;
+        const best = { intent, confidence };
+        return output(model, { type: "classification", matches: also ? [best, ...also] : best }, answer);
       }
     }
   };

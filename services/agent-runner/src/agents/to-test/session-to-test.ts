@@ -35,7 +35,7 @@ export async function sessionToTest(
     name: `recorded ${session.session_id.slice(-6)}`,
     version_of_format: 1,
     steps: kept.filter(({ kind }) => kind !== "open").map((turn) => stepOf(turn, redactor, timed)),
-    answers: kept.flatMap((turn) => (turn.trace?.calls ?? []).flatMap((call) => answerOf(call, redactor))),
+    answers: kept.flatMap((turn) => (turn.trace?.calls ?? []).flatMap((call) => answerOf(call, turn, redactor))),
   };
   const played = await runTest(
     {
@@ -108,7 +108,7 @@ function stepOf(turn: RecordedTurn, redactor: Redactor, timed: boolean): TestSte
   return { say: redactor.text(turn.content), ...more };
 }
 
-function answerOf(call: RecordedCall, redactor: Redactor): TestAnswer[] {
+function answerOf(call: RecordedCall, turn: RecordedTurn, redactor: Redactor): TestAnswer[] {
   const kind = KIND[call.type];
   if (kind === null) return [];
   const at = { call: kind, node: call.node_id };
@@ -120,7 +120,12 @@ function answerOf(call: RecordedCall, redactor: Redactor): TestAnswer[] {
     case "extraction":
       return [{ ...at, values: redacted(redactor, result.values) }];
     case "classification": {
-      const [best] = Array.isArray(result.matches) ? result.matches : [result.matches];
+      const matches = Array.isArray(result.matches) ? result.matches : [result.matches];
+      // A test names one intent: of several that matched the one that was followed.
+      const followed = matches.find(({ intent }) =>
+        turn.result?.transitions.some(({ condition }) => condition === `global_intent:${intent}`),
+      );
+      const best = followed ?? matches[0];
       return [{ ...at, intent: best?.intent ?? null, confidence: within(best?.confidence) }];
     }
     case "api":
