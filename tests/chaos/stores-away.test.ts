@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {
   call,
@@ -195,6 +196,40 @@ describe("a store that is away", () => {
     await endsWithin(5_000, () => eventually(async () => (await send(session, "after", "after")).status === 200));
     await Promise.all(cluster.children.map((child) => child.ready(30_000)));
     expect(cluster.children.map(({ pid }) => pid)).toEqual(pids);
+  }, 180_000);
+
+  it("answers 503 within two seconds while PostgreSQL is frozen, and works at once when it goes on", async () => {
+    reportIfFailed();
+    const session = await open();
+    expect((await send(session, "before")).status).toBe(200);
+    const link = await createLink(tenant, "echo", { max_sessions: 10 });
+    const anyone = createBearerClient({ bases: cluster.gateways });
+    const postgres = cluster.postgres?.pid() ?? 0;
+    process.kill(postgres, "SIGSTOP");
+    const children = execFileSync("pgrep", ["-P", String(postgres)], { encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .map(Number);
+    try {
+      for (const pid of children) process.kill(pid, "SIGSTOP");
+      for (let round = 0; round < 3; round += 1) {
+        for (const attempt of [
+          () => send(session, `frozen ${round}`, `frozen-db-${round}`),
+          () => tenant.signed.call("GET", `/api/chat/sessions/${session}`),
+          () => anyone.call("POST", `/api/public/sessions/${link.token}`, {}),
+        ]) {
+          const answer = await endsWithin<HttpAnswer<object>>(2_000, attempt);
+          expect([answer.status, answer.headers.get("content-type")]).toEqual([
+            503,
+            expect.stringContaining("problem+json"),
+          ]);
+        }
+      }
+    } finally {
+      for (const pid of [...children, postgres]) process.kill(pid, "SIGCONT");
+    }
+    await endsWithin(5_000, () => eventually(async () => (await send(session, "after", "thawed")).status === 200));
+    await Promise.all(cluster.children.map((child) => child.ready(30_000)));
   }, 180_000);
 
   it("drains: a rolling restart under traffic refuses nobody", async () => {

@@ -3,6 +3,7 @@ import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "k
 import pg from "pg";
 import { type Availability, watchAvailability } from "./availability.js";
 import { databaseFailure } from "./failure.js";
+import { watchStalls } from "./stalls.js";
 import type { Database } from "./types.js";
 
 export interface Db {
@@ -29,6 +30,7 @@ export interface DbOptions {
   max?: number;
   /** Milliseconds a statement may run, and a caller waits for a connection. */
   statementTimeoutMs?: number;
+  /** How long a new connection may take, and how long a server may be silent before it counts as gone. */
   connectTimeoutMs?: number;
 }
 
@@ -39,12 +41,15 @@ export function applicationUrl(url: string): string {
   return parsed.toString();
 }
 
+/** With the rest of a request, less than the two seconds within which callers hear that the database is away. */
+const PATIENCE_MS = 1_500;
+
 function poolOf(options: DbOptions, availability: Availability): pg.Pool {
   const pool = new pg.Pool({
     connectionString: applicationUrl(options.url),
     application_name: `parley-${options.name}`,
     max: options.max ?? 10,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 1_500,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? PATIENCE_MS,
     statement_timeout: options.statementTimeoutMs ?? 10_000,
     query_timeout: (options.statementTimeoutMs ?? 10_000) + 2_000,
     idle_in_transaction_session_timeout: 15_000,
@@ -54,6 +59,16 @@ function poolOf(options: DbOptions, availability: Availability): pg.Pool {
   // A connection that dies while idle must not end the process; the pool opens another one.
   pool.on("error", (error) => availability.lost(error));
   return pool;
+}
+
+async function knockAt(url: string, timeoutMs: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } finally {
+    void client.end();
+  }
 }
 
 /** Statement names are short and stable: the server plans each text once per connection. */
@@ -79,7 +94,9 @@ async function translated<T>(work: Promise<T>): Promise<T> {
 export function connectDb(options: DbOptions): Db {
   const availability = watchAvailability(options.logger);
   const pool = poolOf(options, availability);
-  const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(work));
+  const afterMs = options.connectTimeoutMs ?? PATIENCE_MS;
+  const stalls = watchStalls(pool, { afterMs, knock: () => knockAt(options.url, afterMs) });
+  const asked = <T>(work: Promise<T>): Promise<T> => availability.heard(translated(stalls.during(work)));
   const system = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   async function query<R>(text: string, values: unknown[] = []): Promise<R[]> {
     const result = await asked(pool.query({ name: statementName(text), text, values }));
@@ -111,6 +128,7 @@ export function connectDb(options: DbOptions): Db {
       }
     },
     async close() {
+      stalls.stop();
       await system.destroy();
     },
   };

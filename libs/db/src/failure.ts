@@ -55,7 +55,7 @@ export function databaseFailure(error: unknown): unknown {
   if (state === RAISED && isErrorCode(message)) return raisedFailure(message, error);
   const lost =
     state === undefined &&
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/.test(
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed))/.test(
       message,
     );
   if (lost || (state !== undefined && UNREACHABLE.test(state))) {

@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { connectDb, type Db, databaseFailure } from "@parley/db";
+import { createLogger } from "@parley/observability";
+import { cloneDatabase, endsWithin, eventually, startPostgres } from "@parley/testkit";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+type Server = Awaited<ReturnType<typeof startPostgres>>;
+
+const logger = createLogger({ service: "test", level: "silent" });
+let server: Server;
+let db: Db;
+let frozen: number[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres();
+  const { url } = await cloneDatabase(server.url, "frozen");
+  db = connectDb({ url, name: "test", logger, max: 4 });
+}, 60_000);
+afterAll(async () => {
+  thaw();
+  await db.close();
+  await server.destroy();
+});
+
+/** Opens every connection of the pool; a busy machine may need several tries. */
+const connectAll = () =>
+  eventually(async () => {
+    await Promise.all(Array.from({ length: 4 }, () => db.query("select pg_sleep(0.05)")));
+    return true;
+  });
+
+/** Stops the server with everything it has started: connections stay open, and nothing answers. */
+function freeze(): void {
+  process.kill(server.pid(), "SIGSTOP");
+  const children = execFileSync("pgrep", ["-P", String(server.pid())], { encoding: "utf8" });
+  frozen = [server.pid(), ...children.trim().split("\n").map(Number)];
+  for (const pid of frozen) process.kill(pid, "SIGSTOP");
+}
+
+function thaw(): void {
+  for (const pid of frozen.splice(0).reverse()) process.kill(pid, "SIGCONT");
+}
+
+it("is away within two seconds while its server is frozen, however many ask, and back when it goes on", async () => {
+  await connectAll();
+  freeze();
+  const away = expect.objectContaining({ code: "not_ready", retryAfterSeconds: 1 });
+  for (let round = 0; round < 3; round += 1) {
+    const asked = [
+      ...Array.from({ length: 12 }, () => () => db.query("select 1 as one")),
+      () => db.transaction((trx) => sql`select 1`.execute(trx)),
+      () => db.time(),
+    ];
+    const heard = await Promise.all(
+      asked.map((ask) =>
+        endsWithin(2_000, () =>
+          ask().then(
+            () => "answered",
+            (error: unknown) => error,
+          ),
+        ),
+      ),
+    );
+    expect(heard).toEqual(asked.map(() => away));
+  }
+  thaw();
+  await endsWithin(5_000, () => eventually(async () => (await db.query("select 1")).length === 1));
+}, 60_000);
+
+it("leaves alone a statement that takes longer, and a transaction between two statements", async () => {
+  await connectAll();
+  const slow = db.query<{ done: boolean }>("select pg_sleep(3) is not null as done");
+  // No connection of the pool is left to ask by.
+  const others = [1, 2].map(() => db.query("select pg_sleep(2.5)"));
+  const pausing = db.transaction(async (trx) => {
+    await sql`select 1`.execute(trx);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    return sql<{ two: number }>`select 2 as two`.execute(trx);
+  });
+  expect([await slow, (await pausing).rows]).toEqual([[{ done: true }], [{ two: 2 }]]);
+  await Promise.all(others);
+}, 30_000);
+
+it("takes a connection that was ended under a transaction for a database that is away", () => {
+  expect(databaseFailure(new Error("Client was closed and is not queryable"))).toMatchObject({ code: "not_ready" });
+});
