@@ -6,6 +6,9 @@ import { emailAddress, normaliseDomain } from "./email-address.js";
 /** HTTP bodies. Management bodies are strict: an unknown field is a 422, so that a misspelt limit is never silently ignored. */
 const codePoints = (text: string): number => [...text].length;
 
+/** A character that shows; zero-width, control and filler characters alone are a blank text. */
+const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
 /** Text a visitor or a backend sends: NFC, 1–10,000 code points, not blank, no NUL. */
 export const messageText = z
   .string()
@@ -13,7 +16,7 @@ export const messageText = z
   .transform((text) => text.normalize("NFC"))
   .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
   .refine((text) => !/\p{Cs}/u.test(text), { message: "must not contain half a surrogate pair" })
-  .refine((text) => text.trim().length > 0, { message: "must not be blank" })
+  .refine((text) => VISIBLE.test(text), { message: "must not be blank" })
   .refine((text) => codePoints(text) <= 10_000, { message: "must have at most 10000 characters" });
 
 const metadata = z.record(z.string().max(128), z.unknown()).refine((value) => JSON.stringify(value).length <= 16_384, {

@@ -4,6 +4,8 @@ export const BASE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",
+  // For pages: no window of another site keeps a hand on ours. Browsers ignore it in frames.
+  "cross-origin-opener-policy": "same-origin",
 };
 
 /** For answers that are data: nothing may be loaded, nothing may frame them. */

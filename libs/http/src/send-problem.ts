@@ -9,7 +9,12 @@ import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
-const CLOSES: ReadonlySet<ErrorCode> = new Set(["body_too_large", "malformed_request", "request_timeout"]);
+const CLOSES: ReadonlySet<ErrorCode> = new Set([
+  "body_too_large",
+  "headers_too_large",
+  "malformed_request",
+  "request_timeout",
+]);
 
 /** Answers a failure as problem+json with the headers that belong to it. */
 export function sendProblem(reply: FastifyReply, error: AppError, requestId: string): FastifyReply {

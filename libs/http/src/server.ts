@@ -70,6 +70,7 @@ const BODY_LIMIT_BYTES = 262_144;
 /** Time for a body that is read at once; one that a route streams has until the server's own limit. */
 const BODY_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
+const MAX_HEADERS = 100;
 const REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 
 /**
@@ -208,6 +209,7 @@ function framingError(raw: IncomingMessage, bodyLimit: number): AppError | null 
   const coding = raw.headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked")
     return new AppError("malformed_request", { internal: "a transfer coding other than chunked" });
+  if (raw.rawHeaders.length > 2 * MAX_HEADERS) return new AppError("headers_too_large");
   if (Number(raw.headers["content-length"] ?? 0) > bodyLimit) return new AppError("body_too_large");
   return null;
 }
@@ -225,6 +227,11 @@ function addBodies(app: HttpApp, options: HttpServerOptions): void {
     }
     if (request.is404 && !guarded.some((prefix) => request.url.startsWith(prefix))) throw notFound(request);
     return payload;
+  });
+  app.addHook("preValidation", async ({ rawBody, routeOptions }) => {
+    const body: unknown = routeOptions.schema?.body;
+    if (rawBody.length > 0 || routeOptions.config.streamsBody || !(body instanceof z.ZodType)) return;
+    if (!body.safeParse(undefined).success) throw new AppError("malformed_json", { internal: "no body" });
   });
   app.removeAllContentTypeParsers();
   // The payload is read already; the parser sees the bytes that were verified.

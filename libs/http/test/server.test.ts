@@ -72,6 +72,23 @@ describe("bodies", () => {
     expect(await (await post(`${url}/echo`, '{"a":"\\ud83d\\ude00"}')).json()).toEqual({ got: { a: "😀" } });
   });
 
+  it("refuses an empty body as unreadable where one is needed, and takes it where it may be missing", async () => {
+    const { url } = await start((app) => {
+      echo(app);
+      app.post("/optional", { schema: { body: z.strictObject({}).default({}) } }, async () => ({}));
+    });
+    for (const path of ["/strict", "/optional"]) {
+      const [empty, none] = [await post(url + path, ""), await fetch(url + path, { method: "POST" })];
+      const expected = path === "/strict" ? [400, "malformed_json"] : [200, undefined];
+      for (const answer of [empty, none]) {
+        const body = z.looseObject({ code: z.string().optional() }).parse(await answer.json());
+        expect([path, answer.status, body.code]).toEqual([path, ...expected]);
+      }
+    }
+    const nothing = await post(`${url}/strict`, "null");
+    expect([nothing.status, codeOf(await nothing.json())]).toEqual([422, "validation_failed"]);
+  });
+
   it("names wrong fields by pointer and rule and never repeats the value", async () => {
     const { url } = await start(echo);
     const answer = await post(`${url}/strict`, '{"name":4711,"titel":"hidden-value"}');
@@ -305,6 +322,20 @@ describe("protection", () => {
     await first;
   });
 
+  it("takes a hundred headers and refuses more, however small they are", async () => {
+    const { port } = await start(echo);
+    const ask = (count: number) => {
+      const lines = Array.from({ length: count - 2 }, (_, n) => `x-${n}: 1\r\n`).join("");
+      return raw(port, `GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${lines}\r\n`);
+    };
+    expect(await ask(100)).toMatch(/^HTTP\/1.1 404 /);
+    for (const count of [101, 2_500]) {
+      const answer = await ask(count);
+      expect(answer).toMatch(/^HTTP\/1.1 431 /);
+      expect(answer).toContain("headers_too_large");
+    }
+  });
+
   it("sends the protective headers on every answer", async () => {
     const { url } = await start(echo, { https: true });
     for (const path of ["/nothing", "/boom"]) {
@@ -312,6 +343,7 @@ describe("protection", () => {
       expect(headers.get("x-content-type-options")).toBe("nosniff");
       expect(headers.get("cache-control")).toBe("no-store");
       expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
       expect(headers.get("content-security-policy")).toContain("default-src 'none'");
       expect(headers.get("strict-transport-security")).toContain("max-age");
     }

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { agentActivated, linkRevoked, linkUpdated } from "@parley/contracts";
 import { endsWithin } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -280,6 +281,17 @@ describe("a message", () => {
     expect([long.status, (await bodyOf(long)).errors]).toMatchObject([422, [{ pointer: "/message", rule: "too_big" }]]);
   });
 
+  it("needs a character that shows", async () => {
+    const { token } = world.owners.link();
+    const say = (message: string) => post(`/api/public/chat/${token}`, { message });
+    for (const blank of [" \n\t", "\u200b\u200d\ufeff", "\u2060 \u00ad", "\u3164", "\u2800", "\u202e\u2066"]) {
+      const refused = await say(blank);
+      expect([refused.status, (await bodyOf(refused)).errors]).toMatchObject([422, [{ pointer: "/message" }]]);
+    }
+    for (const text of ["👩\u200d👩\u200d👧", ".", "\u200bא"])
+      expect([text, (await say(text)).status]).toEqual([text, 200]);
+  });
+
   it("is limited by the link's rate per session, not per address", async () => {
     const { token } = world.owners.link({ rateLimitPerMinute: 3 });
     const sessions: string[] = [];
@@ -318,6 +330,45 @@ describe("a message", () => {
 });
 
 describe("origins", () => {
+  it("take no name for this server's own that only the Host header bears", async () => {
+    const { port } = new URL(world.url);
+    /** As a browser whose name server was made to point a name of another site here. */
+    const codeFrom = async (at: World, token: string, name: string): Promise<string | number> => {
+      const { port: atPort } = new URL(at.url);
+      const body = JSON.stringify({ message: "hi" });
+      const headers = { origin: `http://${name}`, host: name, "content-type": "application/json" };
+      return new Promise((resolve, reject) => {
+        const path = `/api/public/chat/${token}`;
+        const sent = request({ port: atPort, host: "127.0.0.1", method: "POST", path, headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        });
+        sent.on("error", reject).end(body);
+      });
+    };
+    const listed = { allowedDomains: ["https://app.example.com"] };
+    const local = world.owners.link(listed).token;
+    for (const name of [`evil.example:${port}`, "evil.example", `localhost.evil.example:${port}`])
+      expect([name, await codeFrom(world, local, name)]).toEqual([name, 403]);
+    // Nobody has told this server its address: it is reached by the numbers of this machine, or of its network.
+    for (const name of [`127.0.0.1:${port}`, `localhost:${port}`, "192.168.1.5:8080", "[::1]:8080"])
+      expect([name, await codeFrom(world, local, name)]).toEqual([name, 200]);
+    const known = await startWorld({ PUBLIC_URL: "https://chat.example.com" });
+    try {
+      const { token } = known.owners.link(listed);
+      for (const name of ["evil.example", "127.0.0.1:8080", "chat.example.com"])
+        expect([name, await codeFrom(known, token, name)]).toEqual([name, 403]);
+      const own = await fetch(`${known.url}/api/public/chat/${token}`, {
+        method: "POST",
+        body: JSON.stringify({ message: "hi" }),
+        headers: { origin: "https://chat.example.com", "content-type": "application/json" },
+      });
+      expect(own.status).toBe(200);
+    } finally {
+      await known.stop();
+    }
+  });
+
   it("holds browsers on other sites to the link's list", async () => {
     const link = world.owners.link({ allowedDomains: ["https://app.example.com", "https://*.shop.example"] });
     const statusFrom = async (origin: string): Promise<number> =>

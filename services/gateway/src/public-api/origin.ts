@@ -1,6 +1,23 @@
 import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
+import ipaddr from "ipaddr.js";
 import type { GatewayContext } from "../deps.js";
+
+/** Addresses that no name server can point somewhere else: this machine's name, and numbers. */
+const isFixedHost = (hostname: string): boolean =>
+  hostname === "localhost" || ipaddr.isValid(hostname.replace(/^\[|\]$/g, ""));
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * A page of this server: of its public address. Where that one is this machine, because nobody has set another, the address the
+ * browser used counts too, unless it is a name: a name of another site can be pointed here, and would make its pages ours.
+ */
+function isOwnPage(publicUrl: string, origin: URL, host: string | undefined): boolean {
+  const own = new URL(publicUrl);
+  if (origin.origin === own.origin) return true;
+  return LOOPBACK.test(own.hostname) && origin.host === host && isFixedHost(origin.hostname);
+}
 
 /**
  * Checks where a browser call comes from: the server's own pages always may; other sites only when the link lists them
@@ -11,7 +28,7 @@ export function requireOrigin({ config, security }: GatewayContext, request: Fas
   const { origin, host } = request.headers;
   if (origin === undefined) return;
   const parsed = parseOrigin(origin);
-  if (parsed !== null && (parsed.origin === new URL(config.PUBLIC_URL).origin || parsed.host === host)) return;
+  if (parsed !== null && isOwnPage(config.PUBLIC_URL, parsed, host)) return;
   const { policy, fromCookie } = request.visit;
   if (parsed !== null && policy.allowedDomains.some((pattern) => matchesOrigin(pattern, parsed))) return;
   if (policy.allowedDomains.length === 0 && !fromCookie) return;
