@@ -144,6 +144,39 @@ begin
       or exists (select from agent_access_requests where agent_id = p_agent and address_hash = p_address and status = 'approved');
 end $$;
 
+CREATE FUNCTION public.address_codes(p_mail text) RETURNS TABLE(request_hash text, created_at timestamp with time zone, expires_at timestamp with time zone, wrong integer, is_open boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  select request_hash, created_at, expires_at, tries - (used_at is not null)::integer, used_at is null and tries < 5
+    from link_verifications where mail_hash = p_mail and created_at > clock_timestamp() - interval '1 day'
+$$;
+
+ALTER FUNCTION public.address_codes(p_mail text) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.address_wait(p_mail text, p_own text) RETURNS integer
+    LANGUAGE sql
+    AS $$
+  with codes as materialized (select * from address_codes(p_mail)),
+  mails as (
+    select t.at + w.period as free_at
+      from (values (3, interval '10 minutes'), (5, interval '1 hour'), (20, interval '1 day')) w (most, period)
+     cross join lateral (select created_at as at from codes order by created_at desc offset w.most - 1 limit 1) t
+  ),
+  moments as (
+    select clock_timestamp() as at
+    union select expires_at from codes where is_open
+    union select created_at + interval '1 day' from codes
+  ),
+  guesses as (
+    select min(m.at) as free_at from moments m
+     where 15 >= (select coalesce(sum(case when is_open and expires_at > m.at and request_hash <> p_own then 5 else wrong end), 0)
+                    from codes where created_at + interval '1 day' > m.at)
+  )
+  select greatest(0, ceil(extract(epoch from max(free_at) - clock_timestamp())))::integer
+    from (select free_at from mails union all select free_at from guesses) f
+$$;
+
 CREATE FUNCTION public.analysis_history(p_tenant uuid, p_conversation uuid, p_limit integer) RETURNS TABLE(role text, content text)
     LANGUAGE plpgsql
     AS $$
@@ -1484,6 +1517,12 @@ $$;
 
 ALTER FUNCTION public.list_tenants(p_created timestamp with time zone, p_id uuid, p_limit integer) OWNER TO parley_jobs;
 
+CREATE FUNCTION public.mail_wait(p_at timestamp with time zone, p_period interval) RETURNS integer
+    LANGUAGE sql
+    AS $$
+  select greatest(0, ceil(coalesce(extract(epoch from p_at + p_period - clock_timestamp()), 0)))::integer
+$$;
+
 CREATE FUNCTION public.mark_asking_version() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2185,29 +2224,43 @@ begin
   return json_build_object('stopped', v_stopped, 'turn_id', case when p_turn is not null or v_stopped then v_id || '.' || v_seq end, 'session_id', c.session_id);
 end $_$;
 
-CREATE FUNCTION public.request_verification(p jsonb) RETURNS integer
+CREATE FUNCTION public.request_verification(p jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     AS $$
-declare v link_verifications; v_now timestamptz; v_recent timestamptz[];
+declare
+  v_tenant uuid := (p ->> 'tenant_id')::uuid; v_link uuid := (p ->> 'link_id')::uuid;
+  v_waits jsonb; v_expires timestamptz; v_now timestamptz; v_scope text;
 begin
-  perform enter_tenant((p ->> 'tenant_id')::uuid);
-  insert into link_verifications (link_id, address_hash, tenant_id, code_id, salt, code_hash, expires_at, requested_at)
-  values ((p ->> 'link_id')::uuid, p ->> 'address_hash', (p ->> 'tenant_id')::uuid, (p ->> 'code_id')::uuid, '', '', clock_timestamp(), '{}')
-  on conflict do nothing;
-  select * into v from link_verifications where link_id = (p ->> 'link_id')::uuid and address_hash = p ->> 'address_hash' for update;
-  -- Read after the lock: requests that waited for each other are counted one after the other.
-  v_now := clock_timestamp();
-  select coalesce(array_agg(t order by t), '{}') into v_recent from unnest(v.requested_at) t where t > v_now - interval '10 minutes';
-  if cardinality(v_recent) >= 3 then
-    return greatest(1, ceil(extract(epoch from v_recent[1] + interval '10 minutes' - v_now)))::integer;
+  perform enter_tenant(v_tenant);
+  -- In this order everywhere: requests that wait for each other are counted one after the other.
+  perform pg_advisory_xact_lock(hashtextextended('verification:' || v_tenant, 0));
+  perform pg_advisory_xact_lock(hashtextextended('verification:' || (p ->> 'mail_hash'), 0));
+  select expires_at into v_expires from link_verifications
+   where link_id = v_link and address_hash = p ->> 'address_hash' and request_hash = p ->> 'request_hash' and repeat_hash = p ->> 'repeat_hash'
+   order by created_at desc limit 1;
+  if found then
+    return jsonb_build_object('status', 'repeated', 'seconds', mail_wait(v_expires, interval '0'));
   end if;
-  update link_verifications set code_id = (p ->> 'code_id')::uuid, salt = decode(p ->> 'salt', 'hex'), code_hash = decode(p ->> 'code_hash', 'hex'),
-      expires_at = v_now + interval '10 minutes', tries = 0, used_at = null, requested_at = v_recent || v_now
-   where link_id = v.link_id and address_hash = v.address_hash;
-  -- What nobody came back to is swept by those who come, a few rows each.
-  delete from link_verifications where (link_id, address_hash) in (select link_id, address_hash from link_verifications
-    where expires_at < v_now - interval '1 day' limit 20 for update skip locked);
-  return 0;
+  v_waits := jsonb_build_object(
+    'email', address_wait(p ->> 'mail_hash', p ->> 'request_hash'),
+    'link', mail_wait((select created_at from link_verifications where link_id = v_link and mailed
+                        order by created_at desc offset (p ->> 'link_per_hour')::integer - 1 limit 1), interval '1 hour'),
+    'tenant', mail_wait((select created_at from link_verifications where tenant_id = v_tenant and mailed
+                          order by created_at desc offset (p ->> 'tenant_per_day')::integer - 1 limit 1), interval '1 day'));
+  select key into v_scope from jsonb_each_text(v_waits) where value::integer > 0 order by value::integer desc limit 1;
+  if found then
+    return jsonb_build_object('status', 'wait', 'seconds', (v_waits ->> v_scope)::integer, 'scope', v_scope);
+  end if;
+  v_now := clock_timestamp();
+  update link_verifications set expires_at = v_now
+   where link_id = v_link and address_hash = p ->> 'address_hash' and request_hash = p ->> 'request_hash' and expires_at > v_now;
+  insert into link_verifications (code_id, tenant_id, link_id, address_hash, mail_hash, request_hash, repeat_hash, mailed, salt, code_hash, created_at, expires_at)
+  values ((p ->> 'code_id')::uuid, v_tenant, v_link, p ->> 'address_hash', p ->> 'mail_hash', p ->> 'request_hash', p ->> 'repeat_hash',
+          (p ->> 'mailed')::boolean, decode(p ->> 'salt', 'hex'), decode(p ->> 'code_hash', 'hex'), v_now, v_now + interval '10 minutes');
+  -- What counts no more is swept by those who come, a few rows each.
+  delete from link_verifications where code_id in (select code_id from link_verifications
+    where tenant_id = v_tenant and created_at < v_now - interval '1 day' limit 20 for update skip locked);
+  return jsonb_build_object('status', 'stored', 'seconds', 600);
 end $$;
 
 CREATE FUNCTION public.requires_tests(p_document json) RETURNS boolean
@@ -2475,20 +2528,18 @@ begin
   return json_build_object('status', 'open', 'pin_hash', l.pin_hash);
 end $$;
 
-CREATE FUNCTION public.take_verification_try(p_tenant uuid, p_link uuid, p_address text) RETURNS json
+CREATE FUNCTION public.take_verification_try(p_tenant uuid, p_link uuid, p_address text, p_request text) RETURNS json
     LANGUAGE plpgsql
     AS $$
 declare v link_verifications;
 begin
   perform enter_tenant(p_tenant);
-  update link_verifications set tries = tries + 1
-   where link_id = p_link and address_hash = p_address and used_at is null and tries < 5 and expires_at > clock_timestamp()
-   returning * into v;
-  if found then
-    return json_build_object('status', 'open', 'code_id', v.code_id, 'salt', encode(v.salt, 'hex'), 'code_hash', encode(v.code_hash, 'hex'));
-  end if;
-  return json_build_object('status', case when exists (select from link_verifications
-    where link_id = p_link and address_hash = p_address and used_at is null) then 'expired' else 'none' end);
+  select * into v from link_verifications where link_id = p_link and address_hash = p_address and request_hash = p_request
+   order by created_at desc limit 1 for update;
+  if not found or v.used_at is not null then return json_build_object('status', 'none'); end if;
+  if v.tries >= 5 or v.expires_at <= clock_timestamp() then return json_build_object('status', 'expired'); end if;
+  update link_verifications set tries = tries + 1 where code_id = v.code_id;
+  return json_build_object('status', 'open', 'code_id', v.code_id, 'salt', encode(v.salt, 'hex'), 'code_hash', encode(v.code_hash, 'hex'));
 end $$;
 
 CREATE FUNCTION public.tell_event(c public.text_conversations, p_type text, p_payload json) RETURNS json
@@ -2599,7 +2650,7 @@ CREATE FUNCTION public.use_verification(p_tenant uuid, p_code uuid, p_link uuid,
 begin
   perform enter_tenant(p_tenant);
   update link_verifications set used_at = clock_timestamp()
-   where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is null;
+   where link_id = p_link and address_hash = p_address and code_id = p_code and used_at is null and expires_at > clock_timestamp();
   return found;
 end $$;
 
@@ -3017,7 +3068,11 @@ CREATE TABLE public.link_verifications (
     expires_at timestamp with time zone NOT NULL,
     tries integer DEFAULT 0 NOT NULL,
     used_at timestamp with time zone,
-    requested_at timestamp with time zone[] NOT NULL
+    request_hash text NOT NULL,
+    mail_hash text NOT NULL,
+    repeat_hash text,
+    mailed boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 ALTER TABLE ONLY public.link_verifications FORCE ROW LEVEL SECURITY;
@@ -3427,7 +3482,7 @@ ALTER TABLE ONLY public.link_templates
     ADD CONSTRAINT link_templates_tenant_id_name_key UNIQUE (tenant_id, name);
 
 ALTER TABLE ONLY public.link_verifications
-    ADD CONSTRAINT link_verifications_pkey PRIMARY KEY (link_id, address_hash);
+    ADD CONSTRAINT link_verifications_pkey PRIMARY KEY (code_id);
 
 ALTER TABLE ONLY public.memories
     ADD CONSTRAINT memories_pkey PRIMARY KEY (tenant_id, agent_id, subject_hash);
@@ -3553,7 +3608,15 @@ CREATE INDEX knowledge_uploads_old ON public.knowledge_uploads USING btree (crea
 
 CREATE INDEX link_pin_tries_age ON public.link_pin_tries USING btree (tenant_id, since);
 
+CREATE INDEX link_verifications_address ON public.link_verifications USING btree (mail_hash, created_at DESC);
+
 CREATE INDEX link_verifications_age ON public.link_verifications USING btree (tenant_id, expires_at);
+
+CREATE INDEX link_verifications_of_link ON public.link_verifications USING btree (link_id, created_at DESC) WHERE mailed;
+
+CREATE INDEX link_verifications_of_tenant ON public.link_verifications USING btree (tenant_id, created_at DESC) WHERE mailed;
+
+CREATE INDEX link_verifications_request ON public.link_verifications USING btree (link_id, address_hash, request_hash, created_at DESC);
 
 CREATE INDEX outbox_sent ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
@@ -4130,6 +4193,9 @@ ALTER TABLE public.webhook_endpoints ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO parley_app;
 GRANT USAGE ON SCHEMA public TO parley_jobs;
+
+REVOKE ALL ON FUNCTION public.address_codes(p_mail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.address_codes(p_mail text) TO parley_app;
 
 REVOKE ALL ON FUNCTION public.api_key_by_id(p_key_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.api_key_by_id(p_key_id text) TO parley_app;

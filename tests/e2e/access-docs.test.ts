@@ -47,7 +47,7 @@ describe("the owner's guide to access, as printed", () => {
 
   it("writes the mail with a code in the language that was wished for", async () => {
     const [answer, subject, ...more] = await execute("mail-language");
-    expect(JSON.parse(answer ?? "")).toEqual({ expires_in_seconds: 600 });
+    expect(JSON.parse(answer ?? "")).toEqual({ expires_in_seconds: 600, request_id: expect.any(String) });
     expect([subject, more]).toEqual(["Il Suo codice per Clinic Desk", []]);
   });
 

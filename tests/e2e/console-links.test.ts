@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createBearerClient } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
@@ -166,7 +167,9 @@ describe("links in the console against the product", () => {
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ token: body.token, email: "bob@example.com", ...given }),
       });
-    expect((await visit("request", {})).status).toBe(200);
+    const asked = await visit("request", {});
+    expect(asked.status).toBe(200);
+    const { request_id: requestId } = z.object({ request_id: z.string() }).parse(await asked.json());
     await page.getByRole("navigation").getByRole("link", { name: "Mail" }).click();
     const refresh = page.getByRole("button", { name: "Refresh" });
     const code = page.locator(".mail-text").filter({ hasText: /\d{6}/ }).first();
@@ -177,7 +180,9 @@ describe("links in the console against the product", () => {
       }, LONG)
       .toBe(1);
     const digits = /\b\d{6}\b/.exec((await code.textContent()) ?? "")?.[0] ?? "";
-    expect(await (await visit("confirm", { code: digits })).json()).toMatchObject({ code: "access_pending" });
+    expect(await (await visit("confirm", { code: digits, request_id: requestId })).json()).toMatchObject({
+      code: "access_pending",
+    });
     await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).click();
     await page.getByRole("button", { name: "Approve bob@example.com" }).click();

@@ -184,14 +184,17 @@ async function driveMail(cluster: Cluster, tenant: Tenant): Promise<{ secrets: W
   const anyone = createBearerClient({ bases: cluster.gateways });
   const ask = { token: link.token, email: TEXT.email };
   await anyone.call("POST", "/api/public/verify/request", { ...ask, pin: `${PIN}x` });
-  expectOk(await anyone.call("POST", "/api/public/verify/request", { ...ask, pin: PIN }), 200);
+  const asked = expectOk(
+    await anyone.call<{ request_id: string }>("POST", "/api/public/verify/request", { ...ask, pin: PIN }),
+    200,
+  );
   const code = await eventually(async () => {
     const mail = await tenant.owner.call<{ data: { to: string; text: string }[] }>("GET", "/api/dev/mail");
     const found = mail.body.data.find(({ to }) => to === TEXT.email)?.text.match(/\b\d{6}\b/)?.[0];
     if (found === undefined) throw new Error("no mail yet");
     return found;
   });
-  const confirm = { ...ask, code, consent: true };
+  const confirm = { ...ask, code, consent: true, request_id: asked.body.request_id };
   const wrong = { ...confirm, code: code === "000000" ? "000001" : "000000" };
   expectOk(await anyone.call("POST", "/api/public/verify/confirm", wrong), 200);
   const { body } = expectOk(

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
 import { createLink, createTenant, importAgent, type Tenant } from "../cluster/owner.js";
-import { CODE_OUTCOMES, CODES_TOUR, type CodesModel, codesCommands, SUBJECTS } from "./codes.js";
+import { CODE_OUTCOMES, CODES_TOUR, codesCommands, newCodesModel } from "./codes.js";
 import { ESCALATION_OUTCOMES, ESCALATION_TOUR, type EscalationModel, escalationCommands, look } from "./escalations.js";
 import { type LinkModel, linkCommands, OUTCOMES } from "./links.js";
 
@@ -73,13 +73,12 @@ describe("played against a model of a few lines", () => {
       const [one, two] = [await createLink(tenant, "echo", limits), await createLink(tenant, "echo", limits)];
       const [ada, bob] = ["ada", "bob"].map((name) => `${name}.${randomUUID()}@example.com`);
       const subjects = [
-        { linkId: one.id, token: one.token, email: String(ada) },
-        { linkId: one.id, token: one.token, email: String(bob) },
-        { linkId: two.id, token: two.token, email: String(ada) },
+        { linkId: one.id, token: one.token, email: String(ada), browser: randomUUID() },
+        { linkId: one.id, token: one.token, email: String(bob), browser: randomUUID() },
+        { linkId: two.id, token: two.token, email: String(ada), browser: randomUUID() },
+        { linkId: one.id, token: one.token, email: String(ada), browser: randomUUID() },
       ];
-      const model: CodesModel = {
-        subjects: Array.from({ length: SUBJECTS }, () => ({ requests: [], newest: null })),
-      };
+      const model = newCodesModel();
       await fc.asyncModelRun(() => ({ model, real: { tenant, db, visitor, subjects, mailed: [], met } }), commands);
     };
     await play(CODES_TOUR);

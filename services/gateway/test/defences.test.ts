@@ -1,6 +1,12 @@
 import { type ClientRequest, createServer, get } from "node:http";
 import { setTimeout as after } from "node:timers/promises";
-import { listSecurityEvents, noteSecurity, type SecurityEventNote, tokenSubject } from "@parley/contracts";
+import {
+  listSecurityEvents,
+  noteSecurity,
+  requestVerification,
+  type SecurityEventNote,
+  tokenSubject,
+} from "@parley/contracts";
 import { createSecrets } from "@parley/secrets";
 import { solveChallenge } from "altcha-lib";
 import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
@@ -429,6 +435,24 @@ describe("proof of work", () => {
       headers: { "idempotency-key": "another-key-nobody-guesses" },
     });
     expect(await codeOf(other)).toEqual([403, "proof_required"]);
+  });
+
+  it("takes one proof for one mail: a repeat under the same key and address passes, another address never", async () => {
+    const { token } = world.owners.link({ proofOfWork: "always", requireEmail: true });
+    const asked: string[] = [];
+    world.bus.serve(requestVerification, async ({ email, idempotencyKey }) => {
+      asked.push(`${idempotencyKey} ${email}`);
+      return { expiresInSeconds: 600 };
+    });
+    const proof = await solve(token);
+    const headers = { "idempotency-key": "a-key-nobody-guesses-0002" };
+    const ask = (email: string) => call("/api/public/verify/request", { body: { token, email, proof }, headers });
+    const [first, repeat] = [await bodyOf(await ask("a@example.com")), await bodyOf(await ask("a@example.com"))];
+    expect(repeat).toEqual(first);
+    for (let n = 0; n < 25; n += 1)
+      expect(await codeOf(await ask(`a${n}@example.com`))).toEqual([403, "proof_required"]);
+    // The links service answers both, as one request: they have one key and one id.
+    expect(asked).toEqual(Array(2).fill("a-key-nobody-guesses-0002 a@example.com"));
   });
 
   it("asks Turnstile where that is set, takes no for no, and is not ready without an answer", async () => {

@@ -75,9 +75,11 @@ describe("asking for a code", () => {
       ["ada+x@пример.рф", "ada+x@xn--e1afmkfd.xn--p1ai"],
     ]) {
       const answer = await post(REQUEST, { token, email: given });
-      expect([answer.status, await answer.json()]).toEqual([200, { expires_in_seconds: 600 }]);
+      const { request_id: requestId, ...body } = await bodyOf(answer);
+      expect([answer.status, body]).toEqual([200, { expires_in_seconds: 600 }]);
+      expect(requestId).toMatch(/^[A-Za-z0-9_-]{22,64}$/);
       expect(answer.headers.get("cache-control")).toContain("no-store");
-      expect(asked.at(-1)?.input).toEqual({ tenantId: policy.tenantId, linkId: policy.id, email: normal });
+      expect(asked.at(-1)?.input).toEqual({ tenantId: policy.tenantId, linkId: policy.id, email: normal, requestId });
     }
   });
 
@@ -98,6 +100,42 @@ describe("asking for a code", () => {
         expect([answer.status, asked.at(-1)?.input.languages], header.slice(0, 50)).toEqual([200, languages]);
       }
     }
+  });
+
+  it("binds the code to the browser by a cookie that no script can read, or by the id in the answer", async () => {
+    const { token } = world.owners.link({ requireEmail: true });
+    const first = await post(REQUEST, { token, email });
+    const { request_id: requestId } = await bodyOf(first);
+    const cookie = first.headers.get("set-cookie") ?? "";
+    for (const part of [`=${requestId};`, "HttpOnly", "SameSite=", "Path=/api/public"]) expect(cookie).toContain(part);
+    const own = { cookie: cookie.split(";")[0] ?? "" };
+    expect((await bodyOf(await post(REQUEST, { token, email }, own))).request_id).toBe(requestId);
+    expect((await bodyOf(await post(REQUEST, { token, email, request_id: requestId }))).request_id).toBe(requestId);
+    expect((await bodyOf(await post(REQUEST, { token, email }))).request_id).not.toBe(requestId);
+    for (const [headers, more, same] of [
+      [own, {}, true],
+      [{}, { request_id: requestId }, true],
+      [{}, {}, false],
+      [{ cookie: "parley_verify_other=x" }, {}, false],
+    ] as const) {
+      await post(CONFIRM, { token, email, code: "123456", ...more }, headers);
+      expect(asked.at(-1)?.input.requestId === requestId).toBe(same);
+    }
+    expect((await post(CONFIRM, { token, email, code: "1", request_id: "short" })).status).toBe(422);
+    const done = await post(CONFIRM, { token, email, code: "004217" }, own);
+    expect(done.headers.getSetCookie().join("\n")).toMatch(/parley_verify_\w+=;.*Max-Age=0/);
+  });
+
+  it("names a repeat under one key by one id, and another address or key by another", async () => {
+    const { token } = world.owners.link({ requireEmail: true });
+    const ask = async (key: string, to = email) => {
+      const answer = await post(REQUEST, { token, email: to }, { "idempotency-key": key });
+      expect(asked.at(-1)?.input.idempotencyKey).toBe(key);
+      return (await bodyOf(answer)).request_id;
+    };
+    const first = await ask("k1");
+    expect(await ask("k1")).toBe(first);
+    expect(new Set([first, await ask("k2"), await ask("k1", "bob@example.com")]).size).toBe(3);
   });
 
   it("refuses what is no address, without saying it back", async () => {

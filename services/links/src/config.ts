@@ -23,6 +23,22 @@ export const linksConfig = z.object({
     .max(1_000_000)
     .default(1_000)
     .describe("Most active links that one token or key may have made; further ones answer 429 links_exhausted"),
+  CODES_PER_LINK_HOUR: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(500)
+    .describe("Most codes one link mails in an hour; further requests answer 429 rate_limited, whatever the address"),
+  CODES_PER_TENANT_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(5_000)
+    .describe(
+      "Most codes all links of a tenant mail in a day; further requests answer 429 rate_limited, whatever the address",
+    ),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")

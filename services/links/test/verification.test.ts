@@ -11,7 +11,7 @@ import {
 } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { codeOf, type Harness, startHarness } from "./harness.js";
 
 let harness: Harness;
@@ -50,20 +50,29 @@ type Tenant = Awaited<ReturnType<Harness["newTenant"]>>;
 interface Place {
   tenant: Tenant;
   linkId: string;
-  request(email: string, languages?: string[]): Promise<{ expiresInSeconds: number }>;
-  confirm(email: string, code: string): ReturnType<typeof confirmAt>;
+  request(email: string, languages?: string[], asked?: Asked): Promise<{ expiresInSeconds: number }>;
+  confirm(email: string, code: string, requestId?: string): ReturnType<typeof confirmAt>;
   /** Mails to an address, newest first. */
   mails(email: string): Promise<{ subject: string; text: string }[]>;
   /** The newest of exactly `count` codes that an address was sent. */
   codeFor(email: string, count?: number): Promise<string>;
 }
 
-const confirmAt = (tenantId: string, linkId: string, email: string, code: string) =>
-  harness.bus.call(confirmVerification, { tenantId, linkId, email, code, replyTo: "test" }, { deadlineMs: 60_000 });
+interface Asked {
+  requestId?: string;
+  idempotencyKey?: string;
+}
 
-async function newLink(body: Record<string, unknown> = {}): Promise<Place> {
+const confirmAt = (tenantId: string, linkId: string, email: string, code: string, requestId?: string) =>
+  harness.bus.call(
+    confirmVerification,
+    { tenantId, linkId, email, code, requestId, replyTo: "test" },
+    { deadlineMs: 60_000 },
+  );
+
+async function newLink(body: Record<string, unknown> = {}, of?: Tenant): Promise<Place> {
   opened = [];
-  const tenant = await harness.newTenant();
+  const tenant = of ?? (await harness.newTenant());
   const { link } = await harness.bus.call(createLink, {
     principal: tenant.as("editor"),
     agent: "desk",
@@ -78,13 +87,13 @@ async function newLink(body: Record<string, unknown> = {}): Promise<Place> {
     tenant,
     linkId,
     mails,
-    request: (email, languages) =>
+    request: (email, languages, asked = {}) =>
       harness.bus.call(
         requestVerification,
-        { tenantId: tenant.tenantId, linkId, email, languages },
+        { tenantId: tenant.tenantId, linkId, email, languages, ...asked },
         { deadlineMs: 20_000 },
       ),
-    confirm: (email, code) => confirmAt(tenant.tenantId, linkId, email, code),
+    confirm: (email, code, requestId) => confirmAt(tenant.tenantId, linkId, email, code, requestId),
     codeFor: (email, count = 1) =>
       eventually(async () => {
         const all = await mails(email);
@@ -93,14 +102,18 @@ async function newLink(body: Record<string, unknown> = {}): Promise<Place> {
   };
 }
 
-const ADA = "ada@example.com";
+/** Addresses are counted over all links of the server: each test has its own. */
+let ADA = "ada@example.com";
+beforeEach(() => {
+  ADA = `ada.${newId()}@example.com`;
+});
 const wrongFor = (code: string): string => (code === "000000" ? "000001" : "000000");
 const invalid = { status: "refused", error: "invalid_code" };
 const expired = { status: "refused", error: "code_expired" };
 const passTime = (place: Place, minutes: number) =>
   harness.db.tenant(place.tenant.tenantId, (trx) =>
     sql`update link_verifications set expires_at = expires_at - make_interval(mins => ${minutes}::int),
-      requested_at = array(select t - make_interval(mins => ${minutes}::int) from unnest(requested_at) t)`.execute(trx),
+      created_at = created_at - make_interval(mins => ${minutes}::int)`.execute(trx),
   );
 
 describe("a code", () => {
@@ -132,8 +145,9 @@ describe("a code", () => {
     expect(await subjectOf(spoken, ADA)).toBe("Votre code pour Desk");
     await silent.request(ADA, ["sv", "de-AT", "en"]);
     expect(await subjectOf(silent, ADA)).toBe("Ihr Code für Desk");
-    await silent.request("bob@example.com", ["sv"]);
-    expect(await subjectOf(silent, "bob@example.com")).toBe("Your code for Desk");
+    const bob = `bob.${newId()}@example.com`;
+    await silent.request(bob, ["sv"]);
+    expect(await subjectOf(silent, bob)).toBe("Your code for Desk");
   });
 
   it("is bound to its address and its link", async () => {
@@ -141,7 +155,7 @@ describe("a code", () => {
     const other = await newLink();
     await place.request(ADA);
     const code = await place.codeFor(ADA);
-    expect(await place.confirm("bob@example.com", code)).toEqual(invalid);
+    expect(await place.confirm(`bob.${ADA}`, code)).toEqual(invalid);
     expect(await other.confirm(ADA, code)).toEqual(invalid);
     expect(await place.confirm(ADA, code)).toMatchObject({ status: "verified" });
   });
@@ -213,7 +227,7 @@ describe("in parallel", () => {
       expect(error.retryAfterSeconds).toBeLessThanOrEqual(600);
     }
     await place.codeFor(ADA, 3);
-    await place.request("bob@example.com");
+    await place.request(`bob.${ADA}`);
     await passTime(place, 10);
     await place.request(ADA);
     await place.codeFor(ADA, 4);
@@ -223,7 +237,7 @@ describe("in parallel", () => {
 describe("an address that the link does not allow", () => {
   it("gets every answer that an allowed one gets, and no mail", async () => {
     const place = await newLink({ allowed_email_domains: ["Example.com", "bücher.example"] });
-    const stranger = "eve@mail.example.com";
+    const stranger = `eve.${newId()}@mail.example.com`;
     for (let n = 0; n < 3; n += 1) expect(await place.request(stranger)).toEqual({ expiresInSeconds: 600 });
     expect(await codeOf(place.request(stranger))).toBe("rate_limited");
     for (let n = 0; n < 5; n += 1) expect(await place.confirm(stranger, "123456")).toEqual(invalid);
@@ -236,7 +250,135 @@ describe("an address that the link does not allow", () => {
   });
 });
 
+describe("a code of one browser", () => {
+  it("is of no use in another one, which can neither replace it nor use its tries up", async () => {
+    const place = await newLink();
+    const [mine, strange] = [{ requestId: "m".repeat(22) }, { requestId: "s".repeat(22) }];
+    await place.request(ADA, [], mine);
+    const code = await place.codeFor(ADA);
+    await place.request(ADA, [], strange);
+    await place.codeFor(ADA, 2);
+    expect(await place.confirm(ADA, code, "never-asked-for-anything")).toEqual(invalid);
+    expect(await place.confirm(ADA, code)).toEqual(invalid);
+    for (let n = 0; n < 5; n += 1) expect(await place.confirm(ADA, wrongFor(code), strange.requestId)).toEqual(invalid);
+    expect(await place.confirm(ADA, code, strange.requestId)).toEqual(expired);
+    expect(await place.confirm(ADA, code, mine.requestId)).toMatchObject({ status: "verified" });
+    expect(opened).toHaveLength(1);
+  });
+
+  it("is mailed once however often the request is repeated under its key, and twice under two", async () => {
+    const place = await newLink();
+    const asked = { requestId: "m".repeat(22), idempotencyKey: "once" };
+    const first = await place.request(ADA, [], asked);
+    const code = await place.codeFor(ADA);
+    const repeats = await Promise.all(Array.from({ length: 6 }, () => place.request(ADA, [], asked)));
+    expect(first).toEqual({ expiresInSeconds: 600 });
+    for (const repeat of repeats) {
+      expect(repeat).toMatchObject({ replayed: true });
+      expect(repeat.expiresInSeconds).toBeGreaterThan(570);
+    }
+    await place.request(ADA, [], { ...asked, idempotencyKey: "twice" });
+    const newer = await place.codeFor(ADA, 2);
+    if (newer !== code) expect(await place.confirm(ADA, code, asked.requestId)).toEqual(invalid);
+    expect(await place.confirm(ADA, newer, asked.requestId)).toMatchObject({ status: "verified" });
+  });
+});
+
+describe("an address", () => {
+  const later = (places: Place[], minutes: number) => Promise.all(places.map((place) => passTime(place, minutes)));
+  const outcomeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => "mailed",
+      (error: AppError) => `${error.code} ${error.extra?.scope}`,
+    );
+
+  it("gets five mails an hour and twenty a day, from however many links of however many tenants", async () => {
+    const places = await Promise.all([newLink(), newLink(), newLink()]);
+    const ask = (n: number) => places[n % 3]?.request(ADA, [], { requestId: `browser-${n}-`.padEnd(22, "x") });
+    let mailed = 0;
+    const seen: string[] = [];
+    for (let hour = 0; hour < 5; hour += 1) {
+      for (const n of [0, 1, 2, 3, 4, 5]) {
+        const outcome = await outcomeOf(ask(mailed + n) ?? Promise.reject(new Error("no place")));
+        seen.push(outcome);
+        if (outcome === "mailed") mailed += 1;
+        await later(places, n === 5 ? 10 : 5);
+      }
+      await later(places, 25);
+    }
+    expect(mailed).toBe(20);
+    expect(new Set(seen)).toEqual(new Set(["mailed", "rate_limited email"]));
+    expect(seen.slice(0, 6)).toEqual([...Array(5).fill("mailed"), "rate_limited email"]);
+    const refusal = await ask(99)?.catch((error: AppError) => error);
+    expect(refusal).toMatchObject({ retryAfterSeconds: expect.any(Number) });
+    const seconds = refusal instanceof AppError ? (refusal.retryAfterSeconds ?? 0) : 0;
+    await later(places, Math.ceil(seconds / 60));
+    expect(await outcomeOf(ask(100) ?? Promise.reject(new Error("no place")))).toBe("mailed");
+  }, 120_000);
+
+  it("is guessed at most twenty times a day over all links, and a code that was mailed keeps its five tries", async () => {
+    const places = await Promise.all([newLink(), newLink()]);
+    const [first, second] = places;
+    if (first === undefined || second === undefined) throw new Error("no link");
+    let compared = 0;
+    let refused = 0;
+    const guess = async (place: Place, requestId: string) => {
+      for (let n = 0; n < 7; n += 1) {
+        const { rows } = await harness.db.tenant(place.tenant.tenantId, (trx) =>
+          sql<{ tries: number }>`select coalesce(sum(tries), 0)::int as tries from link_verifications`.execute(trx),
+        );
+        const before = rows[0]?.tries ?? 0;
+        await place.confirm(ADA, "not-a-code", requestId);
+        const after = await harness.db.tenant(place.tenant.tenantId, (trx) =>
+          sql<{ tries: number }>`select coalesce(sum(tries), 0)::int as tries from link_verifications`.execute(trx),
+        );
+        compared += (after.rows[0]?.tries ?? 0) - before;
+      }
+    };
+    for (let n = 0; n < 6; n += 1) {
+      const place = n % 2 === 0 ? first : second;
+      const requestId = `guesser-${n}-`.padEnd(22, "x");
+      if ((await outcomeOf(place.request(ADA, [], { requestId }))) === "mailed") await guess(place, requestId);
+      else refused += 1;
+      await later(places, 30);
+    }
+    expect([compared, refused]).toEqual([20, 2]);
+  }, 120_000);
+});
+
 describe("a link", () => {
+  it("that asks for no address answers the same and mails nothing", async () => {
+    const place = await newLink({ require_email: false });
+    expect(await place.request(ADA)).toEqual({ expiresInSeconds: 600 });
+    expect(await place.confirm(ADA, "123456")).toEqual(invalid);
+    const { rows } = await harness.db.tenant(place.tenant.tenantId, (trx) =>
+      sql`select from link_verifications`.execute(trx),
+    );
+    expect([rows, await place.mails(ADA)]).toEqual([[], []]);
+  });
+
+  it("has a budget of mails an hour, its tenant one a day, and beyond them every address waits alike", async () => {
+    const { CODES_PER_LINK_HOUR, CODES_PER_TENANT_DAY } = harness.deps.config;
+    Object.assign(harness.deps.config, { CODES_PER_LINK_HOUR: 3, CODES_PER_TENANT_DAY: 5 });
+    try {
+      const one = await newLink({ allowed_email_domains: ["example.com"] });
+      const two = await newLink({}, one.tenant);
+      const outcome = (place: Place, domain = "example.com") =>
+        place.request(`n.${newId()}@${domain}`).then(
+          () => "mailed",
+          (error: AppError) => `${error.code} ${error.extra?.scope} ${(error.retryAfterSeconds ?? 0) > 3_500}`,
+        );
+      for (let n = 0; n < 5; n += 1) expect(await outcome(one, "other.example")).toBe("mailed");
+      for (let n = 0; n < 3; n += 1) expect(await outcome(one)).toBe("mailed");
+      expect(await outcome(one)).toBe("rate_limited link true");
+      expect(await outcome(one, "other.example")).toBe("rate_limited link true");
+      expect([await outcome(two), await outcome(two)]).toEqual(["mailed", "mailed"]);
+      expect(await outcome(two)).toBe("rate_limited tenant true");
+    } finally {
+      Object.assign(harness.deps.config, { CODES_PER_LINK_HOUR, CODES_PER_TENANT_DAY });
+    }
+  });
+
   it("that is disabled or expired neither sends nor confirms", async () => {
     const place = await newLink();
     await place.request(ADA);

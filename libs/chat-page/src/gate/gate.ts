@@ -23,6 +23,7 @@ export class Gate {
   /** Secrets live here and nowhere else. */
   #pin: string | null = null;
   #code = "";
+  #requestId: string | null = null;
   #proofWanted: boolean;
   readonly problem = signal<DoorProblem | null>(null);
   readonly busy = signal(false);
@@ -155,8 +156,9 @@ export class Gate {
     const email = this.email.value;
     let seconds = CODE_SECONDS;
     const refusal = await this.#proven(async (proof) => {
-      const answer = await this.#deps.api.requestCode({ email, ...this.#pinGiven(), ...proof });
+      const answer = await this.#deps.api.requestCode({ email, ...this.#asked(), ...this.#pinGiven(), ...proof });
       if (answer.type !== "ok") return answer;
+      this.#requestId = text(record(answer.body).request_id);
       seconds = integer(record(answer.body).expires_in_seconds) ?? CODE_SECONDS;
       return null;
     });
@@ -173,6 +175,11 @@ export class Gate {
     this.#deps.memory.write({ email, codeUntilMs: this.codeUntilMs.value });
   }
 
+  /** Codes work in the browser that asked: where it takes no cookies, this shows that it did. */
+  #asked(): { request_id?: string } {
+    return this.#requestId === null ? {} : { request_id: this.#requestId };
+  }
+
   #codeRefused(refusal: Refusal): void {
     if (refusal.type === "refused" && refusal.code === "rate_limited") {
       const until = waitOf(refusal);
@@ -184,7 +191,7 @@ export class Gate {
   }
 
   async #confirm(): Promise<void> {
-    const given = { email: this.email.value, code: this.#code, ...this.#consentGiven() };
+    const given = { email: this.email.value, code: this.#code, ...this.#asked(), ...this.#consentGiven() };
     const answer = await this.#deps.api.confirmCode(given);
     const waiting = this.#door.value === "pending";
     if (answer.type === "ok") {

@@ -38,9 +38,9 @@ export interface Api {
   /** A puzzle for this browser, to be handed in as `proof`. */
   challenge(): Promise<Answer>;
   /** Sends a code to the address, if the link lets it in, in the language the page speaks. */
-  requestCode(given: { email: string } & Omit<Entry, "consent">): Promise<Answer>;
+  requestCode(given: { email: string; request_id?: string } & Omit<Entry, "consent">): Promise<Answer>;
   /** Opens the conversation of the address; its session comes as a cookie. */
-  confirmCode(given: { email: string; code: string } & Pick<Entry, "consent">): Promise<Answer>;
+  confirmCode(given: { email: string; code: string; request_id?: string } & Pick<Entry, "consent">): Promise<Answer>;
   /** `before`: cursor of an earlier page; null = the newest messages. */
   history(before?: string | null): Promise<Answer>;
   createSession(idempotencyKey: string, entry: Entry): Promise<Answer>;

@@ -9,17 +9,25 @@ const iso = z.string();
 const link = { tenantId: uuid, linkId: uuid };
 /** BCP 47 tags, the most wished first. The language of the link's branding goes before them, English comes after. */
 const languages = z.array(z.string()).optional();
+/** Secret of the browser that asked for a code: the code can be tried with it alone. Absent = of a gateway that knows none yet. */
+const requestId = z.string().optional();
 
 /**
- * Sends a code to an address, if the link allows it; the answer is the same either way. `email` is normalised. More than three
- * in ten minutes: `rate_limited`.
+ * Sends a code to an address, if the link asks for one and allows it; the answer is the same either way. `email` is normalised. Too many
+ * for the address, the link or the tenant: `rate_limited`. Idempotent by (request, key); without a key each call is another code.
  */
 export const requestVerification = rpc(
   "links",
   "request_verification",
   "links",
-  z.object({ ...link, email: z.string(), languages }),
-  z.object({ expiresInSeconds: z.number().int() }),
+  z.object({
+    ...link,
+    email: z.string(),
+    languages,
+    requestId,
+    idempotencyKey: z.string().optional(),
+  }),
+  z.object({ expiresInSeconds: z.number().int(), replayed: z.boolean().optional() }),
 );
 
 /**
@@ -34,6 +42,7 @@ export const confirmVerification = rpc(
     ...link,
     email: z.string(),
     code: z.string(),
+    requestId,
     replyTo: z.string(),
     /** sha256 (hex) of the text that was agreed to. */
     consentHash: z.string().optional(),

@@ -1,6 +1,7 @@
 import { AppError, checkPin } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
+import { givenIdempotencyKey } from "../idempotency.js";
 import { requireProof } from "./proof.js";
 
 /** What a visitor brings to the door of a link. */
@@ -12,23 +13,30 @@ export interface Entry {
 
 /**
  * The door of a link, before a session begins: PIN, then consent, then proof of work. Who has a session never comes by here.
- * Throws `pin_required`, `pin_wrong`, `rate_limited` (the PIN has to wait), `consent_required`, `proof_required`.
+ * `repeat` as in `requireProof`. Throws `pin_required`, `pin_wrong`, `rate_limited` (the PIN has to wait), `consent_required`, `proof_required`.
  */
-export async function requireEntry(context: GatewayContext, request: FastifyRequest, entry: Entry): Promise<void> {
+export async function requireEntry(
+  context: GatewayContext,
+  request: FastifyRequest,
+  entry: Entry,
+  repeat: string | null = givenIdempotencyKey(request),
+): Promise<void> {
   await requirePin(context, request, entry.pin);
   if (request.visit.policy.consentText !== null && entry.consent !== true) throw new AppError("consent_required");
   // The last of the three, so that nobody works for a door that stays shut.
-  await requireProof(context, request, entry.proof);
+  await requireProof(context, request, entry.proof, repeat);
 }
 
 /** The door before a code is mailed: as `requireEntry`, but the consent comes with the code. */
 export async function requireMailEntry(
   context: GatewayContext,
   request: FastifyRequest,
-  entry: Omit<Entry, "consent">,
+  entry: Omit<Entry, "consent"> & { email: string },
 ): Promise<void> {
   await requirePin(context, request, entry.pin);
-  await requireProof(context, request, entry.proof);
+  const key = givenIdempotencyKey(request);
+  // One proof is one mail: under one key too, another address is another request. No key has a space in it.
+  await requireProof(context, request, entry.proof, key === null ? null : `${key} ${entry.email}`);
 }
 
 async function requirePin(

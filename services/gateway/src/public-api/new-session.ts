@@ -61,7 +61,8 @@ export async function openAfter(
   request: FastifyRequest,
   { left, entry }: { left: string; entry: NewSessionBody },
 ): Promise<NewSession> {
-  await requireEntry(context, request, entry);
+  // What the session is opened once for, whatever key the caller gives.
+  await requireEntry(context, request, entry, `after ${left}`);
   const after = (session: string): Promise<NewSession> =>
     create(context, request, { ...entry, once: { key: `after:${session}`, fingerprint: "after" } });
   let opened = await after(left);

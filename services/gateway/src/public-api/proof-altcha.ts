@@ -50,7 +50,7 @@ export function createAltcha(deps: Pick<GatewayDeps, "config" | "redis" | "secre
       });
       return { provider: "altcha", parameters, signature };
     },
-    async verify(proof, { linkId, client, idempotencyKey }) {
+    async verify(proof, { linkId, client, repeat }) {
       const given = parseProof(proof);
       if (given === null) return false;
       const { challenge, solution } = given;
@@ -58,7 +58,7 @@ export function createAltcha(deps: Pick<GatewayDeps, "config" | "redis" | "secre
       if (data.link !== linkId || data.client !== client) return false;
       // The signature is checked before any key is derived, so a forged cost buys no work of ours.
       if (!(await verifySolution({ challenge, solution, deriveKey, hmacSignatureSecret })).verified) return false;
-      const user = idempotencyKey ?? "";
+      const user = repeat ?? "";
       const known = spent.get(challenge.signature);
       if (known !== undefined) return user !== "" && known === user;
       spent.set(challenge.signature, user);

@@ -7,8 +7,8 @@ export interface ProofBinding {
   linkId: string;
   /** Keyed hash of link and client bucket. */
   client: string;
-  /** A repeat with this key is the same request, and its proof was spent by itself. */
-  idempotencyKey: string | null;
+  /** Name of the request; a repeat under the same name is the same request, and its proof was spent by itself. */
+  repeat: string | null;
 }
 
 /** Makes it costly to come often; says nothing about who comes. */

@@ -1,7 +1,6 @@
 import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
-import { givenIdempotencyKey } from "../idempotency.js";
 import type { ProofBinding } from "./proof-provider.js";
 
 /** True when this caller has to solve a challenge before a new session: always, or because of what came from its address on this link. */
@@ -16,21 +15,29 @@ export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {
   }
 }
 
-/** Lets a visitor through who solved the challenge of this link, or who needs none. Spends the proof. Throws `proof_required`. */
+/**
+ * Lets a visitor through who solved the challenge of this link, or who needs none. Spends the proof. `repeat` names the request: a spent
+ * proof passes again with the same name alone, so the call must do nothing twice under it. Throws `proof_required`.
+ */
 export async function requireProof(
   context: GatewayContext,
   request: FastifyRequest,
   proof: string | undefined,
+  repeat: string | null,
 ): Promise<void> {
   if (!proofRequired(request)) return;
   if (proof === undefined) throw new AppError("proof_required");
-  if (await context.proofs.verify(proof, bindingOf(context, request))) return;
+  if (await context.proofs.verify(proof, bindingOf(context, request, repeat))) return;
   context.security.note(request, request.visit.policy, { kind: "proof_failed" });
   throw new AppError("proof_required");
 }
 
-export function bindingOf({ secrets }: Pick<GatewayContext, "secrets">, request: FastifyRequest): ProofBinding {
+export function bindingOf(
+  { secrets }: Pick<GatewayContext, "secrets">,
+  request: FastifyRequest,
+  repeat: string | null = null,
+): ProofBinding {
   const { id: linkId } = request.visit.policy;
   const client = secrets.keyedHash(`proof:${linkId}:${request.clientBucket}`).slice(0, 32);
-  return { linkId, client, idempotencyKey: givenIdempotencyKey(request) };
+  return { linkId, client, repeat };
 }

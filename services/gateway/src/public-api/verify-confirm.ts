@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { AppError, confirmVerification, verifyConfirmBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { consentHash } from "@parley/secrets";
@@ -5,6 +6,7 @@ import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
 import { wishedLanguages } from "../wished-languages.js";
+import { heldRequestId, keepRequestId } from "./verify-browser.js";
 import { verifyingVisit } from "./verify-visit.js";
 import { rememberSession } from "./visit.js";
 
@@ -16,7 +18,7 @@ const SESSION_SECONDS = 86_400;
 
 /**
  * Confirms an address by its code and opens the one conversation of (link, address), here as on any other device. A code works
- * once; after five wrong tries, from wherever, it is `code_expired`. An address that waits for an approval gets 403
+ * once, and in the browser that asked for it; after five wrong tries it is `code_expired`. An address that waits for an approval gets 403
  * `access_pending`, told only to who had the right code.
  */
 export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void {
@@ -41,6 +43,8 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
         linkId: visit.policy.id,
         email,
         code,
+        // Without an id nothing can be tried; what is made up here takes as long.
+        requestId: heldRequestId(request, request.body.request_id) ?? randomUUID(),
         consentHash: consentHash(text) ?? undefined,
         languages: wishedLanguages(request),
         replyTo: context.waiter.replyTo,
@@ -52,6 +56,7 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
       return { verified: false as const, error: answer.error };
     }
     const { sessionToken, expiresAt } = answer;
+    keepRequestId(reply, { visit, publicUrl: context.config.PUBLIC_URL }, null);
     rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, SESSION_SECONDS);
     return { verified: true as const, session_token: sessionToken, expires_at: expiresAt };
   });

@@ -139,6 +139,16 @@ export function rememberSession(
   reply.header("set-cookie", writeCookie(visit.cookieName, sessionToken, options));
 }
 
+/** Keeps another value of the visitor's browser for this link, as the session is kept; null forgets it. */
+export function keepCookie(
+  reply: FastifyReply,
+  at: { visit: Visit; publicUrl: string },
+  { name, value, maxAgeSeconds }: { name: string; value: string | null; maxAgeSeconds: number },
+): void {
+  const options = { ...cookieOptions(at.visit, at.publicUrl), maxAgeSeconds: value === null ? 0 : maxAgeSeconds };
+  reply.header("set-cookie", writeCookie(name, value ?? "", options));
+}
+
 export function forgetSession(reply: FastifyReply, visit: Visit, publicUrl: string): void {
   const options = { ...cookieOptions(visit, publicUrl), maxAgeSeconds: 0 };
   reply.header("set-cookie", writeCookie(visit.cookieName, "", options));

@@ -15,6 +15,20 @@ export const newCode = (): string => String(randomInt(0, 1_000_000)).padStart(6,
 export const addressHash = (secrets: Pick<Secrets, "keyedHash">, tenantId: string, email: string): string =>
   secrets.keyedHash(`participant:${tenantId}:${email}`);
 
+/** Whose code, by hashes: an address on a link, and the browser that asked with the secret id of its request. */
+export function subjectOf(
+  secrets: Pick<Secrets, "keyedHash">,
+  {
+    tenantId,
+    linkId,
+    email,
+    requestId,
+  }: { tenantId: string; linkId: string; email: string; requestId?: string | undefined },
+): Subject {
+  const requestHash = secrets.keyedHash(`verification request:${linkId}:${email}:${requestId ?? ""}`);
+  return { tenantId, linkId, addressHash: addressHash(secrets, tenantId, email), requestHash };
+}
+
 /** A code as it is stored. It is bound to its row and to the master key, so a hash that is moved or stolen alone says nothing. */
 export async function hashCode(secrets: Pick<Secrets, "keyedHash">, at: Subject, code: string): Promise<HashedCode> {
   const [codeId, salt] = [newId(), randomBytes(SALT_BYTES)];

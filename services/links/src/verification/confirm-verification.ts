@@ -14,7 +14,7 @@ import type { LinksDeps } from "../deps.js";
 import { mailLanguage } from "../mails/mail-language.js";
 import { policyOf } from "../repository/link-row.js";
 import { findUsableLink } from "../repository/links.js";
-import { addressHash, codeMatches } from "./code.js";
+import { codeMatches, subjectOf } from "./code.js";
 import { markUsed, releaseCode, takeTry } from "./repository.js";
 
 type Input = z.output<typeof contract.request>;
@@ -29,12 +29,12 @@ type Answer = z.input<typeof contract.response>;
 export const confirmVerification =
   (deps: LinksDeps, use: { mailer: Mailer; agentShown: AgentsShown }) =>
   async (input: Input): Promise<Answer> => {
-    const { tenantId, linkId, email } = input;
+    const { tenantId, linkId } = input;
     const policy = await usablePolicy(deps, use.agentShown, { tenantId, linkId });
     // Agreed to another text than the one that stands there now: before a try is taken, so that the code still works.
     if (policy.consentText !== null && input.consentHash !== consentHash(policy.consentText))
       throw new AppError("consent_required");
-    const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
+    const at = subjectOf(deps.secrets, input);
     const tried = await takeTry(deps.db, at);
     const stored = tried.status === "open" ? tried.code : null;
     const matches = await codeMatches(deps.secrets, at, { code: input.code, stored });

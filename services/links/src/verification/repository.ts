@@ -1,12 +1,14 @@
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
 
-/** Whose code: one address on one link. */
+/** Whose code: one address on one link, asked for by one browser. */
 export interface Subject {
   tenantId: string;
   linkId: string;
   /** Keyed hash of the normalised address. */
   addressHash: string;
+  /** Keyed hash of what the browser that asked holds as a secret. */
+  requestHash: string;
 }
 
 export interface HashedCode {
@@ -23,28 +25,51 @@ const tried = z.discriminatedUnion("status", [
 
 export type Tried = { status: "open"; code: HashedCode } | { status: "expired" } | { status: "none" };
 
-/** Makes a code the newest and only one. Answers the seconds to wait when three were asked for in ten minutes; 0 = stored. */
-export async function storeCode(db: Db, at: Subject, code: HashedCode): Promise<number> {
+const requested = z.discriminatedUnion("status", [
+  z.object({ status: z.enum(["stored", "repeated"]), seconds: z.number().int() }),
+  z.object({ status: z.literal("wait"), seconds: z.number().int(), scope: z.string() }),
+]);
+export type Requested = z.output<typeof requested>;
+
+export interface CodeRequest {
+  code: HashedCode;
+  /** Keyed hash of the address, the same on every link of the server. */
+  mailHash: string;
+  /** Keyed hash of the caller's idempotency key. */
+  repeatHash: string | null;
+  /** Somebody reads of it: it counts on the budgets of link and tenant. */
+  mailed: boolean;
+  budgets: { linkPerHour: number; tenantPerDay: number };
+}
+
+/** Makes a code the newest of its request; `repeated`: the same call was here before, and nothing was changed. */
+export async function storeCode(db: Db, at: Subject, request: CodeRequest): Promise<Requested> {
+  const { code, budgets } = request;
   const row = {
     tenant_id: at.tenantId,
     link_id: at.linkId,
     address_hash: at.addressHash,
+    mail_hash: request.mailHash,
+    request_hash: at.requestHash,
+    repeat_hash: request.repeatHash,
+    mailed: request.mailed,
+    link_per_hour: budgets.linkPerHour,
+    tenant_per_day: budgets.tenantPerDay,
     code_id: code.codeId,
     salt: code.salt.toString("hex"),
     code_hash: code.hash.toString("hex"),
   };
-  const rows = await db.query<{ wait: number }>("select request_verification($1::jsonb) as wait", [
-    JSON.stringify(row),
-  ]);
-  return rows[0]?.wait ?? 0;
+  const rows = await db.query<{ r: unknown }>("select request_verification($1::jsonb) as r", [JSON.stringify(row)]);
+  return requested.parse(rows[0]?.r);
 }
 
-/** Takes one of the tries of the newest code and answers what to compare with. */
+/** Takes one of the tries of the newest code of a request and answers what to compare with. */
 export async function takeTry(db: Db, at: Subject): Promise<Tried> {
-  const rows = await db.query<{ r: unknown }>("select take_verification_try($1, $2, $3) as r", [
+  const rows = await db.query<{ r: unknown }>("select take_verification_try($1, $2, $3, $4) as r", [
     at.tenantId,
     at.linkId,
     at.addressHash,
+    at.requestHash,
   ]);
   const answer = tried.parse(rows[0]?.r);
   if (answer.status !== "open") return answer;

@@ -6,15 +6,16 @@ import type { LinksDeps } from "../deps.js";
 import { mailLanguage } from "../mails/mail-language.js";
 import { writeMail } from "../mails/write-mail.js";
 import { findUsableLink } from "../repository/links.js";
-import { addressHash, hashCode, newCode, noHash } from "./code.js";
+import { hashCode, newCode, noHash, subjectOf } from "./code.js";
 import { storeCode } from "./repository.js";
 
 export const CODE_SECONDS = 600;
 
 /**
- * Makes a code the newest one of (link, address) and mails it. Not idempotent by design: each call is another code, and the
- * database allows three in ten minutes. An address that the link does not allow gets the same answer after the same work, and
- * a code that cannot match; the mail goes out behind the answer, so its time tells nothing either.
+ * Makes a code the newest one of its request and mails it. Idempotent by (request, key); without a key each call is another code, within
+ * the limits of the address on all links of the server and the budgets of link and tenant. An address that the link does not allow gets
+ * the same answer after the same work, and a code that cannot match; the mail goes out behind the answer, so its time tells nothing either.
+ * A link that asks for no address answers the same and does nothing.
  */
 export const requestVerification =
   (deps: LinksDeps, use: { mailer: Mailer; agentShown: AgentsShown }) =>
@@ -23,20 +24,32 @@ export const requestVerification =
     const link = await deps.db.tenant(tenantId, (trx) => findUsableLink(trx, linkId));
     if (link === null || (link.expires_at !== null && link.expires_at <= link.db_now))
       throw new AppError("link_unavailable");
-    const at = { tenantId, linkId, addressHash: addressHash(deps.secrets, tenantId, email) };
+    // Anybody can see that this link asks for no address, so the missing work tells nothing.
+    if (!link.require_email && link.access_mode === "open") return { expiresInSeconds: CODE_SECONDS };
+    const { keyedHash } = deps.secrets;
+    const at = subjectOf(deps.secrets, input);
     const { name: agent } = await use.agentShown(tenantId, link.agent_id);
     const allowed = isAllowed(email, link.allowed_email_domains);
     const code = newCode();
     const hashed = await hashCode(deps.secrets, at, code);
-    const wait = await storeCode(deps.db, at, allowed ? hashed : { ...hashed, hash: noHash() });
-    if (wait > 0) throw new AppError("rate_limited", { retryAfterSeconds: wait, extra: { scope: "email" } });
+    const { idempotencyKey: key } = input;
+    const asked = await storeCode(deps.db, at, {
+      code: allowed ? hashed : { ...hashed, hash: noHash() },
+      mailHash: keyedHash(`mail:${email}`),
+      repeatHash: key === undefined ? null : keyedHash(`verification key:${at.requestHash}:${key}`),
+      mailed: allowed,
+      budgets: { linkPerHour: deps.config.CODES_PER_LINK_HOUR, tenantPerDay: deps.config.CODES_PER_TENANT_DAY },
+    });
+    if (asked.status === "wait")
+      throw new AppError("rate_limited", { retryAfterSeconds: asked.seconds, extra: { scope: asked.scope } });
+    if (asked.status === "repeated") return { expiresInSeconds: asked.seconds, replayed: true };
     if (allowed) {
       // As the page chooses its own: the link's language before the reader's.
       const language = mailLanguage([link.branding.locale, ...(input.languages ?? [])]);
       const mail = writeMail("code", language, { agent, code, minutes: CODE_SECONDS / 60 });
       void use.mailer.send({ tenantId, to: email, ...mail });
     }
-    return { expiresInSeconds: CODE_SECONDS };
+    return { expiresInSeconds: asked.seconds };
   };
 
 /** A domain stands for itself alone, not for those below it. */
