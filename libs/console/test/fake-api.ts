@@ -68,8 +68,6 @@ export interface FakeApi {
   tested: Row;
   /** 409 in place of activating and importing, until a reason is given or the tests pass. */
   gate: Row | null;
-  /** Whether the widget is served. */
-  widget: boolean;
   /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
   refuse: Record<string, Refusal>;
   /** While set, the calls are kept waiting. */
@@ -107,7 +105,6 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     traced: [],
     tested: { passed: false, tests: [] },
     gate: null,
-    widget: true,
     refuse: {},
     hold: null,
     seen: [],
@@ -120,10 +117,6 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? "/", url);
-    if (target.pathname === "/widget.js" && api.widget) {
-      response.writeHead(200, { "content-type": "text/javascript" });
-      return void response.end();
-    }
     if (!target.pathname.startsWith("/api/")) return serveFile(dist, target.pathname, response);
     const body = await readBody(request);
     const { call, parts } = nameOf(request.method ?? "GET", target.pathname);

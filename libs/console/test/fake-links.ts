@@ -11,8 +11,7 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
   return {
     "GET /agents/:/public-links/:/embed": () => {
       const url = `${api.url}/public/chat/pl_kept_secret`;
-      const script = `<script src="${api.url}/widget.js" data-link="pl_kept_secret" async></script>`;
-      return [200, { url, script, iframe: `<iframe src="${url}" width="400" height="600"></iframe>` }];
+      return [200, { url, iframe: `<iframe src="${url}" width="400" height="600"></iframe>` }];
     },
     "GET /agents/:/public-links/:/qr.svg": () => [200, QR],
     "GET /agents/:/public-links/:/analytics": ({ query }) => [

@@ -110,11 +110,13 @@ describe.skipIf(skipBrowser)("changing a link", () => {
 
 describe.skipIf(skipBrowser)("the page of a link", () => {
   it("copies address and snippet, and saves the QR code and the numbers", async () => {
-    const page = await bench.open(LINK);
+    const page = await bench.open(LINK, {
+      prepare: (api) => void Object.assign(api.links[0] ?? {}, { allowed_domains: ["https://www.example.com"] }),
+    });
     await page.getByRole("button", { name: "Copy: Address of the link" }).click();
     await expect.poll(() => clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
-    await page.getByRole("button", { name: "Copy: Snippet: bubble" }).click();
-    await expect.poll(() => clipboard(page)).toContain('data-link="pl_kept_secret"');
+    await page.getByRole("button", { name: "Copy: Snippet: chat in place" }).click();
+    await expect.poll(() => clipboard(page)).toContain("<iframe src=");
     await page.getByAltText("QR code of the address").waitFor();
     await expect.poll(() => page.evaluate("document.querySelector('.qr img').naturalWidth")).toBeGreaterThan(0);
     const qr = await saved(page, () => page.getByRole("button", { name: "Download the QR code" }).click());
@@ -131,14 +133,31 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     expect(calls("GET /analytics/:")[0]?.query.get("link_id")).toBe(LINK_ID);
   });
 
-  it("offers no snippet of a widget that is not served", async () => {
+  it("asks for the site of the snippet and allows it, because browsers refuse a frame on any other", async () => {
     const page = await bench.open(LINK, {
       prepare: (api) => {
-        api.widget = false;
+        Object.assign(api.links[0] ?? {}, { allowed_domains: [] });
+        const errors = [{ pointer: "/allowed_domains/0", rule: "site", message: "must be a site" }];
+        api.refuse["PUT /agents/:/public-links/:"] = {
+          status: 422,
+          code: "validation_failed",
+          detail: "wrong",
+          errors,
+        };
       },
     });
+    const site = page.getByLabel("Snippet: chat in place");
+    await site.fill("not a site");
+    await site.press("Enter");
+    await page.getByText("ust be a site").waitFor();
+    bench.api().refuse = {};
+    await site.fill("https://www.example.com");
+    await page.getByRole("button", { name: "Allow this site" }).click();
     await page.getByRole("button", { name: "Copy: Snippet: chat in place" }).waitFor();
-    expect(await page.getByRole("button", { name: "Copy: Snippet: bubble" }).count()).toBe(0);
+    await page.getByText("Works on https://www.example.com").waitFor();
+    expect(calls("PUT /agents/:/public-links/:").at(-1)?.body).toEqual({
+      allowed_domains: ["https://www.example.com"],
+    });
   });
 
   it("tells a small role why it sees no address", async () => {
@@ -157,8 +176,21 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     await page.getByRole("button", { name: "Enable" }).waitFor();
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByText("1 live session ends now").waitFor();
+    await page.getByText("What was said in 12 conversations").waitFor();
+    await page.getByRole("button", { name: "Delete the link" }).click();
+    await page.getByText("ust be the title of the link").waitFor();
+    expect(calls("DELETE /agents/:/public-links/:")).toEqual([]);
+    await page.getByLabel("Title of the link, to confirm").fill("Front desk poster");
     await page.getByRole("button", { name: "Delete the link" }).click();
     await page.getByText("No links to Clinic Desk yet").waitFor();
+  });
+
+  it("offers to disable a link in place of deleting it", async () => {
+    const page = await bench.open(LINK);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Disable instead" }).click();
+    await page.getByRole("button", { name: "Enable" }).waitFor();
+    expect(calls("DELETE /agents/:/public-links/:")).toEqual([]);
   });
 });
 

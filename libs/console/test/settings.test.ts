@@ -1,6 +1,7 @@
 import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
+import { TOKEN } from "./fake-api.js";
 import type { Row } from "./rows.js";
 import { skipBrowser, useBench } from "./setup.js";
 
@@ -290,9 +291,23 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     });
     await page.getByRole("button", { name: "I have it" }).click();
     await page.getByRole("button", { name: "Revoke the token Ada" }).click();
+    expect(await page.getByText("This is the token you are signed in with").count()).toBe(0);
     await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
     await page.getByText("“Ada” is revoked.").waitFor();
     expect(calls("DELETE /tokens/0198a000-0000-7000-8000-0000000000a1")).toHaveLength(1);
+  });
+
+  it("warn who revokes the token that they are signed in with, and say why the last one stays", async () => {
+    const id = "0198a000-0000-7000-8000-0000000000a1";
+    const detail = "Without this token nobody could manage the tenant; make another one of its role first.";
+    const { page } = await open(CREDENTIALS, {
+      "GET /tokens": { data: [token({ hint: `ak_…${TOKEN.slice(-4)}`, role: "owner" })], next_cursor: null },
+      [`DELETE /tokens/${id}`]: [409, { code: "last_token", detail }],
+    });
+    await page.getByRole("button", { name: "Revoke the token Ada" }).click();
+    await page.getByText("This is the token you are signed in with").waitFor();
+    await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
+    await page.getByText(detail).waitFor();
   });
 
   it("make a key with scopes, show id and secret once, and replace it with an overlap", async () => {

@@ -60,6 +60,11 @@ export const ERRORS = {
     "Address not kept",
     "The address of this link was shown when it was made and not kept; make a new link to have it at hand.",
   ],
+  last_token: [
+    409,
+    "Last token",
+    "Without this token nobody could manage the tenant; make another one of its role first.",
+  ],
   name_taken: [409, "Name taken", "Another object already has this name."],
   signature_used: [
     409,

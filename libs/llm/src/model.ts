@@ -37,6 +37,8 @@ export interface ModelHints {
   nodeName: string | null;
   variables: Record<string, unknown>;
   scripted?: ScriptedRules;
+  /** What the visitor said last, without the files that the message shows to a model. */
+  said?: string;
 }
 
 export interface ReplyRequest {

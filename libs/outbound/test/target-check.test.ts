@@ -32,8 +32,12 @@ describe("an address that is stored to be called later", () => {
     ["https://example.com/hook?a=1", null],
     ["https://example.com:8443/", null],
     ["http://8.8.8.8/", null],
-    // Names are judged when they are called.
-    ["http://localhost/", null],
+    // Names are judged when they are called, except those of this machine.
+    ["http://intranet.example/", null],
+    ["http://localhost.example/", null],
+    ["http://localhost/", "private_address"],
+    ["http://LOCALHOST.:9000/hook", "private_address"],
+    ["http://hooks.localhost/", "private_address"],
   ])("%s is found to be %s", (url, refusal) => {
     expect(check(url)).toBe(refusal);
   });
@@ -42,6 +46,8 @@ describe("an address that is stored to be called later", () => {
     expect(createTargetCheck({ allowedCidrs: ["10.1.0.0/16"] })("http://10.1.2.3/")).toBeNull();
     expect(createTargetCheck({ allowedCidrs: ["10.1.0.0/16"] })("http://10.2.2.3/")).toBe("private_address");
     expect(createTargetCheck({ allowTestHooks: true })("http://[::1]:4000/")).toBeNull();
+    expect(createTargetCheck({ allowTestHooks: true })("http://localhost:4000/")).toBeNull();
+    expect(createTargetCheck({ allowedCidrs: ["127.0.0.0/8"] })("http://localhost:4000/")).toBeNull();
     expect(createTargetCheck({ allowTestHooks: true })("http://10.2.2.3/")).toBe("private_address");
   });
 });

@@ -198,7 +198,6 @@ describe("address of a link", () => {
     const url = `https://chat.example.com/public/chat/${TOKEN}`;
     expect(answer).toEqual({
       url,
-      script: `<script src="https://chat.example.com/widget.js" data-link="${TOKEN}" async></script>`,
       iframe: expect.stringContaining(
         `<iframe src="${url}" title="&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"`,
       ),

@@ -146,6 +146,21 @@ describe("a session token in the header", () => {
     }
   });
 
+  it("that is known meets strict bodies where it rates: what nobody reads is 422, not kept in silence", async () => {
+    const { token } = world.owners.link();
+    const session = createSecrets("test-only-master-key-test-only-master-key").issue("session").token;
+    const headers = { authorization: `Bearer ${session}` };
+    for (const [path, body] of [
+      [`feedback/${token}`, '{"rating":5,"comment":"good"}'],
+      [`rate/${token}/${newId()}`, '{"rating":"up","comment":"good"}'],
+    ] as const) {
+      const answer = await post(`/api/public/${path}`, body, headers);
+      const { code, errors } = await bodyOf(answer);
+      expect([answer.status, code]).toEqual([422, "validation_failed"]);
+      expect(JSON.stringify(errors)).toContain("comment");
+    }
+  });
+
   it("with a checksum that does not fit is refused before the body; one that nobody knows meets the schema first", async () => {
     const { token } = world.owners.link();
     const unknown = createSecrets("test-only-master-key-test-only-master-key").issue("session").token;

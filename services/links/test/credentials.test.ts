@@ -92,6 +92,19 @@ describe("tenants and tokens", () => {
     expect(await codeOf(harness.bus.call(deleteToken, { principal: admin, id: owner.id }))).toBe("forbidden");
   });
 
+  it("keeps the last token that could make others, also when two are revoked at once", async () => {
+    const { owner } = await newTenant();
+    const revoke = (id: string) => codeOf(harness.bus.call(deleteToken, { principal: owner, id }));
+    expect(await revoke(owner.id)).toBe("last_token");
+    // An admin is no owner, and cannot make one.
+    await harness.bus.call(createToken, { principal: owner, name: "Admin", role: "admin" });
+    expect(await revoke(owner.id)).toBe("last_token");
+    const { id } = await harness.bus.call(createToken, { principal: owner, name: "Second", role: "owner" });
+    const both = [owner.id, id].map((one) => harness.bus.call(deleteToken, { principal: owner, id: one }));
+    const outcomes = (await Promise.allSettled(both)).sort((a, b) => a.status.localeCompare(b.status));
+    expect(outcomes).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { code: "last_token" } }]);
+  });
+
   it("remembers when a token was last used", async () => {
     const { id, owner } = await newTenant();
     await eventually(async () => {

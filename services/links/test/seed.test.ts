@@ -1,4 +1,4 @@
-import { deleteToken, importAgent, newId, resolveLink, updateLink, verifyToken } from "@parley/contracts";
+import { createToken, deleteToken, importAgent, newId, resolveLink, updateLink, verifyToken } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createSecrets, parseToken } from "@parley/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -65,6 +65,7 @@ describe("seeding the demo", () => {
       sql`update temporary_chat_links set deleted_at = now() where id = ${second.id}`.execute(trx),
     );
     const { principal } = await harness.bus.call(verifyToken, { token: before.adminToken });
+    await harness.bus.call(createToken, { principal: owner, name: "Another", role: "owner" });
     await harness.bus.call(deleteToken, { principal: owner, id: principal?.id ?? "" });
     const after = await seedDemo(harness.deps, demo);
     expect(after.links[0]).toEqual(first);

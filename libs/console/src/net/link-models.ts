@@ -22,7 +22,6 @@ export interface Template {
 
 export interface Embed {
   url: string;
-  script: string;
   iframe: string;
 }
 
@@ -103,7 +102,7 @@ export function readTemplate(value: unknown): Template {
 
 export function readEmbed(value: unknown): Embed {
   const from = record(value);
-  return { url: text(from.url), script: text(from.script), iframe: text(from.iframe) };
+  return { url: text(from.url), iframe: text(from.iframe) };
 }
 
 export function readAnalytics(value: unknown): Analytics {

@@ -40,7 +40,7 @@ export function LinkPage({ agent: name, id }: { agent: string; id: string }) {
         {({ agent, link }) => (
           <>
             <LinkFacts link={link} agent={agent} />
-            <LinkAddress agent={agent.id} link={link} />
+            <LinkAddress agent={agent.id} link={link} onChange={reload} />
             <LinkNumbers agent={agent.id} link={link} />
             <LinkSessions agent={agent} link={link} />
             <SecurityEvents link={link.id} />
@@ -86,7 +86,13 @@ function Actions({ agent, link, onChange }: { agent: Agent; link: Link; onChange
       </button>
       {problem && <ProblemCard problem={problem} />}
       {deleting && (
-        <DeleteLinkDialog agent={agent.id} link={link} onDelete={remove} onClose={() => setDeleting(false)} />
+        <DeleteLinkDialog
+          agent={agent.id}
+          link={link}
+          onDelete={remove}
+          onDisable={() => void toggle()}
+          onClose={() => setDeleting(false)}
+        />
       )}
     </>
   );

@@ -1,28 +1,74 @@
+import { useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
 import type { Link } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
+import { Field, focusFirst } from "./field.js";
+import { plural } from "./session-rows.js";
 
 interface DeleteLinkDialogProps {
   agent: string;
   link: Link;
   onDelete(): Promise<Problem | null>;
+  /** Switches the link off, which takes nothing away. */
+  onDisable(): void;
   onClose(): void;
 }
 
-/** Asks the server anew how many conversations are live, because the list may be minutes old. */
-export function DeleteLinkDialog({ agent, link, onDelete, onClose }: DeleteLinkDialogProps) {
+/** Asks the server anew how many conversations are live and what was said, because the list may be minutes old. */
+export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: DeleteLinkDialogProps) {
   const api = useApi();
   const { loaded } = useLoad(link.id, () => api.link(agent, link.id));
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState<string | undefined>();
+  const now = loaded.state === "ready" ? loaded.value : link;
+  const check = (): boolean => {
+    if (now.messages === 0 || typed.trim() === link.title.trim()) return true;
+    setWrong("must be the title of the link");
+    focusFirst({ confirm_title: "" });
+    return false;
+  };
+  const disable = (): void => {
+    onClose();
+    onDisable();
+  };
   return (
-    <ConfirmDialog title={`Delete “${link.title}”?`} action="Delete the link" onConfirm={onDelete} onClose={onClose}>
+    <ConfirmDialog
+      title={`Delete “${link.title}”?`}
+      action="Delete the link"
+      check={check}
+      onConfirm={onDelete}
+      onClose={onClose}
+    >
+      {link.isActive && (
+        <p>
+          To stop it and keep everything, disable it:{" "}
+          <button type="button" class="button quiet small" onClick={disable}>
+            Disable instead
+          </button>
+        </p>
+      )}
+      <p>{loaded.state === "loading" ? "Counting the live sessions…" : liveText(now.sessionsActive)}</p>
       <p>
-        {loaded.state === "loading" && "Counting the live sessions…"}
-        {loaded.state === "failed" && liveText(link.sessionsActive)}
-        {loaded.state === "ready" && liveText(loaded.value.sessionsActive)}
+        The address stops working at once and for good.{" "}
+        {now.messages === 0
+          ? "Nothing was said on it."
+          : `What was said in ${plural(now.sessionsUsed, "conversation")}, and every file and value, is removed within minutes and cannot be had back. Only the numbers stay.`}
       </p>
-      <p>The address stops working at once and for good. Past conversations stay under Sessions.</p>
+      {now.messages > 0 && (
+        <Field name="confirm_title" label="Title of the link, to confirm" help={link.title} problem={wrong}>
+          {(control) => (
+            <input
+              {...control}
+              class="input"
+              autocomplete="off"
+              value={typed}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      )}
     </ConfirmDialog>
   );
 }

@@ -18,7 +18,8 @@ const OUTCOMES: Record<string, string> = {
   delivered: "the server took it",
   status: "the server answered with an error",
   timeout: "no answer within the time",
-  refused: "not sent: the address is private, or the secret cannot be used",
+  refused:
+    "not sent: the address is private and its network not listed in OUTBOUND_ALLOWED_CIDRS, or the secret cannot be used",
   unreachable: "the server could not be reached",
   too_large: "the answer was too long",
 };

@@ -1,18 +1,18 @@
 import { fileName, saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
 import type { Link } from "../net/models.js";
-import { servesWidget } from "../net/widget.js";
 import { useApi } from "./api-context.js";
 import { CopyField } from "./copy-field.js";
+import { FrameSnippet } from "./frame-snippet.js";
 import { Loading, ProblemCard } from "./states.js";
 
 /** The address again, as text, as a picture and as a snippet. Editors and above; the others learn that. */
-export function LinkAddress({ agent, link }: { agent: string; link: Link }) {
+export function LinkAddress({ agent, link, onChange }: { agent: string; link: Link; onChange(): Promise<void> }) {
   const api = useApi();
   const { loaded, reload } = useLoad(`address ${link.id}`, async () => {
-    const [embed, qr, widget] = await Promise.all([api.embed(agent, link.id), api.qr(agent, link.id), servesWidget()]);
+    const [embed, qr] = await Promise.all([api.embed(agent, link.id), api.qr(agent, link.id)]);
     if (embed.type !== "ok") return embed;
-    return { type: "ok", value: { ...embed.value, qr: qr.type === "ok" ? qr.value : null, widget } };
+    return { type: "ok", value: { ...embed.value, qr: qr.type === "ok" ? qr.value : null } };
   });
   return (
     <section class="block" aria-labelledby="address-title">
@@ -34,10 +34,7 @@ export function LinkAddress({ agent, link }: { agent: string; link: Link }) {
                 Share by mail
               </a>
             </div>
-            {loaded.value.widget && (
-              <CopyField label="Snippet: bubble on your site" shown value={loaded.value.script} />
-            )}
-            <CopyField label="Snippet: chat in place" shown value={loaded.value.iframe} />
+            <FrameSnippet agent={agent} link={link} snippet={loaded.value.iframe} onChange={onChange} />
           </div>
           {loaded.value.qr !== null && <QrCode svg={loaded.value.qr} title={link.title} />}
         </div>

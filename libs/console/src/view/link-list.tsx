@@ -69,6 +69,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
           agent={agent.id}
           link={deleting}
           onDelete={() => actions.remove(deleting)}
+          onDisable={() => void actions.toggle(deleting)}
           onClose={() => setDeleting(null)}
         />
       )}

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
 import { announce } from "../data/announcement.js";
 import { ROLES, roleLabel } from "../data/credential-words.js";
+import { token as signedIn } from "../data/sign-in.js";
 import { useLoad } from "../data/use-load.js";
 import { useSending } from "../data/use-sending.js";
 import type { AccessToken } from "../net/settings-models.js";
@@ -80,6 +81,11 @@ export function TokenBlock() {
           onConfirm={() => revoke(revoking)}
           onClose={() => setRevoking(null)}
         >
+          {isOwn(revoking) && (
+            <p>
+              <strong>This is the token you are signed in with.</strong> You are signed out with it.
+            </p>
+          )}
           <p>Whoever uses it is signed out within seconds, and scripts with it are refused.</p>
           <p>This cannot be undone; make a new token for those who still need one.</p>
         </ConfirmDialog>
@@ -87,6 +93,10 @@ export function TokenBlock() {
     </section>
   );
 }
+
+/** A token is shown by its last four characters; that another one of the tenant ends alike is not to be expected. */
+const isOwn = ({ hint }: AccessToken): boolean =>
+  signedIn.value !== null && hint.endsWith(`…${signedIn.value.slice(-4)}`);
 
 function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: AccessToken): void }) {
   const live = tokens.filter(({ revoked }) => !revoked);

@@ -11,7 +11,7 @@ export interface ScriptedReply {
 /** The author's first rule that applies, else a sentence of our own; a pure function of the request. */
 export function composeReply(request: ReplyRequest): ScriptedReply {
   const { hints, messages } = request;
-  const said = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const said = hints.said ?? messages.findLast(({ role }) => role === "user")?.content ?? "";
   const rule = (hints.scripted?.replies ?? []).find(
     ({ node, when }) =>
       (node === undefined || node === hints.nodeId) && (when === undefined || matchPattern(when, said) !== null),

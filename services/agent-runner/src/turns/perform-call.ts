@@ -62,6 +62,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         const passages = call.ragQuery === undefined ? null : await context.retrieve?.(call.ragQuery, note.retrieved);
         const values = valuesBlock(call.values);
         shown = (passages?.length ?? 0) + (values?.length ?? 0);
+        const said = history.findLast(({ role }) => role === "user")?.content;
         const filter = createOutputFilter(canary);
         const quiet = setTimeout(() => context.live.status("working"), QUIET_MS);
         const answer = await model
@@ -78,7 +79,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
               messages: modelMessages(history, call.historyWindow),
               ...(values === undefined ? {} : { values }),
               settings: settings(call),
-              hints: hints(call),
+              hints: { ...hints(call), ...(said === undefined ? {} : { said }) },
             },
             {
               signal,
@@ -93,9 +94,9 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
           .finally(() => clearTimeout(quiet));
         const rest = filter.end();
         if (rest !== "") context.live.append(call.partIndex, rest);
-        const said = filterOutput(storable(answer.text), canary);
-        if (said.withheld.size > 0) context.onWithheld?.([...said.withheld]);
-        return output(model, { type: "reply", text: said.text }, answer);
+        const answered = filterOutput(storable(answer.text), canary);
+        if (answered.withheld.size > 0) context.onWithheld?.([...answered.withheld]);
+        return output(model, { type: "reply", text: answered.text }, answer);
       }
       case "llm.extract": {
         const values = shownValues(call.values);

@@ -7,14 +7,15 @@ import { linkAddress } from "./link-address.js";
 import { tenantPrincipal } from "./principal.js";
 import { linkParams, owner, tenantQuery } from "./schemas.js";
 
-const embed = z.object({ script: z.string(), iframe: z.string(), url: z.string() });
+const embed = z.object({ iframe: z.string(), url: z.string() });
 
 /** What to paste into a page to have the chat there. A read; editors and above, because the snippets hold the token. */
 export function getLinkEmbedRoute(app: HttpApp, { bus, config }: GatewayContext): void {
   const schema = {
     ...owner,
     summary: "Get the snippets that embed a public link",
-    description: "`script` loads the widget, `iframe` shows the chat page in place, `url` is the link's address.",
+    description:
+      "`iframe` shows the chat page in place, on sites that the link's `allowed_domains` list; `url` is the link's address.",
     params: linkParams,
     querystring: tenantQuery,
     response: answers({ 200: embed }),
@@ -24,9 +25,7 @@ export function getLinkEmbedRoute(app: HttpApp, { bus, config }: GatewayContext)
     const { token, title } = await bus.call(revealLink, call);
     const url = linkAddress(config, token);
     reply.header("cache-control", "no-store");
-    const src = inAttribute(`${config.PUBLIC_URL}/widget.js`);
     return {
-      script: `<script src="${src}" data-link="${inAttribute(token)}" async></script>`,
       iframe: `<iframe src="${inAttribute(url)}" title="${inAttribute(title)}" width="400" height="600" style="border:0" loading="lazy"></iframe>`,
       url,
     };

@@ -7,7 +7,7 @@ import { feedbackText, tokenParams } from "./schemas.js";
 import { takeSignalRate } from "./signal-rate.js";
 import { requireSession } from "./visit.js";
 
-const body = z.object({ rating: z.int().min(1).max(5), text: feedbackText });
+const body = z.strictObject({ rating: z.int().min(1).max(5), text: feedbackText });
 
 /** What the visitor thinks of the conversation, until 24 hours after its end. Idempotent: a later one replaces it. */
 export function giveFeedbackRoute(app: HttpApp, context: GatewayContext): void {

@@ -10,7 +10,7 @@ import { requireSession } from "./visit.js";
 const params = tokenParams.extend({
   message_id: z.string().min(1).max(64).describe("The `id` of the history, or `<turn_id>.<part>` of an event"),
 });
-const body = z.object({ rating: z.enum(["up", "down"]).nullable(), text: feedbackText });
+const body = z.strictObject({ rating: z.enum(["up", "down"]).nullable(), text: feedbackText });
 
 /** What the visitor thinks of one answer; null takes it back. Idempotent by message. */
 export function rateMessageRoute(app: HttpApp, context: GatewayContext): void {

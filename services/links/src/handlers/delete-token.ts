@@ -9,9 +9,12 @@ import {
 import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { lockToken, revokeCredential } from "../repository/credentials.js";
+import { lockToken, othersManage, revokeCredential } from "../repository/credentials.js";
 
-/** Revokes a management token of the caller's tenant. Idempotent by state: a second delete is `not_found`. */
+/**
+ * Revokes a management token of the caller's tenant, but not the last one that could make others (`last_token`). Idempotent by state:
+ * a second delete is `not_found`.
+ */
 export const deleteToken =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
@@ -21,6 +24,8 @@ export const deleteToken =
       const role = await lockToken(trx, input.id);
       if (role === null) throw new AppError("not_found");
       if (!hasRole(input.principal.role, role)) throw new AppError("forbidden");
+      const manages = role === "owner" || role === "admin";
+      if (manages && !(await othersManage(trx, { tenantId, id: input.id, role }))) throw new AppError("last_token");
       await revokeCredential(trx, "api_tokens", input.id);
       return {
         answer: {},

@@ -96,6 +96,21 @@ export async function lockToken(trx: TenantTransaction, id: string): Promise<Rol
   return rows[0]?.role ?? null;
 }
 
+/**
+ * Whether the tenant has another token that works and can do what this one can, as far as managing tokens goes. Revocations of a
+ * tenant wait for each other here, so that two at once cannot each count on the other's token.
+ */
+export async function othersManage(
+  trx: TenantTransaction,
+  token: { tenantId: string; id: string; role: "owner" | "admin" },
+): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`tokens:${token.tenantId}`}, 0))`.execute(trx);
+  const roles = token.role === "owner" ? ["owner"] : ["owner", "admin"];
+  const { rows } = await sql`select from api_tokens
+    where id <> ${token.id} and role = any(${roles}) and revoked_at is null limit 1`.execute(trx);
+  return rows.length > 0;
+}
+
 /** Revokes a token or key; false = unknown or revoked before. */
 export async function revokeCredential(
   trx: TenantTransaction,
