@@ -132,7 +132,8 @@ begin
     perform enter_tenant((item ->> 'tenant_id')::uuid);
     v_lease := acquire_session(item);
     return next json_build_object('i', item -> 'i', 'lease', v_lease,
-      'budget_link', case when v_lease is not null then budget_link((item ->> 'conversation_id')::uuid) end);
+      'budget_link', case when v_lease is not null then budget_link((item ->> 'conversation_id')::uuid) end,
+      'memory_version', memory_version((item ->> 'tenant_id')::uuid, (v_lease ->> 'agent_id')::uuid, item ->> 'memory_subject'));
   end loop;
 end $$;
 
@@ -1542,6 +1543,15 @@ CREATE FUNCTION public.memory_due(p_every integer, p_limit integer) RETURNS TABL
 $$;
 
 ALTER FUNCTION public.memory_due(p_every integer, p_limit integer) OWNER TO parley_jobs;
+
+CREATE FUNCTION public.memory_version(p_tenant uuid, p_agent uuid, p_subject text) RETURNS text
+    LANGUAGE plpgsql STRICT
+    AS $$
+begin
+  perform enter_tenant(p_tenant);
+  return (select encode(sha256(convert_to(coalesce(max(summary), '') || chr(1) || coalesce(max(notes), ''), 'UTF8')), 'hex')
+            from memories where tenant_id = p_tenant and agent_id = p_agent and subject_hash = p_subject);
+end $$;
 
 CREATE FUNCTION public.nearest_chunks(p_documents uuid[], p_model text, p_query real[], p_words text, p_limit integer, p_bound integer) RETURNS TABLE(document_id uuid, n integer, score double precision)
     LANGUAGE plpgsql STABLE

@@ -71,7 +71,7 @@ export type Trace = z.output<typeof trace>;
  * @param options.watch puts a model of a test's own around it
  */
 export async function startKnowledgeWorld(
-  options: { watch?: (model: Model) => Model; summaryEvery?: number } = {},
+  options: { watch?: (model: Model) => Model; summaryEvery?: number; runners?: number } = {},
 ): Promise<KnowledgeWorld> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
@@ -86,14 +86,20 @@ export async function startKnowledgeWorld(
   const deps = { logger, metrics, bus, db, redis, secrets };
   const sessions = createSessions({ ...deps, config: sessionsConfig.parse({}) });
   const links = createLinks({ ...deps, config: linksConfig.parse({}) });
-  const runner = createAgentRunner({ ...deps, config: runnerConfig.parse({}), model });
+  const runners = await Promise.all(
+    Array.from({ length: options.runners ?? 1 }, async (_, n) => {
+      const own = await connect(`runner-${n}`);
+      const runner = createAgentRunner({ ...deps, bus: own, config: runnerConfig.parse({}), model });
+      return { start: () => runner.start(), stop: () => runner.stop().then(() => own.close()) };
+    }),
+  );
   const remembering = memoryConfig.parse({ MEMORY_SUMMARY_EVERY: options.summaryEvery ?? 5, MEMORY_POLL_SECONDS: 0.2 });
   const memory = createMemory({ ...deps, bus: memoryBus, config: remembering, model });
   const gateway = createGateway({
     config: gatewayConfig.parse({ PORT: "0", HOST: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "1000000" }),
     ...{ logger, metrics: createMetrics(), bus: gatewayBus, redis, secrets },
   });
-  for (const service of [links, sessions, memory, runner, gateway]) await service.start();
+  for (const service of [links, sessions, memory, ...runners, gateway]) await service.start();
   const operator: Principal = { tenantId: null, role: "owner", via: "hmac", id: "test" };
   const tenant = await eventually(() => bus.call(createTenant, { principal: operator, name: "T" }));
   const { principal } = await bus.call(verifyToken, { token: tenant.adminToken });
@@ -153,7 +159,7 @@ export async function startKnowledgeWorld(
       return trace.parse(rows[0]?.trace);
     },
     async close() {
-      for (const service of [gateway, runner]) await service.stop();
+      for (const service of [gateway, ...runners]) await service.stop();
       await stopMemory();
       for (const service of [sessions, links]) await service.stop();
       await Promise.all([gatewayBus.close(), bus.close(), redis.close(), db.close()]);

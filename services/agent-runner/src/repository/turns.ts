@@ -76,6 +76,8 @@ interface Acquired {
   lease: AcquiredSession | null;
   /** The link on whose budget the turns count; null = none. */
   budget_link: string | null;
+  /** Of the memory the caller holds a copy of; null = it holds none. */
+  memory_version: string | null;
 }
 
 interface AcquireItem {
@@ -84,6 +86,8 @@ interface AcquireItem {
   owner: string;
   lease_ms: number;
   known_seq: number | null;
+  /** Under which the memory is kept that the caller holds a copy of. */
+  memory_subject: string | null;
   history: number;
 }
 

@@ -1,29 +1,47 @@
+import { createHash } from "node:crypto";
 import type { Bus } from "@parley/bus";
 import { recall } from "@parley/contracts";
 import type { AcquiredSession } from "../repository/turns.js";
-import type { CachedSession } from "./session-cache.js";
 
-/** How long a remembered block serves before it is asked for again. */
-const FRESH_MS = 60_000;
+/** A copy of what is remembered of a person. */
+export interface KnownMemory {
+  block: string | null;
+  /** Under which the memory is kept, to ask whether the copy still holds. */
+  subject: string | undefined;
+  /** As `memory_version` has it. */
+  version: string;
+}
+
+/** Nothing is remembered, or not any more. */
+const NOTHING = versionOf(null, null);
 
 /**
  * The remembered block for a confirmed person, or null. Memory must never delay or break a chat: a failure or a slow answer means
- * that this turn goes without it.
+ * that this turn goes without it. A copy that the database says is out of date is never used: what was corrected or deleted stays so.
+ *
+ * @param current version that came with the lease; null = it was not asked for
  */
 export async function recallMemory(
   bus: Bus,
-  tenantId: string,
-  session: AcquiredSession,
-  cached: CachedSession["memory"],
-): Promise<CachedSession["memory"]> {
+  at: { tenantId: string; session: AcquiredSession; current: string | null },
+  known: KnownMemory | null,
+): Promise<KnownMemory | null> {
+  const { tenantId, session, current } = at;
   const { email } = session.participant;
   if (!session.participant_verified || email === undefined) return null;
-  if (cached && performance.now() - cached.readAt < FRESH_MS) return cached;
+  if (known && known.version === current) return known;
+  if (known && current === NOTHING) return { ...known, block: null, version: NOTHING };
   try {
-    const { summary, notes } = await bus.call(recall, { tenantId, agentId: session.agent_id, email });
+    const { summary, notes, subject } = await bus.call(recall, { tenantId, agentId: session.agent_id, email });
     const block = [summary, notes].filter((text) => text !== null && text !== "").join("\n");
-    return { block: block === "" ? null : block, readAt: performance.now() };
+    return { block: block === "" ? null : block, subject, version: versionOf(summary, notes) };
   } catch {
-    return cached;
+    return current === null ? known : null;
   }
+}
+
+function versionOf(summary: string | null, notes: string | null): string {
+  return createHash("sha256")
+    .update(`${summary ?? ""}\u0001${notes ?? ""}`)
+    .digest("hex");
 }

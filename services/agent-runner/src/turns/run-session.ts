@@ -34,19 +34,21 @@ const OWNER = `${hostname()}-${process.pid}`;
  */
 export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortSignal): Promise<void> {
   const known = deps.cache.get(ref.sessionId);
-  const { lease: session, budget_link: linkId } = await deps.repository.acquire({
+  const { lease: session, ...beside } = await deps.repository.acquire({
     tenant_id: ref.tenantId,
     conversation_id: ref.conversationId,
     owner: OWNER,
     lease_ms: deps.config.LEASE_MS,
     known_seq: known?.doneSeq ?? null,
+    memory_subject: known?.memory?.subject ?? null,
     history: deps.config.MAX_HISTORY_SIZE,
   });
   if (!session) return;
   deps.crash("acquired");
   const { tenantId, conversationId } = ref;
-  const budget = createLaneBudget(deps, { tenantId, conversationId, fence: session.fence, linkId });
+  const budget = createLaneBudget(deps, { tenantId, conversationId, fence: session.fence, linkId: beside.budget_link });
   const lane = new Lane(deps, ref, session, budget, cachedOrLoaded(session, known));
+  lane.memoryVersion = beside.memory_version;
   const lease = holdLease(deps, ref, session.fence, signal, (seq) =>
     deps.stops.ask(turnIdOf(session.conversation_id, seq)),
   );
@@ -74,6 +76,8 @@ function cachedOrLoaded(session: AcquiredSession, known: CachedSession | undefin
 /** One session under one lease. */
 class Lane {
   readonly facts: Promise<void>[] = [];
+  /** Of the memory when the lease was taken, for its first turn; null = not known. */
+  memoryVersion: string | null = null;
   /** The last words of the turn in hand: they are told together with its events. */
   private unsent: LiveEntry[] = [];
   /** Messages accepted so far, those that wait included. */
@@ -195,7 +199,9 @@ class Lane {
       );
       return null;
     }
-    this.current.memory = await recallMemory(deps.bus, this.ref.tenantId, session, this.current.memory);
+    const at = { tenantId: this.ref.tenantId, session, current: this.memoryVersion };
+    this.memoryVersion = null;
+    this.current.memory = await recallMemory(deps.bus, at, this.current.memory);
     const turnId = turnIdOf(session.conversation_id, turn.seq);
     const live = createLiveWriter(
       deps.redis.live,

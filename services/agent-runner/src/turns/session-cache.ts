@@ -1,12 +1,13 @@
 import type { EngineState } from "@parley/workflow";
 import type { HistoryItem } from "../repository/turns.js";
+import type { KnownMemory } from "./recall-memory.js";
 
 /** What a runner remembers of a session after its commit; valid only while `doneSeq` is still the session's. */
 export interface CachedSession {
   doneSeq: number;
   state: EngineState | null;
   history: HistoryItem[];
-  memory: { block: string | null; readAt: number } | null;
+  memory: KnownMemory | null;
 }
 
 /**

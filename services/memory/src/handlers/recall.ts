@@ -13,5 +13,6 @@ export const recall =
     email,
   }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     const { hash } = subjectOf(deps.secrets, tenantId, email);
-    return (await recallMemory(deps.db, { tenantId, agentId, subjectHash: hash })) ?? { summary: null, notes: null };
+    const remembered = await recallMemory(deps.db, { tenantId, agentId, subjectHash: hash });
+    return { ...(remembered ?? { summary: null, notes: null }), subject: hash };
   };
