@@ -137,6 +137,15 @@ begin
   end loop;
 end $$;
 
+CREATE FUNCTION public.active_sessions() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+  select count(*) from text_conversations where ended_at is null
+$$;
+
+ALTER FUNCTION public.active_sessions() OWNER TO parley_jobs;
+
 CREATE FUNCTION public.address_admitted(p_agent uuid, p_address text) RETURNS boolean
     LANGUAGE plpgsql STABLE
     AS $$
@@ -4203,6 +4212,9 @@ ALTER TABLE public.webhook_endpoints ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO parley_app;
 GRANT USAGE ON SCHEMA public TO parley_jobs;
+
+REVOKE ALL ON FUNCTION public.active_sessions() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.active_sessions() TO parley_app;
 
 REVOKE ALL ON FUNCTION public.address_codes(p_mail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.address_codes(p_mail text) TO parley_app;

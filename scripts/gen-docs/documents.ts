@@ -4,6 +4,8 @@ import { openApiDocument } from "@parley/gateway-service";
 import { envExample } from "./configuration.js";
 import { errorsPage } from "./errors-page.js";
 import { eventsPage } from "./events-page.js";
+import { logEventsPage } from "./log-events-page.js";
+import { metricsPage } from "./metrics-page.js";
 import { natsUsers } from "./nats-users.js";
 
 export interface Document {
@@ -17,6 +19,8 @@ export function documents(root: string): Document[] {
   return [
     { path: "docs/errors.md", make: async () => errorsPage() },
     { path: "docs/events.md", make: async () => eventsPage(root) },
+    { path: "docs/log-events.md", make: async () => logEventsPage(root) },
+    { path: "docs/metrics.md", make: async () => metricsPage(root) },
     { path: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
     { path: "deploy/nats/users.conf", make: async () => natsUsers() },
     { path: ".env.example", make: async () => envExample() },

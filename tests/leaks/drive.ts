@@ -1,5 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type ApiClient, createBearerClient, createSignedClient, eventually, type HttpAnswer } from "@parley/testkit";
+import {
+  type ApiClient,
+  createBearerClient,
+  createSignedClient,
+  eventually,
+  followEvents,
+  type HttpAnswer,
+} from "@parley/testkit";
 import type { Cluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
 import { createLink, createTenant, importAgent, type MadeLink, type Tenant } from "../cluster/owner.js";
@@ -150,11 +157,13 @@ async function driveVisitor(cluster: Cluster, link: MadeLink) {
   });
   if (uploaded.status !== 201) throw new Error(`no upload: ${uploaded.status} ${await uploaded.text()}`);
   const { id } = JSON.parse(await uploaded.text());
+  const reader = followEvents(() => me.stream(`/api/public/events/${link.token}`));
   const chat = { message: TEXT.message, files: [id] };
   expectOk(await me.call("POST", `/api/public/chat/${link.token}`, chat), 200);
   expectOk(await me.call("GET", `/api/public/history/${link.token}`), 200);
   expectOk(await me.call("GET", `/api/public/poll/${link.token}?wait=0`), 200);
   expectOk(await me.call("POST", `/api/public/feedback/${link.token}`, { rating: 5, text: TEXT.feedback }), 200);
+  await reader.stop();
   return { me, sessionToken: opened.session_token, sessionId: opened.session_id };
 }
 
@@ -203,6 +212,7 @@ async function driveMail(cluster: Cluster, tenant: Tenant): Promise<{ secrets: W
   );
   const me = createBearerClient({ bases: cluster.gateways, token: body.session_token });
   expectOk(await me.call("POST", `/api/public/chat/${link.token}`, { message: TEXT.message }), 200);
+  expectOk(await me.call("DELETE", `/api/public/session/${link.token}`), 200);
   const secrets = [secretOf("mailed link token", link.token), secretOf("mailed session token", body.session_token)];
   return { secrets, code };
 }

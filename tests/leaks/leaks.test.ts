@@ -99,13 +99,18 @@ describe("the search for leaks", () => {
 });
 
 describe("a dump of the database, Redis, the files of NATS and the logs at debug level", () => {
-  it("reaches the lines of debug, of requests that were refused among them", () => {
-    const lines = ['"level":"debug"', '"msg":"http.refused"', '"msg":"model.attempt_failed"', '"msg":"outbound.done"'];
+  it("reaches the lines that tell an operator what happened, those of debug and of refused requests among them", () => {
+    const events = [
+      ...["session.created", "session.ended", "message.accepted", "turn.committed", "turn.called", "turn.transition"],
+      ...["escalation.opened", "stream.opened", "stream.closed", "http.request", "http.refused"],
+      ...["model.attempt_failed", "outbound.done"],
+    ];
+    const lines = ['"level":"debug"', ...events.map((event) => `"msg":"${event}"`)];
     const found = findings(
       stores("logs"),
       lines.map((value) => ({ kind: value, value })),
     );
-    expect(found).toEqual(lines.map((line) => `${line} in logs standalone`));
+    expect(found).toEqual(lines.toSorted().map((line) => `${line} in logs standalone`));
   });
 
   it("holds no token, key, PIN or other secret in clear", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ERRORS, endsOf, SERVICES } from "@parley/contracts";
+import { LOG_EVENTS } from "@parley/observability";
 import { freshDatabase } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -11,7 +12,10 @@ import { envExample } from "../../scripts/gen-docs/configuration.js";
 import { current, documents, settle } from "../../scripts/gen-docs/documents.js";
 import { errorsPage } from "../../scripts/gen-docs/errors-page.js";
 import { eventsPage } from "../../scripts/gen-docs/events-page.js";
+import { logEventsPage, mistakesOf } from "../../scripts/gen-docs/log-events-page.js";
+import { metricsPage } from "../../scripts/gen-docs/metrics-page.js";
 import { declaredMessages } from "../../scripts/gen-docs/nats-users.js";
+import { observed } from "../../scripts/gen-docs/observed.js";
 import { dumpSchema } from "../../scripts/gen-docs/schema-dump.js";
 import { schemaText } from "../../scripts/gen-docs/schema-text.js";
 
@@ -54,6 +58,34 @@ describe("generated documents", () => {
   it("the error page has every code once", () => {
     const page = errorsPage();
     for (const code of Object.keys(ERRORS)) expect(page.split(`\`${code}\``).length, code).toBe(2);
+  });
+
+  it("the log's events are listed, written and told, each of them", () => {
+    const { logs } = observed(root);
+    expect(mistakesOf(logs, Object.keys(LOG_EVENTS))).toEqual([]);
+    expect(logs.length).toBeGreaterThan(80);
+    const planted = { part: "libs/x", at: "libs/x/src/y.ts:7", level: "info", fields: [] };
+    const more = [...logs, { ...planted, event: "never.listed" }, { ...planted, event: null }];
+    expect(mistakesOf(more, [...Object.keys(LOG_EVENTS), "nowhere.written"])).toEqual([
+      "libs/x/src/y.ts:7 writes a line whose event is not a literal",
+      "never.listed (libs/x/src/y.ts:7) is missing",
+      "nowhere.written is written nowhere",
+    ]);
+    const told = logs.find(({ event }) => event === "turn.committed");
+    expect(told).toMatchObject({ part: "services/agent-runner", level: "info" });
+    expect(told?.fields).toEqual(expect.arrayContaining(["sessionId", "turnId", "ms", "modelMs", "inputTokens"]));
+    const page = logEventsPage(root);
+    for (const event of Object.keys(LOG_EVENTS)) expect(page.split(`\n| \`${event}\` |`).length, event).toBe(2);
+  });
+
+  it("the metrics page has what every promise is followed by", () => {
+    const page = metricsPage(root);
+    for (const name of [
+      ...["messages_accepted_total", "turns_committed_total", "turns_fenced_total", "idempotent_replays_total"],
+      ...["http_shed_total", "turns_given_up_total", "bus_dead_letters_total", "stream_resets_total"],
+      ...["sessions_active", "sessions_ended_total", "escalations_opened_total", "escalations_resolved_total"],
+    ])
+      expect(page, name).toContain(`| \`${name}\` |`);
   });
 
   it("the message page names both ends of a message as the sources have them", () => {

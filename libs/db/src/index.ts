@@ -24,4 +24,5 @@ export {
   type OutboxRow,
   relayOutbox,
 } from "./outbox.js";
+export { factSender } from "./send-fact.js";
 export type * from "./types.js";

@@ -11,6 +11,7 @@ import { watchConnections } from "./close-server.js";
 import { limitConnections } from "./connection-limit.js";
 import { parseJsonBody } from "./json-body.js";
 import { JSON_TYPES, requireMediaType } from "./media-type.js";
+import { observeRequests } from "./observe-requests.js";
 import { watchAnswers } from "./open-answers.js";
 import { toAppError } from "./problem.js";
 import { hasBody, readRawBody } from "./raw-body.js";
@@ -163,11 +164,7 @@ function requestIdOf(raw: IncomingMessage): string {
 }
 
 function addFraming(app: HttpApp, options: HttpServerOptions): void {
-  const requests = options.metrics.histogram("http_request_seconds", "Time to answer, by route pattern", undefined, [
-    "method",
-    "route",
-    "status",
-  ]);
+  const observe = observeRequests(options);
   // Connections that close with the answer to a refused request: what came with it was read already, and must not be done.
   const distrusted = new WeakSet<Socket>();
 
@@ -178,13 +175,7 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
     // Node loses what came in one packet with an upgrade that nobody takes: the connection cannot carry another request.
     if (request.raw.headers.upgrade !== undefined) reply.header("connection", "close");
     if (options.https) reply.header("strict-transport-security", "max-age=31536000");
-    const began = performance.now();
-    reply.raw.once("close", () => {
-      const route = request.routeOptions.url ?? "unmatched";
-      const { statusCode: status } = reply.raw;
-      requests.observe({ method: request.method, route, status: String(status) }, (performance.now() - began) / 1_000);
-      trace.end({ method: request.method, route, status });
-    });
+    observe(request, reply);
     // Everything that this request causes runs in its trace: the hooks behind this one, the handler, the errors.
     const go = (error?: AppError): void => trace.run(() => done(error));
     const refusal = distrusted.has(request.raw.socket)

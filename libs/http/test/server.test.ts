@@ -282,6 +282,40 @@ describe("the trace of a request", () => {
   });
 });
 
+describe("what operators see of requests", () => {
+  it("is one line for each, with the pattern of its route and never its address, and none for probes", async () => {
+    const { url, lines } = await start((app) => {
+      app.get("/links/:token", async () => ({}));
+      for (const path of ["/healthz", "/health", "/readyz"]) app.get(path, async () => ({}));
+    });
+    const answer = await fetch(`${url}/links/pl_something?key=hidden-value`);
+    await fetch(`${url}/nowhere/pl_something`);
+    for (const path of ["/healthz", "/health", "/readyz"]) await fetch(url + path);
+    const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "http.request");
+    await expect.poll(() => told().length).toBe(2);
+    const [found, unknown] = told();
+    const [method, ms] = ["GET", expect.any(Number)];
+    expect(found).toMatchObject({ level: "info", method, route: "/links/:token", status: 200, ms });
+    expect(found.requestId).toBe(answer.headers.get("x-request-id"));
+    expect(unknown).toMatchObject({ method, route: "unmatched", status: 404 });
+    expect(lines.join("")).not.toMatch(/something|hidden-value/);
+  });
+
+  it("counts repeats that got their first answer", async () => {
+    const metrics = createMetrics();
+    const { url } = await start(
+      (app) => {
+        app.get("/once", async (_request, reply) => reply.header("idempotent-replayed", "true").send({}));
+        app.get("/first", async () => ({}));
+      },
+      { metrics },
+    );
+    for (const path of ["/first", "/once", "/once"]) await fetch(url + path);
+    await expect.poll(() => metrics.text()).toContain('idempotent_replays_total{route="/once"} 2');
+    expect(await metrics.text()).not.toContain('idempotent_replays_total{route="/first"}');
+  });
+});
+
 describe("protection", () => {
   it("sheds above the limit with Retry-After and serves again afterwards", async () => {
     let release: () => void = () => undefined;

@@ -1,3 +1,4 @@
+export { LOG_EVENTS } from "./log-events.js";
 export {
   createLogger,
   type DestinationStream,

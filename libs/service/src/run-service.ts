@@ -12,19 +12,30 @@ import { z } from "zod";
 import { onEndingSignals } from "./ending-signals.js";
 import { createLifecycle, type Lifecycle } from "./lifecycle.js";
 import { ConfigError, loadConfig } from "./load-config.js";
-import { createOpsServer, type OpsServer } from "./ops-server.js";
+import type { OpsServer } from "./ops-server.js";
+import { startOpsServer } from "./start-ops-server.js";
 
 /** Variables that every process reads, besides those of its service. */
 export const processConfig = z.object({
-  LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("Least level that is logged"),
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(LOG_LEVELS))
+    .default("info")
+    .describe("Least level that is logged, in any case: trace, debug, info, warn, error, fatal, silent"),
   OPS_PORT: z.coerce
     .number()
     .int()
     .min(0)
     .max(65_535)
-    .default(0)
-    .describe("Port of /healthz, /readyz and /metrics; 0 switches them off"),
-  OPS_HOST: z.string().default("0.0.0.0").describe("Address the ops port listens on"),
+    .optional()
+    .describe(
+      "Port of /healthz, /readyz and /metrics; 0 switches them off. Not set: 9090, or where that is taken the next free one up to 9109, as the log line ops.listening says",
+    ),
+  OPS_HOST: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Address the ops port listens on; 0.0.0.0 = every one of this machine, as the image sets it"),
   DRAIN_DELAY_SECONDS: z.coerce
     .number()
     .min(0)
@@ -78,7 +89,7 @@ export async function runService(
     const stopDeadlineMs = EXIT_DEADLINE_MS - drainDelayMs - 2_000;
     const own = createLifecycle({ name, logger, drainDelayMs, stopDeadlineMs });
     let lifecycle = own;
-    let ops: OpsServer | undefined;
+    let ops: OpsServer | null = null;
     const tracing = await startTracing(name);
     stop = async () => {
       try {
@@ -91,10 +102,7 @@ export async function runService(
     };
     installHandlers(logger, () => stop(), options.onSecondSignal);
     lifecycle = await build({ name, logger, metrics, env, lifecycle: own });
-    if (config.OPS_PORT > 0) {
-      ops = createOpsServer({ lifecycle, metrics, logger, host: config.OPS_HOST, port: config.OPS_PORT });
-      await ops.start();
-    }
+    ops = await startOpsServer(config.OPS_PORT ?? null, { lifecycle, metrics, logger, host: config.OPS_HOST });
     await lifecycle.start();
   } catch (error) {
     await stop().catch(() => undefined);

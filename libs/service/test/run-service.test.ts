@@ -64,6 +64,38 @@ describe("runService", () => {
     expect(service.output()).toContain("DOWN");
   });
 
+  it("takes the next free port for probes where nobody asked for one, so that two of one host both start", async () => {
+    const ports: number[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const service = run({ MUST: "x", LOG_LEVEL: "INFO" });
+      await service.says('"msg":"started"');
+      const [, port] = /"port":(\d+),"msg":"ops.listening"/.exec(service.output()) ?? [];
+      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+      ports.push(Number(port));
+    }
+    for (const port of ports) expect(port >= 9_090 && port <= 9_109).toBe(true);
+    expect(new Set(ports).size).toBe(2);
+  });
+
+  it("does not start without the port for probes that was asked for", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const address = taken.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const service = run({ MUST: "x", OPS_PORT: String(port) });
+    expect(await service.exited).toBe(1);
+    expect(service.output()).toContain("EADDRINUSE");
+    taken.close();
+  });
+
+  it.each(["debug", "DEBUG", "Debug"])("logs at %s", async (LOG_LEVEL) => {
+    const service = run({ MUST: "x", OPS_PORT: "0", LOG_LEVEL });
+    await service.says('"msg":"part.started"');
+    service.child.kill("SIGTERM");
+    expect(await service.exited).toBe(0);
+    expect(service.output()).not.toContain("ops.listening");
+  });
+
   it("prints all configuration mistakes and exits with 2", async () => {
     const service = run({});
     expect(await service.exited).toBe(2);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { eventContractOf, RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
-import { createOutboxRelay } from "@parley/db";
+import { RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
+import { createOutboxRelay, factSender } from "@parley/db";
 import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/service";
 import { registerAgents } from "./agents/register-agents.js";
@@ -43,13 +43,8 @@ export function createAgentRunner(deps: RunnerDeps): Component {
   return {
     name: "agent-runner",
     async start() {
-      const relay = createOutboxRelay(
-        deps.db,
-        async ({ id, subject, key, payload }) => {
-          const contract = eventContractOf(subject);
-          if (contract) await deps.bus.publish(contract, payload, { key, msgId: id });
-        },
-        (error) => deps.logger.debug({ err: error }, "outbox.deferred"),
+      const relay = createOutboxRelay(deps.db, factSender(deps), (error) =>
+        deps.logger.debug({ err: error }, "outbox.deferred"),
       );
       relayStop = () => relay.stop();
       outbound = createOutbound({

@@ -1,5 +1,6 @@
 import type { Component } from "@parley/service";
 import type { CleanupDeps } from "./deps.js";
+import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
 import { fireTimers } from "./jobs/fire-timers.js";
@@ -26,6 +27,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         ...purgeRecords(deps),
         purgeUnsentFiles(deps),
         purgeSessions(deps),
+        countActiveSessions(deps),
       ];
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
     },

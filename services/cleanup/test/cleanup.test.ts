@@ -129,6 +129,28 @@ describe("idle sessions", () => {
   });
 });
 
+describe("the count of open sessions", () => {
+  it("is told for all tenants, without those that are over", async () => {
+    const open = async () => {
+      const { rows } = await db.transaction((trx) =>
+        sql<{ n: number }>`select active_sessions()::int as n`.execute(trx),
+      );
+      return rows[0]?.n ?? 0;
+    };
+    const before = await open();
+    await openSessions(3, { idleSeconds: 1, timeoutSeconds: 1_800 });
+    await openSessions(2, { idleSeconds: 1, timeoutSeconds: 1_800 });
+    const over = await openSessions(4, { idleSeconds: 3_600, timeoutSeconds: 1_800 });
+    expect(await open()).toBe(before + 9);
+    await start(1);
+    await eventually(async () => expect(await over.read()).toMatchObject([{ status: "abandoned", count: 4 }]));
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    const told = createMetrics();
+    await start(1, { metrics: told });
+    await eventually(async () => expect(await told.text()).toContain(`\nsessions_active ${before + 5}\n`));
+  });
+});
+
 describe("expired links", () => {
   it("announces each expired link once and leaves live ones alone", async () => {
     const { tenantId, agentId } = await newTenant();

@@ -1,7 +1,7 @@
 import { type Bus, connectBus } from "@parley/bus";
 import { rpc } from "@parley/contracts";
 import { signRequest } from "@parley/http";
-import { createLogger, createMetrics } from "@parley/observability";
+import { createLogger, createMetrics, type Metrics } from "@parley/observability";
 import { connectRedis, type RedisLike } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
 import { loadConfig } from "@parley/service";
@@ -21,6 +21,7 @@ export interface World {
   /** Bus of the services behind the gateway. */
   bus: Bus;
   redis: RedisLike;
+  metrics: Metrics;
   log: string[];
   signed(method: string, path: string, body?: unknown, options?: SignedOptions): Promise<Response>;
   /** Another gateway on the same bus and Redis. */
@@ -57,8 +58,8 @@ export async function startWorld(
   const owners = new FakeOwners(bus);
   const config = loadConfig(gatewayConfig, { PORT: "0", HOST: "127.0.0.1", ADMIN_API_KEY: ADMIN_KEY, ...env });
   const secrets = createSecrets("test-only-master-key-test-only-master-key");
-  const make = (over: Bus): Gateway =>
-    createGateway({ config, logger, metrics: createMetrics(), bus: over, redis, secrets, ...more });
+  const metrics = createMetrics();
+  const make = (over: Bus): Gateway => createGateway({ config, logger, metrics, bus: over, redis, secrets, ...more });
   // The server reads one connection in order: this answer shows that it knows everything served on it before.
   const known = rpc("test", "services_known", "test", z.object({}), z.object({}));
   bus.serve(known, async () => ({}));
@@ -74,6 +75,7 @@ export async function startWorld(
     owners,
     bus,
     redis,
+    metrics,
     log,
     signed: (method, path, body, options) => sendSigned(url, { method, path, body }, options),
     async another() {

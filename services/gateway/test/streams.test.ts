@@ -131,8 +131,10 @@ describe("event stream", () => {
     expect((await reading).filter(({ event }) => event === "message.delta")).toEqual([]);
   });
 
-  it("answers a foreign or impossible cursor with one reset and the whole state", async () => {
+  it("answers a foreign or impossible cursor with one reset and the whole state, and counts it", async () => {
     const session = await open();
+    const resets = async () => Number(/^stream_resets_total (\d+)$/m.exec(await world.metrics.text())?.[1]);
+    const before = await resets();
     for (const after of ["7-1", "1-999"]) {
       const [connected, reset, ...rest] = await readStream(
         await events(session, { after }),
@@ -149,6 +151,7 @@ describe("event stream", () => {
       });
       expect(rest).toEqual([]);
     }
+    expect((await resets()) - before).toBe(2);
     expect((await events(session, { after: "nonsense" })).status).toBe(422);
   });
 

@@ -3,7 +3,6 @@ import {
   continueVerified,
   createSession,
   endSession,
-  eventContractOf,
   getHistory,
   getSession,
   getTurn,
@@ -18,7 +17,7 @@ import {
   tokenSubject,
   watchSession,
 } from "@parley/contracts";
-import { createOutboxRelay, type OutboxRelay } from "@parley/db";
+import { createOutboxRelay, factSender, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
 import type { Component } from "@parley/service";
 import { serveDeadLetters } from "./dead-letters/serve-dead-letters.js";
@@ -67,13 +66,8 @@ export function createSessions(deps: SessionsDeps): Component {
   return {
     name: "sessions",
     async start() {
-      relay = createOutboxRelay(
-        deps.db,
-        async ({ id, subject, key, payload }) => {
-          const contract = eventContractOf(subject);
-          if (contract) await deps.bus.publish(contract, payload, { key, msgId: id });
-        },
-        (error) => deps.logger.debug({ err: error }, "outbox.deferred"),
+      relay = createOutboxRelay(deps.db, factSender(deps), (error) =>
+        deps.logger.debug({ err: error }, "outbox.deferred"),
       );
       const handlers: HandlerDeps = {
         ...deps,

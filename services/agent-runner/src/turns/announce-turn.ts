@@ -2,6 +2,7 @@ import { type LiveEntry, type TurnResult, turnCompleted, turnIdOf, turnResultLiv
 import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "../repository/turns.js";
 import { countUsage } from "./count-usage.js";
 import type { LaneDeps } from "./lane-deps.js";
+import { logTurn } from "./log-turn.js";
 import type { TurnRun } from "./run-turn.js";
 
 /** A turn that is written. */
@@ -10,6 +11,8 @@ export interface Announced {
   answer: CommitAnswer;
   run: TurnRun | null;
   result: TurnResult | null;
+  /** From its start to its commit, milliseconds. */
+  ms: number;
   /** Its last words, told together with its events. */
   unsent: LiveEntry[];
 }
@@ -22,7 +25,7 @@ export function announceTurn(
   deps: Pick<LaneDeps, "bus" | "redis" | "counters" | "logger">,
   { ref, session }: { ref: SessionRef; session: AcquiredSession },
   turn: PendingTurn,
-  { item, answer, run, result, unsent }: Announced,
+  { item, answer, run, result, ms, unsent }: Announced,
 ): Promise<void> {
   const turnId = turnIdOf(session.conversation_id, turn.seq);
   const state = result
@@ -33,6 +36,8 @@ export function announceTurn(
   const events = (answer.events ?? []).map((event) => ({ type: "event" as const, event }));
   void deps.redis.live.publish(ref.sessionId, [...unsent, ...events]);
   deps.counters.turns.inc({ outcome: state.status });
+  deps.counters.turnSeconds.observe({ outcome: state.status }, ms / 1_000);
+  logTurn(deps.logger, { sessionId: ref.sessionId, turnId }, { item, run, ms });
   if (item.dead) deps.counters.givenUp.inc();
   if (run) countUsage(deps.counters.usage, run);
   if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();

@@ -112,6 +112,7 @@ class Lane {
         const answer = await this.deps.traces.run(at, () => this.runOne(turn, { signal, tries, waiting }));
         if (answer.outcome === "fenced") {
           this.deps.counters.fenced.inc();
+          this.deps.logger.info({ ...at, fence: this.session.fence }, "turn.fenced");
           await this.budget.abandon();
           this.deps.cache.drop(this.ref.sessionId);
           return;
@@ -171,12 +172,9 @@ class Lane {
       history: [...this.current.history, ...(settled?.history ?? [])].slice(-deps.config.MAX_HISTORY_SIZE),
     };
     deps.cache.put(this.ref.sessionId, this.current);
-    const announced = { item, answer, run, result: settled?.result ?? null, unsent: this.unsent.splice(0) };
+    const ms = performance.now() - started;
+    const announced = { item, answer, run, result: settled?.result ?? null, ms, unsent: this.unsent.splice(0) };
     this.facts.push(announceTurn(deps, { ref: this.ref, session }, turn, announced));
-    deps.counters.turnSeconds.observe(
-      { outcome: item.failed ? "failed" : "done" },
-      (performance.now() - started) / 1000,
-    );
     return answer;
   }
 

@@ -1,5 +1,4 @@
-import { eventContractOf } from "@parley/contracts";
-import { relayOutbox } from "@parley/db";
+import { factSender, relayOutbox } from "@parley/db";
 import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "../job.js";
 
@@ -12,16 +11,11 @@ const BATCH = 200;
 export async function sendWaiting(deps: CleanupDeps, olderMs: number): Promise<number> {
   // Rows stay locked while they are sent; without a bus that would only be a long transaction for nothing.
   if (!deps.bus.status().connected) return 0;
-  return relayOutbox(
-    deps.db,
-    async ({ id, subject, key, payload }) => {
-      const contract = eventContractOf(subject);
-      if (contract) await deps.bus.publish(contract, payload, { key, msgId: id });
-      // Marked as sent all the same: nobody can ever send it, and it must not stand in the way of the others.
-      else deps.logger.error({ subject, outboxId: id }, "outbox.unknown_subject");
-    },
-    { olderMs, limit: BATCH, onRefused: (error) => deps.logger.warn({ err: error }, "outbox.refused") },
-  );
+  return relayOutbox(deps.db, factSender(deps), {
+    olderMs,
+    limit: BATCH,
+    onRefused: (error) => deps.logger.warn({ err: error }, "outbox.refused"),
+  });
 }
 
 /** Publishes facts that the service which wrote them could not: it died after its commit, or the bus was away. */

@@ -35,6 +35,9 @@ export async function fireTimers(db: Db, limit: number): Promise<{ looked: numbe
 export const expireLinks = (db: Db, limit: number): Promise<number> =>
   countOf(db, "select expire_links($1) as count", [limit]);
 
+/** Sessions of all tenants that are not over. */
+export const activeSessions = (db: Db): Promise<number> => countOf(db, "select active_sessions()::int as count", []);
+
 /** Makes this month's partitions and those of the months ahead; answers how many were missing. */
 export const ensurePartitions = (db: Db, monthsAhead: number): Promise<number> =>
   countOf(db, "select ensure_partitions($1) as count", [monthsAhead]);

@@ -1,6 +1,7 @@
 import type { Bus } from "@parley/bus";
 import { readEvents, type SessionAccess } from "@parley/contracts";
 import { type SseStream, sseFrame } from "@parley/http";
+import type { Counter } from "@parley/observability";
 import type { Audience } from "./audience.js";
 import { formatCursor } from "./cursor.js";
 import type { TailEvent } from "./event-tail.js";
@@ -20,6 +21,7 @@ export interface FeedStreamOptions {
   opener?: Opener | undefined;
   /** Offset of the last event the reader has; null = it has lost its place and starts from a snapshot. */
   cursor: number | null;
+  resets: Counter<string>;
 }
 
 const DRAIN_MS = 30_000;
@@ -140,7 +142,8 @@ export class FeedStream implements HubStream, FeedReader {
   }
 
   async #reset(): Promise<void> {
-    const { bus, access, audience, sse } = this.options;
+    const { bus, access, audience, sse, resets } = this.options;
+    resets.inc();
     const { session, data } = await takeSnapshot(bus, access, audience);
     this.#cursor = session.last_event_offset;
     const id = formatCursor({ epoch: session.epoch, offset: session.last_event_offset });

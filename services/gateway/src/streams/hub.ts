@@ -8,7 +8,7 @@ import {
   sessionEnded,
   sessionHeads,
 } from "@parley/contracts";
-import type { Logger, Metrics } from "@parley/observability";
+import type { Counter, Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
 import type { Opener } from "./opener.js";
 import { createOpeningRate } from "./opening-rate.js";
@@ -37,6 +37,8 @@ export interface StreamHub extends Pick<StreamPlaces<HubStream>, "admit"> {
   /** Adds a reader that was admitted; returns the function that takes it out again. */
   join(stream: HubStream): () => void;
   readonly size: number;
+  /** Counts readers that got the whole state, because their place in the log was lost or the log is long. */
+  readonly resets: Counter<string>;
   start(): void;
   stop(): void;
 }
@@ -132,6 +134,10 @@ export function createStreamHub(options: HubOptions): StreamHub {
     get size() {
       return places.size;
     },
+    resets: metrics.counter(
+      "stream_resets_total",
+      "Streams and polls answered with the whole state: the reader's place was lost, or the log is long",
+    ),
     start() {
       running = true;
       bus.listen(linkRevoked, async ({ linkId, reason }) => {

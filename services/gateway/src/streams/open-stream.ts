@@ -4,6 +4,7 @@ import type { GatewayContext } from "../deps.js";
 import type { Audience } from "./audience.js";
 import { type Cursor, formatCursor, readCursor } from "./cursor.js";
 import { FeedStream } from "./feed-stream.js";
+import { logStream } from "./log-stream.js";
 import type { Opener } from "./opener.js";
 import type { SessionFeed } from "./session-feed.js";
 
@@ -42,8 +43,20 @@ export async function openSessionStream(
 
   streams.admit(feed.sessionId, bucket, linkId);
   const sse = request.server.sse.open(reply);
-  const stream = new FeedStream({ bus, feed, sse, access, linkId, audience, bucket, opener, cursor });
+  const stream = new FeedStream({
+    bus,
+    feed,
+    sse,
+    access,
+    linkId,
+    audience,
+    bucket,
+    opener,
+    cursor,
+    resets: streams.resets,
+  });
   sse.onClose(streams.join(stream));
+  logStream(logger, sse, { sessionId: feed.sessionId, linkId });
   sse.send({
     id: cursor === null ? undefined : formatCursor({ epoch: feed.tail.epoch, offset: cursor }),
     event: "connected",

@@ -2,6 +2,7 @@ import { AppError, type SessionAccess, watchSession } from "@parley/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
 import { formatCursor, readCursor } from "./cursor.js";
+import { logStream } from "./log-stream.js";
 import { startOf } from "./open-stream.js";
 import type { Opener } from "./opener.js";
 import { WatchStream } from "./watch-stream.js";
@@ -27,8 +28,12 @@ export async function openWatch(
 
   streams.admit(sessionId);
   const sse = request.server.sse.open(reply);
-  const stream = new WatchStream({ ...target, bus, live: redis.live, logger, sse, sessionId, epoch, cursor });
+  const stream = new WatchStream({
+    ...{ ...target, bus, live: redis.live, logger, sse, sessionId, epoch, cursor },
+    resets: streams.resets,
+  });
   sse.onClose(streams.join(stream));
+  logStream(logger, sse, { sessionId, linkId: null });
   sse.send({
     id: cursor === null ? undefined : formatCursor({ epoch, offset: cursor }),
     event: "connected",

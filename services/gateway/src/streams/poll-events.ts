@@ -31,6 +31,7 @@ export async function pollEvents(
   let page = await read(options.cursor?.offset ?? 0);
   const start = startOf(options.cursor, page);
   if (start === null) {
+    streams.resets.inc();
     const { session, data } = await takeSnapshot(bus, access, audience);
     const id = formatCursor({ epoch: session.epoch, offset: session.last_event_offset });
     return { events: [{ id, ...data }], cursor: id, status: session.status };

@@ -8,7 +8,7 @@ import {
   watchSession,
 } from "@parley/contracts";
 import type { SseStream } from "@parley/http";
-import type { Logger } from "@parley/observability";
+import type { Counter, Logger } from "@parley/observability";
 import type { LiveStreams } from "@parley/redis";
 import { wireSession } from "./audience.js";
 import { formatCursor } from "./cursor.js";
@@ -28,6 +28,7 @@ export interface WatchStreamOptions {
   epoch: number;
   /** Offset of the last event the reader has; null = it has lost its place and starts from a snapshot. */
   cursor: number | null;
+  resets: Counter<string>;
 }
 
 const PAGE = 200;
@@ -166,7 +167,8 @@ export class WatchStream implements HubStream {
 
   /** Whole state for a reader whose place in the log is lost. A message that is committed in between comes once more as an event. */
   async #reset(): Promise<void> {
-    const { bus, access, sse } = this.options;
+    const { bus, access, sse, resets } = this.options;
+    resets.inc();
     const { session, totals } = await bus.call(watchSession, { access, after: NO_EVENTS, limit: 1, snapshot: true });
     const history = await bus.call(getHistory, { access, limit: SNAPSHOT_MESSAGES, cursor: null });
     if (session === null) throw new AppError("internal", { internal: "a snapshot was asked for" });

@@ -30,6 +30,10 @@ export const acceptMessageHandler =
       deps.accepted.inc();
       // The first message counts the session: whether its link is full now is news.
       if (accepted.messages_used === 1) deps.relay.soon();
+      deps.logger.info(
+        { tenantId, sessionId, turnId: turn.turn_id, files: input.files?.length ?? 0 },
+        "message.accepted",
+      );
     }
     return {
       sessionId: accepted.session_id,

@@ -1,0 +1,61 @@
+import {
+  escalated,
+  escalationAssigned,
+  escalationResolved,
+  eventContractOf,
+  sessionEnded,
+  sessionStarted,
+} from "@parley/contracts";
+import type { Logger, Metrics } from "@parley/observability";
+import type { FactPublisher, OutboxRow } from "./outbox.js";
+
+/**
+ * Publishes a row of the outbox under its id. What became of a session is logged and counted here, because every way on which a
+ * session begins, ends or asks for a human writes its fact to the outbox in its own transaction.
+ *
+ * @returns sends one row; throws when the bus refuses it. A row that nobody can ever send counts as sent, and is logged.
+ */
+export function factSender(deps: { bus: FactPublisher; logger: Logger; metrics: Metrics }) {
+  const tell = factTeller(deps);
+  return async ({ id, subject, key, payload }: OutboxRow): Promise<void> => {
+    const contract = eventContractOf(subject);
+    if (contract === undefined) {
+      // It must not stand in the way of the others.
+      deps.logger.error({ subject, outboxId: id }, "outbox.unknown_subject");
+      return;
+    }
+    await deps.bus.publish(contract, payload, { key, msgId: id });
+    tell(subject, payload);
+  };
+}
+
+function factTeller({ logger, metrics }: { logger: Logger; metrics: Metrics }) {
+  const ended = metrics.counter("sessions_ended_total", "Sessions ended, by reason", ["reason"]);
+  const opened = metrics.counter("escalations_opened_total", "Requests for a human, by who asked", ["source"]);
+  const resolved = metrics.counter("escalations_resolved_total", "Requests for a human that are over", ["outcome"]);
+  return (subject: string, payload: OutboxRow["payload"]): void => {
+    // Ids and words of the product's own; who took an escalation is a person's name.
+    const { tenantId, sessionId, conversationId, escalationId } = payload;
+    const [reason, source, outcome] = [payload.reason, payload.source, payload.outcome].map(String);
+    switch (subject) {
+      case sessionStarted.subject:
+        logger.info({ tenantId, sessionId, conversationId }, "session.created");
+        break;
+      case sessionEnded.subject:
+        ended.inc({ reason });
+        logger.info({ tenantId, sessionId, conversationId, reason }, "session.ended");
+        break;
+      case escalated.subject:
+        opened.inc({ source });
+        logger.info({ tenantId, sessionId, escalationId, source }, "escalation.opened");
+        break;
+      case escalationAssigned.subject:
+        logger.info({ tenantId, sessionId, escalationId }, "escalation.assigned");
+        break;
+      case escalationResolved.subject:
+        resolved.inc({ outcome });
+        logger.info({ tenantId, sessionId, escalationId, outcome }, "escalation.resolved");
+        break;
+    }
+  };
+}

@@ -1,0 +1,20 @@
+import type { CleanupDeps } from "../deps.js";
+import type { Job } from "../job.js";
+import { activeSessions } from "../repository/sweeps.js";
+
+/** Half of an ordinary scrape interval; the count reads an index of the open sessions alone. */
+const INTERVAL_MS = 15_000;
+
+/** Tells how many sessions of the whole installation are open. Every replica tells the same number. */
+export const countActiveSessions = (deps: CleanupDeps): Job => {
+  const active = deps.metrics.gauge("sessions_active", "Sessions that are not over, of all tenants");
+  return {
+    name: "active_sessions",
+    intervalMs: INTERVAL_MS,
+    batch: 0,
+    async step() {
+      active.set(await activeSessions(deps.db));
+      return { taken: 0, handled: 0 };
+    },
+  };
+};
