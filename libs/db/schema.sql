@@ -2400,6 +2400,7 @@ CREATE FUNCTION public.session_json(c public.text_conversations) RETURNS json
     'expires_at', iso(c.expires_at), 'remaining_messages', c.max_messages - c.messages_used, 'message_count', c.messages_used,
     'agent_config_version', c.agent_version, 'metadata', c.metadata, 'tenant_id', c.tenant_id, 'agent_id', c.agent_id, 'link_id', c.link_id,
     'last_event_offset', c.event_offset, 'epoch', c.epoch, 'handled_by', c.handled_by, 'operator_name', c.operator_name,
+    'waiting_since', (select iso(e.created_at) from escalations e where e.conversation_id = c.id and e.status = 'open'),
     'idle_timeout_seconds', c.idle_timeout_seconds, 'idle_expires_at', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)),
     'participant', c.participant, 'participant_verified', c.participant_verified,
     'purged_at', iso(c.purged_at), 'usage', c.kept_usage)

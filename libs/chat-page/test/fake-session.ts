@@ -90,6 +90,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
   const waiting = new Set<() => void>();
   let epoch = 1;
   let human: { name: string | null } | null = null;
+  let waitingSince: string | null = null;
 
   const write = (stream: ServerResponse, name: string, body: unknown, eventId?: string): void => {
     stream.write(`${eventId ? `id: ${eventId}\n` : ""}event: ${name}\ndata: ${JSON.stringify(body)}\n\n`);
@@ -197,9 +198,13 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
     },
     greet: (...parts) => speak("turn-0", parts),
     quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt, ...idle() }),
-    humanAsked: () => append("escalation", { state: "open", reason: null }),
+    humanAsked: () => {
+      waitingSince = stamp();
+      append("escalation", { state: "open", reason: null });
+    },
     humanJoins: (name) => {
       human = { name };
+      waitingSince = null;
       append("escalation", { state: "assigned", reason: null });
       append("assignment", { state: "assigned", name });
     },
@@ -244,6 +249,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
       another_session: session.another,
       handled_by: human === null ? "agent" : "human",
       operator_name: human?.name ?? null,
+      waiting_since: waitingSince,
       last_event_id: `${epoch}-${log.length}`,
     }),
     openStream: (response, after) => {

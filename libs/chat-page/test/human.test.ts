@@ -25,6 +25,9 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");
     expect(bench.api().wishes).toBe(1);
     expect(await wish(page).count()).toBe(0);
+    await page.reload();
+    await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");
+    expect(await wish(page).count()).toBe(0);
 
     made.humanJoins("Mira & <b>");
     await expect.poll(() => note(page).innerText()).toContain("Mira & <b> is in this conversation now");

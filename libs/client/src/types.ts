@@ -133,6 +133,8 @@ export interface SessionShown {
   /** `human`: an operator has the session, and the agent is silent. */
   handled_by?: "agent" | "human";
   operator_name?: string | null;
+  /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
+  waiting_since?: string | null;
   /** With whom, as they or their page said. */
   participant?: Record<string, unknown>;
   /** Their address was confirmed, or a backend vouches for it. */

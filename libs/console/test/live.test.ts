@@ -67,6 +67,28 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await page.locator(".spoken-by").getByText("Mira", { exact: true }).waitFor();
   });
 
+  it("says how long a visitor waits for a person, on the session, in the list and on the overview, and not that somebody has it", async () => {
+    const waiting_since = new Date(Date.now() - 6.5 * 60_000).toISOString();
+    const page = await bench.open(PATH, {
+      prepare: (api) => {
+        api.sessions = [sessionRow({ session_id: "text_live", handled_by: "human", waiting_since })];
+      },
+    });
+    await watching(page);
+    await page.locator(".facts").getByText("Waiting for a person, 6 min").waitFor();
+    expect(await page.getByText("has it").count()).toBe(0);
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("heading", { name: "1 visitor waits for a person" }).waitFor();
+    await page.goto(`${bench.api().url}/console/sessions`);
+    await page.locator(".row").getByText("Waiting for a person, 6 min").waitFor();
+    await page.goto(`${bench.api().url}${PATH}`);
+    await watching(page);
+    bench.api().live.tell("escalation", { state: "assigned", reason: null });
+    bench.api().live.tell("assignment", { state: "assigned", name: null });
+    await page.getByText("A person has it").waitFor();
+    expect(await page.getByText("Waiting for a person").count()).toBe(0);
+  });
+
   it("says when it is cut off, and goes on behind the last event without a message twice", async () => {
     const page = await bench.open(PATH, { prepare });
     await begin(page);

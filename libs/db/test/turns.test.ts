@@ -13,6 +13,8 @@ import {
   turnFixture,
 } from "./turn-fixture.js";
 
+type Json = Record<string, unknown>;
+
 let f: Fixture;
 beforeAll(async () => {
   f = await turnFixture();
@@ -368,6 +370,30 @@ describe("quota", () => {
     } finally {
       await g.close();
     }
+  });
+});
+
+describe("a visitor who waits for a person", () => {
+  it("is told alike by every view of the session, from the wish until somebody is there", async () => {
+    const sessionId = await opened(f);
+    const access = JSON.stringify({ tenant_id: f.tenantId, session_id: sessionId });
+    const views = async () => {
+      const [row] = await f.db.query<{ one: Json; watched: { session: Json } }>(
+        "select get_session($1::jsonb) as one, watch_session($1::jsonb, 0, 10, true) as watched",
+        [access],
+      );
+      return [row?.one.waiting_since, row?.watched.session.waiting_since];
+    };
+    expect(await views()).toEqual([null, null]);
+    const id = newId();
+    const wish = JSON.stringify({ id, source: "visitor" });
+    await f.db.query("select escalate_session($1::jsonb, $2::jsonb)", [access, wish]);
+    const [since, watched] = await views();
+    expect(Date.parse(String(since))).toBeGreaterThan(0);
+    expect(watched).toBe(since);
+    const assign = 'select assign_escalation($1::uuid, $2::uuid, \'{"operator": "mira"}\')';
+    await f.db.query(assign, [f.tenantId, id]);
+    expect(await views()).toEqual([null, null]);
   });
 });
 

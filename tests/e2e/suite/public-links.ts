@@ -101,6 +101,9 @@ export function describePublicLinks(fixture: GetFixture): void {
       expect(await shown()).toBe("available");
       const chat = `/api/public/chat/${link.token}`;
       expect((await visitor(fixture(), session_token).call("POST", chat, { message: "hi" })).status).toBe(200);
+      const history = `/api/public/history/${link.token}`;
+      const { session } = (await visitor(fixture(), session_token).call<{ session: object }>("GET", history)).body;
+      expect(session).toMatchObject({ another_session: false, waiting_since: null });
       await endsWithin(1_500, () => eventually(async () => (await shown()) === "full"));
     });
 

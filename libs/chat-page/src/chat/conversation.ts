@@ -223,8 +223,7 @@ export class Conversation {
     if (info.another !== undefined) state.another.value = info.another;
     if (info.remainingMessages !== null) state.remainingMessages.value = info.remainingMessages;
     takeTimes(state.time, info);
-    if (info.human)
-      state.human.value = info.human.name === null ? { type: "asked" } : { type: "joined", ...info.human };
+    if (info.human) state.human.value = info.human === "asked" ? { type: "asked" } : { type: "joined", ...info.human };
     else if (info.human === null && state.human.value.type === "joined") state.human.value = { type: "none" };
     if (info.ended) this.#end(info.endReason);
   }

@@ -13,8 +13,8 @@ export interface SessionInfo {
   cursor: string | null;
   /** Whether the link has a session left for another conversation; set by the history alone. */
   another?: boolean;
-  /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, or null = the agent. */
-  human?: { name: string | null } | null;
+  /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, one who is asked for, or null = the agent. */
+  human?: { name: string | null } | "asked" | null;
 }
 
 /** Reads the session members of any answer: a session view, a chat answer, or a wrapper with `session`. */
@@ -31,10 +31,13 @@ export function parseSessionInfo(value: unknown): SessionInfo {
     expiresAt: body.expires_at === undefined ? undefined : text(body.expires_at),
     remainingMessages: integer(body.remaining_messages),
     cursor: text(body.last_event_id),
-    ...(text(body.handled_by) === null
-      ? {}
-      : { human: body.handled_by === "human" ? { name: text(body.operator_name) } : null }),
+    ...(text(body.handled_by) === null ? {} : { human: parseHuman(body) }),
   };
+}
+
+function parseHuman(body: Record<string, unknown>): NonNullable<SessionInfo["human"]> | null {
+  if (text(body.waiting_since) !== null) return "asked";
+  return body.handled_by === "human" ? { name: text(body.operator_name) } : null;
 }
 
 export function parseQuiet(body: Record<string, unknown>): NonNullable<SessionInfo["quiet"]> | null {

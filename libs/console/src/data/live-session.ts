@@ -17,13 +17,12 @@ export interface LiveSession {
   spend: Used | null;
   /** A human has the session; how they are called, when they said so. */
   human: { name: string | null } | null;
-  escalated: boolean;
 }
 
 export const newLiveSession = (session: Session, messages: SpokenMessage[]): LiveSession => ({
   session,
   messages,
-  ...{ writing: null, label: null, typing: null, human: null, escalated: false },
+  ...{ writing: null, label: null, typing: null, human: null },
   spend: readSpend(session.usage),
 });
 
@@ -56,7 +55,7 @@ export function applyEvent(live: LiveSession, { name, data }: StreamedEvent): Li
     case "quota":
       return { ...live, session: { ...live.session, ...quota(live.session, data) } };
     case "escalation":
-      return { ...live, escalated: data.state !== "resolved" };
+      return withWaiting(live, data.state === "open" ? (live.session.waitingSince ?? text(data.created_at)) : null);
     case "assignment":
       return { ...live, human: data.state === "released" ? null : { name: textOrNull(data.name) } };
     default:
@@ -64,20 +63,49 @@ export function applyEvent(live: LiveSession, { name, data }: StreamedEvent): Li
   }
 }
 
+const withWaiting = (live: LiveSession, waitingSince: string | null): LiveSession => ({
+  ...live,
+  session: { ...live.session, waitingSince },
+});
+
 const typist = (who: unknown): LiveSession["typing"] => (who === "operator" ? "operator" : "visitor");
 
 function connected(live: LiveSession, data: Json): LiveSession {
   const session = { ...live.session, ...known(readSession(data), data), collected: record(data.variables) };
-  const human = data.handled_by === "human" ? { name: textOrNull(data.operator_name) } : null;
+  // A workflow gives the session away before anybody has it: until then its visitor waits.
+  const isTaken = data.handled_by === "human" && !data.waiting_since;
+  const human = isTaken ? { name: textOrNull(data.operator_name) } : null;
   return { ...live, session: { ...session, turns: count(data.turn_number) }, human, ...spendOf(live, data.totals) };
 }
 
 /** Only what the answer had: the rest stays as it was. */
 function known(read: Session, from: Json): Partial<Session> {
-  const { status, nodeId, nodeName, messages, remainingMessages, transitions, updatedAt, endedAt, endReason } = read;
+  const {
+    status,
+    nodeId,
+    nodeName,
+    messages,
+    remainingMessages,
+    transitions,
+    updatedAt,
+    endedAt,
+    endReason,
+    waitingSince,
+  } = read;
   return from.status === undefined
     ? {}
-    : { status, nodeId, nodeName, messages, remainingMessages, transitions, updatedAt, endedAt, endReason };
+    : {
+        status,
+        nodeId,
+        nodeName,
+        messages,
+        remainingMessages,
+        transitions,
+        updatedAt,
+        endedAt,
+        endReason,
+        waitingSince,
+      };
 }
 
 const spendOf = (live: LiveSession, totals: unknown): { spend: Used | null } => ({

@@ -22,6 +22,8 @@ export interface Overview {
   moreLinks: boolean;
   sessions: Record<SessionStatus, Count>;
   latest: Session[];
+  /** Running sessions whose visitors wait for a person. */
+  waiting: Session[];
 }
 
 const COUNTED_SESSIONS = 200;
@@ -48,6 +50,7 @@ export async function loadOverview(api: Api): Promise<Answer<Overview>> {
     if (answer.type !== "ok") return answer;
     counted[status] = { number: answer.value.data.length, more: answer.value.nextCursor !== null };
   }
+  const active = sessions[SESSION_STATUSES.indexOf("active")];
   const links = await countLinks(api, agents.value.data);
   if (links.type !== "ok") return links;
   return {
@@ -59,6 +62,7 @@ export async function loadOverview(api: Api): Promise<Answer<Overview>> {
       moreLinks: links.value.more,
       sessions: counted,
       latest: latest.value.data,
+      waiting: active?.type === "ok" ? active.value.data.filter(({ waitingSince }) => waitingSince !== null) : [],
     },
   };
 }

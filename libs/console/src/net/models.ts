@@ -67,6 +67,8 @@ export interface Session {
   linkId: string | null;
   createdAt: string;
   updatedAt: string;
+  /** Since when the visitor waits for a person; null = they wait for none. */
+  waitingSince: string | null;
   endedAt: string | null;
   endReason: string | null;
   expiresAt: string | null;
@@ -192,6 +194,7 @@ export function readSession(value: unknown): Session {
     linkId: textOrNull(from.link_id),
     createdAt: text(from.created_at),
     updatedAt: text(from.updated_at),
+    waitingSince: textOrNull(from.waiting_since),
     endedAt: textOrNull(from.ended_at),
     endReason: textOrNull(from.end_reason),
     expiresAt: textOrNull(from.expires_at),

@@ -25,6 +25,15 @@ export function OverviewPage() {
         {(overview) => (
           <>
             <FirstSteps overview={overview} />
+            {overview.waiting.length > 0 && (
+              <section class="block">
+                <h2>
+                  {overview.waiting.length === 1 ? "1 visitor waits" : `${overview.waiting.length} visitors wait`} for a
+                  person
+                </h2>
+                <SessionRows sessions={overview.waiting} agents={overview.agents} />
+              </section>
+            )}
             <Tiles overview={overview} />
             {overview.latest.length > 0 && (
               <section class="block">

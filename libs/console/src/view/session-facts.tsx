@@ -5,6 +5,7 @@ import { pathOf } from "../routing/route.js";
 import { dollars, plural } from "./session-rows.js";
 import { StatusChip } from "./status-chip.js";
 import { Time } from "./time.js";
+import { Waiting } from "./waiting.js";
 
 const REASONS: Record<string, string> = {
   owner: "ended from here or by the management API",
@@ -75,8 +76,15 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
 
 function Handling({ live }: { live: LiveSession }) {
   if (live.session.status !== "active") return null;
-  if (live.human !== null) return <span class="fact-note">{live.human.name ?? "A human"} has it</span>;
-  return live.escalated ? <span class="fact-note">A human is asked for</span> : null;
+  const { waitingSince } = live.session;
+  if (waitingSince !== null) {
+    return (
+      <span class="fact-note">
+        <Waiting since={waitingSince} />
+      </span>
+    );
+  }
+  return live.human === null ? null : <span class="fact-note">{live.human.name ?? "A person"} has it</span>;
 }
 
 function Spent({ spend: { cost, inputTokens, outputTokens } }: { spend: Used }) {

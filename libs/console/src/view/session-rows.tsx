@@ -2,6 +2,7 @@ import type { Agent, Session } from "../net/models.js";
 import { pathOf } from "../routing/route.js";
 import { StatusChip } from "./status-chip.js";
 import { Time } from "./time.js";
+import { Waiting } from "./waiting.js";
 
 /** Sessions in a list; each row leads to its session. */
 export function SessionRows({ sessions, agents }: { sessions: Session[]; agents: Agent[] }) {
@@ -16,6 +17,11 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
               <span class="mono small-id">{shortId(session.id)}</span>
             </a>
             {session.purgedAt !== null && <span class="chip">Content removed</span>}
+            {session.waitingSince !== null && (
+              <span class="chip warning">
+                <Waiting since={session.waitingSince} />
+              </span>
+            )}
             <StatusChip status={session.status} />
           </div>
           <p class="row-facts">

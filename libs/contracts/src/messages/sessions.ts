@@ -114,6 +114,8 @@ export const sessionView = z.object({
   handled_by: z.enum(["agent", "human"]).optional(),
   /** How the operator who has it is called before the visitor. */
   operator_name: z.string().nullish(),
+  /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
+  waiting_since: iso.nullish(),
   /** How long it may be quiet; `idle_expires_at`: when that is over, if nothing is said until then. */
   idle_timeout_seconds: z.number().int().optional(),
   idle_expires_at: iso.optional(),

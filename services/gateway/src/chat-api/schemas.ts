@@ -90,6 +90,8 @@ export const sessionShown = z.object({
   feedback: sessionFeedback.nullish(),
   handled_by: z.enum(["agent", "human"]).optional(),
   operator_name: text.nullish(),
+  /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
+  waiting_since: iso.nullish(),
   /** With whom, as they or their page said. */
   participant: z.record(z.string(), z.unknown()).optional(),
   /** Their address was confirmed, or a backend vouches for it. */

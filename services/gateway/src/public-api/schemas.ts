@@ -58,6 +58,10 @@ export const visitorSession = z.object({
   message_count: z.int(),
   handled_by: z.enum(["agent", "human"]).optional(),
   operator_name: text.nullish(),
+  /** Since when a person is asked for whom nobody is yet; null = none is. */
+  waiting_since: text.nullish(),
+  /** The link has a session left for another conversation. */
+  another_session: z.boolean().nullish(),
   /** How long the conversation may be quiet, and when that is over if nothing is said until then. */
   idle_timeout_seconds: z.int().optional(),
   idle_expires_at: text.optional(),
