@@ -74,6 +74,8 @@ export interface TurnAnswered {
   remaining_messages: number | null;
   /** `stopped`: the answer ends where it was stopped. */
   finish_reason: "complete" | "stopped";
+  /** `human`: a human has the session or is waited for, and the agent is silent. */
+  handled_by: "agent" | "human";
 }
 
 /** A message that was taken and is answered later. */

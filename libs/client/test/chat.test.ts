@@ -19,6 +19,7 @@ const turn = (response: string) => ({
     latency_ms: 5,
     remaining_messages: null,
     finish_reason: "complete" as const,
+    handled_by: "agent" as const,
   },
 });
 const closed = { success: true as const, conversation_id: "c", final_node_id: "n", final_node_name: null };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError, type FieldError } from "./errors.js";
+import { namesAt, nearestName } from "./nearest-name.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -19,23 +20,36 @@ const KINDS: Record<string, string> = {
 /** More would not help to choose. */
 const MOST_VALUES = 12;
 
-/** zod issues as field errors: a JSON pointer and the broken rule, never the value. */
-export function fieldErrors(error: z.ZodError, prefix = ""): FieldError[] {
-  return error.issues.flatMap((issue) => fieldErrorsOf(issue, prefix));
+/** Where issues were found. */
+interface Place {
+  /** Before each pointer: `query`, `path`, `header`; empty in a body. */
+  prefix: string;
+  /** Of what was parsed; then an unknown field is told the name it is nearest to. */
+  schema?: z.ZodType;
+  /** Of what an inner issue is about, from the outermost object. */
+  path: readonly PropertyKey[];
 }
 
-function fieldErrorsOf(issue: Issue, prefix: string): FieldError[] {
-  const pointer = `${prefix}${pointerOf(issue.path)}`;
+/** zod issues as field errors: a JSON pointer and the broken rule, never the value. */
+export function fieldErrors(error: z.ZodError, { prefix = "", schema }: Partial<Place> = {}): FieldError[] {
+  const place = { prefix, path: [], ...(schema === undefined ? {} : { schema }) };
+  return error.issues.flatMap((issue) => fieldErrorsOf(issue, place));
+}
+
+function fieldErrorsOf(issue: Issue, place: Place): FieldError[] {
+  const path = [...place.path, ...issue.path];
+  const pointer = `${place.prefix}${pointerOf(path)}`;
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({
-      pointer: `${pointer}/${pointerPart(key)}`,
-      rule: "unknown_field",
-      message: "is not a field of this object",
-    }));
+    return issue.keys.map((key) => {
+      const meant = nearestName(key, namesAt(place.schema, path));
+      const hint = meant === null ? "" : `; did you mean "${meant}"?`;
+      const message = `is not a field of this object${hint}`;
+      return { pointer: `${pointer}/${pointerPart(key)}`, rule: "unknown_field", message };
+    });
   // A value of the right kind that breaks another rule: that rule is the news, not that it is no `null` either.
   if (issue.code === "invalid_union") {
     const [meant, ...more] = issue.errors.filter((branch) => branch.length > 0 && !branch.some(isOfOtherKind));
-    if (meant && more.length === 0) return meant.flatMap((inner) => fieldErrorsOf(inner, pointer));
+    if (meant && more.length === 0) return meant.flatMap((inner) => fieldErrorsOf(inner, { ...place, path }));
   }
   return [{ pointer, rule: issue.code, message: sentenceOfIssue(issue) }];
 }
@@ -85,6 +99,6 @@ const kindOf = ({ expected }: { expected: string }): string => KINDS[expected] ?
 /** Parses or throws `validation_failed` with every wrong field. */
 export function parseOrRefuse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new AppError("validation_failed", { errors: fieldErrors(parsed.error) });
+  if (!parsed.success) throw new AppError("validation_failed", { errors: fieldErrors(parsed.error, { schema }) });
   return parsed.data;
 }

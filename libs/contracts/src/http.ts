@@ -23,22 +23,23 @@ const metadata = z.record(z.string().max(128), z.unknown()).refine((value) => JS
   message: "must be at most 16 KiB of JSON",
 });
 const clientMessageId = z.string().min(1).max(128);
-const participantBody = z.object({
-  email: z.email().max(254).optional(),
+const participantFields = {
+  email: emailAddress.optional(),
   name: z.string().max(200).optional(),
   identifier: z.string().max(200).optional(),
-});
+};
 
-export const createSessionBody = z.object({
+export const createSessionBody = z.strictObject({
   tenant_id: z.uuid(),
-  agent_id: z.uuid(),
+  /** Its id or its slug. */
+  agent_id: z.string().min(1).max(255),
   version: z.number().int().min(1).max(2_147_483_647).optional(),
   metadata: metadata.optional(),
   /** A trusted backend vouches for this person; a known e-mail switches per-person memory on. */
-  participant: participantBody.optional(),
+  participant: z.strictObject(participantFields).optional(),
 });
 
-export const sendMessageBody = z.object({ content: messageText, client_message_id: clientMessageId.optional() });
+export const sendMessageBody = z.strictObject({ content: messageText, client_message_id: clientMessageId.optional() });
 
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
 export const createAgentBody = z.strictObject({
@@ -148,7 +149,7 @@ export const linkFields = {
   retention_days: z.number().int().min(1).max(3650).nullable(),
   /** For whom the link is: their name greets them, and the page needs no other. */
   recipient: z
-    .strictObject({ name: z.string().max(200), email: z.email().max(254) })
+    .strictObject({ name: z.string().max(200), email: emailAddress })
     .partial()
     .nullable(),
   source_session_id: z.string().max(64).nullable(),
@@ -181,7 +182,7 @@ const entry = {
 };
 export const publicSessionBody = z.object({
   /** What a visitor, or the page they come from, says of them. Nothing of it is believed; it is kept with the session for its owner. */
-  participant: participantBody.extend({ metadata: metadata.optional() }).optional(),
+  participant: z.object({ ...participantFields, metadata: metadata.optional() }).optional(),
   ...entry,
 });
 export const publicChatBody = z.object({

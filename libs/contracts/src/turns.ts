@@ -45,6 +45,8 @@ export const turnResult = z.object({
   remaining_messages: z.number().int().nullable(),
   /** `stopped`: the answer ends where the visitor stopped it; absent = complete. */
   finish_reason: z.enum(["complete", "stopped"]).optional(),
+  /** `human`: a human has the session or is waited for, so the agent was silent or has fallen silent; absent = agent. */
+  handled_by: z.enum(["agent", "human"]).optional(),
 });
 export type TurnResult = z.infer<typeof turnResult>;
 

@@ -28,7 +28,9 @@ const SCHEMA = z.strictObject({
 const wordsFor = (value: unknown): string[] => {
   const parsed = SCHEMA.safeParse(value);
   if (parsed.success) throw new Error("nothing is wrong with it");
-  return fieldErrors(parsed.error, "body").map(({ pointer, rule, message }) => `${pointer} ${rule}: ${message}`);
+  return fieldErrors(parsed.error, { prefix: "body", schema: SCHEMA }).map(
+    ({ pointer, rule, message }) => `${pointer} ${rule}: ${message}`,
+  );
 };
 
 describe("what is told of a wrong field", () => {
@@ -54,6 +56,17 @@ describe("what is told of a wrong field", () => {
     [{ title: "Hi", country: "x" }, "body/country invalid_format: does not have the form this field takes"],
     [{ title: "Hi", slug: "X" }, "body/slug invalid_format: must be lower case"],
     [{ title: "Hi", "a/b": 1 }, "body/a~1b unknown_field: is not a field of this object"],
+    [{ title: "Hi", dyas: 1 }, 'body/dyas unknown_field: is not a field of this object; did you mean "days"?'],
+    [
+      { title: "Hi", Starter: [] },
+      'body/Starter unknown_field: is not a field of this object; did you mean "starters"?',
+    ],
+    [
+      { title: "Hi", place: { country: "DE", contry: 3 } },
+      'body/place/contry unknown_field: is not a field of this object; did you mean "country"?',
+    ],
+    [{ title: "Hi", "": 1 }, "body/ unknown_field: is not a field of this object"],
+    [{ title: "Hi", wholly: 1 }, "body/wholly unknown_field: is not a field of this object"],
   ])("of %j is %s", (value, told) => {
     expect(wordsFor(value)).toEqual([told]);
   });

@@ -1,4 +1,4 @@
-import { AppError, ERRORS, type ErrorCode } from "@parley/contracts";
+import { AppError, ERRORS, type ErrorCode, type FieldError } from "@parley/contracts";
 
 /** RFC 9457 document. `message` repeats `detail` for clients of the first version of this API. */
 export interface Problem {
@@ -16,7 +16,8 @@ export interface Problem {
 export const problemType = (code: ErrorCode): string => `urn:parley:error:${code}`;
 
 export function toProblem(error: AppError, requestId: string): Problem {
-  const [status, title, detail] = ERRORS[error.code];
+  const [status, title, sentence] = ERRORS[error.code];
+  const detail = firstWrong(error.errors ?? []) ?? sentence;
   return {
     ...error.extra,
     type: problemType(error.code),
@@ -29,6 +30,13 @@ export function toProblem(error: AppError, requestId: string): Problem {
     ...(error.errors === undefined ? {} : { errors: error.errors }),
     ...(error.retryAfterSeconds === undefined ? {} : { retry_after: Math.ceil(error.retryAfterSeconds) }),
   };
+}
+
+/** The first wrong field and what is wrong with it, for whoever reads nothing but this one sentence. Null without any. */
+function firstWrong([first, ...more]: readonly FieldError[]): string | null {
+  if (first === undefined) return null;
+  const field = first.pointer.replace(/^\//, "");
+  return `${field === "" ? "the body" : field}: ${first.message}${more.length === 0 ? "" : ` (and ${more.length} more)`}`;
 }
 
 const FRAMEWORK_CODES: Record<string, ErrorCode> = {

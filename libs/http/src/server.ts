@@ -201,7 +201,8 @@ function framingError(raw: IncomingMessage, bodyLimit: number): AppError | null 
   if (coding !== undefined && coding.toLowerCase() !== "chunked")
     return new AppError("malformed_request", { internal: "a transfer coding other than chunked" });
   if (raw.rawHeaders.length > 2 * MAX_HEADERS) return new AppError("headers_too_large");
-  if (Number(raw.headers["content-length"] ?? 0) > bodyLimit) return new AppError("body_too_large");
+  if (Number(raw.headers["content-length"] ?? 0) > bodyLimit)
+    return new AppError("body_too_large", { extra: { max_bytes: bodyLimit } });
   return null;
 }
 
@@ -262,7 +263,8 @@ function addErrors(app: HttpApp, logger: Logger): void {
     if (httpPart === "querystring" && hasNul(value)) return { error: new AppError("malformed_request") };
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value: parsed.data };
-    return { error: new AppError("validation_failed", { errors: fieldErrors(parsed.error, PLACES[httpPart ?? ""]) }) };
+    const errors = fieldErrors(parsed.error, { prefix: PLACES[httpPart ?? ""] ?? "", schema });
+    return { error: new AppError("validation_failed", { errors }) };
   });
   // Response schemas are documentation: answers are built by typed code, and parsing them again would cost every turn.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));

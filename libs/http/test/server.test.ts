@@ -98,6 +98,7 @@ describe("bodies", () => {
       { pointer: "/name", rule: "invalid_type" },
       { pointer: "/titel", rule: "unknown_field" },
     ]);
+    expect(JSON.parse(text).detail).toBe("name: must be a string (and 1 more)");
     expect(text).not.toContain("4711");
     expect(text).not.toContain("hidden-value");
   });

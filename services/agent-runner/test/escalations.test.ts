@@ -160,7 +160,7 @@ describe("an escalation that the workflow opens", () => {
     const { sessionId } = await h.open(await h.agent(SUPPORT));
     await h.send(sessionId, "hello");
     expect(await h.send(sessionId, "a person please")).toMatchObject({
-      result: { response: "One moment.", node_id: "human" },
+      result: { response: "One moment.", node_id: "human", handled_by: "human" },
     });
     const [escalation] = await escalationsOf(sessionId);
     expect(escalation).toMatchObject({
@@ -174,7 +174,7 @@ describe("an escalation that the workflow opens", () => {
 
     expect(await h.send(sessionId, "are you there?")).toMatchObject({
       status: "done",
-      result: { response: "", messages: [] },
+      result: { response: "", messages: [], handled_by: "human" },
     });
     await assign(escalation.id, "mira", { name: "Mira" });
     await say(escalation.id, "mira", "Mira here.");
@@ -205,7 +205,8 @@ describe("an escalation that the workflow opens", () => {
       node_id: "after",
       message_count: 4,
     });
-    await h.send(sessionId, "what was agreed?");
+    const back = await h.send(sessionId, "what was agreed?");
+    expect(back).toMatchObject({ status: "done", result: expect.not.objectContaining({ handled_by: "human" }) });
     expect(counted.seen.at(-1)).toContain("assistant: Mira here.");
     expect(counted.seen.at(-1)).toContain("Refund agreed.");
     expect(await factsOf(sessionId)).toEqual(["escalated", "escalation_assigned", "escalation_resolved"]);

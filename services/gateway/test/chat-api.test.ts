@@ -219,6 +219,41 @@ describe("messages", () => {
   });
 });
 
+describe("bodies", () => {
+  it("refuses a field that nobody reads, says which one is probably meant, and names it in the detail", async () => {
+    const session = await open();
+    const of = (path: string): string => `/api/chat/sessions/${session.view.session_id}/${path}`;
+    const cases: [path: string, body: object, detail: string][] = [
+      [
+        "/api/chat/sessions",
+        { ...create, verison: 2 },
+        'verison: is not a field of this object; did you mean "version"?',
+      ],
+      [
+        "/api/chat/sessions",
+        { ...create, participant: { emial: "a@b.example" } },
+        'participant/emial: is not a field of this object; did you mean "email"?',
+      ],
+      [of("messages"), { contnet: "hi" }, "content: is required (and 1 more)"],
+      [of("messages"), { content: "hi", colour: 1 }, "colour: is not a field of this object"],
+      [of("escalate"), { raeson: "x" }, 'raeson: is not a field of this object; did you mean "reason"?'],
+      [of("typing"), { active: true, who: "me" }, "who: is not a field of this object"],
+    ];
+    for (const [path, body, detail] of cases) {
+      const answer = await world.signed("POST", path, body);
+      expect([answer.status, (await bodyOf(answer)).detail]).toEqual([422, detail]);
+    }
+  });
+
+  it("takes an agent by its slug as well", async () => {
+    const answer = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: "clinic" });
+    const body = await bodyOf(answer);
+    expect([answer.status, world.sessions.sessions.get(body.session_id)?.view.agent_id]).toEqual([201, AGENT]);
+    const unknown = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: "nobody" });
+    expect([unknown.status, (await bodyOf(unknown)).code]).toEqual([404, "agent_not_found"]);
+  });
+});
+
 describe("idempotency", () => {
   it("repeats the first answer for the same key and refuses the key with another body", async () => {
     const session = await open();

@@ -93,6 +93,15 @@ describe("management routes", () => {
     });
   });
 
+  it("validates YAML as import takes it", async () => {
+    const yaml = "agent:\n  name: Clinic\n";
+    const headers = { "content-type": "application/yaml" };
+    const answer = await call("POST", "/api/agents/validate", world.owners.token("viewer"), yaml, headers);
+    expect([answer.status, world.owners.last("validateAgent")]).toEqual([200, { document: yaml }]);
+    const without = await call("POST", "/api/agents/validate", world.owners.token("viewer"), { documnet: {} });
+    expect([without.status, (await bodyOf(without)).code]).toEqual([422, "validation_failed"]);
+  });
+
   it("imports YAML as text with its options in the query", async () => {
     const yaml = "agent:\n  name: Clinic\n";
     const headers = { "content-type": "application/yaml" };

@@ -46,6 +46,12 @@ const fileOf = async (answer: Response) => {
   expect(answer.status).toBe(201);
   return stored.parse(await answer.json());
 };
+const REFUSED = z.looseObject({
+  code: z.string(),
+  detail: z.string(),
+  allowed_types: z.array(z.string()),
+  max_bytes: z.number(),
+});
 const refusal = async (answer: Response): Promise<[number, string]> => [
   answer.status,
   problem.parse(await answer.json()).code,
@@ -158,17 +164,19 @@ describe("what is refused", () => {
     ];
     for (const given of cases) {
       const answer = await upload(visitor, given);
-      expect([given.name, ...(await refusal(answer))]).toEqual([given.name, 415, "unsupported_media_type"]);
+      const { code, detail } = REFUSED.parse(await answer.json());
+      expect([given.name, answer.status, code]).toEqual([given.name, 415, "unsupported_media_type"]);
+      expect(detail).toMatch(/^file: must be one of .*text\/plain.* and have at most \d/);
     }
     expect(await rows(visitor)).toBe(0);
   });
 
   it("cuts a file that is larger than allowed while it comes in, and one of exactly that size passes", async () => {
     const visitor = await world.visitor({ max_bytes: 500_000 });
-    expect(await refusal(await upload(visitor, { content: Buffer.alloc(500_001, "a") }))).toEqual([
-      413,
-      "body_too_large",
-    ]);
+    const refused = await upload(visitor, { content: Buffer.alloc(500_001, "a") });
+    const { code, detail, allowed_types, max_bytes } = REFUSED.parse(await refused.json());
+    expect([refused.status, code, max_bytes]).toEqual([413, "body_too_large", 500_000]);
+    expect(detail).toBe(`file: must be one of ${allowed_types.join(", ")} and have at most 488.3 KiB`);
     expect(await rows(visitor)).toBe(0);
     expect((await upload(visitor, { content: Buffer.alloc(500_000, "a") })).status).toBe(201);
     // Without an announced length only the count can stop it.

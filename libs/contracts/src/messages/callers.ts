@@ -28,7 +28,8 @@ export const repeatableRequest = {
 export const replayable = { replayed: z.boolean().optional() };
 
 export const participant = z.object({
-  email: z.email().max(254).optional(),
+  /** In its one spelling, as `emailAddress` makes it. */
+  email: z.string().max(254).optional(),
   name: z.string().max(200).optional(),
   identifier: z.string().max(200).optional(),
   /** What the page of a visitor says of them besides; unlike a session's own metadata no backend vouches for it. */

@@ -68,6 +68,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     usage: run.usage,
     remaining_messages: context.remainingMessages,
     ...(run.stopped ? { finish_reason: "stopped" as const } : {}),
+    ...(run.state.escalated === null ? {} : { handled_by: "human" as const }),
   };
   const item: CommitItem = {
     ...base,

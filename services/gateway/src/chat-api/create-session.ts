@@ -1,7 +1,7 @@
-import { AppError, createSession, createSessionBody, type TurnResult } from "@parley/contracts";
+import { AppError, createSession, createSessionBody, getAgent, type TurnResult } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
-import type { z } from "zod";
+import { z } from "zod";
 import { isFirstTime } from "../callers/refuse-replay.js";
 import type { GatewayContext } from "../deps.js";
 import { markReplay, signedRepeatable } from "../idempotency.js";
@@ -41,7 +41,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
       createSession,
       {
         tenantId: tenant_id,
-        agentId: agent_id,
+        agentId: await idOfAgent(context, request, { tenantId: tenant_id, agent: agent_id }),
         version: version ?? null,
         metadata: metadata ?? {},
         participant,
@@ -58,6 +58,17 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     const waiting = { access: signedAccess(request, created.sessionId), turn: created.turn, signal: gone };
     return reply.code(201).send(sessionAnswer(created, await answeredTurn(context, waiting, place)));
   });
+}
+
+/** The id of an agent that is named by its id or its slug. Throws `agent_not_found`. */
+async function idOfAgent(
+  { bus }: GatewayContext,
+  request: FastifyRequest,
+  { tenantId, agent }: { tenantId: string; agent: string },
+): Promise<string> {
+  if (z.uuid().safeParse(agent).success) return agent;
+  const principal = { ...request.caller.principal, tenantId };
+  return (await bus.call(getAgent, { principal, agent })).agent.id;
 }
 
 /** Whether these signed bytes were received before. Throws `rate_limited` when the key has sent too many such requests. */

@@ -8,7 +8,7 @@ import { sessionParams } from "./schemas.js";
 
 const METADATA_BYTES = 8_192;
 
-const body = z.object({
+const body = z.strictObject({
   reason: z
     .string()
     .max(1000)

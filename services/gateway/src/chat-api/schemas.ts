@@ -47,6 +47,9 @@ export const turnAnswered = z.object({
   usage,
   remaining_messages: z.int().nullable(),
   finish_reason: z.enum(["complete", "stopped"]),
+  handled_by: z
+    .enum(["agent", "human"])
+    .describe("`human`: a human has the session or is waited for; the agent is silent"),
 });
 
 export const turnAccepted = z.object({

@@ -19,5 +19,6 @@ export function turnAnswer(result: TurnResult): Record<string, unknown> {
     usage: result.usage,
     remaining_messages: result.remaining_messages,
     finish_reason: result.finish_reason ?? "complete",
+    handled_by: result.handled_by ?? "agent",
   };
 }

@@ -14,7 +14,7 @@ export function typingRoute(app: HttpApp, context: GatewayContext): void {
     tags: ["chat"],
     security: [{ hmac: [] }],
     params: sessionParams,
-    body: z.object({ active: z.boolean() }),
+    body: z.strictObject({ active: z.boolean() }),
     response: answers({ 200: z.object({ success: z.literal(true) }) }),
   };
   app.post("/sessions/:id/typing", { schema, config: { role: "operator" } }, async (request) => {

@@ -4,8 +4,9 @@ import { createTextCheck, judgeFile } from "./file-type.js";
 
 /** A form has one file and a few fields; each part costs more to take apart than its bytes. */
 const MAX_PARTS = 10;
-const LISTED = ["text/markdown", "text/plain", "text/html", "application/pdf"] as const;
-const TEXT_TYPES: readonly string[] = LISTED.filter((type) => type !== "application/pdf");
+/** What a document may be. */
+export const KNOWLEDGE_TYPES = ["text/markdown", "text/plain", "text/html", "application/pdf"] as const;
+const TEXT_TYPES: readonly string[] = KNOWLEDGE_TYPES.filter((type) => type !== "application/pdf");
 const FIELDS: readonly string[] = ["name", "media_type", "language"];
 
 /**
@@ -59,7 +60,7 @@ async function typeOf(
   claim: { name: string; mediaType: string },
   wanted: string | undefined,
 ): Promise<string> {
-  const { mediaType, isText } = await judgeFile(content, claim, LISTED);
+  const { mediaType, isText } = await judgeFile(content, claim, KNOWLEDGE_TYPES);
   if (!isText) {
     if (wanted !== undefined && wanted !== mediaType) throw invalid("media_type", `the file is ${mediaType}`);
     return mediaType;
@@ -69,7 +70,7 @@ async function typeOf(
   check.end();
   if (wanted !== undefined && !TEXT_TYPES.includes(wanted)) throw invalid("media_type", "the file is text");
   // Tables, logs and JSON are read as they stand.
-  const known = LISTED.find((type) => type === mediaType);
+  const known = KNOWLEDGE_TYPES.find((type) => type === mediaType);
   return wanted ?? known ?? ("text/plain" satisfies KnowledgeMediaType);
 }
 

@@ -2,7 +2,8 @@ import { AppError, addKnowledge, KNOWLEDGE_MAX_BYTES } from "@parley/contracts";
 import { type HttpApp, JSON_TYPES } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
-import { readKnowledgeForm } from "../files/knowledge-form.js";
+import { withAllowed } from "../files/allowed-file.js";
+import { KNOWLEDGE_TYPES, readKnowledgeForm } from "../files/knowledge-form.js";
 import { sendKnowledge } from "../files/send-knowledge.js";
 import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
@@ -15,6 +16,7 @@ const BODY_LIMIT_BYTES = 14_000_000;
 /** As much as any other address reads before it knows the caller. */
 const UNKNOWN_CALLER_BYTES = 262_144;
 const FORM = "multipart/form-data";
+const ALLOWED = { types: KNOWLEDGE_TYPES, maxBytes: KNOWLEDGE_MAX_BYTES };
 
 /**
  * Adds a document to an agent's knowledge base, or a new revision of the one with this name. Idempotent by `Idempotency-Key`, else by the
@@ -24,7 +26,9 @@ export function addKnowledgeRoute(app: HttpApp, context: GatewayContext): void {
   void app.register(async (scope: HttpApp) => {
     // The body is read already, and its signature checked: the parser sees the bytes that were verified.
     scope.addContentTypeParser(FORM, (request: FastifyRequest) =>
-      readKnowledgeForm(request.rawBody, request.headers["content-type"] ?? ""),
+      readKnowledgeForm(request.rawBody, request.headers["content-type"] ?? "").catch((error: unknown) => {
+        throw withAllowed(error, ALLOWED);
+      }),
     );
     route(scope, context);
   });
@@ -78,6 +82,6 @@ function contentOf(given: string, encoding: "text" | "base64"): Buffer {
     const errors = [{ pointer: "/content", rule: "base64", message: "must be base64" }];
     throw new AppError("validation_failed", { errors });
   }
-  if (content.length > KNOWLEDGE_MAX_BYTES) throw new AppError("body_too_large");
+  if (content.length > KNOWLEDGE_MAX_BYTES) throw withAllowed(new AppError("body_too_large"), ALLOWED);
   return content;
 }

@@ -1,14 +1,14 @@
-import { AppError, importAgent, importAgentBody, parseOrRefuse } from "@parley/contracts";
-import { decodeText, type HttpApp, JSON_TYPES } from "@parley/http";
+import { importAgent, importAgentBody, parseOrRefuse } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { markReplay, ownerRepeatable } from "../idempotency.js";
 import { answers } from "../schemas.js";
+import { DOCUMENT_TYPES, isYaml } from "./document-body.js";
 import { tenantPrincipal } from "./principal.js";
 import { agentParams, imported, owner, tenantQuery } from "./schemas.js";
 
-const YAML_TYPES = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 const flag = z.enum(["true", "false"]).optional();
 const query = tenantQuery.extend({
   dry_run: flag,
@@ -23,13 +23,6 @@ const query = tenantQuery.extend({
  * active one unless `activate` says no.
  */
 export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
-  app.addContentTypeParser([...YAML_TYPES], (request, _payload, done) => {
-    try {
-      done(null, decodeText(request.rawBody));
-    } catch (error) {
-      done(error instanceof Error ? error : new AppError("malformed_request"));
-    }
-  });
   const schema = {
     ...owner,
     summary: "Import an agent document",
@@ -42,10 +35,9 @@ export function importAgentRoute(app: HttpApp, { bus }: GatewayContext): void {
       .meta({ description: "`{document, dry_run?, activate?, notes?, override_reason?}`, or YAML text" }),
     response: answers({ 200: imported }),
   };
-  const mediaTypes = [...JSON_TYPES, ...YAML_TYPES];
   app.post(
     "/agents/:agent/import",
-    { schema, config: { role: "editor", mediaTypes, repeatable: true } },
+    { schema, config: { role: "editor", mediaTypes: DOCUMENT_TYPES, repeatable: true } },
     async (request, reply) => {
       const principal = tenantPrincipal(request);
       const options = { ...optionsOf(request, request.query), ...ownerRepeatable(request) };
@@ -65,8 +57,7 @@ interface Options {
 }
 
 function optionsOf(request: FastifyRequest, inQuery: z.output<typeof query>): Options {
-  const isYaml = !(request.headers["content-type"] ?? "").toLowerCase().startsWith("application/json");
-  if (isYaml && typeof request.body === "string") {
+  if (isYaml(request)) {
     const { dry_run, activate, notes = null, override_reason: overrideReason } = inQuery;
     return {
       document: request.body,

@@ -25,6 +25,7 @@ import { deleteLinkTemplateRoute } from "./delete-link-template.js";
 import { deleteTokenRoute } from "./delete-token.js";
 import { deleteWebhookRoute } from "./delete-webhook.js";
 import { diffVersionsRoute } from "./diff-versions.js";
+import { acceptYaml } from "./document-body.js";
 import { dropDeadLetterRoute } from "./drop-dead-letter.js";
 import { endOwnSessionRoute } from "./end-session.js";
 import { exportAgentRoute } from "./export-agent.js";
@@ -176,5 +177,6 @@ const ROUTES = [
 /** The management API: tokens with a role, or signed requests. */
 export async function registerOwnerApi(app: HttpApp, context: GatewayContext): Promise<void> {
   guard(app, context, { surface: "management" });
+  acceptYaml(app);
   for (const register of ROUTES) register(app, context);
 }

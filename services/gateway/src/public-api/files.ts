@@ -6,6 +6,7 @@ import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { GatewayContext } from "../deps.js";
+import { withAllowed } from "../files/allowed-file.js";
 import { receiveFile } from "../files/receive-file.js";
 import { sendFile } from "../files/send-file.js";
 import { givenIdempotencyKey } from "../idempotency.js";
@@ -59,7 +60,7 @@ function uploadRoute(app: HttpApp, context: GatewayContext): void {
     } catch (error) {
       await readRest(request.raw);
       if (!request.raw.readableEnded) reply.header("connection", "close");
-      throw error;
+      throw withAllowed(error, request.visit.policy.fileUploads);
     }
   });
 }

@@ -1,5 +1,6 @@
 import {
   historyMessage,
+  normaliseEmail,
   readEvents,
   type SessionStatus,
   type SessionView,
@@ -60,7 +61,7 @@ const ofPerson = (tenantId: string, person: string | undefined) =>
   person === undefined
     ? sql``
     : sql`and c.id in (
-        select id from text_conversations where tenant_id = ${tenantId} and participant_email = lower(${person})
+        select id from text_conversations where tenant_id = ${tenantId} and participant_email = ${normaliseEmail(person) ?? person.toLowerCase()}
         union all
         select id from text_conversations where tenant_id = ${tenantId} and participant_identifier = ${person})`;
 
