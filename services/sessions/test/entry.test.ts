@@ -117,9 +117,12 @@ async function newLink() {
     if (parsed === null) throw new Error("a token that was given out must parse");
     return { type: "visitor", tenantId, linkId: id, tokenId: parsed.id, secret: parsed.secret };
   };
-  const open = async (consent?: boolean) => {
+  const create = (more: { consent?: boolean | undefined; idempotency?: { key: string; fingerprint: string } }) => {
     const at = { tenantId, agentId, version: null, metadata: {}, participantVerified: false };
-    const { sessionToken } = await bus.call(createSession, { ...at, link: policy, consent, replyTo: "test" });
+    return bus.call(createSession, { ...at, link: policy, replyTo: "test", ...more });
+  };
+  const open = async (consent?: boolean) => {
+    const { sessionToken } = await create({ consent });
     return { access: accessBy(sessionToken), sessionToken: sessionToken ?? "" };
   };
   return {
@@ -133,6 +136,7 @@ async function newLink() {
       run(`insert into agent_access_addresses (agent_id, tenant_id, address_hash, address_sealed)
         values ('${agentId}', '${tenantId}', '${hash}', '')`),
     accessBy,
+    create,
     opened: open,
     anonymous: async (consent?: boolean): Promise<SessionAccess> => (await open(consent)).access,
     async verified(participantHash: string, consent?: boolean): Promise<SessionAccess> {
@@ -289,5 +293,27 @@ describe("a consent", () => {
       old,
       { given: true, consent_hash: consentHash("We keep everything.") },
     ]);
+  });
+});
+
+describe("a beginning that is repeated under its key", () => {
+  it("gets the token of the first answer, from whatever replica and at once; no other token is made or lies readable", async () => {
+    const link = await newLink();
+    const idempotency = { key: `link:${link.policy.id}:begin-1`, fingerprint: "f" };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => link.create({ idempotency })));
+    answers.push(await link.create({ idempotency }));
+    expect(answers.filter(({ replayed }) => replayed !== true)).toHaveLength(1);
+    const tokens = new Set(answers.map(({ sessionToken }) => sessionToken));
+    expect(tokens.size).toBe(1);
+    const [token = null] = tokens;
+    const { session } = await bus.call(getSession, { access: link.accessBy(token) });
+    expect(session.session_id).toBe(answers[0]?.sessionId);
+    const rows = await link.run("select token_id from temporary_chat_sessions");
+    expect(rows).toHaveLength(1);
+    const kept = JSON.stringify(await link.run("select * from idempotency_keys"));
+    expect(kept).toContain("token_sealed");
+    expect(kept).not.toContain(parseToken("session", token ?? "")?.secret);
+    const other = await link.create({ idempotency: { ...idempotency, key: `link:${link.policy.id}:begin-2` } });
+    expect(other.sessionToken).not.toBe(token);
   });
 });

@@ -17,7 +17,7 @@ export const presetParticipant = (link: LinkPolicy | undefined): { name?: string
 
 /**
  * Opens a session: link quota, conversation, session token and turn 1 in one transaction, then the wake-up.
- * Idempotency key: `idempotency.key` within the tenant; a repeat gets the first session, with a token of its own.
+ * Idempotency key: `idempotency.key` within the tenant; a repeat gets the first session and its token.
  */
 export const createSessionHandler =
   (deps: HandlerDeps) =>
@@ -26,8 +26,10 @@ export const createSessionHandler =
       ? agentForVisitor(deps.resolveAgent, input.link)
       : deps.resolveAgent(input.tenantId, input.agentId, input.version));
     const token = input.link ? deps.secrets.issue("session") : null;
+    const id = newId();
+    const aad = (conversationId: string): string => `session-token:${input.tenantId}:${conversationId}`;
     const opened = await deps.repository.open({
-      id: newId(),
+      id,
       session_id: newSessionId(),
       tenant_id: input.tenantId,
       agent_id: agent.agentId,
@@ -51,6 +53,7 @@ export const createSessionHandler =
               token_row_id: newId(),
               token_id: token.id,
               token_hash: token.hash.toString("hex"),
+              token_sealed: input.idempotency ? deps.secrets.seal(token.token, aad(id)) : null,
               policy: {
                 chat_intent: input.link.chatIntent,
                 system_prompt_override: input.link.systemPromptOverride,
@@ -60,6 +63,7 @@ export const createSessionHandler =
             }
           : null,
     });
+    const first = opened.session_token_sealed;
     if (!opened.replayed) {
       const { session_id: sessionId, conversation_id: conversationId } = opened.session;
       deps.wake({ tenantId: input.tenantId, sessionId, conversationId, seq: 1 }, []);
@@ -76,7 +80,7 @@ export const createSessionHandler =
       isActiveVersion: opened.is_active_version,
       expiresAt: opened.session.expires_at,
       remainingMessages: opened.session.remaining_messages,
-      sessionToken: token?.token ?? null,
+      sessionToken: first ? deps.secrets.open(first, aad(opened.session.conversation_id)) : (token?.token ?? null),
       replayed: opened.replayed,
       turn: opened.turn,
     };

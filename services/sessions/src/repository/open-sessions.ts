@@ -7,6 +7,8 @@ export const openedSession = z.object({
   turn: turnState,
   replayed: z.boolean(),
   is_active_version: z.boolean(),
+  /** Of a repeat: the token of the first answer. */
+  session_token_sealed: z.string().optional(),
 });
 export type OpenedSession = z.output<typeof openedSession>;
 
