@@ -1,3 +1,4 @@
+export { actionSecretAad } from "./action-secret.js";
 export { consentHash } from "./consent-hash.js";
 export type { IssuedToken, Secrets } from "./secrets.js";
 export { createSecrets } from "./secrets.js";

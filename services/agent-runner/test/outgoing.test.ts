@@ -1,10 +1,9 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
+import { rotateActionSecret } from "@parley/contracts";
 import { sql } from "@parley/db";
-import { createSecrets } from "@parley/secrets";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { actionSecret } from "../src/turns/action-deliveries.js";
 import { type TurnHarness, turnHarness } from "./turn-harness.js";
 
 interface Received {
@@ -198,7 +197,16 @@ describe("an agent_transfer node", () => {
 });
 
 describe("a webhook action", () => {
-  it("is delivered after the commit, signed, and again under the same id until it is taken", async () => {
+  it("is delivered after the commit, signed by the secret that was told, and again under the same id until it is taken", async () => {
+    const principal = { tenantId: h.tenantId, role: "admin", via: "token", id: "test" } as const;
+    const rotate = () => h.bus.call(rotateActionSecret, { principal, overlapSeconds: 600 });
+    const told = await rotate();
+    expect(told.previousSecretUntil).toBeNull();
+    const signedBy = ({ headers, body }: Received, secret: string): string => {
+      const key = Buffer.from(secret.slice("whsec_".length), "base64");
+      const content = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`;
+      return `v1,${createHmac("sha256", key).update(content).digest("base64")}`;
+    };
     remote.state.answer = (_request, nth) => (nth === 1 ? [500, ""] : [204, ""]);
     const agent = await h.agent(
       documentOf([talk("ask", { actions: { on_exit: ["set:city=Bonn", `webhook:${remote.url}/hook`] } })]),
@@ -210,9 +218,10 @@ describe("a webhook action", () => {
       if (!got) throw new Error("not yet");
       return got;
     });
-    const { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": signature } = first.headers;
-    const key = Buffer.from(actionSecret(createSecrets("x".repeat(40)), h.tenantId).slice(6), "base64");
-    expect(signature).toBe(`v1,${createHmac("sha256", key).update(`${id}.${at}.${first.body}`).digest("base64")}`);
+    const { "webhook-id": id, "webhook-signature": signature } = first.headers;
+    expect(signature).toBe(signedBy(first, told.secret));
+    const next = await rotate();
+    expect(next.previousSecretUntil).toEqual(expect.any(String));
     expect(JSON.parse(first.body)).toMatchObject({
       type: "workflow.action",
       data: { session_id: sessionId, node_id: "ask", phase: "on_exit", variables: { city: "Bonn" } },
@@ -224,6 +233,13 @@ describe("a webhook action", () => {
       { timeoutMs: 20_000 },
     );
     expect(remote.at("/hook").map(({ headers }) => headers["webhook-id"])).toEqual([id, id]);
+    const [, again] = remote.at("/hook");
+    if (again === undefined) throw new Error("it came twice");
+    expect(again.headers["webhook-signature"]).toBe(`${signedBy(again, next.secret)} ${signedBy(again, told.secret)}`);
+    const { rows: secrets } = await h.db.tenant(h.tenantId, (trx) =>
+      sql`select * from action_webhook_secrets`.execute(trx),
+    );
+    for (const { secret } of [told, next]) expect(JSON.stringify(secrets)).not.toContain(secret.slice(6));
     await eventually(async () => {
       const { rows } = await h.db.tenant(h.tenantId, (trx) =>
         sql<{

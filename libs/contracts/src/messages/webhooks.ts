@@ -85,6 +85,12 @@ export const rotateWebhook = call(
   z.object({ ...owned, overlapSeconds: z.number().int(), ...repeatableRequest }),
   withSecret,
 );
+/** A new secret for the `webhook:` actions of the tenant's workflows, told here only. The first one has no predecessor. */
+export const rotateActionSecret = call(
+  "rotate_action_secret",
+  z.object({ principal, overlapSeconds: z.number().int(), ...repeatableRequest }),
+  z.object({ secret: z.string(), previousSecretUntil: iso.nullable(), ...replayable }),
+);
 /** Sends `webhook.test` to one receiver, whatever it listens to. */
 export const testWebhook = call("test_webhook", z.object({ ...owned, ...repeatableRequest }), delivery);
 export const listWebhookDeliveries = call(

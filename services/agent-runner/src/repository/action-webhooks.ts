@@ -1,4 +1,4 @@
-import type { Db } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 
 export interface DueWebhook {
   id: string;
@@ -17,6 +17,15 @@ export function createActionWebhookRepository(db: Db) {
     /** Takes due deliveries for `holdMs`: nobody else takes them until then, whatever becomes of this process. */
     claim(limit: number, holdMs: number): Promise<DueWebhook[]> {
       return db.query<DueWebhook>("select * from claim_action_webhooks($1, $2)", [limit, holdMs]);
+    },
+    /** What signs the deliveries of a tenant, sealed, the newest first; empty = nobody was told a secret yet. */
+    async secrets(tenantId: string): Promise<string[]> {
+      const { rows } = await db.tenant(tenantId, (trx) =>
+        sql<{ now: string; before: string | null }>`select secret_sealed as now,
+            case when previous_secret_until > clock_timestamp() then previous_secret_sealed end as before
+          from action_webhook_secrets where tenant_id = ${tenantId}`.execute(trx),
+      );
+      return rows.flatMap(({ now, before }) => (before === null ? [now] : [now, before]));
     },
     /** Ends a delivery, or says when to try again (null = never). Idempotent: an ended one stays as it is. */
     async settle(id: string, tenantId: string, result: { outcome: string; retryMs: number | null }): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
+import { actionSecretAad } from "@parley/secrets";
 import type { RunnerDeps } from "../deps.js";
 import type { ActionWebhookRepository, DueWebhook } from "../repository/action-webhooks.js";
 
@@ -78,7 +79,7 @@ async function deliver(deps: DeliveryDeps, due: DueWebhook, signal: AbortSignal)
       "content-type": "application/json",
       "webhook-id": due.id,
       "webhook-timestamp": String(timestamp),
-      "webhook-signature": signature(actionSecret(deps.secrets, due.tenant_id), `${due.id}.${timestamp}.${body}`),
+      "webhook-signature": signatures(await keysOf(deps, due.tenant_id), `${due.id}.${timestamp}.${body}`),
     },
     body,
     timeoutMs: TIMEOUT_MS,
@@ -94,16 +95,17 @@ async function deliver(deps: DeliveryDeps, due: DueWebhook, signal: AbortSignal)
   return outcome;
 }
 
-/** The key that signs the webhooks of a tenant's actions, as receivers' libraries take it. */
-export function actionSecret(secrets: RunnerDeps["secrets"], tenantId: string): string {
-  return `whsec_${Buffer.from(secrets.keyedHash(`action-webhook:${tenantId}`), "hex").toString("base64")}`;
+/** Keys that sign the webhooks of a tenant's actions. As long as nobody was told a secret, one that nobody knows. */
+async function keysOf({ repository, secrets }: DeliveryDeps, tenantId: string): Promise<Buffer[]> {
+  const sealed = await repository.secrets(tenantId);
+  if (sealed.length === 0) return [Buffer.from(secrets.keyedHash(`action-webhook:${tenantId}`), "hex")];
+  const open = (one: string): string => secrets.open(one, actionSecretAad(tenantId));
+  return sealed.map((one) => Buffer.from(open(one).replace(/^whsec_/, ""), "base64"));
 }
 
-/** Standard Webhooks, version 1. */
-function signature(secret: string, content: string): string {
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  return `v1,${createHmac("sha256", key).update(content).digest("base64")}`;
-}
+/** Standard Webhooks, version 1: one signature for each key. */
+const signatures = (keys: readonly Buffer[], content: string): string =>
+  keys.map((key) => `v1,${createHmac("sha256", key).update(content).digest("base64")}`).join(" ");
 
 function outcomeOf(result: OutboundResult): string {
   const hasAnswer = result.type === "answered" || result.type === "too_large";

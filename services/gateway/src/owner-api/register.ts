@@ -69,6 +69,7 @@ import { redeliverWebhookRoute } from "./redeliver-webhook.js";
 import { replayDeadLetterRoute } from "./replay-dead-letter.js";
 import { replayVersionRoute } from "./replay-version.js";
 import { replyEscalationRoute } from "./reply-escalation.js";
+import { rotateActionSecretRoute } from "./rotate-action-secret.js";
 import { rotateKeyRoute } from "./rotate-key.js";
 import { rotateWebhookRoute } from "./rotate-webhook.js";
 import { searchKnowledgeRoute } from "./search-knowledge.js";
@@ -169,6 +170,7 @@ const ROUTES = [
   listWebhookDeliveriesRoute,
   listWebhooksRoute,
   redeliverWebhookRoute,
+  rotateActionSecretRoute,
   rotateWebhookRoute,
   testWebhookRoute,
   updateWebhookRoute,

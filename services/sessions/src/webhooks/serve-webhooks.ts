@@ -6,6 +6,7 @@ import {
   listWebhookDeliveries,
   listWebhooks,
   redeliverWebhook,
+  rotateActionSecret,
   rotateWebhook,
   sessionAnalysis,
   testWebhook,
@@ -27,6 +28,7 @@ import {
   rotateWebhookHandler,
   updateWebhookHandler,
 } from "./manage-endpoints.js";
+import { rotateActionSecretHandler } from "./rotate-action-secret.js";
 
 /** Serves the receivers of webhooks and their log, and delivers. Stop it before the database is closed. */
 export function serveWebhooks(deps: SessionsDeps): { stop(): Promise<void> } {
@@ -41,6 +43,7 @@ export function serveWebhooks(deps: SessionsDeps): { stop(): Promise<void> } {
   bus.serve(updateWebhook, updateWebhookHandler(handlers), bound);
   bus.serve(deleteWebhook, deleteWebhookHandler(handlers), bound);
   bus.serve(rotateWebhook, rotateWebhookHandler(handlers), bound);
+  bus.serve(rotateActionSecret, rotateActionSecretHandler(deps), bound);
   bus.serve(testWebhook, testWebhookHandler(handlers), bound);
   bus.serve(listWebhookDeliveries, listWebhookDeliveriesHandler(handlers), bound);
   bus.serve(redeliverWebhook, redeliverWebhookHandler(handlers), bound);
