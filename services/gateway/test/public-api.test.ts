@@ -38,6 +38,17 @@ describe("a link", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
+  it("tells the message length that counts where the server allows less than the link", async () => {
+    const strict = await startWorld({ CHAT_MAX_MESSAGE_LENGTH: "15" });
+    try {
+      const { token } = strict.owners.link();
+      const shown = await bodyOf(await fetch(`${strict.url}/api/public/link/${token}`));
+      expect(shown).toMatchObject({ limits: { max_message_length: 15 } });
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it("refuses unknown, malformed, disabled and expired tokens with one and the same answer", async () => {
     const disabled = world.owners.link();
     disabled.set("unavailable");
@@ -319,10 +330,7 @@ describe("a message", () => {
     const opened = await post(`/api/public/sessions/${link.token}`, {});
     const headers = { cookie: cookieOf(opened), prefer: "respond-async", "idempotency-key": "m-1" };
     const first = await post(`/api/public/chat/${link.token}`, { message: "async" }, headers);
-    expect([first.status, await bodyOf(first)]).toMatchObject([
-      202,
-      { events_url: `/api/public/events/${link.token}` },
-    ]);
+    expect([first.status, await bodyOf(first)]).toMatchObject([202, { events_url: "/api/public/events/{token}" }]);
     const again = await post(`/api/public/chat/${link.token}`, { message: "async" }, headers);
     expect(again.headers.get("idempotent-replayed")).toBe("true");
     expect(world.sessions.accepted.filter((text) => text === "async")).toHaveLength(1);

@@ -3,6 +3,7 @@ import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
+import { messageLimit } from "../message-length.js";
 import { answers } from "../schemas.js";
 import { proofRequired } from "./proof.js";
 import { newcomerLevel } from "./rates.js";
@@ -18,12 +19,12 @@ export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
   };
   app.get("/link/:token", { schema }, async (request) => {
     if (request.visit.policy.proofOfWork === "adaptive") request.suspicion = await newcomerLevel(context, request);
-    return showLink(request);
+    return showLink(context, request);
   });
 }
 
 /** Members are named one by one: prompts, intents and budgets of the policy must never slip out with a new field. */
-function showLink(request: FastifyRequest): z.output<typeof linkShown> {
+function showLink(context: GatewayContext, request: FastifyRequest): z.output<typeof linkShown> {
   const { policy } = request.visit;
   const files = policy.fileUploads;
   return {
@@ -41,7 +42,7 @@ function showLink(request: FastifyRequest): z.output<typeof linkShown> {
     limits: {
       max_messages_per_session: policy.maxMessagesPerSession,
       session_timeout_minutes: policy.sessionTimeoutMinutes,
-      max_message_length: policy.maxMessageLength,
+      max_message_length: messageLimit(context, policy),
       rate_limit_per_minute: policy.rateLimitPerMinute,
     },
     features: { stop: true, feedback: true, ratings: true, typing: true, escalate: true, files: files.enabled },

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { GatewayContext } from "../deps.js";
 import { fingerprintOf, givenIdempotencyKey } from "../idempotency.js";
-import { requireLength } from "../message-length.js";
+import { messageLimit, requireLength } from "../message-length.js";
 import { answers } from "../schemas.js";
 import { answerModeOf } from "../turns/answer-mode.js";
 import { answeredTurn } from "../turns/answered-turn.js";
@@ -15,6 +15,9 @@ import { leftSession, type NewSession, openAfter, openAgain, openVisitorSession 
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
 import { suspiciousContent } from "./suspicious-content.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "./visit.js";
+
+/** A template: no answer repeats the token of a link, so whoever sent it puts it in. */
+const EVENTS_URL = "/api/public/events/{token}";
 
 type Accepted = z.output<typeof acceptMessage.response>;
 type Call = { request: FastifyRequest; reply: FastifyReply };
@@ -36,8 +39,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
   app.post("/chat/:token", { schema, config: { checksOrigin: true, session: "optional" } }, async (request, reply) => {
     const { message, client_message_id, session_token, files } = request.body;
     const { policy } = request.visit;
-    const limit = Math.min(policy.maxMessageLength, context.config.CHAT_MAX_MESSAGE_LENGTH);
-    requireLength(message, limit, "/message");
+    requireLength(message, messageLimit(context, policy), "/message");
     const given = request.visit.sessionToken ?? session_token ?? null;
     const key = givenIdempotencyKey(request);
     await takeLinkRate(context, { request, reply }, given);
@@ -122,7 +124,7 @@ async function greeted(
   const place = {
     turn_id: created.turnId,
     session_id: created.sessionId,
-    events_url: `/api/public/events/${tokenIn(request)}`,
+    events_url: EVENTS_URL,
   };
   await answeredTurn(context, { access, turn: created.turn, signal: gone }, place);
   return created.sessionToken;
@@ -148,7 +150,6 @@ async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswe
     remaining_messages: accepted.remainingMessages,
     expires_at: accepted.expiresAt,
   };
-  const events_url = `/api/public/events/${tokenIn(request)}`;
   const answer = (result: TurnResult): Record<string, unknown> => ({
     response: result.response,
     messages: result.messages.map(({ content }) => ({ content })),
@@ -163,14 +164,12 @@ async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswe
       return reply
         .code(202)
         .header("preference-applied", "respond-async")
-        .send({ ...about, events_url });
+        .send({ ...about, events_url: EVENTS_URL });
     case "stream":
       return streamTurn(context, call, { access, sessionId, turn: state, audience: "visitor", answer });
     case "wait": {
-      const place = { turn_id: turnId, session_id: sessionId, events_url };
+      const place = { turn_id: turnId, session_id: sessionId, events_url: EVENTS_URL };
       return reply.send(answer(await answeredTurn(context, { access, turn: state, signal: gone }, place)));
     }
   }
 }
-
-const tokenIn = (request: FastifyRequest): string => tokenParams.parse(request.params).token;
