@@ -1639,11 +1639,27 @@ end $$;
 CREATE FUNCTION public.open_agreed_session(p json) RETURNS json
     LANGUAGE plpgsql
     AS $$
-declare v_opened json := open_session(p);
+declare
+  v_opened json := open_session(p);
+  v_row uuid := (p -> 'link' ->> 'token_row_id')::uuid;
+  v_key text := 'key:' || (p ->> 'idem_key');
+  v_sealed text;
 begin
+  if v_key is not null and v_row is not null then
+    if (v_opened ->> 'replayed')::boolean then
+      select response ->> 'token_sealed' into v_sealed from idempotency_keys
+       where tenant_id = (p ->> 'tenant_id')::uuid and scope = 'session' and key = v_key;
+      if v_sealed is not null then
+        delete from temporary_chat_sessions where id = v_row;
+        return (v_opened::jsonb || jsonb_build_object('session_token_sealed', v_sealed))::json;
+      end if;
+    else
+      update idempotency_keys set response = json_build_object('id', response ->> 'id', 'token_sealed', p -> 'link' ->> 'token_sealed')
+       where tenant_id = (p ->> 'tenant_id')::uuid and scope = 'session' and key = v_key;
+    end if;
+  end if;
   if p ->> 'consent_hash' is not null then
-    update temporary_chat_sessions set consent_at = coalesce(consent_at, clock_timestamp()), consent_hash = p ->> 'consent_hash'
-     where id = (p -> 'link' ->> 'token_row_id')::uuid;
+    update temporary_chat_sessions set consent_at = coalesce(consent_at, clock_timestamp()), consent_hash = p ->> 'consent_hash' where id = v_row;
   end if;
   return v_opened;
 end $$;
@@ -2813,6 +2829,16 @@ CREATE AGGREGATE public.merge_objects(jsonb) (
     INITCOND = '{}'
 );
 
+CREATE TABLE public.action_webhook_secrets (
+    tenant_id uuid NOT NULL,
+    secret_sealed text NOT NULL,
+    previous_secret_sealed text,
+    previous_secret_until timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY public.action_webhook_secrets FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.action_webhooks (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     tenant_id uuid NOT NULL,
@@ -3414,6 +3440,9 @@ CREATE TABLE public.webhook_endpoints (
 
 ALTER TABLE ONLY public.webhook_endpoints FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY public.action_webhook_secrets
+    ADD CONSTRAINT action_webhook_secrets_pkey PRIMARY KEY (tenant_id);
+
 ALTER TABLE ONLY public.action_webhooks
     ADD CONSTRAINT action_webhooks_pkey PRIMARY KEY (id);
 
@@ -3746,6 +3775,9 @@ CREATE TRIGGER refuse_entry BEFORE INSERT ON public.text_conversations FOR EACH 
 
 CREATE TRIGGER tell_link_room AFTER UPDATE OF sessions_used ON public.temporary_chat_links FOR EACH ROW WHEN (((old.sessions_used >= old.max_sessions) IS DISTINCT FROM (new.sessions_used >= new.max_sessions))) EXECUTE FUNCTION public.tell_link_room();
 
+ALTER TABLE ONLY public.action_webhook_secrets
+    ADD CONSTRAINT action_webhook_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.action_webhooks
     ADD CONSTRAINT action_webhooks_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.text_conversations(id) ON DELETE CASCADE;
 
@@ -3947,6 +3979,8 @@ ALTER TABLE ONLY public.webhook_endpoints
 ALTER TABLE ONLY public.webhook_endpoints
     ADD CONSTRAINT webhook_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(id);
 
+ALTER TABLE public.action_webhook_secrets ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.action_webhooks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agent_access_addresses ENABLE ROW LEVEL SECURITY;
@@ -3978,6 +4012,8 @@ ALTER TABLE public.dev_mail ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.escalations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY jobs ON public.action_webhook_secrets TO parley_jobs USING (true) WITH CHECK (true);
 
 CREATE POLICY jobs ON public.action_webhooks TO parley_jobs USING (true) WITH CHECK (true);
 
@@ -4108,6 +4144,8 @@ ALTER TABLE public.session_turns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.temporary_chat_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.temporary_chat_sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON public.action_webhook_secrets TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
 CREATE POLICY tenant ON public.action_webhooks TO parley_app USING ((tenant_id = ( SELECT public.app_tenant() AS app_tenant))) WITH CHECK ((tenant_id = ( SELECT public.app_tenant() AS app_tenant)));
 
@@ -4330,6 +4368,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.session_turns TO parley_jobs;
 
 REVOKE ALL ON FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.waiting_sessions(p_older_ms integer, p_limit integer) TO parley_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_webhook_secrets TO parley_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_webhook_secrets TO parley_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_webhooks TO parley_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.action_webhooks TO parley_jobs;

@@ -57,14 +57,17 @@ export function chatClient(io: Io, globals: Globals): ParleyClient {
   return createParleyClient({ baseUrl, fetch: fetchFrom(baseUrl), ...key });
 }
 
-/** Management calls: with PARLEY_TOKEN, else signed. Throws a usage error without either. */
-export function ownerTransport(io: Io, globals: Globals): Transport {
+/** Management calls in the tenant that is named: with PARLEY_TOKEN, else signed. Throws a usage error without either. */
+export const ownerTransport = (io: Io, globals: Globals): Transport =>
+  inTenant(operatorTransport(io, globals), tenantOf(io, globals));
+
+/** The same in no tenant: for calls about tenants themselves. */
+export function operatorTransport(io: Io, globals: Globals): Transport {
   const key = keyOf(io);
   const token = io.env.PARLEY_TOKEN;
   const credentials: Credentials | undefined = token ? { type: "token", token } : key && { type: "key", ...key };
   if (credentials === undefined)
     throw usageError("Set PARLEY_TOKEN to an API token (ak_…), or PARLEY_KEY to a signing key.");
   const baseUrl = urlOf(io, globals);
-  const transport = createTransport({ baseUrl, fetch: fetchFrom(baseUrl), credentials });
-  return inTenant(transport, tenantOf(io, globals));
+  return createTransport({ baseUrl, fetch: fetchFrom(baseUrl), credentials });
 }

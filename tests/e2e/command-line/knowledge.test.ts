@@ -74,7 +74,10 @@ describe("knowledge and demo content on the command line", { timeout: 60_000 }, 
   });
 
   it("seeds a tenant of an installation that runs; again everything is kept", async () => {
-    const operator = { ADMIN_API_KEY: demo.api_key };
+    // PARLEY_TENANT names another tenant: the new one is meant all the same.
+    const operator = { ADMIN_API_KEY: demo.api_key, PARLEY_TENANT: demo.tenant_id };
+    const demoLinks = async () => (await parley(["links", "list", "support", "--json"])).out;
+    const before = await demoLinks();
     const [made] = objectsOf(await parley(["seed", "--new-tenant", "Showroom", "--json"], operator));
     const { tenant, agents } = made as {
       tenant: { id: string; admin_token: string };
@@ -93,7 +96,12 @@ describe("knowledge and demo content on the command line", { timeout: 60_000 }, 
     );
     const listed = objectsOf(await parley(["agents", "list", "--json"], own));
     expect(listed).toMatchObject([{ data: [{ active_version: 1 }, { active_version: 1 }, { active_version: 1 }] }]);
-    expect(await parley(["seed"], operator)).toMatchObject({
+    const second = await parley(["seed", "--new-tenant", "Showroom"], operator);
+    expect(second.out).toBe(`PARLEY_TENANT=${tenant.id}\n${again.out}`);
+    // The tenant of `npm start` has its agents and links already.
+    expect((await parley(["seed"], operator)).out).toBe(again.out);
+    expect(await demoLinks()).toBe(before);
+    expect(await parley(["seed"], { ADMIN_API_KEY: demo.api_key })).toMatchObject({
       code: 2,
       err: expect.stringContaining("Name the tenant"),
     });

@@ -5,7 +5,7 @@ import { inTenant } from "../in-tenant.js";
 import { installed } from "../installed.js";
 import { EXIT, type Io, usageError } from "../io.js";
 import { printJson, printLine } from "../report.js";
-import { type Globals, ownerTransport, tenantOf } from "../settings.js";
+import { type Globals, operatorTransport, tenantOf } from "../settings.js";
 import { readAll } from "./read-all.js";
 
 interface Seeded {
@@ -15,20 +15,20 @@ interface Seeded {
   url: string | null;
 }
 
-/** By this title a link of an earlier run is found again. */
 const TITLE = "Demo";
 
 /**
  * Brings the demo agents into a tenant of an installation that runs already, each with one open link. Idempotent: what is there is kept,
- * also when its owner has changed it. With `newTenant` into a tenant of its own, whose token is shown only then; that is not idempotent.
+ * also when its owner has changed it. With `newTenant` into the tenant of that name, whatever PARLEY_TENANT says; it is made, and its token
+ * shown, when there is none.
  */
 export async function seed(io: Io, options: Globals & { newTenant?: string }): Promise<number> {
   const folder = installed("examples/agents");
-  const transport = ownerTransport(io, options);
-  const tenant = options.newTenant === undefined ? null : await makeTenant(io, transport, options.newTenant);
+  const operator = operatorTransport(io, options);
+  const tenant = options.newTenant === undefined ? null : await ensureTenant(io, operator, options.newTenant);
   if (tenant === null && tenantOf(io, options) === undefined && !io.env.PARLEY_TOKEN)
     throw usageError("Name the tenant: -t <id> or PARLEY_TENANT, or make one with --new-tenant <name>.");
-  const there = inTenant(transport, tenant?.id);
+  const there = inTenant(operator, tenant?.id ?? tenantOf(io, options));
   const seeded: Seeded[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
     const slug = file.slice(0, -".json".length);
@@ -37,16 +37,26 @@ export async function seed(io: Io, options: Globals & { newTenant?: string }): P
   }
   if (options.json) printJson(io, { ...(tenant === null ? {} : { tenant }), agents: seeded });
   else {
-    if (tenant !== null) printLine(io, `PARLEY_TENANT=${tenant.id}\nPARLEY_TOKEN=${tenant.admin_token}`);
+    if (tenant !== null) printLine(io, `PARLEY_TENANT=${tenant.id}`);
+    if (tenant?.admin_token !== undefined) printLine(io, `PARLEY_TOKEN=${tenant.admin_token}`);
     for (const { slug, agent, link, url } of seeded)
       printLine(io, `${slug}: agent ${agent}, link ${link}${url === null ? "" : ` ${url}`}`);
   }
   return EXIT.ok;
 }
 
-async function makeTenant(io: Io, transport: Transport, name: string): Promise<{ id: string; admin_token: string }> {
+interface Tenant {
+  id: string;
+  /** Told once, when it is made. */
+  admin_token?: string;
+}
+
+async function ensureTenant(io: Io, transport: Transport, name: string): Promise<Tenant> {
+  const tenants = await readAll<Tenant & { name: string }>(transport, { path: "/api/tenants", signal: io.signal });
+  const known = tenants.find((tenant) => tenant.name === name);
+  if (known !== undefined) return { id: known.id };
   const call = { method: "POST" as const, path: "/api/tenants", body: { name }, repeatable: false, signal: io.signal };
-  return transport.json<{ id: string; admin_token: string }>(call);
+  return transport.json<Tenant>(call);
 }
 
 async function ensureAgent(io: Io, transport: Transport, slug: string, file: string): Promise<Seeded["agent"]> {
@@ -66,9 +76,9 @@ async function ensureAgent(io: Io, transport: Transport, slug: string, file: str
 
 async function ensureLink(io: Io, transport: Transport, slug: string): Promise<Pick<Seeded, "link" | "url">> {
   const path = `/api/agents/${slug}/public-links`;
-  const links = await readAll<{ title: string; status: string }>(transport, { path, signal: io.signal });
+  const links = await readAll<{ status: string }>(transport, { path, signal: io.signal });
   // Its address was shown when it was made, and is not told again.
-  if (links.some(({ title, status }) => title === TITLE && status === "active")) return { link: "kept", url: null };
+  if (links.some(({ status }) => status === "active")) return { link: "kept", url: null };
   const body = { title: TITLE, max_sessions: 10_000, rate_limit_per_minute: 60, expires_in_hours: null };
   const headers = { "idempotency-key": newId() };
   const made = await transport.json<{ url: string }>({ method: "POST", path, body, headers, signal: io.signal });
