@@ -62,19 +62,19 @@ describe("bodies that never end", () => {
     ["nine addresses", 9, 5_000],
   ])(
     "of %s, held and renewed, keep nobody else from being served",
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async (_name, count, forMs) => {
       const addresses = Array.from({ length: count }, (_, n) => `203.0.113.${n + 1}`);
       const attack = holdBodies(addresses);
       try {
         await expect.poll(attack.open, { timeout: 10_000 }).toBeGreaterThan(200);
         const until = performance.now() + forMs;
-        for (let n = 0; performance.now() < until; n += 1) {
+        // A busy machine needs longer until the server has met them all and given hundreds of them up.
+        for (let n = 0; performance.now() < until || attack.renewed() <= 200; n += 1) {
           for (const from of ["198.51.100.7", "203.0.113.1"])
             expect([from, await everythingElse(from, n)]).toEqual([from, [200, 200, 200, 200, 201]]);
           await after(50);
         }
-        expect(attack.renewed()).toBeGreaterThan(200);
       } finally {
         attack.end();
       }
