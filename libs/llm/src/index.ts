@@ -35,3 +35,4 @@ export { matchPattern } from "./scripted/match-pattern.js";
 export { createScriptedEmbedder } from "./scripted/scripted-embedder.js";
 export { createScriptedModel, type ScriptedModelOptions } from "./scripted/scripted-model.js";
 export { createUsageMetrics, type ModelPurpose, type UsageMetrics } from "./usage-metrics.js";
+export { withoutHidden } from "./without-hidden.js";

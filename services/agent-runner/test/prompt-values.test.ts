@@ -49,7 +49,11 @@ it("shows values of variables to the model as quoted data with the visitor's rol
         {
           id: "ask",
           system_prompt: "Ask for the name.",
-          transitions: [{ condition: "user_responded", target: "read" }],
+          intents: { tell: { description: "says a name" } },
+          transitions: [
+            { condition: "intent:tell", target: "help" },
+            { condition: "user_responded", target: "read" },
+          ],
         },
         {
           id: "read",
@@ -77,8 +81,9 @@ it("shows values of variables to the model as quoted data with the visitor's rol
     },
   });
   const { sessionId } = await h.open(agentId);
-  await h.send(sessionId, "I am Eve");
-  const [, about, reply] = server.calls;
+  await h.send(sessionId, "I am\u202E\u{E0041} Eve");
+  const [classify, , about, reply] = server.calls;
+  expect(JSON.stringify(classify?.body)).toContain('\\"message\\":\\"I am Eve\\"');
   const textOf = (call: typeof reply, role: string): string =>
     (call?.messages ?? []).flatMap((message) => (message.role === role ? [message.content] : [])).join("\n");
 

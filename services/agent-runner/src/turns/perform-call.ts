@@ -1,4 +1,12 @@
-import { type Model, ModelError, type ModelHints, type ModelSettings, type ModelUsage, priceOf } from "@parley/llm";
+import {
+  type Model,
+  ModelError,
+  type ModelHints,
+  type ModelSettings,
+  type ModelUsage,
+  priceOf,
+  withoutHidden,
+} from "@parley/llm";
 import type { ModelCall } from "@parley/workflow";
 import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./calls.js";
@@ -117,7 +125,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         const answer = await model.classify(
           {
             intents: call.intents,
-            text: call.text,
+            text: withoutHidden(call.text),
             messages: modelMessages(before(scoped, call.text), call.contextMessages),
             settings: settings(call),
             hints: hints(call),

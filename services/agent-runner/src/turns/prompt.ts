@@ -1,7 +1,5 @@
+import { withoutHidden } from "@parley/llm";
 import type { HistoryItem } from "../repository/turns.js";
-
-/** Characters that change how text is shown or smuggle hidden instructions: bidirectional controls and Unicode tags. */
-const HIDDEN = /[\u202A-\u202E\u2066-\u2069\u200E\u200F]|[\u{E0000}-\u{E007F}]/gu;
 
 /** Beginnings and ends of quotations in prompts. */
 const MARKS = /<(?=\s*\/?\s*(?:memory|handover|passage|attached-file))/gi;
@@ -9,9 +7,6 @@ const MARKS = /<(?=\s*\/?\s*(?:memory|handover|passage|attached-file))/gi;
 const VALUE_CHARACTERS = 2_000;
 const VALUES_CHARACTERS = 8_000;
 const MEMORY_CHARACTERS = 8_000;
-
-/** Text of others without the characters that nobody sees. */
-export const withoutHidden = (text: string): string => text.replace(HIDDEN, "");
 
 /** Text of others inside a quotation: whatever could end it early, or look like the start of another, loses its angle bracket. */
 export const quoted = (text: string): string => withoutHidden(text).replace(MARKS, "‹");

@@ -7,10 +7,11 @@ import {
   retrieve,
   type Usage,
 } from "@parley/contracts";
+import { withoutHidden } from "@parley/llm";
 import type { Logger } from "@parley/observability";
 import type { RagQuery } from "@parley/workflow";
 import type { EmbeddingBudget } from "./budget-embedding.js";
-import { quoted, withoutHidden } from "./prompt.js";
+import { quoted } from "./prompt.js";
 
 /** The version whose documents are searched. */
 export interface KnowledgePlace {
