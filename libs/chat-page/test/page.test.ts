@@ -111,6 +111,10 @@ describe.skipIf(skipBrowser)("chat page", () => {
     const second = await nextTurn(made, 2);
     made.finish(second.turnId, "Now it works.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Now it works."]);
+    expect(await own(page).allInnerTexts()).toEqual(["Please"]);
+    await page.reload();
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Now it works."]);
+    expect(await own(page).allInnerTexts()).toEqual(["Please"]);
   });
 
   it("works by keyboard alone and leaves Enter to an input method", async () => {

@@ -57,6 +57,7 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     made.greet("Welcome.");
     made.end("budget_exhausted");
     await page.getByRole("heading", { name: "This link is used up" }).waitFor();
+    expect(await page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
     // The form is fetched as soon as its place is on the screen.
     await page.evaluate(
       "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",

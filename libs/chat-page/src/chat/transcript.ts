@@ -254,3 +254,12 @@ function turnNumber(turnId: string): number {
   const [, turn, human] = /\.(\d{1,9})(?:h(\d{1,9}))?$/.exec(turnId) ?? [];
   return Number(turn ?? 0) + (human === undefined ? 0 : 0.5 + Number(human) / 4e9);
 }
+
+/** The entries without messages that got no answer and stand once more right behind: sent again, their words are one message to a reader. */
+export function withoutResent(entries: Transcript): Transcript {
+  return entries.filter((entry, index) => {
+    const next = entries[index + 1];
+    const isFailed = entry.role === "user" && entry.delivery === "failed" && entry.turnId !== null;
+    return !(isFailed && next?.role === "user" && next.text === entry.text);
+  });
+}

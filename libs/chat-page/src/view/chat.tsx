@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
-import { type AgentEntry, writingKey } from "../chat/transcript.js";
+import { type AgentEntry, withoutResent, writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
@@ -136,11 +136,16 @@ function Messages({ state, link, onResend, onShowEarlier, fileUrl, onRate }: Mes
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
   const writing = writingKey(state.transcript.value);
+  const shown = withoutResent(state.transcript.value);
+  const firstWords = shown.findIndex(({ role }) => role === "user");
+  // What the agent says before anybody has said a word answers nothing.
+  const isGreeting = (index: number): boolean =>
+    state.earlierCursor.value === null && (firstWords < 0 || index < firstWords);
   return (
     <section class="talk" aria-label={t("conversation")} ref={section} tabIndex={-1}>
       <EarlierMessages state={state} list={section} onLoad={onShowEarlier} />
       <ol class="messages">
-        {state.transcript.value.map((entry, index, all) =>
+        {shown.map((entry, index, all) =>
           entry.role === "assistant" ? (
             <AgentMessage
               key={entry.key}
@@ -149,7 +154,7 @@ function Messages({ state, link, onResend, onShowEarlier, fileUrl, onRate }: Mes
               writing={entry.key === writing}
               status={entry.key === writing && label !== null ? statusText(label) : null}
               stopped={entry.stopped && all[index + 1]?.turnId !== entry.turnId}
-              onRate={onRate}
+              onRate={isGreeting(index) ? null : onRate}
             />
           ) : (
             <UserMessage

@@ -103,7 +103,12 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
             // Not `disabled`: the focus stays, and with it the reason is read.
             aria-disabled={!online}
             aria-describedby="composer-note"
-            onClick={() => online && onStop?.()}
+            onClick={() => {
+              if (!online) return;
+              onStop?.();
+              // This button goes with the answer, and the focus would go with it.
+              field.current?.focus();
+            }}
             aria-label={t("stop")}
             title={online ? t("stop") : t("stopOffline")}
           >

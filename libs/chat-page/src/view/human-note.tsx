@@ -21,7 +21,12 @@ export function HumanNote({ state, canWrite, onAsk }: HumanNoteProps) {
     <div class="human">
       <div role="status">{!over && <HumanWords human={human} canWrite={canWrite} />}</div>
       {asks && (
-        <button type="button" class="link-button" disabled={human.type === "asking"} onClick={onAsk}>
+        <button
+          type="button"
+          class="link-button"
+          disabled={human.type === "asking" || !state.online.value}
+          onClick={onAsk}
+        >
           {t("askHuman")}
         </button>
       )}
