@@ -35,7 +35,8 @@ const LOCK = 7_265_531;
 /**
  * Brings a database up to date. Every file is one transaction; a file that was applied must not change afterwards.
  * @param options.url a role that owns the schema (DDL, may create roles)
- * @throws Error when an applied migration differs from its file, or a statement fails (that file is rolled back)
+ * @throws Error when a newer version migrated the database, when an applied migration differs from its file, or when a statement
+ * fails (that file is rolled back)
  */
 export async function migrate(options: { url: string; log?: (line: string) => void }): Promise<{ applied: string[] }> {
   const client = new pg.Client({
@@ -53,6 +54,7 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
     const known = await client.query<{ name: string; checksum: string }>(
       "select name, checksum from schema_migrations",
     );
+    refuseNewerSchema(known.rows.map(({ name }) => name));
     const checksums = new Map(known.rows.map((row) => [row.name, row.checksum]));
     for (const migration of listMigrations()) {
       const before = checksums.get(migration.name);
@@ -82,4 +84,14 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
     await client.end();
   }
   return { applied };
+}
+
+/** Older code would write rows that the newer schema does not expect. */
+function refuseNewerSchema(applied: string[]): void {
+  const files = new Set(listMigrations().map(({ name }) => name));
+  const unknown = applied.filter((name) => !files.has(name)).sort();
+  if (unknown.length === 0) return;
+  throw new Error(
+    `the database was migrated by a newer version of Parley (${unknown.join(", ")}). Start that version or a later one, or restore a backup made before it`,
+  );
 }

@@ -20,6 +20,17 @@ describe("migrate", () => {
     expect(rows.map((row) => row.name)).toEqual(listMigrations().map((migration) => migration.name));
   });
 
+  it("refuses a database that a newer version migrated, and changes nothing there", async () => {
+    const client = new pg.Client({ connectionString: f.database.adminUrl });
+    await client.connect();
+    await client.query("insert into schema_migrations (name, checksum) values ('9000_from_the_future', 'x')");
+    await expect(migrate({ url: f.database.adminUrl })).rejects.toThrow(
+      /migrated by a newer version of Parley \(9000_from_the_future\)\. Start that version/,
+    );
+    await client.query("delete from schema_migrations where name like '9000%'");
+    await client.end();
+  });
+
   it("refuses a file that was changed after it had been applied", async () => {
     const client = new pg.Client({ connectionString: f.database.adminUrl });
     await client.connect();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { reasonOf } from "./contract.js";
 
 export interface KeepRunningOptions {
@@ -6,6 +7,8 @@ export interface KeepRunningOptions {
   report: (line: string) => void;
   /** Starts the server again on its port and files; gives up when `wanted` says no. Missing = a dead server stays dead. */
   again?: (wanted: () => boolean) => Promise<void>;
+  /** Waits before the next try; resolves at once when `closed` is aborted. */
+  pause?: (milliseconds: number, closed: AbortSignal) => Promise<unknown>;
 }
 
 export interface Keeper {
@@ -17,29 +20,44 @@ export interface Keeper {
   close(): Promise<void>;
 }
 
-/** A server that dies this often within a minute has a reason that another start does not take away. */
-const MOST_ENDS_PER_MINUTE = 5;
+/** Waits between tries that fail, and before the start of a server that keeps ending: doubled each time up to the longest. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** A server that has run this long has left its trouble behind. */
+const SETTLED_MS = 60_000;
+
+const sleep = (milliseconds: number, closed: AbortSignal) =>
+  delay(milliseconds, undefined, { signal: closed }).catch(() => undefined);
 
 /**
- * Brings a private server back after it was killed (by hand, or by a system short of memory): who started everything
- * with one command has nobody else to do it, and the services wait for it meanwhile. Told in one line each way.
+ * Brings a private server back after it ended (killed by hand, by a system short of memory, by a full disk), for ever: who started
+ * everything with one command has nobody else to do it, and the services wait for it meanwhile. Told in one line each way.
  */
-export function keepRunning({ name, logFile, report, again }: KeepRunningOptions): Keeper {
+export function keepRunning({ name, logFile, report, again, pause = sleep }: KeepRunningOptions): Keeper {
   let phase: "starting" | "watching" | "reviving" | "closed" = "starting";
   let revival: Promise<void> = Promise.resolve();
-  let ends: number[] = [];
+  let pauseMs = 0;
+  let startedAt = 0;
+  const closed = new AbortController();
 
   async function revive(start: (wanted: () => boolean) => Promise<void>): Promise<void> {
     phase = "reviving";
-    try {
-      await start(() => phase === "reviving");
-      if (phase !== "reviving") return;
-      phase = "watching";
-      report(`${name} runs again`);
-    } catch (error) {
-      if (phase !== "reviving") return;
-      phase = "watching";
-      report(`${name} could not be started again: ${reasonOf(error)}. Stop with Ctrl-C and start anew; the data stays`);
+    const wanted = () => phase === "reviving";
+    for (let told = false; ; ) {
+      if (pauseMs > 0) await pause(pauseMs, closed.signal);
+      if (!wanted()) return;
+      pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2));
+      try {
+        await start(wanted);
+        if (!wanted()) return;
+        phase = "watching";
+        startedAt = performance.now();
+        report(`${name} runs again`);
+        return;
+      } catch (error) {
+        if (wanted() && !told) report(`${name} could not be started again, trying on: ${reasonOf(error)}`);
+        told = true;
+      }
     }
   }
 
@@ -48,15 +66,12 @@ export function keepRunning({ name, logFile, report, again }: KeepRunningOptions
       if (phase === "starting") phase = "watching";
     },
     ended(how) {
-      // An attempt that fails is told once, by the end of all attempts.
+      // An attempt that fails is told once.
       if (phase === "reviving" || phase === "closed") return;
-      const now = Date.now();
-      ends = [...ends.filter((at) => now - at < 60_000), now];
+      if (performance.now() - startedAt > SETTLED_MS) pauseMs = 0;
       const said = `${name} ended unexpectedly (${how})`;
       if (phase === "starting" || again === undefined) report(`${said}; its log is ${logFile}`);
-      else if (ends.length > MOST_ENDS_PER_MINUTE) {
-        report(`${said}, the ${ends.length}th time within a minute, and stays down; its log is ${logFile}`);
-      } else {
+      else {
         // A start moves the log of the one before aside.
         report(`${said}; starting it again. Its log is ${logFile}.1`);
         revival = revive(again);
@@ -64,6 +79,7 @@ export function keepRunning({ name, logFile, report, again }: KeepRunningOptions
     },
     close() {
       phase = "closed";
+      closed.abort();
       return revival;
     },
   };

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connect } from "@nats-io/transport-node";
+import { connect, RequestError } from "@nats-io/transport-node";
 import { StoresError } from "./contract.js";
 import { type ServerProcess, startServer, waitUntilReady } from "./server-process.js";
 import { isAtLeast, minimumVersions } from "./versions.js";
@@ -109,9 +109,12 @@ export async function askNats(urls: string): Promise<string> {
       const message = `NATS ${version} is too old, ${minimumVersions.nats} or newer is needed`;
       throw new StoresError("version_too_old", message);
     }
-    const answer = await connection.request("$JS.API.INFO", "", { timeout: 5_000 });
+    const off = `JetStream is off on the server at ${first?.host}; start it with -js or with a jetstream block`;
+    const answer = await connection.request("$JS.API.INFO", "", { timeout: 5_000 }).catch((error: unknown) => {
+      throw error instanceof RequestError && error.isNoResponders() ? new Error(off, { cause: error }) : error;
+    });
     const account = answer.json<{ error?: { description?: string } }>();
-    if (account.error) throw new Error(`JetStream is off: ${account.error.description ?? "no reason given"}`);
+    if (account.error) throw new Error(`${off} (${account.error.description ?? "no reason given"})`);
     return version;
   } finally {
     await connection.close();

@@ -1,24 +1,43 @@
+import { eventually } from "@parley/testkit";
 import { expect, it } from "vitest";
 import { keepRunning } from "../src/keep-running.js";
 
 function keeperOf(again?: (wanted: () => boolean) => Promise<void>) {
   const lines: string[] = [];
+  const pauses: number[] = [];
   const report = (line: string) => void lines.push(line);
-  return { keeper: keepRunning({ name: "NATS", logFile: "nats.log", report, again }), lines };
+  const pause = async (milliseconds: number, closed: AbortSignal) => {
+    pauses.push(milliseconds);
+    if (!closed.aborted) await turn();
+  };
+  return { keeper: keepRunning({ name: "NATS", logFile: "nats.log", report, again, pause }), lines, pauses };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it("lets a server stay down that ends again and again, and says so once", async () => {
-  const starts: string[] = [];
-  const { keeper, lines } = keeperOf(async () => void starts.push("again"));
+it("starts a server that ends again and again each time, after ever longer pauses up to half a minute", async () => {
+  let starts = 0;
+  const { keeper, pauses } = keeperOf(async () => void (starts += 1));
   keeper.watch();
-  for (let death = 1; death <= 6; death += 1) {
+  for (let death = 1; death <= 10; death += 1) {
     keeper.ended("code 1");
-    await turn();
+    await eventually(() => starts === death);
   }
-  expect(starts).toHaveLength(5);
-  expect(lines.filter((line) => line.includes("stays down"))).toHaveLength(1);
+  expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+});
+
+it("tries on while the start fails, tells why once, and says when the server runs again", async () => {
+  let tries = 0;
+  const { keeper, lines, pauses } = keeperOf(async () => {
+    tries += 1;
+    if (tries < 20) throw new Error("disk full");
+  });
+  keeper.watch();
+  keeper.ended("SIGKILL");
+  await eventually(() => lines.at(-1) === "NATS runs again");
+  expect(tries).toBe(20);
+  expect(lines.filter((line) => line.includes("could not be started again, trying on: disk full"))).toHaveLength(1);
+  expect(Math.max(...pauses)).toBe(30_000);
 });
 
 it("starts nothing before the first start is over, nor after the close", async () => {
@@ -45,12 +64,4 @@ it("waits in close for a start that is under way and tells it to give up", async
   await keeper.close();
   expect(over).toBe(true);
   expect(lines.some((line) => line.includes("given up"))).toBe(false);
-});
-
-it("tells why a server could not be started again, and what to do", async () => {
-  const { keeper, lines } = keeperOf(() => Promise.reject(new Error("disk full")));
-  keeper.watch();
-  keeper.ended("SIGKILL");
-  await turn();
-  expect(lines.at(-1)).toMatch(/could not be started again: disk full.*Ctrl-C/);
 });

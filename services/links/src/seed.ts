@@ -16,6 +16,8 @@ export interface DemoAgent {
   document: unknown;
   /** Body of the demo link as in `POST …/public-links`. */
   link: Record<string, unknown>;
+  /** Links of another kind are kept beside those made before. */
+  linkKind?: string;
 }
 
 export interface DemoSeed {
@@ -47,6 +49,13 @@ export async function seedDemo(deps: LinksDeps, demo: { tenantName?: string; age
   return seed;
 }
 
+/** False when what was kept for the demo was sealed under another master key: then nothing sealed can be opened any more. */
+export async function masterKeyFits(deps: Pick<LinksDeps, "db" | "secrets" | "logger">): Promise<boolean> {
+  const name = "owner-token";
+  const sealed = await deps.db.tenant(DEMO_TENANT_ID, (trx) => findSecret(trx, name));
+  return sealed === null || openOrNull(deps, sealed, name) !== null;
+}
+
 const aadOf = (name: string): string => `demo_secrets:${DEMO_TENANT_ID}:${name}`;
 
 /** The secret kept under a name, when it still works; otherwise a new one, made and kept by exactly one caller at a time. */
@@ -67,7 +76,7 @@ async function ensureSecret(
 }
 
 /** Null when the master key was changed, which ends every token anyway. */
-function openOrNull(deps: LinksDeps, sealed: string, name: string): string | null {
+function openOrNull(deps: Pick<LinksDeps, "secrets" | "logger">, sealed: string, name: string): string | null {
   try {
     return deps.secrets.open(sealed, aadOf(name));
   } catch (error) {
@@ -123,7 +132,7 @@ async function ensureLink(
     const parsed = parseToken("link", token);
     return parsed === null ? null : linkByTokenId(deps.db, parsed.id);
   };
-  const token = await ensureSecret(deps, `link:${of.agentId}`, {
+  const token = await ensureSecret(deps, `link:${of.agentId}${of.item.linkKind ?? ""}`, {
     works: async (known) => (await find(known)) !== null,
     make: async () => (await createLink(deps)({ principal, agent: of.agentId, body: of.item.link })).token,
   });

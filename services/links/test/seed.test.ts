@@ -3,7 +3,7 @@ import { sql } from "@parley/db";
 import { createSecrets, parseToken } from "@parley/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { DEMO_TENANT_ID, seedDemo } from "../src/index.js";
+import { DEMO_TENANT_ID, masterKeyFits, seedDemo } from "../src/index.js";
 import { type Harness, startHarness } from "./harness.js";
 
 let harness: Harness;
@@ -91,9 +91,26 @@ describe("seeding the demo", () => {
   it("starts again with another master key, which has ended all tokens", async () => {
     const before = await seedDemo(harness.deps, demo);
     const secrets = createSecrets("another master key, also more than long enough");
+    expect(await masterKeyFits(harness.deps)).toBe(true);
+    expect(await masterKeyFits({ ...harness.deps, secrets })).toBe(false);
     const after = await seedDemo({ ...harness.deps, secrets }, demo);
     expect(after.adminToken).not.toBe(before.adminToken);
     expect(after.links.map((link) => link.token)).not.toEqual(before.links.map((link) => link.token));
     expect(await seedDemo({ ...harness.deps, secrets }, demo)).toEqual(after);
+  });
+
+  it("makes links of another kind beside those made before", async () => {
+    const before = await seedDemo(harness.deps, demo);
+    const ended = demo.agents.map((agent) => ({
+      ...agent,
+      link: { ...agent.link, expires_in_hours: 24 },
+      linkKind: ":ends",
+    }));
+    const other = await seedDemo(harness.deps, { agents: ended });
+    for (const { token } of other.links) {
+      expect(before.links.map((link) => link.token)).not.toContain(token);
+      expect(await resolve(token)).toMatchObject({ status: "ok", policy: { expiresAt: expect.any(String) } });
+    }
+    expect(await seedDemo(harness.deps, demo)).toEqual(before);
   });
 });

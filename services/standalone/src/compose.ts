@@ -3,7 +3,7 @@ import { type Bus, connectBus } from "@parley/bus";
 import { createCleanup } from "@parley/cleanup-service";
 import { connectDb } from "@parley/db";
 import { createGateway } from "@parley/gateway-service";
-import { createLinks, type DemoSeed, seedDemo } from "@parley/links-service";
+import { createLinks, type DemoSeed, masterKeyFits, seedDemo } from "@parley/links-service";
 import { modelFromConfig } from "@parley/llm";
 import { createMemory } from "@parley/memory-service";
 import type { Logger, Metrics } from "@parley/observability";
@@ -12,6 +12,7 @@ import { createSecrets } from "@parley/secrets";
 import { createClock, type Lifecycle } from "@parley/service";
 import { createSessions } from "@parley/sessions-service";
 import { demoAgents } from "./demo.js";
+import { isExposed } from "./exposure.js";
 import type { Settings } from "./settings.js";
 
 export interface Addresses {
@@ -23,6 +24,8 @@ export interface Addresses {
 
 export interface Composed {
   modelName: string;
+  /** False when this data was sealed under another SECRET_KEY. */
+  masterKeyFits(): Promise<boolean>;
   /** Makes sure that the demo tenant, its agents and links exist; after the start. */
   seed(): Promise<DemoSeed>;
 }
@@ -53,5 +56,9 @@ export async function compose(
   lifecycle.add(createCleanup(deps));
   // Last in, first out: nobody is accepted any more while the others finish what was accepted.
   lifecycle.add(createGateway({ ...deps, moreChecks: async () => ({ database: await db.ping() }) }));
-  return { modelName: model.name, seed: () => seedDemo(deps, { agents: demoAgents() }) };
+  return {
+    modelName: model.name,
+    masterKeyFits: () => masterKeyFits(deps),
+    seed: () => seedDemo(deps, { agents: demoAgents(isExposed(settings)) }),
+  };
 }

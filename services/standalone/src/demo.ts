@@ -8,8 +8,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 
 const open = { max_sessions: 10_000, rate_limit_per_minute: 60, expires_in_hours: null };
 
-/** The three agents a first start brings, one open link each. */
-export function demoAgents(): DemoAgent[] {
+/** Whoever finds a link on the network spends the owner's model key, so it ends, and its spending too. */
+const limited = { max_sessions: 100, expires_in_hours: 24, budget: { max_tokens: 500_000, hard: true } };
+
+/** The three agents a first start brings, one open link each; on a machine that others reach without https, one that ends. */
+export function demoAgents(exposed: boolean): DemoAgent[] {
+  return agents().map((agent) =>
+    exposed ? { ...agent, link: { ...agent.link, ...limited }, linkKind: ":limited" } : agent,
+  );
+}
+
+function agents(): DemoAgent[] {
   const document = (name: string): string => readFileSync(join(root, "examples/agents", `${name}.json`), "utf8");
   return [
     {

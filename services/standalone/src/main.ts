@@ -6,6 +6,7 @@ import { removeDataFolder, resolveStores, StoresError } from "@parley/stores";
 import { announcement, jsonLine } from "./announce.js";
 import { HELP, parseArguments, type StandaloneOptions } from "./arguments.js";
 import { compose } from "./compose.js";
+import { isExposed } from "./exposure.js";
 import { choosePort } from "./port.js";
 import { privateKeys } from "./private-keys.js";
 import { readSettings } from "./settings.js";
@@ -64,6 +65,12 @@ async function start(options: StandaloneOptions): Promise<void> {
   try {
     const env = await environment(options, dataDir);
     const settings = readSettings(env);
+    if (isExposed(settings)) {
+      const where = `HOST=${settings.HOST} without PUBLIC_URL=https://…`;
+      report(
+        `Warning: ${where}: other machines get plain HTTP, anyone on the way can read words and tokens; demo links end in 24 h`,
+      );
+    }
     const adminUrl = settings.DATABASE_ADMIN_URL ?? stores.postgres.adminUrl ?? stores.postgres.url;
     const { applied } = await migrate({ url: adminUrl });
     if (applied.length > 0) report(`database schema brought to ${applied.at(-1)} (${applied.length} migrations)`);
@@ -81,6 +88,11 @@ async function start(options: StandaloneOptions): Promise<void> {
         lifecycle.add({
           name: "announcement",
           async start() {
+            if (!(await composed.masterKeyFits()))
+              report(
+                "Warning: SECRET_KEY is not the one this data was made with: tokens, keys and links made before do not work, " +
+                  "and what was sealed cannot be read. Stop and start with the former key to have them back.",
+              );
             const seed = await composed.seed();
             const seconds = (performance.now() - startedAt) / 1000;
             const started = {
