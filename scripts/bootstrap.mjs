@@ -27,7 +27,7 @@ async function main() {
   checkNode(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node);
   await installPackages(root, report);
   await buildPackages(root, report);
-  return runToEnd(root, command.prepare(root, args));
+  return runToEnd(root, await command.prepare(root, args, report));
 }
 
 try {

@@ -2,21 +2,11 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { documents, settle } from "./gen-docs/documents.js";
-import { dumpSchema, NoPgDump } from "./gen-docs/schema-dump.js";
-import { withScratchDatabase } from "./gen-docs/scratch-database.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
 
 const all = documents(root);
-try {
-  const schema = await withScratchDatabase(dumpSchema);
-  all.push({ path: "libs/db/schema.sql", make: async () => schema });
-} catch (error) {
-  // Elsewhere a missing program must not keep anybody from the other files; CI has to see every one.
-  if (!(error instanceof NoPgDump) || process.env.CI) throw error;
-  process.stderr.write(`skipped libs/db/schema.sql: ${error.message}\n`);
-}
 const stale = await settle(root, all, { write: !check });
 if (stale.length === 0) process.stdout.write("generated documents: fresh\n");
 else if (check) {

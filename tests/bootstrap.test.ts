@@ -41,7 +41,7 @@ describe("bootstrap", () => {
   it("explains itself without installing or building anything", async () => {
     const overview = await node(["scripts/bootstrap.mjs", "--help"]);
     expect(overview).toMatchObject({ code: 0, stderr: "" });
-    for (const command of ["start", "test", "bench", "chaos"]) {
+    for (const command of ["start", "test", "bench", "full"]) {
       expect(overview.stdout).toMatch(new RegExp(`^ {2}${command}`, "m"));
       const help = await node(["scripts/bootstrap.mjs", command, "--help"]);
       expect(help).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("Usage: npm") });
@@ -70,6 +70,24 @@ describe("bootstrap", () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it("knows which suites wait for a program, through the files that they import", async () => {
+    const code = `import { PROGRAMS } from "./scripts/bootstrap/test-programs.mjs";
+      import { suitesUsing } from "./scripts/bootstrap/waiting-suites.mjs";
+      console.log(JSON.stringify(PROGRAMS.map(({ name, usedBy }) => [name, suitesUsing(".", usedBy)])));`;
+    const { stdout } = await evaluate(code);
+    // Our own line from above.
+    const suites = new Map(JSON.parse(stdout) as [string, string[]][]);
+    expect(suites.get("Redis")).toEqual(
+      expect.arrayContaining(["tests/e2e/distributed.test.ts", "services/agent-runner/test/turn-loop.test.ts"]),
+    );
+    expect(suites.get("Chromium")).toEqual(
+      expect.arrayContaining(["tests/e2e/chat-page.test.ts", "libs/console/test/states.test.ts"]),
+    );
+    expect(suites.get("Python")).toContain("tests/e2e/readme.test.ts");
+    expect(suites.get("curl")).toContain("tests/e2e/keys-docs.test.ts");
+    expect([...suites.values()].flat().filter((file) => /^libs\/(workflow|secrets|db)\//.test(file))).toEqual([]);
   });
 
   it("answers an unknown command with the list and code 2", async () => {

@@ -79,7 +79,7 @@ export const faults: Goal = {
       what: "kill -9 at random: lost, duplicated, wrong, unanswered",
       unit: "",
       values: [],
-      note: "npm run test:chaos",
+      note: "npm run test:full",
     },
   ],
 };

@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FriendlyError } from "./friendly-error.mjs";
+import { npmProgram, runToEnd } from "./run.mjs";
+import { getPrograms } from "./test-programs.mjs";
+import { suitesUsing } from "./waiting-suites.mjs";
 
 export const overview = `Usage: node scripts/bootstrap.mjs <command> [options]
 
   start   run everything on this machine (npm start)
   test    run the test suite (npm test)
   bench   measure (npm run bench)
-  chaos   kill and cut things while messages flow (npm run test:chaos)
+  full    every test at its full length (npm run test:full)
 
 Add --help after a command for its options.`;
 
@@ -28,19 +31,23 @@ PARLEY_STORES_FROM narrows the sources, for example "npm" or "program,docker".`;
 
 const testHelp = `Usage: npm test -- [options] [vitest filters and options]
 
-Starts real PostgreSQL, NATS and Redis in a throw-away folder and runs the suite.
+Starts real PostgreSQL, NATS and Redis in a throw-away folder and runs the suite. What the machine lacks is installed with apt
+(as root) or fetched into .data/programs; suites that wait for what cannot be had are named and left out.
 
-  --strict         a missing store or browser is a failure (the default)
-  --no-strict      suites that need something missing are skipped, with the reason
+  --strict         what cannot be had is a failure, as with CI=true
   --help           this text
+
+CI=true also runs lint, types, boundaries and generated documents first, and the SQL suites once more on the machine's own
+PostgreSQL where it has one. PARLEY_TEST_SEED=N repeats the random games of a run, which prints its seed.
 
 Examples: npm test -- libs/db      npm test -- -t "late commit"`;
 
 const benchHelp = readFileSync(new URL("../../bench/help.txt", import.meta.url), "utf8").trimEnd();
 
-const chaosHelp = `Usage: npm run test:chaos -- [vitest filters and options]
+const fullHelp = `Usage: npm run test:full -- [vitest filters and options]
 
-Runs tests/chaos at full length (CHAOS_FULL=1).`;
+Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL): hours, not minutes. Filters
+choose among them, for example: npm run test:full -- tests/chaos`;
 
 /** What each command runs once packages are installed and built: `{program, args, env}`. */
 export const commands = {
@@ -48,26 +55,51 @@ export const commands = {
     help: startHelp,
     prepare: (root, args) => node(root, "services/standalone/dist/main.js", [], args, {}),
   },
-  test: {
-    help: testHelp,
-    prepare: (root, args) => {
-      const strict = !args.includes("--no-strict");
-      const rest = args.filter((arg) => arg !== "--strict" && arg !== "--no-strict");
-      return vitest(root, rest, { PARLEY_TEST_STRICT: strict ? "1" : "0" });
-    },
-  },
+  test: { help: testHelp, prepare: prepareTest },
   bench: {
     help: benchHelp,
     prepare: (root, args) => node(root, "bench/main.ts", ["--import", "tsx"], args, {}),
   },
-  chaos: {
-    help: chaosHelp,
-    prepare: (root, args) => vitest(root, ["tests/chaos", ...args], { CHAOS_FULL: "1", PARLEY_TEST_STRICT: "1" }),
-  },
+  full: { help: fullHelp, prepare: prepareFull },
 };
 
-function vitest(root, args, env) {
-  return node(root, "node_modules/vitest/vitest.mjs", [], ["run", ...args], env);
+const SUITES_WITH_FULL_FORM = ["tests/chaos", "tests/streams", "tests/limits"];
+
+async function prepareFull(root, args, report) {
+  const filters = args.some((arg) => !arg.startsWith("-")) ? [] : SUITES_WITH_FULL_FORM;
+  const full = { CHAOS_FULL: "1", STREAMS_FULL: "1", LIMITS_FULL: "1" };
+  const { env, ...what } = await prepareTest(root, ["--strict", ...filters, ...args], report);
+  return { ...what, env: { ...env, ...full } };
+}
+
+/** Gets the programs that suites start, and leaves out the suites of those that cannot be had, unless the run is strict. */
+async function prepareTest(root, args, report) {
+  const rest = args.filter((arg) => arg !== "--strict");
+  const whole = rest.length === 0;
+  const strict = inCi() || args.includes("--strict");
+  const { missing, env } = await getPrograms(join(root, ".data", "programs"), report);
+  const waiting = missing.map((program) => ({ ...program, suites: suitesUsing(root, program.usedBy) }));
+  const lines = waiting.map(({ name, suites }) => `  ${name}: ${suites.join(", ")}`);
+  if (waiting.length > 0) {
+    const apt = `Debian, Ubuntu:  sudo apt-get install -y --no-install-recommends ${waiting.flatMap((one) => one.apt).join(" ")}`;
+    const brew = `macOS:           brew install ${waiting.map((one) => one.brew).join(" ")}`;
+    const told = `Missing, with the suites that wait for it:\n${lines.join("\n")}\n  ${apt}\n  ${brew}`;
+    if (strict) throw new FriendlyError(told);
+    report(`${told}\nThese suites are left out.`);
+  }
+  if (inCi() && whole) await runChecks(root);
+  const excluded = [...new Set(waiting.flatMap(({ suites }) => suites))].map((suite) => `--exclude=${suite}`);
+  const redis = missing.some(({ name }) => name === "Redis") ? { PARLEY_TEST_STRICT: "0" } : {};
+  const legs = inCi() && whole ? { PARLEY_TEST_LEGS: "all" } : {};
+  return node(root, "node_modules/vitest/vitest.mjs", [], ["run", ...excluded, ...rest], { ...env, ...redis, ...legs });
+}
+
+const inCi = () => !["", "0", "false", undefined].includes(process.env.CI);
+
+/** `npm run check`: lint, types, boundaries, generated documents. */
+async function runChecks(root) {
+  const code = await runToEnd(root, { ...npmProgram(["run", "check"]), env: {} });
+  if (code !== 0) throw new FriendlyError("The checks failed (npm run check); the tests were not run.");
 }
 
 function node(root, file, nodeArgs, args, env) {

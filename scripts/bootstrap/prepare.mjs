@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FriendlyError } from "./friendly-error.mjs";
-import { runQuietly } from "./run.mjs";
+import { npmProgram, runQuietly } from "./run.mjs";
 
 /** Refuses a Node that is too old, or a system the servers do not run on, with the way out. */
 export function checkNode(range) {
@@ -70,11 +70,4 @@ export async function buildPackages(root, report) {
 
 function seconds(began) {
   return `${((Date.now() - began) / 1000).toFixed(1)} s`;
-}
-
-/** The npm that started us when there is one, else the one on PATH. */
-function npmProgram(args) {
-  const script = process.env.npm_execpath;
-  if (script?.endsWith(".js") && existsSync(script)) return { program: process.execPath, args: [script, ...args] };
-  return { program: "npm", args };
 }

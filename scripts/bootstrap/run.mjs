@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 
-/** Runs a program and keeps what it says: `{code, output}`, output cut to its last 8000 characters. */
-export function runQuietly(root, { program, args }, env) {
+/** Runs a program and keeps what it says: `{code, output}`, output cut to its last characters. */
+export function runQuietly(root, { program, args }, env, keep = 8_000) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
@@ -11,7 +12,7 @@ export function runQuietly(root, { program, args }, env) {
     });
     let output = "";
     const collect = (text) => {
-      output = `${output}${text}`.slice(-8_000);
+      output = `${output}${text}`.slice(-keep);
     };
     child.stdout.setEncoding("utf8").on("data", collect);
     child.stderr.setEncoding("utf8").on("data", collect);
@@ -37,4 +38,11 @@ export function runToEnd(root, { program, args, env }) {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
+}
+
+/** The npm that started us when there is one, else the one on PATH. */
+export function npmProgram(args) {
+  const script = process.env.npm_execpath;
+  if (script?.endsWith(".js") && existsSync(script)) return { program: process.execPath, args: [script, ...args] };
+  return { program: "npm", args };
 }

@@ -1,4 +1,4 @@
-/** How much of everything: the short form belongs to the test suite, the full form is `npm run test:chaos`. */
+/** How much of everything: the short form belongs to the test suite, the full form is `npm run test:full`. */
 export interface Plan {
   seed: number;
   sessions: number;
@@ -23,7 +23,7 @@ export interface Plan {
 const full = process.env.CHAOS_FULL === "1";
 
 export const plan: Plan = {
-  seed: Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000_000)),
+  seed: Number(process.env.PARLEY_TEST_SEED),
   ...(full
     ? { sessions: 500, turnsPerSession: 20, clients: 60, readers: 200 }
     : { sessions: 100, turnsPerSession: 10, clients: 50, readers: 50 }),

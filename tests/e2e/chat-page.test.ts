@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBearerClient, eventually } from "@parley/testkit";
+import { createBearerClient, eventually, findChromium } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { doorAr } from "../../libs/chat-page/src/gate/texts/door-ar.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 /** The page, the product and a real browser: what a stranger sees when the server dies under the conversation. */
 describe("the chat page against the product", () => {
@@ -17,7 +14,7 @@ describe("the chat page against the product", () => {
   let demo: Announcement;
   let browser: Browser;
   beforeAll(async () => {
-    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     // An answer lasts for some seconds: long enough to be stopped, or cut off, in its middle on a slow machine too.
     product = await firstStart({ SCRIPTED_PACE_MS: "150" });
     demo = await product.start();

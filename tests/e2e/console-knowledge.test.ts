@@ -1,13 +1,10 @@
-import { existsSync } from "node:fs";
-import { createBearerClient } from "@parley/testkit";
+import { createBearerClient, findChromium } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pdfOf } from "../../services/memory/test/sample-pdf.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 /** An owner with a real browser, from the first document to its deletion. */
 describe("the knowledge base in the console against the product", () => {
@@ -16,7 +13,7 @@ describe("the knowledge base in the console against the product", () => {
   let browser: Browser;
   const problems: string[] = [];
   beforeAll(async () => {
-    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     product = await firstStart();
     demo = await product.start();
     browser = await chromium.launch({

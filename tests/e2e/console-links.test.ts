@@ -1,14 +1,11 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createBearerClient } from "@parley/testkit";
+import { createBearerClient, findChromium } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 /** A picture of 16 × 8. */
 const LOGO = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAE0lEQVR42mPYwKBAEmIY1UALDQDuKWgBrU8E5wAAAABJRU5ErkJggg==";
@@ -22,7 +19,7 @@ describe("links in the console against the product", () => {
   let browser: Browser;
   const problems: string[] = [];
   beforeAll(async () => {
-    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     product = await firstStart();
     demo = await product.start();
     browser = await chromium.launch({

@@ -1,20 +1,17 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createBearerClient } from "@parley/testkit";
+import { createBearerClient, findChromium } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 describe("a session in the console against the product", () => {
   let product: FirstStart;
   let demo: Announcement;
   let browser: Browser;
   beforeAll(async () => {
-    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     product = await firstStart();
     demo = await product.start();
     const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];

@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBearerClient, endsWithin, eventually } from "@parley/testkit";
+import { createBearerClient, endsWithin, eventually, findChromium } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 interface Got {
   headers: Record<string, string>;
@@ -35,7 +32,7 @@ describe("the settings in the console against the product", () => {
   });
 
   beforeAll(async () => {
-    if (CHROMIUM === undefined) throw new Error("no Chromium on this machine: apt-get install chromium");
+    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
     product = await firstStart({ ALLOW_TEST_HOOKS: "1", WEBHOOK_POLL_MS: "100" });

@@ -68,7 +68,7 @@ describe.runIf(process.platform === "linux")("signals to the process group of np
     async (signal) => {
       const product = await npmStart();
       expect((await announced(product)).url).toMatch(/^http:/);
-      for (const name of ["postgres", "nats", "redis"])
+      for (const name of ["postgres", "nats-server", "redis-server"])
         expect(processesOf(product.dataDir).some((command) => command.includes(name))).toBe(true);
       product.signal(signal);
       await eventually(() => processesOf(product.dataDir).length === 0, { timeoutMs: 30_000 });

@@ -10,7 +10,7 @@ import { valuesOf } from "./values.js";
 import { createWorld, type Stage, type World } from "./world.js";
 
 /** Another seed sends other requests; more rounds send more of them. */
-const SEED = Number(process.env.FUZZ_SEED ?? 20_260_701);
+const SEED = Number(process.env.PARLEY_TEST_SEED);
 const ROUNDS = Number(process.env.FUZZ_ROUNDS ?? 1);
 const MANY = String(1_000_000);
 

@@ -12,7 +12,7 @@ import { ESCALATION_OUTCOMES, ESCALATION_TOUR, type EscalationModel, escalationC
 import { type LinkModel, linkCommands, OUTCOMES } from "./links.js";
 
 /** Another seed plays other games; more of them find rarer faults. */
-const SEED = Number(process.env.MODELS_SEED ?? 20_260_701);
+const SEED = Number(process.env.PARLEY_TEST_SEED);
 const GAMES = Number(process.env.MODELS_GAMES ?? 15);
 /** Of those whose outcomes a written game meets already, and whose steps take longer. */
 const FEWER = Math.ceil(GAMES / 3);

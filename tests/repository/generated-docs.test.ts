@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ERRORS, endsOf, SERVICES } from "@parley/contracts";
 import { LOG_EVENTS } from "@parley/observability";
-import { freshDatabase } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { busEnds } from "../../scripts/gen-docs/bus-ends.js";
@@ -16,7 +15,6 @@ import { logEventsPage, mistakesOf } from "../../scripts/gen-docs/log-events-pag
 import { metricsPage } from "../../scripts/gen-docs/metrics-page.js";
 import { declaredMessages } from "../../scripts/gen-docs/nats-users.js";
 import { observed } from "../../scripts/gen-docs/observed.js";
-import { dumpSchema } from "../../scripts/gen-docs/schema-dump.js";
 import { schemaText } from "../../scripts/gen-docs/schema-text.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,19 +24,6 @@ describe("generated documents", () => {
   it.each(documents(root))("$path is fresh", async ({ path, make }) => {
     const made = await make();
     expect(current(root, path) === made, `${path} ${stale}`).toBe(true);
-  });
-
-  it("libs/db/schema.sql is what the migrations make", async () => {
-    const database = await freshDatabase();
-    try {
-      const made = await dumpSchema(database.adminUrl);
-      expect(made).toMatch(/CREATE TABLE public\.text_conversation_messages/);
-      expect(made).toMatch(/ALTER FUNCTION public\.waiting_sessions\(.*\) OWNER TO parley_jobs;/);
-      expect(made).not.toMatch(/_20\d\d_\d\d|Dumped|restrict/);
-      expect(current(root, "libs/db/schema.sql") === made, `libs/db/schema.sql ${stale}`).toBe(true);
-    } finally {
-      await database.drop();
-    }
   });
 
   it("names a stale or missing file, and touches it only when asked to", async () => {

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accentFor, contrast, parseHex, type Rgb } from "../src/text/accent.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const LIGHT: Rgb = [251, 250, 248];
 const DARK: Rgb = [22, 23, 21];
 const channel = fc.integer({ min: 0, max: 255 });

@@ -12,6 +12,8 @@ import {
 } from "../src/chat/transcript.js";
 import type { WireMessage } from "../src/net/session-info.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 function message(role: "user" | "assistant", turn: number, extra: Partial<WireMessage> = {}): WireMessage {
   const user = role === "user";
   return {

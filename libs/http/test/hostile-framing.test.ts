@@ -9,7 +9,7 @@ import { REFUSED, SERVED, SERVED_LAST } from "./hostile-shapes.js";
 import { type Exchange, exchange, type RawAnswer } from "./raw-answers.js";
 
 /** Another seed plays other games; more of them find rarer faults. */
-const SEED = Number(process.env.MODELS_SEED ?? 20_260_701);
+const SEED = Number(process.env.PARLEY_TEST_SEED);
 const GAMES = Number(process.env.MODELS_GAMES ?? 15) * 10;
 
 let app: HttpApp;

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type SignedRequest, signRequest, verifySignature } from "../src/index.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const key = { secret: "test-key-0123456789", id: "default" };
 const body = Buffer.from('{"content":"Grüße"}');
 const timestamp = "1764153000";

@@ -9,6 +9,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hints, never, replyRequest, settings } from "./requests.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const model = createScriptedModel();
 const options = { signal: never };
 const user = (content: string): ModelMessage => ({ role: "user", content });

@@ -3,6 +3,8 @@ import { createSecrets } from "@parley/secrets";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const KEY = "a master key that is long enough for tests";
 const secrets = createSecrets(KEY);
 const other = createSecrets(`${KEY}!`);

@@ -2,6 +2,8 @@ import { createSecrets, parseToken } from "@parley/secrets";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const secrets = createSecrets("a master key that is long enough for tests");
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const kind = fc.constantFrom("link" as const, "session" as const, "api" as const);

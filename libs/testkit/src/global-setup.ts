@@ -24,6 +24,7 @@ declare module "vitest" {
 
 /** Starts the three stores once for the run, in a throw-away folder, and takes them down afterwards. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  process.stderr.write(`tests: seed ${process.env.PARLEY_TEST_SEED} (PARLEY_TEST_SEED=… plays the same games)\n`);
   const root = tmpdir();
   await sweepAbandonedFolders(root, prefix);
   const folder = mkdtempSync(join(root, prefix));
@@ -31,7 +32,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const report = (line: string) => process.stderr.write(`stores: ${line}\n`);
   try {
     const stores = await resolveStores({
-      ...{ dataDir: folder, env: process.env, mode: "test", requireRedis: strict },
+      ...{ dataDir: folder, mode: "test", requireRedis: strict },
+      // A project of the run may name another PostgreSQL.
+      env: { ...process.env, ...project.config.env },
       report: process.env.CI ? report : (line) => line.startsWith("Redis: memory") && report(line),
     });
     const runId = folder.slice(-6).toLowerCase();

@@ -15,6 +15,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isCall, type Node } from "./session.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const IDS = ["n0", "n1", "n2", "n3", "n4"];
 const WORDS = ["yes", "no", "x", "bye"];
 const id = fc.constantFrom(...IDS, "end");

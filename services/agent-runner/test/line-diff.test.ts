@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unifiedDiff } from "../src/agents/diff/line-diff.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const names = { before: "a", after: "b" };
 
 /** Applies a unified diff; throws where it does not fit. */

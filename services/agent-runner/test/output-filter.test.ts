@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCanary, createOutputFilter, filterOutput, WITHHELD } from "../src/turns/output-filter.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const canary = createCanary();
 const key = (prefix: string): string => `${prefix}${"Ab3".repeat(8)}`;
 

@@ -5,6 +5,8 @@ import { fuseRanks } from "../src/knowledge/fuse-ranks.js";
 import { readDocument } from "../src/knowledge/read-document.js";
 import { pdfOf } from "./sample-pdf.js";
 
+fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
+
 const size = { most: 1_200, overlap: 150 };
 const small = { most: 60, overlap: 20 };
 const squeezed = (text: string): string => text.replace(/\s+/g, "");
