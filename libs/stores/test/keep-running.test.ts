@@ -17,7 +17,9 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it("starts a server that ends again and again each time, after ever longer pauses up to half a minute", async () => {
   let starts = 0;
-  const { keeper, pauses } = keeperOf(async () => void (starts += 1));
+  const { keeper, pauses } = keeperOf(async () => {
+    starts += 1;
+  });
   keeper.watch();
   for (let death = 1; death <= 10; death += 1) {
     keeper.ended("code 1");
