@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,6 +9,7 @@ import { build } from "vite";
 
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
 const artifacts = join(packageFolder, "..", "..", "test-artifacts", "console");
+const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
 
 /** The page as it is shipped, built into a folder of its own: suites run side by side and others may serve `dist`. */
 export async function buildPage(): Promise<string> {
@@ -16,7 +18,18 @@ export async function buildPage(): Promise<string> {
   return outDir;
 }
 
-export { findChromium } from "@parley/testkit";
+export function findChromium(): string | null {
+  const named = process.env.CHROMIUM_PATH;
+  if (named && existsSync(named)) return named;
+  for (const name of PROGRAMS) {
+    try {
+      return execFileSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    } catch {
+      // The next name may be the one of this system.
+    }
+  }
+  return null;
+}
 
 export function launchBrowser(executablePath: string): Promise<Browser> {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
