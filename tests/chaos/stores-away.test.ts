@@ -143,6 +143,7 @@ describe("a store that is away", () => {
     const during = await endsWithin(15_000, () =>
       Promise.all([1, 2, 3].map((n) => send(session, `frozen ${n}`, `frozen-${n}`))),
     );
+    // Between processes there is no other way; one process answers, see no-bus.test.ts.
     for (const { status, body } of during) if (status !== 200) expect(body).toMatchObject({ status: 503 });
     cluster.nats.resume();
     for (const n of [1, 2, 3]) {

@@ -14,6 +14,8 @@ export interface BusOptions {
    * without it only facts, commands and live messages are safe to handle.
    */
   callKey?: Uint8Array;
+  /** Every service is in this process and calls the others directly: it is of use without the server. */
+  alone?: boolean;
   /** Copies of every stream; 1 unless the servers form a cluster. */
   replicas?: number;
 }
@@ -63,6 +65,8 @@ export interface WorkOptions {
 
 export interface BusStatus {
   connected: boolean;
+  /** Others can be called: connected, or all of them are in this process. */
+  usable: boolean;
   serverVersion: string | null;
   /** What this server cannot do, in words for an operator. */
   missing: string[];
@@ -76,7 +80,7 @@ export type Handler<S extends z.ZodType> = (message: z.output<S>, context: WorkC
  */
 export interface Bus {
   /**
-   * Calls a service. An AppError of the other side is thrown again with code, extra, errors and retryAfterSeconds; nobody
+   * Calls a service: directly where this bus serves it, else over the server. An AppError of the other side is thrown again with code, extra, errors and retryAfterSeconds; nobody
    * there or no connection is `not_ready`, no answer within the deadline is `overloaded`. Never retried here.
    */
   call<Q extends z.ZodType, R extends z.ZodType>(
@@ -90,7 +94,10 @@ export interface Bus {
     handler: (input: z.output<Q>, context: RpcContext) => Promise<z.input<R>>,
     options?: { maxInFlight?: number },
   ): void;
-  /** Stores a message; resolves when the server has it. Throws `not_ready` or `overloaded` (stream full) within 2 s. */
+  /**
+   * Stores a message; resolves when the server has it. Facts are also told to the listeners of this bus at once, whatever comes of
+   * the store; a command that cannot be stored is still handed to a worker of this bus, once. Throws `not_ready` or `overloaded` (stream full) within 2 s.
+   */
   publish<S extends z.ZodType>(
     contract: EventContract<S> | WorkContract<S>,
     message: z.input<S>,

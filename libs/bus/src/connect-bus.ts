@@ -21,7 +21,7 @@ const DRAIN_DEADLINE_MS = 25_000;
 const SETTLED_DEADLINE_MS = 2_000;
 
 /** A served contract, whatever its types. */
-type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close">;
+type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close" | "open" | "direct">;
 
 /**
  * Connects to NATS and answers after the first attempt, also when it failed: the bus then goes on trying, calls fail with
@@ -33,11 +33,12 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const closing = new AbortController();
   // Every piece of work in hand may listen to it.
   setMaxListeners(0, closing.signal);
-  const connection = connectionOptions(url, name);
+  // What this process sends reaches its own listeners without the server, which must not send it to them again.
+  const connection = { ...connectionOptions(url, name), noEcho: true };
   const mux = new ReplyMux(connection.inboxPrefix);
   const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
   const reconnectListeners: (() => void)[] = [];
-  const servers: Server[] = [];
+  const servers = new Map<string, Server>();
   let version: string | null = null;
   let connectedBefore = false;
 
@@ -50,8 +51,18 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const connected = (): boolean => keeper.live !== null;
   const signature = options.callKey === undefined ? null : createCallSignature(options.callKey);
   const deps = { logger, metrics };
-  const publisher = createPublisher({ mux, topology, metrics, connected });
-  const call = createRpcClient({ mux, metrics, connected, signature });
+  const publisher = createPublisher({
+    ...{ mux, topology, metrics, connected },
+    deliver: (subject, text) => listeners.deliver(subject, text),
+    hint: (subject, message) => consumers.hint(subject, message),
+  });
+  const call = createRpcClient({
+    ...{ mux, metrics, connected, signature },
+    served(subject) {
+      const server = servers.get(subject);
+      return server?.open ? server : undefined;
+    },
+  });
   const consumers = new Consumers({
     ...{ ...deps, closing: closing.signal, topology, publisher, live },
     inboxes: connection.inboxPrefix,
@@ -60,7 +71,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
   function onNew(connection: NatsConnection): void {
     mux.attach(connection);
-    for (const server of servers) server.attach(connection);
+    for (const server of servers.values()) server.attach(connection);
     listeners.attach(connection);
     onAgain(connection);
   }
@@ -84,7 +95,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   async function close(): Promise<void> {
     closing.abort(new Error("the bus is closed"));
     consumers.close();
-    for (const server of servers) server.close();
+    for (const server of servers.values()) server.close();
     mux.detach();
     await keeper.close();
     metrics.connected(false);
@@ -96,7 +107,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       timer = setTimeout(resolve, DRAIN_DEADLINE_MS, "late");
     });
     // Work in hand may still call services of this same process, so they go on answering until it is done.
-    const finished = consumers.drain().then(() => Promise.allSettled(servers.map((server) => server.drain())));
+    const finished = consumers
+      .drain()
+      .then(() => Promise.allSettled([...servers.values()].map((server) => server.drain())));
     if ((await Promise.race([finished, late])) === "late") logger.warn({}, "bus.drain_late");
     clearTimeout(timer);
     // Acknowledgements are in the socket's buffer until the server has answered a ping.
@@ -109,14 +122,18 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     call,
     serve(contract, handler, serveOptions) {
       const server = new RpcServer(contract, handler, { ...deps, signature, ...serveOptions });
-      servers.push(server);
+      if (servers.has(contract.subject)) throw new Error(`${contract.subject} is served already`);
+      servers.set(contract.subject, server);
       const connection = keeper.live;
       if (connection !== null) server.attach(connection);
     },
     publish: publisher.publish,
     publishLive(contract, key, message) {
+      const subject = `${contract.subject}.${token(key)}`;
       try {
-        keeper.live?.publish(`${contract.subject}.${token(key)}`, JSON.stringify(message));
+        const text = JSON.stringify(message);
+        listeners.deliver(subject, text);
+        keeper.live?.publish(subject, text);
       } catch (error) {
         // Above the server's maximum, or closing: live messages may get lost, their readers have another way.
         logger.warn({ err: error, subject: contract.subject }, "live.dropped");
@@ -137,6 +154,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       ]),
     status: () => ({
       connected: connected(),
+      usable: connected() || options.alone === true,
       serverVersion: version,
       missing: version === null ? [] : missingFeatures(version),
     }),

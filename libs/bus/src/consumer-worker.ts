@@ -15,6 +15,7 @@ export type Route = (payload: unknown, context: WorkContext) => Promise<void>;
 export interface ConsumerWorkerDeps {
   consumer: string;
   maxDeliver: number;
+  concurrency: number;
   publisher: Pick<Publisher, "store">;
   logger: Logger;
   metrics: BusMetrics;
@@ -29,6 +30,7 @@ export class ConsumerWorker {
   readonly #deps: ConsumerWorkerDeps;
   readonly #routes = new Map<string, Route>();
   readonly #running = new Set<Delivery>();
+  readonly #hinted = new Set<Promise<void>>();
 
   constructor(deps: ConsumerWorkerDeps) {
     this.#deps = deps;
@@ -45,6 +47,25 @@ export class ConsumerWorker {
     for (const delivery of this.#running) delivery.working();
   }
 
+  /**
+   * A command of this process while the server is away: tried once beside what is in hand, and forgotten when it fails or no slot is
+   * free. Its sender knows that it is not stored and has another way.
+   */
+  hint(subject: string, payload: unknown): void {
+    const { consumer, concurrency, closing, logger } = this.#deps;
+    const route = this.#routes.get(routeOf(subject));
+    if (route === undefined || this.#running.size + this.#hinted.size >= concurrency) return;
+    const done = route(payload, { attempt: 1, key: keyOf(subject), working: () => undefined, signal: closing })
+      .catch((error: unknown) => logger.debug({ err: error, consumer }, "work.hint_failed"))
+      .finally(() => this.#hinted.delete(done));
+    this.#hinted.add(done);
+  }
+
+  /** Resolves when the hints in hand are done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#hinted);
+  }
+
   /** Never rejects: whatever happens becomes an outcome. */
   async run(delivery: Delivery): Promise<void> {
     this.#running.add(delivery);
@@ -57,7 +78,7 @@ export class ConsumerWorker {
 
   async #attempt(delivery: Delivery): Promise<Outcome> {
     const { maxDeliver, consumer, logger } = this.#deps;
-    const route = this.#routes.get(delivery.subject.slice(0, delivery.subject.lastIndexOf(".")));
+    const route = this.#routes.get(routeOf(delivery.subject));
     if (route === undefined) return { type: "retry", delayMs: UNKNOWN_SUBJECT_DELAY_MS };
     // More deliveries than attempts: the handler took its process down with it, or its outcome never arrived.
     if (delivery.attempt > maxDeliver) return { type: "dead", reason: "attempts exhausted: never finished" };
@@ -115,6 +136,8 @@ export class ConsumerWorker {
     };
   }
 }
+
+const routeOf = (subject: string): string => subject.slice(0, subject.lastIndexOf("."));
 
 function parseJson(delivery: Delivery): unknown {
   try {

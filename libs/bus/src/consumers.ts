@@ -54,6 +54,11 @@ export class Consumers {
     this.#add(spec, contract, handler, { concurrency: options.concurrency ?? LISTEN_CONCURRENCY });
   }
 
+  /** See `ConsumerWorker.hint`. */
+  hint(subject: string, payload: unknown): void {
+    if (!this.#draining) for (const { worker } of this.#entries.values()) worker.hint(subject, payload);
+  }
+
   attach(connection: NatsConnection): void {
     for (const { loop } of this.#entries.values()) loop.attach(connection);
   }
@@ -64,7 +69,7 @@ export class Consumers {
 
   async drain(): Promise<void> {
     this.#draining = true;
-    await Promise.all([...this.#entries.values()].map(({ loop }) => loop.drain()));
+    await Promise.all([...this.#entries.values()].flatMap(({ loop, worker }) => [loop.drain(), worker.settled()]));
   }
 
   close(): void {
@@ -89,8 +94,10 @@ export class Consumers {
   #create(spec: ConsumerSpec, options: WorkOptions): Entry {
     const { topology, publisher, logger, metrics, closing, inboxes } = this.#deps;
     const maxDeliver = options.maxDeliver ?? MAX_DELIVER;
-    const worker = new ConsumerWorker({ consumer: spec.name, maxDeliver, publisher, logger, metrics, closing });
-    const loop = new PullLoop({ spec, concurrency: options.concurrency, worker, topology, logger, inboxes });
+    const { concurrency } = options;
+    const common = { maxDeliver, concurrency, publisher, logger, metrics, closing };
+    const worker = new ConsumerWorker({ consumer: spec.name, ...common });
+    const loop = new PullLoop({ spec, concurrency, worker, topology, logger, inboxes });
     const entry = { worker, loop };
     this.#entries.set(`${spec.stream}.${spec.name}`, entry);
     // After the current tick, so that all handlers of the consumer are registered before its first message comes.

@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
+import type { NatsConnection, Subscription } from "@nats-io/nats-core";
 import { type Logger, withExtractedTrace } from "@parley/observability";
 import type { z } from "zod";
 import type { WorkContext } from "./bus.js";
@@ -7,7 +7,7 @@ import { traceOf } from "./trace-headers.js";
 
 interface Listener {
   subject: string;
-  onMessage(msg: Msg): void;
+  onMessage(subject: string, text: string): void;
   subscription: Subscription | null;
 }
 
@@ -33,8 +33,8 @@ export class CoreListeners {
     const listener: Listener = {
       subject,
       subscription: null,
-      onMessage: (msg) => {
-        this.#handle(msg, schema, handler).catch((error: unknown) => {
+      onMessage: (at, text) => {
+        this.#handle({ subject: at, text }, schema, handler).catch((error: unknown) => {
           this.#logger.error({ err: error, subject }, "listener.failed");
         });
       },
@@ -48,6 +48,14 @@ export class CoreListeners {
     };
   }
 
+  /** Hands a message of this process to its own listeners; the server does not send it back to them. */
+  deliver(subject: string, text: string): void {
+    for (const listener of this.#listeners) {
+      const within = listener.subject.endsWith(".>") && subject.startsWith(listener.subject.slice(0, -1));
+      if (within || listener.subject === subject) queueMicrotask(() => listener.onMessage(subject, text));
+    }
+  }
+
   attach(connection: NatsConnection): void {
     for (const listener of this.#listeners) this.#subscribe(connection, listener);
   }
@@ -55,19 +63,18 @@ export class CoreListeners {
   #subscribe(connection: NatsConnection, listener: Listener): void {
     listener.subscription = connection.subscribe(listener.subject, {
       callback: (error, msg) => {
-        if (error === null) listener.onMessage(msg);
-        else this.#logger.error({ err: error, subject: listener.subject }, "listener.refused");
+        if (error !== null) this.#logger.error({ err: error, subject: listener.subject }, "listener.refused");
+        else withExtractedTrace(traceOf(msg.headers), () => listener.onMessage(msg.subject, msg.string()));
       },
     });
   }
 
   async #handle<S extends z.ZodType>(
-    msg: Msg,
+    { subject, text }: { subject: string; text: string },
     schema: S,
     handler: (message: z.output<S>, context: WorkContext) => Promise<void> | void,
   ): Promise<void> {
-    const message = schema.parse(msg.json<unknown>());
-    const context = { attempt: 1, key: keyOf(msg.subject), working: () => undefined, signal: this.#closing };
-    await withExtractedTrace(traceOf(msg.headers), () => handler(message, context));
+    const message = schema.parse(JSON.parse(text));
+    await handler(message, { attempt: 1, key: keyOf(subject), working: () => undefined, signal: this.#closing });
   }
 }

@@ -27,6 +27,10 @@ interface PublisherDeps {
   topology: Topology;
   metrics: BusMetrics;
   connected: () => boolean;
+  /** Facts for listeners of this process. */
+  deliver(subject: string, text: string): void;
+  /** Commands for workers of this process. */
+  hint(subject: string, message: unknown): void;
 }
 
 export function createPublisher(deps: PublisherDeps): Publisher {
@@ -62,9 +66,13 @@ export function createPublisher(deps: PublisherDeps): Publisher {
           internal: `${contract.subject}: message breaks its schema`,
         });
       }
+      const subject = `${contract.subject}.${token(key)}`;
+      const text = JSON.stringify(parsed.data);
+      // Those who listen in this process hear it whatever becomes of the server; a repeat by the outbox they hear again.
+      if (contract.kind === "event") deps.deliver(subject, text);
+      else if (!connected()) deps.hint(subject, parsed.data);
       try {
-        const subject = `${contract.subject}.${token(key)}`;
-        await store(subject, JSON.stringify(parsed.data), withTrace({ "Nats-Msg-Id": msgId }));
+        await store(subject, text, withTrace({ "Nats-Msg-Id": msgId }));
         metrics.published(contract.subject, "ok");
       } catch (error) {
         metrics.published(contract.subject, error instanceof AppError ? error.code : "internal");

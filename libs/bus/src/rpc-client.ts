@@ -5,7 +5,7 @@ import type { CallOptions } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
 import { type CallSignature, SIGNATURE_HEADER } from "./call-signature.js";
 import { type ReplyMux, RequestFailure } from "./reply-mux.js";
-import { DEADLINE_HEADER, REQUEST_ID_HEADER } from "./rpc-server.js";
+import { DEADLINE_HEADER, REQUEST_ID_HEADER, type RpcReply, type RpcServer } from "./rpc-server.js";
 import { withTrace } from "./trace-headers.js";
 import { ERROR_HEADER, fromWire } from "./wire-error.js";
 
@@ -14,11 +14,30 @@ export interface RpcClientDeps {
   metrics: BusMetrics;
   connected: () => boolean;
   signature: CallSignature | null;
+  /** Who serves a subject in this process: it is called without the server, and so also while the server is away. */
+  served(subject: string): Pick<RpcServer<z.ZodType, z.ZodType>, "direct"> | undefined;
 }
 
 /** The calling side of rpc; see Bus.call for its errors. */
 export function createRpcClient(deps: RpcClientDeps) {
-  const { mux, metrics, connected, signature } = deps;
+  const { mux, metrics, connected, signature, served } = deps;
+
+  async function overServer(
+    subject: string,
+    request: string,
+    { deadlineMs, requestId, signal }: CallOptions & { deadlineMs: number },
+  ): Promise<RpcReply> {
+    if (!connected()) throw new RequestFailure("disconnected");
+    const values: Record<string, string> = { [DEADLINE_HEADER]: String(Math.ceil(deadlineMs)) };
+    if (requestId !== undefined) values[REQUEST_ID_HEADER] = requestId;
+    if (signature !== null) values[SIGNATURE_HEADER] = signature.sign(subject, request);
+    const reply = await mux.request(subject, request, {
+      timeoutMs: deadlineMs,
+      headers: withTrace(values),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { text: reply.string(), code: reply.headers?.get(ERROR_HEADER) || null };
+  }
 
   return async function call<Q extends z.ZodType, R extends z.ZodType>(
     contract: RpcContract<Q, R>,
@@ -28,19 +47,16 @@ export function createRpcClient(deps: RpcClientDeps) {
     const { subject } = contract;
     const began = performance.now();
     try {
-      if (!connected()) throw new RequestFailure("disconnected");
-      const deadlineMs = options.deadlineMs ?? contract.deadlineMs;
-      const values: Record<string, string> = { [DEADLINE_HEADER]: String(Math.ceil(deadlineMs)) };
-      if (options.requestId !== undefined) values[REQUEST_ID_HEADER] = options.requestId;
       const request = JSON.stringify(input) ?? "null";
-      if (signature !== null) values[SIGNATURE_HEADER] = signature.sign(subject, request);
-      const reply = await mux.request(subject, request, {
-        timeoutMs: deadlineMs,
-        headers: withTrace(values),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      const payload = reply.json<unknown>();
-      if (reply.headers?.has(ERROR_HEADER)) throw fromWire(payload, subject);
+      const deadlineMs = options.deadlineMs ?? contract.deadlineMs;
+      const server = served(subject);
+      const reply = await (server === undefined
+        ? overServer(subject, request, { ...options, deadlineMs })
+        : within(deadlineMs, options.signal, () =>
+            server.direct(request, { deadlineMs, requestId: options.requestId }),
+          ));
+      const payload: unknown = JSON.parse(reply.text);
+      if (reply.code !== null) throw fromWire(payload, subject);
       const parsed = contract.response.safeParse(payload);
       if (!parsed.success) {
         throw new AppError("internal", { cause: parsed.error, internal: `${subject}: answer breaks its schema` });
@@ -57,6 +73,22 @@ export function createRpcClient(deps: RpcClientDeps) {
       throw failure;
     }
   };
+}
+
+/** What a call in this process answers, or why nobody waits for it any more. */
+function within(timeoutMs: number, signal: AbortSignal | undefined, call: () => Promise<RpcReply>): Promise<RpcReply> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => end(() => reject(new RequestFailure("aborted", { cause: signal?.reason })));
+    const timer = setTimeout(() => end(() => reject(new RequestFailure("timeout"))), Math.max(1, timeoutMs));
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      settle();
+    };
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    void call().then((reply) => end(() => resolve(reply)));
+  });
 }
 
 function callError(error: unknown, subject: string, signal: AbortSignal | undefined): unknown {

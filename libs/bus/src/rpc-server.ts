@@ -13,6 +13,18 @@ export const REQUEST_ID_HEADER = "Parley-Request-Id";
 
 const MAX_IN_FLIGHT = 256;
 
+/** What travels beside a request. */
+export interface CallAbout {
+  deadlineMs: number;
+  requestId: string | undefined;
+}
+
+/** An answer as JSON; with a code it is an error. */
+export interface RpcReply {
+  text: string;
+  code: string | null;
+}
+
 interface RpcServerDeps {
   logger: Logger;
   metrics: BusMetrics;
@@ -29,10 +41,9 @@ class CallContext implements RpcContext {
   #controller: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(msg: Msg, defaultDeadlineMs: number) {
-    const deadlineMs = Number(msg.headers?.get(DEADLINE_HEADER)) || defaultDeadlineMs;
+  constructor({ deadlineMs, requestId }: CallAbout) {
     this.deadlineAt = performance.now() + deadlineMs;
-    this.requestId = msg.headers?.get(REQUEST_ID_HEADER) || nuid.next();
+    this.requestId = requestId || nuid.next();
   }
 
   get signal(): AbortSignal {
@@ -61,9 +72,10 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
   readonly #handler: (input: z.output<Q>, context: RpcContext) => Promise<z.input<R>>;
   readonly #maxInFlight: number;
   readonly #deps: RpcServerDeps;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<unknown>>();
   readonly #contexts = new Set<CallContext>();
   #subscription: Subscription | null = null;
+  #open = true;
 
   constructor(
     contract: RpcContract<Q, R>,
@@ -88,45 +100,77 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
 
   /** The bus is closed: handlers that listen to their signal stop. */
   close(): void {
+    this.#open = false;
     for (const context of this.#contexts) context.abort(new Error("the bus is closed"));
   }
 
   /** Takes no more calls; resolves when those in hand are answered. */
   async drain(): Promise<void> {
+    this.#open = false;
     if (this.#subscription !== null && !this.#subscription.isClosed()) await this.#subscription.drain();
     await Promise.allSettled([...this.#inFlight]);
   }
 
-  #accept(msg: Msg): void {
-    if (this.#inFlight.size >= this.#maxInFlight) {
-      this.#answerError(msg, new AppError("overloaded", { retryAfterSeconds: 1 }));
-      return;
-    }
-    const done = this.#answer(msg).finally(() => this.#inFlight.delete(done));
-    this.#inFlight.add(done);
+  /** It is neither closed nor draining. */
+  get open(): boolean {
+    return this.#open;
   }
 
-  async #answer(msg: Msg): Promise<void> {
+  /** Answers a caller in this process: bounds, parsing, deadline and errors are those of a call over the server. Never rejects. */
+  direct(payload: string, about: CallAbout): Promise<RpcReply> {
+    if (this.#full) return Promise.resolve(this.#shed());
+    return this.#track(this.#reply(() => parseJson(payload), about));
+  }
+
+  get #full(): boolean {
+    return this.#inFlight.size >= this.#maxInFlight;
+  }
+
+  #shed(): RpcReply {
+    return this.#failed(new AppError("overloaded", { retryAfterSeconds: 1 }));
+  }
+
+  #accept(msg: Msg): void {
+    if (this.#full) {
+      this.#respond(msg, this.#shed());
+      return;
+    }
+    const about = {
+      deadlineMs: Number(msg.headers?.get(DEADLINE_HEADER)) || this.#contract.deadlineMs,
+      requestId: msg.headers?.get(REQUEST_ID_HEADER),
+    };
+    const payload = (): unknown => {
+      this.#verify(msg);
+      return parseJson(msg.string());
+    };
+    const answered = withExtractedTrace(traceOf(msg.headers), () => this.#reply(payload, about));
+    void this.#track(answered.then((reply) => this.#respond(msg, reply)));
+  }
+
+  #track<T>(answering: Promise<T>): Promise<T> {
+    const done = answering.finally(() => this.#inFlight.delete(done));
+    this.#inFlight.add(done);
+    return done;
+  }
+
+  async #reply(payload: () => unknown, about: CallAbout): Promise<RpcReply> {
     const { subject } = this.#contract;
     try {
-      const text = await withExtractedTrace(traceOf(msg.headers), () =>
-        withSpan(subject, { kind: "server" }, () => this.#handle(msg)),
-      );
-      this.#send(msg, text);
+      const text = await withSpan(subject, { kind: "server" }, () => this.#handle(payload(), about));
       this.#deps.metrics.served(subject, "ok");
+      return { text, code: null };
     } catch (error) {
-      this.#answerError(msg, error);
+      return this.#failed(error);
     }
   }
 
   /** The answer as text, parsed by the contract so that nothing undeclared leaves the service. */
-  async #handle(msg: Msg): Promise<string> {
-    this.#verify(msg);
-    const input = this.#contract.request.safeParse(parseJson(msg));
+  async #handle(payload: unknown, about: CallAbout): Promise<string> {
+    const input = this.#contract.request.safeParse(payload);
     if (!input.success) {
       throw new AppError("internal", { cause: input.error, internal: "request breaks its schema" });
     }
-    const context = new CallContext(msg, this.#contract.deadlineMs);
+    const context = new CallContext(about);
     this.#contexts.add(context);
     try {
       const output = this.#contract.response.safeParse(await this.#handler(input.data, context));
@@ -151,33 +195,35 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
     });
   }
 
-  #answerError(msg: Msg, error: unknown): void {
+  #failed(error: unknown): RpcReply {
     const { subject } = this.#contract;
     const wire = toWire(error);
     if (wire.code === "internal") this.#deps.logger.error({ err: error, subject }, "rpc.failed");
     this.#deps.metrics.served(subject, wire.code);
-    const headers = createHeaders();
-    headers.set(ERROR_HEADER, wire.code);
-    try {
-      msg.respond(JSON.stringify(wire), { headers });
-    } catch (failure) {
-      // The connection is closed, or even the error is too large; the caller's deadline ends its wait.
-      this.#deps.logger.error({ err: failure, subject }, "rpc.answer_lost");
-    }
+    return { text: JSON.stringify(wire), code: wire.code };
   }
 
-  #send(msg: Msg, text: string): void {
+  #respond(msg: Msg, reply: RpcReply): void {
+    const headers = createHeaders();
+    if (reply.code !== null) headers.set(ERROR_HEADER, reply.code);
     try {
-      msg.respond(text);
+      msg.respond(reply.text, reply.code === null ? {} : { headers });
     } catch (error) {
-      throw new AppError("internal", { cause: error, internal: "answer above the server's maximum, or no connection" });
+      const { subject } = this.#contract;
+      // The connection is closed, or even the error is too large; the caller's deadline ends its wait.
+      if (reply.code !== null) {
+        this.#deps.logger.error({ err: error, subject }, "rpc.answer_lost");
+        return;
+      }
+      const internal = "answer above the server's maximum, or no connection";
+      this.#respond(msg, this.#failed(new AppError("internal", { cause: error, internal })));
     }
   }
 }
 
-function parseJson(msg: Msg): unknown {
+function parseJson(text: string): unknown {
   try {
-    return msg.json<unknown>();
+    return JSON.parse(text);
   } catch (error) {
     throw new AppError("malformed_request", { cause: error });
   }

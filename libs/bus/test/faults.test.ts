@@ -135,8 +135,8 @@ describe("topology", () => {
 describe("connection", () => {
   it("starts without a server: fails fast, then everything registered begins", async () => {
     await nats.stop();
-    const bus = await servers.bus();
-    expect(bus.status()).toEqual({ connected: false, serverVersion: null, missing: [] });
+    const [bus, caller] = await Promise.all([servers.bus(), servers.bus()]);
+    expect(bus.status()).toEqual({ connected: false, usable: false, serverVersion: null, missing: [] });
     const seen = new Set<number>();
     const heard = new Set<number>();
     bus.work(job, async ({ n }) => void seen.add(n), { concurrency: 2 });
@@ -144,13 +144,13 @@ describe("connection", () => {
     bus.serve(echo, async (input) => input);
     await endsWithin(500, async () => {
       await bus.settled();
-      const failure = await bus.call(echo, { n: 1 }).catch((error: unknown) => error);
+      const failure = await caller.call(echo, { n: 1 }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(AppError);
       expect(failure).toMatchObject({ code: "not_ready" });
       await expect(bus.publish(job, { n: 1 }, { key: "k", msgId: "x" })).rejects.toMatchObject({ code: "not_ready" });
     });
     await nats.restart();
-    await eventually(() => bus.call(echo, { n: 1 }), LONG);
+    await eventually(() => caller.call(echo, { n: 1 }), LONG);
     await offer(bus, 7);
     await eventually(() => bus.publish(happened, { n: 8 }, { key: "k", msgId: `${round}-h` }), LONG);
     await eventually(() => seen.has(7) && heard.has(8), LONG);

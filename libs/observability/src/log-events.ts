@@ -127,4 +127,6 @@ export const LOG_EVENTS: Record<string, string> = {
   "work.dead_letter_failed": "A message that was given up could not be put aside; it is delivered again.",
   "work.bind_failed": "A consumer of stored messages could not be reached; it is tried again.",
   "work.silent": "A consumer heard nothing from the bus for too long and binds anew.",
+  "work.hint_failed":
+    "A wake-up of this process that could not be stored failed; the look at the database finds the turn.",
 };

@@ -35,7 +35,7 @@ export function createCleanup(deps: CleanupDeps): Component {
       await Promise.all(running.map((job) => job.stop()));
     },
     async ready() {
-      if (!deps.bus.status().connected) return "bus is not connected";
+      if (!deps.bus.status().usable) return "bus is not connected";
       return (await deps.db.ping()) || "database is not reachable";
     },
   };

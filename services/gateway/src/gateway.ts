@@ -56,7 +56,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     async ready() {
       if (draining) return "draining";
-      return deps.bus.status().connected ? true : "bus not connected";
+      return deps.bus.status().usable ? true : "bus not connected";
     },
     address() {
       if (app === undefined) throw new Error("the gateway is not started");
@@ -96,12 +96,12 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     failedAttempts: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     failedLinks: createFailedAttempts(config.RATE_LIMIT_AUTH_FAILURES_PER_MINUTE),
     async readiness() {
-      const connected = bus.status().connected;
+      const { connected, usable } = bus.status();
       // Redis is losable: without it answers stay correct, so it is shown but does not take the replica out.
       const [reachable, more, onTime] = await Promise.all([redis.ping(), deps.moreChecks?.() ?? {}, clock.ready()]);
       const others = Object.entries(more).map(([name, ok]) => [name, ok ? { ok } : { ok, detail: "not reachable" }]);
       return {
-        ready: connected && onTime === true && !draining() && Object.values(more).every(Boolean),
+        ready: usable && onTime === true && !draining() && Object.values(more).every(Boolean),
         checks: {
           ...Object.fromEntries(others),
           gateway: draining() ? { ok: false, detail: "draining" } : { ok: true },

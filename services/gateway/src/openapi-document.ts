@@ -17,7 +17,7 @@ const noBus: Bus = {
   listen: () => undefined,
   listenLive: () => () => undefined,
   settled: async () => undefined,
-  status: () => ({ connected: false, serverVersion: null, missing: [] }),
+  status: () => ({ connected: false, usable: false, serverVersion: null, missing: [] }),
   onReconnect: () => undefined,
   drain: async () => undefined,
   close: async () => undefined,

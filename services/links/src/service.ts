@@ -72,7 +72,7 @@ export function createLinks(deps: LinksDeps): Component {
       await verification?.stop();
     },
     async ready() {
-      if (!deps.bus.status().connected) return "bus is not connected";
+      if (!deps.bus.status().usable) return "bus is not connected";
       return (await deps.db.ping()) || "database is not reachable";
     },
   };

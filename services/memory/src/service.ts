@@ -72,7 +72,7 @@ export function createMemory(deps: MemoryDeps): Component {
       await knowledge?.stop();
     },
     async ready() {
-      if (!deps.bus.status().connected) return "bus is not connected";
+      if (!deps.bus.status().usable) return "bus is not connected";
       return (await deps.db.ping()) || "database is not reachable";
     },
   };

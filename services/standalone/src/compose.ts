@@ -40,8 +40,8 @@ export async function compose(
   const db = connectDb({ url: addresses.databaseUrl, name: "standalone", logger, max: 16 });
   const redis = await connectRedis({ url: addresses.redisUrl, logger });
   const secrets = createSecrets(settings.SECRET_KEY);
-  const { callKey } = secrets;
-  const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", logger, metrics, callKey });
+  const options = { logger, metrics, callKey: secrets.callKey, alone: true };
+  const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", ...options });
   const model = modelFromConfig(settings, { logger, metrics });
   const clock = createClock({ authority: "database", ask: () => db.time(), logger, metrics });
   const deps = { config: settings, logger, metrics, bus, db, redis, secrets, model, clock };

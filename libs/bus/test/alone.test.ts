@@ -1,0 +1,101 @@
+import { event, live, rpc, work } from "@parley/contracts";
+import { endsWithin, eventually, startNats } from "@parley/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { Bus } from "../src/index.js";
+import { fleet } from "./support.js";
+
+let nats: Awaited<ReturnType<typeof startNats>>;
+const { bus: newBus, close } = fleet(() => nats.url);
+beforeAll(async () => {
+  nats = await startNats();
+});
+afterEach(close);
+afterAll(() => nats.destroy());
+
+const n = z.object({ n: z.number() });
+const double = rpc("agents", "double", "agents", n, n);
+const happened = event("agents", "happened", n);
+const said = live("agents", "said", n);
+const job = work("turns", "job", "TURNS", "alone", n);
+
+interface Heard {
+  facts: number[];
+  lives: number[];
+  keys: string[];
+}
+
+/** Serves and listens to everything, and keeps what it hears. */
+function listenIn(bus: Bus): Heard {
+  const heard: Heard = { facts: [], lives: [], keys: [] };
+  bus.serve(double, async ({ n }) => ({ n: n * 2 }));
+  bus.listen(happened, async ({ n }, { key }) => {
+    heard.facts.push(n);
+    heard.keys.push(key);
+  });
+  bus.listenLive(said, "me", ({ n }) => void heard.lives.push(n));
+  return heard;
+}
+
+describe("services in one process", () => {
+  it("call and tell each other while the server is frozen, and once it is gone, and are ready throughout", async () => {
+    const bus = await newBus("alone", { alone: true });
+    const heard = listenIn(bus);
+    const done: number[] = [];
+    bus.work(job, async ({ n }) => void done.push(n), { concurrency: 1 });
+    const round = async (n: number): Promise<void> => {
+      await endsWithin(500, async () => {
+        expect(await bus.call(double, { n })).toEqual({ n: n * 2 });
+        bus.publishLive(said, "me", { n });
+        bus.publishLive(said, "another", { n: -n });
+        void bus.publish(happened, { n }, { key: `k ${n}`, msgId: `fact-${n}` }).catch(() => undefined);
+        await eventually(() => heard.facts.includes(n) && heard.lives.includes(n));
+      });
+      expect(bus.status().usable).toBe(true);
+    };
+    await round(1);
+    nats.pause();
+    await round(2);
+    await eventually(() => !bus.status().connected, { timeoutMs: 15_000 });
+    await round(3);
+    // Nothing is stored, and its sender knows; the worker beside it is told all the same.
+    await expect(bus.publish(job, { n: 3 }, { key: "k", msgId: "job-3" })).rejects.toMatchObject({ code: "not_ready" });
+    await eventually(() => expect(done).toEqual([3]));
+    nats.resume();
+    await eventually(() => bus.status().connected, { timeoutMs: 15_000 });
+    await round(4);
+    await nats.kill();
+    await round(5);
+    await nats.restart();
+    await eventually(() => bus.status().connected, { timeoutMs: 15_000 });
+    await round(6);
+    expect(heard).toEqual({
+      facts: [1, 2, 3, 4, 5, 6],
+      lives: [1, 2, 3, 4, 5, 6],
+      keys: heard.facts.map((n) => `k ${n}`),
+    });
+  });
+
+  it("hear what they say once, and others hear it too", async () => {
+    const [here, there] = await Promise.all([newBus("here"), newBus("there")]);
+    const heard = { here: listenIn(here), there: listenIn(there) };
+    await Promise.all([here.settled(), there.settled()]);
+    for (const n of [1, 2, 3]) {
+      here.publishLive(said, "me", { n });
+      await eventually(() => here.publish(happened, { n }, { key: "k", msgId: `once-${n}` }));
+    }
+    await eventually(() => expect(heard.there).toMatchObject({ facts: [1, 2, 3], lives: [1, 2, 3] }));
+    // What the server had sent to `there` by now it would have sent to `here` as well.
+    await here.settled();
+    expect(heard.here).toMatchObject({ facts: [1, 2, 3], lives: [1, 2, 3] });
+  });
+
+  it("keep a message that breaks its declaration to themselves", async () => {
+    const bus = await newBus("alone");
+    const heard = listenIn(bus);
+    const loose = live("agents", "said", z.unknown());
+    bus.publishLive(loose, "me", { n: "not a number" });
+    bus.publishLive(said, "me", { n: 7 });
+    await eventually(() => expect(heard.lives).toEqual([7]));
+  });
+});
