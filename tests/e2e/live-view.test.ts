@@ -81,6 +81,7 @@ describe("an owner who watches", () => {
   let link: MadeLink;
   let agentId: string;
   let viewer: ApiClient;
+  let operator: ApiClient;
   beforeAll(async () => {
     const faults = (call: ModelCall): ModelFault | null =>
       call.lastUserText.startsWith("slow") ? { type: "slow", tokenDelayMs: 200 } : null;
@@ -92,6 +93,7 @@ describe("an owner who watches", () => {
     agentId = await importAgent(tenant, "guide", GUIDE);
     link = await createLink(tenant, "guide", { max_sessions: 100, rate_limit_per_minute: 100, proof_of_work: "off" });
     viewer = (await newToken("viewer")).client;
+    operator = (await newToken("operator")).client;
   }, 180_000);
   afterAll(() => cluster?.close(), 60_000);
 
@@ -107,7 +109,7 @@ describe("an owner who watches", () => {
 
   it("sees what the visitor sees, and node, variables and spend as the session itself tells them", async () => {
     const visitor = await newVisitor(cluster, link);
-    const watcher = watch(viewer.stream(livePath(visitor.sessionId)));
+    const watcher = watch(operator.stream(livePath(visitor.sessionId)));
     const first = await watcher.until(({ event }) => event === "connected");
     expect(first.data).toMatchObject({
       status: "active",
@@ -145,7 +147,7 @@ describe("an owner who watches", () => {
     const input = trace.body.turns.reduce((sum, { usage }) => sum + usage.input_tokens, 0);
     expect(input).toBeGreaterThan(0);
     expect(second.data.totals).toMatchObject({ input_tokens: input });
-    const late = watch(viewer.stream(livePath(visitor.sessionId)));
+    const late = watch(operator.stream(livePath(visitor.sessionId)));
     const { data } = await late.until(({ event }) => event === "connected");
     expect(data).toMatchObject({
       node_name: "Talk",
@@ -160,25 +162,25 @@ describe("an owner who watches", () => {
     await watcher.until(({ event }) => event === "session_ended");
     expect(await watcher.status).toBe(200);
     const last = durable(watcher.events).at(-1)?.id ?? null;
-    expect(await watch(viewer.stream(livePath(visitor.sessionId)), last).status).toBe(204);
+    expect(await watch(operator.stream(livePath(visitor.sessionId)), last).status).toBe(204);
   });
 
   it("loses and repeats nothing when the stream is cut at every event and goes on at the other gateway", async () => {
     const visitor = await newVisitor(cluster, link);
     for (const text of ["one", "I am called Ada", "three"]) await visitor.say(text);
-    const whole = watch(viewer.stream(livePath(visitor.sessionId)));
+    const whole = watch(operator.stream(livePath(visitor.sessionId)));
     await whole.until(isTurn(3));
     whole.leave();
     const expected = durable(whole.events);
     expect(expected.map(({ id }) => id)).toEqual(expected.map((_, n) => `1-${n + 1}`));
     for (const { id } of expected) {
-      const rest = watch(viewer.stream(livePath(visitor.sessionId)), id);
+      const rest = watch(operator.stream(livePath(visitor.sessionId)), id);
       const tail = expected.slice(expected.findIndex((event) => event.id === id) + 1);
       await eventually(async () => expect(durable(rest.events)).toEqual(tail), { timeoutMs: 20_000 });
       rest.leave();
     }
     // And while the conversation goes on: each event cuts the stream.
-    const follower = followEvents(() => viewer.stream(livePath(visitor.sessionId)));
+    const follower = followEvents(() => operator.stream(livePath(visitor.sessionId)));
     let seen = 0;
     const cutting = setInterval(() => {
       if (durable(follower.events).length === seen) return;
@@ -206,7 +208,8 @@ describe("an owner who watches", () => {
     expect((await createBearerClient({ bases: cluster.gateways }).call("GET", path)).status).toBe(401);
     expect((await tenant.owner.call("GET", `${path}?after=nonsense`)).status).toBe(422);
 
-    const { id, client } = await newToken("viewer");
+    expect((await viewer.call("GET", path)).status).toBe(403);
+    const { id, client } = await newToken("operator");
     const watcher = watch(client.stream(path));
     await watcher.until(({ event }) => event === "connected");
     await endsWithin(3_000, async () => {

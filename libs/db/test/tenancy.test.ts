@@ -32,6 +32,14 @@ describe("tenancy", () => {
     expect(owned).toEqual([]);
   });
 
+  it("looks names up in temporary tables last, wherever a function acts with the rights of another role", async () => {
+    const paths = await asOwner<{ settings: string[] | null; functions: number }>(`
+      select p.proconfig as settings, count(*)::int as functions from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+       where n.nspname = 'public' and p.prosecdef group by 1`);
+    expect(paths).toEqual([{ settings: ["search_path=pg_catalog, public, pg_temp"], functions: expect.any(Number) }]);
+    expect(paths[0]?.functions).toBeGreaterThan(20);
+  });
+
   it("protects every table that has a tenant, and enforces it on the owner too", async () => {
     const open = await asOwner(`
       select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace

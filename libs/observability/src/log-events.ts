@@ -64,6 +64,8 @@ export const LOG_EVENTS: Record<string, string> = {
   "webhooks.failed": "The search for due deliveries failed; it is repeated.",
   "action_webhook.deferred": "The outcome of a workflow's webhook could not be noted; it may be delivered again.",
   "action_webhooks.failed": "The search for due webhooks of workflows failed; it is repeated.",
+  "versions.seal_failed":
+    "Secrets of versions from before they were sealed still lie readable; the next start tries again.",
 
   // Knowledge
   "knowledge.document_not_embedded": "A document is found by its words only until its vectors are made.",

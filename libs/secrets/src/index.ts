@@ -1,5 +1,6 @@
 export { actionSecretAad } from "./action-secret.js";
 export { consentHash } from "./consent-hash.js";
+export { openDocumentSecret, sealDocumentSecret } from "./document-secret.js";
 export type { IssuedToken, Secrets } from "./secrets.js";
 export { createSecrets } from "./secrets.js";
 export type { ParsedToken } from "./token.js";

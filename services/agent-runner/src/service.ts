@@ -35,7 +35,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
   let poll: { stop(): Promise<void> } | undefined;
   let outbound: Outbound | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
-  let agents: { stop(): void } | undefined;
+  let agents: { stop(): Promise<void> } | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
   let relayStop: (() => Promise<void>) | undefined;
   let deafen: () => void = () => undefined;
@@ -54,7 +54,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
         metrics: deps.metrics,
       });
       webhooks = startActionWebhooks({ ...deps, outbound, repository: createActionWebhookRepository(deps.db) });
-      const repository = createTurnRepository(deps.db);
+      const repository = createTurnRepository(deps.db, deps.secrets);
       const crash = createCrash(deps.config.CRASH_AT);
       const lane: LaneDeps = {
         ...deps,
@@ -101,7 +101,7 @@ export function createAgentRunner(deps: RunnerDeps): Component {
     },
     async stop() {
       await poll?.stop();
-      agents?.stop();
+      await agents?.stop();
       const finished = Promise.allSettled([...running.values()]);
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;

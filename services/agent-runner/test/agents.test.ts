@@ -18,12 +18,14 @@ import {
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
+import { createSecrets } from "@parley/secrets";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { registerAgents } from "../src/agents/index.js";
 
+const secrets = createSecrets("a master key for the tests of agents, long enough");
 const logger = createLogger({ service: "agents-test", level: "silent" });
 let nats: Awaited<ReturnType<typeof startNats>>;
 let database: FreshDatabase;
@@ -42,7 +44,7 @@ beforeAll(async () => {
   if (!caller) throw new Error("no bus");
   bus = caller;
   bus.listen(agentActivated, async (payload) => void activated.push(payload));
-  for (const replica of replicas) registerAgents({ logger, bus: replica, db });
+  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets });
 });
 afterAll(async () => {
   await Promise.all(buses.map((open) => open.close()));

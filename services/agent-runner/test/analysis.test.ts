@@ -80,7 +80,7 @@ function workers(count: number, extract: (request: ExtractRequest, nth: number) 
       model,
       analyses: createAnalysisRepository(h.db),
       budgets: createBudgetRepository(h.db),
-      turns: createTurnRepository(h.db),
+      turns: createTurnRepository(h.db, h.secrets),
       maxMessages: 50,
       logger: createLogger({ service: "test", level: "silent" }),
       metrics: h.metrics,

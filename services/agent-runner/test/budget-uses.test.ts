@@ -253,7 +253,7 @@ describe("the analysis of an ended session", () => {
       ...{
         model: hungry,
         analyses: createAnalysisRepository(h.db),
-        turns: createTurnRepository(h.db),
+        turns: createTurnRepository(h.db, h.secrets),
         maxMessages: 50,
       },
       ...{ budgets: createBudgetRepository(h.db), metrics: h.metrics, pollMs: 20, onDone: () => undefined },

@@ -21,10 +21,12 @@ import {
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
+import { createSecrets } from "@parley/secrets";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerAgents } from "../src/agents/index.js";
 
+const secrets = createSecrets("a master key for the tests of agents, long enough");
 const logger = createLogger({ service: "gate-test", level: "silent" });
 let nats: Awaited<ReturnType<typeof startNats>>;
 let database: FreshDatabase;
@@ -43,7 +45,7 @@ beforeAll(async () => {
   if (!caller) throw new Error("no bus");
   bus = caller;
   bus.listen(gateOverridden, async (fact) => void overridden.push(fact));
-  for (const replica of replicas) registerAgents({ logger, bus: replica, db });
+  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets });
   // What is served last is known to the server last.
   const nobody = { tenantId: newId(), agentId: newId(), version: null };
   await eventually(() => bus.call(resolveAgent, nobody));

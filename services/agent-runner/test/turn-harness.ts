@@ -14,7 +14,7 @@ import { connectDb, type Db } from "@parley/db";
 import { createScriptedModel, type Model } from "@parley/llm";
 import { createLogger, createMetrics, type Metrics } from "@parley/observability";
 import { connectRedis, type RedisLike } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
+import { createSecrets, type Secrets } from "@parley/secrets";
 import { createSessions, sessionsConfig } from "@parley/sessions-service";
 import { eventually, freshDatabase, PATIENT, startNats, testServers } from "@parley/testkit";
 import { createAgentRunner, runnerConfig } from "../src/index.js";
@@ -46,6 +46,7 @@ export interface TurnHarness {
   bus: Bus;
   db: Db;
   redis: RedisLike;
+  secrets: Secrets;
   /** Address of the database's owner, to look behind row level security. */
   adminUrl: string;
   /** Address of the services' role, for a process of its own. */
@@ -80,6 +81,7 @@ export async function turnHarness(): Promise<TurnHarness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
+  const secrets = createSecrets("x".repeat(40));
   const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
@@ -91,7 +93,7 @@ export async function turnHarness(): Promise<TurnHarness> {
     bus,
     db,
     redis,
-    secrets: createSecrets("x".repeat(40)),
+    secrets,
   });
   await sessions.start();
   const tenantId = newId();
@@ -114,6 +116,7 @@ export async function turnHarness(): Promise<TurnHarness> {
     bus,
     db,
     redis,
+    secrets,
     adminUrl: database.adminUrl,
     databaseUrl: database.url,
     nats,
@@ -169,7 +172,7 @@ export async function turnHarness(): Promise<TurnHarness> {
         db,
         redis,
         model,
-        secrets: createSecrets("x".repeat(40)),
+        secrets,
       });
       await runner.start();
       const stop = async () => {

@@ -179,6 +179,10 @@ describe("management routes", () => {
     expect(page).not.toContain("Welcome!");
     expect((await call("GET", `/api/sessions/${session_id}`, token)).status).toBe(200);
     expect((await call("GET", `/api/sessions/${session_id}`, world.owners.token("viewer", OTHER))).status).toBe(404);
+    for (const words of ["live?after=0-0", "transcript", "trace", "files/018f3a5e-7c1b-7d2e-8a4f-000000000001"]) {
+      const answer = await call("GET", `/api/sessions/${session_id}/${words}`, token);
+      expect([words, answer.status, (await bodyOf(answer)).code]).toEqual([words, 403, "forbidden"]);
+    }
     expect((await call("POST", `/api/sessions/${session_id}/end`, token)).status).toBe(403);
     expect((await call("POST", `/api/sessions/${session_id}/end`, world.owners.token("operator"))).status).toBe(200);
   });

@@ -19,12 +19,14 @@ import {
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
-import { createSecrets } from "@parley/secrets";
+import { createSecrets, sealDocumentSecret } from "@parley/secrets";
 import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSessions, sessionsConfig } from "../src/index.js";
 import { type Received, type Receiver, startReceiver } from "./webhook-receiver.js";
+
+const MASTER_KEY = "a master key for the tests of webhooks, long enough";
 
 const REPLICAS = 4;
 const logs: string[] = [];
@@ -53,7 +55,7 @@ beforeAll(async () => {
     version: 1,
     isActive: true,
   }));
-  const secrets = createSecrets("a master key for the tests of webhooks, long enough");
+  const secrets = createSecrets(MASTER_KEY);
   const config = sessionsConfig.parse({
     ALLOW_TEST_HOOKS: "1",
     WEBHOOK_POLL_MS: "50",
@@ -511,6 +513,8 @@ describe("a receiver", () => {
     const retry = { max_retries: 1, initial_delay_ms: 10 };
     const own = (more: object) => ({ enabled: true, url: "", retry, ...more });
     const t = await tenant();
+    // As a version is stored; one from before secrets were sealed is read as it lies.
+    const sealed = sealDocumentSecret(createSecrets(MASTER_KEY), t.tenantId, secret);
     const add = (version: number, webhook: object) =>
       db.tenant(t.tenantId, (trx) =>
         sql`insert into agent_versions (agent_id, version, tenant_id, document, content_hash)
@@ -519,7 +523,10 @@ describe("a receiver", () => {
         ),
       );
     await add(2, own({ url: `${remote.url}${t.path}/2`, auth: { type: "bearer", token: "t0ken" }, events: ["ended"] }));
-    await add(3, own({ url: `${remote.url}${t.path}/3`, auth: { type: "hmac", secret }, include_transcript: true }));
+    await add(
+      3,
+      own({ url: `${remote.url}${t.path}/3`, auth: { type: "hmac", secret: sealed }, include_transcript: true }),
+    );
     await add(4, { ...own({ url: `${remote.url}${t.path}/4` }), enabled: false });
     for (const version of [2, 3, 4]) {
       const session = await t.session();

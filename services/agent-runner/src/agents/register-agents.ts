@@ -21,12 +21,13 @@ import { updateAgent } from "./handlers/update-agent.js";
 import { validateAgent } from "./handlers/validate-agent.js";
 import { createVersions } from "./replay/versions.js";
 import { createResolvedAgents } from "./resolved-agents.js";
+import { sealVersions } from "./seal-versions.js";
 
 /** Calls that may work for seconds: so many of a kind at once, that turns keep the upper hand. */
 const MAX_HEAVY = 8;
 
 /** Serves every `agents.v1.rpc.*` subject: agents, their versions, and what a new session freezes. */
-export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): void } {
+export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): Promise<void> } {
   const yaml = createYamlReader();
   const deps: AgentsDeps = { ...given, yaml };
   const { bus } = deps;
@@ -52,11 +53,21 @@ export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): void 
   bus.serve(contracts.activateVersion, activateVersion(deps, onActivated));
   bus.serve(contracts.diffVersions, diffVersions(deps));
   bus.serve(contracts.listGateOverrides, listGateOverrides(deps));
-  const versions = createVersions(deps.db);
+  const versions = createVersions(deps.db, deps.secrets);
   bus.serve(contracts.testVersion, testVersion(deps), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.replayVersion, replayVersion(deps, versions), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.sessionToTest, sessionToTest(deps, versions), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.traceSession, traceSession(deps, versions));
   bus.serve(contracts.resolveAgent, resolveAgent(deps, resolved));
-  return yaml;
+  const stopping = new AbortController();
+  const sealing = sealVersions(deps, stopping.signal).catch((error: unknown) =>
+    deps.logger.warn({ err: error }, "versions.seal_failed"),
+  );
+  return {
+    async stop() {
+      yaml.stop();
+      stopping.abort();
+      await sealing;
+    },
+  };
 }

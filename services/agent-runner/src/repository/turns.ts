@@ -1,6 +1,8 @@
 import type { AttachedFile, SessionEvent, TurnResult } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
+import type { Secrets } from "@parley/secrets";
 import type { EngineState } from "@parley/workflow";
+import { openDocument } from "../agents/document-secrets.js";
 
 export interface HistoryItem {
   role: "user" | "assistant";
@@ -129,7 +131,7 @@ export interface CommitItem {
 }
 
 /** All SQL of the turn loop. Every function is one round trip; commits of turns that finish together share one. */
-export function createTurnRepository(db: Db) {
+export function createTurnRepository(db: Db, secrets: Secrets) {
   return {
     /** Takes the lease; null = somebody else holds it, or nothing waits. */
     acquire: groupCommit<AcquireItem, Acquired>(
@@ -216,13 +218,13 @@ export function createTurnRepository(db: Db) {
       );
       return row && row.active_version !== null ? { agentId: row.id, version: row.active_version } : null;
     },
-    /** The stored document of one version. */
-    document(
+    /** The document of one version, with its secrets. */
+    async document(
       tenantId: string,
       agentId: string,
       version: number,
     ): Promise<{ name: string; document: unknown } | undefined> {
-      return db.tenant(tenantId, (trx) =>
+      const row = await db.tenant(tenantId, (trx) =>
         trx
           .selectFrom("agent_versions as v")
           .innerJoin("agents as a", "a.id", "v.agent_id")
@@ -231,6 +233,7 @@ export function createTurnRepository(db: Db) {
           .where("v.version", "=", version)
           .executeTakeFirst(),
       );
+      return row && { name: row.name, document: openDocument(secrets, tenantId, row.document) };
     },
   };
 }

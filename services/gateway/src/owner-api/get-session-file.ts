@@ -8,7 +8,7 @@ import { answers } from "../schemas.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 
-/** A file that was sent in a session of the tenant, as a download. A read; viewers and above. */
+/** A file that was sent in a session of the tenant, as a download. A read; operators and above. */
 export function getSessionFileRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -17,7 +17,7 @@ export function getSessionFileRoute(app: HttpApp, { bus }: GatewayContext): void
     querystring: tenantQuery,
     response: answers({ 200: z.string().meta({ description: "The bytes, as an attachment" }) }),
   };
-  app.get("/sessions/:id/files/:file_id", { schema }, async (request, reply) => {
+  app.get("/sessions/:id/files/:file_id", { schema, config: { role: "operator" } }, async (request, reply) => {
     const { tenantId } = tenantPrincipal(request);
     const { id, file_id } = request.params;
     if (!z.uuid().safeParse(file_id).success) throw new AppError("file_not_found");

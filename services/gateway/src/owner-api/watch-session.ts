@@ -6,7 +6,7 @@ import { openWatch } from "../streams/open-watch.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 
-/** Live view of a session of the tenant; `Last-Event-ID` or `?after=` resumes it. A read; viewers and above. */
+/** Live view of a session of the tenant; `Last-Event-ID` or `?after=` resumes it. A read; operators and above. */
 export function watchSessionRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
     ...owner,
@@ -17,7 +17,7 @@ export function watchSessionRoute(app: HttpApp, context: GatewayContext): void {
     querystring: tenantQuery.extend({ after: cursorParam.optional() }),
     response: answers({ 200: eventStream }),
   };
-  const config = { longLived: true };
+  const config = { longLived: true, role: "operator" } as const;
   const onRequest = async (): Promise<void> => context.streams.enter();
   app.get("/sessions/:id/live", { schema, config, onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const { tenantId, ...opener } = tenantPrincipal(request);

@@ -1,5 +1,6 @@
 import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
+import { openDocumentSecret } from "@parley/secrets";
 import { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedDelivery, DeliveryRepository, Settlement } from "./delivery-repository.js";
@@ -139,11 +140,12 @@ function authorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message
   }
   const parsed = auth.safeParse(due.settings.auth);
   if (!parsed.success) return null;
+  const opened = (stored: string): string => openDocumentSecret(deps.secrets, due.tenant_id, stored);
   switch (parsed.data?.type) {
     case "bearer":
-      return { authorization: `Bearer ${parsed.data.token}` };
+      return { authorization: `Bearer ${opened(parsed.data.token)}` };
     case "hmac":
-      return { "webhook-signature": signatures([parsed.data.secret], message) };
+      return { "webhook-signature": signatures([opened(parsed.data.secret)], message) };
     default:
       return {};
   }

@@ -2,10 +2,11 @@ import { AppError, type diffVersions as contract, tenantOf } from "@parley/contr
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { diffDocuments } from "../diff/document-diff.js";
+import { shownDocument } from "../document-secrets.js";
 import { findAgent } from "../repository/agents.js";
 import { findVersion } from "../repository/versions.js";
 
-/** What has changed from one version to another. A read. */
+/** What has changed from one version to another; below admin a changed secret is none. A read. */
 export const diffVersions =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
@@ -16,5 +17,9 @@ export const diffVersions =
       return [await at(input.from), await at(input.to)] as const;
     });
     if (before === null || after === null) throw new AppError("version_not_found");
-    return diffDocuments(before, after);
+    const shown = (row: typeof before) => ({
+      version: row.version,
+      document: shownDocument(deps.secrets, input.principal, row.document),
+    });
+    return diffDocuments(shown(before), shown(after));
   };

@@ -1,10 +1,11 @@
 import { AppError, type getVersion as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
+import { shownDocument } from "../document-secrets.js";
 import { findAgent } from "../repository/agents.js";
 import { findVersion, versionView } from "../repository/versions.js";
 
-/** One version with its document exactly as it was imported. A read. */
+/** One version with its document as it was imported; below admin its secrets are masked. A read. */
 export const getVersion =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> =>
@@ -13,5 +14,5 @@ export const getVersion =
       if (agent === null) throw new AppError("agent_not_found");
       const row = await findVersion(trx, { agentId: agent.id, version: input.version });
       if (row === null) throw new AppError("version_not_found");
-      return { version: versionView(row), document: row.document };
+      return { version: versionView(row), document: shownDocument(deps.secrets, input.principal, row.document) };
     });

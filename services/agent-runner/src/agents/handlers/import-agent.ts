@@ -7,16 +7,18 @@ import {
   tenantOf,
 } from "@parley/contracts";
 import { changeWithFacts, type Fact, type NamedRequest, once, recall } from "@parley/db";
+import type { Secrets } from "@parley/secrets";
 import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
+import { asksToKeep, keepSecrets, sealDocument } from "../document-secrets.js";
 import { invalidDocument } from "../invalid-document.js";
 import { parseDocument } from "../parse-document.js";
 import { publishVersion } from "../publish-version.js";
 import { type AgentRow, findAgent, insertAgent, isAgentId, type TenantTransaction } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
-import { addVersion } from "../repository/versions.js";
+import { addVersion, newestDocument } from "../repository/versions.js";
 import { slugOf } from "../slug.js";
 import { runSuite } from "../testing/run-suite.js";
 
@@ -37,7 +39,7 @@ export const importAgent =
     const request = part ?? { tenantId, scope: "agents.import", repeatable: input };
     const before = input.dryRun ? null : await recall<Output>(deps.db, request);
     if (before !== null) return before;
-    const { valid, document, issues } = validateDocument(await parseDocument(input.document, deps.yaml));
+    const { valid, document, issues } = validateDocument(await givenDocument(deps, tenantId, input));
     if (!valid || document === undefined) throw invalidDocument(issues);
     if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
     if (input.activate && document.agent.require_tests === true) {
@@ -46,23 +48,34 @@ export const importAgent =
     }
 
     const answer = await changeWithFacts<Output>(deps, tenantId, (trx) =>
-      once(trx, request, () => addTo(trx, { tenantId, document, issues, input })),
+      once(trx, request, () => addTo(trx, { tenantId, document, issues, input, secrets: deps.secrets })),
     );
     if (answer.active && answer.agent_id !== null) onActivated(answer.agent_id);
     return answer;
   };
 
+/** What is to be imported, with the secrets that it keeps of the newest version. Throws `invalid_document`. */
+async function givenDocument(deps: AgentsDeps, tenantId: string, input: Input): Promise<unknown> {
+  const document = await parseDocument(input.document, deps.yaml);
+  if (!asksToKeep(document)) return document;
+  const stored = await deps.db.tenant(tenantId, async (trx) => {
+    const agent = await findAgent(trx, input.agent);
+    return agent === null ? null : newestDocument(trx, agent.id);
+  });
+  return keepSecrets(deps.secrets, tenantId, { document, stored });
+}
+
 /** The version itself, on the agent that the import names. */
 async function addTo(
   trx: TenantTransaction,
-  of: { tenantId: string; document: AgentDocument; issues: Issue[]; input: Input },
+  of: { tenantId: string; document: AgentDocument; issues: Issue[]; input: Input; secrets: Secrets },
 ): Promise<{ answer: Output; facts: Fact[] }> {
-  const { tenantId, document, issues, input } = of;
+  const { tenantId, document, issues, input, secrets } = of;
   const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
   const version = await addVersion(trx, {
     agentId: agent.id,
     tenantId,
-    document,
+    document: sealDocument(secrets, tenantId, document),
     contentHash: contentHash(document),
     notes: input.notes,
   });

@@ -9,6 +9,7 @@ import {
 import { validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
+import { openDocument } from "../document-secrets.js";
 import { findAgent } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
 import { findVersion } from "../repository/versions.js";
@@ -30,7 +31,7 @@ export const testVersion =
       return findVersion(trx, { agentId: agent.id, version });
     });
     if (row === null) throw new AppError("version_not_found");
-    const { document } = validateDocument(row.document);
+    const { document } = validateDocument(openDocument(deps.secrets, tenantId, row.document));
     if (!document) throw new TerminalError("the stored agent document is not valid");
     const result = bounded(await runSuite(document));
     await deps.db.tenant(tenantId, (trx) => saveTestResult(trx, tenantId, result));

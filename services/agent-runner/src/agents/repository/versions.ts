@@ -24,6 +24,7 @@ export const versionView = (row: VersionRow) => ({
 export interface NewVersion {
   agentId: string;
   tenantId: string;
+  /** With its secrets sealed. */
   document: unknown;
   contentHash: string;
   notes: string | null;
@@ -34,9 +35,9 @@ export async function addVersion(trx: TenantTransaction, version: NewVersion): P
   const { rows } = await sql<{ version: number }>`with next as (
       update agents set latest_version = latest_version + 1, updated_at = now() where id = ${version.agentId} returning latest_version
     )
-    insert into agent_versions (agent_id, version, tenant_id, document, content_hash, notes)
+    insert into agent_versions (agent_id, version, tenant_id, document, content_hash, notes, secrets_sealed)
     select ${version.agentId}, latest_version, ${version.tenantId}, ${JSON.stringify(version.document)}::json,
-           ${version.contentHash}, ${version.notes} from next
+           ${version.contentHash}, ${version.notes}, true from next
     returning version`.execute(trx);
   const [row] = rows;
   if (!row) throw new Error("a version was added to an agent that does not exist");
@@ -54,7 +55,7 @@ export async function listVersions(
   return rows;
 }
 
-/** One version with its document, or null. */
+/** One version with its document as it is stored, or null. */
 export async function findVersion(
   trx: TenantTransaction,
   at: { agentId: string; version: number },
@@ -63,6 +64,13 @@ export async function findVersion(
     from agent_versions v join agents a on a.id = v.agent_id
     where v.agent_id = ${at.agentId} and v.version = ${at.version}`.execute(trx);
   return rows[0] ?? null;
+}
+
+/** The document of the newest version as it is stored; null = there is none. */
+export async function newestDocument(trx: TenantTransaction, agentId: string): Promise<unknown> {
+  const { rows } = await sql<{ document: unknown }>`select document from agent_versions where agent_id = ${agentId}
+    order by version desc limit 1`.execute(trx);
+  return rows[0]?.document ?? null;
 }
 
 export interface ResolvedRow {

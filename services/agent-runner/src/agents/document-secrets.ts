@@ -1,0 +1,101 @@
+import { AppError, type FieldError, hasRole, type Principal, tenantOf } from "@parley/contracts";
+import { openDocumentSecret, type Secrets, sealDocumentSecret } from "@parley/secrets";
+
+/** What stands in the place of a secret for whoever may not see it; in a document that is imported: keep the one of the newest version. */
+const MASK = "••••";
+/** Headers that carry credentials, whatever the service at the other end calls them. */
+const SECRET_HEADER = /authorization|cookie|token|secret|passw|credential|signature|session|key$|^x-(api|auth)\b/i;
+
+/** A secret, its place, and the server it is sent to. */
+type Change = (value: string, path: string, server: string) => string;
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The document as it is stored: its secrets sealed. */
+export const sealDocument = (secrets: Secrets, tenantId: string, document: unknown): unknown =>
+  withSecrets(document, (value) => sealDocumentSecret(secrets, tenantId, value));
+
+/** The document as its author wrote it. */
+export const openDocument = (secrets: Secrets, tenantId: string, stored: unknown): unknown =>
+  withSecrets(stored, (value) => openDocumentSecret(secrets, tenantId, value));
+
+/** A stored document for a reader: who may not manage its secrets sees that there are some. */
+export const shownDocument = (secrets: Secrets, principal: Principal, stored: unknown): unknown =>
+  hasRole(principal.role, "admin")
+    ? openDocument(secrets, tenantOf(principal), stored)
+    : withSecrets(stored, () => MASK);
+
+/** Whether a document that is imported asks to keep a secret. */
+export function asksToKeep(document: unknown): boolean {
+  let asks = false;
+  withSecrets(document, (value) => {
+    asks ||= value === MASK;
+    return value;
+  });
+  return asks;
+}
+
+/**
+ * A document in which each masked secret has the value that stands at the same place of the newest version, so that an export can be
+ * changed and imported again. `stored` null = there is none. Whoever may not see a secret must not send it to a server of their own, so it
+ * is kept for the same server only. Throws `invalid_document` when nothing is kept there.
+ */
+export function keepSecrets(
+  secrets: Secrets,
+  tenantId: string,
+  { document, stored }: { document: unknown; stored: unknown },
+): unknown {
+  const kept = new Map<string, string>();
+  withSecrets(openDocument(secrets, tenantId, stored), (value, path, server) => {
+    kept.set(`${server} ${path}`, value);
+    return value;
+  });
+  const errors: FieldError[] = [];
+  const filled = withSecrets(document, (value, path, server) => {
+    if (value !== MASK) return value;
+    const known = kept.get(`${server} ${path}`);
+    if (known === undefined) {
+      const message = "is masked, and the newest version keeps no secret here for this server; give its value";
+      errors.push({ pointer: `/document${path}`, rule: "masked", message });
+    }
+    return known ?? value;
+  });
+  if (errors.length > 0) throw new AppError("invalid_document", { errors });
+  return filled;
+}
+
+/** The document with each of its secrets replaced: what `webhook.auth` holds, and headers that carry credentials. */
+function withSecrets(document: unknown, change: Change): unknown {
+  return walk(document, "", change);
+}
+
+/** Paths name the parts of a list by their ids, so that a node keeps its secret when another is put before it. */
+function walk(value: unknown, path: string, change: Change): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => walk(item, `${path}/${idOf(item) ?? index}`, change));
+  }
+  if (!isFields(value)) return value;
+  return mapFields(value, (key, inner) => {
+    const at = `${path}/${key}`;
+    if ((key !== "auth" && key !== "headers") || !isFields(inner)) return walk(inner, at, change);
+    const isSecret = (name: string): boolean => (key === "auth" ? name !== "type" : SECRET_HEADER.test(name));
+    return mapFields(inner, (name, held) =>
+      typeof held === "string" && held !== "" && isSecret(name)
+        ? change(held, `${at}/${name}`, serverOf(value.url))
+        : held,
+    );
+  });
+}
+
+const idOf = (item: unknown): string | null => (isFields(item) && typeof item.id === "string" ? item.id : null);
+
+/** Scheme, host and port; the whole text where these are made of variables. */
+const serverOf = (url: unknown): string =>
+  typeof url === "string" ? (/^[a-z]+:\/\/[^/?#\\]+(?=[/?#]|$)/i.exec(url)?.[0] ?? url) : "";
+
+/** Also of a key like `__proto__`, which a document may have. */
+function mapFields(fields: Fields, change: (key: string, value: unknown) => unknown): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, change(key, value)]));
+}
