@@ -122,8 +122,8 @@ async function driveOwner(cluster: Cluster, { owner }: Tenant): Promise<Wanted[]
   ).body.token;
   const viewer = createBearerClient({ bases: cluster.gateways, token });
   expectOk(await viewer.call("GET", "/api/agents"), 200);
-  // A name: an address of this machine would not be taken. Each attempt is refused.
-  const hook = { url: "http://localhost:9/hook", events: ["*"] };
+  // A name that leads nowhere: one of this machine would not be taken. Each attempt fails.
+  const hook = { url: "http://hooks.invalid/hook", events: ["*"] };
   const made = expectOk(await owner.call<{ id: string; secret: string }>("POST", "/api/webhooks", hook, once()), 201);
   await owner.call("POST", `/api/webhooks/${made.body.id}/test`);
   const body = made.body.secret.replace("whsec_", "");

@@ -1,5 +1,5 @@
 import { credentialRevoked } from "@parley/contracts";
-import { describeWithRedis, endsWithin, startRedis } from "@parley/testkit";
+import { describeWithRedis, endsWithin, startRedis, tokenOf } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
 import type { FakeSession } from "./fake-sessions.js";
@@ -78,6 +78,25 @@ describe("authentication", () => {
     const id = "22222222-2222-4222-8222-222222222222";
     await world.bus.publish(credentialRevoked, { id }, { key: id, msgId: "revoke-1" });
     await endsWithin(1_000, () => expect.poll(async () => (await shown()).status).toBe(401));
+  });
+});
+
+describe("a management token", () => {
+  it("that was revoked is refused within a second, though it was good a moment ago", async () => {
+    const token = tokenOf("ak_", "A".repeat(12), "b".repeat(32));
+    world.owners.tokens.set(token, { tenantId: TENANT, role: "owner", via: "token", id: "t" });
+    const shown = async () => {
+      const answer = await fetch(`${world.url}/api/agents`, { headers: { authorization: `Bearer ${token}` } });
+      return answer.status;
+    };
+    expect(await shown()).toBe(200);
+    const asked = world.owners.count("verifyToken");
+    expect(await shown()).toBe(200);
+    expect(world.owners.count("verifyToken")).toBe(asked);
+    world.owners.tokens.delete(token);
+    const id = "33333333-3333-4333-8333-333333333333";
+    await world.bus.publish(credentialRevoked, { id }, { key: id, msgId: "revoke-2" });
+    await endsWithin(1_000, () => expect.poll(shown).toBe(401));
   });
 });
 
