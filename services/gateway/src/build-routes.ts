@@ -6,6 +6,7 @@ import { registerOwnerApi } from "./owner-api/register.js";
 import { registerChatPage } from "./pages/chat-page.js";
 import { registerConsole } from "./pages/console.js";
 import { registerLanding } from "./pages/landing.js";
+import { registerAddressLimit } from "./public-api/address-limit.js";
 import { registerPublicApi } from "./public-api/register.js";
 import { registerVerification } from "./public-api/verify-register.js";
 
@@ -19,6 +20,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
     version: "0.1.0",
     description: "Server-to-server text chat, public links, management. Errors are RFC 9457 problem documents.",
   });
+  await registerAddressLimit(app, context);
   await app.register(async (scope: HttpApp) => registerChatApi(scope, context), { prefix: "/api/chat" });
   await app.register(async (scope: HttpApp) => registerPublicApi(scope, context), { prefix: "/api/public" });
   await app.register(async (scope: HttpApp) => registerVerification(scope, context), { prefix: "/api/public/verify" });

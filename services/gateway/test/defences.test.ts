@@ -10,7 +10,7 @@ import {
 import { createSecrets } from "@parley/secrets";
 import { solveChallenge } from "altcha-lib";
 import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
@@ -246,6 +246,55 @@ describe("rates", () => {
       } finally {
         await own.stop();
       }
+    }
+  });
+
+  it("cost a message of a visitor two calls of Redis, and a signed one none", async () => {
+    const { token } = world.owners.link();
+    const send = await sender(token, "198.51.100.15");
+    const { limits } = world.redis;
+    const spies = [vi.spyOn(limits, "take"), vi.spyOn(limits, "takeWatched"), vi.spyOn(limits, "levelOf")];
+    try {
+      expect((await send()).status).toBe(200);
+      expect(spies.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+      await world.signed("GET", "/api/chat/sessions/text_0000000000000000000000");
+      expect(spies.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+  });
+
+  it("bound the calls of one address before their body is read, refused routes and preflights among them", async () => {
+    const own = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "4" });
+    try {
+      const { token } = own.owners.link({ allowedDomains: ["https://shop.example"] });
+      const from = "198.51.100.16";
+      const preflight = { origin: "https://shop.example", "access-control-request-method": "POST" };
+      const first = [
+        await call(`/api/public/link/${token}`, { from }, own),
+        await call("/api/public/nothing", { from }, own),
+        await call(`/api/public/chat/${token}`, { from, method: "OPTIONS", headers: preflight }, own),
+        await call("/api/public/verify/request", { from, body: { token: "pl_x", email: "a@example.com" } }, own),
+      ];
+      expect(first.map(({ status }) => status)).toEqual([200, 404, 204, 404]);
+      for (const path of [`link/${token}`, "nothing", "verify/request", `chat/${token}`]) {
+        const body = "{ this is never read";
+        const init = { method: path === "verify/request" ? "POST" : "GET", headers: { "x-forwarded-for": from } };
+        const refused = await fetch(`${own.url}/api/public/${path}`, init.method === "GET" ? init : { ...init, body });
+        expect([path, refused.status, await bodyOf(refused)]).toEqual([
+          path,
+          429,
+          expect.objectContaining({ code: "rate_limited", scope: "address" }),
+        ]);
+        expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+        expect([...refused.headers.keys()].filter((name) => name.startsWith("x-ratelimit"))).toEqual([]);
+      }
+      // The page itself is the same for all; only whose frames it may stand in is not looked up any more.
+      const page = await call(`/public/chat/${token}`, { from }, own);
+      expect(page.headers.get("content-security-policy")).toMatch(/frame-ancestors 'self'(;|$)/);
+      expect((await call(`/api/public/link/${token}`, { from: "198.51.100.17" }, own)).status).toBe(200);
+    } finally {
+      await own.stop();
     }
   });
 

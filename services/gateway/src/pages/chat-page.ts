@@ -6,8 +6,8 @@ import { AppError } from "@parley/contracts";
 import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
+import { createAddressCheck } from "../public-api/address-limit.js";
 import { frameAncestors } from "../public-api/origin-headers.js";
-import { takeAddress } from "../public-api/rates.js";
 import { resolveLink } from "../public-api/resolve-link.js";
 
 /** The page does not wait longer for the link's list: it can say by itself what is wrong. */
@@ -25,6 +25,9 @@ function pageFolder(setting: string | undefined): string {
  */
 export async function registerChatPage(app: HttpApp, context: GatewayContext): Promise<void> {
   const { config, proofs } = context;
+  const isWithinLimit = createAddressCheck(app);
+  const framers = async (request: FastifyRequest, token: string): Promise<string> =>
+    (await isWithinLimit(request)) ? framersOf(context, request, token) : frameAncestors([]);
   const folder = pageFolder(config.CHAT_PAGE_DIR);
   const file = join(folder, "index.html");
   const assets = join(folder, "assets");
@@ -39,7 +42,7 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
       reply.headers({
         "content-security-policy": withScriptOf(
           proofs.scriptOrigin,
-          pageCsp(token === undefined ? frameAncestors([]) : await framersOf(context, request, token)),
+          pageCsp(token === undefined ? frameAncestors([]) : await framers(request, token)),
         ),
         "x-robots-tag": "noindex",
         "content-type": "text/html; charset=utf-8",
@@ -58,7 +61,6 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
 /** Which sites may frame the page; without an answer in time, or for a link that is none, only the page's own. */
 async function framersOf(context: GatewayContext, request: FastifyRequest, token: string): Promise<string> {
   try {
-    await takeAddress(context, request, token);
     const late = sleep(LOOKUP_MS, null, { ref: false });
     const policy = await Promise.race([resolveLink(context, request, token), late]);
     return frameAncestors(policy?.allowedDomains ?? []);

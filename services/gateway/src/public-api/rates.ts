@@ -1,4 +1,4 @@
-import { AppError, type LinkPolicy } from "@parley/contracts";
+import { AppError } from "@parley/contracts";
 import { rateLimitHeaders } from "@parley/http";
 import type { LimitCheck, Watch, WatchedResult } from "@parley/redis";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -36,16 +36,6 @@ const newcomerKey = (request: FastifyRequest, linkId: string): string => `${link
 /** How far the limits of new sessions from this address are lowered on this link. */
 export const newcomerLevel = ({ redis }: GatewayContext, request: FastifyRequest): Promise<number> =>
   redis.limits.levelOf(newcomerKey(request, request.visit.policy.id));
-
-/** Counts one public call against its client address. Throws `rate_limited`. */
-export async function takeAddress(context: GatewayContext, request: FastifyRequest, token: string): Promise<void> {
-  const { redis, config, links } = context;
-  const limit = config.RATE_LIMIT_ADDRESS_PER_MINUTE;
-  const check = { scope: "address", key: `public:${request.clientBucket}`, limit, periodSeconds: PERIOD_SECONDS };
-  const taken = await redis.limits.take([check]);
-  // Nothing is looked up for a refusal: it is noted when the link happens to be known.
-  if (!taken.allowed) refuse(context, request, { ...taken, policy: links.peek(token) });
-}
 
 /** Counts one code asked for or tried. Throws `rate_limited`. */
 export async function takeVerification(context: GatewayContext, request: FastifyRequest, step: string): Promise<void> {
@@ -125,15 +115,7 @@ function settle(
   if (taken.allowed) return;
   if (taken.raised)
     context.security.note(request, policy, { kind: "adaptive_tightened", scope: `level_${taken.level}` });
-  refuse(context, request, { ...taken, policy, shownScope });
-}
-
-function refuse(
-  { security }: GatewayContext,
-  request: FastifyRequest,
-  refusal: { scope: string; retryAfterSeconds: number; policy: LinkPolicy | null; shownScope?: string | undefined },
-): never {
-  const { scope, retryAfterSeconds, policy, shownScope = scope } = refusal;
-  if (policy !== null) security.note(request, policy, { kind: "rate_limited", scope });
-  throw new AppError("rate_limited", { retryAfterSeconds, extra: { scope: shownScope } });
+  const { scope, retryAfterSeconds } = taken;
+  context.security.note(request, policy, { kind: "rate_limited", scope });
+  throw new AppError("rate_limited", { retryAfterSeconds, extra: { scope: shownScope ?? scope } });
 }

@@ -1,7 +1,7 @@
 import { type HttpApp, hasBody, JSON_TYPES, notFound, requireMediaType } from "@parley/http";
 import type { GatewayContext } from "../deps.js";
+import { guardAddresses } from "./address-limit.js";
 import { answerPreflight, isPreflight } from "./origin-headers.js";
-import { takeAddress } from "./rates.js";
 import { confirmAddressRoute } from "./verify-confirm.js";
 import { requestCodeRoute } from "./verify-request.js";
 
@@ -9,8 +9,8 @@ import { requestCodeRoute } from "./verify-request.js";
 export async function registerVerification(app: HttpApp, context: GatewayContext): Promise<void> {
   app.decorateRequest("visit");
   app.decorateRequest("suspicion", 0);
+  guardAddresses(app);
   app.addHook("preParsing", async (request, reply, payload) => {
-    await takeAddress(context, request, "");
     if (isPreflight(request)) {
       // The link stands in the body that comes later: who may read the answer is decided then, who may send it as well.
       reply.header("access-control-allow-origin", request.headers.origin);

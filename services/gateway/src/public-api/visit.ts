@@ -12,10 +12,11 @@ import {
 import { parseToken } from "@parley/secrets";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../deps.js";
+import { guardAddresses } from "./address-limit.js";
+import { tokenOf } from "./link-token.js";
 import { requireOrigin } from "./origin.js";
 import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-headers.js";
 import { requirePlace } from "./place.js";
-import { takeAddress } from "./rates.js";
 import { resolveLink } from "./resolve-link.js";
 
 export { takeLinkRate } from "./rates.js";
@@ -54,9 +55,9 @@ const FRAME_HEADER = "x-parley-frame";
 export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
   app.decorateRequest("suspicion", 0);
+  guardAddresses(app);
   app.addHook("preParsing", async (request, reply, payload) => {
     const token = tokenOf(request);
-    await takeAddress(context, request, token);
     if (isPreflight(request)) {
       const policy = await resolveLink(context, request, token);
       answerPreflight(reply, allowListedOrigin(request, reply, policy));
@@ -89,14 +90,6 @@ function requireTokenForm(request: FastifyRequest): void {
   const { session } = request.routeOptions.config;
   const { visit } = request;
   if (session === "needed" || (session === "optional" && visit.sessionToken !== null)) requireSession(visit);
-}
-
-/** Of the route; a preflight has none, there the token is the segment after the name of the call. */
-function tokenOf(request: FastifyRequest): string {
-  const { params } = request;
-  const token = typeof params === "object" && params !== null && "token" in params ? params.token : undefined;
-  if (typeof token === "string") return token;
-  return request.url.split("?", 1)[0]?.split("/")[4] ?? "";
 }
 
 /** What a request brings for a link. */
