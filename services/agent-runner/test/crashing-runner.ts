@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { testServers } from "@parley/testkit";
-import type { TurnHarness } from "./turn-harness.js";
+import { SECRET_KEY, type TurnHarness } from "./turn-harness.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -23,7 +22,7 @@ export function crashingRunner(h: TurnHarness, at: string, env: Record<string, s
       PATH: process.env.PATH,
       ...{ ALLOW_TEST_HOOKS: "1", CRASH_AT: at, LEASE_MS: "1000", POLL_INTERVAL_MS: "100", OPS_PORT: "0" },
       ...{ DATABASE_URL: h.databaseUrl, NATS_URL: h.nats.url, REDIS_URL: testServers().redisUrl },
-      ...{ MODEL: "scripted", SCRIPTED_PACE_MS: "0", SECRET_KEY: randomBytes(32).toString("base64url") },
+      ...{ MODEL: "scripted", SCRIPTED_PACE_MS: "0", SECRET_KEY },
       ...env,
     },
   });

@@ -76,15 +76,18 @@ const accepting = async (bus: Bus, tenantId: string, sessionId: string, content:
     replyTo: "test",
   });
 
+/** A runner in a process of its own needs it too: calls are signed by it, and secrets of agents sealed. */
+export const SECRET_KEY = "x".repeat(40);
+
 /** Sessions and any number of runners on a NATS and a database of their own. */
 export async function turnHarness(): Promise<TurnHarness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
-  const secrets = createSecrets("x".repeat(40));
+  const secrets = createSecrets(SECRET_KEY);
   const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
-  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics, callKey: secrets.callKey });
   const bus = await connect("test");
   const sessions = createSessions({
     config: sessionsConfig.parse({}),
