@@ -177,7 +177,13 @@ describe("management routes", () => {
     const page = await (await call("GET", "/api/sessions?status=active", token)).text();
     expect(page).toContain(session_id);
     expect(page).not.toContain("Welcome!");
-    expect((await call("GET", `/api/sessions/${session_id}`, token)).status).toBe(200);
+    const shown = async (role: "viewer" | "operator") => {
+      const paths = [`/api/sessions/${session_id}`, "/api/sessions"];
+      const answers = paths.map(async (path) => (await call("GET", path, world.owners.token(role))).text());
+      return (await Promise.all(answers)).map((text) => text.includes(`"collected_data":{"first_name":"John"}`));
+    };
+    expect(await shown("viewer")).toEqual([false, false]);
+    expect(await shown("operator")).toEqual([true, true]);
     expect((await call("GET", `/api/sessions/${session_id}`, world.owners.token("viewer", OTHER))).status).toBe(404);
     for (const words of ["live?after=0-0", "transcript", "trace", "files/018f3a5e-7c1b-7d2e-8a4f-000000000001"]) {
       const answer = await call("GET", `/api/sessions/${session_id}/${words}`, token);

@@ -3,11 +3,11 @@ import type { HttpApp } from "@parley/http";
 import { sessionParams, sessionShown } from "../chat-api/schemas.js";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
-import { wireSession } from "../streams/audience.js";
+import { ownedSession } from "../streams/audience.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, tenantQuery } from "./schemas.js";
 
-/** One session of the tenant, without what was said in it; one that has ended with what it was asked then. A read. */
+/** One session of the tenant, without what was said in it; one that has ended with what it was asked then, for operators. A read. */
 export function getOwnSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
   const schema = {
     ...owner,
@@ -17,11 +17,12 @@ export function getOwnSessionRoute(app: HttpApp, { bus }: GatewayContext): void 
     response: answers({ 200: sessionShown.extend({ analysis: sessionAnalysis.nullish() }) }),
   };
   app.get("/sessions/:id", { schema }, async (request) => {
-    const { tenantId } = tenantPrincipal(request);
+    const { tenantId, role } = tenantPrincipal(request);
     const access = { type: "hmac", tenantId, sessionId: request.params.id } as const;
     const { session } = await bus.call(getSession, { access });
-    if (session.ended_at === null) return wireSession(session, "api");
+    const shown = ownedSession(session, role);
+    if (session.ended_at === null || role === "viewer") return shown;
     const { analysis } = await bus.call(getSessionAnalysis, { access });
-    return { ...wireSession(session, "api"), analysis };
+    return { ...shown, analysis };
   });
 }

@@ -3,7 +3,7 @@ import type { HttpApp } from "@parley/http";
 import { sessionShown } from "../chat-api/schemas.js";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
-import { wireSession } from "../streams/audience.js";
+import { ownedSession } from "../streams/audience.js";
 import { tenantPrincipal } from "./principal.js";
 import { linkParams, owner, pageOf, pageQuery } from "./schemas.js";
 
@@ -25,6 +25,6 @@ export function listLinkSessionsRoute(app: HttpApp, { bus }: GatewayContext): vo
     await bus.call(getLink, { principal, agent, id });
     const { status, limit, cursor } = request.query;
     const { data, nextCursor } = await bus.call(listSessions, { principal, linkId: id, status, limit, cursor });
-    return { data: data.map((session) => wireSession(session, "api")), next_cursor: nextCursor };
+    return { data: data.map((session) => ownedSession(session, principal.role)), next_cursor: nextCursor };
   });
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { sessionShown } from "../chat-api/schemas.js";
 import type { GatewayContext } from "../deps.js";
 import { answers } from "../schemas.js";
-import { wireSession } from "../streams/audience.js";
+import { ownedSession } from "../streams/audience.js";
 import { tenantPrincipal } from "./principal.js";
 import { owner, pageOf, pageQuery } from "./schemas.js";
 
@@ -41,8 +41,9 @@ export function listSessionsRoute(app: HttpApp, { bus }: GatewayContext): void {
   };
   app.get("/sessions", { schema }, async (request) => {
     const { agent_id: agentId, link_id: linkId, tenant_id: _tenant, ...rest } = request.query;
-    const call = { principal: tenantPrincipal(request), agentId, linkId, ...rest };
+    const principal = tenantPrincipal(request);
+    const call = { principal, agentId, linkId, ...rest };
     const { data, nextCursor } = await bus.call(listSessions, call);
-    return { data: data.map((session) => wireSession(session, "api")), next_cursor: nextCursor };
+    return { data: data.map((session) => ownedSession(session, principal.role)), next_cursor: nextCursor };
   });
 }

@@ -1,4 +1,4 @@
-import type { HistoryMessage, SessionEvent, SessionView } from "@parley/contracts";
+import type { HistoryMessage, Role, SessionEvent, SessionView } from "@parley/contracts";
 
 /** Who reads: a trusted backend sees the log as it is, a visitor only what the conversation itself shows. */
 export type Audience = "api" | "visitor";
@@ -106,6 +106,14 @@ const API_SESSION = [
 export function wireSession(session: SessionView, audience: Audience): Record<string, unknown> {
   const members = audience === "api" ? API_SESSION : VISITOR_SESSION;
   return { ...pick(session, members), last_event_id: `${session.epoch}-${session.last_event_offset}` };
+}
+
+/** A session as the management API shows it: viewers see that something was collected and rated, not the words. */
+export function ownedSession(session: SessionView, role: Role): Record<string, unknown> {
+  const shown = wireSession(session, "api");
+  if (role !== "viewer") return shown;
+  const { feedback } = session;
+  return { ...shown, collected_data: {}, ...(feedback == null ? {} : { feedback: { ...feedback, text: null } }) };
 }
 
 /** A message of the history; visitors do not learn where in the workflow it was said. */
