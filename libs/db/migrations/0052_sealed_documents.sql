@@ -5,7 +5,7 @@ create index agent_versions_unsealed on agent_versions (agent_id, version) where
 
 -- Versions whose secrets may lie readable.
 create function readable_versions(p_limit integer) returns table (agent_id uuid, version integer, tenant_id uuid, document json)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language sql stable security definer set search_path = public, pg_temp as $$
   select v.agent_id, v.version, v.tenant_id, v.document from agent_versions v where not v.secrets_sealed order by v.agent_id, v.version limit p_limit
 $$;
 

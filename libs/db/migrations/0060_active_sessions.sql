@@ -1,5 +1,5 @@
 -- Sessions of all tenants that are not over, for the metric. Reads one partial index (text_conversations_idle).
-create function active_sessions() returns bigint language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+create function active_sessions() returns bigint language sql stable security definer set search_path = public, pg_temp as $$
   select count(*) from text_conversations where ended_at is null
 $$;
 

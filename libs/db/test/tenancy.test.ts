@@ -36,7 +36,7 @@ describe("tenancy", () => {
     const paths = await asOwner<{ settings: string[] | null; functions: number }>(`
       select p.proconfig as settings, count(*)::int as functions from pg_proc p join pg_namespace n on n.oid = p.pronamespace
        where n.nspname = 'public' and p.prosecdef group by 1`);
-    expect(paths).toEqual([{ settings: ["search_path=pg_catalog, public, pg_temp"], functions: expect.any(Number) }]);
+    expect(paths).toEqual([{ settings: ["search_path=public, pg_temp"], functions: expect.any(Number) }]);
     expect(paths[0]?.functions).toBeGreaterThan(20);
   });
 
