@@ -75,8 +75,8 @@ export const de: Texts = {
   invalidBody:
     "Vielleicht ist er falsch geschrieben, abgeschaltet oder nicht mehr in Gebrauch. Bitte fragen Sie die Person, die ihn geschickt hat, nach einem neuen.",
   expiredTitle: "Dieser Link ist abgelaufen",
-  expiredBody: "Bitte fragen Sie die Person, die ihn geschickt hat, nach einem neuen.",
-  expiredTalkBody:
+  expiredLinkBody: "Bitte fragen Sie die Person, die ihn geschickt hat, nach einem neuen.",
+  expiredBody:
     "Die Zeit ist um, das Gespräch ist beendet. Sie können es weiter lesen. Bitte fragen Sie die Person, die den Link geschickt hat, nach einem neuen.",
   fullTitle: "Dieser Link ist ausgeschöpft",
   fullBody: "Alle Gespräche sind vergeben. Bitte fragen Sie die Person, die ihn geschickt hat, nach einem neuen.",

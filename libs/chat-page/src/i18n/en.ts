@@ -72,8 +72,8 @@ export const en = {
   invalidBody:
     "It may be mistyped, switched off or no longer in use. Please ask the person who sent it to you for a new one.",
   expiredTitle: "This link has expired",
-  expiredBody: "Please ask the person who sent it to you for a new one.",
-  expiredTalkBody:
+  expiredLinkBody: "Please ask the person who sent it to you for a new one.",
+  expiredBody:
     "Its time ran out, so this conversation is over. You can still read it. Please ask the person who sent the link to you for a new one.",
   fullTitle: "This link is fully used",
   fullBody: "All of its conversations have been taken. Please ask the person who sent it to you for a new one.",

@@ -73,8 +73,8 @@ export const es: Texts = {
   invalidBody:
     "Puede que esté mal escrito, desactivado o que ya no se use. Pida uno nuevo a la persona que se lo envió.",
   expiredTitle: "Este enlace ha caducado",
-  expiredBody: "Pida uno nuevo a la persona que se lo envió.",
-  expiredTalkBody:
+  expiredLinkBody: "Pida uno nuevo a la persona que se lo envió.",
+  expiredBody:
     "Se ha acabado su tiempo y la conversación ha terminado. Todavía puede leerla. Pida un enlace nuevo a la persona que se lo envió.",
   fullTitle: "Este enlace ha alcanzado su límite",
   fullBody: "Ya se han usado todas sus conversaciones. Pida uno nuevo a la persona que se lo envió.",

@@ -76,8 +76,8 @@ export const fr: Texts = {
   invalidBody:
     "Il est peut-être mal saisi, désactivé ou n’est plus utilisé. Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",
   expiredTitle: "Ce lien a expiré",
-  expiredBody: "Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",
-  expiredTalkBody:
+  expiredLinkBody: "Veuillez en demander un nouveau à la personne qui vous l’a envoyé.",
+  expiredBody:
     "Le temps imparti est écoulé, la conversation est donc terminée. Vous pouvez toujours la lire. Veuillez demander un nouveau lien à la personne qui vous l’a envoyé.",
   fullTitle: "Ce lien a atteint sa limite",
   fullBody:

@@ -73,8 +73,8 @@ export const it: Texts = {
   invalidBody:
     "Potrebbe essere scritto male, disattivato o non più in uso. Ne chieda uno nuovo alla persona che glielo ha inviato.",
   expiredTitle: "Questo link è scaduto",
-  expiredBody: "Ne chieda uno nuovo alla persona che glielo ha inviato.",
-  expiredTalkBody:
+  expiredLinkBody: "Ne chieda uno nuovo alla persona che glielo ha inviato.",
+  expiredBody:
     "Il tempo è scaduto e la conversazione è terminata. Può ancora leggerla. Chieda un nuovo link alla persona che glielo ha inviato.",
   fullTitle: "Questo link non ha più conversazioni",
   fullBody: "Tutte le sue conversazioni sono state usate. Ne chieda uno nuovo alla persona che glielo ha inviato.",

@@ -66,8 +66,8 @@ export const ja: Texts = {
   invalidTitle: "このリンクは利用できません",
   invalidBody: "入力の誤り、無効化、または使用終了の可能性があります。送信者に新しいリンクを依頼してください。",
   expiredTitle: "このリンクは期限切れです",
-  expiredBody: "送信者に新しいリンクを依頼してください。",
-  expiredTalkBody:
+  expiredLinkBody: "送信者に新しいリンクを依頼してください。",
+  expiredBody:
     "時間になったため、会話は終了しました。内容は引き続きお読みいただけます。送信者に新しいリンクを依頼してください。",
   fullTitle: "このリンクは上限に達しました",
   fullBody: "利用できる会話がすべて使用されました。送信者に新しいリンクを依頼してください。",

@@ -68,8 +68,8 @@ export const ko: Texts = {
   invalidBody:
     "잘못 입력되었거나 비활성화되었거나 더 이상 사용되지 않는 링크일 수 있습니다. 링크를 보낸 분에게 새 링크를 요청해 주세요.",
   expiredTitle: "링크가 만료되었습니다",
-  expiredBody: "링크를 보낸 분에게 새 링크를 요청해 주세요.",
-  expiredTalkBody:
+  expiredLinkBody: "링크를 보낸 분에게 새 링크를 요청해 주세요.",
+  expiredBody:
     "시간이 다 되어 대화가 종료되었습니다. 대화는 계속 읽을 수 있습니다. 링크를 보낸 분에게 새 링크를 요청해 주세요.",
   fullTitle: "링크 사용 한도에 도달했습니다",
   fullBody: "사용 가능한 대화를 모두 사용했습니다. 링크를 보낸 분에게 새 링크를 요청해 주세요.",

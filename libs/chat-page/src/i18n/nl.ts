@@ -74,8 +74,8 @@ export const nl: Texts = {
   invalidBody:
     "Misschien is hij verkeerd getypt, uitgeschakeld of niet meer in gebruik. Vraag een nieuwe aan de persoon die hem stuurde.",
   expiredTitle: "Deze link is verlopen",
-  expiredBody: "Vraag een nieuwe aan de persoon die hem stuurde.",
-  expiredTalkBody:
+  expiredLinkBody: "Vraag een nieuwe aan de persoon die hem stuurde.",
+  expiredBody:
     "De tijd is om, dus dit gesprek is voorbij. U kunt het nog lezen. Vraag een nieuwe link aan de persoon die hem stuurde.",
   fullTitle: "Deze link is volledig gebruikt",
   fullBody: "Alle gesprekken zijn opgebruikt. Vraag een nieuwe link aan de persoon die hem stuurde.",

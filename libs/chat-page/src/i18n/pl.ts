@@ -102,8 +102,8 @@ export const pl: Texts = {
   invalidTitle: "Ten link jest niedostępny",
   invalidBody: "Może zawierać błąd, być wyłączony lub nie być już używany. Poproś o nowy osobę, od której go masz.",
   expiredTitle: "Ten link wygasł",
-  expiredBody: "Poproś o nowy osobę, od której go masz.",
-  expiredTalkBody:
+  expiredLinkBody: "Poproś o nowy osobę, od której go masz.",
+  expiredBody:
     "Czas minął, więc rozmowa dobiegła końca. Nadal możesz ją przeczytać. Poproś o nowy link osobę, od której go masz.",
   fullTitle: "Limit tego linku został wyczerpany",
   fullBody: "Wszystkie rozmowy zostały wykorzystane. Poproś o nowy link osobę, od której go masz.",

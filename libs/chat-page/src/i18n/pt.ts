@@ -73,8 +73,8 @@ export const pt: Texts = {
   invalidBody:
     "Ele pode estar digitado incorretamente, desativado ou não estar mais em uso. Peça um novo à pessoa que o enviou.",
   expiredTitle: "Este link expirou",
-  expiredBody: "Peça um novo à pessoa que o enviou.",
-  expiredTalkBody:
+  expiredLinkBody: "Peça um novo à pessoa que o enviou.",
+  expiredBody:
     "O tempo acabou e a conversa foi encerrada. Você ainda pode lê-la. Peça um novo link à pessoa que o enviou.",
   fullTitle: "Este link atingiu o limite",
   fullBody: "Todas as conversas dele já foram usadas. Peça um novo à pessoa que o enviou.",

@@ -73,8 +73,8 @@ export const tr: Texts = {
   invalidBody:
     "Yanlış yazılmış, kapatılmış veya artık kullanılmıyor olabilir. Lütfen size gönderen kişiden yenisini isteyin.",
   expiredTitle: "Bu bağlantının süresi doldu",
-  expiredBody: "Lütfen size gönderen kişiden yenisini isteyin.",
-  expiredTalkBody:
+  expiredLinkBody: "Lütfen size gönderen kişiden yenisini isteyin.",
+  expiredBody:
     "Süre doldu, görüşme sona erdi. Görüşmeyi okumaya devam edebilirsiniz. Lütfen bağlantıyı gönderen kişiden yenisini isteyin.",
   fullTitle: "Bu bağlantının tüm görüşmeleri yapıldı",
   fullBody: "Artık yeni görüşme başlatılamaz. Lütfen size gönderen kişiden yenisini isteyin.",

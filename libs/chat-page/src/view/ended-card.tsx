@@ -1,26 +1,26 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { TextName } from "../i18n/en.js";
 import { t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import { NewIcon } from "./icons.js";
 
-export type EndKind = keyof typeof WORDS;
+/** Each end has a title and a body of its name. */
+export type EndKind =
+  | "ended"
+  | "owner"
+  | "timeout"
+  | "expired"
+  | "closed"
+  | "broken"
+  | "lost"
+  | "noneLeft"
+  | "noneLeftHuman"
+  | "full"
+  | "usedUp";
 
-/** The words of each end. `again`: another conversation can begin; `rated`: the server still takes what the visitor thinks. */
-const WORDS = {
-  ended: { title: "endedTitle", body: "endedBody", again: true, rated: true },
-  owner: { title: "ownerTitle", body: "ownerBody", again: true, rated: true },
-  timeout: { title: "timeoutTitle", body: "timeoutBody", again: true, rated: true },
-  expired: { title: "expiredTitle", body: "expiredTalkBody", again: false, rated: false },
-  closed: { title: "closedTitle", body: "closedBody", again: false, rated: false },
-  broken: { title: "brokenTitle", body: "brokenBody", again: true, rated: true },
-  lost: { title: "lostTitle", body: "lostBody", again: true, rated: false },
-  noneLeft: { title: "noneLeftTitle", body: "noneLeftBody", again: true, rated: true },
-  noneLeftHuman: { title: "noneLeftTitle", body: "noneLeftHumanBody", again: true, rated: true },
-  full: { title: "fullTitle", body: "fullBody", again: false, rated: false },
-  usedUp: { title: "usedUpTitle", body: "usedUpBody", again: false, rated: true },
-} as const satisfies Readonly<Record<string, { title: TextName; body: TextName; again: boolean; rated: boolean }>>;
+/** Ends after which no other conversation can begin, and ends of which the server does not take what the visitor thinks. */
+const LAST: readonly EndKind[] = ["expired", "closed", "full", "usedUp"];
+const UNRATED: readonly EndKind[] = ["expired", "closed", "full", "lost"];
 
 interface EndedProps {
   kind: EndKind;
@@ -35,8 +35,9 @@ interface EndedProps {
 /** Says why nothing can be written any more, in the place where one would write. */
 export function EndedCard({ kind, another, renewing, onRenew, onRate }: EndedProps) {
   const card = useRef<HTMLElement>(null);
-  const words = WORDS[kind];
-  const nothingMore = kind === "noneLeftHuman" ? "noneMoreHuman" : "noneMore";
+  const human = kind === "noneLeftHuman";
+  const more = !LAST.includes(kind);
+  const nothingMore = human ? "noneMoreHuman" : "noneMore";
   useEffect(() => {
     // The field that had the focus is gone; without this a keyboard user would start over at the top of the page.
     if (document.activeElement === document.body) card.current?.focus({ preventScroll: true });
@@ -44,16 +45,16 @@ export function EndedCard({ kind, another, renewing, onRenew, onRate }: EndedPro
   return (
     <section class="ended" id="compose" ref={card} tabIndex={-1} aria-labelledby="ended-title">
       <div>
-        <h2 id="ended-title">{t(words.title)}</h2>
-        <p>{t(words.again && !another ? nothingMore : words.body)}</p>
+        <h2 id="ended-title">{t(human ? "noneLeftTitle" : `${kind}Title`)}</h2>
+        <p>{t(more && !another ? nothingMore : `${kind}Body`)}</p>
       </div>
-      {words.again && another && (
+      {more && another && (
         <button type="button" class="button primary" disabled={renewing} onClick={onRenew}>
           <NewIcon />
           {renewing ? t("starting") : t("newConversation")}
         </button>
       )}
-      {onRate && words.rated && <Rated onRate={onRate} />}
+      {onRate && !UNRATED.includes(kind) && <Rated onRate={onRate} />}
     </section>
   );
 }

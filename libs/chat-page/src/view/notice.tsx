@@ -57,7 +57,7 @@ export function ScreenNotice({ screen, online, onRetry }: ScreenNoticeProps) {
     case "invalid":
       return <Notice icon={<LinkOffIcon />} title={t("invalidTitle")} body={t("invalidBody")} />;
     case "expired":
-      return <Notice icon={<ClockIcon />} title={t("expiredTitle")} body={t("expiredBody")} />;
+      return <Notice icon={<ClockIcon />} title={t("expiredTitle")} body={t("expiredLinkBody")} />;
     case "full":
       return <Notice icon={<PeopleIcon />} title={t("fullTitle")} body={t("fullBody")} />;
     case "usedUp":
