@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createSession, linkPolicy, newId, runTurns } from "@parley/contracts";
 import { createScriptedModel } from "@parley/llm";
 import { loadConfig } from "@parley/service";
 import { type PostgresClient, withPostgresClient } from "@parley/stores";
-import { eventually, testServers } from "@parley/testkit";
+import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { runnerConfig } from "../src/index.js";
+import { type CrashingRunner, crashingRunner } from "./crashing-runner.js";
 import { type TurnHarness, turnHarness } from "./turn-harness.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -38,7 +36,7 @@ describe("a runner killed between two effects of a turn", () => {
   let h: TurnHarness;
   let agentId: string;
   let undisturbed: Trace;
-  const children: ChildProcess[] = [];
+  const children: CrashingRunner[] = [];
   const healthy = () => h.runner(createScriptedModel({ paceMs: 0, echo: true }), { LEASE_MS, POLL_INTERVAL_MS: 100 });
   beforeAll(async () => {
     h = await turnHarness();
@@ -51,28 +49,15 @@ describe("a runner killed between two effects of a turn", () => {
   }, 120_000);
   // One that is left over would take the turns of the next test and die of them.
   afterEach(() => {
-    for (const child of children.splice(0)) child.kill("SIGKILL");
+    for (const child of children.splice(0)) child.kill();
   });
   afterAll(() => h?.close(), 60_000);
 
   /** A runner of its own that ends itself at this point; resolves with the signal that ended it. */
-  const crashing = async (at: string): Promise<NodeJS.Signals | null> => {
-    const program = ["--conditions=parley-source", "--import", "tsx", `${ROOT}/services/agent-runner/src/main.ts`];
-    const child = spawn(process.execPath, program, {
-      cwd: ROOT,
-      stdio: ["ignore", "ignore", "inherit"],
-      env: {
-        PATH: process.env.PATH,
-        ...{ ALLOW_TEST_HOOKS: "1", CRASH_AT: at, LEASE_MS: `${LEASE_MS}`, POLL_INTERVAL_MS: "100", OPS_PORT: "0" },
-        ...{ DATABASE_URL: h.databaseUrl, NATS_URL: h.nats.url, REDIS_URL: testServers().redisUrl },
-        ...{ MODEL: "scripted-echo", SCRIPTED_PACE_MS: "0", SECRET_KEY: randomBytes(32).toString("base64url") },
-      },
-    });
-    children.push(child);
-    const [, signal]: [unknown, NodeJS.Signals | null] = await (once(child, "exit") as Promise<
-      [unknown, NodeJS.Signals | null]
-    >);
-    return signal;
+  const crashing = (at: string): Promise<NodeJS.Signals | null> => {
+    const runner = crashingRunner(h, at, { MODEL: "scripted-echo", LEASE_MS: `${LEASE_MS}` });
+    children.push(runner);
+    return runner.ended;
   };
 
   /** Opens a session of a link with a budget and says everything, each when what came before it is settled. */
