@@ -1,7 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import {
   assignEscalation,
   closeEscalation,
@@ -12,11 +8,11 @@ import {
 } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel } from "@parley/llm";
-import { eventually, testServers } from "@parley/testkit";
+import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CrashingRunner, crashingRunner } from "./crashing-runner.js";
 import { type TurnHarness, turnHarness } from "./turn-harness.js";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const LEASE_MS = 1_000;
 /** Opens with words, is left by a timeout, then by a human: a timer, an escalation and a hand-back, each a turn that may be cut. */
 const DOCUMENT = {
@@ -55,26 +51,15 @@ const DOCUMENT = {
 };
 
 let h: TurnHarness;
-const children: ChildProcess[] = [];
+const children: CrashingRunner[] = [];
 const healthy = () => h.runner(createScriptedModel({ paceMs: 0 }), { LEASE_MS, POLL_INTERVAL_MS: 100 });
 const access = (sessionId: string) => ({ type: "hmac" as const, tenantId: h.tenantId, sessionId });
 
 /** Runs until it ends itself at this point as `kill -9` would; resolves with the signal that ended it. */
-async function crashing(at: string): Promise<NodeJS.Signals | null> {
-  const program = ["--conditions=parley-source", "--import", "tsx", `${ROOT}/services/agent-runner/src/main.ts`];
-  const child = spawn(process.execPath, program, {
-    cwd: ROOT,
-    stdio: ["ignore", "ignore", "inherit"],
-    env: {
-      PATH: process.env.PATH,
-      ...{ ALLOW_TEST_HOOKS: "1", CRASH_AT: at, LEASE_MS: `${LEASE_MS}`, POLL_INTERVAL_MS: "100", OPS_PORT: "0" },
-      ...{ DATABASE_URL: h.databaseUrl, NATS_URL: h.nats.url, REDIS_URL: testServers().redisUrl },
-      ...{ MODEL: "scripted-echo", SCRIPTED_PACE_MS: "0", SECRET_KEY: randomBytes(32).toString("base64url") },
-    },
-  });
-  children.push(child);
-  await once(child, "exit");
-  return child.signalCode;
+function crashing(at: string): Promise<NodeJS.Signals | null> {
+  const runner = crashingRunner(h, at, { MODEL: "scripted-echo", LEASE_MS: `${LEASE_MS}` });
+  children.push(runner);
+  return runner.ended;
 }
 
 const waits = async (sessionId: string): Promise<boolean> => {
@@ -98,7 +83,7 @@ beforeAll(async () => {
   h = await turnHarness();
 }, 60_000);
 afterAll(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  for (const child of children) child.kill();
   await h?.close();
 }, 60_000);
 
