@@ -106,7 +106,11 @@ export class Finish implements TurnCommand {
     if (!isHolder || next === undefined) return;
     lease.turns.shift();
     next.status = this.how === "fail" ? "failed" : "done";
-    if (this.how === "end") model.hasEnded = true;
+    if (this.how === "end") {
+      model.hasEnded = true;
+      // With the end of a session its waiting turns fail, and give their message back.
+      for (const waiting of pendingOf(model)) waiting.status = "failed";
+    }
     // The lease ends with the last turn; who is asked later has to take it anew.
     model.isLeased = pendingOf(model).length > 0 && !model.hasEnded;
     expect(got?.more).toBe(pendingOf(model).length > 0 && !model.hasEnded);
@@ -175,9 +179,7 @@ export async function audit(model: TurnModel, { f, sessionId }: Pick<TurnReal, "
     };
   });
   expect(turns.map(({ seq }) => seq)).toEqual(turns.map((_, index) => index + 1));
-  // With the end of a session its waiting turns fail, and give their message back.
-  const status = (it: string) => (model.hasEnded && it === "pending" ? "failed" : it);
-  const wanted = model.turns.map((turn) => [turn.content, status(turn.status)]);
+  const wanted = model.turns.map((turn) => [turn.content, turn.status]);
   expect(turns.slice(1).map((turn) => [turn.content, turn.status])).toEqual(wanted);
   expect(words.map(({ sequence }) => sequence)).toEqual(words.map((_, index) => index + 1));
   const replies = words.filter(({ role }) => role === "assistant").map(({ turn_seq }) => turn_seq);
