@@ -106,9 +106,9 @@ describe("links in the console against the product", () => {
     await visitor.getByRole("heading", { name: "Praxis am Park" }).waitFor();
     const width = "document.querySelector('.header .avatar img')?.naturalWidth";
     await expect.poll(() => visitor.evaluate(width), LONG).toBe(16);
-    await visitor.getByRole("button", { name: "Opening hours" }).waitFor();
-    // The visitor's page has begun a session, and has a composer only then.
-    await visitor.getByRole("textbox").waitFor();
+    // The first message counts the session.
+    await visitor.getByRole("button", { name: "Opening hours" }).click();
+    await visitor.getByText("49 messages left").waitFor();
     await page.reload();
     await page.locator(".chart").first().waitFor();
     await page.getByRole("link", { name: /^Clinic Desk text_/ }).waitFor();
