@@ -64,6 +64,8 @@ const NEVER_WELL = [
   "POST /api/agents/{agent}/access-requests/{id}/approve",
   "POST /api/agents/{agent}/access-requests/{id}/deny",
   "GET /api/sessions/{id}/files/{file_id}",
+  // A tenant that wants nonces would refuse the signed calls of all other operations.
+  "PATCH /api/tenants/{id}",
   "DELETE /api/dead-letters/{id}",
 ];
 
