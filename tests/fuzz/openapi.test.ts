@@ -75,16 +75,20 @@ interface Sample extends Outgoing {
 
 const nameOf = ({ method, path }: Operation): string => `${method} ${path}`;
 
+/** Good requests are the same in each run: whether every operation answers one of them well must not be left to chance. */
+const GOOD_SEED = 20260701;
+
 /** The requests for one operation, the same ones for the same seed. */
 function samplesOf(operation: Operation, stage: Stage): Sample[] {
   const seed = SEED ^ [...nameOf(operation)].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
-  const draw = <T>(values: fc.Arbitrary<T>, count: number): T[] => fc.sample(values, { seed, numRuns: count * ROUNDS });
+  const draw = <T>(values: fc.Arbitrary<T>, count: number, from = seed): T[] =>
+    fc.sample(values, { seed: from, numRuns: count * ROUNDS });
   const good = GOOD[nameOf(operation)];
   const bodies = good ? fc.constant(good(stage)) : operation.body === null ? null : valuesOf(operation.body);
   const written = bodies?.map((body) => JSON.stringify(body)) ?? fc.constant(null);
   const path = pathOf(operation, (name) => stage.place(name));
   const base = { method: operation.method, path, headers: {} };
-  const samples: Sample[] = draw(written, 6).map((body) => ({ ...base, kind: "good", body }));
+  const samples: Sample[] = draw(written, 6, GOOD_SEED).map((body) => ({ ...base, kind: "good", body }));
   const queries = operation.parameters.filter((one) => one.in === "query" && one.name !== "tenant_id");
   if (queries.length > 0)
     for (const query of draw(fc.tuple(...queries.map(({ schema }) => valuesOf(schema))), 4)) {

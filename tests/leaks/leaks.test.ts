@@ -122,8 +122,8 @@ describe("a dump of the database, Redis, the files of NATS and the logs at debug
     expect(findings(places, [driven.mailCode])).toEqual(["mail code in database dev_mail.body"]);
   });
 
-  it("holds the secret of a header only in the agent's document, where its author wrote it", () => {
-    expect(findings(places, [driven.headerSecret])).toEqual(["header secret in database agent_versions.document"]);
+  it("holds the secret of a header nowhere, because it is sealed in the agent's document", () => {
+    expect(findings(places, [driven.headerSecret])).toEqual([]);
   });
 
   it("holds nothing of a message that was refused", () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ApiClient, HttpAnswer } from "@parley/testkit";
 import fc from "fast-check";
 import { expect } from "vitest";
@@ -61,7 +62,12 @@ class Ask implements EscalationCommand {
     const answer =
       this.by === "visitor"
         ? await real.visitor.call("POST", `/api/public/escalate/${real.link.token}`, {})
-        : await real.tenant.signed.call("POST", `/api/chat/sessions/${real.sessionId}/escalate`, {});
+        : await real.tenant.signed.call(
+            "POST",
+            `/api/chat/sessions/${real.sessionId}/escalate`,
+            {},
+            { nonce: randomUUID() },
+          );
     const got = note(real, "ask", answer);
     if (model.hasEnded) return expect(got).toBe("410 session_ended");
     const isNew = model.state === "none" || model.state === "resolved";

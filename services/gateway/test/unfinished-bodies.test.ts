@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,7 +52,12 @@ async function everythingElse(from: string, n: number): Promise<number[]> {
     headers,
     body: JSON.stringify({ message: `hello ${n}` }),
   });
-  const created = await world.signed("POST", "/api/chat/sessions", { tenant_id: TENANT, agent_id: AGENT }, { headers });
+  const created = await world.signed(
+    "POST",
+    "/api/chat/sessions",
+    { tenant_id: TENANT, agent_id: AGENT, metadata: { of: randomUUID() } },
+    { headers },
+  );
   const answers = [await get("/healthz"), await get("/readyz"), await get(`/api/public/link/${token}`), send.status];
   return [...answers, created.status];
 }

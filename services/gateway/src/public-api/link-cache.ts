@@ -62,6 +62,8 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
 
   const forget = (matches: (policy: LinkPolicy) => boolean): void => {
     known.deleteWhere(matches);
+    // Which refused token is this link's is not known here, and a link that is open again must not be refused a second longer.
+    refused.deleteWhere(() => true);
     asked.clear();
   };
 
