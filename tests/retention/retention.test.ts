@@ -18,8 +18,8 @@ beforeAll(async () => {
   cluster = await startCluster({ shape: "standalone", env: { RETENTION_INTERVAL_SECONDS: "0.5" } });
   tenant = await createTenant(cluster, "Retention");
   await importAgent(tenant, "echo", ECHO);
-  // Refused at each attempt: its deliveries wait.
-  const hook = { url: "http://localhost:9/hook", events: ["*"] };
+  // Leads nowhere: its deliveries fail at each attempt and wait.
+  const hook = { url: "https://hooks.example.invalid/hook", events: ["*"] };
   expect((await tenant.owner.call("POST", "/api/webhooks", hook)).status).toBe(201);
 }, 120_000);
 afterAll(() => cluster?.close(), 60_000);
