@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
-import { findPostgres } from "./libs/stores/src/find-programs.js";
+import { findPostgres } from "./tools/local-servers/src/find-programs.js";
 
 // "parley-source" first: workspace packages resolve to their sources, so tests never need (or see) a stale build.
 // Without "module": some packages offer under it files for bundlers that Node itself cannot load.
@@ -24,7 +24,7 @@ const wholeSuite = {
   extends: true as const,
   test: {
     name: "postgres from npm",
-    include: ["libs/*/test/**/*.test.ts", "services/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+    include: ["{apps,libs,services,tools}/*/test/**/*.test.ts", "tests/**/*.test.ts"],
   },
 };
 
@@ -64,9 +64,9 @@ export default defineConfig({
   test: {
     // Each leg has its own list: a project that extends this one would add its list to one that stood here.
     projects: [wholeSuite, ...(machine === undefined ? [] : [secondLeg])],
-    exclude: ["**/node_modules/**", "**/dist/**", "libs/chat-page/src/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", "apps/chat-page/src/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
-    globalSetup: ["libs/testkit/src/global-setup.ts"],
+    globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",
     // In CI one at a time: the suites that start a dozen processes and kill them must not slow down those that wait for a deadline.
     maxWorkers: process.env.CI ? 1 : 2,

@@ -83,7 +83,7 @@ describe("bootstrap", () => {
       expect.arrayContaining(["tests/e2e/distributed.test.ts", "services/agent-runner/test/turn-loop.test.ts"]),
     );
     expect(suites.get("Chromium")).toEqual(
-      expect.arrayContaining(["tests/e2e/chat-page.test.ts", "libs/console/test/states.test.ts"]),
+      expect.arrayContaining(["tests/e2e/chat-page.test.ts", "apps/console/test/states.test.ts"]),
     );
     expect(suites.get("Python")).toContain("tests/e2e/readme.test.ts");
     expect(suites.get("curl")).toContain("tests/e2e/keys-docs.test.ts");

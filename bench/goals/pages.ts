@@ -20,7 +20,7 @@ export const pages: Goal = {
   id: "G12",
   title: "pages",
   async measure(bench) {
-    const assets = join(ROOT, "libs/chat-page/dist/assets");
+    const assets = join(ROOT, "apps/chat-page/dist/assets");
     const page: Figure = { goal: "G12", what: "chat page, JavaScript gzipped", unit: "kB", values: [], gate: 60 };
     if (existsSync(assets)) page.values.push(scriptKilobytes(assets));
     else page.note = "not built";

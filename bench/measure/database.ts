@@ -1,4 +1,4 @@
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { formatRows } from "./report.js";
 
 interface FunctionUse {

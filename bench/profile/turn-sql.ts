@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { applicationUrl } from "@parley/db";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import pg from "pg";
 import { cpuOf } from "../measure/cpu.js";
 import { formatRows } from "../measure/report.js";

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrate } from "@parley/db";
-import { removeDataFolder, resolveStores, startOwnServer, withPostgresClient } from "@parley/stores";
+import { removeDataFolder, resolveStores, startOwnServer, withPostgresClient } from "@parley/local-servers";
 
 export interface BenchStores {
   natsUrl: string;

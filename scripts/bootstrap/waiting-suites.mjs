@@ -7,7 +7,7 @@ export function suitesUsing(root, pattern) {
 }
 
 function testFiles(root) {
-  return ["libs", "services", "tests"].flatMap((area) =>
+  return ["apps", "libs", "services", "tools", "tests"].flatMap((area) =>
     readdirSync(join(root, area), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".test.ts") && !/(^|\/)(node_modules|dist)\//.test(file))
       .map((file) => `${area}/${file}`),

@@ -1,4 +1,4 @@
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import type { ModelCall } from "@parley/testkit";
 import type { Cluster } from "../cluster/cluster.js";
 import type { Tenant } from "../cluster/owner.js";

@@ -1,9 +1,9 @@
 import { createParleyClient } from "@parley/client";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { type FreshDatabase, freshDatabase } from "@parley/testkit";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, launchBrowser } from "../../libs/chat-page/test/browser.js";
+import { findChromium, launchBrowser } from "../../apps/chat-page/test/browser.js";
 import { type Announcement, type FirstStart, firstStart } from "../e2e/first-start.js";
 import { bundle, exampleSource, type PageSettings } from "./react-page.js";
 

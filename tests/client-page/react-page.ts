@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
-const installed = createRequire(join(FOLDER, "../../libs/chat-page/package.json"));
+const installed = createRequire(join(FOLDER, "../../apps/chat-page/package.json"));
 
 export interface PageSettings {
   base: string;

@@ -1,6 +1,6 @@
 import { connectDb, type Db } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
-import { type Clock, createClock } from "@parley/service";
+import { type Clock, createClock } from "@parley/runtime";
 import { type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createBearerClient, eventually, findChromium } from "@parley/testkit";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { doorAr } from "../../libs/chat-page/src/gate/texts/door-ar.js";
+import { doorAr } from "../../apps/chat-page/src/gate/texts/door-ar.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
 const CHROMIUM = findChromium();

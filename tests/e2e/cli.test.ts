@@ -15,7 +15,7 @@ interface Ran {
 }
 
 const SOURCES = ["--conditions=parley-source", "--import", "tsx"];
-const PROGRAM = join(ROOT, "libs/cli/src/main.ts");
+const PROGRAM = join(ROOT, "apps/cli/src/main.ts");
 const SESSION = /text_[\w-]{22}/;
 
 const GOLDEN = `============================================================

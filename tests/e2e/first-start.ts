@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeDataFolder } from "@parley/stores";
+import { removeDataFolder } from "@parley/local-servers";
 import { type Child, createChild, freePort } from "../cluster/child-process.js";
 
 /** The one line that `npm start -- --json` prints. */

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { removeDataFolder } from "@parley/stores";
+import { removeDataFolder } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { ROOT } from "../cluster/child-process.js";

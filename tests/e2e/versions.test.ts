@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createParleyClient, createTransport } from "@parley/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { runHere } from "../../libs/cli/test/run-cli.js";
+import { runHere } from "../../apps/cli/test/run-cli.js";
 import { ROOT } from "../cluster/child-process.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 

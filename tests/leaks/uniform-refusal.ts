@@ -1,5 +1,5 @@
+import { withPostgresClient } from "@parley/local-servers";
 import { createSecrets, parseToken } from "@parley/secrets";
-import { withPostgresClient } from "@parley/stores";
 import { call, eventually, type HttpAnswer, tokenOf } from "@parley/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Cluster } from "../cluster/cluster.js";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { call, type HttpAnswer } from "@parley/testkit";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { checkBoundaries } from "../../scripts/check-boundaries.mjs";
+import { checkBoundaries } from "../../tools/check-boundaries/main.mjs";
 
 const folders: string[] = [];
 afterEach(() => {
@@ -47,12 +47,12 @@ describe("check-boundaries", () => {
         '// import "@parley/db"\n/* from "pg" */ const a = `import "pg" \x24{1}`;\nconst r = /["\']/; const s = "import \\"pg\\"";\n',
       "services/links/src/main.ts": 'const page = import.meta.resolve("@parley/db/package.json");\n',
       "services/standalone/src/index.ts":
-        'import { createLinks } from "@parley/links-service";\nimport "@parley/stores";\n',
+        'import { createLinks } from "@parley/links-service";\nimport "@parley/local-servers";\n',
       "libs/workflow/src/step.ts":
         '/** No Date here. */ export const text = "process of await"; export const t = `Promise`;\n',
       "libs/db/src/index.ts": 'import pg from "pg";\n',
     };
-    const dependencies = ["contracts", "db", "stores", "links-service"].map((name) => `@parley/${name}`);
+    const dependencies = ["contracts", "db", "local-servers", "links-service"].map((name) => `@parley/${name}`);
     expect(refused(accepted, [...dependencies, "@nats-io/nats-core", "pg"])).toEqual([]);
   });
 
@@ -105,10 +105,10 @@ describe("check-boundaries", () => {
 
   it("refuses a library that imports a service", () => {
     const files = {
-      "libs/testkit/src/a.ts": 'import x from "@parley/links-service";\n',
+      "tools/testkit/src/a.ts": 'import x from "@parley/links-service";\n',
       "services/links/src/index.ts": "export const x = 1;\n",
     };
-    expect(refused(files, ["@parley/links-service"])).toEqual(["graph libs/testkit/src/a.ts:1"]);
+    expect(refused(files, ["@parley/links-service"])).toEqual(["graph tools/testkit/src/a.ts:1"]);
   });
 
   it.each([
@@ -120,13 +120,13 @@ describe("check-boundaries", () => {
     ["libs/redis", "bus"],
     ["libs/http", "service"],
     ["libs/llm", "http"],
-    ["libs/service", "bus"],
+    ["libs/runtime", "bus"],
     ["libs/new-one", "contracts"],
     ["services/gateway", "db"],
     ["services/gateway", "llm"],
     ["services/gateway", "workflow"],
     ["services/links", "testkit"],
-    ["services/links", "stores"],
+    ["services/links", "local-servers"],
     ["services/standalone", "testkit"],
   ])("keeps the graph: %s must not import %s", (from, to) => {
     const files = { [`${from}/src/a.ts`]: `import x from "@parley/${to}";\n` };
@@ -183,7 +183,7 @@ describe("check-boundaries", () => {
 
   it("prints each violation with its place and exits with 1", () => {
     const bad = repository({ "libs/bus/src/a.ts": '\nimport Redis from "ioredis";\n' }, ["ioredis"]);
-    const script = fileURLToPath(new URL("../../scripts/check-boundaries.mjs", import.meta.url));
+    const script = fileURLToPath(new URL("../../tools/check-boundaries/main.mjs", import.meta.url));
     const { status, stderr } = spawnSync(process.execPath, [script, bad], { encoding: "utf8" });
     expect(stderr).toMatch(/^libs\/bus\/src\/a\.ts:2 {2}vendor: "ioredis" is used in libs\/redis only\n/);
     expect(status).toBe(1);
@@ -192,8 +192,8 @@ describe("check-boundaries", () => {
   it("finds nothing in this repository", () => {
     const root = fileURLToPath(new URL("../..", import.meta.url));
     expect(checkBoundaries(root).violations).toEqual([]);
-    expect(execFileSync(process.execPath, ["scripts/check-boundaries.mjs"], { cwd: root, encoding: "utf8" })).toMatch(
-      /boundaries: ok\n$/,
-    );
+    expect(
+      execFileSync(process.execPath, ["tools/check-boundaries/main.mjs"], { cwd: root, encoding: "utf8" }),
+    ).toMatch(/boundaries: ok\n$/);
   });
 });

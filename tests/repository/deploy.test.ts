@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { composeVariables, processVariables, serviceVariables } from "../../scripts/gen-docs/configuration.js";
+import { composeVariables, processVariables, serviceVariables } from "../../tools/gen-docs/configuration.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

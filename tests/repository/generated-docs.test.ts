@@ -6,16 +6,16 @@ import { ERRORS, endsOf, SERVICES } from "@parley/contracts";
 import { LOG_EVENTS } from "@parley/observability";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { busEnds } from "../../scripts/gen-docs/bus-ends.js";
-import { envExample } from "../../scripts/gen-docs/configuration.js";
-import { current, documents, settle } from "../../scripts/gen-docs/documents.js";
-import { errorsPage } from "../../scripts/gen-docs/errors-page.js";
-import { eventsPage } from "../../scripts/gen-docs/events-page.js";
-import { logEventsPage, mistakesOf } from "../../scripts/gen-docs/log-events-page.js";
-import { metricsPage } from "../../scripts/gen-docs/metrics-page.js";
-import { declaredMessages } from "../../scripts/gen-docs/nats-users.js";
-import { observed } from "../../scripts/gen-docs/observed.js";
-import { schemaText } from "../../scripts/gen-docs/schema-text.js";
+import { busEnds } from "../../tools/gen-docs/bus-ends.js";
+import { envExample } from "../../tools/gen-docs/configuration.js";
+import { current, documents, settle } from "../../tools/gen-docs/documents.js";
+import { errorsPage } from "../../tools/gen-docs/errors-page.js";
+import { eventsPage } from "../../tools/gen-docs/events-page.js";
+import { logEventsPage, mistakesOf } from "../../tools/gen-docs/log-events-page.js";
+import { metricsPage } from "../../tools/gen-docs/metrics-page.js";
+import { declaredMessages } from "../../tools/gen-docs/nats-users.js";
+import { observed } from "../../tools/gen-docs/observed.js";
+import { schemaText } from "../../tools/gen-docs/schema-text.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const stale = "is stale: run `npm run docs:generate` and commit the result";
@@ -144,7 +144,7 @@ describe("generated documents", () => {
         .match(/^(?:# )?[A-Z][A-Z0-9_]+(?==)/gm)
         ?.map((name) => name.replace("# ", "")),
     );
-    const files = ["libs", "services"].flatMap((area) =>
+    const files = ["apps", "libs", "services"].flatMap((area) =>
       readdirSync(join(root, area)).flatMap((name) => sources(join(root, area, name, "src"))),
     );
     const named = files.flatMap(

@@ -8,7 +8,7 @@ const LEAVES_OUT =
   /\b(?:it|test|describe|suite|context|ctx|task)\s*\.\s*(?:skip|skipIf|runIf|todo|only|fails)\b(?:\((\w+)\))?/g;
 /** True only without a browser, in a run that asked for leniency; these declare it. */
 const LENIENT = "skipBrowser";
-const LENIENT_SETUPS = ["libs/chat-page/test/setup.ts", "libs/console/test/setup.ts"];
+const LENIENT_SETUPS = ["apps/chat-page/test/setup.ts", "apps/console/test/setup.ts"];
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
@@ -18,7 +18,7 @@ const leftOut = (source: string): string[] =>
 
 /** Files of tests, relative to the repository. */
 const testFiles = (): string[] =>
-  ["libs", "services", "tests"].flatMap((area) =>
+  ["apps", "libs", "services", "tools", "tests"].flatMap((area) =>
     readdirSync(join(ROOT, area), { recursive: true, encoding: "utf8" })
       .filter((file) => /\.(test|pgvector)\.ts$/.test(file) && !/(^|\/)(node_modules|dist)\//.test(file))
       .map((file) => `${area}/${file}`),

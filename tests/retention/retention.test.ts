@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { createBearerClient, eventually, type HttpAnswer } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";

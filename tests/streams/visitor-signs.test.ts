@@ -1,4 +1,4 @@
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { eventually, type ModelCall, type ModelFault, readEvents, type StreamedEvent } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
 import { type Cluster, startCluster } from "../cluster/cluster.js";

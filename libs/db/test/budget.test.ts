@@ -1,5 +1,5 @@
 import { newId } from "@parley/contracts";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accept, acquire, commit, type Fixture, linkOf, message, open, reply, turnFixture } from "./turn-fixture.js";

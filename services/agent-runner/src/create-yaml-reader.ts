@@ -1,4 +1,4 @@
-import { createUntrustedReader, type UntrustedReader } from "@parley/service";
+import { createUntrustedReader, type UntrustedReader } from "@parley/runtime";
 
 const MB = 1_048_576;
 /** Far more than a megabyte of ordinary YAML takes. All of it within the time that an import waits. */

@@ -2,8 +2,8 @@ import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { connectRedis } from "@parley/redis";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { runnerConfig } from "./config.js";
 import { createAgentRunner } from "./service.js";
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
 import { createOutboxRelay, factSender } from "@parley/db";
 import { createOutbound, type Outbound } from "@parley/outbound";
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import { registerAgents } from "./agents/register-agents.js";
 import { createAnalysisRepository } from "./analysis/analysis-repository.js";
 import { startAnalyses } from "./analysis/start-analyses.js";

@@ -1,4 +1,4 @@
-import { readUntrusted } from "@parley/service";
+import { readUntrusted } from "@parley/runtime";
 import { parseYaml } from "./agents/parse-yaml.js";
 
 /** The process that `createYamlReader` starts for each long document: YAML in, its value out. */

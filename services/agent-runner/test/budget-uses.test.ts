@@ -7,8 +7,8 @@ import {
   embedInputBound,
   type Model,
 } from "@parley/llm";
+import { withPostgresClient } from "@parley/local-servers";
 import { createLogger } from "@parley/observability";
-import { withPostgresClient } from "@parley/stores";
 import { eventually } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAnalysisRepository } from "../src/analysis/analysis-repository.js";

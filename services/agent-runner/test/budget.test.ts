@@ -7,7 +7,7 @@ import {
   type ReplyRequest,
   replyInputBound,
 } from "@parley/llm";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLaneBudget } from "../src/turns/budget.js";

@@ -1,5 +1,5 @@
 import { createSession, linkPolicy, newId } from "@parley/contracts";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import type { TurnHarness } from "./turn-harness.js";
 

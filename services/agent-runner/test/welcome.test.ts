@@ -1,6 +1,6 @@
 import { createSession, linkPolicy, newId, type TurnState } from "@parley/contracts";
 import { createScriptedModel, type Model, type ReplyRequest } from "@parley/llm";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type TurnHarness, turnHarness } from "./turn-harness.js";
 

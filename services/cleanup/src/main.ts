@@ -1,6 +1,6 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
-import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { cleanupConfig } from "./config.js";
 import { createCleanup } from "./service.js";
 

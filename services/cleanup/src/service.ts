@@ -1,4 +1,4 @@
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import type { CleanupDeps } from "./deps.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";

@@ -2,7 +2,7 @@ import { type Bus, connectBus } from "@parley/bus";
 import { linkRevoked, newId, sessionEnded } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupDeps, cleanupConfig, createCleanup } from "../src/index.js";

@@ -1,8 +1,8 @@
 import { type Bus, connectBus } from "@parley/bus";
 import { connectDb, type Db, sql } from "@parley/db";
+import { withPostgresClient } from "@parley/local-servers";
 import { createLogger, createMetrics } from "@parley/observability";
-import type { Component } from "@parley/service";
-import { withPostgresClient } from "@parley/stores";
+import type { Component } from "@parley/runtime";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupConfig, cleanupConfig, createCleanup } from "../src/index.js";

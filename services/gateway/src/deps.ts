@@ -1,8 +1,8 @@
 import type { Bus } from "@parley/bus";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
+import type { Clock } from "@parley/runtime";
 import type { Secrets } from "@parley/secrets";
-import type { Clock } from "@parley/service";
 import type { Credentials } from "./callers/credentials.js";
 import type { FailedAttempts } from "./callers/failed-attempts.js";
 import type { GatewayConfig } from "./config.js";

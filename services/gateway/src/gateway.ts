@@ -1,6 +1,6 @@
 import { AppError } from "@parley/contracts";
 import { closeServer, createHttpServer, type HttpApp } from "@parley/http";
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import { buildRoutes, GUARDED_PREFIXES } from "./build-routes.js";
 import { createCredentials } from "./callers/credentials.js";
 import { createFailedAttempts } from "./callers/failed-attempts.js";

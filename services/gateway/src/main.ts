@@ -1,7 +1,7 @@
 import { connectBus } from "@parley/bus";
 import { connectRedis } from "@parley/redis";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { gatewayConfig } from "./config.js";
 import { createGateway } from "./gateway.js";
 

@@ -1,6 +1,6 @@
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
-import { createClock } from "@parley/service";
+import { createClock } from "@parley/runtime";
 import { testServers } from "@parley/testkit";
 import { expect, it, vi } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";

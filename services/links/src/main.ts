@@ -1,7 +1,7 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { linksConfig } from "./config.js";
 import { createLinks } from "./service.js";
 

@@ -1,5 +1,5 @@
 import * as contracts from "@parley/contracts";
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import { createAgentsShown } from "./agents.js";
 import type { LinksDeps } from "./deps.js";
 import { bulkLinks } from "./handlers/bulk-links.js";

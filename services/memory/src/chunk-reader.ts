@@ -1,5 +1,5 @@
 import type { KnowledgeMediaType } from "@parley/contracts";
-import { createUntrustedReader } from "@parley/service";
+import { createUntrustedReader } from "@parley/runtime";
 import { z } from "zod";
 import type { Chunk } from "./knowledge/chunk-text.js";
 import { chunksOf } from "./knowledge/read-document.js";

@@ -1,8 +1,8 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { memoryConfig } from "./config.js";
 import { createMemory } from "./service.js";
 

@@ -1,7 +1,7 @@
 import { recall as recallContract, turnCompleted } from "@parley/contracts";
 import { loudnessOf } from "@parley/db";
 import { createPriceBook, createUsageMetrics } from "@parley/llm";
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import type { MemoryDeps } from "./deps.js";
 import { recall } from "./handlers/recall.js";
 import { summarise } from "./handlers/summarise.js";

@@ -3,8 +3,8 @@ import { newId, recall, turnCompleted } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createScriptedModel, type Model, type ReplyRequest } from "@parley/llm";
 import { createLogger, createMetrics } from "@parley/observability";
+import type { Component } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import type { Component } from "@parley/service";
 import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 

@@ -15,10 +15,10 @@ import {
 } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createScriptedModel, type Embedder } from "@parley/llm";
+import { withPostgresClient } from "@parley/local-servers";
 import { createLogger, createMetrics } from "@parley/observability";
+import type { Component } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import type { Component } from "@parley/service";
-import { withPostgresClient } from "@parley/stores";
 import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { createMemory, memoryConfig } from "../src/index.js";
 

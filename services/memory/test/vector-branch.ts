@@ -1,5 +1,5 @@
 import { createScriptedEmbedder } from "@parley/llm";
-import { type PostgresClient, withPostgresClient } from "@parley/stores";
+import { type PostgresClient, withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type KnowledgeHarness, knowledgeHarness, type Place } from "./knowledge-harness.js";

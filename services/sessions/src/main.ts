@@ -1,8 +1,8 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { connectRedis } from "@parley/redis";
+import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
-import { connectionConfig, createClock, loadConfig, runService } from "@parley/service";
 import { sessionsConfig } from "./config.js";
 import { createSessions } from "./service.js";
 

@@ -19,7 +19,7 @@ import {
 } from "@parley/contracts";
 import { createOutboxRelay, factSender, type OutboxRelay } from "@parley/db";
 import type { Counter } from "@parley/observability";
-import type { Component } from "@parley/service";
+import type { Component } from "@parley/runtime";
 import { serveDeadLetters } from "./dead-letters/serve-dead-letters.js";
 import type { SessionsDeps } from "./deps.js";
 import { serveEscalations } from "./escalations/serve-escalations.js";

@@ -1,5 +1,5 @@
 import type { DemoSeed } from "@parley/links-service";
-import { formatTable, type Row } from "@parley/stores";
+import { formatTable, type Row } from "@parley/local-servers";
 
 export interface Started {
   url: string;

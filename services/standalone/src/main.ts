@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { migrate } from "@parley/db";
-import { ConfigError, onEndingSignals, runService } from "@parley/service";
-import { removeDataFolder, resolveStores, StoresError } from "@parley/stores";
+import { removeDataFolder, resolveStores, StoresError } from "@parley/local-servers";
+import { ConfigError, onEndingSignals, runService } from "@parley/runtime";
 import { announcement, jsonLine } from "./announce.js";
 import { HELP, parseArguments, type StandaloneOptions } from "./arguments.js";
 import { compose } from "./compose.js";

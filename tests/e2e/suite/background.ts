@@ -1,4 +1,4 @@
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { call, eventually, type ModelCall } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { type GetFixture, openSession, send } from "./fixture.js";

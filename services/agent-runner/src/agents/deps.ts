@@ -1,8 +1,8 @@
 import type { Bus } from "@parley/bus";
 import type { Db } from "@parley/db";
 import type { Logger } from "@parley/observability";
+import type { UntrustedReader } from "@parley/runtime";
 import type { Secrets } from "@parley/secrets";
-import type { UntrustedReader } from "@parley/service";
 
 export interface AgentsDeps {
   logger: Logger;

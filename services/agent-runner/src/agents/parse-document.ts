@@ -1,5 +1,5 @@
 import { AppError } from "@parley/contracts";
-import type { UntrustedReader } from "@parley/service";
+import type { UntrustedReader } from "@parley/runtime";
 import { parseYaml } from "./parse-yaml.js";
 
 /** Documents are small; a larger text is a mistake or an attack on the YAML parser. */

@@ -4,7 +4,7 @@ import { gatewayConfig } from "@parley/gateway-service";
 import { linksConfig } from "@parley/links-service";
 import { llmConfig } from "@parley/llm";
 import { memoryConfig } from "@parley/memory-service";
-import { generateEnvExample, processConfig } from "@parley/service";
+import { generateEnvExample, processConfig } from "@parley/runtime";
 import { sessionsConfig } from "@parley/sessions-service";
 import { z } from "zod";
 

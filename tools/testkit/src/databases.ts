@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { applicationUrl, migrate } from "@parley/db";
-import { type PostgresClient, withPostgresClient } from "@parley/stores";
+import { type PostgresClient, withPostgresClient } from "@parley/local-servers";
 
 /** A migrated database of a test's own. */
 export interface FreshDatabase {

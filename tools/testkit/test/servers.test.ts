@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { describe, expect, it } from "vitest";
 import { eventually, freshDatabase, startNats, startPostgres, startRedis, testServers } from "../src/index.js";
 

@@ -1,5 +1,5 @@
 // The import rules of the repository, checked on the sources alone. Imports nothing outside Node, so it runs before `npm ci`.
-// Usage: node scripts/check-boundaries.mjs [folder of a repository]
+// Usage: node tools/check-boundaries/main.mjs [folder of a repository]
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
@@ -12,19 +12,19 @@ import {
   REFUSED_NAMES,
   SERVICE_REFUSALS,
   VENDORS,
-} from "./check-boundaries/rules.mjs";
-import { importsOf, lineAt, scanSource } from "./check-boundaries/scan-source.mjs";
+} from "./rules.mjs";
+import { importsOf, lineAt, scanSource } from "./scan-source.mjs";
 
 const CODE = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs)$/;
 const MEASURED = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs|css|sql)$/;
 
 /**
- * Checks every package under `libs` and `services`.
+ * Checks every package under `apps`, `libs`, `services` and `tools`.
  * @param {string} root folder of the repository
  * @returns violations (fail the build) and notes (for people), each `{file, line, rule, message}` with a path relative to root
  */
 export function checkBoundaries(root) {
-  const packages = ["libs", "services"].flatMap((area) => packagesIn(root, area));
+  const packages = ["apps", "libs", "services", "tools"].flatMap((area) => packagesIn(root, area));
   const services = new Set(packages.filter(({ area }) => area === "services").map(({ name }) => name));
   const [violations, notes] = [[], []];
   for (const pack of packages) {
@@ -38,7 +38,7 @@ export function checkBoundaries(root) {
       for (const { specifier, line } of importsOf(source)) {
         checkImport({ pack, path, specifier, services }, (rule, message) => report(line, rule, message));
       }
-      if (pack.area === "libs" && pack.folder === "workflow") checkPurity(source, report);
+      if (pack.folder === "workflow") checkPurity(source, report);
     }
   }
   return { violations, notes };
@@ -93,7 +93,7 @@ function checkImport({ pack, path, specifier, services }, report) {
     return;
   }
   if (specifier.startsWith("node:") || builtinModules.includes(specifier)) {
-    if (pack.area === "libs" && pack.folder === "workflow") {
+    if (pack.folder === "workflow") {
       report("purity", `"${specifier}": the engine knows nothing of Node`);
     }
     return;
@@ -108,7 +108,7 @@ function checkImport({ pack, path, specifier, services }, report) {
 
 /** testkit runs inside vitest, which belongs to the repository and not to a package. */
 function vitestInTestkit(pack, name) {
-  return pack.area === "libs" && pack.folder === "testkit" && name === "vitest";
+  return pack.folder === "testkit" && name === "vitest";
 }
 
 function checkOwn(pack, { name, specifier, services }, report) {
@@ -121,16 +121,17 @@ function checkOwn(pack, { name, specifier, services }, report) {
   }
   const short = name.slice("@parley/".length);
   if (services.has(name)) {
-    if (pack.area === "libs") report("graph", `a library must not import the service ${short}`);
+    if (pack.area !== "services") report("graph", `a library must not import the service ${short}`);
     else if (pack.folder !== COMPOSITION) {
       report("service", `${pack.folder} imports the service ${short}; services share contracts only`);
     }
     return;
   }
-  if (pack.area === "libs") {
+  if (pack.area !== "services") {
     const allowed = LIBRARY_IMPORTS[pack.folder];
-    if (allowed === undefined) report("graph", `libs/${pack.folder} has no line in the import graph (rules.mjs)`);
-    else if (!allowed.includes(short)) report("graph", `libs/${pack.folder} must not import ${short}`);
+    if (allowed === undefined)
+      report("graph", `${pack.area}/${pack.folder} has no line in the import graph (rules.mjs)`);
+    else if (!allowed.includes(short)) report("graph", `${pack.area}/${pack.folder} must not import ${short}`);
     return;
   }
   const general = pack.folder === COMPOSITION && short !== "testkit" ? undefined : SERVICE_REFUSALS["*"][short];
@@ -140,8 +141,8 @@ function checkOwn(pack, { name, specifier, services }, report) {
 
 function checkVendor(pack, name, report) {
   const vendor = VENDORS.find((candidate) => candidate.name.test(name));
-  if (vendor === undefined || (pack.area === "libs" && vendor.allowed.includes(pack.folder))) return;
-  report("vendor", `"${name}" is used in ${vendor.allowed.map((folder) => `libs/${folder}`).join(" and ")} only`);
+  if (vendor === undefined || vendor.allowed.includes(`${pack.area}/${pack.folder}`)) return;
+  report("vendor", `"${name}" is used in ${vendor.allowed.join(" and ")} only`);
 }
 
 function checkPurity(source, report) {
@@ -154,7 +155,7 @@ function checkPurity(source, report) {
 }
 
 function main() {
-  const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "..");
+  const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "../..");
   const { violations, notes } = checkBoundaries(root);
   const print = (stream, { file, line, rule, message }) => stream.write(`${file}:${line}  ${rule}: ${message}\n`);
   for (const note of notes) print(process.stdout, { ...note, rule: `note, ${note.rule}` });

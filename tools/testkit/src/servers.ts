@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { natsUrlOf, type OwnServer, startOwnServer } from "@parley/stores";
+import { natsUrlOf, type OwnServer, startOwnServer } from "@parley/local-servers";
 import { describe, inject } from "vitest";
 import { cloneDatabase, type FreshDatabase } from "./databases.js";
 

@@ -1,4 +1,4 @@
-import { withPostgresClient } from "@parley/stores";
+import { withPostgresClient } from "@parley/local-servers";
 import { testServers } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runHere } from "./run-cli.js";

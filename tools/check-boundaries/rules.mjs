@@ -2,7 +2,7 @@
 export const LIBRARY_IMPORTS = {
   contracts: [],
   observability: [],
-  stores: [],
+  "local-servers": [],
   "chat-page": [],
   console: [],
   // What others embed: it knows the product by its HTTP interface alone.
@@ -17,9 +17,9 @@ export const LIBRARY_IMPORTS = {
   redis: ["contracts", "observability"],
   http: ["contracts", "observability"],
   llm: ["contracts", "observability"],
-  service: ["contracts", "observability"],
+  runtime: ["contracts", "observability"],
   // Serves the tests alone, which may touch everything below the services.
-  testkit: ["contracts", "observability", "db", "stores", "bus", "redis", "http", "secrets", "llm", "service"],
+  testkit: ["contracts", "observability", "db", "local-servers", "bus", "redis", "http", "secrets", "llm", "runtime"],
 };
 
 /** What a service of this name must not import, and why. `*` counts for every service but standalone. */
@@ -30,7 +30,7 @@ export const SERVICE_REFUSALS = {
     workflow: "the gateway does not know the engine",
   },
   "*": {
-    stores: "only standalone starts servers",
+    "local-servers": "only standalone starts servers",
     testkit: "testkit is for tests",
   },
 };
@@ -40,12 +40,12 @@ export const COMPOSITION = "standalone";
 
 /** Clients of vendors live in one library each, so that replacing one touches one folder. */
 export const VENDORS = [
-  { name: /^(@nats-io\/|nats$|nats\.ws$)/, allowed: ["bus", "stores"] },
-  { name: /^(ioredis|redis)$/, allowed: ["redis"] },
-  { name: /^(pg|pg-pool|postgres)$/, allowed: ["db", "stores"] },
-  { name: /^kysely$/, allowed: ["db"] },
-  { name: /^openai$/, allowed: ["llm"] },
-  { name: /^undici$/, allowed: ["outbound"] },
+  { name: /^(@nats-io\/|nats$|nats\.ws$)/, allowed: ["libs/bus", "tools/local-servers"] },
+  { name: /^(ioredis|redis)$/, allowed: ["libs/redis"] },
+  { name: /^(pg|pg-pool|postgres)$/, allowed: ["libs/db", "tools/local-servers"] },
+  { name: /^kysely$/, allowed: ["libs/db"] },
+  { name: /^openai$/, allowed: ["libs/llm"] },
+  { name: /^undici$/, allowed: ["libs/outbound"] },
 ];
 
 export const REFUSED_NAMES = ["utils", "helpers", "common", "shared"];

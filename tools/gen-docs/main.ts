@@ -1,9 +1,9 @@
 // Writes the generated documents; with --check only names the stale ones. See documents.ts for the list.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { documents, settle } from "./gen-docs/documents.js";
+import { documents, settle } from "./documents.js";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const check = process.argv.includes("--check");
 
 const all = documents(root);

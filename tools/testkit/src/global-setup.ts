@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeDataFolder, resolveStores, StoresError, sweepAbandonedFolders } from "@parley/stores";
+import { removeDataFolder, resolveStores, StoresError, sweepAbandonedFolders } from "@parley/local-servers";
 import type { TestProject } from "vitest/node";
 
 const prefix = "parley-test-";

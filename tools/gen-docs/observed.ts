@@ -58,7 +58,7 @@ const isMember = (node: ts.Expression): node is ts.PropertyAccessExpression | ts
   ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
 
 function sourcesOf(root: string): { part: string; path: string }[] {
-  return ["libs", "services"].flatMap((area) =>
+  return ["apps", "libs", "services", "tools"].flatMap((area) =>
     readdirSync(join(root, area))
       .sort()
       .flatMap((folder) =>
