@@ -1,7 +1,7 @@
 import type * as contracts from "@parley/contracts";
 import { describe, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
-import type * as schemas from "../../../services/gateway/src/chat-api/schemas.js";
+import type * as schemas from "../../../services/gateway/src/routes/chat/schemas.js";
 import type * as client from "../src/index.js";
 
 type Out<S extends z.ZodType> = z.output<S>;

@@ -1,14 +1,14 @@
 import { collectOpenApi, type HttpApp, serveOpenApi } from "@parley/http";
-import { registerChatApi } from "./chat-api/register.js";
 import type { GatewayContext } from "./deps.js";
-import { registerOperations } from "./operations/register.js";
-import { registerOwnerApi } from "./owner-api/register.js";
-import { registerChatPage } from "./pages/chat-page.js";
-import { registerConsole } from "./pages/console.js";
-import { registerLanding } from "./pages/landing.js";
-import { registerAddressLimit } from "./public-api/address-limit.js";
-import { registerPublicApi } from "./public-api/register.js";
-import { registerVerification } from "./public-api/verify-register.js";
+import { registerAddressLimit } from "./edge/address-limit.js";
+import { registerChatApi } from "./routes/chat/register.js";
+import { registerOperations } from "./routes/operations/register.js";
+import { registerOwnerApi } from "./routes/owner/register.js";
+import { registerChatPage } from "./routes/pages/chat-page.js";
+import { registerConsole } from "./routes/pages/console.js";
+import { registerLanding } from "./routes/pages/landing.js";
+import { registerPublicApi } from "./routes/public/register.js";
+import { registerVerification } from "./routes/public/verify-register.js";
 
 /** Prefixes that answer nothing about existence before their own guard has spoken. */
 export const GUARDED_PREFIXES = ["/api/", "/api?"] as const;

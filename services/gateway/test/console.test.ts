@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createHttpServer, type HttpApp } from "@parley/http";
 import { createLogger, createMetrics } from "@parley/observability";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registerConsole } from "../src/pages/console.js";
+import { registerConsole } from "../src/routes/pages/console.js";
 
 const folder = mkdtempSync(join(tmpdir(), "parley-console-"));
 let app: HttpApp;

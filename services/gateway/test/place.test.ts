@@ -1,7 +1,7 @@
 import { createLogger } from "@parley/observability";
 import { describe, expect, it } from "vitest";
-import { countryMayEnter, insideNetworks } from "../src/public-api/place.js";
-import { countryOf, createCountries } from "../src/public-api/place-country.js";
+import { countryOf, createCountries } from "../src/edge/countries.js";
+import { countryMayEnter, insideNetworks } from "../src/edge/geo-rules.js";
 
 describe("networks", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { suspiciousContent } from "../src/public-api/suspicious-content.js";
+import { suspiciousContent } from "../src/edge/suspicious-content.js";
 
 describe("suspicious content", () => {
   it.each([

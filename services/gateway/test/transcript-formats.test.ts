@@ -1,6 +1,6 @@
 import type { HistoryMessage } from "@parley/contracts";
 import { describe, expect, it } from "vitest";
-import { asCsv, asHtml, asText, type Transcript } from "../src/owner-api/transcript-formats.js";
+import { asCsv, asHtml, asText, type Transcript } from "../src/routes/owner/transcript-formats.js";
 
 const message = (sequence: number, role: "user" | "assistant", content: string): HistoryMessage => ({
   ...{ id: `m${sequence}`, sequence, turn_id: "t.1", role, content, node_id: "n", node_name: "N" },

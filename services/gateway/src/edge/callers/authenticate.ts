@@ -1,0 +1,104 @@
+import { AppError, type Principal, type Role, requireRole } from "@parley/contracts";
+import {
+  type HttpApp,
+  hasBody,
+  JSON_TYPES,
+  notFound,
+  rateLimitHeaders,
+  requireMediaType,
+  verifySignature,
+} from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayContext } from "../../deps.js";
+import { roleOn, type Surface } from "./key-scopes.js";
+import { refuseReplay } from "./refuse-replay.js";
+
+/** A caller whose credentials were verified before anything of the request was parsed. */
+export interface Caller {
+  principal: Principal;
+  /** Of a signed request; null for a token. */
+  signed: { signature: string; nonce: string | null } | null;
+  /** Of a key that has any; null = the role says it all. */
+  scopes: readonly string[] | null;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** Least role; default viewer. */
+    role?: Role;
+    /** Media types of the body; default JSON. */
+    mediaTypes?: readonly string[];
+  }
+}
+
+type Auth = Pick<GatewayContext, "bus" | "clock" | "credentials" | "failedAttempts">;
+
+/**
+ * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
+ * and method, media type, role; only then the body is parsed, and a signed request that was received before is refused. On these
+ * prefixes nothing about existence is told before the credentials hold.
+ */
+export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): void {
+  app.decorateRequest("caller");
+  app.addHook("preParsing", async (request, reply) => {
+    try {
+      request.caller = await identify(request, auth, options.surface === "management");
+    } catch (error) {
+      throw error instanceof AppError && error.status === 401 ? (failed(auth, request, reply) ?? error) : error;
+    }
+    if (request.is404) throw notFound(request);
+    const { role, mediaTypes = JSON_TYPES } = request.routeOptions.config;
+    if (hasBody(request.headers)) requireMediaType(request.headers["content-type"], mediaTypes);
+    request.caller = actingOn(options.surface, request.caller, request.method);
+    if (role !== undefined) requireRole(request.caller.principal, role);
+  });
+  app.addHook("preHandler", (request) => refuseReplay(auth, request));
+  app.setNotFoundHandler((request) => {
+    throw notFound(request);
+  });
+}
+
+/** Counts a failure by its address and says in the RateLimit headers how many more are answered; an error when it were too many. */
+function failed(auth: Auth, request: FastifyRequest, reply: FastifyReply): AppError | null {
+  const state = auth.failedAttempts.count(request.clientBucket);
+  reply.headers(rateLimitHeaders(state));
+  const { retryAfterSeconds } = state;
+  return retryAfterSeconds === undefined
+    ? null
+    : new AppError("rate_limited", { retryAfterSeconds: Math.max(1, retryAfterSeconds) });
+}
+
+/** The caller in the role that its scopes give it here. Throws `forbidden` when they give none. */
+function actingOn(surface: Surface, caller: Caller, method: string): Caller {
+  if (caller.scopes === null) return caller;
+  const role = roleOn(surface, caller.scopes, method);
+  if (role === null) throw new AppError("forbidden");
+  return { ...caller, principal: { ...caller.principal, role } };
+}
+
+async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): Promise<Caller> {
+  const { authorization, "x-signature": signature } = request.headers;
+  if (!tokens || (signature !== undefined && authorization === undefined)) return identifySigned(request, auth);
+  const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
+  const principal = token === undefined ? null : await auth.credentials.tokenPrincipal(token);
+  if (principal === null) throw new AppError("invalid_token");
+  return { principal, signed: null, scopes: null };
+}
+
+async function identifySigned(request: FastifyRequest, { credentials, clock }: Auth): Promise<Caller> {
+  if (!credentials.hasDefaultKey && request.headers["x-key-id"] === undefined) throw new AppError("not_configured");
+  const verified = await verifySignature(
+    { method: request.method, target: request.raw.url ?? "", body: request.rawBody, headers: request.headers },
+    {
+      resolveKey: (keyId) => credentials.signingKey(keyId),
+      claimNonce: (nonce, ttlSeconds) => credentials.claimNonce(nonce, ttlSeconds),
+      now: () => Math.floor(clock.now() / 1_000),
+    },
+  );
+  if (verified === null) throw new AppError("invalid_signature");
+  const { principal, scopes = null } = verified.key;
+  return { principal, signed: { signature: verified.signature, nonce: verified.nonce }, scopes };
+}

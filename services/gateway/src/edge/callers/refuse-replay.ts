@@ -1,0 +1,33 @@
+import { AppError, claimSignature } from "@parley/contracts";
+import type { FastifyRequest } from "fastify";
+import type { GatewayContext } from "../../deps.js";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** A call that changes nothing although it is no GET: it only computes an answer. */
+    reads?: boolean;
+  }
+}
+
+const READING = new Set(["GET", "HEAD"]);
+
+/** Whether a signed request is received for the first time. Asks the database: Redis may be emptied, and a process ends. */
+export async function isFirstTime({ bus }: Pick<GatewayContext, "bus">, request: FastifyRequest): Promise<boolean> {
+  const { principal, signed } = request.caller;
+  if (signed === null) return true;
+  return (await bus.call(claimSignature, { tenantId: principal.tenantId, signature: signed.signature })).first;
+}
+
+/**
+ * Refuses a signed request that was received before: one that changes something, and any with a nonce, which is good for one
+ * use. Calls that are `repeatable` remember their signature where they do their work, and answer a repeat themselves; what
+ * only reads may be read again. Runs after the body was checked, so that a refused body can be sent again corrected.
+ * Throws `signature_used`, or `invalid_signature` for a nonce.
+ */
+export async function refuseReplay(context: Pick<GatewayContext, "bus">, request: FastifyRequest): Promise<void> {
+  const { signed } = request.caller;
+  const { repeatable = false, reads = READING.has(request.method) } = request.routeOptions.config;
+  if (signed === null || repeatable || (reads && signed.nonce === null)) return;
+  if (await isFirstTime(context, request)) return;
+  throw new AppError(signed.nonce === null ? "signature_used" : "invalid_signature");
+}

@@ -1,0 +1,111 @@
+import type { Bus } from "@parley/bus";
+import { noteSecurity, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
+import type { Logger, Metrics } from "@parley/observability";
+import type { Secrets } from "@parley/secrets";
+import type { Countries } from "./countries.js";
+
+export interface Noticed {
+  kind: SecurityEventKind;
+  /** Which limit or rule: a name from the code, never words of a request. */
+  scope?: string;
+  sessionId?: string;
+}
+
+/** Where a request came from; a Fastify request has both. */
+interface Origin {
+  readonly clientAddress: string;
+  readonly clientBucket: string;
+}
+
+/** Of the link where it was noticed; `id` null = not at a link. */
+interface Place {
+  tenantId: string;
+  id: string | null;
+}
+
+/** Tells the links service what the defences noticed: in batches, bounded, losable. */
+export interface SecurityNotes {
+  /** Never throws, never waits. Equal ones within a second become one with a count. */
+  note(request: Origin, at: Place, what: Noticed): void;
+  /** An address tried as many link tokens that open nothing as it may in a minute. They belong to no tenant: a log line and a count. */
+  noteScan(request: Origin): void;
+  start(): void;
+  /** Sends what waits, once. */
+  stop(): Promise<void>;
+}
+
+const FLUSH_MS = 1_000;
+const BATCH = 500;
+const MAX_WAITING = 2_000;
+const DEADLINE_MS = 2_000;
+
+export function createSecurityNotes(deps: {
+  bus: Bus;
+  secrets: Secrets;
+  logger: Logger;
+  metrics: Metrics;
+  countries: Countries;
+}): SecurityNotes {
+  const { bus, secrets, logger, countries } = deps;
+  const noticed = deps.metrics.counter("security_events_total", "What the defences noticed, by kind", ["kind"]);
+  const lost = deps.metrics.counter("security_events_lost_total", "Security events that could not be kept");
+  const waiting = new Map<string, SecurityEventNote>();
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<void> | undefined;
+
+  const add = (event: SecurityEventNote): void => {
+    const key = [event.tenantId, event.linkId, event.kind, event.scope, event.addressHash, event.sessionId].join(" ");
+    const same = waiting.get(key);
+    if (same !== undefined) same.count += 1;
+    else if (waiting.size < MAX_WAITING) waiting.set(key, event);
+    else lost.inc();
+  };
+
+  const send = async (): Promise<void> => {
+    const keys = [...waiting.keys()].slice(0, BATCH);
+    const events = keys.flatMap((key) => waiting.get(key) ?? []);
+    for (const key of keys) waiting.delete(key);
+    if (events.length === 0) return;
+    try {
+      await bus.call(noteSecurity, { events }, { deadlineMs: DEADLINE_MS });
+    } catch (error) {
+      lost.inc({}, events.length);
+      logger.debug({ err: error }, "security.notes_lost");
+    }
+  };
+
+  return {
+    note(request, at, { kind, scope = null, sessionId = null }) {
+      noticed.inc({ kind });
+      const { clientAddress } = request;
+      const event = {
+        tenantId: at.tenantId,
+        linkId: at.id,
+        kind,
+        scope,
+        addressHash: secrets.keyedHash(request.clientBucket),
+        sessionId,
+        count: 1,
+        at: new Date().toISOString(),
+      };
+      // The address is asked about and forgotten; of the answer only two letters are kept.
+      void countries.of(clientAddress).then((country) => add({ ...event, country }));
+    },
+    noteScan({ clientBucket }) {
+      noticed.inc({ kind: "link_scan" });
+      logger.warn({ addressHash: secrets.keyedHash(clientBucket) }, "links.scanned");
+    },
+    start() {
+      timer = setInterval(() => {
+        sending ??= send().finally(() => {
+          sending = undefined;
+        });
+      }, FLUSH_MS).unref();
+    },
+    async stop() {
+      clearInterval(timer);
+      await sending;
+      await send();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { AppError, type LinkPolicy, type SessionAccess } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import {
+  type CookieOptions,
+  hasBody,
+  JSON_TYPES,
+  notFound,
+  readCookie,
+  requireMediaType,
+  writeCookie,
+} from "@parley/http";
+import { parseToken } from "@parley/secrets";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayContext } from "../deps.js";
+import { guardAddresses } from "./address-limit.js";
+import { requirePlace } from "./geo-rules.js";
+import { tokenOf } from "./link-token.js";
+import { requireOrigin } from "./origin.js";
+import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-headers.js";
+import { resolveLink } from "./resolve-link.js";
+
+export { takeLinkRate } from "./rates.js";
+
+/** A visitor in front of a link that exists and may be used. */
+export interface Visit {
+  policy: LinkPolicy;
+  /** Of the header or the cookie; null without one. Not verified yet: the sessions service does that with each call. */
+  sessionToken: string | null;
+  fromCookie: boolean;
+  cookieName: string;
+  /** The chat page in a frame of another site, where browsers take no ordinary cookie. */
+  inForeignFrame: boolean;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    visit: Visit;
+  }
+  interface FastifyContextConfig {
+    /** The link's list of origins is enforced. */
+    checksOrigin?: boolean;
+    /** The call is about the visitor's session: `needed`, or `optional` where one may begin with it. */
+    session?: "needed" | "optional";
+  }
+}
+
+const COOKIE_PATH = "/api/public";
+/** What the chat page says of itself. No other site can send it: it is no header that a preflight allows. */
+const FRAME_HEADER = "x-parley-frame";
+
+/**
+ * Guards the public surface: address limit, link token, media type, place, origin, form of the session token; then the body
+ * is parsed. The link's own token comes first and its restrictions next: they hold for everybody, with a session or without.
+ */
+export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
+  app.decorateRequest("visit");
+  app.decorateRequest("suspicion", 0);
+  guardAddresses(app);
+  app.addHook("preParsing", async (request, reply, payload) => {
+    const token = tokenOf(request);
+    if (isPreflight(request)) {
+      const policy = await resolveLink(context, request, token);
+      answerPreflight(reply, allowListedOrigin(request, reply, policy));
+      return payload;
+    }
+    if (request.is404) throw notFound(request);
+    const policy = await resolveLink(context, request, token);
+    request.visit = visitOf(request, policy, token);
+    allowListedOrigin(request, reply, policy);
+    if (hasBody(request.headers)) {
+      requireMediaType(request.headers["content-type"], request.routeOptions.config.mediaTypes ?? JSON_TYPES);
+    }
+    await requirePlace(context, request);
+    if (request.routeOptions.config.checksOrigin) requireOrigin(context, request);
+    requireTokenForm(request);
+    return payload;
+  });
+  app.setNotFoundHandler((request) => {
+    throw notFound(request);
+  });
+}
+
+/**
+ * Refuses a session token that cannot be one (prefix, shape, checksum) before the body is looked at. Whether a well-formed one
+ * opens a session is left to the sessions service, which decides it with the call itself: asking before would cost each message
+ * a round trip. Such a token therefore meets the schema first, as does one that travels in the body. Throws
+ * `session_token_invalid`.
+ */
+function requireTokenForm(request: FastifyRequest): void {
+  const { session } = request.routeOptions.config;
+  const { visit } = request;
+  if (session === "needed" || (session === "optional" && visit.sessionToken !== null)) requireSession(visit);
+}
+
+/** What a request brings for a link. */
+export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
+  // Named by the link's public half: links in one browser do not overwrite each other's sessions.
+  const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
+  // Whatever it holds: a mangled token is refused, for without one a new session would be opened in silence.
+  const inForeignFrame = policy.allowedDomains.length > 0 && request.headers[FRAME_HEADER] === "cross-site";
+  const about = { policy, cookieName, inForeignFrame };
+  const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (bearer !== undefined) return { ...about, sessionToken: bearer, fromCookie: false };
+  const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
+  return { ...about, sessionToken: cookie, fromCookie: cookie !== null };
+}
+
+/** Access to the visitor's session. Throws `session_token_invalid` for a token of another shape. */
+export function visitorAccess({ policy }: Visit, sessionToken: string): SessionAccess {
+  const parsed = parseToken("session", sessionToken);
+  if (parsed === null) throw new AppError("session_token_invalid");
+  return { type: "visitor", tenantId: policy.tenantId, linkId: policy.id, tokenId: parsed.id, secret: parsed.secret };
+}
+
+/** Access for calls that need a session. Throws `session_token_invalid` without one. */
+export function requireSession(visit: Visit): SessionAccess {
+  if (visit.sessionToken === null) throw new AppError("session_token_invalid");
+  return visitorAccess(visit, visit.sessionToken);
+}
+
+const COOKIE_SECONDS = 2_592_000;
+
+/** Keeps the session in a cookie that no script can read and that only the public API receives. */
+export function rememberSession(
+  reply: FastifyReply,
+  visit: Visit,
+  publicUrl: string,
+  sessionToken: string,
+  maxAgeSeconds = COOKIE_SECONDS,
+): void {
+  const options = { ...cookieOptions(visit, publicUrl), maxAgeSeconds };
+  reply.header("set-cookie", writeCookie(visit.cookieName, sessionToken, options));
+}
+
+/** Keeps another value of the visitor's browser for this link, as the session is kept; null forgets it. */
+export function keepCookie(
+  reply: FastifyReply,
+  at: { visit: Visit; publicUrl: string },
+  { name, value, maxAgeSeconds }: { name: string; value: string | null; maxAgeSeconds: number },
+): void {
+  const options = { ...cookieOptions(at.visit, at.publicUrl), maxAgeSeconds: value === null ? 0 : maxAgeSeconds };
+  reply.header("set-cookie", writeCookie(name, value ?? "", options));
+}
+
+export function forgetSession(reply: FastifyReply, visit: Visit, publicUrl: string): void {
+  const options = { ...cookieOptions(visit, publicUrl), maxAgeSeconds: 0 };
+  reply.header("set-cookie", writeCookie(visit.cookieName, "", options));
+}
+
+/** In a foreign frame a cookie must be secure, which browsers also take from this machine without https. */
+function cookieOptions({ inForeignFrame }: Visit, publicUrl: string): CookieOptions {
+  const { protocol, hostname } = new URL(publicUrl);
+  const secure = protocol === "https:";
+  const partitioned = inForeignFrame && (secure || hostname === "localhost" || hostname === "127.0.0.1");
+  return { path: COOKIE_PATH, secure, partitioned };
+}

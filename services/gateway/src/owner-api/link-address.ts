@@ -1,5 +1,0 @@
-import type { GatewayContext } from "../deps.js";
-
-/** Where a link's page is. */
-export const linkAddress = (config: Pick<GatewayContext["config"], "PUBLIC_URL">, token: string): string =>
-  `${config.PUBLIC_URL}/public/chat/${token}`;

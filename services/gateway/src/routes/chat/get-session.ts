@@ -1,0 +1,22 @@
+import { getSession } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../../deps.js";
+import { answers } from "../../schemas.js";
+import { wireSession } from "../../streams/audience.js";
+import { signedAccess } from "./access.js";
+import { sessionParams, sessionShown } from "./schemas.js";
+
+/** Status and collected data of a session. A read. */
+export function getSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    summary: "Get session status",
+    tags: ["chat"],
+    security: [{ hmac: [] }],
+    params: sessionParams,
+    response: answers({ 200: sessionShown }),
+  };
+  app.get("/sessions/:id", { schema }, async (request) => {
+    const { session } = await bus.call(getSession, { access: signedAccess(request, request.params.id) });
+    return wireSession(session, "api");
+  });
+}

@@ -1,0 +1,43 @@
+import { getTurn, type TurnState } from "@parley/contracts";
+import { type HttpApp, toProblem } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { answers } from "../../schemas.js";
+import { failedTurn } from "../../turns/failed-turn.js";
+import { signedAccess } from "./access.js";
+import { sessionParams, turnShown } from "./schemas.js";
+import { turnAnswer } from "./turn-answer.js";
+
+/** A turn's end comes within seconds; who asks again sooner only asks more often. */
+const ASK_AGAIN_SECONDS = 1;
+
+/** What became of a message: its place in line, or its answer as the send would have told it. A read. */
+export function getTurnRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    summary: "Get the status of a turn",
+    tags: ["chat"],
+    security: [{ hmac: [] }],
+    params: sessionParams.extend({ turn_id: z.string().min(1).max(64) }),
+    response: answers({ 200: turnShown }),
+  };
+  app.get("/sessions/:id/turns/:turn_id", { schema }, async (request, reply) => {
+    const access = signedAccess(request, request.params.id);
+    const { turn } = await bus.call(getTurn, { access, turnId: request.params.turn_id });
+    if (turn.status === "pending") reply.header("retry-after", ASK_AGAIN_SECONDS);
+    return { turn_id: turn.turn_id, session_id: request.params.id, ...shown(turn, request.id) };
+  });
+}
+
+function shown(turn: TurnState, requestId: string): Record<string, unknown> & { status: string } {
+  switch (turn.status) {
+    case "pending":
+      return { status: turn.running ? "running" : "queued" };
+    case "done":
+      return { ...turnAnswer(turn.result), status: turn.result.finish_reason === "stopped" ? "stopped" : "completed" };
+    case "failed":
+      return {
+        status: turn.code === "turn_stopped" ? "stopped" : "failed",
+        error: toProblem(failedTurn(turn.code, {}), requestId),
+      };
+  }
+}

@@ -1,0 +1,24 @@
+import { stopTurn } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { answers } from "../../schemas.js";
+import { turnStopped } from "../public/schemas.js";
+import { signedAccess } from "./access.js";
+import { sessionParams } from "./schemas.js";
+
+/** Stops a turn that waits or runs; what was said of it stays. Idempotent: `stopped` false = it was over. */
+export function stopTurnRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    summary: "Stop a turn",
+    tags: ["chat"],
+    security: [{ hmac: [] }],
+    params: sessionParams.extend({ turn_id: z.string().min(1).max(64) }),
+    response: answers({ 200: turnStopped }),
+  };
+  app.post("/sessions/:id/turns/:turn_id/stop", { schema, config: { role: "operator" } }, async (request) => {
+    const access = signedAccess(request, request.params.id);
+    const answer = await bus.call(stopTurn, { access, turnId: request.params.turn_id });
+    return { stopped: answer.stopped, turn_id: answer.turnId };
+  });
+}

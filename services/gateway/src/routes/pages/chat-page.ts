@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { AppError } from "@parley/contracts";
+import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
+import type { FastifyRequest } from "fastify";
+import type { GatewayContext } from "../../deps.js";
+import { createAddressCheck } from "../../edge/address-limit.js";
+import { frameAncestors } from "../../edge/origin-headers.js";
+import { resolveLink } from "../../edge/resolve-link.js";
+
+/** The page does not wait longer for the link's list: it can say by itself what is wrong. */
+const LOOKUP_MS = 1_000;
+
+/** Folder of the built page: a setting, or the installed package. */
+function pageFolder(setting: string | undefined): string {
+  if (setting !== undefined) return setting;
+  return join(dirname(fileURLToPath(import.meta.resolve("@parley/chat-page/package.json"))), "dist");
+}
+
+/**
+ * The chat page and its files. The document is the same for every link, known or not; only the sites that may frame it are the
+ * link's. The page asks the public API for the rest, so a link scanner that only fetches it learns nothing and uses nothing.
+ */
+export async function registerChatPage(app: HttpApp, context: GatewayContext): Promise<void> {
+  const { config, proofs } = context;
+  const isWithinLimit = createAddressCheck(app);
+  const framers = async (request: FastifyRequest, token: string): Promise<string> =>
+    (await isWithinLimit(request)) ? framersOf(context, request, token) : frameAncestors([]);
+  const folder = pageFolder(config.CHAT_PAGE_DIR);
+  const file = join(folder, "index.html");
+  const assets = join(folder, "assets");
+  let page: string | undefined;
+  // Without a token in the path it is in the fragment, which browsers keep to themselves: then nobody's sites are known here.
+  for (const path of ["/public/chat/:token", "/public/chat"]) {
+    app.get<{ Params: { token?: string } }>(path, { schema: { hide: true } }, async (request, reply) => {
+      const { token } = request.params;
+      if (page === undefined && !existsSync(file))
+        throw new AppError("not_ready", { internal: "the chat page is not built" });
+      page ??= readFileSync(file, "utf8");
+      reply.headers({
+        "content-security-policy": withScriptOf(
+          proofs.scriptOrigin,
+          pageCsp(token === undefined ? frameAncestors([]) : await framers(request, token)),
+        ),
+        "x-robots-tag": "noindex",
+        "content-type": "text/html; charset=utf-8",
+      });
+      return reply.send(page);
+    });
+  }
+  for (const path of ["/temp-chat/:token", "/chat/:token"]) {
+    app.get<{ Params: { token: string } }>(path, { schema: { hide: true } }, async (request, reply) =>
+      reply.redirect(`/public/chat/${encodeURIComponent(request.params.token)}`, 302),
+    );
+  }
+  if (existsSync(assets)) await serveImmutable(app, { root: assets, prefix: "/assets/chat/assets/" });
+}
+
+/** Which sites may frame the page; without an answer in time, or for a link that is none, only the page's own. */
+async function framersOf(context: GatewayContext, request: FastifyRequest, token: string): Promise<string> {
+  try {
+    const late = sleep(LOOKUP_MS, null, { ref: false });
+    const policy = await Promise.race([resolveLink(context, request, token), late]);
+    return frameAncestors(policy?.allowedDomains ?? []);
+  } catch {
+    return frameAncestors([]);
+  }
+}
+
+/** The script of a challenge provider, where there is one; what it makes of strings is its own affair. */
+function withScriptOf(origin: string | null, csp: string): string {
+  if (origin === null) return csp;
+  const directives = csp.split("; ").filter((directive) => !/^(require-)?trusted-types/.test(directive));
+  const widened = directives.map((directive) =>
+    directive.startsWith("script-src ") ? `${directive} ${origin}` : directive,
+  );
+  return [...widened, `frame-src ${origin}`].join("; ");
+}

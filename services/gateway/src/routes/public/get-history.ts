@@ -1,0 +1,35 @@
+import { getHistory, getSession } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { visitorAccess } from "../../edge/visit.js";
+import { answers, cursorParam, queryInteger } from "../../schemas.js";
+import { wireMessage, wireSession } from "../../streams/audience.js";
+import { tokenParams, visitorHistory } from "./schemas.js";
+
+const query = z.object({ limit: queryInteger(1, 200).default(100), cursor: cursorParam.optional() });
+
+/**
+ * The conversation so far, oldest first; empty without a session. `session.last_event_id` is where an event stream goes on
+ * from. A read.
+ */
+export function getHistoryRoute(app: HttpApp, { bus }: GatewayContext): void {
+  const schema = {
+    summary: "Read the conversation",
+    tags: ["public"],
+    params: tokenParams,
+    querystring: query,
+    response: answers({ 200: visitorHistory }),
+  };
+  app.get("/history/:token", { schema, config: { checksOrigin: true, session: "optional" } }, async (request) => {
+    const { visit } = request;
+    if (visit.sessionToken === null) return { data: [], next_cursor: null, session: null };
+    const access = visitorAccess(visit, visit.sessionToken);
+    const { limit, cursor = null } = request.query;
+    // Session first: what is said in between is then in the history and comes once more as an event, never lost.
+    const { session } = await bus.call(getSession, { access });
+    const page = await bus.call(getHistory, { access, limit, cursor });
+    const data = page.data.map((message) => wireMessage(message, "visitor"));
+    return { data, next_cursor: page.nextCursor, session: wireSession(session, "visitor") };
+  });
+}

@@ -1,0 +1,62 @@
+import type { LinkPolicy } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { FastifyRequest } from "fastify";
+import type { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { messageLimit } from "../../edge/message-length.js";
+import { proofRequired } from "../../edge/proof.js";
+import { newcomerLevel } from "../../edge/rates.js";
+import { answers } from "../../schemas.js";
+import { linkShown, tokenParams } from "./schemas.js";
+
+/** What a visitor may know of a link before the conversation. A read; it never counts as a session. */
+export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Show a link",
+    tags: ["public"],
+    params: tokenParams,
+    response: answers({ 200: linkShown }),
+  };
+  app.get("/link/:token", { schema }, async (request) => {
+    if (request.visit.policy.proofOfWork === "adaptive") request.suspicion = await newcomerLevel(context, request);
+    return showLink(context, request);
+  });
+}
+
+/** Members are named one by one: prompts, intents and budgets of the policy must never slip out with a new field. */
+function showLink(context: GatewayContext, request: FastifyRequest): z.output<typeof linkShown> {
+  const { policy } = request.visit;
+  const files = policy.fileUploads;
+  return {
+    title: policy.title,
+    description: policy.description,
+    agent_name: policy.agentName,
+    branding: policy.branding,
+    welcome_message: policy.welcomeMessage,
+    require_email: policy.requireEmail,
+    pin_required: policy.pinRequired,
+    consent_text: policy.consentText,
+    proof_required: proofRequired(request),
+    expires_at: policy.expiresAt,
+    availability: availabilityOf(policy),
+    limits: {
+      max_messages_per_session: policy.maxMessagesPerSession,
+      session_timeout_minutes: policy.sessionTimeoutMinutes,
+      max_message_length: messageLimit(context, policy),
+      rate_limit_per_minute: policy.rateLimitPerMinute,
+    },
+    features: { stop: true, feedback: true, ratings: true, typing: true, escalate: true, files: files.enabled },
+    introduction: policy.introduction,
+    starters: policy.starters,
+    // Their name greets them; the address is nobody's business who merely holds the link.
+    recipient: policy.recipient?.name === undefined ? null : { name: policy.recipient.name },
+    files: files.enabled ? { types: files.types, max_bytes: files.maxBytes, max_count: files.maxCount } : null,
+    access: policy.access,
+  };
+}
+
+/** What would meet a new visitor: an agent without a version that could talk, a link without room, or neither. */
+function availabilityOf(policy: LinkPolicy): z.output<typeof linkShown>["availability"] {
+  if (policy.agentReady === false) return "unavailable";
+  return policy.sessionsUsed >= policy.maxSessions ? "full" : "available";
+}

@@ -1,0 +1,36 @@
+import type { HttpApp } from "@parley/http";
+import type { GatewayContext } from "../../deps.js";
+import { receiveVisitors } from "../../edge/visit.js";
+import { createVisitorSessionRoute } from "./create-session.js";
+import { endVisitorSessionRoute } from "./end-session.js";
+import { escalateVisitRoute } from "./escalate.js";
+import { giveFeedbackRoute } from "./feedback.js";
+import { visitorFilesRoutes } from "./files.js";
+import { getChallengeRoute } from "./get-challenge.js";
+import { getHistoryRoute } from "./get-history.js";
+import { getLinkRoute } from "./get-link.js";
+import { pollEventsRoute } from "./poll-events.js";
+import { rateMessageRoute } from "./rate-message.js";
+import { sendVisitorMessageRoute } from "./send-message.js";
+import { stopAnswerRoute } from "./stop.js";
+import { streamVisitorEventsRoute } from "./stream-events.js";
+import { visitorTypingRoute } from "./typing.js";
+
+/** The public API: whoever holds a link token. */
+export async function registerPublicApi(app: HttpApp, context: GatewayContext): Promise<void> {
+  receiveVisitors(app, context);
+  getLinkRoute(app, context);
+  getChallengeRoute(app, context);
+  createVisitorSessionRoute(app, context);
+  sendVisitorMessageRoute(app, context);
+  getHistoryRoute(app, context);
+  streamVisitorEventsRoute(app, context);
+  pollEventsRoute(app, context);
+  endVisitorSessionRoute(app, context);
+  stopAnswerRoute(app, context);
+  escalateVisitRoute(app, context);
+  visitorTypingRoute(app, context);
+  giveFeedbackRoute(app, context);
+  rateMessageRoute(app, context);
+  visitorFilesRoutes(app, context);
+}

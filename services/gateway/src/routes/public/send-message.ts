@@ -1,0 +1,175 @@
+import { AppError, acceptMessage, publicChatBody, type TurnResult } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import type { Entry } from "../../edge/entry.js";
+import { fingerprintOf, givenIdempotencyKey } from "../../edge/idempotency.js";
+import { messageLimit, requireLength } from "../../edge/message-length.js";
+import { suspiciousContent } from "../../edge/suspicious-content.js";
+import { rememberSession, takeLinkRate, visitorAccess } from "../../edge/visit.js";
+import { answers } from "../../schemas.js";
+import { answerModeOf } from "../../turns/answer-mode.js";
+import { answeredTurn } from "../../turns/answered-turn.js";
+import { callerGone } from "../../turns/caller-gone.js";
+import { streamTurn } from "../../turns/stream-turn.js";
+import { leftSession, type NewSession, openAfter, openAgain, openVisitorSession } from "./new-session.js";
+import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
+
+/** A template: no answer repeats the token of a link, so whoever sent it puts it in. */
+const EVENTS_URL = "/api/public/events/{token}";
+
+type Accepted = z.output<typeof acceptMessage.response>;
+type Call = { request: FastifyRequest; reply: FastifyReply };
+
+/**
+ * Sends a visitor's message; without a session a new anonymous one is opened for it. Idempotent by `client_message_id`
+ * within the session and by `Idempotency-Key`.
+ */
+export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Send a message",
+    description:
+      "Waits for the answer. `Prefer: respond-async` answers 202 at once; `Accept: text/event-stream` streams this turn and ends with a `turn` event that holds the plain answer.",
+    tags: ["public"],
+    params: tokenParams,
+    body: publicChatBody,
+    response: answers({ 200: chatAnswered, 202: chatAccepted }),
+  };
+  app.post("/chat/:token", { schema, config: { checksOrigin: true, session: "optional" } }, async (request, reply) => {
+    const { message, client_message_id, session_token, files } = request.body;
+    const { policy } = request.visit;
+    requireLength(message, messageLimit(context, policy), "/message");
+    const given = request.visit.sessionToken ?? session_token ?? null;
+    const key = givenIdempotencyKey(request);
+    await takeLinkRate(context, { request, reply }, given);
+    const gone = callerGone(reply);
+    const send = (sessionToken: string): Promise<Accepted> =>
+      context.bus.call(
+        acceptMessage,
+        {
+          access: visitorAccess(request.visit, sessionToken),
+          content: message,
+          clientMessageId: client_message_id ?? null,
+          files,
+          idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
+          replyTo: context.waiter.replyTo,
+        },
+        { requestId: request.id },
+      );
+    const call = { request, reply };
+    const open = (opening: Opening): Promise<string> => greeted(context, call, { opening, gone });
+    const entry = entryOf(request.body);
+    let issued = given === null ? await open(() => openVisitorSession(context, request, entry)) : null;
+    let accepted: Accepted;
+    try {
+      accepted = await send(given ?? issued ?? "");
+    } catch (error) {
+      const again = await beginAgain(context, request, { error, given, entry });
+      if (again === null) throw error;
+      issued = await open(again);
+      accepted = await send(issued);
+    }
+    if (accepted.replayed) reply.header("idempotent-replayed", "true");
+    else noteSuspicion(context, request, { message, sessionId: accepted.sessionId });
+    return answerTurn(context, call, { accepted, issued, access: issued ?? given ?? "", gone });
+  });
+}
+
+/** Blocks nothing: the owner learns which rules a message met, not what it said. */
+function noteSuspicion(
+  { security }: GatewayContext,
+  request: FastifyRequest,
+  { message, sessionId }: { message: string; sessionId: string },
+): void {
+  for (const scope of suspiciousContent(message))
+    security.note(request, request.visit.policy, { kind: "suspicious_content", scope, sessionId });
+}
+
+type Opening = () => Promise<NewSession>;
+
+const entryOf = ({ consent, pin, proof }: Entry): Entry => ({ consent, pin, proof });
+
+/**
+ * How the conversation after New Conversation begins; null = the visitor did not leave, so what has ended stays ended. A
+ * confirmed address keeps its token as the proof. An anonymous visitor's browser forgot its cookie with the answer to New
+ * Conversation: one that comes all the same was under way before, and its words belong to what was left. A client that keeps
+ * its token itself says by using it again that it goes on.
+ */
+async function beginAgain(
+  context: GatewayContext,
+  request: FastifyRequest,
+  { error, given, entry }: { error: unknown; given: string | null; entry: Entry },
+): Promise<Opening | null> {
+  const { visit } = request;
+  if (!(error instanceof AppError && error.code === "session_ended") || given === null) return null;
+  if (visit.policy.requireEmail) {
+    if (visit.sessionToken === null) return null;
+    return () => openAgain(context, request, { afterLeaving: true, consent: entry.consent });
+  }
+  const left = visit.fromCookie ? null : await leftSession(context, visit, given);
+  return left === null ? null : () => openAfter(context, request, { left, entry });
+}
+
+/** Opens a session for a first message and lets the agent speak first: the greeting stands before the message for every reader. */
+async function greeted(
+  context: GatewayContext,
+  { request, reply }: Call,
+  { opening, gone }: { opening: Opening; gone: AbortSignal },
+): Promise<string> {
+  const created = await opening();
+  if (created.sessionToken === null) throw new AppError("session_token_invalid");
+  rememberSession(reply, request.visit, context.config.PUBLIC_URL, created.sessionToken);
+  const access = visitorAccess(request.visit, created.sessionToken);
+  const place = {
+    turn_id: created.turnId,
+    session_id: created.sessionId,
+    events_url: EVENTS_URL,
+  };
+  await answeredTurn(context, { access, turn: created.turn, signal: gone }, place);
+  return created.sessionToken;
+}
+
+interface TurnToAnswer {
+  accepted: Accepted;
+  /** Token of a session that was opened for this message. */
+  issued: string | null;
+  access: string;
+  gone: AbortSignal;
+}
+
+async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswer): Promise<FastifyReply> {
+  const { accepted, issued, gone } = turn;
+  const { request, reply } = call;
+  const access = visitorAccess(request.visit, turn.access);
+  const about = {
+    session_id: accepted.sessionId,
+    ...(issued === null ? {} : { session_token: issued }),
+    turn_id: accepted.turnId,
+    message_count: accepted.messageCount,
+    remaining_messages: accepted.remainingMessages,
+    expires_at: accepted.expiresAt,
+  };
+  const answer = (result: TurnResult): Record<string, unknown> => ({
+    response: result.response,
+    messages: result.messages.map(({ content }) => ({ content })),
+    ...about,
+    remaining_messages: result.remaining_messages,
+    session_ended: result.session_ended,
+    finish_reason: result.finish_reason ?? "complete",
+  });
+  const { sessionId, turn: state, turnId } = accepted;
+  switch (answerModeOf(request, {})) {
+    case "async":
+      return reply
+        .code(202)
+        .header("preference-applied", "respond-async")
+        .send({ ...about, events_url: EVENTS_URL });
+    case "stream":
+      return streamTurn(context, call, { access, sessionId, turn: state, audience: "visitor", answer });
+    case "wait": {
+      const place = { turn_id: turnId, session_id: sessionId, events_url: EVENTS_URL };
+      return reply.send(answer(await answeredTurn(context, { access, turn: state, signal: gone }, place)));
+    }
+  }
+}

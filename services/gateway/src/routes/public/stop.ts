@@ -1,0 +1,30 @@
+import { stopTurn } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { takeSignalRate } from "../../edge/signal-rate.js";
+import { requireSession } from "../../edge/visit.js";
+import { answers } from "../../schemas.js";
+import { tokenParams, turnStopped } from "./schemas.js";
+
+const body = z.object({ turn_id: z.string().max(64).optional() }).default({});
+
+/**
+ * Stops the answer that is being made; what was said of it stays. The stream tells how the turn ended, as of any other. Idempotent:
+ * `stopped` false = nothing was left to stop.
+ */
+export function stopAnswerRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Stop the answer",
+    tags: ["public"],
+    params: tokenParams,
+    body,
+    response: answers({ 200: turnStopped }),
+  };
+  app.post("/stop/:token", { schema, config: { checksOrigin: true, session: "needed" } }, async (request) => {
+    const access = requireSession(request.visit);
+    await takeSignalRate(context, access, "stop");
+    const answer = await context.bus.call(stopTurn, { access, turnId: request.body.turn_id ?? null });
+    return { stopped: answer.stopped, turn_id: answer.turnId };
+  });
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { verificationRequestId } from "@parley/contracts";
+import { readCookie } from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayContext } from "../../deps.js";
+import { givenIdempotencyKey } from "../../edge/idempotency.js";
+import { keepCookie, type Visit } from "../../edge/visit.js";
+
+/** Longer than a code lives, so that the next code of this browser replaces the one before. */
+const COOKIE_SECONDS = 3_600;
+
+/**
+ * The secret id of this browser's request for a code: as given, else of its cookie, else a new one. With an idempotency key a new one
+ * follows from the key, so that whoever repeats the request because its answer was lost gets the same id.
+ */
+export function requestIdOf(
+  { secrets }: Pick<GatewayContext, "secrets">,
+  request: FastifyRequest,
+  given: { request_id?: string | undefined; email: string },
+): string {
+  const held = heldRequestId(request, given.request_id);
+  if (held !== null) return held;
+  const key = givenIdempotencyKey(request);
+  if (key === null) return randomBytes(16).toString("base64url");
+  const { id } = request.visit.policy;
+  return secrets.keyedHash(`verification:${id}:${request.clientBucket}:${given.email}:${key}`).slice(0, 32);
+}
+
+/** The id that a browser holds; null = it never asked here, or shows no cookie. */
+export function heldRequestId(request: FastifyRequest, given: string | undefined): string | null {
+  if (given !== undefined) return given;
+  const cookie = verificationRequestId.safeParse(readCookie(request.headers.cookie, cookieName(request.visit)));
+  return cookie.success ? cookie.data : null;
+}
+
+/** Keeps the id in the browser, where no script can read it; null forgets it. */
+export function keepRequestId(
+  reply: FastifyReply,
+  { visit, publicUrl }: { visit: Visit; publicUrl: string },
+  value: string | null,
+): void {
+  keepCookie(reply, { visit, publicUrl }, { name: cookieName(visit), value, maxAgeSeconds: COOKIE_SECONDS });
+}
+
+const cookieName = (visit: Visit): string => visit.cookieName.replace("session", "verify");

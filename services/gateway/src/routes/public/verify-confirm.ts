@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { AppError, confirmVerification, verifyConfirmBody } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import { consentHash } from "@parley/secrets";
+import { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { acceptedLanguages } from "../../edge/accepted-languages.js";
+import { verifyingVisit } from "../../edge/verify-visit.js";
+import { rememberSession } from "../../edge/visit.js";
+import { answers } from "../../schemas.js";
+import { heldRequestId, keepRequestId } from "./verify-browser.js";
+
+const confirmed = z.discriminatedUnion("verified", [
+  z.object({ verified: z.literal(true), session_token: z.string(), expires_at: z.string() }),
+  z.object({ verified: z.literal(false), error: z.enum(["invalid_code", "code_expired"]) }),
+]);
+const SESSION_SECONDS = 86_400;
+
+/**
+ * Confirms an address by its code and opens the one conversation of (link, address), here as on any other device. A code works
+ * once, and in the browser that asked for it; after five wrong tries it is `code_expired`. An address that waits for an approval gets 403
+ * `access_pending`, told only to who had the right code.
+ */
+export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Confirm an address by its code",
+    description:
+      "Shows that somebody reads the mails of this address. It is no authentication of a person in the sense of NIST SP 800-63.",
+    tags: ["public"],
+    body: verifyConfirmBody,
+    response: answers({ 200: confirmed }),
+  };
+  app.post("/confirm", { schema }, async (request, reply) => {
+    const { token, email, code, consent } = request.body;
+    const visit = await verifyingVisit(context, { request, reply }, { step: "confirm", token });
+    const text = visit.policy.consentText;
+    // Before the code is tried: who forgot to agree needs no other code.
+    if (text !== null && consent !== true) throw new AppError("consent_required");
+    const answer = await context.bus.call(
+      confirmVerification,
+      {
+        tenantId: visit.policy.tenantId,
+        linkId: visit.policy.id,
+        email,
+        code,
+        // Without an id nothing can be tried; what is made up here takes as long.
+        requestId: heldRequestId(request, request.body.request_id) ?? randomUUID(),
+        consentHash: consentHash(text) ?? undefined,
+        languages: acceptedLanguages(request),
+        replyTo: context.waiter.replyTo,
+      },
+      { requestId: request.id },
+    );
+    if (answer.status === "refused") {
+      context.security.note(request, visit.policy, { kind: "verification_failures", scope: answer.error });
+      return { verified: false as const, error: answer.error };
+    }
+    const { sessionToken, expiresAt } = answer;
+    keepRequestId(reply, { visit, publicUrl: context.config.PUBLIC_URL }, null);
+    rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, SESSION_SECONDS);
+    return { verified: true as const, session_token: sessionToken, expires_at: expiresAt };
+  });
+}
