@@ -18,6 +18,8 @@ export const LIBRARY_IMPORTS = {
   http: ["contracts", "observability"],
   llm: ["contracts", "observability"],
   runtime: ["contracts", "observability"],
+  // The interpreter: drives the engine, and reaches models, knowledge, other servers and live streams.
+  turns: ["contracts", "observability", "workflow", "bus", "llm", "outbound", "redis"],
   // Serves the tests alone, which may touch everything below the services.
   testkit: ["contracts", "observability", "db", "local-servers", "bus", "redis", "http", "secrets", "llm", "runtime"],
 };

@@ -14,8 +14,8 @@ import {
   type ModelUsage,
   replyInputBound,
 } from "@parley/llm";
-import type { BudgetRepository, TurnTry } from "../repository/budgets.js";
 import { TurnRefused } from "./calls.js";
+import type { ReserveBudget, TurnTry } from "./reservation.js";
 
 /** What a try has used so far; grows with every call. */
 export interface Spent {
@@ -25,7 +25,7 @@ export interface Spent {
 }
 
 export interface ModelBudget {
-  budgets: Pick<BudgetRepository, "reserve">;
+  budgets: { reserve: ReserveBudget };
   turn: TurnTry;
   spent: Spent;
   /** How long the calls of a turn wait, together, for room that other turns hold. */

@@ -1,7 +1,7 @@
 import type { Usage } from "@parley/contracts";
 import type { ModelUsage } from "@parley/llm";
 import type { CallEffect, CallResult } from "@parley/workflow";
-import type { HistoryItem } from "../repository/turns.js";
+import type { HistoryItem } from "./history.js";
 import type { HttpSummary } from "./perform-api-call.js";
 import type { RetrievalRecord } from "./retrieve-passages.js";
 

@@ -1,7 +1,6 @@
 import type { ScriptedRules } from "@parley/contracts";
 import { TerminalError } from "@parley/contracts";
 import { type CompiledWorkflow, compile, validateDocument } from "@parley/workflow";
-import type { TurnRepository } from "../repository/turns.js";
 
 export interface Definition {
   agentName: string;
@@ -12,19 +11,28 @@ export interface Definition {
   knowledge?: { agentId: string; version: number };
 }
 
+/** Where the documents of versions are stored. Undefined = no such version. */
+interface Documents {
+  document(
+    tenantId: string,
+    agentId: string,
+    version: number,
+  ): Promise<{ name: string; document: unknown } | undefined>;
+}
+
 const MAX_DEFINITIONS = 500;
 
 /**
  * Versions are immutable, so a compiled one is kept as long as there is room. Throws TerminalError when the version does not
  * exist or cannot be compiled: no repeat can help.
  */
-export function createDefinitions(repository: Pick<TurnRepository, "document">) {
+export function createDefinitions(documents: Documents) {
   const compiled = new Map<string, Definition>();
   return async (tenantId: string, agentId: string, version: number): Promise<Definition> => {
     const key = `${agentId}:${version}`;
     const known = compiled.get(key);
     if (known) return known;
-    const row = await repository.document(tenantId, agentId, version);
+    const row = await documents.document(tenantId, agentId, version);
     if (!row) throw new TerminalError("the agent version of this session is gone");
     const { document } = validateDocument(row.document);
     if (!document) throw new TerminalError("the stored agent document is not valid");

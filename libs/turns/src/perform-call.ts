@@ -8,20 +8,27 @@ import {
   withoutHidden,
 } from "@parley/llm";
 import type { ModelCall } from "@parley/workflow";
-import type { AcquiredSession, HistoryItem } from "../repository/turns.js";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./calls.js";
 import type { Definition } from "./definitions.js";
+import type { HistoryItem } from "./history.js";
 import type { LiveWriter } from "./live-writer.js";
 import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
-import { modelMessages, shownValues, sinceNodeEntered, systemPrompt, valuesBlock } from "./prompt.js";
+import {
+  modelMessages,
+  type PromptPolicy,
+  shownValues,
+  sinceNodeEntered,
+  systemPrompt,
+  valuesBlock,
+} from "./prompt.js";
 import type { Retrieve } from "./retrieve-passages.js";
-import { StopRequested } from "./stops.js";
+import { StopRequested } from "./stop-requested.js";
 import { storable } from "./storable.js";
 
 export interface CallContext {
   model: Model;
   definition: Definition;
-  session: Pick<AcquiredSession, "link_policy">;
+  policy: PromptPolicy;
   /** Variables as the engine knows them when the turn begins; only the scripted model reads them. */
   variables: () => Record<string, unknown>;
   memory: string | null;
@@ -78,8 +85,8 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
             {
               system: `${systemPrompt({
                 node: call.system,
-                chatIntent: context.session.link_policy.chat_intent,
-                override: context.session.link_policy.system_prompt_override,
+                chatIntent: context.policy.chat_intent,
+                override: context.policy.system_prompt_override,
                 memory: context.memory,
                 handover: context.handover ?? null,
               })}\n\n${canaryLine(canary)}`,

@@ -12,15 +12,15 @@ import {
   type TurnOutcome,
   type Watch,
 } from "@parley/workflow";
-import type { HistoryItem } from "../repository/turns.js";
 import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall, TurnRefused } from "./calls.js";
 import type { Definition } from "./definitions.js";
+import type { HistoryItem } from "./history.js";
 import type { LiveWriter } from "./live-writer.js";
 import type { HttpSummary } from "./perform-api-call.js";
 import type { RetrievalRecord } from "./retrieve-passages.js";
+import { StopRequested } from "./stop-requested.js";
 import { stoppedRun } from "./stopped-run.js";
-import { StopRequested } from "./stops.js";
 import { storable } from "./storable.js";
 
 /** One recorded model call: enough to explain the turn and to run it again without a model. */

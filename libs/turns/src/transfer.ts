@@ -1,8 +1,8 @@
 import { TerminalError } from "@parley/contracts";
 import type { ApiCall, LoadAgentCall, ModelCall } from "@parley/workflow";
-import type { HistoryItem } from "../repository/turns.js";
 import { CallFailed, type CallOutput, type PerformCall } from "./calls.js";
 import type { Definition, Definitions } from "./definitions.js";
+import type { HistoryItem } from "./history.js";
 
 export interface TransferDeps {
   definitions: Definitions;

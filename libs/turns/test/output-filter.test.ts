@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createCanary, createOutputFilter, filterOutput, WITHHELD } from "../src/turns/output-filter.js";
+import { createCanary, createOutputFilter, filterOutput, WITHHELD } from "../src/output-filter.js";
 
 fc.configureGlobal({ seed: Number(process.env.PARLEY_TEST_SEED) });
 

@@ -1,9 +1,13 @@
 import { outboundConfig } from "@parley/outbound";
 import { z } from "zod";
-import { CRASH_POINTS, parseCrashAt } from "./turns/crash-points.js";
+import { CRASH_POINTS, parseCrashAt } from "./runner/crash-points.js";
 
 /** Variables that only the agent-runner reads; connections, SECRET_KEY and the model's variables are read by main.ts. */
 export const runnerConfig = z.object({
+  AGENT_RUNNER_ROLE: z
+    .enum(["all", "agents", "runner"])
+    .default("all")
+    .describe("What this process does: agents = serves agents and their versions, runner = runs turns, all = both"),
   RUNNER_CONCURRENCY: z.coerce
     .number()
     .int()

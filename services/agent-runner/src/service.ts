@@ -1,116 +1,23 @@
-import { setMaxListeners } from "node:events";
-import { RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
-import { createOutboxRelay, factSender } from "@parley/db";
-import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/runtime";
 import { registerAgents } from "./agents/register-agents.js";
-import { createAnalysisRepository } from "./analysis/analysis-repository.js";
-import { startAnalyses } from "./analysis/start-analyses.js";
 import type { RunnerDeps } from "./deps.js";
-import { createActionWebhookRepository } from "./repository/action-webhooks.js";
-import { createBudgetRepository } from "./repository/budgets.js";
-import { createTurnRepository, type SessionRef } from "./repository/turns.js";
-import { startActionWebhooks } from "./turns/action-deliveries.js";
-import { crashingModel, createCrash } from "./turns/crash-points.js";
-import { createDefinitions } from "./turns/definitions.js";
-import type { LaneDeps } from "./turns/lane-deps.js";
-import { createRunnerMetrics } from "./turns/metrics.js";
-import { startPoll } from "./turns/poll.js";
-import { runSession } from "./turns/run-session.js";
-import { createSessionCache } from "./turns/session-cache.js";
-import { createStops } from "./turns/stops.js";
-import { createTurnTraces } from "./turns/turn-traces.js";
+import { createRunner } from "./runner/create-runner.js";
 
-/** Sessions kept in memory for each slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
-const CACHED_PER_SLOT = 32;
-/** How long running turns may finish after a stop was asked for; then they are aborted and another runner takes over. */
-const FINISH_MS = 20_000;
-
-/** The agent-runner: owns agents and versions, and runs turns. Bindings only. */
+/** Agents and their versions, and the turns that run them: both in this process, or the half that AGENT_RUNNER_ROLE names. */
 export function createAgentRunner(deps: RunnerDeps): Component {
-  const stopping = new AbortController();
-  // Every lane listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
-  setMaxListeners(0, stopping.signal);
-  const running = new Map<string, Promise<void>>();
-  let poll: { stop(): Promise<void> } | undefined;
-  let outbound: Outbound | undefined;
-  let webhooks: { stop(): Promise<void> } | undefined;
+  const { AGENT_RUNNER_ROLE: role } = deps.config;
+  const runner = role === "agents" ? null : createRunner(deps);
   let agents: { stop(): Promise<void> } | undefined;
-  let analyses: { stop(): Promise<void> } | undefined;
-  let relayStop: (() => Promise<void>) | undefined;
-  let deafen: () => void = () => undefined;
-
   return {
     name: "agent-runner",
     async start() {
-      const relay = createOutboxRelay(deps.db, factSender(deps), (error) =>
-        deps.logger.debug({ err: error }, "outbox.deferred"),
-      );
-      relayStop = () => relay.stop();
-      outbound = createOutbound({
-        allowedCidrs: deps.config.OUTBOUND_ALLOWED_CIDRS,
-        allowTestHooks: deps.config.ALLOW_TEST_HOOKS,
-        logger: deps.logger,
-        metrics: deps.metrics,
-      });
-      webhooks = startActionWebhooks({ ...deps, outbound, repository: createActionWebhookRepository(deps.db) });
-      const repository = createTurnRepository(deps.db, deps.secrets);
-      const crash = createCrash(deps.config.CRASH_AT);
-      const lane: LaneDeps = {
-        ...deps,
-        repository,
-        budgets: createBudgetRepository(deps.db),
-        definitions: createDefinitions(repository),
-        cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
-        counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
-        stops: createStops(),
-        traces: createTurnTraces(),
-        outbound,
-        crash,
-        model: deps.config.CRASH_AT === null ? deps.model : crashingModel(deps.model, crash),
-      };
-      analyses = startAnalyses({
-        ...deps,
-        analyses: createAnalysisRepository(deps.db),
-        turns: repository,
-        budgets: lane.budgets,
-        crash,
-        maxMessages: deps.config.MAX_HISTORY_SIZE,
-        pollMs: deps.config.POLL_INTERVAL_MS,
-        onDone: () => relay.soon(),
-      });
-      deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
-      // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
-      const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
-        for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
-          await existing.catch(() => undefined);
-          if ((lane.cache.get(ref.sessionId)?.doneSeq ?? 0) >= ref.seq) return;
-        }
-        const work = runSession(lane, ref, stopping.signal).finally(() => running.delete(ref.sessionId));
-        running.set(ref.sessionId, work);
-        await work;
-      };
-      agents = registerAgents(deps);
-      deps.bus.work(runTurns, (message) => lane.traces.during(message, () => run(message)), {
-        concurrency: deps.config.RUNNER_CONCURRENCY,
-        // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
-        maxDeliver: 1_000,
-      });
-      poll = startPoll({ ...lane, run, free: () => deps.config.RUNNER_CONCURRENCY - running.size });
+      if (role !== "runner") agents = registerAgents(deps);
+      await runner?.start();
       await deps.bus.settled();
     },
     async stop() {
-      await poll?.stop();
       await agents?.stop();
-      const finished = Promise.allSettled([...running.values()]);
-      const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
-      await finished;
-      clearTimeout(late);
-      await webhooks?.stop();
-      await analyses?.stop();
-      await outbound?.close();
-      deafen();
-      await relayStop?.();
+      await runner?.stop();
     },
     ready: () => deps.db.ping(),
   };

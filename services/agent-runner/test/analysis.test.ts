@@ -10,11 +10,11 @@ import { createScriptedModel, type ExtractRequest, type Model, ModelError } from
 import { createLogger } from "@parley/observability";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAnalysisRepository } from "../src/analysis/analysis-repository.js";
-import { checkAnswers } from "../src/analysis/check-answers.js";
-import { startAnalyses } from "../src/analysis/start-analyses.js";
-import { createBudgetRepository } from "../src/repository/budgets.js";
-import { createTurnRepository } from "../src/repository/turns.js";
+import { createDocumentRepository } from "../src/documents/document-repository.js";
+import { createAnalysisRepository } from "../src/runner/analysis/analysis-repository.js";
+import { checkAnswers } from "../src/runner/analysis/check-answers.js";
+import { startAnalyses } from "../src/runner/analysis/start-analyses.js";
+import { createBudgetRepository } from "../src/runner/repository/budgets.js";
 import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
 
 const ASKING = {
@@ -80,7 +80,7 @@ function workers(count: number, extract: (request: ExtractRequest, nth: number) 
       model,
       analyses: createAnalysisRepository(h.db),
       budgets: createBudgetRepository(h.db),
-      turns: createTurnRepository(h.db, h.secrets),
+      documents: createDocumentRepository(h.db, h.secrets),
       maxMessages: 50,
       logger: createLogger({ service: "test", level: "silent" }),
       metrics: h.metrics,

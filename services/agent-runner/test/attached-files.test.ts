@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attachedText, describeFiles } from "../src/turns/attached-files.js";
+import { attachedText, describeFiles } from "../src/runner/attached-files.js";
 
 const file = (id: string, name = `${id}.txt`, media_type = "text/plain", bytes = 5) => ({
   id,

@@ -11,10 +11,10 @@ import { withPostgresClient } from "@parley/local-servers";
 import { createLogger } from "@parley/observability";
 import { eventually } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createAnalysisRepository } from "../src/analysis/analysis-repository.js";
-import { startAnalyses } from "../src/analysis/start-analyses.js";
-import { createBudgetRepository } from "../src/repository/budgets.js";
-import { createTurnRepository } from "../src/repository/turns.js";
+import { createDocumentRepository } from "../src/documents/document-repository.js";
+import { createAnalysisRepository } from "../src/runner/analysis/analysis-repository.js";
+import { startAnalyses } from "../src/runner/analysis/start-analyses.js";
+import { createBudgetRepository } from "../src/runner/repository/budgets.js";
 import { crashingRunner } from "./crashing-runner.js";
 import { budgetLink, charged, linkedSession } from "./linked-session.js";
 import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
@@ -253,7 +253,7 @@ describe("the analysis of an ended session", () => {
       ...{
         model: hungry,
         analyses: createAnalysisRepository(h.db),
-        turns: createTurnRepository(h.db, h.secrets),
+        documents: createDocumentRepository(h.db, h.secrets),
         maxMessages: 50,
       },
       ...{ budgets: createBudgetRepository(h.db), metrics: h.metrics, pollMs: 20, onDone: () => undefined },

@@ -10,7 +10,7 @@ import {
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLaneBudget } from "../src/turns/budget.js";
+import { createLaneBudget } from "../src/runner/budget.js";
 import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
 
 let h: TurnHarness;

@@ -1,8 +1,8 @@
 import { createLogger } from "@parley/observability";
+import type { TurnRun } from "@parley/turns";
 import { expect, it } from "vitest";
-import type { CommitItem } from "../src/repository/turns.js";
-import { logTurn } from "../src/turns/log-turn.js";
-import type { TurnRun } from "../src/turns/run-turn.js";
+import { logTurn } from "../src/runner/log-turn.js";
+import type { CommitItem } from "../src/runner/repository/turns.js";
 
 const WORDS = "Ada Lovelace, 12 St James's Square";
 const ids = { sessionId: "text_s", turnId: "t.2" };

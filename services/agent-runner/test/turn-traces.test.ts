@@ -1,6 +1,6 @@
 import { currentTraceId, withOwnTrace } from "@parley/observability";
 import { describe, expect, it } from "vitest";
-import { createTurnTraces } from "../src/turns/turn-traces.js";
+import { createTurnTraces } from "../src/runner/turn-traces.js";
 
 const FIRST = "1".repeat(32);
 const SECOND = "2".repeat(32);

@@ -1,7 +1,7 @@
 import type { Db } from "@parley/db";
 import type { Secrets } from "@parley/secrets";
 import { z } from "zod";
-import { sealDocument } from "./document-secrets.js";
+import { sealDocument } from "../documents/document-secrets.js";
 
 const AT_ONCE = 50;
 const readable = z.array(

@@ -3,7 +3,7 @@ import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
 import { actionSecretAad } from "@parley/secrets";
 import type { RunnerDeps } from "../deps.js";
-import type { ActionWebhookRepository, DueWebhook } from "../repository/action-webhooks.js";
+import type { ActionWebhookRepository, DueWebhook } from "./repository/action-webhooks.js";
 
 export interface DeliveryDeps extends Pick<RunnerDeps, "config" | "logger" | "metrics" | "secrets"> {
   outbound: Outbound;

@@ -1,9 +1,9 @@
 import { type LiveEntry, type TurnResult, turnCompleted, turnIdOf, turnResultLive } from "@parley/contracts";
-import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "../repository/turns.js";
+import type { TurnRun } from "@parley/turns";
 import { countUsage } from "./count-usage.js";
 import type { LaneDeps } from "./lane-deps.js";
 import { logTurn } from "./log-turn.js";
-import type { TurnRun } from "./run-turn.js";
+import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
 
 /** A turn that is written. */
 export interface Announced {

@@ -1,5 +1,6 @@
 import type { AttachedFile } from "@parley/contracts";
-import type { HistoryItem, TurnRepository } from "../repository/turns.js";
+import type { HistoryItem } from "@parley/turns";
+import type { TurnRepository } from "./repository/turns.js";
 
 /** Text of these types is read to the model; of all others it learns that they are there. */
 const READABLE = new Set([

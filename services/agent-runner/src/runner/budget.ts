@@ -1,7 +1,6 @@
 import type { Model } from "@parley/llm";
-import type { BudgetRepository } from "../repository/budgets.js";
-import { type EmbeddingBudget, embeddingBudget } from "./budget-embedding.js";
-import { budgetedModel, createReserve, type Spent } from "./budget-model.js";
+import { budgetedModel, createReserve, type EmbeddingBudget, embeddingBudget, type Spent } from "@parley/turns";
+import type { BudgetRepository } from "./repository/budgets.js";
 
 /** An owner may give a running session a budget; a lane that never pauses looks this often. */
 const FRESH_MS = 1_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isStatementFault } from "@parley/db";
-import type { CommitAnswer, CommitItem } from "../repository/turns.js";
 import type { LaneDeps } from "./lane-deps.js";
+import type { CommitAnswer, CommitItem } from "./repository/turns.js";
 
 /** How long a finished turn tries to get written while the database is away: retry the write, never the model. */
 const COMMIT_RETRY_MS = 30_000;

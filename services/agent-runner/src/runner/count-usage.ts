@@ -1,6 +1,6 @@
 import type { Usage } from "@parley/contracts";
 import type { ModelPurpose, UsageMetrics } from "@parley/llm";
-import type { RecordedCall } from "./run-turn.js";
+import type { RecordedCall } from "@parley/turns";
 
 /** Counts what a committed turn has recorded: each call of the model, and the vectors of its questions. */
 export function countUsage(metrics: UsageMetrics, { calls }: { calls: readonly RecordedCall[] }): void {

@@ -1,10 +1,10 @@
 import type { Outbound } from "@parley/outbound";
+import type { Definitions } from "@parley/turns";
 import type { RunnerDeps } from "../deps.js";
-import type { BudgetRepository } from "../repository/budgets.js";
-import type { TurnRepository } from "../repository/turns.js";
 import type { CrashPoint } from "./crash-points.js";
-import type { Definitions } from "./definitions.js";
 import type { RunnerMetrics } from "./metrics.js";
+import type { BudgetRepository } from "./repository/budgets.js";
+import type { TurnRepository } from "./repository/turns.js";
 import type { SessionCache } from "./session-cache.js";
 import type { Stops } from "./stops.js";
 import type { TurnTraces } from "./turn-traces.js";

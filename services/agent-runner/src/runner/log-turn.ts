@@ -1,6 +1,6 @@
 import type { Logger } from "@parley/observability";
-import type { CommitItem } from "../repository/turns.js";
-import type { RecordedCall, TurnRun } from "./run-turn.js";
+import type { RecordedCall, TurnRun } from "@parley/turns";
+import type { CommitItem } from "./repository/turns.js";
 
 /** Which turn a line is about. */
 interface TurnIds {

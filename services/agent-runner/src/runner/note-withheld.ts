@@ -1,6 +1,6 @@
 import { noteSecurity } from "@parley/contracts";
 import type { RunnerDeps } from "../deps.js";
-import type { SessionRef } from "../repository/turns.js";
+import type { SessionRef } from "./repository/turns.js";
 
 const DEADLINE_MS = 2_000;
 

@@ -1,6 +1,6 @@
 import { loudnessOf } from "@parley/db";
-import type { SessionRef } from "../repository/turns.js";
 import type { LaneDeps } from "./lane-deps.js";
+import type { SessionRef } from "./repository/turns.js";
 
 export interface PollDeps extends Pick<LaneDeps, "config" | "logger" | "repository" | "counters"> {
   run(ref: SessionRef & { seq: number }): Promise<void>;

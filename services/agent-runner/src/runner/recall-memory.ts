@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Bus } from "@parley/bus";
 import { recall } from "@parley/contracts";
-import type { AcquiredSession } from "../repository/turns.js";
+import type { AcquiredSession } from "./repository/turns.js";
 
 /** A copy of what is remembered of a person. */
 export interface KnownMemory {

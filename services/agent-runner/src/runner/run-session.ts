@@ -1,25 +1,30 @@
 import { hostname } from "node:os";
 import { type LiveEntry, RetryableError, TerminalError, turnIdOf } from "@parley/contracts";
 import type { Model } from "@parley/llm";
-import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "../repository/turns.js";
+import {
+  createLiveWriter,
+  createLoadAgent,
+  createPerform,
+  createPerformApiCall,
+  createPerformCall,
+  createRetrieve,
+  type Definition,
+  type Retrieve,
+  runTurn,
+  type TurnRun,
+} from "@parley/turns";
 import { announceTurn } from "./announce-turn.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
 import { createLaneBudget, type LaneBudget } from "./budget.js";
 import { commitTurn } from "./commit-turn.js";
-import type { Definition } from "./definitions.js";
 import { holdLease } from "./hold-lease.js";
 import type { LaneDeps } from "./lane-deps.js";
-import { createLiveWriter } from "./live-writer.js";
 import { noteWithheld } from "./note-withheld.js";
-import { createPerformApiCall } from "./perform-api-call.js";
-import { createPerformCall } from "./perform-call.js";
 import { recallMemory } from "./recall-memory.js";
-import { createRetrieve, type Retrieve } from "./retrieve-passages.js";
-import { runTurn, type TurnRun } from "./run-turn.js";
+import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
 import type { CachedSession } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
 import type { TurnStop } from "./stops.js";
-import { createLoadAgent, createPerform } from "./transfer.js";
 import { beginsWithHuman, historyFrom, saidIn, turnEvent, wordsOf } from "./turn-event.js";
 
 /** For operators who look at a lease; the fence, not the name, decides. */
@@ -237,7 +242,7 @@ class Lane {
             createPerformCall({
               model,
               definition: speaking,
-              session,
+              policy: session.link_policy,
               live,
               signal: stop.signal,
               memory: this.current.memory?.block ?? null,

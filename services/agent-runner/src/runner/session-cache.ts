@@ -1,5 +1,5 @@
+import type { HistoryItem } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
-import type { HistoryItem } from "../repository/turns.js";
 import type { KnownMemory } from "./recall-memory.js";
 
 /** What a runner remembers of a session after its commit; valid only while `doneSeq` is still the session's. */

@@ -1,7 +1,7 @@
 import { joinParts, type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
 import { currentTraceparent } from "@parley/observability";
-import type { AcquiredSession, CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
-import type { TurnRun } from "./run-turn.js";
+import type { HistoryItem, TurnRun } from "@parley/turns";
+import type { AcquiredSession, CommitItem, PendingTurn } from "./repository/turns.js";
 import { saidIn, wordsOf } from "./turn-event.js";
 
 interface Settled {

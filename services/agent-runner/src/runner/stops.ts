@@ -1,10 +1,4 @@
-/** Why a call was given up: the visitor wants no more of this answer. */
-export class StopRequested extends Error {
-  constructor() {
-    super("the turn is to stop");
-    this.name = "StopRequested";
-  }
-}
+import { StopRequested } from "@parley/turns";
 
 export interface TurnStop {
   /** Aborts when the turn is to stop (with StopRequested) and when `parent` does. */

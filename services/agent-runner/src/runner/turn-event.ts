@@ -1,5 +1,6 @@
+import type { HistoryItem } from "@parley/turns";
 import type { EngineEvent } from "@parley/workflow";
-import type { CommitItem, HistoryItem, PendingTurn } from "../repository/turns.js";
+import type { CommitItem, PendingTurn } from "./repository/turns.js";
 
 type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
 

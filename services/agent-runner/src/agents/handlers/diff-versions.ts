@@ -1,8 +1,8 @@
 import { AppError, type diffVersions as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
+import { shownDocument } from "../../documents/document-secrets.js";
 import type { AgentsDeps } from "../deps.js";
 import { diffDocuments } from "../diff/document-diff.js";
-import { shownDocument } from "../document-secrets.js";
 import { findAgent } from "../repository/agents.js";
 import { findVersion } from "../repository/versions.js";
 

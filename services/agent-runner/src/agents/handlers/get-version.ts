@@ -1,7 +1,7 @@
 import { AppError, type getVersion as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
+import { shownDocument } from "../../documents/document-secrets.js";
 import type { AgentsDeps } from "../deps.js";
-import { shownDocument } from "../document-secrets.js";
 import { findAgent } from "../repository/agents.js";
 import { findVersion, versionView } from "../repository/versions.js";
 

@@ -10,9 +10,9 @@ import { changeWithFacts, type Fact, type NamedRequest, once, recall } from "@pa
 import type { Secrets } from "@parley/secrets";
 import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
+import { asksToKeep, keepSecrets, sealDocument } from "../../documents/document-secrets.js";
 import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
-import { asksToKeep, keepSecrets, sealDocument } from "../document-secrets.js";
 import { invalidDocument } from "../invalid-document.js";
 import { parseDocument } from "../parse-document.js";
 import { publishVersion } from "../publish-version.js";

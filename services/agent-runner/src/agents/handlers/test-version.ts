@@ -8,8 +8,8 @@ import {
 } from "@parley/contracts";
 import { validateDocument } from "@parley/workflow";
 import type { z } from "zod";
+import { openDocument } from "../../documents/document-secrets.js";
 import type { AgentsDeps } from "../deps.js";
-import { openDocument } from "../document-secrets.js";
 import { findAgent } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
 import { findVersion } from "../repository/versions.js";

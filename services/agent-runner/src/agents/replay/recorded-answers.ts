@@ -1,9 +1,14 @@
 import { TerminalError } from "@parley/contracts";
+import {
+  CallFailed,
+  type CallOutput,
+  type Definition,
+  type PerformCall,
+  type RecordedCall,
+  StopRequested,
+  TurnRefused,
+} from "@parley/turns";
 import type { CallEffect } from "@parley/workflow";
-import { CallFailed, type CallOutput, type PerformCall, TurnRefused } from "../../turns/calls.js";
-import type { Definition } from "../../turns/definitions.js";
-import type { RecordedCall } from "../../turns/run-turn.js";
-import { StopRequested } from "../../turns/stops.js";
 import type { RecordedTurn } from "../repository/recordings.js";
 
 /** The turn asks for something that was never answered. */

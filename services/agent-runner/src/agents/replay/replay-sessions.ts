@@ -1,5 +1,5 @@
 import { type ReplayReport, TerminalError } from "@parley/contracts";
-import type { Definition } from "../../turns/definitions.js";
+import type { Definition } from "@parley/turns";
 import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
 import { differenceOf } from "./compare-turn.js";
 import type { LoadVersion } from "./recorded-answers.js";

@@ -1,7 +1,6 @@
 import type { TransitionInfo } from "@parley/contracts";
+import { type Definition, type RecordedEvent, runTurn, type TurnRun } from "@parley/turns";
 import { type EngineState, type TestedCondition, WorkflowError } from "@parley/workflow";
-import type { Definition } from "../../turns/definitions.js";
-import { type RecordedEvent, runTurn, type TurnRun } from "../../turns/run-turn.js";
 import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
 import { silentLive } from "../testing/silent-live.js";
 import { createRecordedAnswers, type LoadVersion, MissingCall } from "./recorded-answers.js";

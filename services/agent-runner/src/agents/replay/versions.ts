@@ -1,12 +1,12 @@
 import { AppError, TerminalError } from "@parley/contracts";
 import type { Db } from "@parley/db";
 import type { Secrets } from "@parley/secrets";
-import { createTurnRepository } from "../../repository/turns.js";
-import { createDefinitions, type Definition } from "../../turns/definitions.js";
+import { createDefinitions, type Definition } from "@parley/turns";
+import { createDocumentRepository } from "../../documents/document-repository.js";
 
 /** Compiled versions of agents, kept while there is room: they never change. */
 export function createVersions(db: Db, secrets: Secrets) {
-  const definitions = createDefinitions(createTurnRepository(db, secrets));
+  const definitions = createDefinitions(createDocumentRepository(db, secrets));
   return {
     /** Throws TerminalError when the version is gone or cannot run. */
     load:

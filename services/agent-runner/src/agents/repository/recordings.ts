@@ -1,6 +1,6 @@
 import type { TurnResult } from "@parley/contracts";
 import { sql } from "@parley/db";
-import type { RecordedCall, RecordedEvent } from "../../turns/run-turn.js";
+import type { RecordedCall, RecordedEvent } from "@parley/turns";
 import type { TenantTransaction } from "./agents.js";
 
 /** What the commit of a turn has kept. Ours, so typed and not parsed again. */

@@ -1,7 +1,7 @@
 import type { TestAnswer } from "@parley/contracts";
 import { assertNever } from "@parley/contracts";
+import { CallFailed, type CallOutput } from "@parley/turns";
 import type { CallEffect } from "@parley/workflow";
-import { CallFailed, type CallOutput } from "../../turns/calls.js";
 
 /** A call for which a test has no answer: the step cannot go on. */
 export class NoAnswer extends Error {

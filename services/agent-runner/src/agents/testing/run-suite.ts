@@ -1,7 +1,7 @@
 import type { AgentDocument, SuiteResult } from "@parley/contracts";
 import { createScriptedModel } from "@parley/llm";
+import type { Definition } from "@parley/turns";
 import { compile } from "@parley/workflow";
-import type { Definition } from "../../turns/definitions.js";
 import { contentHash } from "../content-hash.js";
 import { createCoverage } from "./coverage.js";
 import { runTest } from "./run-test.js";

@@ -1,11 +1,15 @@
 import type { AgentTest, StepOutcome, TestedStep, TestStep } from "@parley/contracts";
 import type { Model } from "@parley/llm";
+import {
+  CallFailed,
+  createPerformCall,
+  type Definition,
+  type HistoryItem,
+  type PerformCall,
+  runTurn,
+  type TurnRun,
+} from "@parley/turns";
 import type { CallEffect, EngineState, ModelCall } from "@parley/workflow";
-import type { HistoryItem } from "../../repository/turns.js";
-import { CallFailed, type PerformCall } from "../../turns/calls.js";
-import type { Definition } from "../../turns/definitions.js";
-import { createPerformCall } from "../../turns/perform-call.js";
-import { runTurn, type TurnRun } from "../../turns/run-turn.js";
 import { createAnswerBook, NoAnswer } from "./answer-book.js";
 import { reasonsAgainst } from "./check-step.js";
 import type { Coverage } from "./coverage.js";
@@ -47,7 +51,7 @@ class Player {
     const scripted = createPerformCall({
       model,
       definition: { ...definition, scripted: { ...definition.scripted, pace_ms: 0 } },
-      session: { link_policy: {} },
+      policy: {},
       variables: () => this.variables,
       memory: null,
       signal,

@@ -1,4 +1,4 @@
-import type { LiveWriter } from "../../turns/live-writer.js";
+import type { LiveWriter } from "@parley/turns";
 
 /** A stream that nobody reads. `said` tells what a part had said when its turn was stopped. */
 export const silentLive = (said: (part: number) => string = () => ""): LiveWriter => ({

@@ -1,7 +1,6 @@
 import type { AgentTest, TestAnswer, TestedStep, TestStep } from "@parley/contracts";
 import { createScriptedModel } from "@parley/llm";
-import type { Definition } from "../../turns/definitions.js";
-import type { RecordedCall } from "../../turns/run-turn.js";
+import type { Definition, RecordedCall } from "@parley/turns";
 import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
 import { createCoverage } from "../testing/coverage.js";
 import { runTest } from "../testing/run-test.js";

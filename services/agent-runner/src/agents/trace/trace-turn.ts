@@ -1,6 +1,6 @@
 import type { TracedTurn } from "@parley/contracts";
+import type { RecordedCall } from "@parley/turns";
 import type { TestedCondition } from "@parley/workflow";
-import type { RecordedCall } from "../../turns/run-turn.js";
 import type { ReplayedTurn } from "../replay/replay-turns.js";
 import type { RecordedTurn } from "../repository/recordings.js";
 

@@ -1,11 +1,10 @@
 import { TerminalError } from "@parley/contracts";
 import type { ExtractRequest, Model } from "@parley/llm";
+import { budgetedModel, modelMessages, type Spent } from "@parley/turns";
 import { compile, validateDocument } from "@parley/workflow";
+import type { DocumentRepository } from "../../documents/document-repository.js";
+import type { CrashPoint } from "../crash-points.js";
 import type { BudgetRepository } from "../repository/budgets.js";
-import type { TurnRepository } from "../repository/turns.js";
-import { budgetedModel, type Spent } from "../turns/budget-model.js";
-import type { CrashPoint } from "../turns/crash-points.js";
-import { modelMessages } from "../turns/prompt.js";
 import type { AnalysisRepository, DueAnalysis } from "./analysis-repository.js";
 import { analysisUse } from "./analysis-use.js";
 import { checkAnswers, promptOf, type Question } from "./check-answers.js";
@@ -13,7 +12,7 @@ import { checkAnswers, promptOf, type Question } from "./check-answers.js";
 export interface AnalyseDeps {
   model: Model;
   analyses: AnalysisRepository;
-  turns: Pick<TurnRepository, "document">;
+  documents: DocumentRepository;
   budgets: Pick<BudgetRepository, "reserve">;
   /** Messages the model sees at most, the newest ones. */
   maxMessages: number;
@@ -46,7 +45,7 @@ async function questionsOf(
   deps: AnalyseDeps,
   due: DueAnalysis,
 ): Promise<{ request: ExtractRequest; questions: readonly Question[] }> {
-  const row = await deps.turns.document(due.tenant_id, due.agent_id, due.agent_version);
+  const row = await deps.documents.document(due.tenant_id, due.agent_id, due.agent_version);
   if (!row) throw new TerminalError("the agent version of this session is gone");
   const { document } = validateDocument(row.document);
   if (!document) throw new TerminalError("the stored agent document is not valid");

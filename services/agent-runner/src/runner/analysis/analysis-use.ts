@@ -1,5 +1,5 @@
 import { type Model, ModelError, type ModelUsage, priceOf } from "@parley/llm";
-import type { Spent } from "../turns/budget-model.js";
+import type { Spent } from "@parley/turns";
 import type { AnalysisUse } from "./analysis-repository.js";
 
 /** What an attempt took, as it is recorded and charged. `model` = the one that answered, or was wanted. */

@@ -1,17 +1,7 @@
 import type { AttachedFile, SessionEvent, TurnResult } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
-import type { Secrets } from "@parley/secrets";
+import type { HistoryItem, PromptPolicy } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
-import { openDocument } from "../agents/document-secrets.js";
-
-export interface HistoryItem {
-  role: "user" | "assistant";
-  content: string;
-  node_id: string | null;
-  files?: AttachedFile[] | null;
-  /** The files as the model reads them; made once, when the message is first shown to it. */
-  attached?: string;
-}
 
 /** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
 export interface PendingTurn {
@@ -34,9 +24,7 @@ export interface AcquiredSession {
   done_seq: number;
   agent_id: string;
   agent_version: number;
-  link_policy: {
-    chat_intent?: string | null;
-    system_prompt_override?: string | null;
+  link_policy: PromptPolicy & {
     initial_message?: string | null;
     /** What the page greets with before the first turn; absent in sessions of older versions. */
     welcome_message?: string | null;
@@ -131,7 +119,7 @@ export interface CommitItem {
 }
 
 /** All SQL of the turn loop. Every function is one round trip; commits of turns that finish together share one. */
-export function createTurnRepository(db: Db, secrets: Secrets) {
+export function createTurnRepository(db: Db) {
   return {
     /** Takes the lease; null = somebody else holds it, or nothing waits. */
     acquire: groupCommit<AcquireItem, Acquired>(
@@ -217,23 +205,6 @@ export function createTurnRepository(db: Db, secrets: Secrets) {
           .executeTakeFirst(),
       );
       return row && row.active_version !== null ? { agentId: row.id, version: row.active_version } : null;
-    },
-    /** The document of one version, with its secrets. */
-    async document(
-      tenantId: string,
-      agentId: string,
-      version: number,
-    ): Promise<{ name: string; document: unknown } | undefined> {
-      const row = await db.tenant(tenantId, (trx) =>
-        trx
-          .selectFrom("agent_versions as v")
-          .innerJoin("agents as a", "a.id", "v.agent_id")
-          .select(["a.name", "v.document"])
-          .where("v.agent_id", "=", agentId)
-          .where("v.version", "=", version)
-          .executeTakeFirst(),
-      );
-      return row && { name: row.name, document: openDocument(secrets, tenantId, row.document) };
     },
   };
 }
