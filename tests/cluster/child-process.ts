@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { programOf } from "@parley/testkit";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -47,18 +47,11 @@ export interface Child {
 const TAIL_CHARACTERS = 6_000;
 const STOP_MS = 35_000;
 
-/** A process of the built product, or of its sources where nothing is built or `PARLEY_FROM_SOURCE` is set. */
+/** A process of the product. */
 export async function createChild(options: ChildOptions): Promise<Child> {
   const opsPort = await freePort();
   const opsUrl = `http://127.0.0.1:${opsPort}`;
-  const built = join(ROOT, "services", options.service, "dist/main.js");
-  const source = [
-    "--conditions=parley-source",
-    "--import",
-    "tsx",
-    join(ROOT, "services", options.service, "src/main.ts"),
-  ];
-  const program = existsSync(built) && !process.env.PARLEY_FROM_SOURCE ? [built] : source;
+  const program = programOf(`services/${options.service}`);
   let child: ChildProcess | undefined;
   let said = "";
   let printed = "";

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createParleyClient } from "@parley/client";
+import { programOf } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../cluster/child-process.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
@@ -14,8 +15,7 @@ interface Ran {
   err: string;
 }
 
-const SOURCES = ["--conditions=parley-source", "--import", "tsx"];
-const PROGRAM = join(ROOT, "apps/cli/src/main.ts");
+const PROGRAM = programOf("apps/cli");
 const SESSION = /text_[\w-]{22}/;
 
 const GOLDEN = `============================================================
@@ -52,7 +52,7 @@ const GOLDEN = `============================================================
 
 `;
 
-// Each call of the program is a process of its own that compiles the sources first.
+// Each call of the program is a process of its own.
 describe("the command line against the product", { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "parley-cli-"));
   let product: FirstStart;
@@ -70,7 +70,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
 
   const run = async (argv: string[], input: string, more: Record<string, string>): Promise<Ran> => {
     const env = { PATH: process.env.PATH, PARLEY_URL: product.base, PARLEY_TENANT: demo.tenant_id, ...more };
-    const child = spawn(process.execPath, [...SOURCES, ...argv], { cwd: ROOT, env });
+    const child = spawn(process.execPath, argv, { cwd: ROOT, env });
     let out = "";
     let err = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -84,7 +84,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     return { code, out, err };
   };
   const parley = (argv: string[], input = "", more: Record<string, string> = {}) =>
-    run([PROGRAM, ...argv], input, more);
+    run([...PROGRAM, ...argv], input, more);
   const byKey = (argv: string[], input = "") => parley(argv, input, { ADMIN_API_KEY: demo.api_key });
   const byToken = (argv: string[], input = "") => parley(argv, input, { PARLEY_TOKEN: demo.admin_token });
   const sessionOf = (out: string): string => SESSION.exec(out)?.[0] ?? "";
@@ -124,7 +124,7 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
 
   it("leaves the session open when it is interrupted", async () => {
     const env = { PATH: process.env.PATH, PARLEY_TENANT: demo.tenant_id, ADMIN_API_KEY: demo.api_key };
-    const argv = [...SOURCES, PROGRAM, "chat", "-a", agent, "--url", product.base];
+    const argv = [...PROGRAM, "chat", "-a", agent, "--url", product.base];
     const child = spawn(process.execPath, argv, { cwd: ROOT, env });
     let out = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -296,7 +296,11 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     const page = readFileSync(join(ROOT, "docs/client.md"), "utf8");
     const code = /<!-- example: client -->\n```ts\n([\s\S]*?)\n```/.exec(page)?.[1] ?? "";
     const env = { PARLEY_KEY: demo.api_key, AGENT: agent };
-    const { code: exit, out, err } = await run(["--input-type=module", "--eval", code], "", env);
+    const {
+      code: exit,
+      out,
+      err,
+    } = await run(["--conditions=parley-source", "--import", "tsx", "--input-type=module", "--eval", code], "", env);
     expect({ exit, err }).toEqual({ exit: 0, err: "" });
     expect(out).toContain("Jack");
     expect(out).toMatch(/first_name: 'Jack'/);

@@ -2,19 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { freshDatabase, testServers } from "@parley/testkit";
+import { freshDatabase, programOf, testServers } from "@parley/testkit";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { listMigrations } from "../src/index.js";
-
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** Runs the command with these variables and no other address. */
 function command(env: Record<string, string>): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("DATABASE_"));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=parley-source", "--import=tsx", main], {
+    const child = spawn(process.execPath, programOf("libs/db"), {
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 25_000,

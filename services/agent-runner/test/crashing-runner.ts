@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { testServers } from "@parley/testkit";
+import { programOf, testServers } from "@parley/testkit";
 import { SECRET_KEY, type TurnHarness } from "./turn-harness.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -14,8 +14,7 @@ export interface CrashingRunner {
 
 /** A runner in a process of its own that ends itself at this point, as if killed. */
 export function crashingRunner(h: TurnHarness, at: string, env: Record<string, string> = {}): CrashingRunner {
-  const program = ["--conditions=parley-source", "--import", "tsx", `${ROOT}/services/agent-runner/src/main.ts`];
-  const child: ChildProcess = spawn(process.execPath, program, {
+  const child: ChildProcess = spawn(process.execPath, programOf("services/agent-runner"), {
     cwd: ROOT,
     stdio: ["ignore", "ignore", "inherit"],
     env: {

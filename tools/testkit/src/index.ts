@@ -24,6 +24,7 @@ export {
   type ModelServerOptions,
   startModelServer,
 } from "./model-server.js";
+export { programOf } from "./program.js";
 export {
   describeWithRedis,
   freshDatabase,
