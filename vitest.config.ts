@@ -77,7 +77,7 @@ export default defineConfig({
   test: {
     // Each leg has its own list: a project that extends this one would add its list to one that stood here.
     projects: [beside, alone, ...(machine === undefined ? [] : [secondLeg])],
-    exclude: ["**/node_modules/**", "**/dist/**", "apps/chat-page/src/**"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",

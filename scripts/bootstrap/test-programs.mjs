@@ -21,7 +21,7 @@ export const PROGRAMS = [
     commands: ["chromium", "chromium-browser", "google-chrome"],
     apt: ["chromium", "fontconfig", "fonts-liberation"],
     brew: "--cask google-chrome",
-    usedBy: /findChromium/,
+    usedBy: /web-kit\/testing/,
   },
   { name: "Python", commands: ["python3"], apt: ["python3"], brew: "python3", usedBy: /"python3"/ },
   { name: "openssl", commands: ["openssl"], apt: ["openssl"], brew: "openssl", usedBy: /openssl|"bash"/ },

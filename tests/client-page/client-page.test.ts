@@ -1,9 +1,9 @@
 import { createParleyClient } from "@parley/client";
 import { withPostgresClient } from "@parley/local-servers";
 import { type FreshDatabase, freshDatabase } from "@parley/testkit";
+import { launchBrowser } from "@parley/web-kit/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, launchBrowser } from "../../apps/chat-page/test/browser.js";
 import { type Announcement, type FirstStart, firstStart } from "../e2e/first-start.js";
 import { bundle, exampleSource, type PageSettings } from "./react-page.js";
 
@@ -54,7 +54,7 @@ describe("what operators and page builders do by hand", { timeout: 60_000 }, () 
   describe("in a browser", () => {
     let browser: Browser;
     beforeAll(async () => {
-      browser = await launchBrowser(findChromium() ?? "");
+      browser = await launchBrowser();
     });
     afterAll(() => browser?.close());
 

@@ -1,12 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBearerClient, eventually, findChromium } from "@parley/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { createBearerClient, eventually } from "@parley/testkit";
+import { launchBrowser } from "@parley/web-kit/testing";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { doorAr } from "../../apps/chat-page/src/gate/texts/door-ar.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
-
-const CHROMIUM = findChromium();
 
 /** The page, the product and a real browser: what a stranger sees when the server dies under the conversation. */
 describe("the chat page against the product", () => {
@@ -14,20 +13,10 @@ describe("the chat page against the product", () => {
   let demo: Announcement;
   let browser: Browser;
   beforeAll(async () => {
-    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     // An answer lasts for some seconds: long enough to be stopped, or cut off, in its middle on a slow machine too.
     product = await firstStart({ SCRIPTED_PACE_MS: "150" });
     demo = await product.start();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,10 +1,9 @@
-import { createBearerClient, findChromium } from "@parley/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { createBearerClient } from "@parley/testkit";
+import { launchBrowser } from "@parley/web-kit/testing";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pdfOf } from "../../services/memory/test/sample-pdf.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
-
-const CHROMIUM = findChromium();
 
 /** An owner with a real browser, from the first document to its deletion. */
 describe("the knowledge base in the console against the product", () => {
@@ -13,13 +12,9 @@ describe("the knowledge base in the console against the product", () => {
   let browser: Browser;
   const problems: string[] = [];
   beforeAll(async () => {
-    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     product = await firstStart();
     demo = await product.start();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-    });
+    browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

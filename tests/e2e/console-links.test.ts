@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { createBearerClient, findChromium } from "@parley/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { createBearerClient } from "@parley/testkit";
+import { launchBrowser } from "@parley/web-kit/testing";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
-
-const CHROMIUM = findChromium();
 
 /** A picture of 16 × 8. */
 const LOGO = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAIAAAB/FOjAAAAAE0lEQVR42mPYwKBAEmIY1UALDQDuKWgBrU8E5wAAAABJRU5ErkJggg==";
@@ -19,13 +18,9 @@ describe("links in the console against the product", () => {
   let browser: Browser;
   const problems: string[] = [];
   beforeAll(async () => {
-    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     product = await firstStart();
     demo = await product.start();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-    });
+    browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,21 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { createBearerClient, findChromium } from "@parley/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { createBearerClient } from "@parley/testkit";
+import { launchBrowser } from "@parley/web-kit/testing";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
-
-const CHROMIUM = findChromium();
 
 describe("a session in the console against the product", () => {
   let product: FirstStart;
   let demo: Announcement;
   let browser: Browser;
   beforeAll(async () => {
-    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     product = await firstStart();
     demo = await product.start();
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
-    browser = await chromium.launch({ executablePath: CHROMIUM, args });
+    browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

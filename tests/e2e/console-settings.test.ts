@@ -1,12 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBearerClient, endsWithin, eventually, findChromium } from "@parley/testkit";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { createBearerClient, endsWithin, eventually } from "@parley/testkit";
+import { launchBrowser } from "@parley/web-kit/testing";
+import type { Browser, Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
-
-const CHROMIUM = findChromium();
 
 interface Got {
   headers: Record<string, string>;
@@ -32,15 +31,11 @@ describe("the settings in the console against the product", () => {
   });
 
   beforeAll(async () => {
-    if (CHROMIUM === null) throw new Error("no Chromium on this machine: apt-get install chromium");
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
     product = await firstStart({ ALLOW_TEST_HOOKS: "1", WEBHOOK_POLL_MS: "100" });
     demo = await product.start();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-    });
+    browser = await launchBrowser();
     const context = await browser.newContext({ locale: "en-GB", permissions: ["clipboard-read", "clipboard-write"] });
     page = await context.newPage();
     page.on("pageerror", (error) => problems.push(error.message));

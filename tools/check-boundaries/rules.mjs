@@ -3,8 +3,10 @@ export const LIBRARY_IMPORTS = {
   contracts: [],
   observability: [],
   "local-servers": [],
-  "chat-page": [],
-  console: [],
+  // What chat page and console share; it knows neither.
+  "web-kit": [],
+  "chat-page": ["web-kit"],
+  console: ["web-kit"],
   // What others embed: it knows the product by its HTTP interface alone.
   client: [],
   cli: ["client"],

@@ -4,9 +4,8 @@ import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { TEXTS } from "../src/attachments/texts.js";
 import { LOADERS } from "../src/i18n/languages.js";
-import { axeFindings, type OpenOptions, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, type OpenOptions, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 import { field, nextTurn, own, say, sessionOf } from "./talk.js";
 
 const bench = useBench();

@@ -1,7 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { sidewaysOverflow } from "./browser.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 import { answers, field, nextTurn, own, say, sessionOf } from "./talk.js";
 
 const bench = useBench();

@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { problem, readBody, sendJson, servePage } from "@parley/web-kit/testing";
 import { createFakeDoors, type FakeDoors } from "./fake-doors.js";
 import { createFakeFiles, type FakeFiles } from "./fake-files.js";
 import { createFakeSession, type FakeSession, SESSION_COOKIE } from "./fake-session.js";
@@ -74,22 +72,16 @@ export const CSP = [
   "require-trusted-types-for 'script'",
   "trusted-types dompurify",
 ].join("; ");
-const TYPES: Record<string, string> = {
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".html": "text/html; charset=utf-8",
-};
 
 /** Starts the server on a free port. `dist` is the built page. */
 export async function startFakeApi(dist: string): Promise<FakeApi> {
-  const server = createServer((request, response) => {
-    void handle(request, response).catch(() => response.destroy());
+  const server = await servePage({
+    dist,
+    assets: "/assets/chat/",
+    csp: () => api.csp,
+    api: (request, response, target) => handle(request, response, target),
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  // A server that listens on TCP has an address object, never a pipe name.
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const { url } = server;
   const api: FakeApi = {
     url,
     pageUrl: `${url}/public/chat/${TOKEN}`,
@@ -131,8 +123,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     skewMs: 0,
     close: async () => {
       api.session?.cut();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     },
   };
 
@@ -141,7 +132,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       "GET link": (_request, response) => {
         if (api.holdLink) return;
         if (api.linkProblem) return problem(response, api.linkProblem);
-        json(response, 200, api.link);
+        sendJson(response, 200, api.link);
       },
       "GET history": (request, response, target) => {
         if (api.refuseEarlier && target.searchParams.has("cursor")) {
@@ -149,7 +140,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           return problem(response, { status: 503, code: "overloaded" });
         }
         const session = owned(request);
-        json(
+        sendJson(
           response,
           200,
           session
@@ -170,16 +161,16 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const replayed = api.creationKeys.includes(key);
         api.creationKeys.push(key);
         // The token is shown once: a repeat tells of the session but does not open it.
-        if (replayed) return json(response, 201, { session_token: null, session: api.session.view() });
+        if (replayed) return sendJson(response, 201, { session_token: null, session: api.session.view() });
         if (api.loseNextCreation) {
           api.loseNextCreation = false;
           response.destroy();
           return;
         }
         response.setHeader("set-cookie", sessionCookie(api.session));
-        json(response, 201, { session_token: "ps_shown_once", session: api.session.view() });
+        sendJson(response, 201, { session_token: "ps_shown_once", session: api.session.view() });
       },
-      "GET challenge": async (_request, response) => json(response, 200, await api.doors.challenge()),
+      "GET challenge": async (_request, response) => sendJson(response, 200, await api.doors.challenge()),
       "POST verify": async (request, response, target) => {
         const body = JSON.parse(await readBody(request));
         const step = target.pathname.endsWith("/confirm") ? "confirm" : "request";
@@ -194,36 +185,36 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           }
           response.setHeader("set-cookie", sessionCookie(api.session));
         }
-        json(response, 200, answer.body);
+        sendJson(response, 200, answer.body);
       },
       "POST chat": chat,
       "POST escalate": (_request, response) => {
         if (api.wishProblem) return problem(response, api.wishProblem);
         api.wishes += 1;
         api.session?.humanAsked();
-        json(response, 200, { escalation_id: "e", status: "open" });
+        sendJson(response, 200, { escalation_id: "e", status: "open" });
       },
       "POST stop": (_request, response) => {
         api.stops += 1;
-        json(response, 200, { success: true });
+        sendJson(response, 200, { success: true });
       },
       "POST feedback": async (request, response) => {
         api.ratings.push(JSON.parse(await readBody(request)));
-        json(response, 200, { success: true });
+        sendJson(response, 200, { success: true });
       },
       "POST rate": async (request, response, target) => {
         if (api.refuseThumb) return problem(response, { status: 503, code: "overloaded" });
         const message = decodeURIComponent(target.pathname.split("/").at(-1) ?? "");
         const { rating } = JSON.parse(await readBody(request));
         api.thumbs.push({ message, rating });
-        json(response, 200, { success: true });
+        sendJson(response, 200, { success: true });
       },
       "POST files": async (request, response) => {
         if (!owned(request)) return problem(response, { status: 401, code: "session_token_invalid" });
         const made = await api.files.upload(request);
         if (made === null) response.destroy();
         else if ("code" in made) problem(response, made);
-        else json(response, 201, made);
+        else sendJson(response, 201, made);
       },
       "GET files": (_request, response, target) =>
         api.files.download(target.pathname.split("/").at(-1) ?? "", response),
@@ -245,11 +236,11 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const session = owned(request);
         api.polls += 1;
         if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
-        json(response, 200, await session.poll(target.searchParams.get("after")));
+        sendJson(response, 200, await session.poll(target.searchParams.get("after")));
       },
       "DELETE session": (request, response) => {
         owned(request)?.end("ended_by_visitor");
-        json(response, 200, { success: true });
+        sendJson(response, 200, { success: true });
       },
     };
 
@@ -279,37 +270,18 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       remaining_messages: session.remaining,
       expires_at: session.expiresAt,
     };
-    if (!waited) return json(response, 202, { ...answer, events_url: "/api/public/events" });
+    if (!waited) return sendJson(response, 202, { ...answer, events_url: "/api/public/events" });
     const parts = await turn.done;
-    json(response, 200, { ...answer, response: parts.join(" "), messages: parts.map((content) => ({ content })) });
+    sendJson(response, 200, { ...answer, response: parts.join(" "), messages: parts.map((content) => ({ content })) });
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = new URL(request.url ?? "/", url);
+  async function handle(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
     response.setHeader("date", new Date(Date.now() + api.skewMs).toUTCString());
-    const api_path = /^\/api\/public\/(\w+)\/(.+)$/.exec(target.pathname);
-    if (api_path) {
-      if (api.down) {
-        response.destroy();
-        return;
-      }
-      const route = routes[`${request.method} ${api_path[1]}`];
-      if (!route) return problem(response, { status: 404, code: "not_found" });
-      await route(request, response, target);
-      return;
-    }
-    const file = target.pathname.startsWith("/assets/chat/")
-      ? target.pathname.slice("/assets/chat/".length)
-      : "index.html";
-    const content = await readFile(join(dist, normalize(file))).catch(() => null);
-    if (!content) return problem(response, { status: 404, code: "not_found" });
-    response.writeHead(200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-security-policy": api.csp,
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-    });
-    response.end(content);
+    if (api.down) return void response.destroy();
+    const [name] = target.pathname.split("/").slice(3);
+    const route = routes[`${request.method} ${name}`];
+    if (!route) return problem(response, { status: 404, code: "not_found" });
+    await route(request, response, target);
   }
 
   return api;
@@ -321,24 +293,4 @@ const sessionCookie = (session: FakeSession): string =>
 function header(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];
   return typeof value === "string" ? value : null;
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece);
-  return Buffer.concat(pieces).toString("utf8");
-}
-
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-  response.end(JSON.stringify(body));
-}
-
-function problem(response: ServerResponse, given: { status: number; code: string; retryAfterSeconds?: number }): void {
-  const { status, code, retryAfterSeconds } = given;
-  response.writeHead(status, {
-    "content-type": "application/problem+json",
-    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-  });
-  response.end(JSON.stringify({ type: "about:blank", title: code, status, code, request_id: "req-4711" }));
 }

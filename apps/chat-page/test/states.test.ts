@@ -4,11 +4,10 @@ import { doorAr } from "../src/gate/texts/door-ar.js";
 import { type DoorTexts, doorEn } from "../src/gate/texts/door-en.js";
 import { ar } from "../src/i18n/ar.js";
 import { en, type TextName, type Texts } from "../src/i18n/en.js";
-import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import type { FakeSession } from "./fake-session.js";
 import { arabic, english, type Said } from "./said.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 import { nextTurn, say, sessionOf } from "./talk.js";
 
 const bench = useBench();

@@ -3,10 +3,9 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axeFindings } from "./browser.js";
 import { type FakeApi, TOKEN } from "./fake-api.js";
 import { linkRow, sessionRow } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, skipBrowser, useBench } from "./setup.js";
 
 const FIRST_LOAD_BUDGET_BYTES = 60 * 1024;
 const PAGE_BUDGET_BYTES = 12 * 1024;

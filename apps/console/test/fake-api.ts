@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { problem, type Refusal, readBody, sendJson, servePage } from "@parley/web-kit/testing";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
@@ -23,20 +21,6 @@ const CSP = [
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join("; ");
-const TYPES: Record<string, string> = {
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".html": "text/html; charset=utf-8",
-};
-
-export interface Refusal {
-  status: number;
-  code: string;
-  detail: string;
-  errors?: unknown[];
-  issues?: unknown[];
-}
 
 export interface Seen {
   call: string;
@@ -80,13 +64,13 @@ export type Handler = (at: { parts: string[]; query: URLSearchParams; body: Row 
 
 /** Starts the server on a free port. `dist` is the built console. */
 export async function startFakeApi(dist: string): Promise<FakeApi> {
-  const server = createServer((request, response) => {
-    void handle(request, response).catch(() => response.destroy());
+  const server = await servePage({
+    dist,
+    assets: "/assets/console/",
+    csp: () => CSP,
+    api: (request, response, target) => handle(request, response, target),
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  // A server that listens on TCP has an address object, never a pipe name.
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const { url } = server;
   const api: FakeApi = {
     url,
     agents: [agentRow({})],
@@ -108,17 +92,12 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     refuse: {},
     hold: null,
     seen: [],
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: server.close,
   };
   const routes = { ...routesOf(api), ...linkRoutesOf(api), ...knowledgeRoutesOf(api), ...traceRoutesOf(api) };
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = new URL(request.url ?? "/", url);
-    if (!target.pathname.startsWith("/api/")) return serveFile(dist, target.pathname, response);
-    const body = await readBody(request);
+  async function handle(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
+    const body = await bodyOf(request);
     const { call, parts } = nameOf(request.method ?? "GET", target.pathname);
     api.seen.push({ call, query: target.searchParams, headers: request.headers, body });
     if (api.hold) await api.hold;
@@ -137,8 +116,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       response.writeHead(status, { "content-type": "image/svg+xml; charset=utf-8" });
       return void response.end(answer);
     }
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(answer));
+    sendJson(response, status, answer);
   }
   return api;
 }
@@ -237,29 +215,9 @@ function routesOf(api: FakeApi): Record<string, Handler> {
   };
 }
 
-async function serveFile(dist: string, path: string, response: ServerResponse): Promise<void> {
-  const prefix = "/assets/console/";
-  const file = path.startsWith(prefix) ? path.slice(prefix.length) : "index.html";
-  const content = await readFile(join(dist, normalize(file)));
-  response.writeHead(200, {
-    "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-    "content-security-policy": CSP,
-    "x-content-type-options": "nosniff",
-  });
-  response.end(content);
-}
-
-async function readBody(request: IncomingMessage): Promise<Row> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece);
-  const text = Buffer.concat(pieces).toString("utf8");
+async function bodyOf(request: IncomingMessage): Promise<Row> {
+  const text = await readBody(request);
   if (text === "") return {};
   // A form is kept as it came.
   return request.headers["content-type"]?.startsWith("multipart/") ? { form: text } : JSON.parse(text);
-}
-
-function problem(response: ServerResponse, refusal: Refusal): void {
-  const { status } = refusal;
-  response.writeHead(status, { "content-type": "application/problem+json" });
-  response.end(JSON.stringify({ type: "about:blank", title: refusal.code, ...refusal, request_id: "req-4711" }));
 }

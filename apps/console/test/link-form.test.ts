@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { brandColours, sixDigits } from "../src/data/brand-colour.js";
 import { csv } from "../src/data/csv.js";
 import { changedBody, linkBody, templateBody, valuesOf } from "../src/data/link-body.js";
 import { answeredIn, controlOf, initialValues, SECTIONS, wrongFields } from "../src/data/link-form.js";
@@ -167,29 +166,3 @@ describe("lists of people", () => {
     ).toBe(`a,1\r\n"b ""c""",'=1+1\r\n"d,e",'+49\r\n`);
   });
 });
-
-describe("a brand colour", () => {
-  it.each(["#ffcc00", "#0f6b60", "#000", "#ffffff", "#e0115f"])("stays readable: %s", (hex) => {
-    const colours = brandColours(hex);
-    expect(ratio(colours?.fill, colours?.onFill)).toBeGreaterThanOrEqual(4.5);
-    expect(ratio(colours?.ink, "rgb(251 250 248)")).toBeGreaterThanOrEqual(4.5);
-  });
-
-  it("is none when it is not written as one", () => {
-    expect(brandColours("blue")).toBeNull();
-    expect(sixDigits("#fC0")).toBe("#ffcc00");
-  });
-});
-
-/** WCAG contrast, written down a second time from the recommendation. */
-function ratio(one = "", other = ""): number {
-  const lightness = (css: string): number => {
-    const linear = (css.match(/\d+/g) ?? []).map((part) => {
-      const value = Number(part) / 255;
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * (linear[0] ?? 0) + 0.7152 * (linear[1] ?? 0) + 0.0722 * (linear[2] ?? 0);
-  };
-  const [a, b] = [lightness(one), lightness(other)];
-  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-}

@@ -1,9 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import { type Row, sessionRow } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 const PATH = "/console/sessions/text_live";

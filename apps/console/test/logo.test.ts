@@ -1,9 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import { LOGO, noise } from "./pictures.js";
 import { LINK_ID, linkRow } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 const NEW = "/console/links/clinic-desk/new";

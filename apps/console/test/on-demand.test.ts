@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot } from "./browser.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 const CODE_OF_AGENTS = /\/assets\/agents-[\w-]{8}\.js$/;

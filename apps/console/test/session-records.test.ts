@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import { tracedRow } from "./fake-trace.js";
 import { type Row, sessionRow } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 const PATH = "/console/sessions/text_kept";

@@ -1,9 +1,8 @@
 import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import { TOKEN } from "./fake-api.js";
 import type { Row } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 const ID = "0198a000-0000-7000-8000-0000000000b1";

@@ -1,6 +1,5 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot, sidewaysOverflow } from "./browser.js";
 import type { FakeApi } from "./fake-api.js";
 import { LOGO } from "./pictures.js";
 import {
@@ -14,7 +13,7 @@ import {
   securityRow,
   sessionRow,
 } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 

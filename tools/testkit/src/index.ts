@@ -15,7 +15,6 @@ export {
 export { cloneDatabase, type FreshDatabase, PATIENT } from "./databases.js";
 export { endsWithin } from "./ends-within.js";
 export { eventually } from "./eventually.js";
-export { findChromium } from "./find-chromium.js";
 export { tokenOf, withOtherSecret } from "./forged-token.js";
 export {
   type ModelCall,

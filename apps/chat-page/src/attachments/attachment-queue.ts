@@ -1,9 +1,9 @@
+import { randomId } from "@parley/web-kit";
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Api } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import type { FileLimits } from "../net/link-info.js";
-import { randomId } from "../net/random-id.js";
 import type { AttachedFile } from "../net/session-info.js";
 import { type UploadAnswer, upload } from "./upload.js";
 

@@ -1,4 +1,4 @@
-import { integer, record, text } from "../net/reading.js";
+import { integer, record, text } from "@parley/web-kit";
 
 /** What one try came to. `unreachable` = no answer: the same call is repeated with the same key. */
 export type UploadAnswer =

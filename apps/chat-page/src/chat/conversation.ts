@@ -1,8 +1,8 @@
+import { record } from "@parley/web-kit";
 import { batch, effect } from "@preact/signals";
 import type { Api, Rating } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
 import type { FileLimits } from "../net/link-info.js";
-import { record } from "../net/reading.js";
 import type { ServerClock } from "../net/server-clock.js";
 import {
   type AttachedFile,

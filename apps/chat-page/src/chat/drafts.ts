@@ -1,4 +1,4 @@
-import { isRecord, text } from "../net/reading.js";
+import { isRecord, text } from "@parley/web-kit";
 import { type AttachedFile, parseFiles } from "../net/session-info.js";
 
 /** A message the server has not acknowledged yet. */

@@ -1,9 +1,8 @@
+import { randomId, record } from "@parley/web-kit";
 import { batch } from "@preact/signals";
 import type { Api, Entry } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import { type LinkInfo, parseLinkInfo } from "../net/link-info.js";
-import { randomId } from "../net/random-id.js";
-import { record } from "../net/reading.js";
 import { parseHistory, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
 import type { ChatState, Doors, OpenDoors, Screen } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";

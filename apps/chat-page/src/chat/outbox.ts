@@ -1,6 +1,6 @@
+import { randomId } from "@parley/web-kit";
 import type { Answer, Api } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
-import { randomId } from "../net/random-id.js";
 import type { AttachedFile } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";

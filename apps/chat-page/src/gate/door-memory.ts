@@ -1,4 +1,4 @@
-import { integer, record, text } from "../net/reading.js";
+import { integer, record, text } from "@parley/web-kit";
 
 /** How far a visitor has come. No secrets: PIN and code are never kept. */
 export interface DoorPlace {

@@ -1,10 +1,9 @@
+import { integer, randomId, record, text } from "@parley/web-kit";
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { DoorSteps } from "../chat/chat-state.js";
 import type { Refusal } from "../chat/refusals.js";
 import type { Api, Entry } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
-import { randomId } from "../net/random-id.js";
-import { integer, record, text } from "../net/reading.js";
 import type { DoorMemory } from "./door-memory.js";
 import { agreementOf, type Door, type DoorProblem, isAddress, isPassing, nextDoor, waitOf } from "./door-rules.js";
 

@@ -1,7 +1,7 @@
+import { integer, record, text } from "@parley/web-kit";
 import { type Challenge, solveChallenge } from "altcha-lib";
 import { deriveKey as derivePbkdf2 } from "altcha-lib/algorithms/web/pbkdf2";
 import { deriveKey as deriveSha } from "altcha-lib/algorithms/web/sha";
-import { integer, record, text } from "../net/reading.js";
 import { readTurnstile, solveTurnstile } from "./turnstile.js";
 
 /** Strands that look for the solution side by side; the hashing itself runs outside the page's own thread. */

@@ -1,4 +1,4 @@
-import { record, text } from "../net/reading.js";
+import { record, text } from "@parley/web-kit";
 
 const SCRIPT = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
 const TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
+import { integer, isRecord, record, text } from "@parley/web-kit";
 import { language } from "../i18n/language.js";
 import { frameHeaders } from "./frame.js";
-import { integer, isRecord, record, text } from "./reading.js";
 import type { ServerClock } from "./server-clock.js";
 import type { Thumb } from "./session-info.js";
 

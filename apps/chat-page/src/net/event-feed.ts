@@ -1,7 +1,7 @@
+import { list, record, text } from "@parley/web-kit";
 import type { Answer, Api } from "./api.js";
 import { backoffMs } from "./backoff.js";
 import { type ChatEvent, EVENT_NAMES, parseEvent } from "./events.js";
-import { list, record, text } from "./reading.js";
 
 /** `live` = stream open, `polling` = events come by polling, `interrupted` = trying again. */
 export type FeedState = "connecting" | "live" | "polling" | "interrupted" | "closed";

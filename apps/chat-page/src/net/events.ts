@@ -1,4 +1,4 @@
-import { integer, record, text } from "./reading.js";
+import { integer, record, text } from "@parley/web-kit";
 import {
   type History,
   parseHistory,

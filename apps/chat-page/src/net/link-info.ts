@@ -1,4 +1,4 @@
-import { integer, label, list, record, text } from "./reading.js";
+import { integer, label, list, record, text } from "@parley/web-kit";
 
 /** What the page may know about its link. */
 export interface LinkInfo {

@@ -1,4 +1,4 @@
-import { integer, isRecord, list, record, text } from "./reading.js";
+import { integer, isRecord, list, record, text } from "@parley/web-kit";
 
 export interface SessionInfo {
   sessionId: string | null;

@@ -1,19 +1,12 @@
-import { accentFor, parseHex } from "../text/accent.js";
-
-const LIGHT_PAGE = [251, 250, 248] as const;
-const DARK_PAGE = [22, 23, 21] as const;
+import { accentOf } from "@parley/web-kit";
 
 /** Puts a link's brand colour into the style sheet's variables; without a valid one the page's own colours stay. */
 export function applyAccent(colour: string | null): void {
-  const brand = parseHex(colour);
   const style = document.documentElement.style;
-  for (const [theme, background] of [
-    ["light", LIGHT_PAGE],
-    ["dark", DARK_PAGE],
-  ] as const) {
-    const accent = brand && accentFor(brand, background);
+  for (const scheme of ["light", "dark"] as const) {
+    const accent = accentOf(colour, scheme);
     for (const part of ["fill", "onFill", "ink"] as const) {
-      const name = `--brand-${theme}-${part === "onFill" ? "on-fill" : part}`;
+      const name = `--brand-${scheme}-${part === "onFill" ? "on-fill" : part}`;
       if (accent) style.setProperty(name, accent[part]);
       else style.removeProperty(name);
     }

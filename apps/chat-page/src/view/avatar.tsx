@@ -1,3 +1,4 @@
+import { initialOf } from "@parley/web-kit";
 import { signal } from "@preact/signals";
 import type { LinkInfo } from "../net/link-info.js";
 
@@ -26,9 +27,4 @@ export function Avatar({ link: { agentName, logo }, size }: AvatarProps) {
       <img src={logo} alt="" draggable={false} onError={giveUp} />
     </span>
   );
-}
-
-function initialOf(name: string): string {
-  const letter = [...name.trim()].find((character) => /\p{L}|\p{N}/u.test(character));
-  return (letter ?? "•").toLocaleUpperCase();
 }

@@ -1,3 +1,4 @@
+import { AlertIcon, CheckIcon, CopyIcon } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
@@ -6,7 +7,7 @@ import type { Thumb } from "../net/session-info.js";
 import { Avatar } from "./avatar.js";
 import { Countdown } from "./countdown.js";
 import { FileList } from "./file-list.js";
-import { AlertIcon, CheckIcon, ClockIcon, CopyIcon, PeopleIcon, ThumbIcon } from "./icons.js";
+import { ClockIcon, PeopleIcon, ThumbIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
 
 const COPIED_FOR_MS = 2_000;

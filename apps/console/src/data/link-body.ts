@@ -1,5 +1,5 @@
+import { sixDigits } from "@parley/web-kit";
 import { type Json, record, text, texts } from "../net/reading.js";
-import { sixDigits } from "./brand-colour.js";
 import { audienceOf, initialValues, itemsOf, type LinkValues, objectIn } from "./link-form.js";
 
 const BYTES_PER_MB = 1_048_576;

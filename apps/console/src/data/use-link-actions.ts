@@ -1,8 +1,8 @@
+import { randomId } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import type { Api } from "../net/api.js";
 import type { Agent, Link } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
-import { randomId } from "../net/random-id.js";
 import { announce } from "./announcement.js";
 
 interface Options {

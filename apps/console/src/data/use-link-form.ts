@@ -1,7 +1,7 @@
+import { randomId } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
 import type { Answer } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
-import { randomId } from "../net/random-id.js";
 import { controlOf, type LinkValues, wrongFields } from "./link-form.js";
 
 interface Options<T> {

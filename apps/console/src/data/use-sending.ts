@@ -1,7 +1,7 @@
+import { randomId } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
 import type { Answer } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
-import { randomId } from "../net/random-id.js";
 
 /**
  * One call at a time, with what was wrong with it. The same content keeps its key until an answer came: a repetition after a

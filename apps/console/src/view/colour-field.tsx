@@ -1,4 +1,4 @@
-import { sixDigits } from "../data/brand-colour.js";
+import { sixDigits } from "@parley/web-kit";
 import type { LinkValues } from "../data/link-form.js";
 import { Field } from "./field.js";
 

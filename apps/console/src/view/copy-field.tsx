@@ -1,5 +1,5 @@
+import { CheckIcon, CopyIcon } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
-import { CheckIcon, CopyIcon } from "./icons.js";
 
 interface CopyFieldProps {
   label: string;

@@ -1,3 +1,4 @@
+import { AlertIcon } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
 import type { GateRefusal } from "../net/gate-models.js";
@@ -5,7 +6,6 @@ import type { Problem } from "../net/problem.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { Field, focusFirst } from "./field.js";
-import { AlertIcon } from "./icons.js";
 import { plural } from "./session-rows.js";
 
 interface GateCardProps {

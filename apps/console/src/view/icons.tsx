@@ -1,24 +1,4 @@
-import type { ComponentChildren } from "preact";
-
-/** Line icons of 20 units; decorative, so that the control around them carries the name. */
-function Icon({ children }: { children: ComponentChildren }) {
-  return (
-    <svg
-      class="icon"
-      viewBox="0 0 20 20"
-      width="20"
-      height="20"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
-      {children}
-    </svg>
-  );
-}
+import { Icon } from "@parley/web-kit";
 
 export const OverviewIcon = () => (
   <Icon>
@@ -42,23 +22,6 @@ export const LinkIcon = () => (
 export const SessionIcon = () => (
   <Icon>
     <path d="M4 4.5h12a1.5 1.5 0 0 1 1.5 1.5v6.5A1.5 1.5 0 0 1 16 14H9l-4 3v-3H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z" />
-  </Icon>
-);
-export const CopyIcon = () => (
-  <Icon>
-    <rect x="7" y="7" width="9.5" height="9.5" rx="2" />
-    <path d="M13 7V5.5a2 2 0 0 0-2-2H5.5a2 2 0 0 0-2 2V11a2 2 0 0 0 2 2H7" />
-  </Icon>
-);
-export const CheckIcon = () => (
-  <Icon>
-    <path d="m4.5 10.5 3.7 3.7 7.3-8" />
-  </Icon>
-);
-export const AlertIcon = () => (
-  <Icon>
-    <circle cx="10" cy="10" r="7" />
-    <path d="M10 6.5v4M10 13.4v.1" />
   </Icon>
 );
 export const SignOutIcon = () => (

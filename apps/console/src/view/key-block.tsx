@@ -1,9 +1,9 @@
+import { randomId } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
 import { announce } from "../data/announcement.js";
 import { KEY_STATE } from "../data/credential-words.js";
 import { useLoad } from "../data/use-load.js";
-import { randomId } from "../net/random-id.js";
 import type { SigningKey } from "../net/settings-models.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";

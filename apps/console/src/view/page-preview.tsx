@@ -1,5 +1,5 @@
+import { accentOf, initialOf } from "@parley/web-kit";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { brandColours } from "../data/brand-colour.js";
 import { itemsOf, type LinkValues } from "../data/link-form.js";
 import type { Agent } from "../net/models.js";
 import { LogoPicture } from "./logo-picture.js";
@@ -9,7 +9,11 @@ interface PagePreviewProps {
   agent: Agent;
 }
 
-const PROPERTIES = { fill: "--preview-fill", onFill: "--preview-on-fill", ink: "--preview-ink" } as const;
+const PROPERTIES = [
+  ["--preview-fill", "fill"],
+  ["--preview-on-fill", "onFill"],
+  ["--preview-ink", "ink"],
+] as const;
 
 /** Head and welcome of the chat page as these settings make them, in its light colours. A picture: nothing in it can be used. */
 export function PagePreview({ values, agent }: PagePreviewProps) {
@@ -17,14 +21,10 @@ export function PagePreview({ values, agent }: PagePreviewProps) {
   const accent = values["branding.accent"] ?? "";
   // The policy of the page allows no style attributes in markup; setting properties one by one is no markup.
   useLayoutEffect(() => {
-    const colours = brandColours(accent);
-    for (const [part, property] of Object.entries(PROPERTIES)) {
+    const colours = accentOf(accent, "light");
+    for (const [property, part] of PROPERTIES) {
       if (colours === null) figure.current?.style.removeProperty(property);
-      else
-        figure.current?.style.setProperty(
-          property,
-          part === "fill" ? colours.fill : part === "ink" ? colours.ink : colours.onFill,
-        );
+      else figure.current?.style.setProperty(property, colours[part]);
     }
   }, [accent]);
   const name = values["branding.name"]?.trim() || agent.name;
@@ -36,7 +36,7 @@ export function PagePreview({ values, agent }: PagePreviewProps) {
       <figcaption>Preview of the page</figcaption>
       <div class="preview-page" ref={figure}>
         <div class="preview-head">
-          <LogoPicture logo={values["branding.logo"]?.trim() ?? ""} initial={[...name][0]?.toUpperCase() ?? ""} />
+          <LogoPicture logo={values["branding.logo"]?.trim() ?? ""} initial={initialOf(name)} />
           <p class="preview-name">{name}</p>
         </div>
         <div class="preview-body">

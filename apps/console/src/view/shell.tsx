@@ -1,3 +1,4 @@
+import { CheckIcon } from "@parley/web-kit";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { announcement } from "../data/announcement.js";
@@ -5,16 +6,7 @@ import { hasMailbox, lookForMailbox } from "../data/mailbox.js";
 import { signOut } from "../data/sign-in.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { useApi } from "./api-context.js";
-import {
-  AgentIcon,
-  CheckIcon,
-  LinkIcon,
-  MailIcon,
-  OverviewIcon,
-  SessionIcon,
-  SettingsIcon,
-  SignOutIcon,
-} from "./icons.js";
+import { AgentIcon, LinkIcon, MailIcon, OverviewIcon, SessionIcon, SettingsIcon, SignOutIcon } from "./icons.js";
 
 type Section = "overview" | "agents" | "links" | "sessions" | "mail" | "settings";
 

@@ -1,7 +1,7 @@
+import { AlertIcon } from "@parley/web-kit";
 import type { ComponentChildren } from "preact";
 import type { Loaded } from "../data/use-load.js";
 import type { Problem } from "../net/problem.js";
-import { AlertIcon } from "./icons.js";
 
 interface WhenReadyProps<T> {
   loaded: Loaded<T>;

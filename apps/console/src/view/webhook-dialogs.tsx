@@ -1,7 +1,7 @@
+import { randomId } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
 import type { Problem } from "../net/problem.js";
-import { randomId } from "../net/random-id.js";
 import type { Webhook } from "../net/settings-models.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";

@@ -1,39 +1,34 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
+import { findChromium } from "./find-chromium.js";
 
-const packageFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
-const artifacts = join(packageFolder, "..", "..", "test-artifacts", "console");
-const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
+const ARTIFACTS = join(import.meta.dirname, "../../../test-artifacts");
 
 /** The page as it is shipped, built into a folder of its own: suites run side by side and others may serve `dist`. */
-export async function buildPage(): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), "parley-console-"));
-  await build({ root: packageFolder, logLevel: "error", build: { outDir, emptyOutDir: true } });
+export async function buildPage(packageFolder: string): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), `parley-${basename(packageFolder)}-`));
+  // The test runner's own NODE_ENV would make a build for development, which is larger than what visitors load.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    await build({ root: packageFolder, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  } finally {
+    process.env.NODE_ENV = NODE_ENV;
+  }
   return outDir;
 }
 
-export function findChromium(): string | null {
-  const named = process.env.CHROMIUM_PATH;
-  if (named && existsSync(named)) return named;
-  for (const name of PROGRAMS) {
-    try {
-      return execFileSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
-    } catch {
-      // The next name may be the one of this system.
-    }
-  }
-  return null;
-}
-
-export function launchBrowser(executablePath: string): Promise<Browser> {
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-  return chromium.launch({ executablePath, args });
+/** A browser without a window. Throws when this machine has none. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error("no Chromium found; install the package chromium or set CHROMIUM_PATH");
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
 }
 
 export interface OpenOptions {
@@ -42,9 +37,11 @@ export interface OpenOptions {
   dark?: boolean;
   locale?: string;
   reducedMotion?: boolean;
+  /** False = scripts of the page do not run. */
+  javaScript?: boolean;
 }
 
-/** A visitor: an own browser profile with one page. `trouble` gathers console errors and requests to other hosts. */
+/** A visitor: a browser profile of its own with one page. `trouble` collects console errors and requests to other hosts. */
 export interface Visitor {
   context: BrowserContext;
   page: Page;
@@ -57,6 +54,7 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
     colorScheme: options.dark ? "dark" : "light",
     locale: options.locale ?? "en-GB",
     reducedMotion: options.reducedMotion ? "reduce" : "no-preference",
+    javaScriptEnabled: options.javaScript ?? true,
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();
@@ -74,11 +72,18 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
   return { context, page, trouble };
 }
 
-/** What the window shows; with `SCREENSHOT_WHOLE=1` the whole page, for looking at long forms. */
-export async function screenshot(page: Page, name: string): Promise<void> {
-  mkdirSync(artifacts, { recursive: true });
-  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: process.env.SCREENSHOT_WHOLE === "1" });
-}
+/**
+ * Writes screenshots into a folder of `test-artifacts`: what the window shows, or with `SCREENSHOT_WHOLE=1` the whole page, for looking
+ * at long forms.
+ */
+export const screenshotsIn =
+  (folder: string) =>
+  async (page: Page, name: string): Promise<void> => {
+    await page.screenshot({
+      path: join(ARTIFACTS, folder, `${name}.png`),
+      fullPage: process.env.SCREENSHOT_WHOLE === "1",
+    });
+  };
 
 interface AxeResult {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
@@ -88,7 +93,6 @@ const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Accessibility findings of the page as it stands, one line each. Injected past the page's own script policy. */
 export async function axeFindings(page: Page): Promise<string[]> {
-  const { readFile } = await import("node:fs/promises");
   await page.evaluate(await readFile(axePath, "utf8"));
   const options = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
   const result: AxeResult = await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`);

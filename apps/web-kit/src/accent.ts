@@ -1,4 +1,7 @@
-export type Rgb = readonly [red: number, green: number, blue: number];
+type Rgb = readonly [red: number, green: number, blue: number];
+
+/** Page backgrounds of the two colour schemes, as `--page` in tokens.css. */
+const PAGES = { light: [251, 250, 248], dark: [22, 23, 21] } as const;
 
 /** Colours made from a link's brand colour so that text on them and in them stays readable. */
 export interface Accent {
@@ -12,8 +15,20 @@ const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
 const READABLE = 4.5;
 
+/** The accent of a brand colour (`#rgb` or `#rrggbb`) on a light or dark page; null when it is no such colour. */
+export function accentOf(brand: string | null, scheme: keyof typeof PAGES): Accent | null {
+  const colour = parseHex(brand);
+  return colour && fitTo(PAGES[scheme], colour);
+}
+
+/** The colour with six digits, as a colour picker wants it; null when it is no colour. */
+export function sixDigits(value: string): string | null {
+  const colour = parseHex(value);
+  return colour && toHex(colour);
+}
+
 /** Parses `#rgb` or `#rrggbb`; anything else is null. */
-export function parseHex(value: string | null): Rgb | null {
+function parseHex(value: string | null): Rgb | null {
   const match = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(value?.trim() ?? "");
   if (!match?.[1]) return null;
   const digits = match[1].length === 3 ? match[1].replace(/./g, "$&$&") : match[1];
@@ -22,14 +37,14 @@ export function parseHex(value: string | null): Rgb | null {
 }
 
 /** WCAG 2 contrast of two colours, 1 to 21. */
-export function contrast(one: Rgb, other: Rgb): number {
+function contrast(one: Rgb, other: Rgb): number {
   const lighter = Math.max(luminance(one), luminance(other));
   const darker = Math.min(luminance(one), luminance(other));
   return (lighter + 0.05) / (darker + 0.05);
 }
 
 /** Fits a brand colour to a page background: the hue stays, the lightness moves until everything reads at 4.5 : 1. */
-export function accentFor(brand: Rgb, background: Rgb): Accent {
+function fitTo(background: Rgb, brand: Rgb): Accent {
   const away = luminance(background) > 0.5 ? BLACK : WHITE;
   // Every background tint of the page lies close to `background`; a little reserve covers them.
   const ink = towards(brand, away, (colour) => contrast(colour, background) >= READABLE + 0.7);

@@ -1,0 +1,13 @@
+export {
+  axeFindings,
+  buildPage,
+  launchBrowser,
+  newVisitor,
+  type OpenOptions,
+  screenshotsIn,
+  sidewaysOverflow,
+  type Visitor,
+} from "./browser.js";
+export { findChromium } from "./find-chromium.js";
+export { type PageServer, problem, type Refusal, readBody, sendJson, servePage } from "./page-server.js";
+export { type Bench, skipBrowser, useBench } from "./use-bench.js";

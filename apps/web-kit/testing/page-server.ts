@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+
+const TYPES: Record<string, string> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".html": "text/html; charset=utf-8",
+};
+
+export interface PageServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+export interface PageServed {
+  /** Folder of the built page. */
+  dist: string;
+  /** Where the built files live; every other address outside the API gets index.html. */
+  assets: string;
+  /** Content security policy of the answer. */
+  csp(): string;
+  /** Answers what begins with `/api/`. */
+  api(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> | void;
+}
+
+/** Serves a built page and a fake of its API on a free port. */
+export async function servePage({ dist, assets, csp, api }: PageServed): Promise<PageServer> {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const target = new URL(request.url ?? "/", url);
+    if (target.pathname.startsWith("/api/")) return api(request, response, target);
+    const file = target.pathname.startsWith(assets) ? target.pathname.slice(assets.length) : "index.html";
+    const content = await readFile(join(dist, normalize(file))).catch(() => null);
+    if (!content) return problem(response, { status: 404, code: "not_found" });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "content-security-policy": csp(),
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+    response.end(content);
+  };
+  const server = createServer((request, response) => {
+    void handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A server that listens on TCP has an address object, never a pipe name.
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The whole body of a request as text. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(body));
+}
+
+export interface Refusal {
+  status: number;
+  code: string;
+  detail?: string;
+  errors?: unknown[];
+  issues?: unknown[];
+  /** Becomes a header. */
+  retryAfterSeconds?: number;
+}
+
+/** Answers a problem document. */
+export function problem(response: ServerResponse, { retryAfterSeconds, ...members }: Refusal): void {
+  response.writeHead(members.status, {
+    "content-type": "application/problem+json",
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+  });
+  response.end(JSON.stringify({ type: "about:blank", title: members.code, ...members, request_id: "req-4711" }));
+}

@@ -1,0 +1,79 @@
+import { rm } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { buildPage, launchBrowser, newVisitor, type OpenOptions, type Visitor } from "./browser.js";
+import { findChromium } from "./find-chromium.js";
+
+const chromiumPath = findChromium();
+/** Without a browser these suites fail, unless the run asked for leniency about missing programs. */
+export const skipBrowser = chromiumPath === null && process.env.PARLEY_TEST_STRICT === "0";
+
+interface FakeServer {
+  close(): Promise<void>;
+}
+
+export interface Bench<Api> {
+  /** The server of the current test. */
+  api(): Api;
+  /** Folder of the built page. */
+  dist(): string;
+  /** The browser profile of the current test. */
+  visitor(): Visitor;
+  /** Opens the address in a new browser profile; `prepare` sets the server up first, `beforeLoad` the page. */
+  open(at: {
+    address(api: Api): string;
+    options?: OpenOptions;
+    prepare?: ((api: Api) => void) | undefined;
+    beforeLoad?: (page: Page) => Promise<void>;
+  }): Promise<Page>;
+}
+
+/**
+ * Builds the page of a package and starts one browser per file; each test gets a server and a browser profile of its own. After a test
+ * the browser's console must be free of errors.
+ */
+export function useBench<Api extends FakeServer>(
+  packageFolder: string,
+  start: (dist: string) => Promise<Api>,
+): Bench<Api> {
+  let browser: Browser | null = null;
+  let dist = "";
+  let api: Api | null = null;
+  let visitor: Visitor | null = null;
+
+  beforeAll(async () => {
+    if (skipBrowser) return;
+    dist = await buildPage(packageFolder);
+    browser = await launchBrowser();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    if (dist) await rm(dist, { recursive: true, force: true });
+  });
+  afterEach(async () => {
+    const trouble = visitor?.trouble ?? [];
+    await visitor?.context.close();
+    await api?.close();
+    visitor = null;
+    api = null;
+    expect(trouble).toEqual([]);
+  });
+  const current = <T>(value: T | null): T => {
+    if (value === null) throw new Error("call open() first");
+    return value;
+  };
+  return {
+    api: () => current(api),
+    dist: () => dist,
+    visitor: () => current(visitor),
+    open: async ({ address, options = {}, prepare, beforeLoad }) => {
+      api = await start(dist);
+      prepare?.(api);
+      const url = address(api);
+      visitor = await newVisitor(current(browser), new URL(url).origin, options);
+      await beforeLoad?.(visitor.page);
+      await visitor.page.goto(url);
+      return visitor.page;
+    },
+  };
+}
