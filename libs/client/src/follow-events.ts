@@ -5,26 +5,29 @@ import type { Transport } from "./transport.js";
 import type { SessionEvent } from "./types.js";
 
 export interface FollowOptions {
-  /** Id of the last event that is known; the stream goes on behind it. Without it the stream begins at the first event. */
-  after?: string;
+  /** Id of the last known event; the stream goes on after it. Without it the stream begins at the first event. */
+  after?: string | undefined;
   signal?: AbortSignal;
   /** Milliseconds of silence after which the stream is opened again; default 40 000. */
   idleMs?: number;
+  /** Hears of each connection: `live` when it is open, `interrupted` when it is lost or was refused and will be tried again. */
+  onState?: (state: "live" | "interrupted") => void;
 }
 
 const MAX_WAIT_MS = 15_000;
 
 /**
  * The events of a session without gap or repetition, over as many connections as it takes: each reconnect names the last id
- * seen. Ends after `session_ended` or when the log of an ended session is read. Throws `ParleyError` for what waiting does
- * not mend (401, 404 …) and the reason of the signal when it is aborted.
+ * seen. Ends after `session_ended` or when the log of an ended session has been read. Throws `ParleyError` for errors that a
+ * retry cannot fix (401, 404 …) and the reason of the signal when it is aborted. In a browser, a reconnect does not wait any
+ * longer once the network is back.
  */
 export async function* followEvents(
   transport: Transport,
   path: string,
   options: FollowOptions = {},
 ): AsyncGenerator<SessionEvent> {
-  const { signal, idleMs = 40_000 } = options;
+  const { signal, idleMs = 40_000, onState } = options;
   const leave = new AbortController();
   const watched = signal === undefined ? leave.signal : AbortSignal.any([signal, leave.signal]);
   let lastId = options.after;
@@ -43,6 +46,7 @@ export async function* followEvents(
           async (opened) => opened,
         );
         if (response.status === 204) return;
+        onState?.("live");
         for await (const event of readEvents(response, { idleMs, onRetry })) {
           lastId = event.id ?? lastId;
           failures = 0;
@@ -54,12 +58,24 @@ export async function* followEvents(
         if (error instanceof ParleyError && !isTransient(error)) throw error;
         failures += 1;
       }
-      await wait(
-        failures === 0 ? Math.random() * retryMs : jitteredMs(failures, { baseMs: retryMs, maxMs: MAX_WAIT_MS }),
-        signal,
-      );
+      onState?.("interrupted");
+      const waitMs =
+        failures === 0 ? Math.random() * retryMs : jitteredMs(failures, { baseMs: retryMs, maxMs: MAX_WAIT_MS });
+      await waitForNetwork(waitMs, signal);
     }
   } finally {
     leave.abort();
   }
+}
+
+/** Waits; in a browser, an `online` event ends the wait early. Rejects with the reason of the signal when it is aborted. */
+async function waitForNetwork(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const scope: unknown = globalThis;
+  const target = scope instanceof EventTarget ? scope : null;
+  let wake = (): void => undefined;
+  const online = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  target?.addEventListener("online", wake);
+  await Promise.race([wait(ms, signal), online]).finally(() => target?.removeEventListener("online", wake));
 }

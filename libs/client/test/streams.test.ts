@@ -33,13 +33,15 @@ describe("streams", () => {
       }
     });
     const seen: SessionEvent[] = [];
-    for await (const event of sessions().events("text_1")) {
+    const states: string[] = [];
+    for await (const event of sessions().events("text_1", { onState: (state) => states.push(state) })) {
       seen.push(event);
       // What a cut connection had not handed over yet is lost with it, so it is cut when the first event is there.
       if (event.id === "1-1") cut();
     }
     expect(seen.flatMap(({ id }) => id ?? [])).toEqual(["1-1", "1-2", "1-3"]);
     expect(server.seen.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "1-1", "1-1"]);
+    expect(states.filter((state, index) => state !== states[index - 1])).toEqual(["live", "interrupted", "live"]);
   });
 
   it("opens a silent stream again, and ends at 204", async () => {

@@ -1,4 +1,4 @@
-import type { StreamedEvent } from "../net/event-stream.js";
+import type { SessionEvent } from "@parley/client";
 import { readSession, type Session, type SpokenMessage } from "../net/models.js";
 import { count, type Json, list, record, text, textOrNull } from "../net/reading.js";
 import { keysOf, readSpoken } from "../net/transcript.js";
@@ -27,8 +27,8 @@ export const newLiveSession = (session: Session, messages: SpokenMessage[]): Liv
 });
 
 /** What one event changes. Pure; an event that was seen before changes nothing that is shown. */
-export function applyEvent(live: LiveSession, { name, data }: StreamedEvent): LiveSession {
-  switch (name) {
+export function applyEvent(live: LiveSession, { type, data }: SessionEvent): LiveSession {
+  switch (type) {
     case "connected":
       return connected(live, data);
     case "reset": {

@@ -85,7 +85,7 @@ async function begin(
     onState: (state) => change((at) => ({ ...at, state })),
     onEvent: (event) => {
       change((at) => ({ ...at, live: applyEvent(at.live, event) }));
-      if (event.name === "session_ended" && active) onEnded();
+      if (event.type === "session_ended" && active) onEnded();
     },
   });
 }
