@@ -63,7 +63,7 @@ function addFactsOfTheDatabase(
   contracts: Map<string, string>,
   found: Map<string, { from: Set<string>; to: Set<string> }>,
 ): void {
-  for (const sql of sourcesIn(join(root, "libs/db/migrations"), ".sql")) {
+  for (const sql of sourcesIn(join(root, "libs/db/functions"), ".sql")) {
     for (const [name, subject] of contracts) {
       if (sql.includes(`'${subject}'`)) found.get(name)?.from.add("database (outbox)");
     }

@@ -11,7 +11,7 @@ export interface Db {
   tenant<T>(tenantId: string, fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
   /** One transaction without a tenant: tables raise, only the cross-tenant functions answer. */
   transaction<T>(fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
-  /** Without a tenant: only the cross-tenant functions of the migrations. */
+  /** Without a tenant: only the functions that look across tenants (`run_across_tenants`). */
   system: Kysely<Database>;
   /** Hot path: one round trip, a prepared statement named by its text. */
   query<R>(text: string, values?: unknown[]): Promise<R[]>;

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, isErrorCode } from "@parley/contracts";
 
-/** SQLSTATE of `fail()` in the migrations: the message is a code of the error registry. */
+/** SQLSTATE of `fail()` in `functions/`: the message is a code of the error registry. */
 const RAISED = "PA001";
 
 function fieldOf(error: unknown, name: string): string | undefined {

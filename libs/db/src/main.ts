@@ -33,8 +33,9 @@ async function main(): Promise<number> {
     return EXIT_CONFIG;
   }
   try {
-    const { applied } = await migrate({ url, log: (line) => void process.stdout.write(`${line}\n`) });
-    process.stdout.write(applied.length === 0 ? "already up to date\n" : `${applied.length} migrations applied\n`);
+    const { applied, functions } = await migrate({ url, log: (line) => void process.stdout.write(`${line}\n`) });
+    const changed = applied.length + functions.length > 0;
+    process.stdout.write(changed ? `${applied.length} migrations applied\n` : "already up to date\n");
     return 0;
   } catch (error) {
     process.stderr.write(`${reasonsOf(error)}\n`);

@@ -1,15 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
-
-/** Works from `src` (tests) and from `dist` (services): the folder stands beside both. */
-function migrationsFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  for (const folder of [join(here, "../migrations"), join(here, "migrations")]) if (existsSync(folder)) return folder;
-  throw new Error(`no migrations folder beside ${here}`);
-}
+import { applyFunctions } from "./functions.js";
+import { sourceFolder } from "./source-folder.js";
 
 export interface Migration {
   name: string;
@@ -19,7 +13,7 @@ export interface Migration {
 
 /** The numbered forward-only SQL files, in order. */
 export function listMigrations(): Migration[] {
-  const folder = migrationsFolder();
+  const folder = sourceFolder("migrations");
   return readdirSync(folder)
     .filter((file) => /^\d{4}_[a-z0-9_]+\.sql$/.test(file))
     .sort()
@@ -32,13 +26,20 @@ export function listMigrations(): Migration[] {
 /** Two releases may start at once: one migrates, the others wait for this lock. */
 const LOCK = 7_265_531;
 
+/** What a migration has done: names of numbered files, and of functions that were replaced or dropped. */
+export interface Migrated {
+  applied: string[];
+  functions: string[];
+}
+
 /**
- * Brings a database up to date. Every file is one transaction; a file that was applied must not change afterwards.
+ * Brings a database up to date: the numbered files first, each in one transaction, then the functions that differ from their
+ * sources, all in one. A numbered file that was applied must not change afterwards; a function may.
  * @param options.url a role that owns the schema (DDL, may create roles)
- * @throws Error when a newer version migrated the database, when an applied migration differs from its file, or when a statement
- * fails (that file is rolled back)
+ * @throws Error when a newer version migrated the database, when it was made before the first release, when an applied migration
+ * differs from its file, or when a statement fails (its transaction is rolled back)
  */
-export async function migrate(options: { url: string; log?: (line: string) => void }): Promise<{ applied: string[] }> {
+export async function migrate(options: { url: string; log?: (line: string) => void }): Promise<Migrated> {
   const client = new pg.Client({
     connectionString: options.url,
     application_name: "parley-migrate",
@@ -46,6 +47,7 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
   });
   await client.connect();
   const applied: string[] = [];
+  let functions: string[] = [];
   try {
     await client.query("select pg_advisory_lock($1)", [LOCK]);
     await client.query(
@@ -54,7 +56,7 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
     const known = await client.query<{ name: string; checksum: string }>(
       "select name, checksum from schema_migrations",
     );
-    refuseNewerSchema(known.rows.map(({ name }) => name));
+    refuseOtherSchema(known.rows.map(({ name }) => name));
     const checksums = new Map(known.rows.map((row) => [row.name, row.checksum]));
     for (const migration of listMigrations()) {
       const before = checksums.get(migration.name);
@@ -78,16 +80,26 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
       applied.push(migration.name);
       options.log?.(`migrated ${migration.name}`);
     }
+    functions = await applyFunctions(client);
+    if (functions.length > 0) options.log?.(`applied ${functions.length} functions`);
     // Statements planned on empty tables keep bad plans; statistics come first.
     if (applied.length > 0) await client.query("analyze");
   } finally {
     await client.end();
   }
-  return { applied };
+  return { applied, functions };
 }
 
+/** Name of the first file of the numbered files from before the first release, which changed functions too. */
+const BEFORE_FIRST_RELEASE = "0001_roles";
+
 /** Older code would write rows that the newer schema does not expect. */
-function refuseNewerSchema(applied: string[]): void {
+function refuseOtherSchema(applied: string[]): void {
+  if (applied.includes(BEFORE_FIRST_RELEASE)) {
+    throw new Error(
+      "the database was made by a version of Parley from before the first release, which cannot be upgraded. Start with an empty database",
+    );
+  }
   const files = new Set(listMigrations().map(({ name }) => name));
   const unknown = applied.filter((name) => !files.has(name)).sort();
   if (unknown.length === 0) return;

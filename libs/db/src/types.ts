@@ -224,7 +224,7 @@ export interface MemoryCursorsTable {
   updated_at: Created;
 }
 
-/** The tables as kysely knows them; SQL that is hot or spans services lives in the functions of `migrations/`. */
+/** The tables as kysely knows them; SQL that is hot or spans services lives in `functions/`. */
 export interface Database {
   tenants: TenantsTable;
   api_tokens: ApiTokensTable;

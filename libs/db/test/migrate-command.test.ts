@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { freshDatabase, programOf, testServers } from "@parley/testkit";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
+import { listFunctions } from "../src/functions.js";
 import { listMigrations } from "../src/index.js";
 
 /** Runs the command with these variables and no other address. */
@@ -53,6 +54,7 @@ describe("the migration command", () => {
       expect(first).toMatchObject({ code: 0, stderr: "" });
       expect(first.stdout.trim().split("\n")).toEqual([
         ...names.map((name) => `migrated ${name}`),
+        `applied ${listFunctions().length} functions`,
         `${names.length} migrations applied`,
       ]);
       const folder = mkdtempSync(join(tmpdir(), "parley-migrate-"));
@@ -82,7 +84,7 @@ describe("the migration command", () => {
       await client.query("update schema_migrations set checksum = 'other' where name like '0001%'");
       await client.end();
       const changed = await command({ DATABASE_URL: database.adminUrl });
-      expect(changed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^migration 0001_roles was changed/) });
+      expect(changed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^migration 0001_schema was changed/) });
     } finally {
       await database.drop();
     }

@@ -31,12 +31,23 @@ describe("migrate", () => {
     await client.end();
   });
 
+  it("refuses a database from before the first release, and changes nothing there", async () => {
+    const client = new pg.Client({ connectionString: f.database.adminUrl });
+    await client.connect();
+    await client.query("insert into schema_migrations (name, checksum) values ('0001_roles', 'x')");
+    await expect(migrate({ url: f.database.adminUrl })).rejects.toThrow(
+      /from before the first release, .* empty database/,
+    );
+    await client.query("delete from schema_migrations where name = '0001_roles'");
+    await client.end();
+  });
+
   it("refuses a file that was changed after it had been applied", async () => {
     const client = new pg.Client({ connectionString: f.database.adminUrl });
     await client.connect();
     await client.query("update schema_migrations set checksum = 'other' where name like '0001%'");
     await client.end();
-    await expect(migrate({ url: f.database.adminUrl })).rejects.toThrow(/0001_roles was changed/);
+    await expect(migrate({ url: f.database.adminUrl })).rejects.toThrow(/0001_schema was changed/);
   });
 
   it("numbers the files without gaps or doubles", () => {

@@ -40,10 +40,21 @@ describe("tenancy", () => {
     expect(paths[0]?.functions).toBeGreaterThan(20);
   });
 
+  it("gives functions that look across tenants to the jobs role, callable by the two roles alone", async () => {
+    const others = await asOwner(`
+      select p.proname as name, pg_get_userbyid(p.proowner)::text as owner,
+             (select array_agg(grantee::regrole::text order by 1) from aclexplode(p.proacl) where grantee <> p.proowner) as callers
+        from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
+         and not (p.proowner = 'parley_jobs'::regrole
+                  and array(select grantee::regrole::text from aclexplode(p.proacl) order by 1) = '{parley_app,parley_jobs}')`);
+    // It makes tables, so it acts as their owner.
+    expect(others).toEqual([{ name: "ensure_partitions", owner: "parley_owner", callers: ["parley_app"] }]);
+  });
+
   it("protects every table that has a tenant, and enforces it on the owner too", async () => {
     const open = await asOwner(`
       select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'schema_migrations'
+       where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('schema_migrations', 'schema_functions')
          and not (c.relrowsecurity and c.relforcerowsecurity)`);
     expect(open).toEqual([]);
   });

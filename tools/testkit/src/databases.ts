@@ -21,7 +21,7 @@ export const PATIENT = { connectTimeoutMs: 20_000 } as const;
 /** Serialises the making of the template between workers and the copying of it between tests. */
 const templateLock = 5_210_417;
 
-/** A copy of the template database of the run, which the first caller makes by running every migration. */
+/** A copy of the template database of the run, which the first caller makes by running every migration and function. */
 export async function cloneDatabase(adminUrl: string, runId: string): Promise<FreshDatabase> {
   const template = `parley_template_${runId}`;
   const name = `parley_test_${runId}_${randomBytes(4).toString("hex")}`;

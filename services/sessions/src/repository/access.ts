@@ -1,7 +1,7 @@
 import type { SessionAccess } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
 
-/** How the SQL functions are told who asks (see `try_access` in the migrations); secrets travel as hashes only. */
+/** How the SQL functions are told who asks (see `libs/db/functions/access/try_access.sql`); secrets travel as hashes only. */
 export function accessRow(access: SessionAccess, secrets: Secrets): Record<string, unknown> {
   switch (access.type) {
     case "hmac":

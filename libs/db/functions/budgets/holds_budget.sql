@@ -1,0 +1,20 @@
+-- Whether a try may still be charged. A turn: its fence is the session's, or the session was ended under it within the
+-- last
+-- minute, while what the model said until then is still being reported. A runner that dies gives its room back when
+-- another
+-- one takes the session over. An analysis holds its room under seq 0, fenced by its attempt.
+create or replace function holds_budget(r budget_reservations, c text_conversations) returns boolean
+language sql stable as $$
+  select case
+    when r.seq = 0
+      then exists (
+        select
+        from session_analyses a
+        where a.conversation_id = r.conversation_id
+          and a.status = 'pending'
+          and a.attempts = r.fence
+      )
+    else (c.fence = r.fence and c.done_seq < r.seq)
+      or (c.status <> 'active' and c.fence = r.fence + 1 and c.ended_at > clock_timestamp() - interval '1 minute')
+  end
+$$;

@@ -1,0 +1,8 @@
+-- For a lane that goes on without taking its lease anew.
+create or replace function session_budget(p_tenant uuid, p_conversation uuid) returns uuid
+language plpgsql as $$
+begin
+  perform enter_tenant(p_tenant);
+  return budget_link(p_conversation);
+end
+$$;

@@ -1,0 +1,32 @@
+-- A visitor or a backend asks for a human. p: {id, source, reason, metadata}. Idempotent by state: a second request
+-- joins
+-- the first. A visitor's request counts the session against its link.
+create or replace function escalate_session(p_access jsonb, p jsonb) returns json
+language plpgsql as $$
+declare
+  v_id uuid := resolve_access(p_access);
+  c text_conversations;
+  j record;
+  v_events json := '[]';
+begin
+  select * into c from text_conversations where id = v_id for no key update;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if p ->> 'source' = 'visitor' and not count_session(c) then
+    perform fail('sessions_exhausted');
+  end if;
+  j := join_escalation(c, (p ->> 'id')::uuid, p ->> 'source', p ->> 'reason', coalesce(p -> 'metadata', '{}'));
+  if not j.o_joined then
+    v_events := json_build_array(
+      tell_event(
+        c, 'escalation', json_build_object('state', 'open', 'reason', (j.o_row).reason, 'escalation_id', (j.o_row).id)
+      )
+    );
+    update text_conversations
+    set updated_at = clock_timestamp()
+    where id = c.id;
+  end if;
+  return json_build_object(
+    'escalation', escalation_json(j.o_row), 'joined', j.o_joined, 'session_id', c.session_id, 'events', v_events
+  );
+end
+$$;

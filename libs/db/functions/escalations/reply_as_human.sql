@@ -1,0 +1,57 @@
+-- Words of the operator who has the conversation. p: {operator, name, content, idem_key, idem_fingerprint, signature}.
+-- A repeat gets the first answer.
+create or replace function reply_as_human(p_tenant uuid, p_id uuid, p jsonb) returns json
+language plpgsql as $$
+declare
+  h record;
+  e escalations;
+  c text_conversations;
+  v_answer json;
+  v_message uuid := gen_random_uuid();
+  v_now timestamptz;
+  v_name text;
+begin
+  h := hold_escalation(p_tenant, p_id);
+  e := h.o_row;
+  c := h.o_conversation;
+  v_answer := earlier_answer(p_tenant, 'human:' || p_id, p);
+  if v_answer is not null then
+    perform keep_answer(p_tenant, 'human:' || p_id, p::json, v_answer);
+    return (v_answer::jsonb || '{"replayed": true, "events": []}')::json;
+  end if;
+  if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
+  if c.status <> 'active' then perform fail('session_ended'); end if;
+  if e.status <> 'assigned' then perform fail('escalation_not_assigned'); end if;
+  if e.assigned_to <> p ->> 'operator' then perform fail('escalation_assigned'); end if;
+  v_name := coalesce(p ->> 'name', e.assigned_name);
+  v_now := clock_timestamp();
+  update text_conversations
+  set
+    message_sequence = message_sequence + 1,
+    updated_at = v_now,
+    stale_through = next_seq
+  where id = c.id
+  returning * into c;
+  insert into text_conversation_messages (
+    id, conversation_id, tenant_id, sequence, turn_seq, role, content, author, author_name, created_at
+  )
+  values (
+    v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name, v_now
+  );
+  v_answer := json_build_object(
+    'message_id', v_message, 'session_id', c.session_id, 'created_at', iso(v_now), 'replayed', false,
+    'events', json_build_array(
+      tell_event(
+        c, 'message',
+        json_build_object(
+          'id', v_message, 'turn_id', c.id || '.' || c.next_seq || 'h' || c.message_sequence, 'role', 'assistant',
+          'part', 0, 'content', p ->> 'content', 'sequence', c.message_sequence, 'author', 'human',
+          'author_name', v_name
+        )
+      )
+    )
+  );
+  perform keep_answer(p_tenant, 'human:' || p_id, p::json, v_answer);
+  return v_answer;
+end
+$$;

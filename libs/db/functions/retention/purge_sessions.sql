@@ -1,0 +1,64 @@
+-- Takes the content of up to p_limit ended sessions whose time has come. p_default_days: how long sessions are kept
+-- for which no link says otherwise; null = for ever. Idempotent: a purged session is never looked at again. No turn
+-- waits for it: what has ended has none.
+-- Answers how many sessions were looked at, how many were purged, and which of them ended so recently that their live
+-- stream may still be there.
+create or replace function purge_sessions(p_default_days integer, p_limit integer)
+returns table (looked integer, purged integer, recent text[])
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_held uuid[];
+  v_more uuid[];
+  v_ids uuid[];
+begin
+  select coalesce(array_agg(id), '{}') into v_held
+  from (
+    select id
+    from text_conversations
+    where purge_at <= v_now and purged_at is null and ended_at is not null
+    order by purge_at
+    limit p_limit
+    for no key update skip locked
+  ) own;
+  if p_default_days is not null and cardinality(v_held) < p_limit then
+    select coalesce(array_agg(id), '{}') into v_more
+    from (
+      select id
+      from text_conversations
+      where purge_at is null
+        and purged_at is null
+        and ended_at <= v_now - make_interval(hours => 24 * p_default_days)
+      order by ended_at
+      limit p_limit - cardinality(v_held)
+      for no key update skip locked
+    ) rest;
+    v_held := v_held || v_more;
+  end if;
+  looked := cardinality(v_held);
+  -- The link has the last word: it may have been given more days since the session's time was noted.
+  with dated as (
+    select c.id, c.ended_at, own_purge_time(l.deleted_at, l.retention_days, c.ended_at) as own
+    from text_conversations c
+    left join temporary_chat_links l on l.id = c.link_id
+    where c.id = any(v_held)
+  ),
+  judged as (
+    select
+      id, own, coalesce(coalesce(own, ended_at + make_interval(hours => 24 * p_default_days)) <= v_now, false) as due
+    from dated
+  ),
+  put_off as (update text_conversations c set purge_at = j.own from judged j where c.id = j.id and not j.due)
+  select coalesce(array_agg(id), '{}') into v_ids
+  from judged
+  where due;
+  purged := cardinality(v_ids);
+  if purged > 0 then perform remove_content(v_ids); end if;
+  select coalesce(array_agg(session_id), '{}') into recent
+  from text_conversations
+  where id = any(v_ids) and ended_at > v_now - interval '1 hour';
+  return next;
+end
+$$;
+
+select run_across_tenants('purge_sessions');

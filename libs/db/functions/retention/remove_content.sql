@@ -1,0 +1,148 @@
+-- Removes what was said, done and noted in conversations that have ended; the caller holds their rows and has lifted
+-- the bounds of tenants.
+create or replace function remove_content(p_ids uuid[]) returns void
+language plpgsql as $$
+declare
+  v_since timestamptz;
+  v_now timestamptz := clock_timestamp();
+begin
+  select min(created_at) into v_since
+  from text_conversations
+  where id = any(p_ids);
+  -- Who stands behind it, while it is still known.
+  delete from dev_mail m
+  using text_conversations c
+  where c.id = any(p_ids)
+    and m.tenant_id = c.tenant_id
+    and lower(m.recipient) = c.participant_email
+    and m.created_at <= c.ended_at;
+  delete from link_verifications v
+  using text_conversations c
+  where c.id = any(p_ids)
+    and v.link_id = c.link_id
+    and v.address_hash = c.participant_hash
+    and v.expires_at < v_now;
+  delete from idempotency_keys k
+  using text_conversations c
+  where c.id = any(p_ids)
+    and k.tenant_id = c.tenant_id
+    and k.scope in ('end:' || c.id, 'extend:' || c.id);
+  delete from idempotency_keys k
+  using escalations e
+  where e.conversation_id = any(p_ids)
+    and k.tenant_id = e.tenant_id
+    and k.scope = 'human:' || e.id;
+  -- Only those of the last day can be there: a repeated opening must not find a session without its first answer.
+  delete from idempotency_keys k
+  using text_conversations c
+  where c.id = any(p_ids)
+    and c.created_at > v_now - interval '25 hours'
+    and k.tenant_id = c.tenant_id
+    and k.scope = 'session'
+    and k.response ->> 'id' = c.id::text;
+
+  update text_conversations c
+  set
+    purged_at = v_now,
+    kept_usage = coalesce(
+      (select s.totals::jsonb from spent_turns(c.id, c.next_seq) s order by s.seq desc limit 1),
+      '{"input_tokens": 0, "output_tokens": 0, "cost": 0}'
+    ),
+    visitor_mark = (
+      select visitor_mark(
+        l.visitor_salt,
+        case
+          when c.participant_verified then coalesce(c.participant_hash, c.participant_email)
+          else c.participant_identifier
+        end
+      )
+      from temporary_chat_links l
+      where l.id = c.link_id and l.deleted_at is null
+    ),
+    state = null,
+    collected_data = '{}',
+    participant = '{}',
+    participant_hash = null,
+    metadata = '{}',
+    link_policy = '{}',
+    operator_name = null,
+    handover_summary = null
+  where c.id = any(p_ids);
+
+  delete from text_conversation_messages
+  where conversation_id = any(p_ids) and created_at >= v_since;
+  delete from text_conversation_transitions
+  where conversation_id = any(p_ids) and created_at >= v_since;
+  delete from session_events where conversation_id = any(p_ids) and created_at >= v_since;
+  delete from text_conversation_variables where conversation_id = any(p_ids);
+  delete from dead_turns where conversation_id = any(p_ids);
+  delete from session_files where conversation_id = any(p_ids);
+  delete from message_ratings where conversation_id = any(p_ids);
+  delete from action_webhooks where conversation_id = any(p_ids);
+  delete from budget_reservations where conversation_id = any(p_ids);
+  -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.
+  update session_turns
+  set
+    content = '',
+    client_message_id = null,
+    idem_key = null,
+    idem_fingerprint = null,
+    signature = null,
+    reply_to = null,
+    result = null,
+    trace = null,
+    files = null
+  where conversation_id = any(p_ids);
+  update session_feedback set text = null where conversation_id = any(p_ids);
+  update escalations
+  set
+    reason = null,
+    summary = null,
+    metadata = '{}',
+    assigned_name = null,
+    assigned_to = case when status = 'resolved' then null else assigned_to end
+  where conversation_id = any(p_ids);
+  update session_analyses
+  set
+    answers = null,
+    unanswered = '{}',
+    status = case when status = 'pending' then 'skipped' else status end,
+    ended_at = coalesce(ended_at, v_now)
+  where conversation_id = any(p_ids);
+  delete from webhook_deliveries where conversation_id = any(p_ids) and ended_at is not null;
+  -- Who waits for the fact still hears of it, without the content. The new id makes an attempt that is under way
+  -- settle nothing: it would write back what it holds.
+  update webhook_deliveries d
+  set
+    id = gen_random_uuid(),
+    attempts = 0,
+    claimed_until = null,
+    data_sealed = null,
+    response_body = null,
+    data = (
+      select webhook_session(c) || jsonb_build_object('purged_at', iso(v_now))
+      from text_conversations c
+      where c.id = d.conversation_id
+    ) || case
+      when d.type like 'escalation.%'
+        then coalesce(
+          (
+            select jsonb_build_object(
+              'escalation', jsonb_build_object(
+                'escalation_id', o.payload -> 'escalationId', 'status', o.payload -> 'status',
+                'source', o.payload -> 'source', 'outcome', o.payload -> 'outcome'
+              )
+            )
+            from outbox o
+            where o.id = d.event_id
+          ),
+          '{}'
+        )
+      else '{}'
+    end
+  where d.conversation_id = any(p_ids);
+end
+$$;
+
+revoke all on function remove_content(uuid[]) from public;
+grant execute on function remove_content(uuid[]) to parley_jobs;

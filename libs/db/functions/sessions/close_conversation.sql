@@ -1,0 +1,56 @@
+-- Ends a conversation: status, waiting turns refused, tokens ended, open escalation resolved, timer dropped, the last
+-- event, the fact for the bus. The caller is in the tenant. True = this call ended it; the guard on `status` makes it
+-- happen once. Raising the fence discards the reply of a turn that still runs. A session whose opening was never
+-- committed
+-- gets the node where its workflow begins.
+create or replace function close_conversation(p_id uuid, p_status text, p_reason text)
+returns boolean
+language plpgsql as $$
+declare
+  c text_conversations;
+  e escalations;
+begin
+  update text_conversations
+  set
+    status = p_status,
+    end_reason = p_reason,
+    ended_at = clock_timestamp(),
+    updated_at = clock_timestamp(),
+    done_seq = next_seq,
+    fence = fence + 1,
+    lease_until = null,
+    lease_owner = null,
+    timer_due_at = null
+  where id = p_id and status = 'active'
+  returning * into c;
+  if not found then return false; end if;
+  if c.node_id = '' then
+    update text_conversations
+    set node_id = coalesce(f.id, ''), node_name = f.name
+    from first_node(c.agent_id, c.agent_version) f
+    where text_conversations.id = p_id;
+  end if;
+  update session_turns
+  set status = 'failed', error_code = 'session_ended', done_at = clock_timestamp()
+  where conversation_id = p_id and status = 'pending';
+  update temporary_chat_sessions
+  set ended_at = clock_timestamp()
+  where conversation_id = p_id and ended_at is null;
+  update escalations
+  set
+    status = 'resolved',
+    outcome = 'session_ended',
+    resolved_at = date_trunc('milliseconds', clock_timestamp()),
+    updated_at = clock_timestamp()
+  where conversation_id = p_id and status <> 'resolved'
+  returning * into e;
+  if found then perform escalation_fact(e, 'escalation_resolved'); end if;
+  perform append_event(p_id, c.tenant_id, 'session_ended', json_build_object('reason', p_reason, 'status', p_status));
+  insert into outbox (tenant_id, subject, key, payload)
+  values (
+    c.tenant_id, 'sessions.v1.event.ended', c.session_id,
+    jsonb_build_object('tenantId', c.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id, 'reason', p_reason)
+  );
+  return true;
+end
+$$;

@@ -1,0 +1,13 @@
+-- Counts a session with its first act. The caller holds the lock of its row. False = the link has no session left.
+create or replace function count_session(c text_conversations) returns boolean
+language plpgsql as $$
+begin
+  if c.counted then return true; end if;
+  update temporary_chat_links
+  set sessions_used = sessions_used + 1, last_used_at = clock_timestamp()
+  where id = c.link_id and sessions_used < max_sessions;
+  if not found then return false; end if;
+  update text_conversations set counted = true where id = c.id;
+  return true;
+end
+$$;

@@ -1,0 +1,51 @@
+-- Makes turns of timeouts that are over, each once: whoever holds the row makes it, and the due time goes with it. A
+-- session where something is said, or that a human has, or that is over, has no use for one. Uses no message of the
+-- quota
+-- and counts as no activity. Answers {looked, fired: [{tenant_id, session_id, conversation_id, seq}]}.
+create or replace function fire_timers(p_limit integer) returns table (looked integer, fired json)
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  c text_conversations;
+  v_now timestamptz := clock_timestamp();
+  v_fired jsonb := '[]';
+begin
+  looked := 0;
+  for c in
+    select *
+    from text_conversations
+    where timer_due_at <= v_now and ended_at is null
+    order by timer_due_at
+    limit p_limit
+    for no key update skip locked
+  loop
+    looked := looked + 1;
+    if c.status <> 'active'
+      or c.handled_by = 'human'
+      or c.expires_at <= v_now
+      or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now
+    then
+      update text_conversations set timer_due_at = null where id = c.id;
+    elsif c.next_seq > c.done_seq then
+      -- The turn in hand looks at the timeout itself; its commit says when the next one is over.
+      update text_conversations
+      set timer_due_at = v_now + interval '2 seconds'
+      where id = c.id;
+    else
+      update text_conversations
+      set timer_due_at = null, next_seq = next_seq + 1
+      where id = c.id
+      returning * into c;
+      insert into session_turns (conversation_id, seq, tenant_id, kind)
+      values (c.id, c.next_seq, c.tenant_id, 'timer');
+      v_fired := v_fired
+        || jsonb_build_object(
+          'tenant_id', c.tenant_id, 'session_id', c.session_id, 'conversation_id', c.id, 'seq', c.next_seq
+        );
+    end if;
+  end loop;
+  fired := v_fired;
+  return next;
+end
+$$;
+
+select run_across_tenants('fire_timers');

@@ -1,0 +1,71 @@
+-- Records an attempt; one that was overtaken changes nothing. Seals the payload (p.sealed) of a first attempt.
+-- p: {id, attempt, outcome, status, ms, body, retry_ms (null = no more), sealed, gone, disable_after_hours}.
+-- Answers whether the endpoint was switched off by it.
+create or replace function settle_webhook(p_tenant uuid, p jsonb) returns boolean
+language plpgsql as $$
+declare
+  d webhook_deliveries;
+  e webhook_endpoints;
+  v_now timestamptz := clock_timestamp();
+  v_good boolean := p ->> 'outcome' = 'delivered';
+  v_reason text;
+begin
+  perform enter_tenant(p_tenant);
+  -- The endpoint first, always: attempts of one endpoint that end together wait here and nowhere else.
+  select w.* into e
+  from webhook_endpoints w
+  join webhook_deliveries x on x.endpoint_id = w.id
+  where x.id = (p ->> 'id')::uuid
+  for no key update of w;
+  if not found then return false; end if;
+  update webhook_deliveries
+  set
+    outcome = p ->> 'outcome',
+    response_status = (p ->> 'status')::int,
+    response_ms = (p ->> 'ms')::int,
+    response_body = p ->> 'body',
+    claimed_until = null,
+    data_sealed = coalesce(data_sealed, p ->> 'sealed'),
+    data = case when coalesce(data_sealed, p ->> 'sealed') is null then data else '{}' end,
+    status = case when v_good then 'delivered' when p ->> 'retry_ms' is null then 'failed' else 'pending' end,
+    ended_at = case when v_good or p ->> 'retry_ms' is null then v_now end,
+    next_attempt_at = v_now + make_interval(
+      secs => coalesce((p ->> 'retry_ms')::numeric, 0)::double precision / 1000.0
+    )
+  where id = (p ->> 'id')::uuid
+    and attempts = (p ->> 'attempt')::int
+    and ended_at is null
+  returning * into d;
+  if not found then return false; end if;
+  if v_good then
+    if e.failures > 0 then
+      update webhook_endpoints
+      set failures = 0, failing_since = null
+      where id = e.id;
+    end if;
+    return false;
+  end if;
+  update webhook_endpoints
+  set failures = failures + 1, failing_since = coalesce(failing_since, v_now)
+  where id = e.id
+  returning * into e;
+  v_reason := case
+    when (p ->> 'gone')::boolean then 'gone'
+    when e.failing_since < v_now - make_interval(hours => (p ->> 'disable_after_hours')::int) then 'failing'
+  end;
+  if v_reason is null or not e.is_active then return false; end if;
+  update webhook_endpoints
+  set
+    is_active = false,
+    disabled_reason = v_reason,
+    disabled_at = v_now,
+    updated_at = v_now
+  where id = e.id;
+  insert into outbox (tenant_id, subject, key, payload)
+  values (
+    p_tenant, 'sessions.v1.event.webhook_disabled', e.id::text,
+    jsonb_build_object('tenantId', p_tenant, 'webhookId', e.id, 'agentId', e.agent_id, 'reason', v_reason)
+  );
+  return true;
+end
+$$;

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type pg from "pg";
+import { sourceFolder } from "./source-folder.js";
+
+/** One file of `functions/<domain>/`: the current definition of the function (or aggregate) that the file is named after. */
+export interface FunctionSource {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+export function listFunctions(): FunctionSource[] {
+  const folder = sourceFolder("functions");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
+    .map((file) => {
+      const sql = readFileSync(join(folder, file), "utf8");
+      return { name: basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    });
+}
+
+interface Applied {
+  name: string;
+  arguments: string;
+  checksum: string;
+}
+
+/**
+ * Makes the functions of a database those of the sources, in one transaction: what has changed is replaced, what is no longer there is
+ * dropped, and so is a signature that was given up. The caller holds the migration lock.
+ * @returns the names of the functions that were applied or dropped
+ */
+export async function applyFunctions(client: pg.Client): Promise<string[]> {
+  await client.query(
+    `create table if not exists schema_functions (
+      name text primary key,
+      arguments text not null,
+      checksum text not null,
+      applied_at timestamptz not null default now()
+    )`,
+  );
+  const { rows } = await client.query<Applied>("select name, arguments, checksum from schema_functions");
+  const before = new Map(rows.map((row) => [row.name, row]));
+  const sources = listFunctions();
+  const changed = sources.filter(({ name, checksum }) => before.get(name)?.checksum !== checksum);
+  const gone = rows.filter((row) => !sources.some(({ name }) => name === row.name));
+  if (changed.length + gone.length === 0) return [];
+  await client.query("begin");
+  try {
+    // Bodies name functions that come later in the list.
+    await client.query("set local check_function_bodies = off");
+    for (const row of gone) await drop(client, row);
+    for (const source of changed) await replace(client, source, before.get(source.name));
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+  return [...changed, ...gone].map(({ name }) => name);
+}
+
+/** SQLSTATE of `create or replace` when the existing function answers with another type or names its arguments otherwise. */
+const OTHER_DEFINITION = "42P13";
+
+async function replace(client: pg.Client, source: FunctionSource, before: Applied | undefined): Promise<void> {
+  try {
+    await client.query("savepoint one_function");
+    try {
+      await client.query(source.sql);
+    } catch (error) {
+      if (before === undefined || !(error instanceof Error && "code" in error && error.code === OTHER_DEFINITION)) {
+        throw error;
+      }
+      await client.query("rollback to savepoint one_function");
+      await drop(client, before);
+      await client.query(source.sql);
+    }
+    let now = await signaturesOf(client, source.name);
+    if (now.length > 1 && before !== undefined) {
+      await drop(client, before);
+      now = await signaturesOf(client, source.name);
+    }
+    const [signature] = now;
+    if (signature === undefined || now.length > 1) throw new Error("the file must define one function of its name");
+    await client.query(
+      `insert into schema_functions (name, arguments, checksum) values ($1, $2, $3)
+       on conflict (name) do update set arguments = excluded.arguments, checksum = excluded.checksum, applied_at = now()`,
+      [source.name, signature, source.checksum],
+    );
+  } catch (error) {
+    throw new Error(`function ${source.name} failed`, { cause: error });
+  }
+}
+
+/** The argument types of each function of this name. */
+async function signaturesOf(client: pg.Client, name: string): Promise<string[]> {
+  const { rows } = await client.query<{ arguments: string }>(
+    `select (select coalesce(string_agg(format_type(type, null), ', ' order by n), '')
+               from unnest(proargtypes::oid[]) with ordinality as t (type, n)) as arguments
+       from pg_proc where pronamespace = 'public'::regnamespace and proname = $1`,
+    [name],
+  );
+  return rows.map((row) => row.arguments);
+}
+
+/** Drops a function with the triggers that call it; anything else that depends on it makes the statement fail. */
+async function drop(client: pg.Client, { name, arguments: types }: Applied): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(
+    `select format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass) as statement
+       from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+      where p.pronamespace = 'public'::regnamespace and p.proname = $1 and not t.tgisinternal`,
+    [name],
+  );
+  for (const { statement } of rows) await client.query(statement);
+  await client.query(`drop routine if exists public."${name}"(${types})`);
+  await client.query("delete from schema_functions where name = $1", [name]);
+}
