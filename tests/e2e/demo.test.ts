@@ -74,15 +74,24 @@ describe("a first start with the demo agents", () => {
     const booked = await say("Tuesday in the morning");
     expect(booked.node_id).toBe("questions");
     expect(booked.extracted_variables).toMatchObject({ appointment_day: "Tuesday", appointment_time: "morning" });
-    const last = await say("bye");
-    expect(last).toMatchObject({ node_id: "farewell", session_ended: true });
+    // The day of the last appointment is no answer to the question for the next one.
+    expect((await say("One more appointment for my son, please")).node_id).toBe("scheduling");
+    expect((await say("In the afternoon")).node_id).toBe("scheduling");
+    const second = await say("Friday then");
+    expect(second.extracted_variables).toMatchObject({ appointment_day: "Friday" });
+    const third = await say("And can I see Dr. Singh next Monday at 9:00?");
+    expect(third.transitions.map(({ to_node }) => to_node)).toEqual(["read_day", "confirm_appointment", "questions"]);
+    expect(third.extracted_variables).toMatchObject({ appointment_day: "next Monday", appointment_time: "9:00" });
+    await say("I want to book another one");
+    const last = await say("That is all, thank you");
+    expect(last).toMatchObject({ node_id: "farewell", session_ended: true, extracted_variables: null });
     const shown = await signed().call("GET", `/api/chat/sessions/${opened.body.session_id}`);
     expect(shown.body).toMatchObject({
       status: "completed",
       collected_data: {
         first_name: "Jack",
         zip_code: "30301",
-        appointment_day: "Tuesday",
+        appointment_day: "next Monday",
         appointment_status: "requested",
       },
     });
