@@ -20,6 +20,8 @@ export const LIBRARY_IMPORTS = {
   http: ["contracts", "observability"],
   llm: ["contracts", "observability"],
   runtime: ["contracts", "observability"],
+  // Background work: polls, claims, retries, outbox.
+  jobs: ["contracts", "observability", "db"],
   // The interpreter: drives the engine, and reaches models, knowledge, other servers and live streams.
   turns: ["contracts", "observability", "workflow", "bus", "llm", "outbound", "redis"],
   // Serves the tests alone, which may touch everything below the services.

@@ -15,14 +15,5 @@ export {
   type Sealing,
 } from "./idempotency.js";
 export { listMigrations, type Migration, migrate } from "./migrate.js";
-export {
-  changeWithFacts,
-  createOutboxRelay,
-  type Fact,
-  type FactPublisher,
-  type OutboxRelay,
-  type OutboxRow,
-  relayOutbox,
-} from "./outbox.js";
-export { factSender } from "./send-fact.js";
+export { changeWithFacts, type Fact, type FactPublisher } from "./outbox.js";
 export type * from "./types.js";

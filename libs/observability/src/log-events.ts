@@ -70,7 +70,6 @@ export const LOG_EVENTS: Record<string, string> = {
   // Knowledge
   "knowledge.document_not_embedded": "A document is found by its words only until its vectors are made.",
   "knowledge.question_not_embedded": "A question is searched by its words only.",
-  "knowledge.embedding_deferred": "Vectors of documents could not be made yet; it is tried again.",
   "knowledge.poll_failed": "The search for documents without vectors failed; it is repeated.",
   "model.no_key_scripted_instead": "No model is configured for the wish in `wanted`: the scripted one answers.",
   "model.no_key_no_embeddings": "No key for the embedding model: knowledge is found by words only.",

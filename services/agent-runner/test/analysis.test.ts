@@ -85,7 +85,7 @@ function workers(count: number, extract: (request: ExtractRequest, nth: number) 
       logger: createLogger({ service: "test", level: "silent" }),
       metrics: h.metrics,
       pollMs: 20,
-      retryMs: [20, 20],
+      retrySeconds: [0.02, 0.02],
       onDone: () => undefined,
     }),
   );

@@ -257,7 +257,7 @@ describe("the analysis of an ended session", () => {
         maxMessages: 50,
       },
       ...{ budgets: createBudgetRepository(h.db), metrics: h.metrics, pollMs: 20, onDone: () => undefined },
-      ...{ logger: createLogger({ service: "test", level: "silent" }), retryMs: new Array(9).fill(50) },
+      ...{ logger: createLogger({ service: "test", level: "silent" }), retrySeconds: new Array(9).fill(0.05) },
     });
     const outcomes = await Promise.all(sessions.map((id) => analysisOf(id)));
     await workers.stop();

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { loudnessOf } from "@parley/db";
+import { type Poll, startPoll } from "@parley/jobs";
 import type { Counter, Histogram, Logger, Metrics } from "@parley/observability";
 import type { Job } from "./job.js";
 
@@ -22,7 +22,7 @@ export const jobMetrics = (metrics: Metrics): JobMetrics => ({
 });
 
 /** One round: steps until one takes less than a full batch. Answers how many rows were handled. */
-export async function runRound(job: Job, signal: AbortSignal): Promise<number> {
+async function runRound(job: Pick<Job, "step" | "batch">, signal: AbortSignal): Promise<number> {
   let handled = 0;
   for (let steps = 0; steps < MAX_STEPS && !signal.aborted; steps += 1) {
     const step = await job.step();
@@ -32,41 +32,26 @@ export async function runRound(job: Job, signal: AbortSignal): Promise<number> {
   return handled;
 }
 
-export interface RunningJob {
-  /** Waits for the step under way. */
-  stop(): Promise<void>;
-}
-
-/** Replicas started together must not sweep at the same moment for ever. */
-const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);
-
 /** Runs a job until stopped: a round, a jittered pause, again. A round that fails is logged and tried again after the pause. */
-export function startJob(job: Job, deps: { logger: Logger; metrics: JobMetrics }): RunningJob {
-  const stopped = new AbortController();
+export function startJob({ name, ...job }: Job, deps: { logger: Logger; metrics: JobMetrics }): Poll {
   const { items, rounds, seconds } = deps.metrics;
-  const loop = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      const end = seconds.startTimer({ job: job.name });
-      let pauseMs = job.intervalMs;
+  return startPoll({
+    intervalMs: job.intervalMs,
+    retryMs: Math.min(job.intervalMs, RETRY_MS),
+    async round(signal) {
+      const end = seconds.startTimer({ job: name });
       try {
-        const handled = await runRound(job, stopped.signal);
-        items.inc({ job: job.name }, handled);
-        rounds.inc({ job: job.name, outcome: "ok" });
-        if (handled > 0) deps.logger.debug({ job: job.name, handled }, "cleanup.round");
-      } catch (error) {
-        pauseMs = Math.min(pauseMs, RETRY_MS);
-        rounds.inc({ job: job.name, outcome: "failed" });
-        deps.logger[loudnessOf(error)]({ job: job.name, err: error }, "cleanup.round_failed");
+        const handled = await runRound(job, signal);
+        items.inc({ job: name }, handled);
+        rounds.inc({ job: name, outcome: "ok" });
+        if (handled > 0) deps.logger.debug({ job: name, handled }, "cleanup.round");
+      } finally {
+        end();
       }
-      end();
-      await delay(jittered(pauseMs), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      stopped.abort();
-      await running;
     },
-  };
+    onError(error) {
+      rounds.inc({ job: name, outcome: "failed" });
+      deps.logger[loudnessOf(error)]({ job: name, err: error }, "cleanup.round_failed");
+    },
+  });
 }

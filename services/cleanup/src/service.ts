@@ -1,3 +1,4 @@
+import type { Poll } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import type { CleanupDeps } from "./deps.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
@@ -9,11 +10,11 @@ import { purgeRecords } from "./jobs/purge-records.js";
 import { purgeSessions } from "./jobs/purge-sessions.js";
 import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
-import { jobMetrics, type RunningJob, startJob } from "./run-job.js";
+import { jobMetrics, startJob } from "./run-job.js";
 
 /** Housekeeping in the background; any number of replicas. */
 export function createCleanup(deps: CleanupDeps): Component {
-  let running: RunningJob[] = [];
+  let running: Poll[] = [];
   return {
     name: "cleanup",
     async start() {

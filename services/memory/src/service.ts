@@ -1,12 +1,12 @@
 import { recall as recallContract, turnCompleted } from "@parley/contracts";
 import { loudnessOf } from "@parley/db";
+import { type Poll, startPoll } from "@parley/jobs";
 import { createPriceBook, createUsageMetrics } from "@parley/llm";
 import type { Component } from "@parley/runtime";
 import type { MemoryDeps } from "./deps.js";
 import { recall } from "./handlers/recall.js";
 import { summarise } from "./handlers/summarise.js";
 import { registerKnowledge } from "./knowledge/register-knowledge.js";
-import { createPoll, type Poll } from "./poll.js";
 import { dueSessions } from "./repository/memory.js";
 
 /** Sessions one round of the poll looks at. */
@@ -44,7 +44,7 @@ export function createMemory(deps: MemoryDeps): Component {
         },
         { durable: "memory", concurrency: CONCURRENCY },
       );
-      poll = createPoll({
+      poll = startPoll({
         intervalMs: deps.config.MEMORY_POLL_SECONDS * 1_000,
         async round(signal) {
           for (const due of await dueSessions(deps.db, { every, limit: POLL_LIMIT })) {
@@ -54,7 +54,6 @@ export function createMemory(deps: MemoryDeps): Component {
         },
         onError: (error) => deps.logger[loudnessOf(error)]({ err: error }, "memory.poll_failed"),
       });
-      poll.start();
       const { db, bus, logger, config } = deps;
       const embedder = deps.model.embedder ?? null;
       knowledge = registerKnowledge(

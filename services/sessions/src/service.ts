@@ -17,7 +17,7 @@ import {
   tokenSubject,
   watchSession,
 } from "@parley/contracts";
-import { createOutboxRelay, factSender, type OutboxRelay } from "@parley/db";
+import { type Outbox, startOutbox } from "@parley/jobs";
 import type { Counter } from "@parley/observability";
 import type { Component } from "@parley/runtime";
 import { serveDeadLetters } from "./dead-letters/serve-dead-letters.js";
@@ -54,21 +54,19 @@ export interface HandlerDeps extends SessionsDeps {
   acceptMessages(item: AcceptItem): Promise<Accepted>;
   resolveAgent(tenantId: string, agentId: string, version: number | null): Promise<FrozenAgent>;
   wake: ReturnType<typeof createWake>;
-  relay: OutboxRelay;
+  relay: Outbox;
   accepted: Counter<string>;
   created: Counter<string>;
 }
 
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
 export function createSessions(deps: SessionsDeps): Component {
-  let relay: OutboxRelay | undefined;
+  let relay: Outbox | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
   return {
     name: "sessions",
     async start() {
-      relay = createOutboxRelay(deps.db, factSender(deps), (error) =>
-        deps.logger.debug({ err: error }, "outbox.deferred"),
-      );
+      relay = startOutbox(deps);
       const handlers: HandlerDeps = {
         ...deps,
         relay,

@@ -1,5 +1,6 @@
 import { newId } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
+import { retryAfter } from "@parley/jobs";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createOutbound } from "@parley/outbound";
 import { createSecrets } from "@parley/secrets";
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sessionsConfig } from "../src/index.js";
 import { startDeliverer } from "../src/webhooks/deliver-webhooks.js";
 import { createDeliveryRepository, type Settlement } from "../src/webhooks/delivery-repository.js";
-import { DEFAULT_RETRY_SECONDS, retryAfter, versionRetryAfter } from "../src/webhooks/retry-schedule.js";
+import { DEFAULT_RETRY_SECONDS, versionRetrySeconds } from "../src/webhooks/retry-schedule.js";
 import { newWebhookSecret, sealSecret } from "../src/webhooks/secrets.js";
 import { type Receiver, startReceiver } from "./webhook-receiver.js";
 
@@ -175,16 +176,9 @@ describe("the waits between attempts", () => {
   });
 
   it("of an agent version double up to their bound and end after its number of retries", () => {
-    const waits = [1, 2, 3, 4].map((attempt) => versionRetryAfter(attempt, undefined, 0));
-    expect(waits).toEqual([1_000, 2_000, 4_000, null]);
-    const retry = { max_retries: 10, initial_delay_ms: 4_000, max_delay_ms: 10_000 };
-    expect([1, 2, 3, 10, 11].map((attempt) => versionRetryAfter(attempt, retry, 0))).toEqual([
-      4_000,
-      8_000,
-      10_000,
-      10_000,
-      null,
-    ]);
-    expect(versionRetryAfter(1, { max_retries: 0 }, 0)).toBeNull();
+    expect(versionRetrySeconds(undefined)).toEqual([1, 2, 4]);
+    const retry = { max_retries: 5, initial_delay_ms: 4_000, max_delay_ms: 10_000 };
+    expect(versionRetrySeconds(retry)).toEqual([4, 8, 10, 10, 10]);
+    expect(versionRetrySeconds({ max_retries: 0 })).toEqual([]);
   });
 });

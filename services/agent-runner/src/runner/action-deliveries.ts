@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { retryAfter, startClaimLoop } from "@parley/jobs";
 import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
 import { actionSecretAad } from "@parley/secrets";
@@ -26,46 +27,23 @@ const RETRY_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000];
  * slow receiver takes one place, and a tenant no more places than the outgoing client gives it.
  */
 export function startActionWebhooks(deps: DeliveryDeps): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
   const outcomes = deps.metrics.counter("action_webhooks_total", "Attempts to deliver webhooks of actions", [
     "outcome",
   ]);
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> = Promise.resolve();
-
-  const look = async (): Promise<void> => {
-    const free = CONCURRENCY - running.size;
-    if (free <= 0) return;
-    for (const due of await deps.repository.claim(free, HOLD_MS)) {
+  return startClaimLoop<DueWebhook>({
+    intervalMs: deps.config.POLL_INTERVAL_MS,
+    concurrency: CONCURRENCY,
+    holdMs: HOLD_MS,
+    finishMs: 0,
+    claim: (limit, holdMs) => deps.repository.claim(limit, holdMs),
+    async work(due, signal) {
       const traceId = due.id.replaceAll("-", "");
-      const work: Promise<void> = withOwnTrace(due.traceparent, () => deliver(deps, due, stopping.signal), traceId)
-        .then((outcome) => outcomes.inc({ outcome }))
-        .catch((error: unknown) => deps.logger.debug({ err: error, webhookId: due.id }, "action_webhook.deferred"))
-        .finally(() => running.delete(work));
-      running.add(work);
-    }
-  };
-  const next = (): void => {
-    if (stopping.signal.aborted) return;
-    timer = setTimeout(
-      () => {
-        looking = look()
-          .catch((error: unknown) => deps.logger.debug({ err: error }, "action_webhooks.failed"))
-          .finally(next);
-      },
-      deps.config.POLL_INTERVAL_MS * (0.8 + Math.random() * 0.4),
-    );
-  };
-  next();
-  return {
-    async stop() {
-      stopping.abort(new Error("the runner stops"));
-      clearTimeout(timer);
-      await looking;
-      await Promise.allSettled([...running]);
+      const outcome = await withOwnTrace(due.traceparent, () => deliver(deps, due, signal), traceId);
+      outcomes.inc({ outcome });
     },
-  };
+    onDeferred: ({ id }, error) => deps.logger.debug({ err: error, webhookId: id }, "action_webhook.deferred"),
+    onError: (error) => deps.logger.debug({ err: error }, "action_webhooks.failed"),
+  });
 }
 
 /** One attempt. A process that dies between answer and settling delivers again after the claim: the id tells receivers. */
@@ -90,7 +68,7 @@ async function deliver(deps: DeliveryDeps, due: DueWebhook, signal: AbortSignal)
   const outcome = outcomeOf(result);
   await deps.repository.settle(due.id, due.tenant_id, {
     outcome,
-    retryMs: outcome === "delivered" ? null : retryAfter(due.attempts, result),
+    retryMs: outcome === "delivered" ? null : retryOf(due.attempts, result),
   });
   return outcome;
 }
@@ -113,9 +91,8 @@ function outcomeOf(result: OutboundResult): string {
   return result.status >= 200 && result.status <= 299 ? "delivered" : "status";
 }
 
-/** Milliseconds to the next attempt, with up to a fifth more; null = given up: refused, gone (410), or tried often enough. */
-function retryAfter(attempts: number, result: OutboundResult): number | null {
-  if (result.type === "refused" || (result.type === "answered" && result.status === 410)) return null;
-  const seconds = RETRY_SECONDS[attempts - 1];
-  return seconds === undefined ? null : Math.round(seconds * 1_000 * (1 + Math.random() * 0.2));
+/** Milliseconds to the next attempt; null = given up: refused, gone (410), or tried often enough. */
+function retryOf(attempts: number, result: OutboundResult): number | null {
+  const isFinal = result.type === "refused" || (result.type === "answered" && result.status === 410);
+  return isFinal ? null : retryAfter(attempts, RETRY_SECONDS);
 }

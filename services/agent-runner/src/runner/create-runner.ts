@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
-import { createOutboxRelay, factSender } from "@parley/db";
+import { type Outbox, type Poll, startOutbox } from "@parley/jobs";
 import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/runtime";
 import { createDefinitions } from "@parley/turns";
@@ -12,7 +12,7 @@ import { startAnalyses } from "./analysis/start-analyses.js";
 import { crashingModel, createCrash } from "./crash-points.js";
 import type { LaneDeps } from "./lane-deps.js";
 import { createRunnerMetrics } from "./metrics.js";
-import { startPoll } from "./poll.js";
+import { pollForTurns } from "./poll-for-turns.js";
 import { createActionWebhookRepository } from "./repository/action-webhooks.js";
 import { createBudgetRepository } from "./repository/budgets.js";
 import { createTurnRepository, type SessionRef } from "./repository/turns.js";
@@ -32,20 +32,18 @@ export function createRunner(deps: RunnerDeps): Component {
   // Every lane listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
   setMaxListeners(0, stopping.signal);
   const running = new Map<string, Promise<void>>();
-  let poll: { stop(): Promise<void> } | undefined;
+  let poll: Poll | undefined;
+  let outbox: Outbox | undefined;
   let outbound: Outbound | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
-  let relayStop: (() => Promise<void>) | undefined;
   let deafen: () => void = () => undefined;
 
   return {
     name: "runner",
     async start() {
-      const relay = createOutboxRelay(deps.db, factSender(deps), (error) =>
-        deps.logger.debug({ err: error }, "outbox.deferred"),
-      );
-      relayStop = () => relay.stop();
+      const facts = startOutbox(deps);
+      outbox = facts;
       outbound = createOutbound({
         allowedCidrs: deps.config.OUTBOUND_ALLOWED_CIDRS,
         allowTestHooks: deps.config.ALLOW_TEST_HOOKS,
@@ -62,7 +60,7 @@ export function createRunner(deps: RunnerDeps): Component {
         budgets: createBudgetRepository(deps.db),
         definitions: createDefinitions(documents),
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
-        counters: createRunnerMetrics(deps.metrics, () => relay.soon()),
+        counters: createRunnerMetrics(deps.metrics, () => facts.soon()),
         stops: createStops(),
         traces: createTurnTraces(),
         outbound,
@@ -77,7 +75,7 @@ export function createRunner(deps: RunnerDeps): Component {
         crash,
         maxMessages: deps.config.MAX_HISTORY_SIZE,
         pollMs: deps.config.POLL_INTERVAL_MS,
-        onDone: () => relay.soon(),
+        onDone: () => facts.soon(),
       });
       deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
@@ -95,7 +93,7 @@ export function createRunner(deps: RunnerDeps): Component {
         // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
         maxDeliver: 1_000,
       });
-      poll = startPoll({ ...lane, run, free: () => deps.config.RUNNER_CONCURRENCY - running.size });
+      poll = pollForTurns(lane, run, () => deps.config.RUNNER_CONCURRENCY - running.size);
       await deps.bus.settled();
     },
     async stop() {
@@ -108,7 +106,7 @@ export function createRunner(deps: RunnerDeps): Component {
       await analyses?.stop();
       await outbound?.close();
       deafen();
-      await relayStop?.();
+      await outbox?.stop();
     },
     ready: () => deps.db.ping(),
   };

@@ -1,4 +1,4 @@
-import { factSender, relayOutbox } from "@parley/db";
+import { sendOutbox } from "@parley/jobs";
 import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "../job.js";
 
@@ -11,7 +11,7 @@ const BATCH = 200;
 export async function sendWaiting(deps: CleanupDeps, olderMs: number): Promise<number> {
   // Rows stay locked while they are sent; without a bus that would only be a long transaction for nothing.
   if (!deps.bus.status().connected) return 0;
-  return relayOutbox(deps.db, factSender(deps), {
+  return sendOutbox(deps, {
     olderMs,
     limit: BATCH,
     onRefused: (error) => deps.logger.warn({ err: error }, "outbox.refused"),

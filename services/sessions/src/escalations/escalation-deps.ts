@@ -1,12 +1,12 @@
 import type { SessionEvent } from "@parley/contracts";
-import type { OutboxRelay } from "@parley/db";
+import type { Outbox } from "@parley/jobs";
 import type { SessionsDeps } from "../deps.js";
 import type { createWake } from "../wake.js";
 import type { Changed, EscalationRepository } from "./escalation-repository.js";
 
 export interface EscalationDeps extends SessionsDeps {
   escalations: EscalationRepository;
-  relay: OutboxRelay;
+  relay: Outbox;
   wake: ReturnType<typeof createWake>;
 }
 

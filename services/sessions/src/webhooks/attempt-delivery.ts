@@ -1,10 +1,11 @@
+import { retryAfter } from "@parley/jobs";
 import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
 import { openDocumentSecret } from "@parley/secrets";
 import { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedDelivery, DeliveryRepository, Settlement } from "./delivery-repository.js";
-import { retryAfter, versionRetryAfter } from "./retry-schedule.js";
+import { versionRetrySeconds } from "./retry-schedule.js";
 import { openPayload, openSecret, sealPayload, signatures } from "./secrets.js";
 
 export interface AttemptDeps extends Pick<SessionsDeps, "config" | "logger" | "secrets"> {
@@ -162,9 +163,7 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
   const taken = status !== null && status >= 200 && status <= 299;
   const gone = status === 410;
   const { WEBHOOK_RETRY_SECONDS, WEBHOOK_DISABLE_AFTER_HOURS } = deps.config;
-  const wait = due.of_version
-    ? versionRetryAfter(due.attempt, due.settings.retry)
-    : retryAfter(due.attempt, WEBHOOK_RETRY_SECONDS);
+  const waits = due.of_version ? versionRetrySeconds(due.settings.retry) : WEBHOOK_RETRY_SECONDS;
   return {
     id: due.id,
     attempt: due.attempt,
@@ -172,7 +171,7 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
     status,
     ms: result.ms,
     body: result.type === "answered" ? beginningOf(result.body) : null,
-    retry_ms: taken || gone ? null : wait,
+    retry_ms: taken || gone ? null : retryAfter(due.attempt, waits),
     gone,
     disable_after_hours: WEBHOOK_DISABLE_AFTER_HOURS,
     sealed:

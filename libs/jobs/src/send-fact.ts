@@ -6,8 +6,21 @@ import {
   sessionEnded,
   sessionStarted,
 } from "@parley/contracts";
+import type { FactPublisher } from "@parley/db";
 import type { Logger, Metrics } from "@parley/observability";
-import type { FactPublisher, OutboxRow } from "./outbox.js";
+
+export interface OutboxRow {
+  id: string;
+  subject: string;
+  key: string;
+  payload: Record<string, unknown>;
+}
+
+export interface SendFactDeps {
+  bus: FactPublisher;
+  logger: Logger;
+  metrics: Metrics;
+}
 
 /**
  * Publishes a row of the outbox under its id. What became of a session is logged and counted here, because every way on which a
@@ -15,8 +28,8 @@ import type { FactPublisher, OutboxRow } from "./outbox.js";
  *
  * @returns sends one row; throws when the bus refuses it. A row that nobody can ever send counts as sent, and is logged.
  */
-export function factSender(deps: { bus: FactPublisher; logger: Logger; metrics: Metrics }) {
-  const tell = factTeller(deps);
+export function sendFact(deps: SendFactDeps) {
+  const record = recordFact(deps);
   return async ({ id, subject, key, payload }: OutboxRow): Promise<void> => {
     const contract = eventContractOf(subject);
     if (contract === undefined) {
@@ -25,11 +38,11 @@ export function factSender(deps: { bus: FactPublisher; logger: Logger; metrics: 
       return;
     }
     await deps.bus.publish(contract, payload, { key, msgId: id });
-    tell(subject, payload);
+    record(subject, payload);
   };
 }
 
-function factTeller({ logger, metrics }: { logger: Logger; metrics: Metrics }) {
+function recordFact({ logger, metrics }: SendFactDeps) {
   const ended = metrics.counter("sessions_ended_total", "Sessions ended, by reason", ["reason"]);
   const opened = metrics.counter("escalations_opened_total", "Requests for a human, by who asked", ["source"]);
   const resolved = metrics.counter("escalations_resolved_total", "Requests for a human that are over", ["outcome"]);

@@ -1,0 +1,11 @@
+/** Of its wait, up to which an attempt comes later: receivers that come back do not get everything at once. */
+const JITTER = 0.1;
+
+/**
+ * Milliseconds from the failed attempt `attempt` (from 1) to the next one, with jitter; null = it was the last one.
+ * @param waits seconds after each failed attempt
+ */
+export function retryAfter(attempt: number, waits: readonly number[], random = Math.random()): number | null {
+  const seconds = waits[attempt - 1];
+  return seconds === undefined ? null : Math.round(seconds * 1_000 * (1 + JITTER * random));
+}

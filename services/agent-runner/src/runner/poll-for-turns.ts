@@ -1,0 +1,32 @@
+import { loudnessOf } from "@parley/db";
+import { type Poll, startPoll } from "@parley/jobs";
+import type { LaneDeps } from "./lane-deps.js";
+import type { SessionRef } from "./repository/turns.js";
+
+/**
+ * Finds turns whose wake-up was lost or whose runner died, with or without the bus: each second this runner asks the database for
+ * sessions that wait without a live lease and works on them itself. Replicas may find the same session; the lease lets one in.
+ *
+ * @param free sessions this runner could take on now
+ */
+export function pollForTurns(
+  { config, logger, repository, counters }: Pick<LaneDeps, "config" | "logger" | "repository" | "counters">,
+  run: (ref: SessionRef & { seq: number }) => Promise<void>,
+  free: () => number,
+): Poll {
+  const intervalMs = config.POLL_INTERVAL_MS;
+  return startPoll({
+    intervalMs,
+    async round() {
+      if (free() <= 0) return;
+      for (const found of await repository.waiting(intervalMs, free())) {
+        const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, seq } = found;
+        counters.found.inc();
+        run({ tenantId, sessionId, conversationId, seq }).catch((error: unknown) => {
+          logger[loudnessOf(error)]({ err: error, sessionId }, "turn.retry");
+        });
+      }
+    },
+    onError: (error) => logger.debug({ err: error }, "poll.failed"),
+  });
+}
