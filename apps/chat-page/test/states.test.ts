@@ -306,31 +306,35 @@ const STATES: State[] = [
   },
 ];
 
-const WIDE = { name: "wide-light", width: 1100, height: 800, dark: false };
-const NARROW = { name: "narrow-dark", width: 360, height: 720, dark: true };
+const LANGUAGES = [
+  { name: "", locale: "en-GB", words: en, atDoors: doorEn, said: english },
+  { name: "-ar", locale: "ar-EG", words: ar, atDoors: doorAr, said: arabic },
+];
 const LOOKS = [
-  { ...WIDE, locale: "en-GB", words: en, atDoors: doorEn, said: english },
-  { ...NARROW, locale: "en-GB", words: en, atDoors: doorEn, said: english },
-  { ...WIDE, name: "wide-light-ar", locale: "ar-EG", words: ar, atDoors: doorAr, said: arabic },
-  { ...NARROW, name: "narrow-dark-ar", locale: "ar-EG", words: ar, atDoors: doorAr, said: arabic },
+  { name: "wide-light", width: 1100, height: 800, colorScheme: "light" as const },
+  { name: "narrow-dark", width: 360, height: 720, colorScheme: "dark" as const },
 ];
 
-describe.skipIf(skipBrowser).each(LOOKS)("states of the chat page, $name", (look) => {
-  it.each(STATES)("$name is accessible and fits", async (state) => {
-    const page = await bench.open({ ...look, reducedMotion: true }, (api) => {
-      Object.assign(api.link, look.said.link);
-      state.prepare?.(api, look);
+describe.skipIf(skipBrowser).each(LANGUAGES)("states of the chat page in $locale", (language) => {
+  it.each(STATES)("$name is accessible and fits, wide and light, narrow and dark", async (state) => {
+    const page = await bench.open({ locale: language.locale, reducedMotion: true }, (api) => {
+      Object.assign(api.link, language.said.link);
+      state.prepare?.(api, language);
     });
-    await state.act?.(page, look);
-    const shows = typeof state.shows === "string" ? String(look.words[state.shows]) : state.shows(look);
+    await state.act?.(page, language);
+    const shows = typeof state.shows === "string" ? String(language.words[state.shows]) : state.shows(language);
     await page.getByText(shows).first().waitFor();
-    if (state.name !== "earlier") {
-      await expect.poll(() => page.getByRole("button", { name: look.words.newest }).count()).toBe(0);
+    for (const { name, width, height, colorScheme } of LOOKS) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      if (state.name !== "earlier") {
+        await expect.poll(() => page.getByRole("button", { name: language.words.newest }).count()).toBe(0);
+      }
+      await screenshot(page, `${state.name}-${name}${language.name}`);
+      expect(await axeFindings(page), name).toEqual([]);
+      expect(await sidewaysOverflow(page), name).toBe(0);
     }
-    await screenshot(page, `${state.name}-${look.name}`);
-    expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
-    expect(await page.locator("html").getAttribute("dir")).toBe(look.words === ar ? "rtl" : "ltr");
+    expect(await page.locator("html").getAttribute("dir")).toBe(language.words === ar ? "rtl" : "ltr");
   });
 });
 

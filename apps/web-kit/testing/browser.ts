@@ -1,17 +1,41 @@
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { findChromium } from "./find-chromium.js";
 
 const ARTIFACTS = join(import.meta.dirname, "../../../test-artifacts");
 
-/** The page as it is shipped, built into a folder of its own: suites run side by side and others may serve `dist`. */
-export async function buildPage(packageFolder: string): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), `parley-${basename(packageFolder)}-`));
+const BUILD_MS = 120_000;
+
+/**
+ * The page as it is shipped, from its sources and not from `dist`, which may be stale. Built once in a run, by the first suite that
+ * asks for it. Answers the folder.
+ */
+export async function builtPage(packageFolder: string): Promise<string> {
+  const outDir = join(
+    process.env.PARLEY_TEST_FOLDER ?? mkdtempSync(join(tmpdir(), "parley-page-")),
+    basename(packageFolder),
+  );
+  const done = `${outDir}.built`;
+  try {
+    mkdirSync(outDir);
+  } catch {
+    for (const deadline = Date.now() + BUILD_MS; !existsSync(done); await delay(100)) {
+      if (Date.now() > deadline) throw new Error(`another suite has not built ${outDir} within ${BUILD_MS} ms`);
+    }
+    return outDir;
+  }
+  await buildPage(packageFolder, outDir);
+  writeFileSync(done, "");
+  return outDir;
+}
+
+async function buildPage(packageFolder: string, outDir: string): Promise<void> {
   // The test runner's own NODE_ENV would make a build for development, which is larger than what visitors load.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = "production";
@@ -20,7 +44,6 @@ export async function buildPage(packageFolder: string): Promise<string> {
   } finally {
     process.env.NODE_ENV = NODE_ENV;
   }
-  return outDir;
 }
 
 /** A browser without a window. Throws when this machine has none. */

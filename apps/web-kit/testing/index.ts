@@ -1,6 +1,6 @@
 export {
   axeFindings,
-  buildPage,
+  builtPage,
   launchBrowser,
   newVisitor,
   type OpenOptions,

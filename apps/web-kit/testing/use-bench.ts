@@ -1,7 +1,6 @@
-import { rm } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { buildPage, launchBrowser, newVisitor, type OpenOptions, type Visitor } from "./browser.js";
+import { builtPage, launchBrowser, newVisitor, type OpenOptions, type Visitor } from "./browser.js";
 import { findChromium } from "./find-chromium.js";
 
 const chromiumPath = findChromium();
@@ -29,7 +28,7 @@ export interface Bench<Api> {
 }
 
 /**
- * Builds the page of a package and starts one browser per file; each test gets a server and a browser profile of its own. After a test
+ * Starts one browser per file; each test gets a server and a browser profile of its own. After a test
  * the browser's console must be free of errors.
  */
 export function useBench<Api extends FakeServer>(
@@ -43,13 +42,10 @@ export function useBench<Api extends FakeServer>(
 
   beforeAll(async () => {
     if (skipBrowser) return;
-    dist = await buildPage(packageFolder);
+    dist = await builtPage(packageFolder);
     browser = await launchBrowser();
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    if (dist) await rm(dist, { recursive: true, force: true });
-  });
+  afterAll(() => browser?.close());
   afterEach(async () => {
     const trouble = visitor?.trouble ?? [];
     await visitor?.context.close();

@@ -28,6 +28,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const root = tmpdir();
   await sweepAbandonedFolders(root, prefix);
   const folder = mkdtempSync(join(root, prefix));
+  // Suites keep there what one of them makes for all: the pages as they are shipped.
+  process.env.PARLEY_TEST_FOLDER ??= folder;
   const strict = process.env.PARLEY_TEST_STRICT !== "0";
   const report = (line: string) => process.stderr.write(`stores: ${line}\n`);
   try {
