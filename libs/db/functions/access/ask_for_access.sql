@@ -1,6 +1,7 @@
 -- Lets a confirmed address in, or keeps its request. p: {tenant_id, agent_id, link_id, id, address_hash,
 -- address_sealed}
--- Answers {admitted, created, announce}. announce: tell the owner by mail; of a flood only the first twenty in an hour.
+-- Answers {admitted, created, announce}. announce: tell the owner by mail; of a flood only the first twenty in an
+-- hour.
 create or replace function ask_for_access(p jsonb) returns json
 language plpgsql as $$
 declare

@@ -1,8 +1,7 @@
 -- Who may touch which conversation. p_access is {tenant_id, session_id} for a trusted backend (tenant_id null =
 -- operator-wide key) or {tenant_id, link_id, token_id, token_hash (hex)} for a visitor; with {sends: true} also
--- whether the
--- visitor may still talk: one that began before an address was asked for, or whose approval was taken back, reads only.
--- Enters the tenant; answers the conversation or an error code.
+-- whether the visitor may still talk: one that began before an address was asked for, or whose approval was taken
+-- back, reads only. Enters the tenant; answers the conversation or an error code.
 create or replace function try_access(p_access jsonb, out o_id uuid, out o_tenant uuid, out o_error text)
 language plpgsql as $$
 begin

@@ -1,8 +1,6 @@
 -- Whether a try may still be charged. A turn: its fence is the session's, or the session was ended under it within the
--- last
--- minute, while what the model said until then is still being reported. A runner that dies gives its room back when
--- another
--- one takes the session over. An analysis holds its room under seq 0, fenced by its attempt.
+-- last minute, while what the model said until then is still being reported. A runner that dies gives its room back
+-- when another one takes the session over. An analysis holds its room under seq 0, fenced by its attempt.
 create or replace function holds_budget(r budget_reservations, c text_conversations) returns boolean
 language sql stable as $$
   select case

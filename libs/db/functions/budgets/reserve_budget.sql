@@ -1,13 +1,11 @@
 -- Reserves what one model call may cost at most, in place of what this try had reserved before. Analyses too: seq 0,
--- with
--- the attempt as the fence.
+-- with the attempt as the fence.
 -- p: {tenant_id, conversation_id, seq, fence, spent_tokens, spent_cost (of earlier calls of this try),
 --   input_tokens (an upper bound), max_output,
 --   enough_output (while others hold the rest, the caller waits rather than take less than this),
 --   min_output (fewer make no sense), input_price, output_price (dollars a token; null = the model has no price)}
 -- Answers {status: none (no budget) | granted | busy (held by turns that run; try again) | exhausted | unpriced |
--- fenced,
---   max_output}.
+--   fenced, max_output}.
 create or replace function reserve_budget(p jsonb) returns json
 language plpgsql as $$
 declare

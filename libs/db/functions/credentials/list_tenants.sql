@@ -1,4 +1,5 @@
--- One page of all tenants before (p_created, p_id), newest first: names and settings only. The caller is operator-wide.
+-- One page of all tenants before (p_created, p_id), newest first: names and settings only. The caller is
+-- operator-wide.
 create or replace function list_tenants(p_created timestamptz, p_id uuid, p_limit integer)
 returns table (id uuid, name text, created_at timestamptz, require_nonce boolean)
 language sql stable security definer set search_path = public, pg_temp as $$

@@ -52,10 +52,7 @@ begin
     v_events := jsonb_build_array(a -> 'event');
   else
     v_now := clock_timestamp();
-    if c.status <> 'active' then perform fail('session_ended'); end if;
-    if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then
-      perform fail('session_expired');
-    end if;
+    if session_refusal(c, v_now) is not null then perform fail(session_refusal(c, v_now)); end if;
     if c.next_seq <> p_seq and c.next_seq is distinct from d.replay_seq then
       perform fail('turn_overtaken');
     end if;

@@ -1,8 +1,6 @@
 -- Gives an escalation to an operator. p: {operator, name, transfer}. Without transfer a conflict when another operator
--- has
--- it. Idempotent by state. The agent's turn in hand is fenced in the same transaction: what it was about to say is
--- never
--- committed, and its message waits for the human.
+-- has it. Idempotent by state. The agent's turn in hand is fenced in the same transaction: what it was about to say is
+-- never committed, and its message waits for the human.
 create or replace function assign_escalation(p_tenant uuid, p_id uuid, p jsonb) returns json
 language plpgsql as $$
 declare

@@ -1,6 +1,5 @@
 -- A visitor or a backend asks for a human. p: {id, source, reason, metadata}. Idempotent by state: a second request
--- joins
--- the first. A visitor's request counts the session against its link.
+-- joins the first. A visitor's request counts the session against its link.
 create or replace function escalate_session(p_access jsonb, p jsonb) returns json
 language plpgsql as $$
 declare

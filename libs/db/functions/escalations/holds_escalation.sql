@@ -1,4 +1,5 @@
--- Whose words may be announced in the conversation of an escalation: those of who has it. Answers {session_id}; a read.
+-- Whose words may be announced in the conversation of an escalation: those of who has it. Answers {session_id}; a
+-- read.
 create or replace function holds_escalation(p_tenant uuid, p_id uuid, p_operator text) returns json
 language plpgsql as $$
 declare

@@ -1,7 +1,6 @@
 -- Begins an upload: takes one of the session's p_max_count places and counts the session against its link. The
 -- conversation's row is the queue, so parallel uploads are counted one after the other. Idempotent by p_file: the same
--- name
--- and media type go on. Answers {complete: the file, when it is already there}.
+-- name and media type go on. Answers {complete: the file, when it is already there}.
 create or replace function begin_file(
   p_access jsonb, p_file uuid, p_name text, p_media_type text, p_max_count integer
 )
@@ -35,10 +34,7 @@ begin
     end if;
     return json_build_object('complete', file_json(f));
   end if;
-  if c.status <> 'active' then perform fail('session_ended'); end if;
-  if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then
-    perform fail('session_expired');
-  end if;
+  if session_refusal(c, v_now) is not null then perform fail(session_refusal(c, v_now)); end if;
   if c.link_id is not null
     and not exists (
       select

@@ -1,7 +1,6 @@
 -- Carries changed limits of a link to its live sessions, in the transaction of the change; what they have used stays
 -- used. Writes a `quota` event to each, with the idle time. The caller holds the link's row, so that a session which
--- opens
--- meanwhile has the new limits or is found here. p: {expiry, messages, timeout}, all boolean: which limits have
+-- opens meanwhile has the new limits or is found here. p: {expiry, messages, timeout}, all boolean: which limits have
 -- changed.
 -- Answers how many sessions changed.
 create or replace function apply_link_limits(p_link uuid, p jsonb) returns integer

@@ -1,6 +1,5 @@
 -- Conversations with a confirmed address whose completed exchanges are p_every or more ahead of their memory, claimed
--- ones
--- left out, of the last seven days.
+-- ones left out, of the last seven days.
 create or replace function memory_due(p_every integer, p_limit integer)
 returns table (tenant_id uuid, session_id text)
 language sql stable security definer set search_path = public, pg_temp as $$

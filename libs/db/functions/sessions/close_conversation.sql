@@ -1,8 +1,7 @@
 -- Ends a conversation: status, waiting turns refused, tokens ended, open escalation resolved, timer dropped, the last
 -- event, the fact for the bus. The caller is in the tenant. True = this call ended it; the guard on `status` makes it
 -- happen once. Raising the fence discards the reply of a turn that still runs. A session whose opening was never
--- committed
--- gets the node where its workflow begins.
+-- committed gets the node where its workflow begins.
 create or replace function close_conversation(p_id uuid, p_status text, p_reason text)
 returns boolean
 language plpgsql as $$

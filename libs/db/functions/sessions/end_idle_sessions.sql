@@ -1,6 +1,5 @@
 -- Ends sessions that were idle for their timeout or have expired; moves the others' next look. looked counts the rows
--- read:
--- a batch full of sessions that are merely young must not look like the end of the backlog to the sweeper.
+-- read: a batch full of sessions that are merely young must not look like the end of the backlog to the sweeper.
 create or replace function end_idle_sessions(p_limit integer)
 returns table (looked integer, ended integer)
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -19,13 +18,10 @@ begin
     for no key update skip locked
   loop
     looked := looked + 1;
-    v_due := least(c.updated_at + make_interval(secs => c.idle_timeout_seconds), c.expires_at);
+    v_due := session_over_at(c);
     if v_due > clock_timestamp() then
       update text_conversations set idle_check_at = v_due where id = c.id;
-    elsif close_conversation(
-      c.id, 'abandoned', case when c.expires_at <= clock_timestamp() then 'expired' else 'idle_timeout' end
-    )
-    then
+    elsif close_overdue_session(c) then
       ended := ended + 1;
     end if;
   end loop;

@@ -6,27 +6,10 @@ language plpgsql as $$
 declare
   v_id uuid := resolve_access(p_access);
   c text_conversations;
-  k idempotency_keys;
   v_answer json;
-  v_key text;
 begin
   select * into c from text_conversations where id = v_id for no key update;
-  foreach v_key in
-    array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null)
-  loop
-    insert into idempotency_keys (tenant_id, scope, key, fingerprint)
-    values (c.tenant_id, 'end:' || v_id, v_key, coalesce(p ->> 'idem_fingerprint', ''))
-    on conflict do nothing;
-    if not found then
-      select * into k
-      from idempotency_keys
-      where tenant_id = c.tenant_id and scope = 'end:' || v_id and key = v_key;
-      if v_key like 'key:%' and k.fingerprint is distinct from p ->> 'idem_fingerprint' then
-        perform fail('idempotency_key_reused');
-      end if;
-      v_answer := k.response;
-    end if;
-  end loop;
+  v_answer := earlier_answer(c.tenant_id, 'end:' || v_id, p::jsonb);
   if v_answer is not null then
     perform keep_answer(c.tenant_id, 'end:' || v_id, p, v_answer);
     return (v_answer::jsonb || '{"replayed": true}')::json;

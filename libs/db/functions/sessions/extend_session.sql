@@ -17,10 +17,7 @@ begin
     return (v_answer::jsonb || '{"replayed": true, "events": []}')::json;
   end if;
   v_now := clock_timestamp();
-  if c.status <> 'active' then perform fail('session_ended'); end if;
-  if c.expires_at <= v_now or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now then
-    perform fail('session_expired');
-  end if;
+  if session_refusal(c, v_now) is not null then perform fail(session_refusal(c, v_now)); end if;
   update text_conversations
   set
     idle_timeout_seconds = idle_timeout_seconds + (p ->> 'minutes')::int * 60,

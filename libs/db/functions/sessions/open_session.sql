@@ -1,9 +1,8 @@
 -- Opens a session: conversation, session token and the first turn in one transaction, within the link's sessions,
--- budget
--- and number of sessions at a time. The session is not counted yet; 20 more than the link has left may be open unused.
+-- budget and number of sessions at a time. The session is not counted yet; 20 more than the link has left may be open
+-- unused.
 -- p: {id, session_id, tenant_id, agent_id, agent_version, is_active_version, participant, participant_verified,
--- metadata,
---   idle_timeout_seconds, reply_to, idem_key, idem_fingerprint, signature, consent,
+--   metadata, idle_timeout_seconds, reply_to, idem_key, idem_fingerprint, signature, consent,
 --   link: {id, policy, token_row_id, token_id, token_hash} | null}
 -- Answers {session, turn, replayed, is_active_version}. Idempotent by key and signature; a repeat gets a token of its
 -- own.
@@ -13,31 +12,12 @@ declare
   v_tenant uuid := (p ->> 'tenant_id')::uuid;
   v_link uuid := (p -> 'link' ->> 'id')::uuid;
   l temporary_chat_links;
-  k idempotency_keys;
-  v_key text;
   v_known uuid;
   c text_conversations;
   t session_turns;
 begin
   perform enter_tenant(v_tenant);
-  -- The inserts wait for a first request that still runs, so exactly one of two equal requests goes on. The signature
-  -- counts beside the caller's key: a captured request must not run again under another key.
-  foreach v_key in
-    array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null)
-  loop
-    insert into idempotency_keys (tenant_id, scope, key, fingerprint)
-    values (v_tenant, 'session', v_key, coalesce(p ->> 'idem_fingerprint', ''))
-    on conflict do nothing;
-    if not found then
-      select * into k
-      from idempotency_keys
-      where tenant_id = v_tenant and scope = 'session' and key = v_key;
-      if v_key like 'key:%' and k.fingerprint is distinct from p ->> 'idem_fingerprint' then
-        perform fail('idempotency_key_reused');
-      end if;
-      v_known := (k.response ->> 'id')::uuid;
-    end if;
-  end loop;
+  v_known := (earlier_answer(v_tenant, 'session', p::jsonb) ->> 'id')::uuid;
   if v_known is not null then
     perform keep_answer(v_tenant, 'session', p, json_build_object('id', v_known));
     select * into c from text_conversations where id = v_known;
@@ -87,8 +67,7 @@ begin
         from text_conversations live
         where live.link_id = v_link
           and live.ended_at is null
-          and (live.expires_at is null or live.expires_at > clock_timestamp())
-          and live.updated_at + make_interval(secs => live.idle_timeout_seconds) > clock_timestamp()
+          and session_over_at(live) > clock_timestamp()
       ) >= l.max_concurrent_sessions
     then
       perform fail('concurrent_sessions_exhausted');

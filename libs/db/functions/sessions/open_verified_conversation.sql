@@ -19,16 +19,8 @@ begin
   from text_conversations
   where link_id = v_link and participant_hash = v_hash and ended_at is null
   for no key update;
-  if found
-    and (
-      c.expires_at <= clock_timestamp()
-        or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= clock_timestamp()
-    )
-  then
-    -- It is over, the sweep has merely not come by.
-    perform close_conversation(
-      c.id, 'abandoned', case when c.expires_at <= clock_timestamp() then 'expired' else 'idle_timeout' end
-    );
+  if session_over_at(c) <= clock_timestamp() then
+    perform close_overdue_session(c);
     c := null;
   end if;
   if c.id is null then

@@ -7,6 +7,8 @@ declare
   v_key text;
   v_answer json;
 begin
+  -- The inserts wait for a first request that still runs, so exactly one of two equal requests goes on. The signature
+  -- counts beside the caller's key: a captured request must not run again under another key.
   foreach v_key in
     array array_remove(array['sig:' || (p ->> 'signature'), 'key:' || (p ->> 'idem_key')], null)
   loop

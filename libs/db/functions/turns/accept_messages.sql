@@ -1,12 +1,10 @@
 -- Accepts messages of many sessions in one statement (group commit). Each item has its own outcome; none can spoil
 -- another's. The first message of a session counts the session against its link (count_session).
 -- items: [{i, access, content, client_message_id, idem_key, idem_fingerprint, signature, reply_to, files: [id]}];
--- files are
--- uploads of this session that no message has carried yet.
+-- files are uploads of this session that no message has carried yet.
 -- Refuses: session over, link unavailable, budget used up, message quota used up, 11 turns waiting.
 -- Answers {i, replayed, turn, session_id, conversation_id, tenant_id, messages_used, max_messages, expires_at, event}
--- or
--- {i, error: code}. A repeat (client_message_id, idem_key or signature) gets the first answer, without event.
+-- or {i, error: code}. A repeat (client_message_id, idem_key or signature) gets the first answer, without event.
 -- Cost: rows are locked in the order of their ids; the hot path of every message.
 create or replace function accept_messages(items jsonb) returns setof json
 language plpgsql as $$
@@ -87,9 +85,7 @@ begin
 
       v_time := clock_timestamp();
       v_code := case
-        when c.status <> 'active' then 'session_ended'
-        when c.expires_at <= v_time or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_time
-          then 'session_expired'
+        when session_refusal(c, v_time) is not null then session_refusal(c, v_time)
         when c.link_id is not null
           and not exists (
             select

@@ -1,6 +1,6 @@
 -- Takes the lease of one session: fence + 1. Null when nothing waits, the session has ended, or somebody holds it.
--- item as in acquire_sessions(). Answers what the turn needs; state and history only when the caller does not hold them
--- (known_seq) or a human has said something since. handled_by human: the agent is silent.
+-- item as in acquire_sessions(). Answers what the turn needs; state and history only when the caller does not hold
+-- them (known_seq) or a human has said something since. handled_by human: the agent is silent.
 create or replace function acquire_session(item jsonb) returns json
 language plpgsql as $$
 declare

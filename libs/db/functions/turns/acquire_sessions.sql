@@ -1,9 +1,8 @@
 -- Takes the leases of sessions that have something to do, many per statement (group commit).
--- items: [{i, tenant_id, conversation_id, owner, lease_ms, known_seq: done_seq the caller holds state and history of or
--- null, history: messages wanted, memory_subject: whose memory the caller holds a copy of or null}].
+-- items: [{i, tenant_id, conversation_id, owner, lease_ms, known_seq: done_seq the caller holds state and history of
+-- or null, history: messages wanted, memory_subject: whose memory the caller holds a copy of or null}].
 -- Answers {i, lease, budget_link: the link whose budget counts the turns or null, memory_version: of that copy or
--- null};
--- lease null = somebody else holds it, or nothing waits.
+-- null}; lease null = somebody else holds it, or nothing waits.
 -- Cost: rows are locked in the order of their ids, as in accept and commit.
 create or replace function acquire_sessions(items jsonb) returns setof json
 language plpgsql as $$

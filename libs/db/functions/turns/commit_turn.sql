@@ -1,6 +1,5 @@
 -- Commits one finished turn behind its fence. item as in commit_turns(). The event that closes the turn says how it
--- came
--- to its end. Each variable keeps the node that set it (variable_nodes), because a turn may pass several nodes.
+-- came to its end. Each variable keeps the node that set it (variable_nodes), because a turn may pass several nodes.
 -- Answers as commit_turns(); outcome fenced = nothing was written.
 create or replace function commit_turn(item jsonb) returns json
 language plpgsql as $$

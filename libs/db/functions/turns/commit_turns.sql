@@ -9,8 +9,8 @@
 --   escalation: {reason} = the turn handed the conversation to a human,
 --   timer_seconds: when the node's next timeout is over, counted from its entry; null = none, absent = unchanged,
 --   escalate_after: so many failed messages in a row ask for a human; 0 = never}]
--- Answers {i, outcome: committed | fenced, more: turns wait, head: newest event offset, events: [...]}.
--- A link is charged once, because only one commit of a turn passes the fence.
+-- Answers {i, outcome: committed | fenced, more: turns wait, head: newest event offset, events: [...]}. A link is
+-- charged once, because only one commit of a turn passes the fence.
 -- Cost: rows are locked in the order of their ids, budgets after them.
 create or replace function commit_turns(items jsonb) returns setof json
 language plpgsql as $$

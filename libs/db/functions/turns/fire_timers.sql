@@ -1,7 +1,6 @@
 -- Makes turns of timeouts that are over, each once: whoever holds the row makes it, and the due time goes with it. A
 -- session where something is said, or that a human has, or that is over, has no use for one. Uses no message of the
--- quota
--- and counts as no activity. Answers {looked, fired: [{tenant_id, session_id, conversation_id, seq}]}.
+-- quota and counts as no activity. Answers {looked, fired: [{tenant_id, session_id, conversation_id, seq}]}.
 create or replace function fire_timers(p_limit integer) returns table (looked integer, fired json)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -19,11 +18,7 @@ begin
     for no key update skip locked
   loop
     looked := looked + 1;
-    if c.status <> 'active'
-      or c.handled_by = 'human'
-      or c.expires_at <= v_now
-      or c.updated_at + make_interval(secs => c.idle_timeout_seconds) <= v_now
-    then
+    if c.handled_by = 'human' or session_refusal(c, v_now) is not null then
       update text_conversations set timer_due_at = null where id = c.id;
     elsif c.next_seq > c.done_seq then
       -- The turn in hand looks at the timeout itself; its commit says when the next one is over.

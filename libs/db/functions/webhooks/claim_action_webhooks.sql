@@ -1,6 +1,5 @@
 -- Takes due deliveries of workflow actions for p_hold_ms, with their payload. Those that ended a week ago are deleted
--- in
--- passing, a hundred at a time.
+-- in passing, a hundred at a time.
 create or replace function claim_action_webhooks(p_limit integer, p_hold_ms integer)
 returns table (id uuid, tenant_id uuid, url text, payload jsonb, traceparent text, attempts integer)
 language plpgsql security definer set search_path = public, pg_temp as $$

@@ -1,8 +1,6 @@
 -- Takes due deliveries for p_hold_ms: of each endpoint no more than p_each at a time over all replicas, and one at a
--- time
--- of an endpoint that keeps failing, so a receiver that hangs holds its own places only. Cancels what waits for an
--- endpoint
--- that was switched off.
+-- time of an endpoint that keeps failing, so a receiver that hangs holds its own places only. Cancels what waits for
+-- an endpoint that was switched off.
 create or replace function claim_webhooks(p_limit integer, p_each integer, p_hold_ms integer)
 returns table (
   id uuid,

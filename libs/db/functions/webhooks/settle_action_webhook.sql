@@ -1,5 +1,5 @@
--- Ends a delivery (p_retry_ms null) or puts it off; an ended one stays as it is. Its words are deleted at once, because
--- it is not sent again; the rest of the row stays for a week.
+-- Ends a delivery (p_retry_ms null) or puts it off; an ended one stays as it is. Its words are deleted at once,
+-- because it is not sent again; the rest of the row stays for a week.
 create or replace function settle_action_webhook(p_tenant uuid, p_id uuid, p_outcome text, p_retry_ms integer)
 returns void
 language plpgsql as $$

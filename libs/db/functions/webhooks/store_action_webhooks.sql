@@ -1,6 +1,5 @@
 -- Writes the deliveries that a committed turn asks for. Most turns have none: the condition of the trigger costs them
--- one
--- look into their trace.
+-- one look into their trace.
 create or replace function store_action_webhooks() returns trigger
 language plpgsql as $$
 begin

@@ -1,4 +1,5 @@
--- The public name of a fact on the bus; null = not for receivers. Names that later facts will have follow their domain.
+-- The public name of a fact on the bus; null = not for receivers. Names that later facts will have follow their
+-- domain.
 create or replace function webhook_type(p_subject text) returns text
 language sql immutable as $$
   select case
