@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { normaliseEmail } from "../src/email-address.js";
-import { createLinkBody, createSessionBody, publicSessionBody } from "../src/http.js";
+import { createLinkBody, createSessionBody, publicSessionBody } from "../src/index.js";
 
 const ID = "6bc1814c-5705-4b6e-af99-104b91962282";
 

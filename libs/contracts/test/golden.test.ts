@@ -60,3 +60,18 @@ describe("golden samples", () => {
 function expectUnchanged(schema: z.ZodType, sample: unknown): void {
   expect(schema.parse(sample)).toMatchObject(z.record(z.string(), z.unknown()).parse(sample));
 }
+
+describe("a link in a message", () => {
+  const sample = goldenFile.parse(JSON.parse(readFileSync(new URL("links.v1.rpc.get.json", FOLDER), "utf8")))
+    .samples[0];
+  const answer =
+    sample !== undefined && "response" in sample ? contracts.getLink.response.parse(sample.response[0]) : null;
+  const refused = (change: Record<string, unknown>): boolean =>
+    !contracts.getLink.response.safeParse({ link: { ...answer?.link, ...change } }).success;
+
+  it.each(Object.keys(contracts.link.shape))("is refused when its %s has another type or is missing", (member) => {
+    expect(refused({})).toBe(false);
+    expect(refused({ [member]: Symbol("no JSON") })).toBe(true);
+    expect(refused({ [member]: undefined })).toBe(true);
+  });
+});

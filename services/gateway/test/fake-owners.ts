@@ -30,6 +30,8 @@ import {
 } from "@parley/contracts";
 import { createSecrets } from "@parley/secrets";
 
+import { linkOf } from "./fake-records.js";
+
 export const TENANT = "6bc1814c-5705-4b6e-af99-104b91962282";
 export const AGENT = "a1b2c3d4-e5f6-4890-abcd-ef1234567890";
 const now = "2026-11-21T08:00:00.000Z";
@@ -65,7 +67,7 @@ export class FakeOwners {
       updated_at: now,
     };
     const version = { version: 1, content_hash: "abc", notes: null, active: true, created_at: now };
-    const link = { id: randomUUID(), title: "Desk", status: "active", token_hint: "pl_…abcd" };
+    const link = linkOf(randomUUID(), agent.id);
     const key = { id: randomUUID(), keyId: "key_1", secret: "key-secret" };
     bus.serve(
       verifyToken,

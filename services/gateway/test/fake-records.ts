@@ -1,6 +1,63 @@
 import { randomUUID } from "node:crypto";
-import type { HistoryMessage, SessionView, TurnResult } from "@parley/contracts";
+import type { HistoryMessage, Link, SessionView, TurnResult } from "@parley/contracts";
 import type { FakeSession } from "./fake-sessions.js";
+
+/** A link as the links service answers it. */
+export function linkOf(id: string, agentId: string): Link {
+  const now = new Date().toISOString();
+  return {
+    id,
+    agent_id: agentId,
+    token_hint: "pl_…abcd",
+    status: "active",
+    title: "Desk",
+    description: null,
+    welcome_message: null,
+    agent_version: "active",
+    expires_at: null,
+    max_sessions: 100,
+    max_messages_per_session: 50,
+    session_timeout_minutes: 30,
+    rate_limit_per_minute: 15,
+    max_message_length: 4_000,
+    require_email: false,
+    allowed_email_domains: [],
+    allowed_domains: [],
+    branding: {},
+    chat_intent: null,
+    system_prompt_override: null,
+    initial_message: null,
+    max_concurrent_sessions: null,
+    intro: "none",
+    allowed_ips: [],
+    allowed_countries: [],
+    blocked_countries: [],
+    pin_required: false,
+    consent_text: null,
+    starters: [],
+    file_uploads: { enabled: false, types: [], max_bytes: 1, max_count: 1 },
+    proof_of_work: "off",
+    retention_days: null,
+    source_session_id: null,
+    recipient: null,
+    budget: null,
+    friendly_errors: true,
+    metadata: {},
+    is_active: true,
+    created_by: "owner",
+    created_at: now,
+    updated_at: now,
+    usage: {
+      sessions_used: 0,
+      sessions_remaining: 100,
+      sessions_active: 0,
+      messages: 0,
+      last_used_at: null,
+      tokens_used: null,
+      cost_used: null,
+    },
+  };
+}
 
 export function viewOf(sessionId: string, tenantId: string, agentId: string, linkId: string | null): SessionView {
   const now = new Date().toISOString();

@@ -47,7 +47,12 @@ beforeAll(async () => {
       if (input.principal.tenantId === OTHER_TENANT) throw new AppError("link_not_found");
       return answer;
     };
-  const template = { template: { id: "t", name: "weekly", built_in: false, max_sessions: 3 } };
+  const written = {
+    created_by: "owner",
+    created_at: "2026-11-01T10:00:00.000Z",
+    updated_at: "2026-11-01T10:00:00.000Z",
+  };
+  const template = { template: { id: "t", name: "weekly", built_in: false, max_sessions: 3, ...written } };
   bus.serve(
     bulkLinks,
     told("bulk", {

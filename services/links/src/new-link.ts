@@ -1,4 +1,13 @@
-import { type AgentView, AppError, getSession, linkCreated, newId, type Principal, tenantOf } from "@parley/contracts";
+import {
+  type AgentView,
+  AppError,
+  getSession,
+  type Link,
+  linkCreated,
+  newId,
+  type Principal,
+  tenantOf,
+} from "@parley/contracts";
 import type { Fact } from "@parley/db";
 import { requireVersion } from "./agents.js";
 import type { LinksDeps } from "./deps.js";
@@ -21,7 +30,7 @@ export interface PlannedLink {
 }
 
 export interface MadeLink {
-  link: Record<string, unknown>;
+  link: Link;
   token: string;
 }
 

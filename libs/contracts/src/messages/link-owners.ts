@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { bulkLinkResult } from "../link-bodies.js";
+import { bulkLinkResult } from "../http/bulk-links.js";
 import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const uuid = z.uuid();

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
+import { linkTemplate } from "../http/link-templates.js";
 import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const body = z.record(z.string(), z.unknown());
-const template = z.object({ template: body });
+const template = z.object({ template: linkTemplate });
 /** `template`: the name or the id; `body`: the HTTP body, parsed by the service. */
 const named = { principal, template: z.string() };
 
@@ -13,7 +14,7 @@ export const listLinkTemplates = rpc(
   "list_templates",
   "links",
   z.object({ principal, limit: z.number().int(), cursor: z.string().optional() }),
-  z.object({ data: z.array(body), nextCursor: z.string().nullable() }),
+  z.object({ data: z.array(linkTemplate), nextCursor: z.string().nullable() }),
 );
 export const getLinkTemplate = rpc("links", "get_template", "links", z.object(named), template);
 export const createLinkTemplate = rpc(

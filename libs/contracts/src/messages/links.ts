@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { link } from "../http/links.js";
 import { principal, repeatableRequest, replayable, role } from "./callers.js";
 
 const uuid = z.uuid();
@@ -122,7 +123,7 @@ export const createLink = rpc(
     idempotencyKey: z.string().optional(),
     signature: repeatableRequest.signature,
   }),
-  z.object({ link: metadata, token: z.string(), ...replayable }),
+  z.object({ link, token: z.string(), ...replayable }),
 );
 export const listLinks = rpc(
   "links",
@@ -136,21 +137,21 @@ export const listLinks = rpc(
     cursor: z.string().optional(),
     includeInactive: z.boolean(),
   }),
-  z.object({ data: z.array(metadata), nextCursor: z.string().nullable(), total: z.number().int() }),
+  z.object({ data: z.array(link), nextCursor: z.string().nullable(), total: z.number().int() }),
 );
 export const getLink = rpc(
   "links",
   "get",
   "links",
   z.object({ ...owner, agent: z.string(), id: uuid }),
-  z.object({ link: metadata }),
+  z.object({ link }),
 );
 export const updateLink = rpc(
   "links",
   "update",
   "links",
   z.object({ ...owner, agent: z.string(), id: uuid, body: metadata }),
-  z.object({ link: metadata }),
+  z.object({ link }),
 );
 export const deleteLink = rpc(
   "links",

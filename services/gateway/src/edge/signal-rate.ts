@@ -6,7 +6,7 @@ const LIMITS = { stop: 60, escalate: 10, typing: 40, feedback: 20, rate: 60 } as
 
 /** Counts one sign of a session. Throws `rate_limited`. */
 export async function takeSignalRate(
-  { redis }: GatewayContext,
+  { redis }: Pick<GatewayContext, "redis">,
   access: SessionAccess,
   kind: keyof typeof LIMITS,
 ): Promise<void> {

@@ -1,4 +1,7 @@
 import type { HistoryMessage, Role, SessionEvent, SessionView } from "@parley/contracts";
+import type { z } from "zod";
+import { sessionShown } from "../routes/chat/schemas.js";
+import { visitorSession } from "../routes/public/schemas.js";
 
 /** Who reads: a trusted backend sees the log as it is, a visitor only what the conversation itself shows. */
 export type Audience = "api" | "visitor";
@@ -51,65 +54,29 @@ export function wireEvent(event: SessionEvent, audience: Audience): WireEvent | 
   const name = VISITOR_NAMES[event.type] ?? event.type;
   const members = VISITOR_MEMBERS[name];
   if (members === undefined) return null;
-  return { event: name, data: { type: name, ...pick(event.payload, members), created_at: event.created_at } };
+  return {
+    event: name,
+    data: { type: name, ...pick<Record<string, unknown>>(event.payload, members), created_at: event.created_at },
+  };
 }
 
-const VISITOR_SESSION = [
-  "session_id",
-  "status",
-  "created_at",
-  "updated_at",
-  "ended_at",
-  "end_reason",
-  "expires_at",
-  "remaining_messages",
-  "message_count",
-  "handled_by",
-  "operator_name",
-  "waiting_since",
-  "idle_timeout_seconds",
-  "idle_expires_at",
-  "another_session",
-];
-const API_SESSION = [
-  "session_id",
-  "conversation_id",
-  "status",
-  "node_id",
-  "node_name",
-  "turns",
-  "transition_count",
-  "collected_data",
-  "created_at",
-  "updated_at",
-  "ended_at",
-  "end_reason",
-  "expires_at",
-  "remaining_messages",
-  "message_count",
-  "agent_config_version",
-  "metadata",
-  "tenant_id",
-  "agent_id",
-  "link_id",
-  "feedback",
-  "handled_by",
-  "operator_name",
-  "waiting_since",
-  "participant",
-  "participant_verified",
-  "purged_at",
-  "usage",
-];
+const sessionMembers = {
+  api: Object.keys(sessionShown.shape),
+  visitor: Object.keys(visitorSession.shape),
+};
+interface WireSessions {
+  api: z.output<typeof sessionShown>;
+  visitor: z.output<typeof visitorSession>;
+}
 
 /** A session as one audience sees it, with the id of its newest event. */
-export function wireSession(session: SessionView, audience: Audience): Record<string, unknown> {
-  const members = audience === "api" ? API_SESSION : VISITOR_SESSION;
-  return { ...pick(session, members), last_event_id: `${session.epoch}-${session.last_event_offset}` };
+export function wireSession<A extends Audience>(session: SessionView, audience: A): WireSessions[A] {
+  const lastEvent = { last_event_id: `${session.epoch}-${session.last_event_offset}` };
+  return { ...pick<WireSessions[A]>(session, sessionMembers[audience]), ...lastEvent };
 }
 
 /** A session as the management API shows it: viewers see that something was collected and rated, not the words. */
-export function ownedSession(session: SessionView, role: Role): Record<string, unknown> {
+export function ownedSession(session: SessionView, role: Role): WireSessions["api"] {
   const shown = wireSession(session, "api");
   if (role !== "viewer") return shown;
   const { feedback } = session;
@@ -123,8 +90,9 @@ export function wireMessage(message: HistoryMessage, audience: Audience): Record
   return visible;
 }
 
-function pick(from: Record<string, unknown>, members: readonly string[]): Record<string, unknown> {
+/** The given members that an object has. The caller names the type that they make up. */
+function pick<T extends object>(from: Record<string, unknown>, members: readonly string[]): T {
   const picked: Record<string, unknown> = {};
   for (const member of members) if (from[member] !== undefined) picked[member] = from[member];
-  return picked;
+  return picked as T;
 }

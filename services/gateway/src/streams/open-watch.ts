@@ -13,7 +13,7 @@ import { watchedState } from "./watched-event.js";
  * ordinary problem answers. Who comes back to an ended session and has everything gets 204.
  */
 export async function openWatch(
-  { bus, streams, redis, logger }: GatewayContext,
+  { bus, streams, redis, logger }: Pick<GatewayContext, "bus" | "streams" | "redis" | "logger">,
   call: { request: FastifyRequest; reply: FastifyReply; after: string | undefined },
   target: { access: SessionAccess; opener: Opener },
 ): Promise<FastifyReply> {

@@ -1,4 +1,4 @@
-import type { FileUploads, LinkPolicy } from "@parley/contracts";
+import type { FileUploads, Link, LinkPolicy } from "@parley/contracts";
 import type { AgentShown } from "../agents.js";
 import { recipientText } from "../recipient-text.js";
 
@@ -78,7 +78,7 @@ export function linkStatus(row: LinkRow): LinkStatus {
 const time = (value: Date | null): string | null => value?.toISOString() ?? null;
 
 /** The owner's view of a link (http-api.md, section 2): never the token, only its hint. */
-export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknown> {
+export function ownerView(row: LinkRow, usage: LinkUsage): Link {
   return {
     id: row.id,
     agent_id: row.agent_id,
@@ -119,8 +119,8 @@ export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknow
     metadata: row.metadata,
     is_active: row.is_active,
     created_by: row.created_by,
-    created_at: time(row.created_at),
-    updated_at: time(row.updated_at),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
     usage: {
       sessions_used: row.sessions_used,
       sessions_remaining: Math.max(0, row.max_sessions - row.sessions_used),
@@ -133,7 +133,7 @@ export function ownerView(row: LinkRow, usage: LinkUsage): Record<string, unknow
   };
 }
 
-const budgetView = (budget: LinkBudgetRow | null): Record<string, unknown> | null =>
+const budgetView = (budget: LinkBudgetRow | null): Link["budget"] =>
   budget === null || (budget.max_tokens === null && budget.max_cost === null)
     ? null
     : { max_tokens: budget.max_tokens, max_cost: budget.max_cost, hard: budget.hard };

@@ -1,17 +1,16 @@
-import type { LinkTemplateFields } from "@parley/contracts";
+import type { LinkTemplate, LinkTemplateFields } from "@parley/contracts";
 import { BUILT_IN } from "./built-in.js";
 import type { TemplateRow } from "./repository.js";
 
-type View = Record<string, unknown>;
-
 /** A template of a tenant as the API shows it: its fields beside its name. Fields that it leaves open are absent. */
-export function templateView({ fields, ...row }: TemplateRow): View {
+export function templateView({ fields, ...row }: TemplateRow): LinkTemplate {
   return { ...fields, ...row, built_in: false };
 }
 
 /** A template of the house; its name is its id. */
-export function builtInView(name: string, fields: LinkTemplateFields): View {
+export function builtInView(name: string, fields: LinkTemplateFields): LinkTemplate {
   return { ...fields, id: name, name, built_in: true, created_by: null, created_at: null, updated_at: null };
 }
 
-export const builtInViews = (): View[] => Object.entries(BUILT_IN).map(([name, fields]) => builtInView(name, fields));
+export const builtInViews = (): LinkTemplate[] =>
+  Object.entries(BUILT_IN).map(([name, fields]) => builtInView(name, fields));

@@ -1,6 +1,9 @@
-import { AppError, type Principal } from "@parley/contracts";
+import { AppError, type Principal, type SessionAccess } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+
+/** A caller in a tenant. */
+export type TenantPrincipal = Principal & { tenantId: string };
 
 const tenantId = z.uuid();
 
@@ -21,7 +24,7 @@ const refused = (rule: string, message: string): AppError =>
  * The caller as an owner call sends it on: with the tenant it works in. Throws `validation_failed` when an operator-wide
  * caller names none, `not_found` when a tenant's caller names another tenant.
  */
-export function tenantPrincipal(request: FastifyRequest): Principal & { tenantId: string } {
+export function tenantPrincipal(request: FastifyRequest): TenantPrincipal {
   const { principal } = request.caller;
   const named = namedTenant(request);
   const own = principal.tenantId ?? named;
@@ -35,3 +38,10 @@ export function anyPrincipal(request: FastifyRequest): Principal {
   const { principal } = request.caller;
   return principal.tenantId === null && namedTenant(request) === undefined ? principal : tenantPrincipal(request);
 }
+
+/** Access to a session of the caller's tenant. */
+export const ownerAccess = ({ tenantId }: TenantPrincipal, sessionId: string): SessionAccess => ({
+  type: "hmac",
+  tenantId,
+  sessionId,
+});

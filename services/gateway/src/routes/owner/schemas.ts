@@ -45,19 +45,18 @@ export const imported = z.object({
   issues: z.array(issue),
 });
 export const validated = z.object({ valid: z.boolean(), issues: z.array(issue) });
-export const linkOwned = z.looseObject({
-  id: z.uuid(),
-  title: text,
-  status: z.enum(["active", "inactive", "expired", "full"]),
-  token_hint: text,
-});
-export const linkCreated = linkOwned.extend({ token: text, url: text });
 export const linkTemplateParams = z.object({ template: z.string().min(1).max(100) });
-export const linkTemplateShown = z.looseObject({ id: text, name: text, built_in: z.boolean() });
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), next_cursor: text.nullable() });
+
+/** A page as the bus has it, in the names of the HTTP interface. */
+export const wirePage = <T>({ data, nextCursor }: { data: T[]; nextCursor: string | null }) => ({
+  data,
+  next_cursor: nextCursor,
+});
 export const tokenCreated = z.object({ id: z.uuid(), token: text, name: text, role });
 export const keyCreated = z.object({ id: z.uuid(), key_id: text, secret: text });
 export const tenantCreated = z.object({ id: z.uuid(), name: text, admin_token: text });
+export const DELETED = { deleted: true } as const;
 export const nothing = z.object({ deleted: z.literal(true) });
 export const owner: { tags: string[]; security: Record<string, string[]>[] } = {
   tags: ["management"],

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { brandingAsKept } from "../branding.js";
+import { linkFields } from "./links.js";
+
+/** What concerns one link alone, or is a secret, has no place in a template. */
+const {
+  pin: _pin,
+  recipient: _recipient,
+  source_session_id: _source,
+  expires_at: _expiresAt,
+  ...templateFields
+} = linkFields;
+
+export const templateName = z.string().trim().min(1).max(100);
+/** Fields of a link that a template may hold. */
+export const linkTemplateFields = z.strictObject(templateFields).partial();
+export type LinkTemplateFields = z.infer<typeof linkTemplateFields>;
+/** A template as it is kept: one from before a rule about looks still reads, and is refused when a link is made of it. */
+export const keptTemplateFields = linkTemplateFields.extend({ branding: brandingAsKept.optional() });
+export const createLinkTemplateBody = z.strictObject({ ...linkTemplateFields.shape, name: templateName });
+export const updateLinkTemplateBody = z.strictObject({ ...linkTemplateFields.shape, name: templateName.optional() });
+
+const linkTemplateMembers = z.object({
+  ...keptTemplateFields.shape,
+  /** Of a built-in template: its name. */
+  id: z.string(),
+  name: z.string(),
+  built_in: z.boolean(),
+  /** The next three are null for the built-in ones. */
+  created_by: z.string().nullable(),
+  created_at: z.string().nullable(),
+  updated_at: z.string().nullable(),
+});
+export type LinkTemplate = z.output<typeof linkTemplateMembers>;
+/** A template of links: the fields it sets beside its name. Members of a later release pass. */
+export const linkTemplate = linkTemplateMembers.loose();

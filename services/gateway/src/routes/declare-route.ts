@@ -1,0 +1,79 @@
+import type { HttpApp } from "@parley/http";
+import type { FastifyContextConfig, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
+import type { z } from "zod";
+import { answers } from "../schemas.js";
+
+/** A documented answer that is no JSON: an event stream, a picture, a file. */
+export interface MediaAnswer {
+  description: string;
+  content: Record<string, { schema: z.ZodType }>;
+}
+
+/** Everything one route declares. Requests are parsed with these schemas; answers are typed and documented by them. */
+export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers> {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  summary: string;
+  description?: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** By status. A handler that returns a value answers with the first one; another status is sent by `reply`. */
+  answers: A;
+  config?: FastifyContextConfig | undefined;
+  bodyLimit?: number;
+}
+export type Answers = Record<number, z.ZodType | MediaAnswer>;
+
+/** What a handler may return: the body of an answer, or the reply it has sent itself. */
+export type Answer<A extends Answers> =
+  | { [S in keyof A]: A[S] extends z.ZodType ? z.output<A[S]> : FastifyReply }[keyof A]
+  | FastifyReply;
+
+/** A request as its route's schemas parsed it. */
+export interface Call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Puts one route on the server, with the tags and the security schemes of its surface. */
+export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers>(
+  app: HttpApp,
+  surface: Pick<FastifySchema, "tags" | "security" | "querystring">,
+  {
+    spec,
+    onRequest,
+    handle,
+  }: {
+    spec: RouteSpec<P, Q, B, A>;
+    onRequest?: ((request: FastifyRequest) => Promise<void>) | undefined;
+    handle: (call: Call<P, Q, B>) => Promise<Answer<A>>;
+  },
+): void {
+  const { method, path: url, config = {}, bodyLimit, answers: bodies } = spec;
+  const { summary, description, params, query: querystring = surface.querystring, body } = spec;
+  // The framework warns of a schema that is there and undefined.
+  const schemas = Object.entries({ description, params, querystring, body }).filter(
+    ([, schema]) => schema !== undefined,
+  );
+  const [status = 200] = Object.keys(bodies).map(Number);
+  app.route({
+    method,
+    url,
+    config,
+    bodyLimit,
+    onRequest,
+    // A stream has no length to tell, so it answers no HEAD.
+    exposeHeadRoute: config.longLived !== true,
+    schema: { ...surface, summary, ...Object.fromEntries(schemas), response: answers(bodies) },
+    handler: async (request, reply) => {
+      // Fastify has parsed all three with the schemas above, but a generic function cannot derive their types.
+      const parsed = request as { params: z.output<P>; query: z.output<Q>; body: z.output<B> };
+      reply.code(status);
+      return handle({ params: parsed.params, query: parsed.query, body: parsed.body, request, reply });
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import { deadLetterStatus, dropDeadLetter, getDeadLetter, listDeadLetters, replayDeadLetter } from "@parley/contracts";
+import { z } from "zod";
+import { deadLetterParams, deadLetterShown, deadLetterWholeShown } from "./dead-letter-schemas.js";
+import { ownerRoute } from "./owner-route.js";
+import { nothing, pageOf, pageQuery, wirePage } from "./schemas.js";
+
+/** Turns that were given up after too many tries, newest first, without what was said in them. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/dead-letters",
+  summary: "List dead letters",
+  role: "admin",
+  query: pageQuery.extend({
+    status: deadLetterStatus.optional(),
+    session_id: z.string().min(1).max(128).optional(),
+    agent_id: z.uuid().optional(),
+  }),
+  answers: { 200: pageOf(deadLetterShown) },
+  handle: async ({ principal, query }, { bus }) => {
+    const { status, session_id: sessionId, agent_id: agentId, limit, cursor } = query;
+    return wirePage(await bus.call(listDeadLetters, { principal, status, sessionId, agentId, limit, cursor }));
+  },
+});
+
+/** One dead letter, with what was said. */
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/dead-letters/:id",
+  summary: "Get a dead letter",
+  role: "admin",
+  params: deadLetterParams,
+  answers: { 200: deadLetterWholeShown },
+  handle: async ({ principal, params }, { bus }) =>
+    (await bus.call(getDeadLetter, { principal, ...params })).deadLetter,
+});
+
+/** Runs a given-up turn again. 202 when it waits now; 200 when an earlier replay waits or was answered already: nothing was done. */
+const replayRoute = ownerRoute({
+  method: "POST",
+  path: "/dead-letters/:id/replay",
+  summary: "Replay a dead letter",
+  description: "The turn runs at the end of its session, by the path of every message. `GET` tells how it went.",
+  role: "admin",
+  params: deadLetterParams,
+  answers: { 200: deadLetterShown, 202: deadLetterShown },
+  handle: async ({ principal, params, reply }, { bus }) => {
+    const { deadLetter, repeated } = await bus.call(replayDeadLetter, { principal, ...params });
+    reply.code(repeated ? 200 : 202);
+    return deadLetter;
+  },
+});
+
+/** Forgets a dead letter; the failed message stays in the history. Idempotent by state: a second time it is not found. */
+const dropRoute = ownerRoute({
+  method: "DELETE",
+  path: "/dead-letters/:id",
+  summary: "Drop a dead letter",
+  role: "admin",
+  params: deadLetterParams,
+  answers: { 200: nothing },
+  handle: async ({ principal, params }, { bus }) => bus.call(dropDeadLetter, { principal, ...params }),
+});
+
+export const deadLetterRoutes = [listRoute, getRoute, replayRoute, dropRoute];

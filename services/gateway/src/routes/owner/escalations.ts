@@ -1,0 +1,149 @@
+import {
+  assignEscalation,
+  closeEscalation,
+  holdsEscalation,
+  listEscalations,
+  replyEscalation,
+} from "@parley/contracts";
+import { z } from "zod";
+import { signedRepeatable } from "../../edge/idempotency.js";
+import { takeSignalRate } from "../../edge/signal-rate.js";
+import {
+  actingOperator,
+  assignBody,
+  escalationShown,
+  handBackBody,
+  replyBody,
+  resolveBody,
+  statusQuery,
+  transferBody,
+  typingBody,
+} from "./escalation-schemas.js";
+import { type Deps, ownerRoute } from "./owner-route.js";
+import { ownerAccess } from "./principal.js";
+import { idParams, pageOf, pageQuery, wirePage } from "./schemas.js";
+
+/** The queue of the tenant, oldest first; operators and above. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/escalations",
+  summary: "List escalations",
+  role: "operator",
+  query: pageQuery.extend({ status: statusQuery, session_id: z.string().min(1).max(128).optional() }),
+  answers: { 200: pageOf(escalationShown) },
+  handle: async ({ principal, query: { status, session_id: sessionId, limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listEscalations, { principal, status, sessionId, limit, cursor })),
+});
+
+/** Takes an escalation, or gives it to an operator; operators are told apart by the id of their credentials. Idempotent by state. */
+const assignRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/assign",
+  summary: "Assign an escalation",
+  description:
+    "Without `operator` the caller takes it. The agent is silent from then on; an answer in the making is dropped. 409 when another operator has it.",
+  role: "operator",
+  params: idParams,
+  body: assignBody.default({}),
+  answers: { 200: escalationShown },
+  handle: async ({ principal, params, body: { operator = principal.id, name = null } }, { bus }) =>
+    (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: false })).escalation,
+});
+
+/** Gives an assigned escalation to another operator, whoever had it. Idempotent by state. */
+const transferRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/transfer",
+  summary: "Transfer an escalation",
+  role: "operator",
+  params: idParams,
+  body: transferBody,
+  answers: { 200: escalationShown },
+  handle: async ({ principal, params, body: { operator, name = null } }, { bus }) =>
+    (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: true })).escalation,
+});
+
+/** Sends a message as the operator who has the session. Idempotent by `Idempotency-Key`, else by the signature. */
+const replyRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/reply",
+  summary: "Reply as a human",
+  role: "operator",
+  config: { repeatable: true },
+  params: idParams,
+  body: replyBody,
+  answers: { 201: z.object({ message_id: z.uuid(), session_id: z.string(), created_at: z.string() }) },
+  handle: async ({ principal, request, params, body, markReplay }, { bus }) => {
+    const { message: content, name = null } = body;
+    const operator = actingOperator(principal, body.operator);
+    const call = { principal, ...params, operator, name, content, ...signedRepeatable(request) };
+    const { messageId, sessionId, createdAt, replayed } = await bus.call(replyEscalation, call);
+    markReplay(replayed);
+    return { message_id: messageId, session_id: sessionId, created_at: createdAt };
+  },
+});
+
+/** Shows the visitor that the operator who has the session is typing. Not stored, may get lost. */
+const typingRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/typing",
+  summary: "Tell that a human is typing",
+  description:
+    "For the operator who has it. Say it again every few seconds while it is true: pages forget it by themselves.",
+  role: "operator",
+  params: idParams,
+  body: typingBody,
+  answers: { 200: z.object({ success: z.literal(true) }) },
+  handle: async ({ principal, params: { id }, body }, { bus, redis }: Deps<"bus" | "redis">) => {
+    await takeSignalRate({ redis }, ownerAccess(principal, id), "typing");
+    const operator = actingOperator(principal, body.operator);
+    const { sessionId } = await bus.call(holdsEscalation, { principal, id, operator });
+    await redis.live.publish(sessionId, [{ type: "typing", who: "operator", active: body.typing }]);
+    return { success: true as const };
+  },
+});
+
+/** Closes an escalation; the agent answers the next message, or the session ends. Once: then it is `escalation_resolved`. */
+const resolveRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/resolve",
+  summary: "Resolve an escalation",
+  role: "operator",
+  params: idParams,
+  body: resolveBody.default({ end_session: false }),
+  answers: { 200: escalationShown },
+  handle: async ({ principal, params, body }, { bus }) => {
+    const { summary = null, end_session: endSession } = body;
+    const operator = actingOperator(principal, body.operator);
+    const call = { principal, ...params, operator, how: "resolve" as const, summary, endSession };
+    return (await bus.call(closeEscalation, call)).escalation;
+  },
+});
+
+/** Gives the session back to the agent, with a summary that it reads as data. Once: then it is `escalation_resolved`. */
+const handBackRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/hand-back",
+  summary: "Hand a session back to the agent",
+  description:
+    "The workflow goes on where it was: by the transition `handed_back` of an `escalate` node, else in silence.",
+  role: "operator",
+  params: idParams,
+  body: handBackBody,
+  answers: { 200: escalationShown },
+  handle: async ({ principal, params, body }, { bus }) => {
+    const operator = actingOperator(principal, body.operator);
+    const call = { principal, ...params, operator, how: "hand_back" as const, summary: body.summary ?? null };
+    return (await bus.call(closeEscalation, { ...call, endSession: false })).escalation;
+  },
+});
+
+export const escalationRoutes = [
+  listRoute,
+  assignRoute,
+  transferRoute,
+  replyRoute,
+  typingRoute,
+  resolveRoute,
+  handBackRoute,
+];

@@ -1,0 +1,161 @@
+import {
+  AppError,
+  addKnowledge,
+  deleteKnowledge,
+  getKnowledge,
+  KNOWLEDGE_MAX_BYTES,
+  knowledgeIngestion,
+  listKnowledge,
+  searchKnowledge,
+} from "@parley/contracts";
+import { type HttpApp, JSON_TYPES } from "@parley/http";
+import type { FastifyRequest } from "fastify";
+import { withAllowed } from "../../files/allowed-file.js";
+import { KNOWLEDGE_TYPES, readKnowledgeForm } from "../../files/knowledge-form.js";
+import { sendKnowledge } from "../../files/send-knowledge.js";
+import { queryInteger } from "../../schemas.js";
+import {
+  addKnowledgeBody,
+  knowledgeAdded,
+  knowledgeFound,
+  knowledgeParams,
+  knowledgeShown,
+  knowledgeWithPassages,
+  searchKnowledgeBody,
+} from "./knowledge-schemas.js";
+import { type Deps, ownerRoute } from "./owner-route.js";
+import { agentParams, nothing, pageOf, pageQuery, tenantQuery, wirePage } from "./schemas.js";
+
+/** 10 MB as base64, and the JSON around it. */
+const BODY_LIMIT_BYTES = 14_000_000;
+/** What every other route reads before it knows the caller. */
+const UNKNOWN_CALLER_BYTES = 262_144;
+const FORM = "multipart/form-data";
+const ALLOWED = { types: KNOWLEDGE_TYPES, maxBytes: KNOWLEDGE_MAX_BYTES };
+
+type AddDeps = Deps<"bus" | "credentials">;
+
+/**
+ * Adds a document to an agent's knowledge base, or a new revision of the one with this name. Idempotent by `Idempotency-Key`,
+ * else by the signature, and by content: the same bytes under the same name are `unchanged`.
+ */
+const addRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/knowledge",
+  summary: "Add a document to the knowledge base",
+  description:
+    "Markdown, text and HTML as text, PDF as base64 with `encoding`; or multipart/form-data with the part `file` and any of the fields " +
+    "`name`, `media_type`, `language`: the type is then found out from the bytes. At most 10 MB. A body above 256 KiB needs a bearer token. " +
+    "Versions that exist and are not the newest keep the documents they had.",
+  role: "editor",
+  config: { mediaTypes: [...JSON_TYPES, FORM], repeatable: true },
+  bodyLimit: BODY_LIMIT_BYTES,
+  onRequest: requireTokenForLargeBody,
+  params: agentParams,
+  body: addKnowledgeBody,
+  answers: { 200: knowledgeAdded, 201: knowledgeAdded },
+  handle: async ({ principal, params, body, repeatable, markReplay, reply }, { bus }: AddDeps) => {
+    const { name, content, encoding, media_type: mediaType, language } = body;
+    const upload = await sendKnowledge(bus, principal, contentOf(content, encoding));
+    const call = { principal, ...params, ...upload, name, mediaType, language, ...repeatable };
+    const { status, document, replayed } = await bus.call(addKnowledge, call);
+    markReplay(replayed);
+    reply.code(status === "created" ? 201 : 200);
+    return { ...document, result: status };
+  },
+});
+
+/** A body is read before its signature can be checked, so a large one is read only for a caller whose token is valid. */
+async function requireTokenForLargeBody(request: FastifyRequest, { credentials }: AddDeps): Promise<void> {
+  const length = Number(request.headers["content-length"] ?? Number.POSITIVE_INFINITY);
+  if (length <= UNKNOWN_CALLER_BYTES) return;
+  const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (token === undefined) throw new AppError("body_too_large");
+  if ((await credentials.tokenPrincipal(token)) === null) throw new AppError("invalid_token");
+}
+
+function contentOf(given: string, encoding: "text" | "base64"): Buffer {
+  const content = Buffer.from(given, encoding === "text" ? "utf8" : "base64");
+  // The decoder skips what is no base64 instead of refusing it.
+  const isWhole =
+    encoding === "text" || content.toString("base64").replace(/=+$/, "") === given.replace(/[\r\n=]+/g, "");
+  if (!isWhole || content.length === 0) {
+    const errors = [{ pointer: "/content", rule: "base64", message: "must be base64" }];
+    throw new AppError("validation_failed", { errors });
+  }
+  if (content.length > KNOWLEDGE_MAX_BYTES) throw withAllowed(new AppError("body_too_large"), ALLOWED);
+  return content;
+}
+
+/** Adds by form as well: its parser is known to this one route. */
+function addWithForm(app: HttpApp, deps: AddDeps): void {
+  void app.register(async (scope: HttpApp) => {
+    // The body is read already, and its signature checked: the parser sees the bytes that were verified.
+    scope.addContentTypeParser(FORM, (request: FastifyRequest) =>
+      readKnowledgeForm(request.rawBody, request.headers["content-type"] ?? "").catch((error: unknown) => {
+        throw withAllowed(error, ALLOWED);
+      }),
+    );
+    addRoute(scope, deps);
+  });
+}
+
+/** Documents that the newest version of an agent sees, and with the first page those that are being read. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/knowledge",
+  summary: "List the knowledge base",
+  params: agentParams,
+  query: pageQuery,
+  answers: { 200: pageOf(knowledgeShown).extend({ ingesting: knowledgeIngestion.array() }) },
+  handle: async ({ principal, params, query: { limit, cursor } }, { bus }) => {
+    const { ingesting = [], ...page } = await bus.call(listKnowledge, { principal, ...params, limit, cursor });
+    return { ...wirePage(page), ingesting };
+  },
+});
+
+/** One document with the passages it was cut into, 100 at a time. */
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/knowledge/:id",
+  summary: "Read a document of the knowledge base",
+  params: knowledgeParams,
+  query: tenantQuery.extend({ after: queryInteger(0, 1_000_000).optional() }),
+  answers: { 200: knowledgeWithPassages },
+  handle: async ({ principal, params, query: { after = -1 } }, { bus }) => {
+    const { document, passages, next } = await bus.call(getKnowledge, { principal, ...params, after });
+    return { ...document, passages, next_after: next };
+  },
+});
+
+/** Removes a document, all its revisions, for all versions at once. Idempotent by state: a second delete is `document_not_found`. */
+const deleteRoute = ownerRoute({
+  method: "DELETE",
+  path: "/agents/:agent/knowledge/:id",
+  summary: "Remove a document from the knowledge base",
+  role: "editor",
+  params: knowledgeParams,
+  answers: { 200: nothing },
+  handle: async ({ principal, params }, { bus }) => bus.call(deleteKnowledge, { principal, ...params }),
+});
+
+/** Searches as an answer would, and shows what was found with scores and ranks of each method. */
+const searchRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/knowledge/search",
+  summary: "Test the retrieval",
+  description: "Searches the documents that `version` sees; without it, the newest.",
+  config: { reads: true },
+  params: agentParams,
+  body: searchKnowledgeBody,
+  answers: { 200: knowledgeFound },
+  handle: async ({ principal, params, body }, { bus }) => {
+    const { query: text, mode, version = null, ...settings } = body;
+    const query = { text, search_mode: mode, ...settings };
+    const found = await bus.call(searchKnowledge, { principal, ...params, version, query });
+    const { search_mode, warning, passages, embedding = null } = found;
+    return { mode: search_mode, warning, passages, embedding };
+  },
+});
+
+export const knowledgeRoutes = [addWithForm, listRoute, getRoute, deleteRoute, searchRoute];

@@ -1,0 +1,71 @@
+import { revealLink } from "@parley/contracts";
+import { encode } from "uqr";
+import { z } from "zod";
+import { queryInteger } from "../../schemas.js";
+import { linkAddress } from "./link-address.js";
+import { type Deps, ownerRoute } from "./owner-route.js";
+import { linkParams, tenantQuery } from "./schemas.js";
+
+/** Readers need four empty modules around the code. */
+const QUIET_MODULES = 4;
+
+/** The link's address as a QR code; editors and above, because the picture holds the token. */
+const qrRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/public-links/:id/qr.svg",
+  summary: "Draw a public link as a QR code",
+  role: "editor",
+  params: linkParams,
+  query: tenantQuery.extend({
+    /** Width and height in pixels; the picture scales without loss. */
+    size: queryInteger(64, 4096).default(512),
+    /** How much of the code may be hidden or dirty: about 7, 15, 25 or 30 %. */
+    ecc: z.enum(["L", "M", "Q", "H"]).default("M"),
+  }),
+  answers: { 200: { description: "Picture", content: { "image/svg+xml": { schema: z.string() } } } },
+  handle: async ({ principal, params, query, reply }, { bus, config }: Deps<"bus" | "config">) => {
+    const { token } = await bus.call(revealLink, { principal, ...params });
+    return reply
+      .header("content-type", "image/svg+xml; charset=utf-8")
+      .header("content-disposition", `inline; filename="link-${params.id}.svg"`)
+      .header("cache-control", "no-store")
+      .serializer((text: string) => text)
+      .send(drawQrCode(linkAddress(config, token), query));
+  },
+});
+
+function drawQrCode(address: string, { size, ecc }: { size: number; ecc: "L" | "M" | "Q" | "H" }): string {
+  const code = encode(address, { ecc, boostEcc: true, border: QUIET_MODULES });
+  const dark = code.data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : [])));
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${code.size} ${code.size}" ` +
+    `shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${code.size}v${code.size}H0z"/>` +
+    `<path fill="#000" d="${dark.join("")}"/></svg>`
+  );
+}
+
+/** What to paste into a page to have the chat there; editors and above, because the snippets hold the token. */
+const embedRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/public-links/:id/embed",
+  summary: "Get the snippets that embed a public link",
+  description:
+    "`iframe` shows the chat page in place, on sites that the link's `allowed_domains` list; `url` is the link's address.",
+  role: "editor",
+  params: linkParams,
+  answers: { 200: z.object({ iframe: z.string(), url: z.string() }) },
+  handle: async ({ principal, params, reply }, { bus, config }: Deps<"bus" | "config">) => {
+    const { token, title } = await bus.call(revealLink, { principal, ...params });
+    const url = linkAddress(config, token);
+    reply.header("cache-control", "no-store");
+    return {
+      iframe: `<iframe src="${inAttribute(url)}" title="${inAttribute(title)}" width="400" height="600" style="border:0" loading="lazy"></iframe>`,
+      url,
+    };
+  },
+});
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const inAttribute = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+
+export const linkSharingRoutes = [qrRoute, embedRoute];

@@ -1,0 +1,75 @@
+import type { Role } from "@parley/contracts";
+import type { HttpApp } from "@parley/http";
+import type { FastifyContextConfig, FastifyRequest, FastifySchema } from "fastify";
+import type { z } from "zod";
+import type { GatewayContext } from "../../deps.js";
+import { markReplay, ownerRepeatable, type Repeatable } from "../../edge/idempotency.js";
+import { type Answer, type Answers, type Call, declareRoute, type RouteSpec } from "../declare-route.js";
+import { type TenantPrincipal, tenantPrincipal } from "./principal.js";
+import { tenantQuery } from "./schemas.js";
+
+/** The dependencies a handler names; most need the bus alone. */
+export type Deps<K extends keyof GatewayContext> = Pick<GatewayContext, K>;
+
+/** A request of the management API. The getters throw as the functions they name, so a handler takes only those it needs. */
+export interface OwnerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends Call<P, Q, B> {
+  /** The caller, in the tenant the call is about; see `tenantPrincipal`. */
+  readonly principal: TenantPrincipal;
+  /** The caller's key and signature; see `ownerRepeatable`. */
+  readonly repeatable: Repeatable;
+  /** Marks an answer that repeats an earlier one; see `markReplay`. */
+  markReplay(replayed: boolean | undefined): void;
+}
+
+export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers, D>
+  extends Omit<RouteSpec<P, Q, B, A>, "config" | "onRequest"> {
+  /** Least role; default viewer. */
+  role?: Role;
+  /** The call is about no single tenant, so its query takes no `tenant_id`. */
+  acrossTenants?: true;
+  config?: Omit<FastifyContextConfig, "role" | "url" | "method">;
+  onRequest?: (request: FastifyRequest, deps: D) => Promise<void>;
+  handle: (call: OwnerCall<P, Q, B>, deps: D) => Promise<Answer<A>>;
+}
+
+/** Puts a route on the server. */
+export type OwnerRoute<D = GatewayContext> = (app: HttpApp, deps: D) => void;
+
+const ACROSS_TENANTS: Pick<FastifySchema, "tags" | "security"> = {
+  tags: ["management"],
+  security: [{ token: [] }, { hmac: [] }],
+};
+const IN_TENANT = { ...ACROSS_TENANTS, querystring: tenantQuery };
+
+/** Declares one route of the management API. Without `query` it takes `tenant_id` alone. */
+export function ownerRoute<
+  A extends Answers,
+  P extends z.ZodType = z.ZodUnknown,
+  Q extends z.ZodType = typeof tenantQuery,
+  B extends z.ZodType = z.ZodUnknown,
+  D = Deps<"bus">,
+>(declared: OwnerSpec<P, Q, B, A, D>): OwnerRoute<D> {
+  const { role, acrossTenants, config, onRequest, handle, ...spec } = declared;
+  return (app, deps) =>
+    declareRoute(app, acrossTenants ? ACROSS_TENANTS : IN_TENANT, {
+      spec: { ...spec, config: role === undefined ? config : { ...config, role } },
+      onRequest: onRequest && ((request) => onRequest(request, deps)),
+      handle: (call) => handle(ownerCall(call), deps),
+    });
+}
+
+function ownerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  call: Call<P, Q, B>,
+): OwnerCall<P, Q, B> {
+  const { request, reply } = call;
+  return {
+    ...call,
+    get principal() {
+      return tenantPrincipal(request);
+    },
+    get repeatable() {
+      return ownerRepeatable(request);
+    },
+    markReplay: (replayed) => markReplay(request, reply, replayed),
+  };
+}

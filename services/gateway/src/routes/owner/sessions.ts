@@ -1,0 +1,214 @@
+import {
+  AppError,
+  endSession,
+  extendSession,
+  getSession,
+  getSessionAnalysis,
+  listSessions,
+  sessionAnalysis,
+  sessionStatus,
+  sessionToTest,
+  sessionTrace,
+  traceSession,
+} from "@parley/contracts";
+import { z } from "zod";
+import { signedRepeatable } from "../../edge/idempotency.js";
+import { sendFile } from "../../files/send-file.js";
+import { cursorParam, eventStream } from "../../schemas.js";
+import { ownedSession, wireSession } from "../../streams/audience.js";
+import { openWatch } from "../../streams/open-watch.js";
+import { sessionClosed, sessionParams, sessionShown, traceQuery } from "../chat/schemas.js";
+import { type Deps, ownerRoute } from "./owner-route.js";
+import { ownerAccess } from "./principal.js";
+import { pageOf, pageQuery, tenantQuery, wirePage } from "./schemas.js";
+import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
+
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((given) => new Date(given).toISOString())
+  // In UTC a time may leave the years that the database can hold.
+  .refine((instant) => /^(?!0000)\d{4}-/.test(instant), { message: "must lie in the years 1 to 9999" })
+  .meta({ description: "ISO 8601; a day alone begins at midnight, UTC" });
+
+/** Sessions of the tenant, newest first, without what was said in them. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions",
+  summary: "List sessions",
+  description: "`from` is included, `to` is not: both are about when a session began.",
+  query: pageQuery.extend({
+    agent_id: z.uuid().optional(),
+    link_id: z.uuid().optional(),
+    status: sessionStatus.optional(),
+    participant: z
+      .string()
+      .trim()
+      .min(1)
+      .max(254)
+      .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
+      .optional()
+      .meta({ description: "E-mail address (in any case) or identifier, whole" }),
+    from: moment.optional(),
+    to: moment.optional(),
+  }),
+  answers: { 200: pageOf(sessionShown) },
+  handle: async ({ principal, query }, { bus }) => {
+    const { agent_id: agentId, link_id: linkId, tenant_id: _tenant, ...rest } = query;
+    const page = await bus.call(listSessions, { principal, agentId, linkId, ...rest });
+    return wirePage({ ...page, data: page.data.map((session) => ownedSession(session, principal.role)) });
+  },
+});
+
+/** One session of the tenant, without what was said in it; an ended one with the results of its analysis, for operators. */
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions/:id",
+  summary: "Get a session",
+  params: sessionParams,
+  answers: { 200: sessionShown.extend({ analysis: sessionAnalysis.nullish() }) },
+  handle: async ({ principal, params }, { bus }) => {
+    const access = ownerAccess(principal, params.id);
+    const { session } = await bus.call(getSession, { access });
+    const shown = ownedSession(session, principal.role);
+    if (session.ended_at === null || principal.role === "viewer") return shown;
+    const { analysis } = await bus.call(getSessionAnalysis, { access });
+    return { ...shown, analysis };
+  },
+});
+
+/** Ends a session of the tenant. Idempotent by state: an ended one is `session_ended`. */
+const endRoute = ownerRoute({
+  method: "POST",
+  path: "/sessions/:id/end",
+  summary: "End a session",
+  role: "operator",
+  params: sessionParams,
+  answers: { 200: sessionClosed },
+  handle: async ({ principal, params }, { bus }) => {
+    const call = { access: ownerAccess(principal, params.id), reason: "owner", idempotency: null };
+    const { replayed: _replayed, ...closed } = await bus.call(endSession, call);
+    return closed;
+  },
+});
+
+/** Gives a session more time. Idempotent by `Idempotency-Key`, else by the signature; without them each call adds. */
+const extendRoute = ownerRoute({
+  method: "POST",
+  path: "/sessions/:id/extend",
+  summary: "Extend a session",
+  description: "Moves its expiry, never beyond that of its link, and makes its idle time longer.",
+  role: "operator",
+  config: { repeatable: true },
+  params: sessionParams,
+  body: z.strictObject({ minutes: z.int().min(1).max(1440) }),
+  answers: {
+    200: z.object({ session_id: z.string(), expires_at: z.string().nullable(), idle_expires_at: z.string() }),
+  },
+  handle: async ({ principal, request, params, body, markReplay }, { bus }) => {
+    const call = { access: ownerAccess(principal, params.id), ...body, ...signedRepeatable(request) };
+    const { sessionId, expiresAt, idleExpiresAt, replayed } = await bus.call(extendSession, call);
+    markReplay(replayed);
+    return { session_id: sessionId, expires_at: expiresAt, idle_expires_at: idleExpiresAt };
+  },
+});
+
+type WatchDeps = Deps<"bus" | "redis" | "streams" | "logger">;
+
+/** Live view of a session of the tenant; `Last-Event-ID` or `?after=` resumes it. Operators and above. */
+const watchRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions/:id/live",
+  summary: "Watch a session",
+  description:
+    "Everything the visitor sees, and nodes, transitions, variables and spend. Begins with `connected`: how the session stands; each turn ends with `turn`.",
+  role: "operator",
+  config: { longLived: true },
+  onRequest: async (_request, { streams }: WatchDeps) => streams.enter(),
+  params: sessionParams,
+  query: tenantQuery.extend({ after: cursorParam.optional() }),
+  answers: { 200: eventStream },
+  handle: async ({ principal, request, reply, params, query }, deps: WatchDeps) => {
+    const { tenantId: _tenant, ...opener } = principal;
+    return openWatch(
+      deps,
+      { request, reply, after: query.after },
+      { access: ownerAccess(principal, params.id), opener },
+    );
+  },
+});
+
+/** Why a session of the tenant went as it did: nodes, conditions with their inputs, calls, time, cost. Operators and above. */
+const traceRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions/:id/trace",
+  summary: "Read the trace of a session",
+  role: "operator",
+  params: sessionParams,
+  query: tenantQuery.extend(traceQuery.shape),
+  answers: { 200: sessionTrace },
+  handle: async ({ principal, params, query: { cursor: after, limit } }, { bus }) =>
+    bus.call(traceSession, { access: ownerAccess(principal, params.id), after, limit }),
+});
+
+/** What was said in a session of the tenant, as json, csv, txt or html; a download for all but json. Operators and above. */
+const transcriptRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions/:id/transcript",
+  summary: "Read the transcript of a session",
+  description: "json (default), csv (safe against formulas), txt or html; the newest 10,000 messages, oldest first.",
+  role: "operator",
+  params: sessionParams,
+  query: tenantQuery.extend({ format: z.enum(TRANSCRIPT_FORMATS).default("json") }),
+  answers: { 200: z.unknown().meta({ description: "`{session, messages, truncated}`, or the file" }) },
+  handle: async ({ principal, params, query: { format }, reply }, { bus }) => {
+    const { session, messages, truncated } = await readTranscript(bus, ownerAccess(principal, params.id));
+    if (format === "json") return { session: wireSession(session, "api"), messages, truncated };
+    const { mediaType, text } = transcriptFile({ session, messages }, format);
+    return reply
+      .header("content-type", mediaType)
+      .header("content-disposition", `attachment; filename="${params.id}.${format}"`)
+      .serializer((file: string) => file)
+      .send(text);
+  },
+});
+
+/** A file that was sent in a session of the tenant, as a download. Operators and above. */
+const fileRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions/:id/files/:file_id",
+  summary: "Download a file of a session",
+  role: "operator",
+  params: sessionParams.extend({ file_id: z.string().max(64) }),
+  answers: { 200: z.string().meta({ description: "The bytes, as an attachment" }) },
+  handle: async ({ principal, params, reply }, { bus }) => {
+    const { id, file_id: fileId } = params;
+    const access = ownerAccess(principal, id);
+    if (!z.uuid().safeParse(fileId).success) throw new AppError("file_not_found");
+    return sendFile(bus, reply, { access, fileId });
+  },
+});
+
+/** A session as a test for the document of its agent, without what identifies a person. Nothing is stored. */
+const toTestRoute = ownerRoute({
+  method: "POST",
+  path: "/sessions/:id/to-test",
+  summary: "Make a test of a session",
+  description: "The test passes against the version of the session; `notes` say what it does not repeat.",
+  role: "operator",
+  config: { reads: true },
+  params: sessionParams,
+  answers: { 200: sessionToTest.response },
+  handle: async ({ principal, params }, { bus }) => bus.call(sessionToTest, { principal, sessionId: params.id }),
+});
+
+export const sessionRoutes = [
+  listRoute,
+  getRoute,
+  endRoute,
+  extendRoute,
+  watchRoute,
+  traceRoute,
+  transcriptRoute,
+  fileRoute,
+  toTestRoute,
+];

@@ -1,0 +1,50 @@
+import { createToken, createTokenBody, deleteToken, listTokens, tokenView } from "@parley/contracts";
+import { ownerRoute } from "./owner-route.js";
+import { anyPrincipal } from "./principal.js";
+import { DELETED, idParams, nothing, pageOf, pageQuery, tokenCreated, wirePage } from "./schemas.js";
+
+/** The management tokens of the tenant, newest first, revoked ones included; never a secret. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/tokens",
+  summary: "List management tokens",
+  description: "`hint` is the prefix and the last four characters.",
+  role: "admin",
+  query: pageQuery,
+  answers: { 200: pageOf(tokenView) },
+  handle: async ({ principal, query: { limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listTokens, { principal, limit, cursor })),
+});
+
+/** Creates a management token; only this answer holds it. Idempotent by `Idempotency-Key`, else by the signature. */
+const createRoute = ownerRoute({
+  method: "POST",
+  path: "/tokens",
+  summary: "Create a token",
+  role: "admin",
+  config: { repeatable: true },
+  body: createTokenBody,
+  answers: { 201: tokenCreated },
+  handle: async ({ request, body: { name, role, tenant_id: tenantId }, repeatable, markReplay }, { bus }) => {
+    const call = { principal: anyPrincipal(request), name, role, tenantId, ...repeatable };
+    const { id, token, replayed } = await bus.call(createToken, call);
+    markReplay(replayed);
+    return { id, token, name, role };
+  },
+});
+
+/** Revokes a management token on every gateway. Idempotent by state. */
+const deleteRoute = ownerRoute({
+  method: "DELETE",
+  path: "/tokens/:id",
+  summary: "Revoke a token",
+  role: "admin",
+  params: idParams,
+  answers: { 200: nothing },
+  handle: async ({ principal, params }, { bus }) => {
+    await bus.call(deleteToken, { principal, ...params });
+    return DELETED;
+  },
+});
+
+export const tokenRoutes = [listRoute, createRoute, deleteRoute];

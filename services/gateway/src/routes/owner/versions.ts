@@ -1,0 +1,145 @@
+import {
+  activateVersion,
+  activateVersionBody,
+  createVersionBody,
+  diffVersions,
+  documentDiff,
+  getAgent,
+  getVersion,
+  importAgent,
+  listVersions,
+  parseOrRefuse,
+  replayReport,
+  replayVersion,
+  replayVersionBody,
+  suiteResult,
+  testVersion,
+} from "@parley/contracts";
+import { z } from "zod";
+import { queryInteger } from "../../schemas.js";
+import { ownerRoute } from "./owner-route.js";
+import {
+  agentParams,
+  agentShown,
+  imported,
+  pageOf,
+  pageQuery,
+  versionParams,
+  versionShown,
+  wirePage,
+} from "./schemas.js";
+
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/versions",
+  summary: "List versions",
+  params: agentParams,
+  query: pageQuery,
+  answers: { 200: pageOf(versionShown) },
+  handle: async ({ principal, params, query: { limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listVersions, { principal, ...params, limit, cursor })),
+});
+
+/**
+ * Adds an inactive version to an agent that exists. Idempotent by `Idempotency-Key`, else by the signature; without them every
+ * call is version n + 1.
+ */
+const createRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/versions",
+  summary: "Create a version",
+  role: "editor",
+  config: { repeatable: true },
+  params: agentParams,
+  body: createVersionBody,
+  answers: { 201: imported },
+  handle: async ({ principal, params, body: { document, notes = null }, repeatable, markReplay }, { bus }) => {
+    // An import would create a missing agent; a version needs one.
+    const { agent } = await bus.call(getAgent, { principal, ...params });
+    const options = { document, dryRun: false, activate: false, notes, ...repeatable };
+    const { replayed, ...made } = await bus.call(importAgent, { principal, agent: agent.id, ...options });
+    markReplay(replayed);
+    return made;
+  },
+});
+
+/** One version with its document. */
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/versions/:version",
+  summary: "Get a version",
+  params: versionParams,
+  answers: { 200: versionShown.extend({ document: z.unknown() }) },
+  handle: async ({ principal, params }, { bus }) => {
+    const { version, document } = await bus.call(getVersion, { principal, ...params });
+    return { ...version, document };
+  },
+});
+
+/**
+ * Makes a version the active one for new sessions. Idempotent by state. A version that requires tests needs a green result of
+ * its content, or the reason of an admin.
+ */
+const activateRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/versions/:version/activate",
+  summary: "Activate a version",
+  description:
+    "409 `tests_not_green` for a version that requires tests; `override_reason` (admins) overrides and is kept.",
+  role: "editor",
+  params: versionParams,
+  body: z.unknown().meta({ description: "Nothing, or `{override_reason}`" }),
+  answers: { 200: agentShown },
+  handle: async ({ principal, params, body }, { bus }) => {
+    const { override_reason: overrideReason } = parseOrRefuse(activateVersionBody, body ?? {});
+    return (await bus.call(activateVersion, { principal, ...params, overrideReason })).agent;
+  },
+});
+
+/** What changed from one version to another: by nodes, settings and tests, and as a unified diff. */
+const diffRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/versions/:version/diff/:other",
+  summary: "Compare two versions",
+  params: versionParams.extend({ other: queryInteger(1, 2_147_483_647) }),
+  answers: { 200: documentDiff },
+  handle: async ({ principal, params: { agent, version: from, other: to } }, { bus }) =>
+    bus.call(diffVersions, { principal, agent, from, to }),
+});
+
+/** Runs the tests of a version; the result counts for exactly its content. Idempotent: a repeat tests again. */
+const testRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/versions/:version/test",
+  summary: "Test a version",
+  role: "editor",
+  params: versionParams,
+  answers: { 200: suiteResult.extend({ version: z.int().min(1) }) },
+  handle: async ({ principal, params }, { bus }) => {
+    const { result } = await bus.call(testVersion, { principal, ...params });
+    return { version: params.version, ...result };
+  },
+});
+
+/** Sessions replayed when the body names no number: the newest. */
+const DEFAULT_LIMIT = 100;
+
+/** Runs recorded sessions against a version and reports where each first took another path. No model is called. */
+const replayRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/versions/:version/replay",
+  summary: "Replay recorded sessions against a version",
+  description: "Every call is answered from the records. `remaining` names the sessions that the time did not reach.",
+  role: "editor",
+  config: { reads: true },
+  params: versionParams,
+  body: z.unknown().meta({ description: "Nothing, or `{session_ids? | limit? (≤ 500), link_id?}`" }),
+  answers: { 200: replayReport },
+  handle: async ({ principal, params, body }, { bus }) => {
+    const given = parseOrRefuse(replayVersionBody, body ?? {});
+    const { session_ids: sessionIds, link_id: linkId, limit = DEFAULT_LIMIT } = given;
+    return bus.call(replayVersion, { principal, ...params, sessionIds, linkId, limit });
+  },
+});
+
+export const versionRoutes = [listRoute, createRoute, getRoute, activateRoute, diffRoute, testRoute, replayRoute];

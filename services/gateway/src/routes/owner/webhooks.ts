@@ -1,0 +1,192 @@
+import {
+  createWebhook,
+  createWebhookBody,
+  deleteWebhook,
+  getWebhook,
+  listWebhookDeliveries,
+  listWebhooks,
+  redeliverWebhook,
+  rotateActionSecret,
+  rotateWebhook,
+  rotateWebhookBody,
+  testWebhook,
+  updateWebhook,
+  updateWebhookBody,
+  webhookDelivery,
+} from "@parley/contracts";
+import { z } from "zod";
+import { ownerRoute } from "./owner-route.js";
+import { DELETED, idParams, nothing, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { webhookShown, webhookWithSecret } from "./webhook-schemas.js";
+
+/** Both secrets sign for a day when the caller does not say how long. */
+const DEFAULT_OVERLAP_SECONDS = 86_400;
+
+/** Receivers of the tenant, newest first, those of agent versions among them. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/webhooks",
+  summary: "List webhooks",
+  query: pageQuery,
+  answers: { 200: pageOf(webhookShown) },
+  handle: async ({ principal, query: { limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listWebhooks, { principal, limit, cursor })),
+});
+
+/** Creates a receiver; only this answer holds its secret. Idempotent by `Idempotency-Key`, else by the signature. */
+const createRoute = ownerRoute({
+  method: "POST",
+  path: "/webhooks",
+  summary: "Create a webhook",
+  description:
+    "`events` are names, `session.*` or `*`. Payloads follow Standard Webhooks; the secret is in this answer only.",
+  role: "admin",
+  config: { repeatable: true },
+  body: createWebhookBody,
+  answers: { 201: webhookWithSecret },
+  handle: async ({ principal, body, repeatable, markReplay }, { bus }) => {
+    const { webhook, secret, replayed } = await bus.call(createWebhook, { principal, body, ...repeatable });
+    markReplay(replayed);
+    return { ...webhook, secret };
+  },
+});
+
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/webhooks/:id",
+  summary: "Get a webhook",
+  params: idParams,
+  answers: { 200: webhookShown },
+  handle: async ({ principal, params }, { bus }) => (await bus.call(getWebhook, { principal, ...params })).webhook,
+});
+
+/** Changes what is given. Idempotent by state. */
+const updateRoute = ownerRoute({
+  method: "PATCH",
+  path: "/webhooks/:id",
+  summary: "Update a webhook",
+  description:
+    "Switching one on again forgets its failures. Of the webhook of an agent version only `is_active` can be changed.",
+  role: "admin",
+  params: idParams,
+  body: updateWebhookBody,
+  answers: { 200: webhookShown },
+  handle: async ({ principal, params, body }, { bus }) =>
+    (await bus.call(updateWebhook, { principal, ...params, body })).webhook,
+});
+
+/** Deletes a receiver with its log. Idempotent by state: a second delete is `webhook_not_found`. */
+const deleteRoute = ownerRoute({
+  method: "DELETE",
+  path: "/webhooks/:id",
+  summary: "Delete a webhook",
+  role: "admin",
+  params: idParams,
+  answers: { 200: nothing },
+  handle: async ({ principal, params }, { bus }) => {
+    await bus.call(deleteWebhook, { principal, ...params });
+    return DELETED;
+  },
+});
+
+/** Gives a receiver a new secret; only this answer holds it. Idempotent by `Idempotency-Key`, else by the signature. */
+const rotateRoute = ownerRoute({
+  method: "POST",
+  path: "/webhooks/:id/rotate",
+  summary: "Rotate the secret of a webhook",
+  description: "Both secrets sign for `overlap_seconds` (a day when it is not given, 0 = the old one ends at once).",
+  role: "admin",
+  config: { repeatable: true },
+  params: idParams,
+  body: rotateWebhookBody.nullish(),
+  answers: { 200: webhookWithSecret },
+  handle: async ({ principal, params, body, repeatable, markReplay }, { bus }) => {
+    const overlapSeconds = body?.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS;
+    const call = { principal, ...params, overlapSeconds, ...repeatable };
+    const { webhook, secret, replayed } = await bus.call(rotateWebhook, call);
+    markReplay(replayed);
+    return { ...webhook, secret };
+  },
+});
+
+/**
+ * Gives the `webhook:` actions of the tenant's workflows a new secret; only this answer holds it. Idempotent by
+ * `Idempotency-Key`, else by the signature.
+ */
+const rotateActionSecretRoute = ownerRoute({
+  method: "POST",
+  path: "/webhooks/actions/rotate",
+  summary: "Rotate the secret of webhook actions",
+  description:
+    "The first call tells the first secret. Later ones: both secrets sign for `overlap_seconds` (a day when it is not given, 0 = the old one ends at once).",
+  role: "admin",
+  config: { repeatable: true },
+  body: rotateWebhookBody.nullish(),
+  answers: { 200: z.object({ secret: z.string(), previous_secret_until: z.string().nullable() }) },
+  handle: async ({ principal, body, repeatable, markReplay }, { bus }) => {
+    const overlapSeconds = body?.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS;
+    const call = { principal, overlapSeconds, ...repeatable };
+    const { secret, previousSecretUntil, replayed } = await bus.call(rotateActionSecret, call);
+    markReplay(replayed);
+    return { secret, previous_secret_until: previousSecretUntil };
+  },
+});
+
+/** Sends `webhook.test` to one receiver. Idempotent by `Idempotency-Key`, else by the signature; without them each call sends one. */
+const testRoute = ownerRoute({
+  method: "POST",
+  path: "/webhooks/:id/test",
+  summary: "Test a webhook",
+  description: "How it went is in the list of its deliveries.",
+  role: "admin",
+  config: { repeatable: true },
+  params: idParams,
+  answers: { 202: webhookDelivery },
+  handle: async ({ principal, params, repeatable, markReplay }, { bus }) => {
+    const { delivery, replayed } = await bus.call(testWebhook, { principal, ...params, ...repeatable });
+    markReplay(replayed);
+    return delivery;
+  },
+});
+
+/** What was sent to a receiver and how it answered, newest first. */
+const listDeliveriesRoute = ownerRoute({
+  method: "GET",
+  path: "/webhooks/:id/deliveries",
+  summary: "List the deliveries of a webhook",
+  role: "editor",
+  params: idParams,
+  query: pageQuery.extend({ status: webhookDelivery.shape.status.optional() }),
+  answers: { 200: pageOf(webhookDelivery) },
+  handle: async ({ principal, params, query: { status, limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listWebhookDeliveries, { principal, ...params, status, limit, cursor })),
+});
+
+/** Sends a delivery once more, with all tries and the same event id. Idempotent while it waits, and by `Idempotency-Key`, else by the signature. */
+const redeliverRoute = ownerRoute({
+  method: "POST",
+  path: "/webhooks/deliveries/:id/redeliver",
+  summary: "Redeliver a webhook",
+  role: "admin",
+  config: { repeatable: true },
+  params: idParams,
+  answers: { 202: webhookDelivery },
+  handle: async ({ principal, params, repeatable, markReplay }, { bus }) => {
+    const { delivery, replayed } = await bus.call(redeliverWebhook, { principal, ...params, ...repeatable });
+    markReplay(replayed);
+    return delivery;
+  },
+});
+
+export const webhookRoutes = [
+  listRoute,
+  createRoute,
+  getRoute,
+  updateRoute,
+  deleteRoute,
+  rotateRoute,
+  rotateActionSecretRoute,
+  testRoute,
+  listDeliveriesRoute,
+  redeliverRoute,
+];
