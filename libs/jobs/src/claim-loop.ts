@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { startPoll } from "./poll.js";
 
-export interface ClaimLoopOptions<Item> {
+interface ClaimLoopOptions<Item> {
   /** Mean pause between two claims when nothing ends meanwhile, milliseconds. */
   intervalMs: number;
   /** Items worked on at once in this process. */

@@ -7,7 +7,7 @@ export interface Poll {
   stop(): Promise<void>;
 }
 
-export interface PollOptions {
+interface PollOptions {
   /** Mean pause between two rounds, milliseconds. */
   intervalMs: number;
   /** Mean pause after a round that threw, milliseconds; default `intervalMs`. */

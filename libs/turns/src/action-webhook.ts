@@ -1,13 +1,5 @@
 import type { Effect } from "@parley/workflow";
-import type { TurnRun } from "./run-turn.js";
-
-/** One `webhook:` action of a turn, as the commit stores it. */
-export interface ActionWebhook {
-  node_id: string;
-  phase: "on_entry" | "on_exit";
-  url: string;
-  variables: Record<string, unknown>;
-}
+import type { TurnRun } from "./turn-run.js";
 
 /** A document that loops through a `webhook:` action must not send a thousand requests for one message. */
 const MAX_PER_TURN = 20;

@@ -1,9 +1,26 @@
 import type { Usage } from "@parley/contracts";
 import type { ModelUsage } from "@parley/llm";
-import type { CallEffect, CallResult } from "@parley/workflow";
+import type { CallEffect, CallResult, RagQuery } from "@parley/workflow";
 import type { HistoryItem } from "./history.js";
-import type { HttpSummary } from "./perform-api-call.js";
-import type { RetrievalRecord } from "./retrieve-passages.js";
+
+/** What the trace keeps beside the answer: no headers, no address, which both may hold secrets. */
+export interface HttpSummary {
+  method: string;
+  /** Of the last attempt; null without an answer. */
+  status: number | null;
+  bytes: number;
+  attempts: number;
+}
+
+/** What the trace keeps of a search: where its passages are, not their text, so that a removed document is gone from traces too. */
+export interface RetrievalRecord {
+  search_mode: RagQuery["search_mode"];
+  latency_ms: number;
+  passages: { document_id: string; document: string; revision: number; n: number; score: number }[];
+  /** What the vector of the question took; null = no model was asked. */
+  embedding: { model: string; usage: Usage } | null;
+  warning: { code: string; message: string } | null;
+}
 
 /** What the world answered to a call of a turn. */
 export interface CallOutput {
@@ -48,7 +65,7 @@ export class CallStopped extends Error {
 }
 
 /** What is told of a call as soon as it is known, however the call ends. */
-export interface CallNotes {
+interface CallNotes {
   /** What was looked up for it. */
   retrieved(retrieval: RetrievalRecord): void;
 }

@@ -1,4 +1,3 @@
-export type { ActionWebhook } from "./action-webhook.js";
 export { type EmbeddingBudget, embeddingBudget } from "./budget-embedding.js";
 export { budgetedModel, createReserve, type Spent } from "./budget-model.js";
 export { CallFailed, type CallOutput, type PerformCall, TurnRefused } from "./calls.js";
@@ -10,6 +9,7 @@ export { createPerformCall } from "./perform-call.js";
 export { modelMessages, type PromptPolicy } from "./prompt.js";
 export type { Reservation, ReservationAnswer, TurnTry } from "./reservation.js";
 export { createRetrieve, type Retrieve } from "./retrieve-passages.js";
-export { type RecordedCall, type RecordedEvent, runTurn, type TurnRun } from "./run-turn.js";
+export { runTurn } from "./run-turn.js";
 export { StopRequested } from "./stop-requested.js";
 export { createLoadAgent, createPerform } from "./transfer.js";
+export type { RecordedCall, RecordedEvent, TurnRun } from "./turn-run.js";

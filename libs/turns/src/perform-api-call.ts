@@ -23,15 +23,6 @@ const MAX_REDIRECTS = 3;
 /** Answers that another attempt may better. */
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** What the trace keeps beside the answer: no headers, no address, which both may hold secrets. */
-export interface HttpSummary {
-  method: string;
-  /** Of the last attempt; null without an answer. */
-  status: number | null;
-  bytes: number;
-  attempts: number;
-}
-
 /**
  * Carries out the HTTP calls of one turn: attempts, waits, limits. An answer of any status is a result; everything else is
  * CallFailed with `api_refused`, `api_timeout`, `api_too_large`, `api_unreachable` or `api_too_many_calls`.
@@ -91,7 +82,7 @@ function isWorthAnother(result: OutboundResult): boolean {
 }
 
 /** The wait after attempt `attempts` (from 1), milliseconds: at most a quarter longer or shorter than the policy says. */
-export function pauseAfter(retry: RetryPolicy, attempts: number, random: () => number): number {
+function pauseAfter(retry: RetryPolicy, attempts: number, random: () => number): number {
   const plain = Math.min(retry.initialDelayMs * retry.multiplier ** (attempts - 1), retry.maxDelayMs);
   return Math.round(plain * (0.75 + random() * 0.5));
 }

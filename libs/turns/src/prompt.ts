@@ -42,7 +42,7 @@ export interface PromptPolicy {
   system_prompt_override?: string | null;
 }
 
-export interface PromptParts {
+interface PromptParts {
   /** Global prompt and node prompt, as the engine gives them: without any value of a variable. */
   node: string;
   chatIntent: string | null | undefined;

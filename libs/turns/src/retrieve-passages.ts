@@ -5,29 +5,19 @@ import {
   type Retrieved,
   type RetrievedPassage,
   retrieve,
-  type Usage,
 } from "@parley/contracts";
 import { withoutHidden } from "@parley/llm";
 import type { Logger } from "@parley/observability";
 import type { RagQuery } from "@parley/workflow";
 import type { EmbeddingBudget } from "./budget-embedding.js";
+import type { RetrievalRecord } from "./calls.js";
 import { quoted } from "./prompt.js";
 
 /** The version whose documents are searched. */
-export interface KnowledgePlace {
+interface KnowledgePlace {
   tenantId: string;
   agentId: string;
   version: number;
-}
-
-/** What the trace keeps of a search: where its passages are, not their text, so that a removed document is gone from traces too. */
-export interface RetrievalRecord {
-  search_mode: RagQuery["search_mode"];
-  latency_ms: number;
-  passages: { document_id: string; document: string; revision: number; n: number; score: number }[];
-  /** What the vector of the question took; null = no model was asked. */
-  embedding: { model: string; usage: Usage } | null;
-  warning: { code: string; message: string } | null;
 }
 
 const DEADLINE_MS = 2_000;
@@ -61,7 +51,7 @@ interface RetrieveDeps {
  * Looks passages up for one answer. Never fails and takes no longer than two seconds, beside the wait for room in the link's budget: a
  * knowledge base that does not answer means an answer without it, and a warning in the trace. Rejects only with the signal's reason.
  */
-export async function retrievePassages(
+async function retrievePassages(
   deps: RetrieveDeps,
   place: KnowledgePlace,
   query: RagQuery,
@@ -136,9 +126,7 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** The passages as one system message that says what they are: quoted data. Null without passages. */
-export function passagesBlock(
-  passages: readonly Pick<RetrievedPassage, "document" | "heading" | "text">[],
-): string | null {
+function passagesBlock(passages: readonly Pick<RetrievedPassage, "document" | "heading" | "text">[]): string | null {
   if (passages.length === 0) return null;
   const quotedPassages = passages.map(({ document, heading, text }, index) => {
     const section = heading === "" ? "" : ` section="${attribute(heading)}"`;

@@ -1,78 +1,23 @@
 import type { MessagePart, Usage } from "@parley/contracts";
 import {
-  type AgentRef,
   type CallEffect,
   type CallResult,
-  type Effect,
   type EngineEvent,
   type EngineState,
   initialState,
   pendingTimeout,
+  type StepResult,
   step,
-  type TurnOutcome,
-  type Watch,
 } from "@parley/workflow";
-import { type ActionWebhook, keepWebhook } from "./action-webhook.js";
-import { CallFailed, type CallOutput, CallStopped, type PerformCall, TurnRefused } from "./calls.js";
+import { keepWebhook } from "./action-webhook.js";
+import { CallFailed, CallStopped, type PerformCall, type RetrievalRecord, TurnRefused } from "./calls.js";
 import type { Definition } from "./definitions.js";
 import type { HistoryItem } from "./history.js";
 import type { LiveWriter } from "./live-writer.js";
-import type { HttpSummary } from "./perform-api-call.js";
-import type { RetrievalRecord } from "./retrieve-passages.js";
 import { StopRequested } from "./stop-requested.js";
 import { stoppedRun } from "./stopped-run.js";
 import { storable } from "./storable.js";
-
-/** One recorded model call: enough to explain the turn and to run it again without a model. */
-export interface RecordedCall {
-  call_id: string;
-  type: CallEffect["type"];
-  node_id: string;
-  latency_ms: number;
-  model: string | null;
-  usage: Usage | null;
-  /** Why the usage is not the server's own count: it gave none, it cannot be true, or it was raised. Absent = it is. */
-  usage_doubt?: NonNullable<CallOutput["usageDoubt"]>;
-  /** Of a transfer only which version it led to. */
-  result: Exclude<CallResult, { type: "agent" }> | ({ type: "agent" } & AgentRef) | null;
-  failed: string | null;
-  http?: HttpSummary;
-  retrieval?: Omit<RetrievalRecord, "warning">;
-}
-
-/** What a turn answered: with it and the recorded calls the engine takes the very same way again. */
-export interface RecordedEvent {
-  type: Exclude<EngineEvent["type"], "call.done" | "call.failed">;
-  seconds_in_node: number | null;
-  /** Of a message: whether a human had the session. Absent in older records. */
-  human?: boolean;
-}
-
-export interface TurnRun {
-  /** State after the turn; the state before it when the turn failed. */
-  state: EngineState;
-  outcome: TurnOutcome | null;
-  failed: string | null;
-  calls: RecordedCall[];
-  warnings: { code: string; message: string }[];
-  /** What `log:` actions wrote; kept with the trace, because their text may hold a visitor's words. */
-  logs: { node_id: string; text: string | null; variables: Record<string, unknown> | null }[];
-  /** What `webhook:` actions asked for; delivered after the commit. */
-  webhooks: ActionWebhook[];
-  /** Reason of the escalation this turn opened. */
-  escalation: string | null;
-  /** Seconds in its node after which the session goes on by itself; null = never. */
-  timeout: number | null;
-  variables: Record<string, unknown>;
-  /** Which node set each of them. */
-  variableNodes: Record<string, string>;
-  /** Sum of the model calls, milliseconds. */
-  latencyMs: number;
-  usage: Usage;
-  /** The turn was stopped: the outcome holds what was said until then, the state is the one before. */
-  stopped: boolean;
-  event: RecordedEvent;
-}
+import type { RecordedCall, RecordedEvent, TurnRun } from "./turn-run.js";
 
 const STATUS_OF: Record<CallEffect["type"], string> = {
   "llm.classify": "understanding",
@@ -96,11 +41,10 @@ export async function runTurn(input: {
   history: readonly HistoryItem[];
   perform: PerformCall;
   live: LiveWriter;
-  onEffect?: (effect: Effect) => void;
+  /** Gets each step of the engine, before its effects are carried out. */
+  onStep?: (result: StepResult) => void;
   /** Whether the visitor wants no more of this answer. Asked before each call; `perform` ends the one in hand. */
   stopRequested?: () => boolean;
-  /** Told of every condition that is tested. */
-  watch?: Watch;
 }): Promise<TurnRun> {
   const { definition, live } = input;
   const before = input.state ?? initialState(definition.workflow);
@@ -133,11 +77,11 @@ export async function runTurn(input: {
     stoppedRun(run, { definition, state: input.state, opening: input.event.type === "session.opened", said });
   if (input.stopRequested?.()) return stopped();
   let { workflow } = definition;
-  let result = step(workflow, before, input.event, input.watch);
+  let result = step(workflow, before, input.event);
   for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
     let pending: CallEffect | null = null;
+    input.onStep?.(result);
     for (const effect of result.effects) {
-      input.onEffect?.(effect);
       switch (effect.type) {
         case "speak":
           live.finish(effect.partIndex, effect.text);
@@ -192,7 +136,7 @@ export async function runTurn(input: {
       }
       return stopped();
     }
-    result = step(workflow, result.state, event, input.watch);
+    result = step(workflow, result.state, event);
     // After a transfer the state is in the target's document.
     if (event.type === "call.done" && event.result.type === "agent") workflow = event.result.workflow;
   }

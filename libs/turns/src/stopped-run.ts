@@ -1,7 +1,7 @@
 import { joinParts, type MessagePart } from "@parley/contracts";
 import { type EngineState, initialState, pendingTimeout } from "@parley/workflow";
 import type { Definition } from "./definitions.js";
-import type { TurnRun } from "./run-turn.js";
+import type { TurnRun } from "./turn-run.js";
 
 /**
  * What a stopped turn leaves behind: the words that were said, and the workflow where it was. Without a word the turn has failed with

@@ -4,7 +4,7 @@ import { CallFailed, type CallOutput, type PerformCall } from "./calls.js";
 import type { Definition, Definitions } from "./definitions.js";
 import type { HistoryItem } from "./history.js";
 
-export interface TransferDeps {
+interface TransferDeps {
   definitions: Definitions;
   repository: { activeVersion(tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> };
 }

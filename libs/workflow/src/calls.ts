@@ -1,5 +1,3 @@
-import type { CompiledWorkflow } from "./compile.js";
-
 /** Settings of one model call. `null` = the operator's default. */
 export interface ModelSettings {
   model_name: string | null;
@@ -44,14 +42,6 @@ export interface AgentRef {
   version: number;
 }
 
-export type CallResult =
-  | ApiAnswer
-  /** `workflow` is the compiled document of that version; the same step goes on in it. */
-  | ({ type: "agent"; workflow: CompiledWorkflow } & AgentRef)
-  | { type: "reply"; text: string }
-  | { type: "extraction"; values: Record<string, unknown> }
-  | { type: "classification"; matches: IntentMatch | readonly IntentMatch[] };
-
 export interface RagQuery {
   text: string;
   search_mode: "vector" | "fts" | "hybrid";
@@ -87,7 +77,7 @@ export interface ReplyCall extends Sight {
   ragQuery?: RagQuery;
 }
 
-export interface ExtractCall extends Sight {
+interface ExtractCall extends Sight {
   type: "llm.extract";
   callId: string;
   nodeId: string;

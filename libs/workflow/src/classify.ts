@@ -1,4 +1,4 @@
-import type { CompiledNode, GlobalIntent, StandardNode } from "./compile.js";
+import type { CompiledNode, GlobalIntent, StandardNode } from "./compiled.js";
 import { type Run, requestCall, warn } from "./run.js";
 import type { CallResult, ClassifyCall, IntentMatch, IntentOption } from "./types.js";
 

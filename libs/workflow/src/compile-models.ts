@@ -1,5 +1,5 @@
 import type { WorkflowSettings } from "@parley/contracts";
-import type { ModelSettings } from "./types.js";
+import type { ModelSettings } from "./calls.js";
 
 /** Room for a JSON answer with many variables when the document sets no limit for extraction. */
 const EXTRACTION_TOKENS = 500;

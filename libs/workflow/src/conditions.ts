@@ -1,5 +1,5 @@
 import { assertNever } from "./assert-never.js";
-import type { ApiAnswer, TestedCondition } from "./types.js";
+import type { ApiAnswer } from "./calls.js";
 
 export type Condition =
   | { type: "always" }
@@ -18,14 +18,14 @@ export type Condition =
   | { type: "api_response_contains"; folded: string }
   | { type: "handed_back" };
 
-export type ConditionProblem = { code: "bad_condition" | "deprecated_field"; message: string };
+type ConditionProblem = { code: "bad_condition" | "deprecated_field"; message: string };
 export type ParsedCondition = { ok: true; condition: Condition } | ({ ok: false } & ConditionProblem);
 
 /**
  * Comparable form of a text: canonical composition, then upper case of the lower case. Upper case is the last step because
  * lower-casing depends on context (the Greek final sigma), which would break substring tests; ß becomes SS as in case folding.
  */
-export function foldCase(text: string): string {
+function foldCase(text: string): string {
   return text.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
 }
 
@@ -128,7 +128,27 @@ export function textOf(value: unknown): string | null {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? null);
 }
 
-/** A tested condition as a watcher is told of it: with the few facts that such a condition reads. */
+/** One condition that was tested, with what it was tested against. */
+export interface TestedCondition {
+  nodeId: string;
+  /** As configured. */
+  condition: string;
+  target: string;
+  verdict: Verdict;
+  facts: {
+    text: string;
+    nodeTurns: number;
+    secondsInNode: number;
+    /** Those that the condition names. */
+    variables: Record<string, unknown>;
+    /** Null = none reached the threshold; absent = not classified. */
+    intent?: string | null;
+    /** Status of the node's HTTP call; null = no answer; absent = none was made. */
+    apiStatus?: number | null;
+  };
+}
+
+/** The record of a test: with the few facts that such a condition reads. */
 export function testedCondition(
   nodeId: string,
   { condition, label, target }: { condition: Condition; label: string; target: string },

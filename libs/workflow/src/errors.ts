@@ -1,4 +1,4 @@
-import type { Issue } from "./types.js";
+import type { Issue } from "./validate/issue.js";
 
 /**
  * A mistake of the caller: a document that does not validate (`invalid_workflow`, with its issues), an event while a call

@@ -1,4 +1,4 @@
-import type { CompiledWorkflow } from "./compile.js";
+import type { CompiledWorkflow } from "./compiled.js";
 import type { EngineState } from "./types.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { RagSettings } from "@parley/contracts";
-import type { RagQuery } from "./types.js";
+import type { RagQuery } from "./calls.js";
 
 /** How passages are looked up: everything of a query but its text. */
 export type Retrieval = Readonly<Omit<RagQuery, "text">>;

@@ -1,7 +1,8 @@
-import type { CompiledNode, CompiledWorkflow } from "./compile.js";
+import type { CompiledNode, CompiledWorkflow } from "./compiled.js";
+import type { TestedCondition } from "./conditions.js";
 import { WorkflowError } from "./errors.js";
 import { fillTemplate, referTemplate } from "./template.js";
-import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode, Watch } from "./types.js";
+import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode } from "./types.js";
 
 /**
  * The workbench of one step: a private copy of state and turn that the stages change in place, and the effects so far.
@@ -12,21 +13,16 @@ export interface Run {
   readonly state: EngineState;
   readonly turn: TurnDraft;
   readonly effects: Effect[];
-  readonly watch: Watch | undefined;
+  readonly tested: TestedCondition[];
 }
 
-export function openRun(
-  workflow: CompiledWorkflow,
-  state: EngineState,
-  at: { turn: TurnDraft; watch: Watch | undefined },
-): Run {
-  const { turn, watch } = at;
+export function openRun(workflow: CompiledWorkflow, state: EngineState, turn: TurnDraft): Run {
   const copy: TurnDraft = {
     ...turn,
     parts: [...turn.parts],
     transitions: [...turn.transitions],
   };
-  return { workflow, state: { ...state, turn: copy }, turn: copy, effects: [], watch };
+  return { workflow, state: { ...state, turn: copy }, turn: copy, effects: [], tested: [] };
 }
 
 export function nodeById(workflow: CompiledWorkflow, id: string): CompiledNode {

@@ -1,4 +1,4 @@
-import type { CompiledNode, Prompt } from "./compile.js";
+import type { CompiledNode, Prompt } from "./compiled.js";
 import { currentNode, fill, type Run, refer, requestCall } from "./run.js";
 import type { RagQuery, ReplyCall, Stage } from "./types.js";
 

@@ -1,6 +1,6 @@
 import { assertNever } from "./assert-never.js";
 import { activeGlobalIntents, bestMatch } from "./classify.js";
-import type { CompiledWorkflow } from "./compile.js";
+import type { CompiledWorkflow } from "./compiled.js";
 import { WorkflowError } from "./errors.js";
 import { move, runActions } from "./move.js";
 import { endInstead, takeOver } from "./nodes/agent-transfer.js";
@@ -9,16 +9,7 @@ import { storeVariables } from "./nodes/retrieve-variable.js";
 import { currentNode, nodeById, openRun, type Run, warn } from "./run.js";
 import { addPart } from "./speak.js";
 import { advance } from "./turn.js";
-import type {
-  CallResult,
-  EngineEvent,
-  EngineState,
-  PendingCall,
-  Stage,
-  StepResult,
-  TurnDraft,
-  Watch,
-} from "./types.js";
+import type { CallResult, EngineEvent, EngineState, PendingCall, Stage, StepResult, TurnDraft } from "./types.js";
 
 /** State of a session before its first event. `seed.variables` are known from the start and are not "extracted". */
 export function initialState(
@@ -51,23 +42,21 @@ export function initialState(
  * `workflow` is the document that the state is in: after a transfer (`state.agent` changed) that of its target, from the
  * next step on.
  *
- * `watch` hears of every condition that is tested; what happens never depends on it.
- *
  * Throws WorkflowError `out_of_order` for an event while a call is pending, a result nobody waits for, or a state of another
  * document. An event after the end of the session gives `turn.failed` with `session_ended`.
  */
-export function step(workflow: CompiledWorkflow, state: EngineState, event: EngineEvent, watch?: Watch): StepResult {
-  if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, { event, watch });
+export function step(workflow: CompiledWorkflow, state: EngineState, event: EngineEvent): StepResult {
+  if (event.type === "call.done" || event.type === "call.failed") return resume(workflow, state, event);
   if (state.turn) throw new WorkflowError("out_of_order", "the turn still waits for a call");
-  if (state.ended) return { state, effects: [{ type: "turn.failed", code: "session_ended" }] };
+  if (state.ended) return { state, effects: [{ type: "turn.failed", code: "session_ended" }], tested: [] };
   const run = openRun(
     workflow,
     { ...state, sequence: state.sequence + 1 },
-    { turn: newTurn(state, event, nodeById(workflow, state.nodeId).name), watch },
+    newTurn(state, event, nodeById(workflow, state.nodeId).name),
   );
   begin(run, event);
   advance(run);
-  return { state: run.state, effects: run.effects };
+  return { state: run.state, effects: run.effects, tested: run.tested };
 }
 
 type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
@@ -130,23 +119,19 @@ function giveTo(state: EngineState, human: boolean | undefined): void {
   if (human === false) state.escalated = null;
 }
 
-function resume(
-  workflow: CompiledWorkflow,
-  state: EngineState,
-  { event, watch }: { event: CallEvent; watch: Watch | undefined },
-): StepResult {
+function resume(workflow: CompiledWorkflow, state: EngineState, event: CallEvent): StepResult {
   const pending = state.turn?.pending;
   if (!state.turn || !pending || pending.callId !== event.callId) {
     throw new WorkflowError("out_of_order", "nobody waits for this call");
   }
   if (event.type === "call.failed" && pending.kind === "reply") {
-    return { state: { ...state, turn: null }, effects: [{ type: "turn.failed", code: event.code }] };
+    return { state: { ...state, turn: null }, effects: [{ type: "turn.failed", code: event.code }], tested: [] };
   }
-  const before = openRun(workflow, state, { turn: { ...state.turn, pending: null }, watch });
+  const before = openRun(workflow, state, { ...state.turn, pending: null });
   const run =
     event.type === "call.done" ? takeResult(before, pending, event.result) : takeFailure(before, pending, event.code);
   advance(run);
-  return { state: run.state, effects: run.effects };
+  return { state: run.state, effects: run.effects, tested: run.tested };
 }
 
 /** Answers the run that goes on: another one only after a transfer, whose target has a workflow of its own. */

@@ -2,7 +2,7 @@ import { textOf, variableOf } from "./conditions.js";
 
 const PLACEHOLDER = /\{\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}\}/gu;
 
-export interface Filled {
+interface Filled {
   text: string;
   /** Names without a value, in order of appearance; they became empty strings. */
   missing: string[];
@@ -26,7 +26,7 @@ export function fillTemplate(
   return { text, missing };
 }
 
-export interface Referred extends Filled {
+interface Referred extends Filled {
   /** The values of the names in brackets. */
   values: Record<string, string>;
 }

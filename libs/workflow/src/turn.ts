@@ -1,7 +1,7 @@
 import { joinParts } from "@parley/contracts";
 import { assertNever } from "./assert-never.js";
 import { activeGlobalIntents, classifyGlobal, classifyNode } from "./classify.js";
-import type { CompiledTransition } from "./compile.js";
+import type { CompiledTransition } from "./compiled.js";
 import { testCondition, testedCondition } from "./conditions.js";
 import { move } from "./move.js";
 import { enterTransfer } from "./nodes/agent-transfer.js";
@@ -78,7 +78,7 @@ function leave(run: Run): Stage | null {
   };
   for (const transition of node.transitions.filter((candidate) => isConsidered(run, candidate))) {
     const verdict = testCondition(transition.condition, facts);
-    run.watch?.(testedCondition(node.id, transition, { verdict, facts }));
+    run.tested.push(testedCondition(node.id, transition, { verdict, facts }));
     if (verdict === "yes") return move(run, transition.target, transition.label);
     if (verdict === "ask" && node.type === "standard") return classifyNode(run, node);
   }

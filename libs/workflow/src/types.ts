@@ -1,23 +1,17 @@
-import type { AgentDocument, MessagePart, TransitionInfo } from "@parley/contracts";
-import type { AgentRef, ApiAnswer, CallEffect, CallResult } from "./calls.js";
+import type { MessagePart, TransitionInfo } from "@parley/contracts";
+import type { AgentRef, ApiAnswer, CallEffect, IntentMatch } from "./calls.js";
+import type { CompiledWorkflow } from "./compiled.js";
+import type { TestedCondition } from "./conditions.js";
 
 export type * from "./calls.js";
 
-/** One finding of the validation; `path` leads from the document's root to the field. */
-export interface Issue {
-  path: (string | number)[];
-  code: string;
-  message: string;
-  severity: "error" | "warning";
-}
-
-export interface ValidationResult {
-  /** True when there is no issue of severity `error`. */
-  valid: boolean;
-  /** The document exactly as given; present only when valid. */
-  document?: AgentDocument;
-  issues: Issue[];
-}
+export type CallResult =
+  | ApiAnswer
+  /** `workflow` is the compiled document of that version; the same step goes on in it. */
+  | ({ type: "agent"; workflow: CompiledWorkflow } & AgentRef)
+  | { type: "reply"; text: string }
+  | { type: "extraction"; values: Record<string, unknown> }
+  | { type: "classification"; matches: IntentMatch | readonly IntentMatch[] };
 
 export type EngineEvent =
   | { type: "session.opened" }
@@ -84,7 +78,7 @@ export interface TurnOutcome {
   transition_count: number;
 }
 
-export type TurnTrigger = "session.opened" | "user.message" | "timer.fired" | "handed_back";
+type TurnTrigger = "session.opened" | "user.message" | "timer.fired" | "handed_back";
 
 /** Where the running turn goes on; see `turn.ts`. */
 export type Stage = "globals" | "enter" | "work" | "leave" | "settle" | "finish";
@@ -146,30 +140,9 @@ export interface EngineState {
   turn: TurnDraft | null;
 }
 
-/** One condition that was tested, with what it was tested against. `ask`: it needed a classification first. */
-export interface TestedCondition {
-  nodeId: string;
-  /** As configured. */
-  condition: string;
-  target: string;
-  verdict: "yes" | "no" | "ask";
-  facts: {
-    text: string;
-    nodeTurns: number;
-    secondsInNode: number;
-    /** Those that the condition names. */
-    variables: Record<string, unknown>;
-    /** Null = none reached the threshold; absent = not classified. */
-    intent?: string | null;
-    /** Status of the node's HTTP call; null = no answer; absent = none was made. */
-    apiStatus?: number | null;
-  };
-}
-
-/** Hears of every condition that a step tests, in order. It must not touch what it is given; the step never reads it. */
-export type Watch = (tested: TestedCondition) => void;
-
 export interface StepResult {
   state: EngineState;
   effects: Effect[];
+  /** The conditions that this step tested, in order. */
+  tested: TestedCondition[];
 }

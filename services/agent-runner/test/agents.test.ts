@@ -23,7 +23,7 @@ import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } fro
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { registerAgents } from "../src/agents/index.js";
+import { registerAgents } from "../src/agents/register-agents.js";
 
 const secrets = createSecrets("a master key for the tests of agents, long enough");
 const logger = createLogger({ service: "agents-test", level: "silent" });

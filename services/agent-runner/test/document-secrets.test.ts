@@ -5,7 +5,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets, openDocumentSecret } from "@parley/secrets";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registerAgents } from "../src/agents/index.js";
+import { registerAgents } from "../src/agents/register-agents.js";
 import { openDocument } from "../src/documents/document-secrets.js";
 
 const KEY = "a master key for the tests of documents, long enough";

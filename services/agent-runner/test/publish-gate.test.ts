@@ -24,7 +24,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { createSecrets } from "@parley/secrets";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registerAgents } from "../src/agents/index.js";
+import { registerAgents } from "../src/agents/register-agents.js";
 
 const secrets = createSecrets("a master key for the tests of agents, long enough");
 const logger = createLogger({ service: "gate-test", level: "silent" });

@@ -9,7 +9,7 @@ const MAX_STEPS = 1_000;
 /** A failed round is tried again after this at the latest: a job that runs once an hour must not miss one for a restart. */
 const RETRY_MS = 5_000;
 
-export interface JobMetrics {
+interface JobMetrics {
   items: Counter<string>;
   rounds: Counter<string>;
   seconds: Histogram<string>;

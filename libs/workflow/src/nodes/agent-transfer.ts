@@ -1,4 +1,4 @@
-import type { TransferNode } from "../compile.js";
+import type { TransferNode } from "../compiled.js";
 import { arrive, runActions } from "../move.js";
 import { currentNode, fill, type Run, requestCall, warn } from "../run.js";
 import { addPart } from "../speak.js";
@@ -32,10 +32,10 @@ export function endInstead(run: Run, code: WarningCode, message: string): Stage 
  * `transfer_context`. The count of transitions begins anew, because the guard belongs to a document and transfers are few.
  */
 export function takeOver(run: Run, from: TransferNode, result: Extract<CallResult, { type: "agent" }>): Run {
-  const { state, turn, effects, watch } = run;
+  const { state, turn, effects, tested } = run;
   if (from.message !== null) addPart(run, fill(run, from.message));
   runActions(run, from.onExit, "on_exit");
-  const target: Run = { workflow: result.workflow, state, turn, effects, watch };
+  const target: Run = { workflow: result.workflow, state, turn, effects, tested };
   if (!from.withContext) state.ownMessages = turn.parts.length + (turn.trigger === "user.message" ? 1 : 0);
   state.agent = { agentId: result.agentId, version: result.version };
   state.transfers = (state.transfers ?? 0) + 1;

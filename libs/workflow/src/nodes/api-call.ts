@@ -1,4 +1,4 @@
-import type { ApiNode } from "../compile.js";
+import type { ApiNode } from "../compiled.js";
 import { textOf } from "../conditions.js";
 import { readPath } from "../response-path.js";
 import { fill, percentEncode, type Run, requestCall, setVariables } from "../run.js";

@@ -1,4 +1,4 @@
-import type { EndNode } from "../compile.js";
+import type { EndNode } from "../compiled.js";
 import type { Run } from "../run.js";
 import { speak } from "../speak.js";
 import type { Stage } from "../types.js";

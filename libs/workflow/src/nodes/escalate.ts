@@ -1,4 +1,4 @@
-import type { EscalateNode } from "../compile.js";
+import type { EscalateNode } from "../compiled.js";
 import { fill, type Run } from "../run.js";
 import { addPart } from "../speak.js";
 import type { Stage } from "../types.js";

@@ -1,4 +1,4 @@
-import type { RetrieveNode } from "../compile.js";
+import type { RetrieveNode } from "../compiled.js";
 import { type Run, refer, requestCall, setVariables } from "../run.js";
 
 /** One call asks for all variables of the node. */

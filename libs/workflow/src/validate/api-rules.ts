@@ -1,5 +1,5 @@
 import { parsePath } from "../response-path.js";
-import type { Issue } from "../types.js";
+import type { Issue } from "./issue.js";
 import { isRecord, listOf, type OutlineNode, type Path, type Raw, recordOf, textsOf } from "./outline.js";
 
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });

@@ -1,6 +1,6 @@
 import type { Condition } from "../conditions.js";
-import type { Issue } from "../types.js";
 import { buildGraph, findCycles, type Graph, isInScope, longestWay } from "./graph.js";
+import type { Issue } from "./issue.js";
 import { actionsOf, canRest, type Outline, type OutlineNode, type Path } from "./outline.js";
 
 const warning = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "warning" });

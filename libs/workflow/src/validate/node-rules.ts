@@ -1,6 +1,6 @@
 import { parseAction } from "../actions.js";
-import type { Issue } from "../types.js";
 import { checkApiCall, checkTransfer } from "./api-rules.js";
+import type { Issue } from "./issue.js";
 import {
   actionsOf,
   isRecord,

@@ -1,5 +1,5 @@
 import { type ParsedCondition, parseCondition } from "../conditions.js";
-import type { Issue } from "../types.js";
+import type { Issue } from "./issue.js";
 
 export type Path = Issue["path"];
 export type Raw = Readonly<Record<string, unknown>>;
@@ -116,7 +116,7 @@ export function actionsOf(node: OutlineNode, phase: "on_entry" | "on_exit"): { p
 }
 
 /** True when a condition of this type stands in the node. */
-export function hasCondition(node: OutlineNode, type: string): boolean {
+function hasCondition(node: OutlineNode, type: string): boolean {
   return node.transitions.some(({ parsed }) => parsed.ok && parsed.condition.type === type);
 }
 

@@ -1,4 +1,4 @@
-import type { Issue } from "../types.js";
+import type { Issue } from "./issue.js";
 import { isRecord, listOf, type Outline, type Path, type Raw, recordOf, textsOf, wordsOf } from "./outline.js";
 
 const error = (path: Path, code: string, message: string): Issue => ({ path, code, message, severity: "error" });

@@ -1,5 +1,5 @@
 import { agentDocument, sentenceOfIssue } from "@parley/contracts";
-import type { Issue } from "../types.js";
+import type { Issue } from "./issue.js";
 
 /** Provider settings that older documents kept at the root, beside the workflow, instead of in `workflow.llm`. */
 const ROOT_PROVIDER_FIELDS = new Set([

@@ -1,6 +1,6 @@
 import type { AgentDocument } from "@parley/contracts";
-import type { ValidationResult } from "../types.js";
 import { checkGraph } from "./graph-rules.js";
+import type { ValidationResult } from "./issue.js";
 import { checkNodes } from "./node-rules.js";
 import { readOutline } from "./outline.js";
 import { checkSettings } from "./setting-rules.js";

@@ -1,7 +1,7 @@
 import { parseAction } from "../actions.js";
 import { templateNames } from "../template.js";
-import type { Issue } from "../types.js";
 import { buildGraph, type Graph, reach } from "./graph.js";
+import type { Issue } from "./issue.js";
 import { actionsOf, isRecord, listOf, type Outline, type OutlineNode, type Path, recordOf } from "./outline.js";
 
 interface TemplateText {

@@ -11,7 +11,7 @@ import type { Fact } from "@parley/db";
 import { type AgentRow, activate, type TenantTransaction } from "./repository/agents.js";
 import { findTestResult, gateOf, insertOverride } from "./repository/test-results.js";
 
-export interface Publication {
+interface Publication {
   tenantId: string;
   agentId: string;
   version: number;

@@ -4,7 +4,7 @@ import type { z } from "zod";
 export type Resolved = z.input<typeof resolveAgent.response>;
 
 /** An agent and the version asked for; null = the active one. */
-export interface ResolveQuestion {
+interface ResolveQuestion {
   tenantId: string;
   agentId: string;
   version: number | null;

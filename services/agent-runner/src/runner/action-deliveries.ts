@@ -6,7 +6,7 @@ import { actionSecretAad } from "@parley/secrets";
 import type { RunnerDeps } from "../deps.js";
 import type { ActionWebhookRepository, DueWebhook } from "./repository/action-webhooks.js";
 
-export interface DeliveryDeps extends Pick<RunnerDeps, "config" | "logger" | "metrics" | "secrets"> {
+interface DeliveryDeps extends Pick<RunnerDeps, "config" | "logger" | "metrics" | "secrets"> {
   outbound: Outbound;
   repository: ActionWebhookRepository;
 }

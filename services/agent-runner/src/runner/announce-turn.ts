@@ -6,7 +6,7 @@ import { logTurn } from "./log-turn.js";
 import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
 
 /** A turn that is written. */
-export interface Announced {
+interface Announced {
   item: CommitItem;
   answer: CommitAnswer;
   run: TurnRun | null;

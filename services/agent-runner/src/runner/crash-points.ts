@@ -16,7 +16,7 @@ export const CRASH_POINTS = [
   "analysed",
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
-export interface CrashAt {
+interface CrashAt {
   point: CrashPoint;
   /** The how-manieth pass of this process ends it, from 1. */
   nth: number;

@@ -1,6 +1,6 @@
 import type { LaneDeps } from "./lane-deps.js";
 
-export interface HeldLease {
+interface HeldLease {
   /** Aborted when the lease is lost or the runner stops. */
   signal: AbortSignal;
   lost(): boolean;

@@ -259,8 +259,8 @@ class Lane {
           }),
           loadAgent: createLoadAgent(deps, this.ref.tenantId),
         }),
-        onEffect: (effect) => {
-          if (effect.type === "variables.set") Object.assign(variables, effect.values);
+        onStep: ({ effects }) => {
+          for (const effect of effects) if (effect.type === "variables.set") Object.assign(variables, effect.values);
         },
       });
     } finally {

@@ -16,7 +16,7 @@ export async function endIdleSessions(db: Db, limit: number): Promise<{ looked: 
   return rows[0] ?? { looked: 0, ended: 0 };
 }
 
-export interface FiredTimer {
+interface FiredTimer {
   tenant_id: string;
   session_id: string;
   conversation_id: string;

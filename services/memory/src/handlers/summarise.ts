@@ -22,7 +22,7 @@ const RETRY_AFTER_MS = 60_000;
 const BUSY_MS = 1_000;
 
 /** `none`: nothing was due here, or another replica is at it. `busy`: the person is, in another conversation. */
-export type SummaryOutcome = "none" | "stored" | "busy" | "failed";
+type SummaryOutcome = "none" | "stored" | "busy" | "failed";
 
 /**
  * Brings the memory of a session's person up to date, when it is due. Idempotent by (conversation, exchanges covered): each

@@ -5,7 +5,7 @@ export interface Chunk {
   text: string;
 }
 
-export interface ChunkSize {
+interface ChunkSize {
   /** Most characters of a chunk; an overlap comes on top. */
   most: number;
   /** Characters of the chunk before that a chunk in the same section begins with. */

@@ -44,7 +44,7 @@ export function withEmbedder(document: KnowledgeDocument, embedder: { name: stri
   return isOld ? { ...document, embedding: { ...embedding, status: "queued" } } : document;
 }
 
-export interface KnowledgeAgent {
+interface KnowledgeAgent {
   id: string;
   latest: number;
 }
@@ -107,7 +107,7 @@ export async function knowledgeSize(trx: Trx, agentId: string): Promise<{ docume
   return rows[0] ?? { documents: 0, chunks: 0 };
 }
 
-export interface NewRevision {
+interface NewRevision {
   id: string;
   tenantId: string;
   agent: KnowledgeAgent;

@@ -10,7 +10,7 @@ import { unitVector } from "./unit-vector.js";
 const LEAST_CANDIDATES = 40;
 const CANDIDATES_PER_PASSAGE = 4;
 
-export interface SearchPlace {
+interface SearchPlace {
   tenantId: string;
   agentId: string;
   version: number;
@@ -23,7 +23,7 @@ interface QuestionVector {
 
 type Used = NonNullable<Retrieved["embedding"]>;
 
-export interface SearchLimits {
+interface SearchLimits {
   /** How long the question may wait for its vector. */
   timeoutMs: number;
   /** Who pays for the vector. */

@@ -100,7 +100,7 @@ export async function recallMemory(
   return rows[0]?.memory ?? null;
 }
 
-export interface NewSummary {
+interface NewSummary {
   tenantId: string;
   agentId: string;
   conversationId: string;
@@ -113,7 +113,7 @@ export interface NewSummary {
 }
 
 /** `done`: another replica has stored this summary. `stale`: the memory changed meanwhile, merge again. */
-export type StoreOutcome = "stored" | "done" | "stale";
+type StoreOutcome = "stored" | "done" | "stale";
 
 /**
  * Stores a summary and moves the cursor in one transaction, each behind its guard: a trigger is stored once whatever is

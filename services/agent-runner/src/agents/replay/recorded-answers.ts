@@ -22,7 +22,7 @@ export class MissingCall extends Error {
 /** Loads a version that a recorded transfer led to. Throws TerminalError when it is gone. */
 export type LoadVersion = (agentId: string, version: number) => Promise<Definition>;
 
-export interface RecordedAnswers {
+interface RecordedAnswers {
   perform: PerformCall;
   /** How many calls were answered. */
   given(): number;

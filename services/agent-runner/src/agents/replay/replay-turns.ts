@@ -73,10 +73,10 @@ async function replayTurn({ session, turn, state, definition, load }: Place): Pr
       live: silentLive((part) => turn.result?.messages[part + offset]?.content ?? ""),
       // A stop between two calls has left no call behind.
       stopRequested: () => stopped && answers.exhausted(),
-      onEffect: (effect) => {
-        if (effect.type === "transition") replayed.transitions.push(effect.transition);
+      onStep: ({ effects, tested }) => {
+        for (const effect of effects) if (effect.type === "transition") replayed.transitions.push(effect.transition);
+        replayed.conditions.push(...tested);
       },
-      watch: (tested) => replayed.conditions.push(tested),
     });
   } catch (error) {
     if (!(error instanceof MissingCall || error instanceof WorkflowError)) throw error;

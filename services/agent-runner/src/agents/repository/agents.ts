@@ -46,7 +46,7 @@ export async function findAgent(
   return rows[0] ?? null;
 }
 
-export interface NewAgent {
+interface NewAgent {
   id: string;
   tenantId: string;
   name: string;

@@ -42,7 +42,7 @@ const SESSION =
   sql.raw(`id, session_id, agent_id, agent_version, status, done_seq, participant, collected_data, purged_at is not null as purged,
   coalesce(link_policy ->> 'initial_message', '') <> '' as has_initial_message`);
 
-export interface Selection {
+interface Selection {
   agentId: string;
   sessionIds: string[] | undefined;
   linkId: string | undefined;

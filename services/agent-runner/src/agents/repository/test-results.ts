@@ -34,7 +34,7 @@ export async function gateOf(trx: TenantTransaction, at: { agentId: string; vers
   return rows[0] ?? null;
 }
 
-export interface NewOverride {
+interface NewOverride {
   id: string;
   tenantId: string;
   agentId: string;
@@ -51,7 +51,7 @@ export async function insertOverride(trx: TenantTransaction, override: NewOverri
             ${override.reason}, ${override.via}, ${override.principalId})`.execute(trx);
 }
 
-export interface OverrideRow {
+interface OverrideRow {
   id: string;
   version: number;
   content_hash: string;

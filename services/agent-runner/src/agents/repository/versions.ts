@@ -21,7 +21,7 @@ export const versionView = (row: VersionRow) => ({
   created_at: row.created_at.toISOString(),
 });
 
-export interface NewVersion {
+interface NewVersion {
   agentId: string;
   tenantId: string;
   /** With its secrets sealed. */
@@ -73,7 +73,7 @@ export async function newestDocument(trx: TenantTransaction, agentId: string): P
   return rows[0]?.document ?? null;
 }
 
-export interface ResolvedRow {
+interface ResolvedRow {
   name: string;
   active_version: number | null;
   /** Null when the agent has no such version. */

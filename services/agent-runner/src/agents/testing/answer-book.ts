@@ -19,7 +19,7 @@ const KIND_OF = {
   "agent.load": "transfer",
 } as const satisfies Record<CallEffect["type"], TestAnswer["call"] | "transfer">;
 
-export interface AnswerBook {
+interface AnswerBook {
   /** True when the test answers calls of the model itself. */
   readonly speaksForModel: boolean;
   /** The next answer for a call of this kind in this node; null = there is none left. Throws CallFailed for one that fails. */

@@ -15,7 +15,7 @@ import { reasonsAgainst } from "./check-step.js";
 import type { Coverage } from "./coverage.js";
 import { silentLive } from "./silent-live.js";
 
-export interface TestDeps {
+interface TestDeps {
   definition: Definition;
   /** Answers where the test has no answers of its own. */
   model: Model;
@@ -100,9 +100,11 @@ class Player {
       history: this.history,
       perform: this.perform,
       live: silentLive(),
-      onEffect: (effect) => {
-        if (effect.type === "variables.set") Object.assign(this.variables, effect.values);
-        if (effect.type === "transition") this.deps.coverage.take(effect.transition);
+      onStep: ({ effects }) => {
+        for (const effect of effects) {
+          if (effect.type === "variables.set") Object.assign(this.variables, effect.values);
+          if (effect.type === "transition") this.deps.coverage.take(effect.transition);
+        }
       },
     });
   }

@@ -11,7 +11,7 @@ const TEST_MS = 5_000;
 /** As many steps as a test may have. */
 const MAX_STEPS = 200;
 
-export interface MadeTest {
+interface MadeTest {
   test: AgentTest;
   notes: string[];
 }

@@ -22,7 +22,7 @@ export interface AnalysisUse {
   charged_cost: number;
 }
 
-export interface AnalysisResult extends AnalysisUse {
+interface AnalysisResult extends AnalysisUse {
   answers: Answers;
   unanswered: string[];
   model: string;

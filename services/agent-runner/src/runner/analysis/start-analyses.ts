@@ -8,7 +8,7 @@ import { type AnalyseDeps, analyseSession } from "./analyse-session.js";
 import type { AnalysisEnd, AnalysisUse, DueAnalysis } from "./analysis-repository.js";
 import { useOfFailure } from "./analysis-use.js";
 
-export interface AnalysesDeps extends AnalyseDeps {
+interface AnalysesDeps extends AnalyseDeps {
   logger: Logger;
   metrics: Metrics;
   pollMs: number;

@@ -1,2 +1,0 @@
-export type { AgentsDeps } from "./deps.js";
-export { registerAgents } from "./register-agents.js";
