@@ -2,9 +2,20 @@ export interface Finding {
   /** Relative to the root that was checked. */
   file: string;
   line: number;
-  rule: "deep" | "graph" | "length" | "name" | "purity" | "relative" | "self" | "service" | "unlisted" | "vendor";
+  rule:
+    | "deep"
+    | "graph"
+    | "length"
+    | "name"
+    | "purity"
+    | "relative"
+    | "self"
+    | "service"
+    | "unlisted"
+    | "unused"
+    | "vendor";
   message: string;
 }
 
-/** Checks every package under `libs` and `services` of a repository. */
-export function checkBoundaries(root: string): { violations: Finding[]; notes: Finding[] };
+/** Checks every package under `apps`, `libs`, `services` and `tools` of a repository; returns what breaks a rule. */
+export function checkBoundaries(root: string): Finding[];

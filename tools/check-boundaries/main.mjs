@@ -9,11 +9,15 @@ import {
   FILE_LINES,
   IMPURE,
   LIBRARY_IMPORTS,
+  LONG_FILES,
   REFUSED_NAMES,
   SERVICE_REFUSALS,
+  TEST_PACKAGES,
+  TESTS_OUTSIDE,
+  TESTS_WITH_SERVICES,
   VENDORS,
 } from "./rules.mjs";
-import { importsOf, lineAt, scanSource } from "./scan-source.mjs";
+import { importsOf, lineAt, namesIn, scanSource } from "./scan-source.mjs";
 
 const CODE = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs)$/;
 const MEASURED = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs|css|sql)$/;
@@ -21,27 +25,40 @@ const MEASURED = /\.(ts|tsx|mts|cts|js|jsx|mjs|cjs|css|sql)$/;
 /**
  * Checks every package under `apps`, `libs`, `services` and `tools`.
  * @param {string} root folder of the repository
- * @returns violations (fail the build) and notes (for people), each `{file, line, rule, message}` with a path relative to root
+ * @returns what breaks a rule, each `{file, line, rule, message}` with a path relative to root
  */
 export function checkBoundaries(root) {
   const packages = ["apps", "libs", "services", "tools"].flatMap((area) => packagesIn(root, area));
   const services = new Set(packages.filter(({ area }) => area === "services").map(({ name }) => name));
-  const [violations, notes] = [[], []];
+  const testTools = new Set([...TEST_PACKAGES, ...rootTools(root)]);
+  const violations = [];
   for (const pack of packages) {
-    for (const path of filesIn(pack.source)) {
-      const source = readFileSync(path, "utf8");
-      const file = relative(root, path).split(sep).join("/");
-      const report = (line, rule, message) => violations.push({ file, line, rule, message });
-      checkNames(pack, path, report);
-      checkLength(source, file, report, notes);
-      if (!CODE.test(path)) continue;
-      for (const { specifier, line } of importsOf(source)) {
-        checkImport({ pack, path, specifier, services }, (rule, message) => report(line, rule, message));
+    const used = { src: new Set(), test: new Set() };
+    for (const kind of ["src", "test"]) {
+      for (const path of filesIn(join(pack.root, kind))) {
+        const source = readFileSync(path, "utf8");
+        const file = relative(root, path).split(sep).join("/");
+        const report = (line, rule, message) => violations.push({ file, line, rule, message });
+        checkNames(pack, path, report);
+        if (!LONG_FILES.includes(file)) checkLength(source, FILE_LINES[kind], report);
+        if (!CODE.test(path)) continue;
+        for (const name of namesIn(source)) used[kind].add(name);
+        for (const { specifier, line } of importsOf(source)) {
+          const check = kind === "src" ? checkImport : checkTestImport;
+          check({ pack, path, specifier, services, testTools }, (rule, message) => report(line, rule, message));
+        }
+        if (kind === "src" && pack.folder === "workflow") checkPurity(source, report);
       }
-      if (pack.folder === "workflow") checkPurity(source, report);
     }
+    violations.push(...unusedIn(pack, used));
   }
-  return { violations, notes };
+  return violations;
+}
+
+/** Tools of the whole repository, such as vitest: any test may use them. */
+function rootTools(root) {
+  const manifest = join(root, "package.json");
+  return existsSync(manifest) ? Object.keys(JSON.parse(readFileSync(manifest, "utf8")).devDependencies ?? {}) : [];
 }
 
 function packagesIn(root, area) {
@@ -50,14 +67,30 @@ function packagesIn(root, area) {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "package.json")))
     .map((entry) => {
-      const manifest = JSON.parse(readFileSync(join(folder, entry.name, "package.json"), "utf8"));
-      const { dependencies, peerDependencies, optionalDependencies, devDependencies, exports } = manifest;
+      const text = readFileSync(join(folder, entry.name, "package.json"), "utf8");
+      const { name, dependencies, peerDependencies, optionalDependencies, devDependencies, exports } = JSON.parse(text);
       // A package without code of its own to offer is a page: its build bundles what it needs, so dev dependencies count.
       const bundled = exports?.["."] === undefined ? devDependencies : {};
-      const listed = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies, ...bundled });
-      const source = join(folder, entry.name, "src");
-      return { area, folder: entry.name, name: manifest.name, listed: new Set(listed), source };
+      const listed = new Set(
+        Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies, ...bundled }),
+      );
+      const forTests = new Set(Object.keys({ ...devDependencies }).filter((entry) => !listed.has(entry)));
+      return { area, folder: entry.name, root: join(folder, entry.name), manifest: text, name, listed, forTests };
     });
+}
+
+/** A package that is listed must be named, by an import or as a string to resolve: in `src`, or, as a dev dependency, in `test`. */
+function unusedIn(pack, used) {
+  const unused = [
+    ...[...pack.listed].filter((name) => !used.src.has(name)),
+    ...[...pack.forTests].filter((name) => !used.test.has(name)),
+  ];
+  return unused.map((name) => ({
+    file: `${pack.area}/${pack.folder}/package.json`,
+    line: lineAt(pack.manifest, pack.manifest.indexOf(`"${name}"`)),
+    rule: "unused",
+    message: `"${name}" is listed and never used`,
+  }));
 }
 
 function filesIn(folder) {
@@ -70,35 +103,51 @@ function filesIn(folder) {
 }
 
 function checkNames(pack, path, report) {
-  const parts = relative(pack.source, path).split(sep);
+  const parts = relative(pack.root, path).split(sep);
   const stem = basename(path).replace(/\..*$/, "");
   const bad = [...parts.slice(0, -1), stem].find((part) => REFUSED_NAMES.includes(part.toLowerCase()));
   if (bad !== undefined) report(1, "name", `"${bad}" says nothing about its content; name it by its domain`);
 }
 
-function checkLength(source, file, report, notes) {
+function checkLength(source, most, report) {
   const lines = source.split("\n").length - (source.endsWith("\n") ? 1 : 0);
-  if (lines > FILE_LINES.fail) report(lines, "length", `${lines} lines; more than ${FILE_LINES.fail} are not accepted`);
-  else if (lines > FILE_LINES.note) {
-    notes.push({ file, line: lines, rule: "length", message: `${lines} lines; aim at ${FILE_LINES.note}` });
+  if (lines > most) report(lines, "length", `${lines} lines; more than ${most} are not accepted`);
+}
+
+/** True when a relative import stays in its package; reports it otherwise. */
+function checkRelative({ pack, path, specifier }, report) {
+  const inside = relative(pack.root, resolve(dirname(path), specifier));
+  if (specifier.startsWith("/") || inside === ".." || inside.startsWith(`..${sep}`)) {
+    report("relative", `"${specifier}" leaves the package; import the other package by its name`);
+  }
+}
+
+const isRelative = (specifier) => specifier.startsWith(".") || specifier.startsWith("/");
+const isNode = (specifier) => specifier.startsWith("node:") || builtinModules.includes(specifier);
+const packageOf = (specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+
+/** Tests may use what their package lists, the tools of all tests, and no service but their own. */
+function checkTestImport({ pack, path, specifier, services, testTools }, report) {
+  if (isRelative(specifier)) {
+    const known = TESTS_OUTSIDE.some((file) => path.endsWith(join("/", file)));
+    return known || checkRelative({ pack, path, specifier }, report);
+  }
+  const name = packageOf(specifier);
+  if (isNode(specifier) || testTools.has(name)) return;
+  if (services.has(name) && pack.folder !== COMPOSITION && !TESTS_WITH_SERVICES[pack.folder]?.includes(name)) {
+    report("service", `a test of ${pack.folder} imports ${name}; put it under tests/`);
+  } else if (name !== pack.name && !services.has(name) && !pack.listed.has(name) && !pack.forTests.has(name)) {
+    report("unlisted", `"${name}" is not in the package.json of ${pack.name}`);
   }
 }
 
 function checkImport({ pack, path, specifier, services }, report) {
-  if (specifier.startsWith(".") || specifier.startsWith("/")) {
-    const inside = relative(dirname(pack.source), resolve(dirname(path), specifier));
-    if (specifier.startsWith("/") || inside === ".." || inside.startsWith(`..${sep}`)) {
-      report("relative", `"${specifier}" leaves the package; import the other package by its name`);
-    }
+  if (isRelative(specifier)) return checkRelative({ pack, path, specifier }, report);
+  if (isNode(specifier)) {
+    if (pack.folder === "workflow") report("purity", `"${specifier}": the engine knows nothing of Node`);
     return;
   }
-  if (specifier.startsWith("node:") || builtinModules.includes(specifier)) {
-    if (pack.folder === "workflow") {
-      report("purity", `"${specifier}": the engine knows nothing of Node`);
-    }
-    return;
-  }
-  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  const name = packageOf(specifier);
   if (name !== pack.name && !pack.listed.has(name) && !vitestInTestkit(pack, name)) {
     report("unlisted", `"${name}" is not in the package.json of ${pack.name}`);
   }
@@ -156,10 +205,9 @@ function checkPurity(source, report) {
 
 function main() {
   const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), "../..");
-  const { violations, notes } = checkBoundaries(root);
-  const print = (stream, { file, line, rule, message }) => stream.write(`${file}:${line}  ${rule}: ${message}\n`);
-  for (const note of notes) print(process.stdout, { ...note, rule: `note, ${note.rule}` });
-  for (const violation of violations) print(process.stderr, violation);
+  const violations = checkBoundaries(root);
+  for (const { file, line, rule, message } of violations)
+    process.stderr.write(`${file}:${line}  ${rule}: ${message}\n`);
   if (violations.length > 0) process.stderr.write(`\n${violations.length} boundary violation(s)\n`);
   else process.stdout.write("boundaries: ok\n");
   return violations.length === 0 ? 0 : 1;

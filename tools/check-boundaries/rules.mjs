@@ -56,8 +56,22 @@ export const VENDORS = [
 
 export const REFUSED_NAMES = ["utils", "helpers", "common", "shared"];
 
-/** Lines of a file: above the first a note, above the second a failure. */
-export const FILE_LINES = { note: 300, fail: 500 };
+/** Most lines of a file; ADR 0042 has the reasons, and the reason of each exception. */
+export const FILE_LINES = { src: 300, test: 500 };
+export const LONG_FILES = [
+  "services/agent-runner/src/runner/run-session.ts",
+  "services/gateway/test/defences.test.ts",
+  "services/sessions/test/webhooks.test.ts",
+];
+
+/** Our packages that any test may use without listing them: they depend on the libraries, which must not depend on them. */
+export const TEST_PACKAGES = ["@parley/testkit", "@parley/local-servers"];
+
+/** Tests that read the schemas of gateway routes until contracts declares them. */
+export const TESTS_OUTSIDE = ["libs/client/test/types.test.ts"];
+
+/** Services whose tests drive another service too. */
+export const TESTS_WITH_SERVICES = { "agent-runner": ["@parley/sessions-service"] };
 
 /** What the engine must not know: it gets time and chance as values and gives effects back. */
 export const IMPURE = [

@@ -106,6 +106,12 @@ export function importsOf(source) {
   return found.sort((a, b) => a.line - b.line);
 }
 
+/** The package that each string of a source could name: `"@scope/name/…"` and `"name/…"` outside comments. */
+export function namesIn(source) {
+  const { text } = scanSource(source);
+  return [...text.matchAll(/["'`]((?:@[\w.-]+\/)?[\w.-]+)/g)].map((match) => match[1]);
+}
+
 export function lineAt(source, at) {
   return source.slice(0, at).split("\n").length;
 }

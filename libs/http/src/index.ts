@@ -1,6 +1,7 @@
 export { type AddressReader, addressBucket, createAddressReader } from "./client-address.js";
 export { closeServer } from "./close-server.js";
 export { type CookieOptions, readCookie, writeCookie } from "./cookies.js";
+export type { HttpApp } from "./http-app.js";
 export { decodeText, parseJsonBody } from "./json-body.js";
 export { JSON_TYPES, requireMediaType } from "./media-type.js";
 export { collectOpenApi, type OpenApiInfo, serveOpenApi } from "./openapi.js";
@@ -9,7 +10,7 @@ export { type RateLimitState, rateLimitHeaders } from "./rate-limit-headers.js";
 export { hasBody } from "./raw-body.js";
 export { API_CSP, BASE_HEADERS, pageCsp } from "./security-headers.js";
 export { PROBLEM_TYPE, sendProblem } from "./send-problem.js";
-export { createHttpServer, type HttpApp, type HttpServerOptions, notFound } from "./server.js";
+export { createHttpServer, type HttpServerOptions, notFound } from "./server.js";
 export {
   type SignedParts,
   type SignedRequest,

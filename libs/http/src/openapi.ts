@@ -1,7 +1,7 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { createJsonSchemaTransform } from "fastify-type-provider-zod";
-import type { HttpApp } from "./server.js";
+import type { HttpApp } from "./http-app.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {

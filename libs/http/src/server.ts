@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { AppError, fieldErrors } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
-import fastify, { type FastifyInstance, LogController, type RawServerDefault } from "fastify";
+import fastify, { LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { addressBucket, createAddressReader, createProxyCheck } from "./client-address.js";
 import { watchConnections } from "./close-server.js";
 import { limitConnections } from "./connection-limit.js";
+import type { HttpApp } from "./http-app.js";
 import { parseJsonBody } from "./json-body.js";
 import { JSON_TYPES, requireMediaType } from "./media-type.js";
 import { observeRequests } from "./observe-requests.js";
@@ -21,8 +22,6 @@ import { API_CSP, BASE_HEADERS } from "./security-headers.js";
 import { answerBrokenRequest, sendProblem } from "./send-problem.js";
 import { createSseHub, type SseHub, type SseOptions } from "./sse.js";
 import { limitWork } from "./work-limit.js";
-
-export type HttpApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>;
 
 declare module "fastify" {
   interface FastifyRequest {

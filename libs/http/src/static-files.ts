@@ -1,5 +1,5 @@
 import staticPlugin from "@fastify/static";
-import type { HttpApp } from "./server.js";
+import type { HttpApp } from "./http-app.js";
 
 /** Serves a folder of content-hashed files: they never change, so they may be kept for a year. Compressed where the caller takes it. Missing files are 404. */
 export async function serveImmutable(app: HttpApp, options: { root: string; prefix: string }): Promise<void> {

@@ -1,7 +1,7 @@
 import { AppError } from "@parley/contracts";
 import type { Metrics } from "@parley/observability";
+import type { HttpApp } from "./http-app.js";
 import { hasBody } from "./raw-body.js";
-import type { HttpApp } from "./server.js";
 import { createUnfinishedBodies } from "./unfinished-bodies.js";
 
 /** Of a request with a body. */

@@ -1,6 +1,6 @@
 import { tokenBound } from "./input-bound.js";
-import type { ModelUsage } from "./model.js";
 import { ModelError } from "./model-error.js";
+import type { ModelUsage } from "./model-usage.js";
 
 /** Markers that a server may put around a text. */
 const AROUND = 16;

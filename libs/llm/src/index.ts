@@ -21,12 +21,12 @@ export type {
   ModelHints,
   ModelMessage,
   ModelSettings,
-  ModelUsage,
   Reply,
   ReplyOptions,
   ReplyRequest,
 } from "./model.js";
 export { ModelError, type ModelErrorOptions } from "./model-error.js";
+export type { ModelUsage } from "./model-usage.js";
 export { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "./openai/openai-embedder.js";
 export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
 export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";

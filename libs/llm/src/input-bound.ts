@@ -2,7 +2,7 @@ import type { ClassifyRequest, ExtractRequest } from "./model.js";
 import { classificationRequest } from "./openai/classification.js";
 import { extractionRequest } from "./openai/extraction.js";
 import { replyMessages } from "./openai/reply-messages.js";
-import type { StructuredRequest } from "./openai/structured.js";
+import type { StructuredRequest } from "./openai/structured-request.js";
 
 /** What a server's chat template puts around one message: markers, role, line ends; and around the whole request. */
 const PER_MESSAGE = 16;

@@ -1,4 +1,4 @@
-import type { ModelUsage } from "./model.js";
+import type { ModelUsage } from "./model-usage.js";
 
 export interface ModelErrorOptions {
   /** True when parts of the answer had already been handed out: a repeat would say them again. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonText } from "./json-text.js";
-import type { ModelUsage } from "./model.js";
+import type { ModelUsage } from "./model-usage.js";
 
 /** US dollars per million tokens. */
 export interface ModelPrice {

@@ -1,14 +1,9 @@
 import { performance } from "node:perf_hooks";
 import { closedScope, rateOf, refusal, storageKey } from "./gcra.js";
-import type { LimitCheck, LimitResult, Limits } from "./redis-like.js";
+import type { CountedLocally, LimitCheck, LimitResult, Limits } from "./redis-like.js";
 import { createLocalWatch, type LocalWatch } from "./watched-limits.js";
 
 const MAX_KEYS = 100_000;
-
-/** A result that also names the scope with the fewest requests left. */
-export type CountedLocally =
-  | { allowed: true; scope: string; remaining: number }
-  | { allowed: false; scope: string; retryAfterSeconds: number };
 
 export interface LocalLimits extends Limits {
   takeNow(checks: LimitCheck[]): LimitResult;

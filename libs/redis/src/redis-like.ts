@@ -43,6 +43,11 @@ export type LimitResult =
   /** `scope`: the one to wait longest for; after `retryAfterSeconds` without other requests the next one passes. */
   | { allowed: false; scope: string; retryAfterSeconds: number };
 
+/** A result that also names the scope with the fewest requests left. */
+export type CountedLocally =
+  | { allowed: true; scope: string; remaining: number }
+  | { allowed: false; scope: string; retryAfterSeconds: number };
+
 export interface Limits {
   /**
    * Counts one request in all scopes, or in none when one of them refuses. Never throws: without Redis the process counts

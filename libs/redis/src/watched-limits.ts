@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Redis } from "ioredis";
 import { closedScope, GCRA_LUA, rateOf, storageKey } from "./gcra.js";
-import type { CountedLocally } from "./local-limits.js";
-import type { LimitCheck, Watch, WatchedResult } from "./redis-like.js";
+import type { CountedLocally, LimitCheck, Watch, WatchedResult } from "./redis-like.js";
 import { createScript } from "./script.js";
 
 const MAX_WATCHED = 50_000;

@@ -1,5 +1,5 @@
 import { APIConnectionError, APIError } from "openai";
-import type { ModelUsage } from "../model.js";
+import type { ModelUsage } from "../model-usage.js";
 import type { Expiry } from "./watchdog.js";
 
 export interface FailureFacts {

@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "@parley/observability";
-import type { ModelUsage } from "../model.js";
 import { ModelError } from "../model-error.js";
+import type { ModelUsage } from "../model-usage.js";
 import { type FailureFacts, factsOf } from "./attempt-failure.js";
 import type { Breaker } from "./circuit-breaker.js";
 

@@ -1,5 +1,5 @@
 import type { Classification, ClassifyRequest } from "../model.js";
-import type { StructuredRequest } from "./structured.js";
+import type { StructuredRequest } from "./structured-request.js";
 
 const NO_MATCH = "no_match";
 /** Room for one match in an answer. */

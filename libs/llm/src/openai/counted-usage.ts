@@ -1,5 +1,5 @@
 import { tokenBound } from "../input-bound.js";
-import type { ModelUsage } from "../model.js";
+import type { ModelUsage } from "../model-usage.js";
 
 /** What one call sent and got, as far as it matters for counting. */
 export interface Exchanged {

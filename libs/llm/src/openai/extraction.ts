@@ -1,5 +1,5 @@
 import type { ExtractRequest } from "../model.js";
-import type { StructuredRequest } from "./structured.js";
+import type { StructuredRequest } from "./structured-request.js";
 
 type Variables = ExtractRequest["variables"];
 

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Metrics } from "@parley/observability";
-import type { ModelUsage } from "../model.js";
 import { ModelError } from "../model-error.js";
+import type { ModelUsage } from "../model-usage.js";
 
 type Operation = "reply" | "extract" | "classify" | "embed";
 

@@ -17,7 +17,8 @@ import { connectOpenAi } from "./connect-openai.js";
 import { extractedValues, extractionRequest } from "./extraction.js";
 import { createModelMetrics } from "./model-metrics.js";
 import { type StreamedReply, streamReply } from "./stream-reply.js";
-import { askStructured, type StructuredAnswer, type StructuredRequest } from "./structured.js";
+import { askStructured, type StructuredAnswer } from "./structured.js";
+import type { StructuredRequest } from "./structured-request.js";
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./timeouts.js";
 import { Watchdog } from "./watchdog.js";
 

@@ -1,7 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { OpenAI } from "openai";
 import { replyInputBound } from "../input-bound.js";
-import type { ModelUsage, ReplyOptions, ReplyRequest } from "../model.js";
+import type { ReplyOptions, ReplyRequest } from "../model.js";
+import type { ModelUsage } from "../model-usage.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
 import { countedUsage } from "./counted-usage.js";
 import { replyMessages } from "./reply-messages.js";

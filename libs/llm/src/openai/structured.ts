@@ -1,20 +1,11 @@
 import type { OpenAI } from "openai";
 import { structuredInputBound } from "../input-bound.js";
-import type { ModelMessage, ModelSettings, ModelUsage } from "../model.js";
+import type { ModelUsage } from "../model-usage.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
 import { countedUsage } from "./counted-usage.js";
 import { samplingOf } from "./sampling.js";
+import type { StructuredRequest } from "./structured-request.js";
 import type { Watchdog } from "./watchdog.js";
-
-export interface StructuredRequest {
-  /** Name of the schema: `extraction`, `classification`. */
-  name: string;
-  schema: Record<string, unknown>;
-  system: string;
-  /** Conversation data, as JSON in one user message: data to judge, not a dialogue to continue. */
-  data: { context: ModelMessage[]; message?: string; values?: Record<string, string> };
-  settings: ModelSettings;
-}
 
 export interface StructuredAnswer {
   /** The object the model wrote, or null when there was none to be found. */
