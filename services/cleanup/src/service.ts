@@ -9,8 +9,8 @@ import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
 import { purgeSessions } from "./jobs/purge-sessions.js";
 import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
+import { jobMetrics, startJob } from "./jobs/run-job.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
-import { jobMetrics, startJob } from "./run-job.js";
 
 /** Housekeeping in the background; any number of replicas. */
 export function createCleanup(deps: CleanupDeps): Component {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { MAIL_TEXTS, type MailLanguage, mailLanguage } from "../src/mails/mail-language.js";
 import { writeMail } from "../src/mails/write-mail.js";
 
-const PAGE_TEXTS = fileURLToPath(new URL("../../../apps/chat-page/src/i18n/", import.meta.url));
+const PAGE_TEXTS = fileURLToPath(new URL("../../../apps/chat-page/src/i18n", import.meta.url));
 const languages = Object.keys(MAIL_TEXTS).filter((name): name is MailLanguage => name in MAIL_TEXTS);
 const placeholders = (template: string): string[] => (template.match(/\{[^}]*\}/g) ?? []).sort();
 const VALUES = { agent: "Desk", code: "004217", minutes: 10 };

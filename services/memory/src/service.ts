@@ -4,10 +4,10 @@ import { type Poll, startPoll } from "@parley/jobs";
 import { createPriceBook, createUsageMetrics } from "@parley/llm";
 import type { Component } from "@parley/runtime";
 import type { MemoryDeps } from "./deps.js";
-import { recall } from "./handlers/recall.js";
-import { summarise } from "./handlers/summarise.js";
-import { registerKnowledge } from "./knowledge/register-knowledge.js";
-import { dueSessions } from "./repository/memory.js";
+import { bindKnowledge } from "./knowledge/bind.js";
+import { recall } from "./memory/recall.js";
+import { dueSessions } from "./memory/repository.js";
+import { summarise } from "./memory/summarise.js";
 
 /** Sessions one round of the poll looks at. */
 const POLL_LIMIT = 50;
@@ -56,7 +56,7 @@ export function createMemory(deps: MemoryDeps): Component {
       });
       const { db, bus, logger, config } = deps;
       const embedder = deps.model.embedder ?? null;
-      knowledge = registerKnowledge(
+      knowledge = bindKnowledge(
         {
           ...{ db, bus, logger, embedder, exactBound: config.KNOWLEDGE_EXACT_PASSAGES },
           ...{ prices: deps.model.prices ?? createPriceBook(), usage: createUsageMetrics(deps.metrics) },

@@ -1,7 +1,7 @@
 import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { asSummary, MAX_WORDS } from "../src/merge-prompt.js";
+import { asSummary, MAX_WORDS } from "../src/memory/merge-prompt.js";
 import { type Conversation, type Harness, type Person, startHarness } from "./harness.js";
 
 let harness: Harness;

@@ -1,6 +1,6 @@
 import { AppError } from "@parley/contracts";
 import { describe, expect, it } from "vitest";
-import { agentForVisitor } from "../src/resolve-agent.js";
+import { agentForVisitor } from "../src/lifecycle/resolve-agent.js";
 
 const link = { tenantId: "t", agentId: "a", agentVersion: null };
 const agent = { agentId: "a", agentName: "Desk", version: 2, isActive: true };

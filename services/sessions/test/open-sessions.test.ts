@@ -3,8 +3,8 @@ import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger } from "@parley/observability";
 import { type FreshDatabase, freshDatabase, PATIENT } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newSessionId } from "../src/handlers/create-session.js";
-import { createOpenSessions } from "../src/repository/open-sessions.js";
+import { newSessionId } from "../src/lifecycle/create-session.js";
+import { createOpenSessions } from "../src/lifecycle/open-sessions.js";
 
 let database: FreshDatabase;
 let replicas: Db[];

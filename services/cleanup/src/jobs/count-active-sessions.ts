@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
-import type { Job } from "../job.js";
-import { activeSessions } from "../repository/sweeps.js";
+import type { Job } from "./job.js";
+import { activeSessions } from "./repository.js";
 
 /** Half of an ordinary scrape interval; the count reads an index of the open sessions alone. */
 const INTERVAL_MS = 15_000;

@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
-import type { Job } from "../job.js";
-import { endIdleSessions as endBatch } from "../repository/sweeps.js";
+import type { Job } from "./job.js";
+import { endIdleSessions as endBatch } from "./repository.js";
 
 /** One batch is one transaction: small enough that a kill repeats little and rows are locked briefly. */
 const BATCH = 200;

@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
-import type { Job } from "../job.js";
-import { endIdleSessions as endBatch, expireLinks as expireBatch } from "../repository/sweeps.js";
+import type { Job } from "./job.js";
+import { endIdleSessions as endBatch, expireLinks as expireBatch } from "./repository.js";
 import { sendWaiting } from "./send-stragglers.js";
 
 /** As many as one round of the outbox sends. */

@@ -1,7 +1,7 @@
 import { runTurns } from "@parley/contracts";
 import type { CleanupDeps } from "../deps.js";
-import type { Job } from "../job.js";
-import { fireTimers as fireBatch } from "../repository/sweeps.js";
+import type { Job } from "./job.js";
+import { fireTimers as fireBatch } from "./repository.js";
 
 const BATCH = 200;
 

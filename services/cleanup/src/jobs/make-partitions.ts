@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
-import { allOf, type Job } from "../job.js";
-import { ensurePartitions } from "../repository/sweeps.js";
+import { allOf, type Job } from "./job.js";
+import { ensurePartitions } from "./repository.js";
 
 const HOUR_MS = 3_600_000;
 

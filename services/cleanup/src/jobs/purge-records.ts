@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
-import { allOf, type Job } from "../job.js";
-import { purgeIdempotencyKeys, purgeOutbox, purgeSecurityEvents } from "../repository/sweeps.js";
+import { allOf, type Job } from "./job.js";
+import { purgeIdempotencyKeys, purgeOutbox, purgeSecurityEvents } from "./repository.js";
 
 const BATCH = 2_000;
 /** How long a repeated request gets its first answer. */

@@ -1,7 +1,7 @@
 import { contentRemoved, GATEWAYS_KEY } from "@parley/contracts";
 import type { CleanupDeps } from "../deps.js";
-import type { Job } from "../job.js";
-import { dateRetention, purgeSessions as purgeBatch } from "../repository/sweeps.js";
+import type { Job } from "./job.js";
+import { dateRetention, purgeSessions as purgeBatch } from "./repository.js";
 
 /** One batch is one transaction, and a session may bring thousands of rows: far below the time that a statement may take. */
 const BATCH = 100;

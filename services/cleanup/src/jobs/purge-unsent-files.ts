@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
-import { allOf, type Job } from "../job.js";
-import { purgeUnsentFiles as purgeBatch } from "../repository/sweeps.js";
+import { allOf, type Job } from "./job.js";
+import { purgeUnsentFiles as purgeBatch } from "./repository.js";
 
 /** Small: each file may bring ten megabytes of chunks with it. */
 const BATCH = 50;

@@ -1,6 +1,6 @@
 import { sendOutbox } from "@parley/jobs";
 import type { CleanupDeps } from "../deps.js";
-import { allOf, type Job } from "../job.js";
+import { allOf, type Job } from "./job.js";
 
 const BATCH = 200;
 

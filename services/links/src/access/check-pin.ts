@@ -1,7 +1,7 @@
 import { AppError, type checkPin as contract } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { pinMatches } from "../pin.js";
+import { pinMatches } from "./pin.js";
 import { pinWasRight, takePinTry } from "./repository.js";
 
 /**

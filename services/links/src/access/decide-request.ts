@@ -1,8 +1,8 @@
 import { AppError, type decideAccessRequest as contract, requireRole, tenantOf } from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import type { z } from "zod";
-import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { requireAgent } from "../links/agents.js";
 import { writeMail } from "../mails/write-mail.js";
 import { decide } from "./repository.js";
 import { requestView } from "./request-view.js";

@@ -1,7 +1,7 @@
 import { type getAccessPolicy as contract, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
-import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { requireAgent } from "../links/agents.js";
 import { policyView } from "./policy-view.js";
 import { findPolicy } from "./repository.js";
 

@@ -1,7 +1,7 @@
 import { type listAccessRequests as contract, requireRole, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
-import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { requireAgent } from "../links/agents.js";
 import { decodeCursor, encodeCursor } from "../list-cursor.js";
 import { listRequests as readRequests } from "./repository.js";
 import { requestView } from "./request-view.js";

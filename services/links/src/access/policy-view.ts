@@ -1,6 +1,6 @@
 import type { AccessPolicy } from "@parley/contracts";
 import type { LinksDeps } from "../deps.js";
-import type { TenantTransaction } from "../repository/transaction.js";
+import type { TenantTransaction } from "../transaction.js";
 import { listAddresses, type PolicyRow } from "./repository.js";
 import { openAddress } from "./sealed-address.js";
 

@@ -1,7 +1,7 @@
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
 import type { ListPosition } from "../list-cursor.js";
-import type { TenantTransaction } from "../repository/transaction.js";
+import type { TenantTransaction } from "../transaction.js";
 
 export type AccessMode = "open" | "any_verified" | "approval";
 export type RequestStatus = "pending" | "approved" | "denied";

@@ -9,8 +9,8 @@ import {
 } from "@parley/contracts";
 import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
-import { requireAgent } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import { requireAgent } from "../links/agents.js";
 import { mailLanguage } from "../mails/mail-language.js";
 import { addressHash } from "../verification/code.js";
 import { policyView } from "./policy-view.js";

@@ -1,6 +1,6 @@
 import { keptTemplateFields, type LinkTemplateFields } from "@parley/contracts";
 import { sql } from "@parley/db";
-import type { TenantTransaction } from "../repository/transaction.js";
+import type { TenantTransaction } from "../transaction.js";
 
 /** A template of a tenant's own. */
 export interface TemplateRow {

@@ -9,11 +9,11 @@ import type { Mailer } from "@parley/mail";
 import { consentHash } from "@parley/secrets";
 import type { z } from "zod";
 import { admit } from "../access/admit.js";
-import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import type { AgentsShown } from "../links/agents.js";
+import { policyOf } from "../links/link-row.js";
+import { findUsableLink } from "../links/repository.js";
 import { mailLanguage } from "../mails/mail-language.js";
-import { policyOf } from "../repository/link-row.js";
-import { findUsableLink } from "../repository/links.js";
 import { codeMatches, subjectOf } from "./code.js";
 import { markUsed, releaseCode, takeTry } from "./repository.js";
 

@@ -1,11 +1,11 @@
 import { AppError, type requestVerification as contract, normaliseDomain } from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import type { z } from "zod";
-import type { AgentsShown } from "../agents.js";
 import type { LinksDeps } from "../deps.js";
+import type { AgentsShown } from "../links/agents.js";
+import { findUsableLink } from "../links/repository.js";
 import { mailLanguage } from "../mails/mail-language.js";
 import { writeMail } from "../mails/write-mail.js";
-import { findUsableLink } from "../repository/links.js";
 import { hashCode, newCode, noHash, subjectOf } from "./code.js";
 import { storeCode } from "./repository.js";
 

@@ -1,6 +1,6 @@
 import { AppError, type listDeadLetters, requireRole, tenantOf } from "@parley/contracts";
 import { z } from "zod";
-import type { DeadLetterPlace, DeadLetterRepository } from "./dead-letter-repository.js";
+import type { DeadLetterPlace, DeadLetterRepository } from "./repository.js";
 
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/;
 const position = z.tuple([z.string().regex(TIME), z.uuid(), z.int().min(1)]);

@@ -9,9 +9,9 @@ import {
 } from "@parley/contracts";
 import type { Counter } from "@parley/observability";
 import { z } from "zod";
+import type { HandlerDeps } from "../deps.js";
 import { tell } from "../escalations/escalation-deps.js";
-import type { HandlerDeps } from "../service.js";
-import type { DeadLetterRepository } from "./dead-letter-repository.js";
+import type { DeadLetterRepository } from "./repository.js";
 
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;

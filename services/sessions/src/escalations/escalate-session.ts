@@ -1,6 +1,6 @@
 import { type escalateSession, newId } from "@parley/contracts";
 import type { z } from "zod";
-import { accessRow } from "../repository/access.js";
+import { accessRow } from "../access.js";
 import { type EscalationDeps, tell } from "./escalation-deps.js";
 
 /** Asks for a human. Idempotent by state: a second request joins the escalation that is there, and never takes it from who has it. */

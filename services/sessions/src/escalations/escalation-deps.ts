@@ -1,8 +1,8 @@
 import type { SessionEvent } from "@parley/contracts";
 import type { Outbox } from "@parley/jobs";
+import type { createWake } from "../accept/wake.js";
 import type { SessionsDeps } from "../deps.js";
-import type { createWake } from "../wake.js";
-import type { Changed, EscalationRepository } from "./escalation-repository.js";
+import type { Changed, EscalationRepository } from "./repository.js";
 
 export interface EscalationDeps extends SessionsDeps {
   escalations: EscalationRepository;

@@ -1,0 +1,23 @@
+import { AppError, type updateKey as contract, credentialRevoked, requireRole, tenantOf } from "@parley/contracts";
+import { changeWithFacts } from "@parley/db";
+import type { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+import { readKey } from "./list-repository.js";
+import { setKeyNonce } from "./repository.js";
+
+/** Says whether a signing key signs only with a nonce. Idempotent by state. */
+export const updateKey =
+  (deps: LinksDeps) =>
+  async ({
+    principal,
+    id,
+    requireNonce,
+  }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(principal, "admin");
+    return changeWithFacts(deps, tenantOf(principal), async (trx) => {
+      if (!(await setKeyNonce(trx, { id, requireNonce }))) throw new AppError("not_found");
+      // Gateways hold copies of the key; `rotated`, because nothing that it opened is to be closed.
+      const facts = [{ contract: credentialRevoked, key: id, payload: { id, rotated: true } }];
+      return { answer: { key: await readKey(trx, id) }, facts };
+    });
+  };

@@ -1,0 +1,17 @@
+import { createUsageMetrics, type ModelUsage, priceOf } from "@parley/llm";
+import type { MemoryDeps } from "../deps.js";
+import { addMemoryUsage } from "./repository.js";
+
+/**
+ * Records what a summary took on its conversation: the owner pays for it, and no limit of the visitor's link sees it. Not idempotent:
+ * one call for each answer of the model.
+ */
+export async function countSummary(
+  deps: MemoryDeps,
+  { usage, model, ...at }: { tenantId: string; conversationId: string; model: string; usage: ModelUsage },
+): Promise<void> {
+  const cost = deps.model.prices ? deps.model.prices.costOf(model, usage) : priceOf(model, usage);
+  const { inputTokens, outputTokens } = usage;
+  await addMemoryUsage(deps.db, { ...at, inputTokens, outputTokens, cost });
+  createUsageMetrics(deps.metrics).count("memory", { inputTokens, outputTokens, cost });
+}

@@ -1,0 +1,109 @@
+import { loudnessOf } from "@parley/db";
+import { ModelError, type ModelUsage } from "@parley/llm";
+import type { MemoryDeps } from "../deps.js";
+import { countSummary } from "./count-summary.js";
+import { asSummary, mergePrompt } from "./merge-prompt.js";
+import {
+  type Claim,
+  claimPerson,
+  claimSummary,
+  readExchanges,
+  releaseConversation,
+  releasePerson,
+  storeSummary,
+} from "./repository.js";
+import { subjectOf } from "./subject.js";
+
+/** Longer than the slowest model call (120 s in all), so that a live summary is never claimed by another replica. */
+const CLAIM_MS = 180_000;
+/** After a failure: long enough for a model to come back, short beside the pace of a conversation. */
+const RETRY_AFTER_MS = 60_000;
+/** While another conversation of the same person is merged. */
+const BUSY_MS = 1_000;
+
+/** `none`: nothing was due here, or another replica is at it. `busy`: the person is, in another conversation. */
+type SummaryOutcome = "none" | "stored" | "busy" | "failed";
+
+/**
+ * Brings the memory of a session's person up to date, when it is due. Idempotent by (conversation, exchanges covered): each
+ * trigger is stored once. Never throws for a failing model: the chat must not notice, and the poll comes back to it.
+ */
+export const summarise =
+  (deps: MemoryDeps) =>
+  async (at: { tenantId: string; sessionId: string }, signal: AbortSignal): Promise<SummaryOutcome> => {
+    const every = deps.config.MEMORY_SUMMARY_EVERY;
+    const claim = await claimSummary(deps.db, { ...at, every, claimMs: CLAIM_MS });
+    if (claim === null) return "none";
+    const { conversation_id: conversationId, after } = claim;
+    const release = (afterMs: number) =>
+      releaseConversation(deps.db, { tenantId: at.tenantId, conversationId, after, afterMs });
+    try {
+      const outcome = await mergeForPerson(deps, { tenantId: at.tenantId, claim, signal });
+      if (outcome === "busy") await release(BUSY_MS);
+      return outcome;
+    } catch (error) {
+      deps.logger[loudnessOf(error)]({ err: error, conversationId, after }, "memory.deferred");
+      await release(signal.aborted ? 0 : RETRY_AFTER_MS);
+      return "failed";
+    }
+  };
+
+interface MergeJob {
+  tenantId: string;
+  claim: Claim;
+  signal: AbortSignal;
+}
+
+async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored" | "busy"> {
+  const { claim, tenantId } = job;
+  const { hash, email } = subjectOf(deps.secrets, tenantId, claim.email);
+  const person = { tenantId, agentId: claim.agent_id, subjectHash: hash };
+  const addressSealed = deps.secrets.seal(email, `memories:${tenantId}:${claim.agent_id}:${hash}`);
+  const known = await claimPerson(deps.db, { ...person, addressSealed, claimMs: CLAIM_MS });
+  if (known === null) return "busy";
+  const { revision } = known;
+  try {
+    const outcome = await storeSummary(deps.db, {
+      ...person,
+      conversationId: claim.conversation_id,
+      summary: await merge(deps, job, known.summary),
+      revision,
+      after: claim.after,
+      through: claim.after + deps.config.MEMORY_SUMMARY_EVERY,
+    });
+    // Only after a claim has run out: somebody else wrote, and this merge has not seen it.
+    if (outcome === "stale") return "busy";
+    if (outcome === "done") await releasePerson(deps.db, { ...person, revision });
+    return "stored";
+  } catch (error) {
+    await releasePerson(deps.db, { ...person, revision });
+    throw error;
+  }
+}
+
+async function merge(deps: MemoryDeps, { claim, tenantId, signal }: MergeJob, summary: string | null): Promise<string> {
+  const exchanges = await readExchanges(deps.db, {
+    tenantId,
+    conversationId: claim.conversation_id,
+    after: claim.after,
+    limit: deps.config.MEMORY_SUMMARY_EVERY,
+  });
+  if (exchanges.length === 0) throw new Error("the exchanges to summarise are gone");
+  const prompt = mergePrompt({ agentName: claim.agent_name, summary, exchanges });
+  // Written down before the answer is looked at: what was used is used, whatever becomes of it.
+  const count = (usage: ModelUsage, model: string) =>
+    countSummary(deps, { tenantId, conversationId: claim.conversation_id, model, usage });
+  const { text } = await deps.model.reply(prompt, { signal }).then(
+    async (answer) => {
+      await count(answer.usage, answer.model);
+      return answer;
+    },
+    async (error: unknown) => {
+      if (error instanceof ModelError && error.usage !== undefined) await count(error.usage, deps.model.name);
+      throw error;
+    },
+  );
+  const merged = asSummary(text);
+  if (merged === "") throw new Error("the model gave an empty summary");
+  return merged;
+}

@@ -1,0 +1,48 @@
+import type { acceptMessage } from "@parley/contracts";
+import type { z } from "zod";
+import { accessRow } from "../access.js";
+import type { HandlerDeps } from "../deps.js";
+
+type Input = z.output<typeof acceptMessage.request>;
+type Output = z.input<typeof acceptMessage.response>;
+
+/**
+ * Accepts a message: order, quota, idempotency and the durable row in one statement, then the wake-up.
+ * Idempotency key: client message id or `idempotency.key` within the session; a repeat attaches to the first turn.
+ */
+export const acceptMessageHandler =
+  (deps: HandlerDeps) =>
+  async (input: Input): Promise<Output> => {
+    const accepted = await deps.acceptMessages({
+      access: { ...accessRow(input.access, deps.secrets), sends: true },
+      content: input.content,
+      client_message_id: input.clientMessageId,
+      files: input.files ?? [],
+      idem_key: input.idempotency?.key ?? null,
+      idem_fingerprint: input.idempotency?.fingerprint ?? null,
+      signature: input.signature ?? null,
+      reply_to: input.replyTo,
+    });
+    if (!accepted.replayed) {
+      const live = accepted.event ? [{ type: "event" as const, event: accepted.event }] : [];
+      const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, turn } = accepted;
+      deps.wake({ tenantId, sessionId, conversationId, seq: turn.seq }, live);
+      deps.accepted.inc();
+      // The first message counts the session: whether its link is full now is news.
+      if (accepted.messages_used === 1) deps.relay.soon();
+      deps.logger.info(
+        { tenantId, sessionId, turnId: turn.turn_id, files: input.files?.length ?? 0 },
+        "message.accepted",
+      );
+    }
+    return {
+      sessionId: accepted.session_id,
+      turnId: accepted.turn.turn_id,
+      seq: accepted.turn.seq,
+      replayed: accepted.replayed,
+      turn: accepted.turn,
+      remainingMessages: accepted.max_messages === null ? null : accepted.max_messages - accepted.messages_used,
+      messageCount: accepted.messages_used,
+      expiresAt: accepted.expires_at,
+    };
+  };

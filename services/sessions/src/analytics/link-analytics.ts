@@ -1,0 +1,10 @@
+import { type linkAnalytics as contract, tenantOf } from "@parley/contracts";
+import type { z } from "zod";
+import type { SessionsDeps } from "../deps.js";
+import { readLinkAnalytics } from "./repository.js";
+
+/** What happened on a link of the caller's tenant. A read; a link of somebody else has no sessions. */
+export const linkAnalyticsHandler =
+  (deps: SessionsDeps) =>
+  ({ principal, linkId, days }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> =>
+    readLinkAnalytics(deps.db, { tenantId: tenantOf(principal), linkId, days });

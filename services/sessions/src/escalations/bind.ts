@@ -1,0 +1,32 @@
+import {
+  assignEscalation,
+  closeEscalation,
+  escalateSession,
+  extendSession,
+  holdsEscalation,
+  listEscalations,
+  replyEscalation,
+} from "@parley/contracts";
+import { extendSessionHandler } from "../lifecycle/extend-session.js";
+import { assignEscalationHandler } from "./assign-escalation.js";
+import { closeEscalationHandler } from "./close-escalation.js";
+import { escalateSessionHandler } from "./escalate-session.js";
+import type { EscalationDeps } from "./escalation-deps.js";
+import { holdsEscalationHandler } from "./holds-escalation.js";
+import { listEscalationsHandler } from "./list-escalations.js";
+import { replyAsHumanHandler } from "./reply-as-human.js";
+import { createEscalationRepository } from "./repository.js";
+
+/** Humans in a conversation: asking for one, the queue, taking over, saying something, giving back. */
+export function bindEscalations(given: Omit<EscalationDeps, "escalations">): void {
+  const deps = { ...given, escalations: createEscalationRepository(given.db) };
+  const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
+  const { bus } = deps;
+  bus.serve(escalateSession, escalateSessionHandler(deps), bound);
+  bus.serve(listEscalations, listEscalationsHandler(deps), bound);
+  bus.serve(assignEscalation, assignEscalationHandler(deps), bound);
+  bus.serve(holdsEscalation, holdsEscalationHandler(deps), bound);
+  bus.serve(replyEscalation, replyAsHumanHandler(deps), bound);
+  bus.serve(closeEscalation, closeEscalationHandler(deps), bound);
+  bus.serve(extendSession, extendSessionHandler(deps), bound);
+}

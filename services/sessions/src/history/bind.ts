@@ -1,0 +1,37 @@
+import {
+  getHistory,
+  getSession,
+  getTurn,
+  giveFeedback,
+  listSessions,
+  rateMessage,
+  readEvents,
+  sessionHeads,
+  watchSession,
+} from "@parley/contracts";
+import type { HandlerDeps } from "../deps.js";
+import { giveFeedbackHandler, rateMessageHandler } from "./give-feedback.js";
+import {
+  getHistoryHandler,
+  getSessionHandler,
+  getTurnHandler,
+  listSessionsHandler,
+  readEventsHandler,
+  sessionHeadsHandler,
+  watchSessionHandler,
+} from "./read.js";
+
+/** Answers what was said and happened in sessions, and takes what visitors think of it. */
+export function bindHistory(deps: HandlerDeps): void {
+  const { bus } = deps;
+  const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
+  bus.serve(getHistory, getHistoryHandler(deps), bound);
+  bus.serve(getSession, getSessionHandler(deps), bound);
+  bus.serve(getTurn, getTurnHandler(deps), bound);
+  bus.serve(listSessions, listSessionsHandler(deps), bound);
+  bus.serve(readEvents, readEventsHandler(deps), bound);
+  bus.serve(sessionHeads, sessionHeadsHandler(deps), bound);
+  bus.serve(watchSession, watchSessionHandler(deps), bound);
+  bus.serve(giveFeedback, giveFeedbackHandler(deps), bound);
+  bus.serve(rateMessage, rateMessageHandler(deps), bound);
+}

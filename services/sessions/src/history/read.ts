@@ -1,0 +1,105 @@
+import {
+  AppError,
+  type getHistory,
+  type getSession,
+  type getTurn,
+  type listSessions,
+  type readEvents,
+  type sessionHeads,
+  tenantOf,
+  turnSeqOf,
+  type watchSession,
+} from "@parley/contracts";
+import type { z } from "zod";
+import { accessRow } from "../access.js";
+import type { HandlerDeps } from "../deps.js";
+import { fittingPage } from "./fitting-page.js";
+
+type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
+type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
+
+/** Status and collected data of one session. */
+export const getSessionHandler =
+  (deps: HandlerDeps) =>
+  async ({ access }: In<typeof getSession>): Out<typeof getSession> => ({
+    session: await deps.repository.get(accessRow(access, deps.secrets)),
+  });
+
+/** One turn: pending, done with its result, or failed. */
+export const getTurnHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, turnId }: In<typeof getTurn>): Out<typeof getTurn> => {
+    const seq = turnSeqOf(turnId);
+    if (seq === null) throw new AppError("turn_not_found");
+    const turn = await deps.repository.turn(accessRow(access, deps.secrets), seq);
+    // The id carries the conversation: a turn id of another session must not answer with this session's turn.
+    if (turn === null || turn.turn_id !== turnId) throw new AppError("turn_not_found");
+    return { turn };
+  };
+
+/** A page of history, oldest first, shorter where messages are long; the newest page also shows what still waits for its turn. */
+export const getHistoryHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, limit, cursor }: In<typeof getHistory>): Out<typeof getHistory> => {
+    if (cursor !== null && !/^[1-9]\d{0,8}$/.test(cursor))
+      throw new AppError("validation_failed", {
+        errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
+      });
+    const before = cursor === null ? null : Number(cursor);
+    const page = await deps.repository.history(accessRow(access, deps.secrets), limit, before);
+    // The newest ones, where long messages leave no room for all.
+    const data = fittingPage(page.data.toReversed(), Buffer.byteLength(JSON.stringify(page.pending))).reverse();
+    const first = data[0]?.sequence ?? page.first;
+    return {
+      data: [...data, ...page.pending],
+      nextCursor: first !== null && first > 1 ? String(first) : null,
+    };
+  };
+
+/** Durable events after an offset; fewer than asked for where they are long. `head` tells whether there are more. */
+export const readEventsHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> => {
+    const page = await deps.repository.events(accessRow(access, deps.secrets), after, limit);
+    return { ...page, events: fittingPage(page.events) };
+  };
+
+/** Durable events after an offset as whoever watches the session sees them, and how it stands. */
+export const watchSessionHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, ...input }: In<typeof watchSession>): Out<typeof watchSession> => {
+    const page = await deps.repository.watch(accessRow(access, deps.secrets), input);
+    return { ...page, events: fittingPage(page.events, Buffer.byteLength(JSON.stringify(page.session))) };
+  };
+
+/** Newest offsets of streams a gateway holds open. */
+export const sessionHeadsHandler =
+  (deps: HandlerDeps) =>
+  async ({ sessionIds }: In<typeof sessionHeads>): Out<typeof sessionHeads> => {
+    const rows = await deps.repository.heads(sessionIds);
+    return { heads: Object.fromEntries(rows.map(({ session_id, head, status }) => [session_id, { head, status }])) };
+  };
+
+/** Sessions of a tenant, newest first. */
+export const listSessionsHandler =
+  (deps: HandlerDeps) =>
+  async (input: In<typeof listSessions>): Out<typeof listSessions> => {
+    const tenantId = tenantOf(input.principal);
+    const before = input.cursor === undefined ? null : parseCursor(input.cursor);
+    const found = await deps.repository.list(tenantId, { ...input, before });
+    const data = fittingPage(found);
+    const last = data.at(-1);
+    const more = last !== undefined && (data.length < found.length || found.length === input.limit);
+    return { data, nextCursor: more ? cursorOf(last.created_at, last.conversation_id) : null };
+  };
+
+const cursorOf = (createdAt: string, id: string): string => Buffer.from(`${createdAt} ${id}`).toString("base64url");
+
+function parseCursor(cursor: string): { createdAt: string; id: string } {
+  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString());
+  if (!match?.[1] || !match[2])
+    throw new AppError("validation_failed", {
+      errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
+    });
+  return { createdAt: match[1], id: match[2] };
+}

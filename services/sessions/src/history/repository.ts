@@ -1,0 +1,122 @@
+import {
+  historyMessage,
+  normaliseEmail,
+  readEvents,
+  type SessionStatus,
+  type SessionView,
+  sessionView,
+  turnState,
+  watchSession,
+} from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import { z } from "zod";
+import { createOpenSessions, openedSession } from "../lifecycle/open-sessions.js";
+
+type Row = Record<string, unknown>;
+
+const subject = z.object({ session_id: z.string(), email: z.string().nullable() });
+const openedVerified = openedSession.extend({ token_expires_at: z.string() });
+export type OpenedVerified = z.output<typeof openedVerified>;
+const ended = z.object({
+  success: z.literal(true),
+  conversation_id: z.string(),
+  final_node_id: z.string(),
+  final_node_name: z.string().nullable(),
+  total_turns: z.number(),
+  total_transitions: z.number(),
+  replayed: z.boolean(),
+});
+const history = z.object({
+  data: z.array(historyMessage),
+  pending: z.array(historyMessage),
+  first: z.number().nullable(),
+});
+const events = readEvents.response;
+
+const { session, totals } = watchSession.response.shape;
+const watched = z.object({ log: events, events: events.shape.events, session, totals });
+
+export interface Ending {
+  status: SessionStatus;
+  reason: string;
+  idem_key: string | null;
+  idem_fingerprint: string | null;
+  signature: string | null;
+}
+
+export interface ListFilter {
+  agentId?: string | undefined;
+  linkId?: string | undefined;
+  status?: SessionStatus | undefined;
+  /** E-mail address or identifier. */
+  participant?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  limit: number;
+  before: { createdAt: string; id: string } | null;
+}
+
+/** Only where it is asked for: beside an `or` the planner would read all sessions of the tenant. */
+const ofPerson = (tenantId: string, person: string | undefined) =>
+  person === undefined
+    ? sql``
+    : sql`and c.id in (
+        select id from text_conversations where tenant_id = ${tenantId} and participant_email = ${normaliseEmail(person) ?? person.toLowerCase()}
+        union all
+        select id from text_conversations where tenant_id = ${tenantId} and participant_identifier = ${person})`;
+
+/** All questions of this service to the database; one round trip each. Access failures are raised by the SQL functions. */
+export function createSessionRepository(db: Db) {
+  const one = async <S extends z.ZodType>(schema: S, text: string, values: unknown[]): Promise<z.output<S>> => {
+    const [row] = await db.query<{ r: unknown }>(text, values);
+    return schema.parse(row?.r);
+  };
+  return {
+    open: createOpenSessions(db),
+    openVerified: (input: Row) =>
+      one(openedVerified, "select open_verified_session($1::json) as r", [JSON.stringify(input)]),
+    continueVerified: (access: Row, input: Row, afterLeaving: boolean) =>
+      one(openedVerified, "select continue_verified_session($1::jsonb, $2::json, $3) as r", [
+        JSON.stringify(access),
+        JSON.stringify(input),
+        afterLeaving,
+      ]),
+    subject: (access: Row) => one(subject, "select token_subject($1::jsonb) as r", [JSON.stringify(access)]),
+    get: (access: Row) => one(sessionView, "select get_session($1::jsonb) as r", [JSON.stringify(access)]),
+    /** null = the session has no such turn. */
+    turn: (access: Row, seq: number) =>
+      one(turnState.nullable(), "select get_turn($1::jsonb, $2) as r", [JSON.stringify(access), seq]),
+    history: (access: Row, limit: number, before: number | null) =>
+      one(history, "select read_history($1::jsonb, $2, $3) as r", [JSON.stringify(access), limit, before]),
+    events: (access: Row, after: number, limit: number) =>
+      one(events, "select read_events($1::jsonb, $2, $3) as r", [JSON.stringify(access), after, limit]),
+    watch: async (access: Row, { after, limit, snapshot }: { after: number; limit: number; snapshot: boolean }) => {
+      const values = [JSON.stringify(access), after, limit, snapshot];
+      const { log, ...seen } = await one(watched, "select watch_session($1::jsonb, $2, $3, $4) as r", values);
+      return { ...log, ...seen };
+    },
+    heads: (sessionIds: string[]) =>
+      db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
+        sessionIds,
+      ]),
+    end: (access: Row, ending: Ending) =>
+      one(ended, "select end_session($1::jsonb, $2::json) as r", [JSON.stringify(access), JSON.stringify(ending)]),
+    list: (tenantId: string, filter: ListFilter): Promise<SessionView[]> =>
+      db.tenant(tenantId, async (trx) => {
+        const rows = await sql<{ r: unknown }>`
+          select session_json(c) as r from text_conversations c
+           where c.tenant_id = ${tenantId}
+             and (${filter.agentId ?? null}::uuid is null or c.agent_id = ${filter.agentId ?? null}::uuid)
+             and (${filter.linkId ?? null}::uuid is null or c.link_id = ${filter.linkId ?? null}::uuid)
+             and (${filter.status ?? null}::text is null or c.status = ${filter.status ?? null})
+             ${ofPerson(tenantId, filter.participant)}
+             and (${filter.from ?? null}::timestamptz is null or c.created_at >= ${filter.from ?? null}::timestamptz)
+             and (${filter.to ?? null}::timestamptz is null or c.created_at < ${filter.to ?? null}::timestamptz)
+             and (${filter.before?.createdAt ?? null}::timestamptz is null
+                  or (c.created_at, c.id) < (${filter.before?.createdAt ?? null}::timestamptz, ${filter.before?.id ?? null}::uuid))
+           order by c.created_at desc, c.id desc limit ${filter.limit}`.execute(trx);
+        return rows.rows.map((row) => sessionView.parse(row.r));
+      }),
+  };
+}
+export type SessionRepository = ReturnType<typeof createSessionRepository>;

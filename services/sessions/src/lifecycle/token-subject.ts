@@ -1,0 +1,12 @@
+import type { tokenSubject } from "@parley/contracts";
+import type { z } from "zod";
+import { accessRow } from "../access.js";
+import type { HandlerDeps } from "../deps.js";
+
+/** Whom a token stands for, as a pseudonym: limits count a person once, however many devices they use. A read. */
+export const tokenSubjectHandler =
+  ({ repository, secrets }: HandlerDeps) =>
+  async ({ access }: z.output<typeof tokenSubject.request>): Promise<z.input<typeof tokenSubject.response>> => {
+    const { session_id: sessionId, email } = await repository.subject(accessRow(access, secrets));
+    return { subject: email === null ? null : secrets.keyedHash(`subject:${email}`), sessionId };
+  };
