@@ -7,6 +7,7 @@ import { eventsPage } from "./events-page.js";
 import { logEventsPage } from "./log-events-page.js";
 import { metricsPage } from "./metrics-page.js";
 import { natsUsers } from "./nats-users.js";
+import { webhookFactSql } from "./webhook-facts.js";
 
 export interface Document {
   /** Relative to the root of the repository. */
@@ -23,6 +24,7 @@ export function documents(root: string): Document[] {
     { path: "docs/metrics.md", make: async () => metricsPage(root) },
     { path: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
     { path: "deploy/nats/users.conf", make: async () => natsUsers() },
+    { path: "libs/db/functions/webhooks/webhook_fact.sql", make: async () => webhookFactSql() },
     { path: ".env.example", make: async () => envExample() },
   ];
 }

@@ -41,4 +41,5 @@ export * from "./reply-parts.js";
 export * from "./tokens.js";
 export * from "./turns.js";
 export * from "./webhook-bodies.js";
+export { WEBHOOK_FACTS, type WebhookFact } from "./webhook-facts.js";
 export * from "./workflow.js";

@@ -17,7 +17,7 @@ export interface FactPublisher {
 }
 
 /**
- * Runs a change together with the facts it makes true: they are written to the outbox in its transaction and published right
+ * Runs a change together with the facts it makes true: they are emitted in its transaction (`emit_fact.sql`) and published right
  * after the commit. A publish that fails is only late: the relay of the cleanup service finds the row within seconds.
  */
 export async function changeWithFacts<T>(
@@ -29,8 +29,9 @@ export async function changeWithFacts<T>(
     const { answer, facts } = await change(trx);
     const rows = facts.map((fact) => ({ ...fact, id: newId() }));
     for (const { id, contract, key, payload } of rows) {
-      await sql`insert into outbox (id, tenant_id, subject, key, payload)
-        values (${id}, ${tenantId}, ${contract.subject}, ${key}, ${JSON.stringify(payload)})`.execute(trx);
+      await sql`select emit_fact(${tenantId}, ${contract.subject}, ${key}, ${JSON.stringify(payload)}, ${id})`.execute(
+        trx,
+      );
     }
     return { answer, rows };
   });

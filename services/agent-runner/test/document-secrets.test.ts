@@ -152,6 +152,8 @@ describe("secrets inside an agent document", () => {
       );
       await sql`insert into agent_versions (agent_id, version, tenant_id, document, content_hash)
         values (${agentId}, 1, ${tenantId}, ${JSON.stringify(documentOf())}::json, 'x')`.execute(trx);
+      await sql`select keep_version_webhook(tenant_id, agent_id, version, document #> '{workflow,webhook}')
+        from agent_versions`.execute(trx);
     });
     for (const secret of SECRETS) expect(await stored(tenantId)).toContain(secret);
     expect(await shown(as("admin"), 1)).toEqual(documentOf());

@@ -53,7 +53,9 @@ export async function keptSessions(
           ${WORD}, ${WORD}, now(), now() - interval '40 days', now() from unnest(${ids}::text[]) id`.execute(trx);
     for (const statement of contents(owner, ids)) await statement.execute(trx);
     if (endedDaysAgo === null) return;
-    await sql`update text_conversations set status = 'completed', end_reason = 'visitor', ended_at = now() - make_interval(hours => ${Math.round(24 * endedDaysAgo)})
+    await sql`update text_conversations set status = 'completed', end_reason = 'visitor', ended_at = now() - make_interval(hours => ${Math.round(24 * endedDaysAgo)}),
+        purge_at = (select own_purge_time(deleted_at, retention_days, now() - make_interval(hours => ${Math.round(24 * endedDaysAgo)}))
+          from temporary_chat_links l where l.id = link_id)
       where id = any(${ids}::uuid[])`.execute(trx);
     await sql`update webhook_deliveries set ended_at = now(), status = 'delivered' where type = 'session.ended'`.execute(
       trx,

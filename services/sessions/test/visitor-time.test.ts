@@ -114,9 +114,7 @@ describe("a link", () => {
   it("tells when a session that never began gives its room back", async () => {
     const link = await newLink(1);
     await say((await link.open()).access);
-    await db.tenant(link.tenantId, (trx) =>
-      sql`update temporary_chat_links set sessions_used = sessions_used - 1 where id = ${link.id}`.execute(trx),
-    );
+    await db.tenant(link.tenantId, (trx) => sql`select give_session_back(${link.id})`.execute(trx));
     expect(await factsOf(link)).toBe(2);
   });
 });

@@ -84,8 +84,9 @@ async function tenant(document: object = {}) {
     await sql`insert into agents (id, tenant_id, name, slug) values (${agentId}, ${tenantId}, 'Desk', 'desk')`.execute(
       trx,
     );
-    await sql`insert into agent_versions (agent_id, version, tenant_id, document, content_hash)
-      values (${agentId}, 1, ${tenantId}, ${JSON.stringify({ workflow: document })}, 'x')`.execute(trx);
+    await sql`select add_version(${tenantId}, ${agentId}, ${JSON.stringify({ workflow: document })}, 'x', null)`.execute(
+      trx,
+    );
   });
   const principal: Principal = { tenantId, role: "owner", via: "token", id: "test" };
   const path = `/${tenantId}`;
@@ -225,7 +226,9 @@ describe("a fact", () => {
     await db.tenant(t.tenantId, async (trx) => {
       await sql`insert into escalations (id, tenant_id, conversation_id, source, reason)
         values (${escalation}, ${t.tenantId}, ${session.conversationId}, 'visitor', 'wants a person')`.execute(trx);
-      await sql`select escalation_fact(e, 'escalated') from escalations e where id = ${escalation}`.execute(trx);
+      await sql`select escalation_fact(e, 'sessions.v1.event.escalated') from escalations e where id = ${escalation}`.execute(
+        trx,
+      );
     });
     const told = await until(() => t.got()[0]);
     expect(told.payload).toMatchObject({
@@ -515,13 +518,14 @@ describe("a receiver", () => {
     const t = await tenant();
     // As a version is stored; one from before secrets were sealed is read as it lies.
     const sealed = sealDocumentSecret(createSecrets(MASTER_KEY), t.tenantId, secret);
-    const add = (version: number, webhook: object) =>
-      db.tenant(t.tenantId, (trx) =>
-        sql`insert into agent_versions (agent_id, version, tenant_id, document, content_hash)
-          values (${t.agentId}, ${version}, ${t.tenantId}, ${JSON.stringify({ workflow: { webhook } })}, 'x')`.execute(
+    const add = async (version: number, webhook: object): Promise<void> => {
+      const { rows } = await db.tenant(t.tenantId, (trx) =>
+        sql`select add_version(${t.tenantId}, ${t.agentId}, ${JSON.stringify({ workflow: { webhook } })}, 'x', null) as added`.execute(
           trx,
         ),
       );
+      expect(rows).toEqual([{ added: version }]);
+    };
     await add(2, own({ url: `${remote.url}${t.path}/2`, auth: { type: "bearer", token: "t0ken" }, events: ["ended"] }));
     await add(
       3,

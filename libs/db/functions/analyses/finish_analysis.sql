@@ -27,8 +27,7 @@ begin
   select session_id into v_session
   from text_conversations
   where id = p_conversation;
-  insert into outbox (tenant_id, subject, key, payload)
-  values (
+  perform emit_fact(
     p_tenant, 'sessions.v1.event.analyzed', v_session,
     jsonb_build_object('tenantId', p_tenant, 'sessionId', v_session, 'conversationId', p_conversation)
   );

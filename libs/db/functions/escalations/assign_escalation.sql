@@ -64,7 +64,7 @@ begin
       )
     )
   );
-  perform escalation_fact(e, 'escalation_assigned');
+  perform escalation_fact(e, 'sessions.v1.event.escalation_assigned');
   return json_build_object(
     'escalation', escalation_json(e), 'changed', true, 'session_id', c.session_id, 'conversation_id', c.id,
     'events', v_events, 'waiting_seq', case when c.next_seq > c.done_seq then c.next_seq end

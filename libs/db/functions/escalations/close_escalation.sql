@@ -61,7 +61,7 @@ begin
     insert into session_turns (conversation_id, seq, tenant_id, kind, content)
     values (c.id, v_seq, c.tenant_id, 'handed_back', coalesce(p ->> 'summary', ''));
   end if;
-  perform escalation_fact(e, 'escalation_resolved');
+  perform escalation_fact(e, 'sessions.v1.event.escalation_resolved');
   if not v_back and (p ->> 'end_session')::boolean then
     perform close_conversation(c.id, 'completed', 'resolved');
   end if;

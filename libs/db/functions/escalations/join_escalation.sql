@@ -19,7 +19,7 @@ begin
     insert into escalations (id, tenant_id, conversation_id, source, reason, metadata)
     values (p_id, c.tenant_id, c.id, p_source, p_reason, p_metadata)
     returning * into o_row;
-    perform escalation_fact(o_row, 'escalated');
+    perform escalation_fact(o_row, 'sessions.v1.event.escalated');
   end if;
 end
 $$;

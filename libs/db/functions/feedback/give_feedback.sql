@@ -4,6 +4,7 @@ language plpgsql as $$
 declare
   v_id uuid := feedback_access(p_access);
   c text_conversations;
+  v_changed boolean;
 begin
   select * into c from text_conversations where id = v_id;
   insert into session_feedback (conversation_id, tenant_id, rating, text)
@@ -11,15 +12,15 @@ begin
   on conflict (conversation_id) do update
   set rating = excluded.rating, text = excluded.text, updated_at = clock_timestamp()
   where (session_feedback.rating, session_feedback.text) is distinct from (excluded.rating, excluded.text);
-  if found then
-    insert into outbox (tenant_id, subject, key, payload)
-    values (
+  v_changed := found;
+  if v_changed then
+    perform emit_fact(
       c.tenant_id, 'sessions.v1.event.feedback_given', c.session_id,
       jsonb_build_object(
         'tenantId', c.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id, 'rating', p_rating
       )
     );
   end if;
-  return json_build_object('changed', found);
+  return json_build_object('changed', v_changed);
 end
 $$;

@@ -13,6 +13,7 @@ declare
   v_link uuid := (p -> 'link' ->> 'id')::uuid;
   l temporary_chat_links;
   v_known uuid;
+  v_refusal text;
   c text_conversations;
   t session_turns;
 begin
@@ -84,6 +85,9 @@ begin
     then
       perform fail('concurrent_sessions_exhausted');
     end if;
+    -- Whose address it is decides open_verified_session(), which knows it.
+    v_refusal := entry_refusal(v_link, (p ->> 'participant_verified')::boolean, null);
+    if v_refusal <> 'access_pending' then perform fail(v_refusal); end if;
   end if;
   insert into text_conversations (
     id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, participant, participant_verified,
@@ -117,8 +121,7 @@ begin
     );
   end if;
   perform keep_answer(v_tenant, 'session', p, json_build_object('id', c.id));
-  insert into outbox (tenant_id, subject, key, payload)
-  values (
+  perform emit_fact(
     v_tenant, 'sessions.v1.event.started', c.session_id,
     jsonb_build_object('tenantId', v_tenant, 'sessionId', c.session_id, 'conversationId', c.id)
   );

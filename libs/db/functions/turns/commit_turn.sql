@@ -17,6 +17,7 @@ declare
   v_events json;
   v_changes boolean := item -> 'variables' <> '{}';
   v_result json := item ->> 'result';
+  v_trace json := item ->> 'trace';
   v_first integer;
 begin
   update text_conversations
@@ -133,9 +134,11 @@ begin
   set
     status = 'done',
     result = v_result,
-    trace = (item ->> 'trace')::json,
+    trace = v_trace,
     done_at = v_now
   where conversation_id = c.id and seq = v_seq;
+  if item ->> 'kind' = 'message' then perform deliver_message(c, v_seq, v_trace); end if;
+  if v_trace -> 'webhooks' is not null then perform store_action_webhooks(c, v_seq, v_trace); end if;
   if (item ->> 'ended')::boolean then
     perform close_conversation(c.id, 'completed', 'workflow_ended');
   end if;

@@ -8,6 +8,7 @@ declare
   v_now timestamptz := clock_timestamp();
   v_seq integer := (item ->> 'seq')::int;
   v_events json;
+  v_files json;
   v_open boolean := item ->> 'kind' = 'open';
   v_message integer := case when item ->> 'kind' = 'message' then 1 else 0 end;
   v_timer boolean := item ->> 'kind' = 'timer';
@@ -65,15 +66,20 @@ begin
     error_code = item ->> 'failed',
     trace = (item ->> 'trace')::json,
     done_at = v_now
-  where conversation_id = c.id and seq = v_seq;
+  where conversation_id = c.id and seq = v_seq
+  returning files into v_files;
+  -- A message that failed may be sent again, with its files.
+  if v_files is not null then
+    update session_files
+    set turn_seq = null, keep = true
+    where conversation_id = c.id and turn_seq = v_seq;
+  end if;
   if item ->> 'dead' is not null then
     insert into dead_turns (conversation_id, seq, tenant_id, reason)
     values (c.id, v_seq, c.tenant_id, item ->> 'dead');
   end if;
   if v_open then
-    update temporary_chat_links
-    set sessions_used = sessions_used - 1
-    where id = c.link_id and sessions_used > 0 and c.counted;
+    if c.counted then perform give_session_back(c.link_id); end if;
     perform close_conversation(c.id, 'error', item ->> 'failed');
   end if;
   return json_build_object(

@@ -61,8 +61,7 @@ begin
     disabled_at = v_now,
     updated_at = v_now
   where id = e.id;
-  insert into outbox (tenant_id, subject, key, payload)
-  values (
+  perform emit_fact(
     p_tenant, 'sessions.v1.event.webhook_disabled', e.id::text,
     jsonb_build_object('tenantId', p_tenant, 'webhookId', e.id, 'agentId', e.agent_id, 'reason', v_reason)
   );

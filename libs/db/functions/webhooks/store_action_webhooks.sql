@@ -1,25 +1,17 @@
--- Writes the deliveries that a committed turn asks for. Most turns have none: the condition of the trigger costs them
--- one look into their trace.
-create or replace function store_action_webhooks() returns trigger
+-- Writes the deliveries that the workflow actions of a committed turn ask for (p_trace.webhooks).
+create or replace function store_action_webhooks(c text_conversations, p_seq integer, p_trace json) returns void
 language plpgsql as $$
 begin
   insert into action_webhooks (tenant_id, conversation_id, turn_seq, url, traceparent, payload)
   select
-    new.tenant_id, new.conversation_id, new.seq, w ->> 'url', new.trace ->> 'traceparent',
+    c.tenant_id, c.id, p_seq, w ->> 'url', p_trace ->> 'traceparent',
     jsonb_build_object(
       'type', 'workflow.action', 'timestamp', iso(clock_timestamp()),
       'data', jsonb_build_object(
-        'session_id', c.session_id, 'agent_id', c.agent_id, 'turn_id', c.id || '.' || new.seq,
+        'session_id', c.session_id, 'agent_id', c.agent_id, 'turn_id', c.id || '.' || p_seq,
         'node_id', w ->> 'node_id', 'phase', w ->> 'phase', 'variables', w -> 'variables'
       )
     )
-  from json_array_elements(new.trace -> 'webhooks') w
-  join text_conversations c on c.id = new.conversation_id;
-  return null;
+  from json_array_elements(p_trace -> 'webhooks') w;
 end
 $$;
-
-create or replace trigger action_webhooks
-after update of status on session_turns
-for each row when (new.status = 'done' and old.status = 'pending' and new.trace -> 'webhooks' is not null)
-execute function store_action_webhooks();

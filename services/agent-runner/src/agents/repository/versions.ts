@@ -30,18 +30,14 @@ interface NewVersion {
   notes: string | null;
 }
 
-/** Adds version n+1; the row lock on the agent makes the numbers gapless whatever runs in parallel. */
+/** Adds version n+1 (`add_version.sql`). */
 export async function addVersion(trx: TenantTransaction, version: NewVersion): Promise<number> {
-  const { rows } = await sql<{ version: number }>`with next as (
-      update agents set latest_version = latest_version + 1, updated_at = now() where id = ${version.agentId} returning latest_version
-    )
-    insert into agent_versions (agent_id, version, tenant_id, document, content_hash, notes, secrets_sealed)
-    select ${version.agentId}, latest_version, ${version.tenantId}, ${JSON.stringify(version.document)}::json,
-           ${version.contentHash}, ${version.notes}, true from next
-    returning version`.execute(trx);
-  const [row] = rows;
-  if (!row) throw new Error("a version was added to an agent that does not exist");
-  return row.version;
+  const { agentId, tenantId, document, contentHash, notes } = version;
+  const { rows } = await sql<{ version: number | null }>`select add_version(
+    ${tenantId}, ${agentId}, ${JSON.stringify(document)}, ${contentHash}, ${notes}) as version`.execute(trx);
+  const added = rows[0]?.version ?? null;
+  if (added === null) throw new Error("a version was added to an agent that does not exist");
+  return added;
 }
 
 /** Newest first. */
