@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isInlineImage, isWhatItSays } from "./inline-image.js";
+import { isInlineImage, matchesDeclaredType } from "./inline-image.js";
 
 /** Room for a picture of 128 × 128 in an answer that every visitor loads. */
 const MAX_INLINE_LOGO = 40_000;
@@ -8,7 +8,7 @@ const MAX_JSON = 16_384;
 const COLOUR = /^\s*#(?:[0-9a-f]{3}|[0-9a-f]{6})\s*$/i;
 
 /** The shape alone: what was kept before a rule of `branding` was there still reads. */
-export const brandingAsKept = z
+export const storedBranding = z
   .looseObject({
     /** Shown in place of the agent's name. */
     name: z.string().max(200).nullable(),
@@ -28,14 +28,14 @@ export const brandingAsKept = z
       .nullable(),
   })
   .partial();
-type Branding = z.infer<typeof brandingAsKept>;
+type Branding = z.infer<typeof storedBranding>;
 
 /** How the page looks; what it does not know it ignores. Given as a whole: a change replaces all of it. */
-export const branding = brandingAsKept.superRefine((value, context) => {
+export const branding = storedBranding.superRefine((value, context) => {
   const tell = (message: string, ...path: string[]): void => context.addIssue({ code: "custom", message, path });
   const logo = value.logo ?? "";
   if (isInlineImage(logo)) {
-    if (!isWhatItSays(logo)) tell("must be base64 of an image of the type it names", "logo");
+    if (!matchesDeclaredType(logo)) tell("must be base64 of an image of the type it names", "logo");
   } else if (logo.length > MAX_ADDRESS) tell(`must have at most ${MAX_ADDRESS} characters as an address`, "logo");
   for (const path of wrongColours(value)) tell("must be a colour such as #0f6b60", ...path);
   if (JSON.stringify(withoutInlineLogo(value)).length > MAX_JSON)
@@ -58,7 +58,7 @@ export function withoutInlineLogo<T extends Record<string, unknown>>(value: T): 
 }
 
 /** A link's policy for a message about its sessions: they need no picture, and the message need not carry one. */
-export const withoutPicture = <P extends { branding: Record<string, unknown> }>(policy: P): P => ({
+export const withoutLogo = <P extends { branding: Record<string, unknown> }>(policy: P): P => ({
   ...policy,
   branding: withoutInlineLogo(policy.branding),
 });

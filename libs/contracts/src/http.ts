@@ -14,7 +14,7 @@ export const messageText = z
   .meta({ minLength: 1, maxLength: 10_000 })
   .transform((text) => text.normalize("NFC"))
   .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
-  .refine((text) => !/\p{Cs}/u.test(text), { message: "must not contain half a surrogate pair" })
+  .refine((text) => text.isWellFormed(), { message: "must not contain half a surrogate pair" })
   .refine((text) => VISIBLE.test(text), { message: "must not be blank" })
   .refine((text) => codePoints(text) <= 10_000, { message: "must have at most 10000 characters" });
 

@@ -15,7 +15,7 @@ const HEAD_CHARACTERS = 16;
 export const isInlineImage = (text: string): boolean => PREFIX.test(text);
 
 /** Whether the bytes of an inline image are whole base64 and begin as its type does. What follows is the decoder's to judge. */
-export function isWhatItSays(image: string): boolean {
+export function matchesDeclaredType(image: string): boolean {
   const [prefix = "", type = ""] = PREFIX.exec(image) ?? [];
   const data = image.slice(prefix.length);
   return BASE64.test(data) && BEGINNINGS[type]?.(atob(data.slice(0, HEAD_CHARACTERS))) === true;

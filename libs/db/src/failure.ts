@@ -24,7 +24,7 @@ export class DatabaseAway extends AppError {
 }
 
 /** How loud work is given up for now: a database that is away has been told by its connection, so each who asks it is quiet. */
-export const loudnessOf = (error: unknown): "debug" | "warn" => (error instanceof DatabaseAway ? "debug" : "warn");
+export const logLevelFor = (error: unknown): "debug" | "warn" => (error instanceof DatabaseAway ? "debug" : "warn");
 
 /** Seconds after which a refusal may have passed by itself, with the jitter that is added; codes for which waiting is no help are missing. */
 const WAITS: { readonly [Code in ErrorCode]?: readonly [seconds: number, jitter: number] } = {

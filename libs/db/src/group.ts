@@ -14,12 +14,12 @@ export interface GroupOptions {
    * Milliseconds a statement may take before the next one starts beside it (default 10). Until then items gather, because one statement for
    * many is cheaper than several at once; after it, a statement that waits for a lock must not hold up the others.
    */
-  patienceMs?: number;
+  maxHoldMs?: number;
   /**
    * True when a failed statement may be the fault of one of its items: they are then sent one by one, so that the fault stays with
    * its own item. Default: never.
    */
-  mayBlameOne?: (error: unknown) => boolean;
+  isItemError?: (error: unknown) => boolean;
 }
 
 /**
@@ -56,7 +56,7 @@ export function groupCommit<I, O>(
         else waiting.resolve(output);
       });
     } catch (error) {
-      if (batch.length > 1 && options.mayBlameOne?.(error)) for (const waiting of batch) await settleAlone(waiting);
+      if (batch.length > 1 && options.isItemError?.(error)) for (const waiting of batch) await settleAlone(waiting);
       else for (const waiting of batch) waiting.reject(error);
     } finally {
       underWay -= 1;
@@ -64,13 +64,13 @@ export function groupCommit<I, O>(
     }
   };
 
-  const patienceMs = options.patienceMs ?? 10;
+  const maxHoldMs = options.maxHoldMs ?? 10;
   let startedAt = 0;
   let isTimed = false;
 
   const pump = (): void => {
     while (queue.length > 0 && underWay < options.maxBatches) {
-      const waitMs = underWay === 0 ? 0 : startedAt + patienceMs - performance.now();
+      const waitMs = underWay === 0 ? 0 : startedAt + maxHoldMs - performance.now();
       if (waitMs > 0) {
         if (!isTimed) {
           isTimed = true;

@@ -1,6 +1,6 @@
 export { type Kysely, sql, type Transaction } from "kysely";
 export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection.js";
-export { databaseFailure, isStatementFault, loudnessOf, raisedFailure, sqlStateOf } from "./failure.js";
+export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
 export {
   beginLong,

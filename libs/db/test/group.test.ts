@@ -10,7 +10,7 @@ describe("groupCommit", () => {
         if (items.includes("poison")) throw new Error("refused");
         return items;
       },
-      { maxItems: 10, maxBatches: 1, mayBlameOne: () => true },
+      { maxItems: 10, maxBatches: 1, isItemError: () => true },
     );
     const settled = await Promise.allSettled(["first", "good", "poison", "fine"].map(add));
     expect(settled.map((result) => result.status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
@@ -44,7 +44,7 @@ describe("groupCommit", () => {
         batches.push(items);
         return new Promise(() => undefined);
       },
-      { maxItems: 10, maxBatches: 2, patienceMs: 20 },
+      { maxItems: 10, maxBatches: 2, maxHoldMs: 20 },
     );
     void add("stuck");
     void add("waits");

@@ -1,8 +1,6 @@
 import { AppError } from "@parley/contracts";
 
 const MAX_DEPTH = 32;
-/** With the `u` flag a pair is one character, so this finds halves only. */
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
 /** Fatal: bytes that are not UTF-8 are refused instead of being replaced. A byte order mark is no part of JSON. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -19,7 +17,7 @@ export function decodeText(body: Buffer): string {
 
 /**
  * Parses a JSON body. Throws `malformed_json` for bad UTF-8, bad JSON, more than 32 levels or a `__proto__` key, and
- * `validation_failed` for text that no store can hold (NUL, half of a surrogate pair), naming the place, never the value.
+ * `validation_failed` for text that no store can hold (NUL, half of a surrogate pair), naming the field, never the value.
  */
 export function parseJsonBody(body: Buffer): unknown {
   let value: unknown;
@@ -50,7 +48,7 @@ function inspect(value: unknown, depth: number, pointer: string): void {
 
 function inspectText(text: string, pointer: string): void {
   if (text.includes("\u0000")) throw refused(pointer, "no_nul", "must not contain NUL");
-  if (LONE_SURROGATE.test(text)) throw refused(pointer, "well_formed", "must be well-formed Unicode");
+  if (!text.isWellFormed()) throw refused(pointer, "well_formed", "must be well-formed Unicode");
 }
 
 function refused(pointer: string, rule: string, message: string): AppError {

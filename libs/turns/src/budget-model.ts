@@ -108,7 +108,7 @@ function createCall(model: Model, budget: ModelBudget, reserve: Reserve) {
     { signal }: CallOptions,
     { run, streamed }: Performance<T>,
   ): Promise<T> => {
-    const price = dearest(model, plan.settings, prices.priceOf);
+    const price = highestPrice(model, plan.settings, prices.priceOf);
     const granted = await reserve(plan, price, signal);
     const charge = (usage: ModelUsage, cost: number | null): void => {
       budget.spent.tokens += usage.inputTokens + usage.outputTokens;
@@ -154,7 +154,7 @@ function usedByFailure(call: {
 }
 
 /** The highest price of the models that may answer; null = one of them has none. */
-function dearest(
+function highestPrice(
   model: Model,
   settings: ModelSettings,
   priceOf: (name: string) => ModelPrice | null,

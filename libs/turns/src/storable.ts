@@ -1,2 +1,2 @@
-/** Text as PostgreSQL can keep it: a model may say NUL or half a surrogate pair, and neither means anything. */
-export const storable = (text: string): string => text.replaceAll("\u0000", "").replace(/\p{Cs}/gu, "\uFFFD");
+/** Text that PostgreSQL can store: NUL is dropped and half a surrogate pair becomes U+FFFD; a model may write either. */
+export const storable = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();

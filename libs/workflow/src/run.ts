@@ -63,7 +63,7 @@ function warnOfMissing(run: Run, missing: readonly string[]): void {
 
 /** Percent-encodes a value for any place in a URL. Half a surrogate pair, which encodeURIComponent refuses, becomes U+FFFD. */
 export function percentEncode(value: string): string {
-  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\uFFFD"));
+  return encodeURIComponent(value.toWellFormed());
 }
 
 /** Stores variables of this session and turn. A null says "asked, not found" and is no extracted value. */

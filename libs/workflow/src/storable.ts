@@ -23,4 +23,4 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), clean(item)]));
 }
 
-const cleanText = (text: string): string => text.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "\uFFFD");
+const cleanText = (text: string): string => text.replaceAll("\u0000", "").toWellFormed();

@@ -16,7 +16,7 @@ class Reader implements Placed {
   ageMs(): number {
     return this.age;
   }
-  giveWay(): void {
+  evict(): void {
     this.gone = true;
     this.leave();
   }

@@ -1,5 +1,5 @@
 import { recall as recallContract, turnCompleted } from "@parley/contracts";
-import { loudnessOf } from "@parley/db";
+import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
 import { createPriceBook, createUsageMetrics } from "@parley/llm";
 import type { Component } from "@parley/runtime";
@@ -52,7 +52,7 @@ export function createMemory(deps: MemoryDeps): Component {
             await bringUpToDate({ tenantId: due.tenant_id, sessionId: due.session_id }, signal);
           }
         },
-        onError: (error) => deps.logger[loudnessOf(error)]({ err: error }, "memory.poll_failed"),
+        onError: (error) => deps.logger[logLevelFor(error)]({ err: error }, "memory.poll_failed"),
       });
       const { db, bus, logger, config } = deps;
       const embedder = deps.model.embedder ?? null;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { brandingAsKept } from "../branding.js";
+import { storedBranding } from "../branding.js";
 import { linkFields } from "./links.js";
 
 /** What concerns one link alone, or is a secret, has no place in a template. */
@@ -16,7 +16,7 @@ export const templateName = z.string().trim().min(1).max(100);
 export const linkTemplateFields = z.strictObject(templateFields).partial();
 export type LinkTemplateFields = z.infer<typeof linkTemplateFields>;
 /** A template as it is kept: one from before a rule about looks still reads, and is refused when a link is made of it. */
-export const keptTemplateFields = linkTemplateFields.extend({ branding: brandingAsKept.optional() });
+export const keptTemplateFields = linkTemplateFields.extend({ branding: storedBranding.optional() });
 export const createLinkTemplateBody = z.strictObject({ ...linkTemplateFields.shape, name: templateName });
 export const updateLinkTemplateBody = z.strictObject({ ...linkTemplateFields.shape, name: templateName.optional() });
 

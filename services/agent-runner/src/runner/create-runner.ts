@@ -37,7 +37,7 @@ export function createRunner(deps: RunnerDeps): Component {
   let outbound: Outbound | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
-  let deafen: () => void = () => undefined;
+  let unsubscribe: () => void = () => undefined;
 
   return {
     name: "runner",
@@ -77,7 +77,7 @@ export function createRunner(deps: RunnerDeps): Component {
         pollMs: deps.config.POLL_INTERVAL_MS,
         onDone: () => facts.soon(),
       });
-      deafen = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
+      unsubscribe = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
       // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
       const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
         for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
@@ -105,7 +105,7 @@ export function createRunner(deps: RunnerDeps): Component {
       await webhooks?.stop();
       await analyses?.stop();
       await outbound?.close();
-      deafen();
+      unsubscribe();
       await outbox?.stop();
     },
     ready: () => deps.db.ping(),

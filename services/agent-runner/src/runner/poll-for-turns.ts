@@ -1,4 +1,4 @@
-import { loudnessOf } from "@parley/db";
+import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
 import type { LaneDeps } from "./lane-deps.js";
 import type { SessionRef } from "./repository/turns.js";
@@ -23,7 +23,7 @@ export function pollForTurns(
         const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, seq } = found;
         counters.found.inc();
         run({ tenantId, sessionId, conversationId, seq }).catch((error: unknown) => {
-          logger[loudnessOf(error)]({ err: error, sessionId }, "turn.retry");
+          logger[logLevelFor(error)]({ err: error, sessionId }, "turn.retry");
         });
       }
     },

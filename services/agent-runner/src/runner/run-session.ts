@@ -25,7 +25,7 @@ import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef
 import type { CachedSession } from "./session-cache.js";
 import { settleTurn } from "./settle-turn.js";
 import type { TurnStop } from "./stops.js";
-import { beginsWithHuman, historyFrom, saidIn, turnEvent, wordsOf } from "./turn-event.js";
+import { historyFrom, historyOf, isHumanHandled, turnEvent, userMessageOf } from "./turn-event.js";
 
 /** For operators who look at a lease; the fence, not the name, decides. */
 const OWNER = `${hostname()}-${process.pid}`;
@@ -102,7 +102,7 @@ class Lane {
   ) {
     this.used = session.messages_used;
     this.enteredAt = performance.now() - session.seconds_in_node * 1_000;
-    this.human = beginsWithHuman(session);
+    this.human = isHumanHandled(session);
     this.hasTimer = session.has_timer;
   }
 
@@ -218,7 +218,7 @@ class Lane {
       maxCharacters: deps.config.ATTACHED_TEXT_CHARACTERS,
     };
     this.current.history = await describeFiles(reader, this.ref, this.current.history);
-    const user = await describeFiles(reader, this.ref, saidIn(turn));
+    const user = await describeFiles(reader, this.ref, historyOf(turn));
     const variables = { ...this.current.state?.variables };
     const secondsInNode = (performance.now() - this.enteredAt) / 1_000;
     const event = turnEvent(turn, { secondsInNode, human: this.human });
@@ -294,7 +294,7 @@ class Lane {
       lease_ms: this.deps.config.LEASE_MS,
       failed: "internal",
       dead: reason,
-      user: wordsOf(turn),
+      user: userMessageOf(turn),
       trace: null,
     };
   }

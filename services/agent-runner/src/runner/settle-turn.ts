@@ -2,7 +2,7 @@ import { joinParts, type TransitionInfo, type TurnResult, turnIdOf } from "@parl
 import { currentTraceparent } from "@parley/observability";
 import type { HistoryItem, TurnRun } from "@parley/turns";
 import type { AcquiredSession, CommitItem, PendingTurn } from "./repository/turns.js";
-import { saidIn, wordsOf } from "./turn-event.js";
+import { historyOf, userMessageOf } from "./turn-event.js";
 
 interface Settled {
   item: CommitItem;
@@ -25,7 +25,7 @@ interface Context {
 /** Turns what the engine did into the row that commits it and the answer that readers get. */
 export function settleTurn(run: TurnRun, context: Context): Settled {
   const { session, turn } = context;
-  const user = wordsOf(turn);
+  const user = userMessageOf(turn);
   const base: CommitItem = {
     tenant_id: context.tenantId,
     conversation_id: session.conversation_id,
@@ -95,7 +95,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   return {
     item,
     result,
-    history: [...saidIn(turn), ...said],
+    history: [...historyOf(turn), ...said],
   };
 }
 

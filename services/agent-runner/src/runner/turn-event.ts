@@ -22,14 +22,14 @@ export function turnEvent(
 }
 
 /** The visitor's words of a turn, as the commit keeps them; null for a turn without any. */
-export function wordsOf(turn: PendingTurn): CommitItem["user"] {
+export function userMessageOf(turn: PendingTurn): CommitItem["user"] {
   if (turn.kind !== "message") return null;
   const { content, client_message_id, files, created_at } = turn;
   return { content, client_message_id, files, created_at };
 }
 
 /** The visitor's words of a turn, as the model sees them. */
-export function saidIn(turn: PendingTurn): HistoryItem[] {
+export function historyOf(turn: PendingTurn): HistoryItem[] {
   if (turn.kind !== "message") return [];
   return [{ role: "user", content: turn.content, node_id: null, files: turn.files }];
 }
@@ -47,7 +47,7 @@ export function historyFrom(
 }
 
 /** Who a lane speaks for. What waits before a hand-back was written to the human, whatever the session says by now. */
-export const beginsWithHuman = (session: {
+export const isHumanHandled = (session: {
   handled_by?: string;
   turns: readonly Pick<PendingTurn, "kind">[];
 }): boolean => session.handled_by === "human" || session.turns.some(({ kind }) => kind === "handed_back");

@@ -1,4 +1,4 @@
-import { loudnessOf } from "@parley/db";
+import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
 import type { Counter, Histogram, Logger, Metrics } from "@parley/observability";
 import type { Job } from "./job.js";
@@ -51,7 +51,7 @@ export function startJob({ name, ...job }: Job, deps: { logger: Logger; metrics:
     },
     onError(error) {
       rounds.inc({ job: name, outcome: "failed" });
-      deps.logger[loudnessOf(error)]({ job: name, err: error }, "cleanup.round_failed");
+      deps.logger[logLevelFor(error)]({ job: name, err: error }, "cleanup.round_failed");
     },
   });
 }

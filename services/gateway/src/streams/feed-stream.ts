@@ -124,7 +124,7 @@ export class FeedStream implements HubStream, FeedReader {
     return performance.now() - this.options.sse.openedAt;
   }
 
-  giveWay(): void {
+  evict(): void {
     this.options.sse.close();
   }
 

@@ -73,7 +73,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
   let timer: NodeJS.Timeout | undefined;
   let lagTimer: NodeJS.Timeout | undefined;
   let running = false;
-  let deafen = (): void => undefined;
+  let unsubscribe = (): void => undefined;
 
   const repair = async (): Promise<void> => {
     const ids = [...sessions.keys()];
@@ -166,7 +166,11 @@ export function createStreamHub(options: HubOptions): StreamHub {
         if ([...sessions.values()].some((readers) => [...readers].some((stream) => stream.linkId === linkId)))
           repairNow();
       });
-      deafen = bus.listenLive(contentRemoved, GATEWAYS_KEY, ({ sessionIds }) => void redis.live.forget(sessionIds));
+      unsubscribe = bus.listenLive(
+        contentRemoved,
+        GATEWAYS_KEY,
+        ({ sessionIds }) => void redis.live.forget(sessionIds),
+      );
       redis.live.onGap(repairNow);
       bus.onReconnect(repairNow);
       watchLag();
@@ -174,7 +178,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
     },
     stop() {
       running = false;
-      deafen();
+      unsubscribe();
       clearTimeout(timer);
       clearInterval(lagTimer);
       // Readers are told when to come back by who closes their connections; the feeds end behind the last of them.

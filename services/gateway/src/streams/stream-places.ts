@@ -1,15 +1,15 @@
 import { AppError } from "@parley/contracts";
 
-/** A reader that takes a place. */
+/** A reader that takes a slot. */
 export interface Placed {
   readonly sessionId: string;
   readonly linkId: string | null;
   /** Address bucket of a visitor; trusted backends are not counted by it. */
   readonly bucket?: string | undefined;
-  /** Milliseconds since it came; with `giveWay`, a place that was held long enough goes to who asks for it. */
+  /** Milliseconds since the reader was admitted; with `evict`, a slot that was held long enough goes to a new reader. */
   ageMs?(): number;
-  /** Ends the reader so that another one has its place; it may come back with its last id. */
-  giveWay?(): void;
+  /** Ends the reader so that another one gets its slot; the client may resume from its last event id. */
+  evict?(): void;
 }
 
 export interface PlaceLimits {
@@ -21,12 +21,12 @@ export interface PlaceLimits {
 
 export interface StreamPlaces<S extends Placed> {
   /**
-   * Throws `overloaded` (gateway) or `too_many_streams` (with the scope: session, link or address) when no further reader has
-   * room, and says when to come back. A reader of the same session or address that has had its place for a minute gives way:
-   * the connection of somebody who left without a word looks like any other, and must not keep him out.
+   * Throws `overloaded` (gateway) or `too_many_streams` (with the scope: session, link or address) when every slot is
+   * taken, with the time to retry after. A reader of the same session or address that has held its slot for a minute is
+   * evicted: a connection whose client vanished silently looks like any other and must not block that client's next one.
    */
   admit(sessionId: string, bucket?: string, linkId?: string | null): void;
-  /** Takes a place for a reader that was admitted; returns the function that gives it back (once). */
+  /** Takes a slot for a reader that was admitted; returns the function that releases it (once). */
   take(stream: S): () => void;
   /** Readers by session, the oldest of each first. */
   readonly sessions: ReadonlyMap<string, ReadonlySet<S>>;
@@ -61,14 +61,14 @@ export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLo
     else links.delete(linkId);
   };
 
-  /** Null = there is room, or has been made; else the seconds until the oldest reader gives way. */
-  const makeRoom = (group: ReadonlySet<S> | undefined, limit: number): number | null => {
+  /** Null = a slot is free, perhaps by an eviction; else the seconds until the oldest reader can be evicted. */
+  const evictFor = (group: ReadonlySet<S> | undefined, limit: number): number | null => {
     if (group === undefined || group.size < limit) return null;
     for (const stream of group) {
       const age = stream.ageMs?.();
-      if (age === undefined || stream.giveWay === undefined) continue;
+      if (age === undefined || stream.evict === undefined) continue;
       if (age < heldLongMs) return Math.ceil((heldLongMs - age) / 1_000);
-      stream.giveWay();
+      stream.evict();
       return group.size < limit ? null : RETRY_SECONDS;
     }
     return RETRY_SECONDS;
@@ -78,9 +78,9 @@ export function createStreamPlaces<S extends Placed>(limits: PlaceLimits, heldLo
     admit(sessionId, bucket, linkId = null) {
       if (size >= limits.maxStreams) throw new AppError("overloaded", { retryAfterSeconds: 2 + Math.random() * 8 });
       if (linkId !== null && (links.get(linkId) ?? 0) >= limits.maxStreamsPerLink) throw tooMany("link", RETRY_SECONDS);
-      const session = makeRoom(sessions.get(sessionId), limits.maxStreamsPerSession);
+      const session = evictFor(sessions.get(sessionId), limits.maxStreamsPerSession);
       if (session !== null) throw tooMany("session", session);
-      const address = bucket === undefined ? null : makeRoom(addresses.get(bucket), limits.maxStreamsPerAddress);
+      const address = bucket === undefined ? null : evictFor(addresses.get(bucket), limits.maxStreamsPerAddress);
       if (address !== null) throw tooMany("address", address);
     },
     take(stream) {

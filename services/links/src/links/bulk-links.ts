@@ -13,8 +13,8 @@ import {
 import { beginLong, changeWithFacts, type Fact, type LongRequest, once } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { createLanes } from "../lanes.js";
 import { retryDeadlock } from "../retry-deadlock.js";
+import { createSemaphore } from "../semaphore.js";
 import type { TenantTransaction } from "../transaction.js";
 import { requireAgent } from "./agents.js";
 import { changeLink, planChange } from "./change-link.js";
@@ -38,7 +38,7 @@ const AT_ONCE = 4;
  * the first call runs or after it died, a repeat does what is not done yet and answers what was done; later it gets the answer.
  */
 export function bulkLinks(deps: LinksDeps) {
-  const lane = createLanes(AT_ONCE);
+  const limited = createSemaphore(AT_ONCE);
   return async (input: z.output<typeof contract.request>): Promise<Output> => {
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
@@ -48,7 +48,7 @@ export function bulkLinks(deps: LinksDeps) {
     const request = await beginLong<Output>(deps.db, named);
     if (request.known !== null) return { ...request.known, replayed: true };
     const caller: Caller = { principal: input.principal, tenantId, agent, request };
-    const results = await inOrder(items, (item) => lane(() => outcomeOf(deps, caller, item)));
+    const results = await inOrder(items, (item) => limited(() => outcomeOf(deps, caller, item)));
     return { ...(await request.finish({ results })), replayed: request.begun };
   };
 }
@@ -70,7 +70,7 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   const results: R[] = [];
   const queue = items.entries();
   let failed = false;
-  const lane = async (): Promise<void> => {
+  const limited = async (): Promise<void> => {
     for (let next = queue.next(); !next.done && !failed; next = queue.next()) {
       const [place, item] = next.value;
       try {
@@ -81,7 +81,7 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
       }
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, limited));
   const lost = lanes.find((settled) => settled.status === "rejected");
   if (lost !== undefined) throw lost.reason;
   return results;

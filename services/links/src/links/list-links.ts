@@ -1,8 +1,8 @@
 import { type listLinks as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { fittingPage } from "../fitting-page.js";
 import { decodeCursor, encodeCursor } from "../list-cursor.js";
+import { takeWithinBytes } from "../take-within-bytes.js";
 import { requireAgent } from "./agents.js";
 import { ownerView } from "./link-row.js";
 import { countLinks, listLinks as readLinks, usageOf } from "./repository.js";
@@ -22,7 +22,7 @@ export const listLinks =
     return deps.db.tenant(tenantId, async (trx) => {
       // One row more than asked for tells whether there is a next page.
       const rows = await readLinks(trx, { ...filter, limit: limit + 1, offset, before });
-      const page = fittingPage(rows.slice(0, limit));
+      const page = takeWithinBytes(rows.slice(0, limit));
       const usage = await usageOf(
         trx,
         page.map((row) => row.id),

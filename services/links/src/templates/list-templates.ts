@@ -1,7 +1,7 @@
 import { AppError, type listLinkTemplates as contract, tenantOf } from "@parley/contracts";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
-import { fittingPage } from "../fitting-page.js";
+import { takeWithinBytes } from "../take-within-bytes.js";
 import { listTemplates as readTemplates } from "./repository.js";
 import { builtInViews, templateView } from "./template-view.js";
 
@@ -12,7 +12,7 @@ export const listTemplates =
     const { principal, limit, cursor } = input;
     const after = cursor === undefined ? null : nameOf(cursor);
     const rows = await deps.db.tenant(tenantOf(principal), (trx) => readTemplates(trx, { after, limit: limit + 1 }));
-    const own = fittingPage(rows.slice(0, limit));
+    const own = takeWithinBytes(rows.slice(0, limit));
     const last = rows.length > own.length ? own.at(-1) : undefined;
     return {
       data: [...(after === null ? builtInViews() : []), ...own.map(templateView)],

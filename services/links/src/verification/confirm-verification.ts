@@ -3,7 +3,7 @@ import {
   type confirmVerification as contract,
   type LinkPolicy,
   openVerified,
-  withoutPicture,
+  withoutLogo,
 } from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import { consentHash } from "@parley/secrets";
@@ -71,7 +71,7 @@ async function enter(
   const opened = await deps.bus.call(openVerified, {
     email,
     participantHash: addressHash,
-    link: withoutPicture(policy),
+    link: withoutLogo(policy),
     consent,
     replyTo,
   });

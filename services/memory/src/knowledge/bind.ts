@@ -1,6 +1,6 @@
 import type { Bus } from "@parley/bus";
 import * as contracts from "@parley/contracts";
-import { loudnessOf } from "@parley/db";
+import { logLevelFor } from "@parley/db";
 import { startPoll } from "@parley/jobs";
 import { createChunkReader } from "../chunk-reader.js";
 import { addKnowledge } from "./add-knowledge.js";
@@ -23,7 +23,7 @@ export function bindKnowledge(
     async round(signal) {
       while (!signal.aborted && (await embedDocuments(given, signal)));
     },
-    onError: (error) => given.logger[loudnessOf(error)]({ err: error }, "knowledge.poll_failed"),
+    onError: (error) => given.logger[logLevelFor(error)]({ err: error }, "knowledge.poll_failed"),
   });
   const deps: KnowledgeDeps = {
     ...given,

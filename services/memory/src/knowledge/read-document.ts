@@ -16,7 +16,6 @@ type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 /** Characters that change how text is shown, smuggle hidden instructions, or that no store can hold. */
 const UNWANTED =
   /(?![\t\n\r])\p{Cc}|[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 const CHUNK_SIZE = { most: KNOWLEDGE_CHUNK_CHARACTERS, overlap: 150 };
 
@@ -56,7 +55,7 @@ function decoded(data: Buffer): string {
 }
 
 const cleaned = (text: string): string =>
-  text.normalize("NFC").replace(UNWANTED, "").replace(LONE_SURROGATE, "\uFFFD").replaceAll("\u00A0", " ");
+  text.normalize("NFC").replace(UNWANTED, "").toWellFormed().replaceAll("\u00A0", " ");
 
 async function textOfPdf(data: Buffer): Promise<string> {
   if (inflatesBeyond(data, MAX_INFLATED)) throw new AppError("input_too_costly");

@@ -1,4 +1,4 @@
-import { loudnessOf } from "@parley/db";
+import { logLevelFor } from "@parley/db";
 import { ModelError, type ModelUsage } from "@parley/llm";
 import type { MemoryDeps } from "../deps.js";
 import { countSummary } from "./count-summary.js";
@@ -42,7 +42,7 @@ export const summarise =
       if (outcome === "busy") await release(BUSY_MS);
       return outcome;
     } catch (error) {
-      deps.logger[loudnessOf(error)]({ err: error, conversationId, after }, "memory.deferred");
+      deps.logger[logLevelFor(error)]({ err: error, conversationId, after }, "memory.deferred");
       await release(signal.aborted ? 0 : RETRY_AFTER_MS);
       return "failed";
     }

@@ -45,6 +45,6 @@ export function createAcceptMessages(db: Db): (item: AcceptItem) => Promise<Acce
       }
       return outputs;
     },
-    { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
+    { maxItems: 64, maxBatches: 3, isItemError: isStatementFault },
   );
 }

@@ -13,7 +13,7 @@ import {
 import type { z } from "zod";
 import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
-import { fittingPage } from "./fitting-page.js";
+import { takeWithinBytes } from "./take-within-bytes.js";
 
 type In<C extends { request: z.ZodType }> = z.output<C["request"]>;
 type Out<C extends { response: z.ZodType }> = Promise<z.input<C["response"]>>;
@@ -48,7 +48,7 @@ export const getHistoryHandler =
     const before = cursor === null ? null : Number(cursor);
     const page = await deps.repository.history(accessRow(access, deps.secrets), limit, before);
     // The newest ones, where long messages leave no room for all.
-    const data = fittingPage(page.data.toReversed(), Buffer.byteLength(JSON.stringify(page.pending))).reverse();
+    const data = takeWithinBytes(page.data.toReversed(), Buffer.byteLength(JSON.stringify(page.pending))).reverse();
     const first = data[0]?.sequence ?? page.first;
     return {
       data: [...data, ...page.pending],
@@ -61,7 +61,7 @@ export const readEventsHandler =
   (deps: HandlerDeps) =>
   async ({ access, after, limit }: In<typeof readEvents>): Out<typeof readEvents> => {
     const page = await deps.repository.events(accessRow(access, deps.secrets), after, limit);
-    return { ...page, events: fittingPage(page.events) };
+    return { ...page, events: takeWithinBytes(page.events) };
   };
 
 /** Durable events after an offset as whoever watches the session sees them, and how it stands. */
@@ -69,7 +69,7 @@ export const watchSessionHandler =
   (deps: HandlerDeps) =>
   async ({ access, ...input }: In<typeof watchSession>): Out<typeof watchSession> => {
     const page = await deps.repository.watch(accessRow(access, deps.secrets), input);
-    return { ...page, events: fittingPage(page.events, Buffer.byteLength(JSON.stringify(page.session))) };
+    return { ...page, events: takeWithinBytes(page.events, Buffer.byteLength(JSON.stringify(page.session))) };
   };
 
 /** Newest offsets of streams a gateway holds open. */
@@ -87,7 +87,7 @@ export const listSessionsHandler =
     const tenantId = tenantOf(input.principal);
     const before = input.cursor === undefined ? null : parseCursor(input.cursor);
     const found = await deps.repository.list(tenantId, { ...input, before });
-    const data = fittingPage(found);
+    const data = takeWithinBytes(found);
     const last = data.at(-1);
     const more = last !== undefined && (data.length < found.length || found.length === input.limit);
     return { data, nextCursor: more ? cursorOf(last.created_at, last.conversation_id) : null };

@@ -31,6 +31,6 @@ export function createOpenSessions(db: Db): (input: Record<string, unknown>) => 
       return outputs;
     },
     // Each item is a subtransaction: of up to 32 PostgreSQL keeps track without looking things up.
-    { maxItems: 32, maxBatches: 4, mayBlameOne: isStatementFault },
+    { maxItems: 32, maxBatches: 4, isItemError: isStatementFault },
   );
 }

@@ -1,5 +1,5 @@
 import { TerminalError } from "@parley/contracts";
-import { loudnessOf } from "@parley/db";
+import { logLevelFor } from "@parley/db";
 import { retryAfter, startClaimLoop } from "@parley/jobs";
 import { createUsageMetrics, ModelError } from "@parley/llm";
 import type { Logger, Metrics } from "@parley/observability";
@@ -74,7 +74,7 @@ export function startAnalyses(deps: AnalysesDeps): { stop(): Promise<void> } {
     claim: (limit, holdMs) => deps.analyses.claim(limit, holdMs),
     work,
     onDeferred: ({ session_id: sessionId }, error) =>
-      deps.logger[loudnessOf(error)]({ err: error, sessionId }, "analysis.deferred"),
+      deps.logger[logLevelFor(error)]({ err: error, sessionId }, "analysis.deferred"),
     onError: (error) => deps.logger.debug({ err: error }, "analyses.failed"),
   });
 }

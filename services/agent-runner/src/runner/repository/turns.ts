@@ -131,7 +131,7 @@ export function createTurnRepository(db: Db) {
         for (const { r } of rows) answers[r.i] = r;
         return answers;
       },
-      { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
+      { maxItems: 64, maxBatches: 3, isItemError: isStatementFault },
     ),
     async pending(tenantId: string, conversationId: string, doneSeq: number): Promise<PendingTurn[]> {
       const [row] = await db.query<{ r: PendingTurn[] }>("select waiting_turns($1, $2, $3) as r", [
@@ -183,7 +183,7 @@ export function createTurnRepository(db: Db) {
         for (const { r } of rows) answers[r.i] = r;
         return answers;
       },
-      { maxItems: 64, maxBatches: 3, mayBlameOne: isStatementFault },
+      { maxItems: 64, maxBatches: 3, isItemError: isStatementFault },
     ),
     /** Sessions with input that nobody works on, accepted at least `olderMs` ago. */
     waiting(

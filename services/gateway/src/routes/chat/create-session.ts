@@ -6,8 +6,8 @@ import type { GatewayContext } from "../../deps.js";
 import { isFirstTime } from "../../edge/callers/refuse-replay.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
 import { answers } from "../../schemas.js";
-import { answeredTurn } from "../../turns/answered-turn.js";
-import { callerGone } from "../../turns/caller-gone.js";
+import { awaitTurn } from "../../turns/await-turn.js";
+import { clientAborted } from "../../turns/client-aborted.js";
 import { signedAccess } from "./access.js";
 import { sessionCreated } from "./schemas.js";
 
@@ -33,7 +33,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     // Another tenant's agent is as unknown as one that does not exist.
     if (own !== null && own !== tenant_id) throw new AppError("agent_not_found");
     const { bus, waiter } = context;
-    const gone = callerGone(reply);
+    const gone = clientAborted(reply);
     const named = signedRepeatable(request);
     const withNonce = request.caller.signed?.nonce != null;
     const isRepeat = !withNonce && (await admitRepeat(context, request, tenant_id));
@@ -56,7 +56,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     if (isRepeat && created.replayed !== true) noteRepeat(context, request, tenant_id);
     const place = { session_id: created.sessionId, turn_id: created.turnId };
     const waiting = { access: signedAccess(request, created.sessionId), turn: created.turn, signal: gone };
-    return reply.code(201).send(sessionAnswer(created, await answeredTurn(context, waiting, place)));
+    return reply.code(201).send(sessionAnswer(created, await awaitTurn(context, waiting, place)));
   });
 }
 

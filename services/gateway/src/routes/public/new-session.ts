@@ -4,7 +4,7 @@ import {
   createSession,
   getSession,
   type publicSessionBody,
-  withoutPicture,
+  withoutLogo,
 } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -87,7 +87,7 @@ function create(
       metadata: {},
       participant: body.participant,
       participantVerified: false,
-      link: withoutPicture(policy),
+      link: withoutLogo(policy),
       consent: body.consent,
       idempotency: body.once,
       replyTo: waiter.replyTo,
@@ -112,7 +112,7 @@ export async function openAgain(
     const access = visitorAccess(request.visit, sessionToken);
     const opened = await bus.call(
       continueVerified,
-      { access, link: withoutPicture(policy), afterLeaving, consent, replyTo: waiter.replyTo },
+      { access, link: withoutLogo(policy), afterLeaving, consent, replyTo: waiter.replyTo },
       { requestId: request.id },
     );
     return { ...opened, turnId: opened.turn.turn_id, replayed: false };

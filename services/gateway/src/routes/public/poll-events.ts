@@ -5,7 +5,7 @@ import { requireSession } from "../../edge/visit.js";
 import { answers, cursorParam, queryInteger } from "../../schemas.js";
 import { readCursor } from "../../streams/cursor.js";
 import { pollEvents } from "../../streams/poll-events.js";
-import { callerGone } from "../../turns/caller-gone.js";
+import { clientAborted } from "../../turns/client-aborted.js";
 import { polledEvents, tokenParams } from "./schemas.js";
 
 const query = z.object({
@@ -32,7 +32,7 @@ export function pollEventsRoute(app: HttpApp, context: GatewayContext): void {
       {
         cursor: readCursor(undefined, request.query.after),
         waitMs: request.query.wait * 1_000,
-        signal: callerGone(reply),
+        signal: clientAborted(reply),
       },
     );
   });

@@ -10,8 +10,8 @@ import { suspiciousContent } from "../../edge/suspicious-content.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "../../edge/visit.js";
 import { answers } from "../../schemas.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
-import { answeredTurn } from "../../turns/answered-turn.js";
-import { callerGone } from "../../turns/caller-gone.js";
+import { awaitTurn } from "../../turns/await-turn.js";
+import { clientAborted } from "../../turns/client-aborted.js";
 import { streamTurn } from "../../turns/stream-turn.js";
 import { leftSession, type NewSession, openAfter, openAgain, openVisitorSession } from "./new-session.js";
 import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
@@ -43,7 +43,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     const given = request.visit.sessionToken ?? session_token ?? null;
     const key = givenIdempotencyKey(request);
     await takeLinkRate(context, { request, reply }, given);
-    const gone = callerGone(reply);
+    const gone = clientAborted(reply);
     const send = (sessionToken: string): Promise<Accepted> =>
       context.bus.call(
         acceptMessage,
@@ -58,7 +58,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
         { requestId: request.id },
       );
     const call = { request, reply };
-    const open = (opening: Opening): Promise<string> => greeted(context, call, { opening, gone });
+    const open = (opening: Opening): Promise<string> => openAndGreet(context, call, { opening, gone });
     const entry = entryOf(request.body);
     let issued = given === null ? await open(() => openVisitorSession(context, request, entry)) : null;
     let accepted: Accepted;
@@ -112,7 +112,7 @@ async function beginAgain(
 }
 
 /** Opens a session for a first message and lets the agent speak first: the greeting stands before the message for every reader. */
-async function greeted(
+async function openAndGreet(
   context: GatewayContext,
   { request, reply }: Call,
   { opening, gone }: { opening: Opening; gone: AbortSignal },
@@ -126,7 +126,7 @@ async function greeted(
     session_id: created.sessionId,
     events_url: EVENTS_URL,
   };
-  await answeredTurn(context, { access, turn: created.turn, signal: gone }, place);
+  await awaitTurn(context, { access, turn: created.turn, signal: gone }, place);
   return created.sessionToken;
 }
 
@@ -169,7 +169,7 @@ async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswe
       return streamTurn(context, call, { access, sessionId, turn: state, audience: "visitor", answer });
     case "wait": {
       const place = { turn_id: turnId, session_id: sessionId, events_url: EVENTS_URL };
-      return reply.send(answer(await answeredTurn(context, { access, turn: state, signal: gone }, place)));
+      return reply.send(answer(await awaitTurn(context, { access, turn: state, signal: gone }, place)));
     }
   }
 }

@@ -1,5 +1,5 @@
-/** Runs work when one of `count` places is free, first come, first served. Takes as long as what waits before it. */
-export function createLanes(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs at most `count` pieces of work at a time, in the order of their calls. */
+export function createSemaphore(count: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = count;
   const waiting: (() => void)[] = [];
   return async (work) => {
@@ -9,7 +9,7 @@ export function createLanes(count: number): <T>(work: () => Promise<T>) => Promi
       return await work();
     } finally {
       const next = waiting.shift();
-      // The place is handed on, so nobody who comes meanwhile takes it.
+      // The slot passes directly to the next waiter, so a later call cannot take it.
       if (next === undefined) free += 1;
       else next();
     }

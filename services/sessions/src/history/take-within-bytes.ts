@@ -5,7 +5,7 @@ const PAGE_BYTES = 700_000;
  * As many of the first items as fit into one message; at least one, so that whoever goes on from the last of them gets on.
  * `taken`: bytes of other things in the same message.
  */
-export function fittingPage<T>(items: readonly T[], taken = 0): T[] {
+export function takeWithinBytes<T>(items: readonly T[], taken = 0): T[] {
   let bytes = taken;
   const end = items.findIndex((item) => {
     bytes += Buffer.byteLength(JSON.stringify(item));

@@ -2,7 +2,7 @@
 const MAX_PAGE_BYTES = 700_000;
 
 /** As many of the first rows as fit into one answer, at least one: rows with long texts make a shorter page. */
-export function fittingPage<T>(rows: readonly T[]): T[] {
+export function takeWithinBytes<T>(rows: readonly T[]): T[] {
   let bytes = 0;
   const end = rows.findIndex((row) => {
     bytes += Buffer.byteLength(JSON.stringify(row));

@@ -1,9 +1,9 @@
 import type { FastifyReply } from "fastify";
 
-/** Aborts when the connection closes before the answer was sent. */
-export function callerGone(reply: FastifyReply): AbortSignal {
+/** A signal that aborts when the connection closes before the response was sent. */
+export function clientAborted(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  // Who left while the request was checked is told by no event any more.
+  // The client may disconnect during authentication; `close` has then already fired, so check `destroyed` too.
   if (reply.raw.destroyed) controller.abort();
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) controller.abort();

@@ -7,7 +7,7 @@ import type { WaitOptions } from "./wait-for-turn.js";
  * Waits for a turn and gives its result. A failed turn is thrown as its error and a late one as `turn_timeout`; both carry
  * `place`, so that the caller can read later what became of it.
  */
-export async function answeredTurn(
+export async function awaitTurn(
   { waiter, config }: GatewayContext,
   turn: Omit<WaitOptions, "timeoutMs">,
   place: Record<string, unknown>,
