@@ -827,7 +827,11 @@ select protect_by_tenant('webhook_endpoints');
 create table webhook_deliveries (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null,
-  endpoint_id uuid not null references webhook_endpoints on delete cascade,
+  -- null = a `webhook:` action of a workflow, which names its own address
+  endpoint_id uuid references webhook_endpoints on delete cascade,
+  url text check ((url is null) = (endpoint_id is not null)),
+  -- whose slots it takes: of its endpoint, or those that the actions of a tenant share
+  receiver_id uuid not null generated always as (coalesce(endpoint_id, tenant_id)) stored,
   -- `webhook-id`: the same for every endpoint and at every attempt
   event_id uuid not null,
   type text not null,
@@ -858,8 +862,8 @@ create table webhook_deliveries (
   created_at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
   unique (endpoint_id, event_id)
 );
-create index webhook_deliveries_pending on webhook_deliveries (endpoint_id, next_attempt_at) where ended_at is null;
-create index webhook_deliveries_claimed on webhook_deliveries (endpoint_id)
+create index webhook_deliveries_pending on webhook_deliveries (receiver_id, next_attempt_at) where ended_at is null;
+create index webhook_deliveries_claimed on webhook_deliveries (receiver_id)
   where ended_at is null and claimed_until is not null;
 create index webhook_deliveries_list on webhook_deliveries (endpoint_id, created_at desc, id desc);
 create index webhook_deliveries_ended on webhook_deliveries (ended_at) where ended_at is not null;
@@ -867,28 +871,6 @@ create index webhook_deliveries_conversation on webhook_deliveries (conversation
   where conversation_id is not null;
 create index webhook_deliveries_readable on webhook_deliveries (created_at) where data_sealed is null;
 select protect_by_tenant('webhook_deliveries');
-
--- Deliveries that `webhook:` actions of workflows ask for. A row is written by the commit of its turn, so a turn that
--- fails, is repeated or loses its lease sends nothing; the row's id is the same at every attempt.
-create table action_webhooks (
-  id uuid primary key default gen_random_uuid(),
-  tenant_id uuid not null references tenants,
-  conversation_id uuid not null references text_conversations on delete cascade,
-  turn_seq integer not null,
-  url text not null,
-  payload jsonb not null,
-  traceparent text,
-  attempts integer not null default 0,
-  next_attempt_at timestamptz not null default clock_timestamp(),
-  -- delivered, or why the last attempt was not: status, refused, timeout, too_large, unreachable
-  outcome text,
-  ended_at timestamptz,
-  created_at timestamptz not null default clock_timestamp()
-);
-create index action_webhooks_due on action_webhooks (next_attempt_at) where ended_at is null;
-create index action_webhooks_ended on action_webhooks (ended_at) where ended_at is not null;
-create index action_webhooks_conversation on action_webhooks (conversation_id);
-select protect_by_tenant('action_webhooks');
 
 -- What signs the webhooks of a tenant's workflow actions, sealed; without a row nobody was told a secret yet.
 create table action_webhook_secrets (

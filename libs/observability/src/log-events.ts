@@ -62,8 +62,6 @@ export const LOG_EVENTS: Record<string, string> = {
   "webhook.secret_unusable": "The secret of a receiver cannot be opened: `SECRET_KEY` is another one.",
   "webhook.deferred": "The outcome of a delivery could not be noted; it may be delivered again.",
   "webhooks.failed": "The search for due deliveries failed; it is repeated.",
-  "action_webhook.deferred": "The outcome of a workflow's webhook could not be noted; it may be delivered again.",
-  "action_webhooks.failed": "The search for due webhooks of workflows failed; it is repeated.",
   "versions.seal_failed":
     "Secrets of versions from before they were sealed still lie readable; the next start tries again.",
 

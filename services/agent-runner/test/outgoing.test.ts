@@ -48,8 +48,9 @@ async function receiver() {
 let h: TurnHarness;
 let remote: Awaited<ReturnType<typeof receiver>>;
 beforeAll(async () => {
-  [h, remote] = await Promise.all([turnHarness(), receiver()]);
-  await h.runner(undefined, { ALLOW_TEST_HOOKS: true, POLL_INTERVAL_MS: 100 });
+  const sending = { ALLOW_TEST_HOOKS: true, WEBHOOK_POLL_MS: 100 };
+  [h, remote] = await Promise.all([turnHarness(sending), receiver()]);
+  await h.runner(undefined, { ALLOW_TEST_HOOKS: true });
 });
 afterAll(async () => {
   await h.close();
@@ -245,9 +246,11 @@ describe("a webhook action", () => {
         sql<{
           outcome: string;
           attempts: number;
-        }>`select outcome, attempts from action_webhooks where ended_at is not null`.execute(trx),
+          data: object;
+          data_sealed: string;
+        }>`select outcome, attempts, data, data_sealed from webhook_deliveries where ended_at is not null`.execute(trx),
       );
-      expect(rows).toEqual([{ outcome: "delivered", attempts: 2 }]);
+      expect(rows).toEqual([{ outcome: "delivered", attempts: 2, data: {}, data_sealed: "" }]);
     });
   });
 });

@@ -80,7 +80,7 @@ const accepting = async (bus: Bus, tenantId: string, sessionId: string, content:
 export const SECRET_KEY = "x".repeat(40);
 
 /** Sessions and any number of runners on a NATS and a database of their own. */
-export async function turnHarness(): Promise<TurnHarness> {
+export async function turnHarness(settings: Partial<typeof sessionsConfig._zod.output> = {}): Promise<TurnHarness> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "test", level: "silent" });
   const metrics = createMetrics();
@@ -90,7 +90,7 @@ export async function turnHarness(): Promise<TurnHarness> {
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics, callKey: secrets.callKey });
   const bus = await connect("test");
   const sessions = createSessions({
-    config: sessionsConfig.parse({}),
+    config: { ...sessionsConfig.parse({}), ...settings },
     logger,
     metrics,
     bus,

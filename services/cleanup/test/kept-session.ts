@@ -90,8 +90,8 @@ function contents({ tenantId }: Owner, ids: string[]) {
     sql`insert into memory_cursors (conversation_id, tenant_id, summarised_through, input_tokens) select c.id, ${tenantId}, 1, 3 from ${of}`,
     sql`insert into escalations (id, tenant_id, conversation_id, status, source, reason, metadata, assigned_to, assigned_name, summary, resolved_at)
         select gen_random_uuid(), ${tenantId}, c.id, 'resolved', 'visitor', ${WORD}, ${word("m")}, ${WORD}, ${WORD}, ${WORD}, now() from ${of}`,
-    sql`insert into action_webhooks (tenant_id, conversation_id, turn_seq, url, payload)
-        select ${tenantId}, c.id, 1, 'https://example.com', ${word("v")} from ${of}`,
+    sql`insert into webhook_deliveries (tenant_id, url, event_id, type, conversation_id, data)
+        select ${tenantId}, ${`https://example.com/${WORD}`}, gen_random_uuid(), 'workflow.action', c.id, ${word("v")} from ${of}`,
     sql`with file as (insert into session_files (id, tenant_id, conversation_id, name, media_type, bytes, sha256, turn_seq, complete)
         select gen_random_uuid(), ${tenantId}, c.id, ${WORD}, 'text/plain', 9, '', 1, true from ${of} returning id)
         insert into session_file_chunks (file_id, n, tenant_id, data) select id, 0, ${tenantId}, convert_to(${WORD}, 'UTF8') from file`,

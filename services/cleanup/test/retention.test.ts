@@ -130,7 +130,6 @@ describe("a session whose time of keeping is over", () => {
     );
     // A new table must be decided on: remove_content() takes its rows or its words, and kept-session.ts fills it for the test above.
     expect(tables.rows.map(({ name }) => name)).toEqual([
-      "action_webhooks",
       "budget_reservations",
       "dead_turns",
       "escalations",
@@ -280,7 +279,7 @@ describe("what comes while content is being removed", () => {
     const words = JSON.stringify({ tenant_id: owner.tenantId, session_id: `text_${id}` });
     const { rows: claimed } = await db.tenant(owner.tenantId, (trx) =>
       sql<{ id: string }>`update webhook_deliveries set attempts = 1, claimed_until = now() + interval '1 minute'
-        where ended_at is null returning id`.execute(trx),
+        where ended_at is null and endpoint_id is not null returning id`.execute(trx),
     );
     expect(claimed).toHaveLength(1);
     const feedback = await withPostgresClient(database.adminUrl, async (sweeper) => {

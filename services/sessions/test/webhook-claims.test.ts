@@ -57,7 +57,7 @@ const rowOf = async (id: string) => {
   );
   return rows[0];
 };
-const countOf = (list: { endpoint_id: string }[], id: string): number =>
+const countOf = (list: { endpoint_id: string | null }[], id: string): number =>
   list.filter((claimed) => claimed.endpoint_id === id).length;
 const failed = (id: string, attempt: number): Settlement => ({
   sealed: null,
@@ -97,6 +97,26 @@ describe("a claim", () => {
     expect(await deliveries.claim(100, 5, 60_000)).toEqual([]);
   });
 
+  it("gives the workflow actions of a tenant the slots of one receiver, each with its own address", async () => {
+    const endpointId = await endpoint(2);
+    await db.tenant(tenantId, (trx) =>
+      sql`insert into webhook_deliveries (tenant_id, url, event_id, type, data)
+        select ${tenantId}, 'https://actions.example/' || n, gen_random_uuid(), 'workflow.action', '{}'
+          from generate_series(1, 20) n`.execute(trx),
+    );
+    const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claim(100, 5, 60_000)));
+    const all = claims.flat();
+    expect(countOf(all, endpointId)).toBe(2);
+    const actions = all.filter(({ type }) => type === "workflow.action");
+    expect(new Set(actions.map(({ url }) => url)).size).toBe(5);
+    for (const { id, attempt } of actions) {
+      const refused = { ...failed(id, attempt), outcome: "refused", status: null, retry_ms: null, sealed: "sealed" };
+      expect(await deliveries.settle(tenantId, refused)).toBe(false);
+      expect(await rowOf(id)).toMatchObject({ status: "failed", outcome: "refused" });
+    }
+    expect(await deliveries.claim(100, 5, 60_000)).toHaveLength(5);
+  });
+
   it("of a worker that died ends, and what that worker says later changes nothing", async () => {
     await endpoint(1);
     const [frozen] = await deliveries.claim(1, 5, 0);
@@ -119,14 +139,14 @@ describe("a claim", () => {
     expect([countOf(claimed, busy), countOf(claimed, due)]).toEqual([0, 1]);
     const { rows } = await db.tenant(tenantId, async (trx) => {
       await sql`set local enable_seqscan = off`.execute(trx);
-      return sql<{ "QUERY PLAN": string }>`explain select from webhook_deliveries d where d.endpoint_id = ${busy}::uuid
+      return sql<{ "QUERY PLAN": string }>`explain select from webhook_deliveries d where d.receiver_id = ${busy}::uuid
         and d.ended_at is null and d.next_attempt_at <= now() and (d.claimed_until is null or d.claimed_until < now())`.execute(
         trx,
       );
     });
     const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
     expect(plan).toMatch(/webhook_deliveries_pending/);
-    expect(plan).toMatch(/Index Cond: .*endpoint_id.*next_attempt_at/);
+    expect(plan).toMatch(/Index Cond: .*receiver_id.*next_attempt_at/);
   });
 
   it("purges only what ended long ago", async () => {

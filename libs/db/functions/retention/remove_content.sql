@@ -78,7 +78,6 @@ begin
   delete from dead_turns where conversation_id = any(p_ids);
   delete from session_files where conversation_id = any(p_ids);
   delete from message_ratings where conversation_id = any(p_ids);
-  delete from action_webhooks where conversation_id = any(p_ids);
   delete from budget_reservations where conversation_id = any(p_ids);
   -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.
   update session_turns
@@ -109,7 +108,10 @@ begin
     status = case when status = 'pending' then 'skipped' else status end,
     ended_at = coalesce(ended_at, v_now)
   where conversation_id = any(p_ids);
-  delete from webhook_deliveries where conversation_id = any(p_ids) and ended_at is not null;
+  -- An action is its words, so it is not sent any more.
+  delete from webhook_deliveries
+  where conversation_id = any(p_ids)
+    and (ended_at is not null or endpoint_id is null);
   -- Who waits for the fact still hears of it, without the content. The new id makes an attempt that is under way
   -- settle nothing: it would write back what it holds.
   update webhook_deliveries d

@@ -17,7 +17,6 @@ begin
   join webhook_deliveries x on x.endpoint_id = w.id
   where x.id = (p ->> 'id')::uuid
   for no key update of w;
-  if not found then return false; end if;
   update webhook_deliveries
   set
     outcome = p ->> 'outcome',
@@ -37,6 +36,13 @@ begin
     and ended_at is null
   returning * into d;
   if not found then return false; end if;
+  if d.endpoint_id is null then
+    -- Nobody can ask for an action again, so its words go with its last attempt.
+    if d.ended_at is not null then
+      update webhook_deliveries set data = '{}', data_sealed = '', response_body = null where id = d.id;
+    end if;
+    return false;
+  end if;
   if v_good then
     if e.failures > 0 then
       update webhook_endpoints

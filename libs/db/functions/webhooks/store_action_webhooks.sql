@@ -2,15 +2,12 @@
 create or replace function store_action_webhooks(c text_conversations, p_seq integer, p_trace json) returns void
 language plpgsql as $$
 begin
-  insert into action_webhooks (tenant_id, conversation_id, turn_seq, url, traceparent, payload)
+  insert into webhook_deliveries (tenant_id, url, event_id, type, conversation_id, traceparent, data)
   select
-    c.tenant_id, c.id, p_seq, w ->> 'url', p_trace ->> 'traceparent',
+    c.tenant_id, w ->> 'url', gen_random_uuid(), 'workflow.action', c.id, p_trace ->> 'traceparent',
     jsonb_build_object(
-      'type', 'workflow.action', 'timestamp', iso(clock_timestamp()),
-      'data', jsonb_build_object(
-        'session_id', c.session_id, 'agent_id', c.agent_id, 'turn_id', c.id || '.' || p_seq,
-        'node_id', w ->> 'node_id', 'phase', w ->> 'phase', 'variables', w -> 'variables'
-      )
+      'session_id', c.session_id, 'agent_id', c.agent_id, 'turn_id', c.id || '.' || p_seq,
+      'node_id', w ->> 'node_id', 'phase', w ->> 'phase', 'variables', w -> 'variables'
     )
   from json_array_elements(p_trace -> 'webhooks') w;
 end

@@ -6,14 +6,12 @@ import type { Component } from "@parley/runtime";
 import { createDefinitions } from "@parley/turns";
 import type { RunnerDeps } from "../deps.js";
 import { createDocumentRepository } from "../documents/document-repository.js";
-import { startActionWebhooks } from "./action-deliveries.js";
 import { createAnalysisRepository } from "./analysis/analysis-repository.js";
 import { startAnalyses } from "./analysis/start-analyses.js";
 import { crashingModel, createCrash } from "./crash-points.js";
 import type { LaneDeps } from "./lane-deps.js";
 import { createRunnerMetrics } from "./metrics.js";
 import { pollForTurns } from "./poll-for-turns.js";
-import { createActionWebhookRepository } from "./repository/action-webhooks.js";
 import { createBudgetRepository } from "./repository/budgets.js";
 import { createTurnRepository, type SessionRef } from "./repository/turns.js";
 import { runSession } from "./run-session.js";
@@ -26,7 +24,7 @@ const CACHED_PER_SLOT = 32;
 /** How long running turns may finish after a stop was asked for; then they are aborted and another runner takes over. */
 const FINISH_MS = 20_000;
 
-/** Runs turns, and what follows from them: deliveries of actions, analyses after the end. Bindings only. */
+/** Runs turns, and the analyses of sessions after their end. Bindings only. */
 export function createRunner(deps: RunnerDeps): Component {
   const stopping = new AbortController();
   // Every lane listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
@@ -35,7 +33,6 @@ export function createRunner(deps: RunnerDeps): Component {
   let poll: Poll | undefined;
   let outbox: Outbox | undefined;
   let outbound: Outbound | undefined;
-  let webhooks: { stop(): Promise<void> } | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
   let unsubscribe: () => void = () => undefined;
 
@@ -50,7 +47,6 @@ export function createRunner(deps: RunnerDeps): Component {
         logger: deps.logger,
         metrics: deps.metrics,
       });
-      webhooks = startActionWebhooks({ ...deps, outbound, repository: createActionWebhookRepository(deps.db) });
       const repository = createTurnRepository(deps.db);
       const documents = createDocumentRepository(deps.db, deps.secrets);
       const crash = createCrash(deps.config.CRASH_AT);
@@ -102,7 +98,6 @@ export function createRunner(deps: RunnerDeps): Component {
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;
       clearTimeout(late);
-      await webhooks?.stop();
       await analyses?.stop();
       await outbound?.close();
       unsubscribe();

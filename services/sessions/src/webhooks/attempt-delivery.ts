@@ -1,7 +1,7 @@
 import { retryAfter } from "@parley/jobs";
 import { withOwnTrace } from "@parley/observability";
 import type { Outbound, OutboundResult } from "@parley/outbound";
-import { openDocumentSecret } from "@parley/secrets";
+import { actionSecretAad, openDocumentSecret } from "@parley/secrets";
 import { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedDelivery, DeliveryRepository, Settlement } from "./delivery-repository.js";
@@ -57,7 +57,6 @@ async function attempt(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSig
           url: due.url,
           headers: {
             "content-type": "application/json",
-            "user-agent": "Parley-Webhooks/1",
             "webhook-id": due.event_id,
             "webhook-timestamp": String(timestampSeconds),
             ...authorised,
@@ -133,23 +132,36 @@ function tryOpening<T>(deps: AttemptDeps, due: ClaimedDelivery, open: () => T): 
 
 /** The headers that tell the receiver who sends; null = the author's `auth` cannot be understood. */
 function authorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message): Record<string, string> | null {
+  if (due.endpoint_id === null) return { "webhook-signature": signatures(actionSecrets(deps, due), message) };
+  const agent = { "user-agent": "Parley-Webhooks/1" };
   if (!due.of_version) {
     const at = { tenantId: due.tenant_id, id: due.endpoint_id };
-    const sealed = [due.secret_sealed, due.previous_secret_sealed].filter((text) => text !== null);
-    const secrets = sealed.map((text) => openSecret(deps.secrets, at, text));
-    return { "webhook-signature": signatures(secrets, message) };
+    const secrets = sealedSecrets(due).map((text) => openSecret(deps.secrets, at, text));
+    return { ...agent, "webhook-signature": signatures(secrets, message) };
   }
   const parsed = auth.safeParse(due.settings.auth);
   if (!parsed.success) return null;
   const opened = (stored: string): string => openDocumentSecret(deps.secrets, due.tenant_id, stored);
   switch (parsed.data?.type) {
     case "bearer":
-      return { authorization: `Bearer ${opened(parsed.data.token)}` };
+      return { ...agent, authorization: `Bearer ${opened(parsed.data.token)}` };
     case "hmac":
-      return { "webhook-signature": signatures([opened(parsed.data.secret)], message) };
+      return { ...agent, "webhook-signature": signatures([opened(parsed.data.secret)], message) };
     default:
-      return {};
+      return agent;
   }
+}
+
+/** The newest first. */
+const sealedSecrets = (due: ClaimedDelivery): string[] =>
+  [due.secret_sealed, due.previous_secret_sealed].filter((text) => text !== null);
+
+/** What signs the actions of a tenant's workflows. As long as nobody was told a secret, one that nobody knows. */
+function actionSecrets({ secrets }: AttemptDeps, due: ClaimedDelivery): string[] {
+  const sealed = sealedSecrets(due);
+  if (sealed.length > 0) return sealed.map((text) => secrets.open(text, actionSecretAad(due.tenant_id)));
+  const untold = Buffer.from(secrets.keyedHash(`action-webhook:${due.tenant_id}`), "hex");
+  return [`whsec_${untold.toString("base64")}`];
 }
 
 function timeoutOf(due: ClaimedDelivery): number {
@@ -162,6 +174,8 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
   const status = "status" in result ? result.status : null;
   const taken = status !== null && status >= 200 && status <= 299;
   const gone = status === 410;
+  // The address of an action cannot be corrected, as that of an endpoint can.
+  const isFinal = taken || gone || (due.endpoint_id === null && result.type === "refused");
   const { WEBHOOK_RETRY_SECONDS, WEBHOOK_DISABLE_AFTER_HOURS } = deps.config;
   const waits = due.of_version ? versionRetrySeconds(due.settings.retry) : WEBHOOK_RETRY_SECONDS;
   return {
@@ -171,7 +185,7 @@ function settlementOf(deps: AttemptDeps, due: ClaimedDelivery, result: OutboundR
     status,
     ms: result.ms,
     body: result.type === "answered" ? beginningOf(result.body) : null,
-    retry_ms: taken || gone ? null : retryAfter(due.attempt, waits),
+    retry_ms: isFinal ? null : retryAfter(due.attempt, waits),
     gone,
     disable_after_hours: WEBHOOK_DISABLE_AFTER_HOURS,
     sealed:

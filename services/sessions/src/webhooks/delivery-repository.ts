@@ -7,7 +7,8 @@ const record = z.record(z.string(), z.unknown());
 const claimed = z.object({
   id: z.string(),
   tenant_id: z.string(),
-  endpoint_id: z.string(),
+  /** Null = a `webhook:` action of a workflow. */
+  endpoint_id: z.string().nullable(),
   event_id: z.string(),
   type: z.string(),
   conversation_id: z.string().nullable(),
