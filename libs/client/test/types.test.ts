@@ -1,7 +1,6 @@
 import type * as contracts from "@parley/contracts";
 import { describe, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
-import type * as schemas from "../../../services/gateway/src/routes/chat/schemas.js";
 import type * as client from "../src/index.js";
 
 type Out<S extends z.ZodType> = z.output<S>;
@@ -18,12 +17,12 @@ describe("the types written after the reference document are those of the produc
   });
 
   it("has the answers of the routes", () => {
-    expectTypeOf<client.SessionCreated>().toEqualTypeOf<Out<typeof schemas.sessionCreated>>();
-    expectTypeOf<client.TurnAnswered>().toEqualTypeOf<Out<typeof schemas.turnAnswered>>();
-    expectTypeOf<client.TurnAccepted>().toEqualTypeOf<Out<typeof schemas.turnAccepted>>();
-    expectTypeOf<client.TurnShown>().toEqualTypeOf<Out<typeof schemas.turnShown>>();
-    expectTypeOf<client.SessionShown>().toEqualTypeOf<Out<typeof schemas.sessionShown>>();
-    expectTypeOf<client.SessionClosed>().toEqualTypeOf<Out<typeof schemas.sessionClosed>>();
-    expectTypeOf<client.Page<client.HistoryMessage>>().toEqualTypeOf<Out<typeof schemas.historyPage>>();
+    expectTypeOf<client.SessionCreated>().toEqualTypeOf<Out<typeof contracts.sessionCreated>>();
+    expectTypeOf<client.TurnAnswered>().toEqualTypeOf<Out<typeof contracts.turnAnswered>>();
+    expectTypeOf<client.TurnAccepted>().toEqualTypeOf<Out<typeof contracts.turnAccepted>>();
+    expectTypeOf<client.TurnShown>().toEqualTypeOf<Out<typeof contracts.turnResource>>();
+    expectTypeOf<client.SessionShown>().toEqualTypeOf<Out<typeof contracts.sessionResource>>();
+    expectTypeOf<client.SessionClosed>().toEqualTypeOf<Out<typeof contracts.sessionClosed>>();
+    expectTypeOf<client.Page<client.HistoryMessage>>().toEqualTypeOf<Out<typeof contracts.historyPage>>();
   });
 });

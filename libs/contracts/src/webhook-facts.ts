@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { EventContract } from "./declare.js";
+import type { WEBHOOK_EVENTS } from "./http/webhooks.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { linkRevoked, linkUpdated } from "./messages/links.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
-import type { WEBHOOK_EVENTS } from "./webhook-bodies.js";
 
 /** How receivers of webhooks hear of a fact on the bus. */
 export interface WebhookFact {

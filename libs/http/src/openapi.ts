@@ -1,6 +1,6 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import { createJsonSchemaTransform } from "fastify-type-provider-zod";
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
 import type { HttpApp } from "./http-app.js";
 
 declare module "fastify" {
@@ -38,7 +38,9 @@ const DOCS_CSP =
 
 /** Collects the routes registered after this call into an OpenAPI 3.1 document; `app.swagger()` gives it when ready. */
 export async function collectOpenApi(app: HttpApp, info: OpenApiInfo): Promise<void> {
-  const transform = createJsonSchemaTransform({ zodToJsonConfig: { unrepresentable: "any" } });
+  const options = { zodToJsonConfig: { unrepresentable: "any" as const } };
+  const transform = createJsonSchemaTransform(options);
+  const withComponents = createJsonSchemaTransformObject(options);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -63,12 +65,31 @@ export async function collectOpenApi(app: HttpApp, info: OpenApiInfo): Promise<v
         },
       },
     },
+    transformObject: (document) => withoutUnusedSchemas(withComponents(document)),
     transform: (route) => {
       const { schema, url } = transform(route);
       const isRepeatable = route.route.config?.repeatable === true;
       return { schema: isRepeatable ? { ...schema, headers: REPEATABLE_HEADERS } : schema, url };
     },
   });
+}
+
+/** Each named schema is generated as a body and as an answer; removes the forms that no route refers to. */
+function withoutUnusedSchemas<D extends { paths?: unknown; components?: { schemas?: Record<string, unknown> } }>(
+  document: D,
+): D {
+  const schemas = document.components?.schemas ?? {};
+  const used = new Set<string>();
+  const follow = (part: unknown): void => {
+    for (const [, name = ""] of JSON.stringify(part ?? null).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      follow(schemas[name]);
+    }
+  };
+  follow(document.paths);
+  for (const name of Object.keys(schemas)) if (!used.has(name)) delete schemas[name];
+  return document;
 }
 
 /** Serves `/openapi.json` and a readable page at `/docs`. */

@@ -28,19 +28,30 @@ export const bulkLinksBody = z
     };
     for (const [index, { id }] of body.update.entries()) once(id, ["update", index, "id"]);
     for (const [index, id] of body.deactivate.entries()) once(id, ["deactivate", index]);
+  })
+  .meta({
+    id: "BulkLinks",
+    description: "Links to create, change and deactivate in one call",
+    examples: [{ create: [{ title: "Talk to us" }], deactivate: ["018f3a5e-7c1b-7d2e-8a4f-000000000003"] }],
   });
 export type BulkLinksBody = z.infer<typeof bulkLinksBody>;
 
 const fieldError = z.object({ pointer: z.string(), rule: z.string(), message: z.string() });
 /** `index` is the place in the list named by `action`; among made links, recipients of one body follow each other. */
-export const bulkLinkResult = z.object({
-  index: z.number().int(),
-  action: z.enum(["create", "update", "deactivate"]),
-  status: z.enum(["created", "updated", "deactivated", "error"]),
-  id: z.uuid().optional(),
-  /** Only of links that were made, and only here. */
-  token: z.string().optional(),
-  /** Pointers are into the item. */
-  error: z.object({ code: z.string(), message: z.string(), errors: z.array(fieldError).optional() }).optional(),
-});
+export const bulkLinkResult = z
+  .object({
+    index: z.number().int(),
+    action: z.enum(["create", "update", "deactivate"]),
+    status: z.enum(["created", "updated", "deactivated", "error"]),
+    id: z.uuid().optional(),
+    /** Only of links that were made, and only here. */
+    token: z.string().optional(),
+    /** Pointers are into the item. */
+    error: z.object({ code: z.string(), message: z.string(), errors: z.array(fieldError).optional() }).optional(),
+  })
+  .meta({
+    id: "BulkLinkResult",
+    description: "What became of one item of a bulk call",
+    examples: [{ index: 0, action: "deactivate", status: "deactivated", id: "018f3a5e-7c1b-7d2e-8a4f-000000000003" }],
+  });
 export type BulkLinkResult = z.infer<typeof bulkLinkResult>;

@@ -1,33 +1,11 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { accessPolicy, accessRequest } from "../http/access.js";
 import { principal } from "./callers.js";
 
 const uuid = z.uuid();
-const iso = z.string();
+
 const owner = { principal, agent: z.string() };
-
-/** Who may come in by the links of an agent, as its owner sees it. */
-export const accessPolicy = z.object({
-  mode: z.enum(["open", "any_verified", "approval"]),
-  /** Addresses that need no approval, in alphabetical order. */
-  allowed_emails: z.array(z.string()),
-  links_enabled: z.boolean(),
-  /** Who gets a mail about a new request. */
-  notify_email: z.string().nullable(),
-  updated_at: iso.nullable(),
-});
-export type AccessPolicy = z.infer<typeof accessPolicy>;
-
-export const accessRequest = z.object({
-  id: uuid,
-  email: z.string(),
-  status: z.enum(["pending", "approved", "denied"]),
-  link_id: uuid.nullable(),
-  created_at: iso,
-  decided_at: iso.nullable(),
-  decided_by: z.string().nullable(),
-});
-export type AccessRequest = z.infer<typeof accessRequest>;
 
 export const getAccessPolicy = rpc(
   "links",
@@ -36,6 +14,7 @@ export const getAccessPolicy = rpc(
   z.object(owner),
   z.object({ policy: accessPolicy }),
 );
+
 /** `body` is the parsed HTTP body. What it leaves out stays as it was. `languages` (BCP 47, most wished first): for the mails to `notify_email`. */
 export const setAccessPolicy = rpc(
   "links",
@@ -44,6 +23,7 @@ export const setAccessPolicy = rpc(
   z.object({ ...owner, body: z.record(z.string(), z.unknown()), languages: z.array(z.string()).optional() }),
   z.object({ policy: accessPolicy }),
 );
+
 export const listAccessRequests = rpc(
   "links",
   "list_access_requests",
@@ -56,6 +36,7 @@ export const listAccessRequests = rpc(
   }),
   z.object({ data: z.array(accessRequest), nextCursor: z.string().nullable() }),
 );
+
 /** Idempotent by state; only a decision that changes something is told to the requester. */
 export const decideAccessRequest = rpc(
   "links",
@@ -64,6 +45,7 @@ export const decideAccessRequest = rpc(
   z.object({ ...owner, id: uuid, decision: z.enum(["approve", "deny"]) }),
   z.object({ request: accessRequest }),
 );
+
 /** Takes a try and compares: `pin_wrong`, or `rate_limited` while this address or the whole link has to wait. */
 export const checkPin = rpc(
   "links",
@@ -85,6 +67,7 @@ export const accessPolicyChanged = event(
   "access_policy_changed",
   z.object({ tenantId: uuid, agentId: uuid, linksEnabled: z.boolean() }),
 );
+
 /** A confirmed address asked to be let in; told once per agent and address. */
 export const accessRequested = event(
   "links",

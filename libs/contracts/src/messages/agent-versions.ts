@@ -1,49 +1,16 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { agentView, importedAgent } from "./agents.js";
+import { agentView, gateOverride, importedAgent } from "../http/agents.js";
+import { documentDiff, replayReport, suiteResult } from "../http/versions.js";
 import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const uuid = z.uuid();
-const text = z.string();
-const count = z.number().int();
-const values = z.record(z.string(), z.unknown());
 
-/** What a step of a test led to. */
-const stepOutcome = z.object({
-  path: z.array(text),
-  node: text,
-  reply: text,
-  variables: values,
-  model_calls: count,
-  ended: z.boolean(),
-});
-const testedStep = z.object({
-  /** 0 = the opening. */
-  step: count,
-  say: text.nullable(),
-  passed: z.boolean(),
-  /** Why it did not pass, one readable sentence each. */
-  reasons: z.array(text),
-  /** Null when the step did not come to an end. */
-  got: stepOutcome.nullable(),
-});
-const testedTest = z.object({ name: text, passed: z.boolean(), steps: z.array(testedStep) });
-const edge = z.object({ from: text, condition: text, to: text });
-export const suiteResult = z.object({
-  content_hash: text,
-  passed: z.boolean(),
-  tests: z.array(testedTest),
-  coverage: z.object({
-    nodes: z.object({ visited: count, total: count, unvisited: z.array(text) }),
-    /** `from` is `*` for a global intent. */
-    edges: z.object({ visited: count, total: count, unvisited: z.array(edge) }),
-  }),
-  duration_ms: count,
-  ran_at: text,
-});
-export type SuiteResult = z.infer<typeof suiteResult>;
-export type TestedStep = z.infer<typeof testedStep>;
-export type StepOutcome = z.infer<typeof stepOutcome>;
+const text = z.string();
+
+const count = z.number().int();
+
+const values = z.record(z.string(), z.unknown());
 
 const onVersion = { principal, agent: text, version: count };
 
@@ -57,34 +24,6 @@ export const testVersion = rpc(
   30_000,
 );
 
-export const divergence = z.object({
-  session_id: text,
-  /** Sequence of the turn in its session; 1 = the opening. */
-  turn: count,
-  kind: z.enum(["transition", "variables", "reply", "missing_call"]),
-  expected: z.unknown(),
-  got: z.unknown(),
-});
-export type Divergence = z.infer<typeof divergence>;
-export const replayReport = z.object({
-  version: count,
-  /** Sessions that were replayed. */
-  replayed: count,
-  identical: count,
-  /** First divergence of each session that went another way. */
-  diverged: z.array(divergence),
-  /** Turns that were replayed, and calls that were answered from the records. */
-  turns: count,
-  recorded_calls: count,
-  model_calls: z.literal(0),
-  /** Sessions that were asked for and not reached before the deadline; ask for them by id. */
-  remaining: z.array(text),
-  /** Ids that are no session of this agent. */
-  unknown: z.array(text),
-  /** Sessions that would have been replayed, and whose records were removed when their time of keeping was over. */
-  purged: count.default(0),
-});
-export type ReplayReport = z.infer<typeof replayReport>;
 /** Runs recorded sessions against a version, with the recorded answers of all calls. */
 export const replayVersion = rpc(
   "agents",
@@ -116,21 +55,6 @@ export const sessionToTest = rpc(
   15_000,
 );
 
-const change = z.object({ path: text, before: z.unknown().optional(), after: z.unknown().optional() });
-const changedItem = z.object({ id: text, fields: z.array(change) });
-const itemChanges = z.object({ added: z.array(text), removed: z.array(text), changed: z.array(changedItem) });
-export const documentDiff = z.object({
-  from: count,
-  to: count,
-  identical: z.boolean(),
-  agent: z.array(change),
-  settings: z.array(change),
-  nodes: itemChanges.extend({ reordered: z.boolean() }),
-  tests: itemChanges,
-  /** Unified diff of the two documents as JSON; empty when they are the same. */
-  unified: text,
-});
-export type DocumentDiff = z.infer<typeof documentDiff>;
 export const diffVersions = rpc(
   "agents",
   "diff",
@@ -172,6 +96,7 @@ export const updateAgent = rpc(
   z.object({ principal, agent: text, name: text.optional(), description: text.nullable().optional() }),
   z.object({ agent: agentView }),
 );
+
 export const deleteAgent = rpc(
   "agents",
   "delete",
@@ -190,16 +115,7 @@ export const gateOverridden = event(
   "gate_overridden",
   z.object({ tenantId: uuid, agentId: uuid, version: count, overrideId: uuid }),
 );
-const gateOverride = z.object({
-  id: uuid,
-  version: count,
-  content_hash: text,
-  reason: text,
-  /** Who: the credential's kind and id. */
-  via: text,
-  principal_id: text,
-  created_at: text,
-});
+
 /** The newest 200 overrides of an agent's gate. */
 export const listGateOverrides = rpc(
   "agents",

@@ -1,44 +1,16 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { agentView, importedAgent, issue } from "../http/agents.js";
+import { versionView } from "../http/versions.js";
 import { principal, repeatableRequest, replayable } from "./callers.js";
 
 const uuid = z.uuid();
-const iso = z.string();
+
 const owner = { principal };
 
-export const agentView = z.object({
-  id: uuid,
-  tenant_id: uuid,
-  name: z.string(),
-  slug: z.string(),
-  description: z.string().nullable(),
-  active_version: z.number().int().nullable(),
-  created_at: iso,
-  updated_at: iso,
-});
-export type AgentView = z.infer<typeof agentView>;
-const versionView = z.object({
-  version: z.number().int(),
-  content_hash: z.string(),
-  notes: z.string().nullable(),
-  active: z.boolean(),
-  created_at: iso,
-});
-const issue = z.object({
-  path: z.array(z.union([z.string(), z.number()])),
-  code: z.string(),
-  message: z.string(),
-  severity: z.enum(["error", "warning"]),
-});
-export const importedAgent = z.object({
-  status: z.enum(["created", "updated", "validated"]),
-  agent_id: uuid.nullable(),
-  version: z.number().int().nullable(),
-  active: z.boolean(),
-  issues: z.array(issue),
-});
 /** Why a version goes live although its tests are not green; admins and above. */
 const overrideReason = z.string().optional();
+
 export const createAgent = rpc(
   "agents",
   "create",
@@ -46,6 +18,7 @@ export const createAgent = rpc(
   z.object({ ...owner, name: z.string(), description: z.string().nullable(), ...repeatableRequest }),
   z.object({ agent: agentView, ...replayable }),
 );
+
 export const listAgents = rpc(
   "agents",
   "list",
@@ -53,6 +26,7 @@ export const listAgents = rpc(
   z.object({ ...owner, limit: z.number().int(), cursor: z.string().optional() }),
   z.object({ data: z.array(agentView), nextCursor: z.string().nullable() }),
 );
+
 export const getAgent = rpc(
   "agents",
   "get",
@@ -60,6 +34,7 @@ export const getAgent = rpc(
   z.object({ ...owner, agent: z.string() }),
   z.object({ agent: agentView }),
 );
+
 export const importAgent = rpc(
   "agents",
   "import",
@@ -77,6 +52,7 @@ export const importAgent = rpc(
   importedAgent.extend(replayable),
   30_000,
 );
+
 export const validateAgent = rpc(
   "agents",
   "validate",
@@ -85,6 +61,7 @@ export const validateAgent = rpc(
   z.object({ valid: z.boolean(), issues: z.array(issue) }),
   30_000,
 );
+
 export const listVersions = rpc(
   "agents",
   "versions",
@@ -92,6 +69,7 @@ export const listVersions = rpc(
   z.object({ ...owner, agent: z.string(), limit: z.number().int(), cursor: z.string().optional() }),
   z.object({ data: z.array(versionView), nextCursor: z.string().nullable() }),
 );
+
 export const getVersion = rpc(
   "agents",
   "version",
@@ -99,6 +77,7 @@ export const getVersion = rpc(
   z.object({ ...owner, agent: z.string(), version: z.number().int() }),
   z.object({ version: versionView, document: z.unknown() }),
 );
+
 export const activateVersion = rpc(
   "agents",
   "activate",
@@ -106,6 +85,7 @@ export const activateVersion = rpc(
   z.object({ ...owner, agent: z.string(), version: z.number().int(), overrideReason }),
   z.object({ agent: agentView }),
 );
+
 /** What a new session freezes. `error` instead of an exception: both 404s are ordinary answers. */
 export const resolveAgent = rpc(
   "agents",
@@ -126,6 +106,7 @@ export const resolveAgent = rpc(
     }),
   ]),
 );
+
 export const agentActivated = event(
   "agents",
   "activated",

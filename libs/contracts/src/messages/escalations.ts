@@ -1,45 +1,16 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { sessionStatus } from "../turns.js";
-import { participant, principal, sessionAccess } from "./callers.js";
+import { escalationOutcome, escalationSource, escalationStatus, escalationView } from "../http/escalations.js";
+import { principal, sessionAccess } from "./callers.js";
 
 const uuid = z.uuid();
+
 const iso = z.string();
+
 const repeatable = {
   idempotency: z.object({ key: z.string(), fingerprint: z.string() }).nullish(),
   signature: z.string().nullish(),
 };
-
-export const escalationStatus = z.enum(["open", "assigned", "resolved"]);
-export const escalationSource = z.enum(["visitor", "api", "workflow", "failed_turns"]);
-export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended"]);
-
-export const escalationView = z.object({
-  id: uuid,
-  conversation_id: uuid,
-  session_id: z.string(),
-  agent_id: uuid,
-  link_id: uuid.nullable(),
-  status: escalationStatus,
-  source: escalationSource,
-  reason: z.string().nullable(),
-  metadata: z.record(z.string(), z.unknown()),
-  /** How often a human was asked for while this one was not resolved. */
-  requests: z.number().int(),
-  /** Id of the credentials that have it, or the operator that a signed backend named. */
-  assigned_to: z.string().nullable(),
-  /** What the visitor is told about them. */
-  assigned_name: z.string().nullable(),
-  summary: z.string().nullable(),
-  outcome: escalationOutcome.nullable(),
-  created_at: iso,
-  assigned_at: iso.nullable(),
-  resolved_at: iso.nullable(),
-  session_status: sessionStatus,
-  handled_by: z.enum(["agent", "human"]),
-  participant,
-});
-export type EscalationView = z.infer<typeof escalationView>;
 
 /** Asks for a human. Idempotent by state: while one is asked for, a second request joins the first. */
 export const escalateSession = rpc(
@@ -54,6 +25,7 @@ export const escalateSession = rpc(
   }),
   z.object({ escalation: escalationView, joined: z.boolean() }),
 );
+
 /** Oldest first. */
 export const listEscalations = rpc(
   "sessions",
@@ -68,6 +40,7 @@ export const listEscalations = rpc(
   }),
   z.object({ data: z.array(escalationView), nextCursor: z.string().nullable() }),
 );
+
 /** `operator` has it from then on, and the agent is silent. With `transfer` also when another one had it. Idempotent by state. */
 export const assignEscalation = rpc(
   "sessions",
@@ -76,6 +49,7 @@ export const assignEscalation = rpc(
   z.object({ principal, id: uuid, operator: z.string(), name: z.string().nullable(), transfer: z.boolean() }),
   z.object({ escalation: escalationView }),
 );
+
 /** Words of the operator who has it. */
 export const replyEscalation = rpc(
   "sessions",
@@ -91,6 +65,7 @@ export const replyEscalation = rpc(
   }),
   z.object({ messageId: uuid, sessionId: z.string(), createdAt: iso, replayed: z.boolean() }),
 );
+
 /** `hand_back`: the workflow goes on in a turn of its own; `resolve`: the agent answers the next message, or the session ends. */
 export const closeEscalation = rpc(
   "sessions",
@@ -106,6 +81,7 @@ export const closeEscalation = rpc(
   }),
   z.object({ escalation: escalationView }),
 );
+
 /** More time for a session: its expiry, never beyond its link's, and its idle time. */
 export const extendSession = rpc(
   "sessions",
@@ -125,6 +101,9 @@ const fact = z.object({
   assignedTo: z.string().nullable(),
   outcome: escalationOutcome.nullable(),
 });
+
 export const escalated = event("sessions", "escalated", fact);
+
 export const escalationAssigned = event("sessions", "escalation_assigned", fact);
+
 export const escalationResolved = event("sessions", "escalation_resolved", fact);

@@ -13,8 +13,10 @@ export const stopTurn = rpc(
   /** `stopped` false = the turn was over, or none was there. */
   z.object({ stopped: z.boolean(), turnId: z.string().nullable() }),
 );
+
 /** To every runner (key `runners`), so that the one at work hears of a stop at once; losable, the turn's row remembers it. */
 export const turnStopLive = live("turns", "stop", z.object({ turnId: z.string() }));
+
 export const RUNNERS_KEY = "runners";
 
 /** Once per session; a later one replaces it. Taken until 24 hours after the end of the session. */
@@ -25,6 +27,7 @@ export const giveFeedback = rpc(
   z.object({ access: sessionAccess, rating: z.number().int().min(1).max(5), text: z.string().nullable() }),
   z.object({ changed: z.boolean() }),
 );
+
 /** `messageId`: the id of the history, or `<turn id>.<part>` as events name a message. Rating null takes it back. */
 export const rateMessage = rpc(
   "sessions",
@@ -39,12 +42,6 @@ export const rateMessage = rpc(
   z.object({ messageId: uuid }),
 );
 
-export const sessionFeedback = z.object({
-  rating: z.number().int(),
-  text: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
-});
 export const feedbackGiven = event(
   "sessions",
   "feedback_given",

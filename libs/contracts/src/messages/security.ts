@@ -1,24 +1,9 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
+import { securityEventKind } from "../http/security-events.js";
 import { principal, sessionAccess } from "./callers.js";
 
 const uuid = z.uuid();
-
-/** What was noticed at a link; the name says which defence spoke. */
-export const securityEventKind = z.enum([
-  "rate_limited",
-  "adaptive_tightened",
-  "pin_failures",
-  "verification_failures",
-  "origin_refused",
-  "address_refused",
-  "country_refused",
-  "suspicious_content",
-  "proof_failed",
-  "output_withheld",
-  "request_replayed",
-]);
-export type SecurityEventKind = z.infer<typeof securityEventKind>;
 
 /** One thing that happened `count` times. No text, no address: the client is a keyed hash, the country two letters. */
 export const securityEvent = z.object({
@@ -33,6 +18,7 @@ export const securityEvent = z.object({
   count: z.int().min(1),
   at: z.iso.datetime(),
 });
+
 export type SecurityEventNote = z.infer<typeof securityEvent>;
 
 /** Keeps a batch; what names no link or tenant that exists is dropped. Not idempotent: events are counts, a lost answer loses or doubles one. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { sessionResource } from "../http/sessions.js";
 import { historyMessage, sessionEvent, sessionStatus, turnState } from "../turns.js";
 import { participant, principal, sessionAccess } from "./callers.js";
-import { sessionFeedback } from "./feedback.js";
 import { linkPolicy } from "./links.js";
 
 const uuid = z.uuid();
@@ -83,49 +83,15 @@ export const getTurn = rpc(
   z.object({ turn: turnState }),
 );
 
-export const sessionView = z.object({
-  session_id: z.string(),
-  conversation_id: uuid,
-  status: sessionStatus,
-  node_id: z.string(),
-  node_name: z.string().nullable(),
-  turns: z.number().int(),
-  transition_count: z.number().int(),
-  collected_data: metadata,
-  created_at: iso,
-  updated_at: iso,
-  ended_at: iso.nullable(),
-  end_reason: z.string().nullable(),
-  expires_at: iso.nullable(),
-  remaining_messages: z.number().int().nullable(),
-  message_count: z.number().int(),
-  agent_config_version: z.number().int(),
-  metadata,
-  tenant_id: uuid,
-  agent_id: uuid,
-  link_id: uuid.nullable(),
+/** A session as the sessions service answers it: what a backend sees, and what the gateway alone needs. */
+export const sessionView = sessionResource.omit({ last_event_id: true }).extend({
   last_event_offset: z.number().int(),
   epoch: z.number().int(),
-  /** Absent where it was not asked for (lists). */
-  feedback: sessionFeedback.nullish(),
-  /** Its link has a session left for another conversation; null = it has no link, absent where it was not asked for (lists). */
+  /** Its link has a session left for another conversation; null = it has no link, absent in lists. */
   another_session: z.boolean().nullish(),
-  /** `human`: an operator has the session, and the agent is silent. */
-  handled_by: z.enum(["agent", "human"]).optional(),
-  /** How the operator who has it is called before the visitor. */
-  operator_name: z.string().nullish(),
-  /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
-  waiting_since: iso.nullish(),
-  /** How long it may be quiet; `idle_expires_at`: when that is over, if nothing is said until then. */
+  /** Seconds the session may be quiet; `idle_expires_at`: when that is over, if nothing is said until then. */
   idle_timeout_seconds: z.number().int().optional(),
   idle_expires_at: iso.optional(),
-  /** With whom; only owners see it. */
-  participant: metadata.optional(),
-  /** Their address was confirmed, or a backend vouches for it. */
-  participant_verified: z.boolean().optional(),
-  /** When its content was removed; `usage`: what its turns had used by then, cost in US dollars, null = unknown. */
-  purged_at: iso.nullish(),
-  usage: z.object({ input_tokens: z.number(), output_tokens: z.number(), cost: z.number().nullable() }).nullish(),
 });
 export type SessionView = z.infer<typeof sessionView>;
 export const getSession = rpc(

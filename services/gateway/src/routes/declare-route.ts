@@ -1,7 +1,7 @@
+import { problem } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyContextConfig, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
-import type { z } from "zod";
-import { answers } from "../schemas.js";
+import { z } from "zod";
 
 /** A documented answer that is no JSON: an event stream, a picture, a file. */
 export interface MediaAnswer {
@@ -77,3 +77,19 @@ export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends
     },
   });
 }
+
+const problemAnswer = {
+  content: { "application/problem+json": { schema: problem } },
+  description: "Problem document",
+};
+
+/** Documentation of a route's answers: its successes, and what every route can answer. */
+export function answers(successes: Answers): Record<string, unknown> {
+  return { ...successes, "4xx": problemAnswer, "5xx": problemAnswer };
+}
+
+export const eventStream: MediaAnswer = {
+  description: "Event stream",
+  content: { "text/event-stream": { schema: z.string() } },
+};
+export const noContent = z.null().describe("No content");

@@ -1,7 +1,12 @@
-import type { HistoryMessage, Role, SessionEvent, SessionView } from "@parley/contracts";
+import {
+  type HistoryMessage,
+  type Role,
+  type SessionEvent,
+  type SessionView,
+  sessionResource,
+  visitorSession,
+} from "@parley/contracts";
 import type { z } from "zod";
-import { sessionShown } from "../routes/chat/schemas.js";
-import { visitorSession } from "../routes/public/schemas.js";
 
 /** Who reads: a trusted backend sees the log as it is, a visitor only what the conversation itself shows. */
 export type Audience = "api" | "visitor";
@@ -61,11 +66,11 @@ export function wireEvent(event: SessionEvent, audience: Audience): WireEvent | 
 }
 
 const sessionMembers = {
-  api: Object.keys(sessionShown.shape),
+  api: Object.keys(sessionResource.shape),
   visitor: Object.keys(visitorSession.shape),
 };
 interface WireSessions {
-  api: z.output<typeof sessionShown>;
+  api: z.output<typeof sessionResource>;
   visitor: z.output<typeof visitorSession>;
 }
 

@@ -1,15 +1,21 @@
-import { AppError, createSession, createSessionBody, getAgent, type TurnResult } from "@parley/contracts";
+import {
+  AppError,
+  createSession,
+  createSessionBody,
+  getAgent,
+  sessionCreated,
+  type TurnResult,
+} from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { isFirstTime } from "../../edge/callers/refuse-replay.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
-import { answers } from "../../schemas.js";
 import { awaitTurn } from "../../turns/await-turn.js";
 import { clientAborted } from "../../turns/client-aborted.js";
+import { answers } from "../declare-route.js";
 import { signedAccess } from "./access.js";
-import { sessionCreated } from "./schemas.js";
 
 /** Sessions a minute that one key may open with signed bytes it has sent before. */
 const REPEATED_CREATES = { scope: "repeated_creates", limit: 60, periodSeconds: 60 } as const;

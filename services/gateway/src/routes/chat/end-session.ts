@@ -1,10 +1,10 @@
-import { endSession } from "@parley/contracts";
+import { endSession, sessionClosed } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../deps.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
-import { answers } from "../../schemas.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionClosed, sessionParams } from "./schemas.js";
 
 /** Ends a session. Idempotent by `Idempotency-Key`, else by the signature; another DELETE of an ended session is 410. */
 export function endSessionRoute(app: HttpApp, { bus }: GatewayContext): void {

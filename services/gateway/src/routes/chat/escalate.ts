@@ -2,9 +2,9 @@ import { escalateSession } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
-import { answers } from "../../schemas.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams } from "./schemas.js";
 
 const METADATA_BYTES = 8_192;
 

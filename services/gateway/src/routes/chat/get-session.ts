@@ -1,10 +1,10 @@
-import { getSession } from "@parley/contracts";
+import { getSession, sessionResource } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../deps.js";
-import { answers } from "../../schemas.js";
 import { wireSession } from "../../streams/audience.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams, sessionShown } from "./schemas.js";
 
 /** Status and collected data of a session. A read. */
 export function getSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
@@ -13,7 +13,7 @@ export function getSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
     tags: ["chat"],
     security: [{ hmac: [] }],
     params: sessionParams,
-    response: answers({ 200: sessionShown }),
+    response: answers({ 200: sessionResource }),
   };
   app.get("/sessions/:id", { schema }, async (request) => {
     const { session } = await bus.call(getSession, { access: signedAccess(request, request.params.id) });

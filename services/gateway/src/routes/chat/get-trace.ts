@@ -1,9 +1,9 @@
 import { sessionTrace, traceSession } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../deps.js";
-import { answers } from "../../schemas.js";
+import { answers } from "../declare-route.js";
+import { sessionParams, traceQuery } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams, traceQuery } from "./schemas.js";
 
 /** Why a session went as it did: nodes, conditions with their inputs, calls, time, cost; oldest turn first. A read. */
 export function getTraceRoute(app: HttpApp, { bus }: GatewayContext): void {

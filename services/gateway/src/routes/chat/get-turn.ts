@@ -1,11 +1,11 @@
-import { getTurn, type TurnState } from "@parley/contracts";
+import { getTurn, type TurnState, turnResource } from "@parley/contracts";
 import { type HttpApp, toProblem } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
-import { answers } from "../../schemas.js";
 import { failedTurn } from "../../turns/failed-turn.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams, turnShown } from "./schemas.js";
 import { turnAnswer } from "./turn-answer.js";
 
 /** A turn's end comes within seconds; who asks again sooner only asks more often. */
@@ -18,7 +18,7 @@ export function getTurnRoute(app: HttpApp, { bus }: GatewayContext): void {
     tags: ["chat"],
     security: [{ hmac: [] }],
     params: sessionParams.extend({ turn_id: z.string().min(1).max(64) }),
-    response: answers({ 200: turnShown }),
+    response: answers({ 200: turnResource }),
   };
   app.get("/sessions/:id/turns/:turn_id", { schema }, async (request, reply) => {
     const access = signedAccess(request, request.params.id);

@@ -1,10 +1,10 @@
-import { getHistory } from "@parley/contracts";
+import { getHistory, historyPage } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
-import { answers, cursorParam, queryInteger } from "../../schemas.js";
+import { answers } from "../declare-route.js";
+import { cursorParam, queryInteger, sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { historyPage, sessionParams } from "./schemas.js";
 
 const query = z.object({ limit: queryInteger(1, 200).optional(), cursor: cursorParam.optional() });
 

@@ -1,16 +1,16 @@
-import { acceptMessage, sendMessageBody } from "@parley/contracts";
+import { acceptMessage, sendMessageBody, turnAccepted, turnAnswered } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
 import { requireLength } from "../../edge/message-length.js";
-import { answers } from "../../schemas.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
 import { awaitTurn } from "../../turns/await-turn.js";
 import { clientAborted } from "../../turns/client-aborted.js";
 import { streamTurn } from "../../turns/stream-turn.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { eventsUrl, signedAccess, turnUrl } from "./access.js";
-import { sessionParams, turnAccepted, turnAnswered } from "./schemas.js";
 import { turnAnswer } from "./turn-answer.js";
 
 const query = z.object({ stream: z.enum(["true", "false"]).optional() });

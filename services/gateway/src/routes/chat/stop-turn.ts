@@ -1,11 +1,10 @@
-import { stopTurn } from "@parley/contracts";
+import { stopTurn, turnStopped } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
-import { answers } from "../../schemas.js";
-import { turnStopped } from "../public/schemas.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams } from "./schemas.js";
 
 /** Stops a turn that waits or runs; what was said of it stays. Idempotent: `stopped` false = it was over. */
 export function stopTurnRoute(app: HttpApp, { bus }: GatewayContext): void {

@@ -1,10 +1,10 @@
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
-import { answers, cursorParam, eventStream } from "../../schemas.js";
 import { openSessionStream } from "../../streams/open-stream.js";
+import { answers, eventStream } from "../declare-route.js";
+import { cursorParam, sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams } from "./schemas.js";
 
 /** Event stream of a session; `Last-Event-ID` or `?after=` resumes it. A read. */
 export function streamEventsRoute(app: HttpApp, context: GatewayContext): void {

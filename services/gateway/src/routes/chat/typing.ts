@@ -2,10 +2,10 @@ import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
-import { answers } from "../../schemas.js";
 import { tellTyping } from "../../streams/tell-typing.js";
+import { answers } from "../declare-route.js";
+import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
-import { sessionParams } from "./schemas.js";
 
 /** Shows the visitor that somebody on this side writes. Not stored, may get lost. */
 export function typingRoute(app: HttpApp, context: GatewayContext): void {

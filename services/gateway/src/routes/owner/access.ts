@@ -5,11 +5,12 @@ import {
   decideAccessRequest,
   getAccessPolicy,
   listAccessRequests,
+  pageOf,
   setAccessPolicy,
 } from "@parley/contracts";
 import { acceptedLanguages } from "../../edge/accepted-languages.js";
-import { ownerRoute } from "./owner-route.js";
-import { agentParams, linkParams, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { agentParams, ofAgentParams, pageQuery } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 /** Who may use the links of an agent. It names addresses, hence the role. */
 const getPolicyRoute = ownerRoute({
@@ -59,7 +60,7 @@ const decideRoute = (decision: "approve" | "deny", summary: string) =>
     path: `/agents/:agent/access-requests/:id/${decision}`,
     summary,
     role: "editor",
-    params: linkParams,
+    params: ofAgentParams,
     answers: { 200: accessRequest },
     handle: async ({ principal, params }, { bus }) =>
       (await bus.call(decideAccessRequest, { principal, ...params, decision })).request,

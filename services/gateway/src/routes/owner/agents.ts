@@ -1,5 +1,6 @@
 import {
   AppError,
+  agentView,
   bulkImportAgents,
   bulkImportAgentsBody,
   createAgent,
@@ -9,27 +10,29 @@ import {
   getVersion,
   importAgent,
   importAgentBody,
+  importedAgent,
   listAgents,
   listGateOverrides,
+  pageOf,
   parseOrRefuse,
   updateAgent,
   updateAgentBody,
   validateAgent,
   validateAgentBody,
+  validatedAgent,
 } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
+import { agentParams, pageQuery, queryInteger, tenantQuery } from "../params.js";
 import { DOCUMENT_TYPES, isYaml } from "./document-body.js";
-import { ownerRoute } from "./owner-route.js";
-import { agentParams, agentShown, imported, pageOf, pageQuery, tenantQuery, validated, wirePage } from "./schemas.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 const listRoute = ownerRoute({
   method: "GET",
   path: "/agents",
   summary: "List agents",
   query: pageQuery,
-  answers: { 200: pageOf(agentShown) },
+  answers: { 200: pageOf(agentView) },
   handle: async ({ principal, query: { limit, cursor } }, { bus }) =>
     wirePage(await bus.call(listAgents, { principal, limit, cursor })),
 });
@@ -42,7 +45,7 @@ const createRoute = ownerRoute({
   role: "editor",
   config: { repeatable: true },
   body: createAgentBody,
-  answers: { 201: agentShown },
+  answers: { 201: agentView },
   handle: async ({ principal, body, repeatable, markReplay }, { bus }) => {
     const { name, description = null } = body;
     const { agent, replayed } = await bus.call(createAgent, { principal, name, description, ...repeatable });
@@ -57,7 +60,7 @@ const getRoute = ownerRoute({
   path: "/agents/:agent",
   summary: "Get an agent",
   params: agentParams,
-  answers: { 200: agentShown },
+  answers: { 200: agentView },
   handle: async ({ principal, params }, { bus }) => (await bus.call(getAgent, { principal, ...params })).agent,
 });
 
@@ -69,7 +72,7 @@ const updateRoute = ownerRoute({
   role: "editor",
   params: agentParams,
   body: updateAgentBody,
-  answers: { 200: agentShown },
+  answers: { 200: agentView },
   handle: async ({ principal, params, body }, { bus }) =>
     (await bus.call(updateAgent, { principal, ...params, ...body })).agent,
 });
@@ -96,7 +99,7 @@ const validateRoute = ownerRoute({
   acrossTenants: true,
   config: { reads: true, mediaTypes: DOCUMENT_TYPES },
   body: z.unknown().meta({ description: "`{document}`, or YAML text" }),
-  answers: { 200: validated },
+  answers: { 200: validatedAgent },
   handle: async ({ request, body }, { bus }) =>
     bus.call(validateAgent, { document: isYaml(request) ? body : parseOrRefuse(validateAgentBody, body).document }),
 });
@@ -125,7 +128,7 @@ const importRoute = ownerRoute({
   params: agentParams,
   query: importQuery,
   body: z.unknown().meta({ description: "`{document, dry_run?, activate?, notes?, override_reason?}`, or YAML text" }),
-  answers: { 200: imported },
+  answers: { 200: importedAgent },
   handle: async ({ principal, request, params, query, repeatable, markReplay }, { bus }) => {
     const call = { principal, ...params, ...importOptions(request, query), ...repeatable };
     const { replayed, ...made } = await bus.call(importAgent, call);
@@ -166,7 +169,7 @@ const bulkImportRoute = ownerRoute({
   },
 });
 
-/** The document of a version, by default the active one, exactly as it was imported. */
+/** The document of a version, by default the active one, exactly as it was importedAgent. */
 const exportRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/export",

@@ -1,8 +1,17 @@
-import { deadLetterStatus, dropDeadLetter, getDeadLetter, listDeadLetters, replayDeadLetter } from "@parley/contracts";
+import {
+  deadLetter,
+  deadLetterStatus,
+  deadLetterWhole,
+  deleted,
+  dropDeadLetter,
+  getDeadLetter,
+  listDeadLetters,
+  pageOf,
+  replayDeadLetter,
+} from "@parley/contracts";
 import { z } from "zod";
-import { deadLetterParams, deadLetterShown, deadLetterWholeShown } from "./dead-letter-schemas.js";
-import { ownerRoute } from "./owner-route.js";
-import { nothing, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { deadLetterParams, pageQuery } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 /** Turns that were given up after too many tries, newest first, without what was said in them. */
 const listRoute = ownerRoute({
@@ -15,7 +24,7 @@ const listRoute = ownerRoute({
     session_id: z.string().min(1).max(128).optional(),
     agent_id: z.uuid().optional(),
   }),
-  answers: { 200: pageOf(deadLetterShown) },
+  answers: { 200: pageOf(deadLetter) },
   handle: async ({ principal, query }, { bus }) => {
     const { status, session_id: sessionId, agent_id: agentId, limit, cursor } = query;
     return wirePage(await bus.call(listDeadLetters, { principal, status, sessionId, agentId, limit, cursor }));
@@ -29,7 +38,7 @@ const getRoute = ownerRoute({
   summary: "Get a dead letter",
   role: "admin",
   params: deadLetterParams,
-  answers: { 200: deadLetterWholeShown },
+  answers: { 200: deadLetterWhole },
   handle: async ({ principal, params }, { bus }) =>
     (await bus.call(getDeadLetter, { principal, ...params })).deadLetter,
 });
@@ -42,7 +51,7 @@ const replayRoute = ownerRoute({
   description: "The turn runs at the end of its session, by the path of every message. `GET` tells how it went.",
   role: "admin",
   params: deadLetterParams,
-  answers: { 200: deadLetterShown, 202: deadLetterShown },
+  answers: { 200: deadLetter, 202: deadLetter },
   handle: async ({ principal, params, reply }, { bus }) => {
     const { deadLetter, repeated } = await bus.call(replayDeadLetter, { principal, ...params });
     reply.code(repeated ? 200 : 202);
@@ -57,7 +66,7 @@ const dropRoute = ownerRoute({
   summary: "Drop a dead letter",
   role: "admin",
   params: deadLetterParams,
-  answers: { 200: nothing },
+  answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => bus.call(dropDeadLetter, { principal, ...params }),
 });
 

@@ -1,27 +1,25 @@
 import {
+  assignBody,
   assignEscalation,
   closeEscalation,
+  escalationStatus,
+  escalationView,
+  handBackBody,
   holdsEscalation,
   listEscalations,
+  pageOf,
+  replyBody,
   replyEscalation,
+  resolveBody,
+  transferBody,
+  typingBody,
 } from "@parley/contracts";
 import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
-import {
-  actingOperator,
-  assignBody,
-  escalationShown,
-  handBackBody,
-  replyBody,
-  resolveBody,
-  statusQuery,
-  transferBody,
-  typingBody,
-} from "./escalation-schemas.js";
-import { type Deps, ownerRoute } from "./owner-route.js";
-import { ownerAccess } from "./principal.js";
-import { idParams, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { idParams, pageQuery } from "../params.js";
+import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
+import { actingOperator, ownerAccess } from "./principal.js";
 
 /** The queue of the tenant, oldest first; operators and above. */
 const listRoute = ownerRoute({
@@ -29,8 +27,8 @@ const listRoute = ownerRoute({
   path: "/escalations",
   summary: "List escalations",
   role: "operator",
-  query: pageQuery.extend({ status: statusQuery, session_id: z.string().min(1).max(128).optional() }),
-  answers: { 200: pageOf(escalationShown) },
+  query: pageQuery.extend({ status: escalationStatus.optional(), session_id: z.string().min(1).max(128).optional() }),
+  answers: { 200: pageOf(escalationView) },
   handle: async ({ principal, query: { status, session_id: sessionId, limit, cursor } }, { bus }) =>
     wirePage(await bus.call(listEscalations, { principal, status, sessionId, limit, cursor })),
 });
@@ -44,8 +42,8 @@ const assignRoute = ownerRoute({
     "Without `operator` the caller takes it. The agent is silent from then on; an answer in the making is dropped. 409 when another operator has it.",
   role: "operator",
   params: idParams,
-  body: assignBody.default({}),
-  answers: { 200: escalationShown },
+  body: assignBody,
+  answers: { 200: escalationView },
   handle: async ({ principal, params, body: { operator = principal.id, name = null } }, { bus }) =>
     (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: false })).escalation,
 });
@@ -58,7 +56,7 @@ const transferRoute = ownerRoute({
   role: "operator",
   params: idParams,
   body: transferBody,
-  answers: { 200: escalationShown },
+  answers: { 200: escalationView },
   handle: async ({ principal, params, body: { operator, name = null } }, { bus }) =>
     (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: true })).escalation,
 });
@@ -110,8 +108,8 @@ const resolveRoute = ownerRoute({
   summary: "Resolve an escalation",
   role: "operator",
   params: idParams,
-  body: resolveBody.default({ end_session: false }),
-  answers: { 200: escalationShown },
+  body: resolveBody,
+  answers: { 200: escalationView },
   handle: async ({ principal, params, body }, { bus }) => {
     const { summary = null, end_session: endSession } = body;
     const operator = actingOperator(principal, body.operator);
@@ -130,7 +128,7 @@ const handBackRoute = ownerRoute({
   role: "operator",
   params: idParams,
   body: handBackBody,
-  answers: { 200: escalationShown },
+  answers: { 200: escalationView },
   handle: async ({ principal, params, body }, { bus }) => {
     const operator = actingOperator(principal, body.operator);
     const call = { principal, ...params, operator, how: "hand_back" as const, summary: body.summary ?? null };

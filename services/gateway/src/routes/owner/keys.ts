@@ -1,15 +1,18 @@
 import {
+  createdKey,
   createKey,
   createKeyBody,
+  deleted,
   deleteKey,
   keyView,
   listKeys,
+  pageOf,
   requireNonceBody,
   rotateKey,
   updateKey,
 } from "@parley/contracts";
-import { ownerRoute } from "./owner-route.js";
-import { DELETED, idParams, keyCreated, nothing, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { idParams, pageQuery } from "../params.js";
+import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
 /** The signing keys of the tenant, newest first, revoked ones included; never a secret. */
 const listRoute = ownerRoute({
@@ -35,7 +38,7 @@ const createRoute = ownerRoute({
   role: "admin",
   config: { repeatable: true },
   body: createKeyBody,
-  answers: { 201: keyCreated },
+  answers: { 201: createdKey },
   handle: async ({ principal, body, repeatable, markReplay }, { bus }) => {
     const { name, scopes = [], require_nonce: requireNonce } = body;
     const call = { principal, name, scopes, requireNonce, ...repeatable };
@@ -67,7 +70,7 @@ const rotateRoute = ownerRoute({
   role: "admin",
   config: { repeatable: true },
   params: idParams,
-  answers: { 200: keyCreated },
+  answers: { 200: createdKey },
   handle: async ({ principal, params, repeatable, markReplay }, { bus }) => {
     const { id, keyId, secret, replayed } = await bus.call(rotateKey, { principal, ...params, ...repeatable });
     markReplay(replayed);
@@ -82,7 +85,7 @@ const deleteRoute = ownerRoute({
   summary: "Revoke a signing key",
   role: "admin",
   params: idParams,
-  answers: { 200: nothing },
+  answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => {
     await bus.call(deleteKey, { principal, ...params });
     return DELETED;

@@ -1,30 +1,28 @@
 import {
   AppError,
   addKnowledge,
+  addKnowledgeBody,
+  deleted,
   deleteKnowledge,
   getKnowledge,
   KNOWLEDGE_MAX_BYTES,
+  knowledgeAdded,
+  knowledgeDocument,
+  knowledgeFound,
   knowledgeIngestion,
+  knowledgeWithPassages,
   listKnowledge,
+  pageOf,
   searchKnowledge,
+  searchKnowledgeBody,
 } from "@parley/contracts";
 import { type HttpApp, JSON_TYPES } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { withAllowed } from "../../files/allowed-file.js";
 import { KNOWLEDGE_TYPES, readKnowledgeForm } from "../../files/knowledge-form.js";
 import { sendKnowledge } from "../../files/send-knowledge.js";
-import { queryInteger } from "../../schemas.js";
-import {
-  addKnowledgeBody,
-  knowledgeAdded,
-  knowledgeFound,
-  knowledgeParams,
-  knowledgeShown,
-  knowledgeWithPassages,
-  searchKnowledgeBody,
-} from "./knowledge-schemas.js";
-import { type Deps, ownerRoute } from "./owner-route.js";
-import { agentParams, nothing, pageOf, pageQuery, tenantQuery, wirePage } from "./schemas.js";
+import { agentParams, ofAgentParams, pageQuery, queryInteger, tenantQuery } from "../params.js";
+import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
 
 /** 10 MB as base64, and the JSON around it. */
 const BODY_LIMIT_BYTES = 14_000_000;
@@ -107,7 +105,7 @@ const listRoute = ownerRoute({
   summary: "List the knowledge base",
   params: agentParams,
   query: pageQuery,
-  answers: { 200: pageOf(knowledgeShown).extend({ ingesting: knowledgeIngestion.array() }) },
+  answers: { 200: pageOf(knowledgeDocument).extend({ ingesting: knowledgeIngestion.array() }) },
   handle: async ({ principal, params, query: { limit, cursor } }, { bus }) => {
     const { ingesting = [], ...page } = await bus.call(listKnowledge, { principal, ...params, limit, cursor });
     return { ...wirePage(page), ingesting };
@@ -119,7 +117,7 @@ const getRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/knowledge/:id",
   summary: "Read a document of the knowledge base",
-  params: knowledgeParams,
+  params: ofAgentParams,
   query: tenantQuery.extend({ after: queryInteger(0, 1_000_000).optional() }),
   answers: { 200: knowledgeWithPassages },
   handle: async ({ principal, params, query: { after = -1 } }, { bus }) => {
@@ -134,8 +132,8 @@ const deleteRoute = ownerRoute({
   path: "/agents/:agent/knowledge/:id",
   summary: "Remove a document from the knowledge base",
   role: "editor",
-  params: knowledgeParams,
-  answers: { 200: nothing },
+  params: ofAgentParams,
+  answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => bus.call(deleteKnowledge, { principal, ...params }),
 });
 

@@ -1,32 +1,6 @@
-import { getLink, type LinkAnalytics, linkAnalytics } from "@parley/contracts";
-import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
+import { getLink, type LinkAnalytics, linkAnalytics, linkNumbers } from "@parley/contracts";
+import { ofAgentParams, queryInteger, tenantQuery } from "../params.js";
 import { ownerRoute } from "./owner-route.js";
-import { linkParams, tenantQuery } from "./schemas.js";
-
-const count = z.int().min(0);
-const number = z.number().nullable();
-const linkNumbers = z.object({
-  link_id: z.uuid(),
-  days: count,
-  from: z.string(),
-  to: z.string(),
-  sessions: z.object({ total: count, active: count, completed: count, abandoned: count, error: count }),
-  messages: count.describe("Messages of visitors"),
-  unique_visitors: z
-    .object({ total: count, confirmed: count, anonymous: count })
-    .describe("Confirmed addresses by keyed hash; without one, a session is a visitor"),
-  completion_rate: number.describe(
-    "Of the sessions that ended, those whose conversation came to its end; 0 to 1, four decimals",
-  ),
-  engagement: z.object({ average_messages: number, average_duration_seconds: number }).describe("With one decimal"),
-  response_time_ms: z.object({ average: number, p95: number }).describe("Whole milliseconds"),
-  failed_messages: count,
-  end_reasons: z.record(z.string(), count),
-  satisfaction: z.object({ ratings: count, average: number.describe("With two decimals") }),
-  by_day: z.array(z.object({ day: z.string(), sessions: count, messages: count, completed: count })),
-  last_used_at: z.string().nullable(),
-});
 
 /** How a link is used, in numbers only. */
 const analyticsRoute = ownerRoute({
@@ -34,7 +8,7 @@ const analyticsRoute = ownerRoute({
   path: "/agents/:agent/public-links/:id/analytics",
   summary: "Get the analytics of a public link",
   description: "The last `days` days in UTC, today included. Sessions count on the day they began.",
-  params: linkParams,
+  params: ofAgentParams,
   query: tenantQuery.extend({ days: queryInteger(1, 366).default(30) }),
   answers: { 200: linkNumbers },
   handle: async ({ principal, params, query: { days } }, { bus }) => {

@@ -1,10 +1,9 @@
 import { revealLink } from "@parley/contracts";
 import { encode } from "uqr";
 import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
+import { ofAgentParams, queryInteger, tenantQuery } from "../params.js";
 import { linkAddress } from "./link-address.js";
 import { type Deps, ownerRoute } from "./owner-route.js";
-import { linkParams, tenantQuery } from "./schemas.js";
 
 /** Readers need four empty modules around the code. */
 const QUIET_MODULES = 4;
@@ -15,7 +14,7 @@ const qrRoute = ownerRoute({
   path: "/agents/:agent/public-links/:id/qr.svg",
   summary: "Draw a public link as a QR code",
   role: "editor",
-  params: linkParams,
+  params: ofAgentParams,
   query: tenantQuery.extend({
     /** Width and height in pixels; the picture scales without loss. */
     size: queryInteger(64, 4096).default(512),
@@ -52,7 +51,7 @@ const embedRoute = ownerRoute({
   description:
     "`iframe` shows the chat page in place, on sites that the link's `allowed_domains` list; `url` is the link's address.",
   role: "editor",
-  params: linkParams,
+  params: ofAgentParams,
   answers: { 200: z.object({ iframe: z.string(), url: z.string() }) },
   handle: async ({ principal, params, reply }, { bus, config }: Deps<"bus" | "config">) => {
     const { token, title } = await bus.call(revealLink, { principal, ...params });

@@ -1,15 +1,17 @@
 import {
   createLinkTemplate,
   createLinkTemplateBody,
+  deleted,
   deleteLinkTemplate,
   getLinkTemplate,
   linkTemplate,
   listLinkTemplates,
+  pageOf,
   updateLinkTemplate,
   updateLinkTemplateBody,
 } from "@parley/contracts";
-import { ownerRoute } from "./owner-route.js";
-import { DELETED, linkTemplateParams, nothing, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { linkTemplateParams, pageQuery } from "../params.js";
+import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
 /** The built-in templates on the first page, then the tenant's own by name. */
 const listRoute = ownerRoute({
@@ -74,7 +76,7 @@ const deleteRoute = ownerRoute({
   summary: "Delete a link template",
   role: "editor",
   params: linkTemplateParams,
-  answers: { 200: nothing },
+  answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => {
     await bus.call(deleteLinkTemplate, { principal, ...params });
     return DELETED;

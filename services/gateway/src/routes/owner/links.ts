@@ -11,17 +11,17 @@ import {
   link,
   listLinks,
   listSessions,
+  pageOf,
+  sessionResource,
   sessionStatus,
   updateLink,
   updateLinkBody,
 } from "@parley/contracts";
 import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
 import { ownedSession } from "../../streams/audience.js";
-import { sessionShown } from "../chat/schemas.js";
+import { agentParams, ofAgentParams, pageQuery, queryInteger } from "../params.js";
 import { linkAddress } from "./link-address.js";
-import { type Deps, ownerRoute } from "./owner-route.js";
-import { agentParams, linkParams, pageOf, pageQuery, wirePage } from "./schemas.js";
+import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
 
 /** Public links of an agent, newest first, by cursor or offset. */
 const listRoute = ownerRoute({
@@ -97,7 +97,7 @@ const getRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id",
   summary: "Get a public link",
-  params: linkParams,
+  params: ofAgentParams,
   answers: { 200: link },
   handle: async ({ principal, params }, { bus }) => (await bus.call(getLink, { principal, ...params })).link,
 });
@@ -110,7 +110,7 @@ const updateRoute = ownerRoute({
   description:
     "Changes the given fields, never the token. Nested objects (`branding`, `budget`, `file_uploads`, `recipient`, `metadata`) are replaced as a whole; null takes away what may be null. Expiry, `max_messages_per_session` and `session_timeout_minutes` reach sessions that are running, within a second; version, prompts and first message stay as they were when a session began.",
   role: "editor",
-  params: linkParams,
+  params: ofAgentParams,
   body: updateLinkBody,
   answers: { 200: link },
   handle: async ({ principal, params, body }, { bus }) =>
@@ -123,7 +123,7 @@ const deleteRoute = ownerRoute({
   path: "/agents/:agent/public-links/:id",
   summary: "Delete a public link",
   role: "editor",
-  params: linkParams,
+  params: ofAgentParams,
   answers: { 200: deletedLink },
   handle: async ({ principal, params }, { bus }) => {
     const { deleted, sessionsEnded } = await bus.call(deleteLink, { principal, ...params });
@@ -136,9 +136,9 @@ const sessionsRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/public-links/:id/sessions",
   summary: "List the sessions of a public link",
-  params: linkParams,
+  params: ofAgentParams,
   query: pageQuery.extend({ status: sessionStatus.optional() }),
-  answers: { 200: pageOf(sessionShown) },
+  answers: { 200: pageOf(sessionResource) },
   handle: async ({ principal, params, query: { status, limit, cursor } }, { bus }) => {
     // The links service decides whether the link exists and is the tenant's.
     await bus.call(getLink, { principal, ...params });

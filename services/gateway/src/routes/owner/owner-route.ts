@@ -5,8 +5,8 @@ import type { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { markReplay, ownerRepeatable, type Repeatable } from "../../edge/idempotency.js";
 import { type Answer, type Answers, type Call, declareRoute, type RouteSpec } from "../declare-route.js";
+import { tenantQuery } from "../params.js";
 import { type TenantPrincipal, tenantPrincipal } from "./principal.js";
-import { tenantQuery } from "./schemas.js";
 
 /** The dependencies a handler names; most need the bus alone. */
 export type Deps<K extends keyof GatewayContext> = Pick<GatewayContext, K>;
@@ -73,3 +73,10 @@ function ownerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
     markReplay: (replayed) => markReplay(request, reply, replayed),
   };
 }
+
+/** A page as the bus has it, in the names of the HTTP interface. */
+export const wirePage = <T>({ data, nextCursor }: { data: T[]; nextCursor: string | null }) => ({
+  data,
+  next_cursor: nextCursor,
+});
+export const DELETED = { deleted: true } as const;

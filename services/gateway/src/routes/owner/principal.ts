@@ -45,3 +45,7 @@ export const ownerAccess = ({ tenantId }: TenantPrincipal, sessionId: string): S
   tenantId,
   sessionId,
 });
+
+/** Who acts on an escalation: the credentials, or whom a signed backend names. */
+export const actingOperator = (principal: Principal, given: string | undefined): string =>
+  principal.via === "hmac" && given !== undefined ? given : principal.id;

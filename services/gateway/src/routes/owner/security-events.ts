@@ -1,21 +1,7 @@
-import { listSecurityEvents, securityEventKind } from "@parley/contracts";
+import { listedSecurityEvent, listSecurityEvents, pageOf, securityEventKind } from "@parley/contracts";
 import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
-import { ownerRoute } from "./owner-route.js";
-import { pageOf, pageQuery, wirePage } from "./schemas.js";
-
-const text = z.string();
-const securityEvent = z.object({
-  id: z.uuid(),
-  link_id: z.uuid().nullable(),
-  kind: securityEventKind,
-  scope: text.nullable(),
-  country: text.nullable(),
-  address_hash: text.nullable(),
-  session_id: text.nullable(),
-  count: z.int().min(1),
-  at: text,
-});
+import { pageQuery, queryInteger } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 /** What the defences noticed, newest first: counts and hashes, no text and no addresses. */
 const listRoute = ownerRoute({
@@ -27,7 +13,7 @@ const listRoute = ownerRoute({
     kind: securityEventKind.optional(),
     days: queryInteger(1, 400).default(30),
   }),
-  answers: { 200: pageOf(securityEvent) },
+  answers: { 200: pageOf(listedSecurityEvent) },
   handle: async ({ principal, query: { link_id: linkId, kind, days, limit, cursor } }, { bus }) =>
     wirePage(await bus.call(listSecurityEvents, { principal, linkId, kind, days, limit, cursor })),
 });

@@ -1,8 +1,7 @@
 import { cachesDropped, devMail, getAgent, newId } from "@parley/contracts";
 import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
+import { queryInteger, tenantQuery } from "../params.js";
 import { ownerRoute } from "./owner-route.js";
-import { tenantQuery } from "./schemas.js";
 
 /** How this gateway sees the caller: shows whether TRUSTED_PROXIES fits the proxies in front of it. */
 const clientAddressRoute = ownerRoute({

@@ -5,7 +5,10 @@ import {
   getSession,
   getSessionAnalysis,
   listSessions,
+  pageOf,
   sessionAnalysis,
+  sessionClosed,
+  sessionResource,
   sessionStatus,
   sessionToTest,
   sessionTrace,
@@ -14,13 +17,12 @@ import {
 import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
 import { sendFile } from "../../files/send-file.js";
-import { cursorParam, eventStream } from "../../schemas.js";
 import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
-import { sessionClosed, sessionParams, sessionShown, traceQuery } from "../chat/schemas.js";
-import { type Deps, ownerRoute } from "./owner-route.js";
+import { eventStream } from "../declare-route.js";
+import { cursorParam, pageQuery, sessionParams, tenantQuery, traceQuery } from "../params.js";
+import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
 import { ownerAccess } from "./principal.js";
-import { pageOf, pageQuery, tenantQuery, wirePage } from "./schemas.js";
 import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
 
 const moment = z
@@ -51,7 +53,7 @@ const listRoute = ownerRoute({
     from: moment.optional(),
     to: moment.optional(),
   }),
-  answers: { 200: pageOf(sessionShown) },
+  answers: { 200: pageOf(sessionResource) },
   handle: async ({ principal, query }, { bus }) => {
     const { agent_id: agentId, link_id: linkId, tenant_id: _tenant, ...rest } = query;
     const page = await bus.call(listSessions, { principal, agentId, linkId, ...rest });
@@ -65,7 +67,7 @@ const getRoute = ownerRoute({
   path: "/sessions/:id",
   summary: "Get a session",
   params: sessionParams,
-  answers: { 200: sessionShown.extend({ analysis: sessionAnalysis.nullish() }) },
+  answers: { 200: sessionResource.extend({ analysis: sessionAnalysis.nullish() }) },
   handle: async ({ principal, params }, { bus }) => {
     const access = ownerAccess(principal, params.id);
     const { session } = await bus.call(getSession, { access });

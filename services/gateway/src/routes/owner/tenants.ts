@@ -1,16 +1,18 @@
 import {
   AppError,
+  createdTenant,
   createTenant,
   createTenantBody,
   listTenants,
   type Principal,
+  pageOf,
   requireNonceBody,
   tenantView,
   updateTenant,
 } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
-import { ownerRoute } from "./owner-route.js";
-import { idParams, pageOf, pageQuery, tenantCreated, wirePage } from "./schemas.js";
+import { idParams, pageQuery } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 /** A caller that works across tenants. Throws `forbidden` for any other. */
 function operatorWide({ caller: { principal } }: FastifyRequest): Principal {
@@ -42,7 +44,7 @@ const createRoute = ownerRoute({
   acrossTenants: true,
   config: { repeatable: true },
   body: createTenantBody,
-  answers: { 201: tenantCreated },
+  answers: { 201: createdTenant },
   handle: async ({ request, body: { name }, repeatable, markReplay }, { bus }) => {
     const call = { principal: operatorWide(request), name, ...repeatable };
     const { id, adminToken, replayed } = await bus.call(createTenant, call);

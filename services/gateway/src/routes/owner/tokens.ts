@@ -1,7 +1,16 @@
-import { createToken, createTokenBody, deleteToken, listTokens, tokenView } from "@parley/contracts";
-import { ownerRoute } from "./owner-route.js";
+import {
+  createdToken,
+  createToken,
+  createTokenBody,
+  deleted,
+  deleteToken,
+  listTokens,
+  pageOf,
+  tokenView,
+} from "@parley/contracts";
+import { idParams, pageQuery } from "../params.js";
+import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 import { anyPrincipal } from "./principal.js";
-import { DELETED, idParams, nothing, pageOf, pageQuery, tokenCreated, wirePage } from "./schemas.js";
 
 /** The management tokens of the tenant, newest first, revoked ones included; never a secret. */
 const listRoute = ownerRoute({
@@ -24,7 +33,7 @@ const createRoute = ownerRoute({
   role: "admin",
   config: { repeatable: true },
   body: createTokenBody,
-  answers: { 201: tokenCreated },
+  answers: { 201: createdToken },
   handle: async ({ request, body: { name, role, tenant_id: tenantId }, repeatable, markReplay }, { bus }) => {
     const call = { principal: anyPrincipal(request), name, role, tenantId, ...repeatable };
     const { id, token, replayed } = await bus.call(createToken, call);
@@ -40,7 +49,7 @@ const deleteRoute = ownerRoute({
   summary: "Revoke a token",
   role: "admin",
   params: idParams,
-  answers: { 200: nothing },
+  answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => {
     await bus.call(deleteToken, { principal, ...params });
     return DELETED;

@@ -1,33 +1,27 @@
 import {
   activateVersion,
   activateVersionBody,
+  agentView,
   createVersionBody,
   diffVersions,
   documentDiff,
   getAgent,
   getVersion,
   importAgent,
+  importedAgent,
   listVersions,
+  pageOf,
   parseOrRefuse,
   replayReport,
   replayVersion,
   replayVersionBody,
   suiteResult,
   testVersion,
+  versionView,
 } from "@parley/contracts";
 import { z } from "zod";
-import { queryInteger } from "../../schemas.js";
-import { ownerRoute } from "./owner-route.js";
-import {
-  agentParams,
-  agentShown,
-  imported,
-  pageOf,
-  pageQuery,
-  versionParams,
-  versionShown,
-  wirePage,
-} from "./schemas.js";
+import { agentParams, diffParams, pageQuery, versionParams } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 const listRoute = ownerRoute({
   method: "GET",
@@ -35,7 +29,7 @@ const listRoute = ownerRoute({
   summary: "List versions",
   params: agentParams,
   query: pageQuery,
-  answers: { 200: pageOf(versionShown) },
+  answers: { 200: pageOf(versionView) },
   handle: async ({ principal, params, query: { limit, cursor } }, { bus }) =>
     wirePage(await bus.call(listVersions, { principal, ...params, limit, cursor })),
 });
@@ -52,7 +46,7 @@ const createRoute = ownerRoute({
   config: { repeatable: true },
   params: agentParams,
   body: createVersionBody,
-  answers: { 201: imported },
+  answers: { 201: importedAgent },
   handle: async ({ principal, params, body: { document, notes = null }, repeatable, markReplay }, { bus }) => {
     // An import would create a missing agent; a version needs one.
     const { agent } = await bus.call(getAgent, { principal, ...params });
@@ -69,7 +63,7 @@ const getRoute = ownerRoute({
   path: "/agents/:agent/versions/:version",
   summary: "Get a version",
   params: versionParams,
-  answers: { 200: versionShown.extend({ document: z.unknown() }) },
+  answers: { 200: versionView.extend({ document: z.unknown() }) },
   handle: async ({ principal, params }, { bus }) => {
     const { version, document } = await bus.call(getVersion, { principal, ...params });
     return { ...version, document };
@@ -89,7 +83,7 @@ const activateRoute = ownerRoute({
   role: "editor",
   params: versionParams,
   body: z.unknown().meta({ description: "Nothing, or `{override_reason}`" }),
-  answers: { 200: agentShown },
+  answers: { 200: agentView },
   handle: async ({ principal, params, body }, { bus }) => {
     const { override_reason: overrideReason } = parseOrRefuse(activateVersionBody, body ?? {});
     return (await bus.call(activateVersion, { principal, ...params, overrideReason })).agent;
@@ -101,7 +95,7 @@ const diffRoute = ownerRoute({
   method: "GET",
   path: "/agents/:agent/versions/:version/diff/:other",
   summary: "Compare two versions",
-  params: versionParams.extend({ other: queryInteger(1, 2_147_483_647) }),
+  params: diffParams,
   answers: { 200: documentDiff },
   handle: async ({ principal, params: { agent, version: from, other: to } }, { bus }) =>
     bus.call(diffVersions, { principal, agent, from, to }),

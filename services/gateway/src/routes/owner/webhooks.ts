@@ -1,10 +1,12 @@
 import {
   createWebhook,
   createWebhookBody,
+  deleted,
   deleteWebhook,
   getWebhook,
   listWebhookDeliveries,
   listWebhooks,
+  pageOf,
   redeliverWebhook,
   rotateActionSecret,
   rotateWebhook,
@@ -13,11 +15,12 @@ import {
   updateWebhook,
   updateWebhookBody,
   webhookDelivery,
+  webhookView,
+  webhookWithSecret,
 } from "@parley/contracts";
 import { z } from "zod";
-import { ownerRoute } from "./owner-route.js";
-import { DELETED, idParams, nothing, pageOf, pageQuery, wirePage } from "./schemas.js";
-import { webhookShown, webhookWithSecret } from "./webhook-schemas.js";
+import { idParams, pageQuery } from "../params.js";
+import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
 /** Both secrets sign for a day when the caller does not say how long. */
 const DEFAULT_OVERLAP_SECONDS = 86_400;
@@ -28,7 +31,7 @@ const listRoute = ownerRoute({
   path: "/webhooks",
   summary: "List webhooks",
   query: pageQuery,
-  answers: { 200: pageOf(webhookShown) },
+  answers: { 200: pageOf(webhookView) },
   handle: async ({ principal, query: { limit, cursor } }, { bus }) =>
     wirePage(await bus.call(listWebhooks, { principal, limit, cursor })),
 });
@@ -56,7 +59,7 @@ const getRoute = ownerRoute({
   path: "/webhooks/:id",
   summary: "Get a webhook",
   params: idParams,
-  answers: { 200: webhookShown },
+  answers: { 200: webhookView },
   handle: async ({ principal, params }, { bus }) => (await bus.call(getWebhook, { principal, ...params })).webhook,
 });
 
@@ -70,7 +73,7 @@ const updateRoute = ownerRoute({
   role: "admin",
   params: idParams,
   body: updateWebhookBody,
-  answers: { 200: webhookShown },
+  answers: { 200: webhookView },
   handle: async ({ principal, params, body }, { bus }) =>
     (await bus.call(updateWebhook, { principal, ...params, body })).webhook,
 });
@@ -82,7 +85,7 @@ const deleteRoute = ownerRoute({
   summary: "Delete a webhook",
   role: "admin",
   params: idParams,
-  answers: { 200: nothing },
+  answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => {
     await bus.call(deleteWebhook, { principal, ...params });
     return DELETED;

@@ -1,11 +1,11 @@
-import { AppError, getSession, publicSessionBody, type SessionView } from "@parley/contracts";
+import { AppError, getSession, publicSessionBody, type SessionView, sessionOpened } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../deps.js";
 import { rememberSession, takeLinkRate, type Visit, visitorAccess } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
 import { wireSession } from "../../streams/audience.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 import { type NewSession, openVisitorSession } from "./new-session.js";
-import { sessionOpened, tokenParams } from "./schemas.js";
 
 /**
  * Opens a session. A visitor whose session is still alive gets that one (200) and no quota is used: a reload or a second

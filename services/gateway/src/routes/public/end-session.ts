@@ -3,8 +3,8 @@ import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { forgetSession, requireSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
-import { tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 /**
  * New Conversation: ends this session and forgets its cookie; the next message opens a fresh one, with a kept token too.

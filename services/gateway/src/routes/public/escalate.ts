@@ -1,11 +1,11 @@
-import { escalateSession } from "@parley/contracts";
+import { escalateSession, feedbackText } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
-import { feedbackText, tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 const asked = z.object({ escalation_id: z.uuid(), status: z.enum(["open", "assigned"]) });
 

@@ -1,11 +1,11 @@
-import { giveFeedback } from "@parley/contracts";
+import { feedbackText, giveFeedback } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
-import { feedbackText, tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 const body = z.strictObject({ rating: z.int().min(1).max(5), text: feedbackText });
 

@@ -11,8 +11,8 @@ import { requireSession, takeLinkRate } from "../../edge/visit.js";
 import { withAllowed } from "../../files/allowed-file.js";
 import { receiveFile } from "../../files/receive-file.js";
 import { sendFile } from "../../files/send-file.js";
-import { answers, noContent } from "../../schemas.js";
-import { tokenParams } from "./schemas.js";
+import { answers, noContent } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 /** The most a link can allow, and the form around it. */
 const BODY_LIMIT_BYTES = 10_485_760 + 65_536;

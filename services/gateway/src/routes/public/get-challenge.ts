@@ -2,8 +2,8 @@ import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { bindingOf } from "../../edge/proof.js";
-import { answers } from "../../schemas.js";
-import { tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 const challengeShown = z.union([
   z.object({

@@ -1,11 +1,11 @@
-import { getHistory, getSession } from "@parley/contracts";
+import { getHistory, getSession, visitorHistory } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { visitorAccess } from "../../edge/visit.js";
-import { answers, cursorParam, queryInteger } from "../../schemas.js";
 import { wireMessage, wireSession } from "../../streams/audience.js";
-import { tokenParams, visitorHistory } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { cursorParam, queryInteger, tokenParams } from "../params.js";
 
 const query = z.object({ limit: queryInteger(1, 200).default(100), cursor: cursorParam.optional() });
 

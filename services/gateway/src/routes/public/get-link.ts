@@ -1,4 +1,4 @@
-import type { LinkPolicy } from "@parley/contracts";
+import { type LinkPolicy, publicLink } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -6,8 +6,8 @@ import type { GatewayContext } from "../../deps.js";
 import { messageLimit } from "../../edge/message-length.js";
 import { proofRequired } from "../../edge/proof.js";
 import { newcomerLevel } from "../../edge/rates.js";
-import { answers } from "../../schemas.js";
-import { linkShown, tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 /** What a visitor may know of a link before the conversation. A read; it never counts as a session. */
 export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
@@ -15,7 +15,7 @@ export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
     summary: "Show a link",
     tags: ["public"],
     params: tokenParams,
-    response: answers({ 200: linkShown }),
+    response: answers({ 200: publicLink }),
   };
   app.get("/link/:token", { schema }, async (request) => {
     if (request.visit.policy.proofOfWork === "adaptive") request.suspicion = await newcomerLevel(context, request);
@@ -24,7 +24,7 @@ export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
 }
 
 /** Members are named one by one: prompts, intents and budgets of the policy must never slip out with a new field. */
-function showLink(context: GatewayContext, request: FastifyRequest): z.output<typeof linkShown> {
+function showLink(context: GatewayContext, request: FastifyRequest): z.output<typeof publicLink> {
   const { policy } = request.visit;
   const files = policy.fileUploads;
   return {
@@ -56,7 +56,7 @@ function showLink(context: GatewayContext, request: FastifyRequest): z.output<ty
 }
 
 /** What would meet a new visitor: an agent without a version that could talk, a link without room, or neither. */
-function availabilityOf(policy: LinkPolicy): z.output<typeof linkShown>["availability"] {
+function availabilityOf(policy: LinkPolicy): z.output<typeof publicLink>["availability"] {
   if (policy.agentReady === false) return "unavailable";
   return policy.sessionsUsed >= policy.maxSessions ? "full" : "available";
 }

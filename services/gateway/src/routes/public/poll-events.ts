@@ -1,12 +1,13 @@
+import { polledEvents } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers, cursorParam, queryInteger } from "../../schemas.js";
 import { readCursor } from "../../streams/cursor.js";
 import { pollEvents } from "../../streams/poll-events.js";
 import { clientAborted } from "../../turns/client-aborted.js";
-import { polledEvents, tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { cursorParam, queryInteger, tokenParams } from "../params.js";
 
 const query = z.object({
   after: cursorParam.optional(),

@@ -1,11 +1,11 @@
-import { rateMessage } from "@parley/contracts";
+import { feedbackText, rateMessage } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
-import { feedbackText, tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 const params = tokenParams.extend({
   message_id: z.string().min(1).max(64).describe("The `id` of the history, or `<turn_id>.<part>` of an event"),

@@ -1,4 +1,11 @@
-import { AppError, acceptMessage, publicChatBody, type TurnResult } from "@parley/contracts";
+import {
+  AppError,
+  acceptMessage,
+  chatAccepted,
+  chatAnswered,
+  publicChatBody,
+  type TurnResult,
+} from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -8,13 +15,13 @@ import { fingerprintOf, givenIdempotencyKey } from "../../edge/idempotency.js";
 import { messageLimit, requireLength } from "../../edge/message-length.js";
 import { suspiciousContent } from "../../edge/suspicious-content.js";
 import { rememberSession, takeLinkRate, visitorAccess } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
 import { awaitTurn } from "../../turns/await-turn.js";
 import { clientAborted } from "../../turns/client-aborted.js";
 import { streamTurn } from "../../turns/stream-turn.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 import { leftSession, type NewSession, openAfter, openAgain, openVisitorSession } from "./new-session.js";
-import { chatAccepted, chatAnswered, tokenParams } from "./schemas.js";
 
 /** A template: no answer repeats the token of a link, so whoever sent it puts it in. */
 const EVENTS_URL = "/api/public/events/{token}";

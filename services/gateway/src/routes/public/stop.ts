@@ -1,11 +1,11 @@
-import { stopTurn } from "@parley/contracts";
+import { stopTurn, turnStopped } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
-import { tokenParams, turnStopped } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 const body = z.object({ turn_id: z.string().max(64).optional() }).default({});
 

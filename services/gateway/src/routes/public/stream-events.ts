@@ -2,9 +2,9 @@ import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers, cursorParam, eventStream } from "../../schemas.js";
 import { openSessionStream } from "../../streams/open-stream.js";
-import { tokenParams } from "./schemas.js";
+import { answers, eventStream } from "../declare-route.js";
+import { cursorParam, tokenParams } from "../params.js";
 
 /** Event stream of the visitor's session; `Last-Event-ID` or `?after=` resumes it. A read. */
 export function streamVisitorEventsRoute(app: HttpApp, context: GatewayContext): void {

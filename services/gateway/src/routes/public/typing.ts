@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { GatewayContext } from "../../deps.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
 import { tellTyping } from "../../streams/tell-typing.js";
-import { tokenParams } from "./schemas.js";
+import { answers } from "../declare-route.js";
+import { tokenParams } from "../params.js";
 
 const body = z.object({ active: z.boolean() });
 

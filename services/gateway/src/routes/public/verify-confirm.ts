@@ -7,7 +7,7 @@ import type { GatewayContext } from "../../deps.js";
 import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { verifyingVisit } from "../../edge/verify-visit.js";
 import { rememberSession } from "../../edge/visit.js";
-import { answers } from "../../schemas.js";
+import { answers } from "../declare-route.js";
 import { heldRequestId, keepRequestId } from "./verify-browser.js";
 
 const confirmed = z.discriminatedUnion("verified", [

@@ -6,7 +6,7 @@ import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { requireMailEntry } from "../../edge/entry.js";
 import { givenIdempotencyKey } from "../../edge/idempotency.js";
 import { verifyingVisit } from "../../edge/verify-visit.js";
-import { answers } from "../../schemas.js";
+import { answers } from "../declare-route.js";
 import { keepRequestId, requestIdOf } from "./verify-browser.js";
 
 const codeSent = z.object({ expires_in_seconds: z.int().min(0), request_id: z.string() });

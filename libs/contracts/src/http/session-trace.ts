@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { usage } from "../turns.js";
+
+const uuid = z.uuid();
+const text = z.string();
+const count = z.number().int();
+const values = z.record(z.string(), z.unknown());
+
+const tracedCondition = z.object({
+  node_id: text,
+  condition: text,
+  target: text,
+  /** `ask`: it needed a classification first. */
+  verdict: z.enum(["yes", "no", "ask"]),
+  inputs: values,
+});
+
+/** Where the passages of an answer stand; what they say is in the knowledge base, while it is there. */
+const tracedRetrieval = z.object({
+  search_mode: text,
+  latency_ms: z.number(),
+  passages: z.array(z.object({ document_id: uuid, document: text, revision: count, n: count, score: z.number() })),
+  /** What the vector of the question took; it is part of the turn's usage. */
+  embedding: z.object({ model: text, usage: usage }).nullable().optional(),
+});
+
+const tracedCall = z.object({
+  call_id: text,
+  type: text,
+  node_id: text,
+  latency_ms: z.number(),
+  model: text.nullable(),
+  usage: usage.nullable(),
+  /** Why the usage is not the model server's own count: it gave none, it cannot be true, or it was raised to the least possible. */
+  usage_doubt: z.enum(["missing", "unbelievable", "too_low"]).optional(),
+  result: z.unknown(),
+  failed: text.nullable(),
+  http: values.optional(),
+  retrieval: tracedRetrieval.optional(),
+});
+
+const tracedTurn = z.object({
+  turn_id: text,
+  turn: count,
+  kind: text,
+  status: text,
+  error: text.nullable(),
+  input: text,
+  response: text.nullable(),
+  /** Nodes in the order they were in hand, the one where the turn began first. */
+  nodes: z.array(text),
+  transitions: z.array(values),
+  conditions: z.array(tracedCondition),
+  calls: z.array(tracedCall),
+  variables: values,
+  warnings: z.array(values),
+  logs: z.array(values),
+  /** `other_ms`: waiting, engine, database. */
+  latency: z.object({ total_ms: z.number(), model_ms: z.number(), api_ms: z.number(), other_ms: z.number() }),
+  usage: usage,
+  /** True when the conditions could not be told again, because the records of the session are not complete. */
+  conditions_unknown: z.boolean(),
+  created_at: text,
+  done_at: text.nullable(),
+});
+
+export const sessionTrace = z
+  .object({
+    session_id: text,
+    conversation_id: uuid,
+    agent_id: uuid,
+    version: count,
+    status: text,
+    turns: z.array(tracedTurn),
+    totals: z.object({
+      turns: count,
+      model_calls: count,
+      api_calls: count,
+      model_ms: z.number(),
+      api_ms: z.number(),
+      input_tokens: count,
+      output_tokens: count,
+      cost: z.number().nullable(),
+    }),
+    /** What was asked of models about the session beside its turns: not in `totals`. null = deleted was. */
+    background: z
+      .object({
+        analysis: z.object({ status: text, error: text.nullable(), model: text.nullable(), usage: usage }).nullable(),
+        memory: z.object({ usage: usage }).nullable(),
+      })
+      .optional(),
+    /** Of the next page; null = no more. */
+    next_cursor: text.nullable(),
+  })
+  .meta({
+    id: "SessionTrace",
+    description: "What happened in the turns of a session, and what it cost",
+    examples: [
+      {
+        session_id: "tcs_3kTMd9yQ",
+        conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
+        agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
+        version: 3,
+        status: "active",
+        turns: [],
+        totals: {
+          turns: 0,
+          model_calls: 0,
+          api_calls: 0,
+          model_ms: 0,
+          api_ms: 0,
+          input_tokens: 0,
+          output_tokens: 0,
+          cost: null,
+        },
+        next_cursor: null,
+      },
+    ],
+  });
+
+export type SessionTrace = z.infer<typeof sessionTrace>;
+
+export type TracedTurn = z.infer<typeof tracedTurn>;

@@ -1,0 +1,267 @@
+import { z } from "zod";
+import { sessionStatus } from "../turns.js";
+import { clientMessageId, entry, messageText, metadata, participantFields } from "./fields.js";
+
+const text = z.string();
+
+export const publicSessionBody = z
+  .object({
+    /** What a visitor, or the page they come from, says of them. Nothing of it is believed; it is kept with the session for its owner. */
+    participant: z.object({ ...participantFields, metadata: metadata.optional() }).optional(),
+    ...entry,
+  })
+  .meta({
+    id: "OpenSession",
+    description: "A session that a visitor opens",
+    examples: [{ participant: { name: "Ada" }, consent: true }],
+  });
+
+export const publicChatBody = z
+  .object({
+    message: messageText,
+    session_token: z.string().max(128).optional(),
+    client_message_id: clientMessageId.optional(),
+    /** Ids of files that were uploaded to this session. */
+    files: z.array(z.uuid()).max(10).optional(),
+    ...entry,
+  })
+  .meta({
+    id: "SendPublicMessage",
+    description: "A message of a visitor",
+    examples: [{ message: "Where is my order?" }],
+  });
+
+export const feedbackText = z
+  .string()
+  .max(1000)
+  .refine((given) => !given.includes("\u0000"), { message: "must not contain NUL" })
+  .nullish();
+
+/** `stopped` false = deleted was left to stop. */
+export const turnStopped = z.object({ stopped: z.boolean(), turn_id: text.nullable() }).meta({
+  id: "StoppedTurn",
+  description: "Whether a turn was stopped",
+  examples: [{ stopped: true, turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2" }],
+});
+
+export const publicLink = z
+  .object({
+    title: text,
+    description: text.nullable(),
+    agent_name: text,
+    branding: z.record(z.string(), z.unknown()),
+    welcome_message: text.nullable(),
+    require_email: z.boolean(),
+    pin_required: z.boolean(),
+    consent_text: text.nullable(),
+    /** This caller has to solve a challenge before a new session. */
+    proof_required: z.boolean(),
+    expires_at: text.nullable(),
+    availability: z.enum(["available", "full", "unavailable"]),
+    limits: z.object({
+      max_messages_per_session: z.int(),
+      session_timeout_minutes: z.int(),
+      max_message_length: z.int(),
+      rate_limit_per_minute: z.int(),
+    }),
+    features: z.object({
+      stop: z.boolean(),
+      feedback: z.boolean(),
+      ratings: z.boolean(),
+      typing: z.boolean(),
+      escalate: z.boolean(),
+      files: z.boolean(),
+    }),
+    introduction: text.nullable(),
+    starters: z.array(text),
+    recipient: z.object({ name: text }).nullable(),
+    files: z.object({ types: z.array(text), max_bytes: z.int(), max_count: z.int() }).nullable(),
+    access: z.enum(["open", "any_verified", "approval"]),
+  })
+  .meta({
+    id: "PublicLink",
+    description: "What a visitor may know of a link",
+    examples: [
+      {
+        title: "Talk to us",
+        description: null,
+        agent_name: "Clinic",
+        branding: {},
+        welcome_message: "Hello!",
+        require_email: false,
+        pin_required: false,
+        consent_text: null,
+        proof_required: false,
+        expires_at: null,
+        availability: "available",
+        limits: {
+          max_messages_per_session: 50,
+          session_timeout_minutes: 30,
+          max_message_length: 4000,
+          rate_limit_per_minute: 15,
+        },
+        features: { stop: true, feedback: true, ratings: true, typing: true, escalate: true, files: false },
+        introduction: null,
+        starters: ["Where is my order?"],
+        recipient: null,
+        files: null,
+        access: "open",
+      },
+    ],
+  });
+
+export const visitorSession = z
+  .object({
+    session_id: text,
+    status: sessionStatus,
+    created_at: text,
+    updated_at: text,
+    ended_at: text.nullable(),
+    end_reason: text.nullable(),
+    expires_at: text.nullable(),
+    remaining_messages: z.int().nullable(),
+    message_count: z.int(),
+    handled_by: z.enum(["agent", "human"]).optional(),
+    operator_name: text.nullish(),
+    /** Since when a person is asked for whom nobody is yet; null = none is. */
+    waiting_since: text.nullish(),
+    /** The link has a session left for another conversation. */
+    another_session: z.boolean().nullish(),
+    /** How long the conversation may be quiet, and when that is over if deleted is said until then. */
+    idle_timeout_seconds: z.int().optional(),
+    idle_expires_at: text.optional(),
+    last_event_id: text,
+  })
+  .meta({
+    id: "VisitorSession",
+    description: "A session as its visitor sees it",
+    examples: [
+      {
+        session_id: "tcs_3kTMd9yQ",
+        status: "active",
+        created_at: "2026-11-01T10:00:00.000Z",
+        updated_at: "2026-11-01T10:00:00.000Z",
+        ended_at: null,
+        end_reason: null,
+        expires_at: null,
+        remaining_messages: 48,
+        message_count: 2,
+        handled_by: "agent",
+        last_event_id: "1-7",
+      },
+    ],
+  });
+
+export const sessionOpened = z
+  .object({
+    session_token: text.nullable(),
+    session_id: text,
+    expires_at: text.nullable(),
+    remaining_messages: z.int().nullable(),
+    session: visitorSession.partial(),
+  })
+  .meta({
+    id: "OpenedSession",
+    description: "A visitor's session, with its token when it is new",
+    examples: [
+      {
+        session_token: null,
+        session_id: "tcs_3kTMd9yQ",
+        expires_at: null,
+        remaining_messages: 48,
+        session: {
+          session_id: "tcs_3kTMd9yQ",
+          status: "active",
+          created_at: "2026-11-01T10:00:00.000Z",
+          updated_at: "2026-11-01T10:00:00.000Z",
+          ended_at: null,
+          end_reason: null,
+          expires_at: null,
+          remaining_messages: 48,
+          message_count: 2,
+          handled_by: "agent",
+          last_event_id: "1-7",
+        },
+      },
+    ],
+  });
+
+export const chatAnswered = z
+  .object({
+    response: text,
+    messages: z.array(z.object({ content: text })),
+    session_id: text,
+    session_token: text.optional(),
+    turn_id: text,
+    session_ended: z.boolean(),
+    finish_reason: z.enum(["complete", "stopped"]),
+    message_count: z.int(),
+    remaining_messages: z.int().nullable(),
+    expires_at: text.nullable(),
+  })
+  .meta({
+    id: "ChatAnswer",
+    description: "The answer to a visitor's message",
+    examples: [
+      {
+        response: "Hello! How can I help?",
+        messages: [{ content: "Hello! How can I help?" }],
+        session_id: "tcs_3kTMd9yQ",
+        turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.1",
+        session_ended: false,
+        finish_reason: "complete",
+        message_count: 1,
+        remaining_messages: 49,
+        expires_at: null,
+      },
+    ],
+  });
+
+export const chatAccepted = z
+  .object({
+    turn_id: text,
+    events_url: text,
+    session_id: text,
+    session_token: text.optional(),
+    message_count: z.int(),
+    remaining_messages: z.int().nullable(),
+    expires_at: text.nullable(),
+  })
+  .meta({
+    id: "AcceptedChat",
+    description: "A visitor's message that was accepted and is answered by event",
+    examples: [
+      {
+        turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
+        events_url: "/api/public/events/pl_x",
+        session_id: "tcs_3kTMd9yQ",
+        message_count: 2,
+        remaining_messages: 48,
+        expires_at: null,
+      },
+    ],
+  });
+
+export const visitorHistory = z
+  .object({
+    data: z.array(z.record(z.string(), z.unknown())),
+    next_cursor: text.nullable(),
+    session: visitorSession.nullable(),
+  })
+  .meta({
+    id: "VisitorHistory",
+    description: "The conversation so far",
+    examples: [{ data: [], next_cursor: null, session: null }],
+  });
+
+export const polledEvents = z
+  .object({
+    events: z.array(z.record(z.string(), z.unknown())),
+    cursor: text,
+    status: sessionStatus,
+  })
+  .meta({
+    id: "PolledEvents",
+    description: "Events after a cursor",
+    examples: [{ events: [], cursor: "1-7", status: "active" }],
+  });

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** A whole number in the query string. */
+export const queryInteger = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+export const cursorParam = z.string().min(1).max(500);
+const version = queryInteger(1, 2_147_483_647);
+
+/** Every query of the management API is made of this; an unknown name is refused, so that a misspelt filter is not ignored. */
+export const tenantQuery = z.strictObject({ tenant_id: z.uuid().optional() });
+export const pageQuery = tenantQuery.extend({
+  limit: queryInteger(1, 200).default(50),
+  cursor: cursorParam.optional(),
+});
+/** The cursor of a trace is the last turn that was read. */
+export const traceQuery = z.object({
+  limit: queryInteger(1, 200).default(50),
+  cursor: queryInteger(0, 2_147_483_647).default(0),
+});
+
+export const idParams = z.object({ id: z.uuid() });
+export const agentParams = z.object({ agent: z.string().min(1).max(255) });
+export const versionParams = agentParams.extend({ version });
+export const diffParams = versionParams.extend({ other: version });
+/** Of a link, or of a document of the knowledge base. */
+export const ofAgentParams = agentParams.extend({ id: z.uuid() });
+export const linkTemplateParams = z.object({ template: z.string().min(1).max(100) });
+/** The id of a turn: its conversation and its number in it. */
+export const deadLetterParams = z.object({ id: z.string().min(1).max(64) });
+export const sessionParams = z.object({ id: z.string().min(1).max(128) });
+export const tokenParams = z.object({ token: z.string().max(256) });
