@@ -15,5 +15,6 @@ export {
   type Sealing,
 } from "./idempotency.js";
 export { listMigrations, type Migration, migrate } from "./migrate.js";
+export { namedCall } from "./named-call.js";
 export { changeWithFacts, type Fact, type FactPublisher } from "./outbox.js";
 export type * from "./types.js";

@@ -2,6 +2,7 @@ import { newId } from "@parley/contracts";
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { namedCall } from "../src/index.js";
 import { accept, acquire, commit, type Fixture, linkOf, message, open, reply, turnFixture } from "./turn-fixture.js";
 
 let f: Fixture;
@@ -39,18 +40,23 @@ async function held(link: Fixture, leaseMs = 60_000): Promise<Held & { sessionId
 
 async function reserve(at: Held, more: Record<string, unknown> = {}): Promise<Answer> {
   const p = {
-    ...{ tenant_id: f.tenantId, conversation_id: at.conversation_id, fence: at.fence, seq: 1 },
+    ...{ tenant: f.tenantId, conversation: at.conversation_id, fence: at.fence, seq: 1 },
     ...{ spent_tokens: 0, spent_cost: 0, input_tokens: 20, max_output: 80, min_output: 10, enough_output: 80 },
     ...{ input_price: 0.001, output_price: 0.002, ...more },
   };
-  const [row] = await f.db.query<{ r: Answer }>("select reserve_budget($1::jsonb) as r", [JSON.stringify(p)]);
+  const [call, values] = namedCall("reserve_budget", p);
+  const [row] = await f.db.query<{ r: Answer }>(`select ${call} as r`, values);
   if (!row) throw new Error("no row");
   return row.r;
 }
 
 async function abandon(at: Held, tokens: number): Promise<boolean> {
-  const p = { tenant_id: f.tenantId, conversation_id: at.conversation_id, fence: at.fence, seq: 1, tokens, cost: 0 };
-  const [row] = await f.db.query<{ r: boolean }>("select abandon_budget($1::jsonb) as r", [JSON.stringify(p)]);
+  const [row] = await f.db.query<{ r: boolean }>("select abandon_budget($1, $2, 1, $3, $4, 0) as r", [
+    f.tenantId,
+    at.conversation_id,
+    at.fence,
+    tokens,
+  ]);
   return row?.r === true;
 }
 

@@ -391,8 +391,7 @@ describe("a visitor who waits for a person", () => {
     const [since, watched] = await views();
     expect(Date.parse(String(since))).toBeGreaterThan(0);
     expect(watched).toBe(since);
-    const assign = 'select assign_escalation($1::uuid, $2::uuid, \'{"operator": "mira"}\')';
-    await f.db.query(assign, [f.tenantId, id]);
+    await f.db.query("select assign_escalation($1, $2, 'mira', null, false)", [f.tenantId, id]);
     expect(await views()).toEqual([null, null]);
   });
 });

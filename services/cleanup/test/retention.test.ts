@@ -301,16 +301,11 @@ describe("what comes while content is being removed", () => {
       return given;
     });
     expect(feedback).toMatchObject({ code: "content_removed" });
-    const late = {
-      id: claimed[0]?.id,
-      attempt: 1,
-      outcome: "status",
-      status: 500,
-      body: WORD,
-      retry_ms: 60_000,
-      sealed: WORD,
-    };
-    const settled = await db.query("select settle_webhook($1, $2::jsonb) as r", [owner.tenantId, JSON.stringify(late)]);
+    const late = [owner.tenantId, claimed[0]?.id, WORD];
+    const settled = await db.query(
+      "select settle_webhook($1, $2, 1, 'status', 500, 10, $3, 60000, $3, false, 24) as r",
+      late,
+    );
     expect(settled).toEqual([{ r: false }]);
     expect(await whereIsTheWord(owner)).toEqual([]);
     const { rows } = await db.tenant(owner.tenantId, (trx) =>

@@ -306,15 +306,12 @@ describe("a flood of requests", () => {
     const place = await newPlace();
     await place.set({ mode: "approval", notify_email: "owner@example.com" });
     const ask = (n: number) =>
-      harness.db.query<{ r: { announce: boolean } }>("select ask_for_access($1::jsonb) as r", [
-        JSON.stringify({
-          tenant_id: place.tenantId,
-          agent_id: place.agentId,
-          link_id: place.linkId,
-          id: newId(),
-          address_hash: `hash ${n}`,
-          address_sealed: "sealed",
-        }),
+      harness.db.query<{ r: { announce: boolean } }>("select ask_for_access($1, $2, $3, $4, $5, 'sealed') as r", [
+        place.tenantId,
+        place.agentId,
+        place.linkId,
+        newId(),
+        `hash ${n}`,
       ]);
     const told: boolean[] = [];
     for (let n = 0; n < 23; n += 1) told.push((await ask(n))[0]?.r.announce === true);

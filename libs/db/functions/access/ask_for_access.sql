@@ -1,30 +1,27 @@
--- Lets a confirmed address in, or keeps its request. p: {tenant_id, agent_id, link_id, id, address_hash,
--- address_sealed}
--- Answers {admitted, created, announce}. announce: tell the owner by mail; of a flood only the first twenty in an
--- hour.
-create or replace function ask_for_access(p jsonb) returns json
+-- Lets a confirmed address in, or keeps its request. Answers {admitted, created, announce}. announce: tell the owner by
+-- mail; of a flood only the first twenty in an hour.
+create or replace function ask_for_access(
+  p_tenant uuid, p_agent uuid, p_link uuid, p_id uuid, p_address_hash text, p_address_sealed text
+)
+returns json
 language plpgsql as $$
 declare
-  v_agent uuid := (p ->> 'agent_id')::uuid;
   v_created boolean;
   v_recent integer;
 begin
-  perform enter_tenant((p ->> 'tenant_id')::uuid);
-  if address_admitted(v_agent, p ->> 'address_hash') then
+  perform enter_tenant(p_tenant);
+  if address_admitted(p_agent, p_address_hash) then
     return json_build_object('admitted', true, 'created', false, 'announce', false);
   end if;
   insert into agent_access_requests (id, tenant_id, agent_id, link_id, address_hash, address_sealed)
-  values (
-    (p ->> 'id')::uuid, (p ->> 'tenant_id')::uuid, v_agent, (p ->> 'link_id')::uuid, p ->> 'address_hash',
-    p ->> 'address_sealed'
-  )
+  values (p_id, p_tenant, p_agent, p_link, p_address_hash, p_address_sealed)
   on conflict (agent_id, address_hash) do nothing;
   v_created := found;
   select count(*) into v_recent
   from (
     select
     from agent_access_requests
-    where agent_id = v_agent
+    where agent_id = p_agent
       and created_at > clock_timestamp() - interval '1 hour'
     limit 21
   ) r;

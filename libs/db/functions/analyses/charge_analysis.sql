@@ -1,8 +1,6 @@
 -- Counts what an attempt has used on the link that it held room of, and gives the rest back. Once: the room is gone
--- then.
--- p: {input_tokens, output_tokens, cost, charged_tokens, charged_cost}; what is charged may be more than what was
--- counted.
-create or replace function charge_analysis(p_conversation uuid, p_attempt integer, p jsonb)
+-- then. What is charged may be more than what was counted.
+create or replace function charge_analysis(p_conversation uuid, p_attempt integer, p_tokens bigint, p_cost numeric)
 returns void
 language plpgsql as $$
 declare
@@ -14,8 +12,8 @@ begin
   if not found then return; end if;
   update link_budgets
   set
-    tokens_used = tokens_used + coalesce((p ->> 'charged_tokens')::bigint, 0),
-    cost_used = cost_used + coalesce((p ->> 'charged_cost')::numeric, 0)
+    tokens_used = tokens_used + coalesce(p_tokens, 0),
+    cost_used = cost_used + coalesce(p_cost, 0)
   where link_id = r.link_id;
 end
 $$;

@@ -1,7 +1,9 @@
 -- Keeps the answers of an analysis, once: a second result, or one of an attempt that was overtaken, finds nothing to
--- write. Charges the link, adds to what earlier attempts took, writes the fact.
--- p: {answers, unanswered, model} and what it used as in charge_analysis().
-create or replace function finish_analysis(p_tenant uuid, p_conversation uuid, p_attempt integer, p jsonb)
+-- write. Adds what was used to what earlier attempts took, charges the link, emits the fact.
+create or replace function finish_analysis(
+  p_tenant uuid, p_conversation uuid, p_attempt integer, p_answers jsonb, p_unanswered text[], p_model text,
+  p_input_tokens integer, p_output_tokens integer, p_cost numeric, p_charged_tokens bigint, p_charged_cost numeric
+)
 returns boolean
 language plpgsql as $$
 declare
@@ -11,19 +13,19 @@ begin
   update session_analyses
   set
     status = 'done',
-    answers = p -> 'answers',
-    model = p ->> 'model',
+    answers = p_answers,
+    model = p_model,
     error_code = null,
     ended_at = clock_timestamp(),
-    unanswered = array(select jsonb_array_elements_text(p -> 'unanswered')),
-    input_tokens = coalesce(input_tokens, 0) + (p ->> 'input_tokens')::int,
-    output_tokens = coalesce(output_tokens, 0) + (p ->> 'output_tokens')::int,
-    cost = cost + (p ->> 'cost')::numeric
+    unanswered = p_unanswered,
+    input_tokens = coalesce(input_tokens, 0) + p_input_tokens,
+    output_tokens = coalesce(output_tokens, 0) + p_output_tokens,
+    cost = cost + p_cost
   where conversation_id = p_conversation
     and status = 'pending'
     and attempts = p_attempt;
   if not found then return false; end if;
-  perform charge_analysis(p_conversation, p_attempt, p);
+  perform charge_analysis(p_conversation, p_attempt, p_charged_tokens, p_charged_cost);
   select session_id into v_session
   from text_conversations
   where id = p_conversation;

@@ -1,29 +1,31 @@
--- Gives an escalation to an operator. p: {operator, name, transfer}. Without transfer a conflict when another operator
+-- Gives an escalation to an operator. Without p_transfer a conflict when another operator
 -- has it. Idempotent by state. The agent's turn in hand is fenced in the same transaction: what it was about to say is
 -- never committed, and its message waits for the human.
-create or replace function assign_escalation(p_tenant uuid, p_id uuid, p jsonb) returns json
+create or replace function assign_escalation(
+  p_tenant uuid, p_id uuid, p_operator text, p_name text, p_transfer boolean
+)
+returns json
 language plpgsql as $$
 declare
   h record;
   e escalations;
   c text_conversations;
   v_events json;
-  v_transfer boolean := coalesce((p ->> 'transfer')::boolean, false);
 begin
   h := hold_escalation(p_tenant, p_id);
   e := h.o_row;
   c := h.o_conversation;
   if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
   if c.status <> 'active' then perform fail('session_ended'); end if;
-  if v_transfer and e.status <> 'assigned' then
+  if p_transfer and e.status <> 'assigned' then
     perform fail('escalation_not_assigned');
   end if;
-  if e.status = 'assigned' and e.assigned_to <> p ->> 'operator' and not v_transfer then
+  if e.status = 'assigned' and e.assigned_to <> p_operator and p_transfer is not true then
     perform fail('escalation_assigned');
   end if;
   if e.status = 'assigned'
-    and e.assigned_to = p ->> 'operator'
-    and e.assigned_name is not distinct from coalesce(p ->> 'name', e.assigned_name)
+    and e.assigned_to = p_operator
+    and e.assigned_name is not distinct from coalesce(p_name, e.assigned_name)
   then
     return json_build_object(
       'escalation', escalation_json(e), 'changed', false, 'session_id', c.session_id, 'conversation_id', c.id,
@@ -33,10 +35,10 @@ begin
   update escalations
   set
     status = 'assigned',
-    assigned_to = p ->> 'operator',
-    assigned_name = coalesce(p ->> 'name', case when assigned_to = p ->> 'operator' then assigned_name end),
+    assigned_to = p_operator,
+    assigned_name = coalesce(p_name, case when assigned_to = p_operator then assigned_name end),
     assigned_at = case
-      when assigned_to = p ->> 'operator' then assigned_at
+      when assigned_to = p_operator then assigned_at
       else date_trunc('milliseconds', clock_timestamp())
     end,
     updated_at = clock_timestamp()
@@ -59,7 +61,7 @@ begin
     tell_event(
       c, 'assignment',
       json_build_object(
-        'state', case when v_transfer then 'transferred' else 'assigned' end, 'name', e.assigned_name,
+        'state', case when p_transfer then 'transferred' else 'assigned' end, 'name', e.assigned_name,
         'operator', e.assigned_to, 'escalation_id', e.id
       )
     )

@@ -1,14 +1,17 @@
--- Ends an escalation. p: {operator, how: resolve | hand_back, summary, end_session}. An open one may be ended by
+-- Ends an escalation. p_how: resolve or hand_back. An open one may be ended by
 -- anyone, an assigned one by who has it. Handing back lets the workflow go on in a turn of its own; after a mere
 -- resolve the agent answers the next message.
-create or replace function close_escalation(p_tenant uuid, p_id uuid, p jsonb) returns json
+create or replace function close_escalation(
+  p_tenant uuid, p_id uuid, p_operator text, p_how text, p_summary text, p_end_session boolean
+)
+returns json
 language plpgsql as $$
 declare
   h record;
   e escalations;
   c text_conversations;
   v_events jsonb;
-  v_back boolean := p ->> 'how' = 'hand_back';
+  v_back boolean := p_how = 'hand_back';
   v_seq integer;
 begin
   h := hold_escalation(p_tenant, p_id);
@@ -16,14 +19,14 @@ begin
   c := h.o_conversation;
   if e.status = 'resolved' then perform fail('escalation_resolved'); end if;
   if c.status <> 'active' then perform fail('session_ended'); end if;
-  if e.status = 'assigned' and e.assigned_to <> p ->> 'operator' then
+  if e.status = 'assigned' and e.assigned_to <> p_operator then
     perform fail('escalation_assigned');
   end if;
   update escalations
   set
     status = 'resolved',
     outcome = case when v_back then 'handed_back' else 'resolved' end,
-    summary = p ->> 'summary',
+    summary = p_summary,
     resolved_at = date_trunc('milliseconds', clock_timestamp()),
     updated_at = clock_timestamp()
   where id = e.id
@@ -34,7 +37,7 @@ begin
   set
     handled_by = 'agent',
     operator_name = null,
-    handover_summary = coalesce(p ->> 'summary', handover_summary),
+    handover_summary = coalesce(p_summary, handover_summary),
     stale_through = c.next_seq,
     next_seq = coalesce(v_seq, next_seq),
     updated_at = clock_timestamp(),
@@ -59,10 +62,10 @@ begin
   end if;
   if v_back then
     insert into session_turns (conversation_id, seq, tenant_id, kind, content)
-    values (c.id, v_seq, c.tenant_id, 'handed_back', coalesce(p ->> 'summary', ''));
+    values (c.id, v_seq, c.tenant_id, 'handed_back', coalesce(p_summary, ''));
   end if;
   perform escalation_fact(e, 'sessions.v1.event.escalation_resolved');
-  if not v_back and (p ->> 'end_session')::boolean then
+  if not v_back and p_end_session then
     perform close_conversation(c.id, 'completed', 'resolved');
   end if;
   return json_build_object(

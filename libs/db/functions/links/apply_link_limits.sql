@@ -1,9 +1,9 @@
 -- Carries changed limits of a link to its live sessions, in the transaction of the change; what they have used stays
 -- used. Writes a `quota` event to each, with the idle time. The caller holds the link's row, so that a session which
--- opens meanwhile has the new limits or is found here. p: {expiry, messages, timeout}, all boolean: which limits have
--- changed.
--- Answers how many sessions changed.
-create or replace function apply_link_limits(p_link uuid, p jsonb) returns integer
+-- opens meanwhile has the new limits or is found here. p_expiry, p_messages, p_timeout: which limits
+-- have changed. Answers how many sessions changed.
+create or replace function apply_link_limits(p_link uuid, p_expiry boolean, p_messages boolean, p_timeout boolean)
+returns integer
 language plpgsql as $$
 declare
   l temporary_chat_links;
@@ -21,13 +21,13 @@ begin
     order by id
     for no key update
   loop
-    v_expires := case when (p ->> 'expiry')::boolean then l.expires_at else c.expires_at end;
+    v_expires := case when p_expiry then l.expires_at else c.expires_at end;
     v_max := case
-      when (p ->> 'messages')::boolean then greatest(l.max_messages_per_session, c.messages_used)
+      when p_messages then greatest(l.max_messages_per_session, c.messages_used)
       else c.max_messages
     end;
     v_timeout := case
-      when (p ->> 'timeout')::boolean then l.session_timeout_minutes * 60
+      when p_timeout then l.session_timeout_minutes * 60
       else c.idle_timeout_seconds
     end;
     continue when (v_expires, v_max, v_timeout) is not distinct from (

@@ -1,13 +1,18 @@
--- Records an attempt; one that was overtaken changes nothing. Seals the payload (p.sealed) of a first attempt.
--- p: {id, attempt, outcome, status, ms, body, retry_ms (null = no more), sealed, gone, disable_after_hours}.
+-- Records an attempt; one that was overtaken changes nothing. Seals the payload (p_sealed) of a first attempt.
+-- p_retry_ms: milliseconds to the next attempt, null = no more. p_gone: the receiver says that it takes
+-- nothing any more.
 -- Answers whether the endpoint was switched off by it.
-create or replace function settle_webhook(p_tenant uuid, p jsonb) returns boolean
+create or replace function settle_webhook(
+  p_tenant uuid, p_id uuid, p_attempt integer, p_outcome text, p_status integer, p_ms integer, p_body text,
+  p_retry_ms double precision, p_sealed text, p_gone boolean, p_disable_after_hours integer
+)
+returns boolean
 language plpgsql as $$
 declare
   d webhook_deliveries;
   e webhook_endpoints;
   v_now timestamptz := clock_timestamp();
-  v_good boolean := p ->> 'outcome' = 'delivered';
+  v_good boolean := p_outcome = 'delivered';
   v_reason text;
 begin
   perform enter_tenant(p_tenant);
@@ -15,24 +20,22 @@ begin
   select w.* into e
   from webhook_endpoints w
   join webhook_deliveries x on x.endpoint_id = w.id
-  where x.id = (p ->> 'id')::uuid
+  where x.id = p_id
   for no key update of w;
   update webhook_deliveries
   set
-    outcome = p ->> 'outcome',
-    response_status = (p ->> 'status')::int,
-    response_ms = (p ->> 'ms')::int,
-    response_body = p ->> 'body',
+    outcome = p_outcome,
+    response_status = p_status,
+    response_ms = p_ms,
+    response_body = p_body,
     claimed_until = null,
-    data_sealed = coalesce(data_sealed, p ->> 'sealed'),
-    data = case when coalesce(data_sealed, p ->> 'sealed') is null then data else '{}' end,
-    status = case when v_good then 'delivered' when p ->> 'retry_ms' is null then 'failed' else 'pending' end,
-    ended_at = case when v_good or p ->> 'retry_ms' is null then v_now end,
-    next_attempt_at = v_now + make_interval(
-      secs => coalesce((p ->> 'retry_ms')::numeric, 0)::double precision / 1000.0
-    )
-  where id = (p ->> 'id')::uuid
-    and attempts = (p ->> 'attempt')::int
+    data_sealed = coalesce(data_sealed, p_sealed),
+    data = case when coalesce(data_sealed, p_sealed) is null then data else '{}' end,
+    status = case when v_good then 'delivered' when p_retry_ms is null then 'failed' else 'pending' end,
+    ended_at = case when v_good or p_retry_ms is null then v_now end,
+    next_attempt_at = v_now + make_interval(secs => coalesce(p_retry_ms, 0) / 1000.0)
+  where id = p_id
+    and attempts = p_attempt
     and ended_at is null
   returning * into d;
   if not found then return false; end if;
@@ -56,8 +59,8 @@ begin
   where id = e.id
   returning * into e;
   v_reason := case
-    when (p ->> 'gone')::boolean then 'gone'
-    when e.failing_since < v_now - make_interval(hours => (p ->> 'disable_after_hours')::int) then 'failing'
+    when p_gone then 'gone'
+    when e.failing_since < v_now - make_interval(hours => p_disable_after_hours) then 'failing'
   end;
   if v_reason is null or not e.is_active then return false; end if;
   update webhook_endpoints

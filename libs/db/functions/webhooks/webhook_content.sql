@@ -1,6 +1,9 @@
--- What a payload shows beside its facts, read when it is sent: p {turn_seq, transcript, latency, analysis, escalation:
--- id}.
-create or replace function webhook_content(p_tenant uuid, p_conversation uuid, p jsonb)
+-- What a payload shows beside its facts, read when it is sent: the words of a turn, the transcript, the latency of the
+-- turns, the analysis, an escalation.
+create or replace function webhook_content(
+  p_tenant uuid, p_conversation uuid, p_turn_seq integer, p_transcript boolean, p_latency boolean, p_analysis boolean,
+  p_escalation uuid
+)
 returns jsonb
 language plpgsql as $$
 declare
@@ -11,7 +14,7 @@ begin
   select created_at into v_since
   from text_conversations
   where id = p_conversation;
-  if p ->> 'turn_seq' is not null then
+  if p_turn_seq is not null then
     select v
       || jsonb_build_object(
         'message', jsonb_build_object(
@@ -24,9 +27,9 @@ begin
       )
     into v
     from session_turns t
-    where t.conversation_id = p_conversation and t.seq = (p ->> 'turn_seq')::int;
+    where t.conversation_id = p_conversation and t.seq = p_turn_seq;
   end if;
-  if (p ->> 'transcript')::boolean then
+  if p_transcript then
     -- The newest thousand messages: no receiver can be made to take a book.
     select v
       || jsonb_build_object(
@@ -49,7 +52,7 @@ begin
       limit 1000
     ) m;
   end if;
-  if (p ->> 'latency')::boolean then
+  if p_latency then
     select v
       || jsonb_build_object(
         'latency', jsonb_build_object(
@@ -68,10 +71,10 @@ begin
     ) t
     where ms is not null;
   end if;
-  if (p ->> 'analysis')::boolean then
+  if p_analysis then
     v := v || jsonb_build_object('analysis', session_analysis(p_conversation));
   end if;
-  if p ->> 'escalation' is not null then
+  if p_escalation is not null then
     select v
       || jsonb_build_object(
         'escalation', jsonb_build_object(
@@ -81,7 +84,7 @@ begin
       )
     into v
     from escalations e
-    where e.id = (p ->> 'escalation')::uuid
+    where e.id = p_escalation
       and e.conversation_id = p_conversation;
   end if;
   return coalesce(v, '{}');

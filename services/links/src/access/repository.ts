@@ -126,15 +126,9 @@ export async function askForAccess(
     addressSealed: string;
   },
 ): Promise<z.output<typeof asked>> {
-  const row = {
-    tenant_id: request.tenantId,
-    agent_id: request.agentId,
-    link_id: request.linkId,
-    id: request.id,
-    address_hash: request.addressHash,
-    address_sealed: request.addressSealed,
-  };
-  const { rows } = await sql<{ r: unknown }>`select ask_for_access(${JSON.stringify(row)}::jsonb) as r`.execute(trx);
+  const { tenantId, agentId, linkId, id, addressHash, addressSealed } = request;
+  const { rows } = await sql<{ r: unknown }>`select ask_for_access(
+    ${tenantId}, ${agentId}, ${linkId}, ${id}, ${addressHash}, ${addressSealed}) as r`.execute(trx);
   return asked.parse(rows[0]?.r);
 }
 

@@ -147,7 +147,9 @@ export async function applyLimits(
   changed: { expiry: boolean; messages: boolean; timeout: boolean },
 ): Promise<void> {
   if (!changed.expiry && !changed.messages && !changed.timeout) return;
-  await sql`select apply_link_limits(${linkId}::uuid, ${JSON.stringify(changed)}::jsonb)`.execute(trx);
+  await sql`select apply_link_limits(${linkId}, ${changed.expiry}, ${changed.messages}, ${changed.timeout})`.execute(
+    trx,
+  );
 }
 
 /** What binds a sealed token to its row. */

@@ -1,4 +1,4 @@
-import { type Db, sql } from "@parley/db";
+import { type Db, namedCall, sql } from "@parley/db";
 import { z } from "zod";
 
 /** Whose code: one address on one link, asked for by one browser. */
@@ -45,9 +45,9 @@ export interface CodeRequest {
 /** Makes a code the newest of its request; `repeated`: the same call was here before, and nothing was changed. */
 export async function storeCode(db: Db, at: Subject, request: CodeRequest): Promise<Requested> {
   const { code, budgets } = request;
-  const row = {
-    tenant_id: at.tenantId,
-    link_id: at.linkId,
+  const [call, values] = namedCall("request_verification", {
+    tenant: at.tenantId,
+    link: at.linkId,
     address_hash: at.addressHash,
     mail_hash: request.mailHash,
     request_hash: at.requestHash,
@@ -55,11 +55,11 @@ export async function storeCode(db: Db, at: Subject, request: CodeRequest): Prom
     mailed: request.mailed,
     link_per_hour: budgets.linkPerHour,
     tenant_per_day: budgets.tenantPerDay,
-    code_id: code.codeId,
-    salt: code.salt.toString("hex"),
-    code_hash: code.hash.toString("hex"),
-  };
-  const rows = await db.query<{ r: unknown }>("select request_verification($1::jsonb) as r", [JSON.stringify(row)]);
+    code: code.codeId,
+    salt: code.salt,
+    code_hash: code.hash,
+  });
+  const rows = await db.query<{ r: unknown }>(`select ${call} as r`, values);
   return requested.parse(rows[0]?.r);
 }
 

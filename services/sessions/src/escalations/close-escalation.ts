@@ -12,7 +12,7 @@ export const closeEscalationHandler =
     requireRole(input.principal, "operator");
     const tenantId = tenantOf(input.principal);
     const { id, operator, how, summary, endSession } = input;
-    const changed = await deps.escalations.close(tenantId, id, { operator, how, summary, end_session: endSession });
+    const changed = await deps.escalations.close(tenantId, id, { operator, how, summary, endSession });
     tellChange(deps, tenantId, changed);
     return { escalation: changed.escalation };
   };

@@ -31,6 +31,14 @@ const extended = z.object({
   events,
 });
 
+export interface EscalationEnd {
+  operator: string;
+  how: "resolve" | "hand_back";
+  /** For whoever reads on; null = none was given. */
+  summary: string | null;
+  endSession: boolean;
+}
+
 export interface EscalationFilter {
   status: string | undefined;
   sessionId: string | undefined;
@@ -48,12 +56,25 @@ export function createEscalationRepository(db: Db) {
   return {
     escalate: (access: Row, p: Row) =>
       one(asked, "select escalate_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
-    assign: (tenantId: string, id: string, p: Row) =>
-      one(changed, "select assign_escalation($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
+    assign: (tenantId: string, id: string, to: { operator: string; name: string | null; transfer: boolean }) =>
+      one(changed, "select assign_escalation($1, $2, $3, $4, $5) as r", [
+        tenantId,
+        id,
+        to.operator,
+        to.name,
+        to.transfer,
+      ]),
     reply: (tenantId: string, id: string, p: Row) =>
       one(replied, "select reply_as_human($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
-    close: (tenantId: string, id: string, p: Row) =>
-      one(changed, "select close_escalation($1, $2, $3::jsonb) as r", [tenantId, id, json(p)]),
+    close: (tenantId: string, id: string, end: EscalationEnd) =>
+      one(changed, "select close_escalation($1, $2, $3, $4, $5, $6) as r", [
+        tenantId,
+        id,
+        end.operator,
+        end.how,
+        end.summary,
+        end.endSession,
+      ]),
     extend: (access: Row, p: Row) =>
       one(extended, "select extend_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
     holds: (tenantId: string, id: string, operator: string) =>

@@ -1,5 +1,14 @@
 import { AppError, newId, type WebhookDelivery, webhookDelivery } from "@parley/contracts";
-import { type Database, type Db, type NamedRequest, type Once, once, sql, type Transaction } from "@parley/db";
+import {
+  type Database,
+  type Db,
+  type NamedRequest,
+  namedCall,
+  type Once,
+  once,
+  sql,
+  type Transaction,
+} from "@parley/db";
 import { z } from "zod";
 import type { ListPosition } from "./endpoint-repository.js";
 
@@ -48,6 +57,17 @@ export interface Settlement {
   sealed: string | null;
 }
 
+/** What a payload is to show beside its facts. */
+export interface WantedContent {
+  /** The turn whose words it shows; null = none. */
+  turn_seq: number | null;
+  transcript: boolean;
+  latency: boolean;
+  analysis: boolean;
+  /** Id; null = none. */
+  escalation: string | null;
+}
+
 const readable = z.object({ id: z.string(), tenant_id: z.string(), data: record });
 /** A payload that lies unsealed: no attempt was made yet, or it is from before payloads were sealed. */
 export type ReadableDelivery = z.output<typeof readable>;
@@ -87,10 +107,8 @@ export function createDeliveryRepository(db: Db) {
     },
     /** Writes an attempt down; one that was overtaken changes nothing. Answers whether the receiver was switched off by it. */
     async settle(tenantId: string, settlement: Settlement): Promise<boolean> {
-      const [row] = await db.query<{ r: boolean }>("select settle_webhook($1, $2::jsonb) as r", [
-        tenantId,
-        JSON.stringify(settlement),
-      ]);
+      const [call, values] = namedCall("settle_webhook", { tenant: tenantId, ...settlement });
+      const [row] = await db.query<{ r: boolean }>(`select ${call} as r`, values);
       return row?.r === true;
     },
     /** Payloads that lie unsealed and are in nobody's hands, oldest first. */
@@ -103,12 +121,13 @@ export function createDeliveryRepository(db: Db) {
       await db.query("select seal_webhooks($1::jsonb)", [JSON.stringify(items)]);
     },
     /** What a payload shows beside its facts. */
-    async content(tenantId: string, conversationId: string, wanted: object): Promise<Record<string, unknown>> {
-      const [row] = await db.query<{ r: unknown }>("select webhook_content($1, $2, $3::jsonb) as r", [
-        tenantId,
-        conversationId,
-        JSON.stringify(wanted),
-      ]);
+    async content(tenantId: string, conversationId: string, wanted: WantedContent): Promise<Record<string, unknown>> {
+      const [call, values] = namedCall("webhook_content", {
+        tenant: tenantId,
+        conversation: conversationId,
+        ...wanted,
+      });
+      const [row] = await db.query<{ r: unknown }>(`select ${call} as r`, values);
       return record.parse(row?.r);
     },
     /** What a session was asked after its end; null = nothing. Access failures are raised by the function. */

@@ -1,4 +1,4 @@
-import type { Db } from "@parley/db";
+import { type Db, namedCall } from "@parley/db";
 import type { Answers } from "./check-answers.js";
 
 export interface DueAnalysis {
@@ -33,6 +33,20 @@ export type AnalysisEnd =
   | { status: "pending"; code: string | null; retry_ms: number }
   | { status: "failed" | "skipped"; code: string };
 
+const attemptOf = (at: DueAnalysis) => ({
+  tenant: at.tenant_id,
+  conversation: at.conversation_id,
+  attempt: at.attempt,
+});
+const NOTHING_USED = {
+  model: null,
+  input_tokens: null,
+  output_tokens: null,
+  cost: null,
+  charged_tokens: null,
+  charged_cost: null,
+};
+
 /** SQL of the questions that sessions are asked after their end. */
 export function createAnalysisRepository(db: Db) {
   return {
@@ -46,22 +60,24 @@ export function createAnalysisRepository(db: Db) {
     },
     /** Keeps the answers, charges the link and tells of them; false = somebody else did, or took over. */
     async finish(at: DueAnalysis, result: AnalysisResult): Promise<boolean> {
-      const [row] = await db.query<{ r: boolean }>("select finish_analysis($1, $2, $3, $4::jsonb) as r", [
-        at.tenant_id,
-        at.conversation_id,
-        at.attempt,
-        JSON.stringify(result),
-      ]);
+      const [call, values] = namedCall("finish_analysis", {
+        ...attemptOf(at),
+        ...result,
+        answers: JSON.stringify(result.answers),
+      });
+      const [row] = await db.query<{ r: boolean }>(`select ${call} as r`, values);
       return row?.r === true;
     },
     /** Ends an attempt and charges the link; false = it was overtaken, and nothing changes. */
     async settle(at: DueAnalysis, end: AnalysisEnd, used: AnalysisUse | null): Promise<boolean> {
-      const [row] = await db.query<{ r: boolean }>("select settle_analysis($1, $2, $3, $4::jsonb) as r", [
-        at.tenant_id,
-        at.conversation_id,
-        at.attempt,
-        JSON.stringify({ ...used, ...end }),
-      ]);
+      const [call, values] = namedCall("settle_analysis", {
+        ...attemptOf(at),
+        ...NOTHING_USED,
+        ...used,
+        retry_ms: null,
+        ...end,
+      });
+      const [row] = await db.query<{ r: boolean }>(`select ${call} as r`, values);
       return row?.r === true;
     },
   };

@@ -1,4 +1,4 @@
-import type { Db } from "@parley/db";
+import { type Db, namedCall } from "@parley/db";
 import type { Reservation, ReservationAnswer, TurnTry } from "@parley/turns";
 
 /** The SQL of budgets, one round trip each. */
@@ -6,15 +6,22 @@ export function createBudgetRepository(db: Db) {
   return {
     /** Holds what a model call may cost at most. Idempotent: it replaces what the same try held before. */
     async reserve(reservation: Reservation): Promise<ReservationAnswer> {
-      const [row] = await db.query<{ r: ReservationAnswer }>("select reserve_budget($1::jsonb) as r", [
-        JSON.stringify(reservation),
-      ]);
+      const { tenant_id, conversation_id, ...use } = reservation;
+      const [call, values] = namedCall("reserve_budget", { tenant: tenant_id, conversation: conversation_id, ...use });
+      const [row] = await db.query<{ r: ReservationAnswer }>(`select ${call} as r`, values);
       if (!row) throw new Error("no answer");
       return row.r;
     },
     /** Counts what a try has used that will not be committed. Idempotent by the try. */
     async abandon(used: TurnTry & { tokens: number; cost: number }): Promise<void> {
-      await db.query("select abandon_budget($1::jsonb)", [JSON.stringify(used)]);
+      await db.query("select abandon_budget($1, $2, $3, $4, $5, $6)", [
+        used.tenant_id,
+        used.conversation_id,
+        used.seq,
+        used.fence,
+        used.tokens,
+        used.cost,
+      ]);
     },
     /** The link on whose budget a session's turns count; null = none. */
     async linkOf(tenantId: string, conversationId: string): Promise<string | null> {
