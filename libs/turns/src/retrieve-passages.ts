@@ -39,7 +39,7 @@ const WARNINGS = {
 };
 
 interface RetrieveDeps {
-  bus: Bus;
+  bus: Pick<Bus, "call">;
   logger: Logger;
   /** Null = no budget. */
   budget: EmbeddingBudget | null;

@@ -10,7 +10,7 @@ import {
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLaneBudget } from "../src/runner/budget.js";
+import { createSessionBudget } from "../src/runner/session-budget.js";
 import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
 
 let h: TurnHarness;
@@ -305,7 +305,7 @@ describe("a session without a budget", () => {
     const refuse = (): never => {
       throw new Error("asked");
     };
-    const lane = createLaneBudget(
+    const lane = createSessionBudget(
       {
         ...{ model: TWENTY, config: { BUDGET_WAIT_MS: 0 } },
         budgets: { reserve: refuse, abandon: refuse, linkOf: refuse },

@@ -1,9 +1,9 @@
 import { type LiveEntry, type TurnResult, turnCompleted, turnIdOf, turnResultLive } from "@parley/contracts";
 import type { TurnRun } from "@parley/turns";
 import { countUsage } from "./count-usage.js";
-import type { LaneDeps } from "./lane-deps.js";
 import { logTurn } from "./log-turn.js";
 import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
+import type { WorkerDeps } from "./worker-deps.js";
 
 /** A turn that is written. */
 interface Announced {
@@ -22,7 +22,7 @@ interface Announced {
  * the fact; it never rejects.
  */
 export function announceTurn(
-  deps: Pick<LaneDeps, "bus" | "redis" | "counters" | "logger">,
+  deps: Pick<WorkerDeps, "bus" | "redis" | "counters" | "logger">,
   { ref, session }: { ref: SessionRef; session: AcquiredSession },
   turn: PendingTurn,
   { item, answer, run, result, ms, unsent }: Announced,

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isStatementFault } from "@parley/db";
-import type { LaneDeps } from "./lane-deps.js";
 import type { CommitAnswer, CommitItem } from "./repository/turns.js";
+import type { WorkerDeps } from "./worker-deps.js";
 
 /** How long a finished turn tries to get written while the database is away: retry the write, never the model. */
 const COMMIT_RETRY_MS = 30_000;
 
 /** Writes a turn behind its fence, again and again while the database is away. Idempotent by (session, seq). */
 export async function commitTurn(
-  { repository, counters }: Pick<LaneDeps, "repository" | "counters">,
+  { repository, counters }: Pick<WorkerDeps, "repository" | "counters">,
   item: CommitItem,
   signal: AbortSignal,
 ): Promise<CommitAnswer> {

@@ -1,5 +1,3 @@
-import type { Model } from "@parley/llm";
-
 /**
  * Between any two effects of a turn: after the lease, when passages were looked up, around each model call (its room in the budget is
  * taken by then), around the commit, and when everything is told but the wake-up is not acknowledged yet. Beside turns: when the
@@ -16,9 +14,9 @@ export const CRASH_POINTS = [
   "analysed",
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
-interface CrashAt {
+export interface CrashAt {
   point: CrashPoint;
-  /** The how-manieth pass of this process ends it, from 1. */
+  /** Which pass of this process through the point ends it, from 1. */
   nth: number;
 }
 
@@ -34,21 +32,5 @@ export function createCrash(at: CrashAt | null): (point: CrashPoint) => void {
   let passed = 0;
   return (point) => {
     if (at?.point === point && ++passed === at.nth) process.kill(process.pid, "SIGKILL");
-  };
-}
-
-/** The model with a crash point on either side of each call. */
-export function crashingModel(model: Model, crash: (point: CrashPoint) => void): Model {
-  const around = async <T>(call: () => Promise<T>): Promise<T> => {
-    crash("before_call");
-    const answer = await call();
-    crash("after_call");
-    return answer;
-  };
-  return {
-    ...model,
-    reply: (request, options) => around(() => model.reply(request, options)),
-    extract: (request, options) => around(() => model.extract(request, options)),
-    classify: (request, options) => around(() => model.classify(request, options)),
   };
 }

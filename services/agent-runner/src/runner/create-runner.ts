@@ -8,8 +8,6 @@ import type { RunnerDeps } from "../deps.js";
 import { createDocumentRepository } from "../documents/document-repository.js";
 import { createAnalysisRepository } from "./analysis/analysis-repository.js";
 import { startAnalyses } from "./analysis/start-analyses.js";
-import { crashingModel, createCrash } from "./crash-points.js";
-import type { LaneDeps } from "./lane-deps.js";
 import { createRunnerMetrics } from "./metrics.js";
 import { pollForTurns } from "./poll-for-turns.js";
 import { createBudgetRepository } from "./repository/budgets.js";
@@ -18,6 +16,8 @@ import { runSession } from "./run-session.js";
 import { createSessionCache } from "./session-cache.js";
 import { createStops } from "./stops.js";
 import { createTurnTraces } from "./turn-traces.js";
+import { withCrashPoints } from "./with-crash-points.js";
+import type { WorkerDeps } from "./worker-deps.js";
 
 /** Sessions kept in memory for each slot: an idle conversation costs a few kilobytes, a re-read costs a round trip. */
 const CACHED_PER_SLOT = 32;
@@ -27,7 +27,7 @@ const FINISH_MS = 20_000;
 /** Runs turns, and the analyses of sessions after their end. Bindings only. */
 export function createRunner(deps: RunnerDeps): Component {
   const stopping = new AbortController();
-  // Every lane listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
+  // Every worker listens to it: their number is bounded by RUNNER_CONCURRENCY, not by the default of ten.
   setMaxListeners(0, stopping.signal);
   const running = new Map<string, Promise<void>>();
   let poll: Poll | undefined;
@@ -47,12 +47,13 @@ export function createRunner(deps: RunnerDeps): Component {
         logger: deps.logger,
         metrics: deps.metrics,
       });
-      const repository = createTurnRepository(deps.db);
       const documents = createDocumentRepository(deps.db, deps.secrets);
-      const crash = createCrash(deps.config.CRASH_AT);
-      const lane: LaneDeps = {
+      const { model, bus: knowledge } = deps;
+      const parts = { repository: createTurnRepository(deps.db), model, analyst: model, knowledge, runSession };
+      const { analyst, runSession: workOn, ...used } = withCrashPoints(parts, deps.config.CRASH_AT);
+      const worker: WorkerDeps = {
         ...deps,
-        repository,
+        ...used,
         budgets: createBudgetRepository(deps.db),
         definitions: createDefinitions(documents),
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
@@ -60,36 +61,34 @@ export function createRunner(deps: RunnerDeps): Component {
         stops: createStops(),
         traces: createTurnTraces(),
         outbound,
-        crash,
-        model: deps.config.CRASH_AT === null ? deps.model : crashingModel(deps.model, crash),
       };
       analyses = startAnalyses({
         ...deps,
         analyses: createAnalysisRepository(deps.db),
         documents,
-        budgets: lane.budgets,
-        crash,
+        budgets: worker.budgets,
+        model: analyst,
         maxMessages: deps.config.MAX_HISTORY_SIZE,
         pollMs: deps.config.POLL_INTERVAL_MS,
         onDone: () => facts.soon(),
       });
-      unsubscribe = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => lane.stops.ask(turnId));
-      // One lane per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
+      unsubscribe = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => worker.stops.ask(turnId));
+      // One worker per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
       const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
         for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
           await existing.catch(() => undefined);
-          if ((lane.cache.get(ref.sessionId)?.doneSeq ?? 0) >= ref.seq) return;
+          if ((worker.cache.get(ref.sessionId)?.doneSeq ?? 0) >= ref.seq) return;
         }
-        const work = runSession(lane, ref, stopping.signal).finally(() => running.delete(ref.sessionId));
+        const work = workOn(worker, ref, stopping.signal).finally(() => running.delete(ref.sessionId));
         running.set(ref.sessionId, work);
         await work;
       };
-      deps.bus.work(runTurns, (message) => lane.traces.during(message, () => run(message)), {
+      deps.bus.work(runTurns, (message) => worker.traces.during(message, () => run(message)), {
         concurrency: deps.config.RUNNER_CONCURRENCY,
         // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
         maxDeliver: 1_000,
       });
-      poll = pollForTurns(lane, run, () => deps.config.RUNNER_CONCURRENCY - running.size);
+      poll = pollForTurns(worker, run, () => deps.config.RUNNER_CONCURRENCY - running.size);
       await deps.bus.settled();
     },
     async stop() {

@@ -1,4 +1,4 @@
-import type { LaneDeps } from "./lane-deps.js";
+import type { WorkerDeps } from "./worker-deps.js";
 
 interface HeldLease {
   /** Aborted when the lease is lost or the runner stops. */
@@ -12,7 +12,7 @@ interface HeldLease {
  * work in hand is aborted, because its commit would be refused. The answer also names turns that are to stop, should the message about it have been lost. While the database is away nothing is known, and the fence decides.
  */
 export function holdLease(
-  deps: Pick<LaneDeps, "config" | "repository">,
+  deps: Pick<WorkerDeps, "config" | "repository">,
   ref: { tenantId: string; sessionId: string },
   fence: number,
   parent: AbortSignal,
@@ -20,7 +20,7 @@ export function holdLease(
 ): HeldLease {
   const own = new AbortController();
   let lost = false;
-  // One listener instead of AbortSignal.any(): a lane is made for every wake-up.
+  // One listener instead of AbortSignal.any(): a worker is made for every wake-up.
   const stopped = (): void => own.abort(parent.reason);
   if (parent.aborted) stopped();
   else parent.addEventListener("abort", stopped, { once: true });

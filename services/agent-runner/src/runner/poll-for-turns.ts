@@ -1,7 +1,7 @@
 import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
-import type { LaneDeps } from "./lane-deps.js";
 import type { SessionRef } from "./repository/turns.js";
+import type { WorkerDeps } from "./worker-deps.js";
 
 /**
  * Finds turns whose wake-up was lost or whose runner died, with or without the bus: each second this runner asks the database for
@@ -10,7 +10,7 @@ import type { SessionRef } from "./repository/turns.js";
  * @param free sessions this runner could take on now
  */
 export function pollForTurns(
-  { config, logger, repository, counters }: Pick<LaneDeps, "config" | "logger" | "repository" | "counters">,
+  { config, logger, repository, counters }: Pick<WorkerDeps, "config" | "logger" | "repository" | "counters">,
   run: (ref: SessionRef & { seq: number }) => Promise<void>,
   free: () => number,
 ): Poll {

@@ -15,17 +15,17 @@ import {
 } from "@parley/turns";
 import { announceTurn } from "./announce-turn.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
-import { createLaneBudget, type LaneBudget } from "./budget.js";
 import { commitTurn } from "./commit-turn.js";
 import { holdLease } from "./hold-lease.js";
-import type { LaneDeps } from "./lane-deps.js";
 import { noteWithheld } from "./note-withheld.js";
 import { recallMemory } from "./recall-memory.js";
 import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
-import type { CachedSession } from "./session-cache.js";
+import { createSessionBudget, type SessionBudget } from "./session-budget.js";
+import { afterArrival, afterCommit, afterLease, type SessionState } from "./session-state.js";
 import { settleTurn } from "./settle-turn.js";
 import type { TurnStop } from "./stops.js";
-import { historyFrom, historyOf, isHumanHandled, turnEvent, userMessageOf } from "./turn-event.js";
+import { historyFrom, historyOf, turnEvent, userMessageOf } from "./turn-event.js";
+import type { WorkerDeps } from "./worker-deps.js";
 
 /** For operators who look at a lease; the fence, not the name, decides. */
 const OWNER = `${hostname()}-${process.pid}`;
@@ -37,7 +37,7 @@ const OWNER = `${hostname()}-${process.pid}`;
  * @param signal aborts the model call in hand; the lease is then given back and the turn waits for another runner
  * @throws RetryableError when the session should be tried again (database away, an unexpected failure)
  */
-export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortSignal): Promise<void> {
+export async function runSession(deps: WorkerDeps, ref: SessionRef, signal: AbortSignal): Promise<void> {
   const known = deps.cache.get(ref.sessionId);
   const { lease: session, ...beside } = await deps.repository.acquire({
     tenant_id: ref.tenantId,
@@ -49,16 +49,20 @@ export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortS
     history: deps.config.MAX_HISTORY_SIZE,
   });
   if (!session) return;
-  deps.crash("acquired");
   const { tenantId, conversationId } = ref;
-  const budget = createLaneBudget(deps, { tenantId, conversationId, fence: session.fence, linkId: beside.budget_link });
-  const lane = new Lane(deps, ref, session, budget, cachedOrLoaded(session, known));
-  lane.memoryVersion = beside.memory_version;
+  const budget = createSessionBudget(deps, {
+    tenantId,
+    conversationId,
+    fence: session.fence,
+    linkId: beside.budget_link,
+  });
+  const state = afterLease(session, { known, memoryVersion: beside.memory_version, nowMs: performance.now() });
+  const worker = new SessionWorker(deps, ref, session, budget, state);
   const lease = holdLease(deps, ref, session.fence, signal, (seq) =>
     deps.stops.ask(turnIdOf(session.conversation_id, seq)),
   );
   try {
-    await lane.work(lease.signal);
+    await worker.work(lease.signal);
   } catch (error) {
     deps.cache.drop(ref.sessionId);
     await budget.abandon();
@@ -68,43 +72,21 @@ export async function runSession(deps: LaneDeps, ref: SessionRef, signal: AbortS
   } finally {
     lease.stop();
     // The wake-up is acknowledged after the facts are out: until then it stands in for an outbox row.
-    await Promise.allSettled(lane.facts);
-    deps.crash("announced");
+    await Promise.allSettled(worker.facts);
   }
-}
-
-function cachedOrLoaded(session: AcquiredSession, known: CachedSession | undefined): CachedSession {
-  if (session.known && known) return known;
-  return { doneSeq: session.done_seq, state: session.state, history: session.history ?? [], memory: null };
 }
 
 /** One session under one lease. */
-class Lane {
+class SessionWorker {
   readonly facts: Promise<void>[] = [];
-  /** Of the memory when the lease was taken, for its first turn; null = not known. */
-  memoryVersion: string | null = null;
-  /** The last words of the turn in hand: they are told together with its events. */
-  private unsent: LiveEntry[] = [];
-  /** Messages accepted so far, those that wait included. */
-  private used: number;
-  /** When the current node was entered, on this process's monotonic clock; the database told how long ago that was. */
-  private enteredAt: number;
-  /** A human has the session: messages are kept, and the agent is silent. Whoever takes it over or gives it back moves the fence. */
-  private human: boolean;
-  private hasTimer: boolean;
 
   constructor(
-    private readonly deps: LaneDeps,
+    private readonly deps: WorkerDeps,
     private readonly ref: SessionRef,
     private readonly session: AcquiredSession,
-    private readonly budget: LaneBudget,
-    private current: CachedSession,
-  ) {
-    this.used = session.messages_used;
-    this.enteredAt = performance.now() - session.seconds_in_node * 1_000;
-    this.human = isHumanHandled(session);
-    this.hasTimer = session.has_timer;
-  }
+    private readonly budget: SessionBudget,
+    private state: SessionState,
+  ) {}
 
   /** Runs every waiting turn, and those that arrive meanwhile. Returns when the lease was released by the last commit, or lost. */
   async work(signal: AbortSignal): Promise<void> {
@@ -125,8 +107,12 @@ class Lane {
         if (!answer.more) return;
         tries = 1;
       }
-      turns = await this.deps.repository.pending(this.ref.tenantId, this.session.conversation_id, this.current.doneSeq);
-      this.used += turns.filter(({ kind }) => kind === "message").length;
+      turns = await this.deps.repository.pending(
+        this.ref.tenantId,
+        this.session.conversation_id,
+        this.state.cached.doneSeq,
+      );
+      this.state = afterArrival(this.state, turns);
       await this.budget.refresh();
       if (turns.length === 0) throw new Error("the commit left turns behind that cannot be found");
     }
@@ -143,9 +129,11 @@ class Lane {
     if (turn.stop) deps.stops.ask(turnId);
     const stop = deps.stops.watch(turnId, at.signal);
     const model = this.budget.begin(turn.seq);
-    const run = dead ? null : await this.think(turn, stop, model).finally(() => stop.end());
+    const thought = dead ? null : await this.think(turn, stop, model).finally(() => stop.end());
     if (dead) stop.end();
-    const remaining = session.max_messages === null ? null : session.max_messages - this.used + at.waiting;
+    const run = thought?.run ?? null;
+    const remaining =
+      session.max_messages === null ? null : session.max_messages - this.state.messagesUsed + at.waiting;
     const settled = run
       ? settleTurn(run, {
           tenantId: this.ref.tenantId,
@@ -153,7 +141,7 @@ class Lane {
           turn,
           leaseMs: deps.config.LEASE_MS,
           remainingMessages: remaining,
-          hasTimer: this.hasTimer,
+          hasTimer: this.state.hasTimer,
         })
       : null;
     const item: CommitItem = {
@@ -161,35 +149,28 @@ class Lane {
       ...this.budget.spent(),
       escalate_after: deps.config.ESCALATE_AFTER_FAILED_TURNS,
     };
-    deps.crash("before_commit");
     const answer = await commitTurn(deps, item, at.signal);
-    deps.crash("committed");
     if (answer.outcome === "fenced") return answer;
-    if (item.failed && turn.kind === "message") this.used -= 1;
-    if (item.escalation) this.human = true;
-    else if (turn.kind === "handed_back") this.human = false;
-    if (item.timer_seconds !== undefined) this.hasTimer = item.timer_seconds !== null;
-    if (item.node_changed) this.enteredAt = performance.now();
-    this.current = {
-      ...this.current,
-      doneSeq: turn.seq,
-      state: run && !run.failed ? run.state : this.current.state,
-      history: [...this.current.history, ...(settled?.history ?? [])].slice(-deps.config.MAX_HISTORY_SIZE),
-    };
-    deps.cache.put(this.ref.sessionId, this.current);
+    const now = { nowMs: performance.now(), maxHistory: deps.config.MAX_HISTORY_SIZE };
+    this.state = afterCommit(this.state, { item, run, history: settled?.history ?? [] }, now);
+    deps.cache.put(this.ref.sessionId, this.state.cached);
     const ms = performance.now() - started;
-    const announced = { item, answer, run, result: settled?.result ?? null, ms, unsent: this.unsent.splice(0) };
+    const announced = { item, answer, run, result: settled?.result ?? null, ms, unsent: thought?.unsent ?? [] };
     this.facts.push(announceTurn(deps, { ref: this.ref, session }, turn, announced));
     return answer;
   }
 
-  /** The engine and its model calls. Null = the stored version cannot run at all. */
-  private async think(turn: PendingTurn, stop: TurnStop, model: Model): Promise<TurnRun | null> {
+  /** The engine and its model calls; `unsent` is streamed text that travels with the events. Null = the stored version cannot run at all. */
+  private async think(
+    turn: PendingTurn,
+    stop: TurnStop,
+    model: Model,
+  ): Promise<{ run: TurnRun; unsent: LiveEntry[] } | null> {
     const { deps, session } = this;
     let definition: Definition;
     try {
       // After a transfer the state says which document it is in.
-      const { agentId, version } = this.current.state?.agent ?? {
+      const { agentId, version } = this.state.cached.state?.agent ?? {
         agentId: session.agent_id,
         version: session.agent_version,
       };
@@ -202,9 +183,8 @@ class Lane {
       );
       return null;
     }
-    const at = { tenantId: this.ref.tenantId, session, current: this.memoryVersion };
-    this.memoryVersion = null;
-    this.current.memory = await recallMemory(deps.bus, at, this.current.memory);
+    const at = { tenantId: this.ref.tenantId, session, current: this.state.memoryVersion };
+    const memory = await recallMemory(deps.bus, at, this.state.cached.memory);
     const turnId = turnIdOf(session.conversation_id, turn.seq);
     const live = createLiveWriter(
       deps.redis.live,
@@ -217,18 +197,20 @@ class Lane {
       fileHeads: (...question) => deps.repository.fileHeads(...question),
       maxCharacters: deps.config.ATTACHED_TEXT_CHARACTERS,
     };
-    this.current.history = await describeFiles(reader, this.ref, this.current.history);
+    const history = await describeFiles(reader, this.ref, this.state.cached.history);
+    this.state = { ...this.state, memoryVersion: null, cached: { ...this.state.cached, memory, history } };
     const user = await describeFiles(reader, this.ref, historyOf(turn));
-    const variables = { ...this.current.state?.variables };
-    const secondsInNode = (performance.now() - this.enteredAt) / 1_000;
-    const event = turnEvent(turn, { secondsInNode, human: this.human });
+    const { state } = this.state.cached;
+    const variables = { ...state?.variables };
+    const secondsInNode = (performance.now() - this.state.nodeEnteredAt) / 1_000;
+    const event = turnEvent(turn, { secondsInNode, human: this.state.isHumanHandled });
     try {
-      return await runTurn({
+      const run = await runTurn({
         definition,
-        state: this.current.state,
+        state,
         event,
         history: [
-          ...historyFrom(this.current.history, {
+          ...historyFrom(history, {
             welcome: session.link_policy.welcome_message,
             most: deps.config.MAX_HISTORY_SIZE,
           }),
@@ -245,7 +227,7 @@ class Lane {
               policy: session.link_policy,
               live,
               signal: stop.signal,
-              memory: this.current.memory?.block ?? null,
+              memory: memory?.block ?? null,
               handover: session.handover_summary,
               variables: () => variables,
               retrieve: this.retrieveFor(speaking, stop.signal),
@@ -263,25 +245,16 @@ class Lane {
           for (const effect of effects) if (effect.type === "variables.set") Object.assign(variables, effect.values);
         },
       });
-    } finally {
-      this.unsent = live.close();
+      return { run, unsent: live.close() };
+    } catch (error) {
+      live.close();
+      throw error;
     }
   }
 
   private retrieveFor({ knowledge }: Definition, signal: AbortSignal): Retrieve | null {
-    const { bus, logger, crash } = this.deps;
-    const retrieve = createRetrieve(
-      { bus, logger, budget: this.budget.embedding() },
-      this.ref.tenantId,
-      knowledge,
-      signal,
-    );
-    if (retrieve === null) return null;
-    return async (query, onDone) => {
-      const found = await retrieve(query, onDone);
-      crash("retrieved");
-      return found;
-    };
+    const deps = { bus: this.deps.knowledge, logger: this.deps.logger, budget: this.budget.embedding() };
+    return createRetrieve(deps, this.ref.tenantId, knowledge, signal);
   }
 
   private givenUp(turn: PendingTurn, reason: string): CommitItem {

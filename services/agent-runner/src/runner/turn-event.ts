@@ -46,7 +46,7 @@ export function historyFrom(
   return [{ role: "assistant", content: welcome, node_id: null }, ...history];
 }
 
-/** Who a lane speaks for. What waits before a hand-back was written to the human, whatever the session says by now. */
+/** Who a worker speaks for. What waits before a hand-back was written to the human, whatever the session says by now. */
 export const isHumanHandled = (session: {
   handled_by?: string;
   turns: readonly Pick<PendingTurn, "kind">[];

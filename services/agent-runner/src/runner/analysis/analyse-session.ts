@@ -3,7 +3,6 @@ import type { ExtractRequest, Model } from "@parley/llm";
 import { budgetedModel, modelMessages, type Spent } from "@parley/turns";
 import { compile, validateDocument } from "@parley/workflow";
 import type { DocumentRepository } from "../../documents/document-repository.js";
-import type { CrashPoint } from "../crash-points.js";
 import type { BudgetRepository } from "../repository/budgets.js";
 import type { AnalysisRepository, DueAnalysis } from "./analysis-repository.js";
 import { analysisUse } from "./analysis-use.js";
@@ -16,8 +15,6 @@ export interface AnalyseDeps {
   budgets: Pick<BudgetRepository, "reserve">;
   /** Messages the model sees at most, the newest ones. */
   maxMessages: number;
-  /** For tests: ends the process at the chosen point. */
-  crash?: (point: CrashPoint) => void;
 }
 
 /**
@@ -35,7 +32,6 @@ export async function analyseSession(
   const turn = { tenant_id: due.tenant_id, conversation_id: due.conversation_id, seq: 0, fence: due.attempt };
   const model = budgetedModel(deps.model, { budgets: deps.budgets, waitMs: 0, turn, spent });
   const answer = await model.extract(request, { signal });
-  deps.crash?.("analysed");
   const use = analysisUse(deps.model, answer.model, { usage: answer.usage, spent });
   const result = { ...checkAnswers(questions, answer.values), ...use, model: answer.model };
   return { kept: await deps.analyses.finish(due, result), use };

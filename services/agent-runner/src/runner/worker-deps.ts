@@ -1,7 +1,7 @@
+import type { Bus } from "@parley/bus";
 import type { Outbound } from "@parley/outbound";
 import type { Definitions } from "@parley/turns";
 import type { RunnerDeps } from "../deps.js";
-import type { CrashPoint } from "./crash-points.js";
 import type { RunnerMetrics } from "./metrics.js";
 import type { BudgetRepository } from "./repository/budgets.js";
 import type { TurnRepository } from "./repository/turns.js";
@@ -10,7 +10,7 @@ import type { Stops } from "./stops.js";
 import type { TurnTraces } from "./turn-traces.js";
 
 /** What working on a session needs. */
-export interface LaneDeps extends RunnerDeps {
+export interface WorkerDeps extends RunnerDeps {
   repository: TurnRepository;
   budgets: BudgetRepository;
   definitions: Definitions;
@@ -19,6 +19,6 @@ export interface LaneDeps extends RunnerDeps {
   stops: Stops;
   traces: TurnTraces;
   outbound: Outbound;
-  /** For tests: ends the process at the chosen point. */
-  crash: (point: CrashPoint) => void;
+  /** Searches knowledge bases. */
+  knowledge: Pick<Bus, "call">;
 }

@@ -2,16 +2,16 @@ import type { Model } from "@parley/llm";
 import { budgetedModel, createReserve, type EmbeddingBudget, embeddingBudget, type Spent } from "@parley/turns";
 import type { BudgetRepository } from "./repository/budgets.js";
 
-/** An owner may give a running session a budget; a lane that never pauses looks this often. */
+/** An owner may give a running session a budget; a worker that never pauses looks this often. */
 const FRESH_MS = 1_000;
 
-interface LaneBudgetDeps {
+interface SessionBudgetDeps {
   budgets: BudgetRepository;
   model: Model;
   config: { BUDGET_WAIT_MS: number };
 }
 
-export interface LaneBudget {
+export interface SessionBudget {
   /** Asks again on whose budget the turns count, when the answer is older than a second. */
   refresh(): Promise<void>;
   /** The model for one try of a turn: under the budget where there is one. */
@@ -25,10 +25,10 @@ export interface LaneBudget {
 }
 
 /** The budget of one session under one lease. Sessions of a link without a budget pay nothing for it. */
-export function createLaneBudget(
-  deps: LaneBudgetDeps,
+export function createSessionBudget(
+  deps: SessionBudgetDeps,
   lease: { tenantId: string; conversationId: string; fence: number; linkId: string | null },
-): LaneBudget {
+): SessionBudget {
   const { tenantId, conversationId, fence } = lease;
   let linkId = lease.linkId;
   let askedAt = performance.now();

@@ -1,0 +1,64 @@
+import type { HistoryItem, TurnRun } from "@parley/turns";
+import type { AcquiredSession, CommitItem, PendingTurn } from "./repository/turns.js";
+import type { CachedSession } from "./session-cache.js";
+import { isHumanHandled } from "./turn-event.js";
+
+/** What a worker knows of the session it has leased. The database knows it too, and gives it with the next lease. */
+export interface SessionState {
+  /** As of the last committed turn; kept in memory for the next lease. */
+  cached: CachedSession;
+  /** Of the memory when the lease was taken, for its first turn; null = not known. */
+  memoryVersion: string | null;
+  /** Messages accepted so far, those that wait included. */
+  messagesUsed: number;
+  /** When the current node was entered: milliseconds on the monotonic clock of this process. */
+  nodeEnteredAt: number;
+  /** Messages are kept, and the agent is silent. Whoever takes the session over or gives it back moves the fence. */
+  isHumanHandled: boolean;
+  hasTimer: boolean;
+}
+
+export function afterLease(
+  session: AcquiredSession,
+  { known, memoryVersion, nowMs }: { known: CachedSession | undefined; memoryVersion: string | null; nowMs: number },
+): SessionState {
+  const loaded = { doneSeq: session.done_seq, state: session.state, history: session.history ?? [], memory: null };
+  return {
+    cached: session.known && known ? known : loaded,
+    memoryVersion,
+    messagesUsed: session.messages_used,
+    nodeEnteredAt: nowMs - session.seconds_in_node * 1_000,
+    isHumanHandled: isHumanHandled(session),
+    hasTimer: session.has_timer,
+  };
+}
+
+/** With the messages that arrived while the turns before them ran. */
+export function afterArrival(state: SessionState, turns: readonly PendingTurn[]): SessionState {
+  const messages = turns.filter(({ kind }) => kind === "message").length;
+  return { ...state, messagesUsed: state.messagesUsed + messages };
+}
+
+/** @param history what the model will see of the turn from now on */
+export function afterCommit(
+  state: SessionState,
+  { item, run, history }: { item: CommitItem; run: TurnRun | null; history: readonly HistoryItem[] },
+  { nowMs, maxHistory }: { nowMs: number; maxHistory: number },
+): SessionState {
+  const { cached } = state;
+  // A failed turn gives its message back.
+  const returned = item.failed !== null && item.kind === "message" ? 1 : 0;
+  return {
+    ...state,
+    messagesUsed: state.messagesUsed - returned,
+    nodeEnteredAt: item.node_changed ? nowMs : state.nodeEnteredAt,
+    isHumanHandled: item.escalation ? true : item.kind === "handed_back" ? false : state.isHumanHandled,
+    hasTimer: item.timer_seconds === undefined ? state.hasTimer : item.timer_seconds !== null,
+    cached: {
+      ...cached,
+      doneSeq: item.seq,
+      state: run && !run.failed ? run.state : cached.state,
+      history: [...cached.history, ...history].slice(-maxHistory),
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Bus } from "@parley/bus";
+import type { Model } from "@parley/llm";
+import { type CrashAt, type CrashPoint, createCrash } from "./crash-points.js";
+import type { TurnRepository } from "./repository/turns.js";
+import type { runSession } from "./run-session.js";
+
+/** What the runner is made of that a test may end the process between. */
+interface Parts {
+  repository: TurnRepository;
+  model: Model;
+  /** Answers the questions of an analysis. */
+  analyst: Model;
+  knowledge: Pick<Bus, "call">;
+  runSession: typeof runSession;
+}
+
+/** The same parts with crash points around their calls; production has them as they are. */
+export function withCrashPoints(parts: Parts, at: CrashAt | null): Parts {
+  if (at === null) return parts;
+  const crash = createCrash(at);
+  const { repository, model, analyst, knowledge } = parts;
+  const around = async <T>(call: () => Promise<T>, points: { before?: CrashPoint; after: CrashPoint }): Promise<T> => {
+    if (points.before) crash(points.before);
+    const answer = await call();
+    crash(points.after);
+    return answer;
+  };
+  const called = { before: "before_call", after: "after_call" } as const;
+  return {
+    repository: {
+      ...repository,
+      async acquire(item) {
+        const answer = await repository.acquire(item);
+        if (answer.lease) crash("acquired");
+        return answer;
+      },
+      commit: (item) => around(() => repository.commit(item), { before: "before_commit", after: "committed" }),
+    },
+    model: {
+      ...model,
+      reply: (request, options) => around(() => model.reply(request, options), called),
+      extract: (request, options) => around(() => model.extract(request, options), called),
+      classify: (request, options) => around(() => model.classify(request, options), called),
+    },
+    analyst: {
+      ...analyst,
+      extract: (request, options) => around(() => analyst.extract(request, options), { after: "analysed" }),
+    },
+    knowledge: {
+      call: (contract, input, options) =>
+        around(() => knowledge.call(contract, input, options), { after: "retrieved" }),
+    },
+    runSession: (...session) => around(() => parts.runSession(...session), { after: "announced" }),
+  };
+}
