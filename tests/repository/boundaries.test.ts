@@ -117,6 +117,16 @@ describe("check-boundaries", () => {
     expect(refused(files, ["@parley/links-service"])).toEqual(["graph tools/testkit/src/a.ts:1"]);
   });
 
+  it("lets the console take types of the contracts and nothing that runs", () => {
+    const files = {
+      "apps/console/src/a.ts": 'import type { Link } from "@parley/contracts";\n',
+      "apps/console/src/b.ts": 'import { link } from "@parley/contracts";\n',
+      "apps/console/src/c.ts": 'import { type Link } from "@parley/contracts";\n',
+    };
+    const expected = ["graph apps/console/src/b.ts:1", "graph apps/console/src/c.ts:1"];
+    expect(refused(files, ["@parley/contracts"])).toEqual(expected);
+  });
+
   it.each([
     ["libs/contracts", "observability"],
     ["libs/workflow", "observability"],

@@ -9,6 +9,7 @@ import {
   FILE_LINES,
   IMPURE,
   LIBRARY_IMPORTS,
+  LIBRARY_TYPES,
   LONG_FILES,
   REFUSED_NAMES,
   SERVICE_REFUSALS,
@@ -43,9 +44,9 @@ export function checkBoundaries(root) {
         if (!LONG_FILES.includes(file)) checkLength(source, FILE_LINES[kind], report);
         if (!CODE.test(path)) continue;
         for (const name of namesIn(source)) used[kind].add(name);
-        for (const { specifier, line } of importsOf(source)) {
+        for (const { specifier, line, typeOnly } of importsOf(source)) {
           const check = kind === "src" ? checkImport : checkTestImport;
-          check({ pack, path, specifier, services, testTools }, (rule, message) => report(line, rule, message));
+          check({ pack, path, specifier, services, testTools, typeOnly }, (rule, message) => report(line, rule, message));
         }
         if (kind === "src" && pack.folder === "workflow") checkPurity(source, report);
       }
@@ -141,7 +142,7 @@ function checkTestImport({ pack, path, specifier, services, testTools }, report)
   }
 }
 
-function checkImport({ pack, path, specifier, services }, report) {
+function checkImport({ pack, path, specifier, services, typeOnly }, report) {
   if (isRelative(specifier)) return checkRelative({ pack, path, specifier }, report);
   if (isNode(specifier)) {
     if (pack.folder === "workflow") report("purity", `"${specifier}": the engine knows nothing of Node`);
@@ -151,7 +152,7 @@ function checkImport({ pack, path, specifier, services }, report) {
   if (name !== pack.name && !pack.listed.has(name) && !vitestInTestkit(pack, name)) {
     report("unlisted", `"${name}" is not in the package.json of ${pack.name}`);
   }
-  if (name.startsWith("@parley/")) checkOwn(pack, { name, specifier, services }, report);
+  if (name.startsWith("@parley/")) checkOwn(pack, { name, specifier, services, typeOnly }, report);
   else checkVendor(pack, name, report);
 }
 
@@ -160,7 +161,7 @@ function vitestInTestkit(pack, name) {
   return pack.folder === "testkit" && name === "vitest";
 }
 
-function checkOwn(pack, { name, specifier, services }, report) {
+function checkOwn(pack, { name, specifier, services, typeOnly }, report) {
   const rest = specifier.slice(name.length);
   if (rest !== "" && rest !== "/package.json")
     report("deep", `"${specifier}" reaches into a package; import "${name}"`);
@@ -177,6 +178,7 @@ function checkOwn(pack, { name, specifier, services }, report) {
     return;
   }
   if (pack.area !== "services") {
+    if (typeOnly && LIBRARY_TYPES[pack.folder]?.includes(short)) return;
     const allowed = LIBRARY_IMPORTS[pack.folder];
     if (allowed === undefined)
       report("graph", `${pack.area}/${pack.folder} has no line in the import graph (rules.mjs)`);

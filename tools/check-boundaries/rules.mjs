@@ -28,6 +28,11 @@ export const LIBRARY_IMPORTS = {
   testkit: ["contracts", "observability", "db", "local-servers", "bus", "redis", "http", "secrets", "llm", "runtime"],
 };
 
+/** Libraries of which only types may be imported: no server code in a browser bundle. */
+export const LIBRARY_TYPES = {
+  console: ["contracts"],
+};
+
 /** What a service of this name must not import, and why. `*` counts for every service but standalone. */
 export const SERVICE_REFUSALS = {
   gateway: {

@@ -91,7 +91,7 @@ const IMPORTS = [
   /\b(?:import|require|import\.meta\.resolve)\s*\(\s*(["'`])([^"'`\n]+)\1/g,
 ];
 
-/** Every module a source names: `{specifier, line}`. */
+/** Every module a source names: `{specifier, line, typeOnly}`; of type-only imports nothing is left in the code that runs. */
 export function importsOf(source) {
   const { text, code } = scanSource(source);
   const found = [];
@@ -100,7 +100,11 @@ export function importsOf(source) {
       // The keyword itself must be code: an import inside a string is only text.
       if (code[match.index] === " ") continue;
       const at = match.index + match[0].lastIndexOf(match[2]);
-      found.push({ specifier: match[2], line: lineAt(source, at) });
+      found.push({
+        specifier: match[2],
+        line: lineAt(source, at),
+        typeOnly: /^(?:import|export)\s+type\b/.test(match[0]),
+      });
     }
   }
   return found.sort((a, b) => a.line - b.line);

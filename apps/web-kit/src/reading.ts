@@ -26,3 +26,8 @@ export function integer(value: unknown): number | null {
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
+
+/** The texts in a list; everything else in it is left out. */
+export function texts(value: unknown): string[] {
+  return list(value).filter((item) => typeof item === "string");
+}

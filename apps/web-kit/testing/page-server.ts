@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { contractViolations } from "./contract.js";
 
 const TYPES: Record<string, string> = {
   ".js": "text/javascript",
@@ -64,7 +65,14 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
+/** Answers of fakes that the product would not give, since they were last looked at. */
+export const violations: string[] = [];
+
+/** Answers JSON, and notes where it is not what the contract of the route says. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const { method = "GET", url = "/" } = response.req;
+  const path = new URL(url, "http://fake").pathname;
+  if (status < 300) violations.push(...contractViolations(method, path, status, body));
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
   response.end(JSON.stringify(body));
 }

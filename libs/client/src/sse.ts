@@ -2,7 +2,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { isRecord, ParleyError } from "./errors.js";
 import type { SessionEvent } from "./types.js";
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Milliseconds of silence after which the connection counts as dead; the server sends a sign every 12 s. */
   idleMs: number;
   /** Milliseconds that the server asks to wait before a reconnect. */

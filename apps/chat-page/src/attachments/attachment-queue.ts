@@ -33,7 +33,7 @@ export interface AttachmentQueue {
   take(): AttachedFile[];
 }
 
-export interface QueueDeps {
+interface QueueDeps {
   api: Api;
   state: ChatState;
   limits: FileLimits;

@@ -1,11 +1,10 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { Entry } from "../net/api.js";
+import type { Entry, Refusal } from "../net/api.js";
 import type { FeedState } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { AttachedFile } from "../net/session-info.js";
-import type { Refusal } from "./refusals.js";
 import { createSessionTime, type SessionTime } from "./session-time.js";
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
@@ -63,16 +62,16 @@ export type Screen =
   | { type: "trouble"; requestId: string | null }
   | { type: "chat" };
 
-export type Connection = "online" | "connecting" | "reconnecting" | "offline";
+type Connection = "online" | "connecting" | "reconnecting" | "offline";
 
 /** A human in the conversation. */
-export type Human =
+type Human =
   | { type: "none" | "asking" | "asked" | "failed" }
   /** Named where the operator has a name. */
   | { type: "joined"; name: string | null };
 
 /** Loading of earlier messages. `done`: how many the last page brought. */
-export type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
+type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
 
 export interface Held {
   /** By the browser's monotonic clock (ms). */

@@ -23,7 +23,7 @@ import { Outbox } from "./outbox.js";
 import { forgetTimes, noteSaid, takeTimes } from "./session-time.js";
 import { type AgentEntry, awaitedTurn, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
 
-export interface ConversationDeps {
+interface ConversationDeps {
   api: Api;
   clock: ServerClock;
   state: ChatState;

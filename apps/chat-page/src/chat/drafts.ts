@@ -2,7 +2,7 @@ import { isRecord, text } from "@parley/web-kit";
 import { type AttachedFile, parseFiles } from "../net/session-info.js";
 
 /** A message the server has not acknowledged yet. */
-export interface UnsentMessage {
+interface UnsentMessage {
   clientId: string;
   text: string;
   files: readonly AttachedFile[];

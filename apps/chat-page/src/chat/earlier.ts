@@ -4,7 +4,7 @@ import { parseHistory } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
 import { mergeEarlier } from "./transcript.js";
 
-export interface EarlierDeps {
+interface EarlierDeps {
   api: Api;
   state: ChatState;
   prepend(change: () => void): void;

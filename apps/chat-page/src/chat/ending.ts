@@ -5,7 +5,7 @@ import type { ChatState } from "./chat-state.js";
 import { isWrongPlace } from "./refusals.js";
 import { reasonOver } from "./session-time.js";
 
-export interface EndingDeps {
+interface EndingDeps {
   api: Api;
   clock: ServerClock;
   state: ChatState;

@@ -5,7 +5,7 @@ import type { ChatState } from "./chat-state.js";
 import { fillTimes, noteSaid, takeTimes } from "./session-time.js";
 import { closeTurn, failTurn, mergeDelta, mergeMessage, replaceAll } from "./transcript.js";
 
-export interface EventSinkDeps {
+interface EventSinkDeps {
   state: ChatState;
   clock: ServerClock;
   /** The session was made by this visit, so that all of its messages are news. */

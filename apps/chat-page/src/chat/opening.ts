@@ -1,15 +1,15 @@
 import { randomId, record } from "@parley/web-kit";
 import { batch } from "@preact/signals";
-import type { Api, Entry } from "../net/api.js";
+import type { Api, Entry, Refusal } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import { type LinkInfo, parseLinkInfo } from "../net/link-info.js";
 import { parseHistory, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
 import type { ChatState, Doors, OpenDoors, Screen } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
-import { finalScreen, isClosedDoor, needsDoors, passingScreen, type Refusal } from "./refusals.js";
+import { finalScreen, isClosedDoor, needsDoors, passingScreen } from "./refusals.js";
 import { mergeMessage } from "./transcript.js";
 
-export interface OpeningDeps {
+interface OpeningDeps {
   api: Api;
   state: ChatState;
   drafts: Drafts;

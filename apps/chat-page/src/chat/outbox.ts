@@ -6,7 +6,7 @@ import type { ChatState } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { addOwn, findOwn, type UserEntry, updateOwn } from "./transcript.js";
 
-export interface OutboxDeps {
+interface OutboxDeps {
   api: Api;
   state: ChatState;
   drafts: Drafts;

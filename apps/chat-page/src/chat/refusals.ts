@@ -1,8 +1,6 @@
-import type { Answer, Entry } from "../net/api.js";
+import type { Entry, Refusal } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { Screen } from "./chat-state.js";
-
-export type Refusal = Exclude<Answer, { type: "ok" }>;
 
 /** Codes that say which door of the link is still closed. */
 const DOOR_CODES: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { Refusal } from "../chat/refusals.js";
+import type { Refusal } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { linkFingerprint } from "../net/token.js";
 import type { DoorPlace } from "./door-memory.js";

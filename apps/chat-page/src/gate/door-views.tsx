@@ -198,7 +198,7 @@ function Entering({ gate, heading }: DoorProps) {
 }
 
 /** What goes on and what went wrong, for doors without a field of their own for it. */
-export function DoorStatus({ gate, children }: { gate: Gate; children?: ComponentChildren }) {
+function DoorStatus({ gate, children }: { gate: Gate; children?: ComponentChildren }) {
   const problem = gate.problem.value;
   return (
     <div class="door-status">

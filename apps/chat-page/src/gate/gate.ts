@@ -1,13 +1,12 @@
 import { integer, randomId, record, text } from "@parley/web-kit";
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { DoorSteps } from "../chat/chat-state.js";
-import type { Refusal } from "../chat/refusals.js";
-import type { Api, Entry } from "../net/api.js";
+import type { Api, Entry, Refusal } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { DoorMemory } from "./door-memory.js";
 import { agreementOf, type Door, type DoorProblem, isAddress, isPassing, nextDoor, waitOf } from "./door-rules.js";
 
-export interface GateDeps extends DoorSteps {
+interface GateDeps extends DoorSteps {
   api: Api;
   memory: DoorMemory;
 }

@@ -15,7 +15,7 @@ export const language = computed(() => spoken.value.name);
 /** The texts of another language are on their way; what is on screen would change again in a moment. */
 export const languageDue = computed(() => wanted.value !== spoken.value.name);
 
-export interface LanguageWishes {
+interface LanguageWishes {
   link: string | null;
   query: string | null;
   browser: readonly string[];

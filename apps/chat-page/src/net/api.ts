@@ -18,6 +18,9 @@ export type Answer =
     }
   | { type: "unreachable" };
 
+/** An answer that is no success, or none at all. */
+export type Refusal = Exclude<Answer, { type: "ok" }>;
+
 export interface Rating {
   /** 1 (very poor) to 5 (very good). */
   rating: number;

@@ -6,7 +6,7 @@ import { type ChatEvent, EVENT_NAMES, parseEvent } from "./events.js";
 /** `live` = stream open, `polling` = events come by polling, `interrupted` = trying again. */
 export type FeedState = "connecting" | "live" | "polling" | "interrupted" | "closed";
 
-export interface FeedOptions {
+interface FeedOptions {
   api: Api;
   onEvent(event: ChatEvent): void;
   onState(state: FeedState): void;

@@ -5,7 +5,7 @@ import type { Rating } from "../net/api.js";
 import { NewIcon } from "./icons.js";
 
 /** Each end has a title and a body of its name. */
-export type EndKind =
+type EndKind =
   | "ended"
   | "owner"
   | "timeout"

@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 
-export interface ScrollKeeper {
+interface ScrollKeeper {
   /** False while the reader has scrolled up; then new text does not move the page. */
   following: Signal<boolean>;
   /** Scrolls to the newest message and follows again. */

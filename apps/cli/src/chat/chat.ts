@@ -7,7 +7,7 @@ import { chatClient, type Globals, tenantOf, urlOf } from "../settings.js";
 import type { Style } from "../style.js";
 import * as present from "./present.js";
 
-export interface ChatOptions extends Globals {
+interface ChatOptions extends Globals {
   agent?: string;
   version?: number;
 }

@@ -23,7 +23,7 @@ export const lookOf = (io: Pick<Io, "env" | "stdout">): Look => ({
 });
 
 /** A box fills the terminal up to a width that is still good to read. */
-export function boxColumns(terminal: number | undefined): number {
+function boxColumns(terminal: number | undefined): number {
   if (terminal === undefined || terminal <= 0) return BOX_COLUMNS;
   return Math.max(24, Math.min(terminal - 2, MAX_BOX_COLUMNS));
 }
@@ -69,7 +69,7 @@ export function opened(look: Look, session: SessionCreated): string[] {
 }
 
 /** What the agent says, in a box that is open to the right, so that wide characters cannot break it. */
-export function agentBox({ style, columns }: Look, text: string): string[] {
+function agentBox({ style, columns }: Look, text: string): string[] {
   const lines = wrapText(safeText(text), columns - 4);
   return [
     `  ${style.cyan(`┌─ Agent ${"─".repeat(columns - 13)}`)}`,

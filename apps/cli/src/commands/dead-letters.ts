@@ -19,7 +19,7 @@ interface DeadLetter {
   replay: { turn_id: string; error: string | null } | null;
 }
 
-export interface DeadLetterFilter extends Globals {
+interface DeadLetterFilter extends Globals {
   status?: string;
   session?: string;
   agentId?: string;

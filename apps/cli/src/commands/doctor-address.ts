@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { ParleyError } from "@parley/client";
 import type { Io } from "../io.js";
 import { type Globals, keyOf, ownerTransport } from "../settings.js";
-import type { Finding } from "./doctor.js";
+import type { Finding } from "./doctor-finding.js";
 
 /** An address of documentation (RFC 5737) that nobody has: whoever is believed to come from it was believed anything. */
 const INVENTED = "203.0.113.77";

@@ -6,13 +6,7 @@ import { printJson, printLine } from "../report.js";
 import { chatClient, type Globals, keyOf, ownerTransport, tenantOf, urlOf } from "../settings.js";
 import { styleFor } from "../style.js";
 import { clientAddress } from "./doctor-address.js";
-
-type State = "ok" | "warning" | "failed" | "skipped";
-export interface Finding {
-  check: string;
-  state: State;
-  detail: string;
-}
+import type { Finding } from "./doctor-finding.js";
 
 const CALL_MS = 5_000;
 /** The server's window is five minutes; half a minute off is a clock that nobody watches. */
@@ -21,7 +15,7 @@ const SKEW_FAILURE_MS = 300_000;
 /** An event that is passed on at once is here long before; a proxy that buffers holds it until the stream ends. */
 const FIRST_EVENT_MS = 3_000;
 
-export interface DoctorOptions extends Globals {
+interface DoctorOptions extends Globals {
   agent?: string;
 }
 

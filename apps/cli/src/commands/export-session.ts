@@ -8,7 +8,7 @@ import { type Globals, ownerTransport } from "../settings.js";
 export const TRANSCRIPT_FORMATS = ["txt", "json", "csv", "html"] as const;
 type Format = (typeof TRANSCRIPT_FORMATS)[number];
 
-export interface ExportOptions extends Globals {
+interface ExportOptions extends Globals {
   format?: Format;
   output?: string;
 }

@@ -4,7 +4,7 @@ import { basename, extname, join, relative, sep } from "node:path";
 import { usageError } from "../io.js";
 
 /** The media type by the end of the name; other files are no documents. */
-export const MEDIA_TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".md": "text/markdown",
   ".markdown": "text/markdown",
   ".txt": "text/plain",

@@ -25,7 +25,7 @@ type Added = DocumentShown & { result: "created" | "updated" | "unchanged" };
 
 const pathOf = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}/knowledge`;
 
-export interface AddOptions extends Globals {
+interface AddOptions extends Globals {
   language?: string;
 }
 
@@ -142,7 +142,7 @@ function printPassage(io: Io, title: string, text: string): void {
   for (const line of wrapText(safeText(text), width)) printLine(io, `  ${line}`.trimEnd());
 }
 
-export interface SearchOptions extends Globals {
+interface SearchOptions extends Globals {
   query: string;
   mode?: string;
   topK?: number;

@@ -25,7 +25,7 @@ function limitsOf({ max_sessions: sessions, expires_at: end }: LinkMade): string
 
 const pathOf = (agent: string): string => `/api/agents/${encodeURIComponent(agent)}/public-links`;
 
-export interface LinkOptions extends Globals {
+interface LinkOptions extends Globals {
   title?: string;
   expiresInHours?: number;
   maxSessions?: number;

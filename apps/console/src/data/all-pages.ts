@@ -1,10 +1,10 @@
-import type { Answer } from "../net/api.js";
-import type { Page } from "../net/models.js";
+import type { Page } from "../net/answers.js";
+import type { Answer } from "../net/call.js";
 
 /** Enough to count a young installation exactly; beyond it the console says "more than". */
 const MAX_PAGES = 5;
 
-export interface Gathered<T> {
+interface Gathered<T> {
   data: T[];
   /** There were more pages than anybody wants to wait for. */
   more: boolean;
@@ -18,8 +18,8 @@ export async function allPages<T>(page: (cursor?: string) => Promise<Answer<Page
     const answer = await page(cursor);
     if (answer.type !== "ok") return answer;
     data.push(...answer.value.data);
-    if (answer.value.nextCursor === null) return { type: "ok", value: { data, more: false } };
-    cursor = answer.value.nextCursor;
+    if (answer.value.next_cursor === null) return { type: "ok", value: { data, more: false } };
+    cursor = answer.value.next_cursor;
   }
   return { type: "ok", value: { data, more: true } };
 }

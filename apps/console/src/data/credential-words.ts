@@ -1,4 +1,4 @@
-import type { KeyStatus } from "../net/settings-models.js";
+import type { SigningKey } from "../net/answers.js";
 
 /** Roles of access tokens, the smallest first. */
 export const ROLES = [
@@ -19,7 +19,7 @@ export const SCOPES = [
   { value: "manage", label: "Manage", may: "manages keys, tokens and webhooks, as an admin" },
 ] as const;
 
-export const KEY_STATE: Record<KeyStatus, { word: string; chip: string }> = {
+export const KEY_STATE: Record<SigningKey["status"], { word: string; chip: string }> = {
   active: { word: "Active", chip: "active" },
   rotating: { word: "Being replaced", chip: "warning" },
   expired: { word: "Expired", chip: "inactive" },

@@ -1,5 +1,4 @@
-import { sixDigits } from "@parley/web-kit";
-import { type Json, record, text, texts } from "../net/reading.js";
+import { type Json, record, sixDigits, text, texts } from "@parley/web-kit";
 import { audienceOf, initialValues, itemsOf, type LinkValues, objectIn } from "./link-form.js";
 
 const BYTES_PER_MB = 1_048_576;
@@ -114,7 +113,8 @@ function withoutEmpty(given: Record<string, string>): Json | null {
 }
 
 /** The form filled with the settings of a link or of a template; what they leave open is as in an empty form. */
-export function valuesOf(settings: Json): LinkValues {
+export function valuesOf(linkOrTemplate: object): LinkValues {
+  const settings = record(linkOrTemplate);
   const values = initialValues();
   const put = (name: string, value: unknown): void => {
     if (typeof value === "string") values[name] = value;
@@ -140,12 +140,12 @@ export function valuesOf(settings: Json): LinkValues {
 function putBranding(values: LinkValues, { name, logo, locale, colour, color, colours, colors, ...rest }: Json): void {
   const { accent, primary, ...free } = record(colours ?? colors);
   // A second colour that no page could use is refused, and this form has no field to put it right.
-  const others = sixDigits(text(primary)) === null ? free : { ...free, primary };
-  values["branding.name"] = text(name);
-  values["branding.logo"] = text(logo);
-  values["branding.locale"] = text(locale);
+  const others = sixDigits(text(primary) ?? "") === null ? free : { ...free, primary };
+  values["branding.name"] = text(name) ?? "";
+  values["branding.logo"] = text(logo) ?? "";
+  values["branding.locale"] = text(locale) ?? "";
   // In the order the chat page looks for it.
-  values["branding.accent"] = text(colour) || text(color) || text(accent) || text(primary);
+  values["branding.accent"] = text(colour) || text(color) || text(accent) || text(primary) || "";
   const kept = { ...rest, ...(Object.keys(others).length > 0 ? { colours: others } : {}) };
   values["branding.rest"] = Object.keys(kept).length > 0 ? JSON.stringify(kept) : "";
 }
@@ -156,7 +156,7 @@ function putExpiry(values: LinkValues, settings: Json): void {
     values.expiry = ["1", "24", "168", "720"].includes(String(hours)) ? String(hours) : "hours";
     values.expires_in_hours = String(hours);
   }
-  const at = new Date(text(settings.expires_at));
+  const at = new Date(text(settings.expires_at) ?? "");
   if (Number.isNaN(at.getTime())) return;
   values.expiry = "at";
   values.expires_at = localMinute(at);

@@ -13,7 +13,7 @@ export type LinkField =
       initial?: string;
     };
 
-export interface TextField {
+interface TextField {
   type: "text" | "paragraph";
   name: string;
   label: string;

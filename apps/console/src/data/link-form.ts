@@ -1,4 +1,4 @@
-import { isRecord } from "../net/reading.js";
+import { isRecord } from "@parley/web-kit";
 import { format, type LinkField, type LinkSection, type ListField, type NumberField } from "./link-field.js";
 import { ADVANCED, AGENT, BUDGET, FILE_TYPES, FILES, LIMITS } from "./link-sections-owner.js";
 import { BASICS, DOOR, LOOK, PLACES } from "./link-sections-visitor.js";

@@ -1,171 +1,161 @@
 import type { SessionEvent } from "@parley/client";
-import { readSession, type Session, type SpokenMessage } from "../net/models.js";
-import { count, type Json, list, record, text, textOrNull } from "../net/reading.js";
-import { keysOf, readSpoken } from "../net/transcript.js";
-import { readUsed, type Used } from "../net/used.js";
+import type { Session, Usage } from "../net/answers.js";
+import {
+  messageKey,
+  type ToldMessage,
+  type TranscriptMessage,
+  transcriptMessage,
+  transcriptMessages,
+} from "./transcript.js";
 
 /** A session as its live view has told it so far. */
 export interface LiveSession {
   session: Session;
-  messages: SpokenMessage[];
-  /** An answer in the making: one text per part. */
+  messages: TranscriptMessage[];
+  /** An answer that is being written: one text per part. */
   writing: { turnId: string; attempt: number; parts: string[] } | null;
   /** What the agent is doing, for people. */
   label: string | null;
   typing: "visitor" | "operator" | null;
   /** Null = not told yet. */
-  spend: Used | null;
-  /** A human has the session; how they are called, when they said so. */
+  spend: Usage | null;
+  /** A human has the session; their name, where it is known. */
   human: { name: string | null } | null;
 }
 
-export const newLiveSession = (session: Session, messages: SpokenMessage[]): LiveSession => ({
+/** What the events of the live view carry beside the members of a session; which ones, depends on the type of the event. */
+interface LiveEvent extends Partial<Omit<Session, "status">> {
+  status?: Session["status"];
+  session?: Partial<Session>;
+  messages?: ToldMessage[];
+  totals?: Usage;
+  variables?: Session["collected_data"];
+  turn_number?: number;
+  turn_id?: string;
+  attempt?: number;
+  part?: number;
+  at?: number;
+  text?: string;
+  label?: string;
+  active?: boolean;
+  who?: "visitor" | "operator" | "agent";
+  to_node?: string;
+  to_node_name?: string | null;
+  state?: string;
+  name?: string | null;
+}
+
+export const newLiveSession = (session: Session, messages: TranscriptMessage[]): LiveSession => ({
   session,
   messages,
   ...{ writing: null, label: null, typing: null, human: null },
-  spend: readSpend(session.usage),
+  spend: session.usage ?? null,
 });
 
 /** What one event changes. Pure; an event that was seen before changes nothing that is shown. */
 export function applyEvent(live: LiveSession, { type, data }: SessionEvent): LiveSession {
+  // The parse edge: the stream of the server that sent the console has the members of its contract.
+  const event: LiveEvent = data;
   switch (type) {
     case "connected":
-      return connected(live, data);
+      return connected(live, event);
     case "reset": {
-      const messages = list(data.messages).map(record);
-      const keys = keysOf(messages);
-      const spoken = messages.map((message, index) => readSpoken(message, keys[index] ?? ""));
-      const session = { ...live.session, ...known(readSession(data.session), record(data.session)) };
-      return { ...live, session, messages: spoken.reduce(withMessage, live.messages), ...spendOf(live, data.totals) };
+      const messages = transcriptMessages(event.messages ?? []).reduce(withMessage, live.messages);
+      return withSession({ ...live, messages }, stateIn(event.session ?? {}), event);
     }
     case "message":
-      return said(live, data);
+      return withNewMessage(live, event);
     case "message.delta":
-      return { ...live, writing: withDelta(live.writing, data), label: null };
+      return { ...live, writing: withDelta(live.writing, event), label: null };
     case "status":
-      return { ...live, label: textOrNull(data.label) };
+      return { ...live, label: event.label ?? null };
     case "typing":
-      return { ...live, typing: data.active === true && data.who !== "agent" ? typist(data.who) : null };
+      return { ...live, typing: event.active === true && event.who !== "agent" ? (event.who ?? "visitor") : null };
     case "transition":
-      return moved(live, text(data.to_node), textOrNull(data.to_node_name));
+      return withSession(live, { node_id: event.to_node ?? "", node_name: event.to_node_name ?? null });
     case "turn":
-      return turned(live, data);
+      return turnEnded(live, event);
     case "error":
-      return failed(live, data);
+      return turnFailed(live, event);
     case "quota":
-      return { ...live, session: { ...live.session, ...quota(live.session, data) } };
-    case "escalation":
-      return withWaiting(live, data.state === "open" ? (live.session.waitingSince ?? text(data.created_at)) : null);
+      return withSession(live, quotaIn(live.session, event));
+    case "escalation": {
+      const since = live.session.waiting_since ?? event.created_at ?? null;
+      return withSession(live, { waiting_since: event.state === "open" ? since : null });
+    }
     case "assignment":
-      return { ...live, human: data.state === "released" ? null : { name: textOrNull(data.name) } };
+      return { ...live, human: event.state === "released" ? null : { name: event.name ?? null } };
     default:
       return live;
   }
 }
 
-const withWaiting = (live: LiveSession, waitingSince: string | null): LiveSession => ({
+/** `totals` of the event, where it has some, are the new spend. */
+const withSession = (live: LiveSession, change: Partial<Session>, { totals }: LiveEvent = {}): LiveSession => ({
   ...live,
-  session: { ...live.session, waitingSince },
+  session: { ...live.session, ...change },
+  spend: totals ?? live.spend,
 });
 
-const typist = (who: unknown): LiveSession["typing"] => (who === "operator" ? "operator" : "visitor");
-
-function connected(live: LiveSession, data: Json): LiveSession {
-  const session = { ...live.session, ...known(readSession(data), data), collected: record(data.variables) };
-  // A workflow gives the session away before anybody has it: until then its visitor waits.
-  const isTaken = data.handled_by === "human" && !data.waiting_since;
-  const human = isTaken ? { name: textOrNull(data.operator_name) } : null;
-  return { ...live, session: { ...session, turns: count(data.turn_number) }, human, ...spendOf(live, data.totals) };
+function connected(live: LiveSession, event: LiveEvent): LiveSession {
+  // A workflow may hand the session over before an operator takes it: until then its visitor waits.
+  const isTaken = event.handled_by === "human" && !event.waiting_since;
+  const human = isTaken ? { name: event.operator_name ?? null } : null;
+  const change = { ...stateIn(event), collected_data: event.variables ?? {}, turns: event.turn_number ?? 0 };
+  return withSession({ ...live, human }, change, event);
 }
 
-/** Only what the answer had: the rest stays as it was. */
-function known(read: Session, from: Json): Partial<Session> {
-  const {
-    status,
-    nodeId,
-    nodeName,
-    messages,
-    remainingMessages,
-    transitions,
-    updatedAt,
-    endedAt,
-    endReason,
-    waitingSince,
-  } = read;
-  return from.status === undefined
-    ? {}
-    : {
-        status,
-        nodeId,
-        nodeName,
-        messages,
-        remainingMessages,
-        transitions,
-        updatedAt,
-        endedAt,
-        endReason,
-        waitingSince,
-      };
+/** The members that tell where the session stands; nothing when the event has none of them. */
+function stateIn(told: Partial<Session>): Partial<Session> {
+  const { status, node_id, node_name, message_count, remaining_messages, transition_count } = told;
+  const { updated_at, ended_at, end_reason, waiting_since = null } = told;
+  if (status === undefined) return {};
+  const state = { status, node_id, node_name, message_count, remaining_messages, transition_count };
+  return withoutUndefined({ ...state, updated_at, ended_at, end_reason, waiting_since });
 }
 
-const spendOf = (live: LiveSession, totals: unknown): { spend: Used | null } => ({
-  spend: readSpend(record(totals)) ?? live.spend,
-});
-
-const readSpend = (from: Json): Used | null => (from.input_tokens === undefined ? null : readUsed(from));
-
-function said(live: LiveSession, data: Json): LiveSession {
-  const message = readSpoken(data, `${text(data.turn_id)} ${text(data.role)} ${count(data.part)}`);
+function withNewMessage(live: LiveSession, event: LiveEvent): LiveSession {
+  const message = transcriptMessage(event as ToldMessage, event.part ?? 0);
   const messages = withMessage(live.messages, message);
-  const answered = message.role === "assistant" && live.writing?.turnId === data.turn_id;
+  const answered = message.role === "assistant" && live.writing?.turnId === event.turn_id;
   return { ...live, messages, typing: null, ...(answered ? { writing: null, label: null } : {}) };
 }
 
 /** The message in the place of the one with its key, or behind all others. */
-function withMessage(messages: SpokenMessage[], message: SpokenMessage): SpokenMessage[] {
+function withMessage(messages: TranscriptMessage[], message: TranscriptMessage): TranscriptMessage[] {
   const at = messages.findIndex(({ key }) => key === message.key);
-  return at < 0 ? [...messages, message] : messages.map((other, index) => (index === at ? message : other));
+  return at < 0 ? [...messages, message] : messages.with(at, message);
 }
 
-function withDelta(writing: LiveSession["writing"], data: Json): LiveSession["writing"] {
-  const turnId = text(data.turn_id);
-  const attempt = count(data.attempt);
+function withDelta(writing: LiveSession["writing"], event: LiveEvent): LiveSession["writing"] {
+  const { turn_id: turnId = "", attempt = 0, part = 0, at = 0, text = "" } = event;
   if (writing?.turnId === turnId && attempt < writing.attempt) return writing;
   const same = writing?.turnId === turnId && writing.attempt === attempt;
   const parts = same ? [...writing.parts] : [];
-  const part = count(data.part);
-  parts[part] = (parts[part] ?? "").slice(0, count(data.at)) + text(data.text);
-  return { turnId, attempt, parts: Array.from(parts, (words) => words ?? "") };
+  parts[part] = (parts[part] ?? "").slice(0, at) + text;
+  return { turnId, attempt, parts: Array.from(parts, (written) => written ?? "") };
 }
 
-function moved(live: LiveSession, nodeId: string, nodeName: string | null): LiveSession {
-  return { ...live, session: { ...live.session, nodeId, nodeName } };
+function turnEnded(live: LiveSession, event: LiveEvent): LiveSession {
+  const { node_id, node_name, turn_number: turns, created_at: updated_at, variables: collected_data } = event;
+  const change = { ...quotaIn(live.session, event), node_id, node_name, turns, updated_at, collected_data };
+  return withSession({ ...live, writing: null, label: null }, withoutUndefined(change), event);
 }
 
-function turned(live: LiveSession, data: Json): LiveSession {
-  const session = {
-    ...live.session,
-    ...quota(live.session, data),
-    nodeId: text(data.node_id),
-    nodeName: textOrNull(data.node_name),
-    turns: count(data.turn_number),
-    updatedAt: text(data.created_at),
-    ...(data.variables === undefined ? {} : { collected: record(data.variables) }),
-  };
-  return { ...live, session, writing: null, label: null, ...spendOf(live, data.totals) };
-}
-
-function failed(live: LiveSession, data: Json): LiveSession {
-  const key = `${text(data.turn_id)} user 0`;
+function turnFailed(live: LiveSession, event: LiveEvent): LiveSession {
+  const key = messageKey(event.turn_id ?? "", "user", 0);
   const messages = live.messages.map((message) => (message.key === key ? { ...message, failed: true } : message));
-  const session = { ...live.session, ...quota(live.session, data) };
-  return { ...live, session, messages, writing: null, label: null, ...spendOf(live, data.totals) };
+  return withSession({ ...live, messages, writing: null, label: null }, quotaIn(live.session, event), event);
 }
 
-function quota(session: Session, data: Json): Partial<Session> {
-  const { message_count: messages, remaining_messages: left } = data;
-  return {
-    messages: typeof messages === "number" ? messages : session.messages,
-    remainingMessages: typeof left === "number" ? left : session.remainingMessages,
-  };
+const quotaIn = (session: Session, told: Partial<Session>): Partial<Session> => ({
+  message_count: told.message_count ?? session.message_count,
+  remaining_messages: told.remaining_messages ?? session.remaining_messages,
+});
+
+type Defined<T> = { [Member in keyof T]?: Exclude<T[Member], undefined> };
+
+/** Only the members that have a value, so that a spread leaves the others as they were. */
+function withoutUndefined<T extends object>(given: T): Defined<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,6 +1,6 @@
-import type { Answer, Api } from "../net/api.js";
-import type { AccessPolicy, Template } from "../net/link-models.js";
-import type { Agent, Version } from "../net/models.js";
+import type { AccessPolicy, Agent, Template, Version } from "../net/answers.js";
+import type { Api } from "../net/api.js";
+import type { Answer } from "../net/call.js";
 import { allPages } from "./all-pages.js";
 
 /** What stands around the form of a link. */

@@ -1,4 +1,3 @@
-import type { Answer, Api } from "../net/api.js";
 import {
   type Agent,
   LINK_STATUSES,
@@ -6,11 +5,13 @@ import {
   SESSION_STATUSES,
   type Session,
   type SessionStatus,
-} from "../net/models.js";
+} from "../net/answers.js";
+import type { Api } from "../net/api.js";
+import type { Answer } from "../net/call.js";
 import { allPages } from "./all-pages.js";
 
 /** How many, and whether there are more than were counted. */
-export interface Count {
+interface Count {
   number: number;
   more: boolean;
 }
@@ -48,7 +49,7 @@ export async function loadOverview(api: Api): Promise<Answer<Overview>> {
     const answer = sessions[index];
     if (answer === undefined) continue;
     if (answer.type !== "ok") return answer;
-    counted[status] = { number: answer.value.data.length, more: answer.value.nextCursor !== null };
+    counted[status] = { number: answer.value.data.length, more: answer.value.next_cursor !== null };
   }
   const active = sessions[SESSION_STATUSES.indexOf("active")];
   const links = await countLinks(api, agents.value.data);
@@ -62,7 +63,7 @@ export async function loadOverview(api: Api): Promise<Answer<Overview>> {
       moreLinks: links.value.more,
       sessions: counted,
       latest: latest.value.data,
-      waiting: active?.type === "ok" ? active.value.data.filter(({ waitingSince }) => waitingSince !== null) : [],
+      waiting: active?.type === "ok" ? active.value.data.filter((session) => Boolean(session.waiting_since)) : [],
     },
   };
 }

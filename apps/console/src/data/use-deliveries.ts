@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Delivery } from "../net/answers.js";
 import type { Api } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
-import type { Delivery, DeliveryStatus } from "../net/settings-models.js";
 import type { Loaded } from "./use-load.js";
 
 const AT_ONCE = 25;
@@ -15,7 +15,7 @@ interface Shown {
 }
 
 /** The log of a receiver, newest first; `watch()` follows what was just sent until it is settled. */
-export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "") {
+export function useDeliveries(api: Api, id: string, status: Delivery["status"] | "") {
   const [loaded, setLoaded] = useState<Loaded<Shown>>({ state: "loading" });
   const [problem, setProblem] = useState<Problem | null>(null);
   const newest = useRef(0);
@@ -32,7 +32,7 @@ export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "")
       setLoaded({ state: "failed", problem: answer });
       return null;
     }
-    const { data, nextCursor } = answer.value;
+    const { data, next_cursor: nextCursor } = answer.value;
     setLoaded({ state: "ready", value: { deliveries: data, nextCursor } });
     return data;
   }, [api, id, status]);
@@ -68,7 +68,7 @@ export function useDeliveries(api: Api, id: string, status: DeliveryStatus | "")
     if (mine !== newest.current) return;
     if (answer.type !== "ok") return setProblem(answer);
     setProblem(null);
-    const value = { deliveries: [...deliveries, ...answer.value.data], nextCursor: answer.value.nextCursor };
+    const value = { deliveries: [...deliveries, ...answer.value.data], nextCursor: answer.value.next_cursor };
     setLoaded({ state: "ready", value });
   };
   const again = async (delivery: Delivery): Promise<boolean> => {

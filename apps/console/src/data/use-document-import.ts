@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
+import type { Imported, Issue } from "../net/answers.js";
 import type { Api } from "../net/api.js";
-import { type GateRefusal, readGateRefusal } from "../net/gate-models.js";
-import type { Imported, Issue } from "../net/models.js";
+import { type GateRefusal, readGateRefusal } from "../net/gate-refusal.js";
 import type { Problem } from "../net/problem.js";
 import { suggestedSlug } from "./agent-name.js";
 
@@ -17,7 +17,7 @@ export type Outcome =
   | { type: "gated"; refusal: GateRefusal }
   | { type: "refused"; problem: Problem };
 
-export interface DocumentForm {
+interface DocumentForm {
   source: string;
   name: string;
   notes: string;
@@ -86,7 +86,7 @@ export function useDocumentImport({ api, agent, onImported, onWrong }: Options) 
     const answer = await api.importAgent(name, options);
     if (answer.type !== "ok") return answer;
     if (kind === "import") return { type: "imported", imported: answer.value } as const;
-    const makes = answer.value.agentId === null ? "agent" : "version";
+    const makes = answer.value.agent_id === null ? "agent" : "version";
     return { type: "checked", issues: answer.value.issues, makes } as const;
   };
   /** The import once more, live whatever its tests say. */

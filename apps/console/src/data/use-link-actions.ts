@@ -1,7 +1,7 @@
 import { randomId } from "@parley/web-kit";
 import { useState } from "preact/hooks";
+import type { Agent, Link } from "../net/answers.js";
 import type { Api } from "../net/api.js";
-import type { Agent, Link } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
 import { announce } from "./announcement.js";
 
@@ -20,11 +20,11 @@ export function useLinkActions({ api, agent, reload }: Options) {
 
   const toggle = async (link: Link): Promise<void> => {
     setProblem(null);
-    const answer = await api.updateLink(agent.id, link.id, { is_active: !link.isActive });
+    const answer = await api.updateLink(agent.id, link.id, { is_active: !link.is_active });
     if (answer.type !== "ok") return setProblem(answer);
     await reload();
     announce(
-      link.isActive
+      link.is_active
         ? `“${link.title}” is disabled; its conversations wait until it is enabled again.`
         : `“${link.title}” is enabled.`,
     );
@@ -43,7 +43,7 @@ export function useLinkActions({ api, agent, reload }: Options) {
   const remove = async (link: Link): Promise<Problem | null> => {
     const answer = await api.deleteLink(agent.id, link.id);
     if (answer.type !== "ok") return answer;
-    const ended = answer.value.sessionsEnded;
+    const ended = answer.value.sessions_ended;
     announce(
       `“${link.title}” is deleted; ${ended === 1 ? "1 live session was" : `${ended} live sessions were`} ended.`,
     );
@@ -56,7 +56,7 @@ export function useLinkActions({ api, agent, reload }: Options) {
       const deactivate = links.slice(from, from + BULK_MAX).map(({ id }) => id);
       const answer = await api.bulk(agent.id, { deactivate }, randomId());
       if (answer.type !== "ok") return answer;
-      refused += answer.value.filter(({ done }) => !done).length;
+      refused += answer.value.results.filter(({ error }) => error !== undefined).length;
     }
     await reload();
     announce(`${links.length - refused} disabled${refused > 0 ? `, ${refused} refused` : ""}.`);

@@ -1,6 +1,6 @@
 import { randomId } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
-import type { Answer } from "../net/api.js";
+import type { Answer } from "../net/call.js";
 import type { Problem } from "../net/problem.js";
 import { controlOf, type LinkValues, wrongFields } from "./link-form.js";
 

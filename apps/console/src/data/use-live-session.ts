@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../net/answers.js";
 import type { Api } from "../net/api.js";
-import type { Session } from "../net/models.js";
 import type { Problem } from "../net/problem.js";
 import type { WatchState } from "../net/watch-session.js";
 import { useApi } from "../view/api-context.js";
 import { applyEvent, type LiveSession, newLiveSession } from "./live-session.js";
+import { transcriptMessages } from "./transcript.js";
 
 export interface Watched {
   live: LiveSession;
@@ -50,7 +51,7 @@ export function useLiveSession(session: Session, onEnded: () => void): Watched {
       stop();
     };
     // The session of this page is told apart by its id; everything else about it is what the live view changes.
-  }, [api, session.id]);
+  }, [api, session.session_id]);
 
   const { typing } = watched.live;
   useEffect(() => {
@@ -66,22 +67,22 @@ async function begin(
   session: Session,
   { change, onEnded }: { change(with_: (watched: Watched) => Watched): void; onEnded(): void },
 ): Promise<() => void> {
-  const answer = await api.transcript(session.id);
+  const answer = await api.transcript(session.session_id);
   const found = answer.type === "ok" ? answer.value : null;
   // Who may look but not read transcripts hears the conversation from its beginning.
   const problem = answer.type === "ok" || answer.status === 403 ? null : answer;
   change((at) => ({
     ...at,
-    live: newLiveSession(session, found?.messages ?? []),
+    live: newLiveSession(session, transcriptMessages(found?.messages ?? [])),
     problem,
     truncated: found?.truncated ?? false,
     loaded: true,
     readable: answer.type === "ok" || answer.status !== 403,
   }));
   const active = session.status === "active";
-  return api.watch(session.id, {
+  return api.watch(session.session_id, {
     // The whole story of an ended session is told once more: its spend is in it.
-    after: active ? (found?.lastEventId ?? null) : null,
+    after: active ? (found?.session.last_event_id ?? null) : null,
     onState: (state) => change((at) => ({ ...at, state })),
     onEvent: (event) => {
       change((at) => ({ ...at, live: applyEvent(at.live, event) }));

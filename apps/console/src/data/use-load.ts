@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Answer } from "../net/api.js";
+import type { Answer } from "../net/call.js";
 import type { Problem } from "../net/problem.js";
 
 export type Loaded<T> = { state: "loading" } | { state: "ready"; value: T } | { state: "failed"; problem: Problem };

@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
+import type { SessionTrace } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
-import type { TracePage } from "../net/trace-models.js";
 import { useApi } from "../view/api-context.js";
 import { keepFocus } from "../view/keep-focus.js";
 
 /** The trace of a session, read when somebody asks for it: from its beginning, or the next page behind what is there. */
 export function useTrace(id: string) {
   const api = useApi();
-  const [trace, setTrace] = useState<TracePage | null>(null);
+  const [trace, setTrace] = useState<SessionTrace | null>(null);
   const [busy, setBusy] = useState<"begin" | "more" | null>(null);
   const [failed, setFailed] = useState<{ what: "begin" | "more"; problem: Problem } | null>(null);
 
@@ -16,7 +16,7 @@ export function useTrace(id: string) {
     setBusy(what);
     setFailed(null);
     const before = what === "more" ? trace : null;
-    const answer = await api.trace(id, before?.nextCursor ?? undefined);
+    const answer = await api.trace(id, before?.next_cursor ?? undefined);
     setBusy(null);
     if (answer.type !== "ok") setFailed({ what, problem: answer });
     else setTrace({ ...answer.value, turns: [...(before?.turns ?? []), ...answer.value.turns] });

@@ -5,7 +5,7 @@ import type { Problem } from "../net/problem.js";
 /** As much as the server takes of one document. */
 const MAX_BYTES = 10_485_760;
 
-export type UploadState =
+type UploadState =
   | { type: "waiting" }
   | { type: "sending" }
   | { type: "done"; result: "created" | "updated" | "unchanged" }

@@ -1,15 +1,15 @@
 import { useState } from "preact/hooks";
-import { type GateRefusal, readGateRefusal } from "../net/gate-models.js";
-import type { Agent } from "../net/models.js";
+import type { Agent, TestResult } from "../net/answers.js";
+import { type GateRefusal, readGateRefusal } from "../net/gate-refusal.js";
 import type { Problem } from "../net/problem.js";
-import type { TestOutcome } from "../net/test-models.js";
 import { useApi } from "../view/api-context.js";
 import { keepFocus } from "../view/keep-focus.js";
 import { announce } from "./announcement.js";
+import { failedTests } from "./failed-tests.js";
 import { saveFile } from "./save-file.js";
 
 /** A version that was not let through to new conversations. */
-export interface Gated {
+interface Gated {
   version: number;
   refusal: GateRefusal;
 }
@@ -19,7 +19,7 @@ export function useVersionActions(agent: Agent, onChange: () => Promise<void>) {
   const api = useApi();
   const [busy, setBusy] = useState<number | null>(null);
   const [testing, setTesting] = useState<number | null>(null);
-  const [tested, setTested] = useState<TestOutcome | null>(null);
+  const [tested, setTested] = useState<TestResult | null>(null);
   const [gated, setGated] = useState<Gated | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
@@ -75,7 +75,7 @@ export function useVersionActions(agent: Agent, onChange: () => Promise<void>) {
 }
 
 /** A green run opens the gate; after a red one it names what is in the way. */
-function gatedBy(gated: Gated, { passed, failed }: TestOutcome): Gated | null {
+function gatedBy(gated: Gated, result: TestResult): Gated | null {
   if (gated.refusal.state === "not_required") return gated;
-  return passed ? null : { ...gated, refusal: { state: "failed", failing: failed } };
+  return result.passed ? null : { ...gated, refusal: { state: "failed", failing: failedTests(result) } };
 }

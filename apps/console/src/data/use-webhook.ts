@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
+import type { Webhook } from "../net/answers.js";
 import type { Api } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
 import type { WithSecret } from "../net/settings-calls.js";
-import type { Webhook } from "../net/settings-models.js";
 import { announce } from "./announcement.js";
 import { useSending } from "./use-sending.js";
 

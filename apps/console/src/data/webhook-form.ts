@@ -1,4 +1,4 @@
-import type { Webhook } from "../net/settings-models.js";
+import type { Webhook } from "../net/answers.js";
 import { eventsOf } from "./webhook-events.js";
 
 export interface WebhookValues {
@@ -24,10 +24,10 @@ export const NEW_WEBHOOK: WebhookValues = {
 export const valuesOfWebhook = (webhook: Webhook): WebhookValues => ({
   url: webhook.url,
   events: webhook.events.includes("*") ? null : new Set(eventsOf(webhook.events)),
-  agent: webhook.agentId ?? "",
+  agent: webhook.agent_id ?? "",
   description: webhook.description ?? "",
-  includeTranscript: webhook.includeTranscript,
-  includeLatencyMetrics: webhook.includeLatencyMetrics,
+  includeTranscript: webhook.include_transcript,
+  includeLatencyMetrics: webhook.include_latency_metrics,
 });
 
 /** What the server need not be asked about. */

@@ -1,33 +1,27 @@
 import { part, query } from "./address.js";
+import type {
+  Agent,
+  Imported,
+  Issue,
+  Link,
+  LinkCreated,
+  Page,
+  Session,
+  SessionStatus,
+  SessionTrace,
+  TestResult,
+  Transcript,
+  Version,
+} from "./answers.js";
+import { type Answer, type CallerOptions, createCaller } from "./call.js";
 import { knowledgeCalls } from "./knowledge-calls.js";
 import { accessCalls, linkCalls } from "./link-calls.js";
-import * as models from "./models.js";
-import { type Problem, readProblem, UNREACHABLE } from "./problem.js";
-import { count, record, text } from "./reading.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
-import { readTestOutcome } from "./test-models.js";
-import { readTrace } from "./trace-models.js";
-import { readTranscript, type TranscriptFormat } from "./transcript.js";
+import type { TranscriptFormat } from "./transcript-formats.js";
 import { type WatchOptions, watchSession } from "./watch-session.js";
 
-export type Answer<T> = { type: "ok"; value: T } | Problem;
-
-export interface Call<T> {
-  read(body: unknown): T;
-  method?: string;
-  body?: unknown;
-  /** In place of a JSON body. */
-  form?: FormData;
-  headers?: Record<string, string>;
-  /** Of the answer; JSON unless it is a picture. */
-  format?: "json" | "text";
-  /** For calls that do much; 20 s unless told. */
-  timeoutMs?: number;
-}
-export type Caller = <T>(path: string, call: Call<T>) => Promise<Answer<T>>;
-
 export interface SessionFilter {
-  status?: models.SessionStatus | undefined;
+  status?: SessionStatus | undefined;
   agentId?: string | undefined;
   linkId?: string | undefined;
   /** E-mail address or identifier, whole. */
@@ -43,50 +37,14 @@ export interface ImportOptions {
   overrideReason?: string | undefined;
 }
 
-export interface CreatedLink {
-  link: models.Link;
-  url: string;
-}
-
-const TIMEOUT_MS = 20_000;
 /** All tests of a document take 20 seconds at most; the answer has to come, too. */
 const TEST_MS = 40_000;
 /** A file of ten thousand messages is read page by page before its first byte. */
 const FILE_MS = 120_000;
 
-/** The management API, called with the token of whoever is signed in. `onRefusedToken` hears of each 401. */
-export function createApi(options: { token(): string | null; onRefusedToken(): void }) {
-  const call: Caller = async (
-    path,
-    { read, method = "GET", body, form, headers, format = "json", timeoutMs = TIMEOUT_MS },
-  ) => {
-    const token = options.token();
-    try {
-      const response = await fetch(`/api${path}`, {
-        method,
-        // The token is the only credential: a cookie of this origin must not decide anything here.
-        credentials: "omit",
-        cache: "no-store",
-        signal: AbortSignal.timeout(timeoutMs),
-        headers: {
-          accept: format === "json" ? "application/json" : "*/*",
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(form === undefined ? {} : { body: form }),
-      });
-      if (response.ok && format === "text") return { type: "ok", value: read(await response.text()) };
-      const answer: unknown = await response.json().catch(() => null);
-      if (response.ok && answer !== null) return { type: "ok", value: read(answer) };
-      // An answer to a token that was replaced meanwhile says nothing about the new one, and who has signed out has none.
-      if (response.status === 401 && token !== null && token === options.token()) options.onRefusedToken();
-      return readProblem(response.status, answer, response.headers.get("x-request-id"));
-    } catch {
-      return UNREACHABLE;
-    }
-  };
+/** The management API, called with the token of whoever is signed in. */
+export function createApi(options: CallerOptions) {
+  const call = createCaller(options);
   const links = (agent: string): string => `/agents/${part(agent)}/public-links`;
   const pages = { limit: "200" };
 
@@ -96,38 +54,31 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
     ...webhookCalls(call),
     ...credentialCalls(call),
     ...knowledgeCalls(call),
-    agents: (cursor?: string) =>
-      call(`/agents${query({ ...pages, cursor })}`, { read: models.readPage(models.readAgent) }),
-    agent: (agent: string) => call(`/agents/${part(agent)}`, { read: models.readAgent }),
+    agents: (cursor?: string) => call<Page<Agent>>(`/agents${query({ ...pages, cursor })}`),
+    agent: (agent: string) => call<Agent>(`/agents/${part(agent)}`),
     versions: (agent: string, cursor?: string) =>
-      call(`/agents/${part(agent)}/versions${query({ limit: "50", cursor })}`, {
-        read: models.readPage(models.readVersion),
-      }),
+      call<Page<Version>>(`/agents/${part(agent)}/versions${query({ limit: "50", cursor })}`),
     /** `overrideReason`: why the version goes live although its tests are not green; for admins and owners. */
     activate: (agent: string, version: number, overrideReason?: string) =>
-      call(`/agents/${part(agent)}/versions/${version}/activate`, {
+      call<Agent>(`/agents/${part(agent)}/versions/${version}/activate`, {
         method: "POST",
         ...(overrideReason === undefined ? {} : { body: { override_reason: overrideReason } }),
-        read: models.readAgent,
       }),
-    /** Whether this token may override the publish gate: asked of a read that wants the same role. */
+    /** Whether this token may override the publish gate: found out by a read that needs the same role. */
     mayOverride: async (): Promise<Answer<boolean>> => {
-      const answer = await call(`/tokens${query({ limit: "1" })}`, { read: () => true });
-      return answer.type === "problem" && answer.status === 403 ? { type: "ok", value: false } : answer;
+      const answer = await call(`/tokens${query({ limit: "1" })}`);
+      if (answer.type === "problem" && answer.status !== 403) return answer;
+      return { type: "ok", value: answer.type === "ok" };
     },
     /** Runs the tests of the version, which takes up to half a minute. */
     testVersion: (agent: string, version: number) =>
-      call(`/agents/${part(agent)}/versions/${version}/test`, {
-        method: "POST",
-        timeoutMs: TEST_MS,
-        read: readTestOutcome,
-      }),
+      call<TestResult>(`/agents/${part(agent)}/versions/${version}/test`, { method: "POST", timeoutMs: TEST_MS }),
     exportVersion: (agent: string, version: number) =>
-      call(`/agents/${part(agent)}/export${query({ version: String(version) })}`, { read: (body) => body }),
+      call<unknown>(`/agents/${part(agent)}/export${query({ version: String(version) })}`),
     validate: (document: string) =>
-      call("/agents/validate", { method: "POST", body: { document }, read: models.readValidated }),
+      call<{ valid: boolean; issues: Issue[] }>("/agents/validate", { method: "POST", body: { document } }),
     importAgent: (agent: string, { document, dryRun, activate, notes, overrideReason }: ImportOptions) =>
-      call(`/agents/${part(agent)}/import`, {
+      call<Imported>(`/agents/${part(agent)}/import`, {
         method: "POST",
         body: {
           document,
@@ -138,27 +89,17 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
         },
         // The tests of a version that is to go live run first.
         timeoutMs: TEST_MS,
-        read: models.readImported,
       }),
-    links: (agent: string, cursor?: string) =>
-      call(`${links(agent)}${query({ ...pages, cursor })}`, { read: models.readPage(models.readLink) }),
-    link: (agent: string, id: string) => call(`${links(agent)}/${part(id)}`, { read: models.readLink }),
+    links: (agent: string, cursor?: string) => call<Page<Link>>(`${links(agent)}${query({ ...pages, cursor })}`),
+    link: (agent: string, id: string) => call<Link>(`${links(agent)}/${part(id)}`),
     createLink: (agent: string, body: Record<string, unknown>, idempotencyKey: string) =>
-      call(links(agent), {
-        method: "POST",
-        body,
-        headers: { "idempotency-key": idempotencyKey },
-        read: (made): CreatedLink => ({ link: models.readLink(made), url: text(record(made).url) }),
-      }),
+      call<LinkCreated>(links(agent), { method: "POST", body, headers: { "idempotency-key": idempotencyKey } }),
     updateLink: (agent: string, id: string, body: Record<string, unknown>) =>
-      call(`${links(agent)}/${part(id)}`, { method: "PUT", body, read: models.readLink }),
+      call<Link>(`${links(agent)}/${part(id)}`, { method: "PUT", body }),
     deleteLink: (agent: string, id: string) =>
-      call(`${links(agent)}/${part(id)}`, {
-        method: "DELETE",
-        read: (body) => ({ sessionsEnded: count(record(body).sessions_ended) }),
-      }),
+      call<{ sessions_ended: number }>(`${links(agent)}/${part(id)}`, { method: "DELETE" }),
     sessions: (filter: SessionFilter, options: { limit: number; cursor?: string | undefined }) =>
-      call(
+      call<Page<Session>>(
         `/sessions${query({
           limit: String(options.limit),
           cursor: options.cursor,
@@ -167,22 +108,17 @@ export function createApi(options: { token(): string | null; onRefusedToken(): v
           link_id: filter.linkId,
           participant: filter.person,
         })}`,
-        { read: models.readPage(models.readSession) },
       ),
-    session: (id: string) => call(`/sessions/${part(id)}`, { read: models.readSession }),
-    transcript: (id: string) => call(`/sessions/${part(id)}/transcript`, { read: readTranscript }),
-    /** The whole transcript as the server writes it, for people to keep. */
+    session: (id: string) => call<Session>(`/sessions/${part(id)}`),
+    transcript: (id: string) => call<Transcript>(`/sessions/${part(id)}/transcript`),
+    /** The whole transcript as a file. */
     transcriptFile: (id: string, format: TranscriptFormat) =>
-      call(`/sessions/${part(id)}/transcript${query({ format })}`, {
-        format: "text",
-        timeoutMs: FILE_MS,
-        read: text,
-      }),
+      call<string>(`/sessions/${part(id)}/transcript${query({ format })}`, { format: "text", timeoutMs: FILE_MS }),
     /** The turns of a session and why they went as they did, oldest first. */
     trace: (id: string, cursor?: string) =>
-      call(`/sessions/${part(id)}/trace${query({ limit: "20", cursor })}`, { read: readTrace }),
+      call<SessionTrace>(`/sessions/${part(id)}/trace${query({ limit: "20", cursor })}`),
     watch: (id: string, watching: WatchOptions) => watchSession(options, id, watching),
-    endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST", read: () => null }),
+    endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST" }),
   };
 }
 

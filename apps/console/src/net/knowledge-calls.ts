@@ -1,6 +1,10 @@
 import { part, query } from "./address.js";
-import type { Caller } from "./api.js";
-import * as knowledge from "./knowledge-models.js";
+import type { Found, Ingestion, KnowledgeDocument, Page, Passage, SearchMode } from "./answers.js";
+import type { Caller } from "./call.js";
+
+type Library = Page<KnowledgeDocument> & { ingesting: Ingestion[] };
+type Added = KnowledgeDocument & { result: "created" | "updated" | "unchanged" };
+type DocumentText = KnowledgeDocument & { passages: Passage[]; next_after: number | null };
 
 /** A document is read and cut while the call waits: a long PDF takes its time. */
 const UPLOAD_TIMEOUT_MS = 90_000;
@@ -9,25 +13,20 @@ const UPLOAD_TIMEOUT_MS = 90_000;
 export function knowledgeCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}/knowledge`;
   return {
-    documents: (agent: string, cursor?: string) =>
-      call(`${at(agent)}${query({ limit: "200", cursor })}`, { read: knowledge.readLibrary }),
+    documents: (agent: string, cursor?: string) => call<Library>(`${at(agent)}${query({ limit: "200", cursor })}`),
     addDocument: (agent: string, file: File, language: string) => {
       const form = new FormData();
       form.set("language", language);
       form.set("file", file);
-      return call(at(agent), { method: "POST", form, timeoutMs: UPLOAD_TIMEOUT_MS, read: knowledge.readAdded });
+      return call<Added>(at(agent), { method: "POST", form, timeoutMs: UPLOAD_TIMEOUT_MS });
     },
     documentText: (agent: string, id: string, after: number | null) =>
-      call(`${at(agent)}/${part(id)}${query({ after: after === null ? undefined : String(after) })}`, {
-        read: knowledge.readDocumentText,
-      }),
-    deleteDocument: (agent: string, id: string) =>
-      call(`${at(agent)}/${part(id)}`, { method: "DELETE", read: () => null }),
-    searchDocuments: (agent: string, search: { query: string; mode: knowledge.SearchMode; topK: number }) =>
-      call(`${at(agent)}/search`, {
+      call<DocumentText>(`${at(agent)}/${part(id)}${query({ after: after === null ? undefined : String(after) })}`),
+    deleteDocument: (agent: string, id: string) => call(`${at(agent)}/${part(id)}`, { method: "DELETE" }),
+    searchDocuments: (agent: string, search: { query: string; mode: SearchMode; topK: number }) =>
+      call<Found>(`${at(agent)}/search`, {
         method: "POST",
         body: { query: search.query, mode: search.mode, top_k: search.topK },
-        read: knowledge.readFound,
       }),
   };
 }

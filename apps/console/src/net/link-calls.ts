@@ -1,10 +1,18 @@
 import { part, query } from "./address.js";
-import type { Caller } from "./api.js";
-import * as links from "./link-models.js";
-import { readPage, readSession } from "./models.js";
-import { text } from "./reading.js";
+import type {
+  AccessPolicy,
+  AccessRequest,
+  Analytics,
+  BulkLinks,
+  Mail,
+  Page,
+  SecurityEvent,
+  Session,
+  Template,
+} from "./answers.js";
+import type { Caller } from "./call.js";
 
-export interface BulkBody {
+interface BulkBody {
   create?: Record<string, unknown>[];
   recipients?: { name: string; email?: string }[];
   deactivate?: string[];
@@ -17,30 +25,27 @@ const BULK_TIMEOUT_MS = 70_000;
 export function linkCalls(call: Caller) {
   const at = (agent: string, id: string): string => `/agents/${part(agent)}/public-links/${part(id)}`;
   return {
-    templates: (cursor?: string) =>
-      call(`/link-templates${query({ limit: "200", cursor })}`, { read: readPage(links.readTemplate) }),
-    createTemplate: (body: Record<string, unknown>) =>
-      call("/link-templates", { method: "POST", body, read: links.readTemplate }),
-    deleteTemplate: (id: string) => call(`/link-templates/${part(id)}`, { method: "DELETE", read: () => null }),
+    templates: (cursor?: string) => call<Page<Template>>(`/link-templates${query({ limit: "200", cursor })}`),
+    createTemplate: (body: Record<string, unknown>) => call<Template>("/link-templates", { method: "POST", body }),
+    deleteTemplate: (id: string) => call(`/link-templates/${part(id)}`, { method: "DELETE" }),
     bulk: (agent: string, body: BulkBody, idempotencyKey: string) =>
-      call(`/agents/${part(agent)}/public-links/bulk`, {
+      call<BulkLinks>(`/agents/${part(agent)}/public-links/bulk`, {
         method: "POST",
         body,
         headers: { "idempotency-key": idempotencyKey },
         timeoutMs: BULK_TIMEOUT_MS,
-        read: links.readBulk,
       }),
-    embed: (agent: string, id: string) => call(`${at(agent, id)}/embed`, { read: links.readEmbed }),
+    embed: (agent: string, id: string) => call<{ url: string; iframe: string }>(`${at(agent, id)}/embed`),
     /** The picture itself, as SVG. */
-    qr: (agent: string, id: string) => call(`${at(agent, id)}/qr.svg`, { format: "text", read: text }),
+    qr: (agent: string, id: string) => call<string>(`${at(agent, id)}/qr.svg`, { format: "text" }),
     analytics: (agent: string, id: string, days: number) =>
-      call(`${at(agent, id)}/analytics${query({ days: String(days) })}`, { read: links.readAnalytics }),
+      call<Analytics>(`${at(agent, id)}/analytics${query({ days: String(days) })}`),
     linkSessions: (agent: string, id: string, limit: number) =>
-      call(`${at(agent, id)}/sessions${query({ limit: String(limit) })}`, { read: readPage(readSession) }),
+      call<Page<Session>>(`${at(agent, id)}/sessions${query({ limit: String(limit) })}`),
     securityEvents: (link: string, days: number) =>
-      call(`/analytics/security-events${query({ link_id: link, days: String(days), limit: "50" })}`, {
-        read: readPage(links.readSecurityEvent),
-      }),
+      call<Page<SecurityEvent>>(
+        `/analytics/security-events${query({ link_id: link, days: String(days), limit: "50" })}`,
+      ),
   };
 }
 
@@ -48,15 +53,13 @@ export function linkCalls(call: Caller) {
 export function accessCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}`;
   return {
-    accessPolicy: (agent: string) => call(`${at(agent)}/access-policy`, { read: links.readAccessPolicy }),
+    accessPolicy: (agent: string) => call<AccessPolicy>(`${at(agent)}/access-policy`),
     setAccessPolicy: (agent: string, body: Record<string, unknown>) =>
-      call(`${at(agent)}/access-policy`, { method: "PUT", body, read: links.readAccessPolicy }),
+      call<AccessPolicy>(`${at(agent)}/access-policy`, { method: "PUT", body }),
     accessRequests: (agent: string, status: string, cursor?: string) =>
-      call(`${at(agent)}/access-requests${query({ status, limit: "100", cursor })}`, {
-        read: readPage(links.readAccessRequest),
-      }),
+      call<Page<AccessRequest>>(`${at(agent)}/access-requests${query({ status, limit: "100", cursor })}`),
     decideAccess: (agent: string, id: string, decision: "approve" | "deny") =>
-      call(`${at(agent)}/access-requests/${part(id)}/${decision}`, { method: "POST", read: links.readAccessRequest }),
-    mails: (limit: number) => call(`/dev/mail${query({ limit: String(limit) })}`, { read: links.readMails }),
+      call<AccessRequest>(`${at(agent)}/access-requests/${part(id)}/${decision}`, { method: "POST" }),
+    mails: (limit: number) => call<{ data: Mail[] }>(`/dev/mail${query({ limit: String(limit) })}`),
   };
 }

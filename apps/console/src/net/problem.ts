@@ -1,5 +1,5 @@
-import { type Issue, readIssue } from "./models.js";
-import { type Json, list, record, text, textOrNull } from "./reading.js";
+import { type Json, list, record, text } from "@parley/web-kit";
+import type { Issue } from "./answers.js";
 
 export interface FieldProblem {
   /** First member of the body the pointer leads to; empty = the request as a whole. */
@@ -43,18 +43,29 @@ export function readProblem(status: number, body: unknown, requestIdHeader: stri
     detail: text(from.detail) || `The server answered with status ${status}.`,
     fields: list(from.errors).map(readField),
     issues: list(from.issues).map(readIssue),
-    requestId: textOrNull(from.request_id) ?? requestIdHeader,
+    requestId: text(from.request_id) ?? requestIdHeader,
     body: from,
   };
 }
 
 function readField(value: unknown): FieldProblem {
   const from = record(value);
-  const pointer = text(from.pointer);
+  const pointer = text(from.pointer) ?? "";
   const field = pointer.startsWith("/") ? (pointer.split("/")[1] ?? "") : pointer;
   const path = pointer
     .split("/")
     .filter((part) => part !== "" && !/^\d+$/.test(part))
     .join(".");
-  return { field, path, message: text(from.message) };
+  return { field, path, message: text(from.message) ?? "" };
+}
+
+function readIssue(value: unknown): Issue {
+  const from = record(value);
+  const path = list(from.path).filter((part) => typeof part === "string" || typeof part === "number");
+  return {
+    path,
+    code: text(from.code) ?? "",
+    message: text(from.message) ?? "",
+    severity: from.severity === "warning" ? "warning" : "error",
+  };
 }

@@ -1,18 +1,9 @@
 import { part, query } from "./address.js";
-import type { Caller } from "./api.js";
-import { readPage } from "./models.js";
-import { record, text } from "./reading.js";
-import * as settings from "./settings-models.js";
+import type { AccessToken, Delivery, Page, SigningKey, Webhook } from "./answers.js";
+import type { Caller } from "./call.js";
 
-/** A secret that is told once, beside what it belongs to. */
-export interface WithSecret<T> {
-  value: T;
-  secret: string;
-}
-
-const withSecret =
-  <T>(read: (body: unknown) => T, member = "secret") =>
-  (body: unknown): WithSecret<T> => ({ value: read(body), secret: text(record(body)[member]) });
+/** The secret is told once, in the answer that made it. */
+export type WithSecret<T> = T & { secret: string };
 
 const PAGE = { limit: "200" };
 
@@ -20,69 +11,59 @@ const PAGE = { limit: "200" };
 export function webhookCalls(call: Caller) {
   const at = (id: string): string => `/webhooks/${part(id)}`;
   return {
-    webhooks: (cursor?: string) =>
-      call(`/webhooks${query({ ...PAGE, cursor })}`, { read: readPage(settings.readWebhook) }),
-    webhook: (id: string) => call(at(id), { read: settings.readWebhook }),
+    webhooks: (cursor?: string) => call<Page<Webhook>>(`/webhooks${query({ ...PAGE, cursor })}`),
+    webhook: (id: string) => call<Webhook>(at(id)),
     createWebhook: (body: Record<string, unknown>, idempotencyKey: string) =>
-      call("/webhooks", {
+      call<WithSecret<Webhook>>("/webhooks", {
         method: "POST",
         body,
         headers: { "idempotency-key": idempotencyKey },
-        read: withSecret(settings.readWebhook),
       }),
-    updateWebhook: (id: string, body: Record<string, unknown>) =>
-      call(at(id), { method: "PATCH", body, read: settings.readWebhook }),
-    deleteWebhook: (id: string) => call(at(id), { method: "DELETE", read: () => null }),
+    updateWebhook: (id: string, body: Record<string, unknown>) => call<Webhook>(at(id), { method: "PATCH", body }),
+    deleteWebhook: (id: string) => call(at(id), { method: "DELETE" }),
     rotateWebhook: (id: string, overlapSeconds: number, idempotencyKey: string) =>
-      call(`${at(id)}/rotate`, {
+      call<WithSecret<Webhook>>(`${at(id)}/rotate`, {
         method: "POST",
         body: { overlap_seconds: overlapSeconds },
         headers: { "idempotency-key": idempotencyKey },
-        read: withSecret(settings.readWebhook),
       }),
-    testWebhook: (id: string) => call(`${at(id)}/test`, { method: "POST", read: settings.readDelivery }),
+    testWebhook: (id: string) => call<Delivery>(`${at(id)}/test`, { method: "POST" }),
     deliveries: (id: string, at: { status: string; limit: number; cursor?: string | undefined }) =>
-      call(
+      call<Page<Delivery>>(
         `/webhooks/${part(id)}/deliveries${query({
           status: at.status === "" ? undefined : at.status,
           limit: String(at.limit),
           cursor: at.cursor,
         })}`,
-        { read: readPage(settings.readDelivery) },
       ),
     redeliver: (delivery: string) =>
-      call(`/webhooks/deliveries/${part(delivery)}/redeliver`, { method: "POST", read: settings.readDelivery }),
+      call<Delivery>(`/webhooks/deliveries/${part(delivery)}/redeliver`, { method: "POST" }),
   };
 }
 
 /** Signing keys and access tokens of the tenant. */
 export function credentialCalls(call: Caller) {
-  const idOf = (body: unknown): string => text(record(body).id);
-  const keyIdOf = (body: unknown): string => text(record(body).key_id);
   return {
-    keys: (cursor?: string) => call(`/keys${query({ ...PAGE, cursor })}`, { read: readPage(settings.readKey) }),
+    keys: (cursor?: string) => call<Page<SigningKey>>(`/keys${query({ ...PAGE, cursor })}`),
     createKey: (body: { name: string; scopes: string[] }, idempotencyKey: string) =>
-      call("/keys", {
+      call<WithSecret<{ key_id: string }>>("/keys", {
         method: "POST",
         body,
         headers: { "idempotency-key": idempotencyKey },
-        read: withSecret(keyIdOf),
       }),
     rotateKey: (id: string, idempotencyKey: string) =>
-      call(`/keys/${part(id)}/rotate`, {
+      call<WithSecret<{ key_id: string }>>(`/keys/${part(id)}/rotate`, {
         method: "POST",
         headers: { "idempotency-key": idempotencyKey },
-        read: withSecret(keyIdOf),
       }),
-    revokeKey: (id: string) => call(`/keys/${part(id)}`, { method: "DELETE", read: () => null }),
-    tokens: (cursor?: string) => call(`/tokens${query({ ...PAGE, cursor })}`, { read: readPage(settings.readToken) }),
+    revokeKey: (id: string) => call(`/keys/${part(id)}`, { method: "DELETE" }),
+    tokens: (cursor?: string) => call<Page<AccessToken>>(`/tokens${query({ ...PAGE, cursor })}`),
     createToken: (body: { name: string; role: string }, idempotencyKey: string) =>
-      call("/tokens", {
+      call<{ token: string }>("/tokens", {
         method: "POST",
         body,
         headers: { "idempotency-key": idempotencyKey },
-        read: withSecret(idOf, "token"),
       }),
-    revokeToken: (id: string) => call(`/tokens/${part(id)}`, { method: "DELETE", read: () => null }),
+    revokeToken: (id: string) => call(`/tokens/${part(id)}`, { method: "DELETE" }),
   };
 }

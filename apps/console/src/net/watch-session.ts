@@ -1,5 +1,6 @@
 import { createTransport, followEvents, ParleyError, type SessionEvent } from "@parley/client";
 import { part } from "./address.js";
+import type { CallerOptions } from "./call.js";
 
 /** `live` = the stream is open; `interrupted` = trying again; `over` = nothing more will come; `refused` = it may not be watched. */
 export type WatchState = "connecting" | "live" | "interrupted" | "over" | "refused";
@@ -11,17 +12,12 @@ export interface WatchOptions {
   onState(state: WatchState): void;
 }
 
-export interface WatchCaller {
-  token(): string | null;
-  onRefusedToken(): void;
-}
-
 /** The server sends a sign of life every 12 s: a connection that is silent for longer is dead. */
 const SILENCE_MS = 30_000;
 const OPEN_TIMEOUT_MS = 30_000;
 
 /** Follows the live view of a session. Returns a function that ends it. */
-export function watchSession(caller: WatchCaller, id: string, options: WatchOptions): () => void {
+export function watchSession(caller: CallerOptions, id: string, options: WatchOptions): () => void {
   const left = new AbortController();
   void follow(caller, `/api/sessions/${part(id)}/live`, { ...options, signal: left.signal });
   return () => left.abort();
@@ -29,7 +25,7 @@ export function watchSession(caller: WatchCaller, id: string, options: WatchOpti
 
 /** `EventSource` cannot carry the token, so the stream is read with `fetch`. */
 async function follow(
-  caller: WatchCaller,
+  caller: CallerOptions,
   path: string,
   { after, onEvent, onState, signal }: WatchOptions & { signal: AbortSignal },
 ): Promise<void> {

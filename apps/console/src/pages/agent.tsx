@@ -1,7 +1,7 @@
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
 import { useVersionActions } from "../data/use-version-actions.js";
-import type { Agent, Version } from "../net/models.js";
+import type { Agent, Version } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { AgentAccess } from "../view/agent-access.js";
 import { useApi } from "../view/api-context.js";
@@ -121,10 +121,10 @@ function VersionRow({ version: item, busy, testing, onTest, onDownload, onActiva
         {item.notes && <p class="row-text">{item.notes}</p>}
         <p class="row-facts">
           <span>
-            imported <Time value={item.createdAt} />
+            imported <Time value={item.created_at} />
           </span>
           <span class="mono" title="Fingerprint of the document">
-            {item.contentHash.slice(0, 12)}
+            {item.content_hash.slice(0, 12)}
           </span>
         </p>
       </div>

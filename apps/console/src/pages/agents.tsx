@@ -1,6 +1,6 @@
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
-import type { Agent } from "../net/models.js";
+import type { Agent } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { PageHeader } from "../view/page-header.js";
@@ -54,17 +54,17 @@ function AgentRows({ agents }: { agents: Agent[] }) {
             <a class="row-title" href={pathOf({ page: "agent", agent: agent.slug })}>
               {agent.name}
             </a>
-            {agent.activeVersion === null ? (
+            {agent.active_version === null ? (
               <span class="chip inactive">No active version</span>
             ) : (
-              <span class="chip active">Version {agent.activeVersion} active</span>
+              <span class="chip active">Version {agent.active_version} active</span>
             )}
           </div>
           {agent.description && <p class="row-text">{agent.description}</p>}
           <p class="row-facts">
             <span class="mono">{agent.slug}</span>
             <span>
-              changed <Time value={agent.updatedAt} />
+              changed <Time value={agent.updated_at} />
             </span>
             <a href={pathOf({ page: "knowledge", agent: agent.slug })} aria-label={`Knowledge of ${agent.name}`}>
               Knowledge

@@ -4,7 +4,7 @@ import { changedBody, valuesOf } from "../data/link-body.js";
 import { type LinkSurroundings, loadSurroundings } from "../data/load-link-form.js";
 import { useLinkForm } from "../data/use-link-form.js";
 import { useLoad } from "../data/use-load.js";
-import type { Link } from "../net/models.js";
+import type { Link } from "../net/answers.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
@@ -46,7 +46,7 @@ interface EditFormProps {
 
 function EditForm({ around: { agent, versions, policy }, link, back }: EditFormProps) {
   const api = useApi();
-  const [initial] = useState(() => valuesOf(link.settings));
+  const [initial] = useState(() => valuesOf(link));
   const form = useLinkForm<Link | null>({
     initial,
     edit: true,
@@ -65,7 +65,7 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
     <form class="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
       <LinkFields
         {...{ agent, versions, policy }}
-        pinSet={link.settings.pin_required === true}
+        pinSet={link.pin_required}
         values={form.values}
         wrong={form.wrong}
         onChange={form.change}

@@ -3,7 +3,7 @@ import { announce } from "../data/announcement.js";
 import { useLoad } from "../data/use-load.js";
 import { useSending } from "../data/use-sending.js";
 import { changedWebhook, valuesOfWebhook, wrongInWebhook } from "../data/webhook-form.js";
-import type { Webhook } from "../net/settings-models.js";
+import type { Webhook } from "../net/answers.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";

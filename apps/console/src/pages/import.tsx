@@ -15,7 +15,7 @@ export function ImportPage({ agent }: { agent: string | null }) {
     api: useApi(),
     agent,
     onWrong: focusFirst,
-    onImported: ({ agentId, version, active }) => {
+    onImported: ({ agent_id: agentId, version, active }) => {
       announce(`Version ${version ?? ""} imported${active ? " and active" : ""}.`);
       go(agentId === null ? { page: "agents" } : { page: "agent", agent: agentId });
     },

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
-import type { Passage } from "../net/knowledge-models.js";
+import type { Passage } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
@@ -12,7 +12,7 @@ import { ProblemCard, WhenReady } from "../view/states.js";
 export function KnowledgeDocumentPage({ agent, id }: { agent: string; id: string }) {
   const api = useApi();
   const { loaded, reload } = useLoad(id, () => api.documentText(agent, id, null));
-  const shown = loaded.state === "ready" ? loaded.value.document : null;
+  const shown = loaded.state === "ready" ? loaded.value : null;
   return (
     <>
       <PageHeader
@@ -21,10 +21,10 @@ export function KnowledgeDocumentPage({ agent, id }: { agent: string; id: string
         lead={shown === null ? undefined : `Revision ${shown.revision}`}
       />
       <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ document, passages, next }) => (
+        {(document) => (
           <>
             <DocumentFacts document={document} />
-            <Passages key={document.id} {...{ agent, id, passages, next }} />
+            <Passages key={document.id} {...{ agent, id }} passages={document.passages} next={document.next_after} />
           </>
         )}
       </WhenReady>
@@ -51,7 +51,7 @@ function Passages({ agent, id, passages: first, next: firstNext }: PassagesProps
     setBusy(false);
     if (answer.type !== "ok") return setProblem(answer);
     setProblem(null);
-    setMore({ passages: [...more.passages, ...answer.value.passages], next: answer.value.next });
+    setMore({ passages: [...more.passages, ...answer.value.passages], next: answer.value.next_after });
   };
   return (
     <section class="block" aria-labelledby="text-title">

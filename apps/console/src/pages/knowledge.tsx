@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
-import type { Ingestion, KnowledgeDocument } from "../net/knowledge-models.js";
+import type { Ingestion, KnowledgeDocument } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { IngestionList } from "../view/ingestion-list.js";
@@ -29,8 +29,8 @@ export function KnowledgePage({ agent }: { agent: string }) {
   const ingesting = loaded.state === "ready" ? loaded.value.ingesting : [];
   const documents = loaded.state === "ready" ? loaded.value.data : [];
   const isAtWork =
-    ingesting.some(({ error }) => error === null) ||
-    documents.some(({ vectors }) => vectors === "queued" || vectors === "processing");
+    ingesting.some(({ status }) => status === "processing") ||
+    documents.some(({ embedding }) => embedding?.status === "queued" || embedding?.status === "processing");
   useEffect(() => {
     if (!isAtWork) return;
     const timer = setInterval(() => void reload(), LOOK_AGAIN_MS);

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { useLoad } from "../data/use-load.js";
-import type { Agent, Link } from "../net/models.js";
+import type { Agent, Link } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
@@ -59,17 +59,17 @@ function Actions({ agent, link, onChange }: { agent: Agent; link: Link; onChange
   const toggle = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    const answer = await api.updateLink(agent.id, link.id, { is_active: !link.isActive });
+    const answer = await api.updateLink(agent.id, link.id, { is_active: !link.is_active });
     setBusy(false);
     if (answer.type !== "ok") return setProblem(answer);
     setProblem(null);
     await onChange();
-    announce(link.isActive ? "Disabled; its conversations wait until it is enabled again." : "Enabled.");
+    announce(link.is_active ? "Disabled; its conversations wait until it is enabled again." : "Enabled.");
   };
   const remove = async (): Promise<Problem | null> => {
     const answer = await api.deleteLink(agent.id, link.id);
     if (answer.type !== "ok") return answer;
-    announce(`“${link.title}” is deleted; live sessions that were ended: ${answer.value.sessionsEnded}.`);
+    announce(`“${link.title}” is deleted; live sessions that were ended: ${answer.value.sessions_ended}.`);
     go({ page: "links", agent: agent.slug });
     return null;
   };
@@ -79,7 +79,7 @@ function Actions({ agent, link, onChange }: { agent: Agent; link: Link; onChange
         Change
       </a>
       <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void toggle()}>
-        {link.isActive ? "Disable" : "Enable"}
+        {link.is_active ? "Disable" : "Enable"}
       </button>
       <button type="button" class="button quiet risky" onClick={() => setDeleting(true)}>
         Delete

@@ -1,6 +1,6 @@
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
-import type { Agent } from "../net/models.js";
+import type { Agent } from "../net/answers.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
@@ -87,7 +87,7 @@ function NoLinks({ agent }: { agent: Agent }) {
         A link is an address anyone can open in a browser, without an account. You decide how many conversations it
         allows, how long they are, and when it stops working.
       </p>
-      {agent.activeVersion === null && (
+      {agent.active_version === null && (
         <p>
           This agent has no active version. <a href={pathOf({ page: "agent", agent: agent.slug })}>Activate one</a>{" "}
           first, or conversations cannot start.

@@ -1,5 +1,5 @@
 import { useLoad } from "../data/use-load.js";
-import type { Mail } from "../net/link-models.js";
+import type { Mail } from "../net/answers.js";
 import { useApi } from "../view/api-context.js";
 import { PageHeader } from "../view/page-header.js";
 import { Empty, WhenReady } from "../view/states.js";
@@ -25,7 +25,7 @@ export function MailPage() {
         </Empty>
       ) : (
         <WhenReady loaded={loaded} onRetry={() => void reload()}>
-          {(mails) => (mails.length === 0 ? <NoMails /> : <Mails mails={mails} />)}
+          {({ data }) => (data.length === 0 ? <NoMails /> : <Mails mails={data} />)}
         </WhenReady>
       )}
     </>
@@ -55,7 +55,7 @@ function Mails({ mails }: { mails: Mail[] }) {
               </span>
               <span class="row-facts">
                 <span>to {mail.to}</span>
-                <Time value={mail.at} />
+                <Time value={mail.created_at} />
               </span>
             </summary>
             <pre class="mail-text" dir="auto">

@@ -5,7 +5,7 @@ import { type LinkSurroundings, loadSurroundings } from "../data/load-link-form.
 import { type Recipient, recipientsIn } from "../data/recipients.js";
 import { useLinkForm } from "../data/use-link-form.js";
 import { useLoad } from "../data/use-load.js";
-import type { BulkResult } from "../net/link-models.js";
+import type { BulkLinks } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { focusFirst } from "../view/field.js";
@@ -20,7 +20,7 @@ import { TemplateChoice } from "../view/template-choice.js";
 
 interface Made {
   people: Recipient[];
-  results: BulkResult[];
+  results: BulkLinks["results"];
 }
 
 /** One link for each person of a list, all with the same settings. */
@@ -60,7 +60,7 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
       const { recipient: _recipient, ...body } = linkBody(values);
       return api.bulk(agent.id, { create: [body], recipients: people }, key);
     },
-    onDone: (results) => onMade({ people, results }),
+    onDone: ({ results }) => onMade({ people, results }),
     onWrong: focusFirst,
   });
   const [filledAnew, setFilledAnew] = useState(0);

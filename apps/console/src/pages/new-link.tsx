@@ -4,7 +4,7 @@ import { initialValues } from "../data/link-form.js";
 import { type LinkSurroundings, loadSurroundings } from "../data/load-link-form.js";
 import { useLinkForm } from "../data/use-link-form.js";
 import { useLoad } from "../data/use-load.js";
-import type { CreatedLink } from "../net/api.js";
+import type { LinkCreated } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { CopyField } from "../view/copy-field.js";
@@ -20,7 +20,7 @@ import { TemplateChoice } from "../view/template-choice.js";
 /** Makes a link and hands out its address. */
 export function NewLinkPage({ agent: name }: { agent: string }) {
   const api = useApi();
-  const [created, setCreated] = useState<CreatedLink | null>(null);
+  const [created, setCreated] = useState<LinkCreated | null>(null);
   const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
   if (created !== null) return <Created created={created} agent={name} />;
   const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
@@ -40,7 +40,7 @@ export function NewLinkPage({ agent: name }: { agent: string }) {
 
 interface LinkFormProps {
   around: LinkSurroundings;
-  onCreated(created: CreatedLink): void;
+  onCreated(created: LinkCreated): void;
 }
 
 function LinkForm({ around, onCreated }: LinkFormProps) {
@@ -85,22 +85,22 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
   );
 }
 
-function Created({ created: { link, url }, agent }: { created: CreatedLink; agent: string }) {
+function Created({ created, agent }: { created: LinkCreated; agent: string }) {
   return (
     <>
-      <PageHeader title="The link is ready" lead={link.title} />
+      <PageHeader title="The link is ready" lead={created.title} />
       <section class="outcome good">
         <h2>Copy the address now</h2>
         <p>
           Whoever has it can talk to the agent. Editors find it again on the page of the link, with a QR code and a
           snippet for web sites.
         </p>
-        <CopyField label="Address of the link" value={url} />
+        <CopyField label="Address of the link" value={created.url} />
         <div class="actions start">
-          <a class="button quiet" href={pathOf({ page: "link", agent, id: link.id })}>
+          <a class="button quiet" href={pathOf({ page: "link", agent, id: created.id })}>
             QR code and snippet
           </a>
-          <a class="button quiet" href={url} target="_blank" rel="noopener noreferrer">
+          <a class="button quiet" href={created.url} target="_blank" rel="noopener noreferrer">
             Open in a new tab
           </a>
           <a class="button quiet" href={pathOf({ page: "links", agent })}>

@@ -3,9 +3,8 @@ import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
 import { useSending } from "../data/use-sending.js";
 import { NEW_WEBHOOK, webhookBody, wrongInWebhook } from "../data/webhook-form.js";
-import type { Agent } from "../net/models.js";
+import type { Agent, Webhook } from "../net/answers.js";
 import type { WithSecret } from "../net/settings-calls.js";
-import type { Webhook } from "../net/settings-models.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { focusFirst } from "../view/field.js";
@@ -20,7 +19,7 @@ export function NewWebhookPage() {
   const api = useApi();
   const [made, setMade] = useState<WithSecret<Webhook> | null>(null);
   const { loaded, reload } = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
-  if (made !== null) return <Made webhook={made.value} secret={made.secret} />;
+  if (made !== null) return <Made webhook={made} secret={made.secret} />;
   return (
     <>
       <PageHeader title="Add a webhook" parent={{ href: pathOf({ page: "webhooks" }), label: "Webhooks" }} />

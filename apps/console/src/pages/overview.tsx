@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { loadOverview, type Overview } from "../data/overview.js";
 import { useLoad } from "../data/use-load.js";
-import { LINK_STATUSES, SESSION_STATUSES } from "../net/models.js";
+import { LINK_STATUSES, SESSION_STATUSES } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { PageHeader } from "../view/page-header.js";
@@ -52,7 +52,7 @@ export function OverviewPage() {
 }
 
 function Tiles({ overview }: { overview: Overview }) {
-  const active = overview.agents.filter((agent) => agent.activeVersion !== null).length;
+  const active = overview.agents.filter((agent) => agent.active_version !== null).length;
   const links = LINK_STATUSES.reduce((sum, status) => sum + overview.links[status], 0);
   const counts = SESSION_STATUSES.map((status) => overview.sessions[status]);
   const sessions = counts.reduce((sum, { number }) => sum + number, 0);
@@ -136,7 +136,7 @@ function Figure({ label, value, dot }: { label: ComponentChildren; value: string
 /** From nothing to the first conversation. Gone as soon as there was one. */
 function FirstSteps({ overview }: { overview: Overview }) {
   if (overview.latest.length > 0) return null;
-  const hasActive = overview.agents.some((agent) => agent.activeVersion !== null);
+  const hasActive = overview.agents.some((agent) => agent.active_version !== null);
   const hasLink = LINK_STATUSES.some((status) => overview.links[status] > 0);
   return (
     <section class="empty steps">

@@ -1,11 +1,11 @@
+import type { Json } from "@parley/web-kit";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { newLiveSession } from "../data/live-session.js";
 import { useLiveSession } from "../data/use-live-session.js";
 import { useLoad } from "../data/use-load.js";
-import type { Agent, Session } from "../net/models.js";
-import type { Json } from "../net/reading.js";
+import type { Agent, Session } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { ConfirmDialog } from "../view/confirm-dialog.js";
@@ -22,12 +22,12 @@ export function SessionPage({ id }: { id: string }) {
   const { loaded, reload } = useLoad(id, async () => {
     const session = await api.session(id);
     if (session.type !== "ok") return session;
-    const agent = await api.agent(session.value.agentId);
+    const agent = await api.agent(session.value.agent_id);
     // The agent may be gone; the session is still worth showing.
     return { type: "ok", value: { session: session.value, agent: agent.type === "ok" ? agent.value : null } };
   });
   if (loaded.state === "ready") {
-    if (loaded.value.session.purgedAt !== null) return <ContentRemoved {...loaded.value} />;
+    if (loaded.value.session.purged_at) return <ContentRemoved {...loaded.value} />;
     return <Watching key={id} {...loaded.value} onChanged={() => void reload()} />;
   }
   return (
@@ -56,14 +56,14 @@ function Head({ id, agent, children }: { id: string; agent: Agent | null; childr
 function ContentRemoved({ session, agent }: { session: Session; agent: Agent | null }) {
   return (
     <>
-      <Head id={session.id} agent={agent} />
+      <Head id={session.session_id} agent={agent} />
       <SessionFacts live={newLiveSession(session, [])} agentSlug={agent?.slug ?? null} />
       <section class="block">
         <h2>Transcript</h2>
         <Empty title="Content removed">
           <p>
-            What was said, collected and sent here was removed <Time value={session.purgedAt} exact />. That the session
-            was, how it ended and what it used is kept.
+            What was said, collected and sent here was removed <Time value={session.purged_at ?? null} exact />. That
+            the session was, how it ended and what it used is kept.
           </p>
         </Empty>
       </section>
@@ -76,7 +76,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
   const api = useApi();
   const [ending, setEnding] = useState(false);
   const watched = useLiveSession(given.session, given.onChanged);
-  const { id, endedAt } = given.session;
+  const { session_id: id, ended_at: endedAt } = given.session;
   const live = endedAt === null ? watched.live : { ...watched.live, session: given.session };
   const { session } = live;
   const end = async () => {
@@ -97,7 +97,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
         )}
       </Head>
       <SessionFacts live={live} agentSlug={given.agent?.slug ?? null} />
-      <Collected title="Collected data" values={session.collected} empty={<NothingCollected />} />
+      <Collected title="Collected data" values={session.collected_data} empty={<NothingCollected />} />
       <LiveTranscript watched={watched} />
       {watched.loaded && watched.readable && <SessionTrace id={id} />}
       <Collected title="Metadata" values={session.metadata} empty={null} />

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
-import { type Agent, SESSION_STATUSES, type Session } from "../net/models.js";
+import { type Agent, SESSION_STATUSES, type Session } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
@@ -12,7 +12,7 @@ import { SessionRows } from "../view/session-rows.js";
 import { Empty, ProblemCard, WhenReady } from "../view/states.js";
 import { STATUS_WORDS } from "../view/status-chip.js";
 
-export interface Filter {
+interface Filter {
   status: string;
   agent: string;
   link: string;
@@ -108,7 +108,7 @@ function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
   const [busy, setBusy] = useState(false);
   // What was added belongs to the first page it was added to.
   useEffect(() => setOlder(null), [first]);
-  const cursor = older === null ? (first?.nextCursor ?? null) : older.cursor;
+  const cursor = older === null ? (first?.next_cursor ?? null) : older.cursor;
 
   const more = async (): Promise<void> => {
     if (cursor === null || busy) return;
@@ -118,7 +118,7 @@ function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
     if (answer.type !== "ok") return setProblem(answer);
     setProblem(null);
     keepFocus();
-    setOlder({ data: [...(older?.data ?? []), ...answer.value.data], cursor: answer.value.nextCursor });
+    setOlder({ data: [...(older?.data ?? []), ...answer.value.data], cursor: answer.value.next_cursor });
   };
 
   return (

@@ -3,8 +3,7 @@ import { announce } from "../data/announcement.js";
 import { useDeliveries } from "../data/use-deliveries.js";
 import { useLoad } from "../data/use-load.js";
 import { useWebhook } from "../data/use-webhook.js";
-import type { Agent } from "../net/models.js";
-import type { DeliveryStatus, Webhook } from "../net/settings-models.js";
+import type { Agent, Delivery, Webhook } from "../net/answers.js";
 import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
@@ -38,7 +37,7 @@ export function WebhookPage({ id }: { id: string }) {
 
 function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<void> }) {
   const api = useApi();
-  const [status, setStatus] = useState<DeliveryStatus | "">("");
+  const [status, setStatus] = useState<Delivery["status"] | "">("");
   const log = useDeliveries(api, webhook.id, status);
   const { busy, problem, rotated, forgetRotated, setActive, rotate, test } = useWebhook({
     api,
@@ -63,7 +62,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
     forgetRotated();
     keepFocus();
   };
-  const isOwn = webhook.agentVersion === null;
+  const isOwn = webhook.agent_version === null;
   return (
     <>
       {problem && <ProblemCard problem={problem} />}
@@ -83,7 +82,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
       )}
       <WebhookStateNote webhook={webhook} busy={busy} onEnable={() => void setActive(true)} />
       <div class="actions start toolbar">
-        {webhook.isActive && (
+        {webhook.is_active && (
           <button type="button" class="button primary" aria-disabled={busy} onClick={() => void sendTest()}>
             Send a test
           </button>
@@ -98,7 +97,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
             New secret
           </button>
         )}
-        {webhook.isActive && (
+        {webhook.is_active && (
           <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void setActive(false)}>
             Disable
           </button>
@@ -110,7 +109,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
         )}
       </div>
       <Facts webhook={webhook} />
-      <DeliveryList log={log} status={status} canSend={webhook.isActive} onStatus={setStatus} />
+      <DeliveryList log={log} status={status} canSend={webhook.is_active} onStatus={setStatus} />
       {asking === "delete" && (
         <DeleteWebhookDialog webhook={webhook} onDelete={remove} onClose={() => setAsking(null)} />
       )}
@@ -121,14 +120,14 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
 
 function Facts({ webhook }: { webhook: Webhook }) {
   const api = useApi();
-  const { agentId } = webhook;
+  const { agent_id: agentId } = webhook;
   const agent = useLoad<Agent | null>(agentId ?? "", async () =>
     agentId === null ? { type: "ok", value: null } : api.agent(agentId),
   );
   const named = agent.loaded.state === "ready" ? agent.loaded.value : null;
   const extras = [
-    ...(webhook.includeTranscript ? ["transcript"] : []),
-    ...(webhook.includeLatencyMetrics ? ["response times"] : []),
+    ...(webhook.include_transcript ? ["transcript"] : []),
+    ...(webhook.include_latency_metrics ? ["response times"] : []),
   ];
   return (
     <dl class="facts">
@@ -148,9 +147,9 @@ function Facts({ webhook }: { webhook: Webhook }) {
           {agentId === null && "Every agent"}
           {agentId !== null && named === null && "One agent"}
           {named && <a href={pathOf({ page: "agent", agent: named.slug })}>{named.name}</a>}
-          {webhook.agentVersion !== null && (
+          {webhook.agent_version !== null && (
             <span class="fact-note">
-              Part of version {webhook.agentVersion}; it changes with the document and can only be switched on and off
+              Part of version {webhook.agent_version}; it changes with the document and can only be switched on and off
               here.
             </span>
           )}
@@ -160,18 +159,18 @@ function Facts({ webhook }: { webhook: Webhook }) {
         <dt>At the end of a conversation</dt>
         <dd>{extras.length === 0 ? "Nothing more" : `Also ${extras.join(" and ")}`}</dd>
       </div>
-      {webhook.previousSecretUntil !== null && (
+      {webhook.previous_secret_until !== null && (
         <div>
           <dt>Old secret</dt>
           <dd>
-            Signs too; ends <Time value={webhook.previousSecretUntil} />
+            Signs too; ends <Time value={webhook.previous_secret_until} />
           </dd>
         </div>
       )}
       <div>
         <dt>Added</dt>
         <dd>
-          <Time value={webhook.createdAt} />
+          <Time value={webhook.created_at} />
         </dd>
       </div>
     </dl>

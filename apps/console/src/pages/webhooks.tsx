@@ -1,8 +1,7 @@
 import { allPages } from "../data/all-pages.js";
 import { useLoad } from "../data/use-load.js";
 import { eventsInWords } from "../data/webhook-events.js";
-import type { Agent } from "../net/models.js";
-import type { Webhook } from "../net/settings-models.js";
+import type { Agent, Webhook } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { PageHeader } from "../view/page-header.js";
@@ -60,10 +59,10 @@ function Rows({ webhooks, agents }: { webhooks: Webhook[]; agents: Agent[] }) {
           <p class="row-text mono">{webhook.url}</p>
           <p class="row-facts">
             <span>{eventsInWords(webhook.events)}</span>
-            <span>{webhook.agentId === null ? "every agent" : (names.get(webhook.agentId) ?? "one agent")}</span>
-            {webhook.agentVersion !== null && <span>part of version {webhook.agentVersion}</span>}
+            <span>{webhook.agent_id === null ? "every agent" : (names.get(webhook.agent_id) ?? "one agent")}</span>
+            {webhook.agent_version !== null && <span>part of version {webhook.agent_version}</span>}
             <span>
-              added <Time value={webhook.createdAt} />
+              added <Time value={webhook.created_at} />
             </span>
           </p>
         </li>

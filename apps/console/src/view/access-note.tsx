@@ -1,5 +1,4 @@
-import type { AccessPolicy } from "../net/link-models.js";
-import type { Agent } from "../net/models.js";
+import type { AccessPolicy, Agent } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 
 export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: string }> = {
@@ -15,7 +14,7 @@ export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPoli
       {policy === null
         ? "The agent may ask for more on all of its links. "
         : `For all links of ${agent.name}: ${MODE_WORDS[policy.mode].meaning}. `}
-      {policy?.linksEnabled === false && <strong>Its links are switched off. </strong>}
+      {policy?.links_enabled === false && <strong>Its links are switched off. </strong>}
       <a href={pathOf({ page: "agent", agent: agent.slug })}>Access to {agent.name}</a>
     </p>
   );

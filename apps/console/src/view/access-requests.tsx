@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { useLoad } from "../data/use-load.js";
-import { type AccessPolicy, type AccessRequest, REQUEST_STATUSES } from "../net/link-models.js";
-import type { Agent } from "../net/models.js";
+import { type AccessPolicy, type AccessRequest, type Agent, REQUEST_STATUSES } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { useApi } from "./api-context.js";
 import { keepFocus } from "./keep-focus.js";
@@ -49,7 +48,7 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
       </div>
       {problem && <ProblemCard problem={problem} />}
       <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data, nextCursor }) => (
+        {({ data, next_cursor: nextCursor }) => (
           <>
             {data.length === 0 && <NoRequests mode={mode} status={status} />}
             <ul class="rows">
@@ -97,11 +96,11 @@ function RequestRow({ request, onDecide }: RequestRowProps) {
         </div>
         <p class="row-facts">
           <span>
-            asked <Time value={request.createdAt} />
+            asked <Time value={request.created_at} />
           </span>
-          {request.decidedAt && (
+          {request.decided_at && (
             <span>
-              decided <Time value={request.decidedAt} />
+              decided <Time value={request.decided_at} />
             </span>
           )}
         </p>

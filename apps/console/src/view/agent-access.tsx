@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { itemsOf } from "../data/link-form.js";
 import { useLoad } from "../data/use-load.js";
-import { ACCESS_MODES, type AccessPolicy } from "../net/link-models.js";
-import type { Agent } from "../net/models.js";
+import { ACCESS_MODES, type AccessPolicy, type Agent } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { MODE_WORDS } from "./access-note.js";
 import { AccessRequests } from "./access-requests.js";
@@ -44,9 +43,9 @@ interface PolicyFormProps {
 function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
   const api = useApi();
   const [mode, setMode] = useState(policy.mode);
-  const [emails, setEmails] = useState(policy.allowedEmails.join("\n"));
-  const [notify, setNotify] = useState(policy.notifyEmail ?? "");
-  const [enabled, setEnabled] = useState(policy.linksEnabled);
+  const [emails, setEmails] = useState(policy.allowed_emails.join("\n"));
+  const [notify, setNotify] = useState(policy.notify_email ?? "");
+  const [enabled, setEnabled] = useState(policy.links_enabled);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);

@@ -1,4 +1,4 @@
-import type { Day } from "../net/link-models.js";
+import type { Day } from "../net/answers.js";
 import { plural } from "./session-rows.js";
 
 interface DayChartProps {

@@ -1,4 +1,4 @@
-import type { Day } from "../net/link-models.js";
+import type { Day } from "../net/answers.js";
 
 /** The numbers behind the charts, newest first; days without any are left out. */
 export function DayTable({ days }: { days: Day[] }) {

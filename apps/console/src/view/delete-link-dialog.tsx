@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
-import type { Link } from "../net/models.js";
+import type { Link } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
@@ -24,7 +24,7 @@ export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: 
   const [wrong, setWrong] = useState<string | undefined>();
   const now = loaded.state === "ready" ? loaded.value : link;
   const check = (): boolean => {
-    if (now.messages === 0 || typed.trim() === link.title.trim()) return true;
+    if (now.usage.messages === 0 || typed.trim() === link.title.trim()) return true;
     setWrong("must be the title of the link");
     focusFirst({ confirm_title: "" });
     return false;
@@ -41,7 +41,7 @@ export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: 
       onConfirm={onDelete}
       onClose={onClose}
     >
-      {link.isActive && (
+      {link.is_active && (
         <p>
           To stop it and keep everything, disable it:{" "}
           <button type="button" class="button quiet small" onClick={disable}>
@@ -49,14 +49,14 @@ export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: 
           </button>
         </p>
       )}
-      <p>{loaded.state === "loading" ? "Counting the live sessions…" : liveText(now.sessionsActive)}</p>
+      <p>{loaded.state === "loading" ? "Counting the live sessions…" : liveText(now.usage.sessions_active)}</p>
       <p>
         The address stops working at once and for good.{" "}
-        {now.messages === 0
+        {now.usage.messages === 0
           ? "Nothing was said on it."
-          : `What was said in ${plural(now.sessionsUsed, "conversation")}, and every file and value, is removed within minutes and cannot be had back. Only the numbers stay.`}
+          : `What was said in ${plural(now.usage.sessions_used, "conversation")}, and every file and value, is removed within minutes and cannot be had back. Only the numbers stay.`}
       </p>
-      {now.messages > 0 && (
+      {now.usage.messages > 0 && (
         <Field name="confirm_title" label="Title of the link, to confirm" help={link.title} problem={wrong}>
           {(control) => (
             <input

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import type { useDeliveries } from "../data/use-deliveries.js";
-import { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from "../net/settings-models.js";
+import { DELIVERY_STATUSES, type Delivery } from "../net/answers.js";
 import { plural } from "./session-rows.js";
 import { Empty, ProblemCard, WhenReady } from "./states.js";
 import { Time } from "./time.js";
 
-const STATUS: Record<DeliveryStatus, { word: string; chip: string }> = {
+const STATUS: Record<Delivery["status"], { word: string; chip: string }> = {
   pending: { word: "Waiting", chip: "warning" },
   delivered: { word: "Delivered", chip: "active" },
   failed: { word: "Failed", chip: "error" },
@@ -26,10 +26,10 @@ const OUTCOMES: Record<string, string> = {
 
 interface DeliveryListProps {
   log: ReturnType<typeof useDeliveries>;
-  status: DeliveryStatus | "";
+  status: Delivery["status"] | "";
   /** A receiver that is off takes nothing again. */
   canSend: boolean;
-  onStatus(status: DeliveryStatus | ""): void;
+  onStatus(status: Delivery["status"] | ""): void;
 }
 
 /** What was sent to a receiver and how it went. */
@@ -81,7 +81,7 @@ export function DeliveryList({ log, status, canSend, onStatus }: DeliveryListPro
   );
 }
 
-function NoDeliveries({ status, canSend }: { status: DeliveryStatus | ""; canSend: boolean }) {
+function NoDeliveries({ status, canSend }: { status: Delivery["status"] | ""; canSend: boolean }) {
   if (status !== "") return <p class="note">No delivery is in this state.</p>;
   return (
     <Empty title="Nothing was sent yet">
@@ -116,18 +116,18 @@ function Row({ delivery, canSend, onAgain }: RowProps) {
         <div class="row-main">
           <h3 class="row-title mono">{delivery.type}</h3>
           <span class={`chip ${chip}`}>{word}</span>
-          {delivery.responseStatus !== null && <span class="mono">{delivery.responseStatus}</span>}
+          {delivery.response_status !== null && <span class="mono">{delivery.response_status}</span>}
         </div>
         <p class="row-facts">
-          <Time value={delivery.occurredAt} />
+          <Time value={delivery.occurred_at} />
           <span>{plural(delivery.attempts, "attempt")}</span>
-          {delivery.responseMs !== null && <span>{delivery.responseMs.toLocaleString("en")} ms</span>}
+          {delivery.response_ms !== null && <span>{delivery.response_ms.toLocaleString("en")} ms</span>}
           {delivery.outcome !== null && delivery.status !== "delivered" && (
             <span>{OUTCOMES[delivery.outcome] ?? delivery.outcome}</span>
           )}
-          {delivery.status === "pending" && delivery.attempts > 0 && delivery.nextAttemptAt !== null && (
+          {delivery.status === "pending" && delivery.attempts > 0 && delivery.next_attempt_at !== null && (
             <span>
-              next try <Time value={delivery.nextAttemptAt} />
+              next try <Time value={delivery.next_attempt_at} />
             </span>
           )}
         </p>
@@ -135,16 +135,16 @@ function Row({ delivery, canSend, onAgain }: RowProps) {
           <summary>Details</summary>
           <p class="row-facts">
             <span>
-              webhook-id <code>{delivery.eventId}</code>
+              webhook-id <code>{delivery.event_id}</code>
             </span>
-            {delivery.lastAttemptAt !== null && (
+            {delivery.last_attempt_at !== null && (
               <span>
-                last attempt <Time value={delivery.lastAttemptAt} />
+                last attempt <Time value={delivery.last_attempt_at} />
               </span>
             )}
           </p>
-          {delivery.responseBody ? (
-            <pre class="mail-text">{delivery.responseBody}</pre>
+          {delivery.response_body ? (
+            <pre class="mail-text">{delivery.response_body}</pre>
           ) : (
             <p class="help">{delivery.attempts === 0 ? "No attempt yet." : "The answer had no text."}</p>
           )}

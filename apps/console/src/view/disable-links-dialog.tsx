@@ -1,4 +1,4 @@
-import type { Link } from "../net/models.js";
+import type { Link } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { plural } from "./session-rows.js";
@@ -11,7 +11,7 @@ interface DisableLinksDialogProps {
 
 /** Says what disabling many links at once will stop. */
 export function DisableLinksDialog({ links, onDisable, onClose }: DisableLinksDialogProps) {
-  const live = links.reduce((sum, { sessionsActive }) => sum + sessionsActive, 0);
+  const live = links.reduce((sum, { usage }) => sum + usage.sessions_active, 0);
   return (
     <ConfirmDialog
       title={`Disable ${plural(links.length, "link")}?`}

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
-import type { Link } from "../net/models.js";
+import type { Link } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
-import { texts } from "../net/reading.js";
 import { useApi } from "./api-context.js";
 import { CopyField } from "./copy-field.js";
 import { Field, focusFirst } from "./field.js";
@@ -17,7 +16,7 @@ interface FrameSnippetProps {
 
 /** The chat in place on another site. Browsers show it only on the sites that the link lists, so the first one is asked for. */
 export function FrameSnippet({ agent, link, snippet, onChange }: FrameSnippetProps) {
-  const sites = texts(link.settings.allowed_domains);
+  const sites = link.allowed_domains;
   if (sites.length === 0) return <FirstSite agent={agent} link={link} onChange={onChange} />;
   return (
     <>

@@ -1,7 +1,7 @@
 import { AlertIcon } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
-import type { GateRefusal } from "../net/gate-models.js";
+import type { GateRefusal } from "../net/gate-refusal.js";
 import type { Problem } from "../net/problem.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";

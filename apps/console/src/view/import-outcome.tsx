@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Outcome } from "../data/use-document-import.js";
-import type { Issue } from "../net/models.js";
+import type { Issue } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { GateCard } from "./gate-card.js";
 import { IssueList } from "./issue-list.js";

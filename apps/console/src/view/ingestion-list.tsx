@@ -1,4 +1,4 @@
-import type { Ingestion } from "../net/knowledge-models.js";
+import type { Ingestion } from "../net/answers.js";
 import { sizeOf } from "./knowledge-list.js";
 import { Time } from "./time.js";
 
@@ -13,13 +13,19 @@ const REASONS: Record<string, string> = {
 export function IngestionList({ ingesting }: { ingesting: Ingestion[] }) {
   return (
     <ul class="rows ingesting">
-      {ingesting.map(({ name, bytes, error, startedAt }) => (
+      {ingesting.map(({ name, bytes, status, error, started_at: startedAt }) => (
         <li key={`${name} ${startedAt}`} class="row">
           <div class="row-main">
             <h3 class="row-title">{name}</h3>
-            {error === null ? <span class="chip live">Reading</span> : <span class="chip error">Not added</span>}
+            {status === "processing" ? (
+              <span class="chip live">Reading</span>
+            ) : (
+              <span class="chip error">Not added</span>
+            )}
           </div>
-          {error !== null && <p class="row-text">{REASONS[error] ?? "It could not be added. Send it again."}</p>}
+          {status === "failed" && (
+            <p class="row-text">{REASONS[error ?? ""] ?? "It could not be added. Send it again."}</p>
+          )}
           <p class="row-facts">
             <span>{sizeOf(bytes)}</span>
             <span>

@@ -1,5 +1,5 @@
 import { lineOf, positionOf } from "../data/json-position.js";
-import type { Issue } from "../net/models.js";
+import type { Issue } from "../net/answers.js";
 
 interface IssueListProps {
   issues: Issue[];
@@ -33,7 +33,7 @@ export function IssueList({ issues, source, onShow }: IssueListProps) {
 }
 
 /** `["workflow", "nodes", 2, "id"]` → `workflow.nodes[2].id`. */
-export function pathText(path: Issue["path"]): string {
+function pathText(path: Issue["path"]): string {
   if (path.length === 0) return "document";
   return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }

@@ -4,7 +4,7 @@ import { allPages } from "../data/all-pages.js";
 import { announce } from "../data/announcement.js";
 import { KEY_STATE } from "../data/credential-words.js";
 import { useLoad } from "../data/use-load.js";
-import type { SigningKey } from "../net/settings-models.js";
+import type { SigningKey } from "../net/answers.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { LastUsed, Retired } from "./credential-rows.js";
@@ -51,7 +51,7 @@ export function KeyBlock() {
   const rotate = async (key: SigningKey) => {
     const answer = await api.rotateKey(key.id, attempt.current);
     if (answer.type !== "ok") return answer;
-    await show({ name: key.name, keyId: answer.value.value, secret: answer.value.secret });
+    await show({ name: key.name, keyId: answer.value.key_id, secret: answer.value.secret });
     return null;
   };
   return (
@@ -135,7 +135,12 @@ function Keys({ keys, onAsk }: { keys: SigningKey[]; onAsk(what: Asked["what"], 
         ))}
       </ul>
       <Retired
-        items={gone.map(({ id, name, keyId, status }) => ({ id, name, hint: keyId, state: KEY_STATE[status].word }))}
+        items={gone.map(({ id, name, key_id: keyId, status }) => ({
+          id,
+          name,
+          hint: keyId,
+          state: KEY_STATE[status].word,
+        }))}
         noun="ended key"
       />
     </>
@@ -157,17 +162,17 @@ function KeyRow({ item, onAsk }: KeyRowProps) {
           <span class={`chip ${chip}`}>{word}</span>
         </div>
         <p class="row-facts">
-          <span class="mono">{item.keyId}</span>
+          <span class="mono">{item.key_id}</span>
           <span>{item.scopes.length === 0 ? "as before scopes" : item.scopes.join(", ")}</span>
           <span>
-            made <Time value={item.createdAt} />
+            made <Time value={item.created_at} />
           </span>
-          {item.expiresAt !== null && (
+          {item.expires_at !== null && (
             <span>
-              ends <Time value={item.expiresAt} />
+              ends <Time value={item.expires_at} />
             </span>
           )}
-          <LastUsed at={item.lastUsedAt} />
+          <LastUsed at={item.last_used_at} />
         </p>
       </div>
       <div class="actions">

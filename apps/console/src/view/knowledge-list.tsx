@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
-import type { KnowledgeDocument, VectorState } from "../net/knowledge-models.js";
+import type { KnowledgeDocument, VectorState } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
@@ -67,7 +67,7 @@ interface DocumentRowProps {
 }
 
 function DocumentRow({ agent, document, onDelete }: DocumentRowProps) {
-  const chip = VECTOR_CHIPS[document.vectors];
+  const chip = VECTOR_CHIPS[document.embedding?.status ?? "off"];
   return (
     <li class="row with-actions">
       <div>
@@ -77,10 +77,10 @@ function DocumentRow({ agent, document, onDelete }: DocumentRowProps) {
           </a>
           <span class={`chip ${chip.tone}`}>{chip.label}</span>
         </div>
-        {document.vectors === "failed" && (
+        {document.embedding?.status === "failed" && (
           <p class="row-text">
-            The embedding model did not answer ({document.vectorError}); it is asked again every minute. Words are found
-            meanwhile.
+            The embedding model did not answer ({document.embedding.error}); it is asked again every minute. Words are
+            found meanwhile.
           </p>
         )}
         <DocumentFacts document={document} />
@@ -101,7 +101,8 @@ function DocumentRow({ agent, document, onDelete }: DocumentRowProps) {
 
 /** Kind, size, passages, versions and costs of a revision. */
 export function DocumentFacts({ document }: { document: KnowledgeDocument }) {
-  const { mediaType, bytes, chunks, tokens, cost } = document;
+  const { media_type: mediaType, bytes, chunks } = document;
+  const { tokens = 0, cost = 0 } = document.embedding ?? {};
   return (
     <p class="row-facts">
       <span>{KINDS[mediaType] ?? mediaType}</span>
@@ -114,20 +115,20 @@ export function DocumentFacts({ document }: { document: KnowledgeDocument }) {
         </span>
       )}
       <span>
-        added <Time value={document.createdAt} />
+        added <Time value={document.created_at} />
       </span>
     </p>
   );
 }
 
-function versionsOf({ fromVersion, untilVersion }: KnowledgeDocument): string {
+function versionsOf({ from_version: fromVersion, until_version: untilVersion }: KnowledgeDocument): string {
   if (untilVersion === null) return `used by version ${fromVersion} and newer`;
   const last = untilVersion - 1;
   if (last < fromVersion) return "used by no version";
   return last === fromVersion ? `used by version ${last} only` : `used by versions ${fromVersion} to ${last}`;
 }
 
-function endsText({ fromVersion, revision }: KnowledgeDocument): string {
+function endsText({ from_version: fromVersion, revision }: KnowledgeDocument): string {
   const earlier = revision > 1 ? ", and older versions the revisions they have kept" : "";
   return `Version ${fromVersion} and newer lose it with the next answer${earlier}; conversations that run now too.`;
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { type Found, type FoundPassage, type Ranked, SEARCH_MODES, type SearchMode } from "../net/knowledge-models.js";
+import { type Found, type FoundPassage, SEARCH_MODES, type SearchMode } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "./api-context.js";
@@ -92,12 +92,13 @@ function FoundPassages({ agent, found }: { agent: string; found: Found }) {
     <>
       <p class="help">
         {countWords(found.passages.length)}
-        {found.withoutVectors && " There were no vectors to compare with: words alone were searched."}
-        {found.asked && ` The vector of the question took ${found.asked.tokens} tokens of ${found.asked.model}.`}
+        {found.warning !== null && " There were no vectors to compare with: words alone were searched."}
+        {found.embedding &&
+          ` The vector of the question took ${found.embedding.input_tokens} tokens of ${found.embedding.model}.`}
       </p>
       <ol class="rows">
         {found.passages.map((passage) => (
-          <PassageRow key={`${passage.documentId}:${passage.n}`} {...{ agent, passage }} />
+          <PassageRow key={`${passage.document_id}:${passage.n}`} {...{ agent, passage }} />
         ))}
       </ol>
     </>
@@ -108,7 +109,7 @@ function PassageRow({ agent, passage }: { agent: string; passage: FoundPassage }
   return (
     <li class="row">
       <div class="row-main">
-        <a class="row-title" href={pathOf({ page: "knowledge-document", agent, id: passage.documentId })}>
+        <a class="row-title" href={pathOf({ page: "knowledge-document", agent, id: passage.document_id })}>
           {passage.document}
         </a>
         {passage.heading !== "" && <span class="passage-heading">{passage.heading}</span>}
@@ -116,8 +117,8 @@ function PassageRow({ agent, passage }: { agent: string; passage: FoundPassage }
       <p class="passage-text">{passage.text}</p>
       <p class="row-facts">
         <span>score {scoreOf(passage.score)}</span>
-        <span>words: {rankOf(passage.words)}</span>
-        <span>vectors: {rankOf(passage.vectors)}</span>
+        <span>words: {rankOf(passage.fts)}</span>
+        <span>vectors: {rankOf(passage.vector)}</span>
       </p>
     </li>
   );
@@ -129,5 +130,5 @@ function countWords(passages: number): string {
 }
 
 const scoreOf = (score: number): string => score.toFixed(4);
-const rankOf = (ranked: Ranked | null): string =>
+const rankOf = (ranked: FoundPassage["fts"]): string =>
   ranked === null ? "not found" : `place ${ranked.rank} (${scoreOf(ranked.score)})`;

@@ -1,6 +1,6 @@
 import { fileName, saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
-import type { Link } from "../net/models.js";
+import type { Link } from "../net/answers.js";
 import { useApi } from "./api-context.js";
 import { CopyField } from "./copy-field.js";
 import { FrameSnippet } from "./frame-snippet.js";
@@ -50,11 +50,11 @@ const EXPLAINED = [403, 409];
 
 function Unknown({ link, code, status }: { link: Link; code: string; status: number }) {
   if (status === 403)
-    return <p class="note">Only editors and above see the address of a link again. It ends in {link.tokenHint}.</p>;
+    return <p class="note">Only editors and above see the address of a link again. It ends in {link.token_hint}.</p>;
   if (code !== "link_address_unknown") return null;
   return (
     <p class="note">
-      This link was made before addresses were kept, so that only its end is known: {link.tokenHint}. It still works;
+      This link was made before addresses were kept, so that only its end is known: {link.token_hint}. It still works;
       for a QR code make a new link.
     </p>
   );

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Agent, Link } from "../net/models.js";
-import { record, texts } from "../net/reading.js";
+import type { Agent, Link } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { StatusChip } from "./status-chip.js";
 import { Time } from "./time.js";
@@ -9,49 +8,48 @@ const number = (value: number): string => value.toLocaleString("en");
 
 /** Where a link stands, at a glance. */
 export function LinkFacts({ link, agent }: { link: Link; agent: Agent }) {
-  const budget = record(link.settings.budget);
-  const door = doorOf(link);
+  const { budget, usage } = link;
+  const requirements = requirementsOf(link);
+  const recipient = link.recipient?.name ?? link.recipient?.email;
   return (
     <dl class="facts">
       <Fact name="Status">
         <StatusChip status={link.status} />
       </Fact>
-      <Fact name="Conversations" note={`${number(link.sessionsActive)} live`}>
-        {number(link.sessionsUsed)} of {number(link.maxSessions)}
+      <Fact name="Conversations" note={`${number(usage.sessions_active)} live`}>
+        {number(usage.sessions_used)} of {number(link.max_sessions)}
       </Fact>
-      <Fact name="Messages">{number(link.messages)}</Fact>
-      <Fact name="Last used">{link.lastUsedAt === null ? "Never" : <Time value={link.lastUsedAt} />}</Fact>
+      <Fact name="Messages">{number(usage.messages)}</Fact>
+      <Fact name="Last used">{usage.last_used_at === null ? "Never" : <Time value={usage.last_used_at} />}</Fact>
       <Fact name={link.status === "expired" ? "Expired" : "Expires"}>
-        {link.expiresAt === null ? "Never" : <Time value={link.expiresAt} />}
+        {link.expires_at === null ? "Never" : <Time value={link.expires_at} />}
       </Fact>
-      <Fact name="Agent" note={link.agentVersion === null ? "active version" : `version ${link.agentVersion}`}>
+      <Fact name="Agent" note={link.agent_version === "active" ? "active version" : `version ${link.agent_version}`}>
         <a href={pathOf({ page: "agent", agent: agent.slug })}>{agent.name}</a>
       </Fact>
-      {link.recipient !== null && <Fact name="For">{link.recipient}</Fact>}
-      <Fact name="The door asks for">{door.length === 0 ? "Nothing" : door.join(", ")}</Fact>
-      {typeof budget.max_cost === "number" && (
+      {recipient && <Fact name="For">{recipient}</Fact>}
+      <Fact name="Visitors need">{requirements.length === 0 ? "Nothing" : requirements.join(", ")}</Fact>
+      {typeof budget?.max_cost === "number" && (
         <Fact name="Spent">
-          ${(link.costUsed ?? 0).toFixed(2)} of ${number(budget.max_cost)}
+          ${(usage.cost_used ?? 0).toFixed(2)} of ${number(budget.max_cost)}
         </Fact>
       )}
-      {typeof budget.max_tokens === "number" && (
+      {typeof budget?.max_tokens === "number" && (
         <Fact name="Tokens">
-          {number(link.tokensUsed ?? 0)} of {number(budget.max_tokens)}
+          {number(usage.tokens_used ?? 0)} of {number(budget.max_tokens)}
         </Fact>
       )}
     </dl>
   );
 }
 
-function doorOf({ settings }: Link): string[] {
-  const networks = texts(settings.allowed_ips).length > 0;
-  const countries = [...texts(settings.allowed_countries), ...texts(settings.blocked_countries)].length > 0;
+function requirementsOf(link: Link): string[] {
   return [
-    settings.pin_required === true && "PIN",
-    settings.consent_text !== null && settings.consent_text !== undefined && "consent",
-    settings.require_email === true && "e-mail address",
-    networks && "network",
-    countries && "country",
+    link.pin_required && "PIN",
+    link.consent_text !== null && "consent",
+    link.require_email && "e-mail address",
+    link.allowed_ips.length > 0 && "network",
+    link.allowed_countries.length + link.blocked_countries.length > 0 && "country",
   ].filter((part) => typeof part === "string");
 }
 

@@ -1,8 +1,7 @@
 import { useId, useRef } from "preact/hooks";
 import type { LinkField, LinkSection } from "../data/link-field.js";
 import { answeredIn, type LinkValues, SECTIONS } from "../data/link-form.js";
-import type { AccessPolicy } from "../net/link-models.js";
-import type { Agent, Version } from "../net/models.js";
+import type { AccessPolicy, Agent, Version } from "../net/answers.js";
 import { AccessNote } from "./access-note.js";
 import { AudienceField } from "./audience-field.js";
 import { ColourField } from "./colour-field.js";
@@ -13,7 +12,7 @@ import { PinField } from "./pin-field.js";
 import { PlainField } from "./plain-field.js";
 import { VersionField } from "./version-field.js";
 
-export interface LinkFieldsProps {
+interface LinkFieldsProps {
   agent: Agent;
   /** null = not known, for example because the role is too small to read it. */
   policy: AccessPolicy | null;

@@ -4,7 +4,7 @@ import { allPages } from "../data/all-pages.js";
 import { announce } from "../data/announcement.js";
 import { useLinkActions } from "../data/use-link-actions.js";
 import { useLoad } from "../data/use-load.js";
-import type { Agent, Link } from "../net/models.js";
+import type { Agent, Link } from "../net/answers.js";
 import { useApi } from "./api-context.js";
 import { DeleteLinkDialog } from "./delete-link-dialog.js";
 import { DisableLinksDialog } from "./disable-links-dialog.js";
@@ -83,7 +83,7 @@ const FEW = 8;
 /** Links with all the words that were typed, wherever they stand. */
 function found(links: Link[], sought: string): Link[] {
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-  return links.filter(({ title, description, recipient, tokenHint, status }) => {
+  return links.filter(({ title, description, recipient, token_hint: tokenHint, status }) => {
     const text = [title, description, recipient, tokenHint, status].join(" ").toLowerCase();
     return words.every((word) => text.includes(word));
   });
@@ -120,7 +120,7 @@ function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
   const [asking, setAsking] = useState<Link[] | null>(null);
   const all = links.length > 0 && chosen.length === links.length;
   const open = (): void => {
-    const working = chosen.filter(({ isActive }) => isActive);
+    const working = chosen.filter(({ is_active: isActive }) => isActive);
     if (working.length > 0) setAsking(working);
     else announce(chosen.length === 0 ? "Select links first." : "They are disabled already.");
   };

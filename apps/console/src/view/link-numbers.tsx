@@ -3,11 +3,11 @@ import { useState } from "preact/hooks";
 import { csv } from "../data/csv.js";
 import { fileName, saveFile } from "../data/save-file.js";
 import { useLoad } from "../data/use-load.js";
-import type { Analytics } from "../net/link-models.js";
-import type { Link } from "../net/models.js";
+import type { Analytics, Link } from "../net/answers.js";
 import { useApi } from "./api-context.js";
 import { DayChart } from "./day-chart.js";
 import { DayTable } from "./day-table.js";
+import { plural } from "./session-rows.js";
 import { WhenReady } from "./states.js";
 
 const PERIODS = [7, 30, 90, 366] as const;
@@ -17,7 +17,7 @@ export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
   const api = useApi();
   const [days, setDays] = useState(30);
   const { loaded, reload } = useLoad(`${link.id} ${days}`, () => api.analytics(agent, link.id, days));
-  const download = ({ days: rows }: Analytics): void => {
+  const download = ({ by_day: rows }: Analytics): void => {
     const head = ["day", "sessions", "messages", "completed"];
     const lines = rows.map(({ day, sessions, messages, completed }) => [day, sessions, messages, completed]);
     saveFile(`${fileName(link.title)}-${days}-days.csv`, csv([head, ...lines]), "text/csv;charset=utf-8");
@@ -50,19 +50,19 @@ export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
         {(numbers) => (
           <>
             <Figures numbers={numbers} />
-            {numbers.sessions === 0 ? (
+            {numbers.sessions.total === 0 ? (
               <p class="note chart-note">
                 Nobody has used it in this time. Open the address in another window and say hello: the conversation
                 appears here.
               </p>
             ) : (
               <div class="charts">
-                <DayChart days={numbers.days} measure="sessions" />
-                <DayChart days={numbers.days} measure="messages" />
+                <DayChart days={numbers.by_day} measure="sessions" />
+                <DayChart days={numbers.by_day} measure="messages" />
               </div>
             )}
             <EndReasons numbers={numbers} />
-            <DayTable days={numbers.days} />
+            <DayTable days={numbers.by_day} />
           </>
         )}
       </WhenReady>
@@ -71,36 +71,37 @@ export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
 }
 
 function Figures({ numbers }: { numbers: Analytics }) {
-  const { visitors } = numbers;
+  const { unique_visitors: visitors, engagement, response_time_ms: response, satisfaction } = numbers;
   return (
     <dl class="facts">
-      <Figure name="Conversations">{numbers.sessions.toLocaleString("en")}</Figure>
-      <Figure name="Messages" note={numbers.failedMessages > 0 ? `${numbers.failedMessages} failed` : undefined}>
+      <Figure name="Conversations">{numbers.sessions.total.toLocaleString("en")}</Figure>
+      <Figure name="Messages" note={numbers.failed_messages > 0 ? `${numbers.failed_messages} failed` : undefined}>
         {numbers.messages.toLocaleString("en")}
       </Figure>
       <Figure name="Visitors" note={`${visitors.confirmed} with a confirmed address`}>
         {visitors.total.toLocaleString("en")}
       </Figure>
       <Figure name="Came to the end" note="of those that ended">
-        {numbers.completionRate === null ? "–" : `${Math.round(numbers.completionRate * 100)} %`}
+        {numbers.completion_rate === null ? "–" : `${Math.round(numbers.completion_rate * 100)} %`}
       </Figure>
-      <Figure name="Messages each">{shown(numbers.averageMessages)}</Figure>
-      <Figure name="Length">{duration(numbers.averageDurationSeconds)}</Figure>
-      <Figure name="Answer within" note={`95 % within ${seconds(numbers.p95ResponseMs)}`}>
-        {seconds(numbers.averageResponseMs)}
+      <Figure name="Messages each">{shown(engagement.average_messages)}</Figure>
+      <Figure name="Length">{duration(engagement.average_duration_seconds)}</Figure>
+      <Figure name="Answer within" note={`95 % within ${seconds(response.p95)}`}>
+        {seconds(response.average)}
       </Figure>
-      <Figure name="Rated" note={numbers.ratings === 1 ? "1 rating" : `${numbers.ratings} ratings`}>
-        {shown(numbers.averageRating)}
+      <Figure name="Rated" note={plural(satisfaction.ratings, "rating")}>
+        {shown(satisfaction.average)}
       </Figure>
     </dl>
   );
 }
 
-function EndReasons({ numbers: { endReasons } }: { numbers: Analytics }) {
-  if (endReasons.length === 0) return null;
-  const inWords = endReasons
-    .toSorted((one, other) => other.count - one.count)
-    .map(({ reason, count }) => `${reason.replaceAll("_", " ")} ${count.toLocaleString("en")}`);
+function EndReasons({ numbers }: { numbers: Analytics }) {
+  const reasons = Object.entries(numbers.end_reasons);
+  if (reasons.length === 0) return null;
+  const inWords = reasons
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count.toLocaleString("en")}`);
   return <p class="help end-reasons">Why conversations ended: {inWords.join(", ")}.</p>;
 }
 

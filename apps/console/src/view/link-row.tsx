@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Link } from "../net/models.js";
+import type { Link } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { plural } from "./session-rows.js";
 import { StatusChip } from "./status-chip.js";
@@ -18,6 +18,7 @@ interface LinkRowProps {
 /** One link: its state, how much of it is used, and what can be done with it. */
 export function LinkRow(props: LinkRowProps) {
   const { link, agent, chosen, onChoose } = props;
+  const { usage } = link;
   return (
     <li class="row with-actions">
       <div class="row-body">
@@ -36,17 +37,17 @@ export function LinkRow(props: LinkRowProps) {
               </a>
             </h2>
             <StatusChip status={link.status} />
-            {link.sessionsActive > 0 && <span class="chip live">{link.sessionsActive} live</span>}
+            {usage.sessions_active > 0 && <span class="chip live">{usage.sessions_active} live</span>}
           </div>
           {link.description && <p class="row-text">{link.description}</p>}
           <div class="usage">
             <progress
-              value={link.sessionsUsed}
-              max={Math.max(1, link.maxSessions)}
+              value={usage.sessions_used}
+              max={Math.max(1, link.max_sessions)}
               aria-label={`Conversations used of ${link.title}`}
             />
             <span>
-              {link.sessionsUsed.toLocaleString("en")} of {plural(link.maxSessions, "conversation")} used
+              {usage.sessions_used.toLocaleString("en")} of {plural(link.max_sessions, "conversation")} used
             </span>
           </div>
           <Facts link={link} />
@@ -58,21 +59,22 @@ export function LinkRow(props: LinkRowProps) {
 }
 
 function Facts({ link }: { link: Link }) {
+  const recipient = link.recipient?.name ?? link.recipient?.email;
   return (
     <p class="row-facts">
       <span class="mono" title="End of the secret address">
-        {link.tokenHint}
+        {link.token_hint}
       </span>
-      {link.recipient !== null && <span>for {link.recipient}</span>}
-      <span>{plural(link.messages, "message")}</span>
-      <span>{link.agentVersion === null ? "active version" : `version ${link.agentVersion}`}</span>
+      {recipient && <span>for {recipient}</span>}
+      <span>{plural(link.usage.messages, "message")}</span>
+      <span>{link.agent_version === "active" ? "active version" : `version ${link.agent_version}`}</span>
       <Expiry link={link} />
       <span>
-        {link.lastUsedAt === null ? (
+        {link.usage.last_used_at === null ? (
           "never used"
         ) : (
           <>
-            used <Time value={link.lastUsedAt} />
+            used <Time value={link.usage.last_used_at} />
           </>
         )}
       </span>
@@ -110,10 +112,10 @@ function RowActions({ link, agent, onCopy, onToggle, onDelete }: LinkRowProps) {
         type="button"
         class="button quiet small"
         aria-disabled={busy}
-        aria-label={`${link.isActive ? "Disable" : "Enable"} ${link.title}`}
+        aria-label={`${link.is_active ? "Disable" : "Enable"} ${link.title}`}
         onClick={() => void once(onToggle)}
       >
-        {link.isActive ? "Disable" : "Enable"}
+        {link.is_active ? "Disable" : "Enable"}
       </button>
       <button type="button" class="button quiet small risky" aria-label={`Delete ${link.title}`} onClick={onDelete}>
         Delete
@@ -123,11 +125,11 @@ function RowActions({ link, agent, onCopy, onToggle, onDelete }: LinkRowProps) {
 }
 
 function Expiry({ link }: { link: Link }) {
-  if (link.expiresAt === null) return <span>never expires</span>;
+  if (link.expires_at === null) return <span>never expires</span>;
   return (
     <span>
       {link.status === "expired" ? "expired " : "expires "}
-      <Time value={link.expiresAt} />
+      <Time value={link.expires_at} />
     </span>
   );
 }

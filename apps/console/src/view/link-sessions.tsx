@@ -1,5 +1,5 @@
 import { useLoad } from "../data/use-load.js";
-import type { Agent, Link } from "../net/models.js";
+import type { Agent, Link } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "./api-context.js";
 import { SessionRows } from "./session-rows.js";

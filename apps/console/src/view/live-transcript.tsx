@@ -1,5 +1,5 @@
+import type { TranscriptMessage } from "../data/transcript.js";
 import type { Watched } from "../data/use-live-session.js";
-import type { SpokenMessage } from "../net/models.js";
 import type { WatchState } from "../net/watch-session.js";
 import { Empty, ProblemCard } from "./states.js";
 import { Time } from "./time.js";
@@ -26,7 +26,7 @@ export function LiveTranscript({ watched }: { watched: Watched }) {
   const nothing = loaded && messages.length === 0 && writing === null;
   return (
     <section class="block">
-      <TranscriptHead id={live.session.id} offered={loaded && readable && !nothing} />
+      <TranscriptHead id={live.session.session_id} offered={loaded && readable && !nothing} />
       {problem && <ProblemCard problem={problem} />}
       {truncated && <p>Only the newest messages are shown.</p>}
       {nothing && problem === null && (
@@ -49,7 +49,7 @@ export function LiveTranscript({ watched }: { watched: Watched }) {
   );
 }
 
-function Spoken({ message }: { message: SpokenMessage }) {
+function Spoken({ message }: { message: TranscriptMessage }) {
   const { role, human, nodeName, failed, createdAt, content } = message;
   return (
     <li class={`spoken ${role}`}>

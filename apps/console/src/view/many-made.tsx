@@ -1,7 +1,7 @@
 import { csv } from "../data/csv.js";
 import type { Recipient } from "../data/recipients.js";
 import { saveFile } from "../data/save-file.js";
-import type { BulkResult } from "../net/link-models.js";
+import type { BulkLinks } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { PageHeader } from "./page-header.js";
 import { plural } from "./session-rows.js";
@@ -9,12 +9,12 @@ import { plural } from "./session-rows.js";
 interface ManyMadeProps {
   agent: string;
   people: Recipient[];
-  results: BulkResult[];
+  results: BulkLinks["results"];
 }
 
 /** The addresses that were made, person by person, to look at and to take away. */
 export function ManyMade({ agent, people, results }: ManyMadeProps) {
-  const made = results.filter(({ done }) => done);
+  const made = results.filter(({ error }) => error === undefined);
   const failed = results.length - made.length;
   const nameOf = (index: number): string => people[index]?.name || people[index]?.email || `Line ${index + 1}`;
   const download = (): void => {
@@ -46,7 +46,9 @@ export function ManyMade({ agent, people, results }: ManyMadeProps) {
             {results.map((result) => (
               <tr key={result.index}>
                 <th scope="row">{nameOf(result.index)}</th>
-                <td class={result.done ? "mono" : "field-problem"}>{result.done ? result.url : result.error}</td>
+                <td class={result.error === undefined ? "mono" : "field-problem"}>
+                  {result.error === undefined ? result.url : reasonOf(result.error)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -54,4 +56,10 @@ export function ManyMade({ agent, people, results }: ManyMadeProps) {
       </div>
     </>
   );
+}
+
+type BulkError = NonNullable<BulkLinks["results"][number]["error"]>;
+
+function reasonOf({ message, errors = [] }: BulkError): string {
+  return [message, ...errors.map((field) => `${field.pointer} ${field.message}`.trim())].join(" ");
 }

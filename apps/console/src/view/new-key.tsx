@@ -34,7 +34,7 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
     if (Object.keys(found).length > 0) return focusFirst(found);
     const body = { name: name.trim(), scopes: SCOPES.map(({ value }) => value).filter((one) => scopes.has(one)) };
     const made = await send(body, (key) => api.createKey(body, key));
-    if (made !== null) onMade({ name: body.name, keyId: made.value, secret: made.secret });
+    if (made !== null) onMade({ name: body.name, keyId: made.key_id, secret: made.secret });
   };
   return (
     <form class="form new-credential" noValidate onSubmit={(event) => void submit(event)}>

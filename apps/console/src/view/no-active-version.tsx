@@ -1,9 +1,9 @@
-import type { Agent } from "../net/models.js";
+import type { Agent } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 
 /** Says beforehand why conversations would not start. */
 export function NoActiveVersion({ agent }: { agent: Agent }) {
-  if (agent.activeVersion !== null) return null;
+  if (agent.active_version !== null) return null;
   return (
     <p class="note">
       {agent.name} has no active version. The link can be made, but conversations start only after a version is{" "}

@@ -4,7 +4,7 @@ import { PageHeader } from "./page-header.js";
 import { Loading } from "./states.js";
 
 /** Code that is fetched when somebody wants to see it, once per visit. */
-export interface OnDemandCode<Module> {
+interface OnDemandCode<Module> {
   /** Null until it has come. */
   readonly here: Module | null;
   fetch(): Promise<void>;

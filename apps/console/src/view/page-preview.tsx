@@ -1,7 +1,7 @@
 import { accentOf, initialOf } from "@parley/web-kit";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { itemsOf, type LinkValues } from "../data/link-form.js";
-import type { Agent } from "../net/models.js";
+import type { Agent } from "../net/answers.js";
 import { LogoPicture } from "./logo-picture.js";
 
 interface PagePreviewProps {

@@ -1,5 +1,5 @@
 import { useLoad } from "../data/use-load.js";
-import type { SecurityEvent } from "../net/link-models.js";
+import type { SecurityEvent } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "./api-context.js";
 import { WhenReady } from "./states.js";
@@ -27,7 +27,7 @@ export function SecurityEvents({ link }: { link: string }) {
     <section class="block" aria-labelledby="security-title">
       <h2 id="security-title">Security</h2>
       <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data, nextCursor }) =>
+        {({ data, next_cursor: nextCursor }) =>
           data.length === 0 ? (
             <p class="note">
               Nothing in the last {DAYS} days. Limits that were reached, wrong PINs and codes, and refused places appear
@@ -62,7 +62,7 @@ function EventRow({ event }: { event: SecurityEvent }) {
         </span>
         {event.scope && <span>{event.scope.replaceAll("_", " ")}</span>}
         {event.country && <span>{event.country}</span>}
-        {event.sessionId && <a href={pathOf({ page: "session", id: event.sessionId })}>Session</a>}
+        {event.session_id && <a href={pathOf({ page: "session", id: event.session_id })}>Session</a>}
       </p>
     </li>
   );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { LiveSession } from "../data/live-session.js";
-import type { Used } from "../net/used.js";
+import type { Usage } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { dollars, plural } from "./session-rows.js";
 import { StatusChip } from "./status-chip.js";
@@ -22,52 +22,52 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
         <Handling live={live} />
       </Fact>
       <Fact label="Messages">
-        {session.messages.toLocaleString("en")}
-        {session.remainingMessages !== null && ` (${session.remainingMessages.toLocaleString("en")} left)`}
+        {session.message_count.toLocaleString("en")}
+        {session.remaining_messages !== null && ` (${session.remaining_messages.toLocaleString("en")} left)`}
       </Fact>
       <Fact label="Place in the workflow">
-        {session.nodeName ?? session.nodeId}
+        {session.node_name ?? session.node_id}
         <span class="fact-note">
-          {plural(session.turns, "turn")}, {plural(session.transitions, "transition")}
+          {plural(session.turns, "turn")}, {plural(session.transition_count, "transition")}
         </span>
       </Fact>
       <Fact label="Spend">{spend === null ? "–" : <Spent spend={spend} />}</Fact>
       <Fact label="Agent version">
         {agentSlug === null ? (
-          session.agentVersion
+          session.agent_config_version
         ) : (
-          <a href={pathOf({ page: "agent", agent: agentSlug })}>Version {session.agentVersion}</a>
+          <a href={pathOf({ page: "agent", agent: agentSlug })}>Version {session.agent_config_version}</a>
         )}
       </Fact>
       <Fact label="Came by">
-        {session.linkId === null ? (
+        {session.link_id === null ? (
           "API"
         ) : agentSlug !== null ? (
-          <a href={pathOf({ page: "link", agent: agentSlug, id: session.linkId })}>Link, show it</a>
+          <a href={pathOf({ page: "link", agent: agentSlug, id: session.link_id })}>Link, show it</a>
         ) : (
-          <a href={pathOf({ page: "sessions", status: "", agent: "", link: session.linkId })}>
+          <a href={pathOf({ page: "sessions", status: "", agent: "", link: session.link_id })}>
             Link, show its sessions
           </a>
         )}
       </Fact>
       <Fact label="Started">
-        <Time value={session.createdAt} exact />
+        <Time value={session.created_at} exact />
       </Fact>
-      {session.endedAt === null ? (
+      {session.ended_at === null ? (
         <Fact label="Last change">
-          <Time value={session.updatedAt} exact />
+          <Time value={session.updated_at} exact />
         </Fact>
       ) : (
         <Fact label="Ended">
-          <Time value={session.endedAt} exact />
-          {session.endReason && (
-            <span class="fact-note">{REASONS[session.endReason] ?? session.endReason.replaceAll("_", " ")}</span>
+          <Time value={session.ended_at} exact />
+          {session.end_reason && (
+            <span class="fact-note">{REASONS[session.end_reason] ?? session.end_reason.replaceAll("_", " ")}</span>
           )}
         </Fact>
       )}
-      {session.purgedAt !== null && (
+      {session.purged_at && (
         <Fact label="Content removed">
-          <Time value={session.purgedAt} exact />
+          <Time value={session.purged_at} exact />
         </Fact>
       )}
     </dl>
@@ -76,8 +76,8 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
 
 function Handling({ live }: { live: LiveSession }) {
   if (live.session.status !== "active") return null;
-  const { waitingSince } = live.session;
-  if (waitingSince !== null) {
+  const { waiting_since: waitingSince } = live.session;
+  if (waitingSince) {
     return (
       <span class="fact-note">
         <Waiting since={waitingSince} />
@@ -87,7 +87,7 @@ function Handling({ live }: { live: LiveSession }) {
   return live.human === null ? null : <span class="fact-note">{live.human.name ?? "A person"} has it</span>;
 }
 
-function Spent({ spend: { cost, inputTokens, outputTokens } }: { spend: Used }) {
+function Spent({ spend: { cost, input_tokens: inputTokens, output_tokens: outputTokens } }: { spend: Usage }) {
   return (
     <>
       {cost === null ? "Price not known" : dollars.format(cost)}

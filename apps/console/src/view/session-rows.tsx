@@ -1,4 +1,4 @@
-import type { Agent, Session } from "../net/models.js";
+import type { Agent, Session } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { StatusChip } from "./status-chip.js";
 import { Time } from "./time.js";
@@ -10,30 +10,30 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
   return (
     <ul class="rows">
       {sessions.map((session) => (
-        <li key={session.id} class="row">
+        <li key={session.session_id} class="row">
           <div class="row-main">
-            <a class="row-title" href={pathOf({ page: "session", id: session.id })}>
-              {names.get(session.agentId) ?? "Agent"}
-              <span class="mono small-id">{shortId(session.id)}</span>
+            <a class="row-title" href={pathOf({ page: "session", id: session.session_id })}>
+              {names.get(session.agent_id) ?? "Agent"}
+              <span class="mono small-id">{shortId(session.session_id)}</span>
             </a>
-            {session.purgedAt !== null && <span class="chip">Content removed</span>}
-            {session.waitingSince !== null && (
+            {session.purged_at && <span class="chip">Content removed</span>}
+            {session.waiting_since && (
               <span class="chip warning">
-                <Waiting since={session.waitingSince} />
+                <Waiting since={session.waiting_since} />
               </span>
             )}
             <StatusChip status={session.status} />
           </div>
           <p class="row-facts">
-            <span>{plural(session.messages, "message")}</span>
-            <span>at {session.nodeName ?? session.nodeId}</span>
-            <span>{session.linkId === null ? "by API" : "by link"}</span>
+            <span>{plural(session.message_count, "message")}</span>
+            <span>at {session.node_name ?? session.node_id}</span>
+            <span>{session.link_id === null ? "by API" : "by link"}</span>
             <span>
-              started <Time value={session.createdAt} />
+              started <Time value={session.created_at} />
             </span>
-            {session.purgedAt !== null && (
+            {session.purged_at && (
               <span>
-                content removed <Time value={session.purgedAt} />
+                content removed <Time value={session.purged_at} />
               </span>
             )}
           </p>

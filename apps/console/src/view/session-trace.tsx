@@ -1,8 +1,8 @@
 import { useTrace } from "../data/use-trace.js";
-import type { TracePage } from "../net/trace-models.js";
+import type { SessionTrace as Trace, Usage } from "../net/answers.js";
 import { plural } from "./session-rows.js";
 import { Empty, Loading, ProblemCard } from "./states.js";
-import { TracedTurnItem, UsedWords } from "./traced-turn.js";
+import { TracedTurnItem, UsageFigures } from "./traced-turn.js";
 
 /** Why a session went as it did, turn by turn; asked for with a button, because it is much and seldom wanted. */
 export function SessionTrace({ id }: { id: string }) {
@@ -26,7 +26,7 @@ export function SessionTrace({ id }: { id: string }) {
       {trace !== null && <Turns trace={trace} />}
       {busy !== null && <Loading />}
       {failed && <ProblemCard problem={failed.problem} onRetry={() => void read(failed.what)} />}
-      {trace !== null && trace.nextCursor !== null && failed === null && (
+      {trace !== null && trace.next_cursor !== null && failed === null && (
         <button type="button" class="button quiet more" aria-disabled={busy !== null} onClick={() => void read("more")}>
           Show more turns
         </button>
@@ -35,7 +35,7 @@ export function SessionTrace({ id }: { id: string }) {
   );
 }
 
-function Turns({ trace: { turns, background, nextCursor } }: { trace: TracePage }) {
+function Turns({ trace: { turns, background, next_cursor: nextCursor } }: { trace: Trace }) {
   if (turns.length === 0)
     return (
       <Empty title="No turn yet">
@@ -50,17 +50,29 @@ function Turns({ trace: { turns, background, nextCursor } }: { trace: TracePage 
       </p>
       <ol class="rows trace">
         {turns.map((turn) => (
-          <TracedTurnItem key={turn.id} turn={turn} />
+          <TracedTurnItem key={turn.turn_id} turn={turn} />
         ))}
       </ol>
-      {background.map(({ label, status, error, used }) => (
-        <p key={label} class="row-facts">
-          <span>{label}</span>
-          {status !== "" && <span>{status}</span>}
-          {error !== null && <span class="chip error">{error}</span>}
-          <UsedWords used={used} />
-        </p>
-      ))}
+      <Background name="Analysis after the end" job={background?.analysis ?? null} />
+      <Background name="Memory of the person" job={background?.memory ?? null} />
     </>
+  );
+}
+
+interface BackgroundProps {
+  name: string;
+  job: { status?: string; error?: string | null; usage: Usage } | null;
+}
+
+/** What models were asked about the session beside its turns. */
+function Background({ name, job }: BackgroundProps) {
+  if (job === null) return null;
+  return (
+    <p class="row-facts">
+      <span>{name}</span>
+      {job.status && <span>{job.status}</span>}
+      {job.error && <span class="chip error">{job.error}</span>}
+      <UsageFigures usage={job.usage} />
+    </p>
   );
 }

@@ -1,4 +1,4 @@
-import type { LinkStatus, SessionStatus } from "../net/models.js";
+import type { LinkStatus, SessionStatus } from "../net/answers.js";
 
 export const STATUS_WORDS: Record<LinkStatus | SessionStatus, string> = {
   active: "Active",

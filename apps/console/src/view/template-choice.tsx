@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { valuesOf } from "../data/link-body.js";
 import { initialValues, type LinkValues } from "../data/link-form.js";
-import type { Template } from "../net/link-models.js";
+import type { Template } from "../net/answers.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 
@@ -28,7 +28,7 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
   const choose = (id: string): void => {
     setChosen(id);
     const template = templates.find((item) => item.id === id);
-    onFill(template === undefined ? initialValues() : valuesOf(template.settings));
+    onFill(template === undefined ? initialValues() : valuesOf(template));
   };
   const remove = async (template: Template) => {
     const answer = await api.deleteTemplate(template.id);
@@ -51,14 +51,14 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
           onChange={(event) => choose(event.currentTarget.value)}
         >
           <option value="">An empty form</option>
-          <Options label="Templates of the house" templates={templates.filter(({ builtIn }) => builtIn)} />
-          <Options label="Your templates" templates={templates.filter(({ builtIn }) => !builtIn)} />
+          <Options label="Templates of the house" templates={templates.filter(({ built_in: builtIn }) => builtIn)} />
+          <Options label="Your templates" templates={templates.filter(({ built_in: builtIn }) => !builtIn)} />
         </select>
         <p id="field-template-help" class="help">
           Fills in the form; change what you like before you save.
         </p>
       </div>
-      {current && !current.builtIn && (
+      {current && !current.built_in && (
         <button type="button" class="button quiet small risky" onClick={() => setDeleting(current)}>
           Delete this template
         </button>

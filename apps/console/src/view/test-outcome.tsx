@@ -1,10 +1,13 @@
-import type { TestOutcome } from "../net/test-models.js";
+import { failedTests } from "../data/failed-tests.js";
+import type { TestResult } from "../net/answers.js";
 
 /** What the tests of a version came to: which did not pass and why, and how much of the workflow they have seen. */
-export function TestOutcomeCard({ outcome }: { outcome: TestOutcome }) {
-  const { version, total, failed, nodes, edges } = outcome;
+export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
+  const { version, tests, coverage } = outcome;
+  const total = tests.length;
+  const failed = failedTests(outcome);
   if (total === 0)
-    return <p class="help">Version {version} has no tests. They stand in its document, under “tests”.</p>;
+    return <p class="help">Version {version} has no tests. They belong in its document, under “tests”.</p>;
   return (
     <section class={`outcome ${failed.length === 0 ? "good" : "bad"}`} role="status">
       <h3>
@@ -24,7 +27,8 @@ export function TestOutcomeCard({ outcome }: { outcome: TestOutcome }) {
         </div>
       ))}
       <p class="help">
-        {nodes.visited} of {nodes.total} nodes and {edges.visited} of {edges.total} transitions were visited.
+        {coverage.nodes.visited} of {coverage.nodes.total} nodes and {coverage.edges.visited} of {coverage.edges.total}{" "}
+        transitions were visited.
       </p>
     </section>
   );

@@ -5,7 +5,7 @@ import { ROLES, roleLabel } from "../data/credential-words.js";
 import { token as signedIn } from "../data/sign-in.js";
 import { useLoad } from "../data/use-load.js";
 import { useSending } from "../data/use-sending.js";
-import type { AccessToken } from "../net/settings-models.js";
+import type { AccessToken } from "../net/answers.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { LastUsed, Retired } from "./credential-rows.js";
@@ -99,8 +99,8 @@ const isOwn = ({ hint }: AccessToken): boolean =>
   signedIn.value !== null && hint.endsWith(`…${signedIn.value.slice(-4)}`);
 
 function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: AccessToken): void }) {
-  const live = tokens.filter(({ revoked }) => !revoked);
-  const gone = tokens.filter(({ revoked }) => revoked);
+  const live = tokens.filter(({ status }) => status === "active");
+  const gone = tokens.filter(({ status }) => status === "revoked");
   return (
     <>
       {live.length === 0 && (
@@ -121,9 +121,9 @@ function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: A
               <p class="row-facts">
                 <span class="mono">{token.hint}</span>
                 <span>
-                  made <Time value={token.createdAt} />
+                  made <Time value={token.created_at} />
                 </span>
-                <LastUsed at={token.lastUsedAt} />
+                <LastUsed at={token.last_used_at} />
               </p>
             </div>
             <div class="actions">
@@ -152,7 +152,7 @@ function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCance
     if (name.trim() === "") return focusFirst({ "token-name": "" });
     const body = { name: name.trim(), role };
     const made = await send(body, (key) => api.createToken(body, key));
-    if (made !== null) onMade({ name: body.name, secret: made.secret });
+    if (made !== null) onMade({ name: body.name, secret: made.token });
   };
   const nameProblem = missing ? "Say who or what it is for." : wrong.name;
   return (

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { TracedCall, TracedCondition, TracedTurn } from "../net/trace-models.js";
-import type { Used } from "../net/used.js";
+import type { TracedTurn, Usage } from "../net/answers.js";
 import { dollars, plural } from "./session-rows.js";
+
+type TracedCall = TracedTurn["calls"][number];
+type TracedCondition = TracedTurn["conditions"][number];
 
 const KINDS: Record<string, string> = {
   open: "Opening",
@@ -23,7 +25,9 @@ const VERDICTS = {
 
 /** One turn: the way it took and what it cost; unfolded, what was tested and whom it asked. A turn that failed lies open. */
 export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
-  const { kind, nodes, status, error, latency, used, learned, notes } = turn;
+  const { kind, nodes, status, error, latency, usage } = turn;
+  const learned = Object.keys(turn.variables);
+  const notes = [...turn.warnings, ...turn.logs].map(noteText);
   return (
     <li class="row">
       <details class="traced" open={error !== null}>
@@ -40,13 +44,13 @@ export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
           </span>
           <span class="row-facts">
             <span class="mono">{nodes.join(" → ") || "no node"}</span>
-            <span>{inTime(latency.totalMs)}</span>
-            <UsedWords used={used} />
+            <span>{inTime(latency.total_ms)}</span>
+            <UsageFigures usage={usage} />
           </span>
         </summary>
         <p class="row-facts">
-          <span>models {inTime(latency.modelMs)}</span>
-          <span>APIs {inTime(latency.apiMs)}</span>
+          <span>models {inTime(latency.model_ms)}</span>
+          <span>APIs {inTime(latency.api_ms)}</span>
           {learned.length > 0 && <span>learned: {learned.join(", ")}</span>}
         </p>
         <Part title="Conditions" empty={conditionsMissing(turn)}>
@@ -71,7 +75,7 @@ export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
   );
 }
 
-const conditionsMissing = ({ conditionsUnknown }: TracedTurn): string =>
+const conditionsMissing = ({ conditions_unknown: conditionsUnknown }: TracedTurn): string =>
   conditionsUnknown ? "They cannot be told again: the records of this turn are not complete." : "None was tested.";
 
 function Part({ title, empty, children }: { title: string; empty: string; children: ComponentChildren[] }) {
@@ -83,7 +87,11 @@ function Part({ title, empty, children }: { title: string; empty: string; childr
   );
 }
 
-function Condition({ condition: { nodeId, condition, target, verdict, inputs } }: { condition: TracedCondition }) {
+function Condition({
+  condition: { node_id: nodeId, condition, target, verdict, inputs },
+}: {
+  condition: TracedCondition;
+}) {
   const { word, look } = VERDICTS[verdict];
   return (
     <li>
@@ -108,7 +116,7 @@ function Condition({ condition: { nodeId, condition, target, verdict, inputs } }
 }
 
 function Call({ call }: { call: TracedCall }) {
-  const { type, nodeId, model, latencyMs, used, failed, http, passages } = call;
+  const { type, node_id: nodeId, model, latency_ms: latencyMs, usage, failed, http, retrieval } = call;
   return (
     <li>
       <p class="row-main">
@@ -118,22 +126,26 @@ function Call({ call }: { call: TracedCall }) {
       <p class="row-facts">
         <span>in {nodeId}</span>
         {model !== null && <span class="mono">{model}</span>}
-        {http !== null && (
+        {http && (
           <span>
-            {http.method} {http.status === null ? "without an answer" : `answered ${http.status}`}
-            {http.attempts > 1 && `, ${http.attempts} attempts`}
+            {String(http.method)} {typeof http.status === "number" ? `answered ${http.status}` : "without an answer"}
+            {Number(http.attempts) > 1 && `, ${http.attempts} attempts`}
           </span>
         )}
         <span>{inTime(latencyMs)}</span>
-        {used !== null && <UsedWords used={used} />}
-        {passages !== null && <span>{plural(passages, "passage")} found</span>}
+        {usage !== null && <UsageFigures usage={usage} />}
+        {retrieval && <span>{plural(retrieval.passages.length, "passage")} found</span>}
       </p>
     </li>
   );
 }
 
 /** Tokens and money; nothing where nothing was used. */
-export function UsedWords({ used: { inputTokens, outputTokens, cost } }: { used: Used }) {
+export function UsageFigures({
+  usage: { input_tokens: inputTokens, output_tokens: outputTokens, cost },
+}: {
+  usage: Usage;
+}) {
   if (inputTokens === 0 && outputTokens === 0 && cost === 0) return null;
   return (
     <>
@@ -144,6 +156,10 @@ export function UsedWords({ used: { inputTokens, outputTokens, cost } }: { used:
     </>
   );
 }
+
+/** A sentence where there is one. */
+const noteText = (note: Record<string, unknown>): string =>
+  typeof note.message === "string" ? note.message : JSON.stringify(note);
 
 /** Milliseconds for people. */
 const inTime = (ms: number): string =>

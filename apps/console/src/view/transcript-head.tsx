@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
 import { saveFile } from "../data/save-file.js";
 import type { Problem } from "../net/problem.js";
-import { TRANSCRIPT_FORMATS, type TranscriptFormat } from "../net/transcript.js";
+import { TRANSCRIPT_FORMATS, type TranscriptFormat } from "../net/transcript-formats.js";
 import { useApi } from "./api-context.js";
 import { ProblemCard } from "./states.js";
 

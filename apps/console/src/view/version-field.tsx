@@ -1,5 +1,5 @@
 import type { LinkValues } from "../data/link-form.js";
-import type { Version } from "../net/models.js";
+import type { Version } from "../net/answers.js";
 import { Field } from "./field.js";
 
 interface VersionFieldProps {

@@ -1,8 +1,8 @@
 import { randomId } from "@parley/web-kit";
 import { useRef, useState } from "preact/hooks";
 import { useLoad } from "../data/use-load.js";
+import type { Webhook } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
-import type { Webhook } from "../net/settings-models.js";
 import { useApi } from "./api-context.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { plural } from "./session-rows.js";

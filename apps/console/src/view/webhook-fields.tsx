@@ -1,5 +1,5 @@
 import type { WebhookValues } from "../data/webhook-form.js";
-import type { Agent } from "../net/models.js";
+import type { Agent } from "../net/answers.js";
 import { EventChoice } from "./event-choice.js";
 import { Field } from "./field.js";
 

@@ -1,4 +1,4 @@
-import type { Webhook } from "../net/settings-models.js";
+import type { Webhook } from "../net/answers.js";
 import { plural } from "./session-rows.js";
 import { Time } from "./time.js";
 
@@ -9,8 +9,8 @@ export function webhookName({ description, url }: Webhook): string {
 }
 
 export function WebhookChip({ webhook }: { webhook: Webhook }) {
-  if (!webhook.isActive) {
-    const bySystem = webhook.disabledReason === "gone" || webhook.disabledReason === "failing";
+  if (!webhook.is_active) {
+    const bySystem = webhook.disabled_reason === "gone" || webhook.disabled_reason === "failing";
     return <span class={`chip ${bySystem ? "error" : "inactive"}`}>{bySystem ? "Switched off" : "Disabled"}</span>;
   }
   if (webhook.failures > 0) return <span class="chip warning">Failing</span>;
@@ -25,7 +25,13 @@ interface StateNoteProps {
 
 /** Says why nothing comes, or may soon stop coming, and what helps. */
 export function WebhookStateNote({ webhook, busy, onEnable }: StateNoteProps) {
-  const { isActive, disabledReason, disabledAt, failures, failingSince } = webhook;
+  const {
+    is_active: isActive,
+    disabled_reason: disabledReason,
+    disabled_at: disabledAt,
+    failures,
+    failing_since: failingSince,
+  } = webhook;
   if (isActive) {
     if (failures === 0) return null;
     return (

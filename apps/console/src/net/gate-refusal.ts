@@ -1,9 +1,11 @@
+import { list, record, text, texts } from "@parley/web-kit";
 import type { Problem } from "./problem.js";
-import { list, oneOf, record, text, texts } from "./reading.js";
+
+const STATES = ["failed", "not_run", "not_required"] as const;
 
 /** Why a version does not go live: its tests failed, nobody has run them, or it drops what guards the version that is live. */
 export interface GateRefusal {
-  state: "failed" | "not_run" | "not_required";
+  state: (typeof STATES)[number];
   /** The first of those that did not pass. */
   failing: { name: string; reasons: string[] }[];
 }
@@ -11,10 +13,9 @@ export interface GateRefusal {
 /** Reads the 409 `tests_not_green`; null = it was refused for another reason. */
 export function readGateRefusal({ code, body }: Problem): GateRefusal | null {
   if (code !== "tests_not_green") return null;
+  const failing = list(body.failing).map(record);
   return {
-    state: oneOf(["failed", "not_run", "not_required"], body.tests),
-    failing: list(body.failing)
-      .map(record)
-      .map((test) => ({ name: text(test.name), reasons: texts(test.reasons) })),
+    state: STATES.find((state) => state === body.tests) ?? "failed",
+    failing: failing.map(({ name, reasons }) => ({ name: text(name) ?? "", reasons: texts(reasons) })),
   };
 }

@@ -1,0 +1,6 @@
+/** What one check of `parley doctor` found. */
+export interface Finding {
+  check: string;
+  state: "ok" | "warning" | "failed" | "skipped";
+  detail: string;
+}

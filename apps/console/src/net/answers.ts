@@ -1,0 +1,181 @@
+import type {
+  AgentView,
+  BulkLinkResult,
+  HistoryMessage,
+  KeyView,
+  KnowledgeDocument,
+  RetrievedPassage,
+  SessionView,
+  SuiteResult,
+  TokenView,
+  WebhookDelivery,
+  WebhookView,
+} from "@parley/contracts";
+
+export type {
+  AccessPolicy,
+  AccessRequest,
+  HistoryMessage,
+  KnowledgeDocument,
+  KnowledgeIngestion as Ingestion,
+  SessionStatus,
+  SessionTrace,
+  TracedTurn,
+} from "@parley/contracts";
+
+/**
+ * Answers of the management API, named as the server names them. The console belongs to the server that sent it, so an answer is taken
+ * as its type says; only refusals are read member by member (`problem.ts`).
+ */
+export type Agent = AgentView;
+export type Webhook = WebhookView;
+export type Delivery = WebhookDelivery;
+export type SigningKey = KeyView;
+export type AccessToken = TokenView;
+
+/** The list leaves out what belongs to one session alone. */
+export type Session = Omit<SessionView, "last_event_offset" | "epoch"> & { last_event_id?: string };
+export type Usage = NonNullable<SessionView["usage"]>;
+
+export interface Transcript {
+  session: Session;
+  messages: HistoryMessage[];
+  /** Older messages exist than those told here. */
+  truncated: boolean;
+}
+
+export interface Page<T> {
+  data: T[];
+  next_cursor: string | null;
+}
+
+export interface Version {
+  version: number;
+  notes: string | null;
+  active: boolean;
+  content_hash: string;
+  created_at: string;
+}
+
+/** A finding about an agent document; the path leads into the document. */
+export interface Issue {
+  path: (string | number)[];
+  code: string;
+  message: string;
+  severity: "error" | "warning";
+}
+
+export interface Imported {
+  status: "created" | "updated" | "validated";
+  agent_id: string | null;
+  version: number | null;
+  active: boolean;
+  issues: Issue[];
+}
+
+export type TestResult = SuiteResult & { version: number };
+
+export interface Link {
+  id: string;
+  title: string;
+  description: string | null;
+  status: "active" | "inactive" | "expired" | "full";
+  is_active: boolean;
+  token_hint: string;
+  agent_version: number | "active";
+  expires_at: string | null;
+  max_sessions: number;
+  pin_required: boolean;
+  consent_text: string | null;
+  require_email: boolean;
+  allowed_domains: string[];
+  allowed_ips: string[];
+  allowed_countries: string[];
+  blocked_countries: string[];
+  recipient: { name?: string; email?: string } | null;
+  budget: { max_cost: number | null; max_tokens: number | null; hard: boolean } | null;
+  usage: {
+    sessions_used: number;
+    sessions_active: number;
+    messages: number;
+    last_used_at: string | null;
+    /** Of links with a budget. */
+    tokens_used?: number;
+    cost_used?: number;
+  };
+}
+export type LinkStatus = Link["status"];
+export type LinkCreated = Link & { token: string; url: string };
+export type BulkLinks = { results: (BulkLinkResult & { url?: string })[] };
+
+/** A template: beside these members, the fields of a link that it sets. */
+export interface Template {
+  id: string;
+  name: string;
+  built_in: boolean;
+}
+
+export interface Analytics {
+  sessions: { total: number };
+  messages: number;
+  unique_visitors: { total: number; confirmed: number; anonymous: number };
+  /** 0 to 1; null = no session has ended. */
+  completion_rate: number | null;
+  engagement: { average_messages: number | null; average_duration_seconds: number | null };
+  response_time_ms: { average: number | null; p95: number | null };
+  failed_messages: number;
+  end_reasons: Record<string, number>;
+  satisfaction: { ratings: number; average: number | null };
+  by_day: Day[];
+}
+
+export interface Day {
+  day: string;
+  sessions: number;
+  messages: number;
+  completed: number;
+}
+
+export interface SecurityEvent {
+  id: string;
+  kind: string;
+  scope: string | null;
+  country: string | null;
+  session_id: string | null;
+  count: number;
+  at: string;
+}
+
+export interface Mail {
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  created_at: string;
+}
+
+export type VectorState = NonNullable<KnowledgeDocument["embedding"]>["status"];
+export type Passage = Pick<RetrievedPassage, "n" | "heading" | "text">;
+export type FoundPassage = RetrievedPassage;
+export type SearchMode = "hybrid" | "fts" | "vector";
+
+export interface Found {
+  mode: SearchMode;
+  /** `vectors_unavailable`: words alone were searched. */
+  warning: string | null;
+  passages: FoundPassage[];
+  /** What the vector of the question took; null = no model was asked. */
+  embedding: { model: string; input_tokens: number } | null;
+}
+
+export const LINK_STATUSES = ["active", "inactive", "expired", "full"] as const satisfies LinkStatus[];
+export const SESSION_STATUSES = ["active", "completed", "abandoned", "error"] as const satisfies Session["status"][];
+export const DELIVERY_STATUSES = [
+  "pending",
+  "delivered",
+  "failed",
+  "cancelled",
+] as const satisfies Delivery["status"][];
+export const SEARCH_MODES = ["hybrid", "fts", "vector"] as const satisfies SearchMode[];
+export const ACCESS_MODES = ["open", "any_verified", "approval"] as const;
+export const REQUEST_STATUSES = ["pending", "approved", "denied"] as const;
