@@ -4,7 +4,7 @@ import { createBearerClient, eventually } from "@parley/testkit";
 import { launchBrowser } from "@parley/web-kit/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { doorAr } from "../../apps/chat-page/src/gate/texts/door-ar.js";
+import { entryAr } from "../../apps/chat-page/src/entry-check/texts/entry-ar.js";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
 
 /** The page, the product and a real browser: what a stranger sees when the server dies under the conversation. */
@@ -157,8 +157,8 @@ describe("the chat page against the product", () => {
     const { keyboard } = page;
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
-    const door = (name: string) => page.getByRole("heading", { name, exact: true }).waitFor();
-    const inField = () => expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("door-field");
+    const heading = (name: string) => page.getByRole("heading", { name, exact: true }).waitFor();
+    const inField = () => expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("entry-field");
     const say = async (text: string): Promise<void> => {
       await page.locator("textarea#compose").focus();
       await keyboard.type(text);
@@ -166,23 +166,23 @@ describe("the chat page against the product", () => {
     };
 
     await page.goto(`${product.base}/public/chat/${made.body.token}`);
-    await door(doorAr.pinTitle);
+    await heading(entryAr.pinTitle);
     await inField();
     await keyboard.type("2468");
     await keyboard.press("Enter");
-    await door(doorAr.consentTitle);
-    await page.getByRole("button", { name: doorAr.agree, exact: true }).focus();
+    await heading(entryAr.consentTitle);
+    await page.getByRole("button", { name: entryAr.agree, exact: true }).focus();
     await keyboard.press("Enter");
-    await door(doorAr.emailTitle);
+    await heading(entryAr.emailTitle);
     await inField();
     await keyboard.type("sara@example.com");
     await keyboard.press("Enter");
-    await page.getByRole("heading", { name: doorAr.codeTitle, exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByRole("heading", { name: entryAr.codeTitle, exact: true }).waitFor({ timeout: 60_000 });
     const code = await mailedCode("sara@example.com");
     await inField();
     await context.setOffline(true);
     await keyboard.type(code);
-    await page.getByText(doorAr.unreachable).waitFor();
+    await page.getByText(entryAr.unreachable).waitFor();
     await context.setOffline(false);
     await keyboard.press("Enter");
     await seen(page, "front desk").waitFor();

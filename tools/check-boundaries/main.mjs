@@ -46,7 +46,9 @@ export function checkBoundaries(root) {
         for (const name of namesIn(source)) used[kind].add(name);
         for (const { specifier, line, typeOnly } of importsOf(source)) {
           const check = kind === "src" ? checkImport : checkTestImport;
-          check({ pack, path, specifier, services, testTools, typeOnly }, (rule, message) => report(line, rule, message));
+          check({ pack, path, specifier, services, testTools, typeOnly }, (rule, message) =>
+            report(line, rule, message),
+          );
         }
         if (kind === "src" && pack.folder === "workflow") checkPurity(source, report);
       }

@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { createChatState, type DoorSteps, type Doors } from "./chat/chat-state.js";
+import { createChatState, type EntryActions, type EntryCheck } from "./chat/chat-state.js";
 import { Conversation } from "./chat/conversation.js";
 import { browserStorage, createDrafts } from "./chat/drafts.js";
 import { chooseLanguage, directionOf, language, speak } from "./i18n/language.js";
@@ -18,7 +18,7 @@ const drafts = createDrafts(
   linkFingerprint(token ?? ""),
 );
 const api = createApi(token ?? "", clock);
-const conversation = new Conversation({ api, clock, state, drafts, whenVisible, openDoors });
+const conversation = new Conversation({ api, clock, state, drafts, whenVisible, loadEntryCheck });
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -65,10 +65,10 @@ function begin(): void {
   conversation.start();
 }
 
-/** Only some links have doors; their code and texts are fetched when they are needed. */
-async function openDoors(steps: DoorSteps, options: { again: boolean }): Promise<Doors> {
-  const { createDoors } = await import("./gate/doors.js");
-  return createDoors({ ...steps, api, storageName: linkFingerprint(token ?? "") }, options);
+/** Only some links have an entry check; its code and texts are loaded when they are needed. */
+async function loadEntryCheck(steps: EntryActions, options: { again: boolean }): Promise<EntryCheck> {
+  const { createEntryCheck } = await import("./entry-check/entry-check.js");
+  return createEntryCheck({ ...steps, api, storageName: linkFingerprint(token ?? "") }, options);
 }
 
 function whenVisible(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { problem, readBody, sendJson, servePage } from "@parley/web-kit/testing";
-import { createFakeDoors, type FakeDoors } from "./fake-doors.js";
+import { createFakeEntryCheck, type FakeEntryCheck } from "./fake-entry-check.js";
 import { createFakeFiles, type FakeFiles } from "./fake-files.js";
 import { createFakeSession, type FakeSession, SESSION_COOKIE } from "./fake-session.js";
 
@@ -12,6 +12,8 @@ export interface FakeApi {
   url: string;
   pageUrl: string;
   link: Record<string, unknown>;
+  /** Plays a server of a later release, whose answers hold what this page does not know. */
+  laterRelease: boolean;
   /** `GET link` is not answered until the server closes. */
   holdLink: boolean;
   /** Problem that `GET link` answers instead of the link. */
@@ -43,7 +45,7 @@ export interface FakeApi {
   /** The next `POST rate` fails. */
   refuseThumb: boolean;
   /** PIN, consent, addresses and codes of the link. */
-  doors: FakeDoors;
+  entryCheck: FakeEntryCheck;
   /** Policy of the page; the product widens it only for a provider of challenges. */
   csp: string;
   session: FakeSession | null;
@@ -96,6 +98,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       pin_required: false,
       availability: "available",
     },
+    laterRelease: false,
     holdLink: false,
     linkProblem: null,
     wishProblem: null,
@@ -112,7 +115,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     files: createFakeFiles(),
     thumbs: [],
     refuseThumb: false,
-    doors: createFakeDoors(),
+    entryCheck: createFakeEntryCheck(),
     csp: CSP,
     session: null,
     sessionsCreated: 0,
@@ -132,7 +135,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       "GET link": (_request, response) => {
         if (api.holdLink) return;
         if (api.linkProblem) return problem(response, api.linkProblem);
-        sendJson(response, 200, api.link);
+        sendJson(response, 200, publicLink(api.link), { checked: !api.laterRelease });
       },
       "GET history": (request, response, target) => {
         if (api.refuseEarlier && target.searchParams.has("cursor")) {
@@ -145,13 +148,13 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           200,
           session
             ? { ...session.page(target.searchParams.get("cursor")), session: session.view() }
-            : { data: [], next_cursor: null },
+            : { data: [], next_cursor: null, session: null },
         );
       },
       "POST sessions": async (request, response) => {
         const entry = JSON.parse((await readBody(request)) || "{}");
         if (api.createProblem) return problem(response, api.createProblem);
-        const closed = await api.doors.atSession(api.link, entry);
+        const closed = await api.entryCheck.atSession(api.link, entry);
         if (closed) return problem(response, closed);
         const key = String(request.headers["idempotency-key"] ?? "");
         if (!api.creationKeys.includes(key) || !api.session) {
@@ -161,25 +164,25 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const replayed = api.creationKeys.includes(key);
         api.creationKeys.push(key);
         // The token is shown once: a repeat tells of the session but does not open it.
-        if (replayed) return sendJson(response, 201, { session_token: null, session: api.session.view() });
+        if (replayed) return sendJson(response, 201, { session_token: null, ...openedBy(api.session) });
         if (api.loseNextCreation) {
           api.loseNextCreation = false;
           response.destroy();
           return;
         }
         response.setHeader("set-cookie", sessionCookie(api.session));
-        sendJson(response, 201, { session_token: "ps_shown_once", session: api.session.view() });
+        sendJson(response, 201, { session_token: "ps_shown_once", ...openedBy(api.session) });
       },
-      "GET challenge": async (_request, response) => sendJson(response, 200, await api.doors.challenge()),
+      "GET challenge": async (_request, response) => sendJson(response, 200, await api.entryCheck.challenge()),
       "POST verify": async (request, response, target) => {
         const body = JSON.parse(await readBody(request));
         const step = target.pathname.endsWith("/confirm") ? "confirm" : "request";
-        api.doors.languages.push(request.headers["accept-language"] ?? "");
-        const answer = await api.doors[step](api.link, body);
+        api.entryCheck.languages.push(request.headers["accept-language"] ?? "");
+        const answer = await api.entryCheck[step](api.link, body);
         if ("refused" in answer) return problem(response, answer.refused);
         if (answer.body.verified === true) {
           // The one conversation of the address, if it still goes on.
-          if (!api.session || api.session.ended || api.doors.newConversation) {
+          if (!api.session || api.session.ended || api.entryCheck.newConversation) {
             api.sessionsCreated += 1;
             api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);
           }
@@ -192,11 +195,11 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         if (api.wishProblem) return problem(response, api.wishProblem);
         api.wishes += 1;
         api.session?.humanAsked();
-        sendJson(response, 200, { escalation_id: "e", status: "open" });
+        sendJson(response, 200, { escalation_id: "0198a000-0000-7000-8000-0000000000e5", status: "open" });
       },
       "POST stop": (_request, response) => {
         api.stops += 1;
-        sendJson(response, 200, { success: true });
+        sendJson(response, 200, { stopped: true, turn_id: null });
       },
       "POST feedback": async (request, response) => {
         api.ratings.push(JSON.parse(await readBody(request)));
@@ -207,7 +210,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const message = decodeURIComponent(target.pathname.split("/").at(-1) ?? "");
         const { rating } = JSON.parse(await readBody(request));
         api.thumbs.push({ message, rating });
-        sendJson(response, 200, { success: true });
+        sendJson(response, 200, { success: true, message_id: message });
       },
       "POST files": async (request, response) => {
         if (!owned(request)) return problem(response, { status: 401, code: "session_token_invalid" });
@@ -267,12 +270,15 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     const answer = {
       turn_id: turn.turnId,
       session_id: session.id,
+      message_count: session.turns.length,
       remaining_messages: session.remaining,
       expires_at: session.expiresAt,
     };
     if (!waited) return sendJson(response, 202, { ...answer, events_url: "/api/public/events" });
     const parts = await turn.done;
-    sendJson(response, 200, { ...answer, response: parts.join(" "), messages: parts.map((content) => ({ content })) });
+    const end = { session_ended: false, finish_reason: "complete" };
+    const said = { response: parts.join(" "), messages: parts.map((content) => ({ content })) };
+    sendJson(response, 200, { ...answer, ...said, ...end });
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
@@ -285,6 +291,31 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
   }
 
   return api;
+}
+
+const openedBy = (session: FakeSession): Record<string, unknown> => ({
+  session_id: session.id,
+  expires_at: session.expiresAt,
+  remaining_messages: session.remaining,
+  session: session.view(),
+});
+
+/** The whole answer about a link, of which a test sets the members it is about. */
+function publicLink({ limits, features, ...link }: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...{ consent_text: null, proof_required: false, expires_at: null, introduction: null, starters: [] },
+    ...{ recipient: null, files: null, access: "open" },
+    ...link,
+    limits: {
+      ...{ max_messages_per_session: 100, session_timeout_minutes: 30 },
+      ...{ max_message_length: 4_000, rate_limit_per_minute: 10 },
+      ...Object(limits),
+    },
+    features: {
+      ...{ stop: false, feedback: false, ratings: false, typing: false, escalate: false, files: false },
+      ...Object(features),
+    },
+  };
 }
 
 const sessionCookie = (session: FakeSession): string =>

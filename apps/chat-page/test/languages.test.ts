@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TEXTS } from "../src/attachments/texts.js";
-import { type DoorTexts, doorEn } from "../src/gate/texts/door-en.js";
-import { DOOR_LOADERS } from "../src/gate/texts/door-languages.js";
+import { type EntryTexts, entryEn } from "../src/entry-check/texts/entry-en.js";
+import { ENTRY_LOADERS } from "../src/entry-check/texts/entry-languages.js";
 import { en, type Plural, type Texts } from "../src/i18n/en.js";
 import { chooseLanguage, language, languageDue, speak, t } from "../src/i18n/language.js";
 import { LOADERS } from "../src/i18n/languages.js";
@@ -66,11 +66,11 @@ describe("languages of the chat page", () => {
     expect(same).toEqual(SAME_AS_ENGLISH[name] ?? []);
   });
 
-  it.each(NAMES)("%s has all words of the doors, with their placeholders and none in English", async (name) => {
-    const loader = Object.entries(DOOR_LOADERS).find(([known]) => known === name)?.[1];
-    const texts: DoorTexts | undefined = await loader?.();
-    expect(Object.keys(texts ?? {})).toEqual(Object.keys(doorEn));
-    const english = Object.entries(doorEn);
+  it.each(NAMES)("%s has all texts of the entry check, with their placeholders and none in English", async (name) => {
+    const loader = Object.entries(ENTRY_LOADERS).find(([known]) => known === name)?.[1];
+    const texts: EntryTexts | undefined = await loader?.();
+    expect(Object.keys(texts ?? {})).toEqual(Object.keys(entryEn));
+    const english = Object.entries(entryEn);
     for (const [place, [key, text]] of Object.entries(texts ?? {}).entries()) {
       expect(placeholders(text), key).toEqual(placeholders(english[place]?.[1] ?? ""));
       expect(text.trim(), key).not.toBe("");
@@ -114,8 +114,8 @@ describe("languages of the chat page", () => {
   });
 
   it("keep French punctuation on the line of the word before it", async () => {
-    const door = Object.values(await DOOR_LOADERS.fr());
-    for (const text of [...Object.values(await LOADERS.fr()).flatMap(forms), ...door, ...Object.values(TEXTS.fr)])
+    const entry = Object.values(await ENTRY_LOADERS.fr());
+    for (const text of [...Object.values(await LOADERS.fr()).flatMap(forms), ...entry, ...Object.values(TEXTS.fr)])
       expect(text).not.toMatch(/ [?!:;]/);
   });
 

@@ -80,11 +80,11 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
     await page.locator(".message.agent .avatar", { hasText: "I" }).waitFor();
   });
 
-  it("stands at the doors of the link too", async () => {
+  it("is shown by the entry check too", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { require_email: true, branding: { logo: RED } });
     });
-    await page.locator(".door .avatar img").waitFor();
+    await page.locator(".entry .avatar img").waitFor();
     await expect.poll(() => widths(page)).toEqual([16]);
   });
 

@@ -26,7 +26,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
       page.push(...imports.filter((name) => !page.includes(name)));
     }
     expect(page.length).toBeGreaterThan(0);
-    expect(page.filter((file) => /^(doors|door-|proof)/.test(file))).toEqual([]);
+    expect(page.filter((file) => /^(entry-|proof)/.test(file))).toEqual([]);
     expect(scripts.every((file) => /-[\w-]{8}\.js$/.test(file))).toBe(true);
     expect(languages).toHaveLength(14);
     // A first visit loads the page and at most one language.

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { doorAr } from "../src/gate/texts/door-ar.js";
-import { type DoorTexts, doorEn } from "../src/gate/texts/door-en.js";
+import { entryAr } from "../src/entry-check/texts/entry-ar.js";
+import { type EntryTexts, entryEn } from "../src/entry-check/texts/entry-en.js";
 import { ar } from "../src/i18n/ar.js";
 import { en, type TextName, type Texts } from "../src/i18n/en.js";
 import type { FakeApi } from "./fake-api.js";
@@ -15,7 +15,7 @@ const bench = useBench();
 /** A state in one language: the words of the page, and what is said on it. */
 interface Scene {
   words: Texts;
-  atDoors: DoorTexts;
+  entryWords: EntryTexts;
   said: Said;
 }
 interface State {
@@ -40,102 +40,102 @@ const talk = async (page: Page, { said }: Scene): Promise<FakeSession> => {
   return made;
 };
 
-/** Types into the door's field and waits for the door that comes then. */
+/** Types into the field of the current step and waits for the next step. */
 const through = async (page: Page, typed: string, next: string): Promise<void> => {
-  await page.locator("#door-field").fill(typed);
-  if (typed !== "123456") await page.locator("#door-field").press("Enter");
+  await page.locator("#entry-field").fill(typed);
+  if (typed !== "123456") await page.locator("#entry-field").press("Enter");
   await page.getByRole("heading", { name: next }).waitFor();
 };
 const withEmail = (api: FakeApi): void => {
   api.link.require_email = true;
 };
 
-const DOORS: State[] = [
+const ENTRY_STATES: State[] = [
   {
-    name: "door-pin",
+    name: "entry-pin",
     prepare: (api) => {
       Object.assign(api.link, { pin_required: true, consent_text: "x", require_email: true });
     },
-    shows: ({ atDoors }) => atDoors.pinBody,
+    shows: ({ entryWords }) => entryWords.pinBody,
   },
   {
-    name: "door-pin-wrong",
+    name: "entry-pin-wrong",
     prepare: (api) => {
       api.link.pin_required = true;
     },
     act: async (page) => {
-      await page.locator("#door-field").fill("0815");
-      await page.locator("#door-field").press("Enter");
+      await page.locator("#entry-field").fill("0815");
+      await page.locator("#entry-field").press("Enter");
     },
-    shows: ({ atDoors }) => atDoors.pinWrong,
+    shows: ({ entryWords }) => entryWords.pinWrong,
   },
   {
-    name: "door-consent",
+    name: "entry-consent",
     prepare: (api, { said }) => {
       api.link.consent_text = said.consent;
     },
-    shows: ({ atDoors }) => atDoors.consentBody,
+    shows: ({ entryWords }) => entryWords.consentBody,
   },
   {
-    name: "door-declined",
+    name: "entry-declined",
     prepare: (api, { said }) => {
       api.link.consent_text = said.consent;
     },
-    act: (page, { atDoors }) => page.getByRole("button", { name: atDoors.disagree }).click(),
-    shows: ({ atDoors }) => atDoors.declinedBody,
+    act: (page, { entryWords }) => page.getByRole("button", { name: entryWords.disagree }).click(),
+    shows: ({ entryWords }) => entryWords.declinedBody,
   },
-  { name: "door-email", prepare: withEmail, shows: ({ atDoors }) => atDoors.emailBody },
+  { name: "entry-email", prepare: withEmail, shows: ({ entryWords }) => entryWords.emailBody },
   {
-    name: "door-code",
+    name: "entry-code",
     prepare: withEmail,
-    act: (page, { atDoors }) => through(page, "ann@example.com", atDoors.codeTitle),
-    shows: ({ atDoors }) => atDoors.changeAddress,
+    act: (page, { entryWords }) => through(page, "ann@example.com", entryWords.codeTitle),
+    shows: ({ entryWords }) => entryWords.changeAddress,
   },
   {
-    name: "door-code-wrong",
+    name: "entry-code-wrong",
     prepare: withEmail,
-    act: async (page, { atDoors }) => {
-      await through(page, "ann@example.com", atDoors.codeTitle);
-      await page.locator("#door-field").fill("000000");
+    act: async (page, { entryWords }) => {
+      await through(page, "ann@example.com", entryWords.codeTitle);
+      await page.locator("#entry-field").fill("000000");
     },
-    shows: ({ atDoors }) => atDoors.codeWrong,
+    shows: ({ entryWords }) => entryWords.codeWrong,
   },
   {
-    name: "door-pending",
+    name: "entry-pending",
     prepare: (api) => {
       withEmail(api);
-      api.doors.pending = true;
+      api.entryCheck.pending = true;
     },
-    act: async (page, { atDoors }) => {
-      await through(page, "ann@example.com", atDoors.codeTitle);
-      await through(page, "123456", atDoors.pendingTitle);
+    act: async (page, { entryWords }) => {
+      await through(page, "ann@example.com", entryWords.codeTitle);
+      await through(page, "123456", entryWords.pendingTitle);
     },
-    shows: ({ atDoors }) => atDoors.checkAgain,
+    shows: ({ entryWords }) => entryWords.checkAgain,
   },
   {
-    name: "door-checking",
+    name: "entry-checking",
     prepare: (api) => {
       api.link.proof_required = true;
-      api.doors.hardness = 12;
+      api.entryCheck.hardness = 12;
     },
-    shows: ({ atDoors }) => atDoors.checkingBody,
+    shows: ({ entryWords }) => entryWords.checkingBody,
   },
   {
-    name: "door-again",
+    name: "entry-again",
     prepare: withEmail,
     act: async (page, scene) => {
-      await through(page, "ann@example.com", scene.atDoors.codeTitle);
-      await page.locator("#door-field").fill("123456");
+      await through(page, "ann@example.com", scene.entryWords.codeTitle);
+      await page.locator("#entry-field").fill("123456");
       await talk(page, scene);
       await bench.visitor().context.clearCookies();
       await say(page, scene.said.next);
     },
-    shows: ({ atDoors }) => atDoors.againBody,
+    shows: ({ entryWords }) => entryWords.againBody,
   },
 ];
 
 const STATES: State[] = [
-  ...DOORS,
+  ...ENTRY_STATES,
   {
     name: "loading",
     prepare: (api) => {
@@ -307,8 +307,8 @@ const STATES: State[] = [
 ];
 
 const LANGUAGES = [
-  { name: "", locale: "en-GB", words: en, atDoors: doorEn, said: english },
-  { name: "-ar", locale: "ar-EG", words: ar, atDoors: doorAr, said: arabic },
+  { name: "", locale: "en-GB", words: en, entryWords: entryEn, said: english },
+  { name: "-ar", locale: "ar-EG", words: ar, entryWords: entryAr, said: arabic },
 ];
 const LOOKS = [
   { name: "wide-light", width: 1100, height: 800, colorScheme: "light" as const },

@@ -22,6 +22,7 @@ describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
 
   it("is what a page takes every availability for that it does not know, and can be tried again at once", async () => {
     const page = await bench.open({}, (api) => {
+      api.laterRelease = true;
       api.link.availability = "resting_until_noon";
     });
     await page.getByRole("heading", { name: TITLE }).waitFor();

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type FakeApi, TOKEN } from "./fake-api.js";
-import { linkRow, sessionRow } from "./rows.js";
+import { linkRow, sessionRow, stepRow, usageRow } from "./rows.js";
 import { axeFindings, skipBrowser, useBench } from "./setup.js";
 
 const FIRST_LOAD_BUDGET_BYTES = 60 * 1024;
@@ -115,16 +115,19 @@ describe.skipIf(skipBrowser)("agents", () => {
   });
 
   it("runs the tests of a version: which did not pass and why, what they have seen, or that there are none", async () => {
-    const step = { step: 1, say: "Hello", passed: false, reasons: ["path: expected greet, got bye"] };
+    const step = stepRow({ step: 1, say: "Hello", passed: false, reasons: ["path: expected greet, got bye"] });
     const page = await bench.open("/console/agents/clinic-desk", {
       prepare: (api) => {
         api.tested = {
           passed: false,
           tests: [
-            { name: "says hello", passed: false, steps: [{ step: 0, say: null, passed: true, reasons: [] }, step] },
+            { name: "says hello", passed: false, steps: [stepRow({}), step] },
             { name: "says bye", passed: true, steps: [] },
           ],
-          coverage: { nodes: { visited: 3, total: 4 }, edges: { visited: 2, total: 5 } },
+          coverage: {
+            nodes: { visited: 3, total: 4, unvisited: [] },
+            edges: { visited: 2, total: 5, unvisited: [] },
+          },
         };
       },
     });
@@ -264,7 +267,7 @@ describe.skipIf(skipBrowser)("links", () => {
     const page = await bench.open("/console/links/clinic-desk");
     const remove = page.getByRole("button", { name: "Delete Front desk poster" });
     await remove.waitFor();
-    bench.api().links = [linkRow({ usage: { sessions_active: 7 } })];
+    bench.api().links = [linkRow({ usage: usageRow({ sessions_active: 7, messages: 0 }) })];
     await remove.click();
     await page.getByText("7 live sessions end now").waitFor();
     await page.keyboard.press("Escape");

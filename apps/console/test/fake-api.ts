@@ -4,7 +4,7 @@ import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
 import { traceRoutesOf } from "./fake-trace.js";
-import { agentRow, documentRow, linkRow, type Row, sessionRow, templateRow, versionRow } from "./rows.js";
+import { agentRow, documentRow, linkRow, type Row, sessionRow, templateRow, testedRow, versionRow } from "./rows.js";
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
 /** As `services/gateway/src/pages/console.ts` sends it. */
@@ -133,7 +133,7 @@ function nameOf(method: string, path: string): { call: string; parts: string[] }
 
 function routesOf(api: FakeApi): Record<string, Handler> {
   const missing: [number, unknown] = [404, { detail: "No such object." }];
-  const page = (data: Row[]): [number, unknown] => [200, { data, next_cursor: null, total: data.length }];
+  const page = (data: Row[]): [number, unknown] => [200, { data, next_cursor: null }];
   const one = (rows: Row[], key: string, value: string | undefined): [number, unknown] => {
     const found = rows.find((row) => row[key] === value);
     return found ? [200, found] : missing;
@@ -152,7 +152,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     },
     "POST /agents/:/versions/:/test": ({ parts }) => {
       if (api.tested.passed === true) api.gate = null;
-      return [200, { version: Number(parts[1]), ...api.tested }];
+      return [200, { version: Number(parts[1]), ...testedRow(api.tested) }];
     },
     "POST /agents/:": () => [
       200,
@@ -165,7 +165,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       api.versions.unshift(versionRow({ version: 3, notes: body.notes ?? null }));
       return [200, { status: "updated", agent_id: api.agents[0]?.id, version: 3, active: false, issues: [] }];
     },
-    "GET /agents/:/public-links": () => page(api.links),
+    "GET /agents/:/public-links": () => [200, { data: api.links, next_cursor: null, total: api.links.length }],
     "GET /agents/:/public-links/:": ({ parts }) => one(api.links, "id", parts[1]),
     "POST /agents/:/public-links": ({ body }) => {
       const made = linkRow({ ...body, id: "0198a000-0000-7000-8000-0000000000ff" });
@@ -210,7 +210,13 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     "POST /sessions/:/end": ({ parts }) => {
       const row = api.sessions.find((session) => session.session_id === parts[0]);
       if (row) Object.assign(row, { status: "completed", end_reason: "owner", ended_at: row.updated_at });
-      return [200, { success: true }];
+      const ended = {
+        success: true,
+        conversation_id: row?.conversation_id,
+        final_node_id: "bye",
+        final_node_name: null,
+      };
+      return [200, { ...ended, total_turns: 3, total_transitions: 2 }];
     },
   };
 }

@@ -23,7 +23,11 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
     "GET /analytics/:": () => page(api.securityEvents),
     "GET /link-templates": () => page(api.templates),
     "POST /link-templates": ({ body }) => {
-      const made = { ...body, id: `own-${api.templates.length}`, built_in: false };
+      const now = new Date().toISOString();
+      const made = {
+        ...{ ...body, id: `own-${api.templates.length}`, built_in: false },
+        ...{ created_by: "owner", created_at: now, updated_at: now },
+      };
       api.templates.push(made);
       return [201, made];
     },
@@ -42,7 +46,7 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
     },
     "POST /agents/:/access-requests/:/approve": ({ parts }) => decided(api, parts[1], "approved"),
     "POST /agents/:/access-requests/:/deny": ({ parts }) => decided(api, parts[1], "denied"),
-    "GET /dev/:": () => (api.mails === null ? missing : page(api.mails)),
+    "GET /dev/:": () => (api.mails === null ? missing : [200, { data: api.mails }]),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FakeApi, Handler } from "./fake-api.js";
-import type { Row } from "./rows.js";
+import { AGENT_ID, DOCUMENT_ID, type Row } from "./rows.js";
 
 const usage = { input_tokens: 1_200, output_tokens: 34, cost: 0.0021 };
 const call = (row: Row): Row => ({
@@ -7,6 +7,8 @@ const call = (row: Row): Row => ({
   ...{ usage, result: { type: "reply", text: "Hello" }, failed: null },
   ...row,
 });
+
+const passage = (n: number): Row => ({ document_id: DOCUMENT_ID, document: "prices.md", revision: 1, n, score: 0.5 });
 
 /** A turn that asked two models and an API, as the API tells it. */
 export const tracedRow = (turn: number, row: Row): Row => ({
@@ -30,7 +32,7 @@ export const tracedRow = (turn: number, row: Row): Row => ({
       ...{ call_id: "1", type: "api.call", node_id: "look_up_the_price", model: null, usage: null },
       ...{ failed: "api_timeout", http: { method: "GET", status: null, bytes: 0, attempts: 3 } },
     }),
-    call({ call_id: "2", retrieval: { search_mode: "words", latency_ms: 4, passages: [{}, {}] } }),
+    call({ call_id: "2", retrieval: { search_mode: "words", latency_ms: 4, passages: [passage(0), passage(1)] } }),
   ],
   variables: { visitor_name: "<b>Ada</b>" },
   warnings: [{ code: "x", message: "The variable plan is not set." }],
@@ -46,13 +48,15 @@ export const tracedRow = (turn: number, row: Row): Row => ({
 /** The trace of a session: `api.traced` page by page, the cursor being the number of the last turn that was told. */
 export function traceRoutesOf(api: FakeApi): Record<string, Handler> {
   return {
-    "GET /sessions/:/trace": ({ query }) => {
+    "GET /sessions/:/trace": ({ parts, query }) => {
       const after = Number(query.get("cursor") ?? 0);
       const waiting = api.traced.filter(({ turn }) => Number(turn) > after);
       const turns = waiting.slice(0, Number(query.get("limit")));
       const next_cursor = waiting.length > turns.length ? String(turns.at(-1)?.turn) : null;
       const analysis = { status: "completed", error: null, model: "gpt-4o-mini", usage: { ...usage, cost: null } };
-      return [200, { turns, totals: {}, background: { analysis, memory: null }, next_cursor }];
+      const totals = { turns: turns.length, model_calls: 0, api_calls: 0, model_ms: 0, api_ms: 0, ...usage };
+      const of = { session_id: parts[0], conversation_id: AGENT_ID, agent_id: AGENT_ID, version: 2, status: "active" };
+      return [200, { ...of, turns, totals, background: { analysis, memory: null }, next_cursor }];
     },
   };
 }

@@ -133,7 +133,18 @@ describe("the form of a link", () => {
 });
 
 /** What an owner reads of a link but cannot set, or sets in another way. */
-const READ_ONLY = ["id", "agent_id", "token_hint", "status", "created_at", "usage", "pin_required", "is_active"];
+const READ_ONLY = [
+  "id",
+  "agent_id",
+  "token_hint",
+  "status",
+  "created_at",
+  "created_by",
+  "updated_at",
+  "usage",
+  "pin_required",
+  "is_active",
+];
 
 describe("lists of people", () => {
   it("reads what comes out of a spreadsheet and an address field", () => {

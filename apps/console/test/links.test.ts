@@ -21,7 +21,15 @@ describe.skipIf(skipBrowser)("templates", () => {
   it("fill the form, which can still be changed, and unfold what they set", async () => {
     const page = await bench.open(NEW, {
       prepare: (api) => {
-        api.templates.push({ id: "own-1", name: "Ours", built_in: false, allowed_countries: ["DE"], max_sessions: 9 });
+        const own = {
+          id: "own-1",
+          name: "Ours",
+          built_in: false,
+          created_by: null,
+          created_at: null,
+          updated_at: null,
+        };
+        api.templates.push({ ...own, allowed_countries: ["DE"], max_sessions: 9 });
       },
     });
     await page.getByLabel("Start from").selectOption("Ours");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-api.js";
+import { stepRow } from "./rows.js";
 import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
@@ -32,7 +33,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
       "books a visit",
     ]);
     const api = bench.api();
-    const step = { step: 1, say: "Hi", passed: false, reasons: ["node: expected a, got b"] };
+    const step = stepRow({ step: 1, say: "Hi", passed: false, reasons: ["node: expected a, got b"] });
     const books = { name: "books a visit", passed: false, steps: [step] };
     api.tested = { passed: false, tests: [{ name: "says hello", passed: true, steps: [] }, books] };
     const run = page.getByRole("button", { name: "Run the tests" });

@@ -45,13 +45,19 @@ export const documentRow = (row: Row): Row => ({
   ...row,
 });
 
+export const usageRow = (row: Row): Row => ({
+  ...{ sessions_used: 12, sessions_remaining: 38, sessions_active: 1, messages: 87, last_used_at: minutesAgo(4) },
+  ...{ tokens_used: null, cost_used: null },
+  ...row,
+});
+
 export const linkRow = (row: Row): Row => ({
   id: LINK_ID,
   agent_id: AGENT_ID,
   token_hint: "pl_…9x2K",
   status: "active",
   title: "Front desk poster",
-  description: "The one on the door.",
+  description: "The one at the entrance.",
   agent_version: "active",
   expires_at: null,
   max_sessions: 50,
@@ -84,8 +90,10 @@ export const linkRow = (row: Row): Row => ({
   friendly_errors: false,
   metadata: {},
   is_active: true,
+  created_by: "owner",
   created_at: minutesAgo(2_000),
-  usage: { sessions_used: 12, sessions_remaining: 38, sessions_active: 1, messages: 87, last_used_at: minutesAgo(4) },
+  updated_at: minutesAgo(2_000),
+  usage: usageRow({}),
   ...row,
 });
 
@@ -101,9 +109,11 @@ export const sessionRow = (row: Row): Row => ({
   remaining_messages: 97,
   collected_data: { visitor_name: "Ada Lovelace", visit: { day: "Monday", hour: 9 } },
   metadata: {},
+  tenant_id: "0198a000-0000-7000-8000-000000000000",
   agent_id: AGENT_ID,
   agent_config_version: 2,
   link_id: LINK_ID,
+  last_event_id: "1-0",
   created_at: minutesAgo(12),
   updated_at: minutesAgo(3),
   ended_at: null,
@@ -116,6 +126,7 @@ export const templateRow = (row: Row): Row => ({
   id: "anonymous_feedback",
   name: "anonymous_feedback",
   built_in: true,
+  ...{ created_by: null, created_at: null, updated_at: null },
   title: "Anonymous feedback",
   expires_in_hours: 168,
   max_sessions: 100,
@@ -126,6 +137,8 @@ export const templateRow = (row: Row): Row => ({
 export const analyticsRow = (days: number, row: Row): Row => ({
   link_id: LINK_ID,
   days,
+  from: "2026-01-01",
+  to: "2026-01-31",
   sessions: { total: 41, active: 1, completed: 30, abandoned: 9, error: 1 },
   messages: 312,
   unique_visitors: { total: 38, confirmed: 12, anonymous: 26 },
@@ -175,5 +188,18 @@ export const mailRow = (row: Row): Row => ({
   subject: "Your code for Front desk",
   text: "Hello,\n\n    123456\n\nis your code.",
   created_at: minutesAgo(2),
+  ...row,
+});
+
+/** A step of a test; `got` is what it led to. */
+export const stepRow = (row: Row): Row => ({ step: 0, say: null, passed: true, reasons: [], got: null, ...row });
+
+export const testedRow = (row: Row): Row => ({
+  content_hash: "9f86d081884c7d659a2feaa0c55ad015",
+  passed: false,
+  tests: [],
+  coverage: { nodes: { visited: 0, total: 4, unvisited: [] }, edges: { visited: 0, total: 5, unvisited: [] } },
+  duration_ms: 120,
+  ran_at: minutesAgo(0),
   ...row,
 });

@@ -12,6 +12,7 @@ import {
   requestRow,
   securityRow,
   sessionRow,
+  usageRow,
 } from "./rows.js";
 import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
@@ -40,7 +41,13 @@ const everything = (api: FakeApi): void => {
   api.links.push(
     linkRow({ id: "2", title: "Disabled on purpose", status: "inactive", is_active: false }),
     linkRow({ id: "3", title: "Summer ".repeat(20), status: "expired", expires_at: "2026-01-01T00:00:00.000Z" }),
-    linkRow({ id: "4", title: "Full", status: "full", max_sessions: 1, usage: { sessions_used: 1 } }),
+    linkRow({
+      id: "4",
+      title: "Full",
+      status: "full",
+      max_sessions: 1,
+      usage: usageRow({ sessions_used: 1, sessions_active: 0, messages: 0, last_used_at: null }),
+    }),
   );
   for (const status of ["completed", "abandoned", "error"])
     api.sessions.push(sessionRow({ session_id: `text_${status}`, status, link_id: null }));
@@ -238,7 +245,8 @@ const STATES: State[] = [
     path: LINK_PATH,
     prepare: (api) => {
       api.sessions = [];
-      api.analytics = { sessions: { total: 0 }, by_day: [], completion_rate: null };
+      const sessions = { total: 0, active: 0, completed: 0, abandoned: 0, error: 0 };
+      api.analytics = { sessions, by_day: [], completion_rate: null };
       const detail = "The address is not known.";
       api.refuse["GET /agents/:/public-links/:/embed"] = { status: 409, code: "link_address_unknown", detail };
     },

@@ -1,6 +1,5 @@
-/** A random UUID; `crypto.randomUUID` exists only on secure origins, so plain http builds one from random bytes. */
+/** A random UUID, built from random bytes because `crypto.randomUUID` exists only on secure origins. */
 export function randomId(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

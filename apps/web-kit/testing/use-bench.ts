@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { builtPage, launchBrowser, newVisitor, type OpenOptions, type Visitor } from "./browser.js";
 import { findChromium } from "./find-chromium.js";
+import { violations } from "./page-server.js";
 
 const chromiumPath = findChromium();
 /** Without a browser these suites fail, unless the run asked for leniency about missing programs. */
@@ -29,7 +30,7 @@ export interface Bench<Api> {
 
 /**
  * Starts one browser per file; each test gets a server and a browser profile of its own. After a test
- * the browser's console must be free of errors.
+ * the browser's console must be free of errors, and every answer of the fake as docs/openapi.json says.
  */
 export function useBench<Api extends FakeServer>(
   packageFolder: string,
@@ -53,6 +54,7 @@ export function useBench<Api extends FakeServer>(
     visitor = null;
     api = null;
     expect(trouble).toEqual([]);
+    expect(violations.splice(0), "answers of the fake that the product would not give").toEqual([]);
   });
   const current = <T>(value: T | null): T => {
     if (value === null) throw new Error("call open() first");

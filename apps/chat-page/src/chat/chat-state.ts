@@ -21,29 +21,29 @@ export interface Attachments {
   tray(needsText: boolean): ComponentChildren;
 }
 
-/** What a link asks before a talk. The code of the doors is no part of the page's first load, so it is known only by this. */
-export interface Doors {
+/** What a link asks before a conversation. Its code is loaded only when needed, so the rest of the page knows it by this interface. */
+export interface EntryCheck {
   /** Goes on by itself where nothing is left to ask. */
   start(): Promise<void>;
-  /** Takes up an answer that names a closed door; false when there is none like that. */
+  /** Handles a refusal that one of the steps can resolve; false when none can. */
   refused(answer: Refusal): boolean;
-  /** The door as a whole page, and as a card in a conversation. */
+  /** The current step as a whole page, and as a card in a conversation. */
   page(): ComponentChildren;
   card(): ComponentChildren;
 }
 
-export interface DoorSteps {
+export interface EntryActions {
   link: LinkInfo;
   /** Opens the session; answers the refusal when it was not opened. */
   create(entry: Entry): Promise<Refusal | null>;
   /** The address is confirmed: the browser holds a session now. */
   confirmed(): Promise<void>;
-  /** A refusal that no door can help with. */
+  /** A refusal that no step can resolve. */
   refuse(answer: Refusal): void;
 }
 
-/** Fetches the code of the doors; rejects when it cannot be had. `again`: the visitor has been in, only the address is confirmed. */
-export type OpenDoors = (steps: DoorSteps, options: { again: boolean }) => Promise<Doors>;
+/** Loads the code of the entry check; rejects when that fails. `again`: the visitor was in already, only the address is confirmed. */
+export type LoadEntryCheck = (steps: EntryActions, options: { again: boolean }) => Promise<EntryCheck>;
 
 /**
  * What fills the page. `trouble`: the server cannot be reached or failed; `busy`: too many conversations at once;
@@ -58,7 +58,7 @@ export type Screen =
   | { type: "wrongPlace" }
   | { type: "busy" }
   | { type: "unavailable" }
-  | { type: "doors"; doors: Doors }
+  | { type: "entry"; entry: EntryCheck }
   | { type: "trouble"; requestId: string | null }
   | { type: "chat" };
 
@@ -105,7 +105,7 @@ export interface ChatState {
   /** The human in the conversation is writing. */
   humanTyping: Signal<boolean>;
   /** The address has to be confirmed again before the conversation goes on. */
-  again: Signal<Doors | "coming" | null>;
+  again: Signal<EntryCheck | "coming" | null>;
   feed: Signal<FeedState>;
   online: Signal<boolean>;
   /** Finished agent messages for the live region, newest last. */
@@ -135,7 +135,7 @@ export function createChatState(clock: ServerClock): ChatState {
     renewing: signal(false),
     human: signal<Human>({ type: "none" }),
     humanTyping: signal(false),
-    again: signal<Doors | "coming" | null>(null),
+    again: signal<EntryCheck | "coming" | null>(null),
     feed,
     online,
     announcements: signal<readonly { key: string; text: string }[]>([]),

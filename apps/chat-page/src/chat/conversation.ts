@@ -13,7 +13,7 @@ import {
   type SessionInfo,
   type Thumb,
 } from "../net/session-info.js";
-import type { Attachments, ChatState, OpenDoors } from "./chat-state.js";
+import type { Attachments, ChatState, LoadEntryCheck } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { Ending } from "./ending.js";
@@ -30,7 +30,7 @@ interface ConversationDeps {
   drafts: Drafts;
   /** Resolves when a person can see the page. Link scanners and prerendering must not open sessions. */
   whenVisible(): Promise<void>;
-  openDoors: OpenDoors;
+  loadEntryCheck: LoadEntryCheck;
 }
 
 const OVERDUE_MS = 20_000;

@@ -4,9 +4,9 @@ import type { Api, Entry, Refusal } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import { type LinkInfo, parseLinkInfo } from "../net/link-info.js";
 import { parseHistory, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
-import type { ChatState, Doors, OpenDoors, Screen } from "./chat-state.js";
+import type { ChatState, EntryCheck, LoadEntryCheck, Screen } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
-import { finalScreen, isClosedDoor, needsDoors, passingScreen } from "./refusals.js";
+import { finalScreen, isEntryRefusal, needsEntryCheck, passingScreen } from "./refusals.js";
 import { mergeMessage } from "./transcript.js";
 
 interface OpeningDeps {
@@ -14,7 +14,7 @@ interface OpeningDeps {
   state: ChatState;
   drafts: Drafts;
   whenVisible(): Promise<void>;
-  openDoors: OpenDoors;
+  loadEntryCheck: LoadEntryCheck;
   takeSession(info: SessionInfo): void;
   /** There is a session. `fresh`: made by this visit; `after`: the event its history reaches to. */
   enter(entry: { fresh: boolean; after: string | null }): void;
@@ -32,8 +32,8 @@ export class Opening {
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Kept while the visitor is on the way in: what was given is not asked for again after a failure in between. */
-  #doors: Doors | null = null;
-  /** What opened the doors, for the next conversation of this page. */
+  #entryCheck: EntryCheck | null = null;
+  /** What passed the entry check, for the next conversation of this page. */
   #entry: Entry = {};
 
   constructor(deps: OpeningDeps) {
@@ -64,9 +64,9 @@ export class Opening {
     const link = this.#state.link.value;
     if (!link || this.#state.again.value) return;
     this.#state.again.value = "coming";
-    const doors = await this.#makeDoors(link, { again: true });
-    this.#state.again.value = doors;
-    if (!doors) this.#refuse({ type: "unreachable" });
+    const entryCheck = await this.#makeEntryCheck(link, { again: true });
+    this.#state.again.value = entryCheck;
+    if (!entryCheck) this.#refuse({ type: "unreachable" });
   }
 
   async #open(): Promise<void> {
@@ -80,7 +80,7 @@ export class Opening {
     // A full link still serves those who already have a conversation.
     if (full || link.full) return this.#show({ type: "full" });
     if (link.unavailable) return this.#tryLater({ type: "unavailable" }, 0);
-    if (this.#doors || needsDoors(link)) return this.#toDoors(null);
+    if (this.#entryCheck || needsEntryCheck(link)) return this.#toEntryCheck(null);
     await this.#enter();
   }
 
@@ -88,29 +88,29 @@ export class Opening {
     const entry = this.#entry;
     const refusal = await this.#create(entry);
     if (!refusal) return;
-    if (isClosedDoor(refusal, entry)) await this.#toDoors(refusal);
+    if (isEntryRefusal(refusal, entry)) await this.#toEntryCheck(refusal);
     else this.#refuse(refusal);
   }
 
-  /** Shows the doors of the link; `refusal` says which one turned out to be closed. */
-  async #toDoors(refusal: Refusal | null): Promise<void> {
-    this.#doors ??= await this.#makeDoors(this.#state.link.value ?? parseLinkInfo(null), { again: false });
-    const doors = this.#doors;
-    if (!doors) return this.#refuse({ type: "unreachable" });
-    if (refusal && !doors.refused(refusal)) return this.#refuse(refusal);
-    this.#show({ type: "doors", doors });
-    await doors.start();
+  /** Shows the entry check of the link; `refusal` says which step is missing. */
+  async #toEntryCheck(refusal: Refusal | null): Promise<void> {
+    this.#entryCheck ??= await this.#makeEntryCheck(this.#state.link.value ?? parseLinkInfo(null), { again: false });
+    const entryCheck = this.#entryCheck;
+    if (!entryCheck) return this.#refuse({ type: "unreachable" });
+    if (refusal && !entryCheck.refused(refusal)) return this.#refuse(refusal);
+    this.#show({ type: "entry", entry: entryCheck });
+    await entryCheck.start();
   }
 
-  #makeDoors(link: LinkInfo, options: { again: boolean }): Promise<Doors | null> {
+  #makeEntryCheck(link: LinkInfo, options: { again: boolean }): Promise<EntryCheck | null> {
     const steps = {
       link,
       create: (entry: Entry) => this.#create(entry),
       confirmed: () => this.#confirmed(),
       refuse: (answer: Refusal) => this.#refuse(answer),
     };
-    // The code of the doors is fetched only here; without a connection it cannot be had.
-    return this.#deps.openDoors(steps, options).catch(() => null);
+    // The code of the entry check is loaded only here, which fails without a connection.
+    return this.#deps.loadEntryCheck(steps, options).catch(() => null);
   }
 
   async #confirmed(): Promise<void> {
@@ -192,7 +192,7 @@ export class Opening {
       this.#state.screen.value = screen;
       this.#state.renewing.value = false;
       if (screen.type === "chat") {
-        this.#doors = null;
+        this.#entryCheck = null;
         this.#state.again.value = null;
       }
     });

@@ -2,8 +2,8 @@ import type { Entry, Refusal } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { Screen } from "./chat-state.js";
 
-/** Codes that say which door of the link is still closed. */
-const DOOR_CODES: ReadonlySet<string> = new Set([
+/** Codes that name a step of the entry check that is still missing. */
+const ENTRY_CODES: ReadonlySet<string> = new Set([
   "pin_required",
   "pin_wrong",
   "consent_required",
@@ -15,14 +15,14 @@ const PLACE_CODES: ReadonlySet<string> = new Set(["address_not_allowed", "countr
 
 const CROWD_CODES: ReadonlySet<string> = new Set(["concurrent_sessions_exhausted", "budget_busy", "rate_limited"]);
 
-export const needsDoors = (link: LinkInfo): boolean =>
+export const needsEntryCheck = (link: LinkInfo): boolean =>
   link.pinRequired || link.consentText !== null || link.requireEmail || link.proofRequired;
 
-/** The refusal is about a door that the visitor can open. */
-export function isClosedDoor(answer: Refusal, given: Entry): boolean {
+/** The refusal is about a step that the visitor can take. */
+export function isEntryRefusal(answer: Refusal, given: Entry): boolean {
   if (answer.type === "unreachable") return false;
   // Wrong PINs are counted; with one in hand the wait belongs to its field.
-  return DOOR_CODES.has(answer.code) || (answer.code === "rate_limited" && given.pin !== undefined);
+  return ENTRY_CODES.has(answer.code) || (answer.code === "rate_limited" && given.pin !== undefined);
 }
 
 export const isWrongPlace = (code: string): boolean => PLACE_CODES.has(code);

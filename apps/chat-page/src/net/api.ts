@@ -28,7 +28,7 @@ export interface Rating {
   text: string;
 }
 
-/** What opens the doors of a link. Each is sent only where the link asks for it. */
+/** What passes the entry check of a link. Each member is sent only where the link asks for it. */
 export interface Entry {
   consent?: true;
   pin?: string;

@@ -16,7 +16,7 @@ export interface LinkInfo {
   expired: boolean;
   /** The agent cannot answer for now. So is every availability this page does not know: better to wait than to promise a talk. */
   unavailable: boolean;
-  /** The doors of the link, in the order in which they are opened. */
+  /** The steps of the entry check, in their order. */
   pinRequired: boolean;
   consentText: string | null;
   requireEmail: boolean;

@@ -18,12 +18,12 @@ const NAMELESS = parseLinkInfo(null);
 export function App({ state, conversation, drafts }: AppProps) {
   const screen = state.screen.value;
   const acted = useRef(false);
-  if (screen.type === "doors" || state.renewing.value) acted.current = true;
+  if (screen.type === "entry" || state.renewing.value) acted.current = true;
   if (screen.type === "loading" || languageDue.value) return <Loading />;
   if (screen.type === "chat") {
     const link = state.link.value ?? NAMELESS;
     return <Chat state={state} link={link} conversation={conversation} drafts={drafts} takesFocus={acted.current} />;
   }
-  if (screen.type === "doors") return screen.doors.page();
+  if (screen.type === "entry") return screen.entry.page();
   return <ScreenNotice screen={screen} online={state.online.value} onRetry={() => conversation.wake()} />;
 }

@@ -30,7 +30,7 @@ interface ChatProps {
   link: LinkInfo;
   conversation: Conversation;
   drafts: Drafts;
-  /** The person came through a door or began anew: what had the focus is gone, the message field takes it. */
+  /** The visitor passed the entry check or began a new conversation: what had the focus is gone, the message field takes it. */
   takesFocus: boolean;
 }
 

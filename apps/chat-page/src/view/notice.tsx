@@ -46,7 +46,7 @@ export function Loading() {
 }
 
 interface ScreenNoticeProps {
-  screen: Exclude<Screen, { type: "chat" | "loading" | "doors" }>;
+  screen: Exclude<Screen, { type: "chat" | "loading" | "entry" }>;
   online: boolean;
   onRetry(): void;
 }

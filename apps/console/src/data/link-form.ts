@@ -1,10 +1,10 @@
 import { isRecord } from "@parley/web-kit";
 import { format, type LinkField, type LinkSection, type ListField, type NumberField } from "./link-field.js";
 import { ADVANCED, AGENT, BUDGET, FILE_TYPES, FILES, LIMITS } from "./link-sections-owner.js";
-import { BASICS, DOOR, LOOK, PLACES } from "./link-sections-visitor.js";
+import { BASICS, ENTRY, LOOK, PLACES } from "./link-sections-visitor.js";
 
 /** The form of a link, by the question each part answers: from what everybody sets to what few need. */
-export const SECTIONS: readonly LinkSection[] = [BASICS, LIMITS, DOOR, PLACES, LOOK, BUDGET, FILES, AGENT, ADVANCED];
+export const SECTIONS: readonly LinkSection[] = [BASICS, LIMITS, ENTRY, PLACES, LOOK, BUDGET, FILES, AGENT, ADVANCED];
 
 export const EXPIRIES: readonly { value: string; label: string }[] = [
   { value: "", label: "Never" },

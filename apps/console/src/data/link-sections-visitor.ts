@@ -82,10 +82,10 @@ export const LOOK: LinkSection = {
   ],
 };
 
-export const DOOR: LinkSection = {
-  id: "door",
+export const ENTRY: LinkSection = {
+  id: "entry",
   title: "Who may come in",
-  lead: "Whoever has the address stands at the door. This is what the door asks for.",
+  lead: "What visitors have to give or do before they can write.",
   fields: [
     { type: "special", name: "access", control: "access" },
     {

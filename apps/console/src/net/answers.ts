@@ -4,6 +4,7 @@ import type {
   HistoryMessage,
   KeyView,
   KnowledgeDocument,
+  Link,
   RetrievedPassage,
   SessionView,
   SuiteResult,
@@ -18,6 +19,8 @@ export type {
   HistoryMessage,
   KnowledgeDocument,
   KnowledgeIngestion as Ingestion,
+  Link,
+  LinkTemplate as Template,
   SessionStatus,
   SessionTrace,
   TracedTurn,
@@ -75,45 +78,9 @@ export interface Imported {
 
 export type TestResult = SuiteResult & { version: number };
 
-export interface Link {
-  id: string;
-  title: string;
-  description: string | null;
-  status: "active" | "inactive" | "expired" | "full";
-  is_active: boolean;
-  token_hint: string;
-  agent_version: number | "active";
-  expires_at: string | null;
-  max_sessions: number;
-  pin_required: boolean;
-  consent_text: string | null;
-  require_email: boolean;
-  allowed_domains: string[];
-  allowed_ips: string[];
-  allowed_countries: string[];
-  blocked_countries: string[];
-  recipient: { name?: string; email?: string } | null;
-  budget: { max_cost: number | null; max_tokens: number | null; hard: boolean } | null;
-  usage: {
-    sessions_used: number;
-    sessions_active: number;
-    messages: number;
-    last_used_at: string | null;
-    /** Of links with a budget. */
-    tokens_used?: number;
-    cost_used?: number;
-  };
-}
 export type LinkStatus = Link["status"];
 export type LinkCreated = Link & { token: string; url: string };
 export type BulkLinks = { results: (BulkLinkResult & { url?: string })[] };
-
-/** A template: beside these members, the fields of a link that it sets. */
-export interface Template {
-  id: string;
-  name: string;
-  built_in: boolean;
-}
 
 export interface Analytics {
   sessions: { total: number };

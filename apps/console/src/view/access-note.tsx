@@ -2,12 +2,12 @@ import type { AccessPolicy, Agent } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 
 export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: string }> = {
-  open: { label: "Whoever passes the link’s own door", meaning: "anybody who passes the door of the link may talk" },
+  open: { label: "Whoever a link lets in", meaning: "anybody who meets the terms of the link may talk" },
   any_verified: { label: "Confirmed addresses", meaning: "visitors confirm an e-mail address on every link" },
   approval: { label: "Approved addresses", meaning: "only addresses you listed or approved may talk" },
 };
 
-/** What the agent asks on all of its links, where a link's own door is set. */
+/** What the agent asks on all of its links, shown where the terms of one link are set. */
 export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPolicy | null }) {
   return (
     <p class="note field-wide">

@@ -51,8 +51,8 @@ function Fold(props: SectionProps) {
   const { section, values, wrong } = props;
   const id = useId();
   // Only how it begins: afterwards it is the reader who opens and closes it.
-  const startsOpen = useRef(answeredIn(section, values) > 0 || (section.id === "door" && props.pinSet)).current;
-  const keepsPin = section.id === "door" && props.pinSet && !values.pin && !values.pin_remove;
+  const startsOpen = useRef(answeredIn(section, values) > 0 || (section.id === "entry" && props.pinSet)).current;
+  const keepsPin = section.id === "entry" && props.pinSet && !values.pin && !values.pin_remove;
   const answered = answeredIn(section, values) + (keepsPin ? 1 : 0);
   const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
   return (

@@ -84,7 +84,7 @@ const FEW = 8;
 function found(links: Link[], sought: string): Link[] {
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   return links.filter(({ title, description, recipient, token_hint: tokenHint, status }) => {
-    const text = [title, description, recipient, tokenHint, status].join(" ").toLowerCase();
+    const text = [title, description, recipient?.name, recipient?.email, tokenHint, status].join(" ").toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

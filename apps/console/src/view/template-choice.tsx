@@ -51,7 +51,7 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
           onChange={(event) => choose(event.currentTarget.value)}
         >
           <option value="">An empty form</option>
-          <Options label="Templates of the house" templates={templates.filter(({ built_in: builtIn }) => builtIn)} />
+          <Options label="Built-in templates" templates={templates.filter(({ built_in: builtIn }) => builtIn)} />
           <Options label="Your templates" templates={templates.filter(({ built_in: builtIn }) => !builtIn)} />
         </select>
         <p id="field-template-help" class="help">

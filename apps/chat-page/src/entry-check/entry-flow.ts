@@ -1,29 +1,37 @@
 import { integer, randomId, record, text } from "@parley/web-kit";
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { DoorSteps } from "../chat/chat-state.js";
+import type { EntryActions } from "../chat/chat-state.js";
 import type { Api, Entry, Refusal } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
-import type { DoorMemory } from "./door-memory.js";
-import { agreementOf, type Door, type DoorProblem, isAddress, isPassing, nextDoor, waitOf } from "./door-rules.js";
+import type { EntryMemory } from "./entry-memory.js";
+import {
+  agreementOf,
+  type EntryStep,
+  isAddress,
+  isPassing,
+  nextStep,
+  type StepProblem,
+  waitOf,
+} from "./entry-rules.js";
 
-interface GateDeps extends DoorSteps {
+interface EntryFlowDeps extends EntryActions {
   api: Api;
-  memory: DoorMemory;
+  memory: EntryMemory;
 }
 
 const RESEND_PAUSE_MS = 30_000;
 const CODE_SECONDS = 600;
 
-/** Leads a visitor through the doors of a link, in their order, asking only for what is needed. */
-export class Gate {
-  readonly #deps: GateDeps;
-  readonly #door: Signal<Door>;
+/** Leads a visitor through the entry check of a link, step by step, asking only for what is needed. */
+export class EntryFlow {
+  readonly #deps: EntryFlowDeps;
+  readonly #step: Signal<EntryStep>;
   /** Secrets live here and nowhere else. */
   #pin: string | null = null;
   #code = "";
   #requestId: string | null = null;
   #proofWanted: boolean;
-  readonly problem = signal<DoorProblem | null>(null);
+  readonly problem = signal<StepProblem | null>(null);
   readonly busy = signal(false);
   /** The browser is solving the challenge. */
   readonly checking = signal(false);
@@ -35,18 +43,18 @@ export class Gate {
   /** The visitor has been in: only the confirmation is done again. */
   readonly again: boolean;
 
-  constructor(deps: GateDeps, { again }: { again: boolean }) {
+  constructor(deps: EntryFlowDeps, { again }: { again: boolean }) {
     this.#deps = deps;
     this.again = again;
     this.#proofWanted = deps.link.proofRequired;
-    const place = deps.memory.read();
-    this.email = signal(place.email ?? "");
-    this.codeUntilMs = signal(place.codeUntilMs);
-    this.#door = signal<Door>(this.#next());
+    const progress = deps.memory.read();
+    this.email = signal(progress.email ?? "");
+    this.codeUntilMs = signal(progress.codeUntilMs);
+    this.#step = signal<EntryStep>(this.#next());
   }
 
-  get door(): ReadonlySignal<Door> {
-    return this.#door;
+  get step(): ReadonlySignal<EntryStep> {
+    return this.#step;
   }
 
   get link(): LinkInfo {
@@ -55,7 +63,7 @@ export class Gate {
 
   /** Begins; call once. */
   async start(): Promise<void> {
-    if (this.#door.value === "enter") await this.#enter();
+    if (this.#step.value === "enter") await this.#enter();
   }
 
   async givePin(pin: string): Promise<void> {
@@ -114,7 +122,7 @@ export class Gate {
     await this.#attempt(() => this.#confirm());
   }
 
-  /** Takes up an answer that names a closed door. False when it is none that opens here. */
+  /** Handles a refusal that one of the steps can resolve; false when none can. */
   refused(answer: Refusal): boolean {
     if (answer.type === "unreachable") return false;
     if (this.#pinRefused(answer)) return true;
@@ -129,9 +137,9 @@ export class Gate {
     return true;
   }
 
-  #next(): Door {
+  #next(): EntryStep {
     // Who has been in confirms the address again; the server says so if it wants more.
-    return nextDoor(this.link, this.#deps.memory.read(), this.#pin !== null || this.again);
+    return nextStep(this.link, this.#deps.memory.read(), this.#pin !== null || this.again);
   }
 
   async #advance(): Promise<void> {
@@ -142,7 +150,7 @@ export class Gate {
 
   async #enter(): Promise<void> {
     await this.#attempt(async () => {
-      if (this.#proofWanted || this.#door.value !== "pin") this.#show("enter");
+      if (this.#proofWanted || this.#step.value !== "pin") this.#show("enter");
       const given = { ...this.#pinGiven(), ...this.#consentGiven() };
       const refusal = await this.#proven((proof) => this.#deps.create({ ...given, ...proof }));
       if (refusal === "unproven") this.#fail({ type: "unproven" });
@@ -162,7 +170,7 @@ export class Gate {
     });
     if (refusal === "unproven") return this.#fail({ type: "unproven" });
     if (refusal) return this.#codeRefused(refusal);
-    const further = this.#door.value === "code";
+    const further = this.#step.value === "code";
     batch(() => {
       this.#code = "";
       this.codeUntilMs.value = Date.now() + seconds * 1000;
@@ -191,7 +199,7 @@ export class Gate {
   async #confirm(): Promise<void> {
     const given = { email: this.email.value, code: this.#code, ...this.#asked(), ...this.#consentGiven() };
     const answer = await this.#deps.api.confirmCode(given);
-    const waiting = this.#door.value === "pending";
+    const waiting = this.#step.value === "pending";
     if (answer.type === "ok") {
       const { verified, error } = record(answer.body);
       if (verified === true) return this.#admit();
@@ -262,14 +270,14 @@ export class Gate {
     return agreedTo !== null && agreedTo === agreementOf(this.link) ? { consent: true } : {};
   }
 
-  #show(door: Door): void {
+  #show(step: EntryStep): void {
     batch(() => {
       this.problem.value = null;
-      this.#door.value = door;
+      this.#step.value = step;
     });
   }
 
-  #fail(problem: DoorProblem): void {
+  #fail(problem: StepProblem): void {
     this.problem.value = problem;
   }
 

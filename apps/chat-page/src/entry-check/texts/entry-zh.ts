@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorZh: DoorTexts = {
+export const entryZh: EntryTexts = {
   step: "第 {step} 步，共 {count} 步",
   next: "继续",
   retry: "重试",

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorDe: DoorTexts = {
+export const entryDe: EntryTexts = {
   step: "Schritt {step} von {count}",
   next: "Weiter",
   retry: "Noch einmal versuchen",

@@ -1,24 +1,24 @@
 import { computed, signal } from "@preact/signals";
 import { formatLocale, language } from "../i18n/language.js";
 import type { LanguageName } from "../i18n/languages.js";
-import { type DoorText, type DoorTexts, doorEn } from "./texts/door-en.js";
-import { DOOR_LOADERS } from "./texts/door-languages.js";
+import { type EntryText, type EntryTexts, entryEn } from "./texts/entry-en.js";
+import { ENTRY_LOADERS } from "./texts/entry-languages.js";
 
-const spoken = signal<{ name: LanguageName; texts: DoorTexts }>({ name: "en", texts: doorEn });
+const spoken = signal<{ name: LanguageName; texts: EntryTexts }>({ name: "en", texts: entryEn });
 
-/** The doors speak another language than the page: their texts are on the way. */
-export const doorTextDue = computed(() => spoken.value.name !== language.value);
+/** The entry check shows another language than the page: its texts are being loaded. */
+export const entryTextsDue = computed(() => spoken.value.name !== language.value);
 
-/** Fetches the doors' texts in the page's language; where they cannot be had, they stay English rather than unopened. */
-export async function speakAtDoors(): Promise<void> {
+/** Loads the texts of the entry check in the page's language; when that fails, they stay English. */
+export async function loadEntryTexts(): Promise<void> {
   const name = language.value;
   if (name === spoken.peek().name) return;
-  const texts = name === "en" ? doorEn : await DOOR_LOADERS[name]().catch(() => doorEn);
+  const texts = name === "en" ? entryEn : await ENTRY_LOADERS[name]().catch(() => entryEn);
   if (name === language.value) spoken.value = { name, texts };
 }
 
-/** One text of the doors in the page's language. */
-export function d(name: DoorText, values: Record<string, string | number> = {}): string {
+/** One text of the entry check in the page's language. */
+export function d(name: EntryText, values: Record<string, string | number> = {}): string {
   return spoken.value.texts[name].replace(/\{(\w+)\}/g, (_, key: string) => {
     const value = values[key] ?? "";
     return typeof value === "number" ? new Intl.NumberFormat(formatLocale()).format(value) : value;

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorHi: DoorTexts = {
+export const entryHi: EntryTexts = {
   step: "चरण {step} / {count}",
   next: "आगे बढ़ें",
   retry: "फिर कोशिश करें",

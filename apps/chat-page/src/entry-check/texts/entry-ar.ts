@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorAr: DoorTexts = {
+export const entryAr: EntryTexts = {
   step: "الخطوة {step} من {count}",
   next: "متابعة",
   retry: "إعادة المحاولة",

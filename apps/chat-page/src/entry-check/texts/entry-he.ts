@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorHe: DoorTexts = {
+export const entryHe: EntryTexts = {
   step: "שלב {step} מתוך {count}",
   next: "המשך",
   retry: "ניסיון נוסף",

@@ -7,7 +7,7 @@ interface TitleProps {
   focus?: boolean;
 }
 
-export function DoorTitle({ heading, text, focus = true }: TitleProps) {
+export function StepTitle({ heading, text, focus = true }: TitleProps) {
   const title = useRef<HTMLHeadingElement>(null);
   const Heading = heading;
   useEffect(() => {
@@ -15,7 +15,7 @@ export function DoorTitle({ heading, text, focus = true }: TitleProps) {
     if (focus) title.current?.focus({ preventScroll: true });
   }, [heading, text, focus]);
   return (
-    <Heading id="door-title" ref={title} tabIndex={-1}>
+    <Heading id="entry-title" ref={title} tabIndex={-1}>
       {text}
     </Heading>
   );

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorIt: DoorTexts = {
+export const entryIt: EntryTexts = {
   step: "Passo {step} di {count}",
   next: "Continua",
   retry: "Riprova",

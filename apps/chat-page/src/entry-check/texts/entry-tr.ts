@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorTr: DoorTexts = {
+export const entryTr: EntryTexts = {
   step: "Adım {step} / {count}",
   next: "Devam",
   retry: "Yeniden dene",

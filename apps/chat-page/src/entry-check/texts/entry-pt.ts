@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorPt: DoorTexts = {
+export const entryPt: EntryTexts = {
   step: "Passo {step} de {count}",
   next: "Continuar",
   retry: "Tentar novamente",

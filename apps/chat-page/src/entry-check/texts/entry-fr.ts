@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorFr: DoorTexts = {
+export const entryFr: EntryTexts = {
   step: "Étape {step} sur {count}",
   next: "Continuer",
   retry: "Réessayer",

@@ -5,41 +5,41 @@ import { answers, field, nextTurn, own, say, sessionOf } from "./talk.js";
 
 const bench = useBench();
 const session = () => sessionOf(bench);
-const doors = () => bench.api().doors;
-const input = (page: Page) => page.locator("#door-field");
+const check = () => bench.api().entryCheck;
+const input = (page: Page) => page.locator("#entry-field");
 const heading = (page: Page, text: string) => page.getByRole("heading", { name: text, exact: true });
-const alert = (page: Page) => page.locator("#door-error");
+const alert = (page: Page) => page.locator("#entry-error");
 const focused = (page: Page) => page.evaluate("document.activeElement?.id");
 const CONSENT = "We keep this talk for **30 days**. [Our rules](https://clinic.example/privacy) <b>apply</b>.";
 
-describe.skipIf(skipBrowser)("doors of a link", () => {
-  it("come in order, PIN, consent, e-mail, code, and each only where the link asks; by keyboard alone", async () => {
+describe.skipIf(skipBrowser)("the entry check of a link", () => {
+  it("asks for PIN, consent, e-mail and code in this order, each only where the link wants it, by keyboard alone", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
     });
     await heading(page, "Enter the PIN").waitFor();
-    expect(await focused(page)).toBe("door-field");
+    expect(await focused(page)).toBe("entry-field");
     await page.keyboard.type("4711");
     await page.keyboard.press("Enter");
     await heading(page, "Before you begin").waitFor();
-    await expect.poll(() => focused(page)).toBe("door-title");
-    expect(await page.locator(".door-terms").innerHTML()).not.toContain("<b>");
+    await expect.poll(() => focused(page)).toBe("entry-title");
+    expect(await page.locator(".entry-terms").innerHTML()).not.toContain("<b>");
     for (const reached of ["SECTION", "A", "BUTTON"]) {
       await page.keyboard.press("Tab");
       expect(await page.evaluate("document.activeElement?.tagName")).toBe(reached);
     }
     await page.keyboard.press("Enter");
     await heading(page, "Confirm your e-mail address").waitFor();
-    await expect.poll(() => focused(page)).toBe("door-field");
+    await expect.poll(() => focused(page)).toBe("entry-field");
     await page.keyboard.type("ann@example.com");
     await page.keyboard.press("Enter");
     await heading(page, "Enter the code").waitFor();
-    await expect.poll(() => focused(page)).toBe("door-field");
+    await expect.poll(() => focused(page)).toBe("entry-field");
     await page.keyboard.type("123456");
     await field(page).waitFor();
     await expect.poll(() => focused(page)).toBe("compose");
-    expect(doors().requests).toEqual([{ email: "ann@example.com", pin: "4711" }]);
-    expect(doors().confirms).toEqual([
+    expect(check().requests).toEqual([{ email: "ann@example.com", pin: "4711" }]);
+    expect(check().confirms).toEqual([
       expect.objectContaining({ email: "ann@example.com", code: "123456", consent: true }),
     ]);
     expect(bench.api().sessionsCreated).toBe(1);
@@ -47,17 +47,17 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     expect(stored).not.toMatch(/4711|123456|ann@|ps_/);
   });
 
-  it("ask for the mail in the language of the page, not of the browser", async () => {
+  it("requests the mail in the language of the page, not of the browser", async () => {
     const page = await bench.open({ locale: "de-DE" }, (api) => {
       Object.assign(api.link, { require_email: true, branding: { locale: "ar" } });
     });
     await input(page).fill("ann@example.com");
     await input(page).press("Enter");
-    await expect.poll(() => doors().requests).toHaveLength(1);
+    await expect.poll(() => check().requests).toHaveLength(1);
     await expect.poll(() => input(page).getAttribute("autocomplete")).toBe("one-time-code");
-    await input(page).fill(doors().code);
+    await input(page).fill(check().code);
     await field(page).waitFor();
-    expect(doors().languages).toEqual(["ar", "ar"]);
+    expect(check().languages).toEqual(["ar", "ar"]);
   });
 
   it("can be passed at 400 % zoom without scrolling sideways", async () => {
@@ -77,10 +77,10 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await field(page).waitFor();
   });
 
-  it("say at the field that a PIN is wrong, and until when one has to wait", async () => {
+  it("says at the field that a PIN is wrong, and until when one has to wait", async () => {
     const page = await bench.open({}, (api) => {
       api.link.pin_required = true;
-      api.doors.pinTries = 1;
+      api.entryCheck.pinTries = 1;
     });
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toBe("Please enter the PIN.");
@@ -88,36 +88,36 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toMatch(/isn’t right/);
     expect(await input(page).getAttribute("aria-invalid")).toBe("true");
-    expect(await input(page).getAttribute("aria-describedby")).toContain("door-error");
-    expect(await focused(page)).toBe("door-field");
+    expect(await input(page).getAttribute("aria-describedby")).toContain("entry-error");
+    expect(await focused(page)).toBe("entry-field");
     await input(page).fill("4711");
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toMatch(/Too many tries\. You can try again at \d/);
-    doors().pinTries = 5;
+    check().pinTries = 5;
     await input(page).fill(" 4711 ");
     await page.getByRole("button", { name: "Continue" }).click();
     await field(page).waitFor();
   });
 
-  it("open without agreement for nobody, and ask again when the text has changed", async () => {
+  it("lets nobody in without agreement, and asks again when the text has changed", async () => {
     const page = await bench.open({}, (api) => {
       api.link.consent_text = CONSENT;
     });
     await page.getByRole("button", { name: "I don’t agree" }).click();
     await heading(page, "You did not agree").waitFor();
     expect(bench.api().sessionsCreated).toBe(0);
-    expect(doors().entries).toEqual([]);
+    expect(check().entries).toEqual([]);
     await page.getByRole("button", { name: "Read it again" }).click();
     await page.getByRole("button", { name: "I agree" }).click();
     await field(page).waitFor();
-    expect(doors().entries).toEqual([{ consent: true }]);
+    expect(check().entries).toEqual([{ consent: true }]);
     bench.api().session = null;
     bench.api().link.consent_text = "Other rules.";
     await page.reload();
     await heading(page, "Before you begin").waitFor();
   });
 
-  it("stay where they are over a reload: the code can be typed, what is secret is asked for again", async () => {
+  it("keeps its step over a reload: the code can be typed, secrets are asked for again", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
     });
@@ -137,19 +137,19 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await page.reload();
     await heading(page, "Enter the code").waitFor();
     await page.getByText("If ann@example.com may use this chat").waitFor();
-    expect(doors().requests).toHaveLength(1);
+    expect(check().requests).toHaveLength(1);
     await input(page).fill("123456");
     await field(page).waitFor();
   });
 
-  it("take a code in any digits and with anything around it, and tell wrong from run out", async () => {
+  it("takes a code in any digits and with anything around it, and tells a wrong code from an expired one", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
     });
     await input(page).fill("nobody");
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toMatch(/complete address/);
-    expect(doors().requests).toEqual([]);
+    expect(check().requests).toEqual([]);
     await input(page).fill("ann@example.com");
     await input(page).press("Enter");
     await heading(page, "Enter the code").waitFor();
@@ -160,19 +160,19 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await expect.poll(() => alert(page).innerText()).toMatch(/all six digits/);
     await input(page).fill("999999");
     await expect.poll(() => alert(page).innerText()).toMatch(/isn’t right/);
-    doors().codeExpired = true;
+    check().codeExpired = true;
     await input(page).fill("111111");
     await expect.poll(() => alert(page).innerText()).toMatch(/no longer valid/);
-    doors().codeExpired = false;
+    check().codeExpired = false;
     await input(page).fill("Code: ١٢٣-٤٥٦");
     await field(page).waitFor();
-    expect(doors().confirms.map((given) => given.code)).toEqual(["999999", "111111", "123456"]);
+    expect(check().confirms.map((given) => given.code)).toEqual(["999999", "111111", "123456"]);
   });
 
-  it("send another code only after a pause, as long as the server asks", async () => {
+  it("sends another code only after a pause, as long as the server asks", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
-      api.doors.requestProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 1 }];
+      api.entryCheck.requestProblems = [{ status: 429, code: "rate_limited", retryAfterSeconds: 1 }];
     });
     await input(page).fill("ann@example.com");
     await input(page).press("Enter");
@@ -181,16 +181,16 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     const resend = page.getByRole("button", { name: /^Send a new code in 0:\d\d$/ });
     await resend.waitFor();
     await resend.dispatchEvent("click");
-    expect(doors().requests).toHaveLength(1);
+    expect(check().requests).toHaveLength(1);
     await page.getByRole("button", { name: "Use another address" }).click();
     await heading(page, "Confirm your e-mail address").waitFor();
     expect(await input(page).inputValue()).toBe("ann@example.com");
   });
 
-  it("wait for the owner where access is on approval, and let in once it is given", async () => {
+  it("waits for the owner where access needs approval, and lets the visitor in once it is given", async () => {
     const page = await bench.open({}, (api) => {
       Object.assign(api.link, { require_email: true, access: "approval" });
-      api.doors.pending = true;
+      api.entryCheck.pending = true;
     });
     await page.getByText("the owner of this chat decides").waitFor();
     await input(page).fill("ann@example.com");
@@ -200,30 +200,30 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await heading(page, "Your request has been passed on").waitFor();
     await page.getByRole("button", { name: "Check again" }).click();
     await page.getByText("There is no decision yet.").waitFor();
-    doors().pending = false;
+    check().pending = false;
     await page.getByRole("button", { name: "Check again" }).click();
     await field(page).waitFor();
   });
 
   it.each([{ announced: true }, { announced: false }])(
-    "solve the link's challenge by themselves, announced by the link: $announced",
+    "solves the link's challenge by itself, announced by the link: $announced",
     async ({ announced }) => {
       const page = await bench.open({}, (api) => {
         if (announced) api.link.proof_required = true;
-        else api.doors.proofLater = true;
+        else api.entryCheck.proofLater = true;
       });
       await field(page).waitFor();
-      expect(doors().proofs).toHaveLength(1);
+      expect(check().proofs).toHaveLength(1);
       expect(bench.api().sessionsCreated).toBe(1);
     },
   );
 
-  it("let Turnstile look where the operator has chosen it, and load it from nowhere before", async () => {
+  it("shows Turnstile where the operator has chosen it, and loads it from nowhere before", async () => {
     const provider = "https://challenges.cloudflare.com";
     const page = await bench.open({}, (api) => {
       api.link.proof_required = true;
       api.link.consent_text = "We keep it.";
-      api.doors.turnstileToken = "token of the provider";
+      api.entryCheck.turnstileToken = "token of the provider";
       api.csp = `default-src 'none'; script-src 'self' ${provider}; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src ${provider}`;
     });
     const loaded: string[] = [];
@@ -242,16 +242,16 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     expect(loaded).toEqual([]);
     await page.getByRole("button", { name: "I agree" }).click();
     await field(page).waitFor();
-    expect(doors().proofs).toEqual(["token of the provider"]);
+    expect(check().proofs).toEqual(["token of the provider"]);
     // The one request to another host that a page may ever make, and only here.
     expect(bench.visitor().trouble.splice(0)).toEqual(loaded.map((url) => `request to ${url}`));
     expect(loaded).toHaveLength(1);
   });
 
-  it("keep the page responsive and say what goes on while a hard challenge is solved", async () => {
+  it("keeps the page responsive and says what goes on while a hard challenge is solved", async () => {
     const page = await bench.open({}, (api) => {
       api.link.proof_required = true;
-      api.doors.hardness = 12;
+      api.entryCheck.hardness = 12;
     });
     await heading(page, "Checking your browser…").waitFor();
     const gaps = await page.evaluate<number[]>(
@@ -262,7 +262,7 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     expect(await heading(page, "Checking your browser…").count()).toBe(1);
   });
 
-  it("confirm the address again in the middle of a talk: draft and waiting messages survive and go out once", async () => {
+  it("confirms the address again in the middle of a talk: draft and waiting messages survive and go out once", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
     });
@@ -293,7 +293,7 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     expect(bench.api().sessionsCreated).toBe(1);
   });
 
-  it("turn a message for a conversation that is gone into a draft when the confirmation opens another", async () => {
+  it("turns a message for a conversation that is gone into a draft when the confirmation opens another", async () => {
     const page = await bench.open({}, (api) => {
       api.link.require_email = true;
     });
@@ -304,7 +304,7 @@ describe.skipIf(skipBrowser)("doors of a link", () => {
     await session();
     await field(page).waitFor();
     await bench.visitor().context.clearCookies();
-    doors().newConversation = true;
+    check().newConversation = true;
     await say(page, "Belongs to the old one");
     await heading(page, "Please confirm your address again").waitFor();
     await input(page).fill("bob@example.com");

@@ -1,5 +1,5 @@
-/** English, and the list of all texts of the doors. They are apart from the page's, since most links have no doors. */
-export const doorEn = {
+/** English, and the list of all texts of the entry check. They are apart from the page's, since most links have no entry check. */
+export const entryEn = {
   step: "Step {step} of {count}",
   next: "Continue",
   retry: "Try again",
@@ -53,5 +53,5 @@ export const doorEn = {
   againBody: "Your confirmation has run out. What you wrote is kept and goes on by itself afterwards.",
 } as const;
 
-export type DoorText = keyof typeof doorEn;
-export type DoorTexts = { readonly [Name in DoorText]: string };
+export type EntryText = keyof typeof entryEn;
+export type EntryTexts = { readonly [Name in EntryText]: string };

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorPl: DoorTexts = {
+export const entryPl: EntryTexts = {
   step: "Krok {step} z {count}",
   next: "Dalej",
   retry: "Spróbuj ponownie",

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorJa: DoorTexts = {
+export const entryJa: EntryTexts = {
   step: "ステップ {step}/{count}",
   next: "続ける",
   retry: "もう一度試す",

@@ -1,10 +1,10 @@
 import type { InputHTMLAttributes } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { d, timeOf } from "./door-text.js";
-import type { Gate } from "./gate.js";
+import type { EntryFlow } from "./entry-flow.js";
+import { d, timeOf } from "./entry-text.js";
 
-interface DoorFormProps {
-  gate: Gate;
+interface StepFormProps {
+  flow: EntryFlow;
   explain: string;
   label: string;
   hint?: string;
@@ -22,14 +22,14 @@ interface DoorFormProps {
 }
 
 /** One field and one button. What is wrong is said at the field, read out once, and the field takes the focus again. */
-export function DoorForm(props: DoorFormProps) {
-  const { gate, explain, label, hint, problem, accept, complete } = props;
+export function StepForm(props: StepFormProps) {
+  const { flow, explain, label, hint, problem, accept, complete } = props;
   const field = useRef<HTMLInputElement>(null);
   const [value, setValue] = useState(props.initial ?? "");
-  const words = problem ?? problemOf(gate);
+  const words = problem ?? problemOf(flow);
   const wrong = problem !== null;
   useEffect(() => field.current?.focus(), []);
-  const current = gate.problem.value;
+  const current = flow.problem.value;
   useEffect(() => {
     if (!current) return;
     field.current?.focus();
@@ -43,25 +43,25 @@ export function DoorForm(props: DoorFormProps) {
     setValue(next);
     if (fresh && complete?.(next)) props.onSubmit(next);
   };
-  const describedBy = ["door-explain", hint && "door-hint", words && "door-error"].filter(Boolean).join(" ");
+  const describedBy = ["entry-explain", hint && "entry-hint", words && "entry-error"].filter(Boolean).join(" ");
   return (
     <form
-      class="door-form"
+      class="entry-form"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
         props.onSubmit(value);
       }}
     >
-      <p id="door-explain" class="door-explain">
+      <p id="entry-explain" class="entry-explain">
         {explain}
       </p>
-      <label class="door-label" for="door-field">
+      <label class="entry-label" for="entry-field">
         {label}
       </label>
       <input
-        id="door-field"
-        class="door-field"
+        id="entry-field"
+        class="entry-field"
         ref={field}
         value={value}
         aria-describedby={describedBy}
@@ -70,29 +70,29 @@ export function DoorForm(props: DoorFormProps) {
         {...props.input}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      <p id="door-error" class="door-problem" role="alert">
+      <p id="entry-error" class="entry-problem" role="alert">
         {words}
       </p>
       {hint && (
-        <p id="door-hint" class="door-hint">
+        <p id="entry-hint" class="entry-hint">
           {hint}
         </p>
       )}
-      <div class="door-actions">
+      <div class="entry-actions">
         {/* Never disabled: the focus would be lost with it. A second press does nothing. */}
-        <button type="submit" class="button primary" aria-disabled={gate.busy.value}>
-          {gate.busy.value ? props.busy : props.submit}
+        <button type="submit" class="button primary" aria-disabled={flow.busy.value}>
+          {flow.busy.value ? props.busy : props.submit}
         </button>
       </div>
-      <p class="door-hint" role="status">
-        {gate.checking.value && d("checkingTitle")}
+      <p class="entry-hint" role="status">
+        {flow.checking.value && d("checkingTitle")}
       </p>
     </form>
   );
 }
 
-function problemOf(gate: Gate): string | null {
-  const problem = gate.problem.value;
+function problemOf(flow: EntryFlow): string | null {
+  const problem = flow.problem.value;
   switch (problem?.type) {
     case "held":
       return d("held", { time: timeOf(problem.until, "up") });

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorKo: DoorTexts = {
+export const entryKo: EntryTexts = {
   step: "{count}단계 중 {step}단계",
   next: "계속",
   retry: "다시 시도",

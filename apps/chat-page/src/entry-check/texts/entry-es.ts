@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorEs: DoorTexts = {
+export const entryEs: EntryTexts = {
   step: "Paso {step} de {count}",
   next: "Continuar",
   retry: "Volver a intentarlo",

@@ -1,6 +1,6 @@
-import type { DoorTexts } from "./door-en.js";
+import type { EntryTexts } from "./entry-en.js";
 
-export const doorNl: DoorTexts = {
+export const entryNl: EntryTexts = {
   step: "Stap {step} van {count}",
   next: "Doorgaan",
   retry: "Opnieuw proberen",

@@ -1,30 +1,30 @@
 import type { Refusal } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { linkFingerprint } from "../net/token.js";
-import type { DoorPlace } from "./door-memory.js";
+import type { EntryProgress } from "./entry-memory.js";
 
 /** `enter`: nothing is left to do for the visitor; the page is on its way in. */
-export type Door = "pin" | "consent" | "declined" | "email" | "code" | "pending" | "enter";
+export type EntryStep = "pin" | "consent" | "declined" | "email" | "code" | "pending" | "enter";
 
 /** Why the last try was not taken. `until`: browser time (ms) before which another is not. */
-export type DoorProblem =
+export type StepProblem =
   | { type: "missing" | "wrong" | "expired" | "unreachable" | "unproven" | "undecided" }
   | { type: "held"; until: number };
 
 const UNTOLD_WAIT_MS = 60_000;
 
-/** The first door that is still closed: PIN, consent, e-mail, code. `pinGiven`: or none is wanted. */
-export function nextDoor(link: LinkInfo, place: DoorPlace, pinGiven: boolean): Door {
-  const codeWorks = place.email !== null && (place.codeUntilMs ?? 0) > Date.now();
-  // A code that is on its way was sent because the doors before it stood open.
+/** The first step that is still missing: PIN, consent, e-mail, code. `pinGiven`: the PIN is known or not needed. */
+export function nextStep(link: LinkInfo, progress: EntryProgress, pinGiven: boolean): EntryStep {
+  const codeWorks = progress.email !== null && (progress.codeUntilMs ?? 0) > Date.now();
+  // A code was sent only because the steps before it were done.
   if (link.requireEmail && codeWorks) return "code";
   if (link.pinRequired && !pinGiven) return "pin";
-  if (link.consentText !== null && place.agreedTo !== agreementOf(link)) return "consent";
+  if (link.consentText !== null && progress.agreedTo !== agreementOf(link)) return "consent";
   return link.requireEmail ? "email" : "enter";
 }
 
-/** The doors of a link that a visitor passes by doing something. */
-export function doorsOf(link: LinkInfo): Door[] {
+/** The steps of a link that need the visitor to do something. */
+export function stepsOf(link: LinkInfo): EntryStep[] {
   return [
     ...(link.pinRequired ? (["pin"] as const) : []),
     ...(link.consentText === null ? [] : (["consent"] as const)),
