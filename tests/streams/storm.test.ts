@@ -96,6 +96,9 @@ interface Answer {
   ms: number;
 }
 
+/** Pause of a sender between two messages: the pace of the load, nothing waits for it. */
+const PACE_MS = 700;
+
 /** Every sender sends one message after the other, each once. */
 function sendAll(
   cluster: Cluster,
@@ -111,7 +114,7 @@ function sendAll(
         const path = `/api/public/chat/${link.token}`;
         const { status } = await client.call("POST", path, { message: "still there?" }, { timeoutMs: 90_000 });
         answers.push({ status, ms: performance.now() - began });
-        await delay(700);
+        await delay(PACE_MS);
       } while (Date.now() < endsAt);
       return answers;
     }),

@@ -63,7 +63,7 @@ describe("a request with a name", () => {
     const request = named(key("k"));
     let fail: (error: Error) => void = () => undefined;
     const failing = codeOf(run(request, () => new Promise((_, reject) => (fail = reject))));
-    while (made.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => made).toHaveLength(1);
     const waiting = run(request);
     fail(new AppError("conflict"));
     expect([await failing, await waiting]).toEqual(["conflict", { n: 2, replayed: false }]);
