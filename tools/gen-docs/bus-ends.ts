@@ -12,7 +12,7 @@ const RECEIVES = /\.\s*(?:serve|work|listen|listenLive)\s*\(\s*(?:contracts\s*\.
 const IMPORT = /\bimport\s+(type\s+)?(?:\{([^}]*)\}|\*\s+as\s+(\w+))\s+from\s+"@parley\/contracts";?/g;
 
 /**
- * Who sends and who receives each message, read from the sources of the services: a contract handed to serve, work or listen
+ * Senders and receivers of each message, read from the sources of the services: a contract handed to serve, work or listen
  * is received, any other mention outside of types sends it.
  * @param contracts exported name of each contract → its subject
  */
@@ -57,7 +57,7 @@ function localNames(code: string, contracts: Map<string, string>): Map<string, s
   return names;
 }
 
-/** Facts that a database function writes to the outbox: whoever relays that outbox only carries them. */
+/** Events that a database function writes to the outbox; the service that publishes the outbox is not their sender. */
 function addFactsOfTheDatabase(
   root: string,
   contracts: Map<string, string>,

@@ -77,7 +77,7 @@ const list = (names: string[] = []): string => (names.length === 0 ? "nobody yet
 
 const block = (title: string, text: string): string[] => ["```ts", `// ${title}`, text, "```", ""];
 
-/** The doc comment that stands right above each declaration. */
+/** The doc comment directly above each declaration. */
 function descriptions(folder: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {

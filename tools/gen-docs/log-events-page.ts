@@ -13,7 +13,7 @@ services begin at \`info\`, \`npm start\` at \`warn\`. Fields hold ids, numbers 
 wrote, an address, a token or a key; \`err\` is an error with its causes. What looks like a secret is replaced in every line.
 
 At \`info\` a turn costs three lines: \`http.request\`, \`message.accepted\` and \`turn.committed\`; a session two more, and an event
-stream two. What the turn did in between is told at \`debug\`: \`turn.called\`, \`turn.extracted\`, \`turn.transition\`.`;
+stream two. Its steps are logged at \`debug\`: \`turn.called\`, \`turn.extracted\`, \`turn.transition\`.`;
 
 /**
  * `docs/log-events.md`: every event with its level, fields, writers and meaning, by name.

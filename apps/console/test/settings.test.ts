@@ -298,7 +298,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
 
   it("warn who revokes the token that they are signed in with, and say why the last one stays", async () => {
     const id = "0198a000-0000-7000-8000-0000000000a1";
-    const detail = "Without this token nobody could manage the tenant; make another one of its role first.";
+    const detail = "Without this token nobody could manage the tenant; create another token with its role first.";
     const { page } = await open(CREDENTIALS, {
       "GET /tokens": { data: [token({ hint: `ak_…${TOKEN.slice(-4)}`, role: "owner" })], next_cursor: null },
       [`DELETE /tokens/${id}`]: [409, { code: "last_token", detail }],

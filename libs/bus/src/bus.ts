@@ -103,7 +103,7 @@ export interface Bus {
     message: z.input<S>,
     options: PublishOptions,
   ): Promise<void>;
-  /** Tells whoever listens now. Never fails, never waits; dropped while disconnected. */
+  /** Sends to the listeners of this moment. Never fails, never waits; dropped while disconnected. */
   publishLive<S extends z.ZodType>(contract: LiveContract<S>, key: string, message: z.input<S>): void;
   /**
    * Works off a queue, never holding more messages than free slots. Return = ack; RetryableError (or any other error) =

@@ -13,9 +13,9 @@ export interface CallSignature {
 }
 
 /**
- * A call says for whom it is made (tenant, role, operator), and whoever may publish could say anything. So the caller signs
- * subject, time and the whole request, and the answering side verifies before it parses: the password of a user of the
- * server alone is worth no tenant. Measured 4 µs for 1 kB, each side.
+ * A call carries its principal (tenant, role, operator), which any publisher on the bus could forge. So the caller signs
+ * subject, time and the whole request, and the server of the call verifies before it parses: the password of a NATS user
+ * alone gives access to no tenant. Measured 4 µs for 1 kB, each side.
  */
 export function createCallSignature(key: Uint8Array): CallSignature {
   const mac = (subject: string, time: string, payload: string | Uint8Array): Buffer =>

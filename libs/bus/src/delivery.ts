@@ -14,7 +14,7 @@ export interface Delivery {
   working(): void;
 }
 
-/** Reads where a message stands from its reply subject; null when it is no delivery of a stored message. */
+/** Reads stream position and attempt from the reply subject; null when the message is not a delivery of a stored one. */
 export function toDelivery(msg: Msg): Delivery | null {
   const tokens = msg.reply?.split(".") ?? [];
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>, or with domain and account

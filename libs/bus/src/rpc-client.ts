@@ -14,7 +14,7 @@ export interface RpcClientDeps {
   metrics: BusMetrics;
   connected: () => boolean;
   signature: CallSignature | null;
-  /** Who serves a subject in this process: it is called without the server, and so also while the server is away. */
+  /** The handler of a subject in this process: it is called directly, and so also while the NATS server is down. */
   served(subject: string): Pick<RpcServer<z.ZodType, z.ZodType>, "direct"> | undefined;
 }
 

@@ -15,15 +15,15 @@ export const ERRORS = {
   invalid_token: [401, "Invalid credentials", "The access token is missing, wrong or expired."],
   session_token_invalid: [401, "Session token invalid", "The session token is missing, wrong or expired."],
   // 403
-  access_pending: [403, "Access requested", "Your request to use this agent waits for its owner."],
+  access_pending: [403, "Access requested", "Your request to use this agent is awaiting its owner's approval."],
   address_not_allowed: [403, "Address not allowed", "This link cannot be used from this network."],
   consent_required: [403, "Consent required", "Agree to the terms of this link before using it."],
   country_not_allowed: [403, "Country not allowed", "This link cannot be used from this country."],
-  feature_disabled: [403, "Feature disabled", "This link does not offer that."],
+  feature_disabled: [403, "Feature disabled", "This feature is not enabled for this link."],
   forbidden: [403, "Not allowed", "These credentials do not allow this call."],
   origin_not_allowed: [403, "Origin not allowed", "This link cannot be used from this site."],
-  pin_required: [403, "PIN required", "This link asks for a PIN."],
-  pin_wrong: [403, "PIN wrong", "That PIN is not right."],
+  pin_required: [403, "PIN required", "This link requires a PIN."],
+  pin_wrong: [403, "PIN wrong", "The PIN is wrong."],
   proof_required: [403, "Proof required", "Solve the challenge of this link first."],
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
@@ -44,7 +44,7 @@ export const ERRORS = {
   version_not_found: [404, "Version not found", "The agent has no such version."],
   webhook_not_found: [404, "Webhook not found", "No such webhook."],
   // 405
-  method_not_allowed: [405, "Method not allowed", "This address does not take this method."],
+  method_not_allowed: [405, "Method not allowed", "This address does not support this method."],
   // 408
   request_timeout: [408, "Request timeout", "The request took too long to arrive."],
   // 409
@@ -58,30 +58,30 @@ export const ERRORS = {
   link_address_unknown: [
     409,
     "Address not kept",
-    "The address of this link was shown when it was made and not kept; make a new link to have it at hand.",
+    "The address of this link was shown once and not stored; create a new link to get an address.",
   ],
   last_token: [
     409,
     "Last token",
-    "Without this token nobody could manage the tenant; make another one of its role first.",
+    "Without this token nobody could manage the tenant; create another token with its role first.",
   ],
   name_taken: [409, "Name taken", "Another object already has this name."],
   signature_used: [
     409,
     "Signature used",
-    "This signed request was received before and is not done again; sign a new one, with X-Nonce within the same second.",
+    "This signed request was already processed; sign a new one, with X-Nonce if within the same second.",
   ],
   tests_not_green: [
     409,
     "Tests not green",
-    "This version may go live only after its tests have passed; run them, or let an admin override with a reason.",
+    "This version can be activated only after its tests have passed; run them, or have an admin override with a reason.",
   ],
   turn_stopped: [
     409,
     "Turn stopped",
-    "The answer was stopped before anything was said. The message can be sent again, under a new id.",
+    "The reply was stopped before any text was generated. Send the message again with a new id.",
   ],
-  webhook_disabled: [409, "Webhook disabled", "This webhook is switched off; switch it on first."],
+  webhook_disabled: [409, "Webhook disabled", "This webhook is disabled; enable it first."],
   webhook_of_version: [
     409,
     "Webhook of a version",
@@ -90,31 +90,31 @@ export const ERRORS = {
   turn_overtaken: [
     409,
     "Turn overtaken",
-    "Something has happened in this session since; its timeout or hand-back is no longer due.",
+    "This session has changed since; its timeout or hand-back is no longer due.",
   ],
   // 410
   content_removed: [
     410,
     "Content removed",
-    "What was said in this session was removed when its time of keeping was over.",
+    "The content of this session was removed at the end of its retention period.",
   ],
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
   session_expired: [410, "Session expired", "This session has expired; create a new one."],
   // 413, 415
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
-  unsupported_media_type: [415, "Unsupported media type", "This address does not take a body of this type."],
+  unsupported_media_type: [415, "Unsupported media type", "This address does not accept a body of this type."],
   // 422
   document_unreadable: [
     422,
     "Document unreadable",
-    "No text could be read from this document; it may be damaged, protected or made of pictures.",
+    "No text could be read from this document; it may be damaged, protected or consist of images.",
   ],
   idempotency_key_reused: [422, "Idempotency key reused", "This idempotency key was used with another request."],
   input_too_costly: [
     422,
     "Too costly to read",
-    "Reading this takes more time or memory than one document may take; make it shorter or simpler, or send its text.",
+    "Reading this takes more time or memory than allowed for one document; make it shorter or simpler, or send its text.",
   ],
   invalid_document: [422, "Invalid agent document", "The agent document has errors."],
   validation_failed: [422, "Validation failed", "Some fields are missing or outside their limits."],
@@ -124,22 +124,22 @@ export const ERRORS = {
   concurrent_sessions_exhausted: [
     429,
     "Too many conversations at once",
-    "This link has as many conversations at once as it allows; try again when one has ended.",
+    "This link has reached its limit of concurrent conversations; try again when one has ended.",
   ],
   documents_exhausted: [
     429,
     "Knowledge base full",
-    "The knowledge base of this agent has no room for this document; remove others or make it shorter.",
+    "The knowledge base of this agent has no capacity for this document; remove others or make it shorter.",
   ],
   files_exhausted: [429, "Too many files", "This session has used all of its files."],
-  links_exhausted: [429, "Too many links", "You have as many active links as you may have."],
+  links_exhausted: [429, "Too many links", "You have reached the limit of active links."],
   messages_exhausted: [429, "No messages left", "This session has used all of its messages."],
   rate_limited: [429, "Too many requests", "Too many requests; wait before the next one."],
   sessions_exhausted: [429, "No sessions left", "This link has used all of its sessions."],
   too_many_pending: [
     429,
     "Too many pending messages",
-    "Too many messages of this session still wait for their answer.",
+    "Too many messages of this session are still waiting for a reply.",
   ],
   too_many_streams: [
     429,
@@ -153,26 +153,26 @@ export const ERRORS = {
   model_unavailable: [
     502,
     "Model unavailable",
-    "The language model did not answer. The message can be sent again, under a new id.",
+    "The language model did not answer. Send the message again with a new id.",
   ],
   budget_unpriced: [
     503,
     "Model without a price",
-    "The budget of this link is in money, and no price is known for its model; its owner can set one or give the budget in tokens.",
+    "The budget of this link is set in money, and its model has no known price; its owner can set a price or a budget in tokens.",
   ],
-  agent_unavailable: [503, "Agent unavailable", "This agent does not answer at the moment; try again later."],
+  agent_unavailable: [503, "Agent unavailable", "This agent is not available at the moment; try again later."],
   not_configured: [503, "Not configured", "No API key is configured on this server."],
   not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
   overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],
   model_timeout: [
     504,
     "Model timeout",
-    "The language model was too slow. The message can be sent again, under a new id.",
+    "The language model was too slow. Send the message again with a new id.",
   ],
   turn_timeout: [
     504,
     "Answer not ready",
-    "The answer is still being made; read it from the history or the event stream.",
+    "The reply is still being generated; read it from the history or the event stream.",
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, detail: string]>;
 

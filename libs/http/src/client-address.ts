@@ -25,7 +25,7 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
     let client = peer;
     for (const hop of hops.reverse()) {
       const address = parseAddress(hop.trim());
-      // A hop that cannot be read ends the chain: what stands left of it was not written by a proxy of ours.
+      // A hop that cannot be read ends the chain: everything left of it was not written by a trusted proxy.
       if (address === null) break;
       client = address;
       if (!trusted(address)) break;

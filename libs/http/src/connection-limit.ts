@@ -13,8 +13,8 @@ export interface ConnectionLimitOptions {
 
 /**
  * Bounds the connections of one peer (IPv6: of its /64), so that no client takes the file descriptors of all others. At the
- * bound the peer's oldest idle connection makes room: whoever shares an address with somebody who only holds connections open
- * still gets one. The server must be watched by `watchConnections`.
+ * bound the peer's oldest idle connection is closed, so that a client still gets one when another client behind the same
+ * address only holds connections open. The server must be watched by `watchConnections`.
  */
 export function limitConnections(server: Server, { maxPerAddress, isProxy, metrics }: ConnectionLimitOptions): void {
   const closed = metrics.counter(

@@ -2,7 +2,7 @@ import type { Logger, Metrics } from "@parley/observability";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { requestTrace } from "./request-trace.js";
 
-/** Asked every few seconds by whoever watches the process. */
+/** Probes arrive every few seconds and are not logged. */
 const PROBES = new Set(["/healthz", "/health", "/readyz"]);
 
 /**

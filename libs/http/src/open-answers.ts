@@ -22,9 +22,9 @@ export function watchAnswers(server: Server): void {
 }
 
 /**
- * Calls `refuse` where a refusal of broken bytes stands in its place: behind the answers to the requests before them. Calls
- * `cut` instead when an answer has begun and is not at its end, because whatever is written then would be read as a part of
- * it, and when the bytes belong to a request that has its answer.
+ * Calls `refuse` once the responses to all earlier requests have been sent, so that the refusal of malformed bytes follows
+ * them in order. Calls `cut` instead while a response is half written, because a refusal would be read as part of it, and
+ * when the bytes belong to a request that already has its response.
  */
 export function afterOpenAnswers(socket: Socket, { refuse, cut }: { refuse(): void; cut(): void }): void {
   const { open, newest } = answersOf.get(socket) ?? { open: new Set<Answer>(), newest: null };

@@ -10,7 +10,7 @@ declare module "fastify" {
   }
 }
 
-/** Only documented here: routes read the header themselves, because a key that is none is told apart from other headers. */
+/** Only documented here: routes read the header themselves, because an invalid key gets an error of its own. */
 const REPEATABLE_HEADERS = {
   type: "object",
   properties: {

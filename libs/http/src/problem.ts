@@ -32,7 +32,7 @@ export function toProblem(error: AppError, requestId: string): Problem {
   };
 }
 
-/** The first wrong field and what is wrong with it, for whoever reads nothing but this one sentence. Null without any. */
+/** The first wrong field and what is wrong with it, for readers of this one sentence. Null without any. */
 function firstWrong([first, ...more]: readonly FieldError[]): string | null {
   if (first === undefined) return null;
   const field = first.pointer.replace(/^\//, "");

@@ -33,11 +33,11 @@ declare module "fastify" {
     readonly clientBucket: string;
   }
   interface FastifyContextConfig {
-    /** A stream or long poll: it holds a socket, not the server, and its number is bounded elsewhere. */
+    /** A stream or long poll: it occupies a socket but no work slot; its number is limited elsewhere. */
     longLived?: boolean;
     /** The route reads its body itself, piece by piece; `rawBody` stays empty. Its `bodyLimit` bounds the announced length. */
     streamsBody?: boolean;
-    /** A probe: it is answered however much is in work. */
+    /** A probe: it is answered under any load. */
     neverShed?: boolean;
   }
   interface FastifyInstance {
@@ -57,7 +57,7 @@ export interface HttpServerOptions {
   maxUnfinishedBodiesPerAddress?: number;
   /** Connections of one peer that is no trusted proxy; one more closes its oldest idle one, or is refused. */
   maxConnectionsPerAddress?: number;
-  /** Prefixes whose plugins authenticate first: there, an unknown path is told only after that. */
+  /** Prefixes whose plugins authenticate first: there, an unknown path is reported only after authentication. */
   authenticatedPrefixes?: readonly string[];
   /** The answer to an address whose parameter is longer than any real one; default `not_found`. */
   tooLongAddress?: (url: string) => AppError;
@@ -74,7 +74,7 @@ const MAX_HEADERS = 100;
 const REQUEST_ID = /^[A-Za-z0-9_.-]{8,64}$/;
 
 /**
- * The hardened server that every surface hangs on: strict framing, own JSON parser, raw bodies, one kind of error document
+ * The hardened server of every surface: strict framing, own JSON parser, raw bodies, one kind of error document
  * from all of the framework's four error hooks, limits on size, time and concurrency. Routes are added by the caller.
  */
 export function createHttpServer(options: HttpServerOptions): HttpApp {
@@ -254,7 +254,7 @@ const PLACES: Record<string, string> = { params: "path", querystring: "query", h
 
 function addErrors(app: HttpApp, logger: Logger): void {
   app.setValidatorCompiler(({ schema, httpPart }) => (given: unknown) => {
-    // The framework hands over an absent body as null, which no default of a schema stands in for.
+    // The framework hands over an absent body as null, to which a schema applies no default.
     const value = httpPart === "body" && given === null ? undefined : given;
     if (!(schema instanceof z.ZodType)) return { value };
     // No name or id holds a NUL, and PostgreSQL takes none: such an address is one of nothing.

@@ -23,7 +23,7 @@ export interface SseStream {
   drained(deadlineMs: number): Promise<boolean>;
   /** Ends the stream in order; the reader may come back with its last id. */
   close(): void;
-  /** Runs once when the stream ends, whoever ended it. */
+  /** Runs once when the stream ends, for any reason. */
   onClose(fn: () => void): void;
 }
 
@@ -113,7 +113,7 @@ class OpenStream implements SseStream {
     this.#raw = reply.raw;
     // A reset by the reader is an ordinary end; without a listener it would be an uncaught error.
     this.#raw.on("error", () => undefined);
-    // Who left while the stream was prepared is told by no event any more; its place would be held for an hour.
+    // The client may disconnect while the stream is prepared; `close` has then already fired, and the slot would leak for an hour.
     if (this.#raw.destroyed || this.#raw.socket === null || this.#raw.socket.destroyed) {
       this.#closed = true;
       return;

@@ -1,5 +1,5 @@
 export interface UnfinishedBodies {
-  /** Counts one for its client; `cut` is called when it must make room. Returns the function that ends it, harmless to call twice. */
+  /** Counts one for its client; `cut` is called when it is evicted. Returns the function that ends it; calling it twice is harmless. */
   hold(bucket: string, cut: () => void): () => void;
 }
 
@@ -11,9 +11,9 @@ export interface UnfinishedBodyLimits {
 }
 
 /**
- * The requests whose body is not complete. Nobody is refused: at a bound the oldest body of the client that has most makes room.
- * An honest body is there within moments of its headers, so the oldest ones are those that never come, and whoever shares an
- * address with their sender is served.
+ * The requests whose body is not complete. No request is refused: at a bound the oldest body of the client with the most bodies
+ * is evicted. An honest body arrives within moments of its headers, so the oldest ones are those that never arrive, and an
+ * honest client behind the same address is served.
  */
 export function createUnfinishedBodies({ max, maxPerAddress, onCut }: UnfinishedBodyLimits): UnfinishedBodies {
   const byAddress = new Map<string, Set<() => void>>();

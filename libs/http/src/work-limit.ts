@@ -4,9 +4,9 @@ import type { HttpApp } from "./http-app.js";
 import { hasBody } from "./raw-body.js";
 import { createUnfinishedBodies } from "./unfinished-bodies.js";
 
-/** Of a request with a body. */
+/** The work of a request with a body. */
 export interface Work {
-  /** Aborted when its body must make room for a newer one. */
+  /** Aborted when the body is evicted in favour of a newer one. */
   readonly cut: AbortSignal;
   /** The body is there: from now on the request counts. Throws `overloaded`. */
   begin(): void;
@@ -25,8 +25,8 @@ export interface WorkLimitOptions {
 }
 
 /**
- * Bounds the requests in work. One counts from the moment its body is there, until its answer has ended: headers whose body
- * never comes cost their sender nothing and must not take anybody's place. Such bodies have a bound of their own.
+ * Bounds the requests in progress. A request counts from the arrival of its whole body until the end of its response: headers
+ * whose body never arrives cost their sender nothing and must not use up this limit. Unfinished bodies have a limit of their own.
  */
 export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
   const { metrics, maxInFlight = 2_000, maxUnfinishedBodiesPerAddress = 256 } = options;
@@ -38,7 +38,7 @@ export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
     onCut: () => cut.inc(),
   });
   let inFlight = 0;
-  const requireRoom = (): void => {
+  const requireCapacity = (): void => {
     if (inFlight < maxInFlight) return;
     shed.inc();
     throw new AppError("overloaded", { retryAfterSeconds: 1 + Math.random() * 2 });
@@ -53,7 +53,7 @@ export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
       release();
       release = () => undefined;
       if (!counts) return;
-      requireRoom();
+      requireCapacity();
       inFlight += 1;
       release = () => {
         inFlight -= 1;
@@ -63,8 +63,8 @@ export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
     try {
       if (!hasBody(request.headers)) begin();
       else {
-        // Nothing is read for who would be refused anyway.
-        if (counts) requireRoom();
+        // The body of a request that would be refused is not read.
+        if (counts) requireCapacity();
         const cut = new AbortController();
         request.work = { cut: cut.signal, begin };
         // A route that reads its body itself is already at work: the end of its connection ends it.

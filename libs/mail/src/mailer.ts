@@ -18,7 +18,7 @@ export interface Mailer {
   /** `mailbox`: nothing leaves this installation. */
   readonly kind: "smtp" | "mailbox";
   /**
-   * Sends one mail, after the transaction that made it necessary. Never throws: whoever asked must not learn from it whether an
+   * Sends one mail, after the transaction that made it necessary. Never throws: its caller must not learn whether an
    * address exists; a failure is logged without address and text.
    */
   send(mail: Mail): Promise<void>;
@@ -48,7 +48,7 @@ export function createMailer(options: MailerOptions): Mailer {
     kind: url === undefined ? "mailbox" : "smtp",
     async send(mail) {
       const sending = carrier.deliver({ ...mail, subject: oneLine(mail.subject) }).catch((error: unknown) => {
-        // The error itself names the recipient, so only its codes are told.
+        // The error itself names the recipient, so only its codes are logged.
         logger.warn({ tenantId: mail.tenantId, ...codesOf(error) }, "mail.failed");
       });
       inHand.add(sending);

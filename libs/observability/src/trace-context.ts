@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 
-/** Where a piece of work stands, as W3C Trace Context names it. */
+/** Position of a piece of work in its trace (W3C Trace Context). */
 export interface TraceContext {
   /** 32 lower-case hex digits, the same for everything that one request causes. */
   traceId: string;
-  /** 16 lower-case hex digits: who speaks. */
+  /** 16 lower-case hex digits: the current span. */
   spanId: string;
   /** The caller may have recorded it. */
   sampled: boolean;
@@ -29,7 +29,7 @@ export function parseTraceparent(text: string | undefined): TraceContext | null 
 export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): string =>
   `00-${traceId}-${spanId}-0${sampled ? 1 : 0}`;
 
-/** A context of its own; `traceId` that is none is replaced. */
+/** A new context; an invalid `traceId` is replaced. */
 export function newTrace(traceId?: string): TraceContext {
   const id = traceId !== undefined && TRACE_ID.test(traceId) ? traceId : randomBytes(16).toString("hex");
   return { traceId: id, spanId: newSpanId(), sampled: false };

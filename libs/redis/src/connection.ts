@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 const COMMAND_DEADLINE_MS = 250;
 /** After a missed deadline Redis is left alone this long, so that a frozen server costs one wait and not one per call. */
 const PAUSE_AFTER_TIMEOUT_MS = 500;
-/** The deadline is counted in so many pieces: a process that stands still misses one of them at most. */
+/** The deadline is counted in this many steps: a stalled process skips at most one of them. */
 const DEADLINE_PIECES = 5;
 /** A socket that owes an answer and stays silent is given up: a network partition must not last until TCP notices. */
 const SOCKET_TIMEOUT_MS = 2_000;

@@ -15,15 +15,15 @@ export interface LimitCheck {
 }
 
 /**
- * Whose refusals are counted by `takeWatched`, and what follows from them. A refusal counts when the caller had been told to wait
- * and came before that time was over: whoever obeys `Retry-After` keeps their limits, however often they reach them.
+ * The caller whose refusals `takeWatched` counts, and their effect. A refusal counts when the caller had received a `Retry-After`
+ * and called again before that time was over: a caller that obeys `Retry-After` keeps its limits, however often it reaches them.
  */
 export interface Watch {
   /** Unique for the caller, such as a session. */
   key: string;
   /** Counted refusals within `periodSeconds` that raise the level by one. */
   refusals: number;
-  /** What comes so soon after the caller was told to wait may have been on its way, and does not count. */
+  /** A request this soon after a refusal may already have been on its way, and does not count. */
   graceSeconds: number;
   /** Length of the window of refusals, and how long a level lasts after the last raise. */
   periodSeconds: number;

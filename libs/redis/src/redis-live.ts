@@ -6,9 +6,9 @@ import { LIVE_MAX_BATCHES, LIVE_TTL_SECONDS, type LiveStreams } from "./redis-li
 import { createScript } from "./script.js";
 
 const PREFIX = "parley:live:";
-/** SUBSCRIBE takes many channels; after a reconnect they go in bites, so that one command stays below its deadline. */
+/** SUBSCRIBE takes many channels; after a reconnect they are sent in chunks, so that one command stays below its deadline. */
 const CHANNELS_PER_COMMAND = 500;
-/** An idle subscriber owes and is owed nothing, so only a question finds out that its connection is dead. */
+/** An idle subscriber neither sends nor expects data, so only a PING finds out that its connection is dead. */
 const WATCH_INTERVAL_MS = 5_000;
 
 /** A full Redis refuses the append (pcall), which must not keep subscribers from their entries. */
@@ -22,7 +22,7 @@ export interface RedisLiveDeps {
   run<T>(command: (client: Redis) => Promise<T>): Promise<T>;
   subscriber: Redis;
   logger: Logger;
-  /** Told each time entries were lost because Redis could not take them. */
+  /** Called each time entries were lost because Redis did not accept them. */
   onLost(): void;
 }
 

@@ -44,7 +44,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local told = tonumber(redis.call('GET', KEYS[3]))
 local raised = 0
--- Who waits as long as they were told is never refused again, so this caller did not.
+-- A caller that waits as long as Retry-After says is not refused again, so this one did not wait.
 if told and now - told >= grace then
   local refusals = redis.call('INCR', KEYS[1])
   if refusals == 1 then redis.call('PEXPIRE', KEYS[1], period) end
@@ -52,7 +52,7 @@ if told and now - told >= grace then
     redis.call('DEL', KEYS[1])
     if level < maxLevel then level, raised = level + 1, 1 end
     redis.call('SET', KEYS[2], level, 'PX', period)
-    -- The wait that is told now holds under the lower limit, too.
+    -- The Retry-After of this answer must hold under the lower limit, too.
     if raised == 1 then taken = takeAt(level) end
   end
 end
@@ -62,7 +62,7 @@ end
 return {1, taken[1], taken[2], level, raised}
 `;
 
-/** Where the level of a watched caller stands. */
+/** Redis key of a watched caller's level. */
 export const levelKey = (watched: string): string => `parley:level:${watched}`;
 
 /** Asks Redis; throws whatever `run` throws, and an Error for an answer of another shape. */
@@ -113,7 +113,7 @@ export interface LocalWatch {
   levelOf(key: string): number;
 }
 
-/** The same inside this process, over its own limits. All times are monotonic milliseconds. */
+/** The same within this process, over its own limits. All times are monotonic milliseconds. */
 export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally): LocalWatch {
   const watched = new Map<string, Watched>();
   const levelOf = (key: string): number => {
@@ -121,7 +121,7 @@ export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally
     return known !== undefined && known.levelEndsAt > performance.now() ? known.level : 0;
   };
   const remember = (key: string, entry: Watched): void => {
-    // Deleted first, so that the oldest stands in front.
+    // Deleted first, so that the map stays in order of last use.
     watched.delete(key);
     watched.set(key, entry);
     if (watched.size > MAX_WATCHED)
@@ -155,7 +155,7 @@ export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally
   };
 }
 
-/** What one more refusal makes of a caller: it counts when the caller came before the wait was over that they had been told of. */
+/** What one more refusal makes of a caller: it counts when the caller did not wait for the `Retry-After` it had received. */
 function refusedAgain(known: Watched, watch: Watch): Watched {
   const now = performance.now();
   const ignoredTheWait = known.toldUntil > now && now - known.toldAt >= watch.graceSeconds * 1_000;

@@ -139,7 +139,7 @@ async function check(part: LifecyclePart, deadlineMs: number): Promise<[string, 
     if (answer === true) return [part.name, { ok: true }];
     return [part.name, answer === false ? { ok: false } : { ok: false, detail: answer }];
   } catch (error) {
-    // The message may name hosts; readiness is read by strangers, so only the kind is told.
+    // The message may name hosts; readiness is read by strangers, so only the kind is shown.
     return [part.name, { ok: false, detail: error instanceof Error ? error.name : "failed" }];
   }
 }

@@ -1,6 +1,6 @@
 import { createOpsServer, type OpsServer, type OpsServerOptions } from "./ops-server.js";
 
-/** Tried in this order when no port was asked for: in a container the first one is always free. */
+/** Tried in this order when no port is configured: in a container the first one is always free. */
 const FIRST_PORT = 9_090;
 const LAST_PORT = 9_109;
 
@@ -10,7 +10,7 @@ const LAST_PORT = 9_109;
  *
  * @param port null = the first free one; 0 = none
  * @returns null when nothing listens
- * @throws when the port that was asked for cannot be had
+ * @throws when the configured port is taken
  */
 export async function startOpsServer(
   port: number | null,

@@ -66,7 +66,7 @@ export function keepRunning({ name, logFile, report, again, pause = sleep }: Kee
       if (phase === "starting") phase = "watching";
     },
     ended(how) {
-      // An attempt that fails is told once.
+      // A failed attempt is reported once.
       if (phase === "reviving" || phase === "closed") return;
       if (performance.now() - startedAt > SETTLED_MS) pauseMs = 0;
       const said = `${name} ended unexpectedly (${how})`;

@@ -44,7 +44,7 @@ let exitHookInstalled = false;
 
 /**
  * Starts the program in a session of its own, so that Ctrl-C at the terminal reaches the services first and the
- * stores only when they are told.
+ * stores only when they are stopped explicitly.
  *
  * @throws StoresError `server_did_not_start` when the program cannot be run at all.
  */

@@ -13,7 +13,7 @@ export interface FreshDatabase {
 }
 
 /**
- * Options for the pools of tests: whoever asks for a connection waits while the machine stands still. The product's own pools give up
+ * Options for the pools of tests: a caller waits for a connection while the machine is stalled. The product's own pools give up
  * after a second and a half, and their callers ask again.
  */
 export const PATIENT = { connectTimeoutMs: 20_000 } as const;
