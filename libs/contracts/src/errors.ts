@@ -87,11 +87,7 @@ export const ERRORS = {
     "Webhook of a version",
     "This webhook is part of an agent version; change it in the document.",
   ],
-  turn_overtaken: [
-    409,
-    "Turn overtaken",
-    "This session has changed since; its timeout or hand-back is no longer due.",
-  ],
+  turn_overtaken: [409, "Turn overtaken", "This session has changed since; its timeout or hand-back is no longer due."],
   // 410
   content_removed: [
     410,
@@ -164,11 +160,7 @@ export const ERRORS = {
   not_configured: [503, "Not configured", "No API key is configured on this server."],
   not_ready: [503, "Not ready", "The service is starting, stopping or waiting for a dependency."],
   overloaded: [503, "Overloaded", "The service is at its limit; try again shortly."],
-  model_timeout: [
-    504,
-    "Model timeout",
-    "The language model was too slow. Send the message again with a new id.",
-  ],
+  model_timeout: [504, "Model timeout", "The language model was too slow. Send the message again with a new id."],
   turn_timeout: [
     504,
     "Answer not ready",

@@ -23,8 +23,7 @@ export const LOG_EVENTS: Record<string, string> = {
   "definition.unusable": "A stored agent version cannot run; its turns fail.",
   "output.withheld": "An output filter held back text of a model; `rules` are the names of its rules.",
   "retrieval.failed": "Knowledge could not be searched; the turn went on without it.",
-  "model.attempt_failed":
-    "A model call failed; it is retried, or sent to the fallback model, where that may help.",
+  "model.attempt_failed": "A model call failed; it is retried, or sent to the fallback model, where that may help.",
   "escalation.opened": "A human was requested; `source` says by whom.",
   "escalation.assigned": "A human has taken over a conversation.",
   "escalation.resolved": "An escalation ended; `outcome` says how.",
@@ -62,8 +61,7 @@ export const LOG_EVENTS: Record<string, string> = {
   "webhook.secret_unusable": "The secret of a webhook cannot be decrypted: `SECRET_KEY` has changed.",
   "webhook.deferred": "The outcome of a delivery could not be stored; it may be delivered again.",
   "webhooks.failed": "The search for due deliveries failed; it is repeated.",
-  "versions.seal_failed":
-    "Secrets of old versions could not be sealed and are still readable; the next start retries.",
+  "versions.seal_failed": "Secrets of old versions could not be sealed and are still readable; the next start retries.",
 
   // Knowledge
   "knowledge.document_not_embedded": "A document is found by its words only, until its vectors exist.",
@@ -126,6 +124,5 @@ export const LOG_EVENTS: Record<string, string> = {
   "work.dead_letter_failed": "A message could not be moved to the dead letters; it is delivered again.",
   "work.bind_failed": "A consumer of stored messages could not be reached; this is retried.",
   "work.silent": "A consumer received nothing from the bus for too long and reconnects.",
-  "work.hint_failed":
-    "A wake-up could not be stored and failed in this process; polling the database finds the turn.",
+  "work.hint_failed": "A wake-up could not be stored and failed in this process; polling the database finds the turn.",
 };

@@ -1,11 +1,20 @@
+import type { Bus } from "@parley/bus";
 import { type LiveEntry, runTurns } from "@parley/contracts";
-import type { SessionsDeps } from "../deps.js";
+import type { Logger, Metrics } from "@parley/observability";
+import type { RedisLike } from "@parley/redis";
+
+interface WakeDeps {
+  bus: Bus;
+  redis: RedisLike;
+  logger: Logger;
+  metrics: Metrics;
+}
 
 /**
- * Tells a runner that a session has input. Only a hint: when it gets lost, the runners' own look at the database finds the turn
- * within a second, so a failed publish must not fail the acceptance and nobody waits for it.
+ * Notifies a runner that a session has input. The message is only a hint: if it is lost, the runners' poll of the database finds
+ * the turn within a second. So a failed publish must not fail the acceptance, and no caller waits for it.
  */
-export function createWake(deps: Pick<SessionsDeps, "bus" | "redis" | "logger" | "metrics">) {
+export function createWake(deps: WakeDeps) {
   const lost = deps.metrics.counter(
     "turn_wakeups_lost_total",
     "Wake-ups that could not be published; the poll finds the turn",
