@@ -28,9 +28,29 @@ interface Described {
   security?: Record<string, unknown>[];
 }
 
+interface Document {
+  paths: Record<string, Record<string, Described>>;
+  components?: { schemas?: Record<string, unknown> };
+}
+
+const REFERENCE = "#/components/schemas/";
+
+/** The paths of a document with each named schema in place of its reference. Named schemas do not contain themselves. */
+function resolvedPaths({ paths, components }: Document): Document["paths"] {
+  const inlined = (text: string): Document["paths"] =>
+    JSON.parse(text, (_key, value: unknown) => {
+      const reference = typeof value === "object" && value !== null && "$ref" in value ? value.$ref : undefined;
+      if (typeof reference !== "string" || !reference.startsWith(REFERENCE)) return value;
+      const { $ref: _ref, ...beside }: { $ref?: unknown } = { ...value };
+      const named = components?.schemas?.[reference.slice(REFERENCE.length)];
+      return { ...inlined(JSON.stringify(named)), ...beside };
+    });
+  return inlined(JSON.stringify(paths));
+}
+
 /** Every operation of an OpenAPI document; those that end things come last, so that the others still find them. */
-export function operationsOf(document: { paths: Record<string, Record<string, Described>> }): Operation[] {
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+export function operationsOf(document: Document): Operation[] {
+  const operations = Object.entries(resolvedPaths(document)).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => ({
       method: method.toUpperCase(),
       path,
