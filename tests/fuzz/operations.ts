@@ -39,9 +39,9 @@ const REFERENCE = "#/components/schemas/";
 function resolvedPaths({ paths, components }: Document): Document["paths"] {
   const inlined = (text: string): Document["paths"] =>
     JSON.parse(text, (_key, value: unknown) => {
-      const reference = typeof value === "object" && value !== null && "$ref" in value ? value.$ref : undefined;
+      if (typeof value !== "object" || value === null || !("$ref" in value)) return value;
+      const { $ref: reference, ...beside } = value;
       if (typeof reference !== "string" || !reference.startsWith(REFERENCE)) return value;
-      const { $ref: _ref, ...beside }: { $ref?: unknown } = { ...value };
       const named = components?.schemas?.[reference.slice(REFERENCE.length)];
       return { ...inlined(JSON.stringify(named)), ...beside };
     });
