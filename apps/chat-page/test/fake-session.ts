@@ -293,7 +293,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
         });
       }
       const events = log.slice(offset).map((event) => ({ id: `${epoch}-${event.offset}`, ...event.body }));
-      return { events, cursor: `${epoch}-${log.length}` };
+      return { events, cursor: `${epoch}-${log.length}`, status: session.ended ? "completed" : "active" };
     },
   };
   return session;
