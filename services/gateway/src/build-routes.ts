@@ -1,5 +1,5 @@
 import { collectOpenApi, type HttpApp, serveOpenApi } from "@parley/http";
-import type { GatewayContext } from "./deps.js";
+import type { GatewayContext } from "./context.js";
 import { registerAddressLimit } from "./edge/address-limit.js";
 import { registerChatApi } from "./routes/chat/register.js";
 import { registerOperations } from "./routes/operations/register.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
-import type { FakeSession } from "./fake-sessions.js";
+import type { FakeSession } from "./fake-records.js";
 import { bodyOf, readStream, startWorld, type World } from "./gateway-under-test.js";
 
 let world: World;

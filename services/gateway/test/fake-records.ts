@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { HistoryMessage, Link, SessionView, TurnResult } from "@parley/contracts";
-import type { FakeSession } from "./fake-sessions.js";
+import type { HistoryMessage, Link, SessionEvent, SessionView, TurnResult, TurnState } from "@parley/contracts";
+
+export interface FakeSession {
+  view: SessionView;
+  events: SessionEvent[];
+  history: HistoryMessage[];
+  turns: Map<string, TurnState>;
+  tokenId: string | null;
+  epoch: number;
+}
 
 /** A link as the links service answers it. */
 export function linkOf(id: string, agentId: string): Link {

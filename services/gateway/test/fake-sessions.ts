@@ -8,7 +8,6 @@ import {
   getHistory,
   getSession,
   getTurn,
-  type HistoryMessage,
   listSessions,
   readEvents,
   type SessionAccess,
@@ -21,18 +20,9 @@ import {
 } from "@parley/contracts";
 import type { RedisLike } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
-import { historyOf, resultOf, viewOf } from "./fake-records.js";
+import { type FakeSession, historyOf, resultOf, viewOf } from "./fake-records.js";
 
 const secrets = createSecrets("test-only-master-key-test-only-master-key");
-
-export interface FakeSession {
-  view: SessionView;
-  events: SessionEvent[];
-  history: HistoryMessage[];
-  turns: Map<string, TurnState>;
-  tokenId: string | null;
-  epoch: number;
-}
 
 /**
  * The sessions service and the runner as the gateway meets them on the bus, kept in memory. Turns end only when the test

@@ -2,7 +2,7 @@ import { credentialRevoked } from "@parley/contracts";
 import { describeWithRedis, endsWithin, startRedis, tokenOf } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
-import type { FakeSession } from "./fake-sessions.js";
+import type { FakeSession } from "./fake-records.js";
 import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
 let world: World;

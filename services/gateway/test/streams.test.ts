@@ -2,7 +2,7 @@ import { credentialRevoked, linkRevoked } from "@parley/contracts";
 import { endsWithin } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AGENT, TENANT } from "./fake-owners.js";
-import type { FakeSession } from "./fake-sessions.js";
+import type { FakeSession } from "./fake-records.js";
 import { bodyOf, readStream, type ServerEvent, startWorld, type World } from "./gateway-under-test.js";
 
 let world: World;

@@ -3,7 +3,7 @@ import { AppError } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { Limits } from "@parley/redis";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { tokenOf } from "./link-token.js";
 import { PERIOD_SECONDS } from "./rates.js";
 

@@ -1,6 +1,6 @@
 import { AppError, checkPin } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { givenIdempotencyKey } from "./idempotency.js";
 import { requireProof } from "./proof.js";
 

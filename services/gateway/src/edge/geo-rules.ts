@@ -1,7 +1,7 @@
 import { AppError, type LinkPolicy } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];

@@ -1,5 +1,5 @@
 import { AppError, type LinkPolicy } from "@parley/contracts";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 /** Characters a visitor's message may have: what the link allows, at most what the server does. */
 export const messageLimit = (

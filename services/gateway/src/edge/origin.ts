@@ -1,7 +1,7 @@
 import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 /** Addresses that no name server can point somewhere else: this machine's name, and numbers. */
 const isFixedHost = (hostname: string): boolean =>

@@ -3,7 +3,7 @@ import { deriveKey } from "altcha-lib/algorithms/pbkdf2";
 import { z } from "zod";
 import type { GatewayDeps } from "../deps.js";
 import { ExpiringMap } from "../expiring-map.js";
-import type { ProofProvider } from "./proof-provider.js";
+import type { ProofProvider } from "./proof-contract.js";
 
 const LIFE_SECONDS = 300;
 /** A spent challenge is remembered a little longer than it could be used. */

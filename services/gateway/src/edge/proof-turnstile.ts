@@ -1,7 +1,7 @@
 import { AppError } from "@parley/contracts";
 import { z } from "zod";
 import type { GatewayConfig } from "../config.js";
-import type { ProofProvider } from "./proof-provider.js";
+import type { ProofProvider } from "./proof-contract.js";
 
 const DEADLINE_MS = 3_000;
 const verdict = z.object({ success: z.boolean() });

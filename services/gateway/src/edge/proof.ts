@@ -1,7 +1,7 @@
 import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
-import type { ProofBinding } from "./proof-provider.js";
+import type { GatewayContext } from "../context.js";
+import type { ProofBinding } from "./proof-contract.js";
 
 /** True when this caller has to solve a challenge before a new session: always, or because of what came from its address on this link. */
 export function proofRequired({ visit, suspicion }: FastifyRequest): boolean {

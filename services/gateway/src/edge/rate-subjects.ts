@@ -1,8 +1,8 @@
 import { tokenSubject } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayDeps } from "../deps.js";
 import { ExpiringMap } from "../expiring-map.js";
-import { visitorAccess } from "./visit.js";
+import { visitorAccess } from "./visitor.js";
 
 /** Whom session tokens stand for. */
 export interface Subjects {
@@ -14,7 +14,7 @@ const SUBJECT_TTL_MS = 600_000;
 const MAX_SUBJECTS = 50_000;
 const SUBJECT_DEADLINE_MS = 1_000;
 
-export function createSubjects({ bus, secrets }: Pick<GatewayContext, "bus" | "secrets">): Subjects {
+export function createSubjects({ bus, secrets }: Pick<GatewayDeps, "bus" | "secrets">): Subjects {
   const known = new ExpiringMap<string, string | null>({ ttlMs: SUBJECT_TTL_MS, maxEntries: MAX_SUBJECTS });
   return {
     async of({ visit }, sessionToken) {

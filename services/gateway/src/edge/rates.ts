@@ -2,7 +2,7 @@ import { AppError } from "@parley/contracts";
 import { rateLimitHeaders } from "@parley/http";
 import type { LimitCheck, Watch, WatchedResult } from "@parley/redis";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 declare module "fastify" {
   interface FastifyRequest {

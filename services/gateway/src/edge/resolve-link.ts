@@ -1,6 +1,6 @@
 import { AppError, type LinkPolicy } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 /**
  * The policy of a link by its token. Tokens that open nothing are counted by client address: who tries too many is told

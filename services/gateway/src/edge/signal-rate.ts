@@ -1,5 +1,5 @@
 import { AppError, type SessionAccess } from "@parley/contracts";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 /** Small signs of a visitor, a minute: more than a person gives, too few to be a burden. They cost none of the link's messages. */
 const LIMITS = { stop: 60, escalate: 10, typing: 40, feedback: 20, rate: 60 } as const;

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { requirePlace } from "./geo-rules.js";
 import { requireOrigin } from "./origin.js";
 import { allowListedOrigin } from "./origin-headers.js";
 import { takeVerification } from "./rates.js";
 import { resolveLink } from "./resolve-link.js";
-import { type Visit, visitOf } from "./visit.js";
+import { visitOf } from "./visit.js";
+import type { Visit } from "./visitor.js";
 
 /**
  * Who stands before a link with an address: link, limit by client address, place, origin. `step` keeps asking for codes and

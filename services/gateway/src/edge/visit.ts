@@ -11,38 +11,16 @@ import {
 } from "@parley/http";
 import { parseToken } from "@parley/secrets";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { guardAddresses } from "./address-limit.js";
 import { requirePlace } from "./geo-rules.js";
 import { tokenOf } from "./link-token.js";
 import { requireOrigin } from "./origin.js";
 import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-headers.js";
 import { resolveLink } from "./resolve-link.js";
+import { type Visit, visitorAccess } from "./visitor.js";
 
 export { takeLinkRate } from "./rates.js";
-
-/** A visitor in front of a link that exists and may be used. */
-export interface Visit {
-  policy: LinkPolicy;
-  /** Of the header or the cookie; null without one. Not verified yet: the sessions service does that with each call. */
-  sessionToken: string | null;
-  fromCookie: boolean;
-  cookieName: string;
-  /** The chat page in a frame of another site, where browsers take no ordinary cookie. */
-  inForeignFrame: boolean;
-}
-
-declare module "fastify" {
-  interface FastifyRequest {
-    visit: Visit;
-  }
-  interface FastifyContextConfig {
-    /** The link's list of origins is enforced. */
-    checksOrigin?: boolean;
-    /** The call is about the visitor's session: `needed`, or `optional` where one may begin with it. */
-    session?: "needed" | "optional";
-  }
-}
 
 const COOKIE_PATH = "/api/public";
 /** What the chat page says of itself. No other site can send it: it is no header that a preflight allows. */
@@ -103,13 +81,6 @@ export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: stri
   if (bearer !== undefined) return { ...about, sessionToken: bearer, fromCookie: false };
   const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
   return { ...about, sessionToken: cookie, fromCookie: cookie !== null };
-}
-
-/** Access to the visitor's session. Throws `session_token_invalid` for a token of another shape. */
-export function visitorAccess({ policy }: Visit, sessionToken: string): SessionAccess {
-  const parsed = parseToken("session", sessionToken);
-  if (parsed === null) throw new AppError("session_token_invalid");
-  return { type: "visitor", tenantId: policy.tenantId, linkId: policy.id, tokenId: parsed.id, secret: parsed.secret };
 }
 
 /** Access for calls that need a session. Throws `session_token_invalid` without one. */

@@ -1,6 +1,6 @@
 import type { SessionAccess } from "@parley/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import type { Audience } from "./audience.js";
 import { type Cursor, formatCursor, readCursor } from "./cursor.js";
 import { FeedStream } from "./feed-stream.js";

@@ -1,6 +1,6 @@
 import { AppError, type SessionAccess, watchSession } from "@parley/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { formatCursor, readCursor } from "./cursor.js";
 import { logStream } from "./log-stream.js";
 import { startOf } from "./open-stream.js";

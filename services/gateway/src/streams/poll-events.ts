@@ -1,6 +1,6 @@
 import { readEvents } from "@parley/contracts";
 import type { z } from "zod";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { wireEvent } from "./audience.js";
 import { type Cursor, formatCursor } from "./cursor.js";
 import type { HubStream } from "./hub.js";

@@ -1,5 +1,5 @@
 import { AppError, getSession, type SessionAccess } from "@parley/contracts";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 
 /**
  * Tells the readers of a session that somebody writes: a live entry, in no log. Throws as access to the session does, and

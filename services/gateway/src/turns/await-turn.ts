@@ -1,5 +1,5 @@
 import { AppError, type TurnResult } from "@parley/contracts";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import { failedTurn } from "./failed-turn.js";
 import type { WaitOptions } from "./wait-for-turn.js";
 

@@ -1,7 +1,7 @@
 import { AppError, type LiveEntry, type SessionAccess, type TurnResult, type TurnState } from "@parley/contracts";
 import { type SseStream, toAppError, toProblem } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../deps.js";
+import type { GatewayContext } from "../context.js";
 import type { Audience } from "../streams/audience.js";
 import { DeltaFilter, inFlight, SettledTurns, wireDelta } from "../streams/delta-merge.js";
 import { failedTurn } from "./failed-turn.js";

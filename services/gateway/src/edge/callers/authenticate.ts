@@ -9,7 +9,7 @@ import {
   verifySignature,
 } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { roleOn, type Surface } from "./key-scopes.js";
 import { refuseReplay } from "./refuse-replay.js";
 

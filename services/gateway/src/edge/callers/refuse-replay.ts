@@ -1,6 +1,6 @@
 import { AppError, claimSignature } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {

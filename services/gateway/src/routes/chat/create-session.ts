@@ -9,7 +9,7 @@ import {
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { isFirstTime } from "../../edge/callers/refuse-replay.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
 import { awaitTurn } from "../../turns/await-turn.js";

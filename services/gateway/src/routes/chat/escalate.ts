@@ -1,7 +1,7 @@
 import { escalateSession } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";

@@ -1,6 +1,6 @@
 import { getSession, sessionResource } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { wireSession } from "../../streams/audience.js";
 import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";

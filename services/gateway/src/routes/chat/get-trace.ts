@@ -1,6 +1,6 @@
 import { sessionTrace, traceSession } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { answers } from "../declare-route.js";
 import { sessionParams, traceQuery } from "../params.js";
 import { signedAccess } from "./access.js";

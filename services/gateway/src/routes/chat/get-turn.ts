@@ -1,7 +1,7 @@
 import { getTurn, type TurnState, turnResource } from "@parley/contracts";
 import { type HttpApp, toProblem } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { failedTurn } from "../../turns/failed-turn.js";
 import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";

@@ -1,5 +1,5 @@
 import type { HttpApp } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { guard } from "../../edge/callers/authenticate.js";
 import { createSessionRoute } from "./create-session.js";
 import { endSessionRoute } from "./end-session.js";

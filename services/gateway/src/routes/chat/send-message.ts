@@ -1,7 +1,7 @@
 import { acceptMessage, sendMessageBody, turnAccepted, turnAnswered } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
 import { requireLength } from "../../edge/message-length.js";
 import { answerModeOf } from "../../turns/answer-mode.js";

@@ -1,6 +1,6 @@
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 
 const alive = z.object({ status: z.literal("ok") });
 const check = z.object({ ok: z.boolean(), detail: z.string().optional() });

@@ -1,4 +1,4 @@
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 
 /** Where a link's page is. */
 export const linkAddress = (config: Pick<GatewayContext["config"], "PUBLIC_URL">, token: string): string =>

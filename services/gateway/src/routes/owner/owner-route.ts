@@ -2,7 +2,7 @@ import type { Role } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyContextConfig, FastifyRequest, FastifySchema } from "fastify";
 import type { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { markReplay, ownerRepeatable, type Repeatable } from "../../edge/idempotency.js";
 import { type Answer, type Answers, type Call, declareRoute, type RouteSpec } from "../declare-route.js";
 import { tenantQuery } from "../params.js";

@@ -1,5 +1,5 @@
 import type { HttpApp } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { guard } from "../../edge/callers/authenticate.js";
 import { accessRoutes } from "./access.js";
 import { agentRoutes } from "./agents.js";

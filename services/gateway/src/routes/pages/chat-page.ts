@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { AppError } from "@parley/contracts";
 import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
 import type { FastifyRequest } from "fastify";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { createAddressCheck } from "../../edge/address-limit.js";
 import { frameAncestors } from "../../edge/origin-headers.js";
 import { resolveLink } from "../../edge/resolve-link.js";

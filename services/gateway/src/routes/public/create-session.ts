@@ -1,7 +1,8 @@
 import { AppError, getSession, publicSessionBody, type SessionView, sessionOpened } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
-import { rememberSession, takeLinkRate, type Visit, visitorAccess } from "../../edge/visit.js";
+import type { GatewayContext } from "../../context.js";
+import { rememberSession, takeLinkRate } from "../../edge/visit.js";
+import { type Visit, visitorAccess } from "../../edge/visitor.js";
 import { wireSession } from "../../streams/audience.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";

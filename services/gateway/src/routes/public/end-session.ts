@@ -1,7 +1,7 @@
 import { AppError, endSession } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { forgetSession, requireSession } from "../../edge/visit.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";

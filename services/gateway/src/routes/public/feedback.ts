@@ -1,7 +1,7 @@
 import { feedbackText, giveFeedback } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
 import { answers } from "../declare-route.js";

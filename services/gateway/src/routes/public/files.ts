@@ -5,7 +5,7 @@ import { AppError, type AttachedFile, discardFile, newId, type SessionAccess } f
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { givenIdempotencyKey } from "../../edge/idempotency.js";
 import { requireSession, takeLinkRate } from "../../edge/visit.js";
 import { withAllowed } from "../../files/allowed-file.js";

@@ -1,6 +1,6 @@
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { bindingOf } from "../../edge/proof.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";

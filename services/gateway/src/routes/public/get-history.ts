@@ -1,8 +1,8 @@
 import { getHistory, getSession, visitorHistory } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
-import { visitorAccess } from "../../edge/visit.js";
+import type { GatewayContext } from "../../context.js";
+import { visitorAccess } from "../../edge/visitor.js";
 import { wireMessage, wireSession } from "../../streams/audience.js";
 import { answers } from "../declare-route.js";
 import { cursorParam, queryInteger, tokenParams } from "../params.js";

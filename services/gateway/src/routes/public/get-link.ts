@@ -2,7 +2,7 @@ import { type LinkPolicy, publicLink } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { messageLimit } from "../../edge/message-length.js";
 import { proofRequired } from "../../edge/proof.js";
 import { newcomerLevel } from "../../edge/rates.js";

@@ -8,10 +8,10 @@ import {
 } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { requireEntry } from "../../edge/entry.js";
 import { fingerprintOf, givenIdempotencyKey } from "../../edge/idempotency.js";
-import { type Visit, visitorAccess } from "../../edge/visit.js";
+import { type Visit, visitorAccess } from "../../edge/visitor.js";
 
 export type NewSession = Pick<
   z.output<typeof createSession.response>,

@@ -1,7 +1,7 @@
 import { polledEvents } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { requireSession } from "../../edge/visit.js";
 import { readCursor } from "../../streams/cursor.js";
 import { pollEvents } from "../../streams/poll-events.js";

@@ -1,5 +1,5 @@
 import type { HttpApp } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { receiveVisitors } from "../../edge/visit.js";
 import { createVisitorSessionRoute } from "./create-session.js";
 import { endVisitorSessionRoute } from "./end-session.js";

@@ -9,12 +9,13 @@ import {
 import type { HttpApp } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import type { Entry } from "../../edge/entry.js";
 import { fingerprintOf, givenIdempotencyKey } from "../../edge/idempotency.js";
 import { messageLimit, requireLength } from "../../edge/message-length.js";
 import { suspiciousContent } from "../../edge/suspicious-content.js";
-import { rememberSession, takeLinkRate, visitorAccess } from "../../edge/visit.js";
+import { rememberSession, takeLinkRate } from "../../edge/visit.js";
+import { visitorAccess } from "../../edge/visitor.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
 import { awaitTurn } from "../../turns/await-turn.js";
 import { clientAborted } from "../../turns/client-aborted.js";

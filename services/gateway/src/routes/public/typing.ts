@@ -1,6 +1,6 @@
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
 import { tellTyping } from "../../streams/tell-typing.js";

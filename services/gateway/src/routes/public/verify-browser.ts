@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { verificationRequestId } from "@parley/contracts";
 import { readCookie } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { givenIdempotencyKey } from "../../edge/idempotency.js";
-import { keepCookie, type Visit } from "../../edge/visit.js";
+import { keepCookie } from "../../edge/visit.js";
+import type { Visit } from "../../edge/visitor.js";
 
 /** Longer than a code lives, so that the next code of this browser replaces the one before. */
 const COOKIE_SECONDS = 3_600;

@@ -3,7 +3,7 @@ import { AppError, confirmVerification, verifyConfirmBody } from "@parley/contra
 import type { HttpApp } from "@parley/http";
 import { consentHash } from "@parley/secrets";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { verifyingVisit } from "../../edge/verify-visit.js";
 import { rememberSession } from "../../edge/visit.js";

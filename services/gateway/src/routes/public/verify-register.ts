@@ -1,5 +1,5 @@
 import { type HttpApp, hasBody, JSON_TYPES, notFound, requireMediaType } from "@parley/http";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { guardAddresses } from "../../edge/address-limit.js";
 import { answerPreflight, isPreflight } from "../../edge/origin-headers.js";
 import { confirmAddressRoute } from "./verify-confirm.js";

@@ -1,7 +1,7 @@
 import { requestVerification, verifyRequestBody } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
-import type { GatewayContext } from "../../deps.js";
+import type { GatewayContext } from "../../context.js";
 import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { requireMailEntry } from "../../edge/entry.js";
 import { givenIdempotencyKey } from "../../edge/idempotency.js";
