@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { type FakeApi, TOKEN } from "./fake-api.js";
+import { TOKEN } from "./fake-api.js";
+import type { FakeApi } from "./fake-contract.js";
 import { linkRow, sessionRow, stepRow, usageRow } from "./rows.js";
 import { axeFindings, skipBrowser, useBench } from "./setup.js";
 

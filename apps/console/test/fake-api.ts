@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { problem, type Refusal, readBody, sendJson, servePage } from "@parley/web-kit/testing";
+import { problem, readBody, sendJson, servePage } from "@parley/web-kit/testing";
+import type { FakeApi, Handler } from "./fake-contract.js";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
@@ -21,46 +22,6 @@ const CSP = [
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join("; ");
-
-export interface Seen {
-  call: string;
-  query: URLSearchParams;
-  headers: IncomingMessage["headers"];
-  body: Row;
-}
-
-/** The management API of one tenant as the console sees it: rows in memory and a switch for each refusal. */
-export interface FakeApi {
-  url: string;
-  agents: Row[];
-  versions: Row[];
-  links: Row[];
-  sessions: Row[];
-  documents: Row[];
-  ingesting: Row[];
-  templates: Row[];
-  securityEvents: Row[];
-  policy: Row;
-  requests: Row[];
-  /** null = a mail server is configured, so that there is no mailbox. */
-  mails: Row[] | null;
-  analytics: Row;
-  live: FakeLive;
-  /** Turns of whatever session is asked for. */
-  traced: Row[];
-  /** What running the tests of a version answers. */
-  tested: Row;
-  /** 409 in place of activating and importing, until a reason is given or the tests pass. */
-  gate: Row | null;
-  /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
-  refuse: Record<string, Refusal>;
-  /** While set, the calls are kept waiting. */
-  hold: Promise<void> | null;
-  seen: Seen[];
-  close(): Promise<void>;
-}
-
-export type Handler = (at: { parts: string[]; query: URLSearchParams; body: Row }) => [status: number, body: unknown];
 
 /** Starts the server on a free port. `dist` is the built console. */
 export async function startFakeApi(dist: string): Promise<FakeApi> {

@@ -1,4 +1,4 @@
-import type { FakeApi, Handler } from "./fake-api.js";
+import type { FakeApi, Handler } from "./fake-contract.js";
 import { documentRow, type Row } from "./rows.js";
 
 /** The knowledge base: what is uploaded is there at once, and a search finds the documents that hold the word. */

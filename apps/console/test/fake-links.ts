@@ -1,4 +1,4 @@
-import type { FakeApi, Handler } from "./fake-api.js";
+import type { FakeApi, Handler } from "./fake-contract.js";
 import { analyticsRow, type Row } from "./rows.js";
 
 const QR =

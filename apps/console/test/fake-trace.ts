@@ -1,4 +1,4 @@
-import type { FakeApi, Handler } from "./fake-api.js";
+import type { FakeApi, Handler } from "./fake-contract.js";
 import { AGENT_ID, DOCUMENT_ID, type Row } from "./rows.js";
 
 const usage = { input_tokens: 1_200, output_tokens: 34, cost: 0.0021 };

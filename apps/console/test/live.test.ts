@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { FakeApi } from "./fake-api.js";
+import type { FakeApi } from "./fake-contract.js";
 import { type Row, sessionRow } from "./rows.js";
 import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FakeApi } from "./fake-api.js";
+import type { FakeApi } from "./fake-contract.js";
 import { stepRow } from "./rows.js";
 import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { FakeApi } from "./fake-api.js";
+import type { FakeApi } from "./fake-contract.js";
 import { tracedRow } from "./fake-trace.js";
 import { type Row, sessionRow } from "./rows.js";
 import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";

@@ -6,7 +6,8 @@ import {
   useBench as usePageBench,
 } from "@parley/web-kit/testing";
 import type { Page } from "playwright-core";
-import { type FakeApi, startFakeApi, TOKEN } from "./fake-api.js";
+import { startFakeApi, TOKEN } from "./fake-api.js";
+import type { FakeApi } from "./fake-contract.js";
 
 export { axeFindings, sidewaysOverflow, skipBrowser } from "@parley/web-kit/testing";
 

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { FakeApi } from "./fake-api.js";
+import type { FakeApi } from "./fake-contract.js";
 import { LOGO } from "./pictures.js";
 import {
   agentRow,

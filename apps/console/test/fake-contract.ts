@@ -1,0 +1,44 @@
+import type { IncomingMessage } from "node:http";
+import type { Refusal } from "@parley/web-kit/testing";
+import type { FakeLive } from "./fake-live.js";
+import type { Row } from "./rows.js";
+
+export interface Seen {
+  call: string;
+  query: URLSearchParams;
+  headers: IncomingMessage["headers"];
+  body: Row;
+}
+
+/** The management API of one tenant as the console sees it: rows in memory and a switch for each refusal. */
+export interface FakeApi {
+  url: string;
+  agents: Row[];
+  versions: Row[];
+  links: Row[];
+  sessions: Row[];
+  documents: Row[];
+  ingesting: Row[];
+  templates: Row[];
+  securityEvents: Row[];
+  policy: Row;
+  requests: Row[];
+  /** null = a mail server is configured, so that there is no mailbox. */
+  mails: Row[] | null;
+  analytics: Row;
+  live: FakeLive;
+  /** Turns of whatever session is asked for. */
+  traced: Row[];
+  /** What running the tests of a version answers. */
+  tested: Row;
+  /** 409 in place of activating and importing, until a reason is given or the tests pass. */
+  gate: Row | null;
+  /** Refusals by call (`POST /agents/:/import`), until they are taken away. */
+  refuse: Record<string, Refusal>;
+  /** While set, the calls are kept waiting. */
+  hold: Promise<void> | null;
+  seen: Seen[];
+  close(): Promise<void>;
+}
+
+export type Handler = (at: { parts: string[]; query: URLSearchParams; body: Row }) => [status: number, body: unknown];
