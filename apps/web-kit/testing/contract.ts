@@ -10,15 +10,21 @@ interface Route {
   responses: Responses;
 }
 
+/** The name under which the validator knows the document, for the references to its named schemas. */
+const DOCUMENT = "openapi";
 // Ids and times of fakes are made to be read: only their type counts, not their pattern or format.
-const withoutPatterns = (key: string, value: unknown): unknown =>
-  key === "pattern" && typeof value === "string" ? undefined : value;
+const prepared = (key: string, value: unknown): unknown => {
+  if (typeof value !== "string") return value;
+  if (key === "$ref") return `${DOCUMENT}${value}`;
+  return key === "pattern" ? undefined : value;
+};
 // Our own generated document.
 const document = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../docs/openapi.json"), "utf8"),
-  withoutPatterns,
-) as { paths: Record<string, Record<string, { responses: Responses }>> };
+  prepared,
+) as { components: object; paths: Record<string, Record<string, { responses: Responses }>> };
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema({ components: document.components }, DOCUMENT);
 const validators = new Map<object, ValidateFunction>();
 /** Paths with fewer parameters first: `/links/bulk` is no id. */
 const routes = Object.entries(document.paths)
