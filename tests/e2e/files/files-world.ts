@@ -4,7 +4,7 @@ import { createLink, createTenant, importAgent, type Principal, verifyToken } fr
 import { connectDb, type Db } from "@parley/db";
 import { createGateway, gatewayConfig } from "@parley/gateway-service";
 import { createLinks, linksConfig } from "@parley/links-service";
-import { createScriptedModel } from "@parley/llm";
+import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
@@ -17,6 +17,9 @@ const AGENT = {
   workflow: { initial_node: "talk", nodes: [{ id: "talk", name: "Talk", system_prompt: "Echo.", transitions: [] }] },
 };
 const SECRET = "test-only-master-key-test-only-master-key";
+
+/** What the model of this world never answers. */
+export const UNANSWERABLE = "Nobody answers this";
 
 export interface FilesWorld {
   /** Two gateways on one bus. */
@@ -52,7 +55,14 @@ export async function startFilesWorld(): Promise<FilesWorld> {
   const deps = { logger, metrics, bus, db, redis, secrets };
   const links = createLinks({ ...deps, config: linksConfig.parse({}) });
   const sessions = createSessions({ ...deps, config: sessionsConfig.parse({}) });
-  const model = createScriptedModel({ paceMs: 0, echo: true });
+  const echo = createScriptedModel({ paceMs: 0, echo: true });
+  const model: Model = {
+    ...echo,
+    reply: (request, options) =>
+      request.messages.at(-1)?.content.includes(UNANSWERABLE)
+        ? Promise.reject(new ModelError("model_unavailable", "asked to fail"))
+        : echo.reply(request, options),
+  };
   const runner = createAgentRunner({ ...deps, config: runnerConfig.parse({}), model });
   for (const service of [links, sessions, runner]) await service.start();
   const gateway = async () => {

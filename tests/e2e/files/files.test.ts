@@ -5,7 +5,7 @@ import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type FilesWorld, startFilesWorld, type Visitor } from "./files-world.js";
+import { type FilesWorld, startFilesWorld, UNANSWERABLE, type Visitor } from "./files-world.js";
 
 let world: FilesWorld;
 beforeAll(async () => {
@@ -318,13 +318,10 @@ describe("repeats and accidents", () => {
   it("lets a message that failed be sent again with its files", async () => {
     const visitor = await world.visitor();
     const file = await fileOf(await upload(visitor, { content: "again" }));
-    expect((await send(visitor, { message: "Here", files: [file.id] })).status).toBe(200);
-    await world.db.tenant(world.tenantId, (trx) =>
-      sql`update session_turns set status = 'failed' where files is not null
-          and conversation_id = (select id from text_conversations where session_id = ${visitor.sessionId})`.execute(
-        trx,
-      ),
-    );
+    expect(await refusal(await send(visitor, { message: UNANSWERABLE, files: [file.id] }))).toEqual([
+      502,
+      "model_unavailable",
+    ]);
     expect((await send(visitor, { message: "Here again", files: [file.id] })).status).toBe(200);
     expect(await refusal(await send(visitor, { message: "And again", files: [file.id] }))).toEqual([
       404,
