@@ -18,8 +18,8 @@ export const PROGRAMS = [
   },
   {
     name: "Chromium",
-    commands: ["chromium", "chromium-browser", "google-chrome"],
-    apt: ["chromium", "fontconfig", "fonts-liberation"],
+    commands: ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"],
+    apt: ["chromium-headless-shell", "fontconfig", "fonts-liberation"],
     brew: "--cask google-chrome",
     usedBy: /web-kit\/testing/,
   },

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const PROGRAMS = ["chromium", "chromium-browser", "google-chrome"];
+// The one without a window starts and draws faster.
+const PROGRAMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
 /** The Chromium or Chrome of this machine: CHROMIUM_PATH, else the first on PATH; null = there is none. */
 export function findChromium(): string | null {
