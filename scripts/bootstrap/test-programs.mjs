@@ -67,15 +67,17 @@ function installable({ name }) {
   return name !== "Chromium" || !/^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
+/** One call of apt-get for each program: a release that lacks one package must not keep the others away. */
 async function installDebian(programs, report) {
-  const packages = programs.flatMap(({ apt }) => apt);
-  if (packages.length === 0) return;
-  report(`tests     installing ${packages.join(" ")} with apt-get`);
+  if (programs.length === 0) return;
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await runQuietly("/", { program: "apt-get", args: ["update", "-qq"] }, env);
-  const args = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
-  const result = await runQuietly("/", { program: "apt-get", args }, env);
-  if (result.code !== 0) report(`tests     apt-get could not install them: ${result.output.split("\n").at(-1)}`);
+  for (const { name, apt } of programs) {
+    report(`tests     installing ${apt.join(" ")} with apt-get`);
+    const args = ["install", "-y", "-qq", "--no-install-recommends", ...apt];
+    const result = await runQuietly("/", { program: "apt-get", args }, env);
+    if (result.code !== 0) report(`tests     apt-get could not install ${name}: ${result.output.split("\n").at(-1)}`);
+  }
 }
 
 /** Puts a program below the folder without touching the system. Answers why it could not, or null. */
