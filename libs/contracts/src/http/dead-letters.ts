@@ -9,6 +9,24 @@ export const deadLetterStatus = z.enum(["waiting", "replaying", "replayed", "fai
 
 export type DeadLetterStatus = z.infer<typeof deadLetterStatus>;
 
+const DEAD_LETTER_EXAMPLE = {
+  id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
+  kind: "turn",
+  turn_kind: "message",
+  session_id: "tcs_3kTMd9yQ",
+  conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
+  session_status: "active",
+  agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
+  agent_version: 3,
+  link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+  reason: "attempts_exhausted",
+  error: "internal",
+  accepted_at: "2026-11-01T10:00:00.000Z",
+  created_at: "2026-11-01T10:00:00.000Z",
+  status: "waiting",
+  replay: null,
+};
+
 /** A turn that was given up after too many tries, without the words of the visitor. */
 export const deadLetter = z
   .object({
@@ -44,25 +62,7 @@ export const deadLetter = z
   .meta({
     id: "DeadLetter",
     description: "A turn that was given up after too many tries",
-    examples: [
-      {
-        id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
-        kind: "turn",
-        turn_kind: "message",
-        session_id: "tcs_3kTMd9yQ",
-        conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
-        session_status: "active",
-        agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
-        agent_version: 3,
-        link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-        reason: "attempts_exhausted",
-        error: "internal",
-        accepted_at: "2026-11-01T10:00:00.000Z",
-        created_at: "2026-11-01T10:00:00.000Z",
-        status: "waiting",
-        replay: null,
-      },
-    ],
+    examples: [DEAD_LETTER_EXAMPLE],
   });
 
 export type DeadLetter = z.infer<typeof deadLetter>;
@@ -73,21 +73,7 @@ export const deadLetterWhole = deadLetter.extend({ content: z.string(), files: z
   description: "A turn that was given up, with what was said",
   examples: [
     {
-      id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
-      kind: "turn",
-      turn_kind: "message",
-      session_id: "tcs_3kTMd9yQ",
-      conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
-      session_status: "active",
-      agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
-      agent_version: 3,
-      link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-      reason: "attempts_exhausted",
-      error: "internal",
-      accepted_at: "2026-11-01T10:00:00.000Z",
-      created_at: "2026-11-01T10:00:00.000Z",
-      status: "waiting",
-      replay: null,
+      ...DEAD_LETTER_EXAMPLE,
       content: "Where is my order?",
       files: [],
     },

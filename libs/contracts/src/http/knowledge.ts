@@ -39,6 +39,22 @@ export const knowledgeLanguage = z.enum([
   "yiddish",
 ]);
 
+const DOCUMENT_EXAMPLE = {
+  id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+  name: "Opening hours",
+  media_type: "text/markdown",
+  language: "english",
+  bytes: 1200,
+  content_hash: "9f86d081",
+  revision: 1,
+  status: "ready",
+  chunks: 3,
+  embedding_model: null,
+  from_version: 1,
+  until_version: null,
+  created_at: "2026-11-01T10:00:00.000Z",
+};
+
 export const knowledgeDocument = z
   .object({
     id: uuid,
@@ -69,23 +85,7 @@ export const knowledgeDocument = z
   .meta({
     id: "KnowledgeDocument",
     description: "A document of the knowledge base",
-    examples: [
-      {
-        id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-        name: "Opening hours",
-        media_type: "text/markdown",
-        language: "english",
-        bytes: 1200,
-        content_hash: "9f86d081",
-        revision: 1,
-        status: "ready",
-        chunks: 3,
-        embedding_model: null,
-        from_version: 1,
-        until_version: null,
-        created_at: "2026-11-01T10:00:00.000Z",
-      },
-    ],
+    examples: [DOCUMENT_EXAMPLE],
   });
 
 export type KnowledgeDocument = z.infer<typeof knowledgeDocument>;
@@ -143,19 +143,7 @@ export const knowledgeAdded = knowledgeDocument.extend({ result: z.enum(["create
   description: "A document and what became of it",
   examples: [
     {
-      id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-      name: "Opening hours",
-      media_type: "text/markdown",
-      language: "english",
-      bytes: 1200,
-      content_hash: "9f86d081",
-      revision: 1,
-      status: "ready",
-      chunks: 3,
-      embedding_model: null,
-      from_version: 1,
-      until_version: null,
-      created_at: "2026-11-01T10:00:00.000Z",
+      ...DOCUMENT_EXAMPLE,
       result: "created",
     },
   ],
@@ -171,19 +159,7 @@ export const knowledgeWithPassages = knowledgeDocument
     description: "A document with the passages it was cut into",
     examples: [
       {
-        id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-        name: "Opening hours",
-        media_type: "text/markdown",
-        language: "english",
-        bytes: 1200,
-        content_hash: "9f86d081",
-        revision: 1,
-        status: "ready",
-        chunks: 3,
-        embedding_model: null,
-        from_version: 1,
-        until_version: null,
-        created_at: "2026-11-01T10:00:00.000Z",
+        ...DOCUMENT_EXAMPLE,
         passages: [{ n: 0, heading: "Hours", text: "We open at nine." }],
         next_after: null,
       },

@@ -77,6 +77,25 @@ export const rotateWebhookBody = z.strictObject({ overlap_seconds: z.int().min(0
   examples: [{ overlap_seconds: 3600 }],
 });
 
+const WEBHOOK_EXAMPLE = {
+  id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+  url: "https://example.com/hooks",
+  events: ["session.*"],
+  agent_id: null,
+  agent_version: null,
+  description: null,
+  include_transcript: false,
+  include_latency_metrics: false,
+  is_active: true,
+  disabled_reason: null,
+  disabled_at: null,
+  failures: 0,
+  failing_since: null,
+  previous_secret_until: null,
+  created_at: "2026-11-01T10:00:00.000Z",
+  updated_at: "2026-11-01T10:00:00.000Z",
+};
+
 export const webhookView = z
   .object({
     id: uuid,
@@ -102,26 +121,7 @@ export const webhookView = z
   .meta({
     id: "Webhook",
     description: "A receiver of webhooks; never its secret",
-    examples: [
-      {
-        id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-        url: "https://example.com/hooks",
-        events: ["session.*"],
-        agent_id: null,
-        agent_version: null,
-        description: null,
-        include_transcript: false,
-        include_latency_metrics: false,
-        is_active: true,
-        disabled_reason: null,
-        disabled_at: null,
-        failures: 0,
-        failing_since: null,
-        previous_secret_until: null,
-        created_at: "2026-11-01T10:00:00.000Z",
-        updated_at: "2026-11-01T10:00:00.000Z",
-      },
-    ],
+    examples: [WEBHOOK_EXAMPLE],
   });
 
 export type WebhookView = z.infer<typeof webhookView>;
@@ -181,22 +181,7 @@ export const webhookWithSecret = webhookView.extend({ secret: z.string() }).meta
   description: "A receiver with its secret, which only its creation and a rotation answer",
   examples: [
     {
-      id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
-      url: "https://example.com/hooks",
-      events: ["session.*"],
-      agent_id: null,
-      agent_version: null,
-      description: null,
-      include_transcript: false,
-      include_latency_metrics: false,
-      is_active: true,
-      disabled_reason: null,
-      disabled_at: null,
-      failures: 0,
-      failing_since: null,
-      previous_secret_until: null,
-      created_at: "2026-11-01T10:00:00.000Z",
-      updated_at: "2026-11-01T10:00:00.000Z",
+      ...WEBHOOK_EXAMPLE,
       secret: "whsec_x",
     },
   ],
