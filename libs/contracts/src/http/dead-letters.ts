@@ -13,7 +13,7 @@ const DEAD_LETTER_EXAMPLE = {
   id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
   kind: "turn",
   turn_kind: "message",
-  session_id: "tcs_3kTMd9yQ",
+  session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
   conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
   session_status: "active",
   agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",

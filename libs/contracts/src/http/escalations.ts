@@ -111,7 +111,7 @@ export const escalationView = z
       {
         id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
         conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
         link_id: null,
         status: "open",

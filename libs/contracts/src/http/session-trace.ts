@@ -97,7 +97,7 @@ export const sessionTrace = z
     description: "What happened in the turns of a session, and what it cost",
     examples: [
       {
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
         agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
         version: 3,

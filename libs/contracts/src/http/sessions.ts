@@ -54,7 +54,7 @@ export const sessionCreated = z
     description: "An opened session with the agent's first messages",
     examples: [
       {
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
         status: "active",
         node_id: "triage",
@@ -136,9 +136,9 @@ export const turnAccepted = z
     examples: [
       {
         turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
-        events_url: "/api/chat/sessions/tcs_3kTMd9yQ/events",
-        status_url: "/api/chat/sessions/tcs_3kTMd9yQ/turns/018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
-        session_id: "tcs_3kTMd9yQ",
+        events_url: "/api/chat/sessions/text_tVp1tWWzDPC6Umnjx3yJeA/events",
+        status_url: "/api/chat/sessions/text_tVp1tWWzDPC6Umnjx3yJeA/turns/018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
       },
     ],
   });
@@ -155,7 +155,13 @@ export const turnResource = turnAnswered
   .meta({
     id: "Turn",
     description: "A turn: its status, and its answer once it has one",
-    examples: [{ turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2", session_id: "tcs_3kTMd9yQ", status: "running" }],
+    examples: [
+      {
+        turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
+        status: "running",
+      },
+    ],
   });
 
 export const sessionFeedback = z
@@ -216,7 +222,7 @@ export const sessionResource = z
     description: "A session as backends and owners see it",
     examples: [
       {
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
         status: "active",
         node_id: "triage",

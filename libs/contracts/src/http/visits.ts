@@ -110,6 +110,20 @@ export const publicLink = z
     ],
   });
 
+const VISITOR_SESSION_EXAMPLE = {
+  session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
+  status: "active",
+  created_at: "2026-11-01T10:00:00.000Z",
+  updated_at: "2026-11-01T10:00:00.000Z",
+  ended_at: null,
+  end_reason: null,
+  expires_at: null,
+  remaining_messages: 48,
+  message_count: 2,
+  handled_by: "agent",
+  last_event_id: "1-7",
+};
+
 export const visitorSession = z
   .object({
     session_id: text,
@@ -135,21 +149,7 @@ export const visitorSession = z
   .meta({
     id: "VisitorSession",
     description: "A session as its visitor sees it",
-    examples: [
-      {
-        session_id: "tcs_3kTMd9yQ",
-        status: "active",
-        created_at: "2026-11-01T10:00:00.000Z",
-        updated_at: "2026-11-01T10:00:00.000Z",
-        ended_at: null,
-        end_reason: null,
-        expires_at: null,
-        remaining_messages: 48,
-        message_count: 2,
-        handled_by: "agent",
-        last_event_id: "1-7",
-      },
-    ],
+    examples: [VISITOR_SESSION_EXAMPLE],
   });
 
 export const sessionOpened = z
@@ -166,22 +166,10 @@ export const sessionOpened = z
     examples: [
       {
         session_token: null,
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         expires_at: null,
         remaining_messages: 48,
-        session: {
-          session_id: "tcs_3kTMd9yQ",
-          status: "active",
-          created_at: "2026-11-01T10:00:00.000Z",
-          updated_at: "2026-11-01T10:00:00.000Z",
-          ended_at: null,
-          end_reason: null,
-          expires_at: null,
-          remaining_messages: 48,
-          message_count: 2,
-          handled_by: "agent",
-          last_event_id: "1-7",
-        },
+        session: VISITOR_SESSION_EXAMPLE,
       },
     ],
   });
@@ -206,7 +194,7 @@ export const chatAnswered = z
       {
         response: "Hello! How can I help?",
         messages: [{ content: "Hello! How can I help?" }],
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.1",
         session_ended: false,
         finish_reason: "complete",
@@ -234,7 +222,7 @@ export const chatAccepted = z
       {
         turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2",
         events_url: "/api/public/events/pl_x",
-        session_id: "tcs_3kTMd9yQ",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
         message_count: 2,
         remaining_messages: 48,
         expires_at: null,
