@@ -54,7 +54,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
 
 /**
  * What no made-up request reaches: these need a file as multipart, a mailed code or a message that failed five times, and have
- * suites of their own. Everything else must answer well at least once, or the fuzzer would only knock at closed doors.
+ * suites of their own. Everything else must answer well at least once, or the fuzzer would only be refused.
  */
 const NEVER_WELL = [
   "GET /api/public/files/{token}/{file_id}",

@@ -185,7 +185,7 @@ async function driveFailures(cluster: Cluster, link: MadeLink, me: ApiClient): P
   expectOk(await me.call("POST", `/api/public/escalate/${link.token}`, { reason: TEXT.reason }), 200);
 }
 
-/** A link with everything at its door. */
+/** A link with every entry check. */
 async function driveMail(cluster: Cluster, tenant: Tenant): Promise<{ secrets: Wanted[]; code: string }> {
   const link = await createLink(tenant, "echo", {
     ...{ title: "Door", pin: PIN, consent_text: "We keep this.", require_email: true, proof_of_work: "off" },

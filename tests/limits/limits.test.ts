@@ -40,7 +40,7 @@ describe(`limits under parallel use (${isFull ? "full" : "short"} form)`, () => 
       }
       const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
       process.stdout.write(
-        `\n${ROUNDS} rounds of 500 at the door and 500 first words: ${ROUNDS} talk, 503 repeated ${arena.repeats}, ${seconds} s\n`,
+        `\n${ROUNDS} rounds of 500 sessions opened and 500 first messages: ${ROUNDS} talk, 503 repeated ${arena.repeats}, ${seconds} s\n`,
       );
     },
     LONG,

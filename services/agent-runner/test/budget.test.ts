@@ -119,7 +119,7 @@ function held(then: Model = TWENTY): { model: Model; asked: ReplyRequest[]; rele
   return { model: { ...then, reply }, asked, release: () => release() };
 }
 
-/** A message may be refused at the door or fail as a turn. */
+/** A message may be refused when it is sent or fail as a turn. */
 const refusal = (error: unknown): string => {
   if (error instanceof AppError) return error.code;
   throw error;

@@ -39,7 +39,7 @@ const policy = {
   updated_at: null,
 };
 
-/** The links service at the door: `4711` is the PIN, `000000` the code of an address that waits for an approval. */
+/** The links service as the entry check asks it: `4711` is the PIN, `000000` the code of an address that waits for an approval. */
 function serveDoor({ bus }: World): void {
   bus.serve(checkPin, async (input) => {
     asked.push({ call: "pin", input });

@@ -221,7 +221,7 @@ describe("the quota of a caller", () => {
 describe("templates", () => {
   const call = (tenant: Tenant) => ({ principal: tenant.as("editor") });
 
-  it("offers the four of the house with the figures of the reference", async () => {
+  it("lists the four built-in templates with the figures of the reference", async () => {
     const tenant = await harness.newTenant();
     const { data } = await harness.bus.call(listLinkTemplates, { ...call(tenant), limit: 50 });
     expect(data.map(({ name }) => name)).toEqual([

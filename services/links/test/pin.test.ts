@@ -15,7 +15,7 @@ const RIGHT = "Straße 4711";
 const bucket = (): string => randomBytes(8).toString("hex");
 
 /** A link with a PIN, and what can be seen of its tries. */
-async function newDoor(pin: string | null = RIGHT) {
+async function newLink(pin: string | null = RIGHT) {
   const tenant = await harness.newTenant();
   const { tenantId } = tenant;
   const editor = { principal: tenant.as("editor"), agent: "desk" };
@@ -69,73 +69,73 @@ async function newDoor(pin: string | null = RIGHT) {
 
 describe("the PIN of a link", () => {
   it("opens in any spelling that looks the same, and nothing else does", async () => {
-    const door = await newDoor("Café 4711");
+    const link = await newLink("Café 4711");
     const from = bucket();
-    expect(await door.enter("Cafe\u0301 4711", from)).toBe("ok");
-    expect(await door.enter("café 4711", from)).toBe("pin_wrong");
-    expect(await door.enter("Café 4711", from)).toBe("ok");
+    expect(await link.enter("Cafe\u0301 4711", from)).toBe("ok");
+    expect(await link.enter("café 4711", from)).toBe("pin_wrong");
+    expect(await link.enter("Café 4711", from)).toBe("ok");
   });
 
   it("is bound to its link, is nowhere in the database in clear, and is gone when it is taken away", async () => {
-    const [door, other] = [await newDoor(), await newDoor("another one")];
+    const [link, other] = [await newLink(), await newLink("another one")];
     expect(await other.enter(RIGHT, bucket())).toBe("pin_wrong");
-    const { rows } = await harness.db.tenant(door.tenantId, (trx) =>
+    const { rows } = await harness.db.tenant(link.tenantId, (trx) =>
       sql<{ all: string }>`select l::text as all from temporary_chat_links l`.execute(trx),
     );
     expect(rows[0]?.all).not.toContain("4711");
-    await door.change({ pin: null });
-    expect(await door.enter("whatever", bucket())).toBe("ok");
+    await link.change({ pin: null });
+    expect(await link.enter("whatever", bucket())).toBe("ok");
   });
 
   it("of an unknown, disabled or expired link says nothing of itself", async () => {
-    const door = await newDoor();
+    const link = await newLink();
     const ask = (linkId: string) =>
-      codeOf(harness.bus.call(checkPin, { tenantId: door.tenantId, linkId, pin: RIGHT, bucket: bucket() }));
-    await door.change({ is_active: false });
-    expect([await ask(door.linkId), await ask(newId())]).toEqual(["link_unavailable", "link_unavailable"]);
+      codeOf(harness.bus.call(checkPin, { tenantId: link.tenantId, linkId, pin: RIGHT, bucket: bucket() }));
+    await link.change({ is_active: false });
+    expect([await ask(link.linkId), await ask(newId())]).toEqual(["link_unavailable", "link_unavailable"]);
   });
 });
 
 describe("wrong PINs of one address", () => {
   it("wait 2, 4, 8 … seconds from the third on, at most 15 minutes, and a right one begins anew", async () => {
-    const door = await newDoor();
+    const link = await newLink();
     const from = bucket();
     const waits: number[] = [];
     for (let n = 0; n < 13; n += 1) {
-      expect(await door.enter("wrong", from)).toBe("pin_wrong");
-      waits.push(await door.waitOf(from));
-      await door.passTime(waits.at(-1) ?? 0);
+      expect(await link.enter("wrong", from)).toBe("pin_wrong");
+      waits.push(await link.waitOf(from));
+      await link.passTime(waits.at(-1) ?? 0);
     }
     expect(waits).toEqual([0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
   it("make the right one wait as well, and it takes no try meanwhile", async () => {
-    const door = await newDoor();
+    const link = await newLink();
     const from = bucket();
-    await door.afterWrong(from, 12);
-    const tries = await door.tries(from);
-    const wait = Number(await door.enter(RIGHT, from));
+    await link.afterWrong(from, 12);
+    const tries = await link.tries(from);
+    const wait = Number(await link.enter(RIGHT, from));
     expect(wait).toBeGreaterThan(800);
     expect(wait).toBeLessThanOrEqual(900);
-    expect(await door.tries(from)).toBe(tries);
-    await door.passTime(wait);
-    expect(await door.enter(RIGHT, from)).toBe("ok");
-    expect(await door.tries(from)).toBe(0);
+    expect(await link.tries(from)).toBe(tries);
+    await link.passTime(wait);
+    expect(await link.enter(RIGHT, from)).toBe("ok");
+    expect(await link.tries(from)).toBe(0);
   });
 
   it("cost another address and another link nothing", async () => {
-    const [door, other] = [await newDoor(), await newDoor()];
+    const [link, other] = [await newLink(), await newLink()];
     const from = bucket();
-    await door.afterWrong(from, 12);
-    expect(typeof (await door.enter(RIGHT, from))).toBe("number");
-    expect([await door.enter(RIGHT, bucket()), await other.enter(RIGHT, from)]).toEqual(["ok", "ok"]);
+    await link.afterWrong(from, 12);
+    expect(typeof (await link.enter(RIGHT, from))).toBe("number");
+    expect([await link.enter(RIGHT, bucket()), await other.enter(RIGHT, from)]).toEqual(["ok", "ok"]);
   });
 
   it("sent in parallel to two replicas are three tries and no more", async () => {
-    const door = await newDoor();
+    const link = await newLink();
     const from = bucket();
     const began = performance.now();
-    const answers = await Promise.all(Array.from({ length: 24 }, () => door.enter("wrong", from)));
+    const answers = await Promise.all(Array.from({ length: 24 }, () => link.enter("wrong", from)));
     const seconds = (performance.now() - began) / 1_000;
     // On a machine that needs longer for all of them than the third one has to wait, the next may try: after 2 seconds, after 4 more …
     let most = 3;
@@ -144,34 +144,34 @@ describe("wrong PINs of one address", () => {
     expect(taken).toBeGreaterThanOrEqual(3);
     expect(taken).toBeLessThanOrEqual(most);
     expect(answers.filter((answer) => typeof answer === "number")).toHaveLength(24 - taken);
-    expect(await door.tries(from)).toBe(taken);
+    expect(await link.tries(from)).toBe(taken);
   });
 
   it("are forgotten after a day", async () => {
-    const door = await newDoor();
+    const link = await newLink();
     const from = bucket();
-    await door.afterWrong(from, 12);
-    await door.passTime(86_401);
-    expect(await door.enter("wrong", from)).toBe("pin_wrong");
-    expect(await door.tries(from)).toBe(1);
+    await link.afterWrong(from, 12);
+    await link.passTime(86_401);
+    expect(await link.enter("wrong", from)).toBe("pin_wrong");
+    expect(await link.tries(from)).toBe(1);
   });
 });
 
 describe("wrong PINs of many addresses", () => {
   it("close the PIN to everybody after 100 in 15 minutes, until those have passed", async () => {
-    const door = await newDoor();
-    await door.enter("wrong", bucket());
-    await harness.db.tenant(door.tenantId, (trx) =>
+    const link = await newLink();
+    await link.enter("wrong", bucket());
+    await harness.db.tenant(link.tenantId, (trx) =>
       sql`update link_pin_tries set wrong = 98 where bucket = ''`.execute(trx),
     );
     // The right ones do not count, and the last two free places are two, however many come at once.
-    for (let n = 0; n < 3; n += 1) expect(await door.enter(RIGHT, bucket())).toBe("ok");
-    const answers = await Promise.all(Array.from({ length: 10 }, () => door.enter("wrong", bucket())));
+    for (let n = 0; n < 3; n += 1) expect(await link.enter(RIGHT, bucket())).toBe("ok");
+    const answers = await Promise.all(Array.from({ length: 10 }, () => link.enter("wrong", bucket())));
     expect(answers.filter((answer) => answer === "pin_wrong")).toHaveLength(2);
-    const wait = Number(await door.enter(RIGHT, bucket()));
+    const wait = Number(await link.enter(RIGHT, bucket()));
     expect(wait).toBeGreaterThan(800);
     expect(wait).toBeLessThanOrEqual(900);
-    await door.passTime(wait);
-    expect(await eventually(async () => (await door.enter(RIGHT, bucket())) === "ok")).toBe(true);
+    await link.passTime(wait);
+    expect(await eventually(async () => (await link.enter(RIGHT, bucket())) === "ok")).toBe(true);
   });
 });

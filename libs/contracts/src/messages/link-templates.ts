@@ -8,7 +8,7 @@ const template = z.object({ template: linkTemplate });
 /** `template`: the name or the id; `body`: the HTTP body, parsed by the service. */
 const named = { principal, template: z.string() };
 
-/** Those of the house come first, on the first page. */
+/** The built-in ones come first, on the first page. */
 export const listLinkTemplates = rpc(
   "links",
   "list_templates",

@@ -1,6 +1,6 @@
--- Every door ends at this column, so the gate stands here: whatever code activates, a version that requires tests
--- needs a green result of its content, or an override written in the same transaction; and only an override puts one
--- live that drops what the live version requires.
+-- Every way to activate a version writes this column, so the publish gate is here: a version that requires tests needs
+-- a green result of its content, or an override written in the same transaction; and only an override activates one
+-- that drops what the active version requires.
 create or replace function guard_activation() returns trigger
 language plpgsql as $$
 begin

@@ -21,7 +21,7 @@ interface Publication {
 }
 
 /**
- * The one door to the active version; the caller holds the agent's row. A version that requires tests passes with a green newest
+ * The only way to activate a version; the caller holds the agent's row. A version that requires tests passes with a green newest
  * result of exactly its content, or with the reason of an admin, which is kept with who gave it. The database refuses every other way.
  * Throws `version_not_found`, `tests_not_green`, `forbidden`.
  */

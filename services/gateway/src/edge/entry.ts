@@ -4,7 +4,7 @@ import type { GatewayContext } from "../context.js";
 import { givenIdempotencyKey } from "./idempotency.js";
 import { requireProof } from "./proof.js";
 
-/** What a visitor brings to the door of a link. */
+/** What a visitor gives to the link's entry check. */
 export interface Entry {
   pin?: string | undefined;
   consent?: boolean | undefined;
@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 /**
- * The door of a link, before a session begins: PIN, then consent, then proof of work. Who has a session never comes by here.
+ * The entry check of a link, before a session begins: PIN, then consent, then proof of work. Sessions that exist are not checked.
  * `repeat` as in `requireProof`. Throws `pin_required`, `pin_wrong`, `rate_limited` (the PIN has to wait), `consent_required`, `proof_required`.
  */
 export async function requireEntry(
@@ -23,11 +23,11 @@ export async function requireEntry(
 ): Promise<void> {
   await requirePin(context, request, entry.pin);
   if (request.visit.policy.consentText !== null && entry.consent !== true) throw new AppError("consent_required");
-  // The last of the three, so that nobody works for a door that stays shut.
+  // Last of the three, so that nobody works for a proof and is then refused for the PIN.
   await requireProof(context, request, entry.proof, repeat);
 }
 
-/** The door before a code is mailed: as `requireEntry`, but the consent comes with the code. */
+/** The entry check before a code is mailed: as `requireEntry`, but the consent comes with the code. */
 export async function requireMailEntry(
   context: GatewayContext,
   request: FastifyRequest,

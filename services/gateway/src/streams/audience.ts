@@ -16,7 +16,7 @@ export interface WireEvent {
   data: Record<string, unknown>;
 }
 
-/** What a visitor may see of each event type; a type or member that is not listed does not leave the house. */
+/** What a visitor may see of each event type; a type or member that is not listed is not sent. */
 const VISITOR_MEMBERS: Record<string, readonly string[]> = {
   message: [
     "id",

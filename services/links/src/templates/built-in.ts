@@ -3,7 +3,7 @@ import type { LinkTemplateFields } from "@parley/contracts";
 const HOUR = 1;
 const DAY = 24 * HOUR;
 
-/** The templates of the house; nobody can change or delete them. */
+/** The built-in templates; nobody can change or delete them. */
 export const BUILT_IN: Readonly<Record<string, LinkTemplateFields>> = {
   daily_checkin: {
     title: "Daily Check-in Chat",

@@ -9,7 +9,7 @@ export const deleteTemplate =
   (deps: LinksDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     requireRole(input.principal, "editor");
-    // Those of the house are everybody's.
+    // Built-in templates belong to no tenant.
     if (isBuiltIn(input.template)) throw new AppError("forbidden");
     const deleted = await deps.db.tenant(tenantOf(input.principal), (trx) => removeTemplate(trx, input.template));
     if (!deleted) throw new AppError("template_not_found");

@@ -7,7 +7,7 @@ export function templateView({ fields, ...row }: TemplateRow): LinkTemplate {
   return { ...fields, ...row, built_in: false };
 }
 
-/** A template of the house; its name is its id. */
+/** A built-in template; its name is its id. */
 export function builtInView(name: string, fields: LinkTemplateFields): LinkTemplate {
   return { ...fields, id: name, name, built_in: true, created_by: null, created_at: null, updated_at: null };
 }

@@ -22,7 +22,7 @@ export const updateTemplate =
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     requireRole(input.principal, "editor");
     const { name, ...fields } = parseOrRefuse(updateLinkTemplateBody, input.body);
-    // Those of the house are everybody's.
+    // Built-in templates belong to no tenant.
     if (isBuiltIn(input.template)) throw new AppError("forbidden");
     if (name !== undefined && isBuiltIn(name)) throw new AppError("name_taken");
     try {

@@ -27,9 +27,9 @@ interface Once {
 }
 
 /**
- * Opens a session of the visit's link, for who passes its door; the quota is counted in that transaction. Idempotent by
+ * Opens a session of the visit's link after the entry check; the quota is counted in that transaction. Idempotent by
  * `Idempotency-Key`. Throws `sessions_exhausted`, and `verification_required` where a confirmed address is wanted first; there
- * the door was passed on the way to the code.
+ * the entry check was passed before the code was mailed.
  */
 export async function openVisitorSession(
   context: GatewayContext,
@@ -53,7 +53,7 @@ export async function leftSession({ bus }: GatewayContext, visit: Visit, session
 const OPENING_TRIES = 5;
 
 /**
- * Opens the session after one that its visitor left; as any new one it passes the link's door and counts. Idempotent by the
+ * Opens the session after one that its visitor left; like any new one it passes the entry check and counts. Idempotent by the
  * session that was left: however often a client repeats the message whose answer it lost, it gets one conversation.
  */
 export async function openAfter(
