@@ -15,11 +15,17 @@ export function listFunctions(): FunctionSource[] {
   const folder = sourceFolder("functions");
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".sql"))
-    .sort()
+    .sort(sharedFirst)
     .map((file) => {
       const sql = readFileSync(join(folder, file), "utf8");
       return { name: basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") };
     });
+}
+
+/** By path, but `shared/` before all others: they call its functions while they are applied. */
+function sharedFirst(a: string, b: string): number {
+  const rank = (file: string): string => `${file.startsWith("shared/") ? 0 : 1}${file}`;
+  return rank(a) < rank(b) ? -1 : 1;
 }
 
 interface Applied {

@@ -35,3 +35,5 @@ begin
   );
 end
 $$;
+
+select keep_index_plans('read_events');

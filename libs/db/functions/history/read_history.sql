@@ -66,3 +66,5 @@ begin
   return json_build_object('data', v_page, 'pending', v_pending, 'first', v_first);
 end
 $$;
+
+select keep_index_plans('read_history');

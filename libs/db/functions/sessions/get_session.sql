@@ -26,3 +26,5 @@ begin
   );
 end
 $$;
+
+select keep_index_plans('get_session');

@@ -37,3 +37,5 @@ begin
   end loop;
 end
 $$;
+
+select keep_index_plans('open_sessions');

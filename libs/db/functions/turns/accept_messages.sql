@@ -177,3 +177,5 @@ begin
   end loop;
 end
 $$;
+
+select keep_index_plans('accept_messages');

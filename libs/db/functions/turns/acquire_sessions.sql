@@ -25,3 +25,5 @@ begin
   end loop;
 end
 $$;
+
+select keep_index_plans('acquire_sessions');

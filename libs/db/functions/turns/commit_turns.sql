@@ -62,3 +62,5 @@ begin
   end loop;
 end
 $$;
+
+select keep_index_plans('commit_turns');

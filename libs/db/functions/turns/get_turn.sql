@@ -25,3 +25,5 @@ begin
   )::json;
 end
 $$;
+
+select keep_index_plans('get_turn');

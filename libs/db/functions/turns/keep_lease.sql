@@ -22,3 +22,5 @@ begin
   );
 end
 $$;
+
+select keep_index_plans('keep_lease');

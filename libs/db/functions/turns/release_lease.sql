@@ -10,3 +10,5 @@ begin
   return found;
 end
 $$;
+
+select keep_index_plans('release_lease');

@@ -22,3 +22,5 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 
 select run_across_tenants('waiting_sessions');
+
+select keep_index_plans('waiting_sessions');

@@ -7,3 +7,5 @@ begin
   return pending_turns(p_conversation, p_done);
 end
 $$;
+
+select keep_index_plans('waiting_turns');
