@@ -1,3 +1,4 @@
+import { turnCompleted } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { eventually } from "@parley/testkit";
@@ -145,6 +146,17 @@ describe("turns", () => {
     const turns = await Promise.all(Array.from({ length: 5 }, () => h.send(sessionId, "only once", "c-1")));
     expect(new Set(turns.map((turn) => JSON.stringify(turn))).size).toBe(1);
     expect((await h.history(sessionId)).filter((line) => line === "assistant: echo(only once)")).toHaveLength(1);
+  });
+
+  it("announces completed turns of sessions with a confirmed address, and of no other", async () => {
+    const announced: string[] = [];
+    h.bus.listen(turnCompleted, async ({ sessionId, seq }) => void announced.push(`${sessionId} ${seq}`));
+    await h.bus.settled();
+    const anonymous = await h.open(agentId);
+    const confirmed = await h.open(agentId, { participant: { email: "ada@example.com" } });
+    for (const { sessionId } of [anonymous, confirmed]) await h.send(sessionId, "hi");
+    await eventually(async () => expect(announced).toContain(`${confirmed.sessionId} 2`));
+    expect([...announced].sort()).toEqual([`${confirmed.sessionId} 1`, `${confirmed.sessionId} 2`]);
   });
 
   it("finds a turn whose wake-up was lost", async () => {

@@ -37,10 +37,9 @@ export function createMemory(deps: MemoryDeps): Component {
       deps.bus.serve(recallContract, recall(deps));
       deps.bus.listen(
         turnCompleted,
-        async ({ tenantId, sessionId, seq, confirmed }, { signal }) => {
-          // The first turn opens the session, so before this nothing can be due; most conversations end before it.
-          if (seq > every && confirmed !== false)
-            await bringUpToDate({ tenantId, sessionId }, AbortSignal.any([signal, stopping.signal]));
+        async ({ tenantId, sessionId, seq }, { signal }) => {
+          // The first turn opens the session, so before this nothing can be due.
+          if (seq > every) await bringUpToDate({ tenantId, sessionId }, AbortSignal.any([signal, stopping.signal]));
         },
         { durable: "memory", concurrency: CONCURRENCY },
       );

@@ -11,6 +11,7 @@ export const runTurns = work(
   "agent-runner",
   z.object({ tenantId: uuid, sessionId: z.string(), conversationId: uuid, seq: z.number().int() }),
 );
+/** A turn of a session with a confirmed address, whose memory may be due; nobody needs to hear of the others. */
 export const turnCompleted = event(
   "turns",
   "completed",
@@ -20,8 +21,6 @@ export const turnCompleted = event(
     seq: z.number().int(),
     head: z.number().int(),
     status: z.enum(["done", "failed"]),
-    /** False = nobody whose memory could be due; absent = not known. */
-    confirmed: z.boolean().optional(),
   }),
 );
 /** To the gateway that waits; carries text, is never stored, may get lost (the waiter then asks `getTurn`). Key = gateway id. */

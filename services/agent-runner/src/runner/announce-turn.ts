@@ -18,8 +18,8 @@ interface Announced {
 }
 
 /**
- * After the commit: readers, the waiting gateway, the fact. Each may get lost; the database is asked then. The promise is that of
- * the fact; it never rejects.
+ * After the commit: readers, the waiting gateway, and for a session that can have a memory the fact. Each may get lost; the database
+ * is asked then. The promise is that of the fact; it never rejects.
  */
 export function announceTurn(
   deps: Pick<WorkerDeps, "bus" | "redis" | "counters" | "logger">,
@@ -41,13 +41,13 @@ export function announceTurn(
   if (item.dead) deps.counters.givenUp.inc();
   if (run) countUsage(deps.counters.usage, run);
   if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
+  if (!session.participant_verified || session.participant.email === undefined) return Promise.resolve();
   const fact = {
     tenantId: ref.tenantId,
     sessionId: ref.sessionId,
     seq: turn.seq,
     head: answer.head ?? 0,
     status: state.status,
-    confirmed: session.participant_verified && session.participant.email !== undefined,
   };
   return deps.bus
     .publish(turnCompleted, fact, { key: ref.sessionId, msgId: `${ref.sessionId}:${turn.seq}:completed` })
