@@ -9,6 +9,7 @@ import { createCallSignature } from "./call-signature.js";
 import { ConnectionKeeper, connectionOptions } from "./connection.js";
 import { Consumers } from "./consumers.js";
 import { CoreListeners } from "./core-listeners.js";
+import { createGather } from "./gather.js";
 import { createPublisher } from "./publisher.js";
 import { ReplyMux } from "./reply-mux.js";
 import { createRpcClient } from "./rpc-client.js";
@@ -35,7 +36,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   setMaxListeners(0, closing.signal);
   // What this process sends reaches its own listeners without the server, which must not send it to them again.
   const connection = { ...connectionOptions(url, name), noEcho: true };
-  const mux = new ReplyMux(connection.inboxPrefix);
+  const gather = createGather();
+  const mux = new ReplyMux(connection.inboxPrefix, gather);
   const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
   const reconnectListeners: (() => void)[] = [];
   const servers = new Map<string, Server>();
@@ -50,7 +52,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const live = (): NatsConnection | null => keeper.live;
   const connected = (): boolean => keeper.live !== null;
   const signature = options.callKey === undefined ? null : createCallSignature(options.callKey);
-  const deps = { logger, metrics };
+  const deps = { gather, logger, metrics };
   const publisher = createPublisher({
     ...{ mux, topology, metrics, connected },
     deliver: (subject, text) => listeners.deliver(subject, text),
@@ -112,7 +114,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       .then(() => Promise.allSettled([...servers.values()].map((server) => server.drain())));
     if ((await Promise.race([finished, late])) === "late") logger.warn({}, "bus.drain_late");
     clearTimeout(timer);
-    // Acknowledgements are in the socket's buffer until the server has answered a ping.
+    gather.flush();
+    // Answers and acknowledgements are in the socket's buffer until the server has answered a ping.
     await keeper.live?.flush().catch(() => undefined);
     await close();
   }
@@ -130,14 +133,16 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     publish: publisher.publish,
     publishLive(contract, key, message) {
       const subject = `${contract.subject}.${token(key)}`;
-      try {
-        const text = JSON.stringify(message);
-        listeners.deliver(subject, text);
-        keeper.live?.publish(subject, text);
-      } catch (error) {
-        // Above the server's maximum, or closing: live messages may get lost, their readers have another way.
-        logger.warn({ err: error, subject: contract.subject }, "live.dropped");
-      }
+      const text = JSON.stringify(message);
+      listeners.deliver(subject, text);
+      gather.add(() => {
+        try {
+          keeper.live?.publish(subject, text);
+        } catch (error) {
+          // Above the server's maximum, or closing: live messages may get lost, their readers have another way.
+          logger.warn({ err: error, subject: contract.subject }, "live.dropped");
+        }
+      });
     },
     work: (contract, handler, workOptions) => consumers.work(contract, handler, workOptions),
     listen(contract, handler, listenOptions = {}) {

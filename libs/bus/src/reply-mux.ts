@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/nats-core";
+import type { Gather } from "./gather.js";
 
 export type RequestFailureKind = "no_responders" | "denied" | "timeout" | "disconnected" | "aborted";
 
@@ -32,13 +33,15 @@ export interface RequestSettings {
  */
 export class ReplyMux {
   readonly #prefix: string;
+  readonly #gather: Gather;
   readonly #waiting = new Map<string, Waiting>();
   #connection: NatsConnection | null = null;
   #next = 0;
 
   /** @param inboxes where this user of the server may receive replies */
-  constructor(inboxes: string) {
+  constructor(inboxes: string, gather: Gather) {
     this.#prefix = `${createInbox(inboxes)}.`;
+    this.#gather = gather;
   }
 
   /** Subscribes on a new connection. The client restores the subscription itself after a reconnect. */
@@ -51,7 +54,7 @@ export class ReplyMux {
     });
   }
 
-  /** Sends and waits; rejects with RequestFailure. Throws what the client throws for payloads above its maximum. */
+  /** Sends and waits; rejects with RequestFailure, or with what the client throws for payloads above its maximum. */
   request(subject: string, payload: string | Uint8Array, settings: RequestSettings): Promise<Msg> {
     const connection = this.#connection;
     if (connection === null) return Promise.reject(new RequestFailure("disconnected"));
@@ -79,12 +82,16 @@ export class ReplyMux {
         },
         reject: fail,
       });
-      try {
-        const reply = `${this.#prefix}${id}`;
-        connection.publish(subject, payload, settings.headers ? { reply, headers: settings.headers } : { reply });
-      } catch (error) {
-        fail(error);
-      }
+      this.#gather.add(() => {
+        // Whoever gave up meanwhile wants nothing to be done any more.
+        if (!this.#waiting.has(id)) return;
+        try {
+          const reply = `${this.#prefix}${id}`;
+          connection.publish(subject, payload, settings.headers ? { reply, headers: settings.headers } : { reply });
+        } catch (error) {
+          fail(error);
+        }
+      });
     });
   }
 

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { RpcContext } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
 import { type CallSignature, SIGNATURE_HEADER } from "./call-signature.js";
+import type { Gather } from "./gather.js";
 import { traceOf } from "./trace-headers.js";
 import { ERROR_HEADER, toWire } from "./wire-error.js";
 
@@ -26,6 +27,7 @@ export interface RpcReply {
 }
 
 interface RpcServerDeps {
+  gather: Gather;
   logger: Logger;
   metrics: BusMetrics;
   signature: CallSignature | null;
@@ -144,7 +146,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
       return parseJson(msg.string());
     };
     const answered = withExtractedTrace(traceOf(msg.headers), () => this.#reply(payload, about));
-    void this.#track(answered.then((reply) => this.#respond(msg, reply)));
+    void this.#track(answered.then((reply) => this.#deps.gather.add(() => this.#respond(msg, reply))));
   }
 
   #track<T>(answering: Promise<T>): Promise<T> {

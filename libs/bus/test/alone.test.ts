@@ -90,6 +90,15 @@ describe("services in one process", () => {
     expect(heard.here).toMatchObject({ facts: [1, 2, 3], lives: [1, 2, 3] });
   });
 
+  it("have sent what they said last when they are drained", async () => {
+    const [here, there] = await Promise.all([newBus("here"), newBus("there")]);
+    const { lives } = listenIn(there);
+    await there.settled();
+    for (const n of [1, 2, 3]) here.publishLive(said, "me", { n });
+    await here.drain();
+    await eventually(() => expect(lives).toEqual([1, 2, 3]));
+  });
+
   it("keep a message that breaks its declaration to themselves", async () => {
     const bus = await newBus("alone");
     const heard = listenIn(bus);
