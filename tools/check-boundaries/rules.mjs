@@ -56,7 +56,7 @@ export const VENDORS = [
   { name: /^(pg|pg-pool|postgres)$/, allowed: ["libs/db", "tools/local-servers"] },
   { name: /^kysely$/, allowed: ["libs/db"] },
   { name: /^openai$/, allowed: ["libs/llm"] },
-  { name: /^undici$/, allowed: ["libs/outbound"] },
+  { name: /^undici$/, allowed: ["libs/llm", "libs/outbound"] },
 ];
 
 export const REFUSED_NAMES = ["utils", "helpers", "common", "shared"];

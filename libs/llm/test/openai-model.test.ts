@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { createMetrics } from "@parley/observability";
 import { type ModelServer, startModelServer } from "@parley/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -73,7 +74,11 @@ describe("reply", () => {
   });
 
   it("keeps its connection", async () => {
-    for (let i = 0; i < 20; i++) await model.reply(replyRequest(`message ${i}`), { signal: never });
+    for (let i = 0; i < 20; i++) {
+      await model.reply(replyRequest(`message ${i}`), { signal: never });
+      // A connection rests for one turn of the event loop, in case the server closes it after all.
+      await setImmediate();
+    }
     expect(await server.connections()).toBe(1);
   });
 

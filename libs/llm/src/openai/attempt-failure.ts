@@ -1,4 +1,3 @@
-import { APIConnectionError, APIError } from "openai";
 import type { ModelUsage } from "../model-usage.js";
 import type { Expiry } from "./watchdog.js";
 
@@ -24,7 +23,8 @@ export interface FailureFacts {
 /** One attempt ended without an answer. */
 export class AttemptFailure extends Error {
   constructor(readonly facts: FailureFacts) {
-    super(facts.reason);
+    // Not the reason: the SDK drops errors that speak of a timeout.
+    super("no answer");
     this.name = "AttemptFailure";
   }
 }
@@ -41,20 +41,17 @@ export function unusable(reason: string, retryable = true): FailureFacts {
   return { ...{ code: "model_unavailable", reason, retryable, health: "alive", fallback: true } };
 }
 
-/** Sorts what the SDK, the socket or the parser threw. */
+/** The server was not reached, or was gone before it answered. */
+export function unreachable(cause: unknown): FailureFacts {
+  const slow = cause instanceof Error && "code" in cause && cause.code === "UND_ERR_CONNECT_TIMEOUT";
+  const reason = slow ? "connect_timeout" : "connection_failed";
+  return { ...{ code: "model_unavailable", reason, retryable: true, health: "down", fallback: true }, cause };
+}
+
+/** Sorts what the transport, the SDK around it or the parser threw. */
 export function factsOf(error: unknown): FailureFacts {
-  if (error instanceof AttemptFailure) return error.facts;
-  if (error instanceof APIConnectionError) {
-    const reason =
-      error.cause instanceof Error && error.cause.message === "connect timeout"
-        ? "connect_timeout"
-        : "connection_failed";
-    return {
-      ...{ code: "model_unavailable", reason, retryable: true, health: "down", fallback: true },
-      cause: error.cause,
-    };
-  }
-  if (error instanceof APIError) return factsOfStatus(error);
+  const thrown = error instanceof Error && error.cause instanceof AttemptFailure ? error.cause : error;
+  if (thrown instanceof AttemptFailure) return thrown.facts;
   // A broken line of JSON, a connection cut in the middle, a shape that is no chat completion. Parser errors quote what
   // they could not read, which may be conversation text: only system errors are kept as cause.
   const broken = error instanceof Error && "code" in error;
@@ -64,11 +61,11 @@ export function factsOf(error: unknown): FailureFacts {
   };
 }
 
-/** The provider's own message is left out: it can quote the prompt. */
-function factsOfStatus(error: APIError): FailureFacts {
-  const status = typeof error.status === "number" ? error.status : undefined;
-  if (status === undefined) return unusable("error_in_stream");
-  const retryAfterMs = retryAfter(error.headers);
+type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Of an answer that is not 2xx. The provider's own message is left out: it can quote the prompt. */
+export function factsOfStatus(status: number, headers: AnswerHeaders): FailureFacts {
+  const retryAfterMs = retryAfter(headers);
   const common = { status, reason: `status_${status}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   if (status === 429)
     return { ...common, code: "model_unavailable", retryable: true, health: "unknown", fallback: true };
@@ -79,10 +76,10 @@ function factsOfStatus(error: APIError): FailureFacts {
   return { ...common, code: "model_unavailable", retryable, health: "alive", fallback };
 }
 
-function retryAfter(headers: Headers | undefined): number | undefined {
-  const milliseconds = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
+function retryAfter(headers: AnswerHeaders): number | undefined {
+  const milliseconds = Number.parseFloat(String(headers["retry-after-ms"]));
   if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
-  const text = headers?.get("retry-after") ?? "";
+  const text = String(headers["retry-after"]);
   const seconds = Number.parseFloat(text);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(text);

@@ -40,11 +40,11 @@ export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder &
 }
 
 async function askVectors(
-  client: OpenAI,
+  client: () => Promise<OpenAI>,
   { model, request, watchdog }: { model: string; request: EmbedRequest; watchdog: Watchdog },
 ): Promise<Pick<Embeddings, "vectors" | "usage">> {
   try {
-    const answer = await client.embeddings.create(
+    const answer = await (await client()).embeddings.create(
       { model, input: request.texts, encoding_format: "float" },
       { signal: watchdog.signal },
     );

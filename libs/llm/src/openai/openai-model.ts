@@ -38,7 +38,7 @@ export interface OpenAiModelOptions {
   metrics?: Metrics;
 }
 
-/** Chat completions over the official SDK, whose own retries are off: timeouts, retries, breaker and fallback are ours. */
+/** Chat completions of any compatible server; timeouts, retries, breaker and fallback are ours. */
 export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(): void } {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const { client, transport } = connectOpenAi(options, timeouts);
@@ -108,7 +108,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): Model & { close(
           { signal, ...(onAbandoned && { onAbandoned }), totalMs: timeouts.totalMs, firstTokenMs },
           (name, remainingMs) => {
             const watchdog = new Watchdog(signal, { ...timeouts, firstTokenMs, totalMs: remainingMs });
-            return streamReply(client, { model: name, request, watchdog }, handOut);
+            return streamReply(transport, { model: name, request, watchdog }, handOut);
           },
         );
         const waitedMs = firstTokenAt === null ? null : firstTokenAt - startedAt;

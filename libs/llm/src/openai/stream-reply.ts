@@ -5,8 +5,10 @@ import type { ReplyOptions, ReplyRequest } from "../model.js";
 import type { ModelUsage } from "../model-usage.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
 import { countedUsage } from "./counted-usage.js";
+import { createEventReader } from "./event-reader.js";
 import { replyMessages } from "./reply-messages.js";
 import { samplingOf } from "./sampling.js";
+import type { Transport } from "./transport.js";
 import type { Watchdog } from "./watchdog.js";
 
 export interface StreamedReply {
@@ -30,14 +32,24 @@ interface Progress {
 
 /** One streamed attempt. Throws AttemptFailure, told apart by whether text was already handed out. */
 export async function streamReply(
-  client: OpenAI,
+  transport: Transport,
   { model, request, watchdog }: { model: string; request: ReplyRequest; watchdog: Watchdog },
   onDelta: ReplyOptions["onDelta"],
 ): Promise<StreamedReply> {
   const progress: Progress = { text: "", counted: null, firstTokenMs: 0, finishReason: null };
+  const messages = replyMessages(request);
+  const body = JSON.stringify({
+    model,
+    messages,
+    ...samplingOf(model, request.settings),
+    stream: true,
+    stream_options: { include_usage: true },
+  });
   let failure = null;
   try {
-    await read(client, { model, request, watchdog }, progress, onDelta);
+    const exchange = transport.post("/chat/completions", body, createReader({ request, watchdog, progress, onDelta }));
+    watchdog.onOver(exchange.abort);
+    await exchange.ended;
   } catch (error) {
     failure = factsOf(error);
   } finally {
@@ -45,40 +57,35 @@ export async function streamReply(
   }
   const { text, finishReason, firstTokenMs } = progress;
   const usage = countedUsage(progress.counted, {
-    sent: replyMessages(request).map(({ content }) => content),
+    sent: messages.map(({ content }) => content),
     said: text,
     inputBound: () => replyInputBound(request),
     maxTokens: request.settings.max_tokens,
   });
   if (watchdog.caller.aborted) throw new AttemptFailure({ ...(failure ?? unusable("aborted")), usage });
   if (finishReason !== null && text !== "") return { text, usage, firstTokenMs, finishReason };
-  // The SDK ends an aborted stream silently, so the watchdog is asked before the error.
   const facts = watchdog.expired !== null ? expired(watchdog.expired) : (failure ?? incomplete(finishReason));
   throw new AttemptFailure({ ...facts, afterFirstToken: text !== "", ...(text === "" ? {} : { usage }) });
 }
 
-async function read(
-  client: OpenAI,
-  { model, request, watchdog }: { model: string; request: ReplyRequest; watchdog: Watchdog },
-  progress: Progress,
-  onDelta: ReplyOptions["onDelta"],
-): Promise<void> {
+/** Compatible servers leave out what the SDK's types promise, or answer with an error under a good status. */
+type Chunk = Partial<OpenAI.ChatCompletionChunk> & { error?: unknown };
+
+/** Reads the parts of an answer into `progress`; `false` when there is more of it than was asked for. */
+function createReader(attempt: {
+  request: ReplyRequest;
+  watchdog: Watchdog;
+  progress: Progress;
+  onDelta: ReplyOptions["onDelta"];
+}): (part: Buffer) => boolean {
+  const { request, watchdog, progress, onDelta } = attempt;
   const startedAt = performance.now();
-  const stream = await client.chat.completions.create(
-    {
-      model,
-      messages: replyMessages(request),
-      ...samplingOf(model, request.settings),
-      stream: true,
-      stream_options: { include_usage: true },
-    },
-    { signal: watchdog.signal },
-  );
   const limit = charactersFor(request.settings.max_tokens);
-  for await (const chunk of stream) {
-    if (watchdog.signal.aborted) return;
+  const readEvents = createEventReader((data) => {
+    if (watchdog.over || progress.text.length > limit || data.startsWith("[DONE]")) return;
+    const chunk: Chunk = JSON.parse(data);
+    if (chunk.error) throw new AttemptFailure(unusable("error_in_stream"));
     if (chunk.usage) progress.counted = { input: chunk.usage.prompt_tokens, output: chunk.usage.completion_tokens };
-    // Compatible servers leave fields out that the SDK's types promise.
     const choice = chunk.choices?.[0];
     const piece = choice?.delta?.content || choice?.delta?.refusal;
     if (piece) {
@@ -91,11 +98,12 @@ async function read(
       progress.finishReason = choice.finish_reason;
       watchdog.finishing();
     }
-    if (progress.text.length > limit) {
-      progress.finishReason = "length";
-      return;
-    }
-  }
+  });
+  return (part) => {
+    readEvents(part);
+    if (progress.text.length > limit) progress.finishReason = "length";
+    return progress.text.length <= limit;
+  };
 }
 
 /** A stream that ended by itself, but not with an answer. */

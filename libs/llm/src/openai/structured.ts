@@ -15,7 +15,7 @@ export interface StructuredAnswer {
 
 /** One attempt at a structured answer. `useSchema` false = only ask for it in words (servers without `response_format`). */
 export async function askStructured(
-  client: OpenAI,
+  client: () => Promise<OpenAI>,
   {
     model,
     request,
@@ -28,7 +28,7 @@ export async function askStructured(
     : `\nAnswer with one JSON object that satisfies this schema: ${JSON.stringify(request.schema)}`;
   const format = { name: request.name, strict: true, schema: request.schema };
   try {
-    const completion = await client.chat.completions.create(
+    const completion = await (await client()).chat.completions.create(
       {
         model,
         messages: [

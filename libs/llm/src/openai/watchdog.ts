@@ -3,12 +3,13 @@ export type Expiry = "first_token" | "idle" | "total";
 /** After the finish reason only usage and `[DONE]` are missing; a server that keeps those back still has answered. */
 const LINGER_MS = 1_000;
 
-/** The deadlines of one attempt: its signal aborts when the caller gives up or one of the times is over. */
+/** The deadlines of one attempt: it is over when the caller gives up or one of the times has passed. */
 export class Watchdog {
-  readonly #controller = new AbortController();
   readonly #total: NodeJS.Timeout;
   #phase: NodeJS.Timeout;
   #idle = false;
+  #stop: () => void = () => undefined;
+  over = false;
   expired: Expiry | null = null;
 
   constructor(
@@ -17,12 +18,21 @@ export class Watchdog {
   ) {
     this.#total = setTimeout(() => this.#expire("total"), times.totalMs);
     this.#phase = setTimeout(() => this.#expire("first_token"), times.firstTokenMs);
-    if (caller.aborted) this.#controller.abort();
-    else caller.addEventListener("abort", this.#abort, { once: true });
+    if (caller.aborted) this.#giveUp();
+    else caller.addEventListener("abort", this.#giveUp, { once: true });
   }
 
+  /** What is to be done when it is over; at once when it is. */
+  onOver(stop: () => void): void {
+    this.#stop = stop;
+    if (this.over) stop();
+  }
+
+  /** The same as a signal, which costs more. Asked for once. */
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    const controller = new AbortController();
+    this.onOver(() => controller.abort());
+    return controller.signal;
   }
 
   /** A piece of the answer has arrived. */
@@ -44,7 +54,7 @@ export class Watchdog {
   end(): void {
     clearTimeout(this.#total);
     clearTimeout(this.#phase);
-    this.caller.removeEventListener("abort", this.#abort);
+    this.caller.removeEventListener("abort", this.#giveUp);
   }
 
   #rearm(ms: number): void {
@@ -54,8 +64,11 @@ export class Watchdog {
 
   #expire(expiry: Expiry): void {
     this.expired ??= expiry;
-    this.#controller.abort();
+    this.#giveUp();
   }
 
-  readonly #abort = (): void => this.#controller.abort();
+  readonly #giveUp = (): void => {
+    this.over = true;
+    this.#stop();
+  };
 }
