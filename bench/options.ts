@@ -9,6 +9,8 @@ export interface BenchOptions {
   only: string[];
   /** Folder for CPU profiles of the services, or null. */
   profileDir: string | null;
+  /** Measure other products beside ours in G2; installs them from npm. */
+  peers: boolean;
   /** Event streams held open for G6. */
   streams: number;
 }
@@ -27,6 +29,7 @@ export function readOptions(argv: string[]): BenchOptions | null {
       repetitions: { type: "string" },
       only: { type: "string" },
       profile: { type: "string" },
+      peers: { type: "boolean", default: false },
       streams: { type: "string" },
     },
   });
@@ -39,6 +42,7 @@ export function readOptions(argv: string[]): BenchOptions | null {
   return {
     quick: values.quick,
     json: values.json,
+    peers: values.peers,
     repetitions: number("repetitions", values.repetitions, values.quick ? 2 : 5),
     only: (values.only ?? "")
       .toUpperCase()

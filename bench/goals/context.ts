@@ -28,6 +28,8 @@ export interface Bench {
   start(more: Partial<ProductOptions> & { shape: Shape }, wait?: boolean): Promise<Product>;
   /** The one-process reference with its own database. */
   reference(modelCall: "lean" | "sdk"): Promise<{ base: string; process: Running }>;
+  /** What has to happen when the bench ends, latest first. */
+  undo(step: () => Promise<void>): void;
 }
 
 /** A goal: produces its lines of the table. Throws when nothing can be measured. */
@@ -95,7 +97,8 @@ export async function createBench(
       const { url } = (await process.firstJson()) as { url: string }; // Printed by our own program.
       return { base: url, process };
     };
-    return { ...base, keys, databaseUrl, product, tenant, start, reference, stop };
+    const later = (step: () => Promise<void>): void => void undo.push(step);
+    return { ...base, keys, databaseUrl, product, tenant, start, reference, undo: later, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,38 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { RequestsJob, Target } from "../load/jobs.js";
-import { type CpuUse, sumOf } from "../measure/cpu.js";
+import type { Target } from "../load/jobs.js";
 import { databaseUse, formatDatabaseUse } from "../measure/database.js";
 import type { Figure } from "../measure/report.js";
-import { formatRows } from "../measure/report.js";
-import { quantile } from "../measure/statistics.js";
+import { startPeers } from "../stack/peers.js";
 import { createTenant, visitorTarget } from "../stack/tenant.js";
-import { type Bench, cleanRun, type Goal, withCpu } from "./context.js";
+import type { Bench, Goal } from "./context.js";
+import { against, both, breakdown, measureSides, type Side, side } from "./turns-of-sides.js";
 
 /** A link lets one session send 100 messages a minute: enough sessions for every repetition. */
 const SESSIONS = 240;
-const CONCURRENCY = 32;
-
-interface Side {
-  name: string;
-  targets: Target[];
-  groups: Record<string, number>;
-  /** CPU microseconds per turn, one entry per repetition. */
-  perTurn: number[];
-  /** By process, of all repetitions together. */
-  byProcess: CpuUse;
-  turns: number;
-  rates: number[];
-}
-
-const side = (name: string, targets: Target[], groups: Record<string, number>): Side => ({
-  name,
-  targets,
-  groups,
-  perTurn: [],
-  byProcess: {},
-  turns: 0,
-  rates: [],
-});
+/** Until here compilers and plans still change what a turn costs. */
+const WARM_UP_TURNS = 5_000;
+const BUSY = 32;
+const QUIET = 4;
 
 /** Sessions of the reference are made once and shared by its goals. */
 export async function referenceTargets(
@@ -52,23 +32,23 @@ export async function referenceTargets(
   }));
 }
 
-/** One repetition of one side. */
-export async function measureTurns(bench: Bench, one: Side, turns: number): Promise<void> {
-  const job: RequestsJob = {
-    type: "requests",
-    targets: one.targets,
-    count: turns,
-    concurrency: CONCURRENCY,
-    expect: 200,
-  };
-  const { result, cpu } = await withCpu(one.groups, () => cleanRun(bench.load, job));
-  one.perTurn.push((sumOf(cpu) * 1_000) / turns);
-  for (const [name, ms] of Object.entries(cpu)) one.byProcess[name] = (one.byProcess[name] ?? 0) + ms;
-  one.turns += turns;
-  one.rates.push((turns * 1_000) / result.wallMs);
-  bench.report(
-    `  ${one.name}: ${Math.round(one.perTurn.at(-1) ?? 0)} µs CPU a turn, ${Math.round(one.rates.at(-1) ?? 0)}/s`,
-  );
+async function referenceSide(bench: Bench, name: string, modelCall: "lean" | "sdk"): Promise<Side> {
+  const { base, process } = await bench.reference(modelCall);
+  const groups = { reference: process.pid, postgres: bench.stores.pids.postgres };
+  return side(name, await referenceTargets(base, SESSIONS), groups);
+}
+
+async function standaloneSide(bench: Bench): Promise<Side> {
+  const { stores } = bench;
+  const ownNats = await stores.anotherNats();
+  const standalone = await bench.start({
+    shape: "standalone",
+    databaseUrl: await stores.database("standalone"),
+    stores: { ...stores, natsUrl: ownNats.url },
+  });
+  const tenant = await createTenant(standalone.base, bench.keys.apiKey);
+  const targets = (await tenant.visitors(SESSIONS)).map((visitor) => visitorTarget(standalone.base, visitor));
+  return side("one process", targets, { ...standalone.pids, ...stores.pids, nats: ownNats.pid });
 }
 
 export const costOfATurn: Goal = {
@@ -77,104 +57,71 @@ export const costOfATurn: Goal = {
   async measure(bench) {
     const { options, stores, product, tenant } = bench;
     const turns = options.quick ? 1_500 : 2_500;
-    const lean = await bench.reference("lean");
-    const sdk = await bench.reference("sdk");
-    const ownNats = await stores.anotherNats();
-    const standalone = await bench.start({
-      shape: "standalone",
-      databaseUrl: await stores.database("standalone"),
-      stores: { ...stores, natsUrl: ownNats.url },
-    });
-    const standaloneTenant = await createTenant(standalone.base, bench.keys.apiKey);
-    const visitors = await tenant.visitors(SESSIONS);
-    const standaloneVisitors = await standaloneTenant.visitors(SESSIONS);
-    const database = { postgres: stores.pids.postgres };
-    const sides = {
-      services: side(
-        "six services",
-        visitors.map((visitor) => visitorTarget(product.base, visitor)),
-        { ...product.pids, ...stores.pids },
-      ),
-      standalone: side(
-        "one process",
-        standaloneVisitors.map((visitor) => visitorTarget(standalone.base, visitor)),
-        { ...standalone.pids, ...stores.pids, nats: ownNats.pid },
-      ),
-      lean: side("reference", await referenceTargets(lean.base, SESSIONS), {
-        reference: lean.process.pid,
-        ...database,
-      }),
-      sdk: side("reference, SDK as it comes", await referenceTargets(sdk.base, SESSIONS), {
-        reference: sdk.process.pid,
-        ...database,
-      }),
+    const visitors = (await tenant.visitors(SESSIONS)).map((visitor) => visitorTarget(product.base, visitor));
+    const services = side("six services", visitors, { ...product.pids, ...stores.pids });
+    const standalone = await standaloneSide(bench);
+    const lean = await referenceSide(bench, "reference", "lean");
+    const twin = await referenceSide(bench, "reference again", "lean");
+    const sdk = await referenceSide(bench, "with the SDK", "sdk");
+    const { peers, missing } = await startPeers(bench);
+    const sides = [services, standalone, lean, twin, sdk, ...peers.map(({ side: one }) => one)];
+    const rounds = async (concurrency: number, repetitions: number): Promise<Side[]> => {
+      const fresh = sides.map(({ name, targets, groups }) => side(name, targets, groups));
+      for (let round = 0; round < repetitions; round += 1) {
+        await measureSides(bench, fresh, { turns, concurrency, round });
+      }
+      bench.report(breakdown(fresh, concurrency));
+      return fresh;
     };
-    const all = Object.values(sides);
-    // Warm: code is compiled, connections are open, plans are made.
-    for (const one of all) await measureTurns(bench, { ...one, perTurn: [], rates: [], byProcess: {} }, turns);
-    if (options.profileDir !== null) await profileDatabase(bench, sides.services, turns);
-    for (let repetition = 0; repetition < options.repetitions; repetition += 1) {
-      for (const one of all) await measureTurns(bench, one, turns);
-    }
-    await Promise.all([lean.process.stop(), sdk.process.stop(), standalone.stop()]);
-    bench.report(breakdown(all));
-    const against = (one: Side, floor: Side): number[] =>
-      one.perTurn.map((cost, index) => cost / (floor.perTurn[index] ?? Number.NaN));
-    const cost = (one: Side): string => `${Math.round(quantile(one.perTurn, 0.5))} µs`;
-    const both = (one: Side, floor: Side): string => `${cost(one)} against ${cost(floor)}`;
-    const figures: Figure[] = [
-      {
-        goal: "G1",
-        what: "CPU of a turn / tuned process, six services",
-        unit: "×",
-        values: against(sides.services, sides.lean),
-        gate: 4,
-        stretch: 2.4,
-        note: both(sides.services, sides.lean),
-      },
-      {
-        goal: "G1",
-        what: "the same, product as one process",
-        unit: "×",
-        values: against(sides.standalone, sides.lean),
-        note: both(sides.standalone, sides.lean),
-      },
-      {
-        goal: "G2",
-        what: "CPU of a turn / one process, SDK as it comes",
-        unit: "×",
-        values: against(sides.services, sides.sdk),
-        gate: 1.2,
-        stretch: 0.7,
-        note: both(sides.services, sides.sdk),
-      },
-      {
-        goal: "G2",
-        what: "CPU of a turn / LangGraph.js, Mastra, DBOS, Restate",
-        unit: "×",
-        values: [],
-        note: "not installed here",
-      },
+    const warmUp = { turns: options.quick ? turns : WARM_UP_TURNS, concurrency: BUSY, round: 0 };
+    await measureSides(
+      bench,
+      sides.map(({ name, targets, groups }) => side(name, targets, groups)),
+      warmUp,
+    );
+    if (options.profileDir !== null) await profileDatabase(bench, services, turns);
+    const figures = [
+      ...figuresOf(await rounds(BUSY, options.repetitions), BUSY, peers),
+      ...figuresOf(await rounds(QUIET, options.repetitions), QUIET, peers),
+      ...missing.map(({ name, why }): Figure => ({ goal: "G2", what: `CPU of a turn / ${name}`, ...none, note: why })),
     ];
     return figures;
   },
 };
 
-async function profileDatabase(bench: Bench, services: Side, turns: number): Promise<void> {
-  const before = await databaseUse(bench.databaseUrl);
-  await measureTurns(bench, { ...services, perTurn: [], rates: [], byProcess: {} }, turns);
-  await delay(1_500);
-  bench.report(formatDatabaseUse(before, await databaseUse(bench.databaseUrl), turns));
+const none = { unit: "×", values: [] };
+
+interface Peer {
+  name: string;
+  gate: number;
+  stretch: number;
 }
 
-/** Where the CPU goes, by process. */
-function breakdown(sides: Side[]): string {
-  const names = [...new Set(sides.flatMap(({ byProcess }) => Object.keys(byProcess)))];
-  const cell = (one: Side, name: string): string => {
-    const ms = one.byProcess[name];
-    return ms === undefined ? "" : String(Math.round((ms * 1_000) / one.turns));
-  };
-  const rows = names.map((name) => [name, ...sides.map((one) => cell(one, name))]);
-  const total = sides.map((one) => String(Math.round((sumOf(one.byProcess) * 1_000) / one.turns)));
-  return `\nCPU µs per turn\n${formatRows([["process", ...sides.map(({ name }) => name)], ...rows, ["sum", ...total]])}\n`;
+function figuresOf(sides: Side[], concurrency: number, peers: readonly Peer[]): Figure[] {
+  const [services, standalone, lean, twin, sdk, ...others] = sides;
+  if (!services || !standalone || !lean || !twin || !sdk) return [];
+  const under = `, ${concurrency} under way`;
+  const figure = (goal: string, what: string, one: Side, floor: Side, bounds: Partial<Figure>): Figure => ({
+    ...{ goal, what: `${what}${under}`, unit: "×", values: against(one, floor), note: both(one, floor) },
+    ...bounds,
+  });
+  return [
+    figure("G1", "CPU of a turn / tuned process, six services", services, lean, { gate: 4, stretch: 2.4 }),
+    figure("G1", "the same, product as one process", standalone, lean, { gate: 2.6, stretch: 1.8 }),
+    figure("G1", "noise: the tuned process / its twin", lean, twin, {}),
+    figure("G2", "CPU of a turn / one process, SDK as it comes", services, sdk, { gate: 1.2, stretch: 0.7 }),
+    ...peers.flatMap(({ name, gate, stretch }, index) => {
+      const other = others[index];
+      return other ? [figure("G2", `CPU of a turn / ${name}`, services, other, { gate, stretch })] : [];
+    }),
+  ];
+}
+
+async function profileDatabase(bench: Bench, services: Side, turns: number): Promise<void> {
+  const before = await databaseUse(bench.databaseUrl);
+  await measureSides(bench, [side(services.name, services.targets, services.groups)], {
+    ...{ turns, concurrency: BUSY, round: 0 },
+  });
+  await delay(1_500);
+  bench.report(formatDatabaseUse(before, await databaseUse(bench.databaseUrl), turns));
 }

@@ -25,7 +25,7 @@ export const pairedLatency: Goal = {
       for (const [index, until] of (["answer", "token"] as const).entries()) {
         const targets = visitors.map((visitor) => visitorTarget(product.base, visitor, { stream: until === "token" }));
         const prompt = { system: SYSTEM_PROMPT, user: USER };
-        const job: PairsJob = { type: "pairs", modelUrl, prompt, targets, count, lanes: 1, until };
+        const job: PairsJob = { type: "pairs", modelUrl, prompt, targets, count, atOnce: 1, until };
         const { times, direct } = await cleanRun(load, job);
         if (repetition < 0) continue; // Warm-up.
         for (const [offset, share] of [0.5, 0.99].entries()) {
@@ -50,7 +50,7 @@ export const latencyUnderLoad: Goal = {
   title: "added latency, 300 ms model, 100 turns a second beside it",
   async measure({ options, tenant, product, modelUrl, load, report }) {
     const count = options.quick ? 80 : 200;
-    const lanes = 8;
+    const atOnce = 8;
     const foreground = (await tenant.visitors(64)).map((visitor) =>
       visitorTarget(product.base, visitor, { text: SLOW }),
     );
@@ -69,7 +69,7 @@ export const latencyUnderLoad: Goal = {
     const p99: Figure = { goal: "G4", what: "added p99", unit: "ms", values: [], gate: 30, stretch: 12 };
     try {
       for (let repetition = 0; repetition < options.repetitions; repetition += 1) {
-        const seconds = (count / lanes) * 0.62 + 2;
+        const seconds = (count / atOnce) * 0.62 + 2;
         const paced = {
           type: "paced" as const,
           targets: background,
@@ -78,7 +78,15 @@ export const latencyUnderLoad: Goal = {
           expect: 200,
         };
         const prompt = { system: SYSTEM_PROMPT, user: SLOW };
-        const pairs: PairsJob = { type: "pairs", modelUrl, prompt, targets: foreground, count, lanes, until: "answer" };
+        const pairs: PairsJob = {
+          type: "pairs",
+          modelUrl,
+          prompt,
+          targets: foreground,
+          count,
+          atOnce,
+          until: "answer",
+        };
         const [{ times, direct }] = await Promise.all([cleanRun(load, pairs), cleanRun(beside, paced)]);
         const [ours, theirs] = [quantile(times, 0.5), quantile(direct, 0.5)];
         p50.values.push(((ours - theirs) / theirs) * 100);

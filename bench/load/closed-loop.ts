@@ -11,19 +11,21 @@ async function loop(
 ): Promise<JobResult> {
   const result = emptyResult();
   const resting = [...job.targets];
-  const lanes = Math.min(job.concurrency, job.targets.length);
+  const workers = Math.min(job.concurrency, job.targets.length);
   let left = job.count;
   const startedAt = performance.now();
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
       const target = resting.shift();
-      if (target === undefined) throw new Error("more lanes than targets");
+      if (target === undefined) throw new Error("more requests at once than targets");
       await counted(target, result, one);
+      // A run with errors is no result, so there is nothing to wait for.
+      if (Object.keys(result.errors).length > 0) left = 0;
       resting.push(target);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: workers }, worker));
   result.wallMs = performance.now() - startedAt;
   return result;
 }

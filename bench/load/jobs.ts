@@ -38,14 +38,14 @@ export interface StreamsJob {
   concurrency: number;
 }
 
-/** Direct SDK call, then the product, alternating; `lanes` pairs at once. */
+/** Direct SDK call, then the product, alternating; `atOnce` pairs under way. */
 export interface PairsJob {
   type: "pairs";
   modelUrl: string;
   prompt: { system: string; user: string };
   targets: Target[];
   count: number;
-  lanes: number;
+  atOnce: number;
   /** `answer` = until the whole answer is there; `token` = until the first text of a stream. */
   until: "answer" | "token";
 }

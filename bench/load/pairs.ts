@@ -8,12 +8,12 @@ export async function runPairs(job: PairsJob): Promise<JobResult> {
   const client = new OpenAI({ apiKey: "bench", baseURL: job.modelUrl, maxRetries: 0 });
   let left = job.count;
   const startedAt = performance.now();
-  const lane = async (index: number): Promise<void> => {
-    const own = job.targets.filter((_, at) => at % job.lanes === index);
+  const worker = async (index: number): Promise<void> => {
+    const own = job.targets.filter((_, at) => at % job.atOnce === index);
     for (let n = 0; left > 0; n += 1) {
       left -= 1;
       const target = own[n % own.length];
-      if (target === undefined) throw new Error("more lanes than targets");
+      if (target === undefined) throw new Error("more pairs at once than targets");
       try {
         result.direct.push(await direct(client, job));
         result.times.push(job.until === "answer" ? await wholeAnswer(target) : await firstToken(target));
@@ -24,7 +24,7 @@ export async function runPairs(job: PairsJob): Promise<JobResult> {
       }
     }
   };
-  await Promise.all(Array.from({ length: job.lanes }, (_, index) => lane(index)));
+  await Promise.all(Array.from({ length: job.atOnce }, (_, index) => worker(index)));
   result.wallMs = performance.now() - startedAt;
   return result;
 }

@@ -16,7 +16,7 @@ export async function openReaders(job: ReadersJob): Promise<JobResult> {
   const result = emptyResult();
   const startedAt = performance.now();
   const waiting = job.targets.flatMap((target) => Array.from({ length: job.each }, () => target));
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (let target = waiting.pop(); target !== undefined; target = waiting.pop()) {
       try {
         const { response, request } = await open(target);
@@ -34,7 +34,7 @@ export async function openReaders(job: ReadersJob): Promise<JobResult> {
       }
     }
   };
-  await Promise.all(Array.from({ length: OPEN_AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: OPEN_AT_ONCE }, worker));
   result.wallMs = performance.now() - startedAt;
   return result;
 }

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Ticks of /proc/<pid>/stat per second; fixed at 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const MS_PER_TICK = 1_000 / TICKS_PER_SECOND;
+const NS_PER_MS = 1e6;
 
 interface Stat {
   pid: number;
   parent: number;
-  /** Own time and that of children that have ended and were reaped, in ticks. */
-  ticks: number;
+  /** Of children that have ended and were reaped. The kernel keeps these in ticks only. */
+  reapedMs: number;
 }
 
 function readStat(pid: number): Stat | null {
@@ -17,9 +18,21 @@ function readStat(pid: number): Stat | null {
     // The second field is the program's name in brackets and may hold blanks.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     const at = (index: number): number => Number(fields[index] ?? 0);
-    return { pid, parent: at(1), ticks: at(11) + at(12) + at(13) + at(14) };
+    return { pid, parent: at(1), reapedMs: (at(13) + at(14)) * MS_PER_TICK };
   } catch {
     return null; // It ended between the listing and the look.
+  }
+}
+
+/** CPU milliseconds of the threads of one process, from the scheduler's count of nanoseconds. */
+function threadsMs(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+      const [ns = "0"] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ");
+      return sum + Number(ns) / NS_PER_MS;
+    }, 0);
+  } catch {
+    return 0; // As above.
   }
 }
 
@@ -27,10 +40,12 @@ function readStat(pid: number): Stat | null {
 export function cpuOf(groups: Record<string, number>): Record<string, number> {
   const stats = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (readStat(Number(name)) ?? []) : []));
   const childrenOf = groupByParent(stats);
-  const byPid = new Map(stats.map((stat) => [stat.pid, stat]));
+  const reapedOf = new Map(stats.map(({ pid, reapedMs }) => [pid, reapedMs]));
   const total = (pid: number): number =>
-    (byPid.get(pid)?.ticks ?? 0) + (childrenOf.get(pid) ?? []).reduce((sum, child) => sum + total(child.pid), 0);
-  return Object.fromEntries(Object.entries(groups).map(([name, pid]) => [name, total(pid) * MS_PER_TICK]));
+    threadsMs(pid) +
+    (reapedOf.get(pid) ?? 0) +
+    (childrenOf.get(pid) ?? []).reduce((sum, child) => sum + total(child.pid), 0);
+  return Object.fromEntries(Object.entries(groups).map(([name, pid]) => [name, total(pid)]));
 }
 
 function groupByParent(stats: Stat[]): Map<number, Stat[]> {

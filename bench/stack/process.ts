@@ -25,8 +25,12 @@ export interface Running {
 const TAIL_CHARACTERS = 4_000;
 
 /** Starts a Node program with exactly this environment (and PATH). */
-export function startNode(name: string, nodeArgs: string[], env: Record<string, string>): Running {
-  const child: ChildProcess = spawn(process.execPath, nodeArgs, {
+export const startNode = (name: string, nodeArgs: string[], env: Record<string, string>): Running =>
+  startProgram(name, process.execPath, nodeArgs, env);
+
+/** Starts any program with exactly this environment (and PATH). */
+export function startProgram(name: string, path: string, args: string[], env: Record<string, string>): Running {
+  const child: ChildProcess = spawn(path, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -11,8 +11,10 @@ export interface BenchStores {
   /** Process ids by name, for CPU time. */
   pids: { postgres: number; nats: number; redis: number };
   table: { store: string; version: string; from: string }[];
-  /** A migrated, empty database. */
+  /** A database with the product's tables and no rows. */
   database(name: string): Promise<string>;
+  /** A database with nothing in it. */
+  emptyDatabase(name: string): Promise<string>;
   /** A NATS server of its own, for a second stack beside the first: services find each other by subject. */
   anotherNats(): Promise<{ url: string; pid: number }>;
   stop(): Promise<void>;
@@ -32,18 +34,23 @@ export async function startStores(report: (line: string) => void): Promise<Bench
     );
   }
   const others: { destroy(): Promise<void> }[] = [];
+  const emptyDatabase = async (name: string): Promise<string> => {
+    await withPostgresClient(postgres.url, (client) => client.query(`create database ${name}`));
+    const url = new URL(postgres.url);
+    url.pathname = `/${name}`;
+    return url.toString();
+  };
   return {
     natsUrl: nats.url,
     redisUrl: redis.url,
     adminUrl: postgres.url,
     pids,
     table: stores.table,
+    emptyDatabase,
     async database(name) {
-      await withPostgresClient(postgres.url, (client) => client.query(`create database ${name}`));
-      const url = new URL(postgres.url);
-      url.pathname = `/${name}`;
-      await migrate({ url: url.toString() });
-      return url.toString();
+      const url = await emptyDatabase(name);
+      await migrate({ url });
+      return url;
     },
     async anotherNats() {
       const ownDir = mkdtempSync(join(tmpdir(), "parley-bench-"));
