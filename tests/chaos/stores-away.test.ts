@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {
   call,
@@ -6,6 +5,7 @@ import {
   endsWithin,
   eventually,
   followEvents,
+  freeze,
   type HttpAnswer,
   signedHeaders,
 } from "@parley/testkit";
@@ -205,14 +205,8 @@ describe("a store that is away", () => {
     expect((await send(session, "before")).status).toBe(200);
     const link = await createLink(tenant, "echo", { max_sessions: 10 });
     const anyone = createBearerClient({ bases: cluster.gateways });
-    const postgres = cluster.postgres?.pid() ?? 0;
-    process.kill(postgres, "SIGSTOP");
-    const children = execFileSync("pgrep", ["-P", String(postgres)], { encoding: "utf8" })
-      .trim()
-      .split("\n")
-      .map(Number);
+    const thaw = freeze(cluster.postgres?.pid() ?? 0);
     try {
-      for (const pid of children) process.kill(pid, "SIGSTOP");
       for (let round = 0; round < 3; round += 1) {
         for (const attempt of [
           () => send(session, `frozen ${round}`, `frozen-db-${round}`),
@@ -227,7 +221,7 @@ describe("a store that is away", () => {
         }
       }
     } finally {
-      for (const pid of [...children, postgres]) process.kill(pid, "SIGCONT");
+      thaw();
     }
     await endsWithin(5_000, () => eventually(async () => (await send(session, "after", "thawed")).status === 200));
     await Promise.all(cluster.children.map((child) => child.ready(30_000)));

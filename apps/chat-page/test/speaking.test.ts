@@ -38,6 +38,13 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
     await page.getByRole("textbox", { name: "Mesajınız" }).waitFor();
   });
 
+  it("opens in a browser whose locale is one of POSIX, which Intl refuses", async () => {
+    const page = await bench.open({ locale: "en-GB" });
+    await page.addInitScript("Object.defineProperty(navigator, 'languages', { value: ['en-US@posix'] })");
+    await page.reload();
+    await page.getByRole("textbox", { name: "Your message" }).waitFor();
+  });
+
   it("speaks English when the texts of another language cannot be had", async () => {
     const page = await bench.open({ locale: "en-GB" });
     await page.route(/assets\/ar-/, (route) => route.abort());

@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { connectDb, type Db, databaseFailure } from "@parley/db";
 import { createLogger } from "@parley/observability";
-import { cloneDatabase, endsWithin, eventually, startPostgres } from "@parley/testkit";
+import { cloneDatabase, endsWithin, eventually, freeze, startPostgres } from "@parley/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -10,7 +9,7 @@ type Server = Awaited<ReturnType<typeof startPostgres>>;
 const logger = createLogger({ service: "test", level: "silent" });
 let server: Server;
 let db: Db;
-let frozen: number[] = [];
+let thaw: () => void = () => undefined;
 
 beforeAll(async () => {
   server = await startPostgres();
@@ -30,21 +29,9 @@ const connectAll = () =>
     return true;
   });
 
-/** Stops the server with everything it has started: connections stay open, and nothing answers. */
-function freeze(): void {
-  process.kill(server.pid(), "SIGSTOP");
-  const children = execFileSync("pgrep", ["-P", String(server.pid())], { encoding: "utf8" });
-  frozen = [server.pid(), ...children.trim().split("\n").map(Number)];
-  for (const pid of frozen) process.kill(pid, "SIGSTOP");
-}
-
-function thaw(): void {
-  for (const pid of frozen.splice(0).reverse()) process.kill(pid, "SIGCONT");
-}
-
 it("is away within two seconds while its server is frozen, however many ask, and back when it goes on", async () => {
   await connectAll();
-  freeze();
+  thaw = freeze(server.pid());
   const away = expect.objectContaining({ code: "not_ready", retryAfterSeconds: 1 });
   for (let round = 0; round < 3; round += 1) {
     const asked = [

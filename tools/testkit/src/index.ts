@@ -16,6 +16,7 @@ export { cloneDatabase, type FreshDatabase, PATIENT } from "./databases.js";
 export { endsWithin } from "./ends-within.js";
 export { eventually } from "./eventually.js";
 export { tokenOf, withOtherSecret } from "./forged-token.js";
+export { freeze } from "./freeze.js";
 export {
   type ModelCall,
   type ModelFault,

@@ -43,10 +43,13 @@ export async function speak(name: LanguageName): Promise<void> {
   });
 }
 
-/** Locale for numbers, dates and times: the browser's regional variant of the page's language where it has one. */
+/**
+ * Locale for numbers, dates and times: the browser's regional variant of the page's language where it has one. A browser in a POSIX
+ * locale names "en-US@posix", which Intl refuses.
+ */
 export function formatLocale(): string {
-  const regional = navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === language.value);
-  return regional ?? language.value;
+  const variant = new RegExp(`^${language.value}(-\\w+)*$`, "i");
+  return navigator.languages.find((tag) => variant.test(tag)) ?? language.value;
 }
 
 export function directionOf(name: LanguageName): "ltr" | "rtl" {
