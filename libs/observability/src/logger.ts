@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import { redactPaths, redactValues } from "./redaction.js";
+import { boundPaths, redactFields, redactValues } from "./redaction.js";
 import { serializeError } from "./serialize-error.js";
 import { currentTraceId } from "./tracing.js";
 
@@ -17,7 +17,7 @@ export interface LoggerOptions {
 
 /**
  * One JSON line per event. The message is an event name (`turn.committed`), facts are fields, ids only.
- * Two nets catch mistakes: fields with a secret's name are replaced by path, and anything that looks like one of our
+ * Two nets catch mistakes: fields with a secret's name are replaced, and anything that looks like one of our
  * secrets is replaced in the finished line, wherever it stands. Lines of a request's work carry its `trace_id`.
  */
 export function createLogger(options: LoggerOptions): Logger {
@@ -26,8 +26,8 @@ export function createLogger(options: LoggerOptions): Logger {
       level: options.level,
       base: { service: options.service },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactPaths, censor: "[redacted]" },
+      formatters: { level: (label) => ({ level: label }), log: redactFields },
+      redact: { paths: boundPaths, censor: "[redacted]" },
       mixin: traceFields,
       serializers: { err: serializeError },
       hooks: { streamWrite: redactValues },

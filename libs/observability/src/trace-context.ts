@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 
 /** Position of a piece of work in its trace (W3C Trace Context). */
 export interface TraceContext {
@@ -31,11 +31,24 @@ export const formatTraceparent = ({ traceId, spanId, sampled }: TraceContext): s
 
 /** A new context; an invalid `traceId` is replaced. */
 export function newTrace(traceId?: string): TraceContext {
-  const id = traceId !== undefined && TRACE_ID.test(traceId) ? traceId : randomBytes(16).toString("hex");
+  const id = traceId !== undefined && TRACE_ID.test(traceId) ? traceId : randomHex(16);
   return { traceId: id, spanId: newSpanId(), sampled: false };
 }
 
-export const newSpanId = (): string => randomBytes(8).toString("hex");
+export const newSpanId = (): string => randomHex(8);
+
+/** Asking for random bytes costs 3 microseconds, however many. */
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString("hex", used - bytes, used);
+}
 
 const storage = new AsyncLocalStorage<TraceContext | undefined>();
 

@@ -50,6 +50,25 @@ describe("logger", () => {
     expect(lines[0]).not.toContain("hello");
   });
 
+  it("redacts them on three levels and in what a child is bound to, and changes no object of its caller", () => {
+    const { logger, lines } = capture();
+    const fields = {
+      a: { b: { token: "one", kept: 1 } },
+      headers: { "x-signature": "two", "set-cookie": ["three"] },
+      text: 4,
+    };
+    const before = structuredClone(fields);
+    logger.child({ cookie: "five", own: true }).info(fields, "x");
+    expect(fields).toEqual(before);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      ...{ own: true, cookie: "[redacted]", a: { b: { token: "[redacted]", kept: 1 } }, text: "[redacted]" },
+      headers: { "x-signature": "[redacted]", "set-cookie": "[redacted]" },
+    });
+    logger.info({ token: undefined, list: [1], none: null }, "x");
+    expect(JSON.parse(lines[1] ?? "")).toMatchObject({ list: [1], none: null });
+    expect(lines[1]).not.toContain("token");
+  });
+
   it("drops driver details that quote row values and keeps code and causes", () => {
     const { logger, lines } = capture();
     const cause = Object.assign(new Error("duplicate key"), { code: "23505", detail: "Key (email)=(a@b.example)" });
