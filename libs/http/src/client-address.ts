@@ -34,6 +34,23 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
   };
 }
 
+/** As `createAddressReader`, with the bucket, worked out once for each connection, or each request that a proxy has passed on. */
+export function createClientReader(
+  trustedProxies: readonly string[],
+): (request: IncomingMessage) => { address: string; bucket: string } {
+  const read = createAddressReader(trustedProxies);
+  const known = new WeakMap<object, { address: string; bucket: string }>();
+  return (request) => {
+    const owner = request.headers["x-forwarded-for"] === undefined ? request.socket : request;
+    const before = known.get(owner);
+    if (before !== undefined) return before;
+    const address = read(request);
+    const client = { address, bucket: addressBucket(address) };
+    known.set(owner, client);
+    return client;
+  };
+}
+
 /** True for peers inside `trustedProxies`: behind such a connection stand many clients. Throws at start as `createAddressReader`. */
 export function createProxyCheck(trustedProxies: readonly string[]): (peer: string) => boolean {
   const networks = trustedProxies.map(parseNetwork);

@@ -1,6 +1,5 @@
-import type { Logger, Metrics } from "@parley/observability";
+import type { Logger, Metrics, RequestTrace } from "@parley/observability";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { requestTrace } from "./request-trace.js";
 
 /** Probes arrive every few seconds and are not logged. */
 const PROBES = new Set(["/healthz", "/health", "/readyz"]);
@@ -19,8 +18,7 @@ export function observeRequests(options: { logger: Logger; metrics: Metrics }) {
     "route",
   ]);
 
-  return (request: FastifyRequest, reply: FastifyReply): void => {
-    const trace = requestTrace(request.raw);
+  return (request: FastifyRequest, reply: FastifyReply, trace: RequestTrace): void => {
     const began = performance.now();
     reply.raw.once("close", () => {
       const { id: requestId, method } = request;

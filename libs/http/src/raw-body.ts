@@ -9,19 +9,17 @@ export const hasBody = (headers: Record<string, string | string[] | undefined>):
 
 /**
  * Reads a whole body, byte for byte as it was sent: signatures are over these bytes. Throws `body_too_large` as soon as
- * the limit is passed, `request_timeout` when it takes longer than `timeoutMs` or `cut` is aborted, `malformed_request` when the
- * sender breaks off.
+ * the limit is passed, `request_timeout` when it takes longer than `timeoutMs` or is cut, `malformed_request` when the sender breaks off.
  */
 export function readRawBody(
   payload: Readable,
-  { limitBytes, timeoutMs, cut }: { limitBytes: number; timeoutMs: number; cut?: AbortSignal },
+  { limitBytes, timeoutMs, onCut }: { limitBytes: number; timeoutMs: number; onCut?: (stop: () => void) => void },
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const finish = (outcome: () => void) => () => {
       clearTimeout(timer);
-      cut?.removeEventListener("abort", onSlow);
       payload.off("data", onData).off("end", onEnd).off("error", onBroken).off("close", onBroken);
       outcome();
     };
@@ -34,7 +32,7 @@ export function readRawBody(
     const onBroken = finish(() => reject(new AppError("malformed_request", { internal: "body broke off" })));
     const onSlow = finish(() => reject(new AppError("request_timeout")));
     const timer = setTimeout(onSlow, timeoutMs);
-    cut?.addEventListener("abort", onSlow);
     payload.on("data", onData).on("end", onEnd).on("error", onBroken).on("close", onBroken);
+    onCut?.(onSlow);
   });
 }

@@ -6,7 +6,7 @@ import type { Logger, Metrics } from "@parley/observability";
 import fastify, { LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { addressBucket, createAddressReader, createProxyCheck } from "./client-address.js";
+import { createClientReader, createProxyCheck } from "./client-address.js";
 import { watchConnections } from "./close-server.js";
 import { limitConnections } from "./connection-limit.js";
 import type { HttpApp } from "./http-app.js";
@@ -81,6 +81,8 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
   const { logger } = options;
   const app: HttpApp = fastify({
     loggerInstance: logger,
+    // Lines carry the id of their trace; a logger for each request would be made for no line.
+    childLoggerFactory: () => logger,
     logController: new LogController({ disableRequestLogging: true }),
     // A missing Host is refused below, with a problem document; Node's own refusal has no body.
     http: {
@@ -103,16 +105,16 @@ export function createHttpServer(options: HttpServerOptions): HttpApp {
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, randomUUID()),
   }).withTypeProvider<ZodTypeProvider>();
 
-  const readAddress = createAddressReader(options.trustedProxies ?? []);
+  const clientOf = createClientReader(options.trustedProxies ?? []);
   app.decorateRequest("rawBody");
   app.decorateRequest("clientAddress", {
     getter() {
-      return readAddress(this.raw);
+      return clientOf(this.raw).address;
     },
   });
   app.decorateRequest("clientBucket", {
     getter() {
-      return addressBucket(readAddress(this.raw));
+      return clientOf(this.raw).bucket;
     },
   });
   app.decorate("sse", createSseHub(options.sse));
@@ -174,7 +176,7 @@ function addFraming(app: HttpApp, options: HttpServerOptions): void {
     // Node loses what came in one packet with an upgrade that nobody takes: the connection cannot carry another request.
     if (request.raw.headers.upgrade !== undefined) reply.header("connection", "close");
     if (options.https) reply.header("strict-transport-security", "max-age=31536000");
-    observe(request, reply);
+    observe(request, reply, trace);
     // Everything that this request causes runs in its trace: the hooks behind this one, the handler, the errors.
     const go = (error?: AppError): void => trace.run(() => done(error));
     const refusal = distrusted.has(request.raw.socket)
@@ -213,16 +215,16 @@ function addBodies(app: HttpApp, options: HttpServerOptions): void {
     request.rawBody = empty;
     if (reads) {
       const limits = { limitBytes: request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES, timeoutMs: BODY_TIMEOUT_MS };
-      request.rawBody = await readRawBody(payload, { ...limits, cut: request.work.cut });
+      request.rawBody = await readRawBody(payload, { ...limits, onCut: request.work.onCut });
       request.work.begin();
     }
     if (request.is404 && !guarded.some((prefix) => request.url.startsWith(prefix))) throw notFound(request);
     return payload;
   });
-  app.addHook("preValidation", async ({ rawBody, routeOptions }) => {
+  app.addHook("preValidation", ({ rawBody, routeOptions }, _reply, done) => {
     const body: unknown = routeOptions.schema?.body;
-    if (rawBody.length > 0 || routeOptions.config.streamsBody || !(body instanceof z.ZodType)) return;
-    if (!body.safeParse(undefined).success) throw new AppError("malformed_json", { internal: "no body" });
+    if (rawBody.length > 0 || routeOptions.config.streamsBody || !(body instanceof z.ZodType)) return done();
+    done(body.safeParse(undefined).success ? undefined : new AppError("malformed_json", { internal: "no body" }));
   });
   app.removeAllContentTypeParsers();
   // The payload is read already; the parser sees the bytes that were verified.

@@ -6,8 +6,8 @@ import { createUnfinishedBodies } from "./unfinished-bodies.js";
 
 /** The work of a request with a body. */
 export interface Work {
-  /** Aborted when the body is evicted in favour of a newer one. */
-  readonly cut: AbortSignal;
+  /** Says how to stop when the body is evicted in favour of a newer one. Not a signal, which costs 15 microseconds. */
+  onCut(stop: () => void): void;
   /** The body is there: from now on the request counts. Throws `overloaded`. */
   begin(): void;
 }
@@ -65,10 +65,20 @@ export function limitWork(app: HttpApp, options: WorkLimitOptions): void {
       else {
         // The body of a request that would be refused is not read.
         if (counts) requireCapacity();
-        const cut = new AbortController();
-        request.work = { cut: cut.signal, begin };
         // A route that reads its body itself is already at work: the end of its connection ends it.
-        release = unfinished.hold(request.clientBucket, () => (streamsBody ? request.raw.destroy() : cut.abort()));
+        let stop = (): void => void (streamsBody && request.raw.destroy());
+        let evicted = false;
+        request.work = {
+          begin,
+          onCut: (stopReading) => {
+            stop = stopReading;
+            if (evicted) stop();
+          },
+        };
+        release = unfinished.hold(request.clientBucket, () => {
+          evicted = true;
+          stop();
+        });
         if (streamsBody) request.raw.once("end", () => release());
       }
       done();

@@ -1,6 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { createClientReader } from "../src/client-address.js";
 import { addressBucket, createAddressReader } from "../src/index.js";
 
 function read(trusted: string[], peer: string, forwarded?: string): string {
@@ -36,5 +37,20 @@ describe("client address", () => {
 
   it("refuses a proxy entry that is no network at start", () => {
     expect(() => createAddressReader(["10.0.0.0/33"])).toThrow();
+  });
+
+  it("tells two clients apart whose requests one proxy sends over one connection", () => {
+    const clientOf = createClientReader(["10.0.0.0/8"]);
+    const socket = new Socket();
+    Object.defineProperty(socket, "remoteAddress", { value: "10.0.0.1" });
+    const ask = (forwarded?: string) => {
+      const request = new IncomingMessage(socket);
+      if (forwarded !== undefined) request.headers["x-forwarded-for"] = forwarded;
+      return [clientOf(request).address, clientOf(request).bucket];
+    };
+    expect(ask()).toEqual(["10.0.0.1", "10.0.0.1"]);
+    expect(ask("198.51.100.1")).toEqual(["198.51.100.1", "198.51.100.1"]);
+    expect(ask("2001:db8::1")).toEqual(["2001:db8::1", "2001:db8::/64"]);
+    expect(ask()).toEqual(["10.0.0.1", "10.0.0.1"]);
   });
 });

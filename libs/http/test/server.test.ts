@@ -257,7 +257,7 @@ describe("the trace of a request", () => {
   });
 
   it("is in every answer: problems of each kind, streams, and what never became a request", async () => {
-    const { url, port } = await start(
+    const { url, port, lines } = await start(
       (app) => {
         echo(app);
         app.get("/events", { config: { longLived: true } }, async (_request, reply) => app.sse.open(reply).close());
@@ -277,6 +277,11 @@ describe("the trace of a request", () => {
     for (const answer of answers)
       expect([answer.status, answer.headers.get(traceparent)]).toEqual([answer.status, expect.stringMatching(one)]);
     expect(new Set(answers.map((answer) => answer.headers.get(traceparent))).size).toBe(answers.length);
+    // The line of log is in the trace that the caller was told; an address that cannot be read is no request yet.
+    const logged = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "http.request");
+    await expect.poll(() => logged().length).toBe(answers.length - 1);
+    const told = answers.map((answer) => answer.headers.get(traceparent)?.split("-")[1]);
+    for (const { trace_id } of logged()) expect(told).toContain(trace_id);
     expect(await raw(port, "NONSENSE\r\n\r\n")).toMatch(/traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-00/);
     const twice = `GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntraceparent: ${PARENT}\r\ntraceparent: ${PARENT}\r\n\r\n`;
     expect(await raw(port, twice)).not.toContain(PARENT.slice(3, 35));

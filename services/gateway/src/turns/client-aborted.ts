@@ -1,5 +1,17 @@
 import type { FastifyReply } from "fastify";
 
+/** Calls back when the caller has gone, at once if it has. Not a signal, which costs 15 microseconds. */
+export type WhenGone = (tell: () => void) => void;
+
+/** Tells of the end of the connection, also of one that has its answer. */
+export const whenGone =
+  ({ raw }: FastifyReply): WhenGone =>
+  (tell) => {
+    // The client may disconnect during authentication; `close` has then already fired.
+    if (raw.destroyed) tell();
+    else raw.once("close", tell);
+  };
+
 /** A signal that aborts when the connection closes before the response was sent. */
 export function clientAborted(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();

@@ -26,13 +26,11 @@ export async function streamTurn(
 ): Promise<FastifyReply> {
   const { access, sessionId, turn, audience } = streamed;
   const sse = call.request.server.sse.open(call.reply);
-  const gone = new AbortController();
-  sse.onClose(() => gone.abort());
   const filter = new DeltaFilter();
   const unsubscribe = await relay(context, sse, { sessionId, turnId: turn.turn_id, filter });
   try {
     const timeoutMs = context.config.CHAT_TURN_TIMEOUT_SECONDS * 1_000;
-    const outcome = await context.waiter.wait({ access, turn, timeoutMs, signal: gone.signal });
+    const outcome = await context.waiter.wait({ access, turn, timeoutMs, whenGone: (tell) => sse.onClose(tell) });
     if (outcome.status === "failed") throw failedTurn(outcome.code, {});
     for (const [part, { content, node_id, node_name }] of outcome.result.messages.entries()) {
       // An answer that is ready at once, or whose last words travel with its commit: the deltas still add up to the whole text.

@@ -10,6 +10,7 @@ import {
 } from "@parley/contracts";
 import type { Metrics } from "@parley/observability";
 import { ExpiringMap } from "../expiring-map.js";
+import type { WhenGone } from "./client-aborted.js";
 
 export type TurnOutcome = { status: "done"; result: TurnResult } | { status: "failed"; code: string };
 
@@ -17,8 +18,8 @@ export interface WaitOptions {
   access: SessionAccess;
   turn: TurnState;
   timeoutMs: number;
-  /** Aborts when the caller has gone: nobody is left to wait for. */
-  signal?: AbortSignal;
+  /** Without a caller nobody is left to wait for. */
+  whenGone?: WhenGone;
 }
 
 export interface TurnWaiter {
@@ -59,7 +60,7 @@ export function createTurnWaiter(deps: { bus: Bus; metrics: Metrics }): TurnWait
       unsubscribe = bus.listenLive(turnResultLive, replyTo, ({ turnId, turn }) => settle(turnId, turn));
     },
     stop: () => unsubscribe(),
-    async wait({ access, turn, timeoutMs, signal }) {
+    async wait({ access, turn, timeoutMs, whenGone }) {
       if (turn.status !== "pending") return outcomeOf(turn);
       const known = early.get(turn.turn_id);
       if (known !== undefined) return known;
@@ -67,7 +68,7 @@ export function createTurnWaiter(deps: { bus: Bus; metrics: Metrics }): TurnWait
         const answer = await bus.call(getTurn, { access, turnId: turn.turn_id });
         return answer.turn.status === "pending" ? null : outcomeOf(answer.turn);
       };
-      const { outcome, by } = await firstOf({ turnId: turn.turn_id, waiting, poll, timeoutMs, signal });
+      const { outcome, by } = await firstOf({ turnId: turn.turn_id, waiting, poll, timeoutMs, whenGone });
       answered.inc({ by });
       return outcome;
     },
@@ -82,11 +83,11 @@ interface Race {
   waiting: Map<string, Set<(outcome: TurnOutcome) => void>>;
   poll(): Promise<TurnOutcome | null>;
   timeoutMs: number;
-  signal: AbortSignal | undefined;
+  whenGone: WhenGone | undefined;
 }
 
 function firstOf(race: Race): Promise<{ outcome: TurnOutcome; by: "live" | "poll" }> {
-  const { turnId, waiting, timeoutMs, signal } = race;
+  const { turnId, waiting, timeoutMs, whenGone } = race;
   const endsAt = performance.now() + timeoutMs;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
@@ -95,7 +96,6 @@ function firstOf(race: Race): Promise<{ outcome: TurnOutcome; by: "live" | "poll
       if (over) return;
       over = true;
       clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
       const listeners = waiting.get(turnId);
       listeners?.delete(onLive);
       if (listeners?.size === 0) waiting.delete(turnId);
@@ -103,7 +103,7 @@ function firstOf(race: Race): Promise<{ outcome: TurnOutcome; by: "live" | "poll
       else resolve({ outcome, by });
     };
     const onLive = (outcome: TurnOutcome): void => finish(outcome, "live");
-    const onAbort = (): void => finish(new AppError("turn_timeout", { internal: "the caller has gone" }), "live");
+    const onGone = (): void => finish(new AppError("turn_timeout", { internal: "the caller has gone" }), "live");
     const next = (pauseMs: number): void => {
       const left = endsAt - performance.now();
       timer = setTimeout(() => (left <= pauseMs ? expire() : void ask()), Math.max(0, Math.min(pauseMs, left)));
@@ -119,8 +119,7 @@ function firstOf(race: Race): Promise<{ outcome: TurnOutcome; by: "live" | "poll
     const listeners = waiting.get(turnId) ?? new Set();
     listeners.add(onLive);
     waiting.set(turnId, listeners);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
     next(FIRST_POLL_MS);
+    whenGone?.(onGone);
   });
 }

@@ -13,7 +13,7 @@ import type { GatewayContext } from "../../context.js";
 import { isFirstTime } from "../../edge/callers/refuse-replay.js";
 import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
 import { awaitTurn } from "../../turns/await-turn.js";
-import { clientAborted } from "../../turns/client-aborted.js";
+import { whenGone } from "../../turns/client-aborted.js";
 import { answers } from "../declare-route.js";
 import { signedAccess } from "./access.js";
 
@@ -39,7 +39,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     // Another tenant's agent is as unknown as one that does not exist.
     if (own !== null && own !== tenant_id) throw new AppError("agent_not_found");
     const { bus, waiter } = context;
-    const gone = clientAborted(reply);
+    const gone = whenGone(reply);
     const named = signedRepeatable(request);
     const withNonce = request.caller.signed?.nonce != null;
     const isRepeat = !withNonce && (await admitRepeat(context, request, tenant_id));
@@ -61,7 +61,7 @@ export function createSessionRoute(app: HttpApp, context: GatewayContext): void 
     markReplay(request, reply, created.replayed);
     if (isRepeat && created.replayed !== true) noteRepeat(context, request, tenant_id);
     const place = { session_id: created.sessionId, turn_id: created.turnId };
-    const waiting = { access: signedAccess(request, created.sessionId), turn: created.turn, signal: gone };
+    const waiting = { access: signedAccess(request, created.sessionId), turn: created.turn, whenGone: gone };
     return reply.code(201).send(sessionAnswer(created, await awaitTurn(context, waiting, place)));
   });
 }

@@ -6,7 +6,7 @@ import { markReplay, signedRepeatable } from "../../edge/idempotency.js";
 import { requireLength } from "../../edge/message-length.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
 import { awaitTurn } from "../../turns/await-turn.js";
-import { clientAborted } from "../../turns/client-aborted.js";
+import { whenGone } from "../../turns/client-aborted.js";
 import { streamTurn } from "../../turns/stream-turn.js";
 import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";
@@ -38,7 +38,7 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
       requireLength(request.body.content, context.config.CHAT_MAX_MESSAGE_LENGTH, "/content");
       const { bus, waiter } = context;
       const access = signedAccess(request, request.params.id);
-      const gone = clientAborted(reply);
+      const gone = whenGone(reply);
       const accepted = await bus.call(
         acceptMessage,
         {
@@ -69,7 +69,7 @@ export function sendMessageRoute(app: HttpApp, context: GatewayContext): void {
             { access, sessionId, turn, audience: "api", answer: turnAnswer },
           );
         case "wait":
-          return reply.send(turnAnswer(await awaitTurn(context, { access, turn, signal: gone }, place)));
+          return reply.send(turnAnswer(await awaitTurn(context, { access, turn, whenGone: gone }, place)));
       }
     },
   );

@@ -18,7 +18,7 @@ import { rememberSession, takeLinkRate } from "../../edge/visit.js";
 import { visitorAccess } from "../../edge/visitor.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
 import { awaitTurn } from "../../turns/await-turn.js";
-import { clientAborted } from "../../turns/client-aborted.js";
+import { type WhenGone, whenGone } from "../../turns/client-aborted.js";
 import { streamTurn } from "../../turns/stream-turn.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
@@ -51,7 +51,7 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     const given = request.visit.sessionToken ?? session_token ?? null;
     const key = givenIdempotencyKey(request);
     await takeLinkRate(context, { request, reply }, given);
-    const gone = clientAborted(reply);
+    const gone = whenGone(reply);
     const send = (sessionToken: string): Promise<Accepted> =>
       context.bus.call(
         acceptMessage,
@@ -123,7 +123,7 @@ async function beginAgain(
 async function openAndGreet(
   context: GatewayContext,
   { request, reply }: Call,
-  { opening, gone }: { opening: Opening; gone: AbortSignal },
+  { opening, gone }: { opening: Opening; gone: WhenGone },
 ): Promise<string> {
   const created = await opening();
   if (created.sessionToken === null) throw new AppError("session_token_invalid");
@@ -134,7 +134,7 @@ async function openAndGreet(
     session_id: created.sessionId,
     events_url: EVENTS_URL,
   };
-  await awaitTurn(context, { access, turn: created.turn, signal: gone }, place);
+  await awaitTurn(context, { access, turn: created.turn, whenGone: gone }, place);
   return created.sessionToken;
 }
 
@@ -143,7 +143,7 @@ interface TurnToAnswer {
   /** Token of a session that was opened for this message. */
   issued: string | null;
   access: string;
-  gone: AbortSignal;
+  gone: WhenGone;
 }
 
 async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswer): Promise<FastifyReply> {
@@ -177,7 +177,7 @@ async function answerTurn(context: GatewayContext, call: Call, turn: TurnToAnswe
       return streamTurn(context, call, { access, sessionId, turn: state, audience: "visitor", answer });
     case "wait": {
       const place = { turn_id: turnId, session_id: sessionId, events_url: EVENTS_URL };
-      return reply.send(answer(await awaitTurn(context, { access, turn: state, signal: gone }, place)));
+      return reply.send(answer(await awaitTurn(context, { access, turn: state, whenGone: gone }, place)));
     }
   }
 }
