@@ -276,6 +276,17 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     for (const { secret } of [made, next]) expect(table).not.toContain(secret);
   });
 
+  it("makes a key sign only with a nonce, and takes that back", async () => {
+    const made = JSON.parse((await byToken(["keys", "create", "strict", "--require-nonce", "--json"])).out);
+    const { data } = JSON.parse((await byToken(["keys", "list", "--json"])).out);
+    expect(data.find(({ id }: { id: string }) => id === made.id)).toMatchObject({ require_nonce: true });
+    expect((await byToken(["keys", "require-nonce", made.id, "off"])).out).toContain("may come without X-Nonce");
+    const again = JSON.parse((await byToken(["keys", "require-nonce", made.id, "on", "--json"])).out);
+    expect(again).toMatchObject({ id: made.id, require_nonce: true });
+    const refused = await byToken(["keys", "require-nonce", made.id, "perhaps"]);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("on, off") });
+  });
+
   it("finds a healthy product healthy: clock, readiness, key, token, first event at once", async () => {
     const env = { ADMIN_API_KEY: demo.api_key, PARLEY_TOKEN: demo.admin_token };
     const { code, out } = await parley(["doctor", "-a", agent, "--json"], "", env);

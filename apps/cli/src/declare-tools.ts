@@ -1,7 +1,7 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { complete, SHELLS, showCompletion } from "./commands/completion.js";
 import { doctor } from "./commands/doctor.js";
-import { createKey, listKeys, revokeKey, rotateKey } from "./commands/keys.js";
+import { createKey, listKeys, requireNonce, revokeKey, rotateKey } from "./commands/keys.js";
 import { migrate } from "./commands/migrate.js";
 import { runScript } from "./commands/run-script.js";
 import { type Done, sub } from "./declare.js";
@@ -10,13 +10,20 @@ import type { Io } from "./io.js";
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 export function addKeys(program: Command, io: Io, done: Done): void {
-  const keys = program.command("keys").description("Create, list, rotate and revoke signing keys");
+  const keys = program.command("keys").description("Create, list, change, rotate and revoke signing keys");
   sub(keys, "create <name>", { about: "Create a signing key", examples: ["keys create backend > parley.env"] })
     .option("--scope <scope...>", "what the key may do: chat, read, write, manage; default chat and read")
+    .option("--require-nonce", "refuse its requests without X-Nonce")
     .action(async (name, options) => done(await createKey(io, { ...options, name })));
   sub(keys, "list", { about: "List the signing keys and how they stand", examples: ["keys list"] }).action(
     async (options) => done(await listKeys(io, options)),
   );
+  sub(keys, "require-nonce <id>", {
+    about: "Refuse requests of a key that carry no X-Nonce, or take them again",
+    examples: [`keys require-nonce ${ID} on`],
+  })
+    .addArgument(new Argument("<wish>", "whether a nonce is required").choices(["on", "off"]))
+    .action(async (id, wish, options) => done(await requireNonce(io, id, wish, options)));
   sub(keys, "rotate <id>", {
     about: "Issue the successor of a key; both are valid for a while",
     examples: [`keys rotate ${ID}`],

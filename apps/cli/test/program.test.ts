@@ -17,7 +17,7 @@ const COMMANDS = [
   ...["links create", "links list", "links show", "links update", "links revoke"],
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
   ...["webhooks list", "webhooks create", "webhooks test", "webhooks deliveries", "webhooks redeliver"],
-  ...["keys create", "keys list", "keys rotate", "keys revoke"],
+  ...["keys create", "keys list", "keys require-nonce", "keys rotate", "keys revoke"],
 ];
 
 const GROUPS = [

@@ -38,7 +38,7 @@ const key = (row: Row = {}): Row => ({
     name: "Shop server",
     scopes: ["chat", "read"],
   },
-  ...{ created_at: ago(7_000), expires_at: null, last_used_at: ago(2), status: "active" },
+  ...{ created_at: ago(7_000), expires_at: null, last_used_at: ago(2), status: "active", require_nonce: false },
   ...row,
 });
 const token = (row: Row = {}): Row => ({
@@ -317,13 +317,33 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     await page.getByRole("button", { name: "Create a key" }).click();
     await page.getByLabel("Name").fill("Shop");
     await page.getByLabel("Read").uncheck();
+    await page.getByLabel("Require a nonce").check();
     await page.getByRole("button", { name: "Create the key" }).click();
     await expect.poll(() => page.getByLabel("Key id", { exact: true }).inputValue()).toBe("key_new");
     expect(await page.getByLabel("Secret", { exact: true }).inputValue()).toBe("s3cret");
-    expect(calls("POST /keys")[0]?.body).toEqual({ name: "Shop", scopes: ["chat"] });
+    expect(calls("POST /keys")[0]?.body).toEqual({ name: "Shop", scopes: ["chat"], require_nonce: true });
     await page.getByRole("button", { name: "Replace the key Shop server" }).click();
     await page.getByRole("button", { name: "Make the new key" }).click();
     await expect.poll(() => page.getByLabel("Secret", { exact: true }).inputValue()).toBe("n3xt");
+  });
+
+  it("require a nonce after asking, and take requests without one again", async () => {
+    let required = false;
+    const path = "PATCH /keys/0198a000-0000-7000-8000-0000000000c1";
+    const { page, calls } = await open(CREDENTIALS, {
+      "GET /keys": () => ({ data: [key({ require_nonce: required })], next_cursor: null }),
+      [path]: () => {
+        required = !required;
+        return key({ require_nonce: required });
+      },
+    });
+    await page.getByRole("button", { name: "Require nonce for the key Shop server" }).click();
+    await page.getByRole("button", { name: "Require it", exact: true }).click();
+    await page.getByText("nonce required").waitFor();
+    await page.getByRole("button", { name: "Allow without nonce for the key Shop server" }).click();
+    await page.getByRole("button", { name: "Allow it", exact: true }).click();
+    await page.getByText("nonce required").waitFor({ state: "detached" });
+    expect(calls(path).map(({ body }) => body)).toEqual([{ require_nonce: true }, { require_nonce: false }]);
   });
 
   it("fold away what opens nothing any more, and say when a role is too small", async () => {

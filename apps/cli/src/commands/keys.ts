@@ -15,6 +15,7 @@ interface KeyShown {
   key_id: string;
   name: string;
   scopes: string[];
+  require_nonce: boolean;
   status: string;
   last_used_at: string | null;
 }
@@ -26,17 +27,21 @@ export async function listKeys(io: Io, options: Globals): Promise<number> {
   else {
     const rows = keys.map((key) => [
       ...[key.id, key.key_id, key.status, key.scopes.join(",") || "all before scopes"],
-      ...[key.last_used_at ?? "never", key.name],
+      ...[key.require_nonce ? "required" : "optional", key.last_used_at ?? "never", key.name],
     ]);
-    printTable(io, ["ID", "KEY", "STATUS", "SCOPES", "LAST USED", "NAME"], rows);
+    printTable(io, ["ID", "KEY", "STATUS", "SCOPES", "NONCE", "LAST USED", "NAME"], rows);
   }
   return EXIT.ok;
 }
 
 /** Creates a signing key; its secret is told only here. Repeated after a failure of the network under one key, so it makes one. */
-export async function createKey(io: Io, options: Globals & { name: string; scope?: string[] }): Promise<number> {
+export async function createKey(
+  io: Io,
+  options: Globals & { name: string; scope?: string[]; requireNonce?: boolean },
+): Promise<number> {
   const transport = ownerTransport(io, options);
-  const body = { name: options.name, ...(options.scope === undefined ? {} : { scopes: options.scope }) };
+  const { name, scope: scopes, requireNonce: require_nonce } = options;
+  const body = { name, ...(scopes && { scopes }), ...(require_nonce && { require_nonce }) };
   const call = { method: "POST" as const, path: "/api/keys", body, signal: io.signal };
   const once = { "idempotency-key": newId() };
   return show(io, options, await transport.json<KeyCreated>({ ...call, headers: once }));
@@ -49,6 +54,18 @@ export async function rotateKey(io: Io, id: string, options: Globals): Promise<n
   const once = { "idempotency-key": newId() };
   const call = { method: "POST" as const, path, headers: once, signal: io.signal };
   return show(io, options, await transport.json<KeyCreated>(call));
+}
+
+/** Says whether a key signs only with a nonce, on every gateway. Idempotent by state. */
+export async function requireNonce(io: Io, id: string, wish: "on" | "off", options: Globals): Promise<number> {
+  const transport = ownerTransport(io, options);
+  const path = `/api/keys/${encodeURIComponent(id)}`;
+  const body = { require_nonce: wish === "on" };
+  const key = await transport.json<KeyShown>({ method: "PATCH", path, body, signal: io.signal });
+  if (options.json) printJson(io, key);
+  else if (key.require_nonce) printLine(io, "required; a request of this key without X-Nonce is refused");
+  else printLine(io, "optional; a request of this key may come without X-Nonce");
+  return EXIT.ok;
 }
 
 /** Revokes a key on every gateway. Idempotent by state: a second time it is not found. */

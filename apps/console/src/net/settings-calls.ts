@@ -45,12 +45,14 @@ export function webhookCalls(call: Caller) {
 export function credentialCalls(call: Caller) {
   return {
     keys: (cursor?: string) => call<Page<SigningKey>>(`/keys${query({ ...PAGE, cursor })}`),
-    createKey: (body: { name: string; scopes: string[] }, idempotencyKey: string) =>
+    createKey: (body: { name: string; scopes: string[]; require_nonce: boolean }, idempotencyKey: string) =>
       call<WithSecret<{ key_id: string }>>("/keys", {
         method: "POST",
         body,
         headers: { "idempotency-key": idempotencyKey },
       }),
+    requireNonce: (id: string, required: boolean) =>
+      call<SigningKey>(`/keys/${part(id)}`, { method: "PATCH", body: { require_nonce: required } }),
     rotateKey: (id: string, idempotencyKey: string) =>
       call<WithSecret<{ key_id: string }>>(`/keys/${part(id)}/rotate`, {
         method: "POST",

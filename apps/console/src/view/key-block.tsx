@@ -15,7 +15,7 @@ import { Empty, WhenReady } from "./states.js";
 import { Time } from "./time.js";
 
 interface Asked {
-  what: "revoke" | "rotate";
+  what: "revoke" | "rotate" | "nonce";
   key: SigningKey;
 }
 
@@ -54,6 +54,13 @@ export function KeyBlock() {
     await show({ name: key.name, keyId: answer.value.key_id, secret: answer.value.secret });
     return null;
   };
+  const changeNonce = async (key: SigningKey) => {
+    const answer = await api.requireNonce(key.id, !key.require_nonce);
+    if (answer.type !== "ok") return answer;
+    announce(`“${key.name}” signs ${answer.value.require_nonce ? "only with a nonce" : "with and without a nonce"}.`);
+    await reload();
+    return null;
+  };
   return (
     <section class="block" aria-labelledby="keys">
       <div class="block-head wrap">
@@ -79,6 +86,28 @@ export function KeyBlock() {
         >
           <p>Requests signed with it are refused within seconds. Conversations that it opened go on.</p>
           <p>This cannot be undone. To change over without a gap, replace it instead.</p>
+        </ConfirmDialog>
+      )}
+      {asked?.what === "nonce" && (
+        <ConfirmDialog
+          title={
+            asked.key.require_nonce
+              ? `Let “${asked.key.name}” sign without a nonce?`
+              : `Require a nonce of “${asked.key.name}”?`
+          }
+          action={asked.key.require_nonce ? "Allow it" : "Require it"}
+          onConfirm={() => changeNonce(asked.key)}
+          onClose={() => setAsked(null)}
+        >
+          {asked.key.require_nonce ? (
+            <p>
+              A captured request without a nonce then gets the answer of the first one, as long as its time is valid.
+            </p>
+          ) : (
+            <p>
+              Requests of this key without <code>X-Nonce</code> are refused at once. Let your server send it first.
+            </p>
+          )}
         </ConfirmDialog>
       )}
       {asked?.what === "rotate" && (
@@ -172,10 +201,15 @@ function KeyRow({ item, onAsk }: KeyRowProps) {
               ends <Time value={item.expires_at} />
             </span>
           )}
+          {item.require_nonce && <span>nonce required</span>}
           <LastUsed at={item.last_used_at} />
         </p>
       </div>
       <div class="actions">
+        <button type="button" class="button quiet small" onClick={() => onAsk("nonce", item)}>
+          {item.require_nonce ? "Allow without nonce" : "Require nonce"}
+          <span class="visually-hidden"> for the key {item.name}</span>
+        </button>
         {item.status === "active" && (
           <button type="button" class="button quiet small" onClick={() => onAsk("rotate", item)}>
             Replace<span class="visually-hidden"> the key {item.name}</span>

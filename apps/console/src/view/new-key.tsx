@@ -16,6 +16,7 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
   const api = useApi();
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set(["chat", "read"]));
+  const [nonce, setNonce] = useState(false);
   const [own, setOwn] = useState<Record<string, string>>({});
   const { busy, problem, wrong, send } = useSending(focusFirst);
   useEffect(() => focusFirst({ "key-name": "" }), []);
@@ -32,7 +33,8 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
     if (scopes.size === 0) found["key-scopes"] = "Choose at least one.";
     setOwn(found);
     if (Object.keys(found).length > 0) return focusFirst(found);
-    const body = { name: name.trim(), scopes: SCOPES.map(({ value }) => value).filter((one) => scopes.has(one)) };
+    const chosen = SCOPES.map(({ value }) => value).filter((one) => scopes.has(one));
+    const body = { name: name.trim(), scopes: chosen, require_nonce: nonce };
     const made = await send(body, (key) => api.createKey(body, key));
     if (made !== null) onMade({ name: body.name, keyId: made.key_id, secret: made.secret });
   };
@@ -76,6 +78,13 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
               {own["key-scopes"] ?? wrong.scopes}
             </p>
           </fieldset>
+          <label class="check">
+            <input type="checkbox" checked={nonce} onChange={(event) => setNonce(event.currentTarget.checked)} />
+            <span>
+              Require a nonce{" "}
+              <span class="fact-note">requests without X-Nonce are refused, so that a captured one can do nothing</span>
+            </span>
+          </label>
         </div>
       </fieldset>
       <FormEnd problem={problem} busy={busy} action="Create the key" doing="Creating…" cancel={onCancel} />
