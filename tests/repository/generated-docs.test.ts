@@ -67,7 +67,7 @@ describe("generated documents", () => {
     const page = metricsPage(root);
     for (const name of [
       ...["messages_accepted_total", "turns_committed_total", "turns_fenced_total", "idempotent_replays_total"],
-      ...["http_shed_total", "turns_given_up_total", "bus_dead_letters_total", "stream_resets_total"],
+      ...["http_shed_total", "turns_given_up_total", "stream_resets_total"],
       ...["sessions_active", "sessions_ended_total", "escalations_opened_total", "escalations_resolved_total"],
     ])
       expect(page, name).toContain(`| \`${name}\` |`);

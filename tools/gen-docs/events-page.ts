@@ -13,11 +13,9 @@ Subjects have the form \`<domain>.v<major>.<kind>.<name>[.<key>]\`; the key come
 Within one major version only optional fields are added.
 
 - **rpc**: core request and reply; the queue group is the service that serves it. Nothing is stored.
-- **work**: a command for exactly one worker, stored in a work-queue stream. Ids only, no text.
+- **work**: a hint for one worker that the database holds work for it; never stored and allowed to get lost. Ids only, no text.
 - **event**: a fact, stored in the stream EVENTS for 72 h. Ids only, no text. Facts reach the bus through the outbox table.
-- **live**: never stored and allowed to get lost; may carry text.
-
-A message that no attempt can handle goes to \`dlq.<subject>\` in the stream DEAD (14 days).`;
+- **live**: never stored and allowed to get lost; may carry text.`;
 
 const KINDS = ["event", "work", "live", "rpc"] as const;
 
@@ -57,7 +55,7 @@ function deliveryOf(contract: Contract): string {
     case "rpc":
       return `Deadline ${contract.deadlineMs} ms.`;
     case "work":
-      return `Stream ${contract.stream}, consumer \`${contract.consumer}\`, subject with key \`${contract.subject}.<key>\`.`;
+      return `Not stored, queue group \`${contract.service}\`, subject with key \`${contract.subject}.<key>\`.`;
     case "event":
       return `Stream EVENTS, subject with key \`${contract.subject}.<key>\`.`;
     case "live":
@@ -67,9 +65,9 @@ function deliveryOf(contract: Contract): string {
   }
 }
 
-/** The declaration names the receiver of a request or a command; the sources only confirm it. */
+/** The declaration names the receiver of a request or a hint; the sources only confirm it. */
 function receivers(contract: Contract, ends: Ends | undefined): string[] {
-  const declared = contract.kind === "rpc" ? [contract.service] : contract.kind === "work" ? [contract.consumer] : [];
+  const declared = contract.kind === "rpc" || contract.kind === "work" ? [contract.service] : [];
   return [...new Set([...declared, ...(ends?.to ?? [])])];
 }
 

@@ -10,8 +10,8 @@ set of values, never ids. \`sessions_active\` is reported by each cleanup servic
 the sum.
 
 What is promised can be followed by: \`messages_accepted_total\` against \`turns_committed_total\` (every accepted message is
-answered), \`turns_fenced_total\`, \`idempotent_replays_total\`, \`http_shed_total\`, \`turns_given_up_total\` and
-\`bus_dead_letters_total\`, \`stream_resets_total\`.`;
+answered), \`turns_fenced_total\`, \`idempotent_replays_total\`, \`http_shed_total\`, \`turns_given_up_total\`,
+\`stream_resets_total\`.`;
 
 /** `docs/metrics.md`: every metric by name. Throws when one has no sentence. */
 export function metricsPage(root: string): string {

@@ -5,8 +5,7 @@ export interface BusMetrics {
   call(subject: string, outcome: string, seconds: number): void;
   served(subject: string, outcome: string): void;
   published(subject: string, outcome: string): void;
-  worked(consumer: string, outcome: string): void;
-  deadLetter(consumer: string): void;
+  worked(subject: string, outcome: string): void;
   connected(up: boolean): void;
 }
 
@@ -14,15 +13,14 @@ export function createBusMetrics(metrics: Metrics = createMetrics()): BusMetrics
   const calls = metrics.counter("bus_calls_total", "Calls made, by subject and outcome", ["subject", "outcome"]);
   const seconds = metrics.histogram("bus_call_seconds", "Time until the answer of a call", undefined, ["subject"]);
   const served = metrics.counter("bus_served_total", "Calls answered, by subject and outcome", ["subject", "outcome"]);
-  const published = metrics.counter("bus_published_total", "Messages stored, by subject and outcome", [
+  const published = metrics.counter("bus_published_total", "Facts stored, by subject and outcome", [
     "subject",
     "outcome",
   ]);
-  const worked = metrics.counter("work_outcomes_total", "Stored messages handled, by consumer and outcome", [
-    "consumer",
+  const worked = metrics.counter("work_outcomes_total", "Hints handled, by subject and outcome", [
+    "subject",
     "outcome",
   ]);
-  const dead = metrics.counter("bus_dead_letters_total", "Messages put aside, by consumer", ["consumer"]);
   const connected = metrics.gauge("bus_connected", "1 while the connection is up");
   const reconnects = metrics.counter("bus_connects_total", "Connections made, first and repeated");
   connected.set(0);
@@ -33,8 +31,7 @@ export function createBusMetrics(metrics: Metrics = createMetrics()): BusMetrics
     },
     served: (subject, outcome) => served.inc({ subject, outcome }),
     published: (subject, outcome) => published.inc({ subject, outcome }),
-    worked: (consumer, outcome) => worked.inc({ consumer, outcome }),
-    deadLetter: (consumer) => dead.inc({ consumer }),
+    worked: (subject, outcome) => worked.inc({ subject, outcome }),
     connected(up) {
       connected.set(up ? 1 : 0);
       if (up) reconnects.inc();

@@ -11,7 +11,7 @@ export interface BusOptions {
   metrics?: Metrics;
   /**
    * Key of every service that calls or answers. With it calls are signed, and those that are not signed with it are refused;
-   * without it only facts, commands and live messages are safe to handle.
+   * without it only facts, hints and live messages are safe to handle.
    */
   callKey?: Uint8Array;
   /** Every service is in this process and calls the others directly: it is of use without the server. */
@@ -37,17 +37,6 @@ export interface RpcContext {
   readonly requestId: string;
 }
 
-export interface WorkContext {
-  /** 1 for the first delivery. */
-  readonly attempt: number;
-  /** Last token of the subject. */
-  readonly key: string;
-  /** Tells the server that the message is still in hand. A timer does it anyway while the handler runs. */
-  working(): void;
-  /** Aborts when the bus is closed, not when it drains. */
-  readonly signal: AbortSignal;
-}
-
 export interface PublishOptions {
   /** Last token of the subject; characters that a subject cannot hold are encoded. */
   key: string;
@@ -56,11 +45,8 @@ export interface PublishOptions {
 }
 
 export interface WorkOptions {
+  /** Hints worked on at once. */
   concurrency: number;
-  /** Milliseconds after which an unacknowledged message goes to another worker. Default 30,000. */
-  ackWaitMs?: number;
-  /** Attempts before the message goes to the dead letters. Default 5. */
-  maxDeliver?: number;
 }
 
 export interface BusStatus {
@@ -72,10 +58,12 @@ export interface BusStatus {
   missing: string[];
 }
 
-export type Handler<S extends z.ZodType> = (message: z.output<S>, context: WorkContext) => Promise<void>;
+/** `key`: the last token of the subject, decoded. */
+export type Listener<S extends z.ZodType> = (message: z.output<S>, context: { key: string }) => Promise<void>;
+export type WorkHandler<S extends z.ZodType> = (message: z.output<S>) => Promise<void>;
 
 /**
- * The bus wakes, it does not decide: rpc and live messages may get lost with a process, stored messages with the store.
+ * The bus wakes, it does not decide: rpc, hints and live messages may get lost with a process, stored messages with the store.
  * Everything that must not be lost is in the database first.
  */
 export interface Bus {
@@ -95,30 +83,29 @@ export interface Bus {
     options?: { maxInFlight?: number },
   ): void;
   /**
-   * Stores a message; resolves when the server has it. Facts are also told to the listeners of this bus at once, whatever comes of
-   * the store; a command that cannot be stored is still handed to a worker of this bus, once. Throws `not_ready` or `overloaded` (stream full) within 2 s.
+   * Stores a fact; resolves when the server has it. It is also told to the listeners of this bus at once, whatever comes of the
+   * store. Throws `not_ready` or `overloaded` (stream full) within 2 s.
    */
-  publish<S extends z.ZodType>(
-    contract: EventContract<S> | WorkContract<S>,
-    message: z.input<S>,
-    options: PublishOptions,
-  ): Promise<void>;
+  publish<S extends z.ZodType>(contract: EventContract<S>, message: z.input<S>, options: PublishOptions): Promise<void>;
   /** Sends to the listeners of this moment. Never fails, never waits; dropped while disconnected. */
   publishLive<S extends z.ZodType>(contract: LiveContract<S>, key: string, message: z.input<S>): void;
   /**
-   * Works off a queue, never holding more messages than free slots. Return = ack; RetryableError (or any other error) =
-   * again later; TerminalError, unparsable or attempts exhausted = dead letter. Handlers must be idempotent.
+   * Tells one worker that the database holds work for it: straight where this bus has one, else one of the replicas. Never waits and
+   * is not stored, so it may get lost: workers also look at the database by themselves. False = it was lost already: no connection.
    */
-  work<S extends z.ZodType>(contract: WorkContract<S>, handler: Handler<S>, options: WorkOptions): void;
+  hint<S extends z.ZodType>(contract: WorkContract<S>, key: string, message: z.input<S>): boolean;
   /**
-   * With `durable`: every message once per durable name over all replicas, with the outcome rules of `work`. Without:
-   * every replica sees what is published while it is connected; errors are logged.
+   * Works on hints, `concurrency` at a time; the next ones wait. A RetryableError with `afterMs` is tried again after it, any other
+   * error is logged. Handlers must be idempotent. The answer stops taking hints, gives those that wait to other replicas, and
+   * resolves when the work in hand is done.
    */
-  listen<S extends z.ZodType>(
-    contract: EventContract<S>,
-    handler: Handler<S>,
-    options?: { durable?: string; concurrency?: number },
-  ): void;
+  work<S extends z.ZodType>(
+    contract: WorkContract<S>,
+    handler: WorkHandler<S>,
+    options: WorkOptions,
+  ): () => Promise<void>;
+  /** Every replica sees what is published while it is connected; errors are logged. */
+  listen<S extends z.ZodType>(contract: EventContract<S>, handler: Listener<S>): void;
   /** Live messages for one key; the answer stops listening. */
   listenLive<S extends z.ZodType>(
     contract: LiveContract<S>,
@@ -131,10 +118,10 @@ export interface Bus {
    */
   settled(): Promise<void>;
   status(): BusStatus;
-  /** Called after each reconnect: messages that are not stored may have been missed, drop what they keep fresh. */
+  /** Called after each reconnect: messages may have been missed, drop what they keep fresh, look for what they hint at. */
   onReconnect(listener: () => void): void;
-  /** Stops pulling, finishes the work and the calls in hand (at most 25 s), then closes. */
+  /** Takes no more, finishes the work and the calls in hand (at most 25 s), then closes. */
   drain(): Promise<void>;
-  /** Closes at once; work in hand is handed out again by the server. */
+  /** Closes at once. */
   close(): Promise<void>;
 }

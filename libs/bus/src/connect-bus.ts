@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { Logger } from "@parley/observability";
@@ -7,7 +6,6 @@ import type { Bus, BusOptions } from "./bus.js";
 import { createBusMetrics } from "./bus-metrics.js";
 import { createCallSignature } from "./call-signature.js";
 import { ConnectionKeeper, connectionOptions } from "./connection.js";
-import { Consumers } from "./consumers.js";
 import { CoreListeners } from "./core-listeners.js";
 import { createGather } from "./gather.js";
 import { createPublisher } from "./publisher.js";
@@ -17,6 +15,8 @@ import { RpcServer } from "./rpc-server.js";
 import { missingFeatures } from "./server-features.js";
 import { token } from "./subject.js";
 import { createTopology } from "./topology.js";
+import { currentTrace, traceHeaders } from "./trace-headers.js";
+import { type Hint, Worker } from "./workers.js";
 
 const DRAIN_DEADLINE_MS = 25_000;
 const SETTLED_DEADLINE_MS = 2_000;
@@ -31,9 +31,6 @@ type Server = Pick<RpcServer<z.ZodType, z.ZodType>, "attach" | "drain" | "close"
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { url, name, logger } = options;
   const metrics = createBusMetrics(options.metrics);
-  const closing = new AbortController();
-  // Every piece of work in hand may listen to it.
-  setMaxListeners(0, closing.signal);
   // What this process sends reaches its own listeners without the server, which must not send it to them again.
   const connection = { ...connectionOptions(url, name), noEcho: true };
   const gather = createGather();
@@ -41,6 +38,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const topology = createTopology({ mux, logger, replicas: options.replicas ?? 1 });
   const reconnectListeners: (() => void)[] = [];
   const servers = new Map<string, Server>();
+  const workers = new Map<string, Pick<Worker<z.ZodType>, "attach" | "take" | "open" | "stop" | "close">>();
   let version: string | null = null;
   let connectedBefore = false;
 
@@ -53,10 +51,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const connected = (): boolean => keeper.live !== null;
   const signature = options.callKey === undefined ? null : createCallSignature(options.callKey);
   const deps = { gather, logger, metrics };
-  const publisher = createPublisher({
+  const publish = createPublisher({
     ...{ mux, topology, metrics, connected },
     deliver: (subject, text) => listeners.deliver(subject, text),
-    hint: (subject, message) => consumers.hint(subject, message),
   });
   const call = createRpcClient({
     ...{ mux, metrics, connected, signature },
@@ -65,15 +62,27 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       return server?.open ? server : undefined;
     },
   });
-  const consumers = new Consumers({
-    ...{ ...deps, closing: closing.signal, topology, publisher, live },
-    inboxes: connection.inboxPrefix,
-  });
-  const listeners = new CoreListeners({ logger, closing: closing.signal, live });
+  const listeners = new CoreListeners({ logger, live });
+
+  /** To whoever listens on the server at this moment. */
+  function send(subject: string, { token, text, trace }: { token: string; text: string; trace?: Hint["trace"] }): void {
+    gather.add(() => {
+      try {
+        keeper.live?.publish(`${subject}.${token}`, text, traceHeaders(trace));
+      } catch (error) {
+        // Above the server's maximum, or closing: such messages may get lost, their receivers have another way.
+        logger.warn({ err: error, subject }, "live.dropped");
+      }
+    });
+  }
+
+  function handOn(subject: string, { token, payload, trace }: Hint): void {
+    send(subject, { token, text: JSON.stringify(payload), trace });
+  }
 
   function onNew(connection: NatsConnection): void {
     mux.attach(connection);
-    for (const server of servers.values()) server.attach(connection);
+    for (const end of [...servers.values(), ...workers.values()]) end.attach(connection);
     listeners.attach(connection);
     onAgain(connection);
   }
@@ -83,7 +92,6 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     metrics.connected(true);
     warnOfOldServer(version, logger);
     topology.ensureStreams().catch((error: unknown) => logger.error({ err: error }, "bus.topology_failed"));
-    consumers.attach(connection);
     if (connectedBefore) for (const listener of reconnectListeners) listener();
     connectedBefore = true;
   }
@@ -91,13 +99,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   function onDown(): void {
     metrics.connected(false);
     mux.failAll();
-    consumers.detach();
   }
 
   async function close(): Promise<void> {
-    closing.abort(new Error("the bus is closed"));
-    consumers.close();
-    for (const server of servers.values()) server.close();
+    for (const end of [...servers.values(), ...workers.values()]) end.close();
     mux.detach();
     await keeper.close();
     metrics.connected(false);
@@ -109,13 +114,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       timer = setTimeout(resolve, DRAIN_DEADLINE_MS, "late");
     });
     // Work in hand may still call services of this same process, so they go on answering until it is done.
-    const finished = consumers
-      .drain()
-      .then(() => Promise.allSettled([...servers.values()].map((server) => server.drain())));
+    const finished = Promise.all([...workers.values()].map((worker) => worker.stop())).then(() =>
+      Promise.all([...servers.values()].map((server) => server.drain())),
+    );
     if ((await Promise.race([finished, late])) === "late") logger.warn({}, "bus.drain_late");
     clearTimeout(timer);
     gather.flush();
-    // Answers and acknowledgements are in the socket's buffer until the server has answered a ping.
+    // Answers are in the socket's buffer until the server has answered a ping.
     await keeper.live?.flush().catch(() => undefined);
     await close();
   }
@@ -130,26 +135,30 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       const connection = keeper.live;
       if (connection !== null) server.attach(connection);
     },
-    publish: publisher.publish,
+    publish,
     publishLive(contract, key, message) {
-      const subject = `${contract.subject}.${token(key)}`;
       const text = JSON.stringify(message);
-      listeners.deliver(subject, text);
-      gather.add(() => {
-        try {
-          keeper.live?.publish(subject, text);
-        } catch (error) {
-          // Above the server's maximum, or closing: live messages may get lost, their readers have another way.
-          logger.warn({ err: error, subject: contract.subject }, "live.dropped");
-        }
-      });
+      listeners.deliver(`${contract.subject}.${token(key)}`, text);
+      send(contract.subject, { token: token(key), text });
     },
-    work: (contract, handler, workOptions) => consumers.work(contract, handler, workOptions),
-    listen(contract, handler, listenOptions = {}) {
-      const { durable, ...rest } = listenOptions;
-      if (durable === undefined) listeners.add(`${contract.subject}.>`, contract.schema, handler);
-      else consumers.listen(contract, handler, { durable, ...rest });
+    hint(contract, key, message) {
+      const hint = { token: token(key), payload: message, trace: currentTrace() };
+      const worker = workers.get(contract.subject);
+      // Later, as from the server: whoever gives a hint does not run its work.
+      if (worker?.open) queueMicrotask(() => worker.take(hint));
+      else if (connected()) handOn(contract.subject, hint);
+      else return false;
+      return true;
     },
+    work(contract, handler, workOptions) {
+      if (workers.has(contract.subject)) throw new Error(`${contract.subject} has a worker already`);
+      const worker = new Worker(contract, handler, { logger, metrics, handOn, ...workOptions });
+      workers.set(contract.subject, worker);
+      const connection = keeper.live;
+      if (connection !== null) worker.attach(connection);
+      return () => worker.stop();
+    },
+    listen: (contract, handler) => void listeners.add(`${contract.subject}.>`, contract.schema, handler),
     listenLive: (contract, key, handler) =>
       listeners.add(`${contract.subject}.${token(key)}`, contract.schema, handler),
     settled: () =>

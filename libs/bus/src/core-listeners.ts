@@ -1,7 +1,6 @@
 import type { NatsConnection, Subscription } from "@nats-io/nats-core";
 import { type Logger, withExtractedTrace } from "@parley/observability";
 import type { z } from "zod";
-import type { WorkContext } from "./bus.js";
 import { keyOf } from "./subject.js";
 import { traceOf } from "./trace-headers.js";
 
@@ -14,13 +13,11 @@ interface Listener {
 /** Plain subscriptions: every replica sees what is sent while it is connected, nothing is repeated. */
 export class CoreListeners {
   readonly #logger: Logger;
-  readonly #closing: AbortSignal;
   readonly #live: () => NatsConnection | null;
   readonly #listeners = new Set<Listener>();
 
-  constructor(deps: { logger: Logger; closing: AbortSignal; live: () => NatsConnection | null }) {
+  constructor(deps: { logger: Logger; live: () => NatsConnection | null }) {
     this.#logger = deps.logger;
-    this.#closing = deps.closing;
     this.#live = deps.live;
   }
 
@@ -28,7 +25,7 @@ export class CoreListeners {
   add<S extends z.ZodType>(
     subject: string,
     schema: S,
-    handler: (message: z.output<S>, context: WorkContext) => Promise<void> | void,
+    handler: (message: z.output<S>, context: { key: string }) => Promise<void> | void,
   ): () => void {
     const listener: Listener = {
       subject,
@@ -72,9 +69,9 @@ export class CoreListeners {
   async #handle<S extends z.ZodType>(
     { subject, text }: { subject: string; text: string },
     schema: S,
-    handler: (message: z.output<S>, context: WorkContext) => Promise<void> | void,
+    handler: (message: z.output<S>, context: { key: string }) => Promise<void> | void,
   ): Promise<void> {
     const message = schema.parse(JSON.parse(text));
-    await handler(message, { attempt: 1, key: keyOf(subject), working: () => undefined, signal: this.#closing });
+    await handler(message, { key: keyOf(subject) });
   }
 }

@@ -13,8 +13,6 @@ export class JetStreamApiError extends Error {
 }
 
 export const API_ERRORS = {
-  consumerNotFound: 10014,
-  streamNotFound: 10059,
   streamNameInUse: 10058,
   storageFull: 10047,
   maximumBytes: 10077,
@@ -28,8 +26,7 @@ const answer = z.looseObject({
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
- * One call of the JetStream API. The few calls we need are spoken directly: the client library always sends an `action`
- * with consumers, which refuses to update an existing one, and loads a second of everything.
+ * One call of the JetStream API. The few calls we need are spoken directly: the client library for it loads a second of everything.
  * Answers the parsed JSON; throws RequestFailure or JetStreamApiError.
  */
 export async function jetStreamRequest(mux: ReplyMux, subject: string, body?: object): Promise<unknown> {

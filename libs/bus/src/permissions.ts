@@ -1,13 +1,6 @@
-import {
-  type Contract,
-  type EventContract,
-  endsOf,
-  SERVICES,
-  type ServiceName,
-  type WorkContract,
-} from "@parley/contracts";
-import { inboxPrefix, kindWildcard } from "./subject.js";
-import { type ConsumerSpec, STREAMS } from "./topology.js";
+import { type Contract, endsOf, SERVICES, type ServiceName } from "@parley/contracts";
+import { inboxPrefix } from "./subject.js";
+import { STREAMS } from "./topology.js";
 
 /** What one user of the bus may do; everything else is refused by the server. */
 export interface Permissions {
@@ -24,18 +17,6 @@ const KEEPS_STREAMS: ServiceName = "cleanup";
 /** Room for a call that waited for its turn on the way. */
 const ANSWER_SLACK_SECONDS = 30;
 
-/** The stored queue of a command, or of a fact for one durable name. */
-export function consumerOf(
-  contract: WorkContract | EventContract,
-  durable = "",
-): Pick<ConsumerSpec, "stream" | "name" | "filter"> {
-  if (contract.kind === "work")
-    return { stream: contract.stream, name: contract.consumer, filter: kindWildcard(contract.subject) };
-  const [domain, , , event] = contract.subject.split(".");
-  // One consumer per durable name and event: one filter each is all that servers before 2.10 have.
-  return { stream: "EVENTS", name: `${durable}-${domain}-${event}`, filter: `${contract.subject}.*` };
-}
-
 /** What each service needs for the messages it has an end of, and nothing more. */
 export function permissionsOf(service: ServiceName, contracts: readonly Contract[]): Permissions {
   const publish = new Set<string>();
@@ -46,7 +27,7 @@ export function permissionsOf(service: ServiceName, contracts: readonly Contract
     if (service === KEEPS_STREAMS) publish.add(`$JS.API.STREAM.UPDATE.${name}`);
   }
   for (const contract of contracts) {
-    const { from, to, durable } = endsOf(contract);
+    const { from, to } = endsOf(contract);
     const keyed = contract.kind === "rpc" ? contract.subject : `${contract.subject}.*`;
     if (from.includes(service)) publish.add(keyed);
     if (!to.includes(service)) continue;
@@ -54,20 +35,14 @@ export function permissionsOf(service: ServiceName, contracts: readonly Contract
       subscribe.add(`${contract.subject} ${contract.service}`);
       seconds = Math.max(seconds, contract.deadlineMs / 1_000 + ANSWER_SLACK_SECONDS);
     } else if (contract.kind === "live") subscribe.add(keyed);
-    else if (contract.kind === "event" && !durable.includes(service)) subscribe.add(`${contract.subject}.>`);
-    else for (const subject of consuming(consumerOf(contract, service))) publish.add(subject);
+    else if (contract.kind === "event") subscribe.add(`${contract.subject}.>`);
+    else {
+      subscribe.add(`${keyed} ${contract.service}`);
+      // A worker that stops hands on what it has not begun.
+      publish.add(keyed);
+    }
   }
   return { publish: [...publish], subscribe: [...subscribe], answers: seconds === 0 ? null : { seconds } };
-}
-
-/** Makes the consumer, takes from it, acknowledges, puts aside what cannot be handled. */
-function consuming({ stream, name, filter }: ReturnType<typeof consumerOf>): string[] {
-  return [
-    `$JS.API.CONSUMER.CREATE.${stream}.${name}.${filter}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
-    `$JS.ACK.${stream}.${name}.>`,
-    `dlq.${filter}`,
-  ];
 }
 
 /** The part of the server's settings that names the users; passwords come from its environment. */

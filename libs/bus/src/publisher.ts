@@ -1,5 +1,4 @@
-import type { MsgHdrs } from "@nats-io/nats-core";
-import { AppError, type EventContract, type WorkContract } from "@parley/contracts";
+import { AppError, type EventContract } from "@parley/contracts";
 import type { z } from "zod";
 import type { PublishOptions } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
@@ -12,16 +11,6 @@ import { withTrace } from "./trace-headers.js";
 const DEADLINE_MS = 2_000;
 const FULL: readonly number[] = [API_ERRORS.maximumBytes, API_ERRORS.maximumMessages, API_ERRORS.storageFull];
 
-export interface Publisher {
-  publish<S extends z.ZodType>(
-    contract: EventContract<S> | WorkContract<S>,
-    message: z.input<S>,
-    options: PublishOptions,
-  ): Promise<void>;
-  /** Stores bytes as they are; used for dead letters. */
-  store(subject: string, data: string | Uint8Array, headers: MsgHdrs): Promise<void>;
-}
-
 interface PublisherDeps {
   mux: ReplyMux;
   topology: Topology;
@@ -29,56 +18,58 @@ interface PublisherDeps {
   connected: () => boolean;
   /** Facts for listeners of this process. */
   deliver(subject: string, text: string): void;
-  /** Commands for workers of this process. */
-  hint(subject: string, message: unknown): void;
 }
 
-export function createPublisher(deps: PublisherDeps): Publisher {
+/** Stores facts; see Bus.publish for its errors. */
+export function createPublisher(deps: PublisherDeps) {
   const { mux, topology, metrics, connected } = deps;
 
-  async function once(subject: string, data: string | Uint8Array, headers: MsgHdrs, timeoutMs: number): Promise<void> {
-    const reply = await mux.request(subject, data, { timeoutMs, headers });
+  async function once(subject: string, text: string, msgId: string, timeoutMs: number): Promise<void> {
+    const reply = await mux.request(subject, text, { timeoutMs, headers: withTrace({ "Nats-Msg-Id": msgId }) });
     throwOnError(reply.json<unknown>());
   }
 
-  async function store(subject: string, data: string | Uint8Array, headers: MsgHdrs): Promise<void> {
+  async function store(subject: string, text: string, msgId: string): Promise<void> {
     if (!connected()) throw new AppError("not_ready", { internal: "bus: not connected" });
     const deadlineAt = performance.now() + DEADLINE_MS;
     try {
-      await once(subject, data, headers, DEADLINE_MS).catch(async (error: unknown) => {
-        // Nobody takes the subject: the store was wiped under us. Make the streams again and try once more.
-        if (!(error instanceof RequestFailure) || error.kind !== "no_responders") throw error;
+      await once(subject, text, msgId, DEADLINE_MS).catch(async (error: unknown) => {
+        if (!(error instanceof RequestFailure)) throw error;
+        // Listeners keep a subject from being nobody's but do not answer, so a wiped store is also told by silence.
+        if (error.kind === "timeout") topology.ensureStreams().catch(() => undefined);
+        if (error.kind !== "no_responders") throw error;
+        // Nobody takes the subject: the store was wiped under us. Make the stream again and try once more.
         await topology.ensureStreams();
-        await once(subject, data, headers, deadlineAt - performance.now());
+        await once(subject, text, msgId, deadlineAt - performance.now());
       });
     } catch (error) {
       throw publishError(error);
     }
   }
 
-  return {
-    store,
-    async publish(contract, message, { key, msgId }) {
-      const parsed = contract.schema.safeParse(message);
-      if (!parsed.success) {
-        throw new AppError("internal", {
-          cause: parsed.error,
-          internal: `${contract.subject}: message breaks its schema`,
-        });
-      }
-      const subject = `${contract.subject}.${token(key)}`;
-      const text = JSON.stringify(parsed.data);
-      // Those who listen in this process hear it whatever becomes of the server; a repeat by the outbox they hear again.
-      if (contract.kind === "event") deps.deliver(subject, text);
-      else if (!connected()) deps.hint(subject, parsed.data);
-      try {
-        await store(subject, text, withTrace({ "Nats-Msg-Id": msgId }));
-        metrics.published(contract.subject, "ok");
-      } catch (error) {
-        metrics.published(contract.subject, error instanceof AppError ? error.code : "internal");
-        throw error;
-      }
-    },
+  return async function publish<S extends z.ZodType>(
+    contract: EventContract<S>,
+    message: z.input<S>,
+    { key, msgId }: PublishOptions,
+  ): Promise<void> {
+    const parsed = contract.schema.safeParse(message);
+    if (!parsed.success) {
+      throw new AppError("internal", {
+        cause: parsed.error,
+        internal: `${contract.subject}: message breaks its schema`,
+      });
+    }
+    const subject = `${contract.subject}.${token(key)}`;
+    const text = JSON.stringify(parsed.data);
+    // Those who listen in this process hear it whatever becomes of the server; a repeat by the outbox they hear again.
+    deps.deliver(subject, text);
+    try {
+      await store(subject, text, msgId);
+      metrics.published(contract.subject, "ok");
+    } catch (error) {
+      metrics.published(contract.subject, error instanceof AppError ? error.code : "internal");
+      throw error;
+    }
   };
 }
 

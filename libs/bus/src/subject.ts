@@ -16,11 +16,6 @@ export function keyOf(subject: string): string {
   return last.includes("=") ? decodeURIComponent(last.replaceAll(/=(?=$)/g, "").replaceAll("=", "%")) : last;
 }
 
-/** `turns.v1.work.run` → `turns.v1.work.>`: everything of its kind in its domain. */
-export function kindWildcard(subject: string): string {
-  return `${subject.split(".", 3).join(".")}.>`;
-}
-
 /** Where replies to a user of the server arrive: each has its own place, so that no user can read another's replies. */
 export const inboxPrefix = (user: string | undefined): string =>
   user === undefined ? "_INBOX" : `_INBOX.${token(user)}`;

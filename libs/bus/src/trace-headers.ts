@@ -7,8 +7,23 @@ const TRACE_KEYS = ["traceparent", "tracestate", "baggage"];
 export function withTrace(values: Record<string, string>): MsgHdrs {
   const all = { ...values };
   injectTrace(all);
+  return headersOf(all);
+}
+
+/** The current trace context, to be sent later. */
+export function currentTrace(): Record<string, string> {
+  const trace: Record<string, string> = {};
+  injectTrace(trace);
+  return trace;
+}
+
+/** Options of a message that travels in this trace; without one it has no headers at all. */
+export const traceHeaders = (trace: Record<string, string> = {}): { headers?: MsgHdrs } =>
+  trace.traceparent === undefined ? {} : { headers: headersOf(trace) };
+
+function headersOf(values: Record<string, string>): MsgHdrs {
   const headers = createHeaders();
-  for (const [key, value] of Object.entries(all)) headers.set(key, value);
+  for (const [key, value] of Object.entries(values)) headers.set(key, value);
   return headers;
 }
 

@@ -1,5 +1,5 @@
 import { connect, type Msg, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
-import { AppError, createTenant, endsOf, recall, rpc, turnResultLive } from "@parley/contracts";
+import { AppError, createTenant, endsOf, recall, rpc, runTurns, turnResultLive } from "@parley/contracts";
 import { endsWithin, eventually, natsUrlOf, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -119,6 +119,7 @@ describe("the password of one service", () => {
       "sessions.v1.rpc.accept",
       "memory.v1.rpc.recall",
       "turns.v1.live.>",
+      `${runTurns.subject}.*`,
       ">",
     ];
     for (const subject of heard) memory.subscribe(subject, { callback: () => undefined });
@@ -129,9 +130,8 @@ describe("the password of one service", () => {
       "_INBOX.gateway.any",
       "$JS.API.STREAM.DELETE.EVENTS",
       "$JS.API.STREAM.UPDATE.EVENTS",
-      "$JS.API.CONSUMER.CREATE.TURNS.mine.turns.v1.work.>",
-      "$JS.API.CONSUMER.MSG.NEXT.TURNS.agent-runner",
-      "dlq.turns.v1.work.run.any",
+      "$JS.API.CONSUMER.CREATE.EVENTS.mine.links.v1.event.>",
+      `${runTurns.subject}.any`,
     ];
     for (const subject of sent) memory.publish(subject, "{}");
     const wanted = [...heard.map((one) => `subscription ${one}`), ...sent.map((one) => `publish ${one}`)].sort();

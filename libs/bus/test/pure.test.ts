@@ -1,9 +1,8 @@
-import { AppError, RetryableError, TerminalError } from "@parley/contracts";
+import { AppError, RetryableError } from "@parley/contracts";
 import { describe, expect, it } from "vitest";
 import { connectionOptions } from "../src/connection.js";
-import { outcomeOf, retryDelayMs } from "../src/outcome.js";
 import { compareVersions, missingFeatures } from "../src/server-features.js";
-import { keyOf, kindWildcard, token } from "../src/subject.js";
+import { keyOf, token } from "../src/subject.js";
 import { STREAMS, streamConfig } from "../src/topology.js";
 import { fromWire, toWire } from "../src/wire-error.js";
 
@@ -19,35 +18,6 @@ describe("subject tokens", () => {
 
   it("gives different keys different tokens", () => {
     expect(new Set(["a.b", "a=2Eb", "a_b", "a=b", "a=3Db"].map(token)).size).toBe(5);
-  });
-
-  it("names everything of a kind in a domain", () => {
-    expect(kindWildcard("turns.v1.work.run")).toBe("turns.v1.work.>");
-  });
-});
-
-describe("outcome", () => {
-  const settings = { maxDeliver: 5, random: () => 0 };
-
-  it("is a dead letter for a terminal error, at the first attempt", () => {
-    expect(outcomeOf(new TerminalError("bad version"), 1, settings)).toEqual({ type: "dead", reason: "bad version" });
-  });
-
-  it("is another try for everything else until the attempts are used up", () => {
-    expect(outcomeOf(new RetryableError("model_unavailable", { afterMs: 700 }), 1, settings)).toEqual({
-      type: "retry",
-      delayMs: 700,
-    });
-    expect(outcomeOf(new AppError("not_ready"), 4, settings)).toEqual({ type: "retry", delayMs: 4_000 });
-    expect(outcomeOf(new TypeError("text of a visitor"), 5, settings)).toEqual({
-      type: "dead",
-      reason: "attempts exhausted: TypeError",
-    });
-  });
-
-  it("waits longer each time, up to a bound, with jitter on top", () => {
-    expect([1, 2, 3, 10].map((attempt) => retryDelayMs(attempt, undefined, 0))).toEqual([500, 1_000, 2_000, 30_000]);
-    expect(retryDelayMs(1, 100, 1)).toBe(150);
   });
 });
 

@@ -11,7 +11,7 @@ import { contentRemoved } from "./messages/retention.js";
 import { noteSecurity } from "./messages/security.js";
 import { getSession, sessionEnded } from "./messages/sessions.js";
 
-import { runTurns, turnCompleted, turnResultLive } from "./messages/turns.js";
+import { runTurns, turnResultLive } from "./messages/turns.js";
 import { openVerified } from "./messages/verification.js";
 
 export type Contract = RpcContract | WorkContract | EventContract | LiveContract;
@@ -24,8 +24,6 @@ export type ServiceName = (typeof SERVICES)[number];
 export interface Ends {
   from: readonly ServiceName[];
   to: readonly ServiceName[];
-  /** The receivers of a fact for whom it is stored until they have handled it; the others see what passes. */
-  durable: readonly ServiceName[];
 }
 
 /** Calls that other services make than the gateway alone, which makes every call that is not named here. */
@@ -64,9 +62,6 @@ const RECEIVERS = new Map<Contract, ServiceName[]>([
   [turnStopLive, ["agent-runner"]],
 ]);
 
-/** Receivers of facts that miss none; the name of the service is the durable name. */
-const DURABLE = new Map<Contract, ServiceName[]>([[turnCompleted, ["memory"]]]);
-
 /** They send what waits in the outbox, whichever service wrote it. */
 const RELAYS: readonly ServiceName[] = ["agent-runner", "cleanup", "sessions"];
 
@@ -76,23 +71,26 @@ const OWNERS: Record<string, ServiceName> = { agents: "agent-runner", turns: "ag
 export function endsOf(contract: Contract): Ends {
   const owner = ownerOf(contract);
   const from = SENDERS.get(contract) ?? [owner];
-  const durable = DURABLE.get(contract) ?? [];
-  const to = [...(RECEIVERS.get(contract) ?? []), ...durable];
+  const to = RECEIVERS.get(contract) ?? [];
   switch (contract.kind) {
     case "rpc":
-      return { from: CALLERS.get(contract) ?? ["gateway"], to: [owner], durable };
+      return { from: CALLERS.get(contract) ?? ["gateway"], to: [owner] };
     case "work":
-      return { from, to: [owner], durable };
+      return { from, to: [serviceNamed(contract.service, contract.subject)] };
     case "event":
-      return { from: [...new Set([...from, ...RELAYS])], to, durable };
+      return { from: [...new Set([...from, ...RELAYS])], to };
     case "live":
-      return { from, to, durable };
+      return { from, to };
   }
 }
 
 function ownerOf({ subject }: Contract): ServiceName {
   const [domain = ""] = subject.split(".", 1);
-  const owner = OWNERS[domain] ?? SERVICES.find((service) => service === domain);
-  if (owner === undefined) throw new Error(`${subject} belongs to no service`);
-  return owner;
+  return OWNERS[domain] ?? serviceNamed(domain, subject);
+}
+
+function serviceNamed(name: string, subject: string): ServiceName {
+  const service = SERVICES.find((known) => known === name);
+  if (service === undefined) throw new Error(`${subject} belongs to no service`);
+  return service;
 }

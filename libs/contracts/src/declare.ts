@@ -15,13 +15,13 @@ export interface RpcContract<Req extends z.ZodType = z.ZodType, Res extends z.Zo
   deadlineMs: number;
 }
 
-/** A command for exactly one worker, stored in a work-queue stream. Ids only, no text. */
+/** A hint for one worker that the database holds work for it. Never stored. Ids only, no text. */
 export interface WorkContract<S extends z.ZodType = z.ZodType> {
   kind: "work";
   /** Without the key: `turns.v1.work.run`. */
   subject: string;
-  stream: "TURNS" | "JOBS";
-  consumer: string;
+  /** The service that works; also the queue group. */
+  service: string;
   schema: S;
 }
 
@@ -58,10 +58,9 @@ export const rpc = <Req extends z.ZodType, Res extends z.ZodType>(
 export const work = <S extends z.ZodType>(
   domain: string,
   name: string,
-  stream: "TURNS" | "JOBS",
-  consumer: string,
+  service: string,
   schema: S,
-): WorkContract<S> => ({ kind: "work", subject: `${domain}.v1.work.${name}`, stream, consumer, schema });
+): WorkContract<S> => ({ kind: "work", subject: `${domain}.v1.work.${name}`, service, schema });
 
 export const event = <S extends z.ZodType>(domain: string, name: string, schema: S): EventContract<S> => ({
   kind: "event",

@@ -8,7 +8,6 @@ import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
-import { turnCompleted } from "./messages/turns.js";
 import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
 
 const ALL: EventContract[] = [
@@ -29,7 +28,6 @@ const ALL: EventContract[] = [
   sessionAnalyzed,
   sessionEnded,
   sessionStarted,
-  turnCompleted,
   webhookDisabled,
 ];
 

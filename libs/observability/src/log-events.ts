@@ -16,7 +16,6 @@ export const LOG_EVENTS: Record<string, string> = {
   "turn.fenced":
     "The result of a turn was refused and dropped, because its lease had passed to another runner or to a human.",
   "turn.retry": "A session could not be processed and will be retried.",
-  "turn.fact_lost": "A committed turn could not be announced; readers find it in the database.",
   "turn.wakeup_lost": "A wake-up could not be sent; a runner finds the turn within a second or so.",
   "turn.stream_failed": "Streaming a reply to a caller failed; the turn itself continues.",
   "poll.failed": "The search for turns whose wake-up was lost failed; it is repeated every second.",
@@ -119,10 +118,7 @@ export const LOG_EVENTS: Record<string, string> = {
   "rpc.answer_lost": "The answer of a call could not be sent; the caller runs into its deadline.",
   "listener.failed": "A listener of the bus failed on a message.",
   "listener.refused": "A message was dropped because it is malformed.",
-  "work.failed": "A stored message could not be handled; `outcome` says what happens to it.",
-  "work.dead": "A stored message was moved to the dead letters.",
-  "work.dead_letter_failed": "A message could not be moved to the dead letters; it is delivered again.",
-  "work.bind_failed": "A consumer of stored messages could not be reached; this is retried.",
-  "work.silent": "A consumer received nothing from the bus for too long and reconnects.",
-  "work.hint_failed": "A wake-up could not be stored and failed in this process; polling the database finds the turn.",
+  "work.failed": "Work that a hint asked for failed; it is tried again, or found by the next look at the database.",
+  "work.refused":
+    "A hint could not be read, or the server does not let this service receive it; a look at the database finds the work.",
 };

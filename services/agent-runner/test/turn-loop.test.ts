@@ -150,7 +150,9 @@ describe("turns", () => {
 
   it("announces completed turns of sessions with a confirmed address, and of no other", async () => {
     const announced: string[] = [];
-    h.bus.listen(turnCompleted, async ({ sessionId, seq }) => void announced.push(`${sessionId} ${seq}`));
+    h.bus.work(turnCompleted, async ({ sessionId, seq }) => void announced.push(`${sessionId} ${seq}`), {
+      concurrency: 1,
+    });
     await h.bus.settled();
     const anonymous = await h.open(agentId);
     const confirmed = await h.open(agentId, { participant: { email: "ada@example.com" } });

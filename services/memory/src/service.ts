@@ -11,7 +11,7 @@ import { summarise } from "./memory/summarise.js";
 
 /** Sessions one round of the poll looks at. */
 const POLL_LIMIT = 50;
-/** Summaries one replica makes at once from events. */
+/** Summaries one replica makes at once from hints. */
 const CONCURRENCY = 4;
 
 /** Per-person memory: summaries in the background, recall for prompts; and the knowledge bases of agents. */
@@ -20,6 +20,7 @@ export function createMemory(deps: MemoryDeps): Component {
   const outcomes = deps.metrics.counter("memory_summaries_total", "Attempts to summarise, by outcome", ["outcome"]);
   const stopping = new AbortController();
   let poll: Poll | undefined;
+  let stopWork = async (): Promise<void> => undefined;
   let knowledge: { stop(): Promise<void> } | undefined;
 
   const bringUpToDate = async (at: { tenantId: string; sessionId: string }, signal: AbortSignal): Promise<void> => {
@@ -35,13 +36,13 @@ export function createMemory(deps: MemoryDeps): Component {
     name: "memory",
     async start() {
       deps.bus.serve(recallContract, recall(deps));
-      deps.bus.listen(
+      stopWork = deps.bus.work(
         turnCompleted,
-        async ({ tenantId, sessionId, seq }, { signal }) => {
+        async ({ tenantId, sessionId, seq }) => {
           // The first turn opens the session, so before this nothing can be due.
-          if (seq > every) await bringUpToDate({ tenantId, sessionId }, AbortSignal.any([signal, stopping.signal]));
+          if (seq > every) await bringUpToDate({ tenantId, sessionId }, stopping.signal);
         },
-        { durable: "memory", concurrency: CONCURRENCY },
+        { concurrency: CONCURRENCY },
       );
       poll = startPoll({
         intervalMs: deps.config.MEMORY_POLL_SECONDS * 1_000,
@@ -66,6 +67,7 @@ export function createMemory(deps: MemoryDeps): Component {
     },
     async stop() {
       stopping.abort();
+      await stopWork();
       await poll?.stop();
       await knowledge?.stop();
     },

@@ -65,7 +65,7 @@ export interface Harness {
   stop(): Promise<void>;
   newPerson(of?: { tenantId: string; agentId: string }): Promise<Person>;
   open(person: Person, options?: { verified?: boolean }): Promise<Conversation>;
-  tell(conversation: Conversation, person: Person, seq: number, msgId: string): Promise<void>;
+  tell(conversation: Conversation, person: Person, seq: number): void;
   summaryOf(person: Person): Promise<string | null>;
   /** Exchanges covered by summaries. */
   coveredOf(conversation: Conversation, person: Person): Promise<number>;
@@ -87,12 +87,8 @@ export async function startHarness(): Promise<Harness> {
     await Promise.all(running.map((replica) => replica.bus.drain()));
     running = [];
   };
-  const tell: Harness["tell"] = (conversation, { tenantId }, seq, msgId) =>
-    bus.publish(
-      turnCompleted,
-      { tenantId, sessionId: conversation.sessionId, seq, head: seq, status: "done" },
-      { key: conversation.sessionId, msgId },
-    );
+  const tell: Harness["tell"] = ({ sessionId }, { tenantId }, seq) =>
+    void bus.hint(turnCompleted, sessionId, { tenantId, sessionId, seq });
   const harness: Harness = {
     bus,
     db,
@@ -162,7 +158,7 @@ async function openConversation(
       for (const text of texts) {
         seq += 1;
         await db.tenant(tenantId, (trx) => commitTurn(trx, { id, tenantId, seq, text }));
-        if (!options.quiet) await tell(conversation, person, seq, `${sessionId}:${seq}`);
+        if (!options.quiet) tell(conversation, person, seq);
       }
     },
   };

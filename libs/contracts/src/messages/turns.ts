@@ -1,27 +1,22 @@
 import { z } from "zod";
-import { event, live, work } from "../declare.js";
+import { live, work } from "../declare.js";
 import { turnResult } from "../turns.js";
 
 const uuid = z.uuid();
 
+/** A session has input. */
 export const runTurns = work(
   "turns",
   "run",
-  "TURNS",
   "agent-runner",
   z.object({ tenantId: uuid, sessionId: z.string(), conversationId: uuid, seq: z.number().int() }),
 );
-/** A turn of a session with a confirmed address, whose memory may be due; nobody needs to hear of the others. */
-export const turnCompleted = event(
+/** A turn of a session with a confirmed address is over: its memory may be due. */
+export const turnCompleted = work(
   "turns",
   "completed",
-  z.object({
-    tenantId: uuid,
-    sessionId: z.string(),
-    seq: z.number().int(),
-    head: z.number().int(),
-    status: z.enum(["done", "failed"]),
-  }),
+  "memory",
+  z.object({ tenantId: uuid, sessionId: z.string(), seq: z.number().int() }),
 );
 /** To the gateway that waits; carries text, is never stored, may get lost (the waiter then asks `getTurn`). Key = gateway id. */
 export const turnResultLive = live(

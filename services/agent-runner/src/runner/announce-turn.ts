@@ -17,16 +17,13 @@ interface Announced {
   unsent: LiveEntry[];
 }
 
-/**
- * After the commit: readers, the waiting gateway, and for a session that can have a memory the fact. Each may get lost; the database
- * is asked then. The promise is that of the fact; it never rejects.
- */
+/** After the commit: readers, the waiting gateway, and the memory of a confirmed address. Each may get lost; the database is asked then. */
 export function announceTurn(
   deps: Pick<WorkerDeps, "bus" | "redis" | "counters" | "logger">,
   { ref, session }: { ref: SessionRef; session: AcquiredSession },
   turn: PendingTurn,
   { item, answer, run, result, ms, unsent }: Announced,
-): Promise<void> {
+): void {
   const turnId = turnIdOf(session.conversation_id, turn.seq);
   const state = result
     ? { status: "done" as const, result }
@@ -41,17 +38,6 @@ export function announceTurn(
   if (item.dead) deps.counters.givenUp.inc();
   if (run) countUsage(deps.counters.usage, run);
   if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
-  if (!session.participant_verified || session.participant.email === undefined) return Promise.resolve();
-  const fact = {
-    tenantId: ref.tenantId,
-    sessionId: ref.sessionId,
-    seq: turn.seq,
-    head: answer.head ?? 0,
-    status: state.status,
-  };
-  return deps.bus
-    .publish(turnCompleted, fact, { key: ref.sessionId, msgId: `${ref.sessionId}:${turn.seq}:completed` })
-    .catch((error: unknown) => {
-      deps.logger.debug({ err: error, sessionId: ref.sessionId, seq: turn.seq }, "turn.fact_lost");
-    });
+  if (!session.participant_verified || session.participant.email === undefined) return;
+  deps.bus.hint(turnCompleted, ref.sessionId, { tenantId: ref.tenantId, sessionId: ref.sessionId, seq: turn.seq });
 }

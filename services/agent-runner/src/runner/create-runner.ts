@@ -35,6 +35,7 @@ export function createRunner(deps: RunnerDeps): Component {
   let outbound: Outbound | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
   let unsubscribe: () => void = () => undefined;
+  let stopTaking = async (): Promise<void> => undefined;
 
   return {
     name: "runner",
@@ -83,17 +84,17 @@ export function createRunner(deps: RunnerDeps): Component {
         running.set(ref.sessionId, work);
         await work;
       };
-      deps.bus.work(runTurns, (message) => worker.traces.during(message, () => run(message)), {
+      stopTaking = deps.bus.work(runTurns, (message) => worker.traces.during(message, () => run(message)), {
         concurrency: deps.config.RUNNER_CONCURRENCY,
-        // A wake-up is a hint: how often a turn is tried is counted at the turn, so an outage must not make dead letters of hints.
-        maxDeliver: 1_000,
       });
-      poll = pollForTurns(worker, run, () => deps.config.RUNNER_CONCURRENCY - running.size);
+      const looking = pollForTurns(worker, run, () => deps.config.RUNNER_CONCURRENCY - running.size);
+      poll = looking;
+      deps.bus.onReconnect(() => looking.soon());
       await deps.bus.settled();
     },
     async stop() {
       await poll?.stop();
-      const finished = Promise.allSettled([...running.values()]);
+      const finished = Promise.allSettled([stopTaking(), ...running.values()]);
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;
       clearTimeout(late);

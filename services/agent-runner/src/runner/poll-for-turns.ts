@@ -6,6 +6,7 @@ import type { WorkerDeps } from "./worker-deps.js";
 /**
  * Finds turns whose wake-up was lost or whose runner died, with or without the bus: each second this runner asks the database for
  * sessions that wait without a live lease and works on them itself. Replicas may find the same session; the lease lets one in.
+ * `soon` asks at once, also for turns that have only just arrived: for the start, and when the bus was away and with it the wake-ups.
  *
  * @param free sessions this runner could take on now
  */
@@ -15,11 +16,14 @@ export function pollForTurns(
   free: () => number,
 ): Poll {
   const intervalMs = config.POLL_INTERVAL_MS;
-  return startPoll({
+  let olderMs = 0;
+  const poll = startPoll({
     intervalMs,
     async round() {
       if (free() <= 0) return;
-      for (const found of await repository.waiting(intervalMs, free())) {
+      const waiting = await repository.waiting(olderMs, free());
+      olderMs = intervalMs;
+      for (const found of waiting) {
         const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, seq } = found;
         counters.found.inc();
         run({ tenantId, sessionId, conversationId, seq }).catch((error: unknown) => {
@@ -29,4 +33,11 @@ export function pollForTurns(
     },
     onError: (error) => logger.debug({ err: error }, "poll.failed"),
   });
+  return {
+    ...poll,
+    soon() {
+      olderMs = 0;
+      poll.soon();
+    },
+  };
 }

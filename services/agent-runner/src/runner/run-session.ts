@@ -71,15 +71,11 @@ export async function runSession(deps: WorkerDeps, ref: SessionRef, signal: Abor
     throw new RetryableError("the turn did not finish", { cause: error, afterMs: 250 * session.tries });
   } finally {
     lease.stop();
-    // The wake-up is acknowledged after the facts are out: until then it stands in for an outbox row.
-    await Promise.allSettled(worker.facts);
   }
 }
 
 /** One session under one lease. */
 class SessionWorker {
-  readonly facts: Promise<void>[] = [];
-
   constructor(
     private readonly deps: WorkerDeps,
     private readonly ref: SessionRef,
@@ -156,7 +152,7 @@ class SessionWorker {
     deps.cache.put(this.ref.sessionId, this.state.cached);
     const ms = performance.now() - started;
     const announced = { item, answer, run, result: settled?.result ?? null, ms, unsent: thought?.unsent ?? [] };
-    this.facts.push(announceTurn(deps, { ref: this.ref, session }, turn, announced));
+    announceTurn(deps, { ref: this.ref, session }, turn, announced);
     return answer;
   }
 

@@ -15,10 +15,7 @@ export const fireTimers = (deps: CleanupDeps): Job => ({
   async step() {
     const { looked, fired } = await fireBatch(deps.db, BATCH);
     for (const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, seq } of fired) {
-      const at = { tenantId, sessionId, conversationId, seq };
-      deps.bus.publish(runTurns, at, { key: sessionId, msgId: `${sessionId}:${seq}` }).catch((error: unknown) => {
-        deps.logger.debug({ err: error, sessionId, seq }, "turn.wakeup_lost");
-      });
+      deps.bus.hint(runTurns, sessionId, { tenantId, sessionId, conversationId, seq });
     }
     return { taken: looked, handled: fired.length };
   },

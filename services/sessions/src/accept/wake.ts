@@ -12,22 +12,22 @@ interface WakeDeps {
 
 /**
  * Notifies a runner that a session has input. The message is only a hint: if it is lost, the runners' poll of the database finds
- * the turn within a second. So a failed publish must not fail the acceptance, and no caller waits for it.
+ * the turn within a second. So no caller waits for it.
  */
 export function createWake(deps: WakeDeps) {
   const lost = deps.metrics.counter(
     "turn_wakeups_lost_total",
-    "Wake-ups that could not be published; the poll finds the turn",
+    "Wake-ups that found the bus disconnected; the poll finds the turn",
   );
   return (
     at: { tenantId: string; sessionId: string; conversationId: string; seq: number },
     live: LiveEntry[],
   ): void => {
     const { sessionId, seq } = at;
-    deps.bus.publish(runTurns, at, { key: sessionId, msgId: `${sessionId}:${seq}` }).catch((error: unknown) => {
+    if (!deps.bus.hint(runTurns, sessionId, at)) {
       lost.inc();
-      deps.logger.debug({ err: error, sessionId, seq }, "turn.wakeup_lost");
-    });
+      deps.logger.debug({ sessionId, seq }, "turn.wakeup_lost");
+    }
     if (live.length > 0) void deps.redis.live.publish(sessionId, live);
   };
 }

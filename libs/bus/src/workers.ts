@@ -1,0 +1,148 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { NatsConnection, Subscription } from "@nats-io/nats-core";
+import { RetryableError, type WorkContract } from "@parley/contracts";
+import { type Logger, withExtractedTrace, withoutTrace, withSpan } from "@parley/observability";
+import type { z } from "zod";
+import type { WorkHandler, WorkOptions } from "./bus.js";
+import type { BusMetrics } from "./bus-metrics.js";
+import { traceOf } from "./trace-headers.js";
+
+/** A hint on its way to a worker. */
+export interface Hint {
+  /** Last token of its subject. */
+  token: string;
+  payload: unknown;
+  /** Headers of the trace it was given in. */
+  trace: Record<string, string>;
+}
+
+export interface WorkerDeps {
+  logger: Logger;
+  metrics: BusMetrics;
+  /** Gives a hint to the workers of other replicas. */
+  handOn(subject: string, hint: Hint): void;
+}
+
+/** Hints that wait for a slot, for each slot there is. What comes above it is dropped: whoever looks at the database finds its work. */
+const WAITING_PER_SLOT = 16;
+/** The server gets this long to hand over what is on its way when the worker stops. */
+const HAND_OVER_MS = 1_000;
+
+/** Works on the hints of one contract: at most `concurrency` at a time, the next ones in the order in which they came. */
+export class Worker<S extends z.ZodType> {
+  readonly #contract: WorkContract<S>;
+  readonly #handler: WorkHandler<S>;
+  readonly #concurrency: number;
+  readonly #deps: WorkerDeps;
+  readonly #running = new Set<Promise<void>>();
+  readonly #waiting: Hint[] = [];
+  readonly #retries = new Set<NodeJS.Timeout>();
+  #subscription: Subscription | null = null;
+  #open = true;
+
+  constructor(contract: WorkContract<S>, handler: WorkHandler<S>, deps: WorkerDeps & WorkOptions) {
+    this.#contract = contract;
+    this.#handler = handler;
+    this.#concurrency = deps.concurrency;
+    this.#deps = deps;
+  }
+
+  /** False once it stops: others get the hints. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  attach(connection: NatsConnection): void {
+    if (!this.#open) return;
+    const { subject, service } = this.#contract;
+    this.#subscription = connection.subscribe(`${subject}.*`, {
+      queue: service,
+      callback: (error, msg) => {
+        if (error !== null) return this.#deps.logger.error({ err: error, subject }, "work.refused");
+        const token = msg.subject.slice(subject.length + 1);
+        this.take({ token, payload: parseJson(msg.string()), trace: traceOf(msg.headers) });
+      },
+    });
+  }
+
+  take(hint: Hint): void {
+    const { subject } = this.#contract;
+    if (!this.#open) this.#deps.handOn(subject, hint);
+    else if (this.#running.size < this.#concurrency) this.#run(hint);
+    else if (this.#waiting.length < this.#concurrency * WAITING_PER_SLOT) this.#waiting.push(hint);
+    else this.#deps.metrics.worked(subject, "dropped");
+  }
+
+  /** Takes no more hints, gives those that wait to other replicas, and resolves when the work in hand is done. */
+  async stop(): Promise<void> {
+    this.close();
+    for (const hint of this.#waiting.splice(0)) this.#deps.handOn(this.#contract.subject, hint);
+    const subscription = this.#subscription;
+    this.#subscription = null;
+    if (subscription !== null && !subscription.isClosed()) {
+      const late = delay(HAND_OVER_MS, undefined, { ref: false });
+      await Promise.race([subscription.drain().catch(() => undefined), late]);
+    }
+    await Promise.all(this.#running);
+  }
+
+  /** Takes no more hints. */
+  close(): void {
+    this.#open = false;
+    for (const timer of this.#retries) clearTimeout(timer);
+    this.#retries.clear();
+  }
+
+  #run(hint: Hint): void {
+    const done = this.#handle(hint).finally(() => {
+      this.#running.delete(done);
+      const next = this.#waiting.shift();
+      if (next !== undefined) this.#run(next);
+    });
+    this.#running.add(done);
+  }
+
+  /** Never rejects. */
+  async #handle(hint: Hint): Promise<void> {
+    const { logger, metrics } = this.#deps;
+    const { subject, schema } = this.#contract;
+    const message = schema.safeParse(hint.payload);
+    if (!message.success) {
+      logger.error({ err: message.error, subject }, "work.refused");
+      return metrics.worked(subject, "refused");
+    }
+    const work = (): Promise<void> => withSpan(subject, { kind: "consumer" }, () => this.#handler(message.data));
+    try {
+      // A hint that waited begins behind another one, whose trace is not its own.
+      await withoutTrace(() => withExtractedTrace(hint.trace, work));
+      metrics.worked(subject, "done");
+    } catch (error) {
+      logger.warn({ err: error, subject }, "work.failed");
+      metrics.worked(subject, "failed");
+      if (error instanceof RetryableError && error.options.afterMs !== undefined)
+        this.#again(hint, error.options.afterMs);
+    }
+  }
+
+  /** Without a time to wait for, the next look at the database decides. */
+  #again(hint: Hint, afterMs: number): void {
+    if (!this.#open) return;
+    const timer = setTimeout(
+      () => {
+        this.#retries.delete(timer);
+        this.take(hint);
+      },
+      afterMs * (1 + Math.random() / 2),
+    );
+    this.#retries.add(timer);
+  }
+}
+
+/** Anything that is not JSON breaks every schema. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
