@@ -15,7 +15,7 @@ export interface RpcContract<Req extends z.ZodType = z.ZodType, Res extends z.Zo
   deadlineMs: number;
 }
 
-/** A hint for one worker that the database holds work for it. Never stored. Ids only, no text. */
+/** A hint for one worker that the database holds work for it. Never stored; may carry text. */
 export interface WorkContract<S extends z.ZodType = z.ZodType> {
   kind: "work";
   /** Without the key: `turns.v1.work.run`. */

@@ -53,6 +53,7 @@ export * from "./messages/verification.js";
 export * from "./messages/watching.js";
 export * from "./messages/webhooks.js";
 export * from "./reply-parts.js";
+export * from "./session-events.js";
 export * from "./tokens.js";
 export * from "./turns.js";
 export { WEBHOOK_FACTS, type WebhookFact } from "./webhook-facts.js";

@@ -1,7 +1,8 @@
 import { newId } from "@parley/contracts";
 import { createLogger } from "@parley/observability";
 import { type FreshDatabase, freshDatabase } from "@parley/testkit";
-import { connectDb, type Db } from "../src/index.js";
+import { connectDb, type Db, sqlStateOf } from "../src/index.js";
+import { acceptPlain, commitPlain, grantedTo } from "./plain-turns.js";
 
 export interface Fixture {
   database: FreshDatabase;
@@ -100,20 +101,24 @@ export const linkOf = (f: Fixture): Json => ({
   policy: {},
 });
 
-export async function accept(f: Fixture, items: Json[]): Promise<Json[]> {
+/** As the product does it: in one statement what needs nothing else, and the rest item by item. */
+export async function accept(f: Fixture, given: Json[]): Promise<Json[]> {
+  const none = { client_message_id: null, idem_key: null, idem_fingerprint: null };
+  const items = given.map((item, i): Json & { i: number } => ({ i, ...none, reply_to: "gw", ...item }));
+  const done = await acceptPlain(
+    f.db,
+    items.filter(({ files }) => files === undefined),
+  ).catch(unlessRepeated);
+  const left = items.filter(({ i }) => !done.some((answer) => answer.i === i));
   const rows = await f.db.query<{ r: Json & { i: number } }>("select accept_messages($1::jsonb) as r", [
-    JSON.stringify(
-      items.map((item, i) => ({
-        i,
-        client_message_id: null,
-        idem_key: null,
-        idem_fingerprint: null,
-        reply_to: "gw",
-        ...item,
-      })),
-    ),
+    JSON.stringify(left),
   ]);
-  return rows.map((row) => row.r).sort((a, b) => a.i - b.i);
+  return [...done, ...rows.map((row) => row.r)].sort((a, b) => a.i - b.i);
+}
+
+function unlessRepeated(error: unknown): [] {
+  if (sqlStateOf(error) === "23505") return [];
+  throw error;
 }
 
 export const message = (f: Fixture, sessionId: string, content: string, more: Json = {}): Json => ({
@@ -144,6 +149,7 @@ export async function acquire(
     lease_ms: leaseMs,
     known_seq: null,
     history: 100,
+    granted: grantedTo(sessionId),
   };
   const [row] = await f.db.query<{ r: { lease: never } }>("select acquire_sessions($1::jsonb) as r", [
     JSON.stringify([item]),
@@ -186,11 +192,15 @@ export function reply(
   };
 }
 
-export async function commit(f: Fixture, items: Json[]): Promise<(Json & { outcome: string })[]> {
+/** As the product does it: in one statement what leaves nothing behind but words, and the rest item by item. */
+export async function commit(f: Fixture, given: Json[]): Promise<(Json & { outcome: string })[]> {
+  const items = given.map((item, i): Json & { i: number } => ({ i, ...item }));
+  const done = await commitPlain(f.db, items);
+  const left = items.filter(({ i }) => !done.some((answer) => answer.i === i));
   const rows = await f.db.query<{ r: Json & { i: number; outcome: string } }>("select commit_turns($1::jsonb) as r", [
-    JSON.stringify(items.map((item, i) => ({ i, ...item }))),
+    JSON.stringify(left),
   ]);
-  return rows.map((row) => row.r).sort((a, b) => a.i - b.i);
+  return [...done, ...rows.map((row) => row.r)].sort((a, b) => a.i - b.i);
 }
 
 /** Opens a session and answers its first turn. */

@@ -32,7 +32,16 @@ const POINTS = [
   ],
 ];
 
-describe("a runner killed between two effects of a turn", () => {
+/** The same where the lease comes with the message: from the third turn on, because the second one still counts the session. */
+const GRANTED_POINTS = [
+  ...["acquired:2", "committed:2", "acquired:3", "before_call:3", "after_call:4", "before_commit:3", "committed:3"],
+  "announced:3",
+];
+
+describe.each([
+  { kind: "a link with a budget", budget: true, points: POINTS },
+  { kind: "a link without one", budget: false, points: GRANTED_POINTS },
+])("a runner killed between two effects of a turn, in a session of $kind", ({ budget, points }) => {
   let h: TurnHarness;
   let agentId: string;
   let undisturbed: Trace;
@@ -60,9 +69,9 @@ describe("a runner killed between two effects of a turn", () => {
     return runner.ended;
   };
 
-  /** Opens a session of a link with a budget and says everything, each when what came before it is settled. */
+  /** Opens a session of a link and says everything, each when what came before it is settled. */
   const converse = async (): Promise<Conversation> => {
-    const linkId = await makeLink(h, agentId);
+    const linkId = await makeLink(h, agentId, budget);
     // The runner that starts answers first which version the agent has.
     const made = await eventually(
       () =>
@@ -83,11 +92,13 @@ describe("a runner killed between two effects of a turn", () => {
     expect(undisturbed.calls[0]?.calls).toBeGreaterThanOrEqual(4);
     expect(undisturbed.transitions.length).toBeGreaterThan(4);
     expect(undisturbed.variables.length).toBeGreaterThan(1);
-    expect(Number(undisturbed.charged[0]?.tokens_used)).toBeGreaterThan(0);
+    expect(Number(undisturbed.charged[0]?.tokens_used ?? 0) > 0).toBe(budget);
+    // The last lease: granted with the message, or taken by a statement.
+    expect(undisturbed.lease).toEqual([{ was_granted: !budget }]);
     expect(undisturbed.held).toEqual([]);
   });
 
-  it.each(POINTS)(
+  it.each(points)(
     "at %s: one reply, one charge and the transitions of a run without it",
     async (at) => {
       const died = crashing(at);
@@ -103,7 +114,8 @@ describe("a runner killed between two effects of a turn", () => {
       const { sessionId, conversationId } = conversation;
       for (const seq of [1, 2, 3]) h.bus.hint(runTurns, sessionId, { tenantId, sessionId, conversationId, seq });
       await say(h, sessionId, LAST);
-      expect(await traceOf(h, conversation)).toEqual(undisturbed);
+      const { lease: _lease, ...left } = await traceOf(h, conversation);
+      expect({ ...left, lease: undisturbed.lease }).toEqual(undisturbed);
       await runner?.stop();
     },
     120_000,
@@ -142,7 +154,7 @@ async function say(h: TurnHarness, sessionId: string, text: string): Promise<voi
 }
 
 /** Room for many tokens: what is charged can be read there. */
-async function makeLink(h: TurnHarness, agentId: string): Promise<string> {
+async function makeLink(h: TurnHarness, agentId: string, budget: boolean): Promise<string> {
   const linkId = newId();
   await withPostgresClient(h.adminUrl, async (owner) => {
     await owner.query(
@@ -150,7 +162,8 @@ async function makeLink(h: TurnHarness, agentId: string): Promise<string> {
        values ($1, $2, $3, $4, '\\x00', 'x', 'L', 'test', 5, 5)`,
       [linkId, h.tenantId, agentId, linkId.slice(-12)],
     );
-    await owner.query("select set_link_budget($1, $2, $3)", [linkId, h.tenantId, '{"max_tokens": 1000000}']);
+    if (budget)
+      await owner.query("select set_link_budget($1, $2, $3)", [linkId, h.tenantId, '{"max_tokens": 1000000}']);
   });
   return linkId;
 }
@@ -198,6 +211,7 @@ async function readTrace(owner: PostgresClient, { conversationId, linkId }: Conv
       `select r.seq from budget_reservations r join text_conversations c on c.id = r.conversation_id
           where r.conversation_id = $1 and holds_budget(r, c)`,
     ),
+    lease: await all("select lease_owner like 'granted %' as was_granted from text_conversations where id = $1"),
     dead: await all("select seq from dead_turns where conversation_id = $1"),
   };
 }

@@ -2,7 +2,7 @@ import { createLogger } from "@parley/observability";
 import type { TurnRun } from "@parley/turns";
 import { expect, it } from "vitest";
 import { logTurn } from "../src/runner/log-turn.js";
-import type { CommitItem } from "../src/runner/repository/turns.js";
+import type { CommitItem } from "../src/runner/repository/commit-item.js";
 
 const WORDS = "Ada Lovelace, 12 St James's Square";
 const ids = { sessionId: "text_s", turnId: "t.2" };
@@ -13,6 +13,8 @@ const item: CommitItem = {
     trace: WORDS,
     node_id: "address",
   },
+  ...{ state: {}, node_name: null, node_changed: true, ended: false, turn_number: 1, messages: [], transitions: [] },
+  ...{ notices: [], variables: {}, has_webhooks: false, finish_reason: "complete", result: "{}" },
 };
 const call = { node_id: "name", latency_ms: 120, model: "m", failed: null };
 const run = {

@@ -245,7 +245,7 @@ describe("partitions", () => {
       );
       expect(rows[0]?.n).toBe(5);
     });
-    await eventually(async () => expect(await metrics.text()).toMatch(/cleanup_items_total\{job="partitions"\} 6/));
+    await eventually(async () => expect(await metrics.text()).toMatch(/cleanup_items_total\{job="partitions"\} 4/));
   });
 });
 

@@ -72,15 +72,12 @@ function contents({ tenantId }: Owner, ids: string[]) {
   return [
     sql`insert into session_turns (conversation_id, seq, tenant_id, kind, content, client_message_id, idem_key, idem_fingerprint, signature, status,
         result, trace, files, done_at) select c.id, n, ${tenantId}, 'message', ${WORD}, ${WORD} || n, ${WORD} || n, ${WORD}, ${WORD} || n, 'done',
-        ${result}, ${word("trace")}, ${word("files")}, now() + interval '1 second' from ${of}, generate_series(1, 2) n`,
+        ${result}, ${JSON.stringify({ trace: WORD, variable_nodes: { data: "a" } })}, ${word("files")}, now() + interval '1 second' from ${of}, generate_series(1, 2) n`,
     sql`insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content, client_message_id)
         select c.id, ${tenantId}, n, 1 + n / 2, 'user', ${WORD}, ${WORD} from ${of}, generate_series(0, 3) n`,
-    sql`insert into text_conversation_transitions (conversation_id, tenant_id, sequence, turn_seq, from_node, to_node, condition)
-        select c.id, ${tenantId}, 1, 1, 'a', 'b', ${WORD} from ${of}`,
-    sql`insert into text_conversation_variables (conversation_id, name, tenant_id, value, turn_seq)
-        select c.id, 'name', ${tenantId}, ${JSON.stringify(WORD)}, 1 from ${of}`,
     sql`insert into session_events (conversation_id, event_offset, tenant_id, type, payload)
-        select c.id, 1, ${tenantId}, 'message', ${word("content")} from ${of}`,
+        select c.id, n, ${tenantId}, case n when 1 then 'message' else 'transition' end, ${JSON.stringify({ content: WORD, condition: WORD })}
+          from ${of}, generate_series(1, 2) n`,
     sql`insert into dead_turns (conversation_id, seq, tenant_id, reason) select c.id, 2, ${tenantId}, ${WORD} from ${of}`,
     sql`insert into session_feedback (conversation_id, tenant_id, rating, text) select c.id, ${tenantId}, 4, ${WORD} from ${of}`,
     sql`insert into message_ratings (conversation_id, message_id, tenant_id, rating, text)

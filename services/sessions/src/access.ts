@@ -1,8 +1,19 @@
 import type { SessionAccess } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
 
-/** How the SQL functions are told who asks (see `libs/db/functions/access/try_access.sql`); secrets travel as hashes only. */
-export function accessRow(access: SessionAccess, secrets: Secrets): Record<string, unknown> {
+/** Who asks, as the SQL functions are told (`libs/db/functions/access/try_access.sql`). */
+export type AccessRow = {
+  /** Null = an operator-wide key. */
+  tenant_id: string | null;
+  session_id?: string;
+  link_id?: string;
+  token_id?: string;
+  /** Hex. */
+  token_hash?: string;
+};
+
+/** Secrets travel as hashes only. */
+export function accessRow(access: SessionAccess, secrets: Secrets): AccessRow {
   switch (access.type) {
     case "hmac":
       return { tenant_id: access.tenantId, session_id: access.sessionId };

@@ -4,7 +4,7 @@ import type { Outbox } from "@parley/jobs";
 import type { Counter, Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
 import type { Secrets } from "@parley/secrets";
-import type { Accepted, AcceptItem } from "./accept/repository.js";
+import type { Accepted, AcceptItem } from "./accept/accept-item.js";
 import type { createWake } from "./accept/wake.js";
 import type { SessionsConfig } from "./config.js";
 import type { FeedbackRepository } from "./history/feedback-repository.js";

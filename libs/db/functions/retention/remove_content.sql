@@ -71,10 +71,7 @@ begin
 
   delete from text_conversation_messages
   where conversation_id = any(p_ids) and created_at >= v_since;
-  delete from text_conversation_transitions
-  where conversation_id = any(p_ids) and created_at >= v_since;
   delete from session_events where conversation_id = any(p_ids) and created_at >= v_since;
-  delete from text_conversation_variables where conversation_id = any(p_ids);
   delete from dead_turns where conversation_id = any(p_ids);
   delete from session_files where conversation_id = any(p_ids);
   delete from message_ratings where conversation_id = any(p_ids);

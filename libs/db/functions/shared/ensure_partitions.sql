@@ -8,9 +8,7 @@ declare
   partition text;
 begin
   perform pg_advisory_xact_lock(hashtext('parley.partitions'));
-  foreach parent in
-    array array['text_conversation_messages', 'text_conversation_transitions', 'session_events']
-  loop
+  foreach parent in array array['text_conversation_messages', 'session_events'] loop
     for i in 0..p_months_ahead loop
       month := (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date;
       partition := parent || '_' || to_char(month, 'YYYY_MM');

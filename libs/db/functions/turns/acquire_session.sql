@@ -1,4 +1,6 @@
--- Takes the lease of one session: fence + 1. Null when nothing waits, the session has ended, or somebody holds it.
+-- Takes the lease of one session: fence + 1. Null when nothing waits, the session has ended, or somebody holds it. The
+-- lease that the acceptance granted under the fence `granted` is taken over as it is, unless somebody has kept, given
+-- back or taken it since.
 -- item as in acquire_sessions(). Answers what the turn needs; state and history only when the caller does not hold
 -- them (known_seq) or a human has said something since. handled_by human: the agent is silent.
 create or replace function acquire_session(item jsonb) returns json
@@ -6,18 +8,24 @@ language plpgsql as $$
 declare
   c text_conversations;
   v_fresh boolean;
+  v_now timestamptz := clock_timestamp();
+  p_granted bigint := (item ->> 'granted')::bigint;
   p_known_seq integer := (item ->> 'known_seq')::int;
   p_history integer := (item ->> 'history')::int;
 begin
   update text_conversations
   set
     lease_owner = item ->> 'owner',
-    fence = fence + 1,
-    lease_until = clock_timestamp() + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0)
+    fence = case when fence = p_granted and lease_owner like 'granted %' then fence else fence + 1 end,
+    lease_until = v_now + make_interval(secs => (item ->> 'lease_ms')::int / 1000.0)
   where id = (item ->> 'conversation_id')::uuid
     and next_seq > done_seq
     and status = 'active'
-    and (lease_until is null or lease_until < clock_timestamp())
+    and (
+      lease_until is null
+      or lease_until < v_now
+      or (fence = p_granted and lease_owner like 'granted %')
+    )
   returning * into c;
   if not found then return null; end if;
   v_fresh := p_known_seq is not null

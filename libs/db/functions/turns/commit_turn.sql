@@ -1,5 +1,5 @@
 -- Commits one finished turn behind its fence. item as in commit_turns(). The event that closes the turn says how it
--- came to its end. Each variable keeps the node that set it (variable_nodes), because a turn may pass several nodes.
+-- came to its end.
 -- Answers as commit_turns(); outcome fenced = nothing was written.
 create or replace function commit_turn(item jsonb) returns json
 language plpgsql as $$
@@ -15,7 +15,6 @@ declare
     case when jsonb_typeof(item -> 'user') = 'object' then 1 else 0 end
   );
   v_events json;
-  v_changes boolean := item -> 'variables' <> '{}';
   v_result json := item ->> 'result';
   v_trace json := item ->> 'trace';
   v_first integer;
@@ -68,28 +67,6 @@ begin
       from jsonb_array_elements(item -> 'messages') with ordinality
     ) m;
   end if;
-  if v_moves > 0 then
-    insert into text_conversation_transitions (
-      conversation_id, tenant_id, sequence, turn_seq, from_node, from_node_name, to_node, to_node_name, condition,
-      created_at
-    )
-    select
-      c.id, c.tenant_id, c.total_transitions - v_moves + ordinality, v_seq, value ->> 'from_node',
-      value ->> 'from_node_name', value ->> 'to_node', value ->> 'to_node_name', value ->> 'condition', v_now
-    from jsonb_array_elements(item -> 'transitions') with ordinality;
-  end if;
-  if v_changes then
-    insert into text_conversation_variables (conversation_id, name, tenant_id, value, node_id, turn_seq, updated_at)
-    select c.id, key, c.tenant_id, value, coalesce(item -> 'variable_nodes' ->> key, item ->> 'node_id'), v_seq, v_now
-    from jsonb_each(item -> 'variables')
-    on conflict (conversation_id, name) do update
-    set
-      value = excluded.value,
-      node_id = excluded.node_id,
-      turn_seq = excluded.turn_seq,
-      updated_at = excluded.updated_at;
-  end if;
-
   -- Events of the turn: transitions, messages, notices, then the one that closes the turn.
   v_first := c.event_offset - v_moves - v_parts - v_notices;
   with e as (

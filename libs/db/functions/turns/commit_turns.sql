@@ -2,7 +2,7 @@
 -- items: [{i, tenant_id, conversation_id, fence, seq, kind, lease_ms, failed: code | null, dead: reason | null,
 --   state, node_id, node_name, node_changed, ended: boolean, turn_number,
 --   user: {content, client_message_id, files, created_at} | null, messages: [{node_id, node_name, content}],
---   transitions: [...], variables: {name: value}, variable_nodes: {name: node id},
+--   transitions: [...], variables: {name: value},
 --   notices: [{type, payload}] (further events of the turn),
 --   result, trace: JSON as text, so that their bytes stay,
 --   spent: {link_id, tokens, cost} of a turn that reserved budget,

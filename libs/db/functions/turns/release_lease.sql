@@ -5,7 +5,7 @@ language plpgsql as $$
 begin
   perform enter_tenant(p_tenant);
   update text_conversations
-  set lease_until = null
+  set lease_until = null, lease_owner = null
   where session_id = p_session and fence = p_fence;
   return found;
 end

@@ -2,7 +2,8 @@ import { type LiveEntry, type TurnResult, turnCompleted, turnIdOf, turnResultLiv
 import type { TurnRun } from "@parley/turns";
 import { countUsage } from "./count-usage.js";
 import { logTurn } from "./log-turn.js";
-import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
+import type { CommitAnswer, CommitItem } from "./repository/commit-item.js";
+import type { AcquiredSession, PendingTurn, SessionRef } from "./repository/turns.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 /** A turn that is written. */
@@ -37,7 +38,7 @@ export function announceTurn(
   logTurn(deps.logger, { sessionId: ref.sessionId, turnId }, { item, run, ms });
   if (item.dead) deps.counters.givenUp.inc();
   if (run) countUsage(deps.counters.usage, run);
-  if (item.ended || (item.kind === "open" && item.failed)) deps.counters.onSessionEnded();
+  if (item.failed === null ? item.ended : item.kind === "open") deps.counters.onSessionEnded();
   if (!session.participant_verified || session.participant.email === undefined) return;
   deps.bus.hint(turnCompleted, ref.sessionId, { tenantId: ref.tenantId, sessionId: ref.sessionId, seq: turn.seq });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isStatementFault } from "@parley/db";
-import type { CommitAnswer, CommitItem } from "./repository/turns.js";
+import type { CommitAnswer, CommitItem } from "./repository/commit-item.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 /** How long a finished turn tries to get written while the database is away: retry the write, never the model. */

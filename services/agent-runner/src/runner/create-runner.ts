@@ -11,10 +11,11 @@ import { startAnalyses } from "./analysis/start-analyses.js";
 import { createRunnerMetrics } from "./metrics.js";
 import { pollForTurns } from "./poll-for-turns.js";
 import { createBudgetRepository } from "./repository/budgets.js";
-import { createTurnRepository, type SessionRef } from "./repository/turns.js";
+import { createTurnRepository } from "./repository/turns.js";
 import { runSession } from "./run-session.js";
 import { createSessionCache } from "./session-cache.js";
 import { createStops } from "./stops.js";
+import { takeLease, type Wanted } from "./take-lease.js";
 import { createTurnTraces } from "./turn-traces.js";
 import { withCrashPoints } from "./with-crash-points.js";
 import type { WorkerDeps } from "./worker-deps.js";
@@ -50,7 +51,8 @@ export function createRunner(deps: RunnerDeps): Component {
       });
       const documents = createDocumentRepository(deps.db, deps.secrets);
       const { model, bus: knowledge } = deps;
-      const parts = { repository: createTurnRepository(deps.db), model, analyst: model, knowledge, runSession };
+      const repository = createTurnRepository(deps.db);
+      const parts = { repository, takeLease, model, analyst: model, knowledge, runSession };
       const { analyst, runSession: workOn, ...used } = withCrashPoints(parts, deps.config.CRASH_AT);
       const worker: WorkerDeps = {
         ...deps,
@@ -75,7 +77,7 @@ export function createRunner(deps: RunnerDeps): Component {
       });
       unsubscribe = deps.bus.listenLive(turnStopLive, RUNNERS_KEY, ({ turnId }) => worker.stops.ask(turnId));
       // One worker per session and process. A wake-up that finds one waits for it, and goes on only when its turn is not done by then.
-      const run = async (ref: SessionRef & { seq: number }): Promise<void> => {
+      const run = async (ref: Wanted): Promise<void> => {
         for (let existing = running.get(ref.sessionId); existing; existing = running.get(ref.sessionId)) {
           await existing.catch(() => undefined);
           if ((worker.cache.get(ref.sessionId)?.doneSeq ?? 0) >= ref.seq) return;

@@ -1,3 +1,5 @@
+import { turnIdOf } from "@parley/contracts";
+import type { TakenLease } from "./take-lease.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 interface HeldLease {
@@ -8,15 +10,14 @@ interface HeldLease {
 }
 
 /**
- * Keeps a lease while its session is worked on: extended at 30 % of its length. When the database says that the lease has moved on, the
+ * Keeps a lease while its session is worked on: extended after 30 % of its length. When the database says that the lease has moved on, the
  * work in hand is aborted, because its commit would be refused. The answer also names turns that are to stop, should the message about it have been lost. While the database is away nothing is known, and the fence decides.
  */
 export function holdLease(
-  deps: Pick<WorkerDeps, "config" | "repository">,
+  deps: Pick<WorkerDeps, "config" | "repository" | "stops">,
   ref: { tenantId: string; sessionId: string },
-  fence: number,
+  { session: { fence, conversation_id }, leaseMs }: TakenLease,
   parent: AbortSignal,
-  onStop: (seq: number) => void,
 ): HeldLease {
   const own = new AbortController();
   let lost = false;
@@ -24,21 +25,25 @@ export function holdLease(
   const stopped = (): void => own.abort(parent.reason);
   if (parent.aborted) stopped();
   else parent.addEventListener("abort", stopped, { once: true });
-  const timer = setInterval(() => {
+  const after = (ms: number): NodeJS.Timeout => setTimeout(keep, ms * 0.3);
+  let timer = after(leaseMs);
+  function keep(): void {
+    timer = after(deps.config.LEASE_MS);
     deps.repository.keep(ref.tenantId, ref.sessionId, fence, deps.config.LEASE_MS).then(
       (held) => {
-        if (held) return held.stop.forEach(onStop);
+        for (const seq of held?.stop ?? []) deps.stops.ask(turnIdOf(conversation_id, seq));
+        if (held) return;
         lost = true;
         own.abort(new Error("the lease has moved on"));
       },
       () => undefined,
     );
-  }, deps.config.LEASE_MS * 0.3);
+  }
   return {
     signal: own.signal,
     lost: () => lost,
     stop() {
-      clearInterval(timer);
+      clearTimeout(timer);
       parent.removeEventListener("abort", stopped);
     },
   };

@@ -1,6 +1,6 @@
 import type { Logger } from "@parley/observability";
 import type { RecordedCall, TurnRun } from "@parley/turns";
-import type { CommitItem } from "./repository/turns.js";
+import type { CommitItem } from "./repository/commit-item.js";
 
 /** Which turn a line is about. */
 interface TurnIds {
@@ -22,7 +22,13 @@ export function logTurn(
   const transitions = run?.outcome?.transitions ?? [];
   logger.info(
     {
-      ...{ sessionId, turnId, kind: item.kind, failed: item.failed, nodeId: item.node_id ?? null },
+      ...{
+        sessionId,
+        turnId,
+        kind: item.kind,
+        failed: item.failed,
+        nodeId: item.failed === null ? item.node_id : null,
+      },
       ...{ ms: Math.round(ms), transitions: transitions.length, modelCalls: run?.calls.length ?? 0 },
       ...{ modelMs: Math.round(run?.latencyMs ?? 0), inputTokens: run?.usage.input_tokens ?? 0 },
       outputTokens: run?.usage.output_tokens ?? 0,

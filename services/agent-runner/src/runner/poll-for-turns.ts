@@ -1,6 +1,6 @@
 import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
-import type { SessionRef } from "./repository/turns.js";
+import type { Wanted } from "./take-lease.js";
 import type { WorkerDeps } from "./worker-deps.js";
 
 /**
@@ -12,7 +12,7 @@ import type { WorkerDeps } from "./worker-deps.js";
  */
 export function pollForTurns(
   { config, logger, repository, counters }: Pick<WorkerDeps, "config" | "logger" | "repository" | "counters">,
-  run: (ref: SessionRef & { seq: number }) => Promise<void>,
+  run: (ref: Wanted) => Promise<void>,
   free: () => number,
 ): Poll {
   const intervalMs = config.POLL_INTERVAL_MS;

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { type LiveEntry, RetryableError, TerminalError, turnIdOf } from "@parley/contracts";
 import type { Model } from "@parley/llm";
 import {
@@ -19,16 +18,15 @@ import { commitTurn } from "./commit-turn.js";
 import { holdLease } from "./hold-lease.js";
 import { noteWithheld } from "./note-withheld.js";
 import { recallMemory } from "./recall-memory.js";
-import type { AcquiredSession, CommitAnswer, CommitItem, PendingTurn, SessionRef } from "./repository/turns.js";
+import type { CommitAnswer, CommitItem } from "./repository/commit-item.js";
+import type { AcquiredSession, PendingTurn, SessionRef } from "./repository/turns.js";
 import { createSessionBudget, type SessionBudget } from "./session-budget.js";
-import { afterArrival, afterCommit, afterLease, type SessionState } from "./session-state.js";
+import { afterArrival, afterCommit, type SessionState } from "./session-state.js";
 import { settleTurn } from "./settle-turn.js";
 import type { TurnStop } from "./stops.js";
+import type { Wanted } from "./take-lease.js";
 import { historyFrom, historyOf, turnEvent, userMessageOf } from "./turn-event.js";
 import type { WorkerDeps } from "./worker-deps.js";
-
-/** For operators who look at a lease; the fence, not the name, decides. */
-const OWNER = `${hostname()}-${process.pid}`;
 
 /**
  * Works on one session until nothing waits: takes the lease, runs its turns in order, commits each behind the fence.
@@ -37,30 +35,15 @@ const OWNER = `${hostname()}-${process.pid}`;
  * @param signal aborts the model call in hand; the lease is then given back and the turn waits for another runner
  * @throws RetryableError when the session should be tried again (database away, an unexpected failure)
  */
-export async function runSession(deps: WorkerDeps, ref: SessionRef, signal: AbortSignal): Promise<void> {
-  const known = deps.cache.get(ref.sessionId);
-  const { lease: session, ...beside } = await deps.repository.acquire({
-    tenant_id: ref.tenantId,
-    conversation_id: ref.conversationId,
-    owner: OWNER,
-    lease_ms: deps.config.LEASE_MS,
-    known_seq: known?.doneSeq ?? null,
-    memory_subject: known?.memory?.subject ?? null,
-    history: deps.config.MAX_HISTORY_SIZE,
-  });
-  if (!session) return;
+export async function runSession(deps: WorkerDeps, ref: Wanted, signal: AbortSignal): Promise<void> {
+  const taken = await deps.takeLease(deps, ref);
+  if (!taken) return;
+  const { session, state } = taken;
   const { tenantId, conversationId } = ref;
-  const budget = createSessionBudget(deps, {
-    tenantId,
-    conversationId,
-    fence: session.fence,
-    linkId: beside.budget_link,
-  });
-  const state = afterLease(session, { known, memoryVersion: beside.memory_version, nowMs: performance.now() });
+  const { fence } = session;
+  const budget = createSessionBudget(deps, { tenantId, conversationId, fence, linkId: taken.budgetLink });
   const worker = new SessionWorker(deps, ref, session, budget, state);
-  const lease = holdLease(deps, ref, session.fence, signal, (seq) =>
-    deps.stops.ask(turnIdOf(session.conversation_id, seq)),
-  );
+  const lease = holdLease(deps, ref, taken, signal);
   try {
     await worker.work(lease.signal);
   } catch (error) {
@@ -198,7 +181,7 @@ class SessionWorker {
     const user = await describeFiles(reader, this.ref, historyOf(turn));
     const { state } = this.state.cached;
     const variables = { ...state?.variables };
-    const secondsInNode = (performance.now() - this.state.nodeEnteredAt) / 1_000;
+    const secondsInNode = (performance.now() - this.state.cached.nodeEnteredAt) / 1_000;
     const event = turnEvent(turn, { secondsInNode, human: this.state.isHumanHandled });
     try {
       const run = await runTurn({

@@ -1,6 +1,7 @@
 import type { HistoryItem } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
 import type { KnownMemory } from "./recall-memory.js";
+import type { AcquiredSession } from "./repository/turns.js";
 
 /** What a runner remembers of a session after its commit; valid only while `doneSeq` is still the session's. */
 export interface CachedSession {
@@ -8,11 +9,15 @@ export interface CachedSession {
   state: EngineState | null;
   history: HistoryItem[];
   memory: KnownMemory | null;
+  /** As it was leased last. */
+  session: AcquiredSession;
+  /** When the current node was entered: milliseconds on the monotonic clock of this process. */
+  nodeEnteredAt: number;
 }
 
 /**
- * Sessions this runner worked on lately, least recently used first out. Correctness never depends on it: the acquire statement
- * compares `doneSeq`, and a stale entry is replaced by what the database answers.
+ * Sessions this runner worked on lately, least recently used first out. Correctness never depends on it: `doneSeq` is
+ * compared with the session's, and a stale entry is replaced by what the database answers.
  */
 export function createSessionCache(maxSessions: number) {
   const sessions = new Map<string, CachedSession>();

@@ -1,5 +1,6 @@
 import type { HistoryItem, TurnRun } from "@parley/turns";
-import type { AcquiredSession, CommitItem, PendingTurn } from "./repository/turns.js";
+import type { CommitItem } from "./repository/commit-item.js";
+import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
 import type { CachedSession } from "./session-cache.js";
 import { isHumanHandled } from "./turn-event.js";
 
@@ -11,8 +12,6 @@ export interface SessionState {
   memoryVersion: string | null;
   /** Messages accepted so far, those that wait included. */
   messagesUsed: number;
-  /** When the current node was entered: milliseconds on the monotonic clock of this process. */
-  nodeEnteredAt: number;
   /** Messages are kept, and the agent is silent. Whoever takes the session over or gives it back moves the fence. */
   isHumanHandled: boolean;
   hasTimer: boolean;
@@ -23,11 +22,16 @@ export function afterLease(
   { known, memoryVersion, nowMs }: { known: CachedSession | undefined; memoryVersion: string | null; nowMs: number },
 ): SessionState {
   const loaded = { doneSeq: session.done_seq, state: session.state, history: session.history ?? [], memory: null };
+  const held = session.known && known ? known : loaded;
   return {
-    cached: session.known && known ? known : loaded,
+    // State, history and turns are kept beside it.
+    cached: {
+      ...held,
+      session: { ...session, state: null, history: null, turns: [] },
+      nodeEnteredAt: nowMs - session.seconds_in_node * 1_000,
+    },
     memoryVersion,
     messagesUsed: session.messages_used,
-    nodeEnteredAt: nowMs - session.seconds_in_node * 1_000,
     isHumanHandled: isHumanHandled(session),
     hasTimer: session.has_timer,
   };
@@ -48,14 +52,15 @@ export function afterCommit(
   const { cached } = state;
   // A failed turn gives its message back.
   const returned = item.failed !== null && item.kind === "message" ? 1 : 0;
+  const answered = item.failed === null ? item : null;
   return {
     ...state,
     messagesUsed: state.messagesUsed - returned,
-    nodeEnteredAt: item.node_changed ? nowMs : state.nodeEnteredAt,
-    isHumanHandled: item.escalation ? true : item.kind === "handed_back" ? false : state.isHumanHandled,
-    hasTimer: item.timer_seconds === undefined ? state.hasTimer : item.timer_seconds !== null,
+    isHumanHandled: answered?.escalation ? true : item.kind === "handed_back" ? false : state.isHumanHandled,
+    hasTimer: answered?.timer_seconds === undefined ? state.hasTimer : answered.timer_seconds !== null,
     cached: {
       ...cached,
+      nodeEnteredAt: answered?.node_changed ? nowMs : cached.nodeEnteredAt,
       doneSeq: item.seq,
       state: run && !run.failed ? run.state : cached.state,
       history: [...cached.history, ...history].slice(-maxHistory),

@@ -1,7 +1,8 @@
-import { joinParts, type TransitionInfo, type TurnResult, turnIdOf } from "@parley/contracts";
+import { joinParts, type TurnResult, turnIdOf } from "@parley/contracts";
 import { currentTraceparent } from "@parley/observability";
 import type { HistoryItem, TurnRun } from "@parley/turns";
-import type { AcquiredSession, CommitItem, PendingTurn } from "./repository/turns.js";
+import type { CommitItem } from "./repository/commit-item.js";
+import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
 import { historyOf, userMessageOf } from "./turn-event.js";
 
 interface Settled {
@@ -26,14 +27,14 @@ interface Context {
 export function settleTurn(run: TurnRun, context: Context): Settled {
   const { session, turn } = context;
   const user = userMessageOf(turn);
-  const base: CommitItem = {
+  const hasWebhooks = run.outcome !== null && !run.stopped && run.webhooks.length > 0;
+  const base = {
     tenant_id: context.tenantId,
     conversation_id: session.conversation_id,
     fence: session.fence,
     seq: turn.seq,
     kind: turn.kind,
     lease_ms: context.leaseMs,
-    failed: run.failed,
     dead: null,
     user,
     trace: JSON.stringify({
@@ -44,11 +45,13 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
       warnings: run.warnings,
       logs: run.logs,
       // The commit takes its deliveries from here, so that they are sent exactly when the turn counts.
-      ...(run.outcome && !run.stopped && run.webhooks.length > 0 ? { webhooks: run.webhooks } : {}),
+      ...(hasWebhooks ? { webhooks: run.webhooks } : {}),
+      // Which node set each variable: a turn may pass several.
+      ...(Object.keys(run.variables).length > 0 ? { variable_nodes: run.variableNodes } : {}),
     }),
   };
   const { outcome } = run;
-  if (!outcome) return { item: base, result: null, history: [] };
+  if (!outcome) return { item: { ...base, failed: run.failed ?? "internal" }, result: null, history: [] };
 
   const messages = spokenParts(run, context);
   const result: TurnResult = {
@@ -72,6 +75,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   };
   const item: CommitItem = {
     ...base,
+    failed: null,
     state: run.state,
     node_id: outcome.node_id,
     node_name: outcome.node_name,
@@ -80,13 +84,14 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     ended: outcome.session_ended,
     turn_number: outcome.turn_number,
     messages,
-    transitions: outcome.transitions satisfies TransitionInfo[],
+    transitions: outcome.transitions,
     notices:
       run.escalation === null ? [] : [{ type: "escalation", payload: { state: "open", reason: run.escalation } }],
     ...(run.escalation === null ? {} : { escalation: { reason: run.escalation } }),
     ...(run.timeout === null && !context.hasTimer ? {} : { timer_seconds: run.timeout }),
     variables: run.variables,
-    variable_nodes: run.variableNodes,
+    has_webhooks: hasWebhooks,
+    finish_reason: run.stopped ? "stopped" : "complete",
     result: JSON.stringify(result),
   };
   const said = messages.map(

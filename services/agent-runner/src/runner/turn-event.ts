@@ -1,6 +1,7 @@
 import type { HistoryItem } from "@parley/turns";
 import type { EngineEvent } from "@parley/workflow";
-import type { CommitItem, PendingTurn } from "./repository/turns.js";
+import type { CommitItem } from "./repository/commit-item.js";
+import type { PendingTurn } from "./repository/turns.js";
 
 type OpeningEvent = Exclude<EngineEvent, { type: "call.done" | "call.failed" }>;
 

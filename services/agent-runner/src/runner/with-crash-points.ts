@@ -3,10 +3,12 @@ import type { Model } from "@parley/llm";
 import { type CrashAt, type CrashPoint, createCrash } from "./crash-points.js";
 import type { TurnRepository } from "./repository/turns.js";
 import type { runSession } from "./run-session.js";
+import type { takeLease } from "./take-lease.js";
 
 /** What the runner is made of that a test may end the process between. */
 interface Parts {
   repository: TurnRepository;
+  takeLease: typeof takeLease;
   model: Model;
   /** Answers the questions of an analysis. */
   analyst: Model;
@@ -29,12 +31,12 @@ export function withCrashPoints(parts: Parts, at: CrashAt | null): Parts {
   return {
     repository: {
       ...repository,
-      async acquire(item) {
-        const answer = await repository.acquire(item);
-        if (answer.lease) crash("acquired");
-        return answer;
-      },
       commit: (item) => around(() => repository.commit(item), { before: "before_commit", after: "committed" }),
+    },
+    async takeLease(...wanted) {
+      const taken = await parts.takeLease(...wanted);
+      if (taken) crash("acquired");
+      return taken;
     },
     model: {
       ...model,

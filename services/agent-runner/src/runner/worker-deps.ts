@@ -7,11 +7,13 @@ import type { BudgetRepository } from "./repository/budgets.js";
 import type { TurnRepository } from "./repository/turns.js";
 import type { SessionCache } from "./session-cache.js";
 import type { Stops } from "./stops.js";
+import type { takeLease } from "./take-lease.js";
 import type { TurnTraces } from "./turn-traces.js";
 
 /** What working on a session needs. */
 export interface WorkerDeps extends RunnerDeps {
   repository: TurnRepository;
+  takeLease: typeof takeLease;
   budgets: BudgetRepository;
   definitions: Definitions;
   cache: SessionCache;

@@ -1,7 +1,8 @@
-import type { acceptMessage } from "@parley/contracts";
+import type { acceptMessage, GrantedLease } from "@parley/contracts";
 import type { z } from "zod";
 import { accessRow } from "../access.js";
 import type { HandlerDeps } from "../deps.js";
+import type { Accepted } from "./accept-item.js";
 
 type Input = z.output<typeof acceptMessage.request>;
 type Output = z.input<typeof acceptMessage.response>;
@@ -26,7 +27,7 @@ export const acceptMessageHandler =
     if (!accepted.replayed) {
       const live = accepted.event ? [{ type: "event" as const, event: accepted.event }] : [];
       const { tenant_id: tenantId, session_id: sessionId, conversation_id: conversationId, turn } = accepted;
-      deps.wake({ tenantId, sessionId, conversationId, seq: turn.seq }, live);
+      deps.wake({ tenantId, sessionId, conversationId, seq: turn.seq, ...leaseOf(input, accepted) }, live);
       deps.accepted.inc();
       // The first message counts the session: whether its link is full now is news.
       if (accepted.messages_used === 1) deps.relay.soon();
@@ -46,3 +47,19 @@ export const acceptMessageHandler =
       expiresAt: accepted.expires_at,
     };
   };
+
+/** The lease that was granted with the message, for the wake-up. */
+function leaseOf(input: Input, { granted, messages_used, max_messages }: Accepted): { lease?: GrantedLease } {
+  if (granted === undefined) return {};
+  return {
+    lease: {
+      fence: granted.fence,
+      messagesUsed: messages_used,
+      maxMessages: max_messages,
+      content: input.content,
+      clientMessageId: input.clientMessageId,
+      replyTo: input.replyTo,
+      createdAt: granted.created_at,
+    },
+  };
+}

@@ -1,29 +1,6 @@
-import type { SessionEvent, TurnState } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault, raisedFailure } from "@parley/db";
-
-export interface AcceptItem {
-  access: Record<string, unknown>;
-  content: string;
-  client_message_id: string | null;
-  /** Ids of files uploaded to the session. */
-  files: string[];
-  idem_key: string | null;
-  idem_fingerprint: string | null;
-  signature: string | null;
-  reply_to: string;
-}
-
-export interface Accepted {
-  replayed: boolean;
-  turn: TurnState;
-  session_id: string;
-  conversation_id: string;
-  tenant_id: string;
-  messages_used: number;
-  max_messages: number | null;
-  expires_at: string | null;
-  event?: SessionEvent | undefined;
-}
+import type { Accepted, AcceptItem } from "./accept-item.js";
+import { acceptPlain } from "./plain-messages.js";
 
 /** The function's own answers: they are made by our SQL, so they are not parsed again on the hot path. */
 type Answer = { i: number; error: string } | ({ i: number } & Accepted);
@@ -37,13 +14,16 @@ const ACCEPT = "select accept_messages($1::jsonb) as r";
 export function createAcceptMessages(db: Db): (item: AcceptItem) => Promise<Accepted> {
   return groupCommit<AcceptItem, Accepted>(
     async (items) => {
-      const rows = await db.query<{ r: Answer }>(ACCEPT, [JSON.stringify(items.map((item, i) => ({ i, ...item })))]);
-      const outputs: (Accepted | Error)[] = items.map(() => new Error("no answer"));
-      for (const row of rows) {
-        const answer = row.r;
-        outputs[answer.i] = "error" in answer ? raisedFailure(answer.error) : answer;
+      const outputs = new Map<AcceptItem, Accepted | Error>(await acceptPlain(db, items));
+      const left = items.filter((item) => !outputs.has(item));
+      if (left.length > 0) {
+        const rows = await db.query<{ r: Answer }>(ACCEPT, [JSON.stringify(left.map((item, i) => ({ i, ...item })))]);
+        for (const { r } of rows) {
+          const item = left[r.i];
+          if (item) outputs.set(item, "error" in r ? raisedFailure(r.error) : r);
+        }
       }
-      return outputs;
+      return items.map((item) => outputs.get(item) ?? new Error("no answer"));
     },
     { maxItems: 64, maxBatches: 3, isItemError: isStatementFault },
   );

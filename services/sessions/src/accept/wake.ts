@@ -2,6 +2,7 @@ import type { Bus } from "@parley/bus";
 import { type LiveEntry, runTurns } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
+import type { z } from "zod";
 
 interface WakeDeps {
   bus: Bus;
@@ -12,17 +13,14 @@ interface WakeDeps {
 
 /**
  * Notifies a runner that a session has input. The message is only a hint: if it is lost, the runners' poll of the database finds
- * the turn within a second. So no caller waits for it.
+ * the turn within a second, or when the lease that was granted with it is over. So no caller waits for it.
  */
 export function createWake(deps: WakeDeps) {
   const lost = deps.metrics.counter(
     "turn_wakeups_lost_total",
     "Wake-ups that found the bus disconnected; the poll finds the turn",
   );
-  return (
-    at: { tenantId: string; sessionId: string; conversationId: string; seq: number },
-    live: LiveEntry[],
-  ): void => {
+  return (at: z.input<typeof runTurns.schema>, live: LiveEntry[]): void => {
     const { sessionId, seq } = at;
     if (!deps.bus.hint(runTurns, sessionId, at)) {
       lost.inc();

@@ -1,7 +1,9 @@
-import type { AttachedFile, SessionEvent, TurnResult } from "@parley/contracts";
+import type { AttachedFile, TurnResult } from "@parley/contracts";
 import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
 import type { HistoryItem, PromptPolicy } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
+import type { CommitAnswer, CommitItem } from "./commit-item.js";
+import { commitPlain } from "./plain-turns.js";
 
 /** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
 export interface PendingTurn {
@@ -47,14 +49,6 @@ export interface AcquiredSession {
   turns: PendingTurn[];
 }
 
-export interface CommitAnswer {
-  i: number;
-  outcome: "committed" | "fenced";
-  more?: boolean;
-  head?: number;
-  events?: SessionEvent[];
-}
-
 /** Which session, as a wake-up or the poll names it. */
 export interface SessionRef {
   tenantId: string;
@@ -79,43 +73,8 @@ interface AcquireItem {
   /** Under which the memory is kept that the caller holds a copy of. */
   memory_subject: string | null;
   history: number;
-}
-
-export interface CommitItem {
-  tenant_id: string;
-  conversation_id: string;
-  fence: number;
-  seq: number;
-  kind: TurnResult["kind"];
-  lease_ms: number;
-  failed: string | null;
-  dead: string | null;
-  user: { content: string; client_message_id: string | null; files: AttachedFile[] | null; created_at: string } | null;
-  /** JSON text, so that its bytes stay. */
-  trace: string | null;
-  state?: unknown;
-  node_id?: string;
-  node_name?: string | null;
-  node_changed?: boolean;
-  ended?: boolean;
-  turn_number?: number;
-  messages?: unknown[];
-  transitions?: unknown[];
-  /** Further events of this turn, in order. */
-  notices?: { type: string; payload: Record<string, unknown> }[];
-  /** The turn handed the conversation to a human. */
-  escalation?: { reason: string };
-  /** Seconds after the node's entry at which its next timeout is over; null = it has none any more; absent = it never had one. */
-  timer_seconds?: number | null;
-  /** So many failed messages in a row ask for a human; 0 = never. */
-  escalate_after?: number;
-  variables?: Record<string, unknown>;
-  /** Which node set each of them. */
-  variable_nodes?: Record<string, string>;
-  /** JSON text: a repeated request gets the very same answer. */
-  result?: string;
-  /** What the turn is charged to its link's budget; cost in US dollars. */
-  spent?: { link_id: string; tokens: number; cost: number };
+  /** Fence of the lease that came with the wake-up: it is taken over, and not another one. */
+  granted: number | null;
 }
 
 /** All SQL of the turn loop. Every function is one round trip; commits of turns that finish together share one. */
@@ -176,12 +135,18 @@ export function createTurnRepository(db: Db) {
     /** Fenced commit. Idempotent by (session, seq): a second commit of the same turn answers `fenced`. */
     commit: groupCommit<CommitItem, CommitAnswer>(
       async (items) => {
-        const rows = await db.query<{ r: CommitAnswer }>("select commit_turns($1::jsonb) as r", [
-          JSON.stringify(items.map((item, i) => ({ i, ...item }))),
-        ]);
-        const answers: (CommitAnswer | Error)[] = items.map(() => new Error("no answer"));
-        for (const { r } of rows) answers[r.i] = r;
-        return answers;
+        const answers = new Map<CommitItem, CommitAnswer>(await commitPlain(db, items));
+        const left = items.filter((item) => !answers.has(item));
+        if (left.length > 0) {
+          const rows = await db.query<{ r: { i: number } & CommitAnswer }>("select commit_turns($1::jsonb) as r", [
+            JSON.stringify(left.map((item, i) => ({ i, ...item }))),
+          ]);
+          for (const { r } of rows) {
+            const item = left[r.i];
+            if (item) answers.set(item, r);
+          }
+        }
+        return items.map((item) => answers.get(item) ?? new Error("no answer"));
       },
       { maxItems: 64, maxBatches: 3, isItemError: isStatementFault },
     ),

@@ -1,0 +1,162 @@
+import { GRANTED_LEASE_MS, runTurns, writtenEvent } from "@parley/contracts";
+import { sql } from "@parley/db";
+import { createScriptedModel } from "@parley/llm";
+import { eventually } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
+
+let h: TurnHarness;
+let agentId: string;
+const runners: { stop(): Promise<void> }[] = [];
+beforeAll(async () => {
+  h = await turnHarness();
+  const runner = await start();
+  agentId = await h.agent(ECHO);
+  await runner.stop();
+});
+afterAll(() => h.close());
+
+async function start(model = createScriptedModel({ paceMs: 0, echo: true })) {
+  const runner = await h.runner(model, { POLL_INTERVAL_MS: 100 });
+  runners.push(runner);
+  return runner;
+}
+
+interface Lease {
+  id: string;
+  fence: number;
+  committed_fence: number;
+  was_granted: boolean | null;
+  seconds_left: number | null;
+  done_seq: number;
+  next_seq: number;
+}
+
+const leaseOf = async (sessionId: string): Promise<Lease> => {
+  const { rows } = await h.db.tenant(h.tenantId, (trx) =>
+    sql<Lease>`select id, fence::int, committed_fence::int, lease_owner like 'granted %' as was_granted, done_seq, next_seq,
+        extract(epoch from lease_until - clock_timestamp())::float8 as seconds_left
+      from text_conversations where session_id = ${sessionId}`.execute(trx),
+  );
+  if (!rows[0]) throw new Error("no such session");
+  return rows[0];
+};
+
+/** Accepts a message whose wake-up gets lost. */
+async function acceptQuietly(sessionId: string, content: string): Promise<{ turnId: string; seq: number }> {
+  const [row] = await h.db.query<{ conversation_id: string; seq: number }>(
+    "select * from accept_plain_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    [
+      ...[[h.tenantId], [sessionId], [null], [null], [null], [content], [null], [null], [null], [null], ["test"]],
+      ...[[JSON.stringify({ role: "user", content, client_message_id: null }).slice(1)], GRANTED_LEASE_MS],
+    ],
+  );
+  if (!row) throw new Error("not accepted");
+  return { turnId: `${row.conversation_id}.${row.seq}`, seq: row.seq };
+}
+
+const repliesTo = async (sessionId: string, content: string): Promise<number> =>
+  (await h.history(sessionId)).filter((line) => line === `assistant: echo(${content})`).length;
+
+describe("the lease that is granted with a message", () => {
+  it("is used without a statement by a runner that remembers the session, turn after turn", async () => {
+    const runner = await start();
+    const { sessionId } = await h.open(agentId);
+    const opened = await leaseOf(sessionId);
+    for (const text of ["one", "two", "three"]) expect(await h.send(sessionId, text)).toMatchObject({ status: "done" });
+    // Whoever takes a lease by a statement leaves its own name.
+    expect(await leaseOf(sessionId)).toMatchObject({ was_granted: true, fence: opened.fence + 3, seconds_left: null });
+    await runner.stop();
+  });
+
+  it("is taken over under its fence by a runner that does not remember the session", async () => {
+    const first = await start();
+    const { sessionId } = await h.open(agentId);
+    await first.stop();
+    const before = await leaseOf(sessionId);
+    const second = await start();
+    expect(await h.send(sessionId, "hello")).toMatchObject({ status: "done" });
+    expect(await leaseOf(sessionId)).toMatchObject({ was_granted: false, fence: before.fence + 1 });
+    expect(await h.history(sessionId)).toEqual(["assistant: Welcome.", "user: hello", "assistant: echo(hello)"]);
+    await second.stop();
+  });
+
+  it("holds a lost turn up for no longer than it lasts, and the turn is answered once", async () => {
+    const runner = await start();
+    const { sessionId } = await h.open(agentId);
+    const { turnId } = await acceptQuietly(sessionId, "quiet");
+    const granted = await leaseOf(sessionId);
+    expect(granted.seconds_left).toBeLessThanOrEqual(GRANTED_LEASE_MS / 1_000);
+    expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
+    expect(await leaseOf(sessionId)).toMatchObject({ was_granted: false, fence: granted.fence + 1 });
+    expect(await repliesTo(sessionId, "quiet")).toBe(1);
+    await runner.stop();
+  });
+
+  it("answers once when its wake-up comes three times, to two runners", async () => {
+    const [one, two] = [await start(), await start()];
+    const { sessionId } = await h.open(agentId);
+    for (const text of ["again and again", "and again"]) {
+      const { turnId, seq } = await acceptQuietly(sessionId, text);
+      const { id: conversationId, fence } = await leaseOf(sessionId);
+      const none = { messagesUsed: 1, maxMessages: null, clientMessageId: null, replyTo: "test" };
+      const lease = { ...none, fence, content: text, createdAt: new Date().toISOString() };
+      const wakeUp = { tenantId: h.tenantId, sessionId, conversationId, seq, lease };
+      for (let n = 0; n < 3; n += 1) h.bus.hint(runTurns, sessionId, wakeUp);
+      expect(await h.settled(sessionId, turnId)).toMatchObject({
+        status: "done",
+        result: { response: `echo(${text})` },
+      });
+      expect(await repliesTo(sessionId, text)).toBe(1);
+      expect(await leaseOf(sessionId)).toMatchObject({ done_seq: seq, next_seq: seq, seconds_left: null });
+    }
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it("is not granted twice, and the messages behind it are answered in order under it", async () => {
+    const runner = await start();
+    const { sessionId } = await h.open(agentId);
+    const before = await leaseOf(sessionId);
+    const [first, second] = [await acceptQuietly(sessionId, "first"), await acceptQuietly(sessionId, "second")];
+    expect(await leaseOf(sessionId)).toMatchObject({ fence: before.fence + 1, next_seq: second.seq });
+    await h.settled(sessionId, first.turnId);
+    await h.settled(sessionId, second.turnId);
+    const said = (await h.history(sessionId)).slice(1);
+    expect(said).toEqual(["user: first", "assistant: echo(first)", "user: second", "assistant: echo(second)"]);
+    await runner.stop();
+  });
+
+  it("is worth nothing any more when its turn was answered under a later one", async () => {
+    const runner = await start();
+    const { sessionId } = await h.open(agentId);
+    const { turnId, seq } = await acceptQuietly(sessionId, "late");
+    const { id: conversationId, fence } = await leaseOf(sessionId);
+    await h.settled(sessionId, turnId);
+    const none = { messagesUsed: 1, maxMessages: null, clientMessageId: null, replyTo: "test" };
+    const lease = { ...none, fence, content: "late", createdAt: new Date().toISOString() };
+    const wakeUp = { tenantId: h.tenantId, sessionId, conversationId, seq, lease };
+    h.bus.hint(runTurns, sessionId, wakeUp);
+    expect(await h.send(sessionId, "next")).toMatchObject({ status: "done" });
+    expect(await repliesTo(sessionId, "late")).toBe(1);
+    await runner.stop();
+  });
+});
+
+describe("the events of a turn", () => {
+  it("are told as they are stored, and are of the types that contracts declares", async () => {
+    const runner = await start();
+    const { sessionId } = await h.open(agentId);
+    const told: unknown[] = [];
+    const leave = await h.redis.live.subscribe(sessionId, (entry) => {
+      if (entry.type === "event") told.push(entry.event);
+    });
+    await h.send(sessionId, "hi");
+    const stored = await h.events(sessionId);
+    for (const event of stored) expect(writtenEvent.safeParse(event).error).toBeUndefined();
+    expect(stored.map(({ type }) => type)).toEqual(["transition", "message", "turn", "message", "message", "turn"]);
+    await eventually(() => expect(told).toEqual(stored.slice(-told.length)));
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    leave();
+    await runner.stop();
+  });
+});
