@@ -51,7 +51,7 @@ export function createLocalLimits(): LocalLimits {
     takeNow,
     watched,
     take: async (checks) => takeNow(checks),
-    takeWatched: async (checks, watch) => watched.take(checks, watch),
+    takeWatched: async (...call) => watched.take(...call),
     levelOf: async (key) => watched.levelOf(key),
   };
 }

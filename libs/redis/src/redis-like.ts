@@ -56,9 +56,10 @@ export interface Limits {
   take(checks: LimitCheck[]): Promise<LimitResult>;
   /**
    * As `take`, and the caller's refusals are remembered: enough of them halve, step by step, the limits that tighten. A wait that
-   * was told holds under the lower limits, too. One round trip. The memory is losable. Never throws; `checks` must not be empty.
+   * was told holds under the lower limits, too. `first` is counted before the others, and alone where it refuses. One round trip. The
+   * memory is losable. Never throws; `checks` must not be empty.
    */
-  takeWatched(checks: LimitCheck[], watch: Watch): Promise<WatchedResult>;
+  takeWatched(checks: LimitCheck[], watch: Watch, first?: LimitCheck): Promise<WatchedResult>;
   /** The level of a watched caller, 0 to `maxLevel`. A read; never throws. */
   levelOf(key: string): Promise<number>;
 }

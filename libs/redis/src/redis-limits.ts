@@ -37,15 +37,15 @@ export function createRedisLimits({ run, onFallback }: RedisLimitsDeps): Limits 
         return local.takeNow(checks);
       }
     },
-    takeWatched: async (checks, watch) => {
+    takeWatched: async (checks, watch, first) => {
       // A closed scope is a setting, no sign of abuse: nothing is counted.
-      const closed = closedScope(checks);
+      const closed = closedScope(first === undefined ? checks : [first, ...checks]);
       if (closed !== null) return { ...closed, limit: 0, level: 0, raised: false };
       try {
-        return await watched(checks, watch);
+        return await watched(checks, watch, first);
       } catch {
         onFallback();
-        return local.watched.take(checks, watch);
+        return local.watched.take(checks, watch, first);
       }
     },
     levelOf: async (key) => {

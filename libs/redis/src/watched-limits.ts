@@ -19,9 +19,10 @@ function tightened(check: LimitCheck, level: number): LimitCheck {
 }
 
 /**
- * KEYS: refusals, level, when the caller was last told to wait, then one per scope. ARGV: levels, period in ms, refusals per
- * level, grace in ms, a 1 or 0 per scope (its refusal counts against the caller), then interval and burst per scope for
- * level 0, for level 1, …: the arithmetic of a halved limit stays in one place, the caller's.
+ * KEYS: refusals, level, when the caller was last told to wait, then one per scope. ARGV: levels, period in ms, refusals per level,
+ * grace in ms, one letter per scope, then interval and burst per scope; of one that tightens a pair per level: the arithmetic of a
+ * halved limit stays in one place, the caller's. Letters: `f` = asked before the others, which are not counted where it refuses;
+ * `t` = tightens, and its refusals count against the caller; `s` = shared with others.
  * Answers {0, scope, remaining, level, 0} or {1, scope, wait in microseconds, level, raised}.
  */
 export const WATCHED_LUA = `
@@ -29,17 +30,30 @@ local take = function(KEYS, ARGV)
 ${GCRA_LUA}
 end
 local maxLevel, period, needed, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local level = math.min(tonumber(redis.call('GET', KEYS[2]) or '0') or 0, maxLevel)
-local keys = {}
-for i = 4, #KEYS do keys[#keys + 1] = KEYS[i] end
+local keys, tightens, rates, before, at = {}, {}, {}, 0, 6
+for i = 4, #KEYS do
+  local letter = string.sub(ARGV[5], i - 3, i - 3)
+  if letter == 'f' then
+    local taken = take({KEYS[i]}, {ARGV[at], ARGV[at + 1]})
+    if taken[1] > 0 then return {1, 1, taken[2], 0, 0} end
+    before = 1
+  else
+    keys[#keys + 1], tightens[#keys + 1], rates[#keys + 1] = KEYS[i], letter == 't', at
+  end
+  at = at + (letter == 't' and 2 * (maxLevel + 1) or 2)
+end
 local takeAt = function(level)
   local args = {}
-  for i = 1, 2 * #keys do args[i] = ARGV[5 + level * 2 * #keys + i] end
+  for i, from in ipairs(rates) do
+    if tightens[i] then from = from + 2 * level end
+    args[2 * i - 1], args[2 * i] = ARGV[from], ARGV[from + 1]
+  end
   return take(keys, args)
 end
+local level = math.min(tonumber(redis.call('GET', KEYS[2]) or '0') or 0, maxLevel)
 local taken = takeAt(level)
-if taken[1] == 0 then return {0, taken[3], taken[2], level, 0} end
-if string.sub(ARGV[5], taken[1], taken[1]) ~= '1' then return {1, taken[1], taken[2], level, 0} end
+if taken[1] == 0 then return {0, before + taken[3], taken[2], level, 0} end
+if not tightens[taken[1]] then return {1, before + taken[1], taken[2], level, 0} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local told = tonumber(redis.call('GET', KEYS[3]))
@@ -59,7 +73,7 @@ end
 if not told or raised == 1 then
   redis.call('SET', KEYS[3], string.format('%.0f', now), 'PX', math.max(1, math.ceil(taken[2] / 1000000)) * 1000)
 end
-return {1, taken[1], taken[2], level, raised}
+return {1, before + taken[1], taken[2], level, raised}
 `;
 
 /** Redis key of a watched caller's level. */
@@ -68,18 +82,21 @@ export const levelKey = (watched: string): string => `parley:level:${watched}`;
 /** Asks Redis; throws whatever `run` throws, and an Error for an answer of another shape. */
 export function createWatchedScript(run: <T>(command: (client: Redis) => Promise<T>) => Promise<T>) {
   const script = createScript(WATCHED_LUA);
-  return async (checks: LimitCheck[], watch: Watch): Promise<WatchedResult> => {
+  return async (checks: LimitCheck[], watch: Watch, first?: LimitCheck): Promise<WatchedResult> => {
     const own = [`parley:refusals:${watch.key}`, levelKey(watch.key), `parley:told:${watch.key}`];
-    const keys = [...own, ...checks.map(storageKey)];
+    const scopes = first === undefined ? checks : [first, ...checks];
+    const keys = [...own, ...scopes.map(storageKey)];
     const rates: number[] = [];
-    for (let level = 0; level <= watch.maxLevel; level += 1)
-      for (const { intervalMicros, burst } of checks.map((check) => rateOf(tightened(check, level))))
+    for (const check of scopes)
+      for (let level = 0; level <= (check.tightens ? watch.maxLevel : 0); level += 1) {
+        const { intervalMicros, burst } = rateOf(tightened(check, level));
         rates.push(intervalMicros, burst);
-    const flags = checks.map((check) => (check.tightens ? "1" : "0")).join("");
+      }
+    const letters = scopes.map((check) => (check === first ? "f" : check.tightens ? "t" : "s")).join("");
     const [periodMs, graceMs] = [watch.periodSeconds * 1_000, watch.graceSeconds * 1_000].map(Math.ceil);
-    const args = [watch.maxLevel, periodMs ?? 0, watch.refusals, graceMs ?? 0, flags, ...rates];
+    const args = [watch.maxLevel, periodMs ?? 0, watch.refusals, graceMs ?? 0, letters, ...rates];
     const [refused, index, value, level, raised] = fiveNumbers(await run((client) => script(client, keys, args)));
-    const check = checks[index - 1];
+    const check = scopes[index - 1];
     if (check === undefined) throw new Error("unexpected reply of the watched limit script");
     // The level that decided this request, not the one it led to.
     const limit = limitAt(check, level - raised);
@@ -109,7 +126,7 @@ interface Watched {
 const NEW: Watched = { refusals: 0, windowEndsAt: 0, level: 0, levelEndsAt: 0, toldAt: 0, toldUntil: 0 };
 
 export interface LocalWatch {
-  take(checks: LimitCheck[], watch: Watch): WatchedResult;
+  take(checks: LimitCheck[], watch: Watch, first?: LimitCheck): WatchedResult;
   levelOf(key: string): number;
 }
 
@@ -129,9 +146,9 @@ export function createLocalWatch(count: (checks: LimitCheck[]) => CountedLocally
   };
   return {
     levelOf,
-    take(checks, watch) {
-      const closed = closedScope(checks);
-      if (closed !== null) return { ...closed, limit: 0, level: 0, raised: false };
+    take(checks, watch, first) {
+      const guarded = closedScope(checks) ?? (first && count([first]));
+      if (guarded?.allowed === false) return { ...guarded, limit: 0, level: 0, raised: false };
       const level = levelOf(watch.key);
       const countAt = (at: number) => count(checks.map((check) => tightened(check, at)));
       const checkOf = (scope: string) => checks.find((check) => check.scope === scope);

@@ -106,6 +106,53 @@ describe.each(["redis", "memory"] as const)("watched limits, %s driver", (kind) 
       });
   });
 
+  it("counts the first scope before the others, and those not at all where it refuses", async () => {
+    const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
+    const per = { limit: 3, periodSeconds: 86_400 };
+    const first = { scope: "address", key: fresh(), ...per };
+    const own = { scope: "session", key: fresh(), ...per, limit: 8, tightens: true };
+    const shared = { scope: "link", key: fresh(), ...per, limit: 6 };
+    const take = () => redis.limits.takeWatched([own, shared], watch, first);
+    for (let left = 5; left >= 3; left -= 1)
+      expect(await take()).toEqual({ allowed: true, scope: "link", limit: 6, remaining: left, level: 0 });
+    for (let count = 0; count < 3; count += 1)
+      expect(await take()).toMatchObject({ allowed: false, scope: "address", level: 0, raised: false });
+    // Neither counted nor held against the caller.
+    expect(await redis.limits.takeWatched([own, shared], watch)).toMatchObject({
+      allowed: true,
+      remaining: 2,
+      level: 0,
+    });
+    for (let left = 1; left >= 0; left -= 1) await redis.limits.takeWatched([own, shared], watch);
+    const other = { ...first, key: fresh() };
+    expect(await redis.limits.takeWatched([own, shared], watch, other)).toMatchObject({
+      allowed: false,
+      scope: "link",
+    });
+    // The first scope has counted the call that the others refused.
+    expect(await redis.limits.take([other])).toEqual({ allowed: true, remaining: 1 });
+  });
+
+  it("lowers a limit behind the first scope, and names the scope that refuses", async () => {
+    const watch = { key: fresh(), refusals: 1, graceSeconds: 0, periodSeconds: 600, maxLevel: 3 };
+    const first = { scope: "address", key: fresh(), limit: 100, periodSeconds: 86_400 };
+    const shared = { scope: "link", key: fresh(), limit: 90, periodSeconds: 86_400 };
+    const own = { scope: "session", key: fresh(), limit: 4, periodSeconds: 86_400, tightens: true };
+    const take = () => redis.limits.takeWatched([shared, own], watch, first);
+    for (let left = 3; left >= 0; left -= 1)
+      expect(await take()).toEqual({ allowed: true, scope: "session", limit: 4, remaining: left, level: 0 });
+    const seen: unknown[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const { scope, limit, level } = await take();
+      seen.push([scope, limit, level]);
+    }
+    expect(seen).toEqual([
+      ["session", 4, 0],
+      ["session", 4, 1],
+      ["session", 2, 2],
+    ]);
+  });
+
   it("forgets refusals and levels after their period", async () => {
     const key = fresh();
     const watch = { key, refusals: 1, graceSeconds: 0, periodSeconds: 0.2, maxLevel: 3 };

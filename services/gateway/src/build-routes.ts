@@ -1,6 +1,5 @@
 import { collectOpenApi, type HttpApp, serveOpenApi } from "@parley/http";
 import type { GatewayContext } from "./context.js";
-import { registerAddressLimit } from "./edge/address-limit.js";
 import { registerChatApi } from "./routes/chat/register.js";
 import { registerOperations } from "./routes/operations/register.js";
 import { registerOwnerApi } from "./routes/owner/register.js";
@@ -20,7 +19,6 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
     version: "0.1.0",
     description: "Server-to-server text chat, public links, management. Errors are RFC 9457 problem documents.",
   });
-  await registerAddressLimit(app, context);
   await app.register(async (scope: HttpApp) => registerChatApi(scope, context), { prefix: "/api/chat" });
   await app.register(async (scope: HttpApp) => registerPublicApi(scope, context), { prefix: "/api/public" });
   await app.register(async (scope: HttpApp) => registerVerification(scope, context), { prefix: "/api/public/verify" });

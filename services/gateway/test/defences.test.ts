@@ -249,18 +249,54 @@ describe("rates", () => {
     }
   });
 
-  it("cost a message of a visitor two calls of Redis, and a signed one none", async () => {
-    const { token } = world.owners.link();
-    const send = await sender(token, "198.51.100.15");
+  it("cost a message of a visitor one call of Redis, two where a limit depends on more than headers, and a signed one none", async () => {
     const { limits } = world.redis;
     const spies = [vi.spyOn(limits, "take"), vi.spyOn(limits, "takeWatched"), vi.spyOn(limits, "levelOf")];
+    const calls = () => spies.map(({ mock }) => mock.calls.length);
+    const from = "198.51.100.15";
     try {
-      expect((await send()).status).toBe(200);
-      expect(spies.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+      const plain = await sender(world.owners.link().token, from);
+      const fenced = await sender(world.owners.link({ allowedIps: ["198.51.100.0/24"] }).token, from);
+      for (const [send, expected] of [
+        [plain, [0, 1, 0]],
+        [fenced, [1, 1, 0]],
+      ] as const) {
+        for (const spy of spies) spy.mockClear();
+        expect((await send()).status).toBe(200);
+        expect(calls()).toEqual(expected);
+      }
+      for (const spy of spies) spy.mockClear();
       await world.signed("GET", "/api/chat/sessions/text_0000000000000000000000");
-      expect(spies.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+      expect(calls()).toEqual([0, 0, 0]);
     } finally {
       for (const spy of spies) spy.mockRestore();
+    }
+  });
+
+  it("of a link and its sessions are not used up by who may not use it, nor by an address that is refused", async () => {
+    const own = await startWorld({ TRUSTED_PROXIES: "127.0.0.1", RATE_LIMIT_ADDRESS_PER_MINUTE: "6" });
+    try {
+      const { token } = own.owners.link({ rateLimitPerMinute: 10, allowedDomains: ["https://shop.example"] });
+      const opened = await bodyOf(
+        await call(`/api/public/sessions/${token}`, { from: "198.51.100.30", body: {} }, own),
+      );
+      const send = (from: string, origin?: string) => {
+        const headers = { authorization: `Bearer ${String(opened.session_token)}`, ...(origin && { origin }) };
+        return call(`/api/public/chat/${token}`, { from, headers, body: { message: "hi" } }, own);
+      };
+      const left = async () => (await send("198.51.100.31")).headers.get("ratelimit");
+      expect(await left()).toBe('"session";r=9');
+      for (let count = 0; count < 3; count += 1)
+        expect(await codeOf(await send("198.51.100.32", "https://other.example"))).toEqual([403, "origin_not_allowed"]);
+      expect(await left()).toBe('"session";r=8');
+      for (let count = 0; count < 3; count += 1) await send("198.51.100.32", "https://other.example");
+      for (let count = 0; count < 3; count += 1) {
+        const refused = await send("198.51.100.32", "https://shop.example");
+        expect([refused.status, await bodyOf(refused)]).toEqual([429, expect.objectContaining({ scope: "address" })]);
+      }
+      expect(await left()).toBe('"session";r=7');
+    } finally {
+      await own.stop();
     }
   });
 

@@ -6,6 +6,10 @@ import type { GatewayContext } from "../context.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [Address, number];
 
+/** Whether a link can be used everywhere. */
+export const isEverywhere = ({ allowedIps, allowedCountries, blockedCountries }: LinkPolicy): boolean =>
+  allowedIps.length === 0 && allowedCountries.length === 0 && blockedCountries.length === 0;
+
 /**
  * Refuses a visitor who stands where the link may not be used: by network, then by country. A country that is not known is on
  * no list, so it fails a list of allowed ones and passes a list of blocked ones. Throws `address_not_allowed`,

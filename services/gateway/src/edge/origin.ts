@@ -2,6 +2,7 @@ import { AppError } from "@parley/contracts";
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 import type { GatewayContext } from "../context.js";
+import type { Visit } from "./visitor.js";
 
 /** Addresses that no name server can point somewhere else: this machine's name, and numbers. */
 const isFixedHost = (hostname: string): boolean =>
@@ -24,16 +25,22 @@ function isOwnPage(publicUrl: string, origin: URL, host: string | undefined): bo
  * (scheme, host and port exactly, or `*.` for one level). A cookie proves only that it is the visitor's browser, so with a
  * cookie an unlisted foreign site is refused even when the link lists none. Throws `origin_not_allowed`.
  */
-export function requireOrigin({ config, security }: GatewayContext, request: FastifyRequest): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  const parsed = parseOrigin(origin);
-  if (parsed !== null && isOwnPage(config.PUBLIC_URL, parsed, host)) return;
-  const { policy, fromCookie } = request.visit;
-  if (parsed !== null && policy.allowedDomains.some((pattern) => matchesOrigin(pattern, parsed))) return;
-  if (policy.allowedDomains.length === 0 && !fromCookie) return;
-  security.note(request, policy, { kind: "origin_refused" });
+export function requireOrigin(context: GatewayContext, request: FastifyRequest): void {
+  if (isOriginAllowed(context, request, request.visit)) return;
+  context.security.note(request, request.visit.policy, { kind: "origin_refused" });
   throw new AppError("origin_not_allowed");
+}
+
+export function isOriginAllowed(
+  { config }: GatewayContext,
+  { headers: { origin, host } }: FastifyRequest,
+  { policy, fromCookie }: Visit,
+): boolean {
+  if (origin === undefined) return true;
+  const parsed = parseOrigin(origin);
+  if (parsed !== null && isOwnPage(config.PUBLIC_URL, parsed, host)) return true;
+  if (parsed !== null && policy.allowedDomains.some((pattern) => matchesOrigin(pattern, parsed))) return true;
+  return policy.allowedDomains.length === 0 && !fromCookie;
 }
 
 /** null = no origin, such as the `null` of a sandboxed frame. */

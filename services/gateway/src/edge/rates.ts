@@ -1,13 +1,23 @@
-import { AppError } from "@parley/contracts";
+import { AppError, type LinkPolicy } from "@parley/contracts";
 import { rateLimitHeaders } from "@parley/http";
 import type { LimitCheck, Watch, WatchedResult } from "@parley/redis";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../context.js";
+import { isEverywhere } from "./geo-rules.js";
+import { tokenOf } from "./link-token.js";
+import { isOriginAllowed } from "./origin.js";
+import { visitOf } from "./visitor.js";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** How far the limits of this session, or of this address on this link, are lowered: 0 = not at all, 3 = to an eighth. */
     suspicion: number;
+    /** What the limits of session and link said, where they were asked together with the address. */
+    linkRate: WatchedResult | null;
+  }
+  interface FastifyContextConfig {
+    /** The call is a message: it counts against its session and its link. */
+    isMessage?: boolean;
   }
 }
 
@@ -62,11 +72,7 @@ export async function takeLinkRate(
   sessionToken: string | null,
 ): Promise<void> {
   const { request, reply } = call;
-  const { policy } = request.visit;
-  const key =
-    sessionToken === null ? newcomerKey(request, policy.id) : `${policy.id}:${context.secrets.keyedHash(sessionToken)}`;
-  const checks = await linkChecks(context, request, { key, sessionToken });
-  const taken = await context.redis.limits.takeWatched(checks, watchOf(key));
+  const taken = request.linkRate ?? (await askLinkRate(context, request, sessionToken));
   reply.headers(
     rateLimitHeaders({
       name: taken.scope,
@@ -80,29 +86,63 @@ export async function takeLinkRate(
   settle(context, { request, taken });
 }
 
-async function linkChecks(
+async function askLinkRate(
   context: GatewayContext,
   request: FastifyRequest,
-  { key, sessionToken }: { key: string; sessionToken: string | null },
-): Promise<LimitCheck[]> {
-  const { config, subjects } = context;
+  sessionToken: string | null,
+): Promise<WatchedResult> {
   const { policy } = request.visit;
+  const subject = sessionToken === null ? null : await context.subjects.of(request, sessionToken);
+  const { checks, watch } = linkRate(context, { request, policy, sessionToken, subject });
+  return context.redis.limits.takeWatched(checks, watch);
+}
+
+interface LinkRate {
+  checks: LimitCheck[];
+  watch: Watch;
+}
+
+/**
+ * The limits of a message when its headers alone tell them and the link is remembered; null = they are asked later. A caller who may
+ * not use a link must not use up its rate.
+ */
+export function knownLinkRate(context: GatewayContext, request: FastifyRequest): LinkRate | null {
+  if (request.routeOptions.config.isMessage !== true) return null;
+  const token = tokenOf(request);
+  const policy = context.links.peek(token);
+  if (policy === null || policy.requireEmail || !isEverywhere(policy)) return null;
+  const visit = visitOf(request, policy, token);
+  const { sessionToken } = visit;
+  if (sessionToken === null || !isOriginAllowed(context, request, visit)) return null;
+  return linkRate(context, { request, policy, sessionToken, subject: null });
+}
+
+function linkRate(
+  { config, secrets }: GatewayContext,
+  {
+    request,
+    policy,
+    sessionToken,
+    subject,
+  }: { request: FastifyRequest; policy: LinkPolicy; sessionToken: string | null; subject: string | null },
+): LinkRate {
   const limit = policy.rateLimitPerMinute;
   const per = { periodSeconds: PERIOD_SECONDS };
+  const key =
+    sessionToken === null ? newcomerKey(request, policy.id) : `${policy.id}:${secrets.keyedHash(sessionToken)}`;
   const own: LimitCheck =
     sessionToken === null
       ? // The link's own rate is one visitor's; here stand all those of an office.
         { scope: "visitor", key, limit: config.RATE_LIMIT_NEW_SESSIONS_PER_MINUTE, ...per, tightens: true }
       : { scope: "session", key, limit, ...per, tightens: true };
   const checks = [own];
-  const subject = sessionToken === null ? null : await subjects.of(request, sessionToken);
   if (subject !== null) checks.push({ scope: "person", key: `${policy.id}:${subject}`, limit, ...per, tightens: true });
   checks.push(
     { scope: "link", key: policy.id, limit: config.RATE_LIMIT_LINK_PER_MINUTE, ...per },
     { scope: "tenant", key: policy.tenantId, limit: config.RATE_LIMIT_TENANT_PER_MINUTE, ...per },
     { scope: "global", key: "all", limit: config.RATE_LIMIT_GLOBAL_PER_MINUTE, ...per },
   );
-  return checks;
+  return { checks, watch: watchOf(key) };
 }
 
 /** Remembers the suspicion, notes a refusal and throws it. */

@@ -5,8 +5,8 @@ import { requireOrigin } from "./origin.js";
 import { allowListedOrigin } from "./origin-headers.js";
 import { takeVerification } from "./rates.js";
 import { resolveLink } from "./resolve-link.js";
-import { visitOf } from "./visit.js";
 import type { Visit } from "./visitor.js";
+import { visitOf } from "./visitor.js";
 
 /**
  * Who stands before a link with an address: link, limit by client address, place, origin. `step` keeps asking for codes and

@@ -1,15 +1,6 @@
-import { AppError, type LinkPolicy, type SessionAccess } from "@parley/contracts";
+import { AppError, type SessionAccess } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
-import {
-  type CookieOptions,
-  hasBody,
-  JSON_TYPES,
-  notFound,
-  readCookie,
-  requireMediaType,
-  writeCookie,
-} from "@parley/http";
-import { parseToken } from "@parley/secrets";
+import { type CookieOptions, hasBody, JSON_TYPES, notFound, requireMediaType, writeCookie } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../context.js";
 import { guardAddresses } from "./address-limit.js";
@@ -18,13 +9,11 @@ import { tokenOf } from "./link-token.js";
 import { requireOrigin } from "./origin.js";
 import { allowListedOrigin, answerPreflight, isPreflight } from "./origin-headers.js";
 import { resolveLink } from "./resolve-link.js";
-import { type Visit, visitorAccess } from "./visitor.js";
+import { type Visit, visitOf, visitorAccess } from "./visitor.js";
 
 export { takeLinkRate } from "./rates.js";
 
 const COOKIE_PATH = "/api/public";
-/** What the chat page says of itself. No other site can send it: it is no header that a preflight allows. */
-const FRAME_HEADER = "x-parley-frame";
 
 /**
  * Guards the public surface: address limit, link token, media type, place, origin, form of the session token; then the body
@@ -33,7 +22,7 @@ const FRAME_HEADER = "x-parley-frame";
 export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
   app.decorateRequest("visit");
   app.decorateRequest("suspicion", 0);
-  guardAddresses(app);
+  guardAddresses(app, context);
   app.addHook("preParsing", async (request, reply, payload) => {
     const token = tokenOf(request);
     if (isPreflight(request)) {
@@ -68,19 +57,6 @@ function requireTokenForm(request: FastifyRequest): void {
   const { session } = request.routeOptions.config;
   const { visit } = request;
   if (session === "needed" || (session === "optional" && visit.sessionToken !== null)) requireSession(visit);
-}
-
-/** What a request brings for a link. */
-export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
-  // Named by the link's public half: links in one browser do not overwrite each other's sessions.
-  const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
-  // Whatever it holds: a mangled token is refused, for without one a new session would be opened in silence.
-  const inForeignFrame = policy.allowedDomains.length > 0 && request.headers[FRAME_HEADER] === "cross-site";
-  const about = { policy, cookieName, inForeignFrame };
-  const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (bearer !== undefined) return { ...about, sessionToken: bearer, fromCookie: false };
-  const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
-  return { ...about, sessionToken: cookie, fromCookie: cookie !== null };
 }
 
 /** Access for calls that need a session. Throws `session_token_invalid` without one. */

@@ -1,5 +1,10 @@
 import { AppError, type LinkPolicy, type SessionAccess } from "@parley/contracts";
+import { readCookie } from "@parley/http";
 import { parseToken } from "@parley/secrets";
+import type { FastifyRequest } from "fastify";
+
+/** What the chat page says of itself. No other site can send it: it is no header that a preflight allows. */
+const FRAME_HEADER = "x-parley-frame";
 
 /** A visitor in front of a link that exists and may be used. */
 export interface Visit {
@@ -22,6 +27,19 @@ declare module "fastify" {
     /** The call is about the visitor's session: `needed`, or `optional` where one may begin with it. */
     session?: "needed" | "optional";
   }
+}
+
+/** What a request brings for a link. */
+export function visitOf(request: FastifyRequest, policy: LinkPolicy, token: string): Visit {
+  // Named by the link's public half: links in one browser do not overwrite each other's sessions.
+  const cookieName = `parley_session_${parseToken("link", token)?.id ?? ""}`;
+  // Whatever it holds: a mangled token is refused, for without one a new session would be opened in silence.
+  const inForeignFrame = policy.allowedDomains.length > 0 && request.headers[FRAME_HEADER] === "cross-site";
+  const about = { policy, cookieName, inForeignFrame };
+  const bearer = /^Bearer +(\S.*)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (bearer !== undefined) return { ...about, sessionToken: bearer, fromCookie: false };
+  const cookie = readCookie(request.headers.cookie, cookieName) ?? null;
+  return { ...about, sessionToken: cookie, fromCookie: cookie !== null };
 }
 
 /** Access to the visitor's session. Throws `session_token_invalid` for a token of another shape. */

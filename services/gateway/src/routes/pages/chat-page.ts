@@ -6,7 +6,7 @@ import { AppError } from "@parley/contracts";
 import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../../context.js";
-import { createAddressCheck } from "../../edge/address-limit.js";
+import { isWithinLimit } from "../../edge/address-limit.js";
 import { frameAncestors } from "../../edge/origin-headers.js";
 import { resolveLink } from "../../edge/resolve-link.js";
 
@@ -25,9 +25,8 @@ function pageFolder(setting: string | undefined): string {
  */
 export async function registerChatPage(app: HttpApp, context: GatewayContext): Promise<void> {
   const { config, proofs } = context;
-  const isWithinLimit = createAddressCheck(app);
   const framers = async (request: FastifyRequest, token: string): Promise<string> =>
-    (await isWithinLimit(request)) ? framersOf(context, request, token) : frameAncestors([]);
+    (await isWithinLimit(context, request)) ? framersOf(context, request, token) : frameAncestors([]);
   const folder = pageFolder(config.CHAT_PAGE_DIR);
   const file = join(folder, "index.html");
   const assets = join(folder, "assets");

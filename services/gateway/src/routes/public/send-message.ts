@@ -44,44 +44,48 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
     body: publicChatBody,
     response: answers({ 200: chatAnswered, 202: chatAccepted }),
   };
-  app.post("/chat/:token", { schema, config: { checksOrigin: true, session: "optional" } }, async (request, reply) => {
-    const { message, client_message_id, session_token, files } = request.body;
-    const { policy } = request.visit;
-    requireLength(message, messageLimit(context, policy), "/message");
-    const given = request.visit.sessionToken ?? session_token ?? null;
-    const key = givenIdempotencyKey(request);
-    await takeLinkRate(context, { request, reply }, given);
-    const gone = whenGone(reply);
-    const send = (sessionToken: string): Promise<Accepted> =>
-      context.bus.call(
-        acceptMessage,
-        {
-          access: visitorAccess(request.visit, sessionToken),
-          content: message,
-          clientMessageId: client_message_id ?? null,
-          files,
-          idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
-          replyTo: context.waiter.replyTo,
-        },
-        { requestId: request.id },
-      );
-    const call = { request, reply };
-    const open = (opening: Opening): Promise<string> => openAndGreet(context, call, { opening, gone });
-    const entry = entryOf(request.body);
-    let issued = given === null ? await open(() => openVisitorSession(context, request, entry)) : null;
-    let accepted: Accepted;
-    try {
-      accepted = await send(given ?? issued ?? "");
-    } catch (error) {
-      const again = await beginAgain(context, request, { error, given, entry });
-      if (again === null) throw error;
-      issued = await open(again);
-      accepted = await send(issued);
-    }
-    if (accepted.replayed) reply.header("idempotent-replayed", "true");
-    else noteSuspicion(context, request, { message, sessionId: accepted.sessionId });
-    return answerTurn(context, call, { accepted, issued, access: issued ?? given ?? "", gone });
-  });
+  app.post(
+    "/chat/:token",
+    { schema, config: { checksOrigin: true, session: "optional", isMessage: true } },
+    async (request, reply) => {
+      const { message, client_message_id, session_token, files } = request.body;
+      const { policy } = request.visit;
+      requireLength(message, messageLimit(context, policy), "/message");
+      const given = request.visit.sessionToken ?? session_token ?? null;
+      const key = givenIdempotencyKey(request);
+      await takeLinkRate(context, { request, reply }, given);
+      const gone = whenGone(reply);
+      const send = (sessionToken: string): Promise<Accepted> =>
+        context.bus.call(
+          acceptMessage,
+          {
+            access: visitorAccess(request.visit, sessionToken),
+            content: message,
+            clientMessageId: client_message_id ?? null,
+            files,
+            idempotency: key === null ? null : { key: `visit:${key}`, fingerprint: fingerprintOf(request) },
+            replyTo: context.waiter.replyTo,
+          },
+          { requestId: request.id },
+        );
+      const call = { request, reply };
+      const open = (opening: Opening): Promise<string> => openAndGreet(context, call, { opening, gone });
+      const entry = entryOf(request.body);
+      let issued = given === null ? await open(() => openVisitorSession(context, request, entry)) : null;
+      let accepted: Accepted;
+      try {
+        accepted = await send(given ?? issued ?? "");
+      } catch (error) {
+        const again = await beginAgain(context, request, { error, given, entry });
+        if (again === null) throw error;
+        issued = await open(again);
+        accepted = await send(issued);
+      }
+      if (accepted.replayed) reply.header("idempotent-replayed", "true");
+      else noteSuspicion(context, request, { message, sessionId: accepted.sessionId });
+      return answerTurn(context, call, { accepted, issued, access: issued ?? given ?? "", gone });
+    },
+  );
 }
 
 /** Blocks nothing: the owner learns which rules a message met, not what it said. */

@@ -9,7 +9,7 @@ import { requestCodeRoute } from "./verify-request.js";
 export async function registerVerification(app: HttpApp, context: GatewayContext): Promise<void> {
   app.decorateRequest("visit");
   app.decorateRequest("suspicion", 0);
-  guardAddresses(app);
+  guardAddresses(app, context);
   app.addHook("preParsing", async (request, reply, payload) => {
     if (isPreflight(request)) {
       // The link stands in the body that comes later: who may read the answer is decided then, who may send it as well.
