@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
-import type { Logger } from "@parley/observability";
 import type { z } from "zod";
 import type { Bus, BusOptions } from "./bus.js";
 import { createBusMetrics } from "./bus-metrics.js";
@@ -40,6 +39,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const servers = new Map<string, Server>();
   const workers = new Map<string, Pick<Worker<z.ZodType>, "attach" | "take" | "open" | "stop" | "close">>();
   let version: string | null = null;
+  let missing: string[] = [];
   let connectedBefore = false;
 
   const keeper = new ConnectionKeeper({
@@ -90,7 +90,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   function onAgain(connection: NatsConnection): void {
     version = connection.info?.version ?? null;
     metrics.connected(true);
-    warnOfOldServer(version, logger);
+    missing = version === null ? [] : missingFeatures(version);
+    if (missing.length > 0) logger.info({ server: version, missing }, "bus.server_lacks");
     topology.ensureStreams().catch((error: unknown) => logger.error({ err: error }, "bus.topology_failed"));
     if (connectedBefore) for (const listener of reconnectListeners) listener();
     connectedBefore = true;
@@ -170,15 +171,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       connected: connected(),
       usable: connected() || options.alone === true,
       serverVersion: version,
-      missing: version === null ? [] : missingFeatures(version),
+      missing,
     }),
     onReconnect: (listener) => void reconnectListeners.push(listener),
     drain,
     close,
   };
-}
-
-function warnOfOldServer(version: string | null, logger: Logger): void {
-  const missing = version === null ? [] : missingFeatures(version);
-  if (missing.length > 0) logger.info({ server: version, missing }, "bus.server_lacks");
 }

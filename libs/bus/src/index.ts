@@ -13,3 +13,4 @@ export { connectBus } from "./connect-bus.js";
 export { passwordVariable, usersConfig } from "./permissions.js";
 export { MINIMUM_VERSION, missingFeatures } from "./server-features.js";
 export { STREAMS, type StreamName } from "./topology.js";
+export { type Followed, watchFollowed } from "./watch-followed.js";

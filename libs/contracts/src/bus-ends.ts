@@ -4,6 +4,7 @@ import { agentDeleted } from "./messages/agent-versions.js";
 import { agentActivated, getAgent, importAgent, resolveAgent } from "./messages/agents.js";
 import { cachesDropped } from "./messages/caches.js";
 import { turnStopLive } from "./messages/feedback.js";
+import { sessionsFollowed } from "./messages/following.js";
 import { retrieve } from "./messages/knowledge.js";
 import { credentialRevoked, deleteLink, linkRevoked, linkUpdated } from "./messages/links.js";
 import { recall } from "./messages/memory.js";
@@ -58,6 +59,7 @@ const RECEIVERS = new Map<Contract, ServiceName[]>([
   [linkRevoked, ["gateway"]],
   [linkUpdated, ["gateway"]],
   [sessionEnded, ["gateway"]],
+  [sessionsFollowed, ["agent-runner", "sessions"]],
   [turnResultLive, ["gateway"]],
   [turnStopLive, ["agent-runner"]],
 ]);

@@ -39,6 +39,7 @@ export * from "./messages/dead-letters.js";
 export * from "./messages/escalations.js";
 export * from "./messages/feedback.js";
 export * from "./messages/files.js";
+export * from "./messages/following.js";
 export * from "./messages/knowledge.js";
 export * from "./messages/link-owners.js";
 export * from "./messages/link-templates.js";

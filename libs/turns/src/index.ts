@@ -3,7 +3,7 @@ export { budgetedModel, createReserve, type Spent } from "./budget-model.js";
 export { CallFailed, type CallOutput, type PerformCall, TurnRefused } from "./calls.js";
 export { createDefinitions, type Definition, type Definitions } from "./definitions.js";
 export type { HistoryItem } from "./history.js";
-export { createLiveWriter, type LiveWriter } from "./live-writer.js";
+export { createLiveWriter, type LiveChannel, type LiveWriter } from "./live-writer.js";
 export { createPerformApiCall } from "./perform-api-call.js";
 export { createPerformCall } from "./perform-call.js";
 export { modelMessages, type PromptPolicy } from "./prompt.js";

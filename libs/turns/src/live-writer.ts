@@ -1,5 +1,9 @@
+import type { Followed } from "@parley/bus";
 import type { LiveEntry } from "@parley/contracts";
 import type { LiveStreams } from "@parley/redis";
+
+/** Where live entries go, and whether anybody reads them. */
+export type LiveChannel = Pick<LiveStreams, "publish"> & Pick<Followed, "has" | "onFollow">;
 
 export interface LiveWriter {
   status(label: string): void;
@@ -9,16 +13,17 @@ export interface LiveWriter {
   finish(part: number, text: string): void;
   /** What was streamed of a part so far. */
   said(part: number): string;
-  /** Stops the timer and hands over what is still joined: it travels with the events of the commit, in one call. */
+  /** Ends it and hands over what readers do not have yet: it travels with the events of the commit, in one call. */
   close(): LiveEntry[];
 }
 
 /**
  * Streams one attempt of one turn. Deltas are joined for `windowMs` so that a fast model costs one message per window, not one per
- * token; each says where it stands (`at`, in UTF-16 units), so readers may apply it twice. Losable: the committed message decides.
+ * token; each says where it stands (`at`, in UTF-16 units), so readers may apply it twice. While nobody follows the session nothing is
+ * published; the first reader gets at once what was said before it came. Losable: the committed message decides.
  */
 export function createLiveWriter(
-  live: LiveStreams,
+  live: LiveChannel,
   sessionId: string,
   turnId: string,
   attempt: number,
@@ -28,23 +33,40 @@ export function createLiveWriter(
   let entries: LiveEntry[] = [];
   let open: { part: number; at: number; text: string } | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let label: LiveEntry | null = null;
+  /** Entries were left out, because nobody followed. */
+  let skipped = false;
 
   const seal = (): void => {
     if (open && open.text !== "")
       entries.push({ type: "delta", turn_id: turnId, attempt, part: open.part, at: open.at, text: open.text });
     open = null;
   };
-  const flush = (): void => {
+  const soFar = (): LiveEntry[] => {
+    const parts = sent.map((text, part) => ({ type: "delta" as const, turn_id: turnId, attempt, part, at: 0, text }));
+    return [...(label ? [label] : []), ...parts.filter(({ text }) => text !== "")];
+  };
+  /** What readers do not have yet. */
+  const take = (): LiveEntry[] => {
+    if (timer) clearTimeout(timer);
     timer = null;
     seal();
-    if (entries.length === 0) return;
-    const batch = entries;
+    const batch = skipped ? soFar() : entries;
     entries = [];
-    void live.publish(sessionId, batch);
+    skipped = !live.has(sessionId) && batch.length > 0;
+    return skipped ? [] : batch;
+  };
+  const flush = (): void => {
+    const batch = take();
+    if (batch.length > 0) void live.publish(sessionId, batch);
   };
   const schedule = (): void => {
-    timer ??= setTimeout(flush, windowMs);
+    if (live.has(sessionId)) timer ??= setTimeout(flush, windowMs);
+    else skipped = true;
   };
+  const unfollow = live.onFollow(sessionId, () => {
+    if (skipped) flush();
+  });
   const append = (part: number, text: string): void => {
     const before = sent[part] ?? "";
     if (open?.part !== part) {
@@ -57,9 +79,10 @@ export function createLiveWriter(
   };
   return {
     append,
-    status(label) {
+    status(text) {
       seal();
-      entries.push({ type: "status", turn_id: turnId, attempt, label });
+      label = { type: "status", turn_id: turnId, attempt, label: text };
+      entries.push(label);
       schedule();
     },
     finish(part, text) {
@@ -71,9 +94,8 @@ export function createLiveWriter(
     },
     said: (part) => sent[part] ?? "",
     close() {
-      if (timer) clearTimeout(timer);
-      seal();
-      return entries;
+      unfollow();
+      return take();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { PUBLISHERS_KEY, sessionsFollowed } from "@parley/contracts";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { createLogger } from "@parley/observability";
 import { type ModelServer, startModelServer } from "@parley/testkit";
@@ -19,6 +20,7 @@ afterAll(() => Promise.all([h.close(), server.close()]));
 it("answers after twelve seconds of thought at its first try, and tells readers meanwhile that it is at work", async () => {
   const { sessionId } = await h.open(await h.agent(ECHO));
   server.setFault({ type: "late", ms: 12_000 });
+  h.bus.publishLive(sessionsFollowed, PUBLISHERS_KEY, { sessionIds: [sessionId] });
   const turn = await h.send(sessionId, "think");
   expect(turn).toMatchObject({ status: "done", result: { response: "echo(think)" } });
   expect(server.calls).toHaveLength(1);

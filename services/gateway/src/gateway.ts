@@ -11,6 +11,7 @@ import { createLinkCache } from "./edge/link-cache.js";
 import { createProofProvider } from "./edge/proof-provider.js";
 import { createSubjects } from "./edge/rate-subjects.js";
 import { createSecurityNotes } from "./edge/security-notes.js";
+import { announceFollowed } from "./streams/announce-followed.js";
 import { createStreamHub } from "./streams/hub.js";
 import { createTurnWaiter } from "./turns/wait-for-turn.js";
 
@@ -68,11 +69,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 /** The shared state of the handlers; nothing of it is started yet. */
 export function createContext(deps: GatewayDeps, draining: () => boolean): GatewayContext {
-  const { config, bus, redis, secrets, logger, metrics } = deps;
+  const { config, bus, secrets, logger, metrics } = deps;
+  const redis = { ...deps.redis, live: announceFollowed(deps.redis.live, bus) };
   const countries = createCountries(config.GEO_DB_PATH, logger);
   const clock = deps.clock ?? { now: Date.now, ready: async () => true };
   return {
     ...deps,
+    redis,
     clock,
     waiter: createTurnWaiter({ bus, metrics }),
     streams: createStreamHub({

@@ -1,3 +1,4 @@
+import { type Followed, watchFollowed } from "@parley/bus";
 import { linkAnalytics } from "@parley/contracts";
 import { type Outbox, startOutbox } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
@@ -19,11 +20,13 @@ import { bindWebhooks } from "./webhooks/bind.js";
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
 export function createSessions(deps: SessionsDeps): Component {
   let relay: Outbox | undefined;
+  let followed: Followed | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
   return {
     name: "sessions",
     async start() {
       relay = startOutbox(deps);
+      followed = watchFollowed(deps.bus);
       const handlers: HandlerDeps = {
         ...deps,
         relay,
@@ -31,7 +34,7 @@ export function createSessions(deps: SessionsDeps): Component {
         feedback: createFeedbackRepository(deps.db),
         acceptMessages: createAcceptMessages(deps.db),
         resolveAgent: createAgentResolver(deps.bus),
-        wake: createWake(deps),
+        wake: createWake({ ...deps, followed }),
         accepted: deps.metrics.counter("messages_accepted_total", "Messages committed for processing"),
         created: deps.metrics.counter("sessions_created_total", "Sessions opened"),
       };
@@ -49,6 +52,7 @@ export function createSessions(deps: SessionsDeps): Component {
     async stop() {
       await webhooks?.stop();
       await relay?.stop();
+      followed?.stop();
     },
     ready: () => deps.db.ping(),
   };

@@ -20,7 +20,7 @@ interface Announced {
 
 /** After the commit: readers, the waiting gateway, and the memory of a confirmed address. Each may get lost; the database is asked then. */
 export function announceTurn(
-  deps: Pick<WorkerDeps, "bus" | "redis" | "counters" | "logger">,
+  deps: Pick<WorkerDeps, "bus" | "live" | "counters" | "logger">,
   { ref, session }: { ref: SessionRef; session: AcquiredSession },
   turn: PendingTurn,
   { item, answer, run, result, ms, unsent }: Announced,
@@ -31,8 +31,10 @@ export function announceTurn(
     : { status: "failed" as const, code: item.failed ?? "internal" };
   if (turn.reply_to)
     deps.bus.publishLive(turnResultLive, turn.reply_to, { sessionId: ref.sessionId, turnId, turn: state });
-  const events = (answer.events ?? []).map((event) => ({ type: "event" as const, event }));
-  void deps.redis.live.publish(ref.sessionId, [...unsent, ...events]);
+  if (deps.live.has(ref.sessionId)) {
+    const events = (answer.events ?? []).map((event) => ({ type: "event" as const, event }));
+    void deps.live.publish(ref.sessionId, [...unsent, ...events]);
+  }
   deps.counters.turns.inc({ outcome: state.status });
   deps.counters.turnSeconds.observe({ outcome: state.status }, ms / 1_000);
   logTurn(deps.logger, { sessionId: ref.sessionId, turnId }, { item, run, ms });

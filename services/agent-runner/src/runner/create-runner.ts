@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { type Followed, watchFollowed } from "@parley/bus";
 import { RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
 import { type Outbox, type Poll, startOutbox } from "@parley/jobs";
 import { createOutbound, type Outbound } from "@parley/outbound";
@@ -35,6 +36,7 @@ export function createRunner(deps: RunnerDeps): Component {
   let outbox: Outbox | undefined;
   let outbound: Outbound | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
+  let followed: Followed | undefined;
   let unsubscribe: () => void = () => undefined;
   let stopTaking = async (): Promise<void> => undefined;
 
@@ -49,6 +51,8 @@ export function createRunner(deps: RunnerDeps): Component {
         logger: deps.logger,
         metrics: deps.metrics,
       });
+      const readers = watchFollowed(deps.bus);
+      followed = readers;
       const documents = createDocumentRepository(deps.db, deps.secrets);
       const { model, bus: knowledge } = deps;
       const repository = createTurnRepository(deps.db);
@@ -57,6 +61,7 @@ export function createRunner(deps: RunnerDeps): Component {
       const worker: WorkerDeps = {
         ...deps,
         ...used,
+        live: { publish: deps.redis.live.publish, has: readers.has, onFollow: readers.onFollow },
         budgets: createBudgetRepository(deps.db),
         definitions: createDefinitions(documents),
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
@@ -103,6 +108,7 @@ export function createRunner(deps: RunnerDeps): Component {
       await analyses?.stop();
       await outbound?.close();
       unsubscribe();
+      followed?.stop();
       await outbox?.stop();
     },
     ready: () => deps.db.ping(),

@@ -165,13 +165,7 @@ class SessionWorker {
     const at = { tenantId: this.ref.tenantId, session, current: this.state.memoryVersion };
     const memory = await recallMemory(deps.bus, at, this.state.cached.memory);
     const turnId = turnIdOf(session.conversation_id, turn.seq);
-    const live = createLiveWriter(
-      deps.redis.live,
-      this.ref.sessionId,
-      turnId,
-      session.fence,
-      deps.config.DELTA_WINDOW_MS,
-    );
+    const live = createLiveWriter(deps.live, this.ref.sessionId, turnId, session.fence, deps.config.DELTA_WINDOW_MS);
     const reader: FileReader = {
       fileHeads: (...question) => deps.repository.fileHeads(...question),
       maxCharacters: deps.config.ATTACHED_TEXT_CHARACTERS,

@@ -1,6 +1,6 @@
 import type { Bus } from "@parley/bus";
 import type { Outbound } from "@parley/outbound";
-import type { Definitions } from "@parley/turns";
+import type { Definitions, LiveChannel } from "@parley/turns";
 import type { RunnerDeps } from "../deps.js";
 import type { RunnerMetrics } from "./metrics.js";
 import type { BudgetRepository } from "./repository/budgets.js";
@@ -21,6 +21,8 @@ export interface WorkerDeps extends RunnerDeps {
   stops: Stops;
   traces: TurnTraces;
   outbound: Outbound;
+  /** Live entries of sessions that somebody follows. */
+  live: LiveChannel;
   /** Searches knowledge bases. */
   knowledge: Pick<Bus, "call">;
 }

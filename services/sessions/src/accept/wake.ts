@@ -1,4 +1,4 @@
-import type { Bus } from "@parley/bus";
+import type { Bus, Followed } from "@parley/bus";
 import { type LiveEntry, runTurns } from "@parley/contracts";
 import type { Logger, Metrics } from "@parley/observability";
 import type { RedisLike } from "@parley/redis";
@@ -7,6 +7,7 @@ import type { z } from "zod";
 interface WakeDeps {
   bus: Bus;
   redis: RedisLike;
+  followed: Pick<Followed, "has">;
   logger: Logger;
   metrics: Metrics;
 }
@@ -26,6 +27,6 @@ export function createWake(deps: WakeDeps) {
       lost.inc();
       deps.logger.debug({ sessionId, seq }, "turn.wakeup_lost");
     }
-    if (live.length > 0) void deps.redis.live.publish(sessionId, live);
+    if (live.length > 0 && deps.followed.has(sessionId)) void deps.redis.live.publish(sessionId, live);
   };
 }

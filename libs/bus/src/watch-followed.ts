@@ -1,0 +1,57 @@
+import { FOLLOWED_EVERY_MS, FOLLOWED_FOR_MS, PUBLISHERS_KEY, sessionsFollowed } from "@parley/contracts";
+import type { Bus } from "./bus.js";
+
+/** Which sessions have readers anywhere, as those see it who publish live entries. */
+export interface Followed {
+  /** False when nobody follows the session. While it cannot be known the answer is true. */
+  has(sessionId: string): boolean;
+  /** Calls `fn` when the first reader comes to a session. Returns the function that ends this. */
+  onFollow(sessionId: string, fn: () => void): () => void;
+  /** Stops listening. */
+  stop(): void;
+}
+
+/**
+ * Listens to the gateways. After a start and after each reconnect nothing is known until every gateway has had time to announce all that
+ * it follows; neither is anything while the bus is away.
+ */
+export function watchFollowed(bus: Bus): Followed {
+  /** Until when, on the monotonic clock. */
+  const until = new Map<string, number>();
+  const callbacks = new Map<string, Set<() => void>>();
+  let knownFrom = performance.now() + 2 * FOLLOWED_EVERY_MS;
+  bus.onReconnect(() => {
+    knownFrom = performance.now() + 2 * FOLLOWED_EVERY_MS;
+  });
+  const isFresh = (sessionId: string, now: number): boolean => (until.get(sessionId) ?? 0) > now;
+  const unlisten = bus.listenLive(sessionsFollowed, PUBLISHERS_KEY, ({ sessionIds }) => {
+    const now = performance.now();
+    for (const sessionId of sessionIds) {
+      const news = !isFresh(sessionId, now);
+      until.set(sessionId, now + FOLLOWED_FOR_MS);
+      if (news) for (const fn of callbacks.get(sessionId) ?? []) fn();
+    }
+  });
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    for (const [sessionId, end] of until) if (end <= now) until.delete(sessionId);
+  }, FOLLOWED_FOR_MS).unref();
+  return {
+    has(sessionId) {
+      const now = performance.now();
+      return isFresh(sessionId, now) || now < knownFrom || !bus.status().connected;
+    },
+    onFollow(sessionId, fn) {
+      const own = callbacks.get(sessionId) ?? new Set();
+      callbacks.set(sessionId, own.add(fn));
+      return () => {
+        own.delete(fn);
+        if (own.size === 0 && callbacks.get(sessionId) === own) callbacks.delete(sessionId);
+      };
+    },
+    stop() {
+      unlisten();
+      clearInterval(sweep);
+    },
+  };
+}
