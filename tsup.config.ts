@@ -1,18 +1,65 @@
 import { existsSync } from "node:fs";
-import { defineConfig } from "tsup";
+import { basename, dirname } from "node:path";
+import { defineConfig, type Options } from "tsup";
 
-// One config for every package: turbo runs tsup in the package folder and `--config` points here.
-// Types are never emitted: the `parley-source` export condition lets TypeScript read the sources directly.
-export default defineConfig({
-  entry: ["src/index.ts", "src/main.ts", "src/document-reader.ts", "src/yaml-reader.ts"].filter((file) =>
-    existsSync(file),
-  ),
+const common = {
   format: ["esm"],
   target: "node20",
   platform: "node",
   sourcemap: true,
-  clean: true,
   dts: false,
-  skipNodeModulesBundle: true,
   silent: true,
-});
+} satisfies Options;
+
+/** Programs of a service: what is started, and the readers of untrusted documents, which run in processes of their own. */
+const programs: Record<string, string> = {
+  main: "src/main.ts",
+  "yaml-reader": "src/yaml-reader.ts",
+  "document-reader": "src/document-reader.ts",
+  // The standalone program runs all services, so their readers stand beside it too.
+  ...(basename(process.cwd()) === "standalone"
+    ? {
+        "yaml-reader": "../agent-runner/src/yaml-reader.ts",
+        "document-reader": "../memory/src/document-reader.ts",
+      }
+    : {}),
+};
+const isService = basename(dirname(process.cwd())) === "services";
+
+/**
+ * Stays outside the file of a program: OpenTelemetry loads only where spans are exported and patches modules by their names,
+ * Swagger UI reads files beside its own, and the native client of PostgreSQL is not installed.
+ */
+const APART = /^(@opentelemetry\/|@fastify\/swagger-ui|pg-native)/;
+
+/** What packages in CommonJS expect of their module. */
+const COMMON_JS = `
+import { createRequire as $createRequire } from "node:module";
+import { dirname as $dirname } from "node:path";
+import { fileURLToPath as $fileURLToPath } from "node:url";
+const require = $createRequire(import.meta.url);
+const __filename = $fileURLToPath(import.meta.url);
+const __dirname = $dirname(__filename);`;
+
+// One config for every package: turbo runs tsup in the package folder and `--config` points here.
+// Types are never emitted: the `parley-source` export condition lets TypeScript read the sources directly.
+export default defineConfig([
+  {
+    ...common,
+    entry: (isService ? ["src/index.ts"] : ["src/index.ts", "src/main.ts"]).filter((file) => existsSync(file)),
+    skipNodeModulesBundle: true,
+  },
+  // Each program of a service is one file: a thousand modules cost more to find than to run.
+  ...(isService
+    ? [
+        {
+          ...common,
+          entry: Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file))),
+          splitting: false,
+          external: [APART],
+          noExternal: [new RegExp(`^(?!${APART.source.slice(1)})`)],
+          banner: { js: COMMON_JS },
+        } satisfies Options,
+      ]
+    : []),
+]);
