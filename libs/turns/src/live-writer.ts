@@ -18,8 +18,8 @@ export interface LiveWriter {
 }
 
 /**
- * Streams one attempt of one turn. Deltas are joined for `windowMs` so that a fast model costs one message per window, not one per
- * token; each says where it stands (`at`, in UTF-16 units), so readers may apply it twice. While nobody follows the session nothing is
+ * Streams one attempt of one turn. Text is published at once, then again `windowMs` later, so that a fast model costs one message per
+ * window, not one per token, and a slow one makes nobody wait. Each delta says where it stands (`at`, in UTF-16 units), so readers may apply it twice. While nobody follows the session nothing is
  * published; the first reader gets at once what was said before it came. Losable: the committed message decides.
  */
 export function createLiveWriter(
@@ -32,7 +32,9 @@ export function createLiveWriter(
   const sent: string[] = [];
   let entries: LiveEntry[] = [];
   let open: { part: number; at: number; text: string } | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let atOnce: NodeJS.Immediate | undefined;
+  let publishedAt = Number.NEGATIVE_INFINITY;
   let label: LiveEntry | null = null;
   /** Entries were left out, because nobody followed. */
   let skipped = false;
@@ -48,8 +50,9 @@ export function createLiveWriter(
   };
   /** What readers do not have yet. */
   const take = (): LiveEntry[] => {
-    if (timer) clearTimeout(timer);
-    timer = null;
+    clearTimeout(timer);
+    clearImmediate(atOnce);
+    timer = atOnce = undefined;
     seal();
     const batch = skipped ? soFar() : entries;
     entries = [];
@@ -58,11 +61,15 @@ export function createLiveWriter(
   };
   const flush = (): void => {
     const batch = take();
-    if (batch.length > 0) void live.publish(sessionId, batch);
+    if (batch.length === 0) return;
+    publishedAt = performance.now();
+    void live.publish(sessionId, batch);
   };
-  const schedule = (): void => {
-    if (live.has(sessionId)) timer ??= setTimeout(flush, windowMs);
-    else skipped = true;
+  const schedule = (waitMs: number): void => {
+    if (!live.has(sessionId)) skipped = true;
+    // After what has arrived together: a reply that came whole travels with its commit.
+    else if (waitMs <= 0) atOnce ??= setImmediate(flush);
+    else timer ??= setTimeout(flush, waitMs);
   };
   const unfollow = live.onFollow(sessionId, () => {
     if (skipped) flush();
@@ -75,7 +82,7 @@ export function createLiveWriter(
     }
     open.text += text;
     sent[part] = before + text;
-    schedule();
+    schedule(publishedAt + windowMs - performance.now());
   };
   return {
     append,
@@ -83,7 +90,7 @@ export function createLiveWriter(
       seal();
       label = { type: "status", turn_id: turnId, attempt, label: text };
       entries.push(label);
-      schedule();
+      schedule(windowMs);
     },
     finish(part, text) {
       if (sent[part] === text) return;
