@@ -13,7 +13,7 @@ Subjects have the form \`<domain>.v<major>.<kind>.<name>[.<key>]\`; the key come
 Within one major version only optional fields are added.
 
 - **rpc**: core request and reply; the queue group is the service that serves it. Nothing is stored.
-- **work**: a hint for one worker that the database holds work for it; never stored and allowed to get lost. Ids only, no text.
+- **work**: a hint for one worker that the database holds work for it; never stored and allowed to get lost; may carry text.
 - **event**: a fact, stored in the stream EVENTS for 72 h. Ids only, no text. Facts reach the bus through the outbox table.
 - **live**: never stored and allowed to get lost; may carry text.`;
 

@@ -139,8 +139,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     publish,
     publishLive(contract, key, message) {
       const text = JSON.stringify(message);
-      listeners.deliver(`${contract.subject}.${token(key)}`, text);
-      send(contract.subject, { token: token(key), text });
+      const heard = listeners.deliver(`${contract.subject}.${token(key)}`, text);
+      if (!heard || !contract.toOne) send(contract.subject, { token: token(key), text });
     },
     hint(contract, key, message) {
       const hint = { token: token(key), payload: message, trace: currentTrace() };

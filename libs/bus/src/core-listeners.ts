@@ -45,12 +45,16 @@ export class CoreListeners {
     };
   }
 
-  /** Hands a message of this process to its own listeners; the server does not send it back to them. */
-  deliver(subject: string, text: string): void {
+  /** Hands a message of this process to its own listeners; the server does not send it back to them. False = there is none. */
+  deliver(subject: string, text: string): boolean {
+    let heard = false;
     for (const listener of this.#listeners) {
       const within = listener.subject.endsWith(".>") && subject.startsWith(listener.subject.slice(0, -1));
-      if (within || listener.subject === subject) queueMicrotask(() => listener.onMessage(subject, text));
+      if (!within && listener.subject !== subject) continue;
+      heard = true;
+      queueMicrotask(() => listener.onMessage(subject, text));
     }
+    return heard;
   }
 
   attach(connection: NatsConnection): void {

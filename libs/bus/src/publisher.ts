@@ -17,7 +17,7 @@ interface PublisherDeps {
   metrics: BusMetrics;
   connected: () => boolean;
   /** Facts for listeners of this process. */
-  deliver(subject: string, text: string): void;
+  deliver(subject: string, text: string): unknown;
 }
 
 /** Stores facts; see Bus.publish for its errors. */

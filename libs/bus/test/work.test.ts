@@ -200,6 +200,23 @@ describe("events", () => {
 });
 
 describe("live", () => {
+  it("stays in the process when its one receiver is there", async () => {
+    const [bus, other] = await Promise.all([servers.bus(), servers.bus()]);
+    const result = live("turns", "answer", z.object({ text: z.string() }), { toOne: true });
+    const heard: string[] = [];
+    for (const [name, end] of Object.entries({ bus, other }))
+      end.listenLive(result, name, ({ text }) => heard.push(`${name} ${text}`));
+    const seen: string[] = [];
+    const outside = await servers.raw();
+    outside.subscribe(`${result.subject}.*`, { callback: (_error, msg) => void seen.push(msg.subject) });
+    await Promise.all([bus.settled(), other.settled(), outside.flush()]);
+    bus.publishLive(result, "bus", { text: "a" });
+    bus.publishLive(result, "other", { text: "b" });
+    await eventually(() => expect(heard).toEqual(["bus a", "other b"]));
+    await outside.flush();
+    expect(seen).toEqual([`${result.subject}.other`]);
+  });
+
   it("reaches the listener of its key until it stops listening", async () => {
     const [bus, other] = await Promise.all([servers.bus(), servers.bus()]);
     const heard: string[] = [];

@@ -36,6 +36,8 @@ export interface EventContract<S extends z.ZodType = z.ZodType> {
 export interface LiveContract<S extends z.ZodType = z.ZodType> {
   kind: "live";
   subject: string;
+  /** The key names the one process that listens. */
+  toOne: boolean;
   schema: S;
 }
 
@@ -68,8 +70,14 @@ export const event = <S extends z.ZodType>(domain: string, name: string, schema:
   schema,
 });
 
-export const live = <S extends z.ZodType>(domain: string, name: string, schema: S): LiveContract<S> => ({
+export const live = <S extends z.ZodType>(
+  domain: string,
+  name: string,
+  schema: S,
+  { toOne = false }: { toOne?: boolean } = {},
+): LiveContract<S> => ({
   kind: "live",
   subject: `${domain}.v1.live.${name}`,
+  toOne,
   schema,
 });

@@ -38,17 +38,29 @@ export function watchStalls(pool: pg.Pool, { afterMs, knock }: StallOptions): St
   const refused = (error: unknown): void => {
     if (sqlStateOf(error) !== undefined) answered();
   };
-  const timer = setInterval(() => {
-    silentTicks = waiting === 0 ? 0 : silentTicks + 1;
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+    silentTicks = 0;
+  };
+  const tick = (): void => {
+    // An idle process is left asleep; the next piece of work starts the ticks again.
+    if (waiting === 0) {
+      stop();
+      return;
+    }
+    silentTicks += 1;
     if (silentTicks === knockAt) knock().then(answered, refused);
     if (silentTicks < lastTick) return;
     silentTicks = 0;
     // The driver cuts a connection in the middle of a query, and its query fails.
     for (const client of inUse) void client.end();
-  }, TICK_MS).unref();
+  };
   return {
     async during(work) {
       waiting += 1;
+      timer ??= setInterval(tick, TICK_MS).unref();
       try {
         return await work;
       } finally {
@@ -56,6 +68,6 @@ export function watchStalls(pool: pg.Pool, { afterMs, knock }: StallOptions): St
         answered();
       }
     },
-    stop: () => clearInterval(timer),
+    stop,
   };
 }

@@ -27,11 +27,14 @@ function stuckModel(): { model: Model; started(): number; release(): void } {
   return { model: { ...echo, name: "stuck", reply }, started: () => started, release: () => release() };
 }
 
+/** The acceptance grants no lease to a session with a confirmed address: how long one lasts is no part of how soon its turn begins. */
+const CONFIRMED = { participant: { email: "ada@example.com" } };
+
 /** Sessions that have been opened, by a runner that is gone again. */
-async function openSessions(count: number): Promise<string[]> {
+async function openSessions(count: number, more = {}): Promise<string[]> {
   const runner = await h.runner();
   const agentId = await h.agent(ECHO);
-  const opened = await Promise.all(Array.from({ length: count }, () => h.open(agentId)));
+  const opened = await Promise.all(Array.from({ length: count }, () => h.open(agentId, more)));
   await runner.stop();
   return opened.map(({ sessionId }) => sessionId);
 }
@@ -40,18 +43,25 @@ const acceptAll = (sessionIds: string[]) => Promise.all(sessionIds.map((id) => h
 
 describe("a turn is answered", () => {
   it("at once by a runner that starts later", async () => {
-    const [sessionId = ""] = await openSessions(1);
+    const [sessionId = ""] = await openSessions(1, CONFIRMED);
     const { turnId } = await h.accept(sessionId, "hello");
     await h.runner(echo, HINTS_ONLY);
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 
   it("at once after the bus was away, though its wake-up was lost", async () => {
-    const [sessionId = ""] = await openSessions(1);
+    const [sessionId = ""] = await openSessions(1, CONFIRMED);
     await h.runner(echo, HINTS_ONLY);
     await h.nats.kill();
     const { turnId } = await h.accept(sessionId, "hello");
     await h.nats.restart();
+    expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
+  });
+
+  it("soon after the end of a granted lease whose wake-up was lost", async () => {
+    const [sessionId = ""] = await openSessions(1);
+    const { turnId } = await h.accept(sessionId, "hello");
+    await h.runner();
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 

@@ -55,4 +55,5 @@ export const turnResultLive = live(
       z.object({ status: z.literal("failed"), code: z.string() }),
     ]),
   }),
+  { toOne: true },
 );

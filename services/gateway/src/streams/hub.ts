@@ -72,6 +72,8 @@ export function createStreamHub(options: HubOptions): StreamHub {
   );
   let timer: NodeJS.Timeout | undefined;
   let lagTimer: NodeJS.Timeout | undefined;
+  /** A stream was opened since the event loop was looked at last. */
+  let opened = false;
   let running = false;
   let unsubscribe = (): void => undefined;
 
@@ -89,12 +91,21 @@ export function createStreamHub(options: HubOptions): StreamHub {
     }
   };
 
+  const stopWatching = (): void => {
+    clearInterval(lagTimer);
+    lagTimer = undefined;
+  };
+  /** Looks at the event loop while there are streams. */
   const watchLag = (): void => {
+    opened = true;
+    if (lagTimer !== undefined || !running) return;
     let expected = performance.now() + LAG_MS;
     lagTimer = setInterval(() => {
       const now = performance.now();
       rate.observe(now - expected);
       expected = now + LAG_MS;
+      if (places.size === 0 && !opened) stopWatching();
+      opened = false;
     }, LAG_MS).unref();
   };
 
@@ -115,6 +126,7 @@ export function createStreamHub(options: HubOptions): StreamHub {
     admit: places.admit,
     feeds,
     enter() {
+      watchLag();
       try {
         rate.enter();
       } catch (error) {
@@ -173,14 +185,13 @@ export function createStreamHub(options: HubOptions): StreamHub {
       );
       redis.live.onGap(repairNow);
       bus.onReconnect(repairNow);
-      watchLag();
       void loop();
     },
     stop() {
       running = false;
       unsubscribe();
       clearTimeout(timer);
-      clearInterval(lagTimer);
+      stopWatching();
       // Readers are told when to come back by who closes their connections; the feeds end behind the last of them.
       if (places.size === 0) feeds.close();
     },
