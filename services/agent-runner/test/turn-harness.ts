@@ -9,6 +9,7 @@ import {
   type Principal,
   readEvents,
   type TurnState,
+  writtenEvent,
 } from "@parley/contracts";
 import { connectDb, type Db } from "@parley/db";
 import { createScriptedModel, type Model } from "@parley/llm";
@@ -61,6 +62,7 @@ export interface TurnHarness {
   accept(sessionId: string, content: string, clientMessageId?: string): ReturnType<typeof accepting>;
   settled(sessionId: string, turnId: string): Promise<TurnState>;
   history(sessionId: string): Promise<string[]>;
+  /** Each of them is one that contracts declares. */
   events(sessionId: string): Promise<{ offset: number; type: string }[]>;
   /** Starts one more runner with a model of its own. */
   runner(model?: Model, config?: Partial<typeof runnerConfig._zod.output>): Promise<{ stop(): Promise<void> }>;
@@ -163,6 +165,7 @@ export async function turnHarness(settings: Partial<typeof sessionsConfig._zod.o
     },
     async events(sessionId) {
       const log = await bus.call(readEvents, { access: access(sessionId), after: 0, limit: 1000 });
+      for (const event of log.events) writtenEvent.parse(event);
       return log.events;
     },
     async runner(model = createScriptedModel({ paceMs: 0, echo: true }), config = {}) {

@@ -65,6 +65,13 @@ describe("a turn is answered", () => {
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 
+  it("by a runner that starts later, when the lease that was granted with the message is over", async () => {
+    const [sessionId = ""] = await openSessions(1);
+    const { turnId } = await h.accept(sessionId, "hello");
+    await h.runner(echo, HINTS_ONLY);
+    expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
+  });
+
   it("by another runner when the one that has its wake-up does not come to it", async () => {
     const sessionIds = await openSessions(5);
     const { model, started, release } = stuckModel();

@@ -1,3 +1,4 @@
+import { GRANTED_LEASE_MS } from "@parley/contracts";
 import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
 import type { Wanted } from "./take-lease.js";
@@ -6,7 +7,8 @@ import type { WorkerDeps } from "./worker-deps.js";
 /**
  * Finds turns whose wake-up was lost or whose runner died, with or without the bus: each second this runner asks the database for
  * sessions that wait without a live lease and works on them itself. Replicas may find the same session; the lease lets one in.
- * `soon` asks at once, also for turns that have only just arrived: for the start, and when the bus was away and with it the wake-ups.
+ * `soon` asks at once, also for turns that have only just arrived, and again when the leases are over that were granted with their
+ * wake-ups: for the start, and when the bus was away and with it the wake-ups.
  *
  * @param free sessions this runner could take on now
  */
@@ -33,11 +35,20 @@ export function pollForTurns(
     },
     onError: (error) => logger.debug({ err: error }, "poll.failed"),
   });
+  const look = (): void => {
+    olderMs = 0;
+    poll.soon();
+  };
+  let second = setTimeout(look, GRANTED_LEASE_MS);
   return {
-    ...poll,
     soon() {
-      olderMs = 0;
-      poll.soon();
+      look();
+      clearTimeout(second);
+      second = setTimeout(look, GRANTED_LEASE_MS);
+    },
+    stop() {
+      clearTimeout(second);
+      return poll.stop();
     },
   };
 }
