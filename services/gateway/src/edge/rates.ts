@@ -112,6 +112,7 @@ export function knownLinkRate(context: GatewayContext, request: FastifyRequest):
   const policy = context.links.peek(token);
   if (policy === null || policy.requireEmail || !isEverywhere(policy)) return null;
   const visit = visitOf(request, policy, token);
+  request.visit = visit;
   const { sessionToken } = visit;
   if (sessionToken === null || !isOriginAllowed(context, request, visit)) return null;
   return linkRate(context, { request, policy, sessionToken, subject: null });

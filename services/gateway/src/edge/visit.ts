@@ -32,7 +32,8 @@ export function receiveVisitors(app: HttpApp, context: GatewayContext): void {
     }
     if (request.is404) throw notFound(request);
     const policy = await resolveLink(context, request, token);
-    request.visit = visitOf(request, policy, token);
+    // The limits may have looked at it before; the link may have changed since.
+    if (request.visit?.policy !== policy) request.visit = visitOf(request, policy, token);
     allowListedOrigin(request, reply, policy);
     if (hasBody(request.headers)) {
       requireMediaType(request.headers["content-type"], request.routeOptions.config.mediaTypes ?? JSON_TYPES);
