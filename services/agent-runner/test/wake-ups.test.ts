@@ -58,13 +58,6 @@ describe("a turn is answered", () => {
     expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
   });
 
-  it("soon after the end of a granted lease whose wake-up was lost", async () => {
-    const [sessionId = ""] = await openSessions(1);
-    const { turnId } = await h.accept(sessionId, "hello");
-    await h.runner();
-    expect(await h.settled(sessionId, turnId)).toMatchObject({ status: "done" });
-  });
-
   it("by a runner that starts later, when the lease that was granted with the message is over", async () => {
     const [sessionId = ""] = await openSessions(1);
     const { turnId } = await h.accept(sessionId, "hello");
