@@ -5,7 +5,9 @@
 -- with a visitor's token and its hash (hex); p_event: payload of the message's event as JSON, without its brace and
 -- the turn id. A repeat that comes at the same time fails the statement by a unique key (23505).
 -- Looks across tenants: the tenant is compared where the session is found, and written from the row found.
--- Cost: rows are locked in the order of their ids, as in all statements of a turn.
+-- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by one unique key, also
+-- by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and conditions
+-- that another index could serve stand in a `case`.
 create or replace function accept_plain_messages(
   p_tenant uuid[], p_session text[], p_link uuid[], p_token text[], p_token_hash text[], p_content text[],
   p_client_message_id text[], p_idem_key text[], p_idem_fingerprint text[], p_signature text[], p_reply_to text[],
@@ -39,18 +41,21 @@ begin
         case
           when u.session is not null
             then (
-              select id
+              select case when tenant_id = u.tenant or u.tenant is null then id end
               from text_conversations
-              where session_id = u.session and (tenant_id = u.tenant or u.tenant is null)
+              where session_id = u.session
             )
           else (
-            select conversation_id
+            select
+              case
+                when token_hash = decode(u.token_hash, 'hex')
+                  and link_id = u.link
+                  and tenant_id = u.tenant
+                  and (expires_at is null or expires_at > v_now)
+                  then conversation_id
+              end
             from temporary_chat_sessions
             where token_id = u.token
-              and token_hash = decode(u.token_hash, 'hex')
-              and link_id = u.link
-              and tenant_id = u.tenant
-              and (expires_at is null or expires_at > v_now)
           )
         end as id
       from unnest(
@@ -62,7 +67,7 @@ begin
       )
       order by id
     ) i
-    where c.id = i.id
+    where c.id = any(array[i.id])
       and c.counted
       and session_refusal(c, v_now) is null
       and (c.max_messages is null or c.messages_used < c.max_messages)

@@ -6,7 +6,9 @@
 -- and expiry, which are read here. m_…: one element a message of the agent, e_…: one an event but the closing one;
 -- …_turn says of which turn, …_at which of its messages or events (from 1, the visitor's message counts).
 -- Looks across tenants: the tenant is compared where the session is found, and written from the row found.
--- Cost: rows are locked in the order of their ids, as in all statements of a turn.
+-- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by its primary key,
+-- also by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and
+-- `is not distinct from` the index of the tenant.
 create or replace function commit_plain_turns(
   p_tenant uuid[], p_conversation uuid[], p_fence bigint[], p_seq integer[], p_state text[], p_node text[],
   p_node_name text[], p_node_changed boolean[], p_turn_number integer[], p_moves integer[], p_variables text[],
@@ -55,8 +57,8 @@ begin
       )
       order by id
     ) i
-    where c.id = i.id
-      and c.tenant_id = i.tenant
+    where c.id = any(array[i.id])
+      and c.tenant_id is not distinct from i.tenant
       and c.fence = i.fence
       and c.done_seq = i.seq - 1
       and c.status = 'active'
@@ -78,7 +80,7 @@ begin
     update session_turns t
     set status = 'done', result = d.result::json, trace = d.trace::json, done_at = v_now
     from done d
-    where t.conversation_id = d.id and t.seq = d.seq
+    where t.conversation_id = any(array[d.id]) and t.seq = d.seq
     returning d.messages_before, t.*
   ),
   messages as (
