@@ -5,8 +5,8 @@
 -- with a visitor's token and its hash (hex); p_event: payload of the message's event as JSON, without its brace and
 -- the turn id. A repeat that comes at the same time fails the statement by a unique key (23505).
 -- Looks across tenants: the tenant is compared where the session is found, and written from the row found.
--- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by one unique key, also
--- by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and conditions
+-- Cost: rows are locked in the order of their ids, as in all statements of a turn. Each is found by one unique key,
+-- also by the plan of an empty table: `any(array[…])` rules the order of an index out as a way to join, and conditions
 -- that another index could serve stand in a `case`.
 create or replace function accept_plain_messages(
   p_tenant uuid[], p_session text[], p_link uuid[], p_token text[], p_token_hash text[], p_content text[],
