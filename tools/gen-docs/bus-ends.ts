@@ -8,7 +8,7 @@ export interface Ends {
   to: string[];
 }
 
-const RECEIVES = /\.\s*(?:serve|work|listen|listenLive)\s*\(\s*(?:contracts\s*\.\s*)?$/;
+const RECEIVES = /(?:\.\s*(?:serve|work|listen|listenLive)\s*\(|\bwatchFollowed\([\w.]+,)\s*(?:contracts\s*\.\s*)?$/;
 const IMPORT = /\bimport\s+(type\s+)?(?:\{([^}]*)\}|\*\s+as\s+(\w+))\s+from\s+"@parley\/contracts";?/g;
 
 /**

@@ -1,4 +1,4 @@
-import { FOLLOWED_EVERY_MS, FOLLOWED_FOR_MS, PUBLISHERS_KEY, sessionsFollowed } from "@parley/contracts";
+import { FOLLOWED_EVERY_MS, FOLLOWED_FOR_MS, PUBLISHERS_KEY, type sessionsFollowed } from "@parley/contracts";
 import type { Bus } from "./bus.js";
 
 /** Which sessions have readers anywhere, as those see it who publish live entries. */
@@ -14,8 +14,9 @@ export interface Followed {
 /**
  * Listens to the gateways. After a start and after each reconnect nothing is known until every gateway has had time to announce all that
  * it follows; neither is anything while the bus is away.
+ * @param contract the announcements; named by the service, which is so one of their receivers
  */
-export function watchFollowed(bus: Bus): Followed {
+export function watchFollowed(bus: Bus, contract: typeof sessionsFollowed): Followed {
   /** Until when, on the monotonic clock. */
   const until = new Map<string, number>();
   const callbacks = new Map<string, Set<() => void>>();
@@ -24,7 +25,7 @@ export function watchFollowed(bus: Bus): Followed {
     knownFrom = performance.now() + 2 * FOLLOWED_EVERY_MS;
   });
   const isFresh = (sessionId: string, now: number): boolean => (until.get(sessionId) ?? 0) > now;
-  const unlisten = bus.listenLive(sessionsFollowed, PUBLISHERS_KEY, ({ sessionIds }) => {
+  const unlisten = bus.listenLive(contract, PUBLISHERS_KEY, ({ sessionIds }) => {
     const now = performance.now();
     for (const sessionId of sessionIds) {
       const news = !isFresh(sessionId, now);

@@ -22,7 +22,7 @@ const KNOWN = 2 * FOLLOWED_EVERY_MS + 1_000;
 
 describe("whoever publishes live entries", () => {
   it("takes every session for followed until the gateways have had time to say which are", async () => {
-    const followed = watchFollowed(await newBus());
+    const followed = watchFollowed(await newBus(), sessionsFollowed);
     expect(followed.has("a")).toBe(true);
     skip(KNOWN);
     expect(followed.has("a")).toBe(false);
@@ -31,7 +31,7 @@ describe("whoever publishes live entries", () => {
 
   it("knows a followed session while it is announced again, and tells the turn that waits for its first reader", async () => {
     const [publisher, gateway] = await Promise.all([newBus(), newBus()]);
-    const followed = watchFollowed(publisher);
+    const followed = watchFollowed(publisher, sessionsFollowed);
     skip(KNOWN);
     let told = 0;
     const end = followed.onFollow("a", () => told++);
@@ -55,7 +55,7 @@ describe("whoever publishes live entries", () => {
 
   it("hears gateways of its own process, with and without the server", async () => {
     const bus: Bus = await newBus("alone", { alone: true });
-    const followed = watchFollowed(bus);
+    const followed = watchFollowed(bus, sessionsFollowed);
     skip(KNOWN);
     bus.publishLive(sessionsFollowed, PUBLISHERS_KEY, { sessionIds: ["a"] });
     await eventually(() => expect(followed.has("a")).toBe(true));
@@ -64,7 +64,7 @@ describe("whoever publishes live entries", () => {
 
   it("knows nothing while the server is away and for a while after it is back", async () => {
     const bus = await newBus();
-    const followed = watchFollowed(bus);
+    const followed = watchFollowed(bus, sessionsFollowed);
     skip(KNOWN);
     expect(followed.has("a")).toBe(false);
     await nats.kill();

@@ -1,5 +1,5 @@
 import { type Followed, watchFollowed } from "@parley/bus";
-import { linkAnalytics } from "@parley/contracts";
+import { linkAnalytics, sessionsFollowed } from "@parley/contracts";
 import { type Outbox, startOutbox } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import { bindAccept } from "./accept/bind.js";
@@ -26,7 +26,7 @@ export function createSessions(deps: SessionsDeps): Component {
     name: "sessions",
     async start() {
       relay = startOutbox(deps);
-      followed = watchFollowed(deps.bus);
+      followed = watchFollowed(deps.bus, sessionsFollowed);
       const handlers: HandlerDeps = {
         ...deps,
         relay,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type Followed, watchFollowed } from "@parley/bus";
-import { RUNNERS_KEY, runTurns, turnStopLive } from "@parley/contracts";
+import { RUNNERS_KEY, runTurns, sessionsFollowed, turnStopLive } from "@parley/contracts";
 import { type Outbox, type Poll, startOutbox } from "@parley/jobs";
 import { createOutbound, type Outbound } from "@parley/outbound";
 import type { Component } from "@parley/runtime";
@@ -51,7 +51,7 @@ export function createRunner(deps: RunnerDeps): Component {
         logger: deps.logger,
         metrics: deps.metrics,
       });
-      const readers = watchFollowed(deps.bus);
+      const readers = watchFollowed(deps.bus, sessionsFollowed);
       followed = readers;
       const documents = createDocumentRepository(deps.db, deps.secrets);
       const { model, bus: knowledge } = deps;
