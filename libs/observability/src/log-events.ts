@@ -109,7 +109,7 @@ export const LOG_EVENTS: Record<string, string> = {
   "bus.connect_failed": "The bus does not answer; once per outage.",
   "bus.server_error": "The bus reports an error, such as a missing permission.",
   "bus.server_lacks": "The version of the bus lacks a feature that this release uses.",
-  "bus.topology_failed": "Streams and consumers of the bus could not be set up; this is retried.",
+  "bus.topology_failed": "The streams of the bus could not be set up; this is retried.",
   "bus.stream_differs": "A stream of the bus has settings that cannot be changed to those of this release.",
   "bus.drain_late": "The connection to the bus did not drain in time and was closed.",
   "rpc.failed": "A call failed because of a defect in the service that answers it.",
