@@ -49,8 +49,10 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
     await page.locator(".welcome .avatar", { hasText: "I" }).waitFor();
     const room = await boxes(page);
     bench.api().link.branding = { logo: RED };
-    await page.reload();
     const made = await sessionOf(bench);
+    // A page that was left before its session had arrived would begin another one.
+    await expect.poll(() => made.streamCount()).toBe(1);
+    await page.reload();
     await page.locator(".welcome .avatar img").waitFor();
     expect(await boxes(page)).toEqual(room);
     await say(page, "Hi");

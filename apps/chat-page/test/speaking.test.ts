@@ -20,14 +20,13 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
   });
 
   it("never shows the chat in the language of the browser when the link names another", async () => {
-    const page = await bench.open({ locale: "de-DE" }, (api) => {
-      api.link.branding = { locale: "ja" };
-    });
-    await page.addInitScript(`new MutationObserver(() => {
+    const initScript = `new MutationObserver(() => {
       const label = document.querySelector("label[for=compose]");
       if (label) (window.seen ??= new Set()).add(label.textContent + document.documentElement.lang);
-    }).observe(document, { childList: true, subtree: true })`);
-    await page.reload();
+    }).observe(document, { childList: true, subtree: true })`;
+    const page = await bench.open({ locale: "de-DE", initScript }, (api) => {
+      api.link.branding = { locale: "ja" };
+    });
     await page.getByRole("textbox", { name: "メッセージ" }).waitFor();
     expect(await page.evaluate("[...window.seen]")).toEqual(["メッセージja"]);
   });
@@ -39,9 +38,8 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
   });
 
   it("opens in a browser whose locale is one of POSIX, which Intl refuses", async () => {
-    const page = await bench.open({ locale: "en-GB" });
-    await page.addInitScript("Object.defineProperty(navigator, 'languages', { value: ['en-US@posix'] })");
-    await page.reload();
+    const initScript = "Object.defineProperty(navigator, 'languages', { value: ['en-US@posix'] })";
+    const page = await bench.open({ locale: "en-GB", initScript });
     await page.getByRole("textbox", { name: "Your message" }).waitFor();
   });
 

@@ -82,10 +82,9 @@ describe.skipIf(skipBrowser)("a conversation that is left with something unsent"
 
 describe.skipIf(skipBrowser)("a browser that keeps nothing", () => {
   it("talks all the same", async () => {
-    const page = await bench.open();
-    await page.addInitScript(`for (const name of ["localStorage", "sessionStorage"])
-      Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });`);
-    await page.reload();
+    const initScript = `for (const name of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });`;
+    const page = await bench.open({ initScript });
     const made = await sessionOf(bench);
     await say(page, "Hello");
     made.finish((await nextTurn(made)).turnId, "Hello to you.");

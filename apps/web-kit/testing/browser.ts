@@ -62,6 +62,8 @@ export interface OpenOptions {
   reducedMotion?: boolean;
   /** False = scripts of the page do not run. */
   javaScript?: boolean;
+  /** JavaScript that runs in each document before the page's own scripts. */
+  initScript?: string;
 }
 
 /** A visitor: a browser profile of its own with one page. `trouble` collects console errors and requests to other hosts. */
@@ -80,6 +82,7 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
     javaScriptEnabled: options.javaScript ?? true,
     permissions: ["clipboard-read", "clipboard-write"],
   });
+  if (options.initScript !== undefined) await context.addInitScript(options.initScript);
   const page = await context.newPage();
   const trouble: string[] = [];
   page.on("pageerror", (error) => trouble.push(error.message));
