@@ -76,6 +76,18 @@ export interface TurnAnswered {
   finish_reason: "complete" | "stopped";
   /** `human`: a human has the session or is waited for, and the agent is silent. */
   handled_by: "agent" | "human";
+  /** With `human`: whether somebody has it (`assigned`) or is waited for. `since` null = asked for by this turn. */
+  escalation?: Omit<SessionEscalation, "id">;
+}
+
+/** Whether a human has a session or is waited for. */
+export interface SessionEscalation {
+  id: string;
+  status: "waiting" | "assigned";
+  /** Since when they wait, or somebody has it. */
+  since: string | null;
+  assigned_name: string | null;
+  reason: string | null;
 }
 
 /** A message that was taken and is answered later. */
@@ -137,6 +149,8 @@ export interface SessionShown {
   operator_name?: string | null;
   /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
   waiting_since?: string | null;
+  /** Null = nobody was asked for, or it is over. */
+  escalation?: SessionEscalation | null;
   /** With whom, as they or their page said. */
   participant?: Record<string, unknown>;
   /** Their address was confirmed, or a backend vouches for it. */

@@ -47,6 +47,15 @@ export const turnResult = z.object({
   finish_reason: z.enum(["complete", "stopped"]).optional(),
   /** `human`: a human has the session or is waited for, so the agent was silent or has fallen silent; absent = agent. */
   handled_by: z.enum(["agent", "human"]).optional(),
+  /** With `human`: how it stands with them. `since` null = asked for by this turn. */
+  escalation: z
+    .object({
+      status: z.enum(["waiting", "assigned"]),
+      since: z.string().nullable(),
+      assigned_name: z.string().nullable(),
+      reason: z.string().nullable(),
+    })
+    .optional(),
 });
 export type TurnResult = z.infer<typeof turnResult>;
 

@@ -160,7 +160,10 @@ describe("an escalation that the workflow opens", () => {
     const { sessionId } = await h.open(await h.agent(SUPPORT));
     await h.send(sessionId, "hello");
     expect(await h.send(sessionId, "a person please")).toMatchObject({
-      result: { response: "One moment.", node_id: "human", handled_by: "human" },
+      result: {
+        ...{ response: "One moment.", node_id: "human", handled_by: "human" },
+        escalation: { status: "waiting", since: null, assigned_name: null, reason: "asked for a person" },
+      },
     });
     const [escalation] = await escalationsOf(sessionId);
     expect(escalation).toMatchObject({
@@ -174,7 +177,10 @@ describe("an escalation that the workflow opens", () => {
 
     expect(await h.send(sessionId, "are you there?")).toMatchObject({
       status: "done",
-      result: { response: "", messages: [], handled_by: "human" },
+      result: {
+        ...{ response: "", messages: [], handled_by: "human" },
+        escalation: { status: "waiting", since: escalation.created_at, reason: "asked for a person" },
+      },
     });
     await assign(escalation.id, "mira", { name: "Mira" });
     await say(escalation.id, "mira", "Mira here.");

@@ -183,6 +183,69 @@ export function describeEscalations(fixture: GetFixture): void {
     });
   });
 
+  describe("what is told of an escalation", () => {
+    it("says everywhere whether somebody is waited for or has it, and is over when it is resolved", async () => {
+      const { tenant } = fixture();
+      const { session_id } = await openSession(fixture());
+      const path = `/api/chat/sessions/${session_id}`;
+      const mira = await operator(fixture());
+      const told = async () => (await tenant.signed.call<{ escalation: unknown }>("GET", path)).body.escalation;
+      expect(await told()).toBeNull();
+      expect((await send(fixture(), session_id, "hello")).body).toMatchObject({ handled_by: "agent" });
+      const asked = await tenant.signed.call<{ escalation_id: string; created_at: string }>(
+        "POST",
+        `${path}/escalate`,
+        {
+          reason: "refund",
+        },
+      );
+      const { escalation_id: id, created_at: since } = asked.body;
+      expect(await told()).toEqual({ id, status: "waiting", since, assigned_name: null, reason: "refund" });
+      const [row] = (await mira.call<Page<Escalation>>("GET", `/api/escalations?session_id=${session_id}`)).body.data;
+      expect(row).toMatchObject({ mine: false, last_message: { role: "assistant", content: "echo(hello)" } });
+
+      const before = (await mira.call<Record<string, number>>("GET", "/api/escalations/count")).body;
+      const taken = await mira.call<{ assigned_at: string }>("POST", `/api/sessions/${session_id}/take-over`, {
+        name: "Mira",
+      });
+      expect(taken).toMatchObject({ status: 200, body: { id, status: "assigned", mine: true, source: "api" } });
+      const { assigned_at } = taken.body;
+      const assigned = { status: "assigned", since: assigned_at, assigned_name: "Mira", reason: "refund" };
+      expect(await told()).toEqual({ id, ...assigned });
+      const after = (await mira.call<Record<string, number>>("GET", "/api/escalations/count")).body;
+      expect(after).toMatchObject({ waiting: Number(before.waiting) - 1, mine: 1 });
+      expect((await send(fixture(), session_id, "so?")).body).toMatchObject({
+        response: "",
+        handled_by: "human",
+        escalation: assigned,
+      });
+      const mine = await mira.call<Page<Escalation>>("GET", "/api/escalations?status=assigned&assigned_to=me");
+      expect(mine.body.data.map((one) => one.id)).toEqual([id]);
+      expect((await mira.call("POST", `/api/escalations/${id}/resolve`, {})).status).toBe(200);
+      expect(await told()).toBeNull();
+      expect((await send(fixture(), session_id, "back")).body).toMatchObject({ handled_by: "agent" });
+    });
+
+    it("lets an operator take over a session that nobody asked a human for, once", async () => {
+      const { session_id, me, link } = await visit(fixture());
+      const [mira, jo] = await Promise.all([operator(fixture()), operator(fixture())]);
+      const take = (who: typeof mira) =>
+        who.call<Escalation & { source: string }>("POST", `/api/sessions/${session_id}/take-over`, {
+          reason: "circles",
+        });
+      const both = await Promise.all([take(mira), take(jo)]);
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+      const winner = both[0].status === 200 ? mira : jo;
+      expect((await take(winner)).body).toMatchObject({ source: "operator", reason: "circles", status: "assigned" });
+      expect(await queue(session_id)).toHaveLength(1);
+      const opened = await me.call("POST", `/api/public/sessions/${link.token}`, {});
+      expect(opened.body).toMatchObject({ session: { escalation: { status: "assigned" }, handled_by: "human" } });
+      const viewer = await operator(fixture(), "viewer");
+      expect((await take(viewer)).status).toBe(403);
+      expect((await winner.call("POST", "/api/sessions/text_nobody/take-over", {})).status).toBe(404);
+    });
+  });
+
   describe("time", () => {
     it("that a workflow waits for passes without a message, once", async () => {
       const agentId = await importAgent(fixture().tenant, "waiting", WAITING);

@@ -74,9 +74,61 @@ export const resolveBody = z
 
 export const escalationStatus = z.enum(["open", "assigned", "resolved"]);
 
-export const escalationSource = z.enum(["visitor", "api", "workflow", "failed_turns"]);
+export const escalationSource = z.enum(["visitor", "api", "workflow", "failed_turns", "operator"]);
 
 export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended"]);
+
+const lastMessage = z.object({
+  role: z.enum(["user", "assistant"]),
+  author: z.literal("human").nullable(),
+  content: z.string().describe("The first 280 characters"),
+  created_at: iso,
+});
+
+/** Whether somebody has a session or is waited for. */
+export const sessionEscalation = z
+  .object({
+    id: uuid,
+    status: z.enum(["waiting", "assigned"]).describe("`waiting`: nobody has taken it yet"),
+    since: iso.nullable().describe("Since when they wait, or somebody has it; null = since the turn that tells it"),
+    assigned_name: z.string().nullable().describe("How whoever has it is called before the visitor"),
+    reason: z.string().nullable(),
+  })
+  .meta({
+    id: "SessionEscalation",
+    description: "Whether a human has a session or is waited for",
+    examples: [
+      {
+        id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+        status: "waiting",
+        since: "2026-11-01T10:00:00.000Z",
+        assigned_name: null,
+        reason: "refund",
+      },
+    ],
+  });
+
+export const takeOverBody = z
+  .strictObject({ operator, name, reason: z.string().trim().min(1).max(1000).refine(storable).optional() })
+  .default({})
+  .meta({
+    id: "TakeOverSession",
+    description: "Who takes a session over, whether or not it waits for somebody; nothing = the caller",
+    examples: [{ name: "Grace", reason: "The agent is going in circles" }],
+  });
+
+export const escalationCounts = z
+  .object({
+    waiting: z.int().min(0).describe("Escalations that nobody has taken"),
+    mine: z.int().min(0).describe("Escalations that the caller has"),
+    assigned: z.int().min(0).describe("Escalations that somebody has, the caller included"),
+    oldest: iso.nullable().describe("Since when the first of those that wait does"),
+  })
+  .meta({
+    id: "EscalationCounts",
+    description: "How many wait for a human, and how many have one",
+    examples: [{ waiting: 2, mine: 1, assigned: 3, oldest: "2026-11-01T10:00:00.000Z" }],
+  });
 
 export const escalationView = z
   .object({
@@ -103,6 +155,8 @@ export const escalationView = z
     session_status: sessionStatus,
     handled_by: z.enum(["agent", "human"]),
     participant,
+    mine: z.boolean().optional().describe("The caller has it"),
+    last_message: lastMessage.nullish().describe("The newest words of the conversation; in lists and of one alone"),
   })
   .meta({
     id: "Escalation",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { historyMessage, messagePart, sessionStatus, transitionInfo, usage } from "../turns.js";
+import { sessionEscalation } from "./escalations.js";
 import { clientMessageId, messageText, metadata, participantFields } from "./fields.js";
 import { problem } from "./problem.js";
 
@@ -95,6 +96,12 @@ export const turnAnswered = z
     handled_by: z
       .enum(["agent", "human"])
       .describe("`human`: a human has the session or is waited for; the agent is silent"),
+    escalation: sessionEscalation
+      .omit({ id: true })
+      .optional()
+      .describe(
+        "With `human`: whether somebody has it or is waited for; a wish while the agent answers is in the session",
+      ),
   })
   .meta({
     id: "TurnAnswer",
@@ -207,6 +214,7 @@ export const sessionResource = z
     operator_name: text.nullish(),
     /** Since when the visitor waits for a person whom nobody is yet; null = they wait for none. */
     waiting_since: iso.nullish(),
+    escalation: sessionEscalation.nullish().describe("Null = nobody was asked for, or it is over"),
     /** With whom, as they or their page said. */
     participant: z.record(z.string(), z.unknown()).optional(),
     /** Their address was confirmed, or a backend vouches for it. */

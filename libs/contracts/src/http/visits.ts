@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sessionStatus } from "../turns.js";
+import { sessionEscalation } from "./escalations.js";
 import { clientMessageId, entry, messageText, metadata, participantFields } from "./fields.js";
 
 const text = z.string();
@@ -139,6 +140,7 @@ export const visitorSession = z
     operator_name: text.nullish(),
     /** Since when a person is asked for whom nobody is yet; null = none is. */
     waiting_since: text.nullish(),
+    escalation: sessionEscalation.nullish().describe("Whether a person has the conversation or is waited for"),
     /** The link has a session left for another conversation. */
     another_session: z.boolean().nullish(),
     /** How long the conversation may be quiet, and when that is over if deleted is said until then. */

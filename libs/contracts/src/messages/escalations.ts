@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { escalationOutcome, escalationSource, escalationStatus, escalationView } from "../http/escalations.js";
+import {
+  escalationCounts,
+  escalationOutcome,
+  escalationSource,
+  escalationStatus,
+  escalationView,
+} from "../http/escalations.js";
 import { principal, sessionAccess } from "./callers.js";
 
 const uuid = z.uuid();
@@ -35,10 +41,45 @@ export const listEscalations = rpc(
     principal,
     status: escalationStatus.optional(),
     sessionId: z.string().optional(),
+    /** Only those that this operator has. */
+    assignedTo: z.string().optional(),
     limit: z.number().int(),
     cursor: z.string().optional(),
   }),
   z.object({ data: z.array(escalationView), nextCursor: z.string().nullable() }),
+);
+
+/** One escalation, with the newest words of its conversation. Throws `escalation_not_found`. */
+export const getEscalation = rpc(
+  "sessions",
+  "get_escalation",
+  "sessions",
+  z.object({ principal, id: uuid }),
+  z.object({ escalation: escalationView }),
+);
+
+/** How many wait, and how many `operator` has. A read. */
+export const countEscalations = rpc(
+  "sessions",
+  "count_escalations",
+  "sessions",
+  z.object({ principal, operator: z.string() }),
+  escalationCounts,
+);
+
+/** Asks for a human in a running session and gives it to `operator`, in one transaction. Throws as `assignEscalation` does. */
+export const takeOverSession = rpc(
+  "sessions",
+  "take_over",
+  "sessions",
+  z.object({
+    principal,
+    sessionId: z.string(),
+    operator: z.string(),
+    name: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
+  z.object({ escalation: escalationView }),
 );
 
 /** `operator` has it from then on, and the agent is silent. With `transfer` also when another one had it. Idempotent by state. */

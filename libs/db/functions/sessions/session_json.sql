@@ -1,5 +1,6 @@
 -- A session as contracts' sessionView, with all members; each surface picks its own. idle_expires_at moves with each
--- exchange. waiting_since: since when somebody waits for a person, null = nobody does. purged_at and usage: what is
+-- exchange. waiting_since: since when somebody waits for a person, null = nobody does; escalation: how it stands with
+-- them, null = nobody was asked for. purged_at and usage: what is
 -- left to tell of a session without content.
 create or replace function session_json(c text_conversations) returns json
 language sql stable as $$
@@ -14,6 +15,14 @@ language sql stable as $$
     'operator_name', c.operator_name,
     'waiting_since', (
       select iso(e.created_at) from escalations e where e.conversation_id = c.id and e.status = 'open'
+    ),
+    'escalation', (
+      select json_build_object(
+        'id', e.id, 'status', case e.status when 'open' then 'waiting' else e.status end,
+        'since', iso(coalesce(e.assigned_at, e.created_at)), 'assigned_name', e.assigned_name, 'reason', e.reason
+      )
+      from escalations e
+      where e.conversation_id = c.id and e.status <> 'resolved'
     ),
     'idle_timeout_seconds', c.idle_timeout_seconds,
     'idle_expires_at', iso(c.updated_at + make_interval(secs => c.idle_timeout_seconds)),

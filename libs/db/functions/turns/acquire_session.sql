@@ -36,7 +36,17 @@ begin
     'agent_id', c.agent_id, 'agent_version', c.agent_version, 'link_policy', c.link_policy,
     'participant', c.participant, 'participant_verified', c.participant_verified, 'messages_used', c.messages_used,
     'max_messages', c.max_messages, 'seconds_in_node', extract(epoch from clock_timestamp() - c.node_entered_at),
-    'handled_by', c.handled_by, 'handover_summary', c.handover_summary, 'has_timer', c.timer_due_at is not null,
+    'handled_by', c.handled_by, 'escalation', case
+      -- a lookup that an ordinary turn does not make
+      when c.handled_by = 'human' then (
+        select json_build_object(
+          'status', case e.status when 'open' then 'waiting' else e.status end,
+          'since', iso(coalesce(e.assigned_at, e.created_at)), 'assigned_name', e.assigned_name, 'reason', e.reason
+        )
+        from escalations e
+        where e.conversation_id = c.id and e.status <> 'resolved'
+      )
+    end, 'handover_summary', c.handover_summary, 'has_timer', c.timer_due_at is not null,
     'known', v_fresh, 'state', case when not v_fresh then c.state end,
     'history', case when not v_fresh then recent_history(c.id, c.created_at, p_history) end,
     'turns', pending_turns(c.id, c.done_seq)

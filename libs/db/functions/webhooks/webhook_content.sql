@@ -79,7 +79,8 @@ begin
       || jsonb_build_object(
         'escalation', jsonb_build_object(
           'reason', e.reason, 'metadata', e.metadata, 'summary', e.summary, 'assigned_name', e.assigned_name,
-          'created_at', iso(e.created_at)
+          'created_at', iso(e.created_at), 'assigned_at', iso(e.assigned_at), 'resolved_at', iso(e.resolved_at),
+          'requests', e.requests
         )
       )
     into v

@@ -6,6 +6,7 @@ language sql stable as $$
     'link_id', c.link_id, 'status', c.status, 'end_reason', c.end_reason, 'turns', c.total_turns,
     'transition_count', c.total_transitions, 'participant', c.participant,
     'participant_verified', c.participant_verified, 'collected_data', c.collected_data, 'metadata', c.metadata,
+    'handled_by', c.handled_by,
     'created_at', iso(c.created_at), 'ended_at', iso(c.ended_at)
   )
 $$;

@@ -71,7 +71,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     usage: run.usage,
     remaining_messages: context.remainingMessages,
     ...(run.stopped ? { finish_reason: "stopped" as const } : {}),
-    ...(run.state.escalated === null ? {} : { handled_by: "human" as const }),
+    ...(run.state.escalated === null ? {} : handledByHuman(run, session)),
   };
   const item: CommitItem = {
     ...base,
@@ -102,6 +102,13 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     result,
     history: [...historyOf(turn), ...said],
   };
+}
+
+/** Who is waited for or has the session; a turn before a hand-back was written to somebody who is gone again. */
+function handledByHuman(run: TurnRun, { escalation }: AcquiredSession): Pick<TurnResult, "handled_by" | "escalation"> {
+  const asked = { status: "waiting" as const, since: null, assigned_name: null, reason: run.escalation };
+  const told = escalation ?? (run.escalation === null ? null : asked);
+  return { handled_by: "human", ...(told && { escalation: told }) };
 }
 
 /** A link may bring its own first message; it comes before what the workflow says on opening. */

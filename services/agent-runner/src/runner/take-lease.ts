@@ -69,6 +69,7 @@ function granted(known: CachedSession, seq: number, lease: GrantedLease): TakenL
     messages_used: lease.messagesUsed,
     max_messages: lease.maxMessages,
     handled_by: "agent",
+    escalation: null,
     has_timer: false,
     turns: [
       {

@@ -1,21 +1,26 @@
 import {
   assignEscalation,
   closeEscalation,
+  countEscalations,
   escalateSession,
   extendSession,
+  getEscalation,
   holdsEscalation,
   listEscalations,
   replyEscalation,
+  takeOverSession,
 } from "@parley/contracts";
 import { extendSessionHandler } from "../lifecycle/extend-session.js";
 import { assignEscalationHandler } from "./assign-escalation.js";
 import { closeEscalationHandler } from "./close-escalation.js";
 import { escalateSessionHandler } from "./escalate-session.js";
 import type { EscalationDeps } from "./escalation-deps.js";
+import { countEscalationsHandler, getEscalationHandler } from "./get-escalation.js";
 import { holdsEscalationHandler } from "./holds-escalation.js";
 import { listEscalationsHandler } from "./list-escalations.js";
 import { replyAsHumanHandler } from "./reply-as-human.js";
 import { createEscalationRepository } from "./repository.js";
+import { takeOverSessionHandler } from "./take-over-session.js";
 
 /** Humans in a conversation: asking for one, the queue, taking over, saying something, giving back. */
 export function bindEscalations(given: Omit<EscalationDeps, "escalations">): void {
@@ -24,6 +29,9 @@ export function bindEscalations(given: Omit<EscalationDeps, "escalations">): voi
   const { bus } = deps;
   bus.serve(escalateSession, escalateSessionHandler(deps), bound);
   bus.serve(listEscalations, listEscalationsHandler(deps), bound);
+  bus.serve(getEscalation, getEscalationHandler(deps), bound);
+  bus.serve(countEscalations, countEscalationsHandler(deps), bound);
+  bus.serve(takeOverSession, takeOverSessionHandler(deps), bound);
   bus.serve(assignEscalation, assignEscalationHandler(deps), bound);
   bus.serve(holdsEscalation, holdsEscalationHandler(deps), bound);
   bus.serve(replyEscalation, replyAsHumanHandler(deps), bound);

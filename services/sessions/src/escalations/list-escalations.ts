@@ -19,9 +19,9 @@ export const listEscalationsHandler =
   ({ escalations }: EscalationDeps) =>
   async (input: z.output<typeof listEscalations.request>): Promise<z.input<typeof listEscalations.response>> => {
     requireRole(input.principal, "operator");
-    const { status, sessionId, limit, cursor } = input;
+    const { status, sessionId, assignedTo, limit, cursor } = input;
     const after = cursor === undefined ? null : placeOf(cursor);
-    const data = await escalations.list(tenantOf(input.principal), { status, sessionId, limit, after });
+    const data = await escalations.list(tenantOf(input.principal), { status, sessionId, assignedTo, limit, after });
     const last = data.at(-1);
     const more = last !== undefined && data.length === limit;
     const next = (): string => Buffer.from(JSON.stringify([last?.created_at, last?.id])).toString("base64url");

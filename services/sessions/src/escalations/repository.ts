@@ -1,4 +1,4 @@
-import { escalationView, sessionEvent } from "@parley/contracts";
+import { AppError, escalationCounts, escalationView, sessionEvent } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
 
@@ -42,6 +42,7 @@ export interface EscalationEnd {
 export interface EscalationFilter {
   status: string | undefined;
   sessionId: string | undefined;
+  assignedTo: string | undefined;
   limit: number;
   after: { createdAt: string; id: string } | null;
 }
@@ -79,13 +80,36 @@ export function createEscalationRepository(db: Db) {
       one(extended, "select extend_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
     holds: (tenantId: string, id: string, operator: string) =>
       one(held, "select holds_escalation($1, $2, $3) as r", [tenantId, id, operator]),
-    /** Oldest first. */
-    list: (tenantId: string, { status, sessionId, limit, after }: EscalationFilter) =>
+    takeOver: (tenantId: string, p: Row) =>
+      one(changed, "select take_over_session($1, $2::jsonb) as r", [tenantId, json(p)]),
+    /** Throws `escalation_not_found`. */
+    get: (tenantId: string, id: string) =>
       db.tenant(tenantId, async (trx) => {
         const { rows } = await sql<{ r: unknown }>`
-          select escalation_json(e) as r from escalations e
+          select queued_escalation(e) as r from escalations e where e.tenant_id = ${tenantId} and e.id = ${id}`.execute(
+          trx,
+        );
+        if (rows[0] === undefined) throw new AppError("escalation_not_found");
+        return escalationView.parse(rows[0].r);
+      }),
+    count: (tenantId: string, operator: string) =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql`
+          select count(*) filter (where status = 'open')::integer as waiting,
+                 count(*) filter (where status = 'assigned')::integer as assigned,
+                 count(*) filter (where status = 'assigned' and assigned_to = ${operator})::integer as mine,
+                 iso(min(created_at) filter (where status = 'open')) as oldest
+            from escalations where tenant_id = ${tenantId} and status in ('open', 'assigned')`.execute(trx);
+        return escalationCounts.parse(rows[0]);
+      }),
+    /** Oldest first. */
+    list: (tenantId: string, { status, sessionId, assignedTo, limit, after }: EscalationFilter) =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql<{ r: unknown }>`
+          select queued_escalation(e) as r from escalations e
            where e.tenant_id = ${tenantId}
              and (${status ?? null}::text is null or e.status = ${status ?? null})
+             and (${assignedTo ?? null}::text is null or e.assigned_to = ${assignedTo ?? null})
              and (${sessionId ?? null}::text is null
                   or e.conversation_id = (select c.id from text_conversations c where c.session_id = ${sessionId ?? null}))
              and (${after?.createdAt ?? null}::timestamptz is null

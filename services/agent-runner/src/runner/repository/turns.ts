@@ -38,6 +38,8 @@ export interface AcquiredSession {
   seconds_in_node: number;
   /** `human`: an operator has the session, and the agent is silent. */
   handled_by: "agent" | "human";
+  /** With `human`: how it stands with them. Null = no human, or nobody is waited for any more. */
+  escalation: TurnResult["escalation"] | null;
   /** What the operator told about the conversation when giving it back. */
   handover_summary: string | null;
   /** The node it waits in has a timeout that is not over yet. */

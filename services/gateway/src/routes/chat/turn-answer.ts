@@ -20,5 +20,6 @@ export function turnAnswer(result: TurnResult): Record<string, unknown> {
     remaining_messages: result.remaining_messages,
     finish_reason: result.finish_reason ?? "complete",
     handled_by: result.handled_by ?? "agent",
+    ...(result.escalation && { escalation: result.escalation }),
   };
 }

@@ -2,8 +2,12 @@ import {
   assignBody,
   assignEscalation,
   closeEscalation,
+  countEscalations,
+  type EscalationView,
+  escalationCounts,
   escalationStatus,
   escalationView,
+  getEscalation,
   handBackBody,
   holdsEscalation,
   listEscalations,
@@ -11,15 +15,22 @@ import {
   replyBody,
   replyEscalation,
   resolveBody,
+  takeOverBody,
+  takeOverSession,
   transferBody,
   typingBody,
 } from "@parley/contracts";
 import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
-import { idParams, pageQuery } from "../params.js";
+import { idParams, pageQuery, sessionParams } from "../params.js";
 import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
-import { actingOperator, ownerAccess } from "./principal.js";
+import { actingOperator, ownerAccess, type TenantPrincipal } from "./principal.js";
+
+/** An escalation as its reader sees it. */
+const shownTo =
+  ({ id }: TenantPrincipal) =>
+  (escalation: EscalationView): EscalationView => ({ ...escalation, mine: escalation.assigned_to === id });
 
 /** The queue of the tenant, oldest first; operators and above. */
 const listRoute = ownerRoute({
@@ -27,10 +38,57 @@ const listRoute = ownerRoute({
   path: "/escalations",
   summary: "List escalations",
   role: "operator",
-  query: pageQuery.extend({ status: escalationStatus.optional(), session_id: z.string().min(1).max(128).optional() }),
+  query: pageQuery.extend({
+    status: escalationStatus.optional(),
+    session_id: z.string().min(1).max(128).optional(),
+    assigned_to: z.string().min(1).max(200).optional().meta({ description: "An operator; `me` = whoever calls" }),
+  }),
   answers: { 200: pageOf(escalationView) },
-  handle: async ({ principal, query: { status, session_id: sessionId, limit, cursor } }, { bus }) =>
-    wirePage(await bus.call(listEscalations, { principal, status, sessionId, limit, cursor })),
+  handle: async ({ principal, query }, { bus }) => {
+    const { status, session_id: sessionId, assigned_to: of, limit, cursor } = query;
+    const assignedTo = of === "me" ? principal.id : of;
+    const page = await bus.call(listEscalations, { principal, status, sessionId, assignedTo, limit, cursor });
+    return wirePage({ ...page, data: page.data.map(shownTo(principal)) });
+  },
+});
+
+/** How many wait, for a badge. */
+const countRoute = ownerRoute({
+  method: "GET",
+  path: "/escalations/count",
+  summary: "Count escalations",
+  role: "operator",
+  answers: { 200: escalationCounts },
+  handle: async ({ principal }, { bus }) => bus.call(countEscalations, { principal, operator: principal.id }),
+});
+
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/escalations/:id",
+  summary: "Get an escalation",
+  role: "operator",
+  params: idParams,
+  answers: { 200: escalationView },
+  handle: async ({ principal, params }, { bus }) =>
+    shownTo(principal)((await bus.call(getEscalation, { principal, ...params })).escalation),
+});
+
+/** Takes a running session over, whether or not it waits for somebody. Idempotent by state. */
+const takeOverRoute = ownerRoute({
+  method: "POST",
+  path: "/sessions/:id/take-over",
+  summary: "Take a session over",
+  description:
+    "Opens an escalation of the source `operator`, or joins the one that is open, and assigns it in the same transaction. 409 when another operator has it.",
+  role: "operator",
+  params: sessionParams,
+  body: takeOverBody,
+  answers: { 200: escalationView },
+  handle: async ({ principal, params, body }, { bus }) => {
+    const { operator = principal.id, name = null, reason = null } = body;
+    const call = { principal, sessionId: params.id, operator, name, reason };
+    return shownTo(principal)((await bus.call(takeOverSession, call)).escalation);
+  },
 });
 
 /** Takes an escalation, or gives it to an operator; operators are told apart by the id of their credentials. Idempotent by state. */
@@ -45,7 +103,9 @@ const assignRoute = ownerRoute({
   body: assignBody,
   answers: { 200: escalationView },
   handle: async ({ principal, params, body: { operator = principal.id, name = null } }, { bus }) =>
-    (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: false })).escalation,
+    shownTo(principal)(
+      (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: false })).escalation,
+    ),
 });
 
 /** Gives an assigned escalation to another operator, whoever had it. Idempotent by state. */
@@ -58,7 +118,9 @@ const transferRoute = ownerRoute({
   body: transferBody,
   answers: { 200: escalationView },
   handle: async ({ principal, params, body: { operator, name = null } }, { bus }) =>
-    (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: true })).escalation,
+    shownTo(principal)(
+      (await bus.call(assignEscalation, { principal, ...params, operator, name, transfer: true })).escalation,
+    ),
 });
 
 /** Sends a message as the operator who has the session. Idempotent by `Idempotency-Key`, else by the signature. */
@@ -138,6 +200,9 @@ const handBackRoute = ownerRoute({
 
 export const escalationRoutes = [
   listRoute,
+  countRoute,
+  getRoute,
+  takeOverRoute,
   assignRoute,
   transferRoute,
   replyRoute,
