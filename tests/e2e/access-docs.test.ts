@@ -21,4 +21,8 @@ describe("the owner's guide to access, as printed", () => {
     expect(JSON.parse(policy ?? "")).toMatchObject({ mode: "approval", allowed_emails: ["ada@example.com"] });
     expect(answers).toEqual(["access_pending", "approved", "true", "open"]);
   });
+
+  it("opens the conversation of whom the embedding site vouches for", async () => {
+    expect(await lines("identity")).toEqual(["active", "used", "0"]);
+  });
 });

@@ -9,7 +9,7 @@ import { retrieve } from "./messages/knowledge.js";
 import { credentialRevoked, deleteLink, linkRevoked, linkUpdated } from "./messages/links.js";
 import { recall } from "./messages/memory.js";
 import { contentRemoved } from "./messages/retention.js";
-import { noteSecurity } from "./messages/security.js";
+import { noteSecurity, tokenSubject } from "./messages/security.js";
 import { getSession, sessionEnded } from "./messages/sessions.js";
 
 import { runTurns, turnResultLive } from "./messages/turns.js";
@@ -38,6 +38,7 @@ const CALLERS = new Map<Contract, ServiceName[]>([
   [recall, ["agent-runner"]],
   [resolveAgent, ["links", "sessions"]],
   [retrieve, ["agent-runner"]],
+  [tokenSubject, ["gateway", "links"]],
 ]);
 
 /** Senders other than the service whose domain the subject names. */

@@ -13,6 +13,12 @@ export const ERRORS = {
     "The request signature is missing, wrong or outside its time window.",
   ],
   invalid_token: [401, "Invalid credentials", "The access token is missing, wrong or expired."],
+  identity_expired: [
+    401,
+    "Identity expired",
+    "The identity that this site gave for you has expired; reload the page to get a new one.",
+  ],
+  identity_refused: [401, "Identity refused", "The identity that this site gave for you cannot be accepted."],
   session_token_invalid: [401, "Session token invalid", "The session token is missing, wrong or expired."],
   // 403
   access_pending: [403, "Access requested", "Your request to use this agent is awaiting its owner's approval."],

@@ -158,6 +158,14 @@ async function insertKey(
 export const claimOnce = (trx: Transaction<Database>, at: KeyAddress): Promise<boolean> =>
   insertKey(trx, { ...at, fingerprint: null });
 
+/** As `claimOnce`, but whoever brings the fingerprint of the first again has it still. */
+export async function claimBy(
+  trx: Transaction<Database>,
+  claim: KeyAddress & { fingerprint: string },
+): Promise<boolean> {
+  return (await insertKey(trx, claim)) || (await findKey(trx, claim))?.fingerprint === claim.fingerprint;
+}
+
 /** Null = new, do the work; otherwise what is stored. Throws `idempotency_key_reused`. */
 async function claimKey(
   trx: Transaction<Database>,

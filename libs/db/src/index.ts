@@ -4,6 +4,7 @@ export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlState
 export { type GroupOptions, groupCommit } from "./group.js";
 export {
   beginLong,
+  claimBy,
   claimOnce,
   type LongRequest,
   type NamedRequest,

@@ -1,3 +1,4 @@
+import { outboundConfig } from "@parley/outbound";
 import { z } from "zod";
 
 /** Variables that only the links service reads; connections and SECRET_KEY are read by main.ts. */
@@ -47,5 +48,6 @@ export const linksConfig = z.object({
       "Mail server: smtp://user:password@host:587 or smtps://…; without it mails are kept for GET /api/dev/mail",
     ),
   MAIL_FROM: z.string().max(320).default("Parley <parley@localhost>").describe("Sender of the mails with codes"),
+  ...outboundConfig,
 });
 export type LinksConfig = z.output<typeof linksConfig>;

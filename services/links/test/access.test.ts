@@ -25,7 +25,7 @@ let harness: Harness;
 const opened: string[] = [];
 beforeAll(async () => {
   harness = await startHarness([accessPolicyChanged, accessRequested, linkRevoked]);
-  harness.bus.serve(openVerified, async ({ email }) => {
+  harness.bus.serve(openVerified, async ({ email = "" }) => {
     opened.push(email);
     const conversationId = newId();
     return {

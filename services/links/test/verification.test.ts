@@ -21,7 +21,7 @@ let refusal: AppError | null = null;
 
 beforeAll(async () => {
   harness = await startHarness([]);
-  harness.bus.serve(openVerified, async ({ email, participantHash, link }) => {
+  harness.bus.serve(openVerified, async ({ email = "", participantHash, link }) => {
     if (refusal !== null) {
       const error = refusal;
       refusal = null;

@@ -3,6 +3,7 @@ import { type Cluster, type Shape, startCluster } from "../../cluster/cluster.js
 import { describeBackground } from "./background.js";
 import { describeEscalations } from "./escalations.js";
 import { type Fixture, makeFixture } from "./fixture.js";
+import { describeHostIdentity } from "./host-identity.js";
 import { describeIdempotency } from "./idempotency.js";
 import { describeIntruder } from "./intruder.js";
 import { describeKeyScopes } from "./key-scopes.js";
@@ -49,6 +50,7 @@ export function runSuite(shape: Shape): void {
     describeSignedReplays(get);
     describeStreams(get);
     describePublicLinks(get);
+    describeHostIdentity(get);
     describeEscalations(get);
     describeLinkOwners(get);
     describeOwnerApi(get);

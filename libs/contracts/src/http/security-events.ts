@@ -15,6 +15,7 @@ export const securityEventKind = z.enum([
   "proof_failed",
   "output_withheld",
   "request_replayed",
+  "identity_refused",
 ]);
 
 export type SecurityEventKind = z.infer<typeof securityEventKind>;

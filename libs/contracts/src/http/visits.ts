@@ -2,6 +2,7 @@ import { z } from "zod";
 import { sessionStatus } from "../turns.js";
 import { sessionEscalation } from "./escalations.js";
 import { clientMessageId, entry, messageText, metadata, participantFields } from "./fields.js";
+import { identityToken } from "./host-identity.js";
 
 const text = z.string();
 
@@ -9,6 +10,8 @@ export const publicSessionBody = z
   .object({
     /** What a visitor, or the page they come from, says of them. Nothing of it is believed; it is kept with the session for its owner. */
     participant: z.object({ ...participantFields, metadata: metadata.optional() }).optional(),
+    /** Of the embedding site, which vouches for its visitor by it. */
+    identity: identityToken.optional(),
     ...entry,
   })
   .meta({

@@ -61,11 +61,18 @@ export const listSecurityEvents = rpc(
   }),
 );
 
-/** Who a session token stands for: a pseudonym shared by all devices of one confirmed address, null for an anonymous visitor. */
+/**
+ * Who a session token stands for: a pseudonym shared by all devices of one confirmed address, null for an anonymous visitor.
+ * `participantHash` as in `openVerified`.
+ */
 export const tokenSubject = rpc(
   "sessions",
   "token_subject",
   "sessions",
   z.object({ access: sessionAccess }),
-  z.object({ subject: z.string().nullable(), sessionId: z.string() }),
+  z.object({
+    subject: z.string().nullable(),
+    sessionId: z.string(),
+    participantHash: z.string().nullable().optional(),
+  }),
 );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
 import { turnState } from "../turns.js";
-import { principal, sessionAccess } from "./callers.js";
+import { participant, principal, sessionAccess } from "./callers.js";
 import { linkPolicy } from "./links.js";
 
 const uuid = z.uuid();
@@ -56,7 +56,7 @@ export const confirmVerification = rpc(
   8_000,
 );
 
-const openedVerified = z.object({
+export const openedVerified = z.object({
   sessionId: z.string(),
   conversationId: uuid,
   /** `ps_…`, shown once. */
@@ -69,14 +69,20 @@ const openedVerified = z.object({
   turn: turnState,
 });
 
-/** The conversation of a confirmed address on a link: the living one, else a new one. Only links may vouch for an address. */
+/**
+ * The conversation of a known person on a link: the living one, else a new one. Only links may vouch for somebody: for a confirmed
+ * address, or for whom the embedding site names.
+ */
 export const openVerified = rpc(
   "sessions",
   "open_verified",
   "sessions",
   z.object({
-    email: z.string(),
-    /** Keyed hash of the address, the same for every link of the tenant. */
+    /** Confirmed by a code, or vouched for by the embedding site. */
+    email: z.string().optional(),
+    /** What else the embedding site says of them. */
+    person: participant.omit({ email: true }).optional(),
+    /** Keyed hash: of the address, the same for every link of the tenant; of who has none, of their name at the site and the link. */
     participantHash: z.string().min(1),
     link: linkPolicy,
     /** The link's consent text was agreed to. */

@@ -8,7 +8,9 @@ declare
 begin
   v_id := resolve_access(p_access);
   select json_build_object(
-    'session_id', c.session_id, 'email', case when c.participant_verified then lower(c.participant ->> 'email') end
+    'session_id', c.session_id,
+    'email', case when c.participant_verified then lower(c.participant ->> 'email') end,
+    'participant_hash', case when c.participant_verified then c.participant_hash end
   )
   into r
   from text_conversations c

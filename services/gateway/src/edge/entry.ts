@@ -21,10 +21,19 @@ export async function requireEntry(
   entry: Entry,
   repeat: string | null = givenIdempotencyKey(request),
 ): Promise<void> {
-  await requirePin(context, request, entry.pin);
-  if (request.visit.policy.consentText !== null && entry.consent !== true) throw new AppError("consent_required");
+  await requireIdentifiedEntry(context, request, entry);
   // Last of the three, so that nobody works for a proof and is then refused for the PIN.
   await requireProof(context, request, entry.proof, repeat);
+}
+
+/** As `requireEntry`, for whom the embedding site vouches for: they need no proof of work. */
+export async function requireIdentifiedEntry(
+  context: GatewayContext,
+  request: FastifyRequest,
+  entry: Entry,
+): Promise<void> {
+  await requirePin(context, request, entry.pin);
+  if (request.visit.policy.consentText !== null && entry.consent !== true) throw new AppError("consent_required");
 }
 
 /** The entry check before a code is mailed: as `requireEntry`, but the consent comes with the code. */

@@ -67,6 +67,8 @@ export function requireSession(visit: Visit): SessionAccess {
 }
 
 const COOKIE_SECONDS = 2_592_000;
+/** As long as the token of a known person opens their conversation. */
+export const VERIFIED_SECONDS = 86_400;
 
 /** Keeps the session in a cookie that no script can read and that only the public API receives. */
 export function rememberSession(

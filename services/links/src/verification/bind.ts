@@ -2,6 +2,7 @@ import { confirmVerification, devMail, requestVerification } from "@parley/contr
 import { createMailer } from "@parley/mail";
 import { bindAccess } from "../access/bind.js";
 import type { LinksDeps } from "../deps.js";
+import { bindIdentity } from "../identity/bind.js";
 import type { AgentsShown } from "../links/agents.js";
 import { confirmVerification as confirm } from "./confirm-verification.js";
 import { devMail as readDevMail } from "./dev-mail.js";
@@ -11,7 +12,7 @@ import { requestVerification as request } from "./request-verification.js";
 /** Each of these hashes a code: more at once would only wait for each other and for memory. */
 const MAX_HASHING = 64;
 
-/** Serves the confirmation of addresses, and who may come in. `stop` waits for mails in hand. */
+/** Serves the confirmation of addresses and of identities, and who may come in. `stop` waits for mails in hand. */
 export function bindVerification(deps: LinksDeps, agentShown: AgentsShown): { stop(): Promise<void> } {
   const { bus, db, config, logger } = deps;
   const mailer = createMailer({
@@ -24,5 +25,10 @@ export function bindVerification(deps: LinksDeps, agentShown: AgentsShown): { st
   bus.serve(confirmVerification, confirm(deps, { mailer, agentShown }), { maxInFlight: MAX_HASHING });
   bus.serve(devMail, readDevMail(deps, mailer));
   bindAccess(deps, mailer);
-  return { stop: () => mailer.close() };
+  const identity = bindIdentity(deps, { mailer, agentShown });
+  return {
+    async stop() {
+      await Promise.all([mailer.close(), identity.stop()]);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { AppError, type requestVerification as contract, normaliseDomain } from "@parley/contracts";
+import { AppError, type requestVerification as contract } from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
@@ -6,6 +6,7 @@ import type { AgentsShown } from "../links/agents.js";
 import { findUsableLink } from "../links/repository.js";
 import { mailLanguage } from "../mails/mail-language.js";
 import { writeMail } from "../mails/write-mail.js";
+import { allowsAddress } from "./allowed-address.js";
 import { hashCode, newCode, noHash, subjectOf } from "./code.js";
 import { storeCode } from "./repository.js";
 
@@ -29,7 +30,7 @@ export const requestVerification =
     const { keyedHash } = deps.secrets;
     const at = subjectOf(deps.secrets, input);
     const { name: agent } = await use.agentShown(tenantId, link.agent_id);
-    const allowed = isAllowed(email, link.allowed_email_domains);
+    const allowed = allowsAddress(link.allowed_email_domains, email);
     const code = newCode();
     const hashed = await hashCode(deps.secrets, at, code);
     const { idempotencyKey: key } = input;
@@ -51,9 +52,3 @@ export const requestVerification =
     }
     return { expiresInSeconds: asked.seconds };
   };
-
-/** A domain stands for itself alone, not for those below it. */
-function isAllowed(email: string, domains: string[]): boolean {
-  const own = email.slice(email.lastIndexOf("@") + 1);
-  return domains.length === 0 || domains.some((domain) => normaliseDomain(domain) === own);
-}

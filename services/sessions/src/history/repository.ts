@@ -14,7 +14,11 @@ import { createOpenSessions, openedSession } from "../lifecycle/open-sessions.js
 
 type Row = Record<string, unknown>;
 
-const subject = z.object({ session_id: z.string(), email: z.string().nullable() });
+const subject = z.object({
+  session_id: z.string(),
+  email: z.string().nullable(),
+  participant_hash: z.string().nullable(),
+});
 const openedVerified = openedSession.extend({ token_expires_at: z.string() });
 export type OpenedVerified = z.output<typeof openedVerified>;
 const ended = z.object({

@@ -13,21 +13,23 @@ type Output = z.input<typeof openVerified.response>;
 const TOKEN_HOURS = 24;
 
 /**
- * Opens the one conversation of a confirmed address on a link, with a token of its own. Idempotent by (link, address): while the
- * conversation lives everybody who confirmed the address gets it, and its first message alone counts against the link's quota.
+ * Opens the one conversation of a known person on a link, with a token of its own. Idempotent by (link, person): while the
+ * conversation lives all their devices get it, and its first message alone counts against the link's quota.
  */
 export const openVerifiedHandler =
   (deps: HandlerDeps) =>
   async ({
     link,
     email,
+    person,
     participantHash,
     replyTo,
     consent,
   }: z.output<typeof openVerified.request>): Promise<Output> => {
     const { row, token } = await newVerified(deps, link, { replyTo, consent });
-    const person = { participant: { ...presetParticipant(link), email }, participant_hash: participantHash };
-    return answer(deps, await deps.repository.openVerified({ ...row, ...person }), token);
+    const participant = { ...presetParticipant(link), ...person, ...(email === undefined ? {} : { email }) };
+    const known = { participant, participant_hash: participantHash };
+    return answer(deps, await deps.repository.openVerified({ ...row, ...known }), token);
   };
 
 /** As `openVerifiedHandler`, for whoever holds a living token of an earlier conversation. Idempotent in the same way. */

@@ -7,6 +7,7 @@ import type { HandlerDeps } from "../deps.js";
 export const tokenSubjectHandler =
   ({ repository, secrets }: HandlerDeps) =>
   async ({ access }: z.output<typeof tokenSubject.request>): Promise<z.input<typeof tokenSubject.response>> => {
-    const { session_id: sessionId, email } = await repository.subject(accessRow(access, secrets));
-    return { subject: email === null ? null : secrets.keyedHash(`subject:${email}`), sessionId };
+    const { session_id: sessionId, email, participant_hash } = await repository.subject(accessRow(access, secrets));
+    const subject = email === null ? null : secrets.keyedHash(`subject:${email}`);
+    return { subject, sessionId, participantHash: participant_hash };
   };

@@ -6,6 +6,7 @@ import { agentRoutes } from "./agents.js";
 import { deadLetterRoutes } from "./dead-letters.js";
 import { acceptYaml } from "./document-body.js";
 import { escalationRoutes } from "./escalations.js";
+import { hostIdentityRoutes } from "./host-identity.js";
 import { keyRoutes } from "./keys.js";
 import { knowledgeRoutes } from "./knowledge.js";
 import { linkAnalyticsRoutes } from "./link-analytics.js";
@@ -28,6 +29,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...accessRoutes,
   ...linkRoutes,
   ...linkSharingRoutes,
+  ...hostIdentityRoutes,
   ...linkAnalyticsRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,

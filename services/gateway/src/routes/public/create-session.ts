@@ -1,16 +1,21 @@
 import { AppError, getSession, publicSessionBody, type SessionView, sessionOpened } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
 import type { GatewayContext } from "../../context.js";
-import { rememberSession, takeLinkRate } from "../../edge/visit.js";
+import type { Entry } from "../../edge/entry.js";
+import { rememberSession, requireSession, takeLinkRate, VERIFIED_SECONDS } from "../../edge/visit.js";
 import { type Visit, visitorAccess } from "../../edge/visitor.js";
 import { wireSession } from "../../streams/audience.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 import { type NewSession, openVisitorSession } from "./new-session.js";
+import { openIdentifiedSession } from "./open-identified.js";
 
 /**
  * Opens a session. A visitor whose session is still alive gets that one (200) and no quota is used: a reload or a second
- * tab is no new session. Idempotent by `Idempotency-Key`.
+ * tab is no new session. With the `identity` of another person than the session's they get their own. Idempotent by
+ * `Idempotency-Key`.
  */
 export function createVisitorSessionRoute(app: HttpApp, context: GatewayContext): void {
   const schema = {
@@ -21,15 +26,13 @@ export function createVisitorSessionRoute(app: HttpApp, context: GatewayContext)
     response: answers({ 200: sessionOpened, 201: sessionOpened }),
   };
   app.post("/sessions/:token", { schema, config: { checksOrigin: true } }, async (request, reply) => {
+    const { identity, ...entry } = request.body;
+    if (identity !== undefined) return openKnown(context, { request, reply }, { identity, entry });
     const { visit } = request;
-    const running = await runningSession(context, visit);
-    if (running !== null) {
-      const { session_id, expires_at, remaining_messages } = running;
-      const session = wireSession(running, "visitor");
-      return reply.send({ session_token: null, session_id, expires_at, remaining_messages, session });
-    }
+    const running = await activeSession(context, visit, visit.sessionToken);
+    if (running !== null) return reply.send(answerOf(running, null));
     await takeLinkRate(context, { request, reply }, null);
-    const created = await openVisitorSession(context, request, request.body);
+    const created = await openVisitorSession(context, request, entry);
     if (created.sessionToken !== null) rememberSession(reply, visit, context.config.PUBLIC_URL, created.sessionToken);
     if (created.replayed) reply.header("idempotent-replayed", "true");
     return reply.code(201).send({
@@ -42,10 +45,36 @@ export function createVisitorSessionRoute(app: HttpApp, context: GatewayContext)
   });
 }
 
-async function runningSession({ bus }: GatewayContext, visit: Visit): Promise<SessionView | null> {
-  if (visit.sessionToken === null) return null;
+/** Opens the conversation of whom the embedding site vouches for, whoever used this browser before. */
+async function openKnown(
+  context: GatewayContext,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  { identity, entry }: { identity: string; entry: Entry },
+): Promise<FastifyReply> {
+  const { visit } = request;
+  await takeLinkRate(context, { request, reply }, null);
+  const running = await activeSession(context, visit, visit.sessionToken);
+  const access = running === null ? null : requireSession(visit);
+  const opened = await openIdentifiedSession(context, request, { identity, entry, running: access });
+  if (opened === null) return reply.send(answerOf(running, null));
+  const { sessionToken } = opened;
+  rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, VERIFIED_SECONDS);
+  const session = await activeSession(context, visit, sessionToken);
+  return reply.code(opened.reused ? 200 : 201).send(answerOf(session, sessionToken));
+}
+
+/** Throws `session_ended` where it ended this moment. */
+function answerOf(session: SessionView | null, sessionToken: string | null): z.input<typeof sessionOpened> {
+  if (session === null) throw new AppError("session_ended");
+  const { session_id, expires_at, remaining_messages } = session;
+  const seen = wireSession(session, "visitor");
+  return { session_token: sessionToken, session_id, expires_at, remaining_messages, session: seen };
+}
+
+async function activeSession({ bus }: GatewayContext, visit: Visit, token: string | null): Promise<SessionView | null> {
+  if (token === null) return null;
   try {
-    const { session } = await bus.call(getSession, { access: visitorAccess(visit, visit.sessionToken) });
+    const { session } = await bus.call(getSession, { access: visitorAccess(visit, token) });
     return session.status === "active" ? session : null;
   } catch (error) {
     // A token that no longer opens anything is no reason to refuse a new beginning.

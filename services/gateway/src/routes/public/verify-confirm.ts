@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { GatewayContext } from "../../context.js";
 import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { verifyingVisit } from "../../edge/verify-visit.js";
-import { rememberSession } from "../../edge/visit.js";
+import { rememberSession, VERIFIED_SECONDS } from "../../edge/visit.js";
 import { answers } from "../declare-route.js";
 import { heldRequestId, keepRequestId } from "./verify-browser.js";
 
@@ -14,7 +14,6 @@ const confirmed = z.discriminatedUnion("verified", [
   z.object({ verified: z.literal(true), session_token: z.string(), expires_at: z.string() }),
   z.object({ verified: z.literal(false), error: z.enum(["invalid_code", "code_expired"]) }),
 ]);
-const SESSION_SECONDS = 86_400;
 
 /**
  * Confirms an address by its code and opens the one conversation of (link, address), here as on any other device. A code works
@@ -57,7 +56,7 @@ export function confirmAddressRoute(app: HttpApp, context: GatewayContext): void
     }
     const { sessionToken, expiresAt } = answer;
     keepRequestId(reply, { visit, publicUrl: context.config.PUBLIC_URL }, null);
-    rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, SESSION_SECONDS);
+    rememberSession(reply, visit, context.config.PUBLIC_URL, sessionToken, VERIFIED_SECONDS);
     return { verified: true as const, session_token: sessionToken, expires_at: expiresAt };
   });
 }
