@@ -33,7 +33,7 @@ export const OUTCOMES = [
   ...["200 answered", "410 session_ended", "429 messages_exhausted"],
 ];
 
-type LinkCommand = fc.AsyncCommand<LinkModel, LinkReal>;
+export type LinkCommand = fc.AsyncCommand<LinkModel, LinkReal>;
 
 const isUsable = ({ isDeleted, isActive, isExpired }: LinkModel): boolean => !isDeleted && isActive && !isExpired;
 const path = ({ link }: LinkReal, more = "") => `/api/agents/echo/public-links/${link.id}${more}`;
@@ -168,6 +168,13 @@ class Look implements LinkCommand {
     expect(shown).toEqual(model.sessions.map(({ said }) => said));
   }
 }
+
+/** A game that meets every outcome, whatever the others meet. */
+export const LINK_TOUR: LinkCommand[] = [
+  ...[new Open(), new Say(0, true), new Say(0, false), new Say(0, false), new Look()],
+  ...[new Open(), new Say(1, false), new Open(), new End(0), new Say(0, false), new Look()],
+  ...[new Expire(), new Open(), new Delete(), new Open(), new Look()],
+];
 
 const which = fc.nat({ max: 2 });
 const say = fc.tuple(which, fc.boolean()).map(([at, twice]) => new Say(at, twice));

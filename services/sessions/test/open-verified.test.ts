@@ -245,7 +245,11 @@ describe("a confirmed address", () => {
       tokens.map(({ sessionToken }) => bus.call(tokenSubject, { access: accessBy(link, sessionToken) })),
     );
     expect(subjects[0]).toEqual(subjects[1]);
-    expect(subjects[0]).toEqual({ subject: expect.stringMatching(/^[0-9a-f]{64}$/), sessionId: tokens[0]?.sessionId });
+    expect(subjects[0]).toEqual({
+      subject: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sessionId: tokens[0]?.sessionId,
+      participantHash: "ada",
+    });
     const { policy } = link;
     const { sessionToken } = await bus.call(createSession, {
       tenantId: policy.tenantId,
@@ -258,7 +262,7 @@ describe("a confirmed address", () => {
       replyTo: "test",
     });
     const claimed = await bus.call(tokenSubject, { access: accessBy(link, sessionToken ?? "") });
-    expect(claimed.subject).toBeNull();
+    expect(claimed).toMatchObject({ subject: null, participantHash: null });
     const foreign = accessBy(await newLink(), tokens[0]?.sessionToken ?? "");
     await expect(bus.call(tokenSubject, { access: foreign })).rejects.toMatchObject({ code: "session_token_invalid" });
   });
