@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { problem, readBody, sendJson, servePage } from "@parley/web-kit/testing";
 import type { FakeApi, Handler } from "./fake-contract.js";
+import { inboxRoutesOf } from "./fake-inbox.js";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
@@ -44,6 +45,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     securityEvents: [],
     policy: { mode: "open", allowed_emails: [], links_enabled: true, notify_email: null, updated_at: null },
     requests: [],
+    escalations: [],
     mails: null,
     analytics: {},
     live: new FakeLive(),
@@ -55,7 +57,13 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     seen: [],
     close: server.close,
   };
-  const routes = { ...routesOf(api), ...linkRoutesOf(api), ...knowledgeRoutesOf(api), ...traceRoutesOf(api) };
+  const routes = {
+    ...routesOf(api),
+    ...inboxRoutesOf(api),
+    ...linkRoutesOf(api),
+    ...knowledgeRoutesOf(api),
+    ...traceRoutesOf(api),
+  };
 
   async function handle(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
     const body = await bodyOf(request);

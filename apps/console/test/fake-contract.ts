@@ -23,6 +23,7 @@ export interface FakeApi {
   securityEvents: Row[];
   policy: Row;
   requests: Row[];
+  escalations: Row[];
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
   analytics: Row;

@@ -240,7 +240,15 @@ export function describeEscalations(fixture: GetFixture): void {
       expect(await queue(session_id)).toHaveLength(1);
       const opened = await me.call("POST", `/api/public/sessions/${link.token}`, {});
       expect(opened.body).toMatchObject({ session: { escalation: { status: "assigned" }, handled_by: "human" } });
+      const listed = await mira.call<{ data: { id: string; name: string; me: boolean }[] }>("GET", "/api/operators");
+      expect(listed.body.data.filter(({ me: isMe }) => isMe)).toMatchObject([{ name: "Desk" }]);
+      const other = (await jo.call<typeof listed.body>("GET", "/api/operators")).body.data.find(({ me: isMe }) => isMe);
+      const next = winner === mira ? other?.id : listed.body.data.find(({ me: isMe }) => isMe)?.id;
+      const [{ id } = { id: "" }] = await queue(session_id);
+      const handed = await winner.call("POST", `/api/escalations/${id}/transfer`, { operator: next });
+      expect(handed).toMatchObject({ status: 200, body: { assigned_to: next, mine: false } });
       const viewer = await operator(fixture(), "viewer");
+      expect((await viewer.call("GET", "/api/operators")).status).toBe(403);
       expect((await take(viewer)).status).toBe(403);
       expect((await winner.call("POST", "/api/sessions/text_nobody/take-over", {})).status).toBe(404);
     });

@@ -108,10 +108,10 @@ function connected(live: LiveSession, event: LiveEvent): LiveSession {
 /** The members that tell where the session stands; nothing when the event has none of them. */
 function stateIn(told: Partial<Session>): Partial<Session> {
   const { status, node_id, node_name, message_count, remaining_messages, transition_count } = told;
-  const { updated_at, ended_at, end_reason, waiting_since = null } = told;
+  const { updated_at, ended_at, end_reason, waiting_since = null, escalation = null } = told;
   if (status === undefined) return {};
   const state = { status, node_id, node_name, message_count, remaining_messages, transition_count };
-  return withoutUndefined({ ...state, updated_at, ended_at, end_reason, waiting_since });
+  return withoutUndefined({ ...state, updated_at, ended_at, end_reason, waiting_since, escalation });
 }
 
 function withNewMessage(live: LiveSession, event: LiveEvent): LiveSession {

@@ -1,6 +1,7 @@
 import type {
   AgentView,
   BulkLinkResult,
+  EscalationView,
   HistoryMessage,
   KeyView,
   KnowledgeDocument,
@@ -35,6 +36,19 @@ export type Webhook = WebhookView;
 export type Delivery = WebhookDelivery;
 export type SigningKey = KeyView;
 export type AccessToken = TokenView;
+
+export type Escalation = EscalationView;
+export interface EscalationCounts {
+  waiting: number;
+  mine: number;
+  assigned: number;
+  oldest: string | null;
+}
+export interface Operator {
+  id: string;
+  name: string;
+  me: boolean;
+}
 
 /** The list leaves out what belongs to one session alone. */
 export type Session = Omit<SessionView, "last_event_offset" | "epoch"> & { last_event_id?: string };

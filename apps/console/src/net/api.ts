@@ -14,6 +14,7 @@ import type {
   Version,
 } from "./answers.js";
 import { type Answer, type CallerOptions, createCaller } from "./call.js";
+import { inboxCalls } from "./inbox-calls.js";
 import { knowledgeCalls } from "./knowledge-calls.js";
 import { accessCalls, linkCalls } from "./link-calls.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
@@ -54,6 +55,7 @@ export function createApi(options: CallerOptions) {
     ...webhookCalls(call),
     ...credentialCalls(call),
     ...knowledgeCalls(call),
+    ...inboxCalls(call),
     agents: (cursor?: string) => call<Page<Agent>>(`/agents${query({ ...pages, cursor })}`),
     agent: (agent: string) => call<Agent>(`/agents/${part(agent)}`),
     versions: (agent: string, cursor?: string) =>

@@ -2,10 +2,13 @@ import type { Json } from "@parley/web-kit";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
-import { newLiveSession } from "../data/live-session.js";
+import { type LiveSession, newLiveSession } from "../data/live-session.js";
+import { operatorName } from "../data/operator-name.js";
 import { useLiveSession } from "../data/use-live-session.js";
 import { useLoad } from "../data/use-load.js";
 import type { Agent, Session } from "../net/answers.js";
+import type { Problem } from "../net/problem.js";
+import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { ConfirmDialog } from "../view/confirm-dialog.js";
@@ -13,7 +16,7 @@ import { LiveState, LiveTranscript } from "../view/live-transcript.js";
 import { PageHeader } from "../view/page-header.js";
 import { SessionFacts } from "../view/session-facts.js";
 import { SessionTrace } from "../view/session-trace.js";
-import { Empty, WhenReady } from "../view/states.js";
+import { Empty, ProblemCard, WhenReady } from "../view/states.js";
 import { Time } from "../view/time.js";
 
 /** One session: where it stands, what it collected, what was said; while it lives, as it happens. */
@@ -90,6 +93,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
     <>
       <Head id={id} agent={given.agent}>
         {endedAt === null && <LiveState state={watched.state} />}
+        {session.status === "active" && <TakeOver live={live} />}
         {session.status === "active" && (
           <button type="button" class="button quiet risky" onClick={() => setEnding(true)}>
             End the session
@@ -112,6 +116,38 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
         </ConfirmDialog>
       )}
     </>
+  );
+}
+
+/** Steps into a running conversation, whether or not it waits for somebody; the inbox is where one writes. */
+function TakeOver({ live }: { live: LiveSession }) {
+  const api = useApi();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const { escalation } = live.session;
+  const taken = live.human !== null;
+  const open = (id: string): void => go({ page: "inbox", id, show: "mine" });
+  const take = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    const answer = await api.takeOver(live.session.session_id, operatorName.value);
+    setBusy(false);
+    if (answer.type !== "ok") return setProblem(answer);
+    announce("It is yours. The agent is silent.");
+    open(answer.value.id);
+  };
+  if (problem) return <ProblemCard problem={problem} />;
+  if (taken && escalation) {
+    return (
+      <a class="button quiet" href={pathOf({ page: "inbox", id: escalation.id, show: "all" })}>
+        Show in the inbox
+      </a>
+    );
+  }
+  return (
+    <button type="button" class="button primary" aria-disabled={busy} onClick={() => void take()}>
+      {busy ? "Taking over…" : "Take over"}
+    </button>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { pageTitle } from "../data/page-title.js";
 import { looksLikeToken, signIn } from "../data/sign-in.js";
 import { createApi } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
@@ -14,7 +15,7 @@ export function SignInPage({ reason }: { reason: "refused" | "chosen" | null }) 
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    document.title = "Sign in · Parley console";
+    pageTitle.value = "Sign in";
     document.getElementById("field-token")?.focus();
   }, []);
 

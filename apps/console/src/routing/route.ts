@@ -1,6 +1,7 @@
 /** Every page has an address, so that reload, back and bookmarks work. */
 export type Route =
   | { page: "overview" }
+  | { page: "inbox"; id: string | null; show: string }
   | { page: "agents" }
   | { page: "agent"; agent: string }
   | { page: "import"; agent: string | null }
@@ -35,6 +36,9 @@ export function parseRoute(pathname: string, search: string): Route {
   switch (section) {
     case "":
       return { page: "overview" };
+    case "inbox":
+      if (action !== undefined || (name !== undefined && !UUID.test(name))) return { page: "unknown" };
+      return { page: "inbox", id: name ?? null, show: given.get("show") ?? "" };
     case "agents":
       if (action !== undefined) return { page: "unknown" };
       return name === undefined ? { page: "agents" } : { page: "agent", agent: name };
@@ -109,6 +113,10 @@ export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
   switch (route.page) {
     case "overview":
       return ROOT;
+    case "inbox": {
+      const path = route.id === null ? at("inbox") : at("inbox", route.id);
+      return route.show === "" ? path : `${path}?${new URLSearchParams({ show: route.show })}`;
+    }
     case "agents":
       return at("agents");
     case "agent":

@@ -23,7 +23,8 @@ export function App({ api }: { api: Api }) {
 
 /** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
 function keyOf(shown: Route): string {
-  if (shown.page === "unknown" || shown.page === "sessions" || shown.page === "links") return shown.page;
+  const keeps: Route["page"][] = ["unknown", "inbox", "sessions", "links"];
+  if (shown.page === "unknown" || keeps.includes(shown.page)) return shown.page;
   return pathOf(shown);
 }
 
@@ -31,6 +32,10 @@ function Page({ route: shown }: { route: Route }) {
   switch (shown.page) {
     case "overview":
       return <OnDemand code={pageCode.overview}>{({ OverviewPage }) => <OverviewPage />}</OnDemand>;
+    case "inbox":
+      return (
+        <OnDemand code={pageCode.inbox}>{({ InboxPage }) => <InboxPage id={shown.id} show={shown.show} />}</OnDemand>
+      );
     case "agents":
       return <OnDemand code={pageCode.agents}>{({ AgentsPage }) => <AgentsPage />}</OnDemand>;
     case "agent":

@@ -24,6 +24,11 @@ export const SessionIcon = () => (
     <path d="M4 4.5h12a1.5 1.5 0 0 1 1.5 1.5v6.5A1.5 1.5 0 0 1 16 14H9l-4 3v-3H4a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 4 4.5z" />
   </Icon>
 );
+export const InboxIcon = () => (
+  <Icon>
+    <path d="M3 11.5 5 5a1.5 1.5 0 0 1 1.4-1h7.2A1.5 1.5 0 0 1 15 5l2 6.5V15a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 3 15zM3 11.5h4l1 2h4l1-2h4" />
+  </Icon>
+);
 export const SignOutIcon = () => (
   <Icon>
     <path d="M8 3.5H5A1.5 1.5 0 0 0 3.5 5v10A1.5 1.5 0 0 0 5 16.5h3M12.5 13.5 16 10l-3.5-3.5M16 10H8" />

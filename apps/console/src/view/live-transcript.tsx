@@ -19,14 +19,14 @@ export function LiveState({ state }: { state: WatchState }) {
   return <span role="status">{shown && <span class={`chip ${shown.look}`}>{shown.word}</span>}</span>;
 }
 
-/** What was said, oldest first, and what is being said. Text is shown as text: neither markdown nor markup of a conversation is interpreted here. */
-export function LiveTranscript({ watched }: { watched: Watched }) {
+/** What was said, oldest first, and what is being said; `bare` = without a heading. Text is shown as text: neither markdown nor markup of a conversation is interpreted here. */
+export function LiveTranscript({ watched, bare = false }: { watched: Watched; bare?: boolean }) {
   const { live, problem, truncated, loaded, readable } = watched;
   const { messages, writing, label, typing } = live;
   const nothing = loaded && messages.length === 0 && writing === null;
   return (
     <section class="block">
-      <TranscriptHead id={live.session.session_id} offered={loaded && readable && !nothing} />
+      {!bare && <TranscriptHead id={live.session.session_id} offered={loaded && readable && !nothing} />}
       {problem && <ProblemCard problem={problem} />}
       {truncated && <p>Only the newest messages are shown.</p>}
       {nothing && problem === null && (

@@ -3,6 +3,7 @@ import { onDemand } from "./on-demand.js";
 /** The pages, each a file of its own: signing in and the first page need little of the rest. */
 export const pageCode = {
   overview: onDemand(() => import("../pages/overview.js")),
+  inbox: onDemand(() => import("../pages/inbox.js")),
   agents: onDemand(() => import("../pages/agents.js")),
   agent: onDemand(() => import("../pages/agent.js")),
   import: onDemand(() => import("../pages/import.js")),

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { pageTitle } from "../data/page-title.js";
 
 interface PageHeaderProps {
   title: string;
@@ -14,7 +15,7 @@ export function PageHeader({ title, parent, lead, children }: PageHeaderProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
-    document.title = `${title} · Parley console`;
+    pageTitle.value = title;
   }, [title]);
   return (
     <header class="page-header">

@@ -22,6 +22,9 @@ export function SessionRows({ sessions, agents }: { sessions: Session[]; agents:
                 <Waiting since={session.waiting_since} />
               </span>
             )}
+            {session.escalation?.status === "assigned" && session.status === "active" && (
+              <span class="chip active">{session.escalation.assigned_name ?? "A person"} has it</span>
+            )}
             <StatusChip status={session.status} />
           </div>
           <p class="row-facts">

@@ -2,16 +2,27 @@ import { CheckIcon } from "@parley/web-kit";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { announcement } from "../data/announcement.js";
+import { counts, inboxRefused, watchCounts } from "../data/inbox-count.js";
 import { hasMailbox, lookForMailbox } from "../data/mailbox.js";
 import { signOut } from "../data/sign-in.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { useApi } from "./api-context.js";
-import { AgentIcon, LinkIcon, MailIcon, OverviewIcon, SessionIcon, SettingsIcon, SignOutIcon } from "./icons.js";
+import {
+  AgentIcon,
+  InboxIcon,
+  LinkIcon,
+  MailIcon,
+  OverviewIcon,
+  SessionIcon,
+  SettingsIcon,
+  SignOutIcon,
+} from "./icons.js";
 
-type Section = "overview" | "agents" | "links" | "sessions" | "mail" | "settings";
+type Section = "overview" | "inbox" | "agents" | "links" | "sessions" | "mail" | "settings";
 
 const SECTIONS: readonly { name: Section; label: string; href: string; icon: () => ComponentChildren }[] = [
   { name: "overview", label: "Overview", href: pathOf({ page: "overview" }), icon: OverviewIcon },
+  { name: "inbox", label: "Inbox", href: pathOf({ page: "inbox", id: null, show: "" }), icon: InboxIcon },
   { name: "agents", label: "Agents", href: pathOf({ page: "agents" }), icon: AgentIcon },
   { name: "links", label: "Links", href: pathOf({ page: "links", agent: null }), icon: LinkIcon },
   {
@@ -28,6 +39,8 @@ function sectionOf(route: Route): Section | null {
   switch (route.page) {
     case "overview":
       return "overview";
+    case "inbox":
+      return "inbox";
     case "agents":
     case "agent":
     case "import":
@@ -61,7 +74,12 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
   const section = sectionOf(route);
   const api = useApi();
   useEffect(() => void lookForMailbox(api), [api]);
-  const sections = SECTIONS.filter(({ name }) => name !== "mail" || hasMailbox.value);
+  useEffect(() => watchCounts(api), [api]);
+  const hidden: Section[] = [
+    ...(hasMailbox.value ? [] : ["mail" as const]),
+    ...(inboxRefused.value ? ["inbox" as const] : []),
+  ];
+  const sections = SECTIONS.filter(({ name }) => !hidden.includes(name));
   return (
     <div class="shell">
       <a class="skip" href="#content">
@@ -76,12 +94,13 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
           <SignOutIcon /> Sign out
         </button>
         <nav aria-label="Pages">
-          <ul class={sections.length > 5 ? "six" : "five"}>
+          <ul class={["five", "six", "seven"][sections.length - 5]}>
             {sections.map(({ name, label, href, icon: SectionIcon }) => (
               <li key={name}>
                 <a href={href} aria-current={name === section ? "page" : undefined}>
                   <SectionIcon />
                   {label}
+                  {name === "inbox" && <Badge />}
                 </a>
               </li>
             ))}
@@ -93,6 +112,18 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
       </main>
       <Announcement />
     </div>
+  );
+}
+
+/** How many wait for a person, beside the word for it. */
+function Badge() {
+  const waiting = counts.value?.waiting ?? 0;
+  if (waiting === 0) return null;
+  return (
+    <span class="badge">
+      {waiting > 99 ? "99+" : waiting}
+      <span class="visually-hidden"> waiting</span>
+    </span>
   );
 }
 

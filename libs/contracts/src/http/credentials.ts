@@ -75,6 +75,20 @@ export const keyView = z
 
 export type KeyView = z.infer<typeof keyView>;
 
+/** Somebody who may answer visitors: the holder of a token. */
+export const operatorView = z
+  .object({
+    id: uuid.describe("What `transfer` takes"),
+    name: text.describe("Of the token"),
+    role,
+    me: z.boolean().describe("The caller"),
+  })
+  .meta({
+    id: "Operator",
+    description: "Somebody who may take an escalation",
+    examples: [{ id: "018f3a5e-7c1b-7d2e-8a4f-000000000003", name: "Grace", role: "operator", me: false }],
+  });
+
 /** A management token as its owner sees it; `hint` is its prefix and its last four characters. */
 export const tokenView = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { keyView, tenantView, tokenView } from "../http/credentials.js";
+import { keyView, operatorView, tenantView, tokenView } from "../http/credentials.js";
 import { principal } from "./callers.js";
 
 const uuid = z.uuid();
@@ -13,6 +13,15 @@ const page = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), n
 export const listKeys = rpc("links", "list_keys", "links", z.object(paged), page(keyView));
 
 export const listTokens = rpc("links", "list_tokens", "links", z.object(paged), page(tokenView));
+
+/** Those who may take an escalation, by name; 500 at most. Operators of the tenant. */
+export const listOperators = rpc(
+  "links",
+  "list_operators",
+  "links",
+  z.object({ principal }),
+  z.object({ data: z.array(operatorView) }),
+);
 
 /** Operator-wide callers only. */
 export const listTenants = rpc("links", "list_tenants", "links", z.object(paged), page(tenantView));

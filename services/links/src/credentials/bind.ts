@@ -7,6 +7,7 @@ import { createToken } from "./create-token.js";
 import { deleteKey } from "./delete-key.js";
 import { deleteToken } from "./delete-token.js";
 import { listKeys } from "./list-keys.js";
+import { listOperators } from "./list-operators.js";
 import { listTenants } from "./list-tenants.js";
 import { listTokens } from "./list-tokens.js";
 import { resolveKey } from "./resolve-key.js";
@@ -27,6 +28,7 @@ export function bindCredentials(deps: LinksDeps): void {
   bus.serve(contracts.listTenants, listTenants(deps), bound);
   bus.serve(contracts.createToken, createToken(deps), bound);
   bus.serve(contracts.listTokens, listTokens(deps), bound);
+  bus.serve(contracts.listOperators, listOperators(deps), bound);
   bus.serve(contracts.deleteToken, deleteToken(deps), bound);
   bus.serve(contracts.createKey, createKey(deps), bound);
   bus.serve(contracts.listKeys, listKeys(deps), bound);

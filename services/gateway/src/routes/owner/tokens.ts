@@ -4,10 +4,13 @@ import {
   createTokenBody,
   deleted,
   deleteToken,
+  listOperators,
   listTokens,
+  operatorView,
   pageOf,
   tokenView,
 } from "@parley/contracts";
+import { z } from "zod";
 import { idParams, pageQuery } from "../params.js";
 import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 import { anyPrincipal } from "./principal.js";
@@ -56,4 +59,15 @@ const deleteRoute = ownerRoute({
   },
 });
 
-export const tokenRoutes = [listRoute, createRoute, deleteRoute];
+/** To whom an escalation can be transferred. */
+const operatorsRoute = ownerRoute({
+  method: "GET",
+  path: "/operators",
+  summary: "List operators",
+  description: "Holders of live tokens of the role operator and above, by name.",
+  role: "operator",
+  answers: { 200: z.object({ data: z.array(operatorView) }) },
+  handle: async ({ principal }, { bus }) => bus.call(listOperators, { principal }),
+});
+
+export const tokenRoutes = [listRoute, operatorsRoute, createRoute, deleteRoute];

@@ -1,0 +1,23 @@
+import { signal } from "@preact/signals";
+
+const STORED_AS = "parley-console-name";
+
+function stored(): string {
+  try {
+    return localStorage.getItem(STORED_AS) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** How visitors read whoever works here; empty = "a person". Kept in this browser. */
+export const operatorName = signal(stored());
+
+export function nameOperator(name: string): void {
+  operatorName.value = name.trim().slice(0, 200);
+  try {
+    localStorage.setItem(STORED_AS, operatorName.value);
+  } catch {
+    // A forbidden storage: it counts until the page is closed.
+  }
+}

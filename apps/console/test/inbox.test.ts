@@ -1,0 +1,159 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { FakeApi } from "./fake-contract.js";
+import { ESCALATION_ID, escalationRow } from "./fake-inbox.js";
+import { sessionRow } from "./rows.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+
+const bench = useBench();
+const prepare = (api: FakeApi): void => {
+  api.sessions = [sessionRow({ session_id: "text_live" })];
+  api.escalations = [escalationRow({})];
+};
+const sent = (call: string) => bench.api().seen.filter((one) => one.call === call);
+const open = (page: Page) => page.getByRole("link", { name: "Ada Lovelace" }).click();
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const live = (page: Page) => page.locator(".inbox-head").getByText("Live", { exact: true }).waitFor();
+
+describe.skipIf(skipBrowser)("the inbox", () => {
+  it("counts who waits in navigation and tab, shows why, since when and what was said last, and updates by itself", async () => {
+    const page = await bench.open("/console", { prepare });
+    await expect.poll(() => page.title()).toBe("(1) Overview · Parley console");
+    await page.getByRole("link", { name: "Inbox 1 waiting" }).click();
+    const row = page.locator(".inbox-list .row");
+    await expect.poll(() => row.innerText()).toContain("Waiting for a person, 6 min");
+    expect(await row.innerText()).toContain("A question about a bill");
+    expect(await row.innerText()).toContain("Is anybody there?");
+    bench.api().escalations.push(escalationRow({ id: ESCALATION_ID.replace(/9$/, "8"), participant: { name: "Bob" } }));
+    await page.getByRole("link", { name: "Bob" }).waitFor();
+    await expect.poll(() => page.title()).toBe("(2) Inbox · Parley console");
+    bench.api().escalations = [];
+    await page.getByText("Nobody is waiting").waitFor();
+    await expect.poll(() => page.title()).toBe("Inbox · Parley console");
+  });
+
+  it("is taken, answered with typing, and handed back with a summary, by keyboard alone", async () => {
+    const page = await bench.open("/console/inbox", { prepare });
+    await page.getByLabel("Your name").fill("Mira");
+    await page.getByLabel("Your name").press("Tab");
+    await page.getByRole("link", { name: "Ada Lovelace" }).press("Enter");
+    await live(page);
+    await page.getByText("Thank you, Ada!").waitFor();
+    await button(page, "Take").press("Enter");
+    const box = page.getByLabel("Your answer");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("reply-text");
+    expect(sent("POST /escalations/:/assign")[0]?.body).toEqual({ name: "Mira" });
+    await box.pressSequentially("I am");
+    await expect.poll(() => sent("POST /escalations/:/typing").map(({ body }) => body.typing)).toEqual([true]);
+    await box.press("Shift+Enter");
+    await box.pressSequentially("here.");
+    await box.press("Enter");
+    await expect.poll(() => page.locator(".transcript .spoken-text").last().innerText()).toBe("I am\nhere.");
+    expect(sent("POST /escalations/:/reply").map(({ body }) => body.message)).toEqual(["I am\nhere."]);
+    await expect.poll(() => box.inputValue()).toBe("");
+    bench.api().live.hint("typing", { who: "visitor", active: true });
+    await page.getByText("The visitor is typing…").waitFor();
+    await button(page, "Hand back").press("Enter");
+    await page.getByLabel("Summary").fill("Bill explained");
+    await page.getByRole("dialog").getByRole("button", { name: "Hand back" }).press("Enter");
+    await page.locator(".inbox-head").getByText("Handed back").waitFor();
+    expect(sent("POST /escalations/:/hand-back")[0]?.body).toEqual({ summary: "Bill explained" });
+    expect(await box.count()).toBe(0);
+  });
+
+  it("sends an answer again under its key when it is not known whether it arrived", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
+      prepare: (api) => {
+        prepare(api);
+        api.escalations = [escalationRow({ status: "assigned", mine: true })];
+        api.refuse["POST /escalations/:/reply"] = { status: 503, code: "unavailable", detail: "Later." };
+      },
+    });
+    await page.getByLabel("Your answer").fill("Hello");
+    await button(page, "Send").click();
+    await page.getByText("Later.").waitFor();
+    expect(await page.getByLabel("Your answer").inputValue()).toBe("Hello");
+    delete bench.api().refuse["POST /escalations/:/reply"];
+    bench.visitor().trouble.length = 0;
+    await button(page, "Send").click();
+    await page.locator(".transcript").getByText("Hello", { exact: true }).waitFor();
+    const keys = sent("POST /escalations/:/reply").map(({ headers }) => headers["idempotency-key"]);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it("tells who has it, and transfers to somebody of the list", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
+      prepare: (api) => {
+        prepare(api);
+        api.escalations = [escalationRow({ status: "assigned", assigned_name: "Grace" })];
+      },
+    });
+    await page.getByText("Grace has this conversation.").waitFor();
+    expect(await page.getByLabel("Your answer").count()).toBe(0);
+    await button(page, "Transfer").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Transfer" }).click();
+    await dialog.getByText("Choose somebody.").waitFor();
+    await dialog.getByLabel("Operator").selectOption({ label: "Desk (you)" });
+    await dialog.getByRole("button", { name: "Transfer" }).click();
+    await page.getByLabel("Your answer").waitFor();
+  });
+
+  it("resolves, and ends the conversation when asked to", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
+    await button(page, "Resolve").click();
+    await page.getByText("End the conversation, too").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
+    await page.locator(".inbox-head").getByText("Resolved").waitFor();
+    expect(sent("POST /escalations/:/resolve")[0]?.body).toEqual({ end_session: true });
+  });
+
+  it("is where a running session goes that somebody takes over from its page", async () => {
+    const page = await bench.open("/console/sessions/text_live", {
+      prepare: (api) => {
+        prepare(api);
+        api.escalations = [];
+      },
+    });
+    await button(page, "Take over").click();
+    await page.getByLabel("Your answer").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/console/inbox/${ESCALATION_ID}`);
+  });
+
+  it("is not offered to a role that may not answer", async () => {
+    const page = await bench.open("/console", {
+      prepare: (api) => {
+        prepare(api);
+        api.refuse["GET /escalations/:"] = { status: 403, code: "forbidden", detail: "No." };
+      },
+    });
+    await page.getByText("Latest sessions").waitFor();
+    await expect.poll(() => page.getByRole("link", { name: "Inbox" }).count()).toBe(0);
+    expect(sent("GET /escalations/:")).toHaveLength(1);
+  });
+
+  it.each([
+    { name: "wide-light", width: 1280, height: 860, dark: false },
+    { name: "narrow-dark", width: 360, height: 720, dark: true },
+  ])("is accessible and fits, $name", async (look) => {
+    const page = await bench.open("/console/inbox", { ...look, prepare, reducedMotion: true });
+    await page.getByText("Waiting for a person").waitFor();
+    await screenshot(page, `inbox-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await open(page);
+    await live(page);
+    await button(page, "Take").click();
+    await page.getByLabel("Your answer").fill("One moment, I am looking at your bill.");
+    await page.evaluate("scrollTo(0, 0)");
+    await screenshot(page, `inbox-conversation-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
+    bench.api().escalations = [];
+    await page.goto(`${bench.api().url}/console/inbox`);
+    await page.getByText("Nobody is waiting").waitFor();
+    await screenshot(page, `inbox-empty-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,20 @@
+import { type listOperators as contract, operatorView, requireRole, tenantOf } from "@parley/contracts";
+import { sql } from "@parley/db";
+import type { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+
+const MOST = 500;
+
+/** Who may take an escalation: live tokens of operators and above, by name. A read; names and roles are no secrets among them. */
+export const listOperators =
+  (deps: LinksDeps) =>
+  async ({ principal }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(principal, "operator");
+    const tenantId = tenantOf(principal);
+    const { rows } = await deps.db.tenant(tenantId, (trx) =>
+      sql`select id, name, role, id::text = ${principal.id} as me from api_tokens
+           where tenant_id = ${tenantId} and revoked_at is null and role <> 'viewer'
+           order by lower(name), id limit ${MOST}`.execute(trx),
+    );
+    return { data: rows.map((row) => operatorView.parse(row)) };
+  };
