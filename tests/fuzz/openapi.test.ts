@@ -48,6 +48,8 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/agents/{agent}/import": () => DOCUMENT,
   "POST /api/webhooks": () => ({ url: "https://hooks.example/parley", events: ["session.ended"] }),
   "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
+  "POST /chat/conversations": ({ place }) => ({ link: place("link") }),
+  "POST /chat/{conversation_id}/messages": () => ({ content: "Hello" }),
   "POST /api/public/verify/request": ({ place }) => ({ token: place("token"), email: EMAIL }),
   "POST /api/public/verify/confirm": ({ place }) => ({ token: place("token"), email: EMAIL, code: "000000" }),
 };

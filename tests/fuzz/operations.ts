@@ -65,7 +65,7 @@ export function operationsOf(document: Document): Operation[] {
 }
 
 function callerOf(path: string, security: Described["security"]): Operation["by"] {
-  if (path.startsWith("/api/public/")) return "link";
+  if (path.startsWith("/api/public/") || security?.some((way) => "session" in way)) return "link";
   if (security?.some((way) => "token" in way)) return "token";
   return security?.some((way) => "hmac" in way) ? "hmac" : "nobody";
 }

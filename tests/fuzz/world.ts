@@ -55,7 +55,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       // Policies, names and documents of an agent change under the requests: each operation has one of its own.
       const agent = path.startsWith("/api/agents/{agent}") ? await ownAgent(tenant) : agentId;
       const link = await createLink(tenant, agent, LINK);
-      const session = await visit(visitor, link, path.startsWith("/api/escalations/"));
+      const session = await visit(visitor, link, /^\/api\/escalations\/|^\/chat\/.*\/(assign|resolve)$/.test(path));
       const before = (name: string) => path.split("/")[path.split("/").indexOf(`{${name}}`) - 1] ?? "";
       const kind = before("id");
       const made = await perOperation[kind]?.(agent);
@@ -66,6 +66,9 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         turn_id: session.turnId,
         message_id: session.messageId,
         file_id: session.fileId,
+        link: link.token,
+        conversation_id: session.sessionId,
+        user_id: session.userId,
       };
       const ids: Made = { sessions: session.sessionId, "public-links": link.id };
       return {
@@ -113,8 +116,16 @@ async function visit(visitor: ApiClient, link: MadeLink, escalated: boolean) {
     ...(["GET", `/api/public/history/${link.token}`, undefined, as] as const),
   );
   const messageId = history.body.data.find(({ role }) => role === "assistant")?.id ?? randomUUID();
+  const channel = await visitor.call<{ user_id: string }>("POST", "/chat/conversations", { link: link.token }, as);
   if (escalated) await visitor.call("POST", `/api/public/escalate/${link.token}`, { reason: "Please" }, as);
-  return { sessionToken, sessionId, turnId: said.body.turn_id, messageId, fileId: randomUUID() };
+  return {
+    sessionToken,
+    sessionId,
+    turnId: said.body.turn_id,
+    messageId,
+    fileId: randomUUID(),
+    userId: channel.body.user_id,
+  };
 }
 
 async function escalationOf(owner: ApiClient, sessionId: string): Promise<string> {

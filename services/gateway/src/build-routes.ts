@@ -8,9 +8,11 @@ import { registerConsole } from "./routes/pages/console.js";
 import { registerLanding } from "./routes/pages/landing.js";
 import { registerPublicApi } from "./routes/public/register.js";
 import { registerVerification } from "./routes/public/verify-register.js";
+import { registerChannelOperators } from "./routes/widget/operators.js";
+import { registerChannel } from "./routes/widget/register.js";
 
 /** Prefixes that answer nothing about existence before their own guard has spoken. */
-export const GUARDED_PREFIXES = ["/api/", "/api?"] as const;
+export const GUARDED_PREFIXES = ["/api/", "/api?", "/chat/"] as const;
 
 /** Puts every surface on the server. Handlers are not called, so a document can be made without any connection. */
 export async function buildRoutes(app: HttpApp, context: GatewayContext): Promise<void> {
@@ -22,6 +24,8 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   await app.register(async (scope: HttpApp) => registerChatApi(scope, context), { prefix: "/api/chat" });
   await app.register(async (scope: HttpApp) => registerPublicApi(scope, context), { prefix: "/api/public" });
   await app.register(async (scope: HttpApp) => registerVerification(scope, context), { prefix: "/api/public/verify" });
+  await app.register(async (scope: HttpApp) => registerChannel(scope, context), { prefix: "/chat" });
+  await app.register(async (scope: HttpApp) => registerChannelOperators(scope, context));
   await app.register(async (scope: HttpApp) => registerOwnerApi(scope, context), { prefix: "/api" });
   registerOperations(app, context);
   registerLanding(app);

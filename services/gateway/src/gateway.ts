@@ -11,6 +11,7 @@ import { createLinkCache } from "./edge/link-cache.js";
 import { createProofProvider } from "./edge/proof-provider.js";
 import { createSubjects } from "./edge/rate-subjects.js";
 import { createSecurityNotes } from "./edge/security-notes.js";
+import { createVisitsByToken } from "./edge/visits-by-token.js";
 import { announceFollowed } from "./streams/announce-followed.js";
 import { createStreamHub } from "./streams/hub.js";
 import { createTurnWaiter } from "./turns/wait-for-turn.js";
@@ -72,6 +73,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
   const { config, bus, secrets, logger, metrics } = deps;
   const redis = { ...deps.redis, live: announceFollowed(deps.redis.live, bus) };
   const countries = createCountries(config.GEO_DB_PATH, logger);
+  const links = createLinkCache({ bus, secrets });
   const clock = deps.clock ?? { now: Date.now, ready: async () => true };
   return {
     ...deps,
@@ -88,7 +90,8 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
       maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
       maxStreamsPerLink: config.MAX_STREAMS_PER_LINK,
     }),
-    links: createLinkCache({ bus, secrets }),
+    links,
+    visits: createVisitsByToken({ bus, secrets, links }),
     countries,
     security: createSecurityNotes({ bus, secrets, logger, metrics, countries }),
     subjects: createSubjects({ bus, secrets }),

@@ -23,6 +23,12 @@ export interface LinkCache {
   resolve(token: string): Promise<LinkPolicy>;
   /** The policy when it is remembered; asks nobody. */
   peek(token: string): LinkPolicy | null;
+  /** As `peek`, by the id of the link: where another token than the link's own led to it. */
+  byId(linkId: string): LinkPolicy | null;
+  /** Keeps a policy that was asked for by other means; `version` must be as before the question. */
+  remember(policy: LinkPolicy): void;
+  /** Rises whenever remembered policies were dropped. */
+  readonly version: number;
   start(): void;
 }
 
@@ -37,6 +43,8 @@ const NO_HASH = Buffer.alloc(32);
 export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache {
   const { bus, secrets } = deps;
   const known = new ExpiringMap<string, LinkPolicy>({ ttlMs: TTL_MS, maxEntries: MAX_ENTRIES });
+  const ofLink = new ExpiringMap<string, LinkPolicy>({ ttlMs: TTL_MS, maxEntries: MAX_ENTRIES });
+  let version = 0;
   const refused = new ExpiringMap<string, true>({ ttlMs: UNKNOWN_TTL_MS, maxEntries: MAX_ENTRIES });
 
   /** Questions under way: a crowd that comes with one link asks once. */
@@ -46,7 +54,10 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
     const asking = bus.call(resolveLink, parsed).then((answer) => {
       // An answer that was overtaken by an event of its link serves those who wait, and is not remembered.
       if (asked.get(token) !== asking) return answer;
-      if (answer.status === "ok") known.set(token, answer.policy);
+      if (answer.status === "ok") {
+        known.set(token, answer.policy);
+        ofLink.set(answer.policy.id, answer.policy);
+      }
       // Expired ones too: a refusal that is always asked for takes longer, and would tell that the link was there once.
       const isUniform = answer.status === "unavailable" || (answer.status === "expired" && !answer.friendly);
       if (isUniform) refused.set(token, true);
@@ -61,7 +72,9 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
   }
 
   const forget = (matches: (policy: LinkPolicy) => boolean): void => {
+    version += 1;
     known.deleteWhere(matches);
+    ofLink.deleteWhere(matches);
     // Which refused token is this link's is not known here, and a link that is open again must not be refused a second longer.
     refused.deleteWhere(() => true);
     asked.clear();
@@ -75,8 +88,7 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
         throw new AppError("link_unavailable");
       }
       const policy = known.get(token);
-      if (policy !== undefined && !(policy.expiresAt !== null && Date.parse(policy.expiresAt) <= Date.now()))
-        return policy;
+      if (policy !== undefined && !isExpired(policy)) return policy;
       if (refused.get(token)) throw new AppError("link_unavailable");
       const asking = asked.get(token) ?? ask(token, parsed);
       const answer = await asking;
@@ -90,6 +102,14 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
       }
     },
     peek: (token) => known.get(token) ?? null,
+    byId(linkId) {
+      const policy = ofLink.get(linkId);
+      return policy === undefined || isExpired(policy) ? null : policy;
+    },
+    remember: (policy) => ofLink.set(policy.id, policy),
+    get version() {
+      return version;
+    },
     start() {
       const drop = async ({ linkId }: { linkId: string }): Promise<void> => forget(({ id }) => id === linkId);
       bus.listen(linkRevoked, drop);
@@ -107,3 +127,5 @@ export function createLinkCache(deps: { bus: Bus; secrets: Secrets }): LinkCache
     },
   };
 }
+
+const isExpired = ({ expiresAt }: LinkPolicy): boolean => expiresAt !== null && Date.parse(expiresAt) <= Date.now();

@@ -16,6 +16,20 @@ export async function linkByTokenId(db: Db, tokenId: string): Promise<LinkByToke
   return rows[0] ?? null;
 }
 
+export interface VisitByToken {
+  tenant_id: string;
+  link_id: string;
+  token_hash: Buffer;
+  session_id: string;
+  person: string;
+}
+
+/** What a visitor's token opens, across tenants. */
+export async function visitByTokenId(db: Db, tokenId: string): Promise<VisitByToken | null> {
+  const rows = await db.query<VisitByToken>("select * from visit_by_token_id($1)", [tokenId]);
+  return rows[0] ?? null;
+}
+
 export interface TokenRow {
   id: string;
   tenant_id: string;

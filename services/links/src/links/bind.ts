@@ -7,6 +7,7 @@ import { deleteLink } from "./delete-link.js";
 import { getLink } from "./get-link.js";
 import { listLinks } from "./list-links.js";
 import { resolveLink } from "./resolve-link.js";
+import { resolveVisit } from "./resolve-visit.js";
 import { revealLink } from "./reveal-link.js";
 import { updateLink } from "./update-link.js";
 
@@ -18,6 +19,7 @@ export function bindLinks(deps: LinksDeps, agentShown: AgentsShown): void {
   const { bus } = deps;
   const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };
   bus.serve(contracts.resolveLink, resolveLink(deps, agentShown), bound);
+  bus.serve(contracts.resolveVisit, resolveVisit(deps, agentShown), bound);
   bus.serve(contracts.createLink, createLink(deps), bound);
   bus.serve(contracts.listLinks, listLinks(deps), bound);
   bus.serve(contracts.getLink, getLink(deps), bound);

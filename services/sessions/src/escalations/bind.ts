@@ -8,6 +8,7 @@ import {
   holdsEscalation,
   listEscalations,
   replyEscalation,
+  sessionEscalations,
   takeOverSession,
 } from "@parley/contracts";
 import { extendSessionHandler } from "../lifecycle/extend-session.js";
@@ -20,6 +21,7 @@ import { holdsEscalationHandler } from "./holds-escalation.js";
 import { listEscalationsHandler } from "./list-escalations.js";
 import { replyAsHumanHandler } from "./reply-as-human.js";
 import { createEscalationRepository } from "./repository.js";
+import { sessionEscalationsHandler } from "./session-escalations.js";
 import { takeOverSessionHandler } from "./take-over-session.js";
 
 /** Humans in a conversation: asking for one, the queue, taking over, saying something, giving back. */
@@ -32,6 +34,7 @@ export function bindEscalations(given: Omit<EscalationDeps, "escalations">): voi
   bus.serve(getEscalation, getEscalationHandler(deps), bound);
   bus.serve(countEscalations, countEscalationsHandler(deps), bound);
   bus.serve(takeOverSession, takeOverSessionHandler(deps), bound);
+  bus.serve(sessionEscalations, sessionEscalationsHandler(deps), bound);
   bus.serve(assignEscalation, assignEscalationHandler(deps), bound);
   bus.serve(holdsEscalation, holdsEscalationHandler(deps), bound);
   bus.serve(replyEscalation, replyAsHumanHandler(deps), bound);

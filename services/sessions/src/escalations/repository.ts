@@ -78,6 +78,8 @@ export function createEscalationRepository(db: Db) {
       ]),
     extend: (access: Row, p: Row) =>
       one(extended, "select extend_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
+    ofSession: (access: Row) =>
+      one(z.array(escalationView), "select session_escalations($1::jsonb) as r", [json(access)]),
     holds: (tenantId: string, id: string, operator: string) =>
       one(held, "select holds_escalation($1, $2, $3) as r", [tenantId, id, operator]),
     takeOver: (tenantId: string, p: Row) =>

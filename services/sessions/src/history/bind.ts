@@ -7,6 +7,7 @@ import {
   rateMessage,
   readEvents,
   sessionHeads,
+  visitorConversations,
   watchSession,
 } from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
@@ -18,6 +19,7 @@ import {
   listSessionsHandler,
   readEventsHandler,
   sessionHeadsHandler,
+  visitorConversationsHandler,
   watchSessionHandler,
 } from "./read.js";
 
@@ -31,6 +33,7 @@ export function bindHistory(deps: HandlerDeps): void {
   bus.serve(listSessions, listSessionsHandler(deps), bound);
   bus.serve(readEvents, readEventsHandler(deps), bound);
   bus.serve(sessionHeads, sessionHeadsHandler(deps), bound);
+  bus.serve(visitorConversations, visitorConversationsHandler(deps), bound);
   bus.serve(watchSession, watchSessionHandler(deps), bound);
   bus.serve(giveFeedback, giveFeedbackHandler(deps), bound);
   bus.serve(rateMessage, rateMessageHandler(deps), bound);

@@ -8,6 +8,7 @@ import {
   type sessionHeads,
   tenantOf,
   turnSeqOf,
+  type visitorConversations,
   type watchSession,
 } from "@parley/contracts";
 import type { z } from "zod";
@@ -79,6 +80,13 @@ export const sessionHeadsHandler =
     const rows = await deps.repository.heads(sessionIds);
     return { heads: Object.fromEntries(rows.map(({ session_id, head, status }) => [session_id, { head, status }])) };
   };
+
+/** Conversations of a visitor on a link, newest first. */
+export const visitorConversationsHandler =
+  (deps: HandlerDeps) =>
+  async ({ access, limit }: In<typeof visitorConversations>): Out<typeof visitorConversations> => ({
+    data: await deps.repository.conversations(accessRow(access, deps.secrets), limit),
+  });
 
 /** Sessions of a tenant, newest first. */
 export const listSessionsHandler =

@@ -6,6 +6,7 @@ import {
   type SessionView,
   sessionView,
   turnState,
+  visitorConversation,
   watchSession,
 } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
@@ -99,6 +100,11 @@ export function createSessionRepository(db: Db) {
       const { log, ...seen } = await one(watched, "select watch_session($1::jsonb, $2, $3, $4) as r", values);
       return { ...log, ...seen };
     },
+    conversations: (access: Row, limit: number) =>
+      one(z.array(visitorConversation), "select visitor_conversations($1::jsonb, $2) as r", [
+        JSON.stringify(access),
+        limit,
+      ]),
     heads: (sessionIds: string[]) =>
       db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
         sessionIds,

@@ -41,7 +41,7 @@ type Auth = Pick<GatewayContext, "bus" | "clock" | "credentials" | "failedAttemp
  * and method, media type, role; only then the body is parsed, and a signed request that was received before is refused. On these
  * prefixes nothing about existence is told before the credentials hold.
  */
-export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): void {
+export function guard(app: HttpApp, auth: Auth, options: { surface: Surface; ownsPrefix?: boolean }): void {
   app.decorateRequest("caller");
   app.addHook("preParsing", async (request, reply) => {
     try {
@@ -56,6 +56,8 @@ export function guard(app: HttpApp, auth: Auth, options: { surface: Surface }): 
     if (role !== undefined) requireRole(request.caller.principal, role);
   });
   app.addHook("preHandler", (request) => refuseReplay(auth, request));
+  // Where others live under the same prefix, an unknown address is theirs to answer.
+  if (options.ownsPrefix === false) return;
   app.setNotFoundHandler((request) => {
     throw notFound(request);
   });

@@ -71,7 +71,12 @@ function answerOf(session: SessionView | null, sessionToken: string | null): z.i
   return { session_token: sessionToken, session_id, expires_at, remaining_messages, session: seen };
 }
 
-async function activeSession({ bus }: GatewayContext, visit: Visit, token: string | null): Promise<SessionView | null> {
+/** The session that a token stands for, while it is alive. */
+export async function activeSession(
+  { bus }: GatewayContext,
+  visit: Visit,
+  token: string | null,
+): Promise<SessionView | null> {
   if (token === null) return null;
   try {
     const { session } = await bus.call(getSession, { access: visitorAccess(visit, token) });

@@ -13,7 +13,7 @@ import type { GatewayContext } from "../../context.js";
 import type { Entry } from "../../edge/entry.js";
 import { fingerprintOf, givenIdempotencyKey } from "../../edge/idempotency.js";
 import { messageLimit, requireLength } from "../../edge/message-length.js";
-import { suspiciousContent } from "../../edge/suspicious-content.js";
+import { noteSuspicion } from "../../edge/note-suspicion.js";
 import { rememberSession, takeLinkRate } from "../../edge/visit.js";
 import { visitorAccess } from "../../edge/visitor.js";
 import { answerModeOf } from "../../turns/answer-mode.js";
@@ -82,20 +82,10 @@ export function sendVisitorMessageRoute(app: HttpApp, context: GatewayContext): 
         accepted = await send(issued);
       }
       if (accepted.replayed) reply.header("idempotent-replayed", "true");
-      else noteSuspicion(context, request, { message, sessionId: accepted.sessionId });
+      else noteSuspicion(context.security, request, { message, sessionId: accepted.sessionId });
       return answerTurn(context, call, { accepted, issued, access: issued ?? given ?? "", gone });
     },
   );
-}
-
-/** Blocks nothing: the owner learns which rules a message met, not what it said. */
-function noteSuspicion(
-  { security }: GatewayContext,
-  request: FastifyRequest,
-  { message, sessionId }: { message: string; sessionId: string },
-): void {
-  for (const scope of suspiciousContent(message))
-    security.note(request, request.visit.policy, { kind: "suspicious_content", scope, sessionId });
 }
 
 type Opening = () => Promise<NewSession>;

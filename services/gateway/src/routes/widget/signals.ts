@@ -1,0 +1,62 @@
+import {
+  channelEscalateBody,
+  channelEscalated,
+  channelEscalations,
+  channelTypingBody,
+  escalateSession,
+  sessionEscalations,
+  succeeded,
+} from "@parley/contracts";
+import { channelEscalation } from "../../channel/channel-message.js";
+import { requireOwnName } from "../../edge/channel.js";
+import { takeSignalRate } from "../../edge/signal-rate.js";
+import { tellTyping } from "../../streams/tell-typing.js";
+import { channelRoute } from "./channel-route.js";
+import { conversationParams } from "./conversation-params.js";
+
+/** Tells the other side that the visitor writes. Not stored, may get lost. */
+export const channelTypingRoute = channelRoute({
+  method: "POST",
+  path: "/:conversation_id/typing",
+  summary: "Tell that one is typing",
+  params: conversationParams,
+  body: channelTypingBody,
+  answers: { 200: succeeded },
+  handle: async ({ request, body }, context) => {
+    const { participant } = request;
+    requireOwnName(participant, body);
+    await takeSignalRate(context, participant.access, "typing");
+    await tellTyping(context, participant.access, { who: "visitor", active: body.typing });
+    return { success: true as const };
+  },
+});
+
+/** Asks for a human. Idempotent by state: a second request joins the first. */
+export const channelEscalateRoute = channelRoute({
+  method: "POST",
+  path: "/:conversation_id/escalate",
+  summary: "Ask for a human",
+  params: conversationParams,
+  body: channelEscalateBody.default({}),
+  answers: { 200: channelEscalated },
+  handle: async ({ request, body }, context) => {
+    const { access } = request.participant;
+    await takeSignalRate(context, access, "escalate");
+    const { reason = null, metadata = {} } = body;
+    const asked = await context.bus.call(escalateSession, { access, source: "visitor", reason, metadata });
+    return { status: "escalated" as const, escalation: channelEscalation(asked.escalation) };
+  },
+});
+
+/** Every request for a human in this conversation, oldest first. A read. */
+export const channelEscalationsRoute = channelRoute({
+  method: "GET",
+  path: "/:conversation_id/escalations",
+  summary: "List requests for a human",
+  params: conversationParams,
+  answers: { 200: channelEscalations },
+  handle: async ({ request: { participant } }, { bus }) => {
+    const { data } = await bus.call(sessionEscalations, { access: participant.access });
+    return { conversation_id: participant.sessionId, escalations: data.map(channelEscalation), count: data.length };
+  },
+});
