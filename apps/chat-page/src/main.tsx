@@ -5,8 +5,13 @@ import { Conversation } from "./chat/conversation.js";
 import { browserStorage, createDrafts } from "./chat/drafts.js";
 import { chooseLanguage, directionOf, language, speak } from "./i18n/language.js";
 import { createApi } from "./net/api.js";
+import { untilFetched } from "./net/fetch-code.js";
+import { isPanel } from "./net/frame.js";
 import { createServerClock } from "./net/server-clock.js";
 import { linkFingerprint, tokenFromLocation } from "./net/token.js";
+import { hostPort } from "./panel/handshake.js";
+import type { PanelGate } from "./panel/panel.js";
+import { loadFormatter } from "./text/formatter.js";
 import { App } from "./view/app.js";
 import { applyAccent } from "./view/apply-accent.js";
 
@@ -18,7 +23,10 @@ const drafts = createDrafts(
   linkFingerprint(token ?? ""),
 );
 const api = createApi(token ?? "", clock);
-const conversation = new Conversation({ api, clock, state, drafts, whenVisible, loadEntryCheck });
+const gate = isPanel() ? openPanel() : null;
+const whenWanted = async (): Promise<boolean> => (await gate)?.wanted() ?? false;
+const conversation = new Conversation({ api, clock, state, drafts, whenVisible, whenWanted, loadEntryCheck });
+loadFormatter();
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -28,6 +36,9 @@ const ready = speakAsWished(null);
 effect(() => {
   const locale = state.link.value?.locale ?? null;
   if (locale !== null) void speakAsWished(locale);
+});
+effect(() => {
+  state.endsWithTab.value = api.isCarried.value && gate === null;
 });
 effect(() => applyAccent(state.link.value?.colour ?? null));
 
@@ -63,6 +74,17 @@ function begin(): void {
     if (event.persisted) conversation.wake({ reopen: true });
   });
   conversation.start();
+}
+
+/** The bridge to the host page; its code is needed in a panel alone. */
+async function openPanel(): Promise<PanelGate> {
+  document.documentElement.dataset.frame = "widget";
+  const theme = new URLSearchParams(location.search).get("theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  const connected = hostPort();
+  const { startPanel } = await untilFetched(() => import("./panel/panel.js"));
+  const storageName = linkFingerprint(token ?? "");
+  return startPanel({ port: await connected, state, api, conversation, storageName });
 }
 
 /** Only some links have an entry check; its code and texts are loaded when they are needed. */

@@ -46,6 +46,12 @@ export interface FakeApi {
   refuseThumb: boolean;
   /** PIN, consent, addresses and codes of the link. */
   entryCheck: FakeEntryCheck;
+  /** The browser keeps no cookie: the session is known by its token. */
+  cookieless: boolean;
+  /** Handles that were given away, by session; of these only are taken back. */
+  handles: string[];
+  /** Calls that forget the session and end nothing. */
+  forgotten: number;
   /** Policy of the page; the product widens it only for a provider of challenges. */
   csp: string;
   session: FakeSession | null;
@@ -116,6 +122,9 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     thumbs: [],
     refuseThumb: false,
     entryCheck: createFakeEntryCheck(),
+    cookieless: false,
+    handles: [],
+    forgotten: 0,
     csp: CSP,
     session: null,
     sessionsCreated: 0,
@@ -170,8 +179,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
           response.destroy();
           return;
         }
-        response.setHeader("set-cookie", sessionCookie(api.session));
-        sendJson(response, 201, { session_token: "ps_shown_once", ...openedBy(api.session) });
+        remember(request, response, api.session);
+        sendJson(response, 201, { session_token: `ps_${api.session.id}`, ...openedBy(api.session) });
       },
       "GET challenge": async (_request, response) => sendJson(response, 200, await api.entryCheck.challenge()),
       "POST verify": async (request, response, target) => {
@@ -186,7 +195,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
             api.sessionsCreated += 1;
             api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);
           }
-          response.setHeader("set-cookie", sessionCookie(api.session));
+          remember(request, response, api.session);
         }
         sendJson(response, 200, answer.body);
       },
@@ -241,15 +250,47 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
         sendJson(response, 200, await session.poll(target.searchParams.get("after")));
       },
+      "POST resume-handle": (request, response) => {
+        const session = owned(request);
+        if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
+        const handle = `sealed-${session.id}-${api.handles.length + 1}`;
+        api.handles.push(handle);
+        sendJson(response, 200, { handle, expires_at: new Date(Date.now() + 86_400_000).toISOString() });
+      },
+      "POST resume": async (request, response) => {
+        const { handle } = JSON.parse(await readBody(request));
+        const session = api.session;
+        if (!session || !api.handles.includes(handle))
+          return problem(response, { status: 401, code: "session_token_invalid" });
+        remember(request, response, session);
+        sendJson(response, 200, { session_token: `ps_${session.id}` });
+      },
+      "DELETE resume": (_request, response) => {
+        api.forgotten += 1;
+        response.setHeader(
+          "set-cookie",
+          `${SESSION_COOKIE}=; Max-Age=0; Path=/api/public; SameSite=None; Secure; Partitioned`,
+        );
+        response.writeHead(204).end();
+      },
       "DELETE session": (request, response) => {
         owned(request)?.end("ended_by_visitor");
         sendJson(response, 200, { success: true });
       },
     };
 
+  function remember(request: IncomingMessage, response: ServerResponse, session: FakeSession): void {
+    const framed = header(request, "x-parley-frame") === "cross-site";
+    const site = framed ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
+    if (!api.cookieless)
+      response.setHeader("set-cookie", `${SESSION_COOKIE}=${session.id}; HttpOnly; ${site}; Path=/api/public`);
+  }
+
   function owned(request: IncomingMessage): FakeSession | null {
     const cookie = header(request, "cookie") ?? "";
-    return api.session && cookie.includes(`${SESSION_COOKIE}=${api.session.id}`) ? api.session : null;
+    if (!api.session) return null;
+    if (header(request, "authorization") === `Bearer ps_${api.session.id}`) return api.session;
+    return cookie.includes(`${SESSION_COOKIE}=${api.session.id}`) ? api.session : null;
   }
 
   async function chat(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -317,9 +358,6 @@ function publicLink({ limits, features, ...link }: Record<string, unknown>): Rec
     },
   };
 }
-
-const sessionCookie = (session: FakeSession): string =>
-  `${SESSION_COOKIE}=${session.id}; HttpOnly; SameSite=Lax; Path=/api/public`;
 
 function header(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];

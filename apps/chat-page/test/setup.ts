@@ -10,13 +10,18 @@ export const screenshot = screenshotsIn("chat-page");
 
 export interface Bench extends Omit<PageBench<FakeApi>, "open"> {
   /** Opens the link in a new browser profile; `prepare` sets the server up first. */
-  open(options?: OpenOptions, prepare?: (api: FakeApi) => void): Promise<Page>;
+  open(
+    options?: OpenOptions,
+    prepare?: (api: FakeApi) => void,
+    beforeLoad?: (page: Page) => Promise<void>,
+  ): Promise<Page>;
 }
 
 export function useBench(): Bench {
   const bench = usePageBench(join(import.meta.dirname, ".."), startFakeApi);
   return {
     ...bench,
-    open: (options = {}, prepare) => bench.open({ address: ({ pageUrl }) => pageUrl, options, prepare }),
+    open: (options = {}, prepare, beforeLoad) =>
+      bench.open({ address: ({ pageUrl }) => pageUrl, options, prepare, ...(beforeLoad && { beforeLoad }) }),
   };
 }

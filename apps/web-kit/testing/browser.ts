@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
 import { build } from "vite";
 import { findChromium } from "./find-chromium.js";
 
@@ -64,6 +64,8 @@ export interface OpenOptions {
   javaScript?: boolean;
   /** JavaScript that runs in each document before the page's own scripts. */
   initScript?: string;
+  /** Origins besides the page's own that may be asked. */
+  otherOrigins?: readonly string[];
 }
 
 /** A visitor: a browser profile of its own with one page. `trouble` collects console errors and requests to other hosts. */
@@ -92,8 +94,8 @@ export async function newVisitor(browser: Browser, origin: string, options: Open
       trouble.push(message.text());
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
-      trouble.push(`request to ${request.url()}`);
+    const expected = [origin, "data:", "blob:", ...(options.otherOrigins ?? [])];
+    if (!expected.some((start) => request.url().startsWith(start))) trouble.push(`request to ${request.url()}`);
   });
   return { context, page, trouble };
 }
@@ -118,7 +120,7 @@ interface AxeResult {
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Accessibility findings of the page as it stands, one line each. Injected past the page's own script policy. */
-export async function axeFindings(page: Page): Promise<string[]> {
+export async function axeFindings(page: Page | Frame): Promise<string[]> {
   await page.evaluate(await readFile(axePath, "utf8"));
   const options = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
   const result: AxeResult = await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`);

@@ -1,11 +1,11 @@
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Entry, Refusal } from "../net/api.js";
 import type { FeedState } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { AttachedFile } from "../net/session-info.js";
-import { createSessionTime, type SessionTime } from "./session-time.js";
+import { createSessionTime, forgetTimes, type SessionTime } from "./session-time.js";
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
 
@@ -73,6 +73,14 @@ type Human =
 /** Loading of earlier messages. `done`: how many the last page brought. */
 type EarlierLoad = { type: "idle" | "loading" | "failed" } | { type: "done"; count: number };
 
+/** The page as the panel of a widget. */
+export interface Panel {
+  /** The visitor sees it. */
+  open: ReadonlySignal<boolean>;
+  /** Asks the host page to close it. */
+  close(): void;
+}
+
 export interface Held {
   /** By the browser's monotonic clock (ms). */
   untilMs: number;
@@ -106,6 +114,12 @@ export interface ChatState {
   humanTyping: Signal<boolean>;
   /** The address has to be confirmed again before the conversation goes on. */
   again: Signal<EntryCheck | "coming" | null>;
+  /** Null = the page stands by itself. */
+  panel: Signal<Panel | null>;
+  /** Nothing keeps the way back to the conversation: it ends with the tab. */
+  endsWithTab: Signal<boolean>;
+  /** Text from the host page for an empty message field. */
+  prefill: Signal<string | null>;
   feed: Signal<FeedState>;
   online: Signal<boolean>;
   /** Finished agent messages for the live region, newest last. */
@@ -136,6 +150,9 @@ export function createChatState(clock: ServerClock): ChatState {
     human: signal<Human>({ type: "none" }),
     humanTyping: signal(false),
     again: signal<EntryCheck | "coming" | null>(null),
+    panel: signal<Panel | null>(null),
+    endsWithTab: signal(false),
+    prefill: signal<string | null>(null),
     feed,
     online,
     announcements: signal<readonly { key: string; text: string }[]>([]),
@@ -143,6 +160,25 @@ export function createChatState(clock: ServerClock): ChatState {
     awaiting: computed(() => awaitsAnswer(transcript.value)),
     connection: computed(() => connectionOf(online.value, feed.value)),
   };
+}
+
+/** Nothing of the conversation is left, for another one. */
+export function resetConversation(state: ChatState): void {
+  batch(() => {
+    state.transcript.value = [];
+    state.earlierCursor.value = null;
+    state.earlierLoad.value = { type: "idle" };
+    state.sessionId.value = null;
+    state.ended.value = null;
+    state.again.value = null;
+    state.remainingMessages.value = null;
+    state.another.value = null;
+    forgetTimes(state.time);
+    state.announcements.value = [];
+    state.human.value = { type: "none" };
+    state.humanTyping.value = false;
+    state.thinking.end();
+  });
 }
 
 function connectionOf(online: boolean, feed: FeedState): Connection {

@@ -13,14 +13,14 @@ import {
   type SessionInfo,
   type Thumb,
 } from "../net/session-info.js";
-import type { Attachments, ChatState, LoadEntryCheck } from "./chat-state.js";
+import { type Attachments, type ChatState, type LoadEntryCheck, resetConversation } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { Ending } from "./ending.js";
 import { announceMessage, createEventSink } from "./event-sink.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
-import { forgetTimes, noteSaid, takeTimes } from "./session-time.js";
+import { noteSaid, takeTimes } from "./session-time.js";
 import { type AgentEntry, awaitedTurn, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
 
 interface ConversationDeps {
@@ -30,6 +30,7 @@ interface ConversationDeps {
   drafts: Drafts;
   /** Resolves when a person can see the page. Link scanners and prerendering must not open sessions. */
   whenVisible(): Promise<void>;
+  whenWanted(): Promise<boolean>;
   loadEntryCheck: LoadEntryCheck;
 }
 
@@ -116,11 +117,11 @@ export class Conversation {
   }
 
   /** Asks for a human. That they were asked, and that they join, comes by the stream too. */
-  async askHuman(): Promise<void> {
+  async askHuman(reason?: string): Promise<void> {
     const { human } = this.#state;
     if (human.value.type !== "none" && human.value.type !== "failed") return;
     human.value = { type: "asking" };
-    const answer = await this.#deps.api.escalate();
+    const answer = await this.#deps.api.escalate(reason);
     if (human.value.type === "asking") human.value = { type: answer.type === "ok" ? "asked" : "failed" };
   }
 
@@ -156,24 +157,24 @@ export class Conversation {
         return;
       }
     }
+    this.#leave();
+    await this.#opening.createAfresh();
+  }
+
+  /** Forgets the conversation here without ending it, and begins as a page that was just loaded. */
+  async forget(): Promise<void> {
+    this.#leave();
+    this.#deps.drafts.forgetAll();
+    await this.#deps.api.forget();
+    this.#state.screen.value = { type: "loading" };
+    await this.#opening.open();
+  }
+
+  /** Puts what belongs to the conversation away, for another one. */
+  #leave(): void {
     this.#feed?.stop();
     this.#outbox.clear();
-    batch(() => {
-      state.transcript.value = [];
-      state.earlierCursor.value = null;
-      state.earlierLoad.value = { type: "idle" };
-      state.sessionId.value = null;
-      state.ended.value = null;
-      state.again.value = null;
-      state.remainingMessages.value = null;
-      state.another.value = null;
-      forgetTimes(state.time);
-      state.announcements.value = [];
-      state.human.value = { type: "none" };
-      state.humanTyping.value = false;
-      state.thinking.end();
-    });
-    await this.#opening.createAfresh();
+    resetConversation(this.#state);
   }
 
   /** The page leaves the screen for the back/forward cache. */

@@ -20,6 +20,8 @@ export interface Drafts {
   /** The same key until `forgetCreation`, also after a reload, so that a lost answer does not cost a second session. */
   creationKey(fresh: () => string): string;
   forgetCreation(): void;
+  /** Leaves nothing of this link in the browser. */
+  forgetAll(): void;
 }
 
 /** Null = this browser keeps nothing. */
@@ -90,7 +92,17 @@ export function createDrafts({ browser: storage, tab }: Stores, name: string): D
       memoryKey = null;
       attempt((items) => items.removeItem(creationName), undefined);
     },
+    forgetAll: () => {
+      memoryKey = null;
+      memoryDraft = null;
+      for (const store of [storage, tab]) attemptIn(store, (items) => forgetItems(items, `parley:${name}:`), undefined);
+    },
   };
+}
+
+function forgetItems(items: Storage, prefix: string): void {
+  const names = Array.from({ length: items.length }, (_, index) => items.key(index) ?? "");
+  for (const key of names) if (key.startsWith(prefix)) items.removeItem(key);
 }
 
 function parseUnsent(stored: string | null): UnsentMessage | null {

@@ -14,6 +14,11 @@ interface OpeningDeps {
   state: ChatState;
   drafts: Drafts;
   whenVisible(): Promise<void>;
+  /**
+   * Resolves when the visitor wants a conversation: at once on a page of its own, in a panel with the first opening. True: a session was
+   * taken up meanwhile.
+   */
+  whenWanted(): Promise<boolean>;
   loadEntryCheck: LoadEntryCheck;
   takeSession(info: SessionInfo): void;
   /** There is a session. `fresh`: made by this visit; `after`: the event its history reaches to. */
@@ -77,6 +82,7 @@ export class Opening {
     if (answer.type === "ok") this.#state.link.value = link;
     if (link.expired) return this.#show({ type: "expired" });
     if (await this.#resume()) return;
+    while (await this.#deps.whenWanted()) if (await this.#resume()) return;
     // A full link still serves those who already have a conversation.
     if (full || link.full) return this.#show({ type: "full" });
     if (link.unavailable) return this.#tryLater({ type: "unavailable" }, 0);

@@ -126,5 +126,7 @@ export const de: Texts = {
   rate5: "Sehr gut",
   rateComment: "Möchten Sie etwas ergänzen? (freiwillig)",
   rateSend: "Bewertung senden",
+  endsWithTab: "Dieser Browser speichert hier nichts: Das Gespräch endet, wenn Sie diesen Tab schließen.",
+  closePanel: "Chat schließen",
   rateThanks: "Vielen Dank für Ihre Bewertung.",
 };

@@ -119,6 +119,8 @@ export const en = {
   rate5: "Very good",
   rateComment: "Would you like to add something? (optional)",
   rateSend: "Send rating",
+  endsWithTab: "This browser keeps nothing here: the conversation ends when you close this tab.",
+  closePanel: "Close the chat",
   rateThanks: "Thank you for your rating.",
 } as const;
 

@@ -120,5 +120,7 @@ export const es: Texts = {
   rate5: "Muy buena",
   rateComment: "¿Desea añadir algo? (opcional)",
   rateSend: "Enviar valoración",
+  endsWithTab: "Este navegador no guarda nada aquí: la conversación termina al cerrar esta pestaña.",
+  closePanel: "Cerrar el chat",
   rateThanks: "Gracias por su valoración.",
 };

@@ -127,5 +127,7 @@ export const fr: Texts = {
   rate5: "Très bien",
   rateComment: "Souhaitez-vous ajouter quelque chose ? (facultatif)",
   rateSend: "Envoyer l’évaluation",
+  endsWithTab: "Ce navigateur n’enregistre rien ici : la conversation prend fin quand vous fermez cet onglet.",
+  closePanel: "Fermer le chat",
   rateThanks: "Merci pour votre évaluation.",
 };

@@ -122,5 +122,7 @@ export const it: Texts = {
   rate5: "Molto bene",
   rateComment: "Vuole aggiungere qualcosa? (facoltativo)",
   rateSend: "Invia la valutazione",
+  endsWithTab: "Questo browser non conserva nulla qui: la conversazione finisce quando chiude questa scheda.",
+  closePanel: "Chiudi la chat",
   rateThanks: "Grazie per la sua valutazione.",
 };

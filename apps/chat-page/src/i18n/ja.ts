@@ -113,5 +113,7 @@ export const ja: Texts = {
   rate5: "とても良い",
   rateComment: "ご意見があればお書きください（任意）",
   rateSend: "評価を送信",
+  endsWithTab: "このブラウザはここに何も保存しません。このタブを閉じると会話は終了します。",
+  closePanel: "チャットを閉じる",
   rateThanks: "評価をいただきありがとうございます。",
 };

@@ -114,5 +114,7 @@ export const ko: Texts = {
   rate5: "매우 좋음",
   rateComment: "덧붙이고 싶은 의견이 있나요? (선택 사항)",
   rateSend: "평가 보내기",
+  endsWithTab: "이 브라우저는 여기에 아무것도 저장하지 않습니다. 이 탭을 닫으면 대화가 끝납니다.",
+  closePanel: "채팅 닫기",
   rateThanks: "평가해 주셔서 감사합니다.",
 };

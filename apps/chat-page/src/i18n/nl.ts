@@ -121,5 +121,7 @@ export const nl: Texts = {
   rate5: "Heel goed",
   rateComment: "Wilt u iets toevoegen? (optioneel)",
   rateSend: "Beoordeling verzenden",
+  endsWithTab: "Deze browser bewaart hier niets: het gesprek eindigt als u dit tabblad sluit.",
+  closePanel: "Chat sluiten",
   rateThanks: "Bedankt voor uw beoordeling.",
 };

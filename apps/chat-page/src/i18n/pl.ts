@@ -154,5 +154,7 @@ export const pl: Texts = {
   rate5: "Bardzo dobrze",
   rateComment: "Czy chcesz coś dodać? (opcjonalnie)",
   rateSend: "Wyślij ocenę",
+  endsWithTab: "Ta przeglądarka niczego tu nie przechowuje: rozmowa kończy się po zamknięciu tej karty.",
+  closePanel: "Zamknij czat",
   rateThanks: "Dziękujemy za ocenę.",
 };

@@ -120,5 +120,7 @@ export const pt: Texts = {
   rate5: "Muito boa",
   rateComment: "Gostaria de acrescentar algo? (opcional)",
   rateSend: "Enviar avaliação",
+  endsWithTab: "Este navegador não guarda nada aqui: a conversa termina ao fechar este separador.",
+  closePanel: "Fechar a conversa",
   rateThanks: "Obrigado pela sua avaliação.",
 };

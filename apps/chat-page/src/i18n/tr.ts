@@ -120,5 +120,7 @@ export const tr: Texts = {
   rate5: "Çok iyi",
   rateComment: "Eklemek istediğiniz bir şey var mı? (isteğe bağlı)",
   rateSend: "Değerlendirmeyi gönder",
+  endsWithTab: "Bu tarayıcı burada hiçbir şey saklamıyor: bu sekmeyi kapattığınızda görüşme sona erer.",
+  closePanel: "Sohbeti kapat",
   rateThanks: "Değerlendirmeniz için teşekkür ederiz.",
 };

@@ -110,5 +110,7 @@ export const zh: Texts = {
   rate5: "很好",
   rateComment: "您还想补充什么吗？（选填）",
   rateSend: "提交评价",
+  endsWithTab: "此浏览器不会在这里保存任何内容：关闭此标签页后，对话即结束。",
+  closePanel: "关闭聊天",
   rateThanks: "感谢您的评价。",
 };

@@ -1,6 +1,8 @@
 import { integer, isRecord, record, text } from "@parley/web-kit";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { language } from "../i18n/language.js";
-import { frameHeaders } from "./frame.js";
+import { type EventStream, FetchedEvents } from "./event-stream.js";
+import { lookAround } from "./frame.js";
 import type { ServerClock } from "./server-clock.js";
 import type { Thumb } from "./session-info.js";
 
@@ -62,12 +64,20 @@ export interface Api {
   /** Asks the agent to stop the answer it is writing; the stream tells how it ended. Null = whatever answer is due. */
   stop(turnId: string | null): Promise<Answer>;
   /** Asks for a human; while one is asked for, asking again changes nothing. */
-  escalate(): Promise<Answer>;
+  escalate(reason?: string): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
   rateAnswer(message: string, rating: Thumb | null): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
-  eventsUrl(after: string | null): string;
+  events(after: string | null): EventStream;
+  /** Exchanges the session of this page for a handle that only a page of our own can change back. */
+  resumeHandle(): Promise<Answer>;
+  /** Takes up the session of a handle. */
+  resume(handle: string): Promise<Answer>;
+  /** Forgets the session here, and ends nothing. */
+  forget(): Promise<Answer>;
+  /** The browser keeps no cookie for this frame: the session lasts as long as the page. */
+  readonly isCarried: ReadonlySignal<boolean>;
 }
 
 const QUICK_MS = 15_000;
@@ -81,7 +91,13 @@ const DATE_TOLERANCE_MS = 1_500;
 export function createApi(token: string, clock: ServerClock): Api {
   const base = "/api/public";
   const name = encodeURIComponent(token);
-  const framed = frameHeaders();
+  const place = lookAround();
+  /** The session's token, where no cookie does it. Other frames and the host page have no way to it. */
+  const carried = signal<string | null>(null);
+  const identified = (): Record<string, string> =>
+    carried.value === null ? {} : { authorization: `Bearer ${carried.value}` };
+  /** Only what may set or forget a cookie has to say where the page stands. */
+  const framed = (): Record<string, string> => (place().crossSite ? { "x-parley-frame": "cross-site" } : {});
 
   const call = async (
     path: string,
@@ -96,10 +112,18 @@ export function createApi(token: string, clock: ServerClock): Api {
         signal: abort.signal,
         credentials: "same-origin",
         cache: "no-store",
-        headers: { accept: "application/json", ...framed, ...init.headers },
+        headers: {
+          accept: "application/json",
+          ...((init.method ?? "GET") === "GET" ? {} : framed()),
+          ...identified(),
+          ...init.headers,
+        },
       });
       clock.heard(Date.parse(response.headers.get("date") ?? "") + DATE_LATE_MS, DATE_TOLERANCE_MS);
-      return await readAnswer(response);
+      const answer = await readAnswer(response);
+      const token = answer.type === "ok" ? text(record(answer.body).session_token) : null;
+      if (token !== null && place().blocked) carried.value = token;
+      return answer;
     } catch {
       return { type: "unreachable" };
     } finally {
@@ -137,12 +161,23 @@ export function createApi(token: string, clock: ServerClock): Api {
     fileUrl: (id) => `${base}/files/${name}/${encodeURIComponent(id)}`,
     removeFile: (id) => call(`files/${name}/${encodeURIComponent(id)}`, { method: "DELETE" }),
     stop: (turnId) => post(`stop/${name}`, turnId === null ? {} : { turn_id: turnId }, {}),
-    escalate: () => post(`escalate/${name}`, {}, {}),
+    escalate: (reason) => post(`escalate/${name}`, reason === undefined ? {} : { reason }, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
     rateAnswer: (message, rating) => post(`rate/${name}/${encodeURIComponent(message)}`, { rating }, {}),
     poll: (after, signal) => call(`poll/${name}${query("after", after)}`, { signal, timeoutMs: POLL_MS }),
-    eventsUrl: (after) => `${base}/events/${name}${query("after", after)}`,
+    events: (after) => {
+      const url = `${base}/events/${name}${query("after", after)}`;
+      return carried.value === null ? new EventSource(url) : new FetchedEvents(url, identified());
+    },
+    resumeHandle: () => post(`resume-handle/${name}`, {}, {}),
+    resume: (handle) => post(`resume/${name}`, { handle }, {}),
+    forget: async () => {
+      const answer = await call(`resume/${name}`, { method: "DELETE" });
+      carried.value = null;
+      return answer;
+    },
+    isCarried: computed(() => carried.value !== null),
   };
 }
 

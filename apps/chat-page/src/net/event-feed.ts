@@ -1,6 +1,7 @@
 import { list, record, text } from "@parley/web-kit";
 import type { Answer, Api } from "./api.js";
 import { backoffMs } from "./backoff.js";
+import type { EventStream } from "./event-stream.js";
 import { type ChatEvent, EVENT_NAMES, parseEvent } from "./events.js";
 
 /** `live` = stream open, `polling` = events come by polling, `interrupted` = trying again. */
@@ -31,7 +32,7 @@ const BETWEEN_POLLS_MS = 250;
 export class EventFeed {
   readonly #options: FeedOptions;
   #cursor: string | null = null;
-  #source: EventSource | null = null;
+  #source: EventStream | null = null;
   #polling: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #streamFailures = 0;
@@ -86,7 +87,7 @@ export class EventFeed {
   #openStream(): void {
     this.#closeAll();
     if (!this.#running) return;
-    const stream = new EventSource(this.#options.api.eventsUrl(this.#cursor));
+    const stream = this.#options.api.events(this.#cursor);
     this.#source = stream;
     this.#later(() => this.#retry(), OPEN_TIMEOUT_MS);
     stream.onopen = () => {
@@ -112,7 +113,7 @@ export class EventFeed {
     if (event) this.#options.onEvent(event);
   }
 
-  #broke(stream: EventSource): void {
+  #broke(stream: EventStream): void {
     if (!this.#running) return;
     this.#options.onState("interrupted");
     this.#streamFailures += 1;

@@ -1,19 +1,43 @@
-const PROBE = "parley_probe=1; SameSite=Strict; Path=/public/chat";
+const PROBE = "parley_probe=1";
 
-/**
- * Tells the server that this page stands in a frame of another site: there browsers refuse an ordinary cookie, and the session would
- * be lost with the answer that brings it. Whether the framing site is another one, only the browser knows: it is tried.
- */
-export function frameHeaders(): Record<string, string> {
-  if (window.parent === window) return {};
+/** Whether this browser keeps a cookie of this page that has these attributes. What it may keep, only it knows: it is tried. */
+function keeps(attributes: string): boolean {
   // biome-ignore lint/suspicious/noDocumentCookie: the newer cookie store is missing in many browsers, and this is a trial of its rules.
   const write = (cookie: string): string => (document.cookie = cookie);
   try {
-    write(PROBE);
-    const kept = document.cookie.includes("parley_probe=1");
-    write(`${PROBE}; Max-Age=0`);
-    return kept ? {} : { "x-parley-frame": "cross-site" };
+    write(`${PROBE}; ${attributes}; Path=/public/chat`);
+    const kept = document.cookie.includes(PROBE);
+    write(`${PROBE}; ${attributes}; Path=/public/chat; Max-Age=0`);
+    return kept;
   } catch {
-    return { "x-parley-frame": "cross-site" };
+    return false;
   }
+}
+
+const isFramed = (): boolean => window.parent !== window;
+
+/** The page is the panel of the widget, in a frame of its host page. */
+export const isPanel = (): boolean => isFramed() && new URLSearchParams(location.search).get("frame") === "widget";
+
+/**
+ * What the browser makes of this page's place. `crossSite`: in a frame of another site, where browsers refuse an ordinary cookie;
+ * `blocked`: not even a partitioned one is kept, so that the page has to carry the session itself.
+ */
+export interface Place {
+  crossSite: boolean;
+  blocked: boolean;
+}
+
+/** Tries it at the first call: before the visitor has done something, nothing is stored, not even for a moment. */
+export function lookAround(): () => Place {
+  let place: Place | null = null;
+  return () => {
+    place ??= look();
+    return place;
+  };
+}
+
+function look(): Place {
+  if (!isFramed() || keeps("SameSite=Strict")) return { crossSite: false, blocked: false };
+  return { crossSite: true, blocked: !keeps("SameSite=None; Secure; Partitioned") };
 }

@@ -75,6 +75,7 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
           </button>
         )}
         <ConnectionNote state={state} />
+        {state.endsWithTab.value && !state.ended.value && <p class="connection-note">{t("endsWithTab")}</p>}
         <HumanNote
           state={state}
           canWrite={state.remainingMessages.value !== 0}

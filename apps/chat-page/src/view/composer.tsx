@@ -55,6 +55,19 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
     if (!takesFocus || renewing || document.activeElement !== document.body) return;
     field.current?.focus({ preventScroll: true });
   }, [takesFocus, renewing]);
+  const panel = state.panel.value;
+  const seen = panel === null || panel.open.value;
+  useEffect(() => {
+    // A touch would bring the keyboard up over what there is to read, and a panel that nobody sees must not take the focus of its host.
+    const idle = document.activeElement === document.body || panel !== null;
+    if (seen && idle && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+  }, [seen, panel]);
+  const prefill = state.prefill.value;
+  useEffect(() => {
+    if (prefill === null || !seen) return;
+    state.prefill.value = null;
+    if (draft === "") write(prefill);
+  }, [prefill, seen]);
   // A conversation that is left gives back what it has not sent.
   useEffect(() => {
     if (!renewing) setDraft(drafts.readDraft());

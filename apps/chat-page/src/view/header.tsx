@@ -2,6 +2,7 @@ import type { ChatState } from "../chat/chat-state.js";
 import { t } from "../i18n/language.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { Avatar } from "./avatar.js";
+import { CloseButton } from "./close-button.js";
 import { NewIcon } from "./icons.js";
 
 interface HeaderProps {
@@ -32,6 +33,7 @@ export function Header({ state, link, onAskNew }: HeaderProps) {
             <span class="new-text">{state.renewing.value ? t("starting") : t("newConversation")}</span>
           </button>
         )}
+        <CloseButton state={state} />
       </div>
     </header>
   );

@@ -21,6 +21,11 @@ export const NewIcon = () => (
     <path d="M14.7 3.7a1.4 1.4 0 0 1 2 2L11 11.3l-2.7.7.7-2.7z" />
   </Icon>
 );
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
 /** Points up; the stylesheet turns it over. */
 export const ThumbIcon = () => (
   <Icon>

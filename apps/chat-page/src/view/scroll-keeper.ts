@@ -17,7 +17,9 @@ const NEAR_END_PX = 72;
 export function createScrollKeeper(): ScrollKeeper {
   const following = signal(true);
   let lastTop = 0;
-  const root = (): Element => document.scrollingElement ?? document.documentElement;
+  // The panel scrolls in a box of its own, which a keyboard can make smaller than the frame.
+  const box = document.documentElement.dataset.frame === undefined ? null : document.getElementById("page");
+  const root = (): Element => box ?? document.scrollingElement ?? document.documentElement;
   const distanceToEnd = (): number => root().scrollHeight - root().clientHeight - root().scrollTop;
   const toEnd = (smooth: boolean): void => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -48,11 +50,13 @@ export function createScrollKeeper(): ScrollKeeper {
     attach: (content) => {
       const observer = new ResizeObserver(onGrow);
       observer.observe(content);
-      addEventListener("scroll", onScroll, { passive: true });
+      if (box) observer.observe(box);
+      const scrolled = box ?? window;
+      scrolled.addEventListener("scroll", onScroll, { passive: true });
       addEventListener("resize", onGrow);
       return () => {
         observer.disconnect();
-        removeEventListener("scroll", onScroll);
+        scrolled.removeEventListener("scroll", onScroll);
         removeEventListener("resize", onGrow);
       };
     },

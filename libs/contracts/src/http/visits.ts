@@ -179,6 +179,22 @@ export const sessionOpened = z
     ],
   });
 
+/** What a host page keeps for a panel whose browser keeps nothing; only pages of the server itself may change it back. */
+export const resumeHandle = z.object({ handle: text, expires_at: text }).meta({
+  id: "ResumeHandle",
+  description:
+    "A visitor's session, sealed: good for a page of this server, on this link and network, until it expires",
+  examples: [{ handle: "v1.5e0f3a91.9pM2u7Qw…", expires_at: "2026-05-01T09:30:00.000Z" }],
+});
+
+export const resumeBody = z.object({ handle: z.string().min(1).max(1_024) });
+
+export const sessionResumed = z.object({ session_token: text }).meta({
+  id: "ResumedSession",
+  description: "The session of a handle. It is also kept in a cookie, where the browser takes one",
+  examples: [{ session_token: "ps_Q2xpbmljRGVz_kd93JmXq…" }],
+});
+
 export const chatAnswered = z
   .object({
     response: text,

@@ -31,6 +31,20 @@ export function requireOrigin(context: GatewayContext, request: FastifyRequest):
   throw new AppError("origin_not_allowed");
 }
 
+/**
+ * Lets only pages of this server call, and of those none that another site has made call: what is answered is for no script of a host
+ * page. Throws `origin_not_allowed`.
+ */
+export function requireOwnPage({ config, security }: GatewayContext, request: FastifyRequest): void {
+  const { origin, host, "sec-fetch-site": site } = request.headers;
+  const parsed = origin === undefined ? null : parseOrigin(origin);
+  // Browsers leave the second header out on pages without https.
+  const ownSite = site === undefined || site === "same-origin";
+  if (parsed !== null && ownSite && isOwnPage(config.PUBLIC_URL, parsed, host)) return;
+  security.note(request, request.visit.policy, { kind: "origin_refused" });
+  throw new AppError("origin_not_allowed");
+}
+
 export function isOriginAllowed(
   { config }: GatewayContext,
   { headers: { origin, host } }: FastifyRequest,

@@ -11,6 +11,7 @@ import { getHistoryRoute } from "./get-history.js";
 import { getLinkRoute } from "./get-link.js";
 import { pollEventsRoute } from "./poll-events.js";
 import { rateMessageRoute } from "./rate-message.js";
+import { resumeRoutes } from "./resume.js";
 import { sendVisitorMessageRoute } from "./send-message.js";
 import { stopAnswerRoute } from "./stop.js";
 import { streamVisitorEventsRoute } from "./stream-events.js";
@@ -33,4 +34,5 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   giveFeedbackRoute(app, context);
   rateMessageRoute(app, context);
   visitorFilesRoutes(app, context);
+  resumeRoutes(app, context);
 }

@@ -1,0 +1,14 @@
+import type { PanelTheme } from "@parley/web-kit";
+
+/** `auto` leaves the choice to the visitor's system. */
+export function showTheme(theme: PanelTheme): void {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+/** Fits the panel to what a keyboard leaves of the window: a frame learns nothing of the keyboard by itself. */
+export function showViewport({ height, offset_top }: { height: number; offset_top: number }): void {
+  const { style } = document.documentElement;
+  style.setProperty("--panel-height", `${height}px`);
+  style.setProperty("--panel-top", `${offset_top}px`);
+}

@@ -1,0 +1,91 @@
+import { type HostMessage, type PanelMessage, readHostMessage } from "@parley/web-kit";
+import { effect, signal } from "@preact/signals";
+import type { ChatState } from "../chat/chat-state.js";
+import type { Conversation } from "../chat/conversation.js";
+import type { Api } from "../net/api.js";
+import { createHandles } from "./handles.js";
+import { showTheme, showViewport } from "./look.js";
+import { createPending } from "./pending.js";
+import { createSeen } from "./seen.js";
+import { tellHost } from "./tell-host.js";
+
+export interface PanelDeps {
+  port: MessagePort;
+  state: ChatState;
+  api: Api;
+  conversation: Conversation;
+  /** Names the link in this browser's storage; no secret. */
+  storageName: string;
+}
+
+export interface PanelGate {
+  /** Resolves when the visitor wants a conversation. True: one of an earlier visit was taken up. */
+  wanted(): Promise<boolean>;
+}
+
+type Commands = { [Type in HostMessage["type"]]?: (message: Extract<HostMessage, { type: Type }>) => void };
+
+/** The command belongs to the type, which the compiler cannot follow through a table. */
+const run = (commands: Commands, message: HostMessage): void =>
+  (commands[message.type] as ((message: HostMessage) => void) | undefined)?.(message);
+
+/**
+ * The panel's end of the bridge to its host page: does what the host asks for, and tells it what happens, never what is said. Before
+ * the visitor opens the panel or writes, no session is made and nothing is stored.
+ */
+export function startPanel({ port, state, api, conversation, storageName }: PanelDeps): PanelGate {
+  const tell = (message: PanelMessage): void => port.postMessage(message);
+  const open = signal(false);
+  const seen = createSeen({ state, open, storageName });
+  const handles = createHandles({ state, api, seen, tell });
+  const pending = createPending({ state, conversation, tell });
+
+  const close = (): void => tell({ type: "close_request" });
+  state.panel.value = { open, close };
+  addEventListener("keydown", (event) => {
+    // Escape belongs first to a dialog, and to an input method.
+    const taken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null;
+    if (event.key === "Escape" && !taken) close();
+  });
+
+  const shutdown = (): void => {
+    open.value = false;
+    pending.clear();
+    handles.forget();
+    seen.forget();
+    void conversation.forget();
+  };
+  const commands: Commands = {
+    open: () => {
+      open.value = true;
+      handles.want();
+    },
+    close: () => {
+      open.value = false;
+    },
+    send: ({ text }) => {
+      handles.want();
+      pending.send(text);
+    },
+    prefill: ({ text }) => {
+      state.prefill.value = text;
+    },
+    new_conversation: () => pending.renew(),
+    escalate: ({ reason }) => {
+      handles.want();
+      pending.escalate(reason);
+    },
+    resume: ({ handle }) => handles.offer(handle),
+    theme: ({ theme }) => showTheme(theme),
+    viewport: showViewport,
+    shutdown,
+  };
+  port.onmessage = (event) => {
+    const message = readHostMessage(event.data);
+    if (message) run(commands, message);
+  };
+  tellHost({ state, tell });
+  effect(() => tell({ type: "unread", count: seen.unread.value }));
+  tell({ type: "ready" });
+  return { wanted: handles.wanted };
+}

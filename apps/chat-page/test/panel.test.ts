@@ -1,0 +1,269 @@
+import type { Frame } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { FakeSession } from "./fake-session.js";
+import { BLOCKED_STORAGE, type Host, useHost } from "./host-page.js";
+import { axeFindings, screenshot, skipBrowser } from "./setup.js";
+import { nextTurn } from "./talk.js";
+
+const bench = useHost();
+const panelSize = { width: 380, height: 600 };
+
+const field = (panel: Frame) => panel.locator("textarea#compose");
+const answers = (panel: Frame) => panel.locator(".message.agent .prose");
+const own = (panel: Frame) => panel.locator(".message.own .bubble");
+const last = async (host: Host, type: string) => (await host.heard(type)).at(-1);
+
+async function session(): Promise<FakeSession> {
+  await expect.poll(() => bench.api().session).not.toBeNull();
+  const made = bench.api().session;
+  if (!made) throw new Error("no session");
+  return made;
+}
+
+async function say(panel: Frame, text: string): Promise<void> {
+  await field(panel).fill(text);
+  await field(panel).press("Enter");
+}
+
+/** The panel is open, and one question is answered. */
+async function talk(host: Host): Promise<FakeSession> {
+  await host.tell({ type: "open" });
+  const made = await session();
+  made.greet("Hello, I’m Ivy.");
+  await say(host.panel, "When do you open?");
+  made.finish((await nextTurn(made)).turnId, "At **eight**.");
+  await expect.poll(() => answers(host.panel).allInnerTexts()).toEqual(["Hello, I’m Ivy.", "At eight."]);
+  return made;
+}
+
+describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
+  it("makes no session and stores nothing before the visitor opens it", async () => {
+    const host = await bench.open(panelSize);
+    await expect.poll(() => host.panel.title()).toBeDefined();
+    await host.panel.locator(".loading").waitFor();
+    await host.tell({ type: "prefill", text: "I’d like to" });
+    await host.tell({ type: "theme", theme: "dark" });
+    await expect.poll(() => host.panel.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    expect(bench.api().sessionsCreated).toBe(0);
+    const stored = "JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])";
+    expect(await host.panel.evaluate(stored)).toBe('["",{},{}]');
+    expect(await bench.visitor().context.cookies()).toEqual([]);
+    await host.tell({ type: "open" });
+    await expect.poll(() => field(host.panel).inputValue()).toBe("I’d like to");
+    expect(bench.api().sessionsCreated).toBe(1);
+    expect((await session()).turns).toHaveLength(0);
+  });
+
+  it("tells the host what happens and never what is said", async () => {
+    const host = await bench.open(panelSize);
+    const made = await talk(host);
+    await expect
+      .poll(async () => (await host.heard("message")).map((told) => told.sender_type))
+      .toEqual(["agent", "user", "agent"]);
+    for (const told of await host.heard("message")) {
+      expect(Object.keys(told).toSorted()).toEqual(["conversation_id", "id", "sender_type", "timestamp", "type"]);
+      expect(told.conversation_id).toBe(made.id);
+    }
+    expect(await last(host, "status")).toEqual({ type: "status", status: "online", transport: "sse" });
+    expect(await host.heard("typing")).toContainEqual({ type: "typing", sender_type: "agent" });
+    made.humanAsked();
+    await expect.poll(() => last(host, "escalation")).toMatchObject({ status: "waiting" });
+    made.humanJoins("Bob");
+    await expect.poll(() => last(host, "escalation")).toMatchObject({ status: "assigned" });
+    made.humanSays("Bob", "Secret words.");
+    await expect.poll(async () => (await last(host, "message"))?.sender_type).toBe("operator");
+    const all = JSON.stringify(await host.heard());
+    expect(all).not.toMatch(/eight|open\?|Ivy|Bob|Secret|ps_|pl_/);
+  });
+
+  it("keeps the conversation of a frame over a reload of the host page, and tells no old news", async () => {
+    const host = await bench.open(panelSize);
+    await talk(host);
+    const back = await bench.again(host);
+    await expect.poll(() => answers(back.panel).allInnerTexts()).toEqual(["Hello, I’m Ivy.", "At eight."]);
+    expect(await back.heard("message")).toEqual([]);
+    expect(await last(back, "unread")).toEqual({ type: "unread", count: 0 });
+    expect(bench.api().sessionsCreated).toBe(1);
+  });
+
+  it("counts as unread what comes while it is closed, also over a reload", async () => {
+    const host = await bench.open(panelSize);
+    const made = await talk(host);
+    await host.tell({ type: "close" });
+    made.humanSays(null, "One");
+    made.humanSays(null, "Two");
+    await expect.poll(() => last(host, "unread")).toEqual({ type: "unread", count: 2 });
+    const back = await bench.again(host);
+    await expect.poll(() => last(back, "unread")).toEqual({ type: "unread", count: 2 });
+    await back.tell({ type: "open" });
+    await expect.poll(() => last(back, "unread")).toEqual({ type: "unread", count: 0 });
+  });
+
+  it("does what the host asks for: send, new conversation, a person", async () => {
+    const host = await bench.open(panelSize, (api) => {
+      api.link.features = { escalate: true };
+    });
+    await host.tell({ type: "send", text: "Hello from the page" });
+    const made = await session();
+    const turn = await nextTurn(made);
+    expect(turn.text).toBe("Hello from the page");
+    made.finish(turn.turnId, "Hello!");
+    await expect.poll(() => own(host.panel).allInnerTexts()).toEqual(["Hello from the page"]);
+    await host.tell({ type: "escalate", reason: "billing" });
+    await expect.poll(() => bench.api().wishes).toBe(1);
+    await host.tell({ type: "send", text: "x".repeat(4_001) });
+    await expect.poll(() => last(host, "error")).toMatchObject({ code: "validation_failed" });
+    await host.tell({ type: "new_conversation" });
+    await expect.poll(() => bench.api().sessionsCreated).toBe(2);
+    expect(bench.api().posts.map(({ message }) => message)).toEqual(["Hello from the page"]);
+    await host.tell({ type: "rubbish" });
+  });
+
+  it("asks the host to close it, by the button and by Escape, in a talk and before one", async () => {
+    const host = await bench.open(panelSize, (api) => {
+      api.linkProblem = { status: 404, code: "link_unavailable" };
+    });
+    await host.panel.getByRole("heading", { name: "This link isn’t available" }).waitFor();
+    await host.panel.getByRole("button", { name: "Close the chat" }).click();
+    await expect.poll(async () => (await host.heard("close_request")).length).toBe(1);
+    await host.page.keyboard.press("Escape");
+    await expect.poll(async () => (await host.heard("close_request")).length).toBe(2);
+    expect(await last(host, "error")).toMatchObject({ code: "link_unavailable" });
+    expect(await axeFindings(host.panel)).toEqual([]);
+  });
+
+  it("leaves Escape to a dialog that is open", async () => {
+    const host = await bench.open(panelSize);
+    await talk(host);
+    await host.panel.getByRole("button", { name: "New conversation" }).click();
+    const dialog = host.panel.getByRole("dialog");
+    await dialog.waitFor();
+    await host.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await host.heard("close_request")).toEqual([]);
+    await host.page.keyboard.press("Escape");
+    await expect.poll(async () => (await host.heard("close_request")).length).toBe(1);
+  });
+
+  it("keeps field and last line in sight when a keyboard takes half of the window", async () => {
+    const host = await bench.open({ width: 360, height: 640 });
+    const made = await talk(host);
+    const long = Array.from({ length: 40 }, (_, line) => `Line ${line}`).join("\n\n");
+    made.humanSays(null, `${long}\n\nThe end.`);
+    const end = host.panel.getByText("The end.").first();
+    const bottom = (selector: string): Promise<number> =>
+      host.panel.evaluate(`document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect().bottom`);
+    await end.waitFor();
+    await host.tell({ type: "viewport", height: 300, offset_top: 0 });
+    await expect.poll(() => bottom("#page")).toBe(300);
+    await expect.poll(() => bottom(".field")).toBeLessThanOrEqual(300);
+    const endBottom = () =>
+      host.panel.evaluate<number>(
+        `document.querySelector(".message:last-child .block:last-child").getBoundingClientRect().bottom`,
+      );
+    const footTop = () => host.panel.evaluate<number>(`document.querySelector(".footer").getBoundingClientRect().top`);
+    await expect.poll(async () => (await endBottom()) <= (await footTop()) + 1).toBe(true);
+    await screenshot(host.page, "panel-keyboard");
+    await host.tell({ type: "viewport", height: 640, offset_top: 0 });
+    await expect.poll(() => bottom("#page")).toBe(640);
+    await expect.poll(async () => (await endBottom()) <= (await footTop()) + 1).toBe(true);
+  });
+
+  it("reads each answer out once", async () => {
+    const host = await bench.open(panelSize);
+    await host.tell({ type: "open" });
+    const made = await session();
+    const log = host.panel.getByRole("log");
+    await log.waitFor({ state: "attached" });
+    await log.evaluate((region) => {
+      const spoken: string[] = [];
+      Object.assign(window, { spoken });
+      const watch = (changes: MutationRecord[]): void => {
+        for (const change of changes) {
+          spoken.push(...Array.from(change.addedNodes, (node) => node.textContent ?? ""));
+          if (change.type === "characterData") spoken.push(change.target.textContent ?? "");
+        }
+      };
+      new MutationObserver(watch).observe(region, { childList: true, characterData: true, subtree: true });
+    });
+    made.greet("Hello.");
+    await say(host.panel, "Hi");
+    const { turnId } = await nextTurn(made);
+    made.delta(turnId, 0, "At ");
+    made.delta(turnId, 3, "**eight**.");
+    made.finish(turnId, "At **eight**.");
+    await expect.poll(() => host.panel.evaluate("window.spoken")).toEqual(["Hello.", "At eight."]);
+    await host.tell({ type: "close" });
+    await host.tell({ type: "open" });
+    made.humanSays("Bob", "One more.");
+    await expect.poll(() => host.panel.evaluate("window.spoken")).toEqual(["Hello.", "At eight.", "One more."]);
+  });
+
+  it("forgets the visitor and ends nothing", async () => {
+    const host = await bench.open(panelSize);
+    const made = await talk(host);
+    await host.tell({ type: "shutdown" });
+    await expect.poll(() => bench.api().forgotten).toBe(1);
+    await host.panel.locator(".loading").waitFor();
+    expect(await host.panel.evaluate("JSON.stringify({ ...localStorage })")).toBe("{}");
+    expect(made.ended).toBe(false);
+    expect(await last(host, "resume")).toEqual({ type: "resume", handle: null });
+    await host.tell({ type: "open" });
+    await expect.poll(() => bench.api().sessionsCreated).toBe(2);
+    expect(await own(host.panel).count()).toBe(0);
+  });
+
+  it.each([
+    ["light", ""],
+    ["dark", "&theme=dark"],
+    ["rtl", "&lang=ar"],
+  ])("is accessible and fits its frame: %s", async (name, search) => {
+    const host = await bench.open({ ...panelSize, search });
+    await talk(host);
+    expect(await axeFindings(host.panel)).toEqual([]);
+    expect(await host.panel.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    await screenshot(host.page, `panel-${name}`);
+  });
+});
+
+describe.skipIf(skipBrowser)("the panel where third-party storage is blocked", () => {
+  const blocked = { ...panelSize, initScript: BLOCKED_STORAGE };
+  const cookieless = (api: { cookieless: boolean }): void => {
+    api.cookieless = true;
+  };
+
+  it("talks, streams and hands the host a handle that takes the conversation up on the next visit", async () => {
+    const host = await bench.open(blocked, cookieless);
+    const made = await talk(host);
+    const { turnId } = await (async () => {
+      await say(host.panel, "And on Sunday?");
+      return nextTurn(made, 2);
+    })();
+    made.delta(turnId, 0, "Let me ");
+    await expect.poll(() => answers(host.panel).last().innerText()).toBe("Let me ");
+    made.finish(turnId, "Let me look.");
+    await expect.poll(async () => String((await last(host, "resume"))?.handle)).toMatch(/^sealed-text_1-1~agent-/);
+    const handle = String((await last(host, "resume"))?.handle);
+    expect(JSON.stringify(await host.heard())).not.toContain("ps_");
+    made.humanSays(null, "One more.");
+    await expect.poll(() => answers(host.panel).count()).toBe(4);
+
+    const back = await bench.again(host);
+    await back.tell({ type: "resume", handle });
+    await expect.poll(() => answers(back.panel).count()).toBe(4);
+    await expect.poll(() => last(back, "unread")).toEqual({ type: "unread", count: 1 });
+    await back.tell({ type: "open" });
+    await say(back.panel, "Thank you");
+    expect((await nextTurn(made, 3)).text).toBe("Thank you");
+    expect(bench.api().sessionsCreated).toBe(1);
+  });
+
+  it("begins anew with a handle that is refused, and has the host forget it", async () => {
+    const host = await bench.open(blocked, cookieless);
+    await host.tell({ type: "resume", handle: "sealed-long-ago" });
+    await expect.poll(() => last(host, "resume")).toEqual({ type: "resume", handle: null });
+    expect(bench.api().sessionsCreated).toBe(0);
+    await host.tell({ type: "open" });
+    await expect.poll(() => bench.api().sessionsCreated).toBe(1);
+  });
+});

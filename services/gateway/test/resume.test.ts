@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const SHOP = "https://shop.example";
+const ownPage = () => ({ origin: world.url, "sec-fetch-site": "same-origin" });
+
+const call = (path: string, headers: Record<string, string>, body: unknown = {}, method = "POST"): Promise<Response> =>
+  fetch(`${world.url}/api/public/${path}`, {
+    method,
+    ...(method === "DELETE" ? {} : { body: JSON.stringify(body) }),
+    headers: { ...(method === "DELETE" ? {} : { "content-type": "application/json" }), ...headers },
+  });
+
+const listed = () => world.owners.link({ allowedDomains: [SHOP] });
+
+async function sealed(link: { token: string }): Promise<{ handle: string; bearer: Record<string, string> }> {
+  const opened = await bodyOf(await call(`sessions/${link.token}`, ownPage()));
+  const bearer = { authorization: `Bearer ${String(opened.session_token)}` };
+  const answer = await call(`resume-handle/${link.token}`, { ...ownPage(), ...bearer });
+  expect(answer.status).toBe(200);
+  const { handle, expires_at } = await bodyOf(answer);
+  expect(Date.parse(String(expires_at))).toBeGreaterThan(Date.now());
+  expect(handle).not.toContain("ps_");
+  return { handle: String(handle), bearer };
+}
+
+describe("a resume handle", () => {
+  it("takes the session up for a page of this server, with a cookie for its frame", async () => {
+    const link = listed();
+    const { handle, bearer } = await sealed(link);
+    const answer = await call(`resume/${link.token}`, { ...ownPage(), "x-parley-frame": "cross-site" }, { handle });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("set-cookie")).toMatch(/; HttpOnly; SameSite=None; Secure; Partitioned; Max-Age=\d+$/);
+    expect(`Bearer ${String((await bodyOf(answer)).session_token)}`).toBe(bearer.authorization);
+  });
+
+  it.each([
+    ["a script of the host page", { origin: SHOP, "sec-fetch-site": "cross-site" }],
+    ["a frame that claims our origin", { "sec-fetch-site": "cross-site" }],
+    ["a call without an origin", {}],
+    ["another site", { origin: "https://evil.example", "sec-fetch-site": "same-origin" }],
+  ])("is refused to %s, to seal as to open", async (_who, given) => {
+    const link = listed();
+    const { handle, bearer } = await sealed(link);
+    const headers = { ...("origin" in given || !("sec-fetch-site" in given) ? {} : { origin: world.url }), ...given };
+    for (const answer of [
+      await call(`resume/${link.token}`, headers, { handle }),
+      await call(`resume-handle/${link.token}`, { ...headers, ...bearer }),
+      await call(`resume/${link.token}`, headers, {}, "DELETE"),
+    ]) {
+      expect(answer.status).toBe(403);
+      expect((await bodyOf(answer)).code).toBe("origin_not_allowed");
+      expect(answer.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
+  it("opens nothing on another link, when it is altered", async () => {
+    const link = listed();
+    const { handle, bearer } = await sealed(link);
+    const refused = async (token: string, given: string): Promise<void> => {
+      const answer = await call(`resume/${token}`, ownPage(), { handle: given });
+      expect([answer.status, (await bodyOf(answer)).code]).toEqual([401, "session_token_invalid"]);
+    };
+    await refused(listed().token, handle);
+    await refused(link.token, `${handle.slice(0, -2)}AA`);
+    await refused(link.token, String(bearer.authorization).slice(7));
+    await refused(link.token, "v1.00000000.AAAA");
+  });
+
+  it("is given for a session that there is, and to nobody without one", async () => {
+    const link = listed();
+    const none = await call(`resume-handle/${link.token}`, ownPage());
+    expect([none.status, (await bodyOf(none)).code]).toEqual([401, "session_token_invalid"]);
+  });
+
+  it("is forgotten with the cookie of the session, which goes on", async () => {
+    const link = listed();
+    const { bearer } = await sealed(link);
+    const answer = await call(`resume/${link.token}`, { ...ownPage(), ...bearer }, {}, "DELETE");
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("set-cookie")).toMatch(/Max-Age=0$/);
+    const history = await bodyOf(await fetch(`${world.url}/api/public/history/${link.token}`, { headers: bearer }));
+    expect(history.session).toMatchObject({ status: "active" });
+  });
+});
