@@ -6,7 +6,17 @@ import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
 import { traceRoutesOf } from "./fake-trace.js";
-import { agentRow, documentRow, linkRow, type Row, sessionRow, templateRow, testedRow, versionRow } from "./rows.js";
+import {
+  agentRow,
+  documentRow,
+  identityRow,
+  linkRow,
+  type Row,
+  sessionRow,
+  templateRow,
+  testedRow,
+  versionRow,
+} from "./rows.js";
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
 /** As `services/gateway/src/pages/console.ts` sends it. */
@@ -48,6 +58,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     escalations: [],
     mails: null,
     analytics: {},
+    identity: identityRow(),
     live: new FakeLive(),
     traced: [],
     tested: { passed: false, tests: [] },

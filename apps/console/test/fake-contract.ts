@@ -21,6 +21,8 @@ export interface FakeApi {
   ingesting: Row[];
   templates: Row[];
   securityEvents: Row[];
+  /** Host identity settings of whatever link is asked for. */
+  identity: Row;
   policy: Row;
   requests: Row[];
   escalations: Row[];

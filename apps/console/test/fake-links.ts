@@ -1,5 +1,5 @@
 import type { FakeApi, Handler } from "./fake-contract.js";
-import { analyticsRow, type Row } from "./rows.js";
+import { analyticsRow, identityRow, LINK_ID, type Row } from "./rows.js";
 
 const QR =
   '<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" viewBox="0 0 10 10"><path fill="#fff" d="M0 0h10v10H0z"/><path fill="#000" d="M2 2h3v3h-3zM6 6h2v2h-2z"/></svg>';
@@ -20,6 +20,20 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
     ],
     "GET /agents/:/public-links/:/sessions": ({ query }) => page(api.sessions.slice(0, Number(query.get("limit")))),
     "POST /agents/:/public-links/:": ({ body }) => [200, { results: bulkResults(api, body) }],
+    "GET /agents/:/public-links/:/identity": () => [200, api.identity],
+    "PUT /agents/:/public-links/:/identity": ({ body }) => [200, Object.assign(api.identity, body)],
+    "POST /agents/:/public-links/:/identity/:": () => {
+      const now = new Date().toISOString();
+      const previous = api.identity.secret_set ? now : null;
+      Object.assign(api.identity, {
+        ...{ secret_set: true, secret_created_at: now, previous_secret_valid_until: previous },
+      });
+      return [201, { secret: "his_only_once", audience: LINK_ID, previous_secret_valid_until: previous }];
+    },
+    "DELETE /agents/:/public-links/:/identity": () => {
+      api.identity = identityRow();
+      return [200, { deleted: true }];
+    },
     "GET /analytics/:": () => page(api.securityEvents),
     "GET /link-templates": () => page(api.templates),
     "POST /link-templates": ({ body }) => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LINK_ID, linkRow, mailRow, requestRow } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const bench = useBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
@@ -319,5 +319,56 @@ describe.skipIf(skipBrowser)("the mailbox of development", () => {
       "['.mail-text', '.mail-head .row-title'].map((part) => getComputedStyle(document.querySelector(part)).direction)",
     );
     expect(directions).toEqual(["rtl", "rtl"]);
+  });
+});
+
+describe.skipIf(skipBrowser)("visitors whom the embedding site knows", () => {
+  it("are set up by a secret that is shown once, by keys, and turned off after asking", async () => {
+    const page = await bench.open(LINK, { width: 360 });
+    const section = page.getByRole("region", { name: "Visitors your site knows" });
+    await section.getByText("No secret has been made.").waitFor();
+    await section.getByRole("button", { name: "Make a secret" }).click();
+    await section.getByText("Copy the secret now").waitFor();
+    expect(await section.getByRole("textbox", { name: "Secret for HS256" }).inputValue()).toBe("his_only_once");
+    expect(await sidewaysOverflow(page)).toBe(0);
+    await screenshot(page, "host-identity-360");
+    await section.getByRole("button", { name: "I have it" }).click();
+    await expect.poll(() => section.getByRole("textbox", { name: "Secret for HS256" }).count()).toBe(0);
+    await section.getByRole("button", { name: "Replace the secret" }).click();
+    await page.getByRole("button", { name: "Replace it" }).click();
+    await section.getByText("the one before it counts until").waitFor();
+    const secrets = calls("POST /agents/:/public-links/:/identity/:");
+    expect(new Set(secrets.map(({ headers }) => headers["idempotency-key"])).size).toBe(2);
+
+    await section.getByText("Public keys of your site").click();
+    bench.api().refuse["PUT /agents/:/public-links/:/identity"] = {
+      ...{ status: 422, code: "validation_failed", detail: "wrong" },
+      errors: [{ pointer: "/jwks_url", rule: "pattern", message: "must be an https address" }],
+    };
+    await section.getByLabel("Address of a JWK set").fill("ftp://example.com");
+    await section.getByRole("button", { name: "Save the keys" }).click();
+    await section.getByText("must be an https address").waitFor();
+    bench.api().refuse = {};
+    await section.getByLabel("Address of a JWK set").fill(" https://example.com/jwks.json ");
+    await section.getByRole("button", { name: "Save the keys" }).click();
+    await page.getByText("The keys are saved.").waitFor();
+    expect(calls("PUT /agents/:/public-links/:/identity").at(-1)?.body).toEqual({
+      ...{ jwks_url: "https://example.com/jwks.json", public_key: null },
+    });
+    await section.getByRole("button", { name: "Turn off" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Turn off" }).click();
+    await section.getByText("No secret has been made.").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it("are no matter of those who may not change links", async () => {
+    const page = await bench.open(LINK, {
+      prepare: (api) => {
+        api.refuse["GET /agents/:/public-links/:/identity"] = { status: 403, code: "forbidden", detail: "no" };
+      },
+    });
+    const section = page.getByRole("region", { name: "Visitors your site knows" });
+    await section.getByText("Only editors and above set this up.").waitFor();
+    expect(await section.getByRole("button").count()).toBe(0);
   });
 });

@@ -203,3 +203,8 @@ export const testedRow = (row: Row): Row => ({
   ran_at: minutesAgo(0),
   ...row,
 });
+
+export const identityRow = (): Row => ({
+  ...{ link_id: LINK_ID, audience: LINK_ID, secret_set: false, secret_created_at: null },
+  ...{ previous_secret_valid_until: null, jwks_url: null, public_key: null },
+});

@@ -127,6 +127,20 @@ export interface SecurityEvent {
   at: string;
 }
 
+export interface HostIdentity {
+  audience: string;
+  secret_set: boolean;
+  secret_created_at: string | null;
+  previous_secret_valid_until: string | null;
+  jwks_url: string | null;
+  public_key: string | null;
+}
+
+export interface IdentitySecret {
+  secret: string;
+  previous_secret_valid_until: string | null;
+}
+
 export interface Mail {
   id: string;
   to: string;

@@ -4,6 +4,8 @@ import type {
   AccessRequest,
   Analytics,
   BulkLinks,
+  HostIdentity,
+  IdentitySecret,
   Mail,
   Page,
   SecurityEvent,
@@ -42,6 +44,15 @@ export function linkCalls(call: Caller) {
       call<Analytics>(`${at(agent, id)}/analytics${query({ days: String(days) })}`),
     linkSessions: (agent: string, id: string, limit: number) =>
       call<Page<Session>>(`${at(agent, id)}/sessions${query({ limit: String(limit) })}`),
+    hostIdentity: (agent: string, id: string) => call<HostIdentity>(`${at(agent, id)}/identity`),
+    setHostIdentity: (agent: string, id: string, body: Record<string, unknown>) =>
+      call<HostIdentity>(`${at(agent, id)}/identity`, { method: "PUT", body }),
+    rotateIdentitySecret: (agent: string, id: string, idempotencyKey: string) =>
+      call<IdentitySecret>(`${at(agent, id)}/identity/secret`, {
+        method: "POST",
+        headers: { "idempotency-key": idempotencyKey },
+      }),
+    deleteHostIdentity: (agent: string, id: string) => call(`${at(agent, id)}/identity`, { method: "DELETE" }),
     securityEvents: (link: string, days: number) =>
       call<Page<SecurityEvent>>(
         `/analytics/security-events${query({ link_id: link, days: String(days), limit: "50" })}`,

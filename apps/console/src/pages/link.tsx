@@ -7,6 +7,7 @@ import { go } from "../routing/navigation.js";
 import { pathOf } from "../routing/route.js";
 import { useApi } from "../view/api-context.js";
 import { DeleteLinkDialog } from "../view/delete-link-dialog.js";
+import { HostIdentity } from "../view/host-identity.js";
 import { LinkAddress } from "../view/link-address.js";
 import { LinkFacts } from "../view/link-facts.js";
 import { LinkNumbers } from "../view/link-numbers.js";
@@ -41,6 +42,7 @@ export function LinkPage({ agent: name, id }: { agent: string; id: string }) {
           <>
             <LinkFacts link={link} agent={agent} />
             <LinkAddress agent={agent.id} link={link} onChange={reload} />
+            <HostIdentity agent={agent.id} link={link} />
             <LinkNumbers agent={agent.id} link={link} />
             <LinkSessions agent={agent} link={link} />
             <SecurityEvents link={link.id} />

@@ -16,6 +16,8 @@ const KINDS: Record<string, string> = {
   suspicious_content: "Suspicious content",
   proof_failed: "Proof against robots failed",
   output_withheld: "Answer withheld",
+  request_replayed: "Signed request sent again",
+  identity_refused: "Identity of your site refused",
 };
 const DAYS = 30;
 
