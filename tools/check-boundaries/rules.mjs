@@ -6,6 +6,7 @@ export const LIBRARY_IMPORTS = {
   // What chat page and console share; it knows neither.
   "web-kit": [],
   "chat-page": ["web-kit"],
+  widget: ["web-kit"],
   console: ["web-kit", "client"],
   // What others embed: it knows the product by its HTTP interface alone.
   client: [],

@@ -6,6 +6,7 @@ import { registerOwnerApi } from "./routes/owner/register.js";
 import { registerChatPage } from "./routes/pages/chat-page.js";
 import { registerConsole } from "./routes/pages/console.js";
 import { registerLanding } from "./routes/pages/landing.js";
+import { registerWidget } from "./routes/pages/widget.js";
 import { registerPublicApi } from "./routes/public/register.js";
 import { registerVerification } from "./routes/public/verify-register.js";
 import { registerChannelOperators } from "./routes/widget/operators.js";
@@ -31,5 +32,6 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   registerLanding(app);
   await registerChatPage(app, context);
   await registerConsole(app);
+  registerWidget(app, { link: () => context.widgetLink?.() ?? context.config.CHAT_WIDGET_LINK });
   await serveOpenApi(app);
 }

@@ -103,6 +103,11 @@ export const gatewayConfig = z.object({
     .url()
     .default("https://challenges.cloudflare.com/turnstile/v0/siteverify")
     .describe("Where tokens of Turnstile are verified"),
+  CHAT_WIDGET_LINK: z
+    .string()
+    .regex(/^pl_\w+$/, { message: "must be a link token (pl_…)" })
+    .optional()
+    .describe("Token of the link that widget scripts without data-link talk to; whoever loads /widget.js can read it"),
   CHAT_PAGE_DIR: z.string().optional().describe("Folder of the built chat page; default: the installed package"),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;

@@ -14,6 +14,8 @@ export interface GatewayDeps {
   secrets: Secrets;
   /** By whose time signatures are judged; default the process's own. */
   clock?: Pick<Clock, "now" | "ready">;
+  /** Link of widgets that name none, known only after the start; before CHAT_WIDGET_LINK. */
+  widgetLink?: () => string | undefined;
   /** What else this process cannot work without, for `/readyz`: the gateway itself has no database, its process may have one. */
   moreChecks?: () => Promise<Record<string, boolean>>;
 }

@@ -55,10 +55,23 @@ export async function compose(
   lifecycle.add(createSessions(deps));
   lifecycle.add(createCleanup(deps));
   // Last in, first out: nobody is accepted any more while the others finish what was accepted.
-  lifecycle.add(createGateway({ ...deps, moreChecks: async () => ({ database: await db.ping() }) }));
+  let demoLink: string | undefined;
+  lifecycle.add(
+    createGateway({
+      ...deps,
+      moreChecks: async () => ({ database: await db.ping() }),
+      widgetLink: () => settings.CHAT_WIDGET_LINK ?? demoLink,
+    }),
+  );
   return {
     modelName: model.name,
     masterKeyFits: () => masterKeyFits(deps),
-    seed: () => seedDemo(deps, { agents: demoAgents(isExposed(settings)) }),
+    async seed() {
+      const exposed = isExposed(settings);
+      const seed = await seedDemo(deps, { agents: demoAgents(exposed) });
+      // The script tells its link to everybody who loads it: on this machine that is the person who started it.
+      if (!exposed) demoLink = seed.links.find(({ agent }) => agent === "support")?.token;
+      return seed;
+    },
   };
 }

@@ -48,6 +48,13 @@ export const turnStopped = z.object({ stopped: z.boolean(), turn_id: text.nullab
   examples: [{ stopped: true, turn_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005.2" }],
 });
 
+/** `code`: why the browser refuses the frame; null = it does not. */
+export const embedCheck = z.object({ allowed: z.boolean(), code: z.enum(["origin_not_allowed"]).nullable() }).meta({
+  id: "EmbedCheck",
+  description: "Whether the asking site may show the chat of a link",
+  examples: [{ allowed: false, code: "origin_not_allowed" }],
+});
+
 export const publicLink = z
   .object({
     title: text,

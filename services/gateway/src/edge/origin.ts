@@ -57,6 +57,19 @@ export function isOriginAllowed(
   return policy.allowedDomains.length === 0 && !fromCookie;
 }
 
+/** Whether pages of the asking site may frame the chat: what `frame-ancestors` says, for the site that the browser names. */
+export function mayFrame(
+  { config }: GatewayContext,
+  { headers: { origin, host }, visit: { policy } }: FastifyRequest,
+): boolean {
+  if (origin === undefined) return true;
+  const site = parseOrigin(origin);
+  if (site === null) return false;
+  return (
+    isOwnPage(config.PUBLIC_URL, site, host) || policy.allowedDomains.some((pattern) => matchesOrigin(pattern, site))
+  );
+}
+
 /** null = no origin, such as the `null` of a sandboxed frame. */
 export function parseOrigin(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;

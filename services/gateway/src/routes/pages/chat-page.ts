@@ -43,6 +43,7 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
           proofs.scriptOrigin,
           pageCsp(token === undefined ? frameAncestors([]) : await framers(request, token)),
         ),
+        ...embeddable(proofs.scriptOrigin),
         "x-robots-tag": "noindex",
         "content-type": "text/html; charset=utf-8",
       });
@@ -66,6 +67,17 @@ async function framersOf(context: GatewayContext, request: FastifyRequest, token
   } catch {
     return frameAncestors([]);
   }
+}
+
+/**
+ * A host page that is isolated (`Cross-Origin-Embedder-Policy: require-corp`) shows only frames that are isolated too and allow it by
+ * name. Scripts of a challenge provider would not load in such a page.
+ */
+function embeddable(scriptOrigin: string | null): Record<string, string> {
+  return {
+    "cross-origin-resource-policy": "cross-origin",
+    ...(scriptOrigin === null ? { "cross-origin-embedder-policy": "require-corp" } : {}),
+  };
 }
 
 /** The script of a challenge provider, where there is one; what it makes of strings is its own affair. */

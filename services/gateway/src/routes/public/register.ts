@@ -1,6 +1,7 @@
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../context.js";
 import { receiveVisitors } from "../../edge/visit.js";
+import { checkEmbedRoute } from "./check-embed.js";
 import { createVisitorSessionRoute } from "./create-session.js";
 import { endVisitorSessionRoute } from "./end-session.js";
 import { escalateVisitRoute } from "./escalate.js";
@@ -21,6 +22,7 @@ import { visitorTypingRoute } from "./typing.js";
 export async function registerPublicApi(app: HttpApp, context: GatewayContext): Promise<void> {
   receiveVisitors(app, context);
   getLinkRoute(app, context);
+  checkEmbedRoute(app, context);
   getChallengeRoute(app, context);
   createVisitorSessionRoute(app, context);
   sendVisitorMessageRoute(app, context);

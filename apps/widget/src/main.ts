@@ -1,0 +1,35 @@
+import { ChatWidget } from "./chat-widget.js";
+import { defineElement } from "./chat-widget-element.js";
+import { optionsOf } from "./options.js";
+import { served } from "./served.js";
+
+/** Replaced by the server, which may know a link for script tags that name none; what begins with `%` was not replaced. */
+const SERVED_LINK = "%PARLEY_LINK%";
+
+const host = window as unknown as { ChatWidget?: typeof ChatWidget };
+const script = document.currentScript as HTMLScriptElement | null;
+
+// The second tag on a page brings a widget of its own, with the code that is there already.
+if (host.ChatWidget === undefined) {
+  served.origin = new URL(script?.src || location.href).origin;
+  served.link = SERVED_LINK.startsWith("%") ? "" : SERVED_LINK;
+  host.ChatWidget = ChatWidget;
+  document.addEventListener("click", openByElement);
+  defineElement();
+}
+if (script !== null) {
+  const options = optionsOf(script);
+  if (options.mode === "inline") options.target ??= script.parentElement ?? "body";
+  if ((options.link ?? served.link) !== "") host.ChatWidget.start(options);
+}
+
+/** `data-parley-open` and `data-parley-prefill` make any element of the host page an opener, also one that comes later. */
+function openByElement(event: MouseEvent): void {
+  const opener = (event.target as Element).closest?.("[data-parley-open],[data-parley-prefill]");
+  const widget = opener && ChatWidget.get(opener.getAttribute("data-parley-open") ?? "");
+  if (!widget) return;
+  event.preventDefault();
+  const text = opener.getAttribute("data-parley-prefill");
+  if (text !== null) widget.prefill(text);
+  widget.openChat({ opener });
+}

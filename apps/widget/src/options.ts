@@ -1,0 +1,68 @@
+import type { PanelTheme } from "@parley/web-kit";
+
+export type Position = "bottom-right" | "bottom-left" | "top-right" | "top-left";
+export type Mode = "bubble" | "inline" | "page";
+
+/** What the constructor takes; every member may also stand as an attribute: `data-auto-open` on the script, `auto-open` on the element. */
+export interface ChatWidgetOptions {
+  /** Token (`pl_…`) or address of the link. Without one, the widget that the page's script made is meant. */
+  link?: string;
+  /** Origin of the server, as `https:`, `http:`, `wss:` or `ws:`; by default the one that served the script. */
+  backendUrl?: string;
+  theme?: PanelTheme;
+  position?: Position;
+  autoOpen?: boolean;
+  /** Language tag, such as `de` or `pt-BR`; by default the language of the host page. */
+  locale?: string;
+  /** JWT of the embedding site that names the visitor. */
+  identity?: string;
+  mode?: Mode;
+  /** Where an inline chat goes: an element or a selector. */
+  target?: string | Element;
+  /** Brand colour, `#rgb` or `#rrggbb`; by default the product's own. */
+  color?: string;
+  /** One sentence beside the launcher. */
+  teaser?: string;
+  /** Tells two widgets on one page apart: `data-parley-open="<name>"`, `ChatWidget.get(name)`. */
+  name?: string;
+}
+
+export interface Settings extends ChatWidgetOptions {
+  link: string;
+  /** Origin of the server. */
+  backend: string;
+  theme: PanelTheme;
+  mode: Mode;
+}
+
+/** The options among the attributes of an element, with `data-` before their names or without. */
+export function optionsOf(tag: Element): ChatWidgetOptions {
+  const options: Record<string, unknown> = {};
+  for (const { name, value } of tag.attributes) {
+    const option = name.replace(/^data-/, "").replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    if (option === "autoOpen") options[option] = value !== "false";
+    else if (value !== "") options[option] = value;
+  }
+  return options;
+}
+
+/** What was asked for, as the widget uses it: unknown names become defaults, the link a token, the address an origin. */
+export function settingsOf(options: ChatWidgetOptions, served: { origin: string; link: string }): Settings {
+  const { link = served.link, mode, theme = "auto" } = options;
+  const address = options.backendUrl ?? (link.startsWith("http") ? link : served.origin);
+  return {
+    ...options,
+    link: /pl_\w+/.exec(link)?.[0] ?? "",
+    backend: originOf(address) ?? served.origin,
+    theme,
+    mode: mode === "inline" || mode === "page" ? mode : "bubble",
+  };
+}
+
+function originOf(address: string): string | null {
+  try {
+    return new URL(address.replace(/^ws/i, "http"), location.href).origin;
+  } catch {
+    return null;
+  }
+}

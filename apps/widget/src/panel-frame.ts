@@ -1,0 +1,119 @@
+import { type HostMessage, type PanelMessage, readPanelMessage } from "@parley/web-kit";
+import { element } from "./elements.js";
+import { askWhyRefused, type RefusalCode } from "./refusal.js";
+
+export interface PanelFrameOptions {
+  backend: string;
+  link: string;
+  /** Query of the page's address, without `frame`. */
+  query: Readonly<Record<string, string | undefined>>;
+  title: string;
+  /** What the panel must know before anything else, again after each load of it. */
+  introduction(): HostMessage[];
+  hear(message: PanelMessage): void;
+  refused(code: RefusalCode): void;
+}
+
+/** A frame whose page has loaded and says nothing for so long is asked about. */
+const SILENT_MS = 5_000;
+/** The same for a frame that has not even loaded. */
+const LOAD_MS = 15_000;
+/** When the server says that nothing is wrong, the frame gets this much longer. */
+const PATIENCE_MS = 30_000;
+/** Messages that wait for a panel that is not there yet; more are dropped. */
+const MAX_WAITING = 50;
+
+/** The chat page in a frame, and the one channel to it. Only the page of the server's own origin can receive the port. */
+export class PanelFrame {
+  readonly frame: HTMLIFrameElement;
+  readonly #options: PanelFrameOptions;
+  readonly #gone = new AbortController();
+  #port: MessagePort | null = null;
+  #ready = false;
+  #timer = 0;
+  #waiting: HostMessage[] = [];
+
+  constructor(options: PanelFrameOptions) {
+    this.#options = options;
+    const address = new URL(`/public/chat/${options.link}`, options.backend);
+    for (const [key, value] of Object.entries({ frame: "widget", ...options.query }))
+      if (value !== undefined) address.searchParams.set(key, value);
+    this.frame = element("iframe", { class: "frame", title: options.title, allow: "clipboard-write" });
+    this.frame.addEventListener("load", () => this.#connect());
+    // The page's own policy may lack `frame-src`: then no question to the server is needed.
+    document.addEventListener("securitypolicyviolation", (event) => this.#violated(event), {
+      signal: this.#gone.signal,
+    });
+    this.frame.src = address.href;
+    this.#after(LOAD_MS, () => void this.#ask());
+  }
+
+  /** Says something to the panel, as soon as it listens. */
+  send(message: HostMessage): void {
+    if (this.#ready) this.#port?.postMessage(message);
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(message);
+  }
+
+  /** Says something that the introduction would repeat: it is not kept for later. */
+  tell(message: HostMessage): void {
+    this.#port?.postMessage(message);
+  }
+
+  close(): void {
+    this.#gone.abort();
+    clearTimeout(this.#timer);
+    this.#port?.close();
+    this.#port = null;
+    this.#ready = false;
+    this.frame.remove();
+  }
+
+  /** Each document that loads in the frame gets a channel of its own; the one before ends with its document. */
+  #connect(): void {
+    if (this.#gone.signal.aborted) return;
+    this.#port?.close();
+    this.#ready = false;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }) => this.#heard(data);
+    const hello = { parley: 1, type: "connect", origin: location.origin };
+    this.frame.contentWindow?.postMessage(hello, this.#options.backend, [port2]);
+    for (const message of this.#options.introduction()) port1.postMessage(message);
+    this.#after(SILENT_MS, () => void this.#ask());
+  }
+
+  #heard(data: unknown): void {
+    const message = readPanelMessage(data);
+    if (message === null) return;
+    this.#options.hear(message);
+    if (message.type !== "ready") return;
+    clearTimeout(this.#timer);
+    this.#ready = true;
+    for (const waited of this.#waiting.splice(0)) this.send(waited);
+  }
+
+  #violated(event: SecurityPolicyViolationEvent): void {
+    if (this.#ready || !/^(frame|child|default)-src/.test(event.effectiveDirective)) return;
+    if (event.disposition === "enforce" && event.blockedURI.startsWith(this.#options.backend))
+      this.#refuse("blocked_by_csp");
+  }
+
+  #after(ms: number, action: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(action, ms);
+  }
+
+  async #ask(): Promise<void> {
+    const { backend, link } = this.#options;
+    const code = await askWhyRefused(backend, link);
+    if (this.#ready || this.#gone.signal.aborted) return;
+    if (code !== null) this.#refuse(code);
+    else this.#after(PATIENCE_MS, () => this.#refuse("no_answer"));
+  }
+
+  #refuse(code: RefusalCode): void {
+    if (this.#gone.signal.aborted || this.#ready) return;
+    clearTimeout(this.#timer);
+    this.#options.refused(code);
+  }
+}

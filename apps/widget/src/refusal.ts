@@ -1,0 +1,17 @@
+/** Why there is no chat in the panel: a code of the server (`origin_not_allowed`, `link_unavailable` …), or one found out here. */
+export type RefusalCode = "blocked_by_csp" | "no_answer" | "unreachable" | "link_missing" | (string & {});
+
+const ASK_MS = 8_000;
+
+/** Asks the server whether this site may show the link's chat; the owner learns of a refusal too. Null = nothing is wrong there. */
+export async function askWhyRefused(backend: string, link: string): Promise<RefusalCode | null> {
+  try {
+    const options = { signal: AbortSignal.timeout(ASK_MS), credentials: "omit" } as const;
+    const answer = await fetch(`${backend}/api/public/embed/${link}`, options);
+    const { allowed, code } = (await answer.json()) as Record<string, unknown>;
+    return allowed === true ? null : `${code}`;
+  } catch {
+    // Or `connect-src` of the page forbids to ask.
+    return "unreachable";
+  }
+}
