@@ -60,7 +60,8 @@ export interface BusStatus {
 
 /** `key`: the last token of the subject, decoded. */
 export type Listener<S extends z.ZodType> = (message: z.output<S>, context: { key: string }) => Promise<void>;
-export type WorkHandler<S extends z.ZodType> = (message: z.output<S>) => Promise<void>;
+/** `signed` false: anybody on the bus may have given the hint. It says where to look, and nothing in it is to be believed. */
+export type WorkHandler<S extends z.ZodType> = (message: z.output<S>, context: { signed: boolean }) => Promise<void>;
 
 /**
  * The bus wakes, it does not decide: rpc, hints and live messages may get lost with a process, stored messages with the store.

@@ -8,8 +8,8 @@ const WINDOW_MS = 60_000;
 
 export interface CallSignature {
   sign(subject: string, payload: string): string;
-  /** Whether `header` was made by a holder of the key for these very bytes on this subject, less than a minute ago. */
-  verifies(header: string | undefined, subject: string, payload: Uint8Array): boolean;
+  /** Whether `header` was made by a holder of the key for this very payload on this subject, less than a minute ago. */
+  verifies(header: string | undefined, subject: string, payload: string | Uint8Array): boolean;
 }
 
 /**

@@ -15,7 +15,7 @@ import { missingFeatures } from "./server-features.js";
 import { token } from "./subject.js";
 import { createTopology } from "./topology.js";
 import { currentTrace, traceHeaders } from "./trace-headers.js";
-import { type Hint, Worker } from "./workers.js";
+import { type Hint, Worker, writeHint } from "./workers.js";
 
 const DRAIN_DEADLINE_MS = 25_000;
 const SETTLED_DEADLINE_MS = 2_000;
@@ -76,8 +76,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     });
   }
 
-  function handOn(subject: string, { token, payload, trace }: Hint): void {
-    send(subject, { token, text: JSON.stringify(payload), trace });
+  function handOn(subject: string, { token, payload, signed, trace }: Hint): void {
+    // One that came unsigned goes on unsigned.
+    const text = writeHint(signed ? signature : null, `${subject}.${token}`, payload);
+    send(subject, { token, text, trace });
   }
 
   function onNew(connection: NatsConnection): void {
@@ -143,7 +145,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       if (!heard || !contract.toOne) send(contract.subject, { token: token(key), text });
     },
     hint(contract, key, message) {
-      const hint = { token: token(key), payload: message, trace: currentTrace() };
+      const hint = { token: token(key), payload: message, signed: true, trace: currentTrace() };
       const worker = workers.get(contract.subject);
       // Later, as from the server: whoever gives a hint does not run its work.
       if (worker?.open) queueMicrotask(() => worker.take(hint));
@@ -153,7 +155,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     },
     work(contract, handler, workOptions) {
       if (workers.has(contract.subject)) throw new Error(`${contract.subject} has a worker already`);
-      const worker = new Worker(contract, handler, { logger, metrics, handOn, ...workOptions });
+      const worker = new Worker(contract, handler, { logger, metrics, signature, handOn, ...workOptions });
       workers.set(contract.subject, worker);
       const connection = keeper.live;
       if (connection !== null) worker.attach(connection);

@@ -5,6 +5,7 @@ import { type Logger, withExtractedTrace, withoutTrace, withSpan } from "@parley
 import type { z } from "zod";
 import type { WorkHandler, WorkOptions } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
+import type { CallSignature } from "./call-signature.js";
 import { traceOf } from "./trace-headers.js";
 
 /** A hint on its way to a worker. */
@@ -12,12 +13,16 @@ export interface Hint {
   /** Last token of its subject. */
   token: string;
   payload: unknown;
+  /** By a service of this installation. */
+  signed: boolean;
   /** Headers of the trace it was given in. */
   trace: Record<string, string>;
 }
 
 export interface WorkerDeps {
   logger: Logger;
+  /** null = nobody signs here, and every hint is believed. */
+  signature: CallSignature | null;
   metrics: BusMetrics;
   /** Gives a hint to the workers of other replicas. */
   handOn(subject: string, hint: Hint): void;
@@ -59,8 +64,10 @@ export class Worker<S extends z.ZodType> {
       queue: service,
       callback: (error, msg) => {
         if (error !== null) return this.#deps.logger.error({ err: error, subject }, "work.refused");
+        const opened = openHint(this.#deps.signature, msg.subject, msg.string());
+        if (opened === null) return this.#refuse("no signature of this installation");
         const token = msg.subject.slice(subject.length + 1);
-        this.take({ token, payload: parseJson(msg.string()), trace: traceOf(msg.headers) });
+        this.take({ token, ...opened, trace: traceOf(msg.headers) });
       },
     });
   }
@@ -107,11 +114,10 @@ export class Worker<S extends z.ZodType> {
     const { logger, metrics } = this.#deps;
     const { subject, schema } = this.#contract;
     const message = schema.safeParse(hint.payload);
-    if (!message.success) {
-      logger.error({ err: message.error, subject }, "work.refused");
-      return metrics.worked(subject, "refused");
-    }
-    const work = (): Promise<void> => withSpan(subject, { kind: "consumer" }, () => this.#handler(message.data));
+    if (!message.success) return this.#refuse(message.error);
+    const { signed } = hint;
+    const work = (): Promise<void> =>
+      withSpan(subject, { kind: "consumer" }, () => this.#handler(message.data, { signed }));
     try {
       // A hint that waited begins behind another one, whose trace is not its own.
       await withoutTrace(() => withExtractedTrace(hint.trace, work));
@@ -122,6 +128,13 @@ export class Worker<S extends z.ZodType> {
       if (error instanceof RetryableError && error.options.afterMs !== undefined)
         this.#again(hint, error.options.afterMs);
     }
+  }
+
+  #refuse(err: unknown): void {
+    const { logger, metrics } = this.#deps;
+    const { subject } = this.#contract;
+    logger.error({ err, subject }, "work.refused");
+    metrics.worked(subject, "refused");
   }
 
   /** Without a time to wait for, the next look at the database decides. */
@@ -136,6 +149,25 @@ export class Worker<S extends z.ZodType> {
     );
     this.#retries.add(timer);
   }
+}
+
+/** The text of a hint on the server: its payload, after its signature where there is a key. */
+export function writeHint(signature: CallSignature | null, subject: string, payload: unknown): string {
+  const text = JSON.stringify(payload);
+  return signature === null ? text : `${signature.sign(subject, text)} ${text}`;
+}
+
+/** null = it claims to be signed and is not. */
+function openHint(
+  signature: CallSignature | null,
+  subject: string,
+  given: string,
+): Pick<Hint, "payload" | "signed"> | null {
+  const isBare = given.startsWith("{");
+  const at = isBare ? -1 : given.indexOf(" ");
+  const text = given.slice(at + 1);
+  if (signature !== null && !isBare && !signature.verifies(given.slice(0, Math.max(at, 0)), subject, text)) return null;
+  return { payload: parseJson(text), signed: signature === null || !isBare };
 }
 
 /** Anything that is not JSON breaks every schema. */

@@ -1,5 +1,5 @@
 import { connect, type Msg, type NatsConnection, PermissionViolationError } from "@nats-io/transport-node";
-import { AppError, createTenant, endsOf, recall, rpc, runTurns, turnResultLive } from "@parley/contracts";
+import { AppError, createTenant, endsOf, recall, rpc, runTurns, turnResultLive, work } from "@parley/contracts";
 import { endsWithin, eventually, natsUrlOf, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -73,6 +73,82 @@ describe("a call that is not signed by a service of this installation", () => {
     headers.set("Parley-Signature", `NaN.${mac}`);
     expect(await played(echo.subject, "signed")).toBe("internal");
     expect(asked).toEqual(["signed"]);
+  });
+});
+
+describe("a hint", () => {
+  const job = work("test", "job", "tester", z.object({ n: z.number() }));
+
+  it("is believed only when a service of this installation signed it for this subject, also after it was handed on", async () => {
+    const worker = await newBus("worker", { callKey });
+    const got: [number, boolean][] = [];
+    const stop = worker.work(job, async ({ n }, { signed }) => void got.push([n, signed]), { concurrency: 4 });
+    await worker.settled();
+    const tap = await intruder();
+    const seen: string[] = [];
+    tap.subscribe(`${job.subject}.*`, { callback: (_error, msg) => void seen.push(msg.string()) });
+    await tap.flush();
+    const giver = await newBus("giver", { callKey });
+    expect(giver.hint(job, "a", { n: 1 })).toBe(true);
+    const captured = await eventually(() => seen[0] ?? false);
+    const [time = "", mac = ""] = captured.split(" ")[0]?.split(".") ?? [];
+    const bare = captured.slice(captured.indexOf(" ") + 1);
+    expect(JSON.parse(bare)).toEqual({ n: 1 });
+    // Neither for another key of the contract, nor altered, nor too late, nor with an empty signature.
+    tap.publish(`${job.subject}.b`, captured);
+    tap.publish(`${job.subject}.a`, captured.replace('"n":1', '"n":2'));
+    tap.publish(`${job.subject}.a`, `${Number(time) - 61_000}.${mac} ${bare}`);
+    tap.publish(`${job.subject}.a`, ` ${bare}`);
+    tap.publish(`${job.subject}.a`, "no hint at all");
+    // Without a signature it says where to look, and is known not to be believed.
+    tap.publish(`${job.subject}.a`, JSON.stringify({ n: 3 }));
+    tap.publish(`${job.subject}.a`, captured);
+    await eventually(() => got.length === 3);
+    expect(got).toEqual([
+      [1, true],
+      [3, false],
+      [1, true],
+    ]);
+    await stop();
+    const unsigned = await newBus("without a key");
+    const believed: boolean[] = [];
+    unsigned.work(job, async (_message, { signed }) => void believed.push(signed), { concurrency: 1 });
+    await unsigned.settled();
+    tap.publish(`${job.subject}.a`, JSON.stringify({ n: 4 }));
+    await eventually(() => believed.length === 1);
+    expect(believed).toEqual([true]);
+  });
+
+  it("that came unsigned is handed on unsigned by a worker that stops", async () => {
+    const first = await newBus("first", { callKey });
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let began = 0;
+    const stopFirst = first.work(
+      job,
+      async () => {
+        began += 1;
+        await held;
+      },
+      { concurrency: 1 },
+    );
+    await first.settled();
+    const tap = await intruder();
+    tap.publish(`${job.subject}.a`, JSON.stringify({ n: 0 }));
+    await eventually(() => began === 1);
+    tap.publish(`${job.subject}.a`, JSON.stringify({ n: 5 }));
+    await tap.flush();
+    const second = await newBus("second", { callKey });
+    const got: [number, boolean][] = [];
+    second.work(job, async ({ n }, { signed }) => void got.push([n, signed]), { concurrency: 1 });
+    await second.settled();
+    const stopped = stopFirst();
+    release();
+    await stopped;
+    await eventually(() => got.length === 1);
+    expect(got).toEqual([[5, false]]);
   });
 });
 

@@ -1,6 +1,8 @@
+import { connectBus } from "@parley/bus";
 import { GRANTED_LEASE_MS, runTurns } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel } from "@parley/llm";
+import { createLogger } from "@parley/observability";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
@@ -123,6 +125,23 @@ describe("the lease that is granted with a message", () => {
     await h.settled(sessionId, second.turnId);
     const said = (await h.history(sessionId)).slice(1);
     expect(said).toEqual(["user: first", "assistant: echo(first)", "user: second", "assistant: echo(second)"]);
+    await runner.stop();
+  });
+
+  it("is believed of the services alone: who can only publish on the bus cannot give a turn other words", async () => {
+    const runner = await start();
+    const { sessionId } = await h.open(agentId);
+    const { turnId, seq } = await acceptQuietly(sessionId, "what was said");
+    const { id: conversationId, fence } = await leaseOf(sessionId);
+    const none = { messagesUsed: 1, maxMessages: null, clientMessageId: null, replyTo: "test" };
+    const lease = { ...none, fence, content: "what was never said", createdAt: new Date().toISOString() };
+    const logger = createLogger({ service: "intruder", level: "silent" });
+    const intruder = await connectBus({ url: h.nats.url, name: "intruder", logger });
+    intruder.hint(runTurns, sessionId, { tenantId: h.tenantId, sessionId, conversationId, seq, lease });
+    await intruder.settled();
+    expect(await h.settled(sessionId, turnId)).toMatchObject({ result: { response: "echo(what was said)" } });
+    expect(await repliesTo(sessionId, "what was never said")).toBe(0);
+    await intruder.close();
     await runner.stop();
   });
 

@@ -91,9 +91,16 @@ export function createRunner(deps: RunnerDeps): Component {
         running.set(ref.sessionId, work);
         await work;
       };
-      stopTaking = deps.bus.work(runTurns, (message) => worker.traces.during(message, () => run(message)), {
-        concurrency: deps.config.RUNNER_CONCURRENCY,
-      });
+      const { RUNNER_CONCURRENCY: concurrency } = deps.config;
+      stopTaking = deps.bus.work(
+        runTurns,
+        ({ lease, ...ref }, { signed }) => {
+          // Of whoever may not grant leases it is only told where to look: the database has the words.
+          const wanted = signed ? { ...ref, lease } : ref;
+          return worker.traces.during(wanted, () => run(wanted));
+        },
+        { concurrency },
+      );
       const looking = pollForTurns(worker, run, () => deps.config.RUNNER_CONCURRENCY - running.size);
       poll = looking;
       deps.bus.onReconnect(() => looking.soon());
