@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { linkIdentity } from "./commands/link-identity.js";
 import { createLink, listLinks, revokeLink, showLink, updateLink } from "./commands/links.js";
 import { type Done, positive, positiveHours, sub } from "./declare.js";
 import type { Io } from "./io.js";
@@ -37,6 +38,19 @@ export function addLinks(program: Command, io: Io, done: Done): void {
     ],
   });
   fields(update).action(async (agent, id, options) => done(await updateLink(io, agent, { ...options, id })));
+  sub(links, "identity <agent> <id>", {
+    about: "Show or set by what a link knows visitors of the embedding site",
+    examples: [
+      `links identity clinic-desk ${ID}`,
+      `links identity clinic-desk ${ID} --make-secret >> .env`,
+      `links identity clinic-desk ${ID} --jwks-url https://www.example.com/.well-known/jwks.json`,
+    ],
+  })
+    .option("--make-secret", "make the secret of HS256, or its successor, and print it once")
+    .option("--jwks-url <url>", "where the site publishes its public keys; none = nowhere")
+    .option("--public-key <file>", "a public key of the site in PEM; none = no key")
+    .option("--off", "forget secret and keys")
+    .action(async (agent, id, options) => done(await linkIdentity(io, agent, { ...options, id })));
   sub(links, "revoke <agent> <id>", {
     about: "Delete a link and end its live sessions",
     examples: [`links revoke clinic-desk ${ID}`],

@@ -132,7 +132,7 @@ describe("the program", () => {
 ${script}
 for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley; echo "\${COMPREPLY[*]}"; done`;
     const { stdout } = await promisify(execFile)("bash", ["-c", test]);
-    expect(stdout.split("\n").slice(0, 2)).toEqual(["create list show update revoke", "update"]);
+    expect(stdout.split("\n").slice(0, 2)).toEqual(["create list show update identity revoke", "update"]);
   });
 
   it("tells by the exit code that nobody answered", async () => {
