@@ -6,6 +6,8 @@ export default defineConfig({
   publicDir: "src/pages",
   build: {
     target: "es2022",
+    // As written: relative colours are not replaced by older ones.
+    cssTarget: "esnext",
     reportCompressedSize: false,
     modulePreload: false,
     lib: { entry: "src/main.ts", formats: ["iife"], name: "parleyWidget", fileName: () => "widget.js" },

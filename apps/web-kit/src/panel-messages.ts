@@ -15,8 +15,10 @@ export interface ConnectMessage {
 export type PanelTheme = "light" | "dark" | "auto";
 
 export type HostMessage =
-  /** The panel is visible, or no more. Before the first `open` or `send`, it makes no session and stores nothing. */
-  | { type: "open" | "close" | "new_conversation" }
+  /** The panel is visible (`open`), or no more. Before the first `open` or `send`, it makes no session and stores nothing. */
+  | { type: "close" | "new_conversation" }
+  /** `focus` false: it opened by itself, and the focus stays where it is. */
+  | { type: "open"; focus?: boolean }
   /** Forget everything of this visitor here, and end nothing. */
   | { type: "shutdown" }
   /** Puts text into the empty message field. */
@@ -69,7 +71,7 @@ const oneOf =
 const isSender = oneOf("user", "agent", "operator", "system");
 
 const fromHost: Shapes<HostMessage> = {
-  open: {},
+  open: { "focus?": (value) => typeof value === "boolean" },
   close: {},
   new_conversation: {},
   shutdown: {},

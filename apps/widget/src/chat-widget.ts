@@ -1,4 +1,3 @@
-import type { HostMessage, PanelTheme } from "@parley/web-kit";
 import { call, Emitter, type Listener } from "./emitter.js";
 import { type ChatWidgetOptions, type Settings, settingsOf } from "./options.js";
 import { Registry } from "./registry.js";
@@ -86,12 +85,12 @@ export class ChatWidget {
 
   /** Puts text into the message field where the visitor has written nothing; sends nothing. */
   prefill(text: string): void {
-    this.#surface.send({ type: "prefill", text: String(text) });
+    this.#surface.send({ type: "prefill", text: `${text}` });
   }
 
   /** Sends a message as the visitor; the panel need not be open. */
   sendMessage(text: string): void {
-    this.#surface.send({ type: "send", text: String(text) });
+    this.#surface.send({ type: "send", text: `${text}` });
   }
 
   newConversation(): void {
@@ -99,24 +98,17 @@ export class ChatWidget {
   }
 
   escalateConversation(reason?: string, metadata?: Record<string, unknown>): void {
-    const message: HostMessage = { type: "escalate" };
-    if (reason !== undefined) message.reason = String(reason);
-    if (metadata !== undefined) message.metadata = metadata;
-    this.#surface.send(message);
+    this.#surface.send({ type: "escalate", reason, metadata });
   }
 
   /** Names the visitor by a JWT of the embedding site. */
   identify(identity: string): void {
-    this.#surface.setIdentity(String(identity));
+    this.#surface.setIdentity(`${identity}`);
   }
 
   /** What the agent may know about the page. To the server it is untrusted data, cut to a few kilobytes. */
   setContext(data: Record<string, unknown>): void {
     this.#surface.setContext(data);
-  }
-
-  setTheme(theme: PanelTheme): void {
-    this.#surface.setTheme(theme);
   }
 
   /** Forgets this visitor on this browser, as after a sign-out; the conversation itself does not end. */

@@ -1,34 +1,36 @@
-const KNOWN = "1";
+/** Instead of a handle: there was a conversation, and the panel's own storage works. */
+const MARK = "1";
 
-/** What the host page's own storage keeps for one link, from the first word of a visitor on. Every call may find storage blocked. */
+/** What the host page's own storage keeps for one link, from the first message on. Every call may find storage blocked. */
 export interface Kept {
   /** There was a conversation here: its unread messages are worth a request. */
   known(): boolean;
-  /** The panel's resume handle; null = none. */
-  handle(): string | null;
-  /** `handle` null = there was a conversation, and the panel's own storage works. */
+  /** The panel's resume handle; undefined = none. */
+  handle(): string | undefined;
+  /** Notes that there is a conversation. */
+  mark(): void;
+  /** null = forget it, and that there was a conversation. */
   keep(handle: string | null): void;
-  forget(): void;
 }
 
 /** `link`: its token, of which only the public part (the id) names the entry. */
 export function createKept(link: string): Kept {
-  const name = `parley:${link.split("_")[1] ?? ""}`;
-  const attempt = <T>(action: (storage: Storage) => T): T | null => {
+  const name = `parley:${link.split("_")[1]}`;
+  let value: string | null = null;
+  try {
+    value = localStorage.getItem(name);
+  } catch {}
+  const keep = (handle: string | null): void => {
+    value = handle;
     try {
-      return action(localStorage);
-    } catch {
-      return null;
-    }
+      if (handle === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, handle);
+    } catch {}
   };
-  const read = (): string | null => attempt((storage) => storage.getItem(name));
   return {
-    known: () => read() !== null,
-    handle: () => {
-      const value = read();
-      return value === KNOWN ? null : value;
-    },
-    keep: (handle) => void attempt((storage) => storage.setItem(name, handle ?? KNOWN)),
-    forget: () => void attempt((storage) => storage.removeItem(name)),
+    known: () => value !== null,
+    handle: () => (value === null || value === MARK ? undefined : value),
+    mark: () => value ?? keep(MARK),
+    keep,
   };
 }

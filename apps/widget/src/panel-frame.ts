@@ -27,9 +27,9 @@ const MAX_WAITING = 50;
 export class PanelFrame {
   readonly frame: HTMLIFrameElement;
   readonly #options: PanelFrameOptions;
-  readonly #gone = new AbortController();
   #port: MessagePort | null = null;
   #ready = false;
+  #closed = false;
   #timer = 0;
   #waiting: HostMessage[] = [];
 
@@ -40,10 +40,6 @@ export class PanelFrame {
       if (value !== undefined) address.searchParams.set(key, value);
     this.frame = element("iframe", { class: "frame", title: options.title, allow: "clipboard-write" });
     this.frame.addEventListener("load", () => this.#connect());
-    // The page's own policy may lack `frame-src`: then no question to the server is needed.
-    document.addEventListener("securitypolicyviolation", (event) => this.#violated(event), {
-      signal: this.#gone.signal,
-    });
     this.frame.src = address.href;
     this.#after(LOAD_MS, () => void this.#ask());
   }
@@ -60,7 +56,7 @@ export class PanelFrame {
   }
 
   close(): void {
-    this.#gone.abort();
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#port?.close();
     this.#port = null;
@@ -70,7 +66,7 @@ export class PanelFrame {
 
   /** Each document that loads in the frame gets a channel of its own; the one before ends with its document. */
   #connect(): void {
-    if (this.#gone.signal.aborted) return;
+    if (this.#closed) return;
     this.#port?.close();
     this.#ready = false;
     const { port1, port2 } = new MessageChannel();
@@ -92,12 +88,6 @@ export class PanelFrame {
     for (const waited of this.#waiting.splice(0)) this.send(waited);
   }
 
-  #violated(event: SecurityPolicyViolationEvent): void {
-    if (this.#ready || !/^(frame|child|default)-src/.test(event.effectiveDirective)) return;
-    if (event.disposition === "enforce" && event.blockedURI.startsWith(this.#options.backend))
-      this.#refuse("blocked_by_csp");
-  }
-
   #after(ms: number, action: () => void): void {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(action, ms);
@@ -106,13 +96,13 @@ export class PanelFrame {
   async #ask(): Promise<void> {
     const { backend, link } = this.#options;
     const code = await askWhyRefused(backend, link);
-    if (this.#ready || this.#gone.signal.aborted) return;
+    if (this.#ready || this.#closed) return;
     if (code !== null) this.#refuse(code);
     else this.#after(PATIENCE_MS, () => this.#refuse("no_answer"));
   }
 
   #refuse(code: RefusalCode): void {
-    if (this.#gone.signal.aborted || this.#ready) return;
+    if (this.#closed || this.#ready) return;
     clearTimeout(this.#timer);
     this.#options.refused(code);
   }

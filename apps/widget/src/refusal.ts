@@ -1,5 +1,5 @@
 /** Why there is no chat in the panel: a code of the server (`origin_not_allowed`, `link_unavailable` …), or one found out here. */
-export type RefusalCode = "blocked_by_csp" | "no_answer" | "unreachable" | "link_missing" | (string & {});
+export type RefusalCode = "no_answer" | "unreachable" | "link_missing" | (string & {});
 
 const ASK_MS = 8_000;
 
@@ -11,7 +11,7 @@ export async function askWhyRefused(backend: string, link: string): Promise<Refu
     const { allowed, code } = (await answer.json()) as Record<string, unknown>;
     return allowed === true ? null : `${code}`;
   } catch {
-    // Or `connect-src` of the page forbids to ask.
+    // Or the policy of the host page forbids to ask; its console says so.
     return "unreachable";
   }
 }

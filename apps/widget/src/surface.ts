@@ -1,4 +1,4 @@
-import type { HostMessage, PanelMessage, PanelTheme } from "@parley/web-kit";
+import type { HostMessage, PanelMessage } from "@parley/web-kit";
 import { followWindow } from "./full-screen.js";
 import { createKept, type Kept } from "./kept.js";
 import type { Settings } from "./options.js";
@@ -75,18 +75,18 @@ export class Surface {
   }
 
   open({ focus = true, opener }: { focus?: boolean; opener?: Element } = {}): void {
-    const frame = this.#prepare();
-    if (frame === null) return;
+    if (this.#prepare() === null) return;
+    this.#wantsFocus ||= focus;
     if (!this.#open) {
       this.#open = true;
       this.#focusBefore = opener ?? document.activeElement;
       this.view.showTeaser("");
       this.view.showUnread(0);
       this.#showOpen();
-      frame.tell({ type: "open" });
       this.#emit("open", {});
     }
-    if (focus) this.#focusPanel();
+    if (this.#isReady) this.#enter();
+    else if (focus) this.view.focusNote();
   }
 
   close(): void {
@@ -119,18 +119,12 @@ export class Surface {
     this.tell({ type: "context", data });
   }
 
-  setTheme(theme: PanelTheme): void {
-    this.view.box.classList.replace(this.#settings.theme, theme);
-    this.#settings.theme = theme;
-    this.tell({ type: "theme", theme });
-  }
-
   shutdown(): void {
     const known = this.#frame !== null || this.#kept.known();
     this.close();
     delete this.#settings.identity;
     this.#context = null;
-    this.#kept.forget();
+    this.#kept.keep(null);
     this.view.showUnread(0);
     if (!known) return;
     const frame = this.#prepare();
@@ -159,11 +153,11 @@ export class Surface {
   }
 
   #dropFrame(): void {
-    this.#frame?.close();
+    if (this.#frame === null) return;
+    this.#frame.close();
     this.#frame = null;
     this.view.panel.classList.remove("ready");
-    if (this.#status !== null) this.#hearStatus("offline", null);
-    this.#status = null;
+    this.#hearStatus("offline", null);
   }
 
   /** Makes the frame where there is none yet; null when there can be none. */
@@ -188,10 +182,9 @@ export class Surface {
     const { identity } = this.#settings;
     const handle = this.#kept.handle();
     return [
-      handle !== null && ({ type: "resume", handle } as const),
+      handle !== undefined && ({ type: "resume", handle } as const),
       identity !== undefined && ({ type: "identify", identity } as const),
       this.#context !== null && ({ type: "context", data: this.#context } as const),
-      this.#open && ({ type: "open" } as const),
     ].filter((message) => message !== false);
   }
 
@@ -201,11 +194,11 @@ export class Surface {
     else if (message.type === "status") this.#hearStatus(message.status, message.transport);
     else if (message.type === "close_request") this.close();
     else if (message.type === "error") this.#tellDeveloper(message.code, message.message, message.docs);
-    else if (message.type === "resume") this.#keep(message.handle);
+    else if (message.type === "resume") this.#kept.keep(message.handle);
     else if (message.type === "message") {
       // Named one by one: a member that a later panel adds is not handed to the host's scripts by chance.
       const { id, sender_type, timestamp, conversation_id } = message;
-      if (!this.#kept.known()) this.#kept.keep(null);
+      this.#kept.mark();
       this.#emit("message", { id, sender_type, timestamp, conversation_id });
     } else {
       if (message.type === "unread" && !this.#open) this.view.showUnread(message.count);
@@ -213,15 +206,22 @@ export class Surface {
     }
   }
 
-  #keep(handle: string | null): void {
-    if (handle === null) this.#kept.forget();
-    else this.#kept.keep(handle);
-  }
-
   #showReady(): void {
     this.view.panel.classList.add("ready");
     this.#place();
-    if (this.#open && this.#wantsFocus) this.#focusPanel();
+    if (this.#open) this.#enter();
+  }
+
+  get #isReady(): boolean {
+    return this.view.panel.classList.contains("ready");
+  }
+
+  /** The visitor sees the panel. The focus goes there first: its page then moves it within. */
+  #enter(): void {
+    const focus = this.#wantsFocus;
+    this.#wantsFocus = false;
+    if (focus) this.#frame?.frame.focus();
+    this.tell({ type: "open", focus });
   }
 
   #hearStatus(status: string, transport: string | null): void {
@@ -250,18 +250,10 @@ export class Surface {
     this.#place();
   }
 
-  /** Into the conversation; while it loads, to the button that closes it again. */
-  #focusPanel(): void {
-    const isReady = this.view.panel.classList.contains("ready");
-    this.#wantsFocus = !isReady;
-    if (isReady) this.#frame?.frame.focus({ preventScroll: true });
-    else this.view.focusNote();
-  }
-
   #focusBack(): void {
-    const before = this.#focusBefore;
-    const returns = before instanceof HTMLElement && before !== document.body && before !== this.view.host;
-    if (returns && before.isConnected) before.focus({ preventScroll: true });
-    else this.view.launcher.focus({ preventScroll: true });
+    const { host, launcher } = this.view;
+    const before = this.#focusBefore as HTMLElement | null;
+    const returns = before?.isConnected && before !== document.body && before !== host;
+    (returns ? before : launcher).focus();
   }
 }

@@ -48,7 +48,7 @@ export function createView(settings: Settings, texts: Texts, rtl: boolean, actio
   const launcher = button("launcher", actions.toggle, ...face);
   launcher.setAttribute("aria-haspopup", "dialog");
   const said = element("div", { class: "said", role: "status" });
-  const sentence = element("p", { role: "alert" });
+  const sentence = element("p", { role: "alert", dir: "auto" });
   const shut = closing(texts, actions.close);
   const note = element(
     "div",
@@ -58,7 +58,8 @@ export function createView(settings: Settings, texts: Texts, rtl: boolean, actio
     button("again", actions.retry, texts.open),
   );
   const panel = element("div", { class: "panel", part: "panel" }, note);
-  const box = element("div", { class: `w ${mode} ${theme} ${position?.replace("-", " ")}`, dir: rtl ? "rtl" : "ltr" });
+  const corner = position ?? (rtl ? "bottom-left" : "bottom-right");
+  const box = element("div", { class: `w ${mode} ${theme} ${corner.replace("-", " ")}` });
   // The launcher stands before the panel, so that Tab goes on into the conversation.
   box.append(...(isBubble ? [launcher] : []), panel, said);
   if (isBubble) {
@@ -106,6 +107,7 @@ export function createView(settings: Settings, texts: Texts, rtl: boolean, actio
       if (text === "") return;
       const dismiss = closing(texts, () => teaser?.remove());
       teaser = element("div", { class: "teaser", part: "teaser" }, button("say", actions.open, text), dismiss);
+      teaser.dir = "auto";
       panel.before(teaser);
     },
     showOpen(open) {

@@ -56,7 +56,7 @@ describe("host pages of another site", () => {
     expect(await boxOf(opened, ".launcher")).toMatchObject({ width: 56, height: 56, x: 1100 - 76, y: 800 - 76 });
     await launcher.click();
     const panel = await panelOf(opened);
-    await expect.poll(() => heardBy(panel)).toContainEqual({ type: "open" });
+    await expect.poll(() => heardBy(panel)).toContainEqual({ type: "open", focus: true });
     expect(await boxOf(opened, ".panel")).toMatchObject({ width: 400, height: 680, x: 1100 - 420 });
     await screenshot(page, `host ${name}`);
     await say(panel, { type: "close_request" });

@@ -16,7 +16,7 @@ addEventListener("message", (event) => {
   window.connect = { data: event.data, origin: event.origin };
   window.port.onmessage = ({ data }) => {
     window.heard.push(data);
-    if (data.type === "open") document.getElementById("field").focus();
+    if (data.type === "open" && data.focus) document.getElementById("field").focus();
   };
   window.say = (message) => window.port.postMessage(message);
   if (!window.silent) window.say({ type: "ready" });

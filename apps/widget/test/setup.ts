@@ -98,6 +98,8 @@ export function useHosts() {
       page.on("pageerror", ({ message }) => trouble.push(message));
       page.on("console", (message) => message.type() === "error" && trouble.push(message.text()));
       await page.addInitScript(() => {
+        // A test that sends this word knows afterwards that everything sent before it has arrived.
+        addEventListener("message", ({ data }) => data === "mark" && Object.assign(window, { marked: true }));
         document.addEventListener("securitypolicyviolation", (event) =>
           console.error(`violation: ${event.effectiveDirective} ${event.blockedURI}`),
         );

@@ -79,6 +79,8 @@ export interface Panel {
   open: ReadonlySignal<boolean>;
   /** Asks the host page to close it. */
   close(): void;
+  /** False: it opened by itself, and the focus stays on the host page. */
+  takesFocus(): boolean;
 }
 
 export interface Held {

@@ -41,7 +41,8 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
   const pending = createPending({ state, conversation, tell });
 
   const close = (): void => tell({ type: "close_request" });
-  state.panel.value = { open, close };
+  let takesFocus = true;
+  state.panel.value = { open, close, takesFocus: () => takesFocus };
   addEventListener("keydown", (event) => {
     // Escape belongs first to a dialog, and to an input method.
     const taken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null;
@@ -56,7 +57,8 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
     void conversation.forget();
   };
   const commands: Commands = {
-    open: () => {
+    open: ({ focus = true }) => {
+      takesFocus = focus;
       open.value = true;
       handles.want();
     },

@@ -59,7 +59,7 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
   const seen = panel === null || panel.open.value;
   useEffect(() => {
     // A touch would bring the keyboard up over what there is to read, and a panel that nobody sees must not take the focus of its host.
-    const idle = document.activeElement === document.body || panel !== null;
+    const idle = panel === null ? document.activeElement === document.body : panel.takesFocus();
     if (seen && idle && matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
   }, [seen, panel]);
   const prefill = state.prefill.value;
