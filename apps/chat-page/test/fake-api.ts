@@ -48,6 +48,8 @@ export interface FakeApi {
   entryCheck: FakeEntryCheck;
   /** The browser keeps no cookie: the session is known by its token. */
   cookieless: boolean;
+  /** Of the site around the panel, as they came. */
+  identities: string[];
   /** Handles that were given away, by session; of these only are taken back. */
   handles: string[];
   /** Calls that forget the session and end nothing. */
@@ -123,6 +125,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     refuseThumb: false,
     entryCheck: createFakeEntryCheck(),
     cookieless: false,
+    identities: [],
     handles: [],
     forgotten: 0,
     csp: CSP,
@@ -163,12 +166,19 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       "POST sessions": async (request, response) => {
         const entry = JSON.parse((await readBody(request)) || "{}");
         if (api.createProblem) return problem(response, api.createProblem);
-        const closed = await api.entryCheck.atSession(api.link, entry);
+        if (entry.identity !== undefined) {
+          api.identities.push(entry.identity);
+          if (entry.identity === "old") return problem(response, { status: 401, code: "identity_expired" });
+          // Whoever used this browser before: another person gets a conversation of their own.
+          if (api.session && api.session.person !== entry.identity) api.session = null;
+        }
+        const closed = entry.identity === undefined ? await api.entryCheck.atSession(api.link, entry) : null;
         if (closed) return problem(response, closed);
         const key = String(request.headers["idempotency-key"] ?? "");
         if (!api.creationKeys.includes(key) || !api.session) {
           api.sessionsCreated += 1;
           api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);
+          api.session.person = entry.identity ?? null;
         }
         const replayed = api.creationKeys.includes(key);
         api.creationKeys.push(key);

@@ -29,6 +29,8 @@ export interface FakeTurn {
 export interface FakeSession {
   id: string;
   ended: boolean;
+  /** For whom the site around the panel vouched. */
+  person: string | null;
   remaining: number;
   /** The link has a session left for another conversation. */
   another: boolean;
@@ -138,6 +140,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
   const session: FakeSession = {
     id,
     ended: false,
+    person: null,
     remaining: 20,
     another: true,
     expiresAt: null,

@@ -119,6 +119,34 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await host.tell({ type: "rubbish" });
   });
 
+  it("opens the conversation of whom the site vouches for, past the steps that are for strangers", async () => {
+    const host = await bench.open(panelSize, (api) => {
+      api.link.require_email = true;
+    });
+    await host.tell({ type: "identify", identity: "ann" });
+    await host.tell({ type: "open" });
+    const made = await session();
+    await field(host.panel).waitFor();
+    expect([made.person, bench.api().identities]).toEqual(["ann", ["ann"]]);
+    made.greet("Hello Ann");
+    await expect.poll(() => answers(host.panel).allInnerTexts()).toEqual(["Hello Ann"]);
+    await host.tell({ type: "identify", identity: "bob" });
+    await expect.poll(() => answers(host.panel).count()).toBe(0);
+    expect((await session()).person).toBe("bob");
+    await say(host.panel, "It’s me");
+    expect((await nextTurn(await session())).text).toBe("It’s me");
+  });
+
+  it("takes a visitor whose identity is refused as a guest, and tells both of them why", async () => {
+    const host = await bench.open(panelSize);
+    await host.tell({ type: "identify", identity: "old" });
+    await host.tell({ type: "open" });
+    await host.panel.getByText("This site couldn’t confirm who you are.").waitFor();
+    await field(host.panel).waitFor();
+    expect(await last(host, "error")).toMatchObject({ code: "identity_expired" });
+    expect((await session()).person).toBeNull();
+  });
+
   it("asks the host to close it, by the button and by Escape, in a talk and before one", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.linkProblem = { status: 404, code: "link_unavailable" };

@@ -120,6 +120,8 @@ export interface ChatState {
   panel: Signal<Panel | null>;
   /** Nothing keeps the way back to the conversation: it ends with the tab. */
   endsWithTab: Signal<boolean>;
+  /** Why the server does not take who the site around the panel says the visitor is; null = it does, or nothing was said. */
+  unrecognised: Signal<string | null>;
   /** Text from the host page for an empty message field. */
   prefill: Signal<string | null>;
   feed: Signal<FeedState>;
@@ -154,6 +156,7 @@ export function createChatState(clock: ServerClock): ChatState {
     again: signal<EntryCheck | "coming" | null>(null),
     panel: signal<Panel | null>(null),
     endsWithTab: signal(false),
+    unrecognised: signal<string | null>(null),
     prefill: signal<string | null>(null),
     feed,
     online,

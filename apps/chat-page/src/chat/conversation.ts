@@ -65,6 +65,7 @@ export class Conversation {
     });
     this.#opening = new Opening({
       ...deps,
+      vouchedLate: (identity) => void this.identify(identity),
       takeSession: (info) => this.#takeSession(info),
       enter: (entry) => this.#enter(entry),
     });
@@ -159,6 +160,13 @@ export class Conversation {
     }
     this.#leave();
     await this.#opening.createAfresh();
+  }
+
+  /** The site around the panel says who the visitor is: another person's conversation is left for theirs. */
+  async identify(identity: string): Promise<void> {
+    if (!(await this.#opening.identify(identity))) return;
+    this.#leave();
+    await this.#opening.open();
   }
 
   /** Forgets the conversation here without ending it, and begins as a page that was just loaded. */

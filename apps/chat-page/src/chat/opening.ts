@@ -1,6 +1,6 @@
 import { randomId, record } from "@parley/web-kit";
 import { batch } from "@preact/signals";
-import type { Api, Entry, Refusal } from "../net/api.js";
+import type { Answer, Api, Entry, Refusal } from "../net/api.js";
 import { backoffMs } from "../net/backoff.js";
 import { type LinkInfo, parseLinkInfo } from "../net/link-info.js";
 import { parseHistory, parseSessionInfo, type SessionInfo } from "../net/session-info.js";
@@ -20,6 +20,8 @@ interface OpeningDeps {
    */
   whenWanted(): Promise<boolean>;
   loadEntryCheck: LoadEntryCheck;
+  /** Who the visitor is became known when there was a session already. */
+  vouchedLate(identity: string): void;
   takeSession(info: SessionInfo): void;
   /** There is a session. `fresh`: made by this visit; `after`: the event its history reaches to. */
   enter(entry: { fresh: boolean; after: string | null }): void;
@@ -40,6 +42,8 @@ export class Opening {
   #entryCheck: EntryCheck | null = null;
   /** What passed the entry check, for the next conversation of this page. */
   #entry: Entry = {};
+  /** What the site around the panel says of the visitor; null = nothing, or it was used. */
+  #identity: string | null = null;
 
   constructor(deps: OpeningDeps) {
     this.#deps = deps;
@@ -55,6 +59,8 @@ export class Opening {
       await this.#open();
     } finally {
       this.#running = false;
+      // Said while the session of this browser was looked up, which may be that of another person.
+      if (this.#identity !== null && this.#state.sessionId.value !== null) this.#deps.vouchedLate(this.#identity);
     }
   }
 
@@ -62,6 +68,32 @@ export class Opening {
   async createAfresh(): Promise<void> {
     this.#deps.drafts.forgetCreation();
     await this.#enter();
+  }
+
+  /**
+   * The site around the panel says who the visitor is. Before there is a session it goes with the opening of one; later the server says
+   * whether the conversation is theirs, or opens theirs. True: this browser has another session now.
+   */
+  async identify(identity: string): Promise<boolean> {
+    this.#identity = identity;
+    const before = this.#state.sessionId.value;
+    if (before === null || this.#running) return false;
+    const answer = await this.#deps.api.createSession(randomId(), this.#given(this.#entry));
+    this.#told(answer);
+    return answer.type === "ok" && parseSessionInfo(answer.body).sessionId !== before;
+  }
+
+  #given(entry: Entry): Entry {
+    return this.#identity === null ? entry : { ...entry, identity: this.#identity };
+  }
+
+  /** An identity counts once, and one that is refused makes a guest of the visitor. True: it was refused. */
+  #told(answer: Answer): boolean {
+    const refused = answer.type === "refused" && answer.code.startsWith("identity_");
+    if (refused) this.#state.unrecognised.value = answer.code;
+    else if (answer.type === "ok" && this.#identity !== null) this.#state.unrecognised.value = null;
+    if (refused || answer.type === "ok") this.#identity = null;
+    return refused;
   }
 
   /** The session's proof has run out in the middle of the talk: the address is confirmed again, beside the conversation. */
@@ -86,7 +118,8 @@ export class Opening {
     // A full link still serves those who already have a conversation.
     if (full || link.full) return this.#show({ type: "full" });
     if (link.unavailable) return this.#tryLater({ type: "unavailable" }, 0);
-    if (this.#entryCheck || needsEntryCheck(link)) return this.#toEntryCheck(null);
+    // Who is vouched for may need no step; what is still missing the server says.
+    if (this.#entryCheck || (needsEntryCheck(link) && this.#identity === null)) return this.#toEntryCheck(null);
     await this.#enter();
   }
 
@@ -158,14 +191,19 @@ export class Opening {
   async #create(entry: Entry): Promise<Refusal | null> {
     const { api, drafts } = this.#deps;
     await this.#deps.whenVisible();
-    let answer = await api.createSession(drafts.creationKey(randomId), entry);
+    let answer = await api.createSession(drafts.creationKey(randomId), this.#given(entry));
+    if (this.#told(answer)) {
+      drafts.forgetCreation();
+      answer = await api.createSession(drafts.creationKey(randomId), entry);
+    }
     // A repeat of a call whose answer, and with it the session's cookie, got lost: that session cannot be entered any more.
     const lost = answer.type === "ok" && answer.status === 201 && record(answer.body).session_token === null;
     // The same call with another proof or PIN is another request to the server.
     const changed = answer.type === "refused" && answer.code === "idempotency_key_reused";
     if (lost || changed) {
       drafts.forgetCreation();
-      answer = await api.createSession(drafts.creationKey(randomId), entry);
+      answer = await api.createSession(drafts.creationKey(randomId), this.#given(entry));
+      this.#told(answer);
     }
     if (answer.type !== "ok") return answer;
     drafts.forgetCreation();

@@ -127,6 +127,7 @@ export const de: Texts = {
   rateComment: "Möchten Sie etwas ergänzen? (freiwillig)",
   rateSend: "Bewertung senden",
   endsWithTab: "Dieser Browser speichert hier nichts: Das Gespräch endet, wenn Sie diesen Tab schließen.",
+  asGuest: "Diese Seite konnte nicht bestätigen, wer Sie sind. Sie können hier als Gast sprechen.",
   closePanel: "Chat schließen",
   rateThanks: "Vielen Dank für Ihre Bewertung.",
 };

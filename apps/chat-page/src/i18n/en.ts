@@ -120,6 +120,7 @@ export const en = {
   rateComment: "Would you like to add something? (optional)",
   rateSend: "Send rating",
   endsWithTab: "This browser keeps nothing here: the conversation ends when you close this tab.",
+  asGuest: "This site couldn’t confirm who you are. You can talk here as a guest.",
   closePanel: "Close the chat",
   rateThanks: "Thank you for your rating.",
 } as const;

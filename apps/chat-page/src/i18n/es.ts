@@ -121,6 +121,7 @@ export const es: Texts = {
   rateComment: "¿Desea añadir algo? (opcional)",
   rateSend: "Enviar valoración",
   endsWithTab: "Este navegador no guarda nada aquí: la conversación termina al cerrar esta pestaña.",
+  asGuest: "Este sitio no pudo confirmar quién es usted. Puede conversar aquí como invitado.",
   closePanel: "Cerrar el chat",
   rateThanks: "Gracias por su valoración.",
 };

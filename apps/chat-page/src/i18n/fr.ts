@@ -128,6 +128,7 @@ export const fr: Texts = {
   rateComment: "Souhaitez-vous ajouter quelque chose ? (facultatif)",
   rateSend: "Envoyer l’évaluation",
   endsWithTab: "Ce navigateur n’enregistre rien ici : la conversation prend fin quand vous fermez cet onglet.",
+  asGuest: "Ce site n’a pas pu confirmer qui vous êtes. Vous pouvez discuter ici en tant qu’invité.",
   closePanel: "Fermer le chat",
   rateThanks: "Merci pour votre évaluation.",
 };

@@ -123,6 +123,7 @@ export const it: Texts = {
   rateComment: "Vuole aggiungere qualcosa? (facoltativo)",
   rateSend: "Invia la valutazione",
   endsWithTab: "Questo browser non conserva nulla qui: la conversazione finisce quando chiude questa scheda.",
+  asGuest: "Questo sito non ha potuto confermare chi è. Può scrivere qui come ospite.",
   closePanel: "Chiudi la chat",
   rateThanks: "Grazie per la sua valutazione.",
 };

@@ -114,6 +114,7 @@ export const ja: Texts = {
   rateComment: "ご意見があればお書きください（任意）",
   rateSend: "評価を送信",
   endsWithTab: "このブラウザはここに何も保存しません。このタブを閉じると会話は終了します。",
+  asGuest: "このサイトではあなたを確認できませんでした。ゲストとして会話できます。",
   closePanel: "チャットを閉じる",
   rateThanks: "評価をいただきありがとうございます。",
 };

@@ -115,6 +115,7 @@ export const ko: Texts = {
   rateComment: "덧붙이고 싶은 의견이 있나요? (선택 사항)",
   rateSend: "평가 보내기",
   endsWithTab: "이 브라우저는 여기에 아무것도 저장하지 않습니다. 이 탭을 닫으면 대화가 끝납니다.",
+  asGuest: "이 사이트에서 사용자를 확인하지 못했습니다. 손님으로 대화할 수 있습니다.",
   closePanel: "채팅 닫기",
   rateThanks: "평가해 주셔서 감사합니다.",
 };

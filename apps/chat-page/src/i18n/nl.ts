@@ -122,6 +122,7 @@ export const nl: Texts = {
   rateComment: "Wilt u iets toevoegen? (optioneel)",
   rateSend: "Beoordeling verzenden",
   endsWithTab: "Deze browser bewaart hier niets: het gesprek eindigt als u dit tabblad sluit.",
+  asGuest: "Deze site kon niet bevestigen wie u bent. U kunt hier als gast praten.",
   closePanel: "Chat sluiten",
   rateThanks: "Bedankt voor uw beoordeling.",
 };

@@ -155,6 +155,7 @@ export const pl: Texts = {
   rateComment: "Czy chcesz coś dodać? (opcjonalnie)",
   rateSend: "Wyślij ocenę",
   endsWithTab: "Ta przeglądarka niczego tu nie przechowuje: rozmowa kończy się po zamknięciu tej karty.",
+  asGuest: "Ta witryna nie mogła potwierdzić, kim jesteś. Możesz rozmawiać tu jako gość.",
   closePanel: "Zamknij czat",
   rateThanks: "Dziękujemy za ocenę.",
 };

@@ -121,6 +121,7 @@ export const pt: Texts = {
   rateComment: "Gostaria de acrescentar algo? (opcional)",
   rateSend: "Enviar avaliação",
   endsWithTab: "Este navegador não guarda nada aqui: a conversa termina ao fechar este separador.",
+  asGuest: "Este site não conseguiu confirmar quem é. Pode conversar aqui como convidado.",
   closePanel: "Fechar a conversa",
   rateThanks: "Obrigado pela sua avaliação.",
 };

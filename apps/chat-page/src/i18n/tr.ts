@@ -121,6 +121,7 @@ export const tr: Texts = {
   rateComment: "Eklemek istediğiniz bir şey var mı? (isteğe bağlı)",
   rateSend: "Değerlendirmeyi gönder",
   endsWithTab: "Bu tarayıcı burada hiçbir şey saklamıyor: bu sekmeyi kapattığınızda görüşme sona erer.",
+  asGuest: "Bu site kim olduğunuzu doğrulayamadı. Burada konuk olarak konuşabilirsiniz.",
   closePanel: "Sohbeti kapat",
   rateThanks: "Değerlendirmeniz için teşekkür ederiz.",
 };

@@ -111,6 +111,7 @@ export const zh: Texts = {
   rateComment: "您还想补充什么吗？（选填）",
   rateSend: "提交评价",
   endsWithTab: "此浏览器不会在这里保存任何内容：关闭此标签页后，对话即结束。",
+  asGuest: "此网站无法确认您的身份。您可以以访客身份在此对话。",
   closePanel: "关闭聊天",
   rateThanks: "感谢您的评价。",
 };

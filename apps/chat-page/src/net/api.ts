@@ -36,6 +36,8 @@ export interface Entry {
   pin?: string;
   /** Solution of the link's challenge; good for one call. */
   proof?: string;
+  /** A JWT of the site around the panel, good for one call: it says who the visitor is. */
+  identity?: string;
 }
 
 export interface Api {

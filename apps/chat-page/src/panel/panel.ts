@@ -77,6 +77,7 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
       handles.want();
       pending.escalate(reason);
     },
+    identify: ({ identity }) => void conversation.identify(identity),
     resume: ({ handle }) => handles.offer(handle),
     theme: ({ theme }) => showTheme(theme),
     viewport: showViewport,

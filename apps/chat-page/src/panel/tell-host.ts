@@ -82,6 +82,11 @@ function tellEscalation(state: ChatState, tell: Tell): void {
   });
 }
 
+const IDENTITY_REFUSALS: Readonly<Record<string, string>> = {
+  identity_expired: "The identity has expired: make a new one with each page.",
+  identity_refused: "The identity is refused; the security events of the link say why.",
+};
+
 const REFUSALS: Partial<Record<Screen["type"], { code: string; message: string }>> = {
   invalid: { code: "link_unavailable", message: "The link of this widget is not available." },
   expired: { code: "link_expired", message: "The link of this widget has expired." },
@@ -95,5 +100,9 @@ function tellRefusals(state: ChatState, tell: Tell): void {
   const refusal = computed(() => REFUSALS[state.screen.value.type] ?? null);
   effect(() => {
     if (refusal.value) tell({ type: "error", ...refusal.value });
+  });
+  effect(() => {
+    const code = state.unrecognised.value;
+    if (code !== null) tell({ type: "error", code, message: IDENTITY_REFUSALS[code] ?? "The identity is refused." });
   });
 }

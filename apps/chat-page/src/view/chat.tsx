@@ -75,6 +75,7 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
           </button>
         )}
         <ConnectionNote state={state} />
+        {state.unrecognised.value !== null && !state.ended.value && <p class="connection-note">{t("asGuest")}</p>}
         {state.endsWithTab.value && !state.ended.value && <p class="connection-note">{t("endsWithTab")}</p>}
         <HumanNote
           state={state}
