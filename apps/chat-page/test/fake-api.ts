@@ -41,7 +41,7 @@ export interface FakeApi {
   wishes: number;
   files: FakeFiles;
   /** What was posted to `rate`, by message. */
-  thumbs: { message: string; rating: unknown }[];
+  thumbs: { message: string; rating: unknown; text?: string }[];
   /** The next `POST rate` fails. */
   refuseThumb: boolean;
   /** PIN, consent, addresses and codes of the link. */
@@ -227,8 +227,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       "POST rate": async (request, response, target) => {
         if (api.refuseThumb) return problem(response, { status: 503, code: "overloaded" });
         const message = decodeURIComponent(target.pathname.split("/").at(-1) ?? "");
-        const { rating } = JSON.parse(await readBody(request));
-        api.thumbs.push({ message, rating });
+        const { rating, text } = JSON.parse(await readBody(request));
+        api.thumbs.push({ message, rating, ...(text && { text }) });
         sendJson(response, 200, { success: true, message_id: message });
       },
       "POST files": async (request, response) => {

@@ -61,7 +61,7 @@ export function createFakeFiles(): FakeFiles {
     download(id, response) {
       const file = files.stored.find((one) => one.id === id);
       response.writeHead(file ? 200 : 404, {
-        "content-type": "text/plain",
+        "content-type": file?.media_type ?? "text/plain",
         "content-disposition": `attachment; filename="${file?.name ?? ""}"`,
       });
       response.end(file ? "x".repeat(file.bytes) : "");

@@ -72,16 +72,16 @@ describe.skipIf(skipBrowser)("earlier messages", () => {
   it("are loaded page by page above the reader, whose place stays", async () => {
     const page = await bench.open({ height: 500, reducedMotion: true });
     const made = await session();
-    const spoken = Array.from({ length: 9 }, (_, index) => `Part ${index} of the greeting`);
+    const spoken = Array.from({ length: 13 }, (_, index) => `Part ${index} of the greeting`);
     made.greet(...spoken);
-    await expect.poll(() => answers(page).count()).toBe(9);
-    made.pageSize = 4;
+    await expect.poll(() => answers(page).count()).toBe(13);
+    made.pageSize = 6;
     await page.reload();
-    await expect.poll(() => answers(page).allInnerTexts()).toEqual(spoken.slice(5));
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(spoken.slice(7));
     const button = page.getByRole("button", { name: "Show earlier messages" });
     const top = (): Promise<number> =>
       answers(page)
-        .getByText("Part 5")
+        .getByText("Part 7")
         .evaluate((node) => node.getBoundingClientRect().top);
     await button.scrollIntoViewIfNeeded();
     const before = await top();

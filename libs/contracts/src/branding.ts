@@ -37,10 +37,22 @@ export const branding = storedBranding.superRefine((value, context) => {
   if (isInlineImage(logo)) {
     if (!matchesDeclaredType(logo)) tell("must be base64 of an image of the type it names", "logo");
   } else if (logo.length > MAX_ADDRESS) tell(`must have at most ${MAX_ADDRESS} characters as an address`, "logo");
+  for (const [member, problem] of wrongWords(value)) tell(problem, member);
   for (const path of wrongColours(value)) tell("must be a colour such as #0f6b60", ...path);
   if (JSON.stringify(withoutInlineLogo(value)).length > MAX_JSON)
     tell("must be at most 16 KiB of JSON, besides an inline logo");
 });
+
+/** `operator`: who runs the chat, at most 200 characters. `privacy_url`: what they say becomes of it, an https address. */
+function wrongWords({ operator, privacy_url }: Branding): [member: string, problem: string][] {
+  const wrong: [string, string][] = [];
+  if (operator != null && !(typeof operator === "string" && operator.length <= 200))
+    wrong.push(["operator", "must be a text of at most 200 characters"]);
+  const isAddress = typeof privacy_url === "string" && privacy_url.length <= 2_000 && /^https:\/\//i.test(privacy_url);
+  if (privacy_url != null && !(isAddress && URL.canParse(privacy_url)))
+    wrong.push(["privacy_url", "must be an https address of at most 2000 characters"]);
+  return wrong;
+}
 
 /** Where a colour stands that the page would read and could not use. */
 function wrongColours(value: Branding): string[][] {

@@ -36,7 +36,23 @@ describe("pages", () => {
     expect(answer.headers.get("x-robots-tag")).toBe("noindex");
   });
 
-  it("may be framed by the sites of its link and nobody else, and looks the same for every link", async () => {
+  it("names its link in the document, for tabs and previews, and nothing of a link that asks first", async () => {
+    const page = async (policy: Parameters<typeof world.owners.link>[0]): Promise<string> =>
+      (await fetch(`${world.url}/public/chat/${world.owners.link(policy).token}`)).text();
+    const open = await page({ title: `Front "desk" $& <script>alert(1)</script>`, description: "Bills & hours" });
+    const name = "Front &quot;desk&quot; $&amp; &lt;script&gt;alert(1)&lt;/script&gt;";
+    expect(open).toContain(`<title>${name}</title>`);
+    expect(open).toContain(`<meta property="og:title" content="${name}" />`);
+    expect(open).toContain('<meta property="og:description" content="Bills &amp; hours" />');
+    expect(open).not.toMatch(/<script>alert|og:image|SECRET/);
+    for (const closed of [{ pinRequired: true }, { requireEmail: true }, { recipient: { name: "Ann" } }]) {
+      const shown = await page({ title: "Results", description: "of Ann", ...closed });
+      expect(shown).toContain('<meta property="og:title" content="Results" />');
+      expect(shown).not.toContain("Ann");
+    }
+  });
+
+  it("may be framed by the sites of its link and nobody else, and tells apart no links that are none", async () => {
     const link = world.owners.link({
       allowedDomains: ["https://shop.example", "*.shop.example", "https://evil.example; script-src *"],
     });
@@ -46,12 +62,14 @@ describe("pages", () => {
       const ancestors = csp.split("; ").find((directive) => directive.startsWith("frame-ancestors")) ?? "";
       return [ancestors, csp.replace(ancestors, "") + (await answer.text())];
     };
-    const [listed, shown] = await page(link.token);
+    const [listed] = await page(link.token);
     expect(listed).toBe("frame-ancestors 'self' https://shop.example https://*.shop.example");
-    link.set("unavailable");
-    for (const token of [world.owners.link().token, "pl_unknown", link.token.replace(/.$/, "!")]) {
-      expect(await page(token)).toEqual(["frame-ancestors 'self'", shown]);
-    }
+    const disabled = world.owners.link({ allowedDomains: ["https://shop.example"] });
+    disabled.set("unavailable");
+    const [own, none] = await page("pl_unknown");
+    expect([own, none]).toEqual(["frame-ancestors 'self'", expect.stringContaining("<title>chat</title>")]);
+    for (const token of [disabled.token, link.token.replace(/.$/, "!")]) expect(await page(token)).toEqual([own, none]);
+    expect((await page(world.owners.link().token))[0]).toBe(own);
   });
 
   it("is also there without a token in the address, for links that carry it in the fragment", async () => {

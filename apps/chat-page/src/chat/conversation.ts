@@ -6,7 +6,6 @@ import type { FileLimits } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
 import {
   type AttachedFile,
-  type PlainAnswer,
   parseAnswer,
   parseHistory,
   parseSessionInfo,
@@ -17,11 +16,11 @@ import { type Attachments, type ChatState, type LoadEntryCheck, resetConversatio
 import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { Ending } from "./ending.js";
-import { announceMessage, createEventSink } from "./event-sink.js";
+import { createEventSink, takeAnswer } from "./event-sink.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { noteSaid, takeTimes } from "./session-time.js";
-import { type AgentEntry, awaitedTurn, closeTurn, mergeMessage, rateEntry, updateOwn } from "./transcript.js";
+import { type AgentEntry, awaitedTurn, rateEntry } from "./transcript.js";
 
 interface ConversationDeps {
   api: Api;
@@ -131,12 +130,18 @@ export class Conversation {
     return (await this.#deps.api.rate(given)).type === "ok";
   }
 
+  /** The whole conversation as a file; its code is fetched when it is wanted. */
+  async save(): Promise<boolean> {
+    const fetched = await import("./transcript-file.js").catch(() => null);
+    return fetched?.saveTranscript(this.#deps) ?? false;
+  }
+
   /** Says what the person thinks of one answer. Shown at once; taken back when the server does not take it. */
-  async rateAnswer({ key, id, rating: before }: AgentEntry, rating: Thumb | null): Promise<void> {
+  async rateAnswer({ key, id, rating: before }: AgentEntry, rating: Thumb | null, reason?: string): Promise<void> {
     if (id === null) return;
     const { transcript } = this.#state;
     transcript.value = rateEntry(transcript.value, key, rating);
-    const answer = await this.#deps.api.rateAnswer(id, rating);
+    const answer = await this.#deps.api.rateAnswer(id, rating, reason);
     if (answer.type !== "ok") transcript.value = rateEntry(transcript.value, key, before);
   }
 
@@ -256,7 +261,7 @@ export class Conversation {
     noteSaid(this.#state.time, new Date(this.#deps.clock.nowMs()).toISOString());
     // A plain answer (there was no stream at that moment) already holds the reply, which later events then repeat.
     const answer = parseAnswer(body);
-    if (answer) batch(() => this.#takeAnswer(clientId, answer));
+    if (answer) takeAnswer(this.#state, clientId, answer);
     if (record(body).session_ended === true) this.#end(null);
     if (this.#state.awaiting.value) this.#state.thinking.begin("thinking");
   }
@@ -266,16 +271,6 @@ export class Conversation {
     const answer = await this.#deps.api.history();
     const session = answer.type === "ok" ? parseHistory(answer.body).session : null;
     if (session?.another !== undefined) this.#state.another.value = session.another;
-  }
-
-  #takeAnswer(clientId: string, { turnId, messages }: PlainAnswer): void {
-    const { transcript } = this.#state;
-    transcript.value = updateOwn(transcript.value, clientId, { turnId });
-    for (const message of messages) {
-      transcript.value = mergeMessage(transcript.value, message);
-      announceMessage(this.#state, message);
-    }
-    transcript.value = closeTurn(transcript.value, turnId);
   }
 
   #watch(): void {

@@ -1,9 +1,10 @@
+import { batch } from "@preact/signals";
 import type { ChatEvent } from "../net/events.js";
 import type { ServerClock } from "../net/server-clock.js";
-import type { SessionInfo, WireMessage } from "../net/session-info.js";
+import type { PlainAnswer, SessionInfo, WireMessage } from "../net/session-info.js";
 import type { ChatState } from "./chat-state.js";
 import { fillTimes, noteSaid, takeTimes } from "./session-time.js";
-import { closeTurn, failTurn, mergeDelta, mergeMessage, replaceAll } from "./transcript.js";
+import { closeTurn, failTurn, mergeDelta, mergeMessage, replaceAll, updateOwn } from "./transcript.js";
 
 interface EventSinkDeps {
   state: ChatState;
@@ -122,6 +123,19 @@ export function announceMessage(state: ChatState, message: WireMessage): void {
   if (message.role !== "assistant" || state.announcements.value.some((item) => item.key === key)) return;
   const kept = state.announcements.value.slice(1 - KEPT_ANNOUNCEMENTS);
   state.announcements.value = [...kept, { key, text: message.content }];
+}
+
+/** Applies the whole answer to a message, as it came without a stream. */
+export function takeAnswer(state: ChatState, clientId: string, { turnId, messages }: PlainAnswer): void {
+  batch(() => {
+    const { transcript } = state;
+    transcript.value = updateOwn(transcript.value, clientId, { turnId });
+    for (const message of messages) {
+      transcript.value = mergeMessage(transcript.value, message);
+      announceMessage(state, message);
+    }
+    transcript.value = closeTurn(transcript.value, turnId);
+  });
 }
 
 const announcementKey = (message: WireMessage): string =>

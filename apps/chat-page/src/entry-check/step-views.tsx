@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n/language.js";
 import { Avatar } from "../view/avatar.js";
 import { MarkdownText } from "../view/markdown-text.js";
+import { Operator } from "../view/operator.js";
 import { CodeStep } from "./code-step.js";
 import type { EntryFlow } from "./entry-flow.js";
 import { stepsOf } from "./entry-rules.js";
@@ -25,6 +26,7 @@ export function StepPage({ flow }: { flow: EntryFlow }) {
         </p>
         {step > 0 && steps.length > 1 && <p class="entry-step">{d("step", { step, count: steps.length })}</p>}
         <CurrentStep flow={flow} heading="h1" />
+        <Operator link={link} />
       </div>
     </main>
   );

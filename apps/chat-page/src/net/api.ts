@@ -69,7 +69,7 @@ export interface Api {
   escalate(reason?: string): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
-  rateAnswer(message: string, rating: Thumb | null): Promise<Answer>;
+  rateAnswer(message: string, rating: Thumb | null, reason?: string): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
   events(after: string | null): EventStream;
   /** Exchanges the session of this page for a handle that only a page of our own can change back. */
@@ -166,7 +166,8 @@ export function createApi(token: string, clock: ServerClock): Api {
     escalate: (reason) => post(`escalate/${name}`, reason === undefined ? {} : { reason }, {}),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
-    rateAnswer: (message, rating) => post(`rate/${name}/${encodeURIComponent(message)}`, { rating }, {}),
+    rateAnswer: (message, rating, reason) =>
+      post(`rate/${name}/${encodeURIComponent(message)}`, { rating, ...(reason && { text: reason }) }, {}),
     poll: (after, signal) => call(`poll/${name}${query("after", after)}`, { signal, timeoutMs: POLL_MS }),
     events: (after) => {
       const url = `${base}/events/${name}${query("after", after)}`;

@@ -24,6 +24,10 @@ export interface LinkInfo {
   needsApproval: boolean;
   /** Begin with a solved challenge; the server may ask for one later on all the same. */
   proofRequired: boolean;
+  /** Who runs this chat, in their own words. */
+  operator: string | null;
+  /** Where they say what becomes of what is written; https. */
+  privacyUrl: string | null;
   /** Who the agent is, where the link wants it introduced. */
   introduction: string | null;
   /** For whom the link was made. */
@@ -61,6 +65,11 @@ function inlineImage(value: unknown): string | null {
   return image !== null && /^data:image\/(png|jpeg|gif|webp);base64,/.test(image) ? image : null;
 }
 
+function secureAddress(value: unknown): string | null {
+  const address = label(value, 2000);
+  return address !== null && URL.canParse(address) && new URL(address).protocol === "https:" ? address : null;
+}
+
 const MAX_STARTERS = 6;
 
 /** What a new visitor may meet, other than an agent that cannot answer. */
@@ -96,6 +105,8 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     requireEmail: body.require_email === true,
     needsApproval: text(body.access) === "approval",
     proofRequired: body.proof_required === true,
+    operator: label(branding.operator, 200),
+    privacyUrl: secureAddress(branding.privacy_url),
     introduction: label(body.introduction, 4000),
     recipientName: label(record(body.recipient).name, 200),
     canStop: features.stop === true,

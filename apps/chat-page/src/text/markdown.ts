@@ -26,6 +26,9 @@ const PURIFY = {
   RETURN_DOM_FRAGMENT: true as const,
 };
 
+/** Columns by `---:` and `:---:`; on the other side in languages that run from right to left. */
+const ALIGNED: Readonly<Record<string, string>> = { right: ' class="end"', center: ' class="center"' };
+
 const markdown = new Marked({ gfm: true, breaks: true, async: false });
 markdown.use({
   renderer: {
@@ -41,8 +44,8 @@ markdown.use({
     checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
     code: ({ text }) => `<pre tabindex="0" dir="ltr"><code>${escapeHtml(text)}</code></pre>`,
     table({ header, rows }) {
-      const cell = (tag: string, item: Tokens.TableCell): string =>
-        `<${tag}>${this.parser.parseInline(item.tokens)}</${tag}>`;
+      const cell = (tag: string, { align, tokens }: Tokens.TableCell): string =>
+        `<${tag}${ALIGNED[align ?? ""] ?? ""}>${this.parser.parseInline(tokens)}</${tag}>`;
       const line = (tag: string, items: Tokens.TableCell[]): string =>
         `<tr>${items.map((item) => cell(tag, item)).join("")}</tr>`;
       const body = rows.map((row) => line("td", row)).join("");

@@ -2,11 +2,11 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
-import { type AgentEntry, withoutResent, writingKey } from "../chat/transcript.js";
+import { withoutResent, writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
-import type { AttachedFile, Thumb } from "../net/session-info.js";
+import type { AttachedFile } from "../net/session-info.js";
 import { TimeNotice } from "./allowance.js";
 import { Avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
@@ -22,7 +22,9 @@ import { MarkdownText } from "./markdown-text.js";
 import { AgentMessage, UserMessage } from "./message.js";
 import { NamedSentence } from "./named-sentence.js";
 import { NewConversationDialog } from "./new-conversation-dialog.js";
+import { Operator } from "./operator.js";
 import { createScrollKeeper } from "./scroll-keeper.js";
+import type { RateAnswer } from "./thumb-reasons.js";
 import { useAttachments } from "./use-attachments.js";
 
 interface ChatProps {
@@ -61,10 +63,11 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
           onResend={(clientId) => conversation.resend(clientId)}
           onShowEarlier={() => conversation.showEarlier(scroll.still)}
           fileUrl={(id) => conversation.fileUrl(id)}
-          onRate={link.canRateAnswers ? (entry, rating) => void conversation.rateAnswer(entry, rating) : null}
+          onSend={send}
+          onRate={link.canRateAnswers ? (...given) => void conversation.rateAnswer(...given) : null}
         />
       </main>
-      <NewConversationDialog dialog={dialog} onConfirm={renew} />
+      <NewConversationDialog dialog={dialog} onConfirm={renew} onSave={() => conversation.save()} />
       <LiveRegion state={state} name={link.agentName} />
       <TimeNotice state={state} />
       <footer class="footer">
@@ -112,6 +115,7 @@ function Welcome({ link }: { link: LinkInfo }) {
         </p>
       )}
       {link.welcome && <MarkdownText text={link.welcome} streaming={false} />}
+      <Operator link={link} />
       {link.introduction && (
         <section class="introduction" aria-labelledby="introduction-title">
           <h3 id="introduction-title">
@@ -130,15 +134,22 @@ interface MessagesProps {
   onResend(clientId: string): void;
   onShowEarlier(): void;
   fileUrl(id: string): string;
-  onRate: ((entry: AgentEntry, rating: Thumb | null) => void) | null;
+  onSend(text: string, files: AttachedFile[]): void;
+  onRate: RateAnswer | null;
 }
 
-function Messages({ state, link, onResend, onShowEarlier, fileUrl, onRate }: MessagesProps) {
+function Messages({ state, link, onResend, onShowEarlier, fileUrl, onSend, onRate }: MessagesProps) {
   const section = useRef<HTMLElement>(null);
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
   const writing = writingKey(state.transcript.value);
   const shown = withoutResent(state.transcript.value);
+  // What was said stays said: asking again, or in other words, is another message, and takes another turn.
+  const asked = canSend && !state.awaiting.value ? shown.findLast((entry) => entry.role === "user") : undefined;
+  const latest = asked?.delivery === "sent" || asked?.delivery === "failed" ? asked : null;
+  const edit = (): void => {
+    state.prefill.value = latest?.text ?? null;
+  };
   const firstWords = shown.findIndex(({ role }) => role === "user");
   // What the agent says before anybody has said a word answers nothing.
   const isGreeting = (index: number): boolean =>
@@ -157,6 +168,11 @@ function Messages({ state, link, onResend, onShowEarlier, fileUrl, onRate }: Mes
               status={entry.key === writing && label !== null ? statusText(label) : null}
               stopped={entry.stopped && all[index + 1]?.turnId !== entry.turnId}
               onRate={isGreeting(index) ? null : onRate}
+              onAgain={
+                latest && entry.stopped && index === all.length - 1
+                  ? () => onSend(latest.text, [...latest.files])
+                  : null
+              }
             />
           ) : (
             <UserMessage
@@ -166,6 +182,7 @@ function Messages({ state, link, onResend, onShowEarlier, fileUrl, onRate }: Mes
               heldUntilMs={state.held.value?.untilMs ?? null}
               canSend={canSend}
               onResend={onResend}
+              onEdit={entry === latest ? edit : null}
               fileUrl={fileUrl}
             />
           ),
@@ -246,6 +263,7 @@ function Foot({ state, link, drafts, conversation, takesFocus, onSend }: FootPro
     another: state.another.value !== false,
     renewing: state.renewing.value,
     onRenew: () => void conversation.renew(),
+    onSave: hasBegun(state) ? () => conversation.save() : null,
     // Who has said nothing has had no conversation to judge.
     onRate: link.canRate && hasBegun(state) ? (given: Rating) => conversation.rate(given) : null,
   };

@@ -67,6 +67,7 @@ export function Composer({ state, drafts, maxLength, attachments, takesFocus, on
     if (prefill === null || !seen) return;
     state.prefill.value = null;
     if (draft === "") write(prefill);
+    if (matchMedia("(pointer: fine)").matches || panel === null) field.current?.focus({ preventScroll: true });
   }, [prefill, seen]);
   // A conversation that is left gives back what it has not sent.
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 import { NewIcon } from "./icons.js";
+import { SaveButton } from "./save-button.js";
 
 /** Each end has a title and a body of its name. */
 type EndKind =
@@ -28,12 +29,14 @@ interface EndedProps {
   another: boolean;
   renewing: boolean;
   onRenew(): void;
+  /** Null = nothing was said that could be kept. */
+  onSave: (() => Promise<boolean>) | null;
   /** Null = the server takes no ratings. */
   onRate: ((given: Rating) => Promise<boolean>) | null;
 }
 
 /** Says why nothing can be written any more, in the place where one would write. */
-export function EndedCard({ kind, another, renewing, onRenew, onRate }: EndedProps) {
+export function EndedCard({ kind, another, renewing, onRenew, onSave, onRate }: EndedProps) {
   const card = useRef<HTMLElement>(null);
   const human = kind === "noneLeftHuman";
   const more = !LAST.includes(kind);
@@ -54,6 +57,7 @@ export function EndedCard({ kind, another, renewing, onRenew, onRate }: EndedPro
           {renewing ? t("starting") : t("newConversation")}
         </button>
       )}
+      {onSave && <SaveButton onSave={onSave} />}
       {onRate && !UNRATED.includes(kind) && <Rated onRate={onRate} />}
     </section>
   );

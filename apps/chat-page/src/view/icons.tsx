@@ -21,6 +21,11 @@ export const NewIcon = () => (
     <path d="M14.7 3.7a1.4 1.4 0 0 1 2 2L11 11.3l-2.7.7.7-2.7z" />
   </Icon>
 );
+export const EditIcon = () => (
+  <Icon>
+    <path d="M4 16l.8-3.4L13 4.400a1.5 1.5 0 0 1 2.2 0l.4.4a1.5 1.5 0 0 1 0 2.200L7.4 15.200z" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon>
     <path d="m5 5 10 10M15 5 5 15" />

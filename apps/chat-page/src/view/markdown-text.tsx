@@ -1,6 +1,8 @@
 import type { Token } from "marked";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { t } from "../i18n/language.js";
 import { formatter } from "../text/formatter.js";
+import { copyText } from "./copy-text.js";
 
 /**
  * Formatted text of the agent. Each block is a node of its own and is written only when its source changes, so that a
@@ -18,19 +20,43 @@ export function MarkdownText({ text, streaming }: { text: string; streaming: boo
       ) : (
         blocks.map((block, index) => (
           // Blocks only grow at the end.
-          <Block key={index} block={block} />
+          <Block key={index} block={block} grows={streaming && index === blocks.length - 1} />
         ))
       )}
     </div>
   );
 }
 
-function Block({ block }: { block: Token }) {
+function Block({ block, grows }: { block: Token; grows: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   // The source decides; tokens are new objects on every reading.
   useLayoutEffect(() => {
     const rendered = formatter.value?.renderBlock(block);
     if (rendered) host.current?.replaceChildren(rendered);
-  }, [block.raw]);
+    // Code that is being written is nothing to copy yet.
+    for (const code of grows ? [] : (host.current?.querySelectorAll("pre") ?? [])) offerCopy(code);
+  }, [block.raw, grows]);
   return <div class="block" dir="auto" ref={host} />;
+}
+
+const COPIED_FOR_MS = 2_000;
+
+/** Puts a button beside a code block. What is in the block came through the sanitizer; the button did not. */
+function offerCopy(code: HTMLElement): void {
+  const box = document.createElement("div");
+  box.className = "code";
+  const button = document.createElement("button");
+  const name = (text: string): void => {
+    button.textContent = text;
+  };
+  Object.assign(button, { type: "button", className: "copy-code" });
+  name(t("copy"));
+  button.addEventListener("click", () => {
+    copyText(code.textContent ?? "", () => {
+      name(t("copied"));
+      setTimeout(() => name(t("copy")), COPIED_FOR_MS);
+    });
+  });
+  code.replaceWith(box);
+  box.append(button, code);
 }

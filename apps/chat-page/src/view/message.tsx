@@ -3,12 +3,13 @@ import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
 import type { LinkInfo } from "../net/link-info.js";
-import type { Thumb } from "../net/session-info.js";
 import { Avatar } from "./avatar.js";
+import { copyText } from "./copy-text.js";
 import { Countdown } from "./countdown.js";
 import { FileList } from "./file-list.js";
-import { ClockIcon, PeopleIcon, ThumbIcon } from "./icons.js";
+import { ClockIcon, EditIcon, PeopleIcon, ThumbIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
+import { type RateAnswer, ThumbReasons } from "./thumb-reasons.js";
 
 const COPIED_FOR_MS = 2_000;
 
@@ -22,11 +23,14 @@ interface AgentMessageProps {
   /** The answer was stopped after this part. */
   stopped: boolean;
   /** Null = the server takes no ratings of answers. */
-  onRate: ((entry: AgentEntry, rating: Thumb | null) => void) | null;
+  onRate: RateAnswer | null;
+  /** Asks once more; null = this is no answer to ask for again. */
+  onAgain: (() => void) | null;
 }
 
-export function AgentMessage({ entry, link, writing, status, stopped, onRate }: AgentMessageProps) {
+export function AgentMessage({ entry, link, writing, status, stopped, onRate, onAgain }: AgentMessageProps) {
   const { human } = entry;
+  const rated = entry.id !== null && !human ? onRate : null;
   return (
     <li class={`message agent${entry.part > 0 ? " continued" : ""}${human ? " human-said" : ""}`}>
       {human ? (
@@ -50,8 +54,14 @@ export function AgentMessage({ entry, link, writing, status, stopped, onRate }: 
           {stopped && <span>{t("stopped")}</span>}
           {status !== null && <span role="status">{status}</span>}
           {entry.partial === null && <CopyButton text={entry.text} />}
-          {entry.id !== null && !human && onRate && <Thumbs entry={entry} onRate={onRate} />}
+          {rated && <Thumbs entry={entry} onRate={rated} />}
+          {onAgain && (
+            <button type="button" class="link-button" onClick={onAgain}>
+              {t("again")}
+            </button>
+          )}
         </div>
+        {rated && entry.rating === "down" && <ThumbReasons entry={entry} onRate={rated} />}
       </div>
     </li>
   );
@@ -64,10 +74,12 @@ interface UserMessageProps {
   heldUntilMs: number | null;
   canSend: boolean;
   onResend(clientId: string): void;
+  /** Takes the words up once more, to be changed; null = not those of this message. */
+  onEdit: (() => void) | null;
   fileUrl(id: string): string;
 }
 
-export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, fileUrl }: UserMessageProps) {
+export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, onEdit, fileUrl }: UserMessageProps) {
   const clientId = entry.clientId;
   return (
     <li class={`message own ${entry.delivery}`}>
@@ -82,6 +94,12 @@ export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, fil
           {entry.delivery === "failed" && entry.failure !== "resent" && canSend && clientId && (
             <button type="button" class="link-button" onClick={() => onResend(clientId)}>
               {t("sendAgain")}
+            </button>
+          )}
+          {onEdit && canSend && (
+            <button type="button" class="tool" onClick={onEdit}>
+              <EditIcon />
+              <span>{t("edit")}</span>
             </button>
           )}
           {entry.delivery === "sent" && <Time value={entry.createdAt} />}
@@ -115,14 +133,10 @@ function Delivery({ entry, online, heldUntilMs }: { entry: UserEntry; online: bo
 function CopyButton({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
   const copy = (): void => {
-    // The clipboard exists only on secure origins and may be refused; then the button simply changes nothing.
-    void navigator.clipboard?.writeText(text).then(
-      () => {
-        setCopied(true);
-        setTimeout(() => setCopied(false), COPIED_FOR_MS);
-      },
-      () => undefined,
-    );
+    copyText(text, () => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), COPIED_FOR_MS);
+    });
   };
   return (
     <button type="button" class="tool" onClick={copy} aria-label={copied ? t("copied") : t("copyLabel")}>
@@ -133,7 +147,7 @@ function CopyButton({ text }: { text: string }) {
 }
 
 /** Two switches of which at most one is on; the one that is on takes the rating back. */
-function Thumbs({ entry, onRate }: { entry: AgentEntry; onRate(entry: AgentEntry, rating: Thumb | null): void }) {
+function Thumbs({ entry, onRate }: { entry: AgentEntry; onRate: RateAnswer }) {
   return (
     <>
       {(["up", "down"] as const).map((thumb) => (

@@ -1,9 +1,12 @@
+import { Icon } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import { t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
 
 const SCALE = [1, 2, 3, 4, 5] as const;
 const MAX_COMMENT = 1000;
+
+const MOUTH_Y = 12.6;
 
 type Phase = "open" | "sending" | "failed" | "sent";
 
@@ -27,6 +30,10 @@ export function RatingForm({ onRate }: { onRate(given: Rating): Promise<boolean>
             {SCALE.map((value) => (
               <label key={value} class="grade">
                 <input type="radio" name="rating" checked={rating === value} onChange={() => setRating(value)} />
+                <Icon>
+                  <circle cx="10" cy="10" r="7.5" />
+                  <path d={`M7.4 8v.4M12.6 8v.4M6.8 ${MOUTH_Y}q3.2 ${(value - 3) * 1.4} 6.4 0`} />
+                </Icon>
                 <span>{t(`rate${value}`)}</span>
               </label>
             ))}

@@ -25,6 +25,9 @@ export function createScrollKeeper(): ScrollKeeper {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     root().scrollTo({ top: root().scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
   };
+  /** Where the newest message stands: it stays the newest when earlier ones come. */
+  const lastMessageTop = (): number =>
+    document.querySelector(".messages > :last-child")?.getBoundingClientRect().top ?? 0;
   const onScroll = (): void => {
     const top = root().scrollTop;
     if (distanceToEnd() < NEAR_END_PX) following.value = true;
@@ -42,10 +45,10 @@ export function createScrollKeeper(): ScrollKeeper {
     },
     still: (change) => {
       following.value = false;
-      const fromEnd = root().scrollHeight - root().scrollTop;
+      const before = lastMessageTop();
       change();
       // Signals render in a microtask, before the next frame. Not every browser keeps the place by itself.
-      requestAnimationFrame(() => root().scrollTo({ top: root().scrollHeight - fromEnd, behavior: "instant" }));
+      requestAnimationFrame(() => root().scrollBy({ top: lastMessageTop() - before, behavior: "instant" }));
     },
     attach: (content) => {
       const observer = new ResizeObserver(onGrow);

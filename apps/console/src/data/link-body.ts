@@ -99,11 +99,9 @@ function brandingOf(values: LinkValues): Json {
   const { colours, ...rest } = objectIn(values["branding.rest"] ?? "") ?? {};
   const accent = values["branding.accent"]?.trim();
   const all = { ...record(colours), ...(accent ? { accent } : {}) };
-  const named = withoutEmpty({
-    name: values["branding.name"]?.trim() ?? "",
-    logo: values["branding.logo"]?.trim() ?? "",
-    locale: values["branding.locale"]?.trim() ?? "",
-  });
+  const named = withoutEmpty(
+    Object.fromEntries(BRANDING_TEXTS.map((member) => [member, values[`branding.${member}`]?.trim() ?? ""])),
+  );
   return { ...rest, ...named, ...(Object.keys(all).length > 0 ? { colours: all } : {}) };
 }
 
@@ -137,13 +135,17 @@ export function valuesOf(linkOrTemplate: object): LinkValues {
   return values;
 }
 
-function putBranding(values: LinkValues, { name, logo, locale, colour, color, colours, colors, ...rest }: Json): void {
+const BRANDING_TEXTS = ["name", "logo", "locale", "operator", "privacy_url"] as const;
+
+function putBranding(values: LinkValues, { colour, color, colours, colors, ...branding }: Json): void {
+  const rest: Json = { ...branding };
+  for (const member of BRANDING_TEXTS) {
+    values[`branding.${member}`] = text(branding[member]) ?? "";
+    delete rest[member];
+  }
   const { accent, primary, ...free } = record(colours ?? colors);
   // A second colour that no page could use is refused, and this form has no field to put it right.
   const others = sixDigits(text(primary) ?? "") === null ? free : { ...free, primary };
-  values["branding.name"] = text(name) ?? "";
-  values["branding.logo"] = text(logo) ?? "";
-  values["branding.locale"] = text(locale) ?? "";
   // In the order the chat page looks for it.
   values["branding.accent"] = text(colour) || text(color) || text(accent) || text(primary) || "";
   const kept = { ...rest, ...(Object.keys(others).length > 0 ? { colours: others } : {}) };

@@ -74,6 +74,20 @@ export const LOOK: LinkSection = {
     },
     {
       type: "text",
+      name: "branding.operator",
+      label: "Who runs this chat",
+      maxLength: 200,
+      help: "Your company, as visitors know it. Shown under the welcome.",
+    },
+    {
+      type: "text",
+      name: "branding.privacy_url",
+      label: "Privacy notice",
+      maxLength: 2_000,
+      help: "An https address; the page links to it.",
+    },
+    {
+      type: "text",
       name: "branding.locale",
       label: "Language of the page",
       maxLength: 35,

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { AppError } from "@parley/contracts";
+import { AppError, type LinkPolicy } from "@parley/contracts";
 import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { GatewayContext } from "../../context.js";
 import { isWithinLimit } from "../../edge/address-limit.js";
 import { frameAncestors } from "../../edge/origin-headers.js";
 import { resolveLink } from "../../edge/resolve-link.js";
+import { withPreview } from "./link-preview.js";
 
 /** The page does not wait longer for the link's list: it can say by itself what is wrong. */
 const LOOKUP_MS = 1_000;
@@ -20,13 +21,14 @@ function pageFolder(setting: string | undefined): string {
 }
 
 /**
- * The chat page and its files. The document is the same for every link, known or not; only the sites that may frame it are the
- * link's. The page asks the public API for the rest, so a link scanner that only fetches it learns nothing and uses nothing.
+ * The chat page and its files. The document is the same for every link, known or not, but for the sites that may frame it and for the
+ * title that stands in previews of its address. The page asks the public API for the rest, so a link scanner that only fetches it uses
+ * nothing.
  */
 export async function registerChatPage(app: HttpApp, context: GatewayContext): Promise<void> {
   const { config, proofs } = context;
-  const framers = async (request: FastifyRequest, token: string): Promise<string> =>
-    (await isWithinLimit(context, request)) ? framersOf(context, request, token) : frameAncestors([]);
+  const policyFor = async (request: FastifyRequest, token: string): Promise<LinkPolicy | null> =>
+    (await isWithinLimit(context, request)) ? policyOf(context, request, token) : null;
   const folder = pageFolder(config.CHAT_PAGE_DIR);
   const file = join(folder, "index.html");
   const assets = join(folder, "assets");
@@ -38,16 +40,15 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
       if (page === undefined && !existsSync(file))
         throw new AppError("not_ready", { internal: "the chat page is not built" });
       page ??= readFileSync(file, "utf8");
+      const policy = token === undefined ? null : await policyFor(request, token);
+      const framers = frameAncestors(policy?.allowedDomains ?? []);
       reply.headers({
-        "content-security-policy": withScriptOf(
-          proofs.scriptOrigin,
-          pageCsp(token === undefined ? frameAncestors([]) : await framers(request, token)),
-        ),
+        "content-security-policy": withScriptOf(proofs.scriptOrigin, pageCsp(framers)),
         ...embeddable(proofs.scriptOrigin),
         "x-robots-tag": "noindex",
         "content-type": "text/html; charset=utf-8",
       });
-      return reply.send(page);
+      return reply.send(policy === null ? page : withPreview(page, policy));
     });
   }
   for (const path of ["/temp-chat/:token", "/chat/:token"]) {
@@ -58,14 +59,13 @@ export async function registerChatPage(app: HttpApp, context: GatewayContext): P
   if (existsSync(assets)) await serveImmutable(app, { root: assets, prefix: "/assets/chat/assets/" });
 }
 
-/** Which sites may frame the page; without an answer in time, or for a link that is none, only the page's own. */
-async function framersOf(context: GatewayContext, request: FastifyRequest, token: string): Promise<string> {
+/** What the document takes from its link; null without an answer in time, or for a link that is none. */
+async function policyOf(context: GatewayContext, request: FastifyRequest, token: string): Promise<LinkPolicy | null> {
   try {
     const late = sleep(LOOKUP_MS, null, { ref: false });
-    const policy = await Promise.race([resolveLink(context, request, token), late]);
-    return frameAncestors(policy?.allowedDomains ?? []);
+    return await Promise.race([resolveLink(context, request, token), late]);
   } catch {
-    return frameAncestors([]);
+    return null;
   }
 }
 

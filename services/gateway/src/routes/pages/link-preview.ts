@@ -1,0 +1,37 @@
+import type { LinkPolicy } from "@parley/contracts";
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+
+const MAX_DESCRIPTION = 300;
+
+/**
+ * The page's document with the title of its link, for tabs and for the previews that messengers draw of an address. A link that asks
+ * something before it opens, or is for one person, shows its title alone: a preview is read by whoever is in the room. No picture:
+ * whoever served it would learn of every preview.
+ */
+export function withPreview(page: string, { title, agentName, description, ...policy }: LinkPolicy): string {
+  const name = escaped(title || agentName);
+  const closed = policy.pinRequired || policy.requireEmail || policy.access === "approval" || policy.recipient !== null;
+  const words = closed ? "" : escaped((description ?? "").slice(0, MAX_DESCRIPTION));
+  const tags = [
+    `<title>${name}</title>`,
+    '<meta property="og:type" content="website" />',
+    `<meta property="og:title" content="${name}" />`,
+    `<meta property="og:site_name" content="${escaped(agentName)}" />`,
+    '<meta name="twitter:card" content="summary" />',
+    ...(words === "" ? [] : ["og:description", "description"].map((key) => describing(key, words))),
+  ];
+  // A function: `$` in a title would mean something in a replacement text.
+  return page.replace(/<title>[^<]*<\/title>/, () => tags.join("\n    "));
+}
+
+const describing = (key: string, words: string): string =>
+  `<meta ${key.startsWith("og:") ? "property" : "name"}="${key}" content="${words}" />`;
