@@ -77,7 +77,7 @@ export interface TurnAnswered {
   /** `human`: a human has the session or is waited for, and the agent is silent. */
   handled_by: "agent" | "human";
   /** With `human`: whether somebody has it (`assigned`) or is waited for. `since` null = asked for by this turn. */
-  escalation?: Omit<SessionEscalation, "id">;
+  escalation?: Omit<SessionEscalation, "id" | "answer_by_mail">;
 }
 
 /** Whether a human has a session or is waited for. */
@@ -88,6 +88,8 @@ export interface SessionEscalation {
   since: string | null;
   assigned_name: string | null;
   reason: string | null;
+  /** The visitor has left an address for the answer. */
+  answer_by_mail?: boolean | undefined;
 }
 
 /** A message that was taken and is answered later. */

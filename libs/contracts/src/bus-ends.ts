@@ -30,7 +30,7 @@ export interface Ends {
 /** Calls that other services make than the gateway alone, which makes every call that is not named here. */
 const CALLERS = new Map<Contract, ServiceName[]>([
   [deleteLink, ["agent-runner", "gateway"]],
-  [getAgent, ["gateway", "links"]],
+  [getAgent, ["gateway", "links", "sessions"]],
   [getSession, ["gateway", "links"]],
   [importAgent, ["gateway", "links"]],
   [noteSecurity, ["agent-runner", "gateway"]],

@@ -60,6 +60,8 @@ const escalation = z.strictObject({
   reason: z.string().nullish(),
   outcome: z.string().nullish(),
   escalation_id: id.optional(),
+  /** Of a visitor who waited: the agent answers again. */
+  choice: z.enum(["continue", "cancel"]).optional(),
 });
 const assignment = z.strictObject({
   state: z.enum(["assigned", "transferred", "released"]),

@@ -9,6 +9,8 @@ export interface Mail {
   text: string;
   /** BCP 47; told to the reader's program, which chooses voice and direction by it. */
   language?: string;
+  /** UUID of what it tells: the same in each attempt, so that whoever takes mails in can know a repeat (`Message-ID`). */
+  id?: string;
 }
 
 /** Keeps mails instead of sending them, for installations without a mail server. */
@@ -22,6 +24,11 @@ export interface Mailer {
    * address exists; a failure is logged without address and text.
    */
   send(mail: Mail): Promise<void>;
+  /**
+   * Sends one mail. Never throws; null = it was taken, else a word for why not, without address and text. An address that the
+   * server refuses for good is `refused`.
+   */
+  attempt(mail: Mail): Promise<"refused" | "unreachable" | null>;
   /** Waits for mails in hand, then closes the connections. */
   close(): Promise<void>;
 }
@@ -55,6 +62,19 @@ export function createMailer(options: MailerOptions): Mailer {
       await sending;
       inHand.delete(sending);
     },
+    async attempt(mail) {
+      try {
+        await carrier.deliver({ ...mail, subject: oneLine(mail.subject) });
+        return null;
+      } catch (error) {
+        const codes = codesOf(error);
+        logger.warn({ tenantId: mail.tenantId, ...codes }, "mail.failed");
+        const { responseCode } = codes;
+        return typeof responseCode === "number" && responseCode >= 500 && responseCode < 600
+          ? "refused"
+          : "unreachable";
+      }
+    },
     async close() {
       await Promise.all(inHand);
       carrier.close();
@@ -82,10 +102,17 @@ function smtpCarrier({ url, from, timeoutMs = 10_000 }: MailerOptions & { url: s
     disableUrlAccess: true,
   });
   return {
-    async deliver({ to, subject, text, language }) {
+    async deliver({ to, subject, text, language, id }) {
       // As an object: a string would be read as a list of addresses.
       const headers = language === undefined ? {} : { "Content-Language": language };
-      await transport.sendMail({ from, to: { name: "", address: to }, subject, text, headers });
+      await transport.sendMail({
+        from,
+        to: { name: "", address: to },
+        subject,
+        text,
+        headers,
+        ...(id && { messageId: `<${id}@parley>` }),
+      });
     },
     close: () => transport.close(),
   };

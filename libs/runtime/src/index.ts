@@ -14,6 +14,7 @@ export { ConfigError, loadConfig } from "./load-config.js";
 export { createOpsServer, type OpsServer, type OpsServerOptions } from "./ops-server.js";
 export { readUntrusted } from "./read-untrusted.js";
 export { processConfig, type RunOptions, runService, type ServiceContext } from "./run-service.js";
+export { mailConfig, publicUrlConfig } from "./shared-config.js";
 export {
   createUntrustedReader,
   type ReaderLimits,

@@ -1,3 +1,4 @@
+import { publicUrlConfig } from "@parley/runtime";
 import { z } from "zod";
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -6,13 +7,7 @@ const integer = (min: number, max: number) => z.coerce.number().int().min(min).m
 export const gatewayConfig = z.object({
   PORT: integer(0, 65_535).default(8080).describe("Port of the public HTTP server; 0 takes a free one"),
   HOST: z.string().default("0.0.0.0").describe("Address the public HTTP server listens on"),
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: "must be an http or https address" })
-    // Pages, their files and the session cookie live at the root of their host: under a path no link would open.
-    .refine((url) => ["", "/"].includes(url.replace(/^https?:\/\/[^/?#]+/i, "")), { message: "must not have a path" })
-    .transform((url) => url.replace(/\/+$/, ""))
-    .default("http://localhost:8080")
-    .describe("Address under which people reach this server; links are made of it, https switches secure cookies on"),
+  ...publicUrlConfig,
   ADMIN_API_KEY: z
     .string()
     .min(16)

@@ -1,4 +1,5 @@
 import { outboundConfig } from "@parley/outbound";
+import { mailConfig } from "@parley/runtime";
 import { z } from "zod";
 
 /** Variables that only the links service reads; connections and SECRET_KEY are read by main.ts. */
@@ -40,14 +41,7 @@ export const linksConfig = z.object({
     .describe(
       "Most codes all links of a tenant mail in a day; further requests answer 429 rate_limited, whatever the address",
     ),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")
-    .optional()
-    .describe(
-      "Mail server: smtp://user:password@host:587 or smtps://…; without it mails are kept for GET /api/dev/mail",
-    ),
-  MAIL_FROM: z.string().max(320).default("Parley <parley@localhost>").describe("Sender of the mails with codes"),
+  ...mailConfig,
   ...outboundConfig,
 });
 export type LinksConfig = z.output<typeof linksConfig>;

@@ -42,6 +42,7 @@ async function askWith(linkBody: Record<string, unknown>, policy: Record<string,
       mailed.push(to);
       return new Promise<void>(() => undefined);
     },
+    attempt: async () => null,
     close: async () => undefined,
   };
   const agentShown = async () => ({ name: "Desk", description: null, ready: true });

@@ -1,4 +1,5 @@
 import { outboundConfig } from "@parley/outbound";
+import { mailConfig, publicUrlConfig } from "@parley/runtime";
 import { z } from "zod";
 import { DEFAULT_RETRY_SECONDS } from "./webhooks/retry-schedule.js";
 
@@ -55,6 +56,22 @@ export const sessionsConfig = z.object({
     .max(400)
     .default(30)
     .describe("Days the log of delivered and failed webhooks is kept"),
+  NOTICE_POLL_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(1_000)
+    .describe("How often a replica looks for operators to tell that somebody waits, and for answers that go by mail"),
+  ANSWER_MAIL_AFTER_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe("An operator's answer goes by mail to a visitor who left an address and has not written for so long"),
+  ...mailConfig,
+  ...publicUrlConfig,
   ...outboundConfig,
 });
 export type SessionsConfig = z.output<typeof sessionsConfig>;

@@ -15,12 +15,14 @@ import { createFeedbackRepository } from "./history/feedback-repository.js";
 import { createSessionRepository } from "./history/repository.js";
 import { bindLifecycle } from "./lifecycle/bind.js";
 import { createAgentResolver } from "./lifecycle/resolve-agent.js";
+import { bindPeople } from "./people/bind.js";
 import { bindWebhooks } from "./webhooks/bind.js";
 
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
 export function createSessions(deps: SessionsDeps): Component {
   let relay: Outbox | undefined;
   let followed: Followed | undefined;
+  let people: { stop(): Promise<void> } | undefined;
   let webhooks: { stop(): Promise<void> } | undefined;
   return {
     name: "sessions",
@@ -47,10 +49,11 @@ export function createSessions(deps: SessionsDeps): Component {
       const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
       deps.bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
       webhooks = bindWebhooks(deps);
+      people = bindPeople(deps);
       await deps.bus.settled();
     },
     async stop() {
-      await webhooks?.stop();
+      await Promise.all([webhooks?.stop(), people?.stop()]);
       await relay?.stop();
       followed?.stop();
     },

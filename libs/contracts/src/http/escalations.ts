@@ -76,7 +76,19 @@ export const escalationStatus = z.enum(["open", "assigned", "resolved"]);
 
 export const escalationSource = z.enum(["visitor", "api", "workflow", "failed_turns", "operator"]);
 
-export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended"]);
+/** `cancelled`: by the visitor. */
+export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended", "cancelled"]);
+
+/** Who was told that somebody waits, and answers that went out by mail. */
+export const escalationNotice = z.object({
+  kind: z.enum(["mail", "chat", "answer"]),
+  target: z.string().describe("Masked"),
+  status: z.enum(["pending", "sent", "failed", "cancelled"]),
+  attempts: z.int().min(0),
+  outcome: z.string().nullable().describe("Why the newest attempt failed"),
+  created_at: iso,
+  ended_at: iso.nullable(),
+});
 
 const lastMessage = z.object({
   role: z.enum(["user", "assistant"]),
@@ -93,6 +105,7 @@ export const sessionEscalation = z
     since: iso.nullable().describe("Since when they wait, or somebody has it; null = since the turn that tells it"),
     assigned_name: z.string().nullable().describe("How whoever has it is called before the visitor"),
     reason: z.string().nullable(),
+    answer_by_mail: z.boolean().optional().describe("The visitor has left an address for the answer"),
   })
   .meta({
     id: "SessionEscalation",
@@ -155,6 +168,8 @@ export const escalationView = z
     session_status: sessionStatus,
     handled_by: z.enum(["agent", "human"]),
     participant,
+    answer_by_mail: z.boolean().optional().describe("The visitor has left an address for the answer"),
+    notices: z.array(escalationNotice).optional().describe("Who was told; in lists and of one alone"),
     mine: z.boolean().optional().describe("The caller has it"),
     last_message: lastMessage.nullish().describe("The newest words of the conversation; in lists and of one alone"),
   })

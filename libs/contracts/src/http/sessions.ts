@@ -97,7 +97,7 @@ export const turnAnswered = z
       .enum(["agent", "human"])
       .describe("`human`: a human has the session or is waited for; the agent is silent"),
     escalation: sessionEscalation
-      .omit({ id: true })
+      .omit({ id: true, answer_by_mail: true })
       .optional()
       .describe(
         "With `human`: whether somebody has it or is waited for; a wish while the agent answers is in the session",

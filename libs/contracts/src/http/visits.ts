@@ -3,6 +3,7 @@ import { sessionStatus } from "../turns.js";
 import { sessionEscalation } from "./escalations.js";
 import { clientMessageId, entry, messageText, metadata, participantFields } from "./fields.js";
 import { identityToken } from "./host-identity.js";
+import { publicPeople } from "./people.js";
 
 const text = z.string();
 
@@ -88,6 +89,7 @@ export const publicLink = z
     recipient: z.object({ name: text }).nullable(),
     files: z.object({ types: z.array(text), max_bytes: z.int(), max_count: z.int() }).nullable(),
     access: z.enum(["open", "any_verified", "approval"]),
+    people: publicPeople.nullish().describe("Null = nothing is known of them"),
   })
   .meta({
     id: "PublicLink",

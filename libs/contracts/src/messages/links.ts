@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
 import { link } from "../http/links.js";
+import { officeHours } from "../office-hours.js";
 import { principal, repeatableRequest, replayable, role } from "./callers.js";
 
 const uuid = z.uuid();
@@ -93,6 +94,14 @@ export const linkPolicy = z.object({
   recipient: z.object({ name: z.string().optional(), email: z.string().optional() }).nullable().default(null),
   /** Who may come in besides what the link itself asks: the agent's access policy. `requireEmail` includes it. */
   access: z.enum(["open", "any_verified", "approval"]).default("open"),
+  /** How the people behind the agent can be reached; null = nothing was said of them. */
+  people: z
+    .object({
+      hours: officeHours.nullish(),
+      reply_minutes: z.number().int().nullish(),
+      fallback_minutes: z.number().int().nullish(),
+    })
+    .nullish(),
   /** False where the agent has no version that could talk. */
   agentReady: z.boolean().optional(),
 });

@@ -7,7 +7,7 @@ language sql stable as $$
     'requests', e.requests, 'assigned_to', e.assigned_to, 'assigned_name', e.assigned_name, 'summary', e.summary,
     'outcome', e.outcome, 'created_at', iso(e.created_at), 'assigned_at', iso(e.assigned_at),
     'resolved_at', iso(e.resolved_at), 'session_status', c.status, 'handled_by', c.handled_by,
-    'participant', c.participant
+    'participant', c.participant, 'answer_by_mail', e.answer_to is not null
   )
   from text_conversations c
   where c.id = e.conversation_id

@@ -1,5 +1,6 @@
 -- Opens an escalation, or joins the one that is there: its assignment stays. The caller holds the lock of the
--- conversation row. Opening writes the fact.
+-- conversation row. Opening writes the fact, and who of the agent's people is to be told of it; nobody is when an
+-- operator opens it.
 create or replace function join_escalation(
   c text_conversations, p_id uuid, p_source text, p_reason text, p_metadata jsonb, out o_row escalations,
   out o_joined boolean
@@ -19,6 +20,10 @@ begin
     insert into escalations (id, tenant_id, conversation_id, source, reason, metadata)
     values (p_id, c.tenant_id, c.id, p_source, p_reason, p_metadata)
     returning * into o_row;
+    insert into escalation_notices (tenant_id, escalation_id, kind, target, target_sealed, hint)
+    select c.tenant_id, p_id, t ->> 'kind', t ->> 'id', t ->> 'sealed', t ->> 'hint'
+    from agent_people p, jsonb_array_elements(p.settings -> 'targets') t
+    where p.agent_id = c.agent_id and p_source <> 'operator';
     perform escalation_fact(o_row, 'sessions.v1.event.escalated');
   end if;
 end

@@ -1,4 +1,5 @@
--- An escalation as the queue shows it: escalation_json() with the newest words of the conversation, shortened.
+-- An escalation as the queue shows it: escalation_json() with the newest words of the conversation, shortened, and who
+-- was told of it.
 create or replace function queued_escalation(e escalations) returns jsonb
 language sql stable as $$
   select escalation_json(e)::jsonb
@@ -12,6 +13,19 @@ language sql stable as $$
         where m.conversation_id = e.conversation_id and m.created_at >= c.created_at
         order by m.sequence desc
         limit 1
+      ),
+      'notices', (
+        select coalesce(
+          jsonb_agg(
+            jsonb_build_object(
+              'kind', n.kind, 'target', n.hint, 'status', n.status, 'attempts', n.attempts, 'outcome', n.outcome,
+              'created_at', iso(n.created_at), 'ended_at', iso(n.ended_at)
+            ) order by n.created_at, n.hint
+          ),
+          '[]'
+        )
+        from escalation_notices n
+        where n.escalation_id = e.id
       )
     )
 $$;

@@ -1,5 +1,6 @@
--- Words of the operator who has the conversation. p: {operator, name, content, idem_key, idem_fingerprint, signature}.
--- A repeat gets the first answer.
+-- Words of the operator who has the conversation. p: {operator, name, content, idem_key, idem_fingerprint, signature,
+-- mail_after_ms}. A repeat gets the first answer. A visitor who wants it by mail gets it so, unless they write within
+-- mail_after_ms; further words until then go with it.
 create or replace function reply_as_human(p_tenant uuid, p_id uuid, p jsonb) returns json
 language plpgsql as $$
 declare
@@ -38,6 +39,22 @@ begin
   values (
     v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name, v_now
   );
+  if e.answer_to is not null then
+    insert into escalation_notices (
+      tenant_id, escalation_id, kind, target, target_sealed, hint, from_sequence, next_attempt_at
+    )
+    select
+      e.tenant_id, e.id, 'answer', 'visitor', e.answer_to ->> 'sealed', e.answer_to ->> 'hint', c.message_sequence,
+      v_now + make_interval(secs => coalesce((p ->> 'mail_after_ms')::integer, 60000) / 1000.0)
+    where not exists (
+      select
+      from escalation_notices n
+      where n.escalation_id = e.id
+        and n.kind = 'answer'
+        and n.ended_at is null
+        and n.through_sequence is null
+    );
+  end if;
   v_answer := json_build_object(
     'message_id', v_message, 'session_id', c.session_id, 'created_at', iso(v_now), 'replayed', false,
     'events', json_build_array(

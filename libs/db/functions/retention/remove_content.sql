@@ -16,6 +16,14 @@ begin
     and m.tenant_id = c.tenant_id
     and lower(m.recipient) = c.participant_email
     and m.created_at <= c.ended_at;
+  delete from dev_mail m
+  using escalation_notices n, escalations e
+  where e.conversation_id = any(p_ids)
+    and n.escalation_id = e.id
+    and m.notice_id = n.id;
+  delete from escalation_notices n
+  using escalations e
+  where e.conversation_id = any(p_ids) and n.escalation_id = e.id;
   delete from link_verifications v
   using text_conversations c
   where c.id = any(p_ids)
@@ -95,6 +103,7 @@ begin
     reason = null,
     summary = null,
     metadata = '{}',
+    answer_to = null,
     assigned_name = null,
     assigned_to = case when status = 'resolved' then null else assigned_to end
   where conversation_id = any(p_ids);

@@ -19,7 +19,8 @@ language sql stable as $$
     'escalation', (
       select json_build_object(
         'id', e.id, 'status', case e.status when 'open' then 'waiting' else e.status end,
-        'since', iso(coalesce(e.assigned_at, e.created_at)), 'assigned_name', e.assigned_name, 'reason', e.reason
+        'since', iso(coalesce(e.assigned_at, e.created_at)), 'assigned_name', e.assigned_name, 'reason', e.reason,
+        'answer_by_mail', e.answer_to is not null
       )
       from escalations e
       where e.conversation_id = c.id and e.status <> 'resolved'

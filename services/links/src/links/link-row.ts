@@ -43,6 +43,8 @@ export interface LinkRow {
   friendly_errors: boolean;
   /** Of the agent's access policy. */
   access_mode: LinkPolicy["access"];
+  /** How the agent's people can be reached; null = nothing was said of them. Only of the link a visitor is at. */
+  people?: LinkPolicy["people"];
   metadata: Record<string, unknown>;
   is_active: boolean;
   created_by: string;
@@ -195,6 +197,7 @@ export function policyOf(row: LinkRow, agent: AgentShown): LinkPolicy {
     proofOfWork: row.proof_of_work,
     recipient: row.recipient,
     access: row.access_mode,
+    people: row.people ?? null,
     agentReady: row.agent_version !== null || agent.ready,
   };
 }

@@ -182,7 +182,9 @@ export async function findLink(trx: TenantTransaction, at: { agentId: string; id
 
 /** The link behind a verified token, or null when it was disabled or deleted meanwhile, or its agent may have no links. */
 export async function findUsableLink(trx: TenantTransaction, id: string): Promise<LinkRow | null> {
-  const { rows } = await sql<LinkRow>`select ${COLUMNS} from temporary_chat_links l
+  const { rows } = await sql<LinkRow>`select ${COLUMNS},
+      (select p.settings - 'targets' from agent_people p where p.agent_id = l.agent_id) as people
+    from temporary_chat_links l
     where l.id = ${id} and l.is_active and l.deleted_at is null
       and not exists (select from agent_access_policies p where p.agent_id = l.agent_id and not p.links_enabled)`.execute(
     trx,

@@ -1,5 +1,6 @@
 import {
   assignEscalation,
+  chooseWhileWaiting,
   closeEscalation,
   countEscalations,
   escalateSession,
@@ -12,6 +13,7 @@ import {
   takeOverSession,
 } from "@parley/contracts";
 import { extendSessionHandler } from "../lifecycle/extend-session.js";
+import { chooseWhileWaitingHandler } from "../people/choose-while-waiting.js";
 import { assignEscalationHandler } from "./assign-escalation.js";
 import { closeEscalationHandler } from "./close-escalation.js";
 import { escalateSessionHandler } from "./escalate-session.js";
@@ -39,5 +41,6 @@ export function bindEscalations(given: Omit<EscalationDeps, "escalations">): voi
   bus.serve(holdsEscalation, holdsEscalationHandler(deps), bound);
   bus.serve(replyEscalation, replyAsHumanHandler(deps), bound);
   bus.serve(closeEscalation, closeEscalationHandler(deps), bound);
+  bus.serve(chooseWhileWaiting, chooseWhileWaitingHandler(deps), bound);
   bus.serve(extendSession, extendSessionHandler(deps), bound);
 }

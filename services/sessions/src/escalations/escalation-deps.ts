@@ -2,10 +2,12 @@ import type { SessionEvent } from "@parley/contracts";
 import type { Outbox } from "@parley/jobs";
 import type { createWake } from "../accept/wake.js";
 import type { SessionsDeps } from "../deps.js";
+import type { SessionRepository } from "../history/repository.js";
 import type { Changed, EscalationRepository } from "./repository.js";
 
 export interface EscalationDeps extends SessionsDeps {
   escalations: EscalationRepository;
+  repository: SessionRepository;
   relay: Outbox;
   wake: ReturnType<typeof createWake>;
 }

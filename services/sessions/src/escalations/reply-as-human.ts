@@ -14,6 +14,7 @@ export const replyAsHumanHandler =
       idem_key: input.idempotency?.key ?? null,
       idem_fingerprint: input.idempotency?.fingerprint ?? null,
       signature: input.signature ?? null,
+      mail_after_ms: deps.config.ANSWER_MAIL_AFTER_SECONDS * 1_000,
     });
     tell(deps, answer.session_id, answer.events);
     const { message_id: messageId, session_id: sessionId, created_at: createdAt, replayed } = answer;

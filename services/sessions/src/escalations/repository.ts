@@ -23,6 +23,7 @@ const replied = z.object({
   events,
 });
 const held = z.object({ session_id: z.string() });
+const chose = z.looseObject({ session_id: z.string(), events });
 const extended = z.object({
   session_id: z.string(),
   expires_at: z.string().nullable(),
@@ -76,6 +77,8 @@ export function createEscalationRepository(db: Db) {
         end.summary,
         end.endSession,
       ]),
+    choose: (access: Row, p: Row) =>
+      one(chose, "select choose_while_waiting($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
     extend: (access: Row, p: Row) =>
       one(extended, "select extend_session($1::jsonb, $2::jsonb) as r", [json(access), json(p)]),
     ofSession: (access: Row) =>

@@ -14,6 +14,7 @@ import { linkSharingRoutes } from "./link-sharing.js";
 import { linkTemplateRoutes } from "./link-templates.js";
 import { linkRoutes } from "./links.js";
 import type { OwnerRoute } from "./owner-route.js";
+import { peopleRoutes } from "./people.js";
 import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
@@ -34,6 +35,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...linkTemplateRoutes,
   ...sessionRoutes,
   ...escalationRoutes,
+  ...peopleRoutes,
   ...webhookRoutes,
   ...tokenRoutes,
   ...keyRoutes,

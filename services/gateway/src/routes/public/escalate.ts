@@ -1,9 +1,11 @@
-import { escalateSession, feedbackText } from "@parley/contracts";
+import { chooseWhileWaiting, escalateSession, feedbackText, visitorSession, waitingChoice } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../context.js";
+import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { requireSession } from "../../edge/visit.js";
+import { wireSession } from "../../streams/audience.js";
 import { answers } from "../declare-route.js";
 import { tokenParams } from "../params.js";
 
@@ -26,4 +28,33 @@ export function escalateVisitRoute(app: HttpApp, context: GatewayContext): void 
     const { escalation } = await context.bus.call(escalateSession, call);
     return { escalation_id: escalation.id, status: escalation.status === "assigned" ? "assigned" : "open" } as const;
   });
+}
+
+/**
+ * What a visitor does who waits for a person: goes on with the assistant, leaves an address for an answer by mail, or gives the wish up.
+ * Idempotent by state.
+ */
+export function chooseWhileWaitingRoute(app: HttpApp, context: GatewayContext): void {
+  const schema = {
+    summary: "Go on while nobody has come",
+    description:
+      "`continue`: the agent answers again, and a person may still come. `cancel`: nobody is waited for any more. `email`: a person's answer goes there once the visitor is gone, in the language of `Accept-Language`.",
+    tags: ["public"],
+    params: tokenParams,
+    body: waitingChoice,
+    response: answers({ 200: z.object({ session: visitorSession }) }),
+  };
+  app.post(
+    "/escalate/:token/choice",
+    { schema, config: { checksOrigin: true, session: "needed" } },
+    async (request) => {
+      const access = requireSession(request.visit);
+      await takeSignalRate(context, access, "escalate");
+      const { body } = request;
+      const email = body.choice === "email" ? body.email : null;
+      const call = { access, choice: body.choice, email, languages: acceptedLanguages(request) ?? [] };
+      const { session } = await context.bus.call(chooseWhileWaiting, call);
+      return { session: wireSession(session, "visitor") };
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { type LinkPolicy, publicLink } from "@parley/contracts";
+import { type LinkPolicy, openAt, publicLink } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
@@ -52,7 +52,15 @@ function showLink(context: GatewayContext, request: FastifyRequest): z.output<ty
     recipient: policy.recipient?.name === undefined ? null : { name: policy.recipient.name },
     files: files.enabled ? { types: files.types, max_bytes: files.maxBytes, max_count: files.maxCount } : null,
     access: policy.access,
+    people: peopleOf(policy),
   };
+}
+
+function peopleOf({ people }: LinkPolicy): z.output<typeof publicLink>["people"] {
+  if (!people) return null;
+  const { open, nextOpenAt } = openAt(people.hours ?? null, Date.now());
+  const { reply_minutes = null, fallback_minutes = null } = people;
+  return { reply_minutes, fallback_minutes, open_now: open, next_open_at: nextOpenAt };
 }
 
 /** What would meet a new visitor: an agent without a version that could talk, a link without room, or neither. */

@@ -4,7 +4,7 @@ import { receiveVisitors } from "../../edge/visit.js";
 import { checkEmbedRoute } from "./check-embed.js";
 import { createVisitorSessionRoute } from "./create-session.js";
 import { endVisitorSessionRoute } from "./end-session.js";
-import { escalateVisitRoute } from "./escalate.js";
+import { chooseWhileWaitingRoute, escalateVisitRoute } from "./escalate.js";
 import { giveFeedbackRoute } from "./feedback.js";
 import { visitorFilesRoutes } from "./files.js";
 import { getChallengeRoute } from "./get-challenge.js";
@@ -32,6 +32,7 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   endVisitorSessionRoute(app, context);
   stopAnswerRoute(app, context);
   escalateVisitRoute(app, context);
+  chooseWhileWaitingRoute(app, context);
   visitorTypingRoute(app, context);
   giveFeedbackRoute(app, context);
   rateMessageRoute(app, context);

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** Where people reach this server; read by all who make addresses of it. Spread into a configuration. */
+export const publicUrlConfig = {
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https address" })
+    // Pages, their files and the session cookie live at the root of their host: under a path no link would open.
+    .refine((url) => ["", "/"].includes(url.replace(/^https?:\/\/[^/?#]+/i, "")), { message: "must not have a path" })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .default("http://localhost:8080")
+    .describe("Address under which people reach this server; links are made of it, https switches secure cookies on"),
+};
+
+/** Where mails go; read by all who send some. Spread into a configuration. */
+export const mailConfig = {
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")
+    .optional()
+    .describe(
+      "Mail server: smtp://user:password@host:587 or smtps://…; without it mails are kept for GET /api/dev/mail",
+    ),
+  MAIL_FROM: z.string().max(320).default("Parley <parley@localhost>").describe("Sender of the mails"),
+};

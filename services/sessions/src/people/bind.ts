@@ -1,0 +1,38 @@
+import { getPeople, setPeople } from "@parley/contracts";
+import { createMailer } from "@parley/mail";
+import { createOutbound } from "@parley/outbound";
+import type { SessionsDeps } from "../deps.js";
+import { createCheckAddress } from "../webhooks/check-address.js";
+import { getPeopleHandler, setPeopleHandler } from "./manage-people.js";
+import { createNoticeRepository } from "./notice-repository.js";
+import { createPeopleRepository } from "./people-repository.js";
+import { startNotices } from "./send-notices.js";
+
+/** Serves how the people behind agents can be reached, and tells them. Stop it before the database is closed. */
+export function bindPeople(deps: SessionsDeps): { stop(): Promise<void> } {
+  const { bus, config, db, logger, metrics } = deps;
+  const handlers = { ...deps, people: createPeopleRepository(db), checkAddress: createCheckAddress(config) };
+  const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };
+  bus.serve(getPeople, getPeopleHandler(handlers), bound);
+  bus.serve(setPeople, setPeopleHandler(handlers), bound);
+  const notices = createNoticeRepository(db);
+  const mailer = createMailer({
+    url: config.SMTP_URL,
+    from: config.MAIL_FROM,
+    mailbox: (mail) => notices.keepMail(mail),
+    logger,
+  });
+  const outbound = createOutbound({
+    allowedCidrs: config.OUTBOUND_ALLOWED_CIDRS,
+    allowTestHooks: config.ALLOW_TEST_HOOKS,
+    logger,
+    metrics,
+  });
+  const sending = startNotices({ ...deps, notices, mailer, outbound });
+  return {
+    async stop() {
+      await sending.stop();
+      await Promise.all([mailer.close(), outbound.close()]);
+    },
+  };
+}

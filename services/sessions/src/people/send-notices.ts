@@ -1,0 +1,89 @@
+import { retryAfter, startClaimLoop } from "@parley/jobs";
+import type { Mailer } from "@parley/mail";
+import type { Outbound } from "@parley/outbound";
+import type { SessionsDeps } from "../deps.js";
+import type { ClaimedNotice, NoticeRepository } from "./notice-repository.js";
+import { answerAad, targetAad } from "./targets.js";
+import { chatMessage, operatorMail, visitorMail } from "./write-notice.js";
+
+interface NoticeDeps extends SessionsDeps {
+  notices: NoticeRepository;
+  mailer: Mailer;
+  outbound: Outbound;
+}
+
+const AT_ONCE = 16;
+const TIMEOUT_MS = 15_000;
+const ANSWER_BYTES = 16_384;
+/** Longer than any attempt. */
+const HOLD_MS = 60_000;
+const FINISH_MS = 5_000;
+/** Seconds after each failed attempt. Who waits waits now: after half a day nobody needs to hear of it. */
+const WAITS = [2, 10, 60, 300, 1_800, 7_200, 21_600];
+
+/**
+ * Tells operators that somebody waits, and sends answers to visitors who are gone, in any number of replicas. Idempotency key: the id
+ * of the notice, in `Message-ID` and `Idempotency-Key`; a process that dies between its attempt and the note of it leaves a second
+ * attempt under the same key. Starts at once.
+ */
+export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
+  const outcomes = deps.metrics.counter("notices_total", "Attempts to tell people of escalations", ["kind", "outcome"]);
+  return startClaimLoop<ClaimedNotice>({
+    intervalMs: deps.config.NOTICE_POLL_MS,
+    concurrency: AT_ONCE,
+    holdMs: HOLD_MS,
+    finishMs: FINISH_MS,
+    claim: (limit, holdMs) => deps.notices.claim(limit, holdMs),
+    async work(notice, signal) {
+      const outcome = await attempt(deps, notice, signal);
+      const isFinal = outcome === null || outcome === "refused" || outcome === "unusable";
+      await deps.notices.settle(notice, outcome, isFinal ? null : retryAfter(notice.attempt, WAITS));
+      outcomes.inc({ kind: notice.kind, outcome: outcome ?? "sent" });
+      const { escalation_id: escalationId, kind } = notice;
+      if (outcome === null) deps.logger.info({ escalationId, kind }, "notice.sent");
+      else deps.logger.warn({ escalationId, kind, outcome, attempt: notice.attempt }, "notice.failed");
+    },
+    onDeferred: ({ id }, error) => deps.logger.debug({ err: error, noticeId: id }, "notice.deferred"),
+    onError: (error) => deps.logger.debug({ err: error }, "notices.failed"),
+  });
+}
+
+/** Null = it was taken. */
+async function attempt(deps: NoticeDeps, notice: ClaimedNotice, signal: AbortSignal): Promise<string | null> {
+  const { PUBLIC_URL } = deps.config;
+  const target = openedTarget(deps, notice);
+  if (target === null) return "unusable";
+  if (notice.kind === "chat") return post(deps, { url: target, body: chatMessage(PUBLIC_URL, notice), notice, signal });
+  const words = notice.kind === "answer" ? visitorMail(notice) : operatorMail(PUBLIC_URL, notice);
+  return deps.mailer.attempt({ tenantId: notice.tenant_id, to: target, id: notice.id, ...words });
+}
+
+function openedTarget({ secrets }: NoticeDeps, notice: ClaimedNotice): string | null {
+  try {
+    const aad = notice.kind === "answer" ? answerAad(notice.escalation_id) : targetAad(notice.agent_id);
+    return secrets.open(notice.target_sealed, aad);
+  } catch {
+    // Sealed under another master key: no attempt can ever succeed.
+    return null;
+  }
+}
+
+async function post(
+  { outbound }: NoticeDeps,
+  { url, body, notice, signal }: { url: string; body: string; notice: ClaimedNotice; signal: AbortSignal },
+): Promise<string | null> {
+  const result = await outbound.request({
+    method: "POST",
+    url,
+    headers: { "content-type": "application/json", "idempotency-key": notice.id, "user-agent": "Parley-Notices/1" },
+    body,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: ANSWER_BYTES,
+    tenantId: notice.tenant_id,
+    signal,
+  });
+  if (result.type !== "answered") return result.type;
+  if (result.status >= 200 && result.status <= 299) return null;
+  // Gone, or never there: the owner has to set another address.
+  return [400, 401, 403, 404, 410].includes(result.status) ? "refused" : `status ${result.status}`;
+}
