@@ -86,10 +86,22 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
       prepare: (api) => {
         prepare(api);
-        api.escalations = [escalationRow({ status: "assigned", assigned_name: "Grace" })];
+        api.escalations = [
+          escalationRow({
+            ...{ status: "assigned", assigned_name: "Grace", answer_by_mail: true },
+            notices: [
+              {
+                ...{ kind: "mail", target: "d••••@example.com", status: "failed", attempts: 2, outcome: "refused" },
+                ...{ created_at: "2026-01-01T10:00:00.000Z", ended_at: "2026-01-01T10:00:09.000Z" },
+              },
+            ],
+          }),
+        ];
       },
     });
     await page.getByText("Grace has this conversation.").waitFor();
+    await page.getByText("Mail failed to d••••@example.com (refused)").waitFor();
+    await page.getByText("The visitor wants the answer by mail").waitFor();
     expect(await page.getByLabel("Your answer").count()).toBe(0);
     await button(page, "Transfer").click();
     const dialog = page.getByRole("dialog");

@@ -80,6 +80,10 @@ function Conversation({ escalation, session, onChanged }: ConversationProps) {
         <a href={pathOf({ page: "session", id: escalation.session_id })}>All about the session</a>
       </header>
       {escalation.reason && <p class="inbox-reason">{escalation.reason}</p>}
+      {escalation.answer_by_mail && escalation.status !== "resolved" && (
+        <p class="note">The visitor wants the answer by mail: what you write goes there unless they are still here.</p>
+      )}
+      <Told notices={escalation.notices ?? []} />
       {escalation.summary && <p class="row-text">Summary: {escalation.summary}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section ref={log} class="inbox-log" tabIndex={0} aria-label="What was said, to scroll">
@@ -146,5 +150,22 @@ function Acts({ escalation, onChanged }: { escalation: Escalation; onChanged(): 
         <CloseDialog id={escalation.id} how={dialog} onDone={done} onClose={() => setDialog(null)} />
       )}
     </div>
+  );
+}
+
+const NOTICE_WORDS = { pending: "on the way to", sent: "sent to", failed: "failed to", cancelled: "not needed for" };
+
+/** Who was told that somebody waits, and answers that went out by mail. */
+function Told({ notices }: { notices: NonNullable<Escalation["notices"]> }) {
+  if (notices.length === 0) return null;
+  return (
+    <ul class="row-facts">
+      {notices.map(({ kind, target, status, outcome, created_at }) => (
+        <li key={`${kind} ${target} ${created_at}`}>
+          {kind === "answer" ? "Answer by mail" : kind === "mail" ? "Mail" : "Chat"} {NOTICE_WORDS[status]} {target}
+          {status === "failed" && outcome !== null && ` (${outcome})`}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -68,4 +68,5 @@ const OUTCOMES: Record<NonNullable<Escalation["outcome"]>, string> = {
   resolved: "Resolved",
   handed_back: "Handed back",
   session_ended: "Conversation over",
+  cancelled: "Given up by the visitor",
 };
