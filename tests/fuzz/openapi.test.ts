@@ -69,6 +69,7 @@ const NEVER_WELL = [
   // A tenant that wants nonces would refuse the signed calls of all other operations.
   "PATCH /api/tenants/{id}",
   "DELETE /api/dead-letters/{id}",
+  "GET /ws/chat/{conversation_id}/{user_id}",
 ];
 
 interface Sample extends Outgoing {

@@ -120,6 +120,8 @@ export const ERRORS = {
   ],
   invalid_document: [422, "Invalid agent document", "The agent document has errors."],
   validation_failed: [422, "Validation failed", "Some fields are missing or outside their limits."],
+  // 426
+  upgrade_required: [426, "Upgrade required", "This address is a WebSocket."],
   // 429
   budget_busy: [429, "Budget reserved", "The budget of this link is held by messages in progress; try again shortly."],
   budget_exhausted: [429, "Budget used up", "The budget of this link is used up."],

@@ -132,5 +132,6 @@ export const liveEntry = z.discriminatedUnion("type", [
   z.object({ type: z.literal("status"), turn_id: z.string(), attempt: z.number().int(), label: z.string() }),
   z.object({ type: z.literal("event"), event: sessionEvent }),
   z.object({ type: z.literal("typing"), who: z.string(), active: z.boolean() }),
+  z.object({ type: z.literal("read_receipt"), message_id: z.string(), who: z.string(), at: z.string() }),
 ]);
 export type LiveEntry = z.infer<typeof liveEntry>;

@@ -37,6 +37,9 @@ export function watchConnections(server: Server): void {
   });
 }
 
+/** A connection that became something else than requests and answers: it is nobody's to close as idle. */
+export const forgetConnection = (server: Server, socket: Socket): void => void idleOf.get(server)?.delete(socket);
+
 /** True while no request of this connection is in work; one may be on its way. */
 export const isIdle = (server: Server, socket: Socket): boolean => idleOf.get(server)?.has(socket) ?? false;
 

@@ -21,3 +21,4 @@ export {
 } from "./signature.js";
 export { createSseHub, type SseHub, type SseMessage, type SseOptions, type SseStream, sseFrame } from "./sse.js";
 export { serveImmutable } from "./static-files.js";
+export { limitUpgrades } from "./upgrades.js";

@@ -11,6 +11,7 @@ import { registerPublicApi } from "./routes/public/register.js";
 import { registerVerification } from "./routes/public/verify-register.js";
 import { registerChannelOperators } from "./routes/widget/operators.js";
 import { registerChannel } from "./routes/widget/register.js";
+import { registerSockets } from "./routes/widget/socket.js";
 
 /** Prefixes that answer nothing about existence before their own guard has spoken. */
 export const GUARDED_PREFIXES = ["/api/", "/api?", "/chat/"] as const;
@@ -26,6 +27,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   await app.register(async (scope: HttpApp) => registerPublicApi(scope, context), { prefix: "/api/public" });
   await app.register(async (scope: HttpApp) => registerVerification(scope, context), { prefix: "/api/public/verify" });
   await app.register(async (scope: HttpApp) => registerChannel(scope, context), { prefix: "/chat" });
+  await app.register(async (scope: HttpApp) => registerSockets(scope, context));
   await app.register(async (scope: HttpApp) => registerChannelOperators(scope, context));
   await app.register(async (scope: HttpApp) => registerOwnerApi(scope, context), { prefix: "/api" });
   registerOperations(app, context);

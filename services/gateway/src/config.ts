@@ -35,7 +35,16 @@ export const gatewayConfig = z.object({
   CHAT_MAX_MESSAGE_LENGTH: integer(1, 10_000)
     .default(10_000)
     .describe("Characters (code points) of one message at most; a link can only lower it"),
-  MAX_STREAMS: integer(1, 200_000).default(20_000).describe("Event streams one gateway holds open at most"),
+  CHAT_CONNECTION_TIMEOUT: integer(5, 3_600)
+    .default(30)
+    .describe("Seconds without a frame or an answer to a ping after which a socket of the widget channel is cut"),
+  CHAT_RECONNECT_INTERVAL: integer(100, 600_000)
+    .default(3_000)
+    .describe("Milliseconds after which a widget whose connection broke tries again at first; sockets are told"),
+  CHAT_TYPING_TIMEOUT: integer(100, 600_000)
+    .default(1_000)
+    .describe("Milliseconds without a key after which a widget says that nobody types any more; sockets are told"),
+  MAX_STREAMS: integer(1, 200_000).default(20_000).describe("Event streams and sockets one gateway holds open at most"),
   MAX_STREAMS_PER_SESSION: integer(1, 1_000)
     .default(20)
     .describe("Event streams of one session on one gateway at most"),

@@ -48,9 +48,11 @@ describe("the newest events in memory", () => {
   it("are written once for all readers of an audience", () => {
     const tail = new EventTail(7, 2);
     const entry = tail.push(event(3, "hello"));
-    expect(tail.frameOf(entry, "visitor")).toMatch(/^id: 7-3\nevent: message\ndata: \{.*"content":"hello".*\}\n\n$/);
+    expect(tail.frameOf(entry, "visitor")?.sse).toMatch(
+      /^id: 7-3\nevent: message\ndata: \{.*"content":"hello".*\}\n\n$/,
+    );
     expect(entry.frames.visitor).toBe(tail.frameOf(entry, "visitor"));
     const hidden = tail.push({ ...event(4), type: "transition" });
-    expect([tail.frameOf(hidden, "visitor"), typeof tail.frameOf(hidden, "api")]).toEqual([null, "string"]);
+    expect([tail.frameOf(hidden, "visitor"), typeof tail.frameOf(hidden, "api")?.sse]).toEqual([null, "string"]);
   });
 });

@@ -240,3 +240,33 @@ export const userConversations = z
     description: "A visitor's conversations on a link, newest first",
     examples: [{ user_id: USER, conversations: [LISTED], count: 1 }],
   });
+
+/** What a client sends on a socket; without a type it is a message. */
+export const channelFrame = z.discriminatedUnion("type", [
+  channelMessageBody.extend({ type: z.literal("message") }),
+  channelTypingBody.extend({ type: z.literal("typing") }),
+  z.object({ type: z.literal("read"), message_id: z.string().min(1).max(128) }),
+  z.object({ type: z.literal("ping") }),
+]);
+
+export const channelTicket = z
+  .object({
+    ticket: text,
+    expires_in_seconds: z.int(),
+    conversation_id: text,
+    user_id: text,
+    path: text.describe("Path and query of the socket; add `&after=` to resume"),
+  })
+  .meta({
+    id: "ChannelTicket",
+    description: "Opens one socket of a conversation, once",
+    examples: [
+      {
+        ticket: "v1.x",
+        expires_in_seconds: 60,
+        conversation_id: CONVERSATION,
+        user_id: USER,
+        path: `/ws/chat/${CONVERSATION}/${USER}?ticket=v1.x`,
+      },
+    ],
+  });

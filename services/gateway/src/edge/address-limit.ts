@@ -8,7 +8,11 @@ import { knownLinkRate, PERIOD_SECONDS } from "./rates.js";
 
 const SCOPE = "address";
 
-const addressCheck = ({ config }: GatewayContext, { clientBucket }: FastifyRequest): LimitCheck => ({
+/** One call of a client address. */
+export const addressCheck = (
+  { config }: GatewayContext,
+  { clientBucket }: Pick<FastifyRequest, "clientBucket">,
+): LimitCheck => ({
   scope: SCOPE,
   key: `public:${clientBucket}`,
   limit: config.RATE_LIMIT_ADDRESS_PER_MINUTE,

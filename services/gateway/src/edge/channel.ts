@@ -25,7 +25,7 @@ declare module "fastify" {
   }
 }
 
-const bearerOf = (request: FastifyRequest): string | null =>
+export const bearerOf = (request: FastifyRequest): string | null =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null;
 
 /**

@@ -7,7 +7,7 @@ import { visitorAccess } from "./visitor.js";
 /** Whom session tokens stand for. */
 export interface Subjects {
   /** A pseudonym shared by all devices of one confirmed address; null for anonymous visitors and while nobody can tell. */
-  of(request: FastifyRequest, sessionToken: string): Promise<string | null>;
+  of(request: Pick<FastifyRequest, "visit">, sessionToken: string): Promise<string | null>;
 }
 
 const SUBJECT_TTL_MS = 600_000;

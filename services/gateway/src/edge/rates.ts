@@ -6,7 +6,7 @@ import type { GatewayContext } from "../context.js";
 import { isEverywhere } from "./geo-rules.js";
 import { tokenOf } from "./link-token.js";
 import { isOriginAllowed } from "./origin.js";
-import { visitOf } from "./visitor.js";
+import { type Visit, visitOf } from "./visitor.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,6 +19,14 @@ declare module "fastify" {
     /** The call is a message: it counts against its session and its link. */
     isMessage?: boolean;
   }
+}
+
+/** Whom limits count: a request, or what a socket keeps of the one that opened it. */
+export interface Limited {
+  readonly visit: Visit;
+  readonly clientAddress: string;
+  readonly clientBucket: string;
+  suspicion: number;
 }
 
 export const PERIOD_SECONDS = 60;
@@ -41,7 +49,8 @@ const watchOf = (key: string): Watch => ({
   maxLevel: MAX_LEVEL,
 });
 
-const newcomerKey = (request: FastifyRequest, linkId: string): string => `${linkId}:${request.clientBucket}`;
+const newcomerKey = (request: Pick<Limited, "clientBucket">, linkId: string): string =>
+  `${linkId}:${request.clientBucket}`;
 
 /** How far the limits of new sessions from this address are lowered on this link. */
 export const newcomerLevel = ({ redis }: GatewayContext, request: FastifyRequest): Promise<number> =>
@@ -86,15 +95,25 @@ export async function takeLinkRate(
   settle(context, { request, taken });
 }
 
+/** As `takeLinkRate`, with what comes on a socket: it counts against the address as well, and has no headers. Throws `rate_limited`. */
+export async function takeSocketRate(
+  context: GatewayContext,
+  caller: Limited,
+  given: { sessionToken: string; first: LimitCheck },
+): Promise<void> {
+  settle(context, { request: caller, taken: await askLinkRate(context, caller, given.sessionToken, given.first) });
+}
+
 async function askLinkRate(
   context: GatewayContext,
-  request: FastifyRequest,
+  request: Limited,
   sessionToken: string | null,
+  first?: LimitCheck,
 ): Promise<WatchedResult> {
   const { policy } = request.visit;
   const subject = sessionToken === null ? null : await context.subjects.of(request, sessionToken);
   const { checks, watch } = linkRate(context, { request, policy, sessionToken, subject });
-  return context.redis.limits.takeWatched(checks, watch);
+  return context.redis.limits.takeWatched(checks, watch, first);
 }
 
 interface LinkRate {
@@ -125,7 +144,7 @@ function linkRate(
     policy,
     sessionToken,
     subject,
-  }: { request: FastifyRequest; policy: LinkPolicy; sessionToken: string | null; subject: string | null },
+  }: { request: Limited; policy: LinkPolicy; sessionToken: string | null; subject: string | null },
 ): LinkRate {
   const limit = policy.rateLimitPerMinute;
   const per = { periodSeconds: PERIOD_SECONDS };
@@ -149,7 +168,7 @@ function linkRate(
 /** Remembers the suspicion, notes a refusal and throws it. */
 function settle(
   context: GatewayContext,
-  { request, taken, shownScope }: { request: FastifyRequest; taken: WatchedResult; shownScope?: string },
+  { request, taken, shownScope }: { request: Limited; taken: WatchedResult; shownScope?: string },
 ): void {
   const { policy } = request.visit;
   request.suspicion = Math.max(request.suspicion, taken.level);

@@ -2,7 +2,16 @@ import { AppError, type SessionAccess } from "@parley/contracts";
 import type { GatewayContext } from "../context.js";
 
 /** Small signs of a visitor, a minute: more than a person gives, too few to be a burden. They cost none of the link's messages. */
-const LIMITS = { stop: 60, escalate: 10, typing: 40, feedback: 20, rate: 60 } as const;
+const LIMITS = {
+  stop: 60,
+  escalate: 10,
+  typing: 40,
+  feedback: 20,
+  rate: 60,
+  read: 120,
+  ticket: 60,
+  context: 60,
+} as const;
 
 /** Counts one sign of a session. Throws `rate_limited`. */
 export async function takeSignalRate(

@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@parley/contracts";
-import { sseFrame } from "@parley/http";
 import { type Audience, wireEvent } from "./audience.js";
 import { formatCursor } from "./cursor.js";
+import { Frame } from "./frame.js";
 
 /** A durable event and how it is written on the wire: made once for all readers of an audience. */
 export interface TailEvent {
@@ -11,7 +11,7 @@ export interface TailEvent {
   /** When it came to this process (monotonic milliseconds). */
   readonly at: number;
   /** null = this audience does not see it. */
-  readonly frames: Partial<Record<Audience, string | null>>;
+  readonly frames: Partial<Record<Audience, Frame | null>>;
 }
 
 const MAX_EVENTS = 256;
@@ -79,12 +79,12 @@ export class EventTail {
   }
 
   /** The frame of an event for one audience; null = it does not see it. */
-  frameOf(entry: TailEvent, audience: Audience): string | null {
+  frameOf(entry: TailEvent, audience: Audience): Frame | null {
     const known = entry.frames[audience];
     if (known !== undefined) return known;
     const wire = wireEvent(entry.event, audience);
     const id = formatCursor({ epoch: this.epoch, offset: entry.event.offset });
-    const frame = wire === null ? null : sseFrame({ id, ...wire });
+    const frame = wire === null ? null : new Frame({ id, ...wire });
     entry.frames[audience] = frame;
     return frame;
   }

@@ -1,19 +1,20 @@
 import type { Bus } from "@parley/bus";
 import { readEvents, type SessionAccess } from "@parley/contracts";
-import { type SseStream, sseFrame } from "@parley/http";
 import type { Counter } from "@parley/observability";
 import type { Audience } from "./audience.js";
 import { formatCursor } from "./cursor.js";
+import type { CloseReason, EventSink } from "./event-sink.js";
 import type { TailEvent } from "./event-tail.js";
+import { Frame } from "./frame.js";
 import type { HubStream } from "./hub.js";
-import { closeRefused, type Opener } from "./opener.js";
+import { type Opener, refusedMessage } from "./opener.js";
 import { type FeedReader, LOG_PAGE, type SessionFeed } from "./session-feed.js";
 import { takeSnapshot } from "./snapshot.js";
 
 export interface FeedStreamOptions {
   bus: Bus;
   feed: SessionFeed;
-  sse: SseStream;
+  sink: EventSink;
   access: SessionAccess;
   linkId: string | null;
   audience: Audience;
@@ -66,32 +67,32 @@ export class FeedStream implements HubStream, FeedReader {
 
   /** Sends what the reader has missed, then goes live. Throws when the log cannot be read. */
   async run(): Promise<void> {
-    const { feed, sse } = this.options;
-    if (sse.closed) return;
+    const { feed, sink } = this.options;
+    if (sink.closed) return;
     feed.add(this);
-    sse.onClose(() => feed.remove(this));
+    sink.onClose(() => feed.remove(this));
     if (this.options.cursor === null) await this.#reset();
-    while (!sse.closed && !feed.closed && this.#cursor < feed.tail.head) {
+    while (!sink.closed && !feed.closed && this.#cursor < feed.tail.head) {
       const events = feed.tail.after(this.#cursor, PIECE_CHARACTERS);
       if (events === null) await this.#readLog();
       else for (const entry of events) this.deliver(entry, feed.tail.frameOf(entry, this.audience));
-      if (sse.waiting && !(await sse.drained(DRAIN_MS))) sse.close();
+      if (sink.waiting && !(await sink.drained(DRAIN_MS))) sink.close("slow");
     }
-    if (sse.closed) return;
+    if (sink.closed) return;
     if (feed.closed) return this.restart();
     feed.goLive(this);
     feed.want(this.#cursor);
   }
 
-  deliver({ event }: TailEvent, frame: string | null): void {
+  deliver({ event }: TailEvent, frame: Frame | null): void {
     if (event.offset <= this.#cursor) return;
     this.#cursor = event.offset;
-    if (frame !== null) this.options.sse.pass(frame);
-    if (event.type === "session_ended") this.options.sse.close();
+    if (frame !== null) this.options.sink.pass(frame);
+    if (event.type === "session_ended") this.options.sink.close(whyEnded(event.payload.reason));
   }
 
-  pass(frame: string): void {
-    this.options.sse.pass(frame);
+  pass(frame: Frame): void {
+    this.options.sink.pass(frame);
   }
 
   want(head: number): void {
@@ -103,29 +104,32 @@ export class FeedStream implements HubStream, FeedReader {
   }
 
   revoke(reason: string | null): void {
-    this.options.sse.send({ event: "session_ended", data: { type: "session_ended", reason } });
-    this.options.sse.close();
+    const { sink } = this.options;
+    sink.pass(new Frame({ event: "session_ended", data: { type: "session_ended", reason } }));
+    sink.close(whyEnded(reason));
   }
 
   refuse(): void {
-    const { sse, opener } = this.options;
-    if (opener !== undefined) closeRefused(sse, opener);
+    const { sink, opener } = this.options;
+    if (opener === undefined) return;
+    sink.pass(new Frame(refusedMessage(opener)));
+    sink.close("refused");
   }
 
   finish(reason: string | null): void {
-    if (!this.options.sse.closed) this.revoke(reason);
+    if (!this.options.sink.closed) this.revoke(reason);
   }
 
   restart(): void {
-    this.options.sse.close();
+    this.options.sink.close("restart");
   }
 
   ageMs(): number {
-    return performance.now() - this.options.sse.openedAt;
+    return performance.now() - this.options.sink.openedAt;
   }
 
   evict(): void {
-    this.options.sse.close();
+    this.options.sink.close("restart");
   }
 
   async #readLog(): Promise<void> {
@@ -142,11 +146,17 @@ export class FeedStream implements HubStream, FeedReader {
   }
 
   async #reset(): Promise<void> {
-    const { bus, access, audience, sse, resets } = this.options;
+    const { bus, access, audience, sink, resets } = this.options;
     resets.inc();
     const { session, data } = await takeSnapshot(bus, access, audience);
     this.#cursor = session.last_event_offset;
     const id = formatCursor({ epoch: session.epoch, offset: session.last_event_offset });
-    sse.pass(sseFrame({ id, event: "reset", data }));
+    sink.pass(new Frame({ id, event: "reset", data }));
   }
 }
+
+/** Reasons for which a session ends with its link. */
+const OF_LINK = ["link_revoked", "link_deleted"];
+
+const whyEnded = (reason: unknown): CloseReason =>
+  typeof reason === "string" && OF_LINK.includes(reason) ? "revoked" : "ended";

@@ -1,6 +1,6 @@
 import type { LiveEntry, SessionEvent } from "@parley/contracts";
-import { sseFrame } from "@parley/http";
 import { type Delta, DeltaFilter, inFlight, SettledTurns, wireDelta } from "./delta-merge.js";
+import { Frame } from "./frame.js";
 
 type Status = Extract<LiveEntry, { type: "status" }>;
 
@@ -18,7 +18,7 @@ export class LiveText {
   #status: Status | null = null;
 
   /** Frame of what is new in an entry; null = nothing. */
-  take(entry: Delta | Status): string | null {
+  take(entry: Delta | Status): Frame | null {
     if (this.#settled.has(entry.turn_id)) return null;
     if (entry.type === "status") {
       this.#status = entry;
@@ -28,7 +28,7 @@ export class LiveText {
     if (fresh === null) return null;
     this.#pieces.push(fresh);
     if (this.#pieces.length > JOIN_ABOVE) this.#pieces = inFlight(this.#pieces, this.#settled);
-    return sseFrame({ event: "message.delta", data: wireDelta(fresh) });
+    return deltaFrame(fresh);
   }
 
   /** A durable event may answer a turn: what was streamed of it is history. */
@@ -39,14 +39,15 @@ export class LiveText {
       this.#pieces = this.#pieces.filter(({ turn_id }) => !this.#settled.has(turn_id));
   }
 
-  /** What a reader who comes now has to be told of answers under way, as frames. */
-  frames(): string {
+  /** What a reader who comes now has to be told of answers under way. */
+  frames(): Frame[] {
     if (this.#pieces.length > 1) this.#pieces = inFlight(this.#pieces, this.#settled);
-    const status = this.#status === null ? "" : statusFrame(this.#status);
-    return `${status}${this.#pieces.map((piece) => sseFrame({ event: "message.delta", data: wireDelta(piece) })).join("")}`;
+    return [...(this.#status === null ? [] : [statusFrame(this.#status)]), ...this.#pieces.map(deltaFrame)];
   }
 }
 
-function statusFrame({ attempt: _attempt, ...data }: Status): string {
-  return sseFrame({ event: "status", data });
+const deltaFrame = (delta: Delta): Frame => new Frame({ event: "message.delta", data: wireDelta(delta) });
+
+function statusFrame({ attempt: _attempt, ...data }: Status): Frame {
+  return new Frame({ event: "status", data });
 }

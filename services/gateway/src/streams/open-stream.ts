@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../context.js";
 import type { Audience } from "./audience.js";
 import { type Cursor, formatCursor, readCursor } from "./cursor.js";
+import { type EventSink, SseSink } from "./event-sink.js";
 import { FeedStream } from "./feed-stream.js";
+import { Frame } from "./frame.js";
 import { logStream } from "./log-stream.js";
 import type { Opener } from "./opener.js";
 import type { SessionFeed } from "./session-feed.js";
@@ -21,6 +23,51 @@ export interface StreamTarget {
 /** A new reader of a longer log gets a snapshot instead of every event since the beginning. */
 const REPLAY_LIMIT = 200;
 
+/** Where a reader goes on in a session that it may read. */
+export interface StreamPlace {
+  feed: SessionFeed;
+  /** Offset of the last event that the reader has; null = a snapshot comes first. */
+  cursor: number | null;
+  /** The reader has everything of a session that is over. */
+  isDone: boolean;
+}
+
+/** Finds the place of a reader. Throws as access to the session does. */
+export async function placeOf(
+  { streams }: Pick<GatewayContext, "streams">,
+  { access, linkId }: Pick<StreamTarget, "access" | "linkId">,
+  given: Cursor | undefined,
+): Promise<StreamPlace> {
+  const feed = await streams.feeds.open(access, linkId, given?.offset ?? 0);
+  // Who comes from another gateway may be ahead of what this one has heard. A look that others began may have come too early for him.
+  for (let looks = 0; looks < 2 && (given?.offset ?? 0) > feed.tail.head; looks += 1)
+    await streams.feeds.lookAgain(feed, access);
+  const cursor = startOf(given, feed.tail);
+  return { feed, cursor, isDone: given !== undefined && cursor === feed.tail.head && feed.over };
+}
+
+/** Lets a reader that was admitted read from its place on. `more` is told with the first event. */
+export function readFrom(
+  { bus, streams, logger }: Pick<GatewayContext, "bus" | "streams" | "logger">,
+  { feed, cursor }: StreamPlace,
+  { sink, target, more = {} }: { sink: EventSink; target: StreamTarget; more?: Record<string, unknown> },
+): void {
+  const stream = new FeedStream({ ...target, bus, feed, sink, cursor, resets: streams.resets });
+  sink.onClose(streams.join(stream));
+  logStream(logger, sink, { sessionId: feed.sessionId, linkId: target.linkId });
+  sink.pass(
+    new Frame({
+      id: cursor === null ? undefined : formatCursor({ epoch: feed.tail.epoch, offset: cursor }),
+      event: "connected",
+      data: { ...connectedOf(feed), ...more },
+    }),
+  );
+  stream.run().catch((error: unknown) => {
+    logger.debug({ err: error, sessionId: feed.sessionId }, "stream.failed");
+    sink.close("restart");
+  });
+}
+
 /**
  * Opens the event stream of a session on this reply. Until the session is known to be readable, failures are ordinary
  * problem answers. A reader who comes back to an ended session and has everything gets 204, which tells browsers to stop.
@@ -32,40 +79,10 @@ export async function openSessionStream(
 ): Promise<FastifyReply> {
   const { request, reply } = call;
   const given = readCursor(request.headers["last-event-id"], call.after);
-  const { bus, streams, logger } = context;
-  const { access, linkId, audience, bucket, opener } = target;
-  const feed = await streams.feeds.open(access, linkId, given?.offset ?? 0);
-  // Who comes from another gateway may be ahead of what this one has heard. A look that others began may have come too early for him.
-  for (let looks = 0; looks < 2 && (given?.offset ?? 0) > feed.tail.head; looks += 1)
-    await streams.feeds.lookAgain(feed, access);
-  const cursor = startOf(given, feed.tail);
-  if (given !== undefined && cursor === feed.tail.head && feed.over) return reply.code(204).send();
-
-  streams.admit(feed.sessionId, bucket, linkId);
-  const sse = request.server.sse.open(reply);
-  const stream = new FeedStream({
-    bus,
-    feed,
-    sse,
-    access,
-    linkId,
-    audience,
-    bucket,
-    opener,
-    cursor,
-    resets: streams.resets,
-  });
-  sse.onClose(streams.join(stream));
-  logStream(logger, sse, { sessionId: feed.sessionId, linkId });
-  sse.send({
-    id: cursor === null ? undefined : formatCursor({ epoch: feed.tail.epoch, offset: cursor }),
-    event: "connected",
-    data: connectedOf(feed),
-  });
-  stream.run().catch((error: unknown) => {
-    logger.debug({ err: error, sessionId: feed.sessionId }, "stream.failed");
-    sse.close();
-  });
+  const place = await placeOf(context, target, given);
+  if (place.isDone) return reply.code(204).send();
+  context.streams.admit(place.feed.sessionId, target.bucket, target.linkId);
+  readFrom(context, place, { sink: new SseSink(request.server.sse.open(reply)), target });
   return reply;
 }
 

@@ -1,11 +1,11 @@
 import type { Bus } from "@parley/bus";
 import { type LiveEntry, readEvents, type SessionAccess } from "@parley/contracts";
-import { sseFrame } from "@parley/http";
 import type { Logger } from "@parley/observability";
 import type { LiveStreams } from "@parley/redis";
 import type { z } from "zod";
 import type { Audience } from "./audience.js";
 import { EventTail, type TailEvent } from "./event-tail.js";
+import { Frame } from "./frame.js";
 import { LiveText } from "./live-text.js";
 
 export type LogPage = z.output<typeof readEvents.response>;
@@ -15,9 +15,9 @@ export interface FeedReader {
   readonly access: SessionAccess;
   readonly audience: Audience;
   /** The next event of the log; only readers that are live are told. */
-  deliver(entry: TailEvent, frame: string | null): void;
+  deliver(entry: TailEvent, frame: Frame | null): void;
   /** What is in no log: pieces of text, labels, signs of writing. */
-  pass(frame: string): void;
+  pass(frame: Frame): void;
   /** The session is over and everything was delivered. */
   finish(reason: string | null): void;
   /** The log is another one now; the reader has to come again. */
@@ -107,8 +107,7 @@ export class SessionFeed {
 
   /** The reader has everything up to the head; it is told what is being said and everything from now on. */
   goLive(reader: FeedReader): void {
-    const frames = this.#text.frames();
-    if (frames !== "") reader.pass(frames);
+    for (const frame of this.#text.frames()) reader.pass(frame);
     this.#live.add(reader);
     if (this.over) reader.finish(this.seen.page.endReason ?? null);
   }
@@ -174,7 +173,7 @@ export class SessionFeed {
       const frame = this.#text.take(entry);
       if (frame !== null) for (const reader of this.#live) reader.pass(frame);
     } else {
-      const frame = sseFrame({ event: entry.type, data: entry });
+      const frame = new Frame({ event: entry.type, data: entry });
       // Nobody is told what he does himself.
       for (const reader of this.#live) if (entry.who !== "visitor" || reader.audience !== "visitor") reader.pass(frame);
     }

@@ -1,16 +1,30 @@
-import { AppError, getSession, type SessionAccess } from "@parley/contracts";
+import { AppError, getSession, type LiveEntry, type SessionAccess } from "@parley/contracts";
 import type { GatewayContext } from "../context.js";
 
 /**
  * Tells the readers of a session that somebody writes: a live entry, in no log. Throws as access to the session does, and
  * `session_ended` when nobody can write in it any more.
  */
-export async function tellTyping(
-  { bus, redis }: GatewayContext,
+export const tellTyping = (
+  context: Pick<GatewayContext, "bus" | "redis">,
   access: SessionAccess,
   typing: { who: "visitor" | "agent"; active: boolean },
+): Promise<void> => tell(context, access, { type: "typing", ...typing });
+
+/** Tells the readers of a session up to which message somebody has read. As `tellTyping`. */
+export const tellRead = (
+  context: Pick<GatewayContext, "bus" | "redis">,
+  access: SessionAccess,
+  { who, messageId }: { who: "visitor"; messageId: string },
+): Promise<void> =>
+  tell(context, access, { type: "read_receipt", message_id: messageId, who, at: new Date().toISOString() });
+
+async function tell(
+  { bus, redis }: Pick<GatewayContext, "bus" | "redis">,
+  access: SessionAccess,
+  entry: LiveEntry,
 ): Promise<void> {
   const { session } = await bus.call(getSession, { access });
   if (session.status !== "active") throw new AppError("session_ended");
-  await redis.live.publish(session.session_id, [{ type: "typing", ...typing }]);
+  await redis.live.publish(session.session_id, [entry]);
 }

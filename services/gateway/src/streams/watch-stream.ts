@@ -14,7 +14,7 @@ import { wireSession } from "./audience.js";
 import { formatCursor } from "./cursor.js";
 import { DeltaFilter, inFlight, SettledTurns, wireDelta } from "./delta-merge.js";
 import type { HubStream } from "./hub.js";
-import { closeRefused, type Opener } from "./opener.js";
+import { type Opener, refusedMessage } from "./opener.js";
 import { watchedEvent } from "./watched-event.js";
 
 export interface WatchStreamOptions {
@@ -103,7 +103,8 @@ export class WatchStream implements HubStream {
   }
 
   refuse(): void {
-    closeRefused(this.options.sse, this.options.opener);
+    this.options.sse.send(refusedMessage(this.options.opener));
+    this.options.sse.close();
   }
 
   #onEntry(entry: LiveEntry): void {

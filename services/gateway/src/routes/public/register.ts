@@ -16,6 +16,7 @@ import { resumeRoutes } from "./resume.js";
 import { sendVisitorMessageRoute } from "./send-message.js";
 import { stopAnswerRoute } from "./stop.js";
 import { streamVisitorEventsRoute } from "./stream-events.js";
+import { socketTicketRoute } from "./ticket.js";
 import { visitorTypingRoute } from "./typing.js";
 
 /** The public API: whoever holds a link token. */
@@ -34,6 +35,7 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   escalateVisitRoute(app, context);
   chooseWhileWaitingRoute(app, context);
   visitorTypingRoute(app, context);
+  socketTicketRoute(app, context);
   giveFeedbackRoute(app, context);
   rateMessageRoute(app, context);
   visitorFilesRoutes(app, context);

@@ -5,7 +5,7 @@ import type { ChannelRoute } from "./channel-route.js";
 import { channelHistoryRoute } from "./history.js";
 import { openConversationRoute } from "./open-conversation.js";
 import { sendChannelMessageRoute } from "./send-message.js";
-import { channelEscalateRoute, channelEscalationsRoute, channelTypingRoute } from "./signals.js";
+import { channelEscalateRoute, channelEscalationsRoute, channelTicketRoute, channelTypingRoute } from "./signals.js";
 import { channelStatusRoute, userConversationsRoute } from "./status.js";
 
 const ROUTES: readonly ChannelRoute[] = [
@@ -13,6 +13,7 @@ const ROUTES: readonly ChannelRoute[] = [
   sendChannelMessageRoute,
   channelHistoryRoute,
   channelTypingRoute,
+  channelTicketRoute,
   channelEscalateRoute,
   channelEscalationsRoute,
   channelStatusRoute,

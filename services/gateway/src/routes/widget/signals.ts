@@ -2,12 +2,14 @@ import {
   channelEscalateBody,
   channelEscalated,
   channelEscalations,
+  channelTicket,
   channelTypingBody,
   escalateSession,
   sessionEscalations,
   succeeded,
 } from "@parley/contracts";
 import { channelEscalation } from "../../channel/channel-message.js";
+import { issueTicket } from "../../channel/tickets.js";
 import { requireOwnName } from "../../edge/channel.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { tellTyping } from "../../streams/tell-typing.js";
@@ -28,6 +30,20 @@ export const channelTypingRoute = channelRoute({
     await takeSignalRate(context, participant.access, "typing");
     await tellTyping(context, participant.access, { who: "visitor", active: body.typing });
     return { success: true as const };
+  },
+});
+
+/** A ticket for one socket. Each call issues another one. */
+export const channelTicketRoute = channelRoute({
+  method: "POST",
+  path: "/:conversation_id/ticket",
+  summary: "Get a ticket for a socket",
+  description: "For browsers, whose sockets send no headers: good for a minute and one socket, in its address.",
+  params: conversationParams,
+  answers: { 200: channelTicket },
+  handle: async ({ request: { participant } }, context) => {
+    await takeSignalRate(context, participant.access, "ticket");
+    return issueTicket(context, participant);
   },
 });
 
