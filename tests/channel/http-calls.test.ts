@@ -201,7 +201,7 @@ describe("the widget channel over HTTP", () => {
       method: "OPTIONS",
       headers: { "access-control-request-method": "POST" },
     });
-    expect([asked.status, asked.headers.get("access-control-allow-methods")]).toEqual([204, "GET, POST, DELETE"]);
+    expect([asked.status, asked.headers.get("access-control-allow-methods")]).toEqual([204, "GET, POST, PUT, DELETE"]);
   });
 
   it("lets operators take and resolve a conversation, and says truthfully how it stands", async () => {

@@ -14,8 +14,10 @@ import type { HistoryItem } from "./history.js";
 import type { LiveWriter } from "./live-writer.js";
 import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
 import {
+  beside,
   modelMessages,
   type PromptPolicy,
+  pageBlock,
   shownValues,
   sinceNodeEntered,
   systemPrompt,
@@ -33,6 +35,8 @@ export interface CallContext {
   variables: () => Record<string, unknown>;
   memory: string | null;
   handover?: string | null;
+  /** What the page around a widget says; nobody vouches for it. */
+  pageContext?: Record<string, unknown> | null;
   signal: AbortSignal;
   live: LiveWriter;
   /** Looks passages up for an answer; absent or null = answers are made without. */
@@ -76,7 +80,8 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
       case "llm.reply": {
         const passages = call.ragQuery === undefined ? null : await context.retrieve?.(call.ragQuery, note.retrieved);
         const values = valuesBlock(call.values);
-        shown = (passages?.length ?? 0) + (values?.length ?? 0);
+        const page = pageBlock(context.pageContext ?? null);
+        shown = (passages?.length ?? 0) + (values?.length ?? 0) + (page?.length ?? 0);
         const said = history.findLast(({ role }) => role === "user")?.content;
         const filter = createOutputFilter(canary);
         const quiet = setTimeout(() => context.live.status("working"), QUIET_MS);
@@ -91,7 +96,7 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
                 handover: context.handover ?? null,
               })}\n\n${canaryLine(canary)}`,
               ...(passages ? { passages } : {}),
-              messages: modelMessages(history, call.historyWindow),
+              messages: beside(modelMessages(history, call.historyWindow), page),
               ...(values === undefined ? {} : { values }),
               settings: settings(call),
               hints: { ...hints(call), ...(said === undefined ? {} : { said }) },

@@ -111,6 +111,25 @@ export const channelTypingBody = z
   .object({ typing: z.boolean().default(true), sender_id: claimed.sender_id, sender_type: claimed.sender_type })
   .meta({ id: "ChannelTyping", description: "Whether the sender is typing", examples: [{ typing: true }] });
 
+const CONTEXT_BYTES = 4_096;
+
+export const pageContextBody = z
+  .strictObject({
+    /** Null forgets it. */
+    data: z
+      .record(z.string().max(128), z.unknown())
+      .refine((given) => new TextEncoder().encode(JSON.stringify(given)).length <= CONTEXT_BYTES, {
+        message: "must be at most 4 KiB as JSON",
+      })
+      .refine((given) => !JSON.stringify(given).includes("\\u0000"), { message: "must not contain NUL" })
+      .nullable(),
+  })
+  .meta({
+    id: "PageContext",
+    description: "What the page around a widget says of itself and of its visitor",
+    examples: [{ data: { page: "/cart", items: 3 } }],
+  });
+
 const METADATA_BYTES = 8_192;
 
 export const channelEscalateBody = z

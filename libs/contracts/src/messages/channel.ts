@@ -39,3 +39,12 @@ export const visitorConversations = rpc(
   z.object({ access: sessionAccess, limit: z.number().int() }),
   z.object({ data: z.array(visitorConversation) }),
 );
+
+/** What the page around a widget says of itself and of its visitor; null forgets it. The last word counts. */
+export const setPageContext = rpc(
+  "sessions",
+  "set_page_context",
+  "sessions",
+  z.object({ access: sessionAccess, data: z.record(z.string(), z.unknown()).nullable() }),
+  z.object({}),
+);

@@ -74,7 +74,8 @@ begin
     metadata = '{}',
     link_policy = '{}',
     operator_name = null,
-    handover_summary = null
+    handover_summary = null,
+    page_context = null
   where c.id = any(p_ids);
 
   delete from text_conversation_messages

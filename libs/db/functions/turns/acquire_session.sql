@@ -46,7 +46,8 @@ begin
         from escalations e
         where e.conversation_id = c.id and e.status <> 'resolved'
       )
-    end, 'handover_summary', c.handover_summary, 'has_timer', c.timer_due_at is not null,
+    end, 'handover_summary', c.handover_summary,
+    'page_context', c.page_context, 'has_timer', c.timer_due_at is not null,
     'known', v_fresh, 'state', case when not v_fresh then c.state end,
     'history', case when not v_fresh then recent_history(c.id, c.created_at, p_history) end,
     'turns', pending_turns(c.id, c.done_seq)

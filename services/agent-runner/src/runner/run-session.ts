@@ -202,6 +202,7 @@ class SessionWorker {
               signal: stop.signal,
               memory: memory?.block ?? null,
               handover: session.handover_summary,
+              pageContext: session.page_context ?? null,
               variables: () => variables,
               retrieve: this.retrieveFor(speaking, stop.signal),
               onWithheld: (rules) => noteWithheld(deps, this.ref, rules),

@@ -2,7 +2,7 @@ import type { LinkPolicy } from "@parley/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { matchesOrigin, parseOrigin } from "./origin.js";
 
-const METHODS = "GET, POST, DELETE";
+const METHODS = "GET, POST, PUT, DELETE";
 const REQUEST_HEADERS =
   "accept, authorization, content-type, idempotency-key, last-event-id, prefer, traceparent, x-request-id";
 const ANSWER_HEADERS =

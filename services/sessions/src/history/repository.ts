@@ -109,6 +109,11 @@ export function createSessionRepository(db: Db) {
       db.query<{ session_id: string; head: number; status: SessionStatus }>("select * from session_heads($1)", [
         sessionIds,
       ]),
+    setPageContext: (access: Row, context: Row | null) =>
+      db.query("select set_page_context($1::jsonb, $2::jsonb)", [
+        JSON.stringify(access),
+        context === null ? null : JSON.stringify(context),
+      ]),
     end: (access: Row, ending: Ending) =>
       one(ended, "select end_session($1::jsonb, $2::json) as r", [JSON.stringify(access), JSON.stringify(ending)]),
     list: (tenantId: string, filter: ListFilter): Promise<SessionView[]> =>

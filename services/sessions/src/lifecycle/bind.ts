@@ -1,8 +1,16 @@
-import { continueVerified, createSession, endSession, openVerified, tokenSubject } from "@parley/contracts";
+import {
+  continueVerified,
+  createSession,
+  endSession,
+  openVerified,
+  setPageContext,
+  tokenSubject,
+} from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
 import { createSessionHandler } from "./create-session.js";
 import { endSessionHandler } from "./end-session.js";
 import { continueVerifiedHandler, openVerifiedHandler } from "./open-verified.js";
+import { setPageContextHandler } from "./set-page-context.js";
 import { tokenSubjectHandler } from "./token-subject.js";
 
 /** Answers what opens and ends sessions, and whose they are. */
@@ -13,5 +21,6 @@ export function bindLifecycle(deps: HandlerDeps): void {
   bus.serve(openVerified, openVerifiedHandler(deps), bound);
   bus.serve(continueVerified, continueVerifiedHandler(deps), bound);
   bus.serve(endSession, endSessionHandler(deps), bound);
+  bus.serve(setPageContext, setPageContextHandler(deps), bound);
   bus.serve(tokenSubject, tokenSubjectHandler(deps), bound);
 }

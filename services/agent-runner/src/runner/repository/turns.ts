@@ -42,6 +42,8 @@ export interface AcquiredSession {
   escalation: TurnResult["escalation"] | null;
   /** What the operator told about the conversation when giving it back. */
   handover_summary: string | null;
+  /** What the page around a widget says; absent or null = nothing. */
+  page_context?: Record<string, unknown> | null;
   /** The node it waits in has a timeout that is not over yet. */
   has_timer: boolean;
   /** True = the caller already holds the state and history of `done_seq`. */

@@ -2,6 +2,7 @@ import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../context.js";
 import { receiveVisitors } from "../../edge/visit.js";
 import { checkEmbedRoute } from "./check-embed.js";
+import { setPageContextRoute } from "./context.js";
 import { createVisitorSessionRoute } from "./create-session.js";
 import { endVisitorSessionRoute } from "./end-session.js";
 import { chooseWhileWaitingRoute, escalateVisitRoute } from "./escalate.js";
@@ -36,6 +37,7 @@ export async function registerPublicApi(app: HttpApp, context: GatewayContext): 
   chooseWhileWaitingRoute(app, context);
   visitorTypingRoute(app, context);
   socketTicketRoute(app, context);
+  setPageContextRoute(app, context);
   giveFeedbackRoute(app, context);
   rateMessageRoute(app, context);
   visitorFilesRoutes(app, context);
