@@ -48,6 +48,9 @@ export interface FakeApi {
   entryCheck: FakeEntryCheck;
   /** The browser keeps no cookie: the session is known by its token. */
   cookieless: boolean;
+  /** The server gives tickets for sockets; a test plays the sockets. */
+  hasSockets: boolean;
+  tickets: number;
   /** Of the site around the panel, as they came. */
   identities: string[];
   /** Handles that were given away, by session; of these only are taken back. */
@@ -125,6 +128,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     refuseThumb: false,
     entryCheck: createFakeEntryCheck(),
     cookieless: false,
+    hasSockets: false,
+    tickets: 0,
     identities: [],
     handles: [],
     forgotten: 0,
@@ -259,6 +264,15 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         api.polls += 1;
         if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
         sendJson(response, 200, await session.poll(target.searchParams.get("after")));
+      },
+      "POST ticket": (request, response) => {
+        const session = owned(request);
+        if (!api.hasSockets) return problem(response, { status: 404, code: "not_found" });
+        if (!session) return problem(response, { status: 401, code: "session_token_invalid" });
+        api.tickets += 1;
+        const named = { conversation_id: session.id, user_id: "user_1" };
+        const path = `/ws/chat/${session.id}/user_1?ticket=v1.${api.tickets}`;
+        sendJson(response, 200, { ticket: `v1.${api.tickets}`, expires_in_seconds: 60, ...named, path });
       },
       "POST resume-handle": (request, response) => {
         const session = owned(request);

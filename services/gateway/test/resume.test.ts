@@ -73,6 +73,26 @@ describe("a resume handle", () => {
     await refused(link.token, "v1.00000000.AAAA");
   });
 
+  it("opens nothing from another network than the one it was given to", async () => {
+    const proxied = await startWorld({ TRUSTED_PROXIES: "127.0.0.1" });
+    try {
+      const link = proxied.owners.link({ allowedDomains: [SHOP] });
+      const ask = (path: string, address: string, body: unknown = {}, more: Record<string, string> = {}) =>
+        fetch(`${proxied.url}/api/public/${path}/${link.token}`, {
+          method: "POST",
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json", origin: proxied.url, "x-forwarded-for": address, ...more },
+        });
+      const opened = await bodyOf(await ask("sessions", "198.51.100.7"));
+      const bearer = { authorization: `Bearer ${String(opened.session_token)}` };
+      const { handle } = await bodyOf(await ask("resume-handle", "198.51.100.7", {}, bearer));
+      expect((await ask("resume", "203.0.113.9", { handle })).status).toBe(401);
+      expect((await ask("resume", "198.51.100.7", { handle })).status).toBe(200);
+    } finally {
+      await proxied.stop();
+    }
+  });
+
   it("is given for a session that there is, and to nobody without one", async () => {
     const link = listed();
     const none = await call(`resume-handle/${link.token}`, ownPage());

@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Entry, Refusal } from "../net/api.js";
-import type { FeedState } from "../net/event-feed.js";
+import type { FeedState, Transport } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
 import type { AttachedFile } from "../net/session-info.js";
@@ -125,6 +125,8 @@ export interface ChatState {
   /** Text from the host page for an empty message field. */
   prefill: Signal<string | null>;
   feed: Signal<FeedState>;
+  /** How events come; null = they do not. */
+  transport: Signal<Transport | null>;
   online: Signal<boolean>;
   /** Finished agent messages for the live region, newest last. */
   announcements: Signal<readonly { key: string; text: string }[]>;
@@ -159,6 +161,7 @@ export function createChatState(clock: ServerClock): ChatState {
     unrecognised: signal<string | null>(null),
     prefill: signal<string | null>(null),
     feed,
+    transport: signal<Transport | null>(null),
     online,
     announcements: signal<readonly { key: string; text: string }[]>([]),
     thinking: createThinkingLabel(),

@@ -220,7 +220,8 @@ export class Conversation {
         this.#lastEventAt = performance.now();
         batch(() => sink(event));
       },
-      onState: (next) => {
+      onState: (next, transport) => {
+        this.#state.transport.value = transport;
         this.#state.feed.value = next;
         if (next !== "live" && next !== "polling") return;
         this.#lastEventAt = performance.now();

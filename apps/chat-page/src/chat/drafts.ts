@@ -118,12 +118,3 @@ function parseUnsent(stored: string | null): UnsentMessage | null {
     return null;
   }
 }
-
-/** A storage of the browser, or null where even asking for it is refused. */
-export function browserStorage(which: "local" | "session"): Storage | null {
-  try {
-    return which === "local" ? globalThis.localStorage : globalThis.sessionStorage;
-  } catch {
-    return null;
-  }
-}

@@ -1,10 +1,13 @@
 import { integer, isRecord, record, text } from "@parley/web-kit";
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { language } from "../i18n/language.js";
+import { browserStorage } from "./browser-storage.js";
 import { type EventStream, FetchedEvents } from "./event-stream.js";
 import { lookAround } from "./frame.js";
 import type { ServerClock } from "./server-clock.js";
 import type { Thumb } from "./session-info.js";
+import { createSocketChoice } from "./socket-choice.js";
+import { SocketEvents } from "./socket-events.js";
 
 /** What a call came to. `unreachable` = no answer at all: it is unknown whether the server has seen the request. */
 export type Answer =
@@ -94,6 +97,7 @@ export function createApi(token: string, clock: ServerClock): Api {
   const base = "/api/public";
   const name = encodeURIComponent(token);
   const place = lookAround();
+  const sockets = createSocketChoice(browserStorage("session"));
   /** The session's token, where no cookie does it. Other frames and the host page have no way to it. */
   const carried = signal<string | null>(null);
   const identified = (): Record<string, string> =>
@@ -170,6 +174,10 @@ export function createApi(token: string, clock: ServerClock): Api {
       post(`rate/${name}/${encodeURIComponent(message)}`, { rating, ...(reason && { text: reason }) }, {}),
     poll: (after, signal) => call(`poll/${name}${query("after", after)}`, { signal, timeoutMs: POLL_MS }),
     events: (after) => {
+      if (sockets.usable()) {
+        const ticket = (): Promise<Answer> => post(`ticket/${name}`, {}, {});
+        return new SocketEvents({ ticket, history: () => call(`history/${name}`), after, choice: sockets });
+      }
       const url = `${base}/events/${name}${query("after", after)}`;
       return carried.value === null ? new EventSource(url) : new FetchedEvents(url, identified());
     },

@@ -4,18 +4,22 @@ import { backoffMs } from "./backoff.js";
 import type { EventStream } from "./event-stream.js";
 import { type ChatEvent, EVENT_NAMES, parseEvent } from "./events.js";
 
+export type Transport = "websocket" | "sse" | "polling";
+
 /** `live` = stream open, `polling` = events come by polling, `interrupted` = trying again. */
 export type FeedState = "connecting" | "live" | "polling" | "interrupted" | "closed";
 
 interface FeedOptions {
   api: Api;
   onEvent(event: ChatEvent): void;
-  onState(state: FeedState): void;
+  /** `transport`: how events come while they come. */
+  onState(state: FeedState, transport: Transport | null): void;
   /** The server refuses for good (401, 403, 404, 410): no further tries are made. */
   onRefused(status: number, code: string): void;
 }
 
 const STREAM_TRIES = 3;
+const SOCKET_TRIES = 1;
 const OPEN_TIMEOUT_MS = 12_000;
 /** How long the browser's own reconnect may take before this page opens a new stream. */
 const BROWSER_RETRY_MS = 8_000;
@@ -25,7 +29,7 @@ const POLL_TRIES = 4;
 const BETWEEN_POLLS_MS = 250;
 
 /**
- * Keeps the events of the session coming: EventSource first, with the browser's own resume by Last-Event-ID; after a
+ * Keeps the events of the session coming: a socket first, where the server and what is in between have them; else EventSource, with the browser's own resume by Last-Event-ID; after a
  * second failure a new stream from the last cursor, with growing jittered pauses; after three failures in a row polling
  * for a minute, then the stream again. Duplicates can occur and are harmless to the transcript.
  */
@@ -38,6 +42,8 @@ export class EventFeed {
   #streamFailures = 0;
   #pollFailures = 0;
   #running = false;
+  /** Sockets in a row that did not open. */
+  #socketTries = 0;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -47,14 +53,14 @@ export class EventFeed {
   start(after: string | null): void {
     this.#cursor = after;
     this.#running = true;
-    this.#options.onState("connecting");
+    this.#options.onState("connecting", null);
     this.#openStream();
   }
 
   stop(): void {
     this.#running = false;
     this.#closeAll();
-    this.#options.onState("closed");
+    this.#options.onState("closed", null);
   }
 
   /** The page is put away and may come back: an open stream would keep it from being kept. `wake` goes on. */
@@ -90,11 +96,14 @@ export class EventFeed {
     const stream = this.#options.api.events(this.#cursor);
     this.#source = stream;
     this.#later(() => this.#retry(), OPEN_TIMEOUT_MS);
+    let wasOpen = false;
     stream.onopen = () => {
+      wasOpen = true;
+      this.#socketTries = 0;
       this.#streamFailures = 0;
       this.#pollFailures = 0;
       clearTimeout(this.#timer);
-      this.#options.onState("live");
+      this.#options.onState("live", stream.transport ?? "sse");
     };
     for (const name of EVENT_NAMES) {
       stream.addEventListener(name, (event) => {
@@ -102,7 +111,7 @@ export class EventFeed {
         // `error` is both an event of the server and the browser's word for a broken stream; only the first has data.
         if (event instanceof MessageEvent && typeof event.data === "string") {
           this.#take(name, parseJson(event.data), event.lastEventId);
-        } else if (name === "error") this.#broke(stream);
+        } else if (name === "error") this.#broke(stream, wasOpen);
       });
     }
   }
@@ -113,9 +122,15 @@ export class EventFeed {
     if (event) this.#options.onEvent(event);
   }
 
-  #broke(stream: EventStream): void {
+  #broke(stream: EventStream, wasOpen: boolean): void {
     if (!this.#running) return;
-    this.#options.onState("interrupted");
+    // A socket that does not open is no sign of a cut connection: the next kind of stream is tried at once.
+    if (stream.transport === "websocket" && !wasOpen && this.#socketTries < SOCKET_TRIES) {
+      this.#socketTries += 1;
+      this.#openStream();
+      return;
+    }
+    this.#options.onState("interrupted", null);
     this.#streamFailures += 1;
     const browserRetries = stream.readyState === EventSource.CONNECTING && this.#streamFailures === 1;
     if (browserRetries) this.#later(() => this.#retry(), BROWSER_RETRY_MS);
@@ -129,7 +144,7 @@ export class EventFeed {
 
   #reopen(): void {
     this.#closeAll();
-    this.#options.onState("interrupted");
+    this.#options.onState("interrupted", null);
     if (this.#streamFailures >= STREAM_TRIES) void this.#poll(Date.now() + POLL_FOR_MS);
     else this.#later(() => this.#openStream(), backoffMs(this.#streamFailures));
   }
@@ -157,7 +172,7 @@ export class EventFeed {
   #readPoll(answer: Answer): number | null {
     if (answer.type === "ok") {
       this.#pollFailures = 0;
-      this.#options.onState("polling");
+      this.#options.onState("polling", "polling");
       this.#takeAll(answer.body);
       return BETWEEN_POLLS_MS;
     }
@@ -165,7 +180,7 @@ export class EventFeed {
       this.#options.onRefused(answer.status, answer.code);
       return null;
     }
-    this.#options.onState("interrupted");
+    this.#options.onState("interrupted", null);
     this.#pollFailures += 1;
     const askedMs = answer.type === "refused" ? (answer.retryAfterSeconds ?? 0) * 1000 : 0;
     return Math.max(askedMs, backoffMs(this.#pollFailures));

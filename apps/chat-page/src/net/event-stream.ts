@@ -1,5 +1,7 @@
 /** What the feed uses of an `EventSource`. */
 export interface EventStream {
+  /** Unset for an `EventSource`. */
+  readonly transport?: "websocket";
   readonly readyState: number;
   onopen: ((event: Event) => void) | null;
   addEventListener(name: string, take: (event: Event) => void): void;

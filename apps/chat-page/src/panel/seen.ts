@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { ChatState } from "../chat/chat-state.js";
-import { browserStorage } from "../chat/drafts.js";
 import type { AgentEntry, Transcript } from "../chat/transcript.js";
+import { browserStorage } from "../net/browser-storage.js";
 
 interface SeenDeps {
   state: ChatState;

@@ -1,4 +1,4 @@
-import type { PanelMessage, PanelStatus, PanelTransport } from "@parley/web-kit";
+import type { PanelMessage, PanelStatus } from "@parley/web-kit";
 import { computed, effect } from "@preact/signals";
 import type { ChatState, Screen } from "../chat/chat-state.js";
 import type { Entry } from "../chat/transcript.js";
@@ -21,11 +21,7 @@ type Tell = TellHostDeps["tell"];
 
 function tellStatus(state: ChatState, tell: Tell): void {
   const status = computed((): PanelStatus => (state.ended.value ? "ended" : state.connection.value));
-  const transport = computed((): PanelTransport | null => {
-    if (state.feed.value === "live") return "sse";
-    return state.feed.value === "polling" ? "polling" : null;
-  });
-  effect(() => tell({ type: "status", status: status.value, transport: transport.value }));
+  effect(() => tell({ type: "status", status: status.value, transport: state.transport.value }));
 }
 
 /** Names of messages: those of a conversation that was taken up are old news. */

@@ -11,8 +11,12 @@ interface HeaderProps {
   onAskNew(): void;
 }
 
+/** How events come, by names that are the same in every language. */
+const TRANSPORTS = { websocket: "WebSocket", sse: "SSE", polling: "HTTP" } as const;
+
 export function Header({ state, link, onAskNew }: HeaderProps) {
   const connection = state.ended.value ? "over" : state.connection.value;
+  const transport = connection === "online" ? state.transport.value : null;
   const begun = state.transcript.value.some((entry) => entry.role === "user");
   return (
     <header class="header">
@@ -22,7 +26,11 @@ export function Header({ state, link, onAskNew }: HeaderProps) {
           <h1 class="name">
             <bdi>{link.agentName}</bdi>
           </h1>
-          <p class={`connection ${connection}`} role="status">
+          <p
+            class={`connection ${connection}`}
+            role="status"
+            title={transport === null ? undefined : TRANSPORTS[transport]}
+          >
             <span class="dot" aria-hidden="true" />
             {t(connection)}
           </p>

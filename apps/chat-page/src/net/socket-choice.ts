@@ -1,0 +1,62 @@
+import { integer } from "@parley/web-kit";
+
+/** Whether events come by a socket. A proxy that breaks sockets is tried once, and not again for a while. */
+export interface SocketChoice {
+  usable(): boolean;
+  /** A socket has opened. */
+  opened(): void;
+  /** A socket did not open, though the server had given a ticket for it. */
+  failed(): void;
+  /** The next stream is none. */
+  skipOnce(): void;
+  /** The server has no sockets. */
+  never(): void;
+}
+
+const KEY = "parley:no-socket-until";
+const AVOID_MS = 3_600_000;
+/** Where sockets have worked, it takes more to give them up. */
+const FAILURES = 3;
+
+export function createSocketChoice(tab: Storage | null, nowMs = Date.now): SocketChoice {
+  let until = read(tab);
+  let skips = false;
+  let worked = false;
+  let failures = 0;
+  const avoid = (): void => {
+    until = nowMs() + AVOID_MS;
+    try {
+      tab?.setItem(KEY, String(until));
+    } catch {
+      // Full or blocked: it is remembered for this page only.
+    }
+  };
+  return {
+    usable: () => {
+      const usable = !skips && typeof WebSocket === "function" && until < nowMs();
+      skips = false;
+      return usable;
+    },
+    opened: () => {
+      worked = true;
+      failures = 0;
+    },
+    failed: () => {
+      // Without a network nothing opens; that is no fault of sockets.
+      if (navigator.onLine) failures += 1;
+      if (failures >= (worked ? FAILURES : 1)) avoid();
+    },
+    skipOnce: () => {
+      skips = true;
+    },
+    never: avoid,
+  };
+}
+
+function read(tab: Storage | null): number {
+  try {
+    return integer(Number(tab?.getItem(KEY) ?? 0)) ?? 0;
+  } catch {
+    return 0;
+  }
+}
