@@ -11,7 +11,11 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
   return {
     "GET /agents/:/public-links/:/embed": () => {
       const url = `${api.url}/public/chat/pl_kept_secret`;
-      return [200, { url, iframe: `<iframe src="${url}" width="400" height="600"></iframe>` }];
+      const sites = [api.links[0]?.allowed_domains ?? []].flat();
+      const widget = `<script src="${api.url}/widget.js" data-link="pl_kept_secret" async></script>`;
+      const iframe = `<iframe src="${url}" width="400" height="600"></iframe>`;
+      const snippets = sites.length > 0 ? { widget, iframe } : { widget: null, iframe: null };
+      return [200, { url, ...snippets, allowed_domains: sites }];
     },
     "GET /agents/:/public-links/:/qr.svg": () => [200, QR],
     "GET /agents/:/public-links/:/analytics": ({ query }) => [

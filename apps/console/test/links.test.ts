@@ -125,6 +125,8 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     await expect.poll(() => clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
     await page.getByRole("button", { name: "Copy: Snippet: chat in place" }).click();
     await expect.poll(() => clipboard(page)).toContain("<iframe src=");
+    await page.getByRole("button", { name: "Copy: Snippet: chat widget" }).click();
+    await expect.poll(() => clipboard(page)).toContain("/widget.js");
     await page.getByAltText("QR code of the address").waitFor();
     await expect.poll(() => page.evaluate("document.querySelector('.qr img').naturalWidth")).toBeGreaterThan(0);
     const qr = await saved(page, () => page.getByRole("button", { name: "Download the QR code" }).click());
@@ -154,7 +156,7 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
         };
       },
     });
-    const site = page.getByLabel("Snippet: chat in place");
+    const site = page.getByLabel("Snippets: chat on your site");
     await site.fill("not a site");
     await site.press("Enter");
     await page.getByText("ust be a site").waitFor();

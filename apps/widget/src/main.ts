@@ -20,7 +20,8 @@ if (host.ChatWidget === undefined) {
 if (script !== null) {
   const options = optionsOf(script);
   if (options.mode === "inline") options.target ??= script.parentElement ?? "body";
-  if ((options.link ?? served.link) !== "") host.ChatWidget.start(options);
+  // `data-manual`: the page makes its widgets itself.
+  if (!script.dataset.manual && (options.link ?? served.link) !== "") host.ChatWidget.start(options);
 }
 
 /** `data-parley-open` and `data-parley-prefill` make any element of the host page an opener, also one that comes later. */

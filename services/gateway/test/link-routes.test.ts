@@ -16,6 +16,8 @@ import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
 
 const LINK = "33333333-3333-4333-8333-333333333333";
 const OTHER_TENANT = "11111111-1111-4111-8111-111111111111";
+/** Sites that the link lists. */
+const sites = ["https://www.example.com"];
 const TOKEN = `pl_${"a".repeat(12)}_${"b".repeat(38)}`;
 const NUMBERS = {
   from: "2026-11-20T00:00:00.000Z",
@@ -59,7 +61,14 @@ beforeAll(async () => {
       results: [{ index: 0, action: "create" as const, status: "created" as const, id: LINK, token: TOKEN }],
     }),
   );
-  bus.serve(revealLink, told("reveal", { token: TOKEN, title: `"><script>alert('x')</script>` }));
+  bus.serve(
+    revealLink,
+    told("reveal", {
+      token: TOKEN,
+      title: `"><script>alert('x')</script>`,
+      ...{ allowedDomains: sites, colour: "#0f6b60" },
+    }),
+  );
   bus.serve(linkAnalytics, told("analytics", NUMBERS));
   bus.serve(listLinkTemplates, told("templates", { data: [template.template], nextCursor: "next" }));
   bus.serve(getLinkTemplate, told("template", template));
@@ -206,7 +215,16 @@ describe("address of a link", () => {
       iframe: expect.stringContaining(
         `<iframe src="${url}" title="&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"`,
       ),
+      widget: `<script src="https://chat.example.com/widget.js" data-link="${TOKEN}" data-color="#0f6b60" async></script>`,
+      allowed_domains: ["https://www.example.com"],
     });
+  });
+
+  it("comes without snippets while the link lists no site, for no browser would show them", async () => {
+    const listed = sites.splice(0);
+    const answer = await bodyOf(await call("GET", `${ONE}/embed`, world.owners.token("editor")));
+    sites.push(...listed);
+    expect(answer).toMatchObject({ widget: null, iframe: null, allowed_domains: [], url: expect.any(String) });
   });
 
   it("stands in no log line", () => {

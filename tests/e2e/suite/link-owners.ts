@@ -153,7 +153,7 @@ export function describeLinkOwners(fixture: GetFixture): void {
       const none = await owner.call("GET", `${PATH}/${bo.id}/analytics`);
       expect(none.body).toMatchObject({ sessions: { total: 0 }, completion_rate: null, last_used_at: null });
       const embed = await owner.call("GET", `${PATH}/${bo.id}/embed`);
-      expect(embed.body).toEqual({ url: bo.url, iframe: expect.stringContaining(bo.token) });
+      expect(embed.body).toEqual({ url: bo.url, iframe: null, widget: null, allowed_domains: [] });
       const picture = await owner.call("GET", `${PATH}/${bo.id}/qr.svg`);
       expect(picture.text).toMatch(/^<svg /);
     });

@@ -21,6 +21,7 @@ export type {
   KnowledgeDocument,
   KnowledgeIngestion as Ingestion,
   Link,
+  LinkSnippets as Snippets,
   LinkTemplate as Template,
   SessionStatus,
   SessionTrace,

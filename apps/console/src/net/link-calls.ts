@@ -10,6 +10,7 @@ import type {
   Page,
   SecurityEvent,
   Session,
+  Snippets,
   Template,
 } from "./answers.js";
 import type { Caller } from "./call.js";
@@ -37,7 +38,7 @@ export function linkCalls(call: Caller) {
         headers: { "idempotency-key": idempotencyKey },
         timeoutMs: BULK_TIMEOUT_MS,
       }),
-    embed: (agent: string, id: string) => call<{ url: string; iframe: string }>(`${at(agent, id)}/embed`),
+    embed: (agent: string, id: string) => call<Snippets>(`${at(agent, id)}/embed`),
     /** The picture itself, as SVG. */
     qr: (agent: string, id: string) => call<string>(`${at(agent, id)}/qr.svg`, { format: "text" }),
     analytics: (agent: string, id: string, days: number) =>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { announce } from "../data/announcement.js";
-import type { Link } from "../net/answers.js";
+import type { Link, Snippets } from "../net/answers.js";
 import type { Problem } from "../net/problem.js";
 import { useApi } from "./api-context.js";
 import { CopyField } from "./copy-field.js";
@@ -10,23 +10,24 @@ import { ProblemCard } from "./states.js";
 interface FrameSnippetProps {
   agent: string;
   link: Link;
-  snippet: string;
+  snippets: Snippets;
   onChange(): Promise<void>;
 }
 
-/** The chat in place on another site. Browsers show it only on the sites that the link lists, so the first one is asked for. */
-export function FrameSnippet({ agent, link, snippet, onChange }: FrameSnippetProps) {
-  const sites = link.allowed_domains;
-  if (sites.length === 0) return <FirstSite agent={agent} link={link} onChange={onChange} />;
+/** The chat on another site. Browsers show it only on the sites that the link lists, so the first one is asked for. */
+export function FrameSnippet({ agent, link, snippets, onChange }: FrameSnippetProps) {
+  const { widget, iframe, allowed_domains: sites } = snippets;
+  if (widget === null || iframe === null) return <FirstSite agent={agent} link={link} onChange={onChange} />;
   return (
     <>
-      <CopyField label="Snippet: chat in place" shown value={snippet} />
+      <CopyField label="Snippet: chat widget" shown value={widget} />
+      <CopyField label="Snippet: chat in place" shown value={iframe} />
       <p class="help">Works on {sites.join(", ")}; browsers refuse it elsewhere.</p>
     </>
   );
 }
 
-function FirstSite({ agent, link, onChange }: Omit<FrameSnippetProps, "snippet">) {
+function FirstSite({ agent, link, onChange }: Omit<FrameSnippetProps, "snippets">) {
   const api = useApi();
   const [site, setSite] = useState("");
   const [wrong, setWrong] = useState<string | undefined>();
@@ -47,7 +48,7 @@ function FirstSite({ agent, link, onChange }: Omit<FrameSnippetProps, "snippet">
     <form onSubmit={(event) => void allow(event)}>
       <Field
         name="frame_site"
-        label="Snippet: chat in place"
+        label="Snippets: chat on your site"
         help="The site whose pages will show the chat, such as https://www.example.com. Only the sites of a link can be talked from."
         problem={wrong}
       >

@@ -34,7 +34,12 @@ export function LinkAddress({ agent, link, onChange }: { agent: string; link: Li
                 Share by mail
               </a>
             </div>
-            <FrameSnippet agent={agent} link={link} snippet={loaded.value.iframe} onChange={onChange} />
+            <FrameSnippet
+              agent={agent}
+              link={link}
+              snippets={loaded.value}
+              onChange={() => Promise.all([onChange(), reload()]).then(() => undefined)}
+            />
           </div>
           {loaded.value.qr !== null && <QrCode svg={loaded.value.qr} title={link.title} />}
         </div>

@@ -158,3 +158,26 @@ export const createdLink = link.extend({ token: text, url: text }).meta({
   ],
 });
 export const deletedLink = z.object({ deleted: z.literal(true), sessions_ended: count });
+
+/** What to paste into pages of other sites. */
+export const linkSnippets = z
+  .object({
+    widget: z.string().nullable(),
+    iframe: z.string().nullable(),
+    url: z.string(),
+    /** Sites on which the snippets work; empty = list one first, then there are snippets. */
+    allowed_domains: z.array(z.string()),
+  })
+  .meta({
+    id: "LinkSnippets",
+    description: "Snippets that embed a link; null while the link lists no site",
+    examples: [
+      {
+        widget: '<script src="https://chat.example.com/widget.js" data-link="pl_…" async></script>',
+        iframe: '<iframe src="https://chat.example.com/public/chat/pl_…" title="Front desk"></iframe>',
+        url: "https://chat.example.com/public/chat/pl_…",
+        allowed_domains: ["https://www.example.com"],
+      },
+    ],
+  });
+export type LinkSnippets = z.output<typeof linkSnippets>;

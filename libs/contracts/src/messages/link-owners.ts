@@ -28,7 +28,13 @@ export const revealLink = rpc(
   "reveal",
   "links",
   z.object(one),
-  z.object({ token: z.string(), title: z.string() }),
+  z.object({
+    token: z.string(),
+    title: z.string(),
+    /** Sites that may embed it. */
+    allowedDomains: z.array(z.string()).default([]),
+    colour: z.string().nullable().default(null),
+  }),
 );
 
 /** A link was made. */

@@ -159,8 +159,13 @@ export const sealedTokenAad = (tenantId: string, linkId: string): string => `lin
 export async function findSealedToken(
   trx: TenantTransaction,
   at: { agentId: string; id: string },
-): Promise<{ sealed: string | null; title: string } | null> {
-  const { rows } = await sql<{ sealed: string | null; title: string }>`select token_sealed as sealed, title
+): Promise<{ sealed: string | null; title: string; allowedDomains: string[]; colour: string | null } | null> {
+  const { rows } = await sql<{
+    sealed: string | null;
+    title: string;
+    allowedDomains: string[];
+    colour: string | null;
+  }>`select token_sealed as sealed, title, allowed_domains as "allowedDomains", branding ->> 'colour' as colour
     from temporary_chat_links where id = ${at.id} and agent_id = ${at.agentId} and deleted_at is null`.execute(trx);
   return rows[0] ?? null;
 }

@@ -17,5 +17,6 @@ export const revealLink =
     const found = await deps.db.tenant(tenantId, (trx) => findSealedToken(trx, { agentId: agent.id, id: input.id }));
     if (found === null) throw new AppError("link_not_found");
     if (found.sealed === null) throw new AppError("link_address_unknown");
-    return { token: deps.secrets.open(found.sealed, sealedTokenAad(tenantId, input.id)), title: found.title };
+    const { sealed, ...shown } = found;
+    return { token: deps.secrets.open(sealed, sealedTokenAad(tenantId, input.id)), ...shown };
   };

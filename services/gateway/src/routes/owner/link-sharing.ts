@@ -1,4 +1,4 @@
-import { revealLink } from "@parley/contracts";
+import { linkSnippets, revealLink } from "@parley/contracts";
 import { encode } from "uqr";
 import { z } from "zod";
 import { ofAgentParams, queryInteger, tenantQuery } from "../params.js";
@@ -49,20 +49,33 @@ const embedRoute = ownerRoute({
   path: "/agents/:agent/public-links/:id/embed",
   summary: "Get the snippets that embed a public link",
   description:
-    "`iframe` shows the chat page in place, on sites that the link's `allowed_domains` list; `url` is the link's address.",
+    "`widget` puts a launcher and the chat on a page, `iframe` shows the chat page in place; both work on the sites of `allowed_domains` " +
+    "and are null while the link lists none, because browsers would refuse the frame. `url` is the link's address.",
   role: "editor",
   params: ofAgentParams,
-  answers: { 200: z.object({ iframe: z.string(), url: z.string() }) },
+  answers: { 200: linkSnippets },
   handle: async ({ principal, params, reply }, { bus, config }: Deps<"bus" | "config">) => {
-    const { token, title } = await bus.call(revealLink, { principal, ...params });
-    const url = linkAddress(config, token);
+    const link = await bus.call(revealLink, { principal, ...params });
+    const url = linkAddress(config, link.token);
+    const listed = link.allowedDomains.length > 0;
     reply.header("cache-control", "no-store");
     return {
-      iframe: `<iframe src="${inAttribute(url)}" title="${inAttribute(title)}" width="400" height="600" style="border:0" loading="lazy"></iframe>`,
+      widget: listed ? widgetSnippet(config.PUBLIC_URL, link) : null,
+      iframe: listed ? frameSnippet(url, link.title) : null,
       url,
+      allowed_domains: link.allowedDomains,
     };
   },
 });
+
+/** `async`: the page does not wait for it. */
+function widgetSnippet(server: string, { token, colour }: { token: string; colour: string | null }): string {
+  const look = colour === null ? "" : ` data-color="${inAttribute(colour)}"`;
+  return `<script src="${inAttribute(server)}/widget.js" data-link="${inAttribute(token)}"${look} async></script>`;
+}
+
+const frameSnippet = (url: string, title: string): string =>
+  `<iframe src="${inAttribute(url)}" title="${inAttribute(title)}" width="400" height="600" style="border:0" loading="lazy"></iframe>`;
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const inAttribute = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
