@@ -1,5 +1,5 @@
-import { mountWidget, type Widget, type WidgetMessage } from "@parley/client";
 import { defineComponent, h, onBeforeUnmount, onMounted, ref } from "vue";
+import { mountWidget, type Widget, type WidgetMessage } from "../mount-widget.js";
 
 /** The widget of your server as a component: `<ChatWidget link="pl_…" mode="inline" @message="…" />`. */
 export default defineComponent({
@@ -14,7 +14,7 @@ export default defineComponent({
   },
   emits: { message: (_message: WidgetMessage) => true, ready: (_widget: Widget) => true },
   setup({ server, ...options }, { emit }) {
-    const place = ref<HTMLElement | null>(null);
+    const place = ref<HTMLElement>();
     let remove = (): void => undefined;
     onMounted(() => {
       remove = mountWidget(server, {
