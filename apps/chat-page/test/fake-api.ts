@@ -39,6 +39,10 @@ export interface FakeApi {
   stops: number;
   /** Wishes for a human. */
   wishes: number;
+  /** What visitors chose while they waited. */
+  choices: Record<string, unknown>[];
+  /** How long ago a wish seems to have been made. */
+  waitedMinutes: number;
   files: FakeFiles;
   /** What was posted to `rate`, by message. */
   thumbs: { message: string; rating: unknown; text?: string }[];
@@ -123,6 +127,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     ratings: [],
     stops: 0,
     wishes: 0,
+    choices: [],
+    waitedMinutes: 0,
     files: createFakeFiles(),
     thumbs: [],
     refuseThumb: false,
@@ -215,10 +221,17 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         sendJson(response, 200, answer.body);
       },
       "POST chat": chat,
-      "POST escalate": (_request, response) => {
+      "POST escalate": async (request, response) => {
+        const session = owned(request);
+        if (request.url?.endsWith("/choice") && session) {
+          const chosen = JSON.parse(await readBody(request));
+          api.choices.push(chosen);
+          session.choose(chosen.choice);
+          return sendJson(response, 200, { session: session.view() });
+        }
         if (api.wishProblem) return problem(response, api.wishProblem);
         api.wishes += 1;
-        api.session?.humanAsked();
+        api.session?.humanAsked(api.waitedMinutes);
         sendJson(response, 200, { escalation_id: "0198a000-0000-7000-8000-0000000000e5", status: "open" });
       },
       "POST stop": (_request, response) => {

@@ -62,7 +62,10 @@ export interface FakeSession {
   greet(...parts: string[]): void;
   quota(): void;
   /** A human was asked for, has taken over, said something, or has left. */
-  humanAsked(): void;
+  /** So many minutes ago. */
+  humanAsked(minutesAgo?: number): void;
+  /** What the visitor chose to do while waiting. */
+  choose(choice: string): void;
   humanJoins(name: string | null): void;
   humanSays(name: string | null, text: string): void;
   humanLeaves(): void;
@@ -93,6 +96,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
   let epoch = 1;
   let human: { name: string | null } | null = null;
   let waitingSince: string | null = null;
+  let byMail = false;
 
   const write = (stream: ServerResponse, name: string, body: unknown, eventId?: string): void => {
     stream.write(`${eventId ? `id: ${eventId}\n` : ""}event: ${name}\ndata: ${JSON.stringify(body)}\n\n`);
@@ -201,9 +205,13 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
     },
     greet: (...parts) => speak("turn-0", parts),
     quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt, ...idle() }),
-    humanAsked: () => {
-      waitingSince = stamp();
+    humanAsked: (minutesAgo = 0) => {
+      waitingSince = new Date(serverNow() - minutesAgo * 60_000).toISOString();
       append("escalation", { state: "open", reason: null });
+    },
+    choose: (choice) => {
+      if (choice === "email") byMail = true;
+      if (choice === "cancel") waitingSince = null;
     },
     humanJoins: (name) => {
       human = { name };
@@ -256,6 +264,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
       handled_by: human === null ? "agent" : "human",
       operator_name: human?.name ?? null,
       waiting_since: waitingSince,
+      escalation: waitingSince === null ? null : wish({ since: waitingSince, answer_by_mail: byMail }),
       last_event_id: `${epoch}-${log.length}`,
     }),
     openStream: (response, after) => {
@@ -301,3 +310,8 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
   };
   return session;
 }
+
+const wish = (more: Record<string, unknown>): Record<string, unknown> => ({
+  ...{ id: "0198a000-0000-7000-8000-0000000000e5", status: "waiting", assigned_name: null, reason: null },
+  ...more,
+});

@@ -59,6 +59,8 @@ export interface OpenOptions {
   height?: number;
   dark?: boolean;
   locale?: string;
+  /** IANA; UTC unless told. */
+  timeZone?: string;
   reducedMotion?: boolean;
   /** False = scripts of the page do not run. */
   javaScript?: boolean;
@@ -77,6 +79,7 @@ export interface Visitor {
 
 export async function newVisitor(browser: Browser, origin: string, options: OpenOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({
+    ...(options.timeZone === undefined ? {} : { timezoneId: options.timeZone }),
     viewport: { width: options.width ?? 1100, height: options.height ?? 800 },
     colorScheme: options.dark ? "dark" : "light",
     locale: options.locale ?? "en-GB",

@@ -4,7 +4,7 @@ import type { Entry, Refusal } from "../net/api.js";
 import type { FeedState, Transport } from "../net/event-feed.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
-import type { AttachedFile } from "../net/session-info.js";
+import type { AttachedFile, Wish } from "../net/session-info.js";
 import { createSessionTime, forgetTimes, type SessionTime } from "./session-time.js";
 import { createThinkingLabel, type ThinkingLabel } from "./thinking-label.js";
 import { awaitsAnswer, type Transcript } from "./transcript.js";
@@ -66,7 +66,8 @@ type Connection = "online" | "connecting" | "reconnecting" | "offline";
 
 /** A human in the conversation. */
 type Human =
-  | { type: "none" | "asking" | "asked" | "failed" }
+  | { type: "none" | "asking" | "failed" }
+  | ({ type: "asked" } & Wish)
   /** Named where the operator has a name. */
   | { type: "joined"; name: string | null };
 

@@ -1,6 +1,6 @@
 import { record } from "@parley/web-kit";
 import { batch, effect } from "@preact/signals";
-import type { Api, Rating } from "../net/api.js";
+import type { Api, Rating, WaitingChoice } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
 import type { FileLimits } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
@@ -122,7 +122,16 @@ export class Conversation {
     if (human.value.type !== "none" && human.value.type !== "failed") return;
     human.value = { type: "asking" };
     const answer = await this.#deps.api.escalate(reason);
-    if (human.value.type === "asking") human.value = { type: answer.type === "ok" ? "asked" : "failed" };
+    if (human.value.type !== "asking") return;
+    human.value = answer.type === "ok" ? { type: "asked", since: null, byMail: false } : { type: "failed" };
+  }
+
+  /** What the visitor does who waits for a human. False when the server did not take it. */
+  async choose(given: WaitingChoice): Promise<boolean> {
+    const answer = await this.#deps.api.choose(given);
+    if (answer.type === "ok") this.#takeSession(parseSessionInfo(answer.body));
+    if (answer.type === "ok" && given.choice === "cancel") this.#state.human.value = { type: "none" };
+    return answer.type === "ok";
   }
 
   /** Sends what the person thinks of the conversation. False when the server did not take it. */
@@ -238,7 +247,8 @@ export class Conversation {
     if (info.another !== undefined) state.another.value = info.another;
     if (info.remainingMessages !== null) state.remainingMessages.value = info.remainingMessages;
     takeTimes(state.time, info);
-    if (info.human) state.human.value = info.human === "asked" ? { type: "asked" } : { type: "joined", ...info.human };
+    if (info.human && "since" in info.human) state.human.value = { type: "asked", ...info.human };
+    else if (info.human) state.human.value = { type: "joined", ...info.human };
     else if (info.human === null && state.human.value.type === "joined") state.human.value = { type: "none" };
     if (info.ended) this.#end(info.endReason);
   }

@@ -102,7 +102,9 @@ export function createEventSink(deps: EventSinkDeps): (event: ChatEvent) => void
         return;
       case "human":
         if (event.state === "joined") state.human.value = { type: "joined", name: event.name };
-        else state.human.value = { type: event.state === "asked" ? "asked" : "none" };
+        else if (event.state === "left") state.human.value = { type: "none" };
+        else if (state.human.value.type !== "asked" || state.human.value.since === null)
+          state.human.value = { type: "asked", since: event.since, byMail: false };
         showTyping(false);
         return;
       case "session_ended":

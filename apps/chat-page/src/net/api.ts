@@ -43,6 +43,9 @@ export interface Entry {
   identity?: string;
 }
 
+/** What a visitor does who waits for a human. */
+export type WaitingChoice = { choice: "continue" | "cancel" } | { choice: "email"; email: string };
+
 export interface Api {
   link(): Promise<Answer>;
   /** A puzzle for this browser, to be handed in as `proof`. */
@@ -70,6 +73,7 @@ export interface Api {
   stop(turnId: string | null): Promise<Answer>;
   /** Asks for a human; while one is asked for, asking again changes nothing. */
   escalate(reason?: string): Promise<Answer>;
+  choose(given: WaitingChoice): Promise<Answer>;
   rate(given: Rating): Promise<Answer>;
   /** `message`: the id of the history, or `<turn id>.<part>`. Null takes the rating back. */
   rateAnswer(message: string, rating: Thumb | null, reason?: string): Promise<Answer>;
@@ -168,6 +172,7 @@ export function createApi(token: string, clock: ServerClock): Api {
     removeFile: (id) => call(`files/${name}/${encodeURIComponent(id)}`, { method: "DELETE" }),
     stop: (turnId) => post(`stop/${name}`, turnId === null ? {} : { turn_id: turnId }, {}),
     escalate: (reason) => post(`escalate/${name}`, reason === undefined ? {} : { reason }, {}),
+    choose: (given) => post(`escalate/${name}/choice`, given, { "accept-language": language.value }),
     rate: ({ rating, text: comment }) =>
       post(`feedback/${name}`, { rating, ...(comment === "" ? {} : { text: comment }) }, {}),
     rateAnswer: (message, rating, reason) =>

@@ -39,7 +39,8 @@ export type ChatEvent =
   /** The human in the conversation writes, or has stopped writing. May get lost. */
   | { type: "typing"; active: boolean }
   /** A human was asked for, has the conversation (their name may be unknown), or has left it to the agent. */
-  | { type: "human"; state: "asked" | "left" }
+  | { type: "human"; state: "asked"; since: string | null }
+  | { type: "human"; state: "left" }
   | { type: "human"; state: "joined"; name: string | null }
   | { type: "session_ended"; reason: string | null }
   | { type: "reset"; history: History };
@@ -107,7 +108,8 @@ export function parseEvent(name: string, data: unknown, cursor: string | null): 
       return body.who === "operator" ? { type: "typing", active: body.active === true } : null;
     case "escalation":
       if (body.state !== "open" && body.state !== "resolved") return null;
-      return { type: "human", state: body.state === "open" ? "asked" : "left" };
+      if (body.state === "open") return { type: "human", state: "asked", since: text(body.created_at) };
+      return { type: "human", state: "left" };
     case "assignment":
       if (body.state === "released") return { type: "human", state: "left" };
       return { type: "human", state: "joined", name: text(body.name) };

@@ -1,4 +1,4 @@
-import { integer, label, list, record, text } from "@parley/web-kit";
+import { integer, isRecord, label, list, record, text } from "@parley/web-kit";
 
 /** What the page may know about its link. */
 export interface LinkInfo {
@@ -38,6 +38,8 @@ export interface LinkInfo {
   canRate: boolean;
   /** The server takes `POST escalate`. */
   canEscalate: boolean;
+  /** How the people behind the agent can be reached; null = nothing is known of them. */
+  people: People | null;
   /** The server takes `POST rate`. */
   canRateAnswers: boolean;
   /** What may be uploaded; null = nothing. */
@@ -114,5 +116,21 @@ export function parseLinkInfo(value: unknown): LinkInfo {
     files: features.files === true ? parseFileLimits(body.files) : null,
     canEscalate: features.escalate === true,
     canRateAnswers: features.ratings === true,
+    people: isRecord(body.people) ? parsePeople(body.people) : null,
   };
 }
+
+export interface People {
+  replyMinutes: number | null;
+  /** After so many minutes without anybody the page offers other ways; null = never. */
+  fallbackMinutes: number | null;
+  openNow: boolean;
+  nextOpenAt: string | null;
+}
+
+const parsePeople = (body: Record<string, unknown>): People => ({
+  replyMinutes: integer(body.reply_minutes),
+  fallbackMinutes: integer(body.fallback_minutes),
+  openNow: body.open_now !== false,
+  nextOpenAt: text(body.next_open_at),
+});

@@ -14,7 +14,13 @@ export interface SessionInfo {
   /** Whether the link has a session left for another conversation; set by the history alone. */
   another?: boolean;
   /** Set where the answer tells who has the conversation: a human, the name of whom may be unknown, one who is asked for, or null = the agent. */
-  human?: { name: string | null } | "asked" | null;
+  human?: { name: string | null } | Wish | null;
+}
+
+/** Somebody is asked for: since when, and whether the answer comes by mail, too. */
+export interface Wish {
+  since: string | null;
+  byMail: boolean;
 }
 
 /** Reads the session members of any answer: a session view, a chat answer, or a wrapper with `session`. */
@@ -36,7 +42,8 @@ export function parseSessionInfo(value: unknown): SessionInfo {
 }
 
 function parseHuman(body: Record<string, unknown>): NonNullable<SessionInfo["human"]> | null {
-  if (text(body.waiting_since) !== null) return "asked";
+  const since = text(body.waiting_since);
+  if (since !== null) return { since, byMail: record(body.escalation).answer_by_mail === true };
   return body.handled_by === "human" ? { name: text(body.operator_name) } : null;
 }
 

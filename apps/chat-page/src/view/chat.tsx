@@ -82,6 +82,8 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
         {state.endsWithTab.value && !state.ended.value && <p class="connection-note">{t("endsWithTab")}</p>}
         <HumanNote
           state={state}
+          people={link.people}
+          choose={(given) => conversation.choose(given)}
           canWrite={state.remainingMessages.value !== 0}
           onAsk={link.canEscalate ? () => void conversation.askHuman() : null}
         />

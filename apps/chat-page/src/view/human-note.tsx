@@ -1,10 +1,16 @@
+import type { ComponentProps } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { ChatState } from "../chat/chat-state.js";
 import { t } from "../i18n/language.js";
+import type { WaitingChoice } from "../net/api.js";
+import type { People } from "../net/link-info.js";
 import { PeopleIcon } from "./icons.js";
 import { NamedSentence } from "./named-sentence.js";
 
 interface HumanNoteProps {
   state: ChatState;
+  people: People | null;
+  choose(given: WaitingChoice): Promise<boolean>;
   /** The visitor has messages left. A wish costs none: a human may still read and answer. */
   canWrite: boolean;
   /** Null = the server takes no wish for a human. */
@@ -12,7 +18,7 @@ interface HumanNoteProps {
 }
 
 /** The wish for a human, that they were asked, and that they have joined. */
-export function HumanNote({ state, canWrite, onAsk }: HumanNoteProps) {
+export function HumanNote({ state, people, choose, canWrite, onAsk }: HumanNoteProps) {
   const human = state.human.value;
   const begun = state.transcript.value.some((entry) => entry.role === "user");
   const over = state.ended.value !== null;
@@ -20,6 +26,7 @@ export function HumanNote({ state, canWrite, onAsk }: HumanNoteProps) {
   return (
     <div class="human">
       <div role="status">{!over && <HumanWords human={human} canWrite={canWrite} />}</div>
+      {!over && human.type === "asked" && people && <Waiting people={people} wish={human} choose={choose} />}
       {asks && (
         <button
           type="button"
@@ -32,6 +39,18 @@ export function HumanNote({ state, canWrite, onAsk }: HumanNoteProps) {
       )}
     </div>
   );
+}
+
+type WaitingProps = ComponentProps<typeof import("../waiting/waiting.js").WaitingPanel>;
+
+/** How long it takes and what else can be done; its code comes when somebody waits. */
+function Waiting(props: WaitingProps) {
+  const [code, setCode] = useState<typeof import("../waiting/waiting.js") | null>(null);
+  useEffect(() => {
+    // Where it cannot be had, the wish stands all the same.
+    void import("../waiting/waiting.js").then(setCode, () => undefined);
+  }, []);
+  return code && <code.WaitingPanel {...props} />;
 }
 
 function HumanWords({ human, canWrite }: { human: ChatState["human"]["value"]; canWrite: boolean }) {
