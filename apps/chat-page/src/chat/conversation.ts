@@ -17,6 +17,7 @@ import type { Drafts } from "./drafts.js";
 import { loadEarlier } from "./earlier.js";
 import { Ending } from "./ending.js";
 import { createEventSink, takeAnswer } from "./event-sink.js";
+import { askHuman, takeHuman } from "./human-wish.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { noteSaid, takeTimes } from "./session-time.js";
@@ -118,20 +119,16 @@ export class Conversation {
 
   /** Asks for a human. That they were asked, and that they join, comes by the stream too. */
   async askHuman(reason?: string): Promise<void> {
-    const { human } = this.#state;
-    if (human.value.type !== "none" && human.value.type !== "failed") return;
-    human.value = { type: "asking" };
-    const answer = await this.#deps.api.escalate(reason);
-    if (human.value.type !== "asking") return;
-    human.value = answer.type === "ok" ? { type: "asked", since: null, byMail: false } : { type: "failed" };
+    await askHuman(this.#deps, reason);
   }
 
   /** What the visitor does who waits for a human. False when the server did not take it. */
   async choose(given: WaitingChoice): Promise<boolean> {
     const answer = await this.#deps.api.choose(given);
-    if (answer.type === "ok") this.#takeSession(parseSessionInfo(answer.body));
-    if (answer.type === "ok" && given.choice === "cancel") this.#state.human.value = { type: "none" };
-    return answer.type === "ok";
+    if (answer.type !== "ok") return false;
+    this.#takeSession(parseSessionInfo(answer.body));
+    if (given.choice === "cancel") this.#state.human.value = { type: "none" };
+    return true;
   }
 
   /** Sends what the person thinks of the conversation. False when the server did not take it. */
@@ -247,9 +244,7 @@ export class Conversation {
     if (info.another !== undefined) state.another.value = info.another;
     if (info.remainingMessages !== null) state.remainingMessages.value = info.remainingMessages;
     takeTimes(state.time, info);
-    if (info.human && "since" in info.human) state.human.value = { type: "asked", ...info.human };
-    else if (info.human) state.human.value = { type: "joined", ...info.human };
-    else if (info.human === null && state.human.value.type === "joined") state.human.value = { type: "none" };
+    takeHuman(state, info.human);
     if (info.ended) this.#end(info.endReason);
   }
 
