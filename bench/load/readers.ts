@@ -1,17 +1,45 @@
-import type { ClientRequest } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { WebSocket } from "ws";
 import { eachEvent, open } from "./http.js";
-import { emptyResult, type FanOutJob, type JobResult, type ReadersJob } from "./jobs.js";
+import { emptyResult, type FanOutJob, type JobResult, type ReadersJob, type Target } from "./jobs.js";
 
 const micros = (): number => Number(process.hrtime.bigint() / 1_000n);
-const held: ClientRequest[] = [];
+const held: { destroy(): void }[] = [];
 /** Where arriving stamps are noted while a fan-out runs. */
 let arrivals: number[] | null = null;
 const STAMP = /~(\d+)~/;
 const OPEN_AT_ONCE = 64;
+const PATIENCE_MS = 120_000;
 
-/** Opens streams and holds them. A stream that does not answer 200 within its time is an error. */
+const note = (data: string): void => {
+  const stamp = STAMP.exec(data)?.[1];
+  if (stamp !== undefined) arrivals?.push((micros() - Number(stamp)) / 1_000);
+};
+
+async function openStream(target: Target): Promise<void> {
+  const { response, request } = await open(target);
+  request.setTimeout(0);
+  held.push(request);
+  if (response.statusCode !== 200) throw new Error(`${response.statusCode}`);
+  eachEvent(response, (_event, data) => note(data)).catch(() => undefined);
+}
+
+/** A socket is open when it has said that it follows the session. */
+async function openSocket({ url, headers }: Target): Promise<void> {
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: 10_000 });
+  held.push({ destroy: () => socket.terminate() });
+  await new Promise<void>((resolve, reject) => {
+    socket.on("error", reject);
+    socket.once("close", (code) => reject(new Error(`${code}`)));
+    socket.on("message", (data) => {
+      resolve();
+      note(String(data));
+    });
+  });
+}
+
+/** Opens streams (`http:`) or sockets (`ws:`) and holds them. One that does not open within its time is an error. */
 export async function openReaders(job: ReadersJob): Promise<JobResult> {
   const result = emptyResult();
   const startedAt = performance.now();
@@ -19,17 +47,16 @@ export async function openReaders(job: ReadersJob): Promise<JobResult> {
   const worker = async (): Promise<void> => {
     for (let target = waiting.pop(); target !== undefined; target = waiting.pop()) {
       try {
-        const { response, request } = await open(target);
-        request.setTimeout(0);
-        held.push(request);
-        if (response.statusCode !== 200) throw new Error(`${response.statusCode}`);
+        await (target.url.startsWith("ws:") ? openSocket(target) : openStream(target));
         result.ok += 1;
-        eachEvent(response, (_event, data) => {
-          const stamp = STAMP.exec(data)?.[1];
-          if (stamp !== undefined) arrivals?.push((micros() - Number(stamp)) / 1_000);
-        }).catch(() => undefined);
       } catch (error) {
         const code = error instanceof Error ? error.message : "unknown";
+        // It asks readers to come a little later while it is behind; they do.
+        if (/\b503$/.test(code) && performance.now() - startedAt < PATIENCE_MS) {
+          waiting.unshift(target);
+          await delay(200);
+          continue;
+        }
         result.errors[code] = (result.errors[code] ?? 0) + 1;
       }
     }
@@ -73,6 +100,6 @@ export async function fanOut(job: FanOutJob): Promise<JobResult> {
 }
 
 export function dropReaders(): JobResult {
-  for (const request of held.splice(0)) request.destroy();
+  for (const reader of held.splice(0)) reader.destroy();
   return emptyResult();
 }

@@ -44,6 +44,7 @@ function environment(options: ProductOptions): Record<string, string> {
     RATE_LIMIT_ADDRESS_PER_MINUTE: "10000000",
     RATE_LIMIT_AUTH_FAILURES_PER_MINUTE: "1000000",
     MAX_STREAMS: "200000",
+    MAX_STREAMS_PER_ADDRESS: "200000",
     MAX_CONNECTIONS_PER_ADDRESS: "200000",
   };
 }

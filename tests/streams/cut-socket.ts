@@ -53,10 +53,10 @@ export function startCutSocket({ urls, token }: { urls: string[]; token: string 
   const note = (frame: Record<string, unknown>): void => {
     if (frame.type === "reset") told.resets += 1;
     if (frame.type === "session_ended") told.ended = true;
-    if (frame.type === "ack" && frame.client_message_id === saying?.frame.client_message_id) {
-      const { accepted } = saying;
+    const waiting = saying;
+    if (frame.type === "ack" && waiting !== null && frame.client_message_id === waiting.frame.client_message_id) {
       saying = null;
-      accepted();
+      waiting.accepted();
     }
     if (typeof frame.event_id !== "string" || frame.type === "connected") return;
     place = frame.event_id;
