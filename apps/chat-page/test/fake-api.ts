@@ -55,6 +55,8 @@ export interface FakeApi {
   /** The server gives tickets for sockets; a test plays the sockets. */
   hasSockets: boolean;
   tickets: number;
+  /** What the page around the panel said of itself. */
+  contexts: unknown[];
   /** Of the site around the panel, as they came. */
   identities: string[];
   /** Handles that were given away, by session; of these only are taken back. */
@@ -136,6 +138,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     cookieless: false,
     hasSockets: false,
     tickets: 0,
+    contexts: [],
     identities: [],
     handles: [],
     forgotten: 0,
@@ -286,6 +289,11 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         const named = { conversation_id: session.id, user_id: "user_1" };
         const path = `/ws/chat/${session.id}/user_1?ticket=v1.${api.tickets}`;
         sendJson(response, 200, { ticket: `v1.${api.tickets}`, expires_in_seconds: 60, ...named, path });
+      },
+      "PUT context": async (request, response) => {
+        if (!owned(request)) return problem(response, { status: 401, code: "session_token_invalid" });
+        api.contexts.push(JSON.parse(await readBody(request)).data);
+        sendJson(response, 200, { success: true });
       },
       "POST resume-handle": (request, response) => {
         const session = owned(request);

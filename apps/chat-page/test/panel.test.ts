@@ -119,6 +119,29 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await host.tell({ type: "rubbish" });
   });
 
+  it("tells the server what the host page says of itself, as soon as there is a session and no sooner", async () => {
+    const host = await bench.open(panelSize);
+    await host.tell({ type: "context", data: { page: "/" } });
+    await host.tell({ type: "context", data: { page: "/cart" } });
+    await host.tell({ type: "open" });
+    await session();
+    await expect.poll(() => bench.api().contexts).toEqual([{ page: "/cart" }]);
+    await host.tell({ type: "context", data: { page: "/pay" } });
+    await expect.poll(() => bench.api().contexts).toEqual([{ page: "/cart" }, { page: "/pay" }]);
+  });
+
+  it("takes the focus only where the host gives it", async () => {
+    const host = await bench.open(panelSize);
+    await host.tell({ type: "open", focus: false });
+    await field(host.panel).waitFor();
+    await host.tell({ type: "theme", theme: "dark" });
+    await expect.poll(() => host.panel.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+    expect(await host.panel.evaluate("document.activeElement?.id")).toBe("");
+    await host.tell({ type: "close" });
+    await host.tell({ type: "open", focus: true });
+    await expect.poll(() => host.panel.evaluate("document.activeElement?.id")).toBe("compose");
+  });
+
   it("opens the conversation of whom the site vouches for, past the steps that are for strangers", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.link.require_email = true;

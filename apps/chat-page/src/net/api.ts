@@ -79,6 +79,8 @@ export interface Api {
   rateAnswer(message: string, rating: Thumb | null, reason?: string): Promise<Answer>;
   poll(after: string | null, signal: AbortSignal): Promise<Answer>;
   events(after: string | null): EventStream;
+  /** What the page around the panel says of itself. */
+  context(data: Record<string, unknown>): Promise<Answer>;
   /** Exchanges the session of this page for a handle that only a page of our own can change back. */
   resumeHandle(): Promise<Answer>;
   /** Takes up the session of a handle. */
@@ -186,6 +188,12 @@ export function createApi(token: string, clock: ServerClock): Api {
       const url = `${base}/events/${name}${query("after", after)}`;
       return carried.value === null ? new EventSource(url) : new FetchedEvents(url, identified());
     },
+    context: (data) =>
+      call(`context/${name}`, {
+        method: "PUT",
+        body: JSON.stringify({ data }),
+        headers: { "content-type": "application/json" },
+      }),
     resumeHandle: () => post(`resume-handle/${name}`, {}, {}),
     resume: (handle) => post(`resume/${name}`, { handle }, {}),
     forget: async () => {

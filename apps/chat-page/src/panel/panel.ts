@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import type { ChatState } from "../chat/chat-state.js";
 import type { Conversation } from "../chat/conversation.js";
 import type { Api } from "../net/api.js";
+import { contextSender } from "./context.js";
 import { createHandles } from "./handles.js";
 import { showTheme, showViewport } from "./look.js";
 import { createPending } from "./pending.js";
@@ -56,6 +57,7 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
     seen.forget();
     void conversation.forget();
   };
+  const sendContext = contextSender({ state, api, tell });
   const commands: Commands = {
     open: ({ focus = true }) => {
       takesFocus = focus;
@@ -77,6 +79,7 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
       handles.want();
       pending.escalate(reason);
     },
+    context: ({ data }) => sendContext(data),
     identify: ({ identity }) => void conversation.identify(identity),
     resume: ({ handle }) => handles.offer(handle),
     theme: ({ theme }) => showTheme(theme),
