@@ -49,6 +49,7 @@ describe("the chat page against the product", () => {
     const { page, problems } = await open();
     await say(page, "My name is Jack and my zip code is 30301");
     await seen(page, "Thank you, Jack!").waitFor();
+    await expect.poll(() => page.locator(".connection").getAttribute("title")).toBe("WebSocket");
     await page.reload();
     await seen(page, "Thank you, Jack!").waitFor();
     expect(await shown(page, "My name is Jack")).toBe(1);
@@ -138,6 +139,61 @@ describe("the chat page against the product", () => {
     await page.reload();
     await frame.locator("ol.messages").getByText("Thank you, Jack!").waitFor({ timeout: 15_000 });
     await page.context().close();
+    site.closeAllConnections();
+    site.close();
+  }, 60_000);
+
+  it("is taken up by a handle that the host page keeps, where the browser keeps nothing for the panel", async () => {
+    const site = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Shop</title><body></body>");
+    });
+    await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+    const host = `http://localhost:${(site.address() as AddressInfo).port}`;
+    const made = await owner().call<{ token: string }>("POST", "/api/agents/clinic-desk/public-links", {
+      allowed_domains: [host],
+      max_sessions: 1,
+    });
+    const context = await browser.newContext();
+    await context.addInitScript(`if (location.hostname === "127.0.0.1") {
+      Object.defineProperty(document, "cookie", { get: () => "", set: () => undefined });
+      for (const name of ["localStorage", "sessionStorage"])
+        Object.defineProperty(window, name, { get: () => { throw new DOMException("denied", "SecurityError"); } });
+    }`);
+    const page = await context.newPage();
+    const embed = async (handle: string | null): Promise<void> => {
+      await page.goto(host);
+      await page.evaluate(
+        `new Promise((resolve) => {
+          const frame = document.createElement("iframe");
+          frame.src = "${product.base}/public/chat/${made.body.token}?frame=widget";
+          frame.onload = () => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = ({ data }) => data.type === "resume" && (window.handle = data.handle);
+            const hello = { parley: 1, type: "connect", origin: location.origin };
+            frame.contentWindow.postMessage(hello, "${product.base}", [port2]);
+            if (${handle !== null}) port1.postMessage({ type: "resume", handle: ${JSON.stringify(handle)} });
+            port1.postMessage({ type: "open" });
+            resolve();
+          };
+          document.body.append(frame);
+        })`,
+      );
+    };
+    // What the product set all the same is not kept either.
+    const forget = () => context.clearCookies();
+    await embed(null);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("textbox").fill("My name is Jack and my zip code is 30301");
+    await forget();
+    await frame.getByRole("textbox").press("Enter");
+    const thanks = frame.locator("ol.messages").getByText("Thank you, Jack!");
+    await thanks.waitFor({ timeout: 15_000 });
+    await expect.poll(() => page.evaluate("window.handle")).toMatch(/^v1\..+~agent-/);
+    const handle = await page.evaluate<string>("window.handle");
+    await forget();
+    await embed(handle);
+    await thanks.waitFor({ timeout: 15_000 });
+    await context.close();
     site.closeAllConnections();
     site.close();
   }, 60_000);
