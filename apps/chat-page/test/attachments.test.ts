@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { TEXTS } from "../src/attachments/texts.js";
 import { LOADERS } from "../src/i18n/languages.js";
 import type { FakeApi } from "./fake-api.js";
+import { DOT } from "./fake-files.js";
 import { axeFindings, type OpenOptions, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 import { field, nextTurn, own, say, sessionOf } from "./talk.js";
 
@@ -72,6 +73,22 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await page.reload();
     await expect.poll(() => links.count()).toBe(2);
     expect(await own(page).allInnerTexts()).toEqual(["Please read"]);
+  });
+
+  it("show pictures small, before they are sent and in the message", async () => {
+    const page = await open({ width: 360 });
+    const picture = { name: "dot.png", mimeType: "image/png", buffer: DOT };
+    await choose(page, picture, note("a.txt"));
+    await expect.poll(() => tray(page).locator("canvas.preview").count()).toBe(1);
+    await expect.poll(() => tray(page).first().innerText()).toContain("Ready");
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "attachments-preview");
+    await expect.poll(() => tray(page).last().innerText()).toContain("Ready");
+    await say(page, "Look");
+    const image = page.locator(".message.own .thumbnail");
+    await expect.poll(() => image.evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth)).toBe(1);
+    expect(await image.count()).toBe(1);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it("hold the message back while they are on their way, and say that a message is needed", async () => {

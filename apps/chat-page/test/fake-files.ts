@@ -7,6 +7,12 @@ export interface FakeFile {
   bytes: number;
 }
 
+/** A picture of one dot. */
+export const DOT = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
 /** The uploads of a link, with a switch for each fault the page must survive. */
 export interface FakeFiles {
   stored: FakeFile[];
@@ -64,7 +70,8 @@ export function createFakeFiles(): FakeFiles {
         "content-type": file?.media_type ?? "text/plain",
         "content-disposition": `attachment; filename="${file?.name ?? ""}"`,
       });
-      response.end(file ? "x".repeat(file.bytes) : "");
+      const isPicture = file?.media_type === "image/png";
+      response.end(isPicture ? DOT : file ? "x".repeat(file.bytes) : "");
     },
   };
   return files;

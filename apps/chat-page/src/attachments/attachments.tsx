@@ -7,6 +7,7 @@ import type { Api } from "../net/api.js";
 import type { FileLimits } from "../net/link-info.js";
 import { fileSize } from "../view/file-list.js";
 import { type AttachmentQueue, type Chosen, createAttachmentQueue } from "./attachment-queue.js";
+import { Preview } from "./preview.js";
 import { type AttachmentTexts, TEXTS } from "./texts.js";
 
 /** One text in the page's language. */
@@ -148,6 +149,7 @@ function Tray({ queue, online, limits, onRemove }: TrayProps) {
         <li key={item.key} class={item.progress.type}>
           <span class="about">
             <span class="file-name">
+              <Preview file={item.file} />
               <bdi>{item.file.name}</bdi>
             </span>
             <span class="file-state">
