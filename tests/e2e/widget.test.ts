@@ -158,7 +158,7 @@ describe("the widget against the product", () => {
     pages.set("/refused", { html: document(here(widget)) });
     const { page, trouble } = await visit("/refused");
     await page.getByRole("button", { name: "Open chat" }).click();
-    await page.getByText("The chat is not available here right now.").waitFor({ timeout: 20_000 });
+    await page.getByText("The chat is not available here.").waitFor({ timeout: 20_000 });
     expect(trouble.join()).toContain("origin_not_allowed");
     expect(trouble.join()).not.toContain(token);
     await expect

@@ -234,7 +234,7 @@ export class Surface {
     this.#tellDeveloper(code);
   }
 
-  #tellDeveloper(code: string, message = "the chat cannot be shown", docs?: string): void {
+  #tellDeveloper(code: string, message = "no chat", docs?: string): void {
     const page = docs ?? `${this.#settings.backend}/static/demo.html#${code}`;
     console.error(`[chat] ${message} (${code}): ${page}`);
     this.#emit("error", { code, message, docs: page });

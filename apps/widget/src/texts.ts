@@ -13,21 +13,21 @@ export interface Texts {
 
 /** Per language the members of Texts in their order: loaded with every host page, so no word more than needed. */
 const LINES: Readonly<Record<string, string>> = {
-  en: "Chat|Open chat|Close chat|Unread|The chat is not available here right now.",
-  de: "Chat|Chat öffnen|Chat schließen|Ungelesen|Der Chat ist hier gerade nicht verfügbar.",
-  fr: "Discussion|Ouvrir la discussion|Fermer la discussion|Non lus|La discussion n’est pas disponible ici pour le moment.",
-  es: "Chat|Abrir el chat|Cerrar el chat|Sin leer|El chat no está disponible aquí en este momento.",
-  pt: "Chat|Abrir o chat|Fechar o chat|Não lidas|O chat não está disponível aqui no momento.",
-  it: "Chat|Apri la chat|Chiudi la chat|Non letti|Al momento la chat non è disponibile qui.",
-  nl: "Chat|Chat openen|Chat sluiten|Ongelezen|De chat is hier nu niet beschikbaar.",
-  pl: "Czat|Otwórz czat|Zamknij czat|Nieprzeczytane|Czat nie jest tu teraz dostępny.",
-  tr: "Sohbet|Sohbeti aç|Sohbeti kapat|Okunmamış|Sohbet şu anda burada kullanılamıyor.",
-  ar: "الدردشة|فتح الدردشة|إغلاق الدردشة|غير مقروءة|الدردشة غير متاحة هنا الآن.",
-  he: "צ׳אט|פתיחת הצ׳אט|סגירת הצ׳אט|לא נקראו|הצ׳אט אינו זמין כאן כרגע.",
-  zh: "聊天|打开聊天|关闭聊天|未读|聊天目前在此不可用。",
-  ja: "チャット|チャットを開く|チャットを閉じる|未読|現在ここではチャットを利用できません。",
-  ko: "채팅|채팅 열기|채팅 닫기|읽지 않음|지금은 여기에서 채팅을 사용할 수 없습니다.",
-  hi: "चैट|चैट खोलें|चैट बंद करें|अपठित|चैट अभी यहाँ उपलब्ध नहीं है।",
+  en: "Chat|Open chat|Close chat|Unread|The chat is not available here.",
+  de: "Chat|Chat öffnen|Chat schließen|Ungelesen|Der Chat ist hier nicht verfügbar.",
+  fr: "Discussion|Ouvrir la discussion|Fermer la discussion|Non lus|La discussion n’est pas disponible ici.",
+  es: "Chat|Abrir el chat|Cerrar el chat|Sin leer|El chat no está disponible aquí.",
+  pt: "Chat|Abrir o chat|Fechar o chat|Não lidas|O chat não está disponível aqui.",
+  it: "Chat|Apri la chat|Chiudi la chat|Non letti|La chat non è disponibile qui.",
+  nl: "Chat|Chat openen|Chat sluiten|Ongelezen|De chat is hier niet beschikbaar.",
+  pl: "Czat|Otwórz czat|Zamknij czat|Nieprzeczytane|Czat nie jest tu dostępny.",
+  tr: "Sohbet|Sohbeti aç|Sohbeti kapat|Okunmamış|Sohbet burada kullanılamıyor.",
+  ar: "الدردشة|فتح الدردشة|إغلاق الدردشة|غير مقروءة|الدردشة غير متاحة هنا.",
+  he: "צ׳אט|פתיחת הצ׳אט|סגירת הצ׳אט|לא נקראו|הצ׳אט אינו זמין כאן.",
+  zh: "聊天|打开聊天|关闭聊天|未读|聊天在此不可用。",
+  ja: "チャット|チャットを開く|チャットを閉じる|未読|ここではチャットを利用できません。",
+  ko: "채팅|채팅 열기|채팅 닫기|읽지 않음|여기에서는 채팅을 사용할 수 없습니다.",
+  hi: "चैट|चैट खोलें|चैट बंद करें|अपठित|चैट यहाँ उपलब्ध नहीं है।",
 };
 
 /** The first of these language tags that the widget speaks, as its two letters; undefined = none. */

@@ -5,7 +5,7 @@ import { heardBy, say } from "./panel-page.js";
 import { type Backend, type HostPage, LINK, OPEN_SHADOW, panelOf, plain, useHosts } from "./setup.js";
 
 const hosts = useHosts();
-const MAX_BYTES = 8 * 1024;
+const MAX_BYTES = 8_000;
 const run = (page: Page, script: string): Promise<unknown> => page.evaluate(script);
 
 /** Counts what the widget costs the host page: tasks over 50 ms and shifts of the layout. */

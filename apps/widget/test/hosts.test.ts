@@ -32,11 +32,14 @@ const trustedTypes = (backend: Backend): HostPage => ({
 });
 const hostile = (backend: Backend): HostPage => {
   const { html } = plain()(backend);
-  const css =
-    "*, *::before, *::after { all: unset !important } html { transform: none } div { display: none !important }";
+  const css = `*, *::before, *::after { all: unset !important }
+    div { display: none !important; visibility: hidden !important; opacity: 0 !important; transform: scale(0) !important; filter: blur(9px) !important }`;
   return { html: html.replace("</head>", `<style>${css}</style></head>`) };
 };
 
+/** How the element of the widget is drawn, whatever the page says of it. */
+const LOOK = `(({ opacity, transform, filter, pointerEvents }) => [opacity, transform, filter, pointerEvents])(
+  getComputedStyle(document.documentElement.lastElementChild))`;
 const boxOf = (opened: Opened, selector: string) => opened.page.locator(selector).boundingBox();
 
 describe("host pages of another site", () => {
@@ -57,6 +60,7 @@ describe("host pages of another site", () => {
     await launcher.click();
     const panel = await panelOf(opened);
     await expect.poll(() => heardBy(panel)).toContainEqual({ type: "open", focus: true });
+    expect(await page.evaluate(LOOK)).toEqual(["1", "none", "none", "auto"]);
     expect(await boxOf(opened, ".panel")).toMatchObject({ width: 400, height: 680, x: 1100 - 420 });
     await screenshot(page, `host ${name}`);
     await say(panel, { type: "close_request" });

@@ -6,7 +6,7 @@ import { type Backend, type HostPage, OPEN_SHADOW, panelOf, plain, screenshot, u
 const hosts = useHosts();
 /** Time passes at once for whoever waits for a second or more. */
 const HASTE = `if (window === top) { const wait = window.setTimeout; window.setTimeout = (run, ms, ...rest) => wait(run, ms >= 1000 ? 300 : ms, ...rest); }`;
-const sentence = (page: Page) => page.getByText("The chat is not available here right now.");
+const sentence = (page: Page) => page.getByText("The chat is not available here.");
 const ours = (trouble: string[]): string[] => trouble.filter((line) => line.startsWith("[chat]"));
 
 describe("a refusal explains itself", () => {
@@ -24,7 +24,7 @@ describe("a refusal explains itself", () => {
     await sentence(page).waitFor();
     await screenshot(page, "refused site");
     const docs = `${backend.url}/static/demo.html#origin_not_allowed`;
-    expect(ours(opened.trouble)).toEqual([`[chat] the chat cannot be shown (origin_not_allowed): ${docs}`]);
+    expect(ours(opened.trouble)).toEqual([`[chat] no chat (origin_not_allowed): ${docs}`]);
     expect(await page.evaluate("window.told")).toMatchObject({ code: "origin_not_allowed", docs });
     expect(backend.questions).toEqual([{ origin: new URL(page.url()).origin }]);
     // Once the owner has added the site, the button brings the chat.

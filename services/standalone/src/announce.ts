@@ -36,6 +36,7 @@ Parley is ready (${started.seconds.toFixed(1)} s). The model is ${started.modelN
 ${seed.links.map((link) => `    ${link.agent.padEnd(12)} ${url}/public/chat/${link.token}`).join("\n")}
 
   Console       ${url}/console
+  Chat widget   ${url}/static/demo.html
   API           ${url}/docs   (OpenAPI: ${url}/openapi.json)
   API key       ${apiKey}
   Admin token   ${seed.adminToken}
