@@ -99,6 +99,15 @@ const postCallAnalysis = documentObject({
   additional_instructions: z.string().optional(),
 });
 
+const escalation = documentObject({
+  /** So many messages in a row without an answer ask for a human; 0 = never. Absent = as the installation says. */
+  failed_turns: integer(0, 20).optional(),
+  /** The last message that a session may carry asks for a human. */
+  on_limit: z.boolean().optional(),
+  /** Whether the agent speaks while a human is waited for. Absent = not after an `escalate` node, else it does. */
+  while_waiting: z.enum(["answer", "silent"]).optional(),
+});
+
 const nodeBase = {
   id: nodeId,
   name: z.string().max(255).optional(),
@@ -234,6 +243,7 @@ export const workflowSettings = documentObject({
     context_messages: integer(1, 20).optional(),
   }).optional(),
   rag: rag.optional(),
+  escalation: escalation.optional(),
   post_call_analysis: postCallAnalysis.optional(),
   webhook: webhook.optional(),
   // Voice only: accepted and kept, ignored in text mode.
@@ -267,4 +277,5 @@ export type AgentDocument = z.infer<typeof agentDocument>;
 export type WorkflowSettings = z.infer<typeof workflowSettings>;
 export type WorkflowNode = z.infer<typeof workflowNode>;
 export type ScriptedRules = z.infer<typeof scriptedRules>;
+export type EscalationSettings = z.infer<typeof escalation>;
 export type RagSettings = z.infer<typeof rag>;

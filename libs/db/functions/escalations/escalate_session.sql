@@ -6,6 +6,7 @@ declare
   v_id uuid := resolve_access(p_access);
   c text_conversations;
   j record;
+  v_silent boolean := false;
   v_events json := '[]';
 begin
   select * into c from text_conversations where id = v_id for no key update;
@@ -20,8 +21,18 @@ begin
         c, 'escalation', json_build_object('state', 'open', 'reason', (j.o_row).reason, 'escalation_id', (j.o_row).id)
       )
     );
+    -- The document of its version may want the agent silent while somebody is waited for: its turn in hand is fenced.
+    select v.document -> 'workflow' -> 'escalation' ->> 'while_waiting' = 'silent' into v_silent
+    from agent_versions v
+    where v.agent_id = c.agent_id and v.version = c.agent_version;
     update text_conversations
-    set updated_at = clock_timestamp()
+    set
+      updated_at = clock_timestamp(),
+      handled_by = case when v_silent then 'human' else handled_by end,
+      timer_due_at = case when v_silent then null else timer_due_at end,
+      fence = fence + (case when v_silent then 1 else 0 end),
+      committed_fence = case when v_silent then fence + 1 else committed_fence end,
+      lease_until = case when v_silent then null else lease_until end
     where id = c.id;
   end if;
   return json_build_object(

@@ -6,7 +6,7 @@
 --   notices: [{type, payload}] (further events of the turn),
 --   result, trace: JSON as text, so that their bytes stay,
 --   spent: {link_id, tokens, cost} of a turn that reserved budget,
---   escalation: {reason} = the turn handed the conversation to a human,
+--   escalation: {reason, source, silent} = the turn asked for a human; silent: the agent says nothing from then on,
 --   timer_seconds: when the node's next timeout is over, counted from its entry; null = none, absent = unchanged,
 --   escalate_after: so many failed messages in a row ask for a human; 0 = never}]
 -- Answers {i, outcome: committed | fenced, more: turns wait, head: newest event offset, events: [...]}. A link is

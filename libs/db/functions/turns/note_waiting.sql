@@ -4,18 +4,23 @@ language plpgsql as $$
 declare
   c text_conversations;
   v_escalated boolean := jsonb_typeof(item -> 'escalation') = 'object';
+  -- a runner of the release before does not say: it knows the workflow's wish alone
+  v_silent boolean := v_escalated and coalesce((item -> 'escalation' ->> 'silent')::boolean, true);
 begin
   select * into c
   from text_conversations
   where id = (item ->> 'conversation_id')::uuid;
   if c.status <> 'active' and not v_escalated then return; end if;
   if v_escalated then
-    perform join_escalation(c, gen_random_uuid(), 'workflow', item -> 'escalation' ->> 'reason', '{}');
+    perform join_escalation(
+      c, gen_random_uuid(), coalesce(item -> 'escalation' ->> 'source', 'workflow'),
+      item -> 'escalation' ->> 'reason', '{}'
+    );
   end if;
   if c.status = 'active' then
     update text_conversations
     set
-      handled_by = case when v_escalated then 'human' else handled_by end,
+      handled_by = case when v_silent then 'human' else handled_by end,
       timer_due_at = case
         when item ? 'timer_seconds'
           then node_entered_at + make_interval(secs => (item ->> 'timer_seconds')::double precision)

@@ -1,4 +1,4 @@
-import { type LiveEntry, RetryableError, TerminalError, turnIdOf } from "@parley/contracts";
+import { type EscalationSettings, type LiveEntry, RetryableError, TerminalError, turnIdOf } from "@parley/contracts";
 import type { Model } from "@parley/llm";
 import {
   createLiveWriter,
@@ -120,13 +120,14 @@ class SessionWorker {
           turn,
           leaseMs: deps.config.LEASE_MS,
           remainingMessages: remaining,
+          escalation: thought?.escalation,
           hasTimer: this.state.hasTimer,
         })
       : null;
     const item: CommitItem = {
       ...(settled?.item ?? this.givenUp(turn, dead ?? "the agent document cannot run")),
       ...this.budget.spent(),
-      escalate_after: deps.config.ESCALATE_AFTER_FAILED_TURNS,
+      escalate_after: thought?.escalation?.failed_turns ?? deps.config.ESCALATE_AFTER_FAILED_TURNS,
     };
     const answer = await commitTurn(deps, item, at.signal);
     if (answer.outcome === "fenced") return answer;
@@ -144,7 +145,7 @@ class SessionWorker {
     turn: PendingTurn,
     stop: TurnStop,
     model: Model,
-  ): Promise<{ run: TurnRun; unsent: LiveEntry[] } | null> {
+  ): Promise<{ run: TurnRun; unsent: LiveEntry[]; escalation: EscalationSettings | undefined } | null> {
     const { deps, session } = this;
     let definition: Definition;
     try {
@@ -219,7 +220,11 @@ class SessionWorker {
           for (const effect of effects) if (effect.type === "variables.set") Object.assign(variables, effect.values);
         },
       });
-      return { run, unsent: live.close() };
+      const { escalation } = definition.workflow.document.workflow;
+      // Somebody is waited for, and the agent speaks meanwhile: the session stays its own.
+      const answers = run.escalation !== null && escalation?.while_waiting === "answer";
+      const after = answers ? { ...run.state, escalated: null } : run.state;
+      return { run: { ...run, state: after }, unsent: live.close(), escalation };
     } catch (error) {
       live.close();
       throw error;

@@ -56,7 +56,7 @@ export function afterCommit(
   return {
     ...state,
     messagesUsed: state.messagesUsed - returned,
-    isHumanHandled: answered?.escalation ? true : item.kind === "handed_back" ? false : state.isHumanHandled,
+    isHumanHandled: answered?.escalation?.silent ? true : item.kind === "handed_back" ? false : state.isHumanHandled,
     hasTimer: answered?.timer_seconds === undefined ? state.hasTimer : answered.timer_seconds !== null,
     cached: {
       ...cached,

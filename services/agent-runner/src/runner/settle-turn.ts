@@ -1,7 +1,7 @@
-import { joinParts, type TurnResult, turnIdOf } from "@parley/contracts";
+import { type EscalationSettings, joinParts, type TurnResult, turnIdOf } from "@parley/contracts";
 import { currentTraceparent } from "@parley/observability";
 import type { HistoryItem, TurnRun } from "@parley/turns";
-import type { CommitItem } from "./repository/commit-item.js";
+import type { AskedEscalation, CommitItem } from "./repository/commit-item.js";
 import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
 import { historyOf, userMessageOf } from "./turn-event.js";
 
@@ -19,6 +19,8 @@ interface Context {
   leaseMs: number;
   /** Messages still open for the visitor after this turn; null = no limit. */
   remainingMessages: number | null;
+  /** Of the document that answered: when a human is asked for, and who speaks meanwhile. */
+  escalation: EscalationSettings | undefined;
   /** A timeout is set in the session, so that a turn without one has to take it away. */
   hasTimer: boolean;
 }
@@ -26,6 +28,7 @@ interface Context {
 /** Turns what the engine did into the row that commits it and the answer that readers get. */
 export function settleTurn(run: TurnRun, context: Context): Settled {
   const { session, turn } = context;
+  const asked = askedFor(run, context);
   const user = userMessageOf(turn);
   const hasWebhooks = run.outcome !== null && !run.stopped && run.webhooks.length > 0;
   const base = {
@@ -85,9 +88,8 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     turn_number: outcome.turn_number,
     messages,
     transitions: outcome.transitions,
-    notices:
-      run.escalation === null ? [] : [{ type: "escalation", payload: { state: "open", reason: run.escalation } }],
-    ...(run.escalation === null ? {} : { escalation: { reason: run.escalation } }),
+    notices: asked === null ? [] : [{ type: "escalation", payload: { state: "open", reason: asked.reason } }],
+    ...(asked && { escalation: asked }),
     ...(run.timeout === null && !context.hasTimer ? {} : { timer_seconds: run.timeout }),
     variables: run.variables,
     has_webhooks: hasWebhooks,
@@ -102,6 +104,15 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     result,
     history: [...historyOf(turn), ...said],
   };
+}
+
+/** Whether this turn asks for a human: its workflow does, or it was the last one that the session may have. */
+function askedFor(run: TurnRun, { escalation, remainingMessages, turn }: Context): AskedEscalation | null {
+  const silent = escalation?.while_waiting !== "answer";
+  if (run.escalation !== null) return { reason: run.escalation, source: "workflow", silent };
+  const isLast = turn.kind === "message" && remainingMessages === 0 && run.outcome?.session_ended === false;
+  if (!isLast || escalation?.on_limit !== true || run.state.escalated !== null) return null;
+  return { reason: null, source: "limits", silent: false };
 }
 
 /** Who is waited for or has the session; a turn before a hand-back was written to somebody who is gone again. */

@@ -38,7 +38,7 @@ export interface AnsweredTurn extends CommitBase {
   /** Further events of this turn, in order. */
   notices: Extract<WrittenEvent, { type: "escalation" }>[];
   /** The turn handed the conversation to a human. */
-  escalation?: { reason: string };
+  escalation?: AskedEscalation;
   /** Seconds after the node's entry at which its next timeout is over; null = it has none any more; absent = it never had one. */
   timer_seconds?: number | null;
   variables: Record<string, unknown>;
@@ -51,6 +51,14 @@ export interface AnsweredTurn extends CommitBase {
 
 export interface FailedTurn extends CommitBase {
   failed: string;
+}
+
+/** A turn asks for a human. */
+export interface AskedEscalation {
+  reason: string | null;
+  source: "workflow" | "limits";
+  /** The agent says nothing until somebody has come and gone. */
+  silent: boolean;
 }
 
 export type CommitItem = AnsweredTurn | FailedTurn;

@@ -1,0 +1,127 @@
+import { assignEscalation, escalateSession, getSession, listEscalations, type Principal } from "@parley/contracts";
+import { sql } from "@parley/db";
+import { createScriptedModel, type Model, ModelError } from "@parley/llm";
+import { eventually } from "@parley/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type TurnHarness, turnHarness } from "./turn-harness.js";
+
+const SUPPORT = {
+  agent: { name: "Support" },
+  workflow: {
+    initial_node: "talk",
+    nodes: [
+      { id: "talk", system_prompt: "Echo.", transitions: [{ condition: "contains:person", target: "human" }] },
+      { id: "human", type: "escalate", reason: "asked for a person", static_text: "One moment." },
+    ],
+  },
+};
+
+let h: TurnHarness;
+const runners: { stop(): Promise<void> }[] = [];
+const runner = async (...given: Parameters<TurnHarness["runner"]>): Promise<void> => {
+  runners.push(await h.runner(...given));
+};
+const principal = (): Principal => ({ tenantId: h.tenantId, role: "operator", via: "token", id: "mira" });
+const access = (sessionId: string) => ({ type: "hmac" as const, tenantId: h.tenantId, sessionId });
+const assign = (id: string, operator: string) =>
+  h.bus.call(assignEscalation, { principal: principal(), id, operator, name: null, transfer: false });
+const escalate = (sessionId: string) =>
+  h.bus.call(escalateSession, { access: access(sessionId), source: "api", reason: null, metadata: {} });
+const escalationsOf = async (sessionId: string) =>
+  (await h.bus.call(listEscalations, { principal: principal(), sessionId, limit: 50 })).data;
+const session = async (sessionId: string) => (await h.bus.call(getSession, { access: access(sessionId) })).session;
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+
+/** Counts its calls; answers only while it is let. */
+function heldModel(): { model: Model; calls(): number; open(): void } {
+  const echo = createScriptedModel({ paceMs: 0, echo: true });
+  let calls = 0;
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    calls: () => calls,
+    open: () => open(),
+    model: {
+      ...echo,
+      async reply(request, options) {
+        calls += 1;
+        await Promise.race([
+          gate,
+          new Promise<never>((_, reject) => {
+            if (options.signal.aborted) reject(options.signal.reason);
+            options.signal.addEventListener("abort", () => reject(options.signal.reason), { once: true });
+          }),
+        ]);
+        return echo.reply(request, options);
+      },
+    },
+  };
+}
+
+beforeAll(async () => {
+  h = await turnHarness();
+}, 60_000);
+afterEach(async () => {
+  await Promise.all(runners.splice(0).map((one) => one.stop()));
+});
+afterAll(() => h?.close(), 60_000);
+
+describe("what the document says of escalations", () => {
+  const document = (escalation: object) => ({ ...SUPPORT, workflow: { ...SUPPORT.workflow, escalation } });
+
+  it("lets the agent answer while somebody is waited for, and not any more when they have come", async () => {
+    await runner();
+    const { sessionId } = await h.open(await h.agent(document({ while_waiting: "answer" })));
+    const asked = await h.send(sessionId, "a person please");
+    expect(asked).toMatchObject({ result: expect.not.objectContaining({ handled_by: "human" }) });
+    expect(await session(sessionId)).toMatchObject({ handled_by: "agent", escalation: { status: "waiting" } });
+    expect(await h.send(sessionId, "are you there?")).toMatchObject({ status: "done" });
+    const [one, ...others] = await escalationsOf(sessionId);
+    expect([one?.source, others]).toEqual(["workflow", []]);
+    await assign(one?.id ?? "", "mira");
+    expect(await h.send(sessionId, "hello?")).toMatchObject({ result: { response: "", handled_by: "human" } });
+  });
+
+  it("silences the agent as soon as a visitor asks, and its turn in hand with it", async () => {
+    const held = heldModel();
+    await runner(held.model, { LEASE_MS: 1_000, POLL_INTERVAL_MS: 100 });
+    const { sessionId } = await h.open(await h.agent(document({ while_waiting: "silent" })));
+    const { turnId } = await h.accept(sessionId, "my question");
+    await eventually(() => expect(held.calls()).toBe(1));
+    await escalate(sessionId);
+    held.open();
+    expect(await h.settled(sessionId, turnId)).toMatchObject({ result: { response: "", handled_by: "human" } });
+    expect(await session(sessionId)).toMatchObject({ handled_by: "human", escalation: { status: "waiting" } });
+  });
+
+  it("counts failed turns as this agent wants it", async () => {
+    const failing: Model = {
+      ...createScriptedModel({ paceMs: 0, echo: true }),
+      reply: () => Promise.reject(new ModelError("model_unavailable", "down")),
+    };
+    await runner(failing, { ESCALATE_AFTER_FAILED_TURNS: 5 });
+    const { sessionId } = await h.open(await h.agent(document({ failed_turns: 1 })));
+    await h.send(sessionId, "one");
+    await h.send(sessionId, "two");
+    expect(await escalationsOf(sessionId)).toMatchObject([{ source: "failed_turns", requests: 1 }]);
+    const never = await h.open(await h.agent(document({ failed_turns: 0 })));
+    for (const text of ["1", "2", "3", "4", "5", "6"]) await h.send(never.sessionId, text);
+    expect(await escalationsOf(never.sessionId)).toEqual([]);
+  });
+
+  it("asks for somebody with the last message that a session may have, once", async () => {
+    await runner();
+    const { sessionId } = await h.open(await h.agent(document({ on_limit: true })));
+    await h.db.tenant(h.tenantId, (trx) =>
+      sql`update text_conversations set max_messages = 2 where session_id = ${sessionId}`.execute(trx),
+    );
+    await h.send(sessionId, "one");
+    expect(await escalationsOf(sessionId)).toEqual([]);
+    expect(await h.send(sessionId, "two")).toMatchObject({ result: { messages: [{ node_id: "talk" }] } });
+    expect(await escalationsOf(sessionId)).toMatchObject([{ source: "limits", status: "open", handled_by: "agent" }]);
+    await expect(h.send(sessionId, "three")).rejects.toEqual(code("messages_exhausted"));
+    expect(await escalationsOf(sessionId)).toHaveLength(1);
+  });
+});
