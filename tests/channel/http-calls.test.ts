@@ -153,6 +153,23 @@ describe("the widget channel over HTTP", () => {
     expect(await talk.me.call("GET", `/chat/${talk.id}/history?limit=501`)).toMatchObject({ status: 422 });
   });
 
+  it("counts the answers of one turn from its first, also where the history begins between them", async () => {
+    const [hello, talk] = [ECHO.workflow.nodes[0], ECHO.workflow.nodes[1]];
+    const more = { ...hello, id: "more", name: "More", static_text: "Ask me anything." };
+    const nodes = [
+      { ...hello, transitions: [{ condition: "always", target: "more" }] },
+      more,
+      talk,
+      ECHO.workflow.nodes[2],
+    ];
+    await importAgent(tenant, "two-parts", { ...ECHO, workflow: { ...ECHO.workflow, nodes } });
+    const greeted = await converse(cluster, await createLink(tenant, "two-parts", LINK));
+    const { messages } = await answered(greeted, 2);
+    expect(messages.map(({ content }) => content)).toEqual(["Welcome.", "Ask me anything."]);
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(2);
+    expect((await historyOf(greeted, "?limit=1")).messages).toEqual(messages.slice(-1));
+  });
+
   it("believes neither conversation, user nor sender, and tells nothing about those of others", async () => {
     const [mine, other] = [await newConversation(cluster, tenant), await newConversation(cluster, tenant)];
     const calls = (id: string) =>
