@@ -36,7 +36,7 @@ describe.skipIf(skipBrowser)("an answer", () => {
     ["narrow", { width: 360, dark: true }],
     ["rtl", { width: 360, locale: "ar" }],
   ])("shows headings by their rank, numbers on their side and code to copy: %s", async (name, options) => {
-    const page = await bench.open(options, withAll);
+    const page = await bench.open({ ...options, reducedMotion: true }, withAll);
     await talk(page, ANSWER);
     const size = (tag: string) => page.locator(`.prose ${tag}`).evaluate((node) => getComputedStyle(node).fontSize);
     expect([await size("h3"), await size("h4")]).toEqual(["20px", "18px"]);
@@ -53,7 +53,7 @@ describe.skipIf(skipBrowser)("an answer", () => {
   });
 
   it("that was poor is asked about; the owner reads why", async () => {
-    const page = await bench.open({ width: 360 }, withAll);
+    const page = await bench.open({ width: 360, reducedMotion: true }, withAll);
     await talk(page);
     await page.getByRole("button", { name: "Poor answer" }).click();
     await page
@@ -108,7 +108,7 @@ describe.skipIf(skipBrowser)("an answer", () => {
   });
 
   it("stays with the visitor: the whole conversation is a file to take away", async () => {
-    const page = await bench.open({}, withAll);
+    const page = await bench.open({ reducedMotion: true }, withAll);
     const made = await talk(page, "At **eight**.");
     made.end("idle_timeout");
     const saved = page.waitForEvent("download");
