@@ -113,15 +113,21 @@ describe("what the document says of escalations", () => {
 
   it("asks for somebody with the last message that a session may have, once", async () => {
     await runner();
-    const { sessionId } = await h.open(await h.agent(document({ on_limit: true })));
-    await h.db.tenant(h.tenantId, (trx) =>
-      sql`update text_conversations set max_messages = 2 where session_id = ${sessionId}`.execute(trx),
-    );
-    await h.send(sessionId, "one");
-    expect(await escalationsOf(sessionId)).toEqual([]);
-    expect(await h.send(sessionId, "two")).toMatchObject({ result: { messages: [{ node_id: "talk" }] } });
-    expect(await escalationsOf(sessionId)).toMatchObject([{ source: "limits", status: "open", handled_by: "agent" }]);
-    await expect(h.send(sessionId, "three")).rejects.toEqual(code("messages_exhausted"));
-    expect(await escalationsOf(sessionId)).toHaveLength(1);
+    const limited = async (escalation: object): Promise<string> => {
+      const { sessionId } = await h.open(await h.agent(document(escalation)));
+      await h.db.tenant(h.tenantId, (trx) =>
+        sql`update text_conversations set max_messages = 2 where session_id = ${sessionId}`.execute(trx),
+      );
+      await h.send(sessionId, "one");
+      expect(await escalationsOf(sessionId)).toEqual([]);
+      expect(await h.send(sessionId, "two")).toMatchObject({ result: { messages: [{ node_id: "talk" }] } });
+      await expect(h.send(sessionId, "three")).rejects.toEqual(code("messages_exhausted"));
+      return sessionId;
+    };
+    expect(await escalationsOf(await limited({ on_limit: true }))).toMatchObject([
+      { source: "limits", status: "open", handled_by: "agent", requests: 1 },
+    ]);
+    // Only where the document says so.
+    for (const silent of [{}, { on_limit: false }]) expect(await escalationsOf(await limited(silent))).toEqual([]);
   });
 });
