@@ -26,7 +26,9 @@ const drafts = createDrafts(
 const api = createApi(token ?? "", clock);
 const gate = isPanel() ? openPanel() : null;
 const whenWanted = async (): Promise<boolean> => (await gate)?.wanted() ?? false;
-const conversation = new Conversation({ api, clock, state, drafts, whenVisible, whenWanted, loadEntryCheck });
+const whenIntroduced = async (): Promise<void> => (await gate)?.introduced;
+const asked = { whenVisible, whenIntroduced, whenWanted };
+const conversation = new Conversation({ api, clock, state, drafts, ...asked, loadEntryCheck });
 loadFormatter();
 
 effect(() => {

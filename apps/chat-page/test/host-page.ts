@@ -60,15 +60,15 @@ export function useHost() {
       });
       return embed(page, pageUrl + search);
     },
-    /** The visitor comes back to the host page. */
-    async again({ page }: Host): Promise<Host> {
+    /** The visitor comes back to the host page, which says this with its greeting. */
+    async again({ page }: Host, introduction: Record<string, unknown>[] = []): Promise<Host> {
       await page.reload();
-      return embed(page, `${bench.api().pageUrl}?frame=widget`);
+      return embed(page, `${bench.api().pageUrl}?frame=widget`, introduction);
     },
   };
 }
 
-async function embed(page: Page, address: string): Promise<Host> {
+async function embed(page: Page, address: string, introduction: Record<string, unknown>[] = []): Promise<Host> {
   await page.evaluate(
     `new Promise((resolve) => {
       window.heard = [];
@@ -82,6 +82,7 @@ async function embed(page: Page, address: string): Promise<Host> {
         window.port = port1;
         const hello = { parley: 1, type: "connect", origin: location.origin };
         frame.contentWindow.postMessage(hello, new URL(frame.src).origin, [port2]);
+        for (const message of ${JSON.stringify(introduction)}) port1.postMessage(message);
         resolve();
       };
       document.body.append(frame);

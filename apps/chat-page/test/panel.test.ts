@@ -161,6 +161,27 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect((await nextTurn(await session())).text).toBe("It’s me");
   });
 
+  it("shows the one whom the site names nothing of who used this browser before", async () => {
+    // Whatever the page shows, if only for a moment.
+    const initScript = `window.shown = "";
+      new MutationObserver(() => { window.shown += document.body?.innerText ?? ""; })
+        .observe(document, { childList: true, subtree: true, characterData: true });`;
+    const host = await bench.open({ ...panelSize, initScript });
+    await host.tell({ type: "identify", identity: "ann" });
+    await host.tell({ type: "open" });
+    const made = await session();
+    made.greet("Ann's secret");
+    await expect.poll(() => answers(host.panel).allInnerTexts()).toEqual(["Ann's secret"]);
+    await expect.poll(() => host.panel.evaluate("window.shown")).toContain("Ann's secret");
+
+    const back = await bench.again(host, [{ type: "identify", identity: "bob" }, { type: "open" }]);
+    await field(back.panel).waitFor();
+    await expect.poll(async () => (await session()).person).toBe("bob");
+    (await session()).greet("Hello Bob");
+    await expect.poll(() => answers(back.panel).allInnerTexts()).toEqual(["Hello Bob"]);
+    expect(await back.panel.evaluate("window.shown")).not.toContain("secret");
+  });
+
   it("takes a visitor whose identity is refused as a guest, and tells both of them why", async () => {
     const host = await bench.open(panelSize);
     await host.tell({ type: "identify", identity: "old" });

@@ -31,6 +31,8 @@ interface ConversationDeps {
   /** Resolves when a person can see the page. Link scanners and prerendering must not open sessions. */
   whenVisible(): Promise<void>;
   whenWanted(): Promise<boolean>;
+  /** Resolves when a panel has heard its host's introduction; at once on a page of its own. */
+  whenIntroduced(): Promise<void>;
   loadEntryCheck: LoadEntryCheck;
 }
 

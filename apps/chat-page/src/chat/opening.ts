@@ -19,6 +19,8 @@ interface OpeningDeps {
    * taken up meanwhile.
    */
   whenWanted(): Promise<boolean>;
+  /** Resolves when a panel has heard its host's introduction; at once on a page of its own. */
+  whenIntroduced(): Promise<void>;
   loadEntryCheck: LoadEntryCheck;
   /** Who the visitor is became known when there was a session already. */
   vouchedLate(identity: string): void;
@@ -113,6 +115,8 @@ export class Opening {
     const link = parseLinkInfo(answer.type === "ok" ? answer.body : null);
     if (answer.type === "ok") this.#state.link.value = link;
     if (link.expired) return this.#show({ type: "expired" });
+    // Who the visitor is decides whether they may see what this browser holds.
+    await this.#deps.whenIntroduced();
     if (await this.#resume()) return;
     while (await this.#deps.whenWanted()) if (await this.#resume()) return;
     // A full link still serves those who already have a conversation.
@@ -173,6 +177,10 @@ export class Opening {
     }
     const { messages, session, earlier } = parseHistory(answer.body);
     if (!session) return false;
+    if (this.#identity !== null) {
+      const whose = await this.#askWhose(session.sessionId);
+      if (whose !== "theirs") return whose === "another's" ? this.#resume() : whose === "asked to wait";
+    }
     drafts.forgetCreation();
     const before = this.#state.sessionId.value;
     batch(() => {
@@ -185,6 +193,19 @@ export class Opening {
     });
     this.#deps.enter({ fresh: false, after: session.cursor });
     return true;
+  }
+
+  /**
+   * Whether this browser's session is that of whom the site names; nothing of it may be shown to somebody else. `another's`: they have
+   * theirs now; `unopened`: something is asked of them first.
+   */
+  async #askWhose(session: string | null): Promise<"theirs" | "another's" | "unopened" | "asked to wait"> {
+    const answer = await this.#deps.api.createSession(randomId(), this.#given(this.#entry));
+    if (this.#told(answer)) return "theirs";
+    if (answer.type === "ok") return parseSessionInfo(answer.body).sessionId === session ? "theirs" : "another's";
+    if (isEntryRefusal(answer, this.#entry)) return "unopened";
+    this.#refuse(answer);
+    return "asked to wait";
   }
 
   /** Opens a session; answers the refusal when the server did not. */

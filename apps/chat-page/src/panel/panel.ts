@@ -20,9 +20,14 @@ export interface PanelDeps {
 }
 
 export interface PanelGate {
+  /** Resolves when what the host said together with its greeting is here, such as who the visitor is. */
+  introduced: Promise<void>;
   /** Resolves when the visitor wants a conversation. True: one of an earlier visit was taken up. */
   wanted(): Promise<boolean>;
 }
+
+/** What was sent with the port is delivered before a timer that began after it, also on a busy machine. */
+const INTRODUCTION_MS = 50;
 
 type Commands = { [Type in HostMessage["type"]]?: (message: Extract<HostMessage, { type: Type }>) => void };
 
@@ -90,8 +95,9 @@ export function startPanel({ port, state, api, conversation, storageName }: Pane
     const message = readHostMessage(event.data);
     if (message) run(commands, message);
   };
+  const introduced = new Promise<void>((resolve) => setTimeout(resolve, INTRODUCTION_MS));
   tellHost({ state, tell });
   effect(() => tell({ type: "unread", count: seen.unread.value }));
   tell({ type: "ready" });
-  return { wanted: handles.wanted };
+  return { introduced, wanted: handles.wanted };
 }
