@@ -53,6 +53,10 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     ingesting: [],
     templates: [templateRow({})],
     securityEvents: [],
+    people: {
+      ...{ hours: null, reply_minutes: null, fallback_minutes: null, notify: { emails: [], chat_urls: [] } },
+      ...{ open_now: true, next_open_at: null, updated_at: null },
+    },
     policy: { mode: "open", allowed_emails: [], links_enabled: true, notify_email: null, updated_at: null },
     requests: [],
     escalations: [],

@@ -24,6 +24,7 @@ export interface FakeApi {
   /** Host identity settings of whatever link is asked for. */
   identity: Row;
   policy: Row;
+  people: Row;
   requests: Row[];
   escalations: Row[];
   /** null = a mail server is configured, so that there is no mailbox. */

@@ -58,6 +58,8 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
       Object.assign(api.policy, body);
       return [200, api.policy];
     },
+    "GET /agents/:/people": () => [200, api.people],
+    "PUT /agents/:/people": ({ body }) => [200, Object.assign(api.people, body)],
     "GET /agents/:/access-requests": ({ query }) => {
       const status = query.get("status");
       return page(api.requests.filter((request) => status === null || request.status === status));

@@ -18,11 +18,14 @@ export type {
   AccessPolicy,
   AccessRequest,
   HistoryMessage,
+  HostIdentity,
   KnowledgeDocument,
   KnowledgeIngestion as Ingestion,
   Link,
   LinkSnippets as Snippets,
   LinkTemplate as Template,
+  OfficeHours,
+  PeopleView as People,
   SessionStatus,
   SessionTrace,
   TracedTurn,
@@ -126,15 +129,6 @@ export interface SecurityEvent {
   session_id: string | null;
   count: number;
   at: string;
-}
-
-export interface HostIdentity {
-  audience: string;
-  secret_set: boolean;
-  secret_created_at: string | null;
-  previous_secret_valid_until: string | null;
-  jwks_url: string | null;
-  public_key: string | null;
 }
 
 export interface IdentitySecret {

@@ -8,6 +8,7 @@ import type {
   IdentitySecret,
   Mail,
   Page,
+  People,
   SecurityEvent,
   Session,
   Snippets,
@@ -61,13 +62,16 @@ export function linkCalls(call: Caller) {
   };
 }
 
-/** Who may come in to an agent, and the mailbox where codes arrive while no mail server is configured. */
+/** Who may come in to an agent, who is behind it, and the mailbox where codes arrive while no mail server is configured. */
 export function accessCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}`;
   return {
     accessPolicy: (agent: string) => call<AccessPolicy>(`${at(agent)}/access-policy`),
     setAccessPolicy: (agent: string, body: Record<string, unknown>) =>
       call<AccessPolicy>(`${at(agent)}/access-policy`, { method: "PUT", body }),
+    people: (agent: string) => call<People>(`${at(agent)}/people`),
+    setPeople: (agent: string, body: Record<string, unknown>) =>
+      call<People>(`${at(agent)}/people`, { method: "PUT", body }),
     accessRequests: (agent: string, status: string, cursor?: string) =>
       call<Page<AccessRequest>>(`${at(agent)}/access-requests${query({ status, limit: "100", cursor })}`),
     decideAccess: (agent: string, id: string, decision: "approve" | "deny") =>

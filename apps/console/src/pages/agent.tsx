@@ -4,6 +4,7 @@ import { useVersionActions } from "../data/use-version-actions.js";
 import type { Agent, Version } from "../net/answers.js";
 import { pathOf } from "../routing/route.js";
 import { AgentAccess } from "../view/agent-access.js";
+import { AgentPeople } from "../view/agent-people.js";
 import { useApi } from "../view/api-context.js";
 import { GateCard } from "../view/gate-card.js";
 import { PageHeader } from "../view/page-header.js";
@@ -44,6 +45,7 @@ export function AgentPage({ agent: name }: { agent: string }) {
           <>
             <Versions agent={agent} versions={versions} onChange={reload} />
             <AgentAccess agent={agent} />
+            <AgentPeople agent={agent} />
           </>
         )}
       </WhenReady>

@@ -75,7 +75,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
     if (answer.type !== "ok") return answer;
     setMade(null);
     announce("This link no longer takes identities.");
-    onChange({ ...NOTHING, audience: settings.audience });
+    onChange({ ...settings, ...NOTHING });
     return null;
   };
   const kept = (): void => {
