@@ -55,7 +55,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
 };
 
 /**
- * What no made-up request reaches: these need a file as multipart, a mailed code or a message that failed five times, and have
+ * What no made-up request reaches: these need a file as multipart, a mailed code, a message that failed five times or a page of ours, and have
  * suites of their own. Everything else must answer well at least once, or the fuzzer would only be refused.
  */
 const NEVER_WELL = [
@@ -70,6 +70,12 @@ const NEVER_WELL = [
   "PATCH /api/tenants/{id}",
   "DELETE /api/dead-letters/{id}",
   "GET /ws/chat/{conversation_id}/{user_id}",
+  // For pages of this server alone, which say so by headers that no description asks for.
+  "POST /api/public/resume-handle/{token}",
+  "POST /api/public/resume/{token}",
+  "DELETE /api/public/resume/{token}",
+  // Only while a visitor waits for a person.
+  "POST /api/public/escalate/{token}/choice",
 ];
 
 interface Sample extends Outgoing {
