@@ -14,6 +14,8 @@ const ELSEWHERE = [
   "/api/sessions/{id}/extend",
   "/api/webhooks/actions/rotate",
   "/api/webhooks/deliveries/{id}/redeliver",
+  "/chat/conversations",
+  "/chat/{conversation_id}/messages",
 ];
 
 interface Document {
