@@ -43,3 +43,21 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable() });
 export const deleted = z.object({ deleted: z.literal(true) });
 export const succeeded = z.object({ success: z.literal(true) });
+
+const WISH_METADATA_BYTES = 8_192;
+
+/** What a wish for a human may say; of a visitor nothing of it is believed. */
+export const wishForHuman = {
+  reason: z
+    .string()
+    .max(1000)
+    .refine((given) => !given.includes("\u0000"), { message: "must not contain NUL" })
+    .nullish(),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .refine((given) => JSON.stringify(given).length <= WISH_METADATA_BYTES, {
+      message: "must be at most 8 KiB as JSON",
+    })
+    .refine((given) => !JSON.stringify(given).includes("\\u0000"), { message: "must not contain NUL" })
+    .optional(),
+};

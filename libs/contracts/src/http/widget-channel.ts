@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientMessageId, entry, messageText, metadata, participantFields } from "./fields.js";
+import { clientMessageId, entry, messageText, metadata, participantFields, wishForHuman } from "./fields.js";
 import { identityToken } from "./host-identity.js";
 
 const text = z.string();
@@ -130,26 +130,11 @@ export const pageContextBody = z
     examples: [{ data: { page: "/cart", items: 3 } }],
   });
 
-const METADATA_BYTES = 8_192;
-
-export const channelEscalateBody = z
-  .object({
-    reason: z
-      .string()
-      .max(1000)
-      .refine((given) => !given.includes("\u0000"), { message: "must not contain NUL" })
-      .nullish(),
-    metadata: z
-      .record(z.string(), z.unknown())
-      .refine((given) => JSON.stringify(given).length <= METADATA_BYTES, { message: "must be at most 8 KiB as JSON" })
-      .refine((given) => !JSON.stringify(given).includes("\\u0000"), { message: "must not contain NUL" })
-      .optional(),
-  })
-  .meta({
-    id: "ChannelEscalate",
-    description: "Asks for a human",
-    examples: [{ reason: "complex_query", metadata: { user_feedback: "Need human assistance" } }],
-  });
+export const channelEscalateBody = z.object(wishForHuman).meta({
+  id: "ChannelEscalate",
+  description: "Asks for a human",
+  examples: [{ reason: "complex_query", metadata: { user_feedback: "Need human assistance" } }],
+});
 
 const ESCALATION = {
   id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",

@@ -1,4 +1,4 @@
-import { escalateSession } from "@parley/contracts";
+import { escalateSession, wishForHuman } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import { z } from "zod";
 import type { GatewayContext } from "../../context.js";
@@ -6,20 +6,7 @@ import { answers } from "../declare-route.js";
 import { sessionParams } from "../params.js";
 import { signedAccess } from "./access.js";
 
-const METADATA_BYTES = 8_192;
-
-const body = z.strictObject({
-  reason: z
-    .string()
-    .max(1000)
-    .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
-    .nullish(),
-  metadata: z
-    .record(z.string(), z.unknown())
-    .refine((given) => JSON.stringify(given).length <= METADATA_BYTES, { message: "must be at most 8 KiB as JSON" })
-    .refine((given) => !JSON.stringify(given).includes("\\u0000"), { message: "must not contain NUL" })
-    .optional(),
-});
+const body = z.strictObject(wishForHuman);
 
 /** Asks for a human in a session. Idempotent by state: a second request joins the first and adds its metadata. */
 export function escalateSessionRoute(app: HttpApp, { bus }: GatewayContext): void {
