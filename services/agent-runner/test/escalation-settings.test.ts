@@ -3,7 +3,7 @@ import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type TurnHarness, turnHarness } from "./turn-harness.js";
+import { heldModel, type TurnHarness, turnHarness } from "./turn-harness.js";
 
 const SUPPORT = {
   agent: { name: "Support" },
@@ -31,34 +31,6 @@ const escalationsOf = async (sessionId: string) =>
   (await h.bus.call(listEscalations, { principal: principal(), sessionId, limit: 50 })).data;
 const session = async (sessionId: string) => (await h.bus.call(getSession, { access: access(sessionId) })).session;
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
-
-/** Counts its calls; answers only while it is let. */
-function heldModel(): { model: Model; calls(): number; open(): void } {
-  const echo = createScriptedModel({ paceMs: 0, echo: true });
-  let calls = 0;
-  let open: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return {
-    calls: () => calls,
-    open: () => open(),
-    model: {
-      ...echo,
-      async reply(request, options) {
-        calls += 1;
-        await Promise.race([
-          gate,
-          new Promise<never>((_, reject) => {
-            if (options.signal.aborted) reject(options.signal.reason);
-            options.signal.addEventListener("abort", () => reject(options.signal.reason), { once: true });
-          }),
-        ]);
-        return echo.reply(request, options);
-      },
-    },
-  };
-}
 
 beforeAll(async () => {
   h = await turnHarness();

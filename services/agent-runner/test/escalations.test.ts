@@ -15,7 +15,7 @@ import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ECHO, type TurnHarness, turnHarness } from "./turn-harness.js";
+import { ECHO, heldModel, type TurnHarness, turnHarness } from "./turn-harness.js";
 
 const SUPPORT = {
   agent: { name: "Support" },
@@ -98,34 +98,6 @@ const quiet = async (sessionId: string): Promise<void> =>
     { timeoutMs: 20_000 },
   );
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
-
-/** Counts its calls; answers only while it is let. */
-function heldModel(): { model: Model; calls(): number; open(): void } {
-  const echo = createScriptedModel({ paceMs: 0, echo: true });
-  let calls = 0;
-  let open: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return {
-    calls: () => calls,
-    open: () => open(),
-    model: {
-      ...echo,
-      async reply(request, options) {
-        calls += 1;
-        await Promise.race([
-          gate,
-          new Promise<never>((_, reject) => {
-            if (options.signal.aborted) reject(options.signal.reason);
-            options.signal.addEventListener("abort", () => reject(options.signal.reason), { once: true });
-          }),
-        ]);
-        return echo.reply(request, options);
-      },
-    },
-  };
-}
 
 function countingModel(): { model: Model; calls(): number; seen: string[] } {
   const echo = createScriptedModel({ paceMs: 0, echo: true });

@@ -199,3 +199,31 @@ export async function turnHarness(settings: Partial<typeof sessionsConfig._zod.o
   };
   return harness;
 }
+
+/** Counts its calls; answers only while it is let. */
+export function heldModel(): { model: Model; calls(): number; open(): void } {
+  const echo = createScriptedModel({ paceMs: 0, echo: true });
+  let calls = 0;
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    calls: () => calls,
+    open: () => open(),
+    model: {
+      ...echo,
+      async reply(request, options) {
+        calls += 1;
+        await Promise.race([
+          gate,
+          new Promise<never>((_, reject) => {
+            if (options.signal.aborted) reject(options.signal.reason);
+            options.signal.addEventListener("abort", () => reject(options.signal.reason), { once: true });
+          }),
+        ]);
+        return echo.reply(request, options);
+      },
+    },
+  };
+}
