@@ -156,6 +156,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     },
   };
 
+  /** Which key an identity was used with. */
+  const usedIdentities = new Map<string, string>();
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void> =
     {
       "GET link": (_request, response) => {
@@ -179,16 +181,21 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       },
       "POST sessions": async (request, response) => {
         const entry = JSON.parse((await readBody(request)) || "{}");
+        const key = String(request.headers["idempotency-key"] ?? "");
         if (api.createProblem) return problem(response, api.createProblem);
         if (entry.identity !== undefined) {
           api.identities.push(entry.identity);
           if (entry.identity === "old") return problem(response, { status: 401, code: "identity_expired" });
+          const held = owned(request);
+          if (held !== null && held.person === entry.identity) return sendJson(response, 200, openedBy(held));
+          const usedBy = usedIdentities.get(entry.identity) ?? key;
+          if (usedBy !== key) return problem(response, { status: 401, code: "identity_refused" });
+          usedIdentities.set(entry.identity, key);
           // Whoever used this browser before: another person gets a conversation of their own.
           if (api.session && api.session.person !== entry.identity) api.session = null;
         }
         const closed = entry.identity === undefined ? await api.entryCheck.atSession(api.link, entry) : null;
         if (closed) return problem(response, closed);
-        const key = String(request.headers["idempotency-key"] ?? "");
         if (!api.creationKeys.includes(key) || !api.session) {
           api.sessionsCreated += 1;
           api.session = createFakeSession(`text_${api.sessionsCreated}`, () => Date.now() + api.skewMs);
@@ -196,11 +203,14 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
         }
         const replayed = api.creationKeys.includes(key);
         api.creationKeys.push(key);
-        // The token is shown once: a repeat tells of the session but does not open it.
-        if (replayed) return sendJson(response, 201, { session_token: null, ...openedBy(api.session) });
+        // The token is shown once: a repeat tells of the session but does not open it, unless the site vouches for who asks.
+        if (replayed && entry.identity === undefined)
+          return sendJson(response, 201, { session_token: null, ...openedBy(api.session) });
         if (api.loseNextCreation) {
           api.loseNextCreation = false;
-          response.destroy();
+          // In the middle of the answer: a connection that breaks before one makes the browser send the request again.
+          response.writeHead(201, { "content-type": "application/json", "content-length": 100 });
+          response.write("{", () => response.destroy());
           return;
         }
         remember(request, response, api.session);

@@ -192,6 +192,26 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     expect((await session()).person).toBeNull();
   });
 
+  it("opens the conversation of whom the site vouches for once, also when the answer to it was lost", async () => {
+    const host = await bench.open(panelSize, (api) => {
+      api.loseNextCreation = true;
+    });
+    await host.tell({ type: "identify", identity: "ann" });
+    await host.tell({ type: "open" });
+    await field(host.panel).waitFor();
+    const made = await session();
+    expect([made.person, bench.api().sessionsCreated]).toEqual(["ann", 1]);
+
+    bench.api().loseNextCreation = true;
+    await host.tell({ type: "identify", identity: "bob" });
+    await expect.poll(async () => (await session()).person).toBe("bob");
+    (await session()).greet("Hello Bob");
+    await expect.poll(() => answers(host.panel).allInnerTexts()).toEqual(["Hello Bob"]);
+    expect(bench.api().sessionsCreated).toBe(2);
+    expect(new Set(bench.api().creationKeys).size).toBe(2);
+    expect(await host.heard("error")).toEqual([]);
+  });
+
   it("asks the host to close it, by the button and by Escape, in a talk and before one", async () => {
     const host = await bench.open(panelSize, (api) => {
       api.linkProblem = { status: 404, code: "link_unavailable" };

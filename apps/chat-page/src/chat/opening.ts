@@ -44,8 +44,11 @@ export class Opening {
   #entryCheck: EntryCheck | null = null;
   /** What passed the entry check, for the next conversation of this page. */
   #entry: Entry = {};
-  /** What the site around the panel says of the visitor; null = nothing, or it was used. */
-  #identity: string | null = null;
+  /**
+   * What the site around the panel says of the visitor; null = nothing, or it was used. It opens once: only the caller who used it, known
+   * by the key, opens the same conversation again after a lost answer.
+   */
+  #identity: { token: string; key: string } | null = null;
 
   constructor(deps: OpeningDeps) {
     this.#deps = deps;
@@ -62,7 +65,7 @@ export class Opening {
     } finally {
       this.#running = false;
       // Said while the session of this browser was looked up, which may be that of another person.
-      if (this.#identity !== null && this.#state.sessionId.value !== null) this.#deps.vouchedLate(this.#identity);
+      if (this.#identity !== null && this.#state.sessionId.value !== null) this.#deps.vouchedLate(this.#identity.token);
     }
   }
 
@@ -77,16 +80,22 @@ export class Opening {
    * whether the conversation is theirs, or opens theirs. True: this browser has another session now.
    */
   async identify(identity: string): Promise<boolean> {
-    this.#identity = identity;
+    if (this.#identity?.token !== identity) this.#identity = { token: identity, key: randomId() };
     const before = this.#state.sessionId.value;
     if (before === null || this.#running) return false;
-    const answer = await this.#deps.api.createSession(randomId(), this.#given(this.#entry));
+    const answer = await this.#ask(this.#entry);
     this.#told(answer);
-    return answer.type === "ok" && parseSessionInfo(answer.body).sessionId !== before;
+    if (answer.type === "ok") return parseSessionInfo(answer.body).sessionId !== before;
+    // What is asked of this person before their conversation opens is asked where conversations begin.
+    if (isEntryRefusal(answer, this.#entry)) return true;
+    if (this.#identity !== null && finalScreen(answer) === null) this.#later(() => this.#deps.vouchedLate(identity), 0);
+    return false;
   }
 
-  #given(entry: Entry): Entry {
-    return this.#identity === null ? entry : { ...entry, identity: this.#identity };
+  #ask(entry: Entry): Promise<Answer> {
+    const { api, drafts } = this.#deps;
+    if (this.#identity === null) return api.createSession(drafts.creationKey(randomId), entry);
+    return api.createSession(this.#identity.key, { ...entry, identity: this.#identity.token });
   }
 
   /** An identity counts once, and one that is refused makes a guest of the visitor. True: it was refused. */
@@ -200,7 +209,7 @@ export class Opening {
    * theirs now; `unopened`: something is asked of them first.
    */
   async #askWhose(session: string | null): Promise<"theirs" | "another's" | "unopened" | "asked to wait"> {
-    const answer = await this.#deps.api.createSession(randomId(), this.#given(this.#entry));
+    const answer = await this.#ask(this.#entry);
     if (this.#told(answer)) return "theirs";
     if (answer.type === "ok") return parseSessionInfo(answer.body).sessionId === session ? "theirs" : "another's";
     if (isEntryRefusal(answer, this.#entry)) return "unopened";
@@ -210,21 +219,17 @@ export class Opening {
 
   /** Opens a session; answers the refusal when the server did not. */
   async #create(entry: Entry): Promise<Refusal | null> {
-    const { api, drafts } = this.#deps;
+    const { drafts } = this.#deps;
     await this.#deps.whenVisible();
-    let answer = await api.createSession(drafts.creationKey(randomId), this.#given(entry));
-    if (this.#told(answer)) {
-      drafts.forgetCreation();
-      answer = await api.createSession(drafts.creationKey(randomId), entry);
-    }
+    let answer = await this.#ask(entry);
+    if (this.#told(answer)) answer = await this.#ask(entry);
     // A repeat of a call whose answer, and with it the session's cookie, got lost: that session cannot be entered any more.
     const lost = answer.type === "ok" && answer.status === 201 && record(answer.body).session_token === null;
     // The same call with another proof or PIN is another request to the server.
     const changed = answer.type === "refused" && answer.code === "idempotency_key_reused";
     if (lost || changed) {
       drafts.forgetCreation();
-      answer = await api.createSession(drafts.creationKey(randomId), this.#given(entry));
-      this.#told(answer);
+      answer = await this.#ask(entry);
     }
     if (answer.type !== "ok") return answer;
     drafts.forgetCreation();
@@ -277,9 +282,13 @@ export class Opening {
   /** Says what keeps the visitor out for now, and opens the link again after a while. */
   #tryLater(screen: Screen, askedMs: number): void {
     this.#show(screen);
+    this.#later(() => void this.open(), askedMs);
+  }
+
+  #later(again: () => void, askedMs: number): void {
     this.#failures += 1;
     const pauseMs = Math.max(askedMs, backoffMs(this.#failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.open(), pauseMs);
+    this.#timer = setTimeout(again, pauseMs);
   }
 }
