@@ -45,6 +45,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
   const perOperation: Record<string, (agent: string) => Promise<string>> = {
     knowledge: (agent) => make(`/api/agents/${agent}/knowledge`, { name: "Hours", content: "Open from nine to five." }),
     keys: () => make("/api/keys", { name: "Shop" }),
+    users: () => make("/api/users", { email: `${randomUUID()}@example.com`, role: "viewer" }),
     tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
     deliveries: () => deliveryOf(tenant.owner, shared.webhooks ?? ""),
   };

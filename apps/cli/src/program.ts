@@ -7,6 +7,7 @@ import { addLinks } from "./declare-links.js";
 import { addOperations } from "./declare-operations.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
+import { addUsers } from "./declare-users.js";
 import { addVersions } from "./declare-versions.js";
 import { addWebhooks } from "./declare-webhooks.js";
 import { EXIT, type Io } from "./io.js";
@@ -57,6 +58,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addLinks(program, io, done);
   addSessions(program, io, done);
   addTrace(program, io, done);
+  addUsers(program, io, done);
   addKeys(program, io, done);
   addWebhooks(program, io, done);
   addKnowledgeCommands(program, io, done);

@@ -47,6 +47,7 @@ export const ERRORS = {
   session_not_found: [404, "Session not found", "No such session."],
   turn_not_found: [404, "Turn not found", "No such turn in this session."],
   template_not_found: [404, "Template not found", "No such template."],
+  user_not_found: [404, "User not found", "No such user."],
   version_not_found: [404, "Version not found", "The agent has no such version."],
   webhook_not_found: [404, "Webhook not found", "No such webhook."],
   // 405
@@ -65,6 +66,11 @@ export const ERRORS = {
     409,
     "Address not kept",
     "The address of this link was shown once and not stored; create a new link to get an address.",
+  ],
+  last_owner: [
+    409,
+    "Last owner",
+    "Without this person the tenant would have no owner who has signed in; make somebody else an owner first.",
   ],
   last_token: [
     409,
@@ -93,6 +99,7 @@ export const ERRORS = {
     "Webhook of a version",
     "This webhook is part of an agent version; change it in the document.",
   ],
+  user_exists: [409, "User exists", "Somebody with this address is invited already."],
   turn_overtaken: [409, "Turn overtaken", "This session has changed since; its timeout or hand-back is no longer due."],
   // 410
   content_removed: [

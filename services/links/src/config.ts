@@ -1,5 +1,5 @@
 import { outboundConfig } from "@parley/outbound";
-import { mailConfig } from "@parley/runtime";
+import { mailConfig, publicUrlConfig } from "@parley/runtime";
 import { z } from "zod";
 
 /** Variables that only the links service reads; connections and SECRET_KEY are read by main.ts. */
@@ -41,6 +41,7 @@ export const linksConfig = z.object({
     .describe(
       "Most codes all links of a tenant mail in a day; further requests answer 429 rate_limited, whatever the address",
     ),
+  ...publicUrlConfig,
   ...mailConfig,
   ...outboundConfig,
 });

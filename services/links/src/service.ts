@@ -1,3 +1,4 @@
+import { createMailer } from "@parley/mail";
 import type { Component } from "@parley/runtime";
 import { bindCredentials } from "./credentials/bind.js";
 import type { LinksDeps } from "./deps.js";
@@ -5,11 +6,13 @@ import { createAgentsShown } from "./links/agents.js";
 import { bindLinks } from "./links/bind.js";
 import { bindSecurity } from "./security/bind.js";
 import { bindTemplates } from "./templates/bind.js";
+import { bindUsers } from "./users/bind.js";
 import { bindVerification } from "./verification/bind.js";
+import { keepMail } from "./verification/repository.js";
 
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
-  let verification: { stop(): Promise<void> } | undefined;
+  let open: { stop(): Promise<void> }[] = [];
   return {
     name: "links",
     async start() {
@@ -18,12 +21,20 @@ export function createLinks(deps: LinksDeps): Component {
       bindLinks(deps, agentShown);
       bindTemplates(deps);
       bindSecurity(deps);
-      verification = bindVerification(deps, agentShown);
+      const mailer = createMailer({
+        url: deps.config.SMTP_URL,
+        from: deps.config.MAIL_FROM,
+        logger: deps.logger,
+        mailbox: (mail) => keepMail(deps.db, mail),
+      });
+      bindUsers(deps, mailer);
+      const verification = bindVerification(deps, { mailer, agentShown });
+      open = [verification, { stop: () => mailer.close() }];
       await deps.bus.settled();
     },
     // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
     async stop() {
-      await verification?.stop();
+      await Promise.all(open.map((one) => one.stop()));
     },
     async ready() {
       if (!deps.bus.status().usable) return "bus is not connected";

@@ -34,9 +34,23 @@ describe("the mails to visitors and owners", () => {
     expect(text).toMatch(/(^|\D)10(\D|$)/m);
   });
 
+  it.each(languages)("name the organisation and the address to sign in at in %s", (language) => {
+    const { invited, signIn } = MAIL_TEXTS[language];
+    for (const { subject } of [invited, signIn]) expect(placeholders(subject)).toEqual(["{tenant}"]);
+    expect(placeholders(invited.text)).toEqual(["{address}", "{tenant}"]);
+    expect(placeholders(signIn.text)).toEqual(["{address}", "{minutes}", "{tenant}"]);
+    const values = { tenant: "Acme", address: "https://chat.example.com/console", minutes: 15 };
+    for (const kind of ["invited", "signIn"] as const) {
+      const { subject, text } = writeMail(kind, language, values);
+      expect(subject + text).not.toMatch(/[{}]|undefined/);
+      // Alone on its line, so that no full stop becomes part of it.
+      expect(text.split("\n")).toContain(values.address);
+    }
+  });
+
   it("are no copies of each other", () => {
     const all = languages.flatMap((language) => Object.values(MAIL_TEXTS[language]));
-    expect(new Set(all.map(({ subject }) => subject)).size).toBe(languages.length * 3);
+    expect(new Set(all.map(({ subject }) => subject)).size).toBe(languages.length * 5);
     const sentences = all.flatMap(({ text }) => text.split("\n").filter((line: string) => /\p{L}{2}.*\s/u.test(line)));
     expect(new Set(sentences).size).toBe(sentences.length);
   });

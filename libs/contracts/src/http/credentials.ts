@@ -75,11 +75,11 @@ export const keyView = z
 
 export type KeyView = z.infer<typeof keyView>;
 
-/** Somebody who may answer visitors: the holder of a token. */
+/** Somebody who may answer visitors: a user, or the holder of a token. */
 export const operatorView = z
   .object({
     id: uuid.describe("What `transfer` takes"),
-    name: text.describe("Of the token"),
+    name: text.describe("Of the user or the token; the address of a user without a name"),
     role,
     me: z.boolean().describe("The caller"),
   })

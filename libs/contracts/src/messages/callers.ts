@@ -5,8 +5,13 @@ const uuid = z.uuid();
 export const role = z.enum(["owner", "admin", "editor", "operator", "viewer"]);
 export type Role = z.infer<typeof role>;
 
-/** A caller the gateway has verified. `tenantId` null = operator-wide. */
-export const principal = z.object({ tenantId: uuid.nullable(), role, via: z.enum(["token", "hmac"]), id: z.string() });
+/** A caller the gateway has verified. `tenantId` null = operator-wide; `id` is that of the token, the key or the user. */
+export const principal = z.object({
+  tenantId: uuid.nullable(),
+  role,
+  via: z.enum(["token", "hmac", "user"]),
+  id: z.string(),
+});
 export type Principal = z.infer<typeof principal>;
 
 /** How a call reaches a session: a trusted backend by its id, or a visitor by link and session token. */

@@ -213,7 +213,7 @@ export const linkRevoked = event(
   z.object({ linkId: uuid, tenantId: uuid, reason: z.literal("expired").optional() }),
 );
 export const linkUpdated = event("links", "updated", z.object({ linkId: uuid, tenantId: uuid }));
-/** A token or key was taken back, or (`rotated`) is good for a while only: drop cached principals, close what it opened unless it was rotated. */
+/** A token or key was taken back, a user removed or given another role, or (`rotated`) is good for a while only: drop cached principals, close what it opened unless it was rotated. */
 export const credentialRevoked = event(
   "links",
   "credential_revoked",

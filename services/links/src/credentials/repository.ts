@@ -111,8 +111,8 @@ export async function lockToken(trx: TenantTransaction, id: string): Promise<Rol
 }
 
 /**
- * Whether the tenant has another token that works and can do what this one can, as far as managing tokens goes. Revocations of a
- * tenant wait for each other here, so that two at once cannot each count on the other's token.
+ * Whether the tenant has another token that works and can do what this one can, as far as managing tokens goes, or an owner who
+ * signs in; the last such owner cannot be removed (`change_user.sql`). Revocations of a tenant wait for each other here, so that two at once cannot each count on the other's token.
  */
 export async function othersManage(
   trx: TenantTransaction,
@@ -121,7 +121,10 @@ export async function othersManage(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`tokens:${token.tenantId}`}, 0))`.execute(trx);
   const roles = token.role === "owner" ? ["owner"] : ["owner", "admin"];
   const { rows } = await sql`select from api_tokens
-    where id <> ${token.id} and role = any(${roles}) and revoked_at is null limit 1`.execute(trx);
+    where id <> ${token.id} and role = any(${roles}) and revoked_at is null
+    union all select from users
+    where tenant_id = ${token.tenantId} and role = 'owner' and signed_in_at is not null and removed_at is null
+    limit 1`.execute(trx);
   return rows.length > 0;
 }
 

@@ -1,4 +1,4 @@
-/** A mail in one language. `{agent}` is the name of the agent; lines are broken for readers of plain text. */
+/** A mail in one language. `{agent}` is the name of the agent, `{tenant}` that of the organisation; lines are broken for readers of plain text. */
 export interface MailTemplate {
   subject: string;
   text: string;
@@ -12,4 +12,8 @@ export interface MailTexts {
   approved: MailTemplate;
   /** To an owner; whose the request is stands in the list, behind the owner's own sign-in. */
   requested: MailTemplate;
+  /** To a person who may manage from now on; `{address}` is the console, and holds no secret. */
+  invited: MailTemplate;
+  /** To a person who manages. `{address}` signs in, once, within `{minutes}` (the forms fit 15), and stands alone on its line. */
+  signIn: MailTemplate;
 }

@@ -8,7 +8,9 @@ const [ISOLATE, END_ISOLATE] = ["\u2068", "\u2069"];
 
 /** Values of the placeholders. */
 export interface MailValues {
-  agent: string;
+  agent?: string;
+  tenant?: string;
+  address?: string;
   code?: string;
   minutes?: number;
 }
@@ -19,8 +21,9 @@ export function writeMail(
   language: MailLanguage,
   values: MailValues,
 ): Pick<Mail, "subject" | "text" | "language"> {
-  const agent = RIGHT_TO_LEFT.has(language) ? `${ISOLATE}${values.agent}${END_ISOLATE}` : values.agent;
-  const given = new Map(Object.entries({ ...values, agent }));
+  const { agent = "", tenant = "" } = values;
+  const name = (text: string): string => (RIGHT_TO_LEFT.has(language) ? `${ISOLATE}${text}${END_ISOLATE}` : text);
+  const given = new Map<string, unknown>(Object.entries({ ...values, agent: name(agent), tenant: name(tenant) }));
   const fill = (template: string): string =>
     template.replace(/\{(\w+)\}/g, (_, name: string) => String(given.get(name) ?? ""));
   const { subject, text } = MAIL_TEXTS[language][kind];

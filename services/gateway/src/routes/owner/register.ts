@@ -20,6 +20,7 @@ import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
 import { tenantRoutes } from "./tenants.js";
 import { tokenRoutes } from "./tokens.js";
+import { userRoutes } from "./users.js";
 import { versionRoutes } from "./versions.js";
 import { webhookRoutes } from "./webhooks.js";
 
@@ -37,6 +38,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...escalationRoutes,
   ...peopleRoutes,
   ...webhookRoutes,
+  ...userRoutes,
   ...tokenRoutes,
   ...keyRoutes,
   ...tenantRoutes,

@@ -25,4 +25,23 @@ Wenn Sie ihn nicht angefordert haben, können Sie diese Mail ignorieren: Ohne de
 Die Liste der Zugangsanfragen zeigt, wer es ist; dort können Sie die Anfrage annehmen oder ablehnen.
 `,
   },
+  invited: {
+    subject: "Sie sind zu {tenant} eingeladen",
+    text: `Sie sind eingeladen, sich um die Agenten von {tenant} zu kümmern.
+
+Öffnen Sie diese Seite und melden Sie sich mit der Adresse an, an die diese Mail ging:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Anmelden bei {tenant}",
+    text: `Öffnen Sie diesen Link in dem Browser, in dem Sie ihn angefordert haben, um sich bei {tenant} anzumelden:
+
+{address}
+
+Der Link gilt {minutes} Minuten und funktioniert einmal.
+Wenn Sie ihn nicht angefordert haben, können Sie diese Mail ignorieren: In einem anderen Browser funktioniert der Link nicht.
+`,
+  },
 };

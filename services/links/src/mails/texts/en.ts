@@ -25,4 +25,23 @@ Open your link again and confirm this address with a new code.
 The list of access requests shows who it is; approve or deny the request there.
 `,
   },
+  invited: {
+    subject: "You are invited to {tenant}",
+    text: `You are invited to look after the agents of {tenant}.
+
+Open this page and sign in with the address this mail was sent to:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Sign in to {tenant}",
+    text: `Open this link in the browser you asked for it in, to sign in to {tenant}:
+
+{address}
+
+The link is valid for {minutes} minutes and works once.
+If it was not you who asked, ignore this mail: the link works in no other browser.
+`,
+  },
 };

@@ -25,4 +25,23 @@ Abra de nuevo su enlace y confirme esta dirección con un código nuevo.
 La lista de solicitudes de acceso muestra quién es; apruebe o rechace allí la solicitud.
 `,
   },
+  invited: {
+    subject: "Le han invitado a {tenant}",
+    text: `Le han invitado a gestionar los agentes de {tenant}.
+
+Abra esta página e inicie sesión con la dirección a la que se envió este correo:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Iniciar sesión en {tenant}",
+    text: `Abra este enlace en el navegador desde el que lo solicitó para iniciar sesión en {tenant}:
+
+{address}
+
+El enlace es válido durante {minutes} minutos y funciona una sola vez.
+Si no lo ha solicitado, ignore este correo: el enlace no funciona en ningún otro navegador.
+`,
+  },
 };

@@ -25,4 +25,23 @@ Ouvrez de nouveau votre lien et confirmez cette adresse avec un nouveau code.
 La liste des demandes d’accès montre de qui il s’agit ; vous pouvez y accepter ou refuser la demande.
 `,
   },
+  invited: {
+    subject: "Vous êtes invité à rejoindre {tenant}",
+    text: `Vous êtes invité à gérer les agents de {tenant}.
+
+Ouvrez cette page et connectez-vous avec l'adresse à laquelle ce message a été envoyé :
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Connexion à {tenant}",
+    text: `Ouvrez ce lien dans le navigateur où vous l'avez demandé pour vous connecter à {tenant} :
+
+{address}
+
+Le lien est valable {minutes} minutes et ne fonctionne qu'une fois.
+Si vous ne l'avez pas demandé, ignorez ce message : le lien ne fonctionne dans aucun autre navigateur.
+`,
+  },
 };

@@ -25,4 +25,23 @@ Apra di nuovo il Suo link e confermi questo indirizzo con un nuovo codice.
 L’elenco delle richieste di accesso mostra chi è; lì può accettare o rifiutare la richiesta.
 `,
   },
+  invited: {
+    subject: "Invito a {tenant}",
+    text: `Ha ricevuto un invito a gestire gli agenti di {tenant}.
+
+Apra questa pagina e acceda con l'indirizzo a cui è stata inviata questa mail:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Accedere a {tenant}",
+    text: `Apra questo link nel browser da cui lo ha richiesto per accedere a {tenant}:
+
+{address}
+
+Il link è valido per {minutes} minuti e funziona una sola volta.
+Se non lo ha richiesto, ignori questa mail: il link non funziona in nessun altro browser.
+`,
+  },
 };

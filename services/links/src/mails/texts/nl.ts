@@ -25,4 +25,23 @@ Open uw link opnieuw en bevestig dit adres met een nieuwe code.
 De lijst met toegangsverzoeken laat zien wie het is; keur het verzoek daar goed of wijs het af.
 `,
   },
+  invited: {
+    subject: "U bent uitgenodigd voor {tenant}",
+    text: `U bent uitgenodigd om de agents van {tenant} te beheren.
+
+Open deze pagina en meld u aan met het adres waarnaar deze mail is gestuurd:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Aanmelden bij {tenant}",
+    text: `Open deze link in de browser waarin u erom hebt gevraagd om u aan te melden bij {tenant}:
+
+{address}
+
+De link is {minutes} minuten geldig en werkt één keer.
+Hebt u er niet om gevraagd, negeer deze mail dan: in een andere browser werkt de link niet.
+`,
+  },
 };

@@ -25,4 +25,23 @@ Otwórz ponownie swój link i potwierdź ten adres nowym kodem.
 Lista próśb o dostęp pokazuje, kto to jest; tam możesz przyjąć lub odrzucić prośbę.
 `,
   },
+  invited: {
+    subject: "Zaproszenie do {tenant}",
+    text: `Otrzymujesz zaproszenie do zarządzania agentami {tenant}.
+
+Otwórz tę stronę i zaloguj się adresem, na który wysłano tę wiadomość:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Logowanie do {tenant}",
+    text: `Aby zalogować się do {tenant}, otwórz ten link w przeglądarce, w której został zamówiony:
+
+{address}
+
+Link jest ważny przez {minutes} minut i działa tylko raz.
+Jeśli to nie Twoja prośba, zignoruj tę wiadomość: w innej przeglądarce link nie działa.
+`,
+  },
 };

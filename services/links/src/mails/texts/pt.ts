@@ -25,4 +25,23 @@ Abra seu link novamente e confirme este endereço com um novo código.
 A lista de solicitações de acesso mostra quem é; aprove ou recuse a solicitação lá.
 `,
   },
+  invited: {
+    subject: "Recebeu um convite para {tenant}",
+    text: `Recebeu um convite para gerir os agentes de {tenant}.
+
+Abra esta página e inicie sessão com o endereço para o qual esta mensagem foi enviada:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "Iniciar sessão em {tenant}",
+    text: `Abra este link no navegador em que o pediu para iniciar sessão em {tenant}:
+
+{address}
+
+O link é válido durante {minutes} minutos e funciona uma só vez.
+Se não o pediu, ignore esta mensagem: o link não funciona em nenhum outro navegador.
+`,
+  },
 };

@@ -25,4 +25,23 @@ Bağlantınızı yeniden açın ve bu adresi yeni bir kodla doğrulayın.
 Kim olduğunu erişim istekleri listesinde görebilir, isteği orada onaylayabilir veya reddedebilirsiniz.
 `,
   },
+  invited: {
+    subject: "{tenant} için davet edildiniz",
+    text: `{tenant} temsilcilerini yönetmeye davet edildiniz.
+
+Bu sayfayı açın ve bu postanın gönderildiği adresle oturum açın:
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "{tenant} oturumu açma",
+    text: `{tenant} oturumu açmak için bu bağlantıyı istediğiniz tarayıcıda açın:
+
+{address}
+
+Bağlantı {minutes} dakika geçerlidir ve yalnızca bir kez çalışır.
+Bunu siz istemediyseniz bu postayı dikkate almayın: bağlantı başka bir tarayıcıda çalışmaz.
+`,
+  },
 };

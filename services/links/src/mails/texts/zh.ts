@@ -25,4 +25,23 @@ export const zh: MailTexts = {
 访问申请列表会显示申请人是谁；请在那里批准或拒绝申请。
 `,
   },
+  invited: {
+    subject: "邀请您加入 {tenant}",
+    text: `您受邀管理 {tenant} 的智能体。
+
+请打开以下页面，并使用接收此邮件的地址登录：
+
+{address}
+`,
+  },
+  signIn: {
+    subject: "登录 {tenant}",
+    text: `如需登录 {tenant}，请在提出请求的浏览器中打开以下链接：
+
+{address}
+
+该链接在 {minutes} 分钟内有效，且只能使用一次。
+如果您没有提出请求，请忽略此邮件： 该链接在其他浏览器中无效。
+`,
+  },
 };

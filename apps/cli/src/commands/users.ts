@@ -1,0 +1,74 @@
+import { newId } from "@parley/client";
+import { EXIT, type Io } from "../io.js";
+import { printJson, printLine, printTable } from "../report.js";
+import { type Globals, ownerTransport } from "../settings.js";
+import { readAll } from "./read-all.js";
+
+interface UserShown {
+  id: string;
+  email: string;
+  name: string | null;
+  role: string;
+  status: string;
+  last_seen_at: string | null;
+}
+
+/** The people of the tenant, newest first, removed ones included. */
+export async function listUsers(io: Io, options: Globals): Promise<number> {
+  const users = await readAll<UserShown>(ownerTransport(io, options), { path: "/api/users", signal: io.signal });
+  if (options.json) printJson(io, { data: users });
+  else {
+    const rows = users.map((user) => [
+      ...[user.id, user.email, user.role, user.status],
+      ...[user.last_seen_at ?? "never", user.name ?? ""],
+    ]);
+    printTable(io, ["ID", "ADDRESS", "ROLE", "STATUS", "LAST SEEN", "NAME"], rows);
+  }
+  return EXIT.ok;
+}
+
+/** Invites a person. Repeated after a failure of the network under one key, so there is one mail. */
+export async function inviteUser(
+  io: Io,
+  options: Globals & { email: string; role: string; name?: string },
+): Promise<number> {
+  const { email, role, name } = options;
+  const user = await ownerTransport(io, options).json<UserShown>({
+    method: "POST",
+    path: "/api/users",
+    body: { email, role, ...(name !== undefined && { name }) },
+    headers: { "idempotency-key": newId() },
+    signal: io.signal,
+  });
+  if (options.json) printJson(io, user);
+  else printLine(io, `invited as ${user.role}; id ${user.id}`);
+  return EXIT.ok;
+}
+
+/** Gives a person another role, on every gateway. Idempotent by state. */
+export async function changeRole(io: Io, options: Globals & { id: string; role: string }): Promise<number> {
+  const user = await ownerTransport(io, options).json<UserShown>({
+    method: "PATCH",
+    path: pathOf(options.id),
+    body: { role: options.role },
+    signal: io.signal,
+  });
+  if (options.json) printJson(io, user);
+  else printLine(io, `${user.email} is ${user.role} now`);
+  return EXIT.ok;
+}
+
+/** Takes a person out, on every gateway. Idempotent by state: a second time it is not found. */
+export async function removeUser(io: Io, options: Globals & { id: string }): Promise<number> {
+  const transport = ownerTransport(io, options);
+  const done = await transport.json<{ deleted: true }>({
+    method: "DELETE",
+    path: pathOf(options.id),
+    signal: io.signal,
+  });
+  if (options.json) printJson(io, done);
+  else printLine(io, "removed; the person is signed out everywhere");
+  return EXIT.ok;
+}
+
+const pathOf = (id: string): string => `/api/users/${encodeURIComponent(id)}`;

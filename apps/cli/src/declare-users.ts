@@ -1,0 +1,32 @@
+import { Argument, type Command } from "commander";
+import { changeRole, inviteUser, listUsers, removeUser } from "./commands/users.js";
+import { type Done, oneOf, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
+const ROLES = ["owner", "admin", "editor", "operator", "viewer"] as const;
+
+/** People who manage: who may sign in to the console, and as what. */
+export function addUsers(program: Command, io: Io, done: Done): void {
+  const users = program.command("users").description("List, invite, change and remove people who manage");
+  sub(users, "list", { about: "List the people of the tenant and how they stand", examples: ["users list"] }).action(
+    async (options) => done(await listUsers(io, options)),
+  );
+  sub(users, "invite <email>", {
+    about: "Let a person sign in to the console, and tell them by mail",
+    examples: ["users invite grace@example.com --role operator --name Grace"],
+  })
+    .addOption(oneOf("--role <role>", "what the person may do", ROLES).default("viewer"))
+    .option("--name <name>", "what the person is called")
+    .action(async (email, options) => done(await inviteUser(io, { ...options, email })));
+  sub(users, "role <id>", {
+    about: "Give a person another role, at once; the last owner who has signed in stays one",
+    examples: [`users role ${ID} admin`],
+  })
+    .addArgument(new Argument("<role>", "what the person may do").choices(ROLES))
+    .action(async (id, role, options) => done(await changeRole(io, { ...options, id, role })));
+  sub(users, "remove <id>", {
+    about: "Take a person out and end their sessions, at once",
+    examples: [`users remove ${ID}`],
+  }).action(async (id, options) => done(await removeUser(io, { ...options, id })));
+}
