@@ -4,6 +4,7 @@ import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } fr
 import { type Done, positive, sub } from "./declare.js";
 import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
+import { addMemory } from "./declare-memory.js";
 import { addOperations } from "./declare-operations.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
@@ -62,6 +63,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addKeys(program, io, done);
   addWebhooks(program, io, done);
   addKnowledgeCommands(program, io, done);
+  addMemory(program, io, done);
   addOperations(program, io, done);
   addTools(program, io, done);
   addScripts(program, io, done);

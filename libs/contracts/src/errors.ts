@@ -42,6 +42,8 @@ export const ERRORS = {
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
   link_not_found: [404, "Link not found", "No such link."],
   link_unavailable: [404, "Link unavailable", "This link is not available."],
+  memory_not_found: [404, "Nothing remembered", "This agent remembers nothing of that person."],
+  memory_revision_not_found: [404, "Revision not found", "This memory has no such revision, or it is no longer kept."],
   message_not_found: [404, "Message not found", "No such message in this session."],
   not_found: [404, "Not found", "There is nothing at this address."],
   session_not_found: [404, "Session not found", "No such session."],

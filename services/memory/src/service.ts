@@ -1,10 +1,12 @@
-import { recall as recallContract, turnCompleted } from "@parley/contracts";
+import * as contracts from "@parley/contracts";
 import { logLevelFor } from "@parley/db";
 import { type Poll, startPoll } from "@parley/jobs";
 import { createPriceBook, createUsageMetrics } from "@parley/llm";
 import type { Component } from "@parley/runtime";
 import type { MemoryDeps } from "./deps.js";
 import { bindKnowledge } from "./knowledge/bind.js";
+import { forgetMemory, setMemory, undoMemory } from "./memory/change-memory.js";
+import { getMemory, listMemories, listMemoryChanges } from "./memory/read-memory.js";
 import { recall } from "./memory/recall.js";
 import { dueSessions } from "./memory/repository.js";
 import { summarise } from "./memory/summarise.js";
@@ -35,9 +37,10 @@ export function createMemory(deps: MemoryDeps): Component {
   return {
     name: "memory",
     async start() {
-      deps.bus.serve(recallContract, recall(deps));
+      deps.bus.serve(contracts.recall, recall(deps));
+      serveOwners(deps);
       stopWork = deps.bus.work(
-        turnCompleted,
+        contracts.turnCompleted,
         async ({ tenantId, sessionId, seq }) => {
           // The first turn opens the session, so before this nothing can be due.
           if (seq > every) await bringUpToDate({ tenantId, sessionId }, stopping.signal);
@@ -76,4 +79,14 @@ export function createMemory(deps: MemoryDeps): Component {
       return (await deps.db.ping()) || "database is not reachable";
     },
   };
+}
+
+function serveOwners(deps: MemoryDeps): void {
+  const { bus } = deps;
+  bus.serve(contracts.listMemories, listMemories(deps));
+  bus.serve(contracts.getMemory, getMemory(deps));
+  bus.serve(contracts.setMemory, setMemory(deps));
+  bus.serve(contracts.forgetMemory, forgetMemory(deps));
+  bus.serve(contracts.listMemoryChanges, listMemoryChanges(deps));
+  bus.serve(contracts.undoMemory, undoMemory(deps));
 }

@@ -35,7 +35,10 @@ export interface KnowledgeWorld {
   metrics: Metrics;
   /** What the model was asked, in order. */
   asked: ReplyRequest[];
-  call(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Where the gateway listens, and the token of the tenant's owner. */
+  url: string;
+  token: string;
+  call(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   /** Sends a document as a form. */
   upload(agent: string, form: FormData): Promise<Answer>;
   import(agent: string, document: unknown): Promise<{ agentId: string; version: number }>;
@@ -47,6 +50,9 @@ export interface KnowledgeWorld {
   stopMemory(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Takes what is logged, at level debug. */
+export type LogSink = { write(line: string): void };
 
 const trace = z.object({
   calls: z.array(
@@ -69,12 +75,16 @@ export type Trace = z.output<typeof trace>;
  * Everything but cleanup, on a NATS and a database of its own; the scripted model keeps what it was asked.
  *
  * @param options.watch puts a model of a test's own around it
+ * @param options.log gets every line of all services; without it nothing is logged
  */
 export async function startKnowledgeWorld(
-  options: { watch?: (model: Model) => Model; summaryEvery?: number; runners?: number } = {},
+  options: { watch?: (model: Model) => Model; summaryEvery?: number; runners?: number; log?: LogSink } = {},
 ): Promise<KnowledgeWorld> {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
-  const logger = createLogger({ service: "test", level: "silent" });
+  const logger = createLogger({
+    ...{ service: "test", level: options.log ? "debug" : "silent" },
+    ...(options.log ? { destination: options.log } : {}),
+  });
   const metrics = createMetrics();
   const db = connectDb({ ...PATIENT, url: database.url, name: "test", logger });
   const redis = await connectRedis({ url: testServers().redisUrl, logger });
@@ -112,10 +122,11 @@ export async function startKnowledgeWorld(
   };
   return {
     ...{ db, bus, principal, metrics, tenantId: tenant.id, asked, stopMemory },
-    async call(method, path, body) {
+    ...{ url: gateway.address(), token: tenant.adminToken },
+    async call(method, path, body, token = tenant.adminToken) {
       const response = await fetch(`${gateway.address()}${path}`, {
         method,
-        headers: { authorization: `Bearer ${tenant.adminToken}`, "content-type": "application/json" },
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };

@@ -20,12 +20,14 @@ async function started(options: { summaryEvery: number; runners: number }): Prom
 /** A conversation of a new person whose address is confirmed, talked with until there is a first summary. */
 async function remembered(): Promise<string> {
   people += 1;
-  const sessionId = await opened(`person-${people}@example.com`);
+  const email = `person-${people}@example.com`;
+  const sessionId = await opened(email);
   await world.say(sessionId, "I drink tea");
   expect(await promptOf(sessionId, "I live in Bern")).not.toContain("<memory>");
   await eventually(
     async () => {
-      if (!(await stored())?.includes("tea")) throw new Error("not summarised yet");
+      const { body } = await world.call("GET", `/api/agents/desk/memory/${email}`);
+      if (!String(body.summary).includes("tea")) throw new Error("not summarised yet");
     },
     { timeoutMs: 20_000 },
   );
@@ -47,14 +49,6 @@ async function promptOf(sessionId: string, message: string): Promise<string> {
   );
   return asked?.system ?? "not asked";
 }
-
-/** The newest person's memory, as the database has it. */
-const stored = async (): Promise<string | null> => {
-  const { rows } = await world.db.tenant(world.tenantId, (trx) =>
-    sql<{ summary: string | null }>`select summary from memories order by updated_at desc limit 1`.execute(trx),
-  );
-  return rows[0]?.summary ?? null;
-};
 
 const change = (what: ReturnType<typeof sql>): Promise<unknown> =>
   world.db.tenant(world.tenantId, (trx) => what.execute(trx));

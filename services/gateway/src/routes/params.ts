@@ -1,3 +1,4 @@
+import { emailAddress } from "@parley/contracts";
 import { z } from "zod";
 
 /** A whole number in the query string. */
@@ -23,6 +24,7 @@ export const versionParams = agentParams.extend({ version });
 export const diffParams = versionParams.extend({ other: version });
 /** Of a link, or of a document of the knowledge base. */
 export const ofAgentParams = agentParams.extend({ id: z.uuid() });
+export const personParams = agentParams.extend({ email: emailAddress });
 export const linkTemplateParams = z.object({ template: z.string().min(1).max(100) });
 /** The id of a turn: its conversation and its number in it. */
 export const deadLetterParams = z.object({ id: z.string().min(1).max(64) });

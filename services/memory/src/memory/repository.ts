@@ -1,5 +1,6 @@
 import { joinParts } from "@parley/contracts";
 import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { writeMemory } from "./owner-repository.js";
 
 export interface Claim {
   conversation_id: string;
@@ -104,6 +105,7 @@ interface NewSummary {
   tenantId: string;
   agentId: string;
   conversationId: string;
+  sessionId: string;
   subjectHash: string;
   summary: string;
   /** The revision that was merged. */
@@ -145,11 +147,12 @@ async function moveCursor(trx: Transaction<Database>, next: NewSummary): Promise
 }
 
 async function writeSummary(trx: Transaction<Database>, next: NewSummary): Promise<boolean> {
-  const { rows } = await sql<{ revision: number }>`update memories
-      set summary = ${next.summary}, revision = revision + 1, claimed_until = null, updated_at = now()
-    where agent_id = ${next.agentId} and subject_hash = ${next.subjectHash} and revision = ${next.revision}
-    returning revision`.execute(trx);
-  return rows.length === 1;
+  const { agentId, subjectHash, summary, revision, sessionId } = next;
+  const at = { agentId, subjectHash };
+  const { rows } = await sql<{ notes: string | null }>`select notes from memories
+    where agent_id = ${agentId} and subject_hash = ${subjectHash} for update`.execute(trx);
+  const notes = rows[0]?.notes ?? null;
+  return (await writeMemory(trx, { ...at, revision }, { summary, notes, source: "summary", sessionId })) !== null;
 }
 
 /** Adds what a summary took, whether it is kept or not. `cost` in dollars; null = the model has no price, and the sum is unknown from then on. */

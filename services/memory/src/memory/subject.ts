@@ -12,3 +12,7 @@ export function subjectOf(secrets: Pick<Secrets, "keyedHash">, tenantId: string,
   // The tenant is part of the hash, so that two tenants' tables cannot be matched with each other.
   return { email, hash: secrets.keyedHash(`memory:${tenantId}:${email}`) };
 }
+
+/** Binds a sealed address to its row. */
+export const addressAad = (tenantId: string, at: { agentId: string; subjectHash: string }): string =>
+  `memories:${tenantId}:${at.agentId}:${at.subjectHash}`;

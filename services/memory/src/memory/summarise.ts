@@ -12,7 +12,7 @@ import {
   releasePerson,
   storeSummary,
 } from "./repository.js";
-import { subjectOf } from "./subject.js";
+import { addressAad, subjectOf } from "./subject.js";
 
 /** Longer than the slowest model call (120 s in all), so that a live summary is never claimed by another replica. */
 const CLAIM_MS = 180_000;
@@ -38,7 +38,7 @@ export const summarise =
     const release = (afterMs: number) =>
       releaseConversation(deps.db, { tenantId: at.tenantId, conversationId, after, afterMs });
     try {
-      const outcome = await mergeForPerson(deps, { tenantId: at.tenantId, claim, signal });
+      const outcome = await mergeForPerson(deps, { ...at, claim, signal });
       if (outcome === "busy") await release(BUSY_MS);
       return outcome;
     } catch (error) {
@@ -50,6 +50,7 @@ export const summarise =
 
 interface MergeJob {
   tenantId: string;
+  sessionId: string;
   claim: Claim;
   signal: AbortSignal;
 }
@@ -58,7 +59,7 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
   const { claim, tenantId } = job;
   const { hash, email } = subjectOf(deps.secrets, tenantId, claim.email);
   const person = { tenantId, agentId: claim.agent_id, subjectHash: hash };
-  const addressSealed = deps.secrets.seal(email, `memories:${tenantId}:${claim.agent_id}:${hash}`);
+  const addressSealed = deps.secrets.seal(email, addressAad(tenantId, person));
   const known = await claimPerson(deps.db, { ...person, addressSealed, claimMs: CLAIM_MS });
   if (known === null) return "busy";
   const { revision } = known;
@@ -66,6 +67,7 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
     const outcome = await storeSummary(deps.db, {
       ...person,
       conversationId: claim.conversation_id,
+      sessionId: job.sessionId,
       summary: await merge(deps, job, known.summary),
       revision,
       after: claim.after,

@@ -13,6 +13,7 @@ import { linkAnalyticsRoutes } from "./link-analytics.js";
 import { linkSharingRoutes } from "./link-sharing.js";
 import { linkTemplateRoutes } from "./link-templates.js";
 import { linkRoutes } from "./links.js";
+import { memoryRoutes } from "./memory.js";
 import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
 import { securityEventRoutes } from "./security-events.js";
@@ -37,6 +38,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...sessionRoutes,
   ...escalationRoutes,
   ...peopleRoutes,
+  ...memoryRoutes,
   ...webhookRoutes,
   ...userRoutes,
   ...tokenRoutes,

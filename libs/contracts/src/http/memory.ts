@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { codePoints } from "./fields.js";
+
+const iso = z.string();
+
+/** Characters of the summary, and of the notes: both together are what a prompt has room for. */
+export const MEMORY_TEXT_CHARACTERS = 4_000;
+
+/** A text to remember: NFC, trimmed; blank = nothing. */
+const memoryText = z
+  .string()
+  .transform((text) => text.normalize("NFC").trim())
+  .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
+  .refine((text) => text.isWellFormed(), { message: "must not contain half a surrogate pair" })
+  .refine((text) => codePoints(text) <= MEMORY_TEXT_CHARACTERS, {
+    message: `must have at most ${MEMORY_TEXT_CHARACTERS} characters`,
+  })
+  .transform((text) => text || null)
+  .nullable();
+
+const revision = z.int().min(1).describe("Counts the changes of this memory");
+
+export const listedMemory = z.object({ address: z.string(), updated_at: iso }).meta({
+  id: "ListedMemory",
+  description: "A person of whom an agent remembers something",
+  examples: [{ address: "ada@example.com", updated_at: "2026-11-01T10:00:00.000Z" }],
+});
+export type ListedMemory = z.infer<typeof listedMemory>;
+
+const memoryState = z.object({
+  summary: z.string().nullable().describe("Made from the conversations, and made anew as they go on"),
+  notes: z.string().nullable().describe("Written by the owner or the agent; no summary changes them"),
+});
+export type MemoryState = z.infer<typeof memoryState>;
+
+export const memoryView = memoryState.extend({ address: z.string(), revision, updated_at: iso }).meta({
+  id: "Memory",
+  description: "What an agent remembers of a person whose address is confirmed",
+  examples: [
+    {
+      ...{ address: "ada@example.com", summary: "Ada asks about MRI appointments.", notes: "Prefers mornings." },
+      ...{ revision: 4, updated_at: "2026-11-01T10:00:00.000Z" },
+    },
+  ],
+});
+export type MemoryView = z.infer<typeof memoryView>;
+
+export const memoryBody = z
+  .strictObject({
+    summary: memoryText.optional(),
+    notes: memoryText.optional(),
+    revision: revision.optional().describe("The revision that was read; another one now is a `conflict`"),
+  })
+  .meta({
+    id: "SetMemory",
+    description: "What is to be remembered of a person; what is left out stays as it was, null forgets it",
+    examples: [{ notes: "Prefers mornings.", revision: 3 }],
+  });
+
+export const undoMemoryBody = z
+  .strictObject({
+    to: revision.describe("The earlier revision whose texts are to hold again"),
+    revision: revision.optional().describe("The revision that was read; another one now is a `conflict`"),
+  })
+  .meta({
+    id: "UndoMemory",
+    description: "Brings the texts of an earlier revision back, as a new one",
+    examples: [{ to: 3, revision: 4 }],
+  });
+
+export const memorySource = z.enum(["summary", "tool", "person"]);
+export type MemorySource = z.infer<typeof memorySource>;
+
+export const memoryChange = z
+  .object({
+    revision,
+    at: iso,
+    source: memorySource.describe("Who wrote: the summary of a conversation, the agent's tool, or a person"),
+    actor: z.string().nullable().describe("The person's credentials; null for the others"),
+    session_id: z.string().nullable().describe("The conversation it comes from; null for a person"),
+    restored_from: z.int().nullable().describe("The revision that was brought back; null = new texts"),
+    before: memoryState.nullable().describe("Null for the first change, and where the one before is no longer kept"),
+    after: memoryState,
+  })
+  .meta({
+    id: "MemoryChange",
+    description: "One change of what is remembered of a person",
+    examples: [
+      {
+        ...{ revision: 4, at: "2026-11-01T10:00:00.000Z", source: "person", actor: "tok_9f2" },
+        ...{ session_id: null, restored_from: null },
+        before: { summary: "Ada asks about MRI appointments.", notes: null },
+        after: { summary: "Ada asks about MRI appointments.", notes: "Prefers mornings." },
+      },
+    ],
+  });
+export type MemoryChange = z.infer<typeof memoryChange>;
