@@ -6,6 +6,7 @@ import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
 import { addMemory } from "./declare-memory.js";
 import { addOperations } from "./declare-operations.js";
+import { addPrivacy } from "./declare-privacy.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addUsers } from "./declare-users.js";
@@ -64,6 +65,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addWebhooks(program, io, done);
   addKnowledgeCommands(program, io, done);
   addMemory(program, io, done);
+  addPrivacy(program, io, done);
   addOperations(program, io, done);
   addTools(program, io, done);
   addScripts(program, io, done);

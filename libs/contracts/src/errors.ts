@@ -38,6 +38,7 @@ export const ERRORS = {
   dead_letter_not_found: [404, "Dead letter not found", "No such dead letter."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],
   document_not_found: [404, "Document not found", "No such document in the knowledge base of this agent."],
+  erasure_not_found: [404, "Erasure not found", "No such erasure."],
   escalation_not_found: [404, "Escalation not found", "No such escalation."],
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
   link_not_found: [404, "Link not found", "No such link."],

@@ -77,6 +77,9 @@ export const LOG_EVENTS: Record<string, string> = {
   // Cleanup and facts
   "cleanup.round": "A job of the cleanup service handled so many rows.",
   "cleanup.round_failed": "A round of a job failed; it is repeated.",
+  "erasure.requested": "Somebody asked for the data of a person or of a session to be erased.",
+  "erasure.repeated": "The search after an erasure found something left in `store`; the work begins again.",
+  "erasure.done": "Everything of a person or of a session is gone, and the receipt is there.",
   "sessions.purged": "The content of sessions past their retention period was removed.",
   "outbox.deferred": "Facts wait in the outbox; the cleanup service sends them within seconds.",
   "outbox.refused": "The bus refuses facts of the outbox; they are tried again.",

@@ -30,6 +30,7 @@ export const cleanupConfig = z.object({
   RETENTION_INTERVAL_SECONDS: seconds(20).describe(
     "Seconds between looks for sessions whose content is to be removed, those of deleted links first of all",
   ),
+  ERASURE_INTERVAL_SECONDS: seconds(1).describe("Seconds between looks for erasures that were asked for"),
   PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(2).describe("Months of partitions made ahead"),
 });
 export type CleanupConfig = z.output<typeof cleanupConfig>;

@@ -1,6 +1,7 @@
 import type { Bus } from "@parley/bus";
 import type { Db } from "@parley/db";
 import type { Logger, Metrics } from "@parley/observability";
+import type { Secrets } from "@parley/secrets";
 import type { CleanupConfig } from "./config.js";
 
 export interface CleanupDeps {
@@ -9,4 +10,5 @@ export interface CleanupDeps {
   metrics: Metrics;
   bus: Bus;
   db: Db;
+  secrets: Secrets;
 }

@@ -1,18 +1,20 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
+import { createSecrets } from "@parley/secrets";
 import { cleanupConfig } from "./config.js";
 import { createCleanup } from "./service.js";
 
-const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true });
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true });
 
 await runService("cleanup", async ({ logger, metrics, env, lifecycle }) => {
-  const { DATABASE_URL, NATS_URL, ...config } = loadConfig(cleanupConfig.extend(connections.shape), env);
+  const { DATABASE_URL, NATS_URL, SECRET_KEY, ...config } = loadConfig(cleanupConfig.extend(connections.shape), env);
   const db = connectDb({ url: DATABASE_URL, name: "cleanup", logger });
-  const bus = await connectBus({ url: NATS_URL, name: "cleanup", logger, metrics });
+  const secrets = createSecrets(SECRET_KEY);
+  const bus = await connectBus({ url: NATS_URL, name: "cleanup", logger, metrics, callKey: secrets.callKey });
   lifecycle.add({ name: "database", stop: () => db.close() });
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createCleanup({ config, logger, metrics, bus, db }));
+  lifecycle.add(createCleanup({ config, logger, metrics, bus, db, secrets }));
   return lifecycle;
 });

@@ -1,6 +1,8 @@
 import type { Poll } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import type { CleanupDeps } from "./deps.js";
+import { bindErasure } from "./erasure/bind.js";
+import { erasePeople } from "./erasure/erase.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
@@ -28,9 +30,12 @@ export function createCleanup(deps: CleanupDeps): Component {
         ...purgeRecords(deps),
         purgeUnsentFiles(deps),
         purgeSessions(deps),
+        erasePeople(deps),
         countActiveSessions(deps),
       ];
+      bindErasure(deps);
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
+      await deps.bus.settled();
     },
     async stop() {
       await Promise.all(running.map((job) => job.stop()));

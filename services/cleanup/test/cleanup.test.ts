@@ -6,6 +6,7 @@ import type { Component } from "@parley/runtime";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupDeps, cleanupConfig, createCleanup } from "../src/index.js";
+import { background } from "./background.js";
 
 const logger = createLogger({ service: "cleanup-test", level: "silent" });
 const metrics = createMetrics();
@@ -43,7 +44,9 @@ afterAll(async () => {
 });
 
 async function start(count: number, deps: Partial<CleanupDeps> = {}): Promise<void> {
-  replicas = Array.from({ length: count }, () => createCleanup({ config: eager, logger, metrics, bus, db, ...deps }));
+  replicas = Array.from({ length: count }, () =>
+    createCleanup({ config: eager, logger, metrics, db, ...background(bus), ...deps }),
+  );
   await Promise.all(replicas.map((replica) => replica.start()));
 }
 

@@ -5,6 +5,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cleanupConfig, createCleanup } from "../src/index.js";
+import { background } from "./background.js";
 
 let db: Db;
 let close: () => Promise<void>;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics });
   // The sweep of idle sessions comes once, at the start, and not again while the test runs.
   const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 1_440, LINK_EXPIRY_INTERVAL_SECONDS: 0.05 });
-  const replicas = [1, 2].map(() => createCleanup({ config, logger, metrics, bus, db }));
+  const replicas = [1, 2].map(() => createCleanup({ config, logger, metrics, db, ...background(bus) }));
   await Promise.all(replicas.map((replica) => replica.start()));
   close = async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));

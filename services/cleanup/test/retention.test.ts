@@ -6,6 +6,7 @@ import type { Component } from "@parley/runtime";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CleanupConfig, cleanupConfig, createCleanup } from "../src/index.js";
+import { background } from "./background.js";
 import { keptSessions, newLink, newOwner, type Owner, WORD } from "./kept-session.js";
 
 const logger = createLogger({ service: "cleanup-test", level: "silent" });
@@ -33,7 +34,7 @@ afterAll(async () => {
 async function start(count = 1, given: Record<string, string> = {}): Promise<void> {
   metrics = createMetrics();
   const config: CleanupConfig = cleanupConfig.parse({ ...eager, ...given });
-  replicas = Array.from({ length: count }, () => createCleanup({ config, logger, metrics, bus, db }));
+  replicas = Array.from({ length: count }, () => createCleanup({ config, logger, metrics, db, ...background(bus) }));
   await Promise.all(replicas.map((replica) => replica.start()));
 }
 async function stop(): Promise<void> {
@@ -132,6 +133,7 @@ describe("a session whose time of keeping is over", () => {
     expect(tables.rows.map(({ name }) => name)).toEqual([
       "budget_reservations",
       "dead_turns",
+      "erasure_sessions",
       "escalations",
       "memory_cursors",
       "message_ratings",

@@ -5,6 +5,7 @@ import { createLogger, createMetrics } from "@parley/observability";
 import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { expect, it } from "vitest";
 import { cleanupConfig, createCleanup } from "../src/index.js";
+import { background } from "./background.js";
 
 it("removes uploads that were not sent within a day, with their bytes, in batches; what was sent or is young stays", async () => {
   const logger = createLogger({ service: "cleanup-test", level: "silent" });
@@ -12,7 +13,9 @@ it("removes uploads that were not sent within a day, with their bytes, in batche
   const db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
   const bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics: createMetrics() });
   const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: 0.001 });
-  const replicas = [1, 2].map(() => createCleanup({ config, logger, metrics: createMetrics(), bus, db }));
+  const replicas = [1, 2].map(() =>
+    createCleanup({ config, logger, metrics: createMetrics(), db, ...background(bus) }),
+  );
   try {
     const [tenantId, agentId, conversationId] = [newId(), newId(), newId()];
     await db.tenant(tenantId, async (trx) => {

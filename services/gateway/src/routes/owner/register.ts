@@ -16,6 +16,7 @@ import { linkRoutes } from "./links.js";
 import { memoryRoutes } from "./memory.js";
 import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
+import { privacyRoutes } from "./privacy.js";
 import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
@@ -45,6 +46,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...keyRoutes,
   ...tenantRoutes,
   ...deadLetterRoutes,
+  ...privacyRoutes,
   ...securityEventRoutes,
   ...serverRoutes,
 ];

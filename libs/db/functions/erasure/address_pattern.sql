@@ -1,0 +1,7 @@
+-- A regular expression that finds an address where it stands by itself, and not within a longer one.
+create or replace function address_pattern(p_address text) returns text
+language sql immutable parallel safe as $$
+  select '(?<![[:alnum:].!#$%&''*+/=?^_`{|}~-])'
+    || regexp_replace(p_address, '([^[:alnum:]@])', '\\\1', 'g')
+    || '(?![[:alnum:]-]|[.][[:alnum:]])'
+$$;

@@ -1,0 +1,17 @@
+-- Locks an erasure for one step and gives its worker another minute. Throws `conflict` when somebody else has it: the
+-- step then changes nothing.
+create or replace function hold_erasure(p_erasure uuid, p_claim uuid) returns erasures
+language plpgsql as $$
+declare
+  e erasures;
+begin
+  update erasures
+  set claimed_until = clock_timestamp() + interval '1 minute'
+  where id = p_erasure
+    and claim = p_claim
+    and state = 'running'
+  returning * into e;
+  if not found then perform fail('conflict'); end if;
+  return e;
+end
+$$;

@@ -1,0 +1,156 @@
+import { contentRemoved, GATEWAYS_KEY } from "@parley/contracts";
+import type { CleanupDeps } from "../deps.js";
+import type { Job } from "../jobs/job.js";
+import { sendWaiting } from "../jobs/send-stragglers.js";
+import { type ReceiptBody, signReceipt } from "./receipt.js";
+import {
+  beginAgain,
+  type Claim,
+  claimErasure,
+  type ErasureRow,
+  eraseFromStore,
+  eraseSessions,
+  findSessions,
+  finishErasure,
+  noteMemory,
+  putOff,
+  readClaimed,
+  scanSessions,
+  searchErased,
+  sessionPerson,
+  stepDone,
+} from "./repository.js";
+import { CHECKS, OF_A_SESSION, STEPS, type StepName } from "./steps.js";
+import { memoryHash, openSubject } from "./subject.js";
+
+/** Whoever claims an erasure and dies keeps it from the others for so long; each step gives it a minute more. */
+const CLAIM_SECONDS = 60;
+/** One batch is one transaction, and a session may bring thousands of rows. */
+const SESSIONS = 20;
+const SCANNED = 2_000;
+const ROWS = 500;
+/** Batches between two claims: a stop of the process waits for no more than these. */
+const BATCHES = 50;
+const RETRY_SECONDS = 5;
+
+interface Work {
+  at: Claim;
+  row: ErasureRow;
+  /** The address or the session's id; null = it is known no more. */
+  subject: string | null;
+}
+
+/**
+ * Works erasures off, a batch a transaction. A worker that dies leaves whole batches done, and whoever claims the erasure next goes on:
+ * every batch can be repeated, and the numbers of the receipt are counted in the transactions that remove.
+ */
+export function erasePeople(deps: CleanupDeps): Job {
+  const total = deps.metrics.counter("erasures_done_total", "Erasures that were done and found clean");
+  return {
+    name: "erasures",
+    intervalMs: deps.config.ERASURE_INTERVAL_SECONDS * 1_000,
+    batch: 1,
+    async step() {
+      const at = await claimErasure(deps.db, CLAIM_SECONDS);
+      if (at === null) return { taken: 0, handled: 0 };
+      try {
+        const done = await workOff(deps, at);
+        if (done) total.inc();
+        return { taken: 1, handled: done ? 1 : 0 };
+      } catch (error) {
+        // The others go on meanwhile.
+        await putOff(deps.db, at, RETRY_SECONDS).catch(() => false);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Goes on with an erasure for at most so many batches; true = it is done. */
+async function workOff(deps: CleanupDeps, at: Claim): Promise<boolean> {
+  const row = await readClaimed(deps.db, at);
+  if (row === null) return false;
+  const subject = row.subject_sealed === null ? null : openSubject(deps.secrets, at, row.subject_sealed);
+  const work: Work = { at, row, subject };
+  let { step } = row;
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const name = STEPS[step];
+    if (name === undefined || name === "search") return finish(deps, work);
+    const more = (row.kind === "email" || OF_A_SESSION.includes(name)) && (await runStep(deps, work, name));
+    if (more) continue;
+    step += 1;
+    if (!(await stepDone(deps.db, at, step))) return false;
+  }
+  await putOff(deps.db, at, 0);
+  return false;
+}
+
+/** One batch of a step; true = there is more of it. */
+async function runStep(deps: CleanupDeps, { at, row, subject }: Work, name: StepName): Promise<boolean> {
+  const { db } = deps;
+  switch (name) {
+    case "find":
+      if (row.kind === "session" && subject !== null) await noteItsMemory(deps, at, subject);
+      await findSessions(db, at, subject);
+      return false;
+    case "scan":
+      return scanSessions(db, at, subject, SCANNED);
+    case "sessions":
+      return eraseSessionBatch(deps, at);
+    default:
+      return (await eraseFromStore(db, at, { store: name, address: subject, limit: ROWS })) >= ROWS;
+  }
+}
+
+/** Words of one session cannot be taken out of a summary again, so the memory that it went into goes with it. */
+async function noteItsMemory({ db, secrets }: CleanupDeps, at: Claim, sessionId: string): Promise<void> {
+  const person = await sessionPerson(db, at, sessionId);
+  if (person === null) return;
+  const email = person.email.normalize("NFC").trim().toLowerCase();
+  await noteMemory(db, at, { hash: memoryHash(secrets, at.tenantId, email), agentId: person.agent_id });
+}
+
+async function eraseSessionBatch(deps: CleanupDeps, at: Claim): Promise<boolean> {
+  const { taken, ended, session_ids: sessionIds } = await eraseSessions(deps.db, at, SESSIONS);
+  if (taken > 0) deps.bus.publishLive(contentRemoved, GATEWAYS_KEY, { sessionIds });
+  // Open streams of a session that ran until now wait for the news.
+  if (ended > 0) await sendWaiting(deps, 0);
+  return taken === SESSIONS;
+}
+
+/** Searches for what was left. Nothing: the receipt is written and the address goes. Something: the work begins again. */
+async function finish(deps: CleanupDeps, { at, row, subject }: Work): Promise<boolean> {
+  const address = row.kind === "email" ? subject : null;
+  const found = (await searchErased(deps.db, at, address)) ?? {};
+  const now = await readClaimed(deps.db, at);
+  if (now === null) return false;
+  const [left] = Object.keys(found);
+  if (left !== undefined) {
+    deps.logger.warn({ tenantId: at.tenantId, erasureId: at.id, store: left }, "erasure.repeated");
+    await beginAgain(deps.db, at, RETRY_SECONDS);
+    return false;
+  }
+  const doneAt = new Date(await deps.db.time()).toISOString();
+  const receipt = signReceipt(deps.secrets, receiptOf(now, doneAt));
+  const done = await finishErasure(deps.db, at, { text: JSON.stringify(receipt), doneAt });
+  if (done) deps.logger.info({ tenantId: at.tenantId, erasureId: at.id }, "erasure.done");
+  return done;
+}
+
+function receiptOf(row: ErasureRow, doneAt: string): ReceiptBody {
+  const stores = Object.entries(CHECKS).filter(
+    ([store]) => row.kind === "email" || OF_A_SESSION.some((name) => name === store),
+  );
+  return {
+    version: 1,
+    erasure_id: row.id,
+    tenant_id: row.tenant_id,
+    subject: { kind: row.kind, hash: row.subject_hash },
+    requested_at: row.created_at,
+    erased_before: row.erased_before,
+    done_at: doneAt,
+    stores: stores.map(([store, check]) => ({
+      ...{ store, removed: row.removed[store] ?? {}, remaining: 0, checked_at: doneAt, check },
+    })),
+  };
+}

@@ -1,0 +1,62 @@
+import {
+  AppError,
+  type getErasure as getContract,
+  type listErasures as listContract,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import { z } from "zod";
+import type { CleanupDeps } from "../deps.js";
+import { type ErasurePlace, listErasureRows, readErasure, searchErased } from "./repository.js";
+
+const position = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/), z.uuid()]);
+
+function placeOf(cursor: string): ErasurePlace {
+  try {
+    const [createdAt, id] = position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    return { createdAt, id };
+  } catch (cause) {
+    const errors = [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }];
+    throw new AppError("validation_failed", { cause, errors });
+  }
+}
+
+const cursorOf = ({ createdAt, id }: ErasurePlace): string =>
+  Buffer.from(JSON.stringify([createdAt, id])).toString("base64url");
+
+/** Erasures of the tenant, newest first. A read; admins. */
+export const listErasures =
+  (deps: CleanupDeps) =>
+  async ({
+    principal,
+    limit,
+    cursor,
+  }: z.output<typeof listContract.request>): Promise<z.input<typeof listContract.response>> => {
+    requireRole(principal, "admin");
+    const page = { before: cursor === undefined ? null : placeOf(cursor), limit: limit + 1 };
+    const rows = await deps.db.tenant(tenantOf(principal), (trx) => listErasureRows(trx, page));
+    const last = rows.length > limit ? rows.at(limit - 1) : undefined;
+    return {
+      data: rows.slice(0, limit).map(({ shown }) => shown),
+      nextCursor: last === undefined ? null : cursorOf(last.place),
+    };
+  };
+
+/** One erasure, with a new search when it is asked for. A read; admins. */
+export const getErasure =
+  (deps: CleanupDeps) =>
+  async ({
+    principal,
+    id,
+    check,
+  }: z.output<typeof getContract.request>): Promise<z.input<typeof getContract.response>> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    const erasure = await deps.db.tenant(tenantId, (trx) => readErasure(trx, id));
+    if (erasure === null) throw new AppError("erasure_not_found");
+    if (!check) return { erasure };
+    const found = (await searchErased(deps.db, { id, tenantId }, null)) ?? {};
+    const clean = Object.keys(found).length === 0;
+    const checkedAt = new Date(await deps.db.time()).toISOString();
+    return { erasure: { ...erasure, check: { checked_at: checkedAt, clean, found } } };
+  };

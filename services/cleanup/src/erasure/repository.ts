@@ -1,0 +1,234 @@
+import { type Erasure, erasure as erasureShape } from "@parley/contracts";
+import { type Database, type Db, sql, type Transaction } from "@parley/db";
+import { z } from "zod";
+import { STEPS } from "./steps.js";
+
+export type Counts = Record<string, number>;
+
+/** An erasure as its worker reads it. */
+export interface ErasureRow {
+  id: string;
+  tenant_id: string;
+  kind: "email" | "session";
+  subject_hash: string;
+  memory_hash: string | null;
+  subject_sealed: string | null;
+  erased_before: string;
+  created_at: string;
+  step: number;
+  removed: Record<string, Counts>;
+}
+
+export interface Claim {
+  id: string;
+  tenantId: string;
+  claim: string;
+}
+
+/** Claims the next erasure for so many seconds; null = nothing is due. */
+export async function claimErasure(db: Db, seconds: number): Promise<Claim | null> {
+  const [row] = await db.query<{ id: string; tenant: string; claim: string }>(
+    "select erasure_id as id, erasure_tenant as tenant, erasure_claim as claim from claim_erasure($1)",
+    [seconds],
+  );
+  return row === undefined ? null : { id: row.id, tenantId: row.tenant, claim: row.claim };
+}
+
+export interface NewErasure {
+  id: string;
+  tenantId: string;
+  kind: "email" | "session";
+  subjectHash: string;
+  memoryHash: string | null;
+  sealed: string;
+  by: string;
+}
+
+/** Adds an erasure, unless one of the same subject is still worked on. Answers the id of the one that is there. */
+export async function insertErasure(trx: Transaction<Database>, made: NewErasure): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    insert into erasures (id, tenant_id, kind, subject_hash, memory_hash, subject_sealed, requested_by)
+    values (${made.id}, ${made.tenantId}, ${made.kind}, ${made.subjectHash}, ${made.memoryHash}, ${made.sealed}, ${made.by})
+    on conflict (tenant_id, kind, subject_hash) where state <> 'done' do update set next_at = erasures.next_at
+    returning id`.execute(trx);
+  return rows[0]?.id ?? made.id;
+}
+
+/** Whether the tenant has such a session, with content or without. */
+export async function sessionExists(trx: Transaction<Database>, sessionId: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from text_conversations where session_id = ${sessionId}`.execute(trx);
+  return rows.length > 0;
+}
+
+const shownRow = z.object({ shown: erasureShape, position: z.string() });
+
+const SHOWN = sql`jsonb_build_object(
+    'id', id, 'subject', jsonb_build_object('kind', kind, 'hash', subject_hash), 'state', state, 'cause', cause,
+    'requested_by', requested_by, 'requested_at', iso(created_at), 'started_at', iso(started_at), 'done_at', iso(done_at),
+    'progress', jsonb_build_object(
+      'step', null,
+      'steps_done', case state when 'done' then ${STEPS.length}::int else step end, 'steps', ${STEPS.length}::int,
+      'repeated', rounds, 'removed', removed),
+    'receipt', receipt) as shown`;
+
+export interface ErasurePlace {
+  createdAt: string;
+  id: string;
+}
+
+/** Newest first. */
+export async function listErasureRows(
+  trx: Transaction<Database>,
+  { before, limit }: { before: ErasurePlace | null; limit: number },
+): Promise<{ shown: Erasure; place: ErasurePlace }[]> {
+  const { rows } = await sql`
+    select ${SHOWN}, created_at::text as position from erasures
+     where ${before?.createdAt ?? null}::timestamptz is null
+        or (created_at, id) < (${before?.createdAt ?? null}::timestamptz, ${before?.id ?? null}::uuid)
+     order by created_at desc, id desc limit ${limit}`.execute(trx);
+  return rows.map((row) => {
+    const { shown, position } = shownRow.parse(row);
+    return { shown: named(shown), place: { createdAt: position, id: shown.id } };
+  });
+}
+
+/** One erasure; null = the tenant has no such. */
+export async function readErasure(trx: Transaction<Database>, id: string): Promise<Erasure | null> {
+  const { rows } = await sql`select ${SHOWN}, created_at::text as position from erasures where id = ${id}`.execute(trx);
+  return rows[0] === undefined ? null : named(shownRow.parse(rows[0]).shown);
+}
+
+/** The database knows a step by its number. */
+const named = (shown: Erasure): Erasure =>
+  shown.state === "done"
+    ? shown
+    : { ...shown, progress: { ...shown.progress, step: STEPS[shown.progress.steps_done] ?? null } };
+
+/** What its worker needs; null = it is somebody else's by now. */
+export async function readClaimed(db: Db, at: Claim): Promise<ErasureRow | null> {
+  return db.tenant(at.tenantId, async (trx) => {
+    const { rows } = await sql<ErasureRow>`
+      select id, tenant_id, kind, subject_hash, memory_hash, subject_sealed, iso(erased_before) as erased_before,
+             iso(created_at) as created_at, step, removed
+        from erasures where id = ${at.id} and claim = ${at.claim} and state = 'running'`.execute(trx);
+    return rows[0] ?? null;
+  });
+}
+
+/** Changes a row that is still this worker's. False = it is not. */
+const changeClaimed = (db: Db, at: Claim, change: ReturnType<typeof sql>): Promise<boolean> =>
+  db.tenant(at.tenantId, async (trx) => {
+    const { rows } = await sql`update erasures set ${change}
+      where id = ${at.id} and claim = ${at.claim} and state = 'running' returning id`.execute(trx);
+    return rows.length === 1;
+  });
+
+/** A step is done: the next one begins. */
+export const stepDone = (db: Db, at: Claim, next: number): Promise<boolean> =>
+  changeClaimed(db, at, sql`step = ${next}, position = null`);
+
+/** Gives the work back, to be gone on with after so many seconds. */
+export const putOff = (db: Db, at: Claim, seconds: number): Promise<boolean> =>
+  changeClaimed(
+    db,
+    at,
+    sql`claim = null, claimed_until = null, next_at = clock_timestamp() + make_interval(secs => ${seconds})`,
+  );
+
+/** Something was left: the work begins again after so many seconds. */
+export const beginAgain = (db: Db, at: Claim, seconds: number): Promise<boolean> =>
+  changeClaimed(
+    db,
+    at,
+    sql`step = 0, position = null, rounds = rounds + 1, claim = null, claimed_until = null,
+        next_at = clock_timestamp() + make_interval(secs => ${seconds})`,
+  );
+
+/** The end: the receipt stays, and the address goes. */
+export const finishErasure = (db: Db, at: Claim, receipt: { text: string; doneAt: string }): Promise<boolean> =>
+  changeClaimed(
+    db,
+    at,
+    sql`state = 'done', receipt = ${receipt.text}::json, done_at = ${receipt.doneAt}::timestamptz, subject_sealed = null,
+        step = ${STEPS.length}, claim = null, claimed_until = null`,
+  );
+
+export const findSessions = (db: Db, at: Claim, subject: string | null): Promise<unknown> =>
+  db.query("select find_erasure_sessions($1, $2, $3)", [at.id, at.claim, subject]);
+
+/** Looks through so many sessions; true = there are more. */
+export async function scanSessions(db: Db, at: Claim, address: string | null, limit: number): Promise<boolean> {
+  const [row] = await db.query<{ next: string | null }>("select scan_erasure_sessions($1, $2, $3, $4) as next", [
+    at.id,
+    at.claim,
+    address,
+    limit,
+  ]);
+  return row !== undefined && row.next !== null;
+}
+
+export interface ErasedSessions {
+  taken: number;
+  ended: number;
+  session_ids: string[];
+}
+
+export async function eraseSessions(db: Db, at: Claim, limit: number): Promise<ErasedSessions> {
+  const [row] = await db.query<ErasedSessions>("select taken, ended, session_ids from erase_sessions($1, $2, $3)", [
+    at.id,
+    at.claim,
+    limit,
+  ]);
+  return row ?? { taken: 0, ended: 0, session_ids: [] };
+}
+
+/** Answers how many rows were changed. */
+export async function eraseFromStore(
+  db: Db,
+  at: Claim,
+  from: { store: string; address: string | null; limit: number },
+): Promise<number> {
+  const [row] = await db.query<{ count: number }>("select erase_from_store($1, $2, $3, $4, $5) as count", [
+    at.id,
+    at.claim,
+    from.store,
+    from.address,
+    from.limit,
+  ]);
+  return row?.count ?? 0;
+}
+
+const found = z.record(z.string(), z.record(z.string(), z.number())).nullable();
+
+/** What is left, or has come back; null = there is no such erasure. */
+export async function searchErased(
+  db: Db,
+  at: { id: string; tenantId: string },
+  address: string | null,
+): Promise<Record<string, Counts> | null> {
+  const [row] = await db.query<{ found: unknown }>("select search_erased($1, $2, $3) as found", [
+    at.id,
+    at.tenantId,
+    address,
+  ]);
+  return found.parse(row?.found ?? null);
+}
+
+/** Whose memory a session's words went into: kept while its address is still known. */
+export async function sessionPerson(
+  db: Db,
+  at: Claim,
+  sessionId: string,
+): Promise<{ email: string; agent_id: string } | null> {
+  return db.tenant(at.tenantId, async (trx) => {
+    const { rows } = await sql<{ email: string; agent_id: string }>`
+      select c.participant ->> 'email' as email, c.agent_id from text_conversations c
+        join memory_cursors m on m.conversation_id = c.id
+       where c.session_id = ${sessionId} and c.participant_verified and c.participant ? 'email'
+         and (m.summarised_through > 0 or m.claimed_until is not null)`.execute(trx);
+    return rows[0] ?? null;
+  });
+}
+
+export const noteMemory = (db: Db, at: Claim, memory: { hash: string; agentId: string }): Promise<boolean> =>
+  changeClaimed(db, at, sql`memory_hash = ${memory.hash}, memory_agent = ${memory.agentId}`);

@@ -1,0 +1,40 @@
+/** What an erasure does, in this order. A step may be repeated at any time: what is gone is not found again. */
+export const STEPS = [
+  "find",
+  "scan",
+  "sessions",
+  "memory",
+  "access_requests",
+  "access_addresses",
+  "verifications",
+  "mails",
+  "links",
+  "link_templates",
+  "deliveries",
+  "answers",
+  "knowledge_uploads",
+  "outbox",
+  "search",
+] as const;
+
+export type StepName = (typeof STEPS)[number];
+
+/** Steps of one session: nothing else of its person is touched. */
+export const OF_A_SESSION: readonly StepName[] = ["find", "sessions", "memory", "search"];
+
+/** How the search that is behind each line of a receipt looked for what might be left. */
+export const CHECKS: Record<string, string> = {
+  sessions:
+    "Counted messages, events, turns with their traces, files, ratings, feedback, escalations, notices, analyses and dead turns of these sessions, and looked for further sessions of the address.",
+  memory: "Looked for memories under the keyed hash of the address.",
+  access_requests: "Looked for requests under the keyed hash of the address.",
+  access_addresses: "Looked for entries under the keyed hash of the address.",
+  verifications: "Looked for codes under the keyed hash of the address.",
+  mails: "Searched recipient, subject and text of every mail of the development mailbox for the address.",
+  links: "Searched recipient, metadata and texts of every link for the address.",
+  link_templates: "Searched the fields of every template for the address.",
+  deliveries: "Searched every webhook delivery outside of these sessions for the address.",
+  answers: "Searched the kept answers of repeatable requests for the address.",
+  knowledge_uploads: "Searched uploads on their way into a knowledge base for the address.",
+  outbox: "Searched the facts of the outbox for the address.",
+};
