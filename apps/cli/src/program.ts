@@ -7,6 +7,7 @@ import { addLinks } from "./declare-links.js";
 import { addMemory } from "./declare-memory.js";
 import { addOperations } from "./declare-operations.js";
 import { addPrivacy } from "./declare-privacy.js";
+import { addSecrets } from "./declare-secrets.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addUsers } from "./declare-users.js";
@@ -63,6 +64,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addUsers(program, io, done);
   addKeys(program, io, done);
   addWebhooks(program, io, done);
+  addSecrets(program, io, done);
   addKnowledgeCommands(program, io, done);
   addMemory(program, io, done);
   addPrivacy(program, io, done);

@@ -47,6 +47,7 @@ export const ERRORS = {
   memory_revision_not_found: [404, "Revision not found", "This memory has no such revision, or it is no longer kept."],
   message_not_found: [404, "Message not found", "No such message in this session."],
   not_found: [404, "Not found", "There is nothing at this address."],
+  secret_not_found: [404, "Secret not found", "The agent has no secret of this name."],
   session_not_found: [404, "Session not found", "No such session."],
   turn_not_found: [404, "Turn not found", "No such turn in this session."],
   template_not_found: [404, "Template not found", "No such template."],
@@ -81,6 +82,12 @@ export const ERRORS = {
     "Without this token nobody could manage the tenant; create another token with its role first.",
   ],
   name_taken: [409, "Name taken", "Another object already has this name."],
+  secret_missing: [
+    409,
+    "Secret missing",
+    "This version names a secret that its agent does not have; create it before the version goes live.",
+  ],
+  secrets_exhausted: [409, "Too many secrets", "This agent has as many secrets as it can have."],
   signature_used: [
     409,
     "Signature used",

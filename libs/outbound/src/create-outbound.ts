@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from "undici";
 import { type AddressRules, addressRules } from "./address-rules.js";
 import { checkedLookup, ForbiddenAddress, systemResolve } from "./checked-lookup.js";
 import { checkedHeaders, flatten, harmlessOnly } from "./headers.js";
+import { maskBody, maskHeaders } from "./mask-secrets.js";
 import { createSlots } from "./slots.js";
 import { readTarget, refusalOf } from "./target.js";
 import type { Outbound, OutboundOptions, OutboundRequest, OutboundResult, RefusalReason } from "./types.js";
@@ -131,17 +132,18 @@ async function follow(
   first: Hop,
   signal: AbortSignal,
 ): Promise<Unmeasured> {
-  const { maxRedirects = 0, allowedHosts } = request;
+  const { maxRedirects = 0, secrets = [] } = request;
   let hop = first;
   for (let redirects = 0; ; redirects += 1) {
-    const refusal = refusalOf(hop.url, carrier.rules, allowedHosts);
+    const refusal = refusalOf(hop.url, carrier.rules, request);
     if (refusal) throw refuse(refusal);
     const answer = await send(carrier.agent, hop, signal);
     const location = maxRedirects > 0 ? locationOf(answer) : null;
     if (location === null) {
       const { statusCode: status } = answer;
-      const body = await readBody(answer, request.maxBytes);
-      return { type: "answered", status, headers: flatten(answer.headers), body, redirects };
+      const body = maskBody(await readBody(answer, request.maxBytes), secrets);
+      const headers = maskHeaders(flatten(answer.headers), secrets);
+      return { type: "answered", status, headers, body, redirects };
     }
     answer.body.destroy();
     if (redirects >= maxRedirects) throw refuse("too_many_redirects");

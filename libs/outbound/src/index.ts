@@ -2,4 +2,12 @@ export { type AddressRules, addressRules, parseNetworks } from "./address-rules.
 export { outboundConfig } from "./config.js";
 export { createOutbound } from "./create-outbound.js";
 export { createTargetCheck, type TargetRefusal } from "./target.js";
-export type { Outbound, OutboundOptions, OutboundRequest, OutboundResult, RefusalReason, Resolve } from "./types.js";
+export type {
+  CarriedSecret,
+  Outbound,
+  OutboundOptions,
+  OutboundRequest,
+  OutboundResult,
+  RefusalReason,
+  Resolve,
+} from "./types.js";

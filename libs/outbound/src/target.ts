@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type AddressRules, addressRules } from "./address-rules.js";
-import type { RefusalReason } from "./types.js";
+import type { OutboundRequest, RefusalReason } from "./types.js";
 
 /** The address without the brackets of IPv6 and the dot at the end of a full name. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
@@ -28,10 +28,12 @@ const REFUSED_PORTS = new Set(
 export function refusalOf(
   url: URL,
   rules: AddressRules,
-  allowedHosts: readonly string[] | null | undefined,
+  { allowedHosts, secrets = [] }: Pick<OutboundRequest, "allowedHosts" | "secrets">,
 ): RefusalReason | null {
   const host = hostOf(url);
-  if (allowedHosts && !allowedHosts.some((pattern) => covers(pattern, host))) return "host_not_allowed";
+  const isAmong = (patterns: readonly string[]): boolean => patterns.some((pattern) => covers(pattern, host));
+  if (allowedHosts && !isAmong(allowedHosts)) return "host_not_allowed";
+  if (!secrets.every(({ hosts }) => isAmong(hosts))) return "secret_not_allowed";
   return refusalAt(url, rules);
 }
 

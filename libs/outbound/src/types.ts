@@ -1,5 +1,12 @@
 import type { Logger, Metrics } from "@parley/observability";
 
+/** A secret that a request carries in its address or its headers. */
+export interface CarriedSecret {
+  value: string;
+  /** Host names it may be sent to, `*.` for all below a name. */
+  hosts: readonly string[];
+}
+
 export interface OutboundRequest {
   method: string;
   /** Absolute http or https address without credentials. */
@@ -15,6 +22,8 @@ export interface OutboundRequest {
   maxBytes: number;
   /** Host names that may be called, `*.` for all below a name; null = any. Holds for each redirect too. */
   allowedHosts?: readonly string[] | null;
+  /** Whoever is called, first or after a redirect, is one of the hosts of each; an answer that repeats their values has a mask there. */
+  secrets?: readonly CarriedSecret[];
   /** Redirects followed, each with all checks; 0 = a 3xx is the answer. */
   maxRedirects?: number;
   tenantId: string;
@@ -26,6 +35,7 @@ export type RefusalReason =
   | "bad_method"
   | "bad_header"
   | "host_not_allowed"
+  | "secret_not_allowed"
   | "port_not_allowed"
   | "private_address"
   | "too_many_redirects"

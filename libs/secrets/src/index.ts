@@ -1,4 +1,5 @@
 export { actionSecretAad } from "./action-secret.js";
+export { agentSecretAad } from "./agent-secret.js";
 export { consentHash } from "./consent-hash.js";
 export { openDocumentSecret, sealDocumentSecret } from "./document-secret.js";
 export type { IssuedToken, Secrets } from "./secrets.js";

@@ -32,16 +32,19 @@ export function createLoadAgent(deps: TransferDeps, tenantId: string) {
 export function createPerform(parts: {
   definition: Definition;
   modelCalls: (definition: Definition) => PerformCall<ModelCall>;
-  callApi: (call: ApiCall) => Promise<CallOutput>;
+  /** `definition`: of the agent that speaks, whose secrets the call may carry. */
+  callApi: (call: ApiCall, definition: Definition) => Promise<CallOutput>;
   loadAgent: ReturnType<typeof createLoadAgent>;
 }): PerformCall {
-  let askModel = parts.modelCalls(parts.definition);
+  let speaking = parts.definition;
+  let askModel = parts.modelCalls(speaking);
   return async (call, history, note) => {
     switch (call.type) {
       case "api.call":
-        return parts.callApi(call);
+        return parts.callApi(call, speaking);
       case "agent.load": {
         const { definition, output } = await parts.loadAgent(call);
+        speaking = definition;
         askModel = parts.modelCalls(definition);
         return output;
       }

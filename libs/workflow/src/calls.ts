@@ -109,7 +109,10 @@ export interface RetryPolicy {
   multiplier: number;
 }
 
-/** One HTTP call with everything filled in. Attempts, waits and the checks of the address are the caller's. */
+/**
+ * One HTTP call with everything filled in but secrets: `markedSecrets` tells them, `fillSecrets` puts them into `url`, `headers` and
+ * `query`. Attempts, waits and the checks of the address are the caller's.
+ */
 export interface ApiCall {
   type: "api.call";
   callId: string;

@@ -3,6 +3,7 @@ export type { CompiledWorkflow } from "./compiled.js";
 export type { TestedCondition } from "./conditions.js";
 export { WorkflowError } from "./errors.js";
 export { pendingTimeout } from "./pending-timeout.js";
+export { fillSecrets, markedSecrets, secretLikeNames, secretOf } from "./secret-reference.js";
 export { initialState, step } from "./step.js";
 export type {
   AgentRef,
@@ -21,4 +22,5 @@ export type {
   TurnOutcome,
 } from "./types.js";
 export type { Issue } from "./validate/issue.js";
+export { checkSecrets, secretNames } from "./validate/secret-rules.js";
 export { validateDocument } from "./validate/validate-document.js";

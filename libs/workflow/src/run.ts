@@ -1,6 +1,7 @@
 import type { CompiledNode, CompiledWorkflow } from "./compiled.js";
 import type { TestedCondition } from "./conditions.js";
 import { WorkflowError } from "./errors.js";
+import { markSecret, secretOf } from "./secret-reference.js";
 import { fillTemplate, referTemplate } from "./template.js";
 import type { CallEffect, Effect, EngineState, PendingCall, TurnDraft, WarningCode } from "./types.js";
 
@@ -43,6 +44,16 @@ export function warn(run: Run, code: WarningCode, message: string): void {
 /** Fills a template with the session's variables; a missing one leaves a warning in the trace. */
 export function fill(run: Run, template: string, encode?: (value: string) => string): string {
   const { text, missing } = fillTemplate(template, run.state.variables, encode);
+  warnOfMissing(run, missing);
+  return text;
+}
+
+/** As `fill`, for a text of a call that may name secrets: they leave the engine as marks. `encode` must leave none in a value. */
+export function fillWithSecrets(run: Run, template: string, encode: (value: string) => string): string {
+  const { text, missing } = fillTemplate(template, run.state.variables, encode, (name) => {
+    const secret = secretOf(name);
+    return secret === null ? null : markSecret(secret);
+  });
   warnOfMissing(run, missing);
   return text;
 }

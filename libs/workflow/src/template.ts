@@ -10,15 +10,19 @@ interface Filled {
 
 /**
  * Replaces `{{name}}` once: a value that itself contains `{{other}}` stays as it is. `encode` is applied to values only,
- * for texts with a syntax of their own (percent-encoding in URLs, escaping in JSON).
+ * for texts with a syntax of their own (percent-encoding in URLs, escaping in JSON). `instead` answers what stands for a
+ * name that is no variable here; null = it is one.
  */
 export function fillTemplate(
   template: string,
   variables: Readonly<Record<string, unknown>>,
   encode: (value: string) => string = (value) => value,
+  instead: (name: string) => string | null = () => null,
 ): Filled {
   const missing: string[] = [];
   const text = template.replace(PLACEHOLDER, (_match, name: string) => {
+    const other = instead(name);
+    if (other !== null) return other;
     const value = textOf(variableOf(variables, name));
     if (value === null) missing.push(name);
     return value === null ? "" : encode(value);

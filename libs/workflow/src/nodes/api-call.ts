@@ -1,7 +1,8 @@
 import type { ApiNode } from "../compiled.js";
 import { textOf } from "../conditions.js";
 import { readPath } from "../response-path.js";
-import { fill, percentEncode, type Run, requestCall, setVariables } from "../run.js";
+import { fill, fillWithSecrets, percentEncode, type Run, requestCall, setVariables } from "../run.js";
+import { withoutMarks } from "../secret-reference.js";
 import { addPart } from "../speak.js";
 import { storable } from "../storable.js";
 import type { ApiAnswer, Stage } from "../types.js";
@@ -14,11 +15,11 @@ export function enterApi(run: Run, node: ApiNode): Stage {
 
 /**
  * The call with everything filled in. Values are percent-encoded in the URL and escaped in a JSON body, so that none can
- * leave its place; in headers they lose control characters, and the query is encoded as a whole by whoever sends it.
+ * leave its place; in headers they lose control characters, and the query is encoded as a whole by whoever sends it. Secrets of the
+ * agent are marks here: whoever sends the call puts them in.
  */
 export function requestApi(run: Run, node: ApiNode): null {
   const { call } = node;
-  const plain = (text: string): string => fill(run, text);
   const body = call.method === "GET" ? null : filledBody(run, call.body);
   return requestCall(
     run,
@@ -26,12 +27,12 @@ export function requestApi(run: Run, node: ApiNode): null {
       type: "api.call",
       nodeId: node.id,
       method: call.method,
-      url: fill(run, call.url, percentEncode),
+      url: fillWithSecrets(run, call.url, percentEncode),
       headers: withContentType(
-        mapValues(call.headers, (text) => fill(run, text, headerValue)),
+        mapValues(call.headers, (text) => fillWithSecrets(run, text, headerValue)),
         body,
       ),
-      query: mapValues(call.query, plain),
+      query: mapValues(call.query, (text) => fillWithSecrets(run, text, withoutMarks)),
       body,
       timeoutMs: call.timeoutMs,
       retry: { ...call.retry },

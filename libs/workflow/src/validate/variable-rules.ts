@@ -31,7 +31,7 @@ export function checkTemplates(outline: Outline): Issue[] {
 function unset(texts: readonly TemplateText[], isKnown: (name: string) => boolean): Issue[] {
   return texts.flatMap(({ path, text }) =>
     (typeof text === "string" ? templateNames(text) : [])
-      .filter((name) => !isKnown(name))
+      .filter((name) => !isKnown(name) && !name.startsWith("secret."))
       .map((name) => ({
         path,
         code: "unset_variable",

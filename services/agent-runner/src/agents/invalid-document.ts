@@ -1,7 +1,8 @@
 import { AppError } from "@parley/contracts";
 import type { Issue } from "@parley/workflow";
 
-const pointerOf = (path: Issue["path"]): string =>
+/** Where an issue is in a document, as field errors name it. */
+export const pointerOf = (path: Issue["path"]): string =>
   `/document${path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
 
 const told = (issue: Issue) => ({ pointer: pointerOf(issue.path), rule: issue.code, ...issue });

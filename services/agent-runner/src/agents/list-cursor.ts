@@ -10,6 +10,8 @@ const invalid = (cause?: unknown): AppError =>
 const agentPosition = z.tuple([z.iso.datetime(), z.uuid()]);
 const versionPosition = z.int().min(1);
 
+const namePosition = z.string().max(100);
+
 const encode = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 
 function decode<S extends z.ZodType>(schema: S, cursor: string): z.output<S> {
@@ -32,4 +34,9 @@ export const agentCursor = {
 export const versionCursor = {
   encode: (version: number): string => encode(version),
   decode: (cursor: string): number => decode(versionPosition, cursor),
+};
+
+export const nameCursor = {
+  encode: (name: string): string => encode(name),
+  decode: (cursor: string): string => decode(namePosition, cursor),
 };

@@ -8,8 +8,12 @@ import {
   type SuiteResult,
 } from "@parley/contracts";
 import type { Fact } from "@parley/db";
+import type { Secrets } from "@parley/secrets";
+import { openDocument } from "../documents/document-secrets.js";
 import { type AgentRow, activate, type TenantTransaction } from "./repository/agents.js";
 import { findTestResult, gateOf, insertOverride } from "./repository/test-results.js";
+import { findVersion } from "./repository/versions.js";
+import { requireSecrets } from "./secrets/check-document.js";
 
 interface Publication {
   tenantId: string;
@@ -18,19 +22,23 @@ interface Publication {
   principal: Principal;
   /** Why the version goes live whatever its tests say; only read when they are not green. */
   overrideReason: string | undefined;
+  secrets: Secrets;
 }
 
 /**
  * The only way to activate a version; the caller holds the agent's row. A version that requires tests passes with a green newest
  * result of exactly its content, or with the reason of an admin, which is kept with who gave it. The database refuses every other way.
- * Throws `version_not_found`, `tests_not_green`, `forbidden`.
+ * No reason stands in for a secret that the version names and its agent does not have.
+ * Throws `version_not_found`, `secret_missing`, `tests_not_green`, `forbidden`.
  */
 export async function publishVersion(
   trx: TenantTransaction,
-  { tenantId, agentId, version, principal, overrideReason }: Publication,
+  { tenantId, agentId, version, principal, overrideReason, secrets }: Publication,
 ): Promise<{ row: AgentRow; facts: Fact[] }> {
   const gate = await gateOf(trx, { agentId, version });
-  if (gate === null) throw new AppError("version_not_found");
+  const stored = await findVersion(trx, { agentId, version });
+  if (gate === null || stored === null) throw new AppError("version_not_found");
+  await requireSecrets(trx, agentId, openDocument(secrets, tenantId, stored.document));
   const facts: Fact[] = [];
   const result = gate.requires_tests ? await findTestResult(trx, gate.content_hash) : null;
   if (gate.drops_tests || (gate.requires_tests && result?.passed !== true)) {

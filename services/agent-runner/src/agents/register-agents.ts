@@ -22,6 +22,7 @@ import { validateAgent } from "./handlers/validate-agent.js";
 import { createVersions } from "./replay/versions.js";
 import { createResolvedAgents } from "./resolved-agents.js";
 import { sealVersions } from "./seal-versions.js";
+import { bindSecrets } from "./secrets/bind.js";
 
 /** Calls that may work for seconds: so many of a kind at once, that turns keep the upper hand. */
 const MAX_HEAVY = 8;
@@ -53,6 +54,7 @@ export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): Promi
   bus.serve(contracts.activateVersion, activateVersion(deps, onActivated));
   bus.serve(contracts.diffVersions, diffVersions(deps));
   bus.serve(contracts.listGateOverrides, listGateOverrides(deps));
+  bindSecrets(deps);
   const versions = createVersions(deps.db, deps.secrets);
   bus.serve(contracts.testVersion, testVersion(deps), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.replayVersion, replayVersion(deps, versions), { maxInFlight: MAX_HEAVY });

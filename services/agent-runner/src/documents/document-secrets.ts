@@ -6,6 +6,9 @@ const MASK = "••••";
 /** Headers that carry credentials, whatever the service at the other end calls them. */
 const SECRET_HEADER = /authorization|cookie|token|secret|passw|credential|signature|session|key$|^x-(api|auth)\b/i;
 
+/** A text that only names a secret of the agent, behind the word for its scheme or without one: there is nothing to hide in it. */
+const REFERENCE = /^(?:(?:bearer|basic|token|apikey|key) +)?\{\{\s*secret\.[A-Za-z][\w-]{0,63}\s*\}\}$/i;
+
 /** A secret, its place, and the server it is sent to. */
 type Change = (value: string, path: string, server: string) => string;
 type Fields = Record<string, unknown>;
@@ -82,7 +85,7 @@ function walk(value: unknown, path: string, change: Change): unknown {
     if ((key !== "auth" && key !== "headers") || !isFields(inner)) return walk(inner, at, change);
     const isSecret = (name: string): boolean => (key === "auth" ? name !== "type" : SECRET_HEADER.test(name));
     return mapFields(inner, (name, held) =>
-      typeof held === "string" && held !== "" && isSecret(name)
+      typeof held === "string" && held !== "" && !REFERENCE.test(held) && isSecret(name)
         ? change(held, `${at}/${name}`, serverOf(value.url))
         : held,
     );

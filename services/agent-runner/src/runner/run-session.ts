@@ -12,6 +12,7 @@ import {
   runTurn,
   type TurnRun,
 } from "@parley/turns";
+import { useAgentSecrets } from "../documents/agent-secrets.js";
 import { announceTurn } from "./announce-turn.js";
 import { describeFiles, type FileReader } from "./attached-files.js";
 import { commitTurn } from "./commit-turn.js";
@@ -213,6 +214,7 @@ class SessionWorker {
             tenantId: this.ref.tenantId,
             turnId,
             signal: stop.signal,
+            secretsOf: (agentId, names) => useAgentSecrets(deps, { tenantId: this.ref.tenantId, agentId, names }),
           }),
           loadAgent: createLoadAgent(deps, this.ref.tenantId),
         }),

@@ -1,4 +1,4 @@
-import { emailAddress } from "@parley/contracts";
+import { emailAddress, secretName } from "@parley/contracts";
 import { z } from "zod";
 
 /** A whole number in the query string. */
@@ -20,6 +20,7 @@ export const traceQuery = z.object({
 
 export const idParams = z.object({ id: z.uuid() });
 export const agentParams = z.object({ agent: z.string().min(1).max(255) });
+export const agentSecretParams = agentParams.extend({ secret: secretName });
 export const versionParams = agentParams.extend({ version });
 export const diffParams = versionParams.extend({ other: version });
 /** Of a link, or of a document of the knowledge base. */

@@ -1,7 +1,8 @@
+import { AppError } from "@parley/contracts";
 import { retryAfter } from "@parley/jobs";
 import { withOwnTrace } from "@parley/observability";
-import type { Outbound, OutboundResult } from "@parley/outbound";
-import { actionSecretAad, openDocumentSecret } from "@parley/secrets";
+import type { CarriedSecret, Outbound, OutboundResult } from "@parley/outbound";
+import { actionSecretAad, agentSecretAad, openDocumentSecret } from "@parley/secrets";
 import { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedDelivery, DeliveryRepository, Settlement } from "./delivery-repository.js";
@@ -48,8 +49,9 @@ async function attempt(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSig
   const facts = tryOpening(deps, due, () => factsOf(deps, due));
   const body =
     facts && JSON.stringify({ type: due.type, timestamp: due.occurred_at, data: await dataOf(deps, due, facts) });
+  const named = due.of_version ? await namedSecrets(deps, due) : NO_SECRETS;
   const authorised =
-    body && tryOpening(deps, due, () => authorisation(deps, due, { id: due.event_id, timestampSeconds, body }));
+    body && tryOpening(deps, due, () => authorisation(deps, due, { id: due.event_id, timestampSeconds, body }, named));
   const result: OutboundResult =
     body && authorised
       ? await deps.outbound.request({
@@ -62,6 +64,7 @@ async function attempt(deps: AttemptDeps, due: ClaimedDelivery, signal: AbortSig
             ...authorised,
           },
           body,
+          secrets: [...named.values()],
           timeoutMs: timeoutOf(due),
           maxBytes: ANSWER_BYTES,
           tenantId: due.tenant_id,
@@ -130,8 +133,50 @@ function tryOpening<T>(deps: AttemptDeps, due: ClaimedDelivery, open: () => T): 
   }
 }
 
+type NamedSecrets = ReadonlyMap<string, CarriedSecret>;
+const NO_SECRETS: NamedSecrets = new Map();
+
+/** A whole `auth` value or a part of it: `{{secret.name}}`. */
+const REFERENCE = /\{\{\s*secret\.([A-Za-z][\w-]{0,63})\s*\}\}/g;
+
+/** The value of the author's `auth`, as it lies in the database; null = there is none. */
+function storedAuth(due: ClaimedDelivery): string | null {
+  const { data } = auth.safeParse(due.settings.auth);
+  return data?.type === "bearer" ? data.token : data?.type === "hmac" ? data.secret : null;
+}
+
+/** The secrets of the agent that the author's `auth` names; one that is not there is left out. */
+async function namedSecrets(deps: AttemptDeps, due: ClaimedDelivery): Promise<NamedSecrets> {
+  const stored = storedAuth(due);
+  const opened = stored && tryOpening(deps, due, () => openDocumentSecret(deps.secrets, due.tenant_id, stored));
+  const names = [...new Set([...(opened ?? "").matchAll(REFERENCE)].map((match) => match[1] ?? ""))];
+  const { endpoint_id: endpointId } = due;
+  if (names.length === 0 || endpointId === null) return NO_SECRETS;
+  const sealed = await deps.deliveries.agentSecrets(due.tenant_id, { endpointId, names });
+  return new Map(
+    sealed.flatMap(({ agent_id: agentId, name, hosts, value_sealed }) => {
+      const aad = agentSecretAad({ tenantId: due.tenant_id, agentId, name });
+      const value = tryOpening(deps, due, () => deps.secrets.open(value_sealed, aad));
+      return value === null ? [] : [[name, { value, hosts }]];
+    }),
+  );
+}
+
+/** Throws for a secret that the agent does not have: nothing is sent half authorised. */
+const fillNamed = (text: string, named: NamedSecrets): string =>
+  text.replace(REFERENCE, (_match, name: string) => {
+    const secret = named.get(name);
+    if (secret === undefined) throw new AppError("secret_not_found");
+    return secret.value;
+  });
+
 /** The headers that tell the receiver who sends; null = the author's `auth` cannot be understood. */
-function authorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message): Record<string, string> | null {
+function authorisation(
+  deps: AttemptDeps,
+  due: ClaimedDelivery,
+  message: Message,
+  named: NamedSecrets,
+): Record<string, string> | null {
   if (due.endpoint_id === null) return { "webhook-signature": signatures(actionSecrets(deps, due), message) };
   const agent = { "user-agent": "Parley-Webhooks/1" };
   if (!due.of_version) {
@@ -141,7 +186,7 @@ function authorisation(deps: AttemptDeps, due: ClaimedDelivery, message: Message
   }
   const parsed = auth.safeParse(due.settings.auth);
   if (!parsed.success) return null;
-  const opened = (stored: string): string => openDocumentSecret(deps.secrets, due.tenant_id, stored);
+  const opened = (stored: string): string => fillNamed(openDocumentSecret(deps.secrets, due.tenant_id, stored), named);
   switch (parsed.data?.type) {
     case "bearer":
       return { ...agent, authorization: `Bearer ${opened(parsed.data.token)}` };

@@ -72,6 +72,13 @@ const readable = z.object({ id: z.string(), tenant_id: z.string(), data: record 
 /** A payload that lies unsealed: no attempt was made yet, or it is from before payloads were sealed. */
 export type ReadableDelivery = z.output<typeof readable>;
 
+interface SealedSecret {
+  agent_id: string;
+  name: string;
+  hosts: string[];
+  value_sealed: string;
+}
+
 const COLUMNS = sql.raw(`id, endpoint_id as webhook_id, event_id, type, conversation_id, status, attempts,
   case when ended_at is null then iso(greatest(next_attempt_at, claimed_until)) end as next_attempt_at, iso(last_attempt_at) as last_attempt_at,
   outcome, response_status, response_ms, response_body, iso(occurred_at) as occurred_at, iso(ended_at) as ended_at, iso(created_at) as created_at`);
@@ -130,6 +137,15 @@ export function createDeliveryRepository(db: Db) {
       const [row] = await db.query<{ r: unknown }>(`select ${call} as r`, values);
       return record.parse(row?.r);
     },
+    /** The named secrets of the agent whose version has this receiver, sealed; one that it does not have is left out. */
+    agentSecrets: (tenantId: string, at: { endpointId: string; names: readonly string[] }): Promise<SealedSecret[]> =>
+      db.tenant(tenantId, async (trx) => {
+        const { rows } = await sql<SealedSecret>`select e.agent_id, s.name, s.hosts, s.value_sealed
+          from webhook_endpoints e, use_agent_secrets(e.agent_id, ${at.names}) s where e.id = ${at.endpointId}`.execute(
+          trx,
+        );
+        return rows;
+      }),
     /** What a session was asked after its end; null = nothing. Access failures are raised by the function. */
     async analysis(access: Record<string, unknown>): Promise<unknown> {
       const [row] = await db.query<{ r: unknown }>("select read_session_analysis($1::jsonb) as r", [

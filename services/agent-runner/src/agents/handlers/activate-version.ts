@@ -15,7 +15,7 @@ export const activateVersion =
     const agent = await changeWithFacts(deps, tenantId, async (trx) => {
       const known = await findAgent(trx, input.agent, { lock: true });
       if (known === null) throw new AppError("agent_not_found");
-      const at = { tenantId, agentId: known.id, version, principal, overrideReason };
+      const at = { tenantId, agentId: known.id, version, principal, overrideReason, secrets: deps.secrets };
       const { row, facts } = await publishVersion(trx, at);
       return { answer: viewOf(row), facts };
     });

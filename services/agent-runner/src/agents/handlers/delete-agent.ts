@@ -10,6 +10,7 @@ import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { endSessionsOf, findAgent, markDeleted, usesOf } from "../repository/agents.js";
+import { removeSecretsOf } from "../secrets/repository.js";
 
 /**
  * Takes an agent away; its conversations stay. While links or sessions of it are live that needs `force`, which deletes the links and
@@ -41,6 +42,7 @@ export const deleteAgent =
       // A session that was opened since the first look.
       if (!force && (await usesOf(trx, agent.id)).sessions > 0) throw new AppError("agent_in_use");
       await markDeleted(trx, agent.id);
+      await removeSecretsOf(trx, agent.id);
       const payload = { tenantId, agentId: agent.id };
       const answer = await endSessionsOf(trx, agent.id);
       return { answer, facts: [{ contract: agentDeleted, key: agent.id, payload }] };

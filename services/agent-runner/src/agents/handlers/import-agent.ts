@@ -19,6 +19,7 @@ import { publishVersion } from "../publish-version.js";
 import { type AgentRow, findAgent, insertAgent, isAgentId, type TenantTransaction } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
 import { addVersion, newestDocument } from "../repository/versions.js";
+import { secretIssues } from "../secrets/check-document.js";
 import { slugOf } from "../slug.js";
 import { runSuite } from "../testing/run-suite.js";
 
@@ -39,8 +40,10 @@ export const importAgent =
     const request = part ?? { tenantId, scope: "agents.import", repeatable: input };
     const before = input.dryRun ? null : await recall<Output>(deps.db, request);
     if (before !== null) return before;
-    const { valid, document, issues } = validateDocument(await givenDocument(deps, tenantId, input));
-    if (!valid || document === undefined) throw invalidDocument(issues);
+    const { valid, document, issues: found } = validateDocument(await givenDocument(deps, tenantId, input));
+    if (!valid || document === undefined) throw invalidDocument(found);
+    const about = { agent: input.agent, document, issues: found };
+    const issues = [...found, ...(await secretIssues((work) => deps.db.tenant(tenantId, work), about))];
     if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
     if (input.activate && document.agent.require_tests === true) {
       const result = await runSuite(document);
@@ -82,7 +85,7 @@ async function addTo(
   const facts: Fact[] = [];
   if (input.activate) {
     const { principal, overrideReason } = input;
-    const at = { tenantId, agentId: agent.id, version, principal, overrideReason };
+    const at = { tenantId, agentId: agent.id, version, principal, overrideReason, secrets };
     facts.push(...(await publishVersion(trx, at)).facts);
   }
   const status = created ? "created" : "updated";

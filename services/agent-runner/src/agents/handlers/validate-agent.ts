@@ -1,5 +1,5 @@
 import { AppError, type validateAgent as contract } from "@parley/contracts";
-import { validateDocument } from "@parley/workflow";
+import { checkSecrets, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { parseDocument } from "../parse-document.js";
@@ -9,6 +9,8 @@ export const validateAgent =
   (deps: AgentsDeps) =>
   async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     if (input.document === undefined) throw new AppError("invalid_document");
-    const { valid, issues } = validateDocument(await parseDocument(input.document, deps.yaml));
-    return { valid, issues };
+    const document = await parseDocument(input.document, deps.yaml);
+    const { valid, issues } = validateDocument(document);
+    const ofSecrets = checkSecrets(document, null);
+    return { valid: valid && ofSecrets.length === 0, issues: [...ofSecrets, ...issues] };
   };

@@ -2,6 +2,7 @@ import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../context.js";
 import { guard } from "../../edge/callers/authenticate.js";
 import { accessRoutes } from "./access.js";
+import { agentSecretRoutes } from "./agent-secrets.js";
 import { agentRoutes } from "./agents.js";
 import { deadLetterRoutes } from "./dead-letters.js";
 import { acceptYaml } from "./document-body.js";
@@ -29,6 +30,7 @@ import { webhookRoutes } from "./webhooks.js";
 const ROUTES: readonly OwnerRoute[] = [
   ...agentRoutes,
   ...versionRoutes,
+  ...agentSecretRoutes,
   ...knowledgeRoutes,
   ...accessRoutes,
   ...linkRoutes,

@@ -1,0 +1,81 @@
+import type { AgentSecretView } from "@parley/contracts";
+import { sql } from "@parley/db";
+import type { TenantTransaction } from "../repository/agents.js";
+
+interface SecretRow {
+  name: string;
+  hosts: string[];
+  hint: string | null;
+  created_at: Date;
+  updated_at: Date;
+  last_used_at: Date | null;
+}
+
+const COLUMNS = sql.raw("name, hosts, hint, created_at, updated_at, last_used_at");
+
+const viewOf = (row: SecretRow): AgentSecretView => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+  last_used_at: row.last_used_at?.toISOString() ?? null,
+});
+
+/** By name, from the one after `after`. */
+export async function listSecrets(
+  trx: TenantTransaction,
+  at: { agentId: string; after: string; limit: number },
+): Promise<AgentSecretView[]> {
+  const { rows } = await sql<SecretRow>`select ${COLUMNS} from agent_secrets
+    where agent_id = ${at.agentId} and name collate "C" > ${at.after} order by name collate "C" limit ${at.limit}`.execute(
+    trx,
+  );
+  return rows.map(viewOf);
+}
+
+export async function findSecret(
+  trx: TenantTransaction,
+  at: { agentId: string; name: string },
+): Promise<AgentSecretView | null> {
+  const { rows } = await sql<SecretRow>`select ${COLUMNS} from agent_secrets
+    where agent_id = ${at.agentId} and name = ${at.name}`.execute(trx);
+  return rows[0] ? viewOf(rows[0]) : null;
+}
+
+export interface NewSecret {
+  tenantId: string;
+  agentId: string;
+  name: string;
+  sealed: string;
+  hint: string | null;
+  hosts: readonly string[];
+}
+
+/** Writes a secret, over the one of its name too. */
+export async function putSecret(trx: TenantTransaction, secret: NewSecret): Promise<AgentSecretView> {
+  const { rows } = await sql<SecretRow>`
+    insert into agent_secrets (agent_id, name, tenant_id, value_sealed, hint, hosts)
+    values (${secret.agentId}, ${secret.name}, ${secret.tenantId}, ${secret.sealed}, ${secret.hint}, ${secret.hosts})
+    on conflict (agent_id, name) do update set value_sealed = excluded.value_sealed, hint = excluded.hint,
+      hosts = excluded.hosts, updated_at = clock_timestamp()
+    returning ${COLUMNS}`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error("a secret was not written");
+  return viewOf(row);
+}
+
+/** Whether there was one. */
+export async function removeSecret(trx: TenantTransaction, at: { agentId: string; name: string }): Promise<boolean> {
+  const { rows } = await sql`delete from agent_secrets where agent_id = ${at.agentId} and name = ${at.name}
+    returning name`.execute(trx);
+  return rows.length > 0;
+}
+
+/** Nothing of a deleted agent is ever sent again. */
+export async function removeSecretsOf(trx: TenantTransaction, agentId: string): Promise<void> {
+  await sql`delete from agent_secrets where agent_id = ${agentId}`.execute(trx);
+}
+
+export async function secretNamesOf(trx: TenantTransaction, agentId: string): Promise<Set<string>> {
+  const { rows } = await sql<{ name: string }>`select name from agent_secrets where agent_id = ${agentId}`.execute(trx);
+  return new Set(rows.map(({ name }) => name));
+}
