@@ -52,7 +52,7 @@ interface PlainItem {
 const isPlain = (item: Json): boolean =>
   item.failed === null &&
   item.ended !== true &&
-  !["escalation", "timer_seconds", "spent"].some((name) => name in item) &&
+  !["escalation", "timer_seconds", "spent", "memory"].some((name) => name in item) &&
   (item.notices as unknown[]).length === 0;
 
 /** commit_plain_turns() over items of commit_turns(); answers those that were committed. */

@@ -14,6 +14,7 @@ import { CallFailed, CallStopped, type PerformCall, type RetrievalRecord, TurnRe
 import type { Definition } from "./definitions.js";
 import type { HistoryItem } from "./history.js";
 import type { LiveWriter } from "./live-writer.js";
+import { keepNote } from "./memory-note.js";
 import { StopRequested } from "./stop-requested.js";
 import { stoppedRun } from "./stopped-run.js";
 import { storable } from "./storable.js";
@@ -57,6 +58,7 @@ export async function runTurn(input: {
     warnings: [],
     logs: [],
     webhooks: [],
+    memoryNotes: [],
     escalation: null,
     timeout: null,
     variables: {},
@@ -113,6 +115,9 @@ export async function runTurn(input: {
           return { ...run, failed: effect.code };
         case "action.log":
           run.logs.push({ node_id: effect.nodeId, text: effect.text, variables: effect.variables });
+          break;
+        case "action.memory":
+          keepNote(run, effect);
           break;
         case "escalation.open":
           run.escalation = effect.reason;

@@ -46,6 +46,8 @@ export interface TurnRun {
   logs: { node_id: string; text: string | null; variables: Record<string, unknown> | null }[];
   /** What `webhook:` actions asked for; delivered after the commit. */
   webhooks: ActionWebhook[];
+  /** What `write_user_memory:` actions want remembered; written with the commit, for a confirmed person only. */
+  memoryNotes: string[];
   /** Reason of the escalation this turn opened. */
   escalation: string | null;
   /** Seconds in its node after which the session goes on by itself; null = never. */

@@ -2,6 +2,7 @@ export type Action =
   | { type: "log"; text: string }
   | { type: "log.variables" }
   | { type: "webhook"; url: string }
+  | { type: "memory"; text: string }
   | { type: "hangup" }
   | { type: "set"; name: string; value: string };
 
@@ -20,6 +21,8 @@ export function parseAction(text: string): Action | null {
       return argument === "variables" ? { type: "log.variables" } : { type: "log", text: argument };
     case "webhook":
       return /^https?:\/\/\S/i.test(argument) ? { type: "webhook", url: argument } : null;
+    case "write_user_memory":
+      return { type: "memory", text: argument };
     case "set": {
       const split = argument.indexOf("=");
       const name = argument.slice(0, split).trim();

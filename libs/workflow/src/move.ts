@@ -68,6 +68,9 @@ function runAction(run: Run, action: Action, phase: ActionPhase): void {
       run.effects.push({ type: "action.webhook", nodeId, phase, url, variables: { ...variables } });
       return;
     }
+    case "memory":
+      run.effects.push({ type: "action.memory", nodeId, phase, text: fill(run, action.text) });
+      return;
     case "hangup":
       run.turn.hangup = true;
       return;

@@ -43,6 +43,8 @@ export type Effect =
       variables: Record<string, unknown> | null;
     }
   | { type: "action.webhook"; nodeId: string; phase: ActionPhase; url: string; variables: Record<string, unknown> }
+  /** Something to be remembered of the person. */
+  | { type: "action.memory"; nodeId: string; phase: ActionPhase; text: string }
   | { type: "escalation.open"; reason: string; nodeId: string }
   | { type: "warning"; code: WarningCode; message: string }
   | { type: "turn.done"; outcome: TurnOutcome }

@@ -8,6 +8,7 @@
 --   spent: {link_id, tokens, cost} of a turn that reserved budget,
 --   escalation: {reason, source, silent} = the turn asked for a human; silent: the agent says nothing from then on,
 --   timer_seconds: when the node's next timeout is over, counted from its entry; null = none, absent = unchanged,
+--   memory: {agent_id, subject, address_sealed, notes: [text]} of a confirmed person, as note_memory() takes them,
 --   escalate_after: so many failed messages in a row ask for a human; 0 = never}]
 -- Answers {i, outcome: committed | fenced, more: turns wait, head: newest event offset, events: [...]}. A link is
 -- charged once, because only one commit of a turn passes the fence.
@@ -19,6 +20,7 @@ declare
   r json;
   s record;
   v_spent jsonb := '[]';
+  v_memories jsonb := '[]';
 begin
   for item in
     select value from jsonb_array_elements(items) order by (value ->> 'conversation_id')::uuid
@@ -37,6 +39,9 @@ begin
         v_spent := v_spent
           || jsonb_build_array((item -> 'spent') || jsonb_build_object('tenant_id', item -> 'tenant_id'));
       end if;
+      if item ->> 'failed' is null and item ? 'memory' then
+        v_memories := v_memories || jsonb_build_array(item);
+      end if;
       if item ->> 'failed' is null and (item ? 'timer_seconds' or item ? 'escalation') then
         perform note_waiting(item);
       end if;
@@ -47,6 +52,15 @@ begin
     return next r;
   end loop;
   -- After the conversations, and in one order, so that two batches never wait for each other in a ring.
+  for item in
+    select value from jsonb_array_elements(v_memories) order by value -> 'memory' ->> 'subject'
+  loop
+    perform enter_tenant((item ->> 'tenant_id')::uuid);
+    perform note_memory(
+      (item ->> 'conversation_id')::uuid, (item -> 'memory' ->> 'agent_id')::uuid, item -> 'memory' ->> 'subject',
+      item -> 'memory' ->> 'address_sealed', item -> 'memory' -> 'notes'
+    );
+  end loop;
   for s in
     select
       (value ->> 'link_id')::uuid as link_id, (value ->> 'tenant_id')::uuid as tenant_id,

@@ -117,6 +117,7 @@ class SessionWorker {
     const settled = run
       ? settleTurn(run, {
           tenantId: this.ref.tenantId,
+          secrets: deps.secrets,
           session,
           turn,
           leaseMs: deps.config.LEASE_MS,

@@ -1,7 +1,8 @@
 import { type EscalationSettings, joinParts, type TurnResult, turnIdOf } from "@parley/contracts";
 import { currentTraceparent } from "@parley/observability";
+import { memoryAddressAad, type Secrets, subjectOf } from "@parley/secrets";
 import type { HistoryItem, TurnRun } from "@parley/turns";
-import type { AskedEscalation, CommitItem } from "./repository/commit-item.js";
+import type { AnsweredTurn, AskedEscalation, CommitItem } from "./repository/commit-item.js";
 import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
 import { historyOf, userMessageOf } from "./turn-event.js";
 
@@ -14,6 +15,7 @@ interface Settled {
 
 interface Context {
   tenantId: string;
+  secrets: Secrets;
   session: AcquiredSession;
   turn: PendingTurn;
   leaseMs: number;
@@ -90,6 +92,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     transitions: outcome.transitions,
     notices: asked === null ? [] : [{ type: "escalation", payload: { state: "open", reason: asked.reason } }],
     ...(asked && { escalation: asked }),
+    ...notedOf(run, context),
     ...(run.timeout === null && !context.hasTimer ? {} : { timer_seconds: run.timeout }),
     variables: run.variables,
     has_webhooks: hasWebhooks,
@@ -104,6 +107,16 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     result,
     history: [...historyOf(turn), ...said],
   };
+}
+
+/** What the turn wants remembered of its person; nothing of a person whose address nobody has confirmed. */
+function notedOf(run: TurnRun, { session, tenantId, secrets }: Context): Pick<AnsweredTurn, "memory"> {
+  const { email } = session.participant;
+  if (run.stopped || run.memoryNotes.length === 0 || !session.participant_verified || email === undefined) return {};
+  const { hash, email: address } = subjectOf(secrets, tenantId, email);
+  const at = { agentId: session.agent_id, subjectHash: hash };
+  const address_sealed = secrets.seal(address, memoryAddressAad(tenantId, at));
+  return { memory: { agent_id: at.agentId, subject: hash, address_sealed, notes: run.memoryNotes } };
 }
 
 /** Whether this turn asks for a human: its workflow does, or it was the last one that the session may have. */

@@ -10,11 +10,11 @@ import {
   type undoMemory as undoContract,
 } from "@parley/contracts";
 import type { Database, Transaction } from "@parley/db";
+import { memoryAddressAad, subjectOf } from "@parley/secrets";
 import type { z } from "zod";
 import type { MemoryDeps } from "../deps.js";
 import { knowledgeAgent } from "../knowledge/repository.js";
 import { deleteMemory, findMemory, findRevision, lockMemory, type PersonKey, writeMemory } from "./owner-repository.js";
-import { addressAad, subjectOf } from "./subject.js";
 
 type Trx = Transaction<Database>;
 
@@ -74,7 +74,7 @@ async function change({ db, secrets }: MemoryDeps, call: Change): Promise<Memory
   return db.tenant(tenantId, async (trx) => {
     const { id: agentId } = await knowledgeAgent(trx, call.agent);
     const at = { agentId, subjectHash };
-    const addressSealed = secrets.seal(call.email, addressAad(tenantId, at));
+    const addressSealed = secrets.seal(call.email, memoryAddressAad(tenantId, at));
     const { revision, ...before } = await lockMemory(trx, { ...at, tenantId, addressSealed });
     const { restoredFrom, ...next } = await call.next(trx, at, before);
     if (next.summary !== before.summary || next.notes !== before.notes) {

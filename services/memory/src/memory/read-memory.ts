@@ -7,11 +7,11 @@ import {
   requireRole,
   tenantOf,
 } from "@parley/contracts";
+import { memoryAddressAad, subjectOf } from "@parley/secrets";
 import { z } from "zod";
 import type { MemoryDeps } from "../deps.js";
 import { knowledgeAgent } from "../knowledge/repository.js";
 import { findMemory, listMemoryRows, listRevisions, type RevisionRow } from "./owner-repository.js";
-import { addressAad, subjectOf } from "./subject.js";
 
 const position = z.tuple([z.iso.datetime(), z.string()]);
 /** Both texts of a change, before and after, may take 48 KB, and an answer on the bus 1 MB. */
@@ -32,7 +32,7 @@ export const listMemories =
     const last = rows.length > input.limit ? page.at(-1) : undefined;
     return {
       data: page.map(({ address_sealed, subject_hash, updated_at }) => ({
-        address: secrets.open(address_sealed, addressAad(tenantId, { agentId, subjectHash: subject_hash })),
+        address: secrets.open(address_sealed, memoryAddressAad(tenantId, { agentId, subjectHash: subject_hash })),
         updated_at,
       })),
       nextCursor: last ? Buffer.from(JSON.stringify([last.position, last.subject_hash])).toString("base64url") : null,

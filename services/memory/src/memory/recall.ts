@@ -1,8 +1,8 @@
 import type { recall as contract } from "@parley/contracts";
+import { subjectOf } from "@parley/secrets";
 import type { z } from "zod";
 import type { MemoryDeps } from "../deps.js";
 import { recallMemory } from "./repository.js";
-import { subjectOf } from "./subject.js";
 
 /** What is remembered of a person by one agent. A read; the caller puts it into prompts as quoted data only. */
 export const recall =

@@ -1,5 +1,6 @@
 import { logLevelFor } from "@parley/db";
 import { ModelError, type ModelUsage } from "@parley/llm";
+import { memoryAddressAad, subjectOf } from "@parley/secrets";
 import type { MemoryDeps } from "../deps.js";
 import { countSummary } from "./count-summary.js";
 import { asSummary, mergePrompt } from "./merge-prompt.js";
@@ -12,7 +13,6 @@ import {
   releasePerson,
   storeSummary,
 } from "./repository.js";
-import { addressAad, subjectOf } from "./subject.js";
 
 /** Longer than the slowest model call (120 s in all), so that a live summary is never claimed by another replica. */
 const CLAIM_MS = 180_000;
@@ -59,7 +59,7 @@ async function mergeForPerson(deps: MemoryDeps, job: MergeJob): Promise<"stored"
   const { claim, tenantId } = job;
   const { hash, email } = subjectOf(deps.secrets, tenantId, claim.email);
   const person = { tenantId, agentId: claim.agent_id, subjectHash: hash };
-  const addressSealed = deps.secrets.seal(email, addressAad(tenantId, person));
+  const addressSealed = deps.secrets.seal(email, memoryAddressAad(tenantId, person));
   const known = await claimPerson(deps.db, { ...person, addressSealed, claimMs: CLAIM_MS });
   if (known === null) return "busy";
   const { revision } = known;

@@ -42,6 +42,8 @@ export interface AnsweredTurn extends CommitBase {
   /** Seconds after the node's entry at which its next timeout is over; null = it has none any more; absent = it never had one. */
   timer_seconds?: number | null;
   variables: Record<string, unknown>;
+  /** What is to be remembered of the person; see note_memory(). */
+  memory?: { agent_id: string; subject: string; address_sealed: string; notes: string[] };
   /** The trace names deliveries. */
   has_webhooks: boolean;
   finish_reason: "complete" | "stopped";

@@ -24,6 +24,7 @@ const isPlain = (item: CommitItem): item is AnsweredTurn =>
   item.escalation === undefined &&
   item.timer_seconds === undefined &&
   item.spent === undefined &&
+  item.memory === undefined &&
   !item.user?.files?.length;
 
 /** The events of a turn but the last one, which closes it. */

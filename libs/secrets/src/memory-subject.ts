@@ -1,6 +1,6 @@
-import type { Secrets } from "@parley/secrets";
+import type { Secrets } from "./secrets.js";
 
-/** One person of one tenant: addresses are looked up by a keyed hash, never in clear. */
+/** One person of one tenant, of whom agents remember something: addresses are looked up by a keyed hash, never in clear. */
 export interface Subject {
   hash: string;
   email: string;
@@ -13,6 +13,6 @@ export function subjectOf(secrets: Pick<Secrets, "keyedHash">, tenantId: string,
   return { email, hash: secrets.keyedHash(`memory:${tenantId}:${email}`) };
 }
 
-/** Binds a sealed address to its row. */
-export const addressAad = (tenantId: string, at: { agentId: string; subjectHash: string }): string =>
+/** Binds a sealed address to the row of its memory. */
+export const memoryAddressAad = (tenantId: string, at: { agentId: string; subjectHash: string }): string =>
   `memories:${tenantId}:${at.agentId}:${at.subjectHash}`;
