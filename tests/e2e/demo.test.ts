@@ -45,6 +45,7 @@ describe("a first start with the demo agents", () => {
   it("announces what a script needs", () => {
     expect(demo.url).toMatch(/^http:\/\/localhost:\d+$/);
     expect(demo.console_url).toBe(`${demo.url}/console`);
+    expect(demo.console_sign_in_url).toMatch(/^http:\/\/localhost:\d+\/console\/sign-in#token=pi_\w+$/);
     expect(demo.admin_token).toMatch(/^ak_/);
     expect(demo.agents).toHaveLength(3);
     expect(demo.links.map(({ agent }) => agent).sort()).toEqual(["clinic-desk", "feedback", "support"]);
@@ -120,7 +121,10 @@ describe("a first start with the demo agents", () => {
     expect((await signed().call("POST", `${path}/messages`, { content }, { headers })).status).toBe(202);
     await child.kill();
     const again = await start();
-    expect(again).toEqual(demo);
+    const { console_sign_in_url: signIn } = again;
+    expect(again).toEqual({ ...demo, console_sign_in_url: signIn });
+    // Each start makes another one, since each works once.
+    expect(signIn).not.toBe(demo.console_sign_in_url);
     await eventually(
       async () => {
         const { body: session } = await signed().call("GET", path);

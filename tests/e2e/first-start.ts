@@ -8,6 +8,7 @@ import { type Child, createChild, freePort } from "../cluster/child-process.js";
 export interface Announcement {
   url: string;
   console_url: string;
+  console_sign_in_url: string;
   tenant_id: string;
   api_key: string;
   admin_token: string;

@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { changeRole, inviteUser, listUsers, removeUser } from "./commands/users.js";
+import { changeRole, inviteUser, listUsers, removeUser, signOutUser } from "./commands/users.js";
 import { type Done, oneOf, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -25,6 +25,10 @@ export function addUsers(program: Command, io: Io, done: Done): void {
   })
     .addArgument(new Argument("<role>", "what the person may do").choices(ROLES))
     .action(async (id, role, options) => done(await changeRole(io, { ...options, id, role })));
+  sub(users, "sign-out <id>", {
+    about: "End all sessions of a person, at once; they may sign in again",
+    examples: [`users sign-out ${ID}`],
+  }).action(async (id, options) => done(await signOutUser(io, { ...options, id })));
   sub(users, "remove <id>", {
     about: "Take a person out and end their sessions, at once",
     examples: [`users remove ${ID}`],

@@ -24,6 +24,11 @@ export const ERRORS = {
   access_pending: [403, "Access requested", "Your request to use this agent is awaiting its owner's approval."],
   address_not_allowed: [403, "Address not allowed", "This link cannot be used from this network."],
   consent_required: [403, "Consent required", "Agree to the terms of this link before using it."],
+  cross_site_request: [
+    403,
+    "Cross-site request",
+    "A call with the cookie of the console must come from the console itself, and say so with X-Parley-Console.",
+  ],
   country_not_allowed: [403, "Country not allowed", "This link cannot be used from this country."],
   feature_disabled: [403, "Feature disabled", "This feature is not enabled for this link."],
   forbidden: [403, "Not allowed", "These credentials do not allow this call."],
@@ -116,6 +121,11 @@ export const ERRORS = {
     410,
     "Content removed",
     "The content of this session was removed at the end of its retention period.",
+  ],
+  sign_in_link_invalid: [
+    410,
+    "Sign-in link invalid",
+    "This link was used, has expired, or was asked for in another browser; ask for a new one.",
   ],
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],

@@ -20,12 +20,15 @@ export interface CookieOptions {
   maxAgeSeconds?: number;
   /** For a page in a frame of another site: kept apart for each site that frames it. Always `Secure`. */
   partitioned?: boolean;
+  /** Not even sent when a link of another site leads here; default: then it is. */
+  strict?: boolean;
 }
 
 /** A `Set-Cookie` value that no script can read. `value` must hold cookie characters only (our tokens do). */
 export function writeCookie(name: string, value: string, options: CookieOptions): string {
-  const { partitioned = false } = options;
-  const parts = [`${name}=${value}`, `Path=${options.path}`, "HttpOnly", `SameSite=${partitioned ? "None" : "Lax"}`];
+  const { partitioned = false, strict = false } = options;
+  const sameSite = partitioned ? "None" : strict ? "Strict" : "Lax";
+  const parts = [`${name}=${value}`, `Path=${options.path}`, "HttpOnly", `SameSite=${sameSite}`];
   if (options.secure || partitioned) parts.push("Secure");
   if (partitioned) parts.push("Partitioned");
   if (options.maxAgeSeconds !== undefined) parts.push(`Max-Age=${options.maxAgeSeconds}`);

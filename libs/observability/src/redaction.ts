@@ -45,10 +45,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 // The second alternative lets a secret after an escaped line break count as the start of a word; without it `\nps_…` would
 // pass, because the `n` of the escape looks like a letter before the prefix.
-const SECRET_VALUE = /(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt]))(pl_|ps_|ak_|whsec_|sk-)[A-Za-z0-9_+/=-]{8,}/g;
+const SECRET_VALUE = /(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt]))(pl_|ps_|pi_|pu_|ak_|whsec_|sk-)[A-Za-z0-9_+/=-]{8,}/g;
 
 /** Without looking behind: finds more, and costs a fifteenth. */
-const MAYBE_SECRET = /(?:pl_|ps_|ak_|whsec_|sk-)[A-Za-z0-9_+/=-]{8}/;
+const MAYBE_SECRET = /(?:pl_|ps_|pi_|pu_|ak_|whsec_|sk-)[A-Za-z0-9_+/=-]{8}/;
 
 /** Replaces every secret of ours (and provider keys) in a finished line; the prefix stays, so that its kind can be seen. */
 export function redactValues(line: string): string {

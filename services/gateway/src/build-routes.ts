@@ -9,6 +9,7 @@ import { registerLanding } from "./routes/pages/landing.js";
 import { registerWidget } from "./routes/pages/widget.js";
 import { registerPublicApi } from "./routes/public/register.js";
 import { registerVerification } from "./routes/public/verify-register.js";
+import { registerSignIn } from "./routes/sign-in/register.js";
 import { registerChannelOperators } from "./routes/widget/operators.js";
 import { registerChannel } from "./routes/widget/register.js";
 import { registerSockets } from "./routes/widget/socket.js";
@@ -26,6 +27,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   await app.register(async (scope: HttpApp) => registerChatApi(scope, context), { prefix: "/api/chat" });
   await app.register(async (scope: HttpApp) => registerPublicApi(scope, context), { prefix: "/api/public" });
   await app.register(async (scope: HttpApp) => registerVerification(scope, context), { prefix: "/api/public/verify" });
+  await app.register(async (scope: HttpApp) => registerSignIn(scope, context), { prefix: "/api/sign-in" });
   await app.register(async (scope: HttpApp) => registerChannel(scope, context), { prefix: "/chat" });
   await app.register(async (scope: HttpApp) => registerSockets(scope, context));
   await app.register(async (scope: HttpApp) => registerChannelOperators(scope, context));

@@ -41,6 +41,20 @@ export const linksConfig = z.object({
     .describe(
       "Most codes all links of a tenant mail in a day; further requests answer 429 rate_limited, whatever the address",
     ),
+  CONSOLE_IDLE_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(8_760)
+    .default(24)
+    .describe("Hours without a call after which a user of the console has to sign in again"),
+  CONSOLE_SESSION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(14)
+    .describe("Days after which a user of the console has to sign in again, however much it was used"),
   ...publicUrlConfig,
   ...mailConfig,
   ...outboundConfig,

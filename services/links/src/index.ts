@@ -2,3 +2,4 @@ export { type LinksConfig, linksConfig } from "./config.js";
 export { DEMO_TENANT_ID, type DemoAgent, type DemoSeed, masterKeyFits, seedDemo } from "./credentials/seed.js";
 export type { LinksDeps } from "./deps.js";
 export { createLinks } from "./service.js";
+export { firstSignIn } from "./users/first-sign-in.js";

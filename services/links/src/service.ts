@@ -13,6 +13,7 @@ import { keepMail } from "./verification/repository.js";
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
   let open: { stop(): Promise<void> }[] = [];
+  let closeMailer: (() => Promise<void>) | undefined;
   return {
     name: "links",
     async start() {
@@ -27,14 +28,16 @@ export function createLinks(deps: LinksDeps): Component {
         logger: deps.logger,
         mailbox: (mail) => keepMail(deps.db, mail),
       });
-      bindUsers(deps, mailer);
+      const users = bindUsers(deps, mailer);
       const verification = bindVerification(deps, { mailer, agentShown });
-      open = [verification, { stop: () => mailer.close() }];
+      open = [verification, users];
+      closeMailer = () => mailer.close();
       await deps.bus.settled();
     },
     // The bus drains what is in hand when the process closes it; besides, this service holds only mails.
     async stop() {
       await Promise.all(open.map((one) => one.stop()));
+      await closeMailer?.();
     },
     async ready() {
       if (!deps.bus.status().usable) return "bus is not connected";

@@ -4,6 +4,8 @@ import { formatTable, type Row } from "@parley/local-servers";
 export interface Started {
   url: string;
   seed: DemoSeed;
+  /** Signs in to the console once, within minutes. */
+  signInUrl: string | null;
   apiKey: string;
   modelName: string;
   table: Row[];
@@ -12,10 +14,11 @@ export interface Started {
 }
 
 /** The one line for scripts (architecture.md, section 8). */
-export function jsonLine({ url, seed, apiKey }: Started): string {
+export function jsonLine({ url, seed, signInUrl, apiKey }: Started): string {
   return JSON.stringify({
     url,
     console_url: `${url}/console`,
+    console_sign_in_url: signInUrl,
     tenant_id: seed.tenantId,
     api_key: apiKey,
     admin_token: seed.adminToken,
@@ -26,7 +29,7 @@ export function jsonLine({ url, seed, apiKey }: Started): string {
 
 /** What a person sees: where to click first, then everything else. */
 export function announcement(started: Started): string {
-  const { url, seed, apiKey } = started;
+  const { url, seed, signInUrl, apiKey } = started;
   const agent = seed.agents[0];
   const body = agent ? JSON.stringify({ tenant_id: seed.tenantId, agent_id: agent.id }) : "{}";
   return `
@@ -35,7 +38,7 @@ Parley is ready (${started.seconds.toFixed(1)} s). The model is ${started.modelN
   Talk to the demo agents, no sign-in:
 ${seed.links.map((link) => `    ${link.agent.padEnd(12)} ${url}/public/chat/${link.token}`).join("\n")}
 
-  Console       ${url}/console
+  Console       ${url}/console${signInUrl === null ? "" : signInLines(signInUrl)}
   Chat widget   ${url}/static/demo.html
   API           ${url}/docs   (OpenAPI: ${url}/openapi.json)
   API key       ${apiKey}
@@ -54,3 +57,7 @@ ${formatTable(started.table)}
   Data stays in ${started.dataDir}; npm start -- --reset forgets it. Ctrl-C stops.
 `;
 }
+
+const signInLines = (address: string): string => `
+  Sign in       ${address}
+                works once, for 15 minutes; npm start prints another`;

@@ -3,7 +3,14 @@ import { type Bus, connectBus } from "@parley/bus";
 import { createCleanup } from "@parley/cleanup-service";
 import { connectDb } from "@parley/db";
 import { createGateway } from "@parley/gateway-service";
-import { createLinks, type DemoSeed, masterKeyFits, seedDemo } from "@parley/links-service";
+import {
+  createLinks,
+  DEMO_TENANT_ID,
+  type DemoSeed,
+  firstSignIn,
+  masterKeyFits,
+  seedDemo,
+} from "@parley/links-service";
 import { modelFromConfig } from "@parley/llm";
 import { createMemory } from "@parley/memory-service";
 import type { Logger, Metrics } from "@parley/observability";
@@ -28,6 +35,8 @@ export interface Composed {
   masterKeyFits(): Promise<boolean>;
   /** Makes sure that the demo tenant, its agents and links exist; after the start. */
   seed(): Promise<DemoSeed>;
+  /** An address that signs the owner of this machine in to the console, once; null when that user was removed. */
+  firstSignIn(): Promise<string | null>;
 }
 
 /** All six services with one connection to each server: composition only, every behaviour lives in its service. */
@@ -66,6 +75,7 @@ export async function compose(
   return {
     modelName: model.name,
     masterKeyFits: () => masterKeyFits(deps),
+    firstSignIn: () => firstSignIn(deps, DEMO_TENANT_ID),
     async seed() {
       const exposed = isExposed(settings);
       const seed = await seedDemo(deps, { agents: demoAgents(exposed) });

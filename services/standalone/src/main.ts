@@ -98,6 +98,7 @@ async function start(options: StandaloneOptions): Promise<void> {
             const started = {
               url: settings.PUBLIC_URL,
               seed,
+              signInUrl: await composed.firstSignIn(),
               apiKey: settings.ADMIN_API_KEY ?? "",
               modelName: composed.modelName,
               table: stores.table,

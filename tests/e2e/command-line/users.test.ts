@@ -21,6 +21,7 @@ describe("people who manage, on the command line", { timeout: 60_000 }, () => {
     expect(listed.out).toMatch(/^ID .+ADDRESS .+ROLE .+STATUS .+LAST SEEN .+NAME\n/);
     expect(listed.out).toMatch(new RegExp(`${id} +grace@example.com +operator +invited +never +Grace\n`));
     expect((await parley("role", id, "admin")).out).toBe("grace@example.com is admin now\n");
+    expect((await parley("sign-out", id)).out).toBe("signed out of 0 browsers\n");
     expect(await parley("remove", id)).toMatchObject({ code: 0, out: expect.stringMatching(/^removed/) });
     expect(await parley("remove", id)).toMatchObject({ code: 1, err: expect.stringContaining("(user_not_found)") });
     const again = await parley("invite", "grace@example.com", "--json");

@@ -58,6 +58,18 @@ export async function changeRole(io: Io, options: Globals & { id: string; role: 
   return EXIT.ok;
 }
 
+/** Ends all sessions of a person, on every gateway. Idempotent by state. */
+export async function signOutUser(io: Io, options: Globals & { id: string }): Promise<number> {
+  const done = await ownerTransport(io, options).json<{ ended: number }>({
+    method: "DELETE",
+    path: `${pathOf(options.id)}/sessions`,
+    signal: io.signal,
+  });
+  if (options.json) printJson(io, done);
+  else printLine(io, `signed out of ${done.ended} ${done.ended === 1 ? "browser" : "browsers"}`);
+  return EXIT.ok;
+}
+
 /** Takes a person out, on every gateway. Idempotent by state: a second time it is not found. */
 export async function removeUser(io: Io, options: Globals & { id: string }): Promise<number> {
   const transport = ownerTransport(io, options);

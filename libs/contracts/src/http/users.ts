@@ -47,3 +47,63 @@ export const userView = z
   });
 
 export type UserView = z.infer<typeof userView>;
+
+export const askSignInBody = z.strictObject({ email: emailAddress }).meta({
+  id: "AskSignIn",
+  description: "Asks for a link that signs in",
+  examples: [{ email: "grace@example.com" }],
+});
+
+export const useSignInBody = z.strictObject({ token: z.string().max(256) }).meta({
+  id: "UseSignIn",
+  description: "The word behind `#token=` of a link that signs in",
+  examples: [{ token: "pi_x" }],
+});
+
+/** A browser in which a user is signed in. */
+export const userSessionView = z
+  .object({
+    id: z.uuid(),
+    via: z.enum(["mail", "start", "oidc"]).describe("`start`: by the address that `npm start` prints"),
+    browser: text.describe("What the browser called itself"),
+    created_at: iso,
+    last_used_at: iso.describe("To the minute"),
+    expires_at: iso.describe("However much it is used"),
+    current: z.boolean().describe("The one that asks"),
+  })
+  .meta({
+    id: "UserSession",
+    description: "A browser in which a user is signed in",
+    examples: [
+      {
+        id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+        via: "mail",
+        browser: "Firefox on Linux",
+        created_at: "2026-11-01T10:00:00.000Z",
+        last_used_at: "2026-11-01T10:00:00.000Z",
+        expires_at: "2026-11-15T10:00:00.000Z",
+        current: true,
+      },
+    ],
+  });
+
+/** Who a caller of the management API is. */
+export const whoAmI = z
+  .object({
+    via: z.enum(["token", "hmac", "user"]),
+    role,
+    tenant: z.object({ id: z.uuid(), name: text }),
+    user: userView.nullable().describe("null: a token or a key"),
+  })
+  .meta({
+    id: "WhoAmI",
+    description: "Who the caller is",
+    examples: [
+      {
+        via: "token",
+        role: "admin",
+        tenant: { id: "018f3a5e-7c1b-7d2e-8a4f-000000000001", name: "Acme" },
+        user: null,
+      },
+    ],
+  });

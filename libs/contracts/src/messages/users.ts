@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { userView } from "../http/users.js";
+import { userSessionView, userView, whoAmI } from "../http/users.js";
 import { principal, repeatableRequest, replayable, role } from "./callers.js";
 
 const uuid = z.uuid();
@@ -44,3 +44,74 @@ export const updateUser = rpc(
 
 /** Ends all sessions of the person. Known to every gateway at once. Throws `user_not_found`, `forbidden`, `last_owner`. */
 export const removeUser = rpc("links", "remove_user", "links", z.object(one), z.object({}));
+
+/** A fresh session of a user: its token is for a cookie alone. */
+const opened = z.object({ token: z.string(), expiresAt: z.string() });
+
+/**
+ * Mails a link to those who have the address. The answer is the same when nobody has. Throws `rate_limited` for the address.
+ * `browser`: the secret of the browser that asks, without which the link is of no use.
+ */
+export const askSignIn = rpc(
+  "links",
+  "ask_sign_in",
+  "links",
+  z.object({ email: z.string().max(254), browser: z.string(), languages: z.array(z.string()).optional() }),
+  z.object({ expiresInSeconds: z.number().int() }),
+);
+
+/** Uses a link up and opens a session. Throws `sign_in_link_invalid`, one answer for whatever is wrong. */
+export const useSignInLink = rpc(
+  "links",
+  "use_sign_in_link",
+  "links",
+  z.object({ token: z.string(), browser: z.string().nullable(), agent: z.string().max(200) }),
+  opened,
+);
+
+/** Whose session a cookie holds; null for anything that is not a live one. */
+export const verifyUserSession = rpc(
+  "links",
+  "verify_user_session",
+  "links",
+  z.object({ token: z.string() }),
+  z.object({ principal: principal.nullable() }),
+);
+
+/** Ends the session of a cookie. Idempotent by state. Known to every gateway at once. */
+export const endUserSession = rpc(
+  "links",
+  "end_user_session",
+  "links",
+  z.object({ token: z.string() }),
+  z.object({ ended: z.boolean() }),
+);
+
+/** Ends all sessions of a user: the caller, or one whom an admin may change. Known to every gateway at once. */
+export const endUserSessions = rpc(
+  "links",
+  "end_user_sessions",
+  "links",
+  z.object(one),
+  z.object({ ended: z.number() }),
+);
+
+/** Live sessions of the caller, newest first; none of a token. `current`: public id of the caller's own. */
+export const listUserSessions = rpc(
+  "links",
+  "list_user_sessions",
+  "links",
+  z.object({ principal, current: z.string().nullable() }),
+  z.object({ data: z.array(userSessionView) }),
+);
+
+/** Ends one of the caller's own sessions. Throws `not_found`. */
+export const revokeUserSession = rpc("links", "revoke_user_session", "links", z.object(one), z.object({}));
+
+export const identifyCaller = rpc(
+  "links",
+  "identify_caller",
+  "links",
+  z.object({ principal }),
+  z.object({ who: whoAmI }),
+);

@@ -4,13 +4,35 @@ import type { LinksDeps } from "../deps.js";
 import { removeUser, updateUser } from "./change-user.js";
 import { inviteUser } from "./invite-user.js";
 import { listUsers } from "./list-users.js";
+import * as sessions from "./sessions.js";
+import { askSignIn, useSignInLink, verifyUserSession } from "./sign-in.js";
 
-/** Answers the messages about people who manage. */
-export function bindUsers(deps: LinksDeps, mailer: Mailer): void {
-  const { bus } = deps;
+/** Answers the messages about people who manage and how they sign in. `stop` waits for mails that are being written. */
+export function bindUsers(deps: LinksDeps, mailer: Mailer): { stop(): Promise<void> } {
+  const { bus, logger } = deps;
+  const inHand = new Set<Promise<void>>();
+  const behind = (work: Promise<void>): void => {
+    const done = work
+      .catch((error: unknown) => logger.warn({ err: error }, "sign_in.mail_failed"))
+      .finally(() => inHand.delete(done));
+    inHand.add(done);
+  };
   const bound = { maxInFlight: deps.config.LINKS_MAX_IN_FLIGHT };
   bus.serve(contracts.listUsers, listUsers(deps), bound);
   bus.serve(contracts.inviteUser, inviteUser(deps, mailer), bound);
   bus.serve(contracts.updateUser, updateUser(deps), bound);
   bus.serve(contracts.removeUser, removeUser(deps), bound);
+  bus.serve(contracts.askSignIn, askSignIn(deps, { mailer, behind }), bound);
+  bus.serve(contracts.useSignInLink, useSignInLink(deps), bound);
+  bus.serve(contracts.verifyUserSession, verifyUserSession(deps), bound);
+  bus.serve(contracts.endUserSession, sessions.endUserSession(deps), bound);
+  bus.serve(contracts.endUserSessions, sessions.endUserSessions(deps), bound);
+  bus.serve(contracts.listUserSessions, sessions.listUserSessions(deps), bound);
+  bus.serve(contracts.revokeUserSession, sessions.revokeUserSession(deps), bound);
+  bus.serve(contracts.identifyCaller, sessions.identifyCaller(deps), bound);
+  return {
+    async stop() {
+      await Promise.all(inHand);
+    },
+  };
 }

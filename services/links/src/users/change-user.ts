@@ -26,7 +26,10 @@ export const updateUser =
       const changes = role !== undefined && role !== before;
       if (changes) requireChanged(await changeUser(trx, { tenantId, id, role }));
       if (name !== undefined) await renameUser(trx, { id, name });
-      return { answer: { user: await readUser(trx, { id, me: principal.id }) }, facts: changes ? [revoked(id)] : [] };
+      return {
+        answer: { user: await readUser(trx, { id, me: principal.id }) },
+        facts: changes ? [revokedUser(id)] : [],
+      };
     });
   };
 
@@ -41,13 +44,19 @@ export const removeUser =
     return changeWithFacts(deps, tenantId, async (trx) => {
       await lockBelow(trx, principal, id);
       requireChanged(await changeUser(trx, { tenantId, id, role: null }));
-      return { answer: {}, facts: [revoked(id)] };
+      return { answer: {}, facts: [revokedUser(id)] };
     });
   };
 
 function requireAdmin(principal: Principal): string {
   requireRole(principal, "admin");
   return tenantOf(principal);
+}
+
+/** Refuses a caller who may not change this user. Throws `forbidden`, `user_not_found`. */
+export async function requireBelow(trx: TenantTransaction, principal: Principal, id: string): Promise<void> {
+  requireAdmin(principal);
+  await lockBelow(trx, principal, id);
 }
 
 /** The role of a user whom the caller may change. */
@@ -64,4 +73,4 @@ function requireChanged(outcome: "changed" | "not_found" | "last_owner"): void {
 }
 
 /** Gateways hold copies of who somebody is, and streams that were opened with it. */
-const revoked = (id: string): Fact => ({ contract: credentialRevoked, key: id, payload: { id } });
+export const revokedUser = (id: string): Fact => ({ contract: credentialRevoked, key: id, payload: { id } });

@@ -11,7 +11,9 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../../context.js";
 import { roleOn, type Surface } from "./key-scopes.js";
+import { requireOwnSite } from "./own-site.js";
 import { refuseReplay } from "./refuse-replay.js";
+import { sessionCookie } from "./session-cookie.js";
 
 /** A caller whose credentials were verified before anything of the request was parsed. */
 export interface Caller {
@@ -20,6 +22,8 @@ export interface Caller {
   signed: { signature: string; nonce: string | null } | null;
   /** Of a key that has any; null = the role says it all. */
   scopes: readonly string[] | null;
+  /** Token of a user's session, from the cookie of the console. */
+  session?: string;
 }
 
 declare module "fastify" {
@@ -34,7 +38,9 @@ declare module "fastify" {
   }
 }
 
-type Auth = Pick<GatewayContext, "bus" | "clock" | "credentials" | "failedAttempts">;
+const READING = new Set(["GET", "HEAD"]);
+
+type Auth = Pick<GatewayContext, "bus" | "clock" | "config" | "credentials" | "failedAttempts">;
 
 /**
  * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
@@ -84,10 +90,20 @@ function actingOn(surface: Surface, caller: Caller, method: string): Caller {
 async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): Promise<Caller> {
   const { authorization, "x-signature": signature } = request.headers;
   if (!tokens || (signature !== undefined && authorization === undefined)) return identifySigned(request, auth);
+  const session = authorization === undefined ? sessionCookie(request, auth.config.PUBLIC_URL) : undefined;
+  if (session !== undefined) return identifyUser(request, auth, session);
   const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
   const principal = token === undefined ? null : await auth.credentials.tokenPrincipal(token);
   if (principal === null) throw new AppError("invalid_token");
   return { principal, signed: null, scopes: null };
+}
+
+/** A user by the cookie of the console. Who it is comes first: a refusal tells nothing to those who are nobody. */
+async function identifyUser(request: FastifyRequest, auth: Auth, session: string): Promise<Caller> {
+  const principal = await auth.credentials.sessionPrincipal(session);
+  if (principal === null) throw new AppError("invalid_token");
+  if (!READING.has(request.method)) requireOwnSite(request, auth.config.PUBLIC_URL);
+  return { principal, signed: null, scopes: null, session };
 }
 
 async function identifySigned(request: FastifyRequest, { credentials, clock }: Auth): Promise<Caller> {

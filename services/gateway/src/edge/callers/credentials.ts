@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Bus } from "@parley/bus";
-import { credentialRevoked, type Principal, resolveKey, verifyToken } from "@parley/contracts";
+import { credentialRevoked, type Principal, resolveKey, verifyToken, verifyUserSession } from "@parley/contracts";
 import type { RedisLike } from "@parley/redis";
 import { parseToken } from "@parley/secrets";
 import { ExpiringMap } from "../../expiring-map.js";
@@ -20,6 +20,8 @@ export interface Credentials {
   signingKey(keyId: string | null): Promise<SigningKey | null>;
   /** Null for anything that is no live management token. */
   tokenPrincipal(token: string): Promise<Principal | null>;
+  /** Null for anything that is no live session of a user. */
+  sessionPrincipal(token: string): Promise<Principal | null>;
   /** False = seen before. */
   claimNonce(nonce: string, ttlSeconds: number): Promise<boolean>;
   readonly hasDefaultKey: boolean;
@@ -51,6 +53,15 @@ export function createCredentials(deps: {
           requireNonce: deps.adminKeyRequiresNonce,
         };
 
+  const holderOf = async (token: string, ask: () => Promise<{ principal: Principal | null }>) => {
+    const name = createHash("sha256").update(token).digest("base64");
+    const known = tokens.get(name);
+    if (known !== undefined) return known;
+    const { principal } = await ask();
+    tokens.set(name, principal, principal === null ? UNKNOWN_TTL_MS : TOKEN_TTL_MS);
+    return principal;
+  };
+
   return {
     hasDefaultKey: defaultKey !== null,
     async signingKey(keyId) {
@@ -63,12 +74,11 @@ export function createCredentials(deps: {
     },
     async tokenPrincipal(token) {
       if (parseToken("api", token) === null) return null;
-      const name = createHash("sha256").update(token).digest("base64");
-      const known = tokens.get(name);
-      if (known !== undefined) return known;
-      const { principal } = await bus.call(verifyToken, { token });
-      tokens.set(name, principal, principal === null ? UNKNOWN_TTL_MS : TOKEN_TTL_MS);
-      return principal;
+      return holderOf(token, () => bus.call(verifyToken, { token }));
+    },
+    async sessionPrincipal(token) {
+      if (parseToken("user", token) === null) return null;
+      return holderOf(token, () => bus.call(verifyUserSession, { token }));
     },
     async claimNonce(nonce, ttlSeconds) {
       // Also kept here: this memory outlives a flush of Redis, and counts alone while Redis is away. A replay that finds neither

@@ -1,14 +1,22 @@
 import {
   deleted,
+  endUserSessions,
+  identifyCaller,
   inviteUser,
   inviteUserBody,
+  listUserSessions,
   listUsers,
   pageOf,
   removeUser,
+  revokeUserSession,
   updateUser,
   updateUserBody,
+  userSessionView,
   userView,
+  whoAmI,
 } from "@parley/contracts";
+import { parseToken } from "@parley/secrets";
+import { z } from "zod";
 import { acceptedLanguages } from "../../edge/accepted-languages.js";
 import { idParams, pageQuery } from "../params.js";
 import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
@@ -74,4 +82,51 @@ const removeRoute = ownerRoute({
   },
 });
 
-export const userRoutes = [listRoute, inviteRoute, updateRoute, removeRoute];
+/** Signs a user out of every browser on every gateway. Idempotent by state. */
+const signOutRoute = ownerRoute({
+  method: "DELETE",
+  path: "/users/:id/sessions",
+  summary: "Sign a user out everywhere",
+  description: "Everybody may sign themselves out; admins those whom they may change.",
+  params: idParams,
+  answers: { 200: z.object({ ended: z.int() }) },
+  handle: async ({ principal, params }, { bus }) => bus.call(endUserSessions, { principal, ...params }),
+});
+
+const meRoute = ownerRoute({
+  method: "GET",
+  path: "/users/me",
+  summary: "Get the caller",
+  answers: { 200: whoAmI },
+  handle: async ({ principal }, { bus }) => (await bus.call(identifyCaller, { principal })).who,
+});
+
+/** Where the caller is signed in; a token is signed in nowhere. */
+const ownSessionsRoute = ownerRoute({
+  method: "GET",
+  path: "/users/me/sessions",
+  summary: "List the caller's browsers",
+  answers: { 200: z.object({ data: z.array(userSessionView) }) },
+  handle: async ({ principal, request }, { bus }) => {
+    const current = parseToken("user", request.caller.session ?? "")?.id ?? null;
+    return bus.call(listUserSessions, { principal, current });
+  },
+});
+
+/** Signs the caller out of one browser. Idempotent by state. */
+const endOwnSessionRoute = ownerRoute({
+  method: "DELETE",
+  path: "/users/me/sessions/:id",
+  summary: "Sign the caller out of a browser",
+  params: idParams,
+  answers: { 200: deleted },
+  handle: async ({ principal, params }, { bus }) => {
+    await bus.call(revokeUserSession, { principal, ...params });
+    return DELETED;
+  },
+});
+
+export const userRoutes = [
+  ...[meRoute, ownSessionsRoute, endOwnSessionRoute],
+  ...[listRoute, inviteRoute, updateRoute, removeRoute, signOutRoute],
+];

@@ -1,0 +1,18 @@
+import { AppError } from "@parley/contracts";
+import type { FastifyRequest } from "fastify";
+
+/** No page of another site can set it: a browser asks first, and the management API answers no such question. */
+export const CONSOLE_HEADER = "x-parley-console";
+
+/**
+ * Refuses a call that another site makes with the cookies of this one. Beside `SameSite`, which a neighbour under the same domain passes:
+ * the call must carry a header of the console, and name no origin but this one. Throws `cross_site_request`.
+ */
+export function requireOwnSite(request: Pick<FastifyRequest, "headers">, publicUrl: string): void {
+  const { host, origin, "sec-fetch-site": from } = request.headers;
+  const own = origin === undefined || origin === new URL(publicUrl).origin || hostOf(origin) === host;
+  const sameSite = from === undefined || from === "same-origin" || from === "none";
+  if (request.headers[CONSOLE_HEADER] === undefined || !own || !sameSite) throw new AppError("cross_site_request");
+}
+
+const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);
