@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { runFor } from "@parley/observability";
 import type { z } from "zod";
 import type { Bus, BusOptions } from "./bus.js";
 import { createBusMetrics } from "./bus-metrics.js";
@@ -147,8 +148,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     hint(contract, key, message) {
       const hint = { token: token(key), payload: message, signed: true, trace: currentTrace() };
       const worker = workers.get(contract.subject);
-      // Later, as from the server: whoever gives a hint does not run its work.
-      if (worker?.open) queueMicrotask(() => worker.take(hint));
+      // Later and for nobody, as from the server: whoever gives a hint does not run its work.
+      if (worker?.open) queueMicrotask(() => runFor(undefined, () => worker.take(hint)));
       else if (connected()) handOn(contract.subject, hint);
       else return false;
       return true;

@@ -1,5 +1,5 @@
 import type { NatsConnection, Subscription } from "@nats-io/nats-core";
-import { type Logger, withExtractedTrace } from "@parley/observability";
+import { type Logger, runFor, withExtractedTrace } from "@parley/observability";
 import type { z } from "zod";
 import { keyOf } from "./subject.js";
 import { traceOf } from "./trace-headers.js";
@@ -52,7 +52,7 @@ export class CoreListeners {
       const within = listener.subject.endsWith(".>") && subject.startsWith(listener.subject.slice(0, -1));
       if (!within && listener.subject !== subject) continue;
       heard = true;
-      queueMicrotask(() => listener.onMessage(subject, text));
+      queueMicrotask(() => runFor(undefined, () => listener.onMessage(subject, text)));
     }
     return heard;
   }

@@ -1,6 +1,6 @@
 import { headers as createHeaders, type Msg, type NatsConnection, nuid, type Subscription } from "@nats-io/nats-core";
-import { AppError, type RpcContract } from "@parley/contracts";
-import { type Logger, withExtractedTrace, withSpan } from "@parley/observability";
+import { AppError, principalOf, type RpcContract } from "@parley/contracts";
+import { type Actor, type Logger, runFor, withExtractedTrace, withSpan } from "@parley/observability";
 import type { z } from "zod";
 import type { RpcContext } from "./bus.js";
 import type { BusMetrics } from "./bus-metrics.js";
@@ -175,7 +175,12 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
     const context = new CallContext(about);
     this.#contexts.add(context);
     try {
-      const output = this.#contract.response.safeParse(await this.#handler(input.data, context));
+      const actor = actorOf(input.data, { call: this.#contract.subject, request_id: context.requestId });
+      const handled =
+        actor === undefined
+          ? this.#handler(input.data, context)
+          : runFor(actor, () => this.#handler(input.data, context));
+      const output = this.#contract.response.safeParse(await handled);
       if (!output.success) {
         throw new AppError("internal", { cause: output.error, internal: "answer breaks its schema" });
       }
@@ -221,6 +226,14 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
       this.#respond(msg, this.#failed(new AppError("internal", { cause: error, internal })));
     }
   }
+}
+
+/** For whom a call is: the caller of a management route, whom its message names. */
+function actorOf(input: unknown, call: Pick<Actor, "call" | "request_id">): Actor | undefined {
+  const principal = principalOf(input);
+  if (principal === undefined) return undefined;
+  const { via, id, role, address } = principal;
+  return { via, id, role, ...(address === undefined ? {} : { address }), ...call };
 }
 
 function parseJson(text: string): unknown {

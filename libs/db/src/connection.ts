@@ -1,4 +1,4 @@
-import type { Logger } from "@parley/observability";
+import { currentActor, type Logger } from "@parley/observability";
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
 import { type Availability, watchAvailability } from "./availability.js";
@@ -7,7 +7,10 @@ import { watchStalls } from "./stalls.js";
 import type { Database } from "./types.js";
 
 export interface Db {
-  /** One transaction bound to a tenant: row level security shows and takes that tenant's rows only. */
+  /**
+   * One transaction bound to a tenant: row level security shows and takes that tenant's rows only. What it changes for the caller of a
+   * management route stands in the audit.
+   */
   tenant<T>(tenantId: string, fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
   /** One transaction without a tenant: tables raise, only the cross-tenant functions answer. */
   transaction<T>(fn: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
@@ -109,7 +112,14 @@ export function connectDb(options: DbOptions): Db {
     tenant: (tenantId, fn) =>
       asked(
         system.transaction().execute(async (trx) => {
-          await trx.executeQuery(CompiledQuery.raw("select set_config('app.tenant_id', $1, true)", [tenantId]));
+          // For whom, in the same round trip: what they change is written to the audit by the database.
+          const actor = currentActor();
+          await trx.executeQuery(
+            CompiledQuery.raw("select set_config('app.tenant_id', $1, true), set_config('app.actor', $2, true)", [
+              tenantId,
+              actor === undefined ? "" : JSON.stringify(actor),
+            ]),
+          );
           return fn(trx);
         }),
       ),

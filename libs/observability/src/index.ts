@@ -1,3 +1,4 @@
+export { type Actor, currentActor, runFor } from "./actor-context.js";
 export { LOG_EVENTS } from "./log-events.js";
 export {
   createLogger,

@@ -56,6 +56,9 @@ export const LOG_EVENTS: Record<string, string> = {
   "verification.release_failed": "An attempt at a mailed code could not be returned.",
   "countries.unreadable": "The GeoIP file cannot be read; links with country rules refuse visitors.",
   "links.scanned": "One address tries many unknown link tokens; `addressHash` is a keyed hash.",
+  "audit.sealed":
+    "The audit of a tenant has grown: place and hash of its newest entry. Kept elsewhere, these lines prove later that nothing before was changed.",
+  "audit.seal_failed": "Ends of audit chains could not be sealed; it is repeated.",
   "security.notes_lost": "Security events could not be stored; `security_events_lost_total` counts them.",
   "mail.failed": "The mail server rejected a mail; its codes are logged, its recipient is not.",
   "demo.secret_unreadable": "A demo link of an earlier start cannot be shown: `SECRET_KEY` has changed.",

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Span } from "@opentelemetry/api";
+import { runFor } from "./actor-context.js";
 import {
   currentContext,
   formatTraceparent,
@@ -51,9 +52,9 @@ export function withOwnTrace<T>(traceparent: string | null | undefined, fn: () =
   return started ? context.with(remoteContext(own), fn) : runInContext(own, fn);
 }
 
-/** Runs `fn` in no trace: for work that serves several requests at once. */
+/** Runs `fn` in no trace and for nobody: for work that serves several requests at once. */
 export function withoutTrace<T>(fn: () => T): T {
-  return started ? context.with(ROOT_CONTEXT, fn) : runInContext(undefined, fn);
+  return runFor(undefined, () => (started ? context.with(ROOT_CONTEXT, fn) : runInContext(undefined, fn)));
 }
 
 const remoteContext = ({ traceId, spanId, sampled }: TraceContext) =>

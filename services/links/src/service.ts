@@ -1,5 +1,6 @@
 import { createMailer } from "@parley/mail";
 import type { Component } from "@parley/runtime";
+import { bindAudit } from "./audit/bind.js";
 import { bindCredentials } from "./credentials/bind.js";
 import type { LinksDeps } from "./deps.js";
 import { createAgentsShown } from "./links/agents.js";
@@ -30,7 +31,7 @@ export function createLinks(deps: LinksDeps): Component {
       });
       const users = bindUsers(deps, mailer);
       const verification = bindVerification(deps, { mailer, agentShown });
-      open = [verification, users];
+      open = [verification, users, bindAudit(deps)];
       closeMailer = () => mailer.close();
       await deps.bus.settled();
     },

@@ -5,14 +5,24 @@ const uuid = z.uuid();
 export const role = z.enum(["owner", "admin", "editor", "operator", "viewer"]);
 export type Role = z.infer<typeof role>;
 
-/** A caller the gateway has verified. `tenantId` null = operator-wide; `id` is that of the token, the key or the user. */
+/**
+ * A caller the gateway has verified. `tenantId` null = operator-wide; `id` is that of the token, the key or the user; `address` that of
+ * the network, for the audit.
+ */
 export const principal = z.object({
   tenantId: uuid.nullable(),
   role,
   via: z.enum(["token", "hmac", "user"]),
   id: z.string(),
+  address: z.string().max(64).optional(),
 });
 export type Principal = z.infer<typeof principal>;
+
+/** The caller that a message names, if it is one of a management route. */
+export function principalOf(message: unknown): Principal | undefined {
+  if (typeof message !== "object" || message === null || !("principal" in message)) return undefined;
+  return principal.safeParse(message.principal).data;
+}
 
 /** How a call reaches a session: a trusted backend by its id, or a visitor by link and session token. */
 export const sessionAccess = z.discriminatedUnion("type", [

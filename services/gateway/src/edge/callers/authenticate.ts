@@ -52,6 +52,10 @@ export function guard(app: HttpApp, auth: Auth, options: { surface: Surface; own
   app.addHook("preParsing", async (request, reply) => {
     try {
       request.caller = await identify(request, auth, options.surface === "management");
+      if (options.surface === "management") {
+        const { principal } = request.caller;
+        request.caller = { ...request.caller, principal: { ...principal, address: request.clientAddress } };
+      }
     } catch (error) {
       throw error instanceof AppError && error.status === 401 ? (failed(auth, request, reply) ?? error) : error;
     }

@@ -175,6 +175,7 @@ const exportRoute = ownerRoute({
   path: "/agents/:agent/export",
   summary: "Export an agent document",
   params: agentParams,
+  records: ({ agent }) => ({ action: "agent.exported", targetType: "agent", targetId: agent }),
   query: tenantQuery.extend({ version: queryInteger(1, 2_147_483_647).optional() }),
   answers: { 200: z.unknown().meta({ description: "`{agent, workflow}`" }) },
   handle: async ({ principal, params, query }, { bus }) => {

@@ -11,7 +11,7 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import { deadLetterParams, pageQuery } from "../params.js";
-import { ownerRoute, wirePage } from "./owner-route.js";
+import { actOn, ownerRoute, wirePage } from "./owner-route.js";
 
 /** Turns that were given up after too many tries, newest first, without what was said in them. */
 const listRoute = ownerRoute({
@@ -37,6 +37,7 @@ const getRoute = ownerRoute({
   path: "/dead-letters/:id",
   summary: "Get a dead letter",
   role: "admin",
+  records: actOn("dead_letter", "dead_letter.read"),
   params: deadLetterParams,
   answers: { 200: deadLetterWhole },
   handle: async ({ principal, params }, { bus }) =>
@@ -50,6 +51,7 @@ const replayRoute = ownerRoute({
   summary: "Replay a dead letter",
   description: "The turn runs at the end of its session, by the path of every message. `GET` tells how it went.",
   role: "admin",
+  records: actOn("dead_letter", "dead_letter.replayed"),
   params: deadLetterParams,
   answers: { 200: deadLetter, 202: deadLetter },
   handle: async ({ principal, params, reply }, { bus }) => {
@@ -65,6 +67,7 @@ const dropRoute = ownerRoute({
   path: "/dead-letters/:id",
   summary: "Drop a dead letter",
   role: "admin",
+  records: actOn("dead_letter", "dead_letter.dropped"),
   params: deadLetterParams,
   answers: { 200: deleted },
   handle: async ({ principal, params }, { bus }) => bus.call(dropDeadLetter, { principal, ...params }),

@@ -24,7 +24,7 @@ import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
 import { idParams, pageQuery, sessionParams } from "../params.js";
-import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
+import { actOn, type Deps, ownerRoute, wirePage } from "./owner-route.js";
 import { actingOperator, ownerAccess, type TenantPrincipal } from "./principal.js";
 
 /** An escalation as its reader sees it. */
@@ -81,6 +81,7 @@ const takeOverRoute = ownerRoute({
   description:
     "Opens an escalation of the source `operator`, or joins the one that is open, and assigns it in the same transaction. 409 when another operator has it.",
   role: "operator",
+  records: actOn("session", "session.taken_over"),
   params: sessionParams,
   body: takeOverBody,
   answers: { 200: escalationView },
@@ -99,6 +100,7 @@ const assignRoute = ownerRoute({
   description:
     "Without `operator` the caller takes it. The agent is silent from then on; an answer in the making is dropped. 409 when another operator has it.",
   role: "operator",
+  records: actOn("escalation", "escalation.assigned"),
   params: idParams,
   body: assignBody,
   answers: { 200: escalationView },
@@ -114,6 +116,7 @@ const transferRoute = ownerRoute({
   path: "/escalations/:id/transfer",
   summary: "Transfer an escalation",
   role: "operator",
+  records: actOn("escalation", "escalation.transferred"),
   params: idParams,
   body: transferBody,
   answers: { 200: escalationView },
@@ -130,6 +133,7 @@ const replyRoute = ownerRoute({
   summary: "Reply as a human",
   role: "operator",
   config: { repeatable: true },
+  records: actOn("escalation", "escalation.replied"),
   params: idParams,
   body: replyBody,
   answers: { 201: z.object({ message_id: z.uuid(), session_id: z.string(), created_at: z.string() }) },
@@ -169,6 +173,7 @@ const resolveRoute = ownerRoute({
   path: "/escalations/:id/resolve",
   summary: "Resolve an escalation",
   role: "operator",
+  records: actOn("escalation", "escalation.resolved"),
   params: idParams,
   body: resolveBody,
   answers: { 200: escalationView },
@@ -188,6 +193,7 @@ const handBackRoute = ownerRoute({
   description:
     "The workflow goes on where it was: by the transition `handed_back` of an `escalate` node, else in silence.",
   role: "operator",
+  records: actOn("escalation", "escalation.handed_back"),
   params: idParams,
   body: handBackBody,
   answers: { 200: escalationView },

@@ -3,7 +3,7 @@ import { encode } from "uqr";
 import { z } from "zod";
 import { ofAgentParams, queryInteger, tenantQuery } from "../params.js";
 import { linkAddress } from "./link-address.js";
-import { type Deps, ownerRoute } from "./owner-route.js";
+import { actOn, type Deps, ownerRoute } from "./owner-route.js";
 
 /** Readers need four empty modules around the code. */
 const QUIET_MODULES = 4;
@@ -14,6 +14,7 @@ const qrRoute = ownerRoute({
   path: "/agents/:agent/public-links/:id/qr.svg",
   summary: "Draw a public link as a QR code",
   role: "editor",
+  records: actOn("link", "link.address.read"),
   params: ofAgentParams,
   query: tenantQuery.extend({
     /** Width and height in pixels; the picture scales without loss. */
@@ -52,6 +53,7 @@ const embedRoute = ownerRoute({
     "`widget` puts a launcher and the chat on a page, `iframe` shows the chat page in place; both work on the sites of `allowed_domains` " +
     "and are null while the link lists none, because browsers would refuse the frame. `url` is the link's address.",
   role: "editor",
+  records: actOn("link", "link.address.read"),
   params: ofAgentParams,
   answers: { 200: linkSnippets },
   handle: async ({ principal, params, reply }, { bus, config }: Deps<"bus" | "config">) => {

@@ -1,4 +1,4 @@
-import type { Role } from "@parley/contracts";
+import { type Act, type Role, recordAct } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyContextConfig, FastifyRequest, FastifySchema } from "fastify";
 import type { z } from "zod";
@@ -27,6 +27,11 @@ export interface OwnerSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   role?: Role;
   /** The call is about no single tenant, so its query takes no `tenant_id`. */
   acrossTenants?: true;
+  /**
+   * What the audit says of the call, written before it is carried out: for reading what somebody said or is remembered of, and for acts
+   * that change no row which the database itself writes to the audit.
+   */
+  records?: (params: z.output<P>) => Act;
   config?: Omit<FastifyContextConfig, "role" | "url" | "method">;
   onRequest?: (request: FastifyRequest, deps: D) => Promise<void>;
   handle: (call: OwnerCall<P, Q, B>, deps: D) => Promise<Answer<A>>;
@@ -47,14 +52,21 @@ export function ownerRoute<
   P extends z.ZodType = z.ZodUnknown,
   Q extends z.ZodType = typeof tenantQuery,
   B extends z.ZodType = z.ZodUnknown,
-  D = Deps<"bus">,
+  D extends Deps<"bus"> = Deps<"bus">,
 >(declared: OwnerSpec<P, Q, B, A, D>): OwnerRoute<D> {
-  const { role, acrossTenants, config, onRequest, handle, ...spec } = declared;
+  const { role, acrossTenants, records, config, onRequest, handle, ...spec } = declared;
   return (app, deps) =>
     declareRoute(app, acrossTenants ? ACROSS_TENANTS : IN_TENANT, {
       spec: { ...spec, config: role === undefined ? config : { ...config, role } },
       onRequest: onRequest && ((request) => onRequest(request, deps)),
-      handle: (call) => handle(ownerCall(call), deps),
+      handle: async (call) => {
+        const owned = ownerCall(call);
+        if (records !== undefined) {
+          const act = { principal: owned.principal, ...records(call.params) };
+          await deps.bus.call(recordAct, act, { requestId: call.request.id });
+        }
+        return handle(owned, deps);
+      },
     });
 }
 
@@ -73,6 +85,11 @@ function ownerCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
     markReplay: (replayed) => markReplay(request, reply, replayed),
   };
 }
+
+/** What the audit says of an act on what `:id` names. */
+export const actOn =
+  (targetType: string, action: string) =>
+  ({ id }: { id: string }): Act => ({ action, targetType, targetId: id });
 
 /** A page as the bus has it, in the names of the HTTP interface. */
 export const wirePage = <T>({ data, nextCursor }: { data: T[]; nextCursor: string | null }) => ({

@@ -4,6 +4,7 @@ import { guard } from "../../edge/callers/authenticate.js";
 import { accessRoutes } from "./access.js";
 import { agentSecretRoutes } from "./agent-secrets.js";
 import { agentRoutes } from "./agents.js";
+import { auditRoutes } from "./audit.js";
 import { deadLetterRoutes } from "./dead-letters.js";
 import { acceptYaml } from "./document-body.js";
 import { escalationRoutes } from "./escalations.js";
@@ -50,6 +51,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...deadLetterRoutes,
   ...privacyRoutes,
   ...securityEventRoutes,
+  ...auditRoutes,
   ...serverRoutes,
 ];
 

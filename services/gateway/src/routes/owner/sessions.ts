@@ -21,7 +21,7 @@ import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
 import { eventStream } from "../declare-route.js";
 import { cursorParam, pageQuery, sessionParams, tenantQuery, traceQuery } from "../params.js";
-import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
+import { actOn, type Deps, ownerRoute, wirePage } from "./owner-route.js";
 import { ownerAccess } from "./principal.js";
 import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
 
@@ -84,6 +84,7 @@ const endRoute = ownerRoute({
   path: "/sessions/:id/end",
   summary: "End a session",
   role: "operator",
+  records: actOn("session", "session.ended"),
   params: sessionParams,
   answers: { 200: sessionClosed },
   handle: async ({ principal, params }, { bus }) => {
@@ -101,6 +102,7 @@ const extendRoute = ownerRoute({
   description: "Moves its expiry, never beyond that of its link, and makes its idle time longer.",
   role: "operator",
   config: { repeatable: true },
+  records: actOn("session", "session.extended"),
   params: sessionParams,
   body: z.strictObject({ minutes: z.int().min(1).max(1440) }),
   answers: {
@@ -126,6 +128,7 @@ const watchRoute = ownerRoute({
   role: "operator",
   config: { longLived: true },
   onRequest: async (_request, { streams }: WatchDeps) => streams.enter(),
+  records: actOn("session", "session.live.read"),
   params: sessionParams,
   query: tenantQuery.extend({ after: cursorParam.optional() }),
   answers: { 200: eventStream },
@@ -145,6 +148,7 @@ const traceRoute = ownerRoute({
   path: "/sessions/:id/trace",
   summary: "Read the trace of a session",
   role: "operator",
+  records: actOn("session", "session.trace.read"),
   params: sessionParams,
   query: tenantQuery.extend(traceQuery.shape),
   answers: { 200: sessionTrace },
@@ -159,6 +163,7 @@ const transcriptRoute = ownerRoute({
   summary: "Read the transcript of a session",
   description: "json (default), csv (safe against formulas), txt or html; the newest 10,000 messages, oldest first.",
   role: "operator",
+  records: actOn("session", "session.transcript.read"),
   params: sessionParams,
   query: tenantQuery.extend({ format: z.enum(TRANSCRIPT_FORMATS).default("json") }),
   answers: { 200: z.unknown().meta({ description: "`{session, messages, truncated}`, or the file" }) },
@@ -180,6 +185,7 @@ const fileRoute = ownerRoute({
   path: "/sessions/:id/files/:file_id",
   summary: "Download a file of a session",
   role: "operator",
+  records: actOn("session", "session.file.read"),
   params: sessionParams.extend({ file_id: z.string().max(64) }),
   answers: { 200: z.string().meta({ description: "The bytes, as an attachment" }) },
   handle: async ({ principal, params, reply }, { bus }) => {
@@ -198,6 +204,7 @@ const toTestRoute = ownerRoute({
   description: "The test passes against the version of the session; `notes` say what it does not repeat.",
   role: "operator",
   config: { reads: true },
+  records: actOn("session", "session.test.read"),
   params: sessionParams,
   answers: { 200: sessionToTest.response },
   handle: async ({ principal, params }, { bus }) => bus.call(sessionToTest, { principal, sessionId: params.id }),

@@ -127,6 +127,10 @@ const replayRoute = ownerRoute({
   role: "editor",
   config: { reads: true },
   params: versionParams,
+  records: ({ agent, version }) => ({
+    ...{ action: "sessions.replayed", targetType: "agent_version" },
+    targetId: `${agent}/${version}`,
+  }),
   body: z.unknown().meta({ description: "Nothing, or `{session_ids? | limit? (≤ 500), link_id?}`" }),
   answers: { 200: replayReport },
   handle: async ({ principal, params, body }, { bus }) => {

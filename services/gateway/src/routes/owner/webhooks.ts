@@ -20,7 +20,7 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import { idParams, pageQuery } from "../params.js";
-import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
+import { actOn, DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
 /** Both secrets sign for a day when the caller does not say how long. */
 const DEFAULT_OVERLAP_SECONDS = 86_400;
@@ -143,6 +143,7 @@ const testRoute = ownerRoute({
   description: "How it went is in the list of its deliveries.",
   role: "admin",
   config: { repeatable: true },
+  records: actOn("webhook", "webhook.tested"),
   params: idParams,
   answers: { 202: webhookDelivery },
   handle: async ({ principal, params, repeatable, markReplay }, { bus }) => {
@@ -172,6 +173,7 @@ const redeliverRoute = ownerRoute({
   summary: "Redeliver a webhook",
   role: "admin",
   config: { repeatable: true },
+  records: actOn("webhook_delivery", "webhook_delivery.redelivered"),
   params: idParams,
   answers: { 202: webhookDelivery },
   handle: async ({ principal, params, repeatable, markReplay }, { bus }) => {

@@ -1,0 +1,17 @@
+-- What the hash of an audit entry is made of: all of it, in the one spelling that jsonb has.
+create or replace function audit_text(e audit_entries) returns text
+language sql stable as $$
+  select jsonb_build_object(
+    'tenant_id', e.tenant_id,
+    'seq', e.seq,
+    'id', e.id,
+    'at', to_char(e.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'actor', e.actor,
+    'call', e.call,
+    'request_id', e.request_id,
+    'action', e.action,
+    'target_type', e.target_type,
+    'target_id', e.target_id,
+    'details', e.details
+  )::text
+$$;

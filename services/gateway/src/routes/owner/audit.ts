@@ -1,0 +1,74 @@
+import { auditEntry, auditVerified, listAudit, pageOf, verifyAudit } from "@parley/contracts";
+import { z } from "zod";
+import { pageQuery, tenantQuery } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
+
+const moment = z.iso.datetime({ offset: true });
+
+const filter = {
+  action: z.string().max(100).optional().meta({ description: "What was done, `*` for any part: `link.*`, `*.read`" }),
+  actor_id: z.string().max(200).optional(),
+  target_type: z.string().max(50).optional(),
+  target_id: z.string().max(300).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+};
+
+/** Who did what in the tenant, newest first. Admins. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/audit",
+  summary: "List the audit",
+  description: "Who created, changed, read and deleted what, newest first; `from` is included, `to` is not.",
+  role: "admin",
+  query: pageQuery.extend(filter),
+  answers: { 200: pageOf(auditEntry) },
+  handle: async ({ principal, query }, { bus }) => {
+    const { actor_id: actorId, target_type: targetType, target_id: targetId, tenant_id: _tenant, ...rest } = query;
+    return wirePage(await bus.call(listAudit, { principal, actorId, targetType, targetId, ...rest }));
+  },
+});
+
+const LINES = 1_000;
+
+/** The audit as JSON lines, oldest first. Admins. */
+const exportRoute = ownerRoute({
+  method: "GET",
+  path: "/audit/export",
+  summary: "Export the audit",
+  description:
+    "JSON lines, oldest first, at most 1,000; `X-Next-After` names the last one where there are more: ask again with it as `after`.",
+  role: "admin",
+  query: tenantQuery.extend({
+    ...filter,
+    after: z.coerce.number().int().min(0).default(0).meta({ description: "`seq` of the last entry you have" }),
+  }),
+  answers: { 200: z.string().meta({ description: "One entry a line (application/jsonl)" }) },
+  records: () => ({ action: "audit.exported", targetType: "audit", targetId: null }),
+  handle: async ({ principal, query, reply }, { bus }) => {
+    const { actor_id: actorId, target_type: targetType, target_id: targetId, tenant_id: _tenant, ...rest } = query;
+    const { data, nextCursor } = await bus.call(listAudit, {
+      ...{ principal, actorId, targetType, targetId, limit: LINES },
+      ...rest,
+    });
+    const last = data.at(-1);
+    if (nextCursor !== null && last !== undefined) reply.header("x-next-after", String(last.seq));
+    return reply
+      .header("content-type", "application/jsonl; charset=utf-8")
+      .serializer((lines: string) => lines)
+      .send(data.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  },
+});
+
+/** Whether the chain is whole. Admins. */
+const verifyRoute = ownerRoute({
+  method: "GET",
+  path: "/audit/verify",
+  summary: "Verify the audit",
+  description: "Computes the hash of every entry again and compares the chain with what was sealed of it before.",
+  role: "admin",
+  answers: { 200: auditVerified },
+  handle: async ({ principal }, { bus }) => bus.call(verifyAudit, { principal }),
+});
+
+export const auditRoutes = [listRoute, exportRoute, verifyRoute];

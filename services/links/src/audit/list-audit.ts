@@ -1,0 +1,47 @@
+import { AppError, type AuditEntryView, type listAudit as contract, requireRole, tenantOf } from "@parley/contracts";
+import { sql } from "@parley/db";
+import type { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+
+/** One page of a tenant's audit. A read. */
+export const listAudit =
+  ({ db }: LinksDeps) =>
+  async (input: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(input.principal, "admin");
+    const tenantId = tenantOf(input.principal);
+    const { limit, after, action, actorId, targetType, targetId, from, to } = input;
+    const position = input.cursor === undefined ? null : decodePlace(input.cursor);
+    const forward = after !== undefined;
+    const data = await db.tenant(tenantId, async (trx) => {
+      const above = forward ? (position ?? after) : null;
+      const below = forward ? null : position;
+      const { rows } = await sql<AuditEntryView>`
+        select seq::float8, id, iso(at) as at, actor, action, target_type, target_id, request_id, details,
+               encode(hash, 'hex') as hash
+          from audit_entries
+         where tenant_id = ${tenantId} and seq is not null
+           and (${above}::bigint is null or seq > ${above}::bigint)
+           and (${below}::bigint is null or seq < ${below}::bigint)
+           and (${action ?? null}::text is null or action like replace(${action ?? null}::text, '*', '%'))
+           and (${actorId ?? null}::text is null or actor ->> 'id' = ${actorId ?? null}::text)
+           and (${targetType ?? null}::text is null or target_type = ${targetType ?? null}::text)
+           and (${targetId ?? null}::text is null or target_id = ${targetId ?? null}::text)
+           and (${from ?? null}::timestamptz is null or at >= ${from ?? null}::timestamptz)
+           and (${to ?? null}::timestamptz is null or at < ${to ?? null}::timestamptz)
+         order by seq ${sql.raw(forward ? "asc" : "desc")} limit ${limit + 1}`.execute(trx);
+      return rows;
+    });
+    const page = data.slice(0, limit);
+    const last = data.length > limit ? page.at(-1) : undefined;
+    return { data: page, nextCursor: last === undefined ? null : encodePlace(last.seq) };
+  };
+
+const encodePlace = (seq: number): string => Buffer.from(`seq:${seq}`).toString("base64url");
+
+function decodePlace(cursor: string): number {
+  const [, digits] = /^seq:(\d{1,15})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
+  if (digits !== undefined) return Number(digits);
+  throw new AppError("validation_failed", {
+    errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
+  });
+}

@@ -1,0 +1,82 @@
+import { type AuditVerified, type verifyAudit as contract, requireRole, tenantOf } from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import type { Secrets } from "@parley/secrets";
+import type { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+import { sealAad } from "./seal-heads.js";
+
+const STRETCH = 5_000;
+const MAX_PROBLEMS = 100;
+
+type Problem = AuditVerified["problems"][number];
+
+interface Stretch {
+  o_checked: string;
+  o_next: string | null;
+  o_problems: Problem[];
+}
+
+/** Computes the chain of the tenant again, stretch by stretch, and compares it with the seals of its earlier ends. A read. */
+export const verifyAudit =
+  ({ db, secrets }: LinksDeps) =>
+  async ({ principal }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    requireRole(principal, "admin");
+    const tenantId = tenantOf(principal);
+    const problems: Problem[] = [];
+    let checked = 0;
+    let from: number | null = 1;
+    while (from !== null && problems.length < MAX_PROBLEMS) {
+      const stretch: Stretch = await readStretch(db, tenantId, from);
+      checked += Number(stretch.o_checked);
+      problems.push(...stretch.o_problems);
+      from = stretch.o_next === null ? null : Number(stretch.o_next);
+    }
+    const { sealed, broken } = await compareSeals(db, secrets, tenantId);
+    const all = [...problems, ...broken].sort((a, b) => a.seq - b.seq).slice(0, MAX_PROBLEMS);
+    return { intact: all.length === 0, checked, sealed, head: await readHead(db, tenantId), problems: all };
+  };
+
+const readStretch = (db: Db, tenantId: string, from: number): Promise<Stretch> =>
+  db.tenant(tenantId, async (trx) => {
+    const { rows } = await sql<Stretch>`select * from audit_problems(${from}, ${STRETCH})`.execute(trx);
+    const [row] = rows;
+    if (row === undefined) throw new Error("audit_problems answered nothing");
+    return row;
+  });
+
+/** The newest are enough: each end stands for everything before it. */
+const MAX_SEALS = 1_000;
+
+/** Every end that was sealed must still be there, with the hash it had. */
+function compareSeals(db: Db, secrets: Secrets, tenantId: string): Promise<{ sealed: number; broken: Problem[] }> {
+  return db.tenant(tenantId, async (trx) => {
+    const { rows } = await sql<{ seq: string; hash_sealed: string; hash: string | null }>`
+      select s.seq, s.hash_sealed, coalesce(encode(e.hash, 'hex'), encode(h.purged_hash, 'hex')) as hash
+        from audit_seals s
+        left join audit_entries e on e.tenant_id = s.tenant_id and e.seq = s.seq
+        left join audit_heads h on h.tenant_id = s.tenant_id and h.purged_seq = s.seq
+       where s.tenant_id = ${tenantId}
+       order by s.seq desc limit ${MAX_SEALS}`.execute(trx);
+    const broken = rows.flatMap(({ seq, hash_sealed: sealed, hash }): Problem[] => {
+      const then = opened(secrets, sealed, sealAad(tenantId, Number(seq)));
+      if (then === null) return [{ seq: Number(seq), problem: "seal_broken" }];
+      return then === hash ? [] : [{ seq: Number(seq), problem: "unlike_sealed" }];
+    });
+    return { sealed: rows.length, broken };
+  });
+}
+
+function opened(secrets: Secrets, sealed: string, aad: string): string | null {
+  try {
+    return secrets.open(sealed, aad);
+  } catch {
+    return null;
+  }
+}
+
+const readHead = (db: Db, tenantId: string): Promise<AuditVerified["head"]> =>
+  db.tenant(tenantId, async (trx) => {
+    const { rows } = await sql<{ seq: number; hash: string }>`
+      select seq::float8, encode(hash, 'hex') as hash from audit_heads where tenant_id = ${tenantId}`.execute(trx);
+    return rows[0] ?? null;
+  });
