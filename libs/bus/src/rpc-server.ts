@@ -175,7 +175,7 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
     const context = new CallContext(about);
     this.#contexts.add(context);
     try {
-      const actor = actorOf(input.data, { call: this.#contract.subject, request_id: context.requestId });
+      const actor = actorOf(input.data, this.#contract.subject);
       const handled =
         actor === undefined
           ? this.#handler(input.data, context)
@@ -229,11 +229,11 @@ export class RpcServer<Q extends z.ZodType, R extends z.ZodType> {
 }
 
 /** For whom a call is: the caller of a management route, whom its message names. */
-function actorOf(input: unknown, call: Pick<Actor, "call" | "request_id">): Actor | undefined {
+function actorOf(input: unknown, call: string): Actor | undefined {
   const principal = principalOf(input);
   if (principal === undefined) return undefined;
-  const { via, id, role, address } = principal;
-  return { via, id, role, ...(address === undefined ? {} : { address }), ...call };
+  const { via, id, role, address, requestId } = principal;
+  return { via, id, role, call, ...(address && { address }), ...(requestId && { request_id: requestId }) };
 }
 
 function parseJson(text: string): unknown {

@@ -10,7 +10,7 @@ export interface Actor {
   address?: string;
   /** Subject of the message that was called. */
   call: string;
-  request_id: string;
+  request_id?: string;
 }
 
 const storage = new AsyncLocalStorage<Actor | undefined>();

@@ -27,6 +27,13 @@ export const cleanupConfig = z.object({
     .union([z.literal("never"), z.coerce.number().int().min(1).max(3_650)])
     .default(30)
     .describe("Days after its end that a session keeps its content unless its link says otherwise; never = for ever"),
+  AUDIT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(400)
+    .describe("Days that entries of the audit are kept, whatever is kept of conversations"),
   RETENTION_INTERVAL_SECONDS: seconds(20).describe(
     "Seconds between looks for sessions whose content is to be removed, those of deleted links first of all",
   ),

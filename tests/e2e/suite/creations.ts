@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { ApiClient } from "@parley/testkit";
 import { ECHO, ECHO_2 } from "../../cluster/documents.js";
 import type { Tenant } from "../../cluster/owner.js";
-import type { Page } from "./fixture.js";
+import { type Fixture, openSession, type Page, send } from "./fixture.js";
 
 /** A creating call: how it is made, how its body may differ, and how many things there are that it makes. */
 export interface Creation {
@@ -162,4 +163,28 @@ export interface World {
   /** Makes something that the call needs; answers its id. */
   make(path: string, body: unknown): Promise<string>;
   session(): Promise<{ session_id: string }>;
+}
+
+/** What creating calls need of a tenant with the echo agent. */
+export function worldIn({ cluster, tenant }: Pick<Fixture, "cluster" | "tenant">): World {
+  const mark = randomUUID().slice(0, 8);
+  return {
+    tenant,
+    names: (what) => `${what}-${mark}`,
+    async list(path) {
+      const answer = await tenant.owner.call<Page<unknown>>("GET", `${path}?limit=200`);
+      return answer.status === 404 ? 0 : answer.body.data.length;
+    },
+    async make(path, body) {
+      const made = await tenant.owner.call<{ id: string }>("POST", path, body);
+      if (made.status !== 201) throw new Error(`not made: ${made.text}`);
+      return made.body.id;
+    },
+    async session() {
+      const agent = await tenant.owner.call<{ id: string }>("GET", "/api/agents/echo");
+      const opened = await openSession({ cluster, tenant, agentId: agent.body.id });
+      await send({ cluster, tenant, agentId: agent.body.id }, opened.session_id, "hello");
+      return opened;
+    },
+  };
 }

@@ -3,8 +3,8 @@ import { type ApiClient, call, signedHeaders } from "@parley/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ECHO } from "../../cluster/documents.js";
 import { createTenant, type Tenant } from "../../cluster/owner.js";
-import { CREATIONS, type Creation, type World } from "./creations.js";
-import { type GetFixture, openSession, type Page, send } from "./fixture.js";
+import { CREATIONS, type Creation, worldIn } from "./creations.js";
+import type { GetFixture, Page } from "./fixture.js";
 
 /** Calls that make nothing to be counted; their own tests say what a repeat of them does. */
 const ELSEWHERE = [
@@ -32,28 +32,7 @@ export function describeOwnerRepeats(fixture: GetFixture): void {
       await tenant.owner.call("POST", "/api/agents/echo/import", { document: ECHO });
     });
 
-    function worldOf(): World {
-      const mark = randomUUID().slice(0, 8);
-      return {
-        tenant,
-        names: (what) => `${what}-${mark}`,
-        async list(path) {
-          const answer = await tenant.owner.call<Page<unknown>>("GET", `${path}?limit=200`);
-          return answer.status === 404 ? 0 : answer.body.data.length;
-        },
-        async make(path, body) {
-          const made = await tenant.owner.call<{ id: string }>("POST", path, body);
-          if (made.status !== 201) throw new Error(`not made: ${made.text}`);
-          return made.body.id;
-        },
-        async session() {
-          const agent = await tenant.owner.call<{ id: string }>("GET", "/api/agents/echo");
-          const opened = await openSession({ ...fixture(), tenant, agentId: agent.body.id });
-          await send({ ...fixture(), tenant }, opened.session_id, "hello");
-          return opened;
-        },
-      };
-    }
+    const worldOf = () => worldIn({ ...fixture(), tenant });
 
     it.each(Object.keys(CREATIONS))(
       "%s happens once for a key, and its answer is told again, byte for byte",

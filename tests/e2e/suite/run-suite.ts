@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, onTestFailed } from "vitest";
 import { type Cluster, type Shape, startCluster } from "../../cluster/cluster.js";
+import { describeAudit } from "./audit.js";
 import { describeBackground } from "./background.js";
 import { describeEscalations } from "./escalations.js";
 import { type Fixture, makeFixture } from "./fixture.js";
@@ -55,6 +56,7 @@ export function runSuite(shape: Shape): void {
     describeLinkOwners(get);
     describeOwnerApi(get);
     describeOwnerRepeats(get);
+    describeAudit(get);
     describeKeyScopes(get);
     describeIntruder(get);
     describeBackground(get);

@@ -34,7 +34,7 @@ export async function call<Body = Record<string, unknown>>(
     ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
   // Test equipment: a wrong shape shows in the comparison of the test that asked for it.
   const parsed = (isJson && text !== "" ? JSON.parse(text) : {}) as Body;
   return { status: response.status, headers: response.headers, text, body: parsed };

@@ -6,8 +6,8 @@ export const role = z.enum(["owner", "admin", "editor", "operator", "viewer"]);
 export type Role = z.infer<typeof role>;
 
 /**
- * A caller the gateway has verified. `tenantId` null = operator-wide; `id` is that of the token, the key or the user; `address` that of
- * the network, for the audit.
+ * A caller the gateway has verified. `tenantId` null = operator-wide; `id` is that of the token, the key or the user; `address` (of the
+ * network) and `requestId` are for the audit.
  */
 export const principal = z.object({
   tenantId: uuid.nullable(),
@@ -15,6 +15,7 @@ export const principal = z.object({
   via: z.enum(["token", "hmac", "user"]),
   id: z.string(),
   address: z.string().max(64).optional(),
+  requestId: z.string().max(128).optional(),
 });
 export type Principal = z.infer<typeof principal>;
 

@@ -1,11 +1,12 @@
 -- Trigger of tables that owners change: writes an audit entry about the row while the transaction acts for somebody
--- (`app.actor`); for everything else it costs the check of that setting. Arguments: what the row is, its id columns, the
--- columns whose values may stand in an entry. Of all others an entry tells only that they changed: they may hold words,
--- addresses and secrets.
+-- (`app.actor`); for everything else it costs the check of that setting. Arguments: what the row is, its id columns,
+-- the columns whose values may stand in an entry. Of all others an entry tells only that they changed: they may hold
+-- words, addresses and secrets.
 create or replace function audit_change() returns trigger
 language plpgsql as $$
 declare
-  v_silent constant text[] := '{updated_at, last_used_at, last_seen_at, created_at, tokens_used, cost_used, sessions_used, chunks,
+  v_silent constant text[] := '{updated_at, last_used_at, last_seen_at, created_at, tokens_used, cost_used,
+    sessions_used, chunks,
     retention_changed_at, retention_check_at, secrets_sealed, failures, failing_since, latest_version}';
   v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - v_silent else '{}' end;
   v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - v_silent else '{}' end;
@@ -79,6 +80,8 @@ begin
       ),
       ('action_webhook_secrets', 'webhook_secret', '{tenant_id}', '{}'),
       ('knowledge_documents', 'knowledge_document', '{id}', '{agent_id, name, revision, bytes, deleted_at}'),
+      ('agent_secrets', 'agent_secret', '{agent_id, name}', '{name, hosts}'),
+      ('erasures', 'erasure', '{id}', '{kind, state}'),
       ('memories', 'memory', '{agent_id, subject_hash}', '{revision}')
     ) as t (name, resource, ids, shown)
   loop

@@ -1,6 +1,6 @@
--- What is wrong in a stretch of the chain of the transaction's tenant, from p_from on, at most p_limit entries: an entry
--- that was changed, entries that are missing or stand elsewhere, an end that was cut off. o_next: where to go on; null =
--- the end was reached. Reads the stretch once.
+-- What is wrong in a stretch of the chain of the transaction's tenant, from p_from on, at most p_limit entries: an
+-- entry that was changed, entries that are missing or stand elsewhere, an end that was cut off. o_next: where to go on;
+-- null = the end was reached. Reads the stretch once.
 create or replace function audit_problems(
   p_from bigint, p_limit integer, out o_checked integer, out o_next bigint, out o_problems jsonb
 )
@@ -48,7 +48,9 @@ begin
   )
   select
     (select count(*) from checked),
-    coalesce((select jsonb_agg(jsonb_build_object('seq', seq, 'problem', problem) order by seq) from found), '[]')
+    coalesce(
+      (select jsonb_agg(jsonb_build_object('seq', seq, 'problem', problem) order by seq, problem) from found), '[]'
+    )
   into o_checked, o_problems;
   if v_to < v_head.seq then
     o_next := v_to + 1;

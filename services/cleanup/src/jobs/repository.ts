@@ -80,3 +80,7 @@ export async function purgeSessions(db: Db, query: { defaultDays: number | null;
   ]);
   return rows[0] ?? { looked: 0, purged: 0, recent: [] };
 }
+
+/** Deletes entries of the audit older than `days` from the beginning of one chain; answers how many. */
+export const purgeAudit = (db: Db, query: { days: number; limit: number }): Promise<number> =>
+  countOf(db, "select purge_audit($1, $2) as count", [query.days, query.limit]);

@@ -53,8 +53,8 @@ export function guard(app: HttpApp, auth: Auth, options: { surface: Surface; own
     try {
       request.caller = await identify(request, auth, options.surface === "management");
       if (options.surface === "management") {
-        const { principal } = request.caller;
-        request.caller = { ...request.caller, principal: { ...principal, address: request.clientAddress } };
+        const about = { address: request.clientAddress, requestId: request.id };
+        request.caller = { ...request.caller, principal: { ...request.caller.principal, ...about } };
       }
     } catch (error) {
       throw error instanceof AppError && error.status === 401 ? (failed(auth, request, reply) ?? error) : error;

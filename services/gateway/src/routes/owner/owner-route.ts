@@ -62,8 +62,7 @@ export function ownerRoute<
       handle: async (call) => {
         const owned = ownerCall(call);
         if (records !== undefined) {
-          const act = { principal: owned.principal, ...records(call.params) };
-          await deps.bus.call(recordAct, act, { requestId: call.request.id });
+          await deps.bus.call(recordAct, { principal: owned.principal, ...records(call.params) });
         }
         return handle(owned, deps);
       },

@@ -1,0 +1,38 @@
+import type { Command } from "commander";
+import { exportAudit, listAudit, verifyAudit } from "./commands/audit.js";
+import { type Done, positive, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+/** Who did what in a tenant, and whether the record of it is whole. */
+export function addAudit(program: Command, io: Io, done: Done): void {
+  const audit = program
+    .command("audit")
+    .description("See who created, changed, read and deleted what; verify the record");
+  const filter = (command: Command): Command =>
+    command
+      .option("--action <action>", "only this, * for any part: link.*, *.read")
+      .option("--actor <id>", "only of this user, token or key")
+      .option("--target <id>", "only about this")
+      .option("--from <time>", "not before, ISO 8601")
+      .option("--to <time>", "only before, ISO 8601");
+  filter(
+    sub(audit, "list", {
+      about: "List entries, newest first",
+      examples: ["audit list", "audit list --action 'session.*.read' --limit 500"],
+    }),
+  )
+    .option("--limit <n>", "how many", positive, 50)
+    .action(async (options) => done(await listAudit(io, options)));
+  filter(
+    sub(audit, "export", {
+      about: "Print all entries as JSON lines, oldest first",
+      examples: ["audit export > audit.jsonl", "audit export --after 4711 >> audit.jsonl"],
+    }),
+  )
+    .option("--after <seq>", "go on behind this entry", positive)
+    .action(async (options) => done(await exportAudit(io, options)));
+  sub(audit, "verify", {
+    about: "Compute the chain again; exit code 1 when an entry was changed, removed, added or moved",
+    examples: ["audit verify", "audit verify --json | jq .head"],
+  }).action(async (options) => done(await verifyAudit(io, options)));
+}
