@@ -72,6 +72,17 @@ export const CREATIONS: Record<string, (world: World) => Creation | Promise<Crea
     other: { body: { name: names("Token"), role: "editor" } },
     count: () => list("/api/tokens"),
   }),
+  "POST /users": ({ list, names }) => ({
+    ...{ status: 201, path: "/api/users", body: { email: `${names("user")}@example.com`, role: "viewer" } },
+    other: { body: { email: `${names("other")}@example.com`, role: "viewer" } },
+    count: () => list("/api/users"),
+  }),
+  "POST /agents/{agent}/secrets": ({ list }) => ({
+    ...{ status: 201, path: "/api/agents/echo/secrets" },
+    body: { name: "crm", value: "a value that is secret", hosts: ["crm.example.com"] },
+    other: { body: { name: "other", value: "a value that is secret", hosts: ["crm.example.com"] } },
+    count: () => list("/api/agents/echo/secrets"),
+  }),
   "POST /tenants": ({ tenant, names }) => ({
     ...{
       status: 201,

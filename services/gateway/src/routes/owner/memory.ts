@@ -1,4 +1,5 @@
 import {
+  type Act,
   deleted,
   forgetMemory,
   getMemory,
@@ -16,6 +17,12 @@ import {
 import { agentParams, pageQuery, personParams } from "../params.js";
 import { DELETED, ownerRoute, wirePage } from "./owner-route.js";
 
+/** Whose memory it was stands in no entry: it has to stay when the person is forgotten. */
+const memoryRead = ({ agent }: { agent: string }): Act => ({
+  ...{ action: "memory.read", targetType: "memory" },
+  targetId: agent,
+});
+
 /** Whom an agent remembers, newest change first. It names addresses, hence the role. */
 const listRoute = ownerRoute({
   method: "GET",
@@ -23,6 +30,7 @@ const listRoute = ownerRoute({
   summary: "List whom an agent remembers",
   description: "Newest change first.",
   role: "operator",
+  records: memoryRead,
   params: agentParams,
   query: pageQuery,
   answers: { 200: pageOf(listedMemory) },
@@ -36,6 +44,7 @@ const getRoute = ownerRoute({
   path: "/agents/:agent/memory/:email",
   summary: "Get what an agent remembers of a person",
   role: "operator",
+  records: memoryRead,
   params: personParams,
   answers: { 200: memoryView },
   handle: async ({ principal, params }, { bus }) => (await bus.call(getMemory, { principal, ...params })).memory,
@@ -79,6 +88,7 @@ const historyRoute = ownerRoute({
   summary: "List the changes of a memory",
   description: "Newest first, the newest 50; a page holds at most 10.",
   role: "operator",
+  records: memoryRead,
   params: personParams,
   query: pageQuery,
   answers: { 200: pageOf(memoryChange) },
