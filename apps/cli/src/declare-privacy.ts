@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { erase, listErasures, showErasure, verifyReceipt } from "./commands/privacy-erase.js";
+import { exportPerson } from "./commands/privacy-export.js";
 import { type Done, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -7,8 +8,15 @@ const ID = "018f3a5e-7c1b-7d2e-8a4f-000000000007";
 
 /** What people may ask of those who keep their data. */
 export function addPrivacy(program: Command, io: Io, done: Done): void {
-  const privacy = program.command("privacy").description("Erase what is kept of a person, and prove it");
+  const privacy = program.command("privacy").description("Export or erase what is kept of a person, and prove it");
   addErasure(privacy, io, done);
+  sub(privacy, "export", {
+    about: "Write everything that is held of a person to a zip file",
+    examples: ["privacy export --email ada@example.com --output ada.zip"],
+  })
+    .requiredOption("--email <address>", "whose data")
+    .requiredOption("-o, --output <file>", "write it there; a file that exists stays as it is")
+    .action(async (options) => done(await exportPerson(io, options)));
 }
 
 function addErasure(privacy: Command, io: Io, done: Done): void {

@@ -1,3 +1,4 @@
+import { exportAccess as exportAccessContract } from "@parley/contracts";
 import { createMailer } from "@parley/mail";
 import type { Component } from "@parley/runtime";
 import { bindAudit } from "./audit/bind.js";
@@ -5,6 +6,7 @@ import { bindCredentials } from "./credentials/bind.js";
 import type { LinksDeps } from "./deps.js";
 import { createAgentsShown } from "./links/agents.js";
 import { bindLinks } from "./links/bind.js";
+import { exportAccess } from "./privacy-export/export-person.js";
 import { bindSecurity } from "./security/bind.js";
 import { bindTemplates } from "./templates/bind.js";
 import { bindUsers } from "./users/bind.js";
@@ -23,6 +25,7 @@ export function createLinks(deps: LinksDeps): Component {
       bindLinks(deps, agentShown);
       bindTemplates(deps);
       bindSecurity(deps);
+      deps.bus.serve(exportAccessContract, exportAccess(deps), { maxInFlight: 2 });
       const mailer = createMailer({
         url: deps.config.SMTP_URL,
         from: deps.config.MAIL_FROM,

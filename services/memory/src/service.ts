@@ -6,6 +6,7 @@ import type { Component } from "@parley/runtime";
 import type { MemoryDeps } from "./deps.js";
 import { bindKnowledge } from "./knowledge/bind.js";
 import { forgetMemory, setMemory, undoMemory } from "./memory/change-memory.js";
+import { exportMemories } from "./memory/export-person.js";
 import { getMemory, listMemories, listMemoryChanges } from "./memory/read-memory.js";
 import { recall } from "./memory/recall.js";
 import { dueSessions } from "./memory/repository.js";
@@ -88,5 +89,6 @@ function serveOwners(deps: MemoryDeps): void {
   bus.serve(contracts.setMemory, setMemory(deps));
   bus.serve(contracts.forgetMemory, forgetMemory(deps));
   bus.serve(contracts.listMemoryChanges, listMemoryChanges(deps));
+  bus.serve(contracts.exportMemories, exportMemories(deps));
   bus.serve(contracts.undoMemory, undoMemory(deps));
 }

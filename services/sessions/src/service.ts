@@ -16,6 +16,7 @@ import { createSessionRepository } from "./history/repository.js";
 import { bindLifecycle } from "./lifecycle/bind.js";
 import { createAgentResolver } from "./lifecycle/resolve-agent.js";
 import { bindPeople } from "./people/bind.js";
+import { bindPrivacyExport } from "./privacy-export/bind.js";
 import { bindWebhooks } from "./webhooks/bind.js";
 
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
@@ -46,6 +47,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindFiles(handlers);
       bindEscalations(handlers);
       bindDeadLetters(handlers);
+      bindPrivacyExport(handlers);
       const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
       deps.bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
       webhooks = bindWebhooks(deps);

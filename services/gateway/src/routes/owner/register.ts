@@ -19,6 +19,7 @@ import { memoryRoutes } from "./memory.js";
 import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
 import { privacyRoutes } from "./privacy.js";
+import { privacyExportRoutes } from "./privacy-export.js";
 import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
@@ -43,6 +44,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...escalationRoutes,
   ...peopleRoutes,
   ...memoryRoutes,
+  ...privacyExportRoutes,
   ...webhookRoutes,
   ...userRoutes,
   ...tokenRoutes,
