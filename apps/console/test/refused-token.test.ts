@@ -15,6 +15,22 @@ async function refusalsTold(before: string | null, after: string | null): Promis
   return told;
 }
 
+describe("a refused session", () => {
+  it("is told when it was live before the call and still is", async () => {
+    const told = async (before: boolean, after: boolean): Promise<number> => {
+      let live = before;
+      let count = 0;
+      vi.stubGlobal("fetch", async () => {
+        live = after;
+        return Response.json({ code: "invalid_token" }, { status: 401 });
+      });
+      await createApi({ token: () => null, hasSession: () => live, onRefusedToken: () => (count += 1) }).agents();
+      return count;
+    };
+    expect([await told(true, true), await told(true, false), await told(false, true)]).toEqual([1, 0, 0]);
+  });
+});
+
 describe("a refused token", () => {
   it("is told of the one that is in use, and neither of one that was replaced nor of none at all", async () => {
     expect(await refusalsTold("ak_one", "ak_one")).toBe(1);

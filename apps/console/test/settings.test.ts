@@ -356,7 +356,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     });
     await page.getByText("2 ended keys").waitFor();
     await page.getByText("No signing keys yet").waitFor();
-    await page.getByText("The role of this token is too small for it.").waitFor();
+    await page.getByText("Your role is too small for it.").waitFor();
   });
 });
 

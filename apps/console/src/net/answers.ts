@@ -10,6 +10,8 @@ import type {
   SessionView,
   SuiteResult,
   TokenView,
+  UserSessionView,
+  UserView,
   WebhookDelivery,
   WebhookView,
 } from "@parley/contracts";
@@ -29,6 +31,7 @@ export type {
   SessionStatus,
   SessionTrace,
   TracedTurn,
+  WhoAmI,
 } from "@parley/contracts";
 
 /**
@@ -40,6 +43,8 @@ export type Webhook = WebhookView;
 export type Delivery = WebhookDelivery;
 export type SigningKey = KeyView;
 export type AccessToken = TokenView;
+export type User = UserView;
+export type UserSession = UserSessionView;
 
 export type Escalation = EscalationView;
 export interface EscalationCounts {

@@ -19,6 +19,7 @@ import { knowledgeCalls } from "./knowledge-calls.js";
 import { accessCalls, linkCalls } from "./link-calls.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
+import { userCalls } from "./user-calls.js";
 import { type WatchOptions, watchSession } from "./watch-session.js";
 
 export interface SessionFilter {
@@ -43,7 +44,7 @@ const TEST_MS = 40_000;
 /** A file of ten thousand messages is read page by page before its first byte. */
 const FILE_MS = 120_000;
 
-/** The management API, called with the token of whoever is signed in. */
+/** The management API, called with the token or the session of whoever is signed in. */
 export function createApi(options: CallerOptions) {
   const call = createCaller(options);
   const links = (agent: string): string => `/agents/${part(agent)}/public-links`;
@@ -54,6 +55,7 @@ export function createApi(options: CallerOptions) {
     ...accessCalls(call),
     ...webhookCalls(call),
     ...credentialCalls(call),
+    ...userCalls(call),
     ...knowledgeCalls(call),
     ...inboxCalls(call),
     agents: (cursor?: string) => call<Page<Agent>>(`/agents${query({ ...pages, cursor })}`),

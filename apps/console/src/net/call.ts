@@ -17,30 +17,37 @@ export interface Call {
 export type Caller = <T>(path: string, call?: Call) => Promise<Answer<T>>;
 
 export interface CallerOptions {
-  /** Token of whoever is signed in. */
+  /** Token of whoever is signed in with one; without it the cookie of a user's session goes along. */
   token(): string | null;
-  /** Called for each 401 of that token. */
+  /** Whether a user's session is known to be live. */
+  hasSession?(): boolean;
+  /** Called for each 401 of that token or session. */
   onRefusedToken(): void;
 }
 
 const TIMEOUT_MS = 20_000;
+
+/** Who is signed in, as far as a refusal concerns them: the token, "" for a session, null for nobody. */
+const holder = (options: CallerOptions): string | null => options.token() ?? (options.hasSession?.() ? "" : null);
 
 export function createCaller(options: CallerOptions): Caller {
   return async <T>(
     path: string,
     { method = "GET", body, form, headers, format = "json", timeoutMs = TIMEOUT_MS }: Call = {},
   ): Promise<Answer<T>> => {
+    const before = holder(options);
     const token = options.token();
     try {
       const response = await fetch(`/api${path}`, {
         method,
-        // The token is the only credential: a cookie of this origin must not decide anything here.
-        credentials: "omit",
+        // Where there is a token it is the only credential: a cookie of this origin must not decide anything then.
+        credentials: token === null ? "same-origin" : "omit",
         cache: "no-store",
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           accept: format === "json" ? "application/json" : "*/*",
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          // The header tells a call of this page from one that another site makes with the cookie.
+          ...(token === null ? { "x-parley-console": "1" } : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
@@ -52,7 +59,7 @@ export function createCaller(options: CallerOptions): Caller {
       // The parse edge: the server that sent the console answers by its own contract; a proxy's page is no JSON.
       if (response.ok && answer !== null) return { type: "ok", value: answer as T };
       // A refusal of a token that was replaced meanwhile says nothing about the new one, nor does one after signing out.
-      if (response.status === 401 && token !== null && token === options.token()) options.onRefusedToken();
+      if (response.status === 401 && before !== null && before === holder(options)) options.onRefusedToken();
       return readProblem(response.status, answer, response.headers.get("x-request-id"));
     } catch {
       return UNREACHABLE;

@@ -23,20 +23,28 @@ export function watchSession(caller: CallerOptions, id: string, options: WatchOp
   return () => left.abort();
 }
 
+/** The stream without a token: the cookie of the session goes along, and no header that says otherwise. */
+function bySession(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.delete("authorization");
+  return fetch(url, { ...init, headers, credentials: "same-origin", cache: "no-store" });
+}
+
 /** `EventSource` cannot carry the token, so the stream is read with `fetch`. */
 async function follow(
   caller: CallerOptions,
   path: string,
   { after, onEvent, onState, signal }: WatchOptions & { signal: AbortSignal },
 ): Promise<void> {
-  const token = caller.token() ?? "";
+  const given = caller.token();
+  const token = given ?? "";
   const transport = createTransport({
     baseUrl: location.origin,
     credentials: { type: "token", token },
     // `followEvents` tries again by itself, and says so.
     retry: { attempts: 1 },
     timeoutMs: OPEN_TIMEOUT_MS,
-    fetch: (url, init) => fetch(url, { ...init, credentials: "omit", cache: "no-store" }),
+    fetch: given === null ? bySession : (url, init) => fetch(url, { ...init, credentials: "omit", cache: "no-store" }),
   });
   onState("connecting");
   try {
@@ -46,7 +54,7 @@ async function follow(
   } catch (error) {
     if (signal.aborted) return;
     // A refusal of a token that was replaced meanwhile says nothing about the new one.
-    if (error instanceof ParleyError && error.status === 401 && token === caller.token()) caller.onRefusedToken();
+    if (error instanceof ParleyError && error.status === 401 && given === caller.token()) caller.onRefusedToken();
     onState("refused");
   }
 }

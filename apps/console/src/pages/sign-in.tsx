@@ -1,23 +1,48 @@
 import { useEffect, useState } from "preact/hooks";
 import { pageTitle } from "../data/page-title.js";
 import { looksLikeToken, signIn } from "../data/sign-in.js";
-import { createApi } from "../net/api.js";
+import { type Api, createApi } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
+import { AskLink } from "../view/ask-link.js";
 import { Field, focusFirst } from "../view/field.js";
 import { ProblemCard } from "../view/states.js";
 
 const NO_TOKEN = "starts with ak_ and has only letters, digits and underscores";
 
-/** Asks for a management token and tries it before anything else is shown. */
-export function SignInPage({ reason }: { reason: "refused" | "chosen" | null }) {
+/** Asks for an address to mail a link to, or for a management token, and tries that before anything else is shown. */
+export function SignInPage({ api, reason }: { api: Api; reason: "refused" | "chosen" | null }) {
+  useEffect(() => {
+    pageTitle.value = "Sign in";
+    document.getElementById("field-email")?.focus();
+  }, []);
+  return (
+    <main class="sign-in">
+      <div class="brand large">
+        <span class="mark" aria-hidden="true" />
+        Parley
+      </div>
+      <h1>Sign in to the console</h1>
+      {reason === "refused" && (
+        <p class="note" role="status">
+          The server no longer accepts how you were signed in. Sign in again.
+        </p>
+      )}
+      {reason === "chosen" && (
+        <p class="note" role="status">
+          You are signed out in this tab.
+        </p>
+      )}
+      <AskLink api={api} />
+      <TokenForm />
+    </main>
+  );
+}
+
+function TokenForm() {
   const [value, setValue] = useState("");
   const [wrong, setWrong] = useState<string | undefined>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    pageTitle.value = "Sign in";
-    document.getElementById("field-token")?.focus();
-  }, []);
 
   const refuse = (message: string): void => {
     setWrong(message);
@@ -39,52 +64,34 @@ export function SignInPage({ reason }: { reason: "refused" | "chosen" | null }) 
   };
 
   return (
-    <main class="sign-in">
-      <div class="brand large">
-        <span class="mark" aria-hidden="true" />
-        Parley
-      </div>
-      <h1>Sign in to the console</h1>
-      {reason === "refused" && (
-        <p class="note" role="status">
-          The server no longer accepts the token you used. Sign in again.
-        </p>
-      )}
-      {reason === "chosen" && (
-        <p class="note" role="status">
-          You are signed out. The token is forgotten in this tab.
-        </p>
-      )}
-      <form noValidate onSubmit={(event) => void submit(event)}>
-        <Field
-          name="token"
-          label="Access token"
-          help="It is kept in this tab only and forgotten when you sign out or close it."
-          problem={wrong}
-        >
-          {(control) => (
-            <input
-              {...control}
-              class="input mono"
-              type="password"
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
-              placeholder="ak_…"
-              value={value}
-              onInput={(event) => setValue(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        {problem && <ProblemCard problem={problem} />}
-        <button type="submit" class="button primary wide" aria-disabled={busy}>
-          {busy ? "Signing in…" : "Sign in"}
-        </button>
-      </form>
+    <form class="other-way" noValidate onSubmit={(event) => void submit(event)}>
+      <Field
+        name="token"
+        label="Access token"
+        help="Or use a token instead. It is kept in this tab only and forgotten when you sign out or close it."
+        problem={wrong}
+      >
+        {(control) => (
+          <input
+            {...control}
+            class="input mono"
+            type="password"
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            placeholder="ak_…"
+            value={value}
+            onInput={(event) => setValue(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {problem && <ProblemCard problem={problem} />}
+      <button type="submit" class="button quiet wide" aria-disabled={busy}>
+        {busy ? "Signing in…" : "Sign in"}
+      </button>
       <p class="help">
-        Where to find one: <code>npm start</code> prints an admin token. Owners and admins make more with{" "}
-        <code>POST /api/tokens</code>; a token with the role <em>viewer</em> can look but not change.
+        On a new installation, open the sign-in address that <code>npm start</code> prints.
       </p>
-    </main>
+    </form>
   );
 }

@@ -20,6 +20,7 @@ export type Route =
   | { page: "webhook"; id: string }
   | { page: "edit-webhook"; id: string }
   | { page: "credentials" }
+  | { page: "users" }
   | { page: "unknown" };
 
 export const ROOT = "/console";
@@ -85,6 +86,7 @@ function linkRoute(agent: string, parts: string[]): Route {
 function settingsRoute([place = "webhooks", id, action, ...rest]: string[]): Route {
   if (rest.length > 0) return { page: "unknown" };
   if (place === "credentials" && id === undefined) return { page: "credentials" };
+  if (place === "people" && id === undefined) return { page: "users" };
   if (place !== "webhooks") return { page: "unknown" };
   if (id === undefined) return { page: "webhooks" };
   if (id === "new" && action === undefined) return { page: "new-webhook" };
@@ -149,6 +151,8 @@ export function pathOf(route: Exclude<Route, { page: "unknown" }>): string {
       return at("settings", "webhooks", route.id, "edit");
     case "credentials":
       return at("settings", "credentials");
+    case "users":
+      return at("settings", "people");
     case "session":
       return at("sessions", route.id);
     case "sessions": {

@@ -1,7 +1,8 @@
-import { signOutReason, token } from "../data/sign-in.js";
+import { session, signInLink, signOutReason, token } from "../data/sign-in.js";
 import type { Api } from "../net/api.js";
 import { SignInPage } from "../pages/sign-in.js";
 import { UnknownPage } from "../pages/unknown.js";
+import { UseLinkPage } from "../pages/use-link.js";
 import { route } from "../routing/navigation.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { ApiContext } from "./api-context.js";
@@ -11,7 +12,9 @@ import { Shell } from "./shell.js";
 
 export function App({ api }: { api: Api }) {
   const shown = route.value;
-  if (token.value === null) return <SignInPage reason={signOutReason.value} />;
+  if (signInLink.value !== null) return <UseLinkPage word={signInLink.value} />;
+  if (token.value === null && session.value === "asking") return <main class="sign-in" />;
+  if (token.value === null && session.value === "none") return <SignInPage api={api} reason={signOutReason.value} />;
   return (
     <ApiContext.Provider value={api}>
       <Shell route={shown}>
@@ -84,6 +87,8 @@ function Page({ route: shown }: { route: Route }) {
       );
     case "credentials":
       return <OnDemand code={pageCode.credentials}>{({ CredentialsPage }) => <CredentialsPage />}</OnDemand>;
+    case "users":
+      return <OnDemand code={pageCode.users}>{({ UsersPage }) => <UsersPage />}</OnDemand>;
     case "sessions":
       return <OnDemand code={pageCode.sessions}>{({ SessionsPage }) => <SessionsPage filter={shown} />}</OnDemand>;
     case "session":

@@ -20,6 +20,7 @@ export const pageCode = {
   webhook: onDemand(() => import("../pages/webhook.js")),
   editWebhook: onDemand(() => import("../pages/edit-webhook.js")),
   credentials: onDemand(() => import("../pages/credentials.js")),
+  users: onDemand(() => import("../pages/users.js")),
   sessions: onDemand(() => import("../pages/sessions.js")),
   session: onDemand(() => import("../pages/session.js")),
 } as const;

@@ -3,6 +3,7 @@ import { pathOf } from "../routing/route.js";
 const PLACES = [
   { name: "webhooks", label: "Webhooks", href: pathOf({ page: "webhooks" }) },
   { name: "credentials", label: "Keys and tokens", href: pathOf({ page: "credentials" }) },
+  { name: "users", label: "People", href: pathOf({ page: "users" }) },
 ] as const;
 
 /** Where one is within the settings. */

@@ -1,10 +1,11 @@
 import { CheckIcon } from "@parley/web-kit";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { announcement } from "../data/announcement.js";
+import { announce, announcement } from "../data/announcement.js";
 import { counts, inboxRefused, watchCounts } from "../data/inbox-count.js";
 import { hasMailbox, lookForMailbox } from "../data/mailbox.js";
-import { signOut } from "../data/sign-in.js";
+import { session, signOut } from "../data/sign-in.js";
+import type { Api } from "../net/api.js";
 import { pathOf, type Route } from "../routing/route.js";
 import { useApi } from "./api-context.js";
 import {
@@ -60,6 +61,7 @@ function sectionOf(route: Route): Section | null {
     case "webhook":
     case "edit-webhook":
     case "credentials":
+    case "users":
       return "settings";
     case "sessions":
     case "session":
@@ -90,7 +92,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
           <span class="mark" aria-hidden="true" />
           Parley
         </a>
-        <button type="button" class="button quiet small sign-out" onClick={() => signOut("chosen")}>
+        <button type="button" class="button quiet small sign-out" onClick={() => void leave(api)}>
           <SignOutIcon /> Sign out
         </button>
         <nav aria-label="Pages">
@@ -113,6 +115,14 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
       <Announcement />
     </div>
   );
+}
+
+/** Signs out: a session ends on the server before this page forgets it. */
+async function leave(api: Api): Promise<void> {
+  const ended = session.value === "live" ? await api.endSignIn() : null;
+  // The cookie is still there: whoever comes next to this browser would be signed in.
+  if (ended !== null && ended.type !== "ok") return announce(`You are still signed in. ${ended.detail}`);
+  signOut("chosen");
 }
 
 /** How many wait for a person, beside the word for it. */

@@ -45,7 +45,7 @@ export function ProblemCard({ problem, onRetry }: { problem: Problem; onRetry?: 
         {general.map((item) => (
           <p key={item.field + item.message}>{[item.field, item.message].filter(Boolean).join(": ")}</p>
         ))}
-        {problem.status === 403 && <p>The role of this token is too small for it. Sign in with another token.</p>}
+        {problem.status === 403 && <p>Your role is too small for it.</p>}
         {problem.requestId && <p class="reference">Reference: {problem.requestId}</p>}
       </div>
       {onRetry && (

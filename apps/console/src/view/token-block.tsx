@@ -55,7 +55,7 @@ export function TokenBlock() {
           </button>
         )}
       </div>
-      <p class="help block-lead">For people who sign in here and for scripts that manage; sent as a bearer token.</p>
+      <p class="help block-lead">For scripts that manage; sent as a bearer token. People sign in with their address.</p>
       {made && (
         <SecretOnce
           title={`Copy the token “${made.name}” now`}

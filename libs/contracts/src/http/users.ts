@@ -87,6 +87,8 @@ export const userSessionView = z
     ],
   });
 
+export type UserSessionView = z.infer<typeof userSessionView>;
+
 /** Who a caller of the management API is. */
 export const whoAmI = z
   .object({
@@ -107,3 +109,5 @@ export const whoAmI = z
       },
     ],
   });
+
+export type WhoAmI = z.infer<typeof whoAmI>;
