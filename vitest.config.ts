@@ -23,6 +23,7 @@ if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 /** Suites that kill and freeze processes by the dozen, or judge how long things take: one at a time, after all others. */
 const ALONE = [
   "tests/{chaos,clock,limits,model-faults,streams}/**/*.test.ts",
+  "tests/privacy/killed-erasure.test.ts",
   "services/agent-runner/test/*crash*.test.ts",
 ];
 

@@ -46,7 +46,7 @@ const benchHelp = readFileSync(new URL("../../bench/help.txt", import.meta.url),
 
 const fullHelp = `Usage: npm run test:full -- [vitest filters and options]
 
-Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL): hours, not minutes. Filters
+Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL, ERASURES_FULL): hours, not minutes. Filters
 choose among them, for example: npm run test:full -- tests/chaos`;
 
 /** What each command runs once packages are installed and built: `{program, args, env}`. */
@@ -67,7 +67,7 @@ const SUITES_WITH_FULL_FORM = ["tests/chaos", "tests/streams", "tests/limits"];
 
 async function prepareFull(root, args, report) {
   const filters = args.some((arg) => !arg.startsWith("-")) ? [] : SUITES_WITH_FULL_FORM;
-  const full = { CHAOS_FULL: "1", STREAMS_FULL: "1", LIMITS_FULL: "1" };
+  const full = { CHAOS_FULL: "1", STREAMS_FULL: "1", LIMITS_FULL: "1", ERASURES_FULL: "1" };
   const { env, ...what } = await prepareTest(root, ["--strict", ...filters, ...args], report);
   return { ...what, env: { ...env, ...full } };
 }

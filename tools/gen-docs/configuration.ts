@@ -79,7 +79,9 @@ export const serviceVariables: Record<string, z.ZodObject> = {
   memory: memoryConfig
     .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true }).shape)
     .extend(llmConfig),
-  cleanup: cleanupConfig.extend(connections.pick({ DATABASE_URL: true, NATS_URL: true }).shape),
+  cleanup: cleanupConfig.extend(
+    connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape,
+  ),
 };
 
 /** Variables of every process. */

@@ -88,6 +88,11 @@ export interface Bus {
    * store. Throws `not_ready` or `overloaded` (stream full) within 2 s.
    */
   publish<S extends z.ZodType>(contract: EventContract<S>, message: z.input<S>, options: PublishOptions): Promise<void>;
+  /**
+   * Takes the facts with this key out of the store and answers how many there were. Throws while there is no connection; a store
+   * that is not there holds nothing.
+   */
+  eraseFacts(key: string): Promise<number>;
   /** Sends to the listeners of this moment. Never fails, never waits; dropped while disconnected. */
   publishLive<S extends z.ZodType>(contract: LiveContract<S>, key: string, message: z.input<S>): void;
   /**

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { AppError } from "@parley/contracts";
 import { runFor } from "@parley/observability";
 import type { z } from "zod";
 import type { Bus, BusOptions } from "./bus.js";
@@ -140,6 +141,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       if (connection !== null) server.attach(connection);
     },
     publish,
+    eraseFacts: async (key) => {
+      if (!connected()) throw new AppError("not_ready", { internal: "bus: not connected" });
+      return topology.eraseFacts(token(key));
+    },
     publishLive(contract, key, message) {
       const text = JSON.stringify(message);
       const heard = listeners.deliver(`${contract.subject}.${token(key)}`, text);

@@ -14,6 +14,7 @@ export class JetStreamApiError extends Error {
 
 export const API_ERRORS = {
   streamNameInUse: 10058,
+  streamNotFound: 10059,
   storageFull: 10047,
   maximumBytes: 10077,
   maximumMessages: 10060,

@@ -11,7 +11,10 @@ export interface Permissions {
   answers: { seconds: number } | null;
 }
 
-/** Repairs streams of an earlier version for all; see `repairStream`. Whoever may change a stream can make it store calls. */
+/**
+ * Repairs streams of an earlier version for all (`repairStream`) and takes facts out of them. Whoever may change a stream can make it
+ * store calls.
+ */
 const KEEPS_STREAMS: ServiceName = "cleanup";
 
 /** Room for a call that waited for its turn on the way. */
@@ -24,7 +27,7 @@ export function permissionsOf(service: ServiceName, contracts: readonly Contract
   let seconds = 0;
   for (const { name } of STREAMS) {
     publish.add(`$JS.API.STREAM.CREATE.${name}`).add(`$JS.API.STREAM.INFO.${name}`);
-    if (service === KEEPS_STREAMS) publish.add(`$JS.API.STREAM.UPDATE.${name}`);
+    if (service === KEEPS_STREAMS) publish.add(`$JS.API.STREAM.UPDATE.${name}`).add(`$JS.API.STREAM.PURGE.${name}`);
   }
   for (const contract of contracts) {
     const { from, to } = endsOf(contract);

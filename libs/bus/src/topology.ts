@@ -62,12 +62,16 @@ const streamInfo = z.object({
   }),
 });
 
+const purged = z.looseObject({ purged: z.number() });
+
 export interface Topology {
   /**
    * Creates or updates the streams; callers at the same time share one run. One that fails does not keep the others from being made.
    * Throws the first failure.
    */
   ensureStreams(): Promise<void>;
+  /** Takes the messages with this last token out of the streams; answers how many. A stream that is not there holds none. */
+  eraseFacts(token: string): Promise<number>;
 }
 
 export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: number }): Topology {
@@ -117,6 +121,18 @@ export function createTopology(deps: { mux: ReplyMux; logger: Logger; replicas: 
     async ensureStreams() {
       const results = await Promise.allSettled(STREAMS.map(ensure));
       for (const result of results) if (result.status === "rejected") throw result.reason;
+    },
+    async eraseFacts(token) {
+      let erased = 0;
+      for (const { name } of STREAMS) {
+        try {
+          const answer = await jetStreamRequest(mux, `STREAM.PURGE.${name}`, { filter: `*.v1.event.*.${token}` });
+          erased += purged.parse(answer).purged;
+        } catch (error) {
+          if (!(error instanceof JetStreamApiError) || error.errorCode !== API_ERRORS.streamNotFound) throw error;
+        }
+      }
+      return erased;
     },
   };
 }

@@ -84,6 +84,9 @@ export const LOG_EVENTS: Record<string, string> = {
   "erasure.requested": "Somebody asked for the data of a person or of a session to be erased.",
   "erasure.repeated": "The search after an erasure found something left in `store`; the work begins again.",
   "erasure.done": "Everything of a person or of a session is gone, and the receipt is there.",
+  "erasure.restored": "A backup has brought back what was erased; it is erased again.",
+  "erasure.ledger_unreadable":
+    "Lines of the ledger of erasures are damaged or of another installation and were left out.",
   "sessions.purged": "The content of sessions past their retention period was removed.",
   "outbox.deferred": "Facts wait in the outbox; the cleanup service sends them within seconds.",
   "outbox.refused": "The bus refuses facts of the outbox; they are tried again.",

@@ -81,6 +81,7 @@ function createMemoryLive(logger: Logger): LiveStreams & { sweep(): void } {
     forget: async (sessionIds) => {
       for (const sessionId of sessionIds) streams.delete(sessionId);
     },
+    erase: async (sessionIds) => sessionIds.filter((sessionId) => streams.delete(sessionId)).length,
     subscribe: async (sessionId, onEntry) => {
       const listener = { onEntry };
       const own = listeners.get(sessionId) ?? new Set();

@@ -77,6 +77,8 @@ export interface LiveStreams {
   recent(sessionId: string): Promise<LiveEntry[]>;
   /** Drops what is kept of these sessions; without Redis it goes by its age. Never throws. */
   forget(sessionIds: readonly string[]): Promise<void>;
+  /** As `forget`, and answers how many of them had something. Throws when Redis does not answer: nothing is known then. */
+  erase(sessionIds: readonly string[]): Promise<number>;
   /**
    * Resolves when later entries will arrive (or at once when Redis is down: they then arrive after the reconnect).
    * Returns the function that ends this subscription. Never throws.

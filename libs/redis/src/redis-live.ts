@@ -52,6 +52,10 @@ export function createRedisLive({ run, subscriber, logger, onLost }: RedisLiveDe
       const keys = sessionIds.map((sessionId) => PREFIX + sessionId);
       if (keys.length > 0) await run((client) => client.unlink(...keys)).catch(() => undefined);
     },
+    erase: async (sessionIds) => {
+      const keys = sessionIds.map((sessionId) => PREFIX + sessionId);
+      return keys.length > 0 ? run((client) => client.unlink(...keys)) : 0;
+    },
     ...subscriptions,
   };
 }

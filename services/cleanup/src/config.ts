@@ -38,6 +38,19 @@ export const cleanupConfig = z.object({
     "Seconds between looks for sessions whose content is to be removed, those of deleted links first of all",
   ),
   ERASURE_INTERVAL_SECONDS: seconds(1).describe("Seconds between looks for erasures that were asked for"),
+  ERASURE_LEDGER_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "File apart from the database that keeps hashes and ids of what was erased, so that it is erased again after a restore; npm start keeps one beside its data",
+    ),
+  ERASURE_SWEEP_MINUTES: z.coerce
+    .number()
+    .min(0.001)
+    .max(1_440)
+    .default(10)
+    .describe("Minutes between looks for what was erased and has come back"),
   PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(2).describe("Months of partitions made ahead"),
 });
 export type CleanupConfig = z.output<typeof cleanupConfig>;

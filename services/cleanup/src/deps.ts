@@ -1,6 +1,7 @@
 import type { Bus } from "@parley/bus";
 import type { Db } from "@parley/db";
 import type { Logger, Metrics } from "@parley/observability";
+import type { RedisLike } from "@parley/redis";
 import type { Secrets } from "@parley/secrets";
 import type { CleanupConfig } from "./config.js";
 
@@ -11,4 +12,5 @@ export interface CleanupDeps {
   bus: Bus;
   db: Db;
   secrets: Secrets;
+  redis: Pick<RedisLike, "live">;
 }

@@ -1,20 +1,26 @@
 import { connectBus } from "@parley/bus";
 import { connectDb } from "@parley/db";
+import { connectRedis } from "@parley/redis";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { createSecrets } from "@parley/secrets";
 import { cleanupConfig } from "./config.js";
 import { createCleanup } from "./service.js";
 
-const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true });
+const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true });
 
 await runService("cleanup", async ({ logger, metrics, env, lifecycle }) => {
-  const { DATABASE_URL, NATS_URL, SECRET_KEY, ...config } = loadConfig(cleanupConfig.extend(connections.shape), env);
+  const { DATABASE_URL, NATS_URL, REDIS_URL, SECRET_KEY, ...config } = loadConfig(
+    cleanupConfig.extend(connections.shape),
+    env,
+  );
   const db = connectDb({ url: DATABASE_URL, name: "cleanup", logger });
+  const redis = await connectRedis({ url: REDIS_URL, logger });
   const secrets = createSecrets(SECRET_KEY);
   const bus = await connectBus({ url: NATS_URL, name: "cleanup", logger, metrics, callKey: secrets.callKey });
   lifecycle.add({ name: "database", stop: () => db.close() });
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
+  lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
-  lifecycle.add(createCleanup({ config, logger, metrics, bus, db, secrets }));
+  lifecycle.add(createCleanup({ config, logger, metrics, bus, db, redis, secrets }));
   return lifecycle;
 });

@@ -3,6 +3,7 @@ import type { Component } from "@parley/runtime";
 import type { CleanupDeps } from "./deps.js";
 import { bindErasure } from "./erasure/bind.js";
 import { erasePeople } from "./erasure/erase.js";
+import { keepErased } from "./erasure/keep-erased.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
@@ -31,6 +32,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         purgeUnsentFiles(deps),
         purgeSessions(deps),
         erasePeople(deps),
+        keepErased(deps),
         countActiveSessions(deps),
       ];
       bindErasure(deps);

@@ -15,7 +15,7 @@ import type { Component } from "@parley/runtime";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cleanupConfig, createCleanup } from "../src/index.js";
-import { secrets } from "./background.js";
+import { redis, secrets } from "./background.js";
 import { ADDRESS, keptElsewhere } from "./kept-elsewhere.js";
 import { keptSessions, newLink, newOwner, type Owner, WORD } from "./kept-session.js";
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   db = connectDb({ ...PATIENT, url: database.url, name: "erasure-test", logger, max: 12 });
   bus = await connectBus({ url: nats.url, name: "cleanup", logger, callKey: secrets.callKey });
   const config = cleanupConfig.parse({ ERASURE_INTERVAL_SECONDS: "0.05" });
-  cleanup = createCleanup({ config, logger, metrics: createMetrics(), bus, db, secrets });
+  cleanup = createCleanup({ config, logger, metrics: createMetrics(), bus, db, redis, secrets });
   await cleanup.start();
 });
 afterAll(async () => {
@@ -182,7 +182,7 @@ describe("the erasure of a session", () => {
     const owner = await newOwner(db);
     const [gone, kept] = await sessionIdsOf(owner, await keptSessions(db, owner, { count: 2, endedDaysAgo: 1 }));
     const { receipt } = await erased(owner, { sessionId: gone ?? "" });
-    expect(receipt?.stores.map(({ store }) => store)).toEqual(["sessions", "memory"]);
+    expect(receipt?.stores.map(({ store }) => store)).toEqual(["sessions", "memory", "live", "facts", "logs"]);
     const { rows } = await db.tenant(owner.tenantId, (trx) =>
       sql`select session_id, purged_at is not null as gone from text_conversations`.execute(trx),
     );

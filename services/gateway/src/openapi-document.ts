@@ -12,6 +12,7 @@ const noBus: Bus = {
   call: () => Promise.reject(new AppError("not_ready")),
   serve: () => undefined,
   publish: () => Promise.reject(new AppError("not_ready")),
+  eraseFacts: async () => 0,
   publishLive: () => undefined,
   hint: () => false,
   work: () => async () => undefined,

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { migrate } from "@parley/db";
 import { removeDataFolder, resolveStores, StoresError } from "@parley/local-servers";
 import { ConfigError, onEndingSignals, runService } from "@parley/runtime";
@@ -32,6 +32,7 @@ async function environment(options: StandaloneOptions, dataDir: string): Promise
     PUBLIC_URL: given.PUBLIC_URL || `http://localhost:${port}`,
     ADMIN_API_KEY: given.ADMIN_API_KEY || given.ADMIN_API_KEY_FILE ? given.ADMIN_API_KEY : keys.ADMIN_API_KEY,
     SECRET_KEY: given.SECRET_KEY || given.SECRET_KEY_FILE ? given.SECRET_KEY : keys.SECRET_KEY,
+    ERASURE_LEDGER_FILE: given.ERASURE_LEDGER_FILE || join(dataDir, "erasures.jsonl"),
     // One line per request is for operators; the person at this terminal asked for a chat.
     LOG_LEVEL: given.LOG_LEVEL || "warn",
   };

@@ -1,4 +1,4 @@
--- Locks an erasure for one step and gives its worker another minute. Throws `conflict` when somebody else has it: the
+-- Locks an erasure for one step and gives its worker twenty seconds more. Throws `conflict` when somebody else has it: the
 -- step then changes nothing.
 create or replace function hold_erasure(p_erasure uuid, p_claim uuid) returns erasures
 language plpgsql as $$
@@ -6,7 +6,7 @@ declare
   e erasures;
 begin
   update erasures
-  set claimed_until = clock_timestamp() + interval '1 minute'
+  set claimed_until = clock_timestamp() + interval '20 seconds'
   where id = p_erasure
     and claim = p_claim
     and state = 'running'

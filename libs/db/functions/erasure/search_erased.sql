@@ -30,7 +30,7 @@ begin
     where tenant_id = e.tenant_id
       and subject_hash = e.memory_hash
       and (e.memory_agent is null or agent_id = e.memory_agent)
-      and (e.state <> 'done' or updated_at < e.erased_before)
+      and (e.cause = 'request' and e.state <> 'done' or updated_at < e.erased_before)
     union all
     select 'access_requests', count(*)
     from agent_access_requests

@@ -7,12 +7,15 @@ import {
   beginAgain,
   type Claim,
   claimErasure,
+  countErased,
   type ErasureRow,
+  erasedSessionIds,
   eraseFromStore,
   eraseSessions,
   findSessions,
   finishErasure,
   noteMemory,
+  noteSubject,
   putOff,
   readClaimed,
   scanSessions,
@@ -20,11 +23,12 @@ import {
   sessionPerson,
   stepDone,
 } from "./repository.js";
+import { resolveAddress } from "./resolve-address.js";
 import { CHECKS, OF_A_SESSION, STEPS, type StepName } from "./steps.js";
-import { memoryHash, openSubject } from "./subject.js";
+import { memoryHash, openSubject, sealSubject } from "./subject.js";
 
-/** Whoever claims an erasure and dies keeps it from the others for so long; each step gives it a minute more. */
-const CLAIM_SECONDS = 60;
+/** Whoever claims an erasure and dies keeps it from the others for so long; each batch gives it as long again. */
+const CLAIM_SECONDS = 20;
 /** One batch is one transaction, and a session may bring thousands of rows. */
 const SESSIONS = 20;
 const SCANNED = 2_000;
@@ -32,6 +36,12 @@ const ROWS = 500;
 /** Batches between two claims: a stop of the process waits for no more than these. */
 const BATCHES = 50;
 const RETRY_SECONDS = 5;
+
+/** A runner that works on a turn of a session hears within this time that the session is over. */
+const SETTLE_SECONDS = 6;
+
+/** Nothing failed: the step must wait. */
+class NotYet extends Error {}
 
 interface Work {
   at: Claim;
@@ -59,7 +69,8 @@ export function erasePeople(deps: CleanupDeps): Job {
         return { taken: 1, handled: done ? 1 : 0 };
       } catch (error) {
         // The others go on meanwhile.
-        await putOff(deps.db, at, RETRY_SECONDS).catch(() => false);
+        await putOff(deps.db, at, error instanceof NotYet ? 1 : RETRY_SECONDS).catch(() => false);
+        if (error instanceof NotYet) return { taken: 1, handled: 0 };
         throw error;
       }
     },
@@ -70,7 +81,7 @@ export function erasePeople(deps: CleanupDeps): Job {
 async function workOff(deps: CleanupDeps, at: Claim): Promise<boolean> {
   const row = await readClaimed(deps.db, at);
   if (row === null) return false;
-  const subject = row.subject_sealed === null ? null : openSubject(deps.secrets, at, row.subject_sealed);
+  const subject = await subjectOf(deps, at, row);
   const work: Work = { at, row, subject };
   let { step } = row;
   for (let batch = 0; batch < BATCHES; batch += 1) {
@@ -85,6 +96,15 @@ async function workOff(deps: CleanupDeps, at: Claim): Promise<boolean> {
   return false;
 }
 
+/** The address or the session's id. After a restore nobody has kept the address: it is looked for among those that came back. */
+async function subjectOf(deps: CleanupDeps, at: Claim, row: ErasureRow): Promise<string | null> {
+  if (row.subject_sealed !== null) return openSubject(deps.secrets, at, row.subject_sealed);
+  if (row.kind === "session") return null;
+  const email = await resolveAddress(deps, row);
+  if (email !== null) await noteSubject(deps.db, at, sealSubject(deps.secrets, at, { kind: "email", email }));
+  return email;
+}
+
 /** One batch of a step; true = there is more of it. */
 async function runStep(deps: CleanupDeps, { at, row, subject }: Work, name: StepName): Promise<boolean> {
   const { db } = deps;
@@ -97,6 +117,10 @@ async function runStep(deps: CleanupDeps, { at, row, subject }: Work, name: Step
       return scanSessions(db, at, subject, SCANNED);
     case "sessions":
       return eraseSessionBatch(deps, at);
+    case "live":
+      return eraseLive(deps, at);
+    case "facts":
+      return eraseFacts(deps, at);
     default:
       return (await eraseFromStore(db, at, { store: name, address: subject, limit: ROWS })) >= ROWS;
   }
@@ -112,10 +136,43 @@ async function noteItsMemory({ db, secrets }: CleanupDeps, at: Claim, sessionId:
 
 async function eraseSessionBatch(deps: CleanupDeps, at: Claim): Promise<boolean> {
   const { taken, ended, session_ids: sessionIds } = await eraseSessions(deps.db, at, SESSIONS);
-  if (taken > 0) deps.bus.publishLive(contentRemoved, GATEWAYS_KEY, { sessionIds });
+  if (taken > 0) {
+    // The step `live` makes sure of it; here the words go at once.
+    const removed = await deps.redis.live.erase(sessionIds).catch(() => 0);
+    if (removed > 0) await countErased(deps.db, at, { store: "live", counts: { streams: removed } });
+    deps.bus.publishLive(contentRemoved, GATEWAYS_KEY, { sessionIds });
+  }
   // Open streams of a session that ran until now wait for the news.
   if (ended > 0) await sendWaiting(deps, 0);
   return taken === SESSIONS;
+}
+
+/** Live streams by the ids of the sessions. A turn that was under way may write until its runner hears that it lost the session. */
+async function eraseLive(deps: CleanupDeps, at: Claim): Promise<boolean> {
+  const { ids, settled } = await erasedSessionIds(deps.db, at, { after: null, settleSeconds: SETTLE_SECONDS });
+  if (!settled) throw new NotYet();
+  for (let page = ids; page.length > 0; ) {
+    const removed = await deps.redis.live.erase(page);
+    deps.bus.publishLive(contentRemoved, GATEWAYS_KEY, { sessionIds: page });
+    if (removed > 0) await countErased(deps.db, at, { store: "live", counts: { streams: removed } });
+    const after = page.at(-1) ?? null;
+    page = (await erasedSessionIds(deps.db, at, { after, settleSeconds: 0 })).ids;
+  }
+  return false;
+}
+
+/** Facts hold ids alone and go by their age; these go now. */
+async function eraseFacts(deps: CleanupDeps, at: Claim): Promise<boolean> {
+  let after: string | null = null;
+  for (;;) {
+    const { ids } = await erasedSessionIds(deps.db, at, { after, settleSeconds: 0 });
+    const last = ids.at(-1);
+    if (last === undefined) return false;
+    after = last;
+    let removed = 0;
+    for (const sessionId of ids) removed += await deps.bus.eraseFacts(sessionId);
+    if (removed > 0) await countErased(deps.db, at, { store: "facts", counts: { facts: removed } });
+  }
 }
 
 /** Searches for what was left. Nothing: the receipt is written and the address goes. Something: the work begins again. */
@@ -139,7 +196,7 @@ async function finish(deps: CleanupDeps, { at, row, subject }: Work): Promise<bo
 
 function receiptOf(row: ErasureRow, doneAt: string): ReceiptBody {
   const stores = Object.entries(CHECKS).filter(
-    ([store]) => row.kind === "email" || OF_A_SESSION.some((name) => name === store),
+    ([store]) => row.kind === "email" || store === "logs" || OF_A_SESSION.some((name) => name === store),
   );
   return {
     version: 1,

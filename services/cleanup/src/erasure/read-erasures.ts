@@ -1,5 +1,6 @@
 import {
   AppError,
+  type Erasure,
   type getErasure as getContract,
   type listErasures as listContract,
   requireRole,
@@ -7,7 +8,8 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import type { CleanupDeps } from "../deps.js";
-import { type ErasurePlace, listErasureRows, readErasure, searchErased } from "./repository.js";
+import { type ErasurePlace, erasedBefore, listErasureRows, readErasure, searchErased } from "./repository.js";
+import { resolveAddress } from "./resolve-address.js";
 
 const position = z.tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/), z.uuid()]);
 
@@ -42,6 +44,13 @@ export const listErasures =
     };
   };
 
+/** The address of an erasure that is done, should the tenant have it again. */
+const addressOf = async (deps: CleanupDeps, tenantId: string, { id, subject }: Erasure): Promise<string | null> => {
+  if (subject.kind !== "email") return null;
+  const before = await deps.db.tenant(tenantId, (trx) => erasedBefore(trx, id));
+  return resolveAddress(deps, { tenant_id: tenantId, subject_hash: subject.hash, erased_before: before });
+};
+
 /** One erasure, with a new search when it is asked for. A read; admins. */
 export const getErasure =
   (deps: CleanupDeps) =>
@@ -55,7 +64,7 @@ export const getErasure =
     const erasure = await deps.db.tenant(tenantId, (trx) => readErasure(trx, id));
     if (erasure === null) throw new AppError("erasure_not_found");
     if (!check) return { erasure };
-    const found = (await searchErased(deps.db, { id, tenantId }, null)) ?? {};
+    const found = (await searchErased(deps.db, { id, tenantId }, await addressOf(deps, tenantId, erasure))) ?? {};
     const clean = Object.keys(found).length === 0;
     const checkedAt = new Date(await deps.db.time()).toISOString();
     return { erasure: { ...erasure, check: { checked_at: checkedAt, clean, found } } };

@@ -98,6 +98,14 @@ export async function readErasure(trx: Transaction<Database>, id: string): Promi
   return rows[0] === undefined ? null : named(shownRow.parse(rows[0]).shown);
 }
 
+/** What is younger does not belong to the erasure. */
+export async function erasedBefore(trx: Transaction<Database>, id: string): Promise<string> {
+  const { rows } = await sql<{ at: string }>`select iso(erased_before) as at from erasures where id = ${id}`.execute(
+    trx,
+  );
+  return rows[0]?.at ?? "-infinity";
+}
+
 /** The database knows a step by its number. */
 const named = (shown: Erasure): Erasure =>
   shown.state === "done"
@@ -230,5 +238,39 @@ export async function sessionPerson(
   });
 }
 
+/** Keeps the address that was found, sealed: while it is worked on it may vanish from where it was found. */
+export const noteSubject = (db: Db, at: Claim, sealed: string): Promise<boolean> =>
+  changeClaimed(db, at, sql`subject_sealed = ${sealed}`);
+
 export const noteMemory = (db: Db, at: Claim, memory: { hash: string; agentId: string }): Promise<boolean> =>
   changeClaimed(db, at, sql`memory_hash = ${memory.hash}, memory_agent = ${memory.agentId}`);
+
+const PAGE = 200;
+
+/**
+ * Ids of the sessions of an erasure behind one of them, a page at a time. `settled`: the youngest of those that ran was ended longer than
+ * so many seconds ago. Gives its worker more time.
+ */
+export const erasedSessionIds = (
+  db: Db,
+  at: Claim,
+  { after, settleSeconds }: { after: string | null; settleSeconds: number },
+): Promise<{ ids: string[]; settled: boolean }> =>
+  db.tenant(at.tenantId, async (trx) => {
+    await sql`select hold_erasure(${at.id}, ${at.claim})`.execute(trx);
+    const { rows } = await sql<{ session_id: string }>`
+      select session_id from erasure_sessions
+       where erasure_id = ${at.id} and (${after}::text is null or session_id > ${after}) order by session_id limit ${PAGE}`.execute(
+      trx,
+    );
+    const young = await sql`
+      select 1 from erasure_sessions s join text_conversations c on c.id = s.conversation_id
+       where s.erasure_id = ${at.id} and c.end_reason = 'erased'
+         and c.ended_at > clock_timestamp() - make_interval(secs => ${settleSeconds}) limit 1`.execute(trx);
+    return { ids: rows.map((row) => row.session_id), settled: young.rows.length === 0 };
+  });
+
+export const countErased = (db: Db, at: Claim, { store, counts }: { store: string; counts: Counts }): Promise<void> =>
+  db.tenant(at.tenantId, async (trx) => {
+    await sql`select count_erased(${at.id}, ${store}, ${JSON.stringify(counts)}::jsonb)`.execute(trx);
+  });

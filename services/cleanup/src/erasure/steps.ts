@@ -2,25 +2,27 @@
 export const STEPS = [
   "find",
   "scan",
+  "mails",
   "sessions",
   "memory",
   "access_requests",
   "access_addresses",
   "verifications",
-  "mails",
   "links",
   "link_templates",
   "deliveries",
   "answers",
   "knowledge_uploads",
   "outbox",
+  "live",
+  "facts",
   "search",
 ] as const;
 
 export type StepName = (typeof STEPS)[number];
 
 /** Steps of one session: nothing else of its person is touched. */
-export const OF_A_SESSION: readonly StepName[] = ["find", "sessions", "memory", "search"];
+export const OF_A_SESSION: readonly StepName[] = ["find", "sessions", "memory", "live", "facts", "search"];
 
 /** How the search that is behind each line of a receipt looked for what might be left. */
 export const CHECKS: Record<string, string> = {
@@ -37,4 +39,7 @@ export const CHECKS: Record<string, string> = {
   answers: "Searched the kept answers of repeatable requests for the address.",
   knowledge_uploads: "Searched uploads on their way into a knowledge base for the address.",
   outbox: "Searched the facts of the outbox for the address.",
+  live: "Removed the live streams of these sessions from Redis and asked again until there was none.",
+  facts: "Removed the facts with the ids of these sessions from the streams of NATS; facts hold ids alone.",
+  logs: "Nothing to remove: log lines hold events and ids, never text or addresses.",
 };

@@ -1,0 +1,31 @@
+-- Addresses in clear that a tenant has from before p_before, a page in alphabetical order behind p_after: the owner of
+-- an erasure's keyed hash is found among them when nobody remembers the address any more.
+create or replace function known_addresses(p_tenant uuid, p_before timestamptz, p_after text, p_limit integer)
+returns setof text
+language plpgsql as $$
+begin
+  perform enter_tenant(p_tenant);
+  return query
+    select address
+    from (
+      select participant_email as address
+      from text_conversations
+      where tenant_id = p_tenant and participant_email > p_after and created_at < p_before
+      union
+      select participant_identifier
+      from text_conversations
+      where tenant_id = p_tenant and participant_identifier > p_after and created_at < p_before
+      union
+      select lower(recipient)
+      from dev_mail
+      where tenant_id = p_tenant and lower(recipient) > p_after and created_at < p_before
+      union
+      select lower(recipient ->> 'email')
+      from temporary_chat_links
+      where tenant_id = p_tenant and lower(recipient ->> 'email') > p_after and created_at < p_before
+    ) known
+    where address like '%@%'
+    order by address
+    limit p_limit;
+end
+$$;

@@ -1,0 +1,79 @@
+import { appendFile, open, readFile } from "node:fs/promises";
+import type { Secrets } from "@parley/secrets";
+import { z } from "zod";
+
+const uuid = z.uuid();
+
+/** What is kept of an erasure apart from the database: keyed hashes and ids. */
+export const ledgerEntry = z.object({
+  erasure_id: uuid,
+  tenant_id: uuid,
+  kind: z.enum(["email", "session"]),
+  subject_hash: z.string(),
+  memory_hash: z.string().nullable(),
+  memory_agent: uuid.nullable(),
+  erased_before: z.string(),
+  requested_by: z.string(),
+  requested_at: z.string(),
+  sessions: z.array(z.tuple([uuid, z.string()])),
+});
+export type LedgerEntry = z.output<typeof ledgerEntry>;
+
+const line = z.object({ entry: z.string(), mac: z.string() });
+
+/** The ledger: one line an erasure, only ever added to. Any number of processes may add to one file, or each have its own. */
+export interface Ledger {
+  /** All entries, by id; `damaged`: lines that are none of this installation's, as half a line of a process that was killed. */
+  read(): Promise<{ entries: Map<string, LedgerEntry>; damaged: number }>;
+  /** Resolves when they are on the disk. */
+  add(entries: readonly LedgerEntry[]): Promise<void>;
+}
+
+export function openLedger(file: string, secrets: Pick<Secrets, "keyedHash">): Ledger {
+  const macOf = (entry: string): string => secrets.keyedHash(`erasure ledger:${entry}`);
+  const parse = (text: string): LedgerEntry | null => {
+    try {
+      const { entry, mac } = line.parse(JSON.parse(text));
+      return mac === macOf(entry) ? ledgerEntry.parse(JSON.parse(entry)) : null;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    async read() {
+      const entries = new Map<string, LedgerEntry>();
+      let damaged = 0;
+      for (const text of (await textOf(file)).split("\n")) {
+        if (text === "") continue;
+        const entry = parse(text);
+        if (entry === null) damaged += 1;
+        else entries.set(entry.erasure_id, entry);
+      }
+      return { entries, damaged };
+    },
+    async add(entries) {
+      const lines = entries.map((one) => {
+        const entry = JSON.stringify(one);
+        // Behind a line break: half a line of a process that was killed ends there.
+        return `\n${JSON.stringify({ entry, mac: macOf(entry) })}\n`;
+      });
+      await appendFile(file, lines.join(""), { mode: 0o600 });
+      const handle = await open(file, "r");
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+/** Empty while there is none. */
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}
