@@ -1,5 +1,6 @@
 import { type Db, sql } from "@parley/db";
-import { memoryHash, subjectHash } from "../src/erasure/subject.js";
+import { subjectOf } from "@parley/secrets";
+import { subjectHash } from "../src/erasure/subject.js";
 import { secrets } from "./background.js";
 import { type Owner, WORD } from "./kept-session.js";
 
@@ -12,7 +13,7 @@ export async function keptElsewhere(db: Db, { tenantId, agentId }: Owner, linkId
   const named = JSON.stringify({ note: `Write to <${ADDRESS.toUpperCase()}>.`, other: "kept" });
   const statements = [
     sql`insert into memories (tenant_id, agent_id, subject_hash, address_sealed, summary)
-        values (${tenantId}, ${agentId}, ${memoryHash(secrets, tenantId, ADDRESS)}, 'sealed', ${WORD})`,
+        values (${tenantId}, ${agentId}, ${subjectOf(secrets, tenantId, ADDRESS).hash}, 'sealed', ${WORD})`,
     sql`insert into agent_access_requests (id, tenant_id, agent_id, link_id, address_hash, address_sealed)
         values (gen_random_uuid(), ${tenantId}, ${agentId}, ${linkId}, ${hash}, 'sealed')`,
     sql`insert into agent_access_addresses (agent_id, address_hash, tenant_id, address_sealed)

@@ -1,4 +1,5 @@
 import { contentRemoved, GATEWAYS_KEY } from "@parley/contracts";
+import { subjectOf as memorySubject } from "@parley/secrets";
 import type { CleanupDeps } from "../deps.js";
 import type { Job } from "../jobs/job.js";
 import { sendWaiting } from "../jobs/send-stragglers.js";
@@ -25,7 +26,7 @@ import {
 } from "./repository.js";
 import { resolveAddress } from "./resolve-address.js";
 import { CHECKS, OF_A_SESSION, STEPS, type StepName } from "./steps.js";
-import { memoryHash, openSubject, sealSubject } from "./subject.js";
+import { openSubject, sealSubject } from "./subject.js";
 
 /** Whoever claims an erasure and dies keeps it from the others for so long; each batch gives it as long again. */
 const CLAIM_SECONDS = 20;
@@ -130,8 +131,8 @@ async function runStep(deps: CleanupDeps, { at, row, subject }: Work, name: Step
 async function noteItsMemory({ db, secrets }: CleanupDeps, at: Claim, sessionId: string): Promise<void> {
   const person = await sessionPerson(db, at, sessionId);
   if (person === null) return;
-  const email = person.email.normalize("NFC").trim().toLowerCase();
-  await noteMemory(db, at, { hash: memoryHash(secrets, at.tenantId, email), agentId: person.agent_id });
+  const { hash } = memorySubject(secrets, at.tenantId, person.email);
+  await noteMemory(db, at, { hash, agentId: person.agent_id });
 }
 
 async function eraseSessionBatch(deps: CleanupDeps, at: Claim): Promise<boolean> {

@@ -231,9 +231,12 @@ export async function sessionPerson(
   return db.tenant(at.tenantId, async (trx) => {
     const { rows } = await sql<{ email: string; agent_id: string }>`
       select c.participant ->> 'email' as email, c.agent_id from text_conversations c
-        join memory_cursors m on m.conversation_id = c.id
+        left join memory_cursors m on m.conversation_id = c.id
        where c.session_id = ${sessionId} and c.participant_verified and c.participant ? 'email'
-         and (m.summarised_through > 0 or m.claimed_until is not null)`.execute(trx);
+         and (m.summarised_through > 0 or m.claimed_until is not null
+              or exists (select from memory_revisions r where r.tenant_id = c.tenant_id and r.session_id = c.session_id))`.execute(
+      trx,
+    );
     return rows[0] ?? null;
   });
 }

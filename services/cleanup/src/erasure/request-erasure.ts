@@ -1,9 +1,10 @@
 import { AppError, type requestErasure as contract, newId, requireRole, tenantOf } from "@parley/contracts";
 import { once } from "@parley/db";
+import { subjectOf as memorySubject } from "@parley/secrets";
 import type { z } from "zod";
 import type { CleanupDeps } from "../deps.js";
 import { insertErasure, readErasure, sessionExists } from "./repository.js";
-import { memoryHash, type Subject, sealSubject, subjectHash } from "./subject.js";
+import { type Subject, sealSubject, subjectHash } from "./subject.js";
 
 type Input = z.output<typeof contract.request>;
 type Output = z.input<typeof contract.response>;
@@ -27,7 +28,7 @@ export const requestErasure =
         const made = await insertErasure(trx, {
           ...{ id, tenantId, kind: subject.kind, by: `${input.principal.via}:${input.principal.id}` },
           subjectHash: subjectHash(secrets, tenantId, subject),
-          memoryHash: subject.kind === "email" ? memoryHash(secrets, tenantId, subject.email) : null,
+          memoryHash: subject.kind === "email" ? memorySubject(secrets, tenantId, subject.email).hash : null,
           sealed: sealSubject(secrets, { tenantId, id }, subject),
         });
         return { answer: { id: made }, facts: [] };

@@ -11,10 +11,6 @@ export const subjectHash = ({ keyedHash }: Hashing, tenantId: string, subject: S
     ? keyedHash(`participant:${tenantId}:${subject.email}`)
     : keyedHash(`erased session:${tenantId}:${subject.sessionId}`);
 
-/** Under which the memory of an address stands. */
-export const memoryHash = ({ keyedHash }: Hashing, tenantId: string, email: string): string =>
-  keyedHash(`memory:${tenantId}:${email}`);
-
 const aad = (tenantId: string, id: string): string => `erasure:${tenantId}:${id}`;
 
 /** The address or the session's id as a job keeps it until it is done, bound to its row. */
