@@ -34,6 +34,10 @@ export const cleanupConfig = z.object({
     .max(36_500)
     .default(400)
     .describe("Days that entries of the audit are kept, whatever is kept of conversations"),
+  MEMORY_DAYS: z
+    .union([z.literal("never"), z.coerce.number().int().min(1).max(3_650)])
+    .default(180)
+    .describe("Days after its last use that an agent forgets a person; never = it does not"),
   RETENTION_INTERVAL_SECONDS: seconds(20).describe(
     "Seconds between looks for sessions whose content is to be removed, those of deleted links first of all",
   ),

@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "./job.js";
-import { purgeAudit, purgeIdempotencyKeys, purgeOutbox, purgeSecurityEvents } from "./repository.js";
+import { purgeAudit, purgeIdempotencyKeys, purgeMemories, purgeOutbox, purgeSecurityEvents } from "./repository.js";
 
 const BATCH = 2_000;
 /** How long a repeated request gets its first answer. */
@@ -11,7 +11,7 @@ const OUTBOX_HOURS = 72;
 /** As far back as owners can look. */
 const SECURITY_DAYS = 400;
 
-/** Records past their keeping: idempotency keys, sent facts, audit, security events. */
+/** Records past their keeping: idempotency keys, sent facts, audit, memories, security events. */
 export const purgeRecords = (deps: CleanupDeps): Job[] => {
   const intervalMs = deps.config.CLEANUP_INTERVAL_MINUTES * 60_000;
   return [
@@ -32,6 +32,15 @@ export const purgeRecords = (deps: CleanupDeps): Job[] => {
       intervalMs,
       batch: BATCH,
       step: async () => allOf(await purgeAudit(deps.db, { days: deps.config.AUDIT_DAYS, limit: BATCH })),
+    },
+    {
+      name: "memories",
+      intervalMs,
+      batch: BATCH,
+      step: async () => {
+        const { MEMORY_DAYS: days } = deps.config;
+        return allOf(await purgeMemories(deps.db, { days: days === "never" ? null : days, limit: BATCH }));
+      },
     },
     {
       name: "security_events",

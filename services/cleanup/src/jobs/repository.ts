@@ -81,6 +81,12 @@ export async function purgeSessions(db: Db, query: { defaultDays: number | null;
   return rows[0] ?? { looked: 0, purged: 0, recent: [] };
 }
 
+/** Removes memories of people that were not used for `days`; null = none. Answers how many. */
+export const purgeMemories = async (
+  db: Db,
+  { days, limit }: { days: number | null; limit: number },
+): Promise<number> => (days === null ? 0 : countOf(db, "select purge_memories($1, $2) as count", [days, limit]));
+
 /** Deletes entries of the audit older than `days` from the beginning of one chain; answers how many. */
 export const purgeAudit = (db: Db, query: { days: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_audit($1, $2) as count", [query.days, query.limit]);

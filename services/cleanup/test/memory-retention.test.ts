@@ -1,0 +1,86 @@
+import { connectBus } from "@parley/bus";
+import { newId } from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cleanupConfig, createCleanup } from "../src/index.js";
+import { background } from "./background.js";
+
+const logger = createLogger({ service: "cleanup-test", level: "silent" });
+let db: Db;
+let open: { close(): Promise<unknown> }[] = [];
+let bus: Awaited<ReturnType<typeof connectBus>>;
+const owner = { tenantId: newId(), agentId: newId() };
+
+beforeAll(async () => {
+  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  db = connectDb({ ...PATIENT, url: database.url, name: "cleanup-test", logger });
+  bus = await connectBus({ url: nats.url, name: "cleanup", logger, metrics: createMetrics() });
+  open = [bus, db, { close: () => Promise.all([nats.destroy(), database.drop()]) }];
+  await db.tenant(owner.tenantId, async (trx) => {
+    await sql`insert into tenants (id, name) values (${owner.tenantId}, 'T')`.execute(trx);
+    await sql`insert into agents (id, tenant_id, name, slug) values (${owner.agentId}, ${owner.tenantId}, 'A', 'a')`.execute(
+      trx,
+    );
+  });
+});
+afterAll(async () => {
+  for (const one of open) await one.close();
+});
+
+/** A memory with one change of its own, last used and last changed so many days ago. */
+async function remember(subject: string, days: { used: number; changed: number }): Promise<void> {
+  await db.tenant(owner.tenantId, async (trx) => {
+    await sql`insert into memories (tenant_id, agent_id, subject_hash, address_sealed, summary, used_at, updated_at)
+      values (${owner.tenantId}, ${owner.agentId}, ${subject}, 'sealed', 'Tea.',
+        now() - make_interval(days => ${days.used}), now() - make_interval(days => ${days.changed}))`.execute(trx);
+    await sql`insert into memory_revisions (tenant_id, agent_id, subject_hash, revision, summary, source)
+      values (${owner.tenantId}, ${owner.agentId}, ${subject}, 1, 'Tea.', 'summary')`.execute(trx);
+  });
+}
+
+const subjects = async (table: "memories" | "memory_revisions"): Promise<string[]> => {
+  const { rows } = await db.tenant(owner.tenantId, (trx) =>
+    sql<{ subject_hash: string }>`select subject_hash from ${sql.table(table)} order by 1`.execute(trx),
+  );
+  return rows.map(({ subject_hash }) => subject_hash);
+};
+
+/** Runs cleanup until its job for memories has gone round three times. */
+async function sweep(settings: Record<string, string> = {}): Promise<void> {
+  const metrics = createMetrics();
+  const config = cleanupConfig.parse({ CLEANUP_INTERVAL_MINUTES: "0.001", ...settings });
+  const cleanup = createCleanup({ config, logger, metrics, db, ...background(bus) });
+  await cleanup.start();
+  try {
+    await eventually(
+      async () => expect(await metrics.text()).toMatch(/cleanup_rounds_total\{job="memories",outcome="ok"\} [3-9]/),
+      { timeoutMs: 20_000 },
+    );
+  } finally {
+    await cleanup.stop();
+  }
+}
+
+describe("memories that nobody comes back to", () => {
+  it("go with their history 180 days after the last use or change, and stay where that is not wanted", async () => {
+    await remember("old", { used: 181, changed: 200 });
+    await remember("used", { used: 179, changed: 400 });
+    await remember("changed", { used: 400, changed: 179 });
+    await sweep({ MEMORY_DAYS: "never" });
+    expect(await subjects("memories")).toEqual(["changed", "old", "used"]);
+    await sweep();
+    expect(await subjects("memories")).toEqual(["changed", "used"]);
+    expect(await subjects("memory_revisions")).toEqual(["changed", "used"]);
+    await sweep({ MEMORY_DAYS: "30" });
+    expect(await subjects("memories")).toEqual([]);
+  });
+
+  it("are used by being recalled", async () => {
+    await remember("ada", { used: 400, changed: 400 });
+    await db.query("select recall_memory($1, $2, 'ada')", [owner.tenantId, owner.agentId]);
+    await sweep();
+    expect(await subjects("memories")).toEqual(["ada"]);
+  });
+});
