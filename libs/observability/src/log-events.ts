@@ -56,6 +56,8 @@ export const LOG_EVENTS: Record<string, string> = {
   "verification.release_failed": "An attempt at a mailed code could not be returned.",
   "countries.unreadable": "The GeoIP file cannot be read; links with country rules refuse visitors.",
   "links.scanned": "One address tries many unknown link tokens; `addressHash` is a keyed hash.",
+  "audit.entry":
+    "Somebody did something in a tenant: an entry of its audit as `GET /api/audit` shows it. Told within a minute, twice only after a crash.",
   "audit.sealed":
     "The audit of a tenant has grown: place and hash of its newest entry. Kept elsewhere, these lines prove later that nothing before was changed.",
   "audit.seal_failed": "Ends of audit chains could not be sealed; it is repeated.",

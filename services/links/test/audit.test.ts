@@ -3,6 +3,7 @@ import {
   createToken,
   deleteToken,
   listAudit,
+  newId,
   type Principal,
   type Role,
   recordAct,
@@ -161,6 +162,26 @@ describe("audit", () => {
     expect((await verified(cut)).problems).toEqual([at(4, "unlike_sealed")]);
     await past(`update audit_seals set hash_sealed = 'v1.00000000.forged' where tenant_id = '${cut.tenantId}'`);
     expect((await verified(cut)).problems).toEqual([at(4, "seal_broken")]);
+  });
+
+  it("tells receivers of webhooks that ask for it by name of each entry once", async () => {
+    const tenant = await harness.newTenant();
+    const [asks, everything] = [newId(), newId()];
+    await harness.db.tenant(tenant.tenantId, (trx) =>
+      sql`insert into webhook_endpoints (id, tenant_id, url, events, created_by) values
+        (${asks}, ${tenant.tenantId}, 'https://siem.example', '{audit.entry}', 'test'),
+        (${everything}, ${tenant.tenantId}, 'https://all.example', '{*}', 'test')`.execute(trx),
+    );
+    for (let i = 1; i <= 3; i++) await reads(tenant, `text_${i}`);
+    await Promise.all([seal(), seal()]);
+    await reads(tenant, "text_4");
+    await seal();
+    const { rows } = await harness.db.tenant(tenant.tenantId, (trx) =>
+      sql<{ endpoint_id: string; type: string; data: unknown }>`
+        select endpoint_id, type, data from webhook_deliveries order by (data ->> 'seq')::int`.execute(trx),
+    );
+    const all = (await entries(tenant)).reverse();
+    expect(rows).toEqual(all.map((data) => ({ endpoint_id: asks, type: "audit.entry", data })));
   });
 
   it("stays whole when its old beginning is deleted", async () => {

@@ -28,14 +28,17 @@ export const EVENT_GROUPS: readonly { label: string; events: readonly { name: st
     ],
   },
   { label: "Webhooks", events: [{ name: "webhook.disabled", tells: "another webhook was switched off" }] },
+  { label: "Audit", events: [{ name: "audit.entry", tells: "somebody did something, for admins" }] },
 ];
 
 export const EVENT_NAMES: readonly string[] = EVENT_GROUPS.flatMap(({ events }) => events.map(({ name }) => name));
 
-/** The single events that patterns such as `session.*` stand for; `*` is everything. */
+/** The single events that patterns such as `session.*` stand for; `*` is everything but the audit. */
 export const eventsOf = (patterns: readonly string[]): string[] =>
   EVENT_NAMES.filter((name) =>
-    patterns.some((one) => one === "*" || one === name || one === `${name.split(".")[0]}.*`),
+    patterns.some(
+      (one) => (one === "*" && name !== "audit.entry") || one === name || one === `${name.split(".")[0]}.*`,
+    ),
   );
 
 /** In a few words, for lists. */

@@ -18,6 +18,7 @@ export const WEBHOOK_EVENTS = [
   "delivery.sent",
   "delivery.failed",
   "webhook.disabled",
+  "audit.entry",
 ] as const;
 
 const DOMAINS = [...new Set(WEBHOOK_EVENTS.map((name) => `${name.slice(0, name.indexOf("."))}.*`))];

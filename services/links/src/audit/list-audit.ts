@@ -15,10 +15,9 @@ export const listAudit =
     const data = await db.tenant(tenantId, async (trx) => {
       const above = forward ? (position ?? after) : null;
       const below = forward ? null : position;
-      const { rows } = await sql<AuditEntryView>`
-        select seq::float8, id, iso(at) as at, actor, action, target_type, target_id, request_id, details,
-               encode(hash, 'hex') as hash
-          from audit_entries
+      const { rows } = await sql<{ entry: AuditEntryView }>`
+        select audit_json(e) as entry
+          from audit_entries e
          where tenant_id = ${tenantId} and seq is not null
            and (${above}::bigint is null or seq > ${above}::bigint)
            and (${below}::bigint is null or seq < ${below}::bigint)
@@ -29,7 +28,7 @@ export const listAudit =
            and (${from ?? null}::timestamptz is null or at >= ${from ?? null}::timestamptz)
            and (${to ?? null}::timestamptz is null or at < ${to ?? null}::timestamptz)
          order by seq ${sql.raw(forward ? "asc" : "desc")} limit ${limit + 1}`.execute(trx);
-      return rows;
+      return rows.map(({ entry }) => entry);
     });
     const page = data.slice(0, limit);
     const last = data.length > limit ? page.at(-1) : undefined;

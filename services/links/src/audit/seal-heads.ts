@@ -1,7 +1,10 @@
+import type { AuditEntryView } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { LinksDeps } from "../deps.js";
 
 const AT_ONCE = 200;
+/** Most entries between two seals. */
+const STRETCH = 1_000;
 
 interface Head {
   tenant_id: string;
@@ -13,22 +16,22 @@ interface Head {
 export const sealAad = (tenantId: string, seq: number): string => `audit:${tenantId}:${seq}`;
 
 /**
- * Seals the ends of chains that have grown, and logs each: an entry that is changed or removed later is found by the seal, and whoever
- * also owns the key is found by the log. Repeatable; two replicas seal the same end once.
+ * Seals the ends of chains that have grown, and tells of the new entries in the log and to receivers of webhooks. What is changed or
+ * removed later is found by the seal, and whoever also owns the key is found by the log. Repeatable; replicas seal an end once.
  */
 export async function sealHeads({ db, secrets, logger }: LinksDeps, signal: AbortSignal): Promise<void> {
-  let heads: Head[];
-  do {
-    heads = await db.query<Head>("select * from unsealed_audit_heads($1)", [AT_ONCE]);
+  for (;;) {
+    const heads = await db.query<Head>("select * from unsealed_audit_heads($1, $2)", [AT_ONCE, STRETCH]);
     for (const { tenant_id: tenantId, seq, hash } of heads) {
       if (signal.aborted) return;
       const end = hash.toString("hex");
       const sealed = secrets.seal(end, sealAad(tenantId, Number(seq)));
-      await db.tenant(tenantId, (trx) =>
-        sql`insert into audit_seals (tenant_id, seq, hash_sealed) values (${tenantId}, ${seq}, ${sealed})
-            on conflict do nothing`.execute(trx),
+      const { rows } = await db.tenant(tenantId, (trx) =>
+        sql<{ entry: AuditEntryView }>`select entry from seal_audit(${seq}, ${sealed}) as entry`.execute(trx),
       );
-      logger.info({ tenantId, seq: Number(seq), hash: end }, "audit.sealed");
+      for (const { entry } of rows) logger.info({ tenantId, entry }, "audit.entry");
+      if (rows.length > 0) logger.info({ tenantId, seq: Number(seq), hash: end }, "audit.sealed");
     }
-  } while (heads.length === AT_ONCE);
+    if (heads.length === 0) return;
+  }
 }
