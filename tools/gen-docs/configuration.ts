@@ -22,6 +22,9 @@ const connections = z.object({
   SECRET_KEY: required(
     "Master key of every secret at rest, at least 32 characters; losing it loses all keys. npm start makes and keeps its own",
   ),
+  SECRET_KEY_PREVIOUS: optional(
+    "The other master key while SECRET_KEY changes: opens what was sealed under it (docs/key-rotation.md)",
+  ),
 });
 
 /** Read where the thing is used, because they are settled before a service has its configuration. */
@@ -68,19 +71,43 @@ export const composeVariables = z.object({
 
 /** The variables each service reads, besides those of every process. */
 export const serviceVariables: Record<string, z.ZodObject> = {
-  gateway: gatewayConfig.extend(connections.pick({ NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape),
-  links: linksConfig.extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true }).shape),
+  gateway: gatewayConfig.extend(
+    connections.pick({ NATS_URL: true, REDIS_URL: true, SECRET_KEY: true, SECRET_KEY_PREVIOUS: true }).shape,
+  ),
+  links: linksConfig.extend(
+    connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true, SECRET_KEY_PREVIOUS: true }).shape,
+  ),
   sessions: sessionsConfig.extend(
-    connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape,
+    connections.pick({
+      DATABASE_URL: true,
+      NATS_URL: true,
+      REDIS_URL: true,
+      SECRET_KEY: true,
+      SECRET_KEY_PREVIOUS: true,
+    }).shape,
   ),
   "agent-runner": runnerConfig
-    .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape)
+    .extend(
+      connections.pick({
+        DATABASE_URL: true,
+        NATS_URL: true,
+        REDIS_URL: true,
+        SECRET_KEY: true,
+        SECRET_KEY_PREVIOUS: true,
+      }).shape,
+    )
     .extend(llmConfig),
   memory: memoryConfig
-    .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true }).shape)
+    .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true, SECRET_KEY_PREVIOUS: true }).shape)
     .extend(llmConfig),
   cleanup: cleanupConfig.extend(
-    connections.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true }).shape,
+    connections.pick({
+      DATABASE_URL: true,
+      NATS_URL: true,
+      REDIS_URL: true,
+      SECRET_KEY: true,
+      SECRET_KEY_PREVIOUS: true,
+    }).shape,
   ),
 };
 

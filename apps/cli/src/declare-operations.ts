@@ -7,6 +7,7 @@ import {
   replayDeadLetters,
   showDeadLetter,
 } from "./commands/dead-letters.js";
+import { rotateKeys } from "./commands/rotate-keys.js";
 import { seed } from "./commands/seed.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
@@ -23,6 +24,10 @@ export function addOperations(program: Command, io: Io, done: Done): void {
   })
     .option("-a, --agent <agent>", "only this agent and its links, by id or name")
     .action(async (options) => done(await clearCaches(io, options)));
+  sub(program, "rotate-keys", {
+    about: "Seal everything under the current SECRET_KEY; takes the operator's key, may be repeated",
+    examples: ["rotate-keys", "rotate-keys --json"],
+  }).action(async (options) => done(await rotateKeys(io, options)));
   sub(program, "seed", {
     about: "Bring the demo agents, with a link each, into a tenant; what is there is kept",
     examples: ["seed -t $TENANT", "seed --new-tenant Demo"],

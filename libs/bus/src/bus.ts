@@ -14,6 +14,8 @@ export interface BusOptions {
    * without it only facts, hints and live messages are safe to handle.
    */
   callKey?: Uint8Array;
+  /** Further keys that calls may be signed with: those of services that have another master key for a while. */
+  acceptedCallKeys?: readonly Uint8Array[];
   /** Every service is in this process and calls the others directly: it is of use without the server. */
   alone?: boolean;
   /** Copies of every stream; 1 unless the servers form a cluster. */

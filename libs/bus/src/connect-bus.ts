@@ -51,7 +51,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   });
   const live = (): NatsConnection | null => keeper.live;
   const connected = (): boolean => keeper.live !== null;
-  const signature = options.callKey === undefined ? null : createCallSignature(options.callKey);
+  const { callKey, acceptedCallKeys } = options;
+  const signature = callKey === undefined ? null : createCallSignature(callKey, acceptedCallKeys);
   const deps = { gather, logger, metrics };
   const publish = createPublisher({
     ...{ mux, topology, metrics, connected },

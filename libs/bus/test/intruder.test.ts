@@ -74,6 +74,23 @@ describe("a call that is not signed by a service of this installation", () => {
     expect(await played(echo.subject, "signed")).toBe("internal");
     expect(asked).toEqual(["signed"]);
   });
+
+  it("is taken from a service with the other key while the keys change, in both directions", async () => {
+    const nextKey = new Uint8Array(32).fill(9);
+    const contract = rpc("test", "changed", "tester", z.object({}), z.object({ by: z.string() }));
+    const before = await newBus("before", { callKey, acceptedCallKeys: [nextKey] });
+    const after = await newBus("after", { callKey: nextKey, acceptedCallKeys: [callKey] });
+    before.serve(contract, async () => ({ by: "before" }));
+    await before.settled();
+    expect(await after.call(contract, {})).toEqual({ by: "before" });
+    const back = rpc("test", "changed_back", "tester", z.object({}), z.object({ by: z.string() }));
+    after.serve(back, async () => ({ by: "after" }));
+    await after.settled();
+    expect(await before.call(back, {})).toEqual({ by: "after" });
+    expect(await codeOf((await newBus("neither", { callKey: new Uint8Array(32).fill(8) })).call(back, {}))).toBe(
+      "internal",
+    );
+  });
 });
 
 describe("a hint", () => {

@@ -2,6 +2,7 @@ export { type Kysely, sql, type Transaction } from "kysely";
 export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection.js";
 export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
+export { type HashRooted, keepHashRoot } from "./hash-root.js";
 export {
   beginLong,
   claimBy,

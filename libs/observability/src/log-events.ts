@@ -63,6 +63,10 @@ export const LOG_EVENTS: Record<string, string> = {
   "audit.seal_failed": "Ends of audit chains could not be sealed; it is repeated.",
   "security.notes_lost": "Security events could not be stored; `security_events_lost_total` counts them.",
   "mail.failed": "The mail server rejected a mail; its codes are logged, its recipient is not.",
+  "keys.hash_root_unreadable":
+    "Tokens and links of this installation do not work: neither `SECRET_KEY` nor `SECRET_KEY_PREVIOUS` opens what its hashes are made with.",
+  "keys.resealed": "Values were sealed anew under the current master key.",
+  "keys.unreadable": "A sealed value opens under neither master key; it stays as it is.",
   "demo.secret_unreadable": "A demo link of an earlier start cannot be shown: `SECRET_KEY` has changed.",
 
   // Webhooks and other outgoing requests

@@ -6,4 +6,11 @@ export const connectionConfig = z.object({
   NATS_URL: z.string().describe("NATS with JetStream; several addresses are separated by commas"),
   REDIS_URL: z.string().describe("Redis or Valkey"),
   SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
+  SECRET_KEY_PREVIOUS: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      "The other master key while SECRET_KEY changes: opens what was sealed under it, see docs/key-rotation.md",
+    ),
 });

@@ -1,9 +1,9 @@
 export { actionSecretAad } from "./action-secret.js";
 export { agentSecretAad } from "./agent-secret.js";
 export { consentHash } from "./consent-hash.js";
-export { openDocumentSecret, sealDocumentSecret } from "./document-secret.js";
+export { documentAad, openDocumentSecret, sealDocumentSecret } from "./document-secret.js";
 export { memoryAddressAad, type Subject, subjectOf } from "./memory-subject.js";
 export type { IssuedToken, Secrets } from "./secrets.js";
-export { createSecrets } from "./secrets.js";
+export { busKeys, createSecrets } from "./secrets.js";
 export type { ParsedToken } from "./token.js";
 export { parseToken } from "./token.js";

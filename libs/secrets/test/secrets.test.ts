@@ -89,3 +89,34 @@ describe("sealed values", () => {
     );
   });
 });
+
+describe("a change of the master key", () => {
+  const [before, after] = ["the master key before the change ....", "the master key after the change ....."] as const;
+
+  it("opens what either key has sealed, seals with the current one, and hashes with the root of the first", () => {
+    const old = createSecrets(before);
+    const sealed = old.seal("plain", "row");
+    const both = createSecrets(after, before);
+    expect(both.open(sealed, "row")).toBe("plain");
+    expect(both.seal("plain", "row").startsWith(`v1.${createSecrets(after).keyId}.`)).toBe(true);
+    expect(() => createSecrets(after).open(sealed, "row")).toThrow(AppError);
+
+    both.useHashRoot(old.newHashRoot(null));
+    expect(both.keyedHash("ada")).toBe(old.keyedHash("ada"));
+    const alone = createSecrets(after);
+    expect(alone.keyedHash("ada")).not.toBe(old.keyedHash("ada"));
+    alone.useHashRoot(both.sealedHashRoot());
+    expect(alone.keyedHash("ada")).toBe(old.keyedHash("ada"));
+    expect(alone.verify("secret", old.hash("secret"))).toBe(true);
+    expect(() => createSecrets(after).useHashRoot(old.sealedHashRoot())).toThrow(AppError);
+  });
+
+  it.each([
+    ["before the change-over", before, after],
+    ["after it", after, before],
+  ])("takes the first root from the key that has sealed something, %s", (_when, current, other) => {
+    const secrets = createSecrets(current, other);
+    secrets.useHashRoot(secrets.newHashRoot(createSecrets(before).seal("plain", "row")));
+    expect(secrets.keyedHash("ada")).toBe(createSecrets(before).keyedHash("ada"));
+  });
+});

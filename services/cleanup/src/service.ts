@@ -1,3 +1,4 @@
+import { rotateKeys as rotateKeysContract } from "@parley/contracts";
 import type { Poll } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import type { CleanupDeps } from "./deps.js";
@@ -14,6 +15,7 @@ import { purgeSessions } from "./jobs/purge-sessions.js";
 import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
 import { jobMetrics, startJob } from "./jobs/run-job.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
+import { rotateKeys } from "./key-rotation/rotate-keys.js";
 
 /** Housekeeping in the background; any number of replicas. */
 export function createCleanup(deps: CleanupDeps): Component {
@@ -36,6 +38,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         countActiveSessions(deps),
       ];
       bindErasure(deps);
+      deps.bus.serve(rotateKeysContract, rotateKeys(deps), { maxInFlight: 1 });
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
       await deps.bus.settled();
     },

@@ -1,23 +1,30 @@
 import { connectBus } from "@parley/bus";
-import { connectDb } from "@parley/db";
+import { connectDb, keepHashRoot } from "@parley/db";
 import { connectRedis } from "@parley/redis";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
-import { createSecrets } from "@parley/secrets";
+import { busKeys, createSecrets } from "@parley/secrets";
 import { sessionsConfig } from "./config.js";
 import { createSessions } from "./service.js";
 
-const connections = connectionConfig.pick({ DATABASE_URL: true, NATS_URL: true, REDIS_URL: true, SECRET_KEY: true });
+const connections = connectionConfig.pick({
+  DATABASE_URL: true,
+  NATS_URL: true,
+  REDIS_URL: true,
+  SECRET_KEY: true,
+  SECRET_KEY_PREVIOUS: true,
+});
 
 await runService("sessions", async ({ logger, metrics, env, lifecycle }) => {
-  const { DATABASE_URL, NATS_URL, REDIS_URL, SECRET_KEY, ...config } = loadConfig(
+  const { DATABASE_URL, NATS_URL, REDIS_URL, SECRET_KEY, SECRET_KEY_PREVIOUS, ...config } = loadConfig(
     sessionsConfig.extend(connections.shape),
     env,
   );
   const db = connectDb({ url: DATABASE_URL, name: "sessions", logger });
   const redis = await connectRedis({ url: REDIS_URL, logger });
-  const secrets = createSecrets(SECRET_KEY);
-  const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics, callKey: secrets.callKey });
+  const secrets = createSecrets(SECRET_KEY, SECRET_KEY_PREVIOUS);
+  const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics, ...busKeys(secrets) });
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(keepHashRoot({ db, secrets, logger }));
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });

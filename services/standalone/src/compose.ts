@@ -1,7 +1,7 @@
 import { createAgentRunner } from "@parley/agent-runner-service";
 import { type Bus, connectBus } from "@parley/bus";
 import { createCleanup } from "@parley/cleanup-service";
-import { connectDb } from "@parley/db";
+import { connectDb, keepHashRoot } from "@parley/db";
 import { createGateway } from "@parley/gateway-service";
 import {
   createLinks,
@@ -16,7 +16,7 @@ import { createMemory } from "@parley/memory-service";
 import type { Logger, Metrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createClock, type Lifecycle } from "@parley/runtime";
-import { createSecrets } from "@parley/secrets";
+import { busKeys, createSecrets } from "@parley/secrets";
 import { createSessions } from "@parley/sessions-service";
 import { demoAgents } from "./demo.js";
 import { isExposed } from "./exposure.js";
@@ -48,13 +48,14 @@ export async function compose(
   const { lifecycle, logger, metrics } = context;
   const db = connectDb({ url: addresses.databaseUrl, name: "standalone", logger, max: 16 });
   const redis = await connectRedis({ url: addresses.redisUrl, logger });
-  const secrets = createSecrets(settings.SECRET_KEY);
-  const options = { logger, metrics, callKey: secrets.callKey, alone: true };
+  const secrets = createSecrets(settings.SECRET_KEY, settings.SECRET_KEY_PREVIOUS);
+  const options = { logger, metrics, ...busKeys(secrets), alone: true };
   const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", ...options });
   const model = modelFromConfig(settings, { logger, metrics });
   const clock = createClock({ authority: "database", ask: () => db.time(), logger, metrics });
   const deps = { config: settings, logger, metrics, bus, db, redis, secrets, model, clock };
   lifecycle.add({ name: "database", stop: () => db.close() });
+  lifecycle.add(keepHashRoot({ db, secrets, logger }));
   lifecycle.add(clock);
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });

@@ -4,7 +4,7 @@ import { gatewayConfig } from "@parley/gateway-service";
 import { linksConfig } from "@parley/links-service";
 import { llmConfig } from "@parley/llm";
 import { memoryConfig } from "@parley/memory-service";
-import { loadConfig, processConfig } from "@parley/runtime";
+import { connectionConfig, loadConfig, processConfig } from "@parley/runtime";
 import { sessionsConfig } from "@parley/sessions-service";
 import { z } from "zod";
 
@@ -20,6 +20,7 @@ const standaloneConfig = gatewayConfig
   .extend({
     DATABASE_ADMIN_URL: z.string().optional().describe("Owner of the schema, for migrations; default DATABASE_URL"),
     SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
+    SECRET_KEY_PREVIOUS: connectionConfig.shape.SECRET_KEY_PREVIOUS,
   });
 export type Settings = z.output<typeof standaloneConfig>;
 

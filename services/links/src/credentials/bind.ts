@@ -35,4 +35,5 @@ export function bindCredentials(deps: LinksDeps): void {
   bus.serve(contracts.rotateKey, rotateKey(deps), bound);
   bus.serve(contracts.updateKey, updateKey(deps), bound);
   bus.serve(contracts.deleteKey, deleteKey(deps), bound);
+  bus.serve(contracts.hashRoot, async () => ({ sealed: deps.secrets.sealedHashRoot() }), bound);
 }

@@ -39,6 +39,12 @@ export function anyPrincipal(request: FastifyRequest): Principal {
   return principal.tenantId === null && namedTenant(request) === undefined ? principal : tenantPrincipal(request);
 }
 
+/** A caller that works across tenants. Throws `forbidden` for any other. */
+export function operatorWide({ caller: { principal } }: FastifyRequest): Principal {
+  if (principal.tenantId !== null) throw new AppError("forbidden");
+  return principal;
+}
+
 /** Access to a session of the caller's tenant. */
 export const ownerAccess = ({ tenantId }: TenantPrincipal, sessionId: string): SessionAccess => ({
   type: "hmac",

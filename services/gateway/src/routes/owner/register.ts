@@ -9,6 +9,7 @@ import { deadLetterRoutes } from "./dead-letters.js";
 import { acceptYaml } from "./document-body.js";
 import { escalationRoutes } from "./escalations.js";
 import { hostIdentityRoutes } from "./host-identity.js";
+import { keyRotationRoutes } from "./key-rotation.js";
 import { keyRoutes } from "./keys.js";
 import { knowledgeRoutes } from "./knowledge.js";
 import { linkAnalyticsRoutes } from "./link-analytics.js";
@@ -49,6 +50,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...userRoutes,
   ...tokenRoutes,
   ...keyRoutes,
+  ...keyRotationRoutes,
   ...tenantRoutes,
   ...deadLetterRoutes,
   ...privacyRoutes,

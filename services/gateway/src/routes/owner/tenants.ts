@@ -1,24 +1,16 @@
 import {
-  AppError,
   createdTenant,
   createTenant,
   createTenantBody,
   listTenants,
-  type Principal,
   pageOf,
   requireNonceBody,
   tenantView,
   updateTenant,
 } from "@parley/contracts";
-import type { FastifyRequest } from "fastify";
 import { idParams, pageQuery } from "../params.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
-
-/** A caller that works across tenants. Throws `forbidden` for any other. */
-function operatorWide({ caller: { principal } }: FastifyRequest): Principal {
-  if (principal.tenantId !== null) throw new AppError("forbidden");
-  return principal;
-}
+import { operatorWide } from "./principal.js";
 
 /** All tenants, newest first. Operator-wide callers only. */
 const listRoute = ownerRoute({

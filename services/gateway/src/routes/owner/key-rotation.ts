@@ -1,0 +1,23 @@
+import { rotatedKeys, rotateKeys, rotateKeysBody } from "@parley/contracts";
+import { ownerRoute } from "./owner-route.js";
+import { operatorWide } from "./principal.js";
+
+/** Seals anew what lies under another master key. Operator-wide callers only. Idempotent by state. */
+const rotateRoute = ownerRoute({
+  method: "POST",
+  path: "/key-rotation",
+  summary: "Seal everything under the current master key",
+  description:
+    "Works for some seconds; call it with `next_cursor` until that is null. With `SECRET_KEY_PREVIOUS` set, beside the traffic; a pass that was cut off is begun anew.",
+  role: "owner",
+  acrossTenants: true,
+  body: rotateKeysBody.nullish(),
+  answers: { 200: rotatedKeys },
+  handle: async ({ request, body }, { bus }) => {
+    const call = { principal: operatorWide(request), cursor: body?.cursor ?? null };
+    const { keyId, nextCursor, ...counts } = await bus.call(rotateKeys, call);
+    return { key_id: keyId, ...counts, next_cursor: nextCursor };
+  },
+});
+
+export const keyRotationRoutes = [rotateRoute];
