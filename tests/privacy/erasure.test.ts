@@ -75,6 +75,8 @@ describe("the erasure of a person who has left something everywhere", () => {
     const [gone, kept] = [newPerson(), newPerson()];
     const { link, token, backend } = await visit(gone);
     const other = await visit(kept);
+    const exported = await tenant.owner.call("GET", `/api/privacy/export?email=${encodeURIComponent(gone.email)}`);
+    expect(exported.status).toBe(200);
     const before = whereIs(gone, await dumpAll(cluster));
     expect(before.length).toBeGreaterThan(25);
     expect(stores(before)).toEqual(["database", "redis"]);

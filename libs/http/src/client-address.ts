@@ -72,6 +72,15 @@ export function addressBucket(address: string): string {
   return `${ipaddr.fromByteArray(bytes).toString()}/64`;
 }
 
+/** An address without what tells one household from its neighbours: the /24 of IPv4, the /48 of IPv6. */
+export function truncatedAddress(address: string): string {
+  const parsed = parseAddress(address.replace(/\/64$/, ""));
+  if (parsed === null) return "unknown";
+  const kept = parsed.kind() === "ipv4" ? 3 : 6;
+  const bytes = parsed.toByteArray().map((byte, index) => (index < kept ? byte : 0));
+  return `${ipaddr.fromByteArray(bytes).toString()}/${kept * 8}`;
+}
+
 function parseAddress(text: string): Address | null {
   // Some proxies write `[v6]:port` or `v4:port`.
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;

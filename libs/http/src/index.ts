@@ -1,4 +1,4 @@
-export { type AddressReader, addressBucket, createAddressReader } from "./client-address.js";
+export { type AddressReader, addressBucket, createAddressReader, truncatedAddress } from "./client-address.js";
 export { closeServer } from "./close-server.js";
 export { type CookieOptions, readCookie, writeCookie } from "./cookies.js";
 export type { HttpApp } from "./http-app.js";

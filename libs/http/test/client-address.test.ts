@@ -2,7 +2,7 @@ import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { createClientReader } from "../src/client-address.js";
-import { addressBucket, createAddressReader } from "../src/index.js";
+import { addressBucket, createAddressReader, truncatedAddress } from "../src/index.js";
 
 function read(trusted: string[], peer: string, forwarded?: string): string {
   const socket = new Socket();
@@ -53,4 +53,14 @@ describe("client address", () => {
     expect(ask("2001:db8::1")).toEqual(["2001:db8::1", "2001:db8::/64"]);
     expect(ask()).toEqual(["10.0.0.1", "10.0.0.1"]);
   });
+});
+
+describe("an address that is kept", () => {
+  it.each([
+    ["203.0.113.77", "203.0.113.0/24"],
+    ["::ffff:203.0.113.77", "203.0.113.0/24"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+    ["2001:db8:1:2::/64", "2001:db8:1::/48"],
+    ["unknown", "unknown"],
+  ])("%s is truncated to %s", (address, kept) => expect(truncatedAddress(address)).toBe(kept));
 });

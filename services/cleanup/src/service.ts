@@ -6,6 +6,7 @@ import { bindErasure } from "./erasure/bind.js";
 import { erasePeople } from "./erasure/erase.js";
 import { keepErased } from "./erasure/keep-erased.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
+import { dropPartitions } from "./jobs/drop-partitions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
 import { fireTimers } from "./jobs/fire-timers.js";
@@ -26,6 +27,7 @@ export function createCleanup(deps: CleanupDeps): Component {
       const metrics = jobMetrics(deps.metrics);
       const jobs = [
         makePartitions(deps),
+        dropPartitions(deps),
         sendStragglers(deps),
         expireLinks(deps),
         fireTimers(deps),

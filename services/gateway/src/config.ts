@@ -23,6 +23,12 @@ export const gatewayConfig = z.object({
     .default("")
     .transform((list) => list.split(/[\s,]+/).filter((entry) => entry !== ""))
     .describe("Addresses or CIDRs of proxies whose X-Forwarded-For is believed, separated by commas"),
+  VISITOR_ADDRESSES: z
+    .enum(["truncated", "full"])
+    .default("truncated")
+    .describe(
+      "What the keyed hashes of visitors' addresses in security events and logs are made of: the network (/24, IPv6 /48) or the address",
+    ),
   CHAT_TURN_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(0.1)

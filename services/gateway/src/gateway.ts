@@ -93,7 +93,9 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     links,
     visits: createVisitsByToken({ bus, secrets, links }),
     countries,
-    security: createSecurityNotes({ bus, secrets, logger, metrics, countries }),
+    security: createSecurityNotes({
+      ...{ bus, secrets, logger, metrics, countries, addresses: config.VISITOR_ADDRESSES },
+    }),
     subjects: createSubjects({ bus, secrets }),
     proofs: createProofProvider({ config, redis, secrets }),
     credentials: createCredentials({

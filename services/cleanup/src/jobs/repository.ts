@@ -42,6 +42,9 @@ export const activeSessions = (db: Db): Promise<number> => countOf(db, "select a
 export const ensurePartitions = (db: Db, monthsAhead: number): Promise<number> =>
   countOf(db, "select ensure_partitions($1) as count", [monthsAhead]);
 
+/** Drops a partition of a month that is over and holds nothing any more; answers how many, at most one. */
+export const dropPartitions = (db: Db): Promise<number> => countOf(db, "select drop_partitions() as count", []);
+
 /** Forgets idempotency keys older than `hours`; answers how many. */
 export const purgeIdempotencyKeys = (db: Db, query: { hours: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_idempotency_keys(make_interval(hours => $1), $2) as count", [query.hours, query.limit]);

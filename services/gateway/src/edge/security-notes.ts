@@ -1,5 +1,6 @@
 import type { Bus } from "@parley/bus";
 import { noteSecurity, type SecurityEventKind, type SecurityEventNote } from "@parley/contracts";
+import { truncatedAddress } from "@parley/http";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Secrets } from "@parley/secrets";
 import type { Countries } from "./countries.js";
@@ -45,8 +46,12 @@ export function createSecurityNotes(deps: {
   logger: Logger;
   metrics: Metrics;
   countries: Countries;
+  /** What is kept of an address is the keyed hash of it, or of its network. */
+  addresses: "truncated" | "full";
 }): SecurityNotes {
   const { bus, secrets, logger, countries } = deps;
+  const hashOf = (address: string): string =>
+    secrets.keyedHash(deps.addresses === "truncated" ? truncatedAddress(address) : address);
   const noticed = deps.metrics.counter("security_events_total", "What the defences noticed, by kind", ["kind"]);
   const lost = deps.metrics.counter("security_events_lost_total", "Security events that could not be kept");
   const waiting = new Map<string, SecurityEventNote>();
@@ -83,7 +88,7 @@ export function createSecurityNotes(deps: {
         linkId: at.id,
         kind,
         scope,
-        addressHash: secrets.keyedHash(request.clientBucket),
+        addressHash: hashOf(request.clientBucket),
         sessionId,
         count: 1,
         at: new Date().toISOString(),
@@ -93,7 +98,7 @@ export function createSecurityNotes(deps: {
     },
     noteScan({ clientBucket }) {
       noticed.inc({ kind: "link_scan" });
-      logger.warn({ addressHash: secrets.keyedHash(clientBucket) }, "links.scanned");
+      logger.warn({ addressHash: hashOf(clientBucket) }, "links.scanned");
     },
     start() {
       timer = setInterval(() => {
