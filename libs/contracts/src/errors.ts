@@ -36,6 +36,11 @@ export const ERRORS = {
   pin_required: [403, "PIN required", "This link requires a PIN."],
   pin_wrong: [403, "PIN wrong", "The PIN is wrong."],
   proof_required: [403, "Proof required", "Solve the challenge of this link first."],
+  sign_in_refused: [
+    403,
+    "Sign-in refused",
+    "You could not be signed in with this account; ask somebody who manages people here for an invitation.",
+  ],
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
   access_request_not_found: [404, "Access request not found", "No such access request of this agent."],

@@ -53,6 +53,8 @@ export const LOG_EVENTS: Record<string, string> = {
   // Callers and links
   "credential.touch_failed": "The time of last use of a key or token could not be stored.",
   "sign_in.mail_failed": "A mail with a sign-in link could not be written; the person can ask for another.",
+  "sign_in.provider_failed": "The identity provider could not be asked, or its answer is wrong; `code` says what.",
+  "sign_in.refused": "Somebody came back from the identity provider and could not be signed in.",
   "verification.release_failed": "An attempt at a mailed code could not be returned.",
   "countries.unreadable": "The GeoIP file cannot be read; links with country rules refuse visitors.",
   "links.scanned": "One address tries many unknown link tokens; `addressHash` is a keyed hash.",

@@ -1,6 +1,9 @@
 import { signal } from "@preact/signals";
 import type { WhoAmI } from "../net/answers.js";
 
+/** `provider`: the identity provider vouched for nobody who may sign in here. */
+export type SignOutReason = "refused" | "chosen" | "provider";
+
 const STORED_AS = "parley-console-token";
 /** Shape of a management token; whether it is good only the server knows. */
 const SHAPE = /^ak_[A-Za-z0-9_]{1,120}$/;
@@ -16,7 +19,7 @@ export const me = signal<WhoAmI | null>(null);
 /** The word of an address that signs in, until its button was pressed. */
 export const signInLink = signal<string | null>(null);
 /** Why nobody is signed in, when that needs saying. */
-export const signOutReason = signal<"refused" | "chosen" | null>(null);
+export const signOutReason = signal<SignOutReason | null>(null);
 
 /** Session storage can be switched off; then a reload asks for the token again. */
 function storage(): Storage | null {
@@ -37,6 +40,10 @@ export function restoreSignIn(): void {
 
 /** Takes the word out of the address, so that neither the history nor a copied address holds it. */
 export function takeSignInLink(): void {
+  if (location.hash === "#refused") {
+    signOutReason.value = "provider";
+    history.replaceState(null, "", location.pathname + location.search);
+  }
   const word = LINK.exec(location.hash)?.[1];
   if (word === undefined) return;
   signInLink.value = word;

@@ -9,6 +9,7 @@ export function userCalls(call: Caller) {
   const at = (id: string): string => `/users/${part(id)}`;
   return {
     me: () => call<WhoAmI>("/users/me"),
+    signInOptions: () => call<{ oidc: { name: string } | null }>("/sign-in/options"),
     askSignIn: (email: string) =>
       call<{ expires_in_seconds: number }>("/sign-in/links", { method: "POST", body: { email } }),
     useSignIn: (word: string) =>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { pageTitle } from "../data/page-title.js";
-import { looksLikeToken, signIn } from "../data/sign-in.js";
+import { looksLikeToken, type SignOutReason, signIn } from "../data/sign-in.js";
 import { type Api, createApi } from "../net/api.js";
 import type { Problem } from "../net/problem.js";
 import { AskLink } from "../view/ask-link.js";
@@ -10,7 +10,7 @@ import { ProblemCard } from "../view/states.js";
 const NO_TOKEN = "starts with ak_ and has only letters, digits and underscores";
 
 /** Asks for an address to mail a link to, or for a management token, and tries that before anything else is shown. */
-export function SignInPage({ api, reason }: { api: Api; reason: "refused" | "chosen" | null }) {
+export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | null }) {
   useEffect(() => {
     pageTitle.value = "Sign in";
     document.getElementById("field-email")?.focus();
@@ -32,9 +32,35 @@ export function SignInPage({ api, reason }: { api: Api; reason: "refused" | "cho
           You are signed out in this tab.
         </p>
       )}
+      {reason === "provider" && (
+        <p class="note" role="status">
+          You could not be signed in with this account. Ask somebody who manages people here for an invitation.
+        </p>
+      )}
+      <ProviderLink api={api} />
       <AskLink api={api} />
       <TokenForm />
     </main>
+  );
+}
+
+/** The way to the identity provider, where one is configured. */
+function ProviderLink({ api }: { api: Api }) {
+  const [name, setName] = useState<string | null>(null);
+  useEffect(() => {
+    let over = false;
+    void api.signInOptions().then((answer) => {
+      if (!over && answer.type === "ok") setName(answer.value.oidc?.name ?? null);
+    });
+    return () => {
+      over = true;
+    };
+  }, [api]);
+  if (name === null) return null;
+  return (
+    <a class="button primary wide" href="/api/sign-in/oidc">
+      Continue with {name}
+    </a>
   );
 }
 

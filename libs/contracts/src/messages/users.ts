@@ -115,3 +115,32 @@ export const identifyCaller = rpc(
   z.object({ principal }),
   z.object({ who: whoAmI }),
 );
+
+/** How people may sign in here beside a link by mail. */
+export const signInOptions = rpc(
+  "links",
+  "sign_in_options",
+  "links",
+  z.object({}),
+  z.object({ oidc: z.object({ name: z.string() }).nullable() }),
+);
+
+/** Where to send a browser to sign in at the identity provider, and what it must bring back (sealed). Throws `not_found`, `not_ready`. */
+export const beginOidc = rpc(
+  "links",
+  "begin_oidc",
+  "links",
+  z.object({}),
+  z.object({ url: z.string(), state: z.string() }),
+  15_000,
+);
+
+/** Opens a session for whom the provider vouches. `query`: of the address it sent the browser back to. Throws `sign_in_refused`. */
+export const finishOidc = rpc(
+  "links",
+  "finish_oidc",
+  "links",
+  z.object({ state: z.string(), query: z.string(), agent: z.string().max(200) }),
+  opened,
+  25_000,
+);

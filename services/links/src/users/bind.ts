@@ -4,6 +4,9 @@ import type { LinksDeps } from "../deps.js";
 import { removeUser, updateUser } from "./change-user.js";
 import { inviteUser } from "./invite-user.js";
 import { listUsers } from "./list-users.js";
+import { beginOidc } from "./oidc/begin.js";
+import { finishOidc } from "./oidc/finish.js";
+import { createOidc } from "./oidc/provider.js";
 import * as sessions from "./sessions.js";
 import { askSignIn, useSignInLink, verifyUserSession } from "./sign-in.js";
 
@@ -30,6 +33,10 @@ export function bindUsers(deps: LinksDeps, mailer: Mailer): { stop(): Promise<vo
   bus.serve(contracts.listUserSessions, sessions.listUserSessions(deps), bound);
   bus.serve(contracts.revokeUserSession, sessions.revokeUserSession(deps), bound);
   bus.serve(contracts.identifyCaller, sessions.identifyCaller(deps), bound);
+  const oidc = createOidc(deps);
+  bus.serve(contracts.signInOptions, async () => ({ oidc: oidc === null ? null : { name: oidc.name } }), bound);
+  bus.serve(contracts.beginOidc, beginOidc(deps, oidc), bound);
+  bus.serve(contracts.finishOidc, finishOidc(deps, oidc), bound);
   return {
     async stop() {
       await Promise.all(inHand);

@@ -52,7 +52,8 @@ export async function insertUser(trx: TenantTransaction, user: Invitation): Prom
   const { rows } = await sql<{ id: string }>`insert into users (id, tenant_id, email, name, role)
     values (${user.id}, ${user.tenantId}, ${user.email}, ${user.name}, ${user.role})
     on conflict (tenant_id, email) do update
-      set name = coalesce(excluded.name, users.name), role = excluded.role, removed_at = null, signed_in_at = null
+      set name = coalesce(excluded.name, users.name), role = excluded.role, removed_at = null, signed_in_at = null,
+          oidc_subject = null
       where users.removed_at is not null
     returning id`.execute(trx);
   return rows[0]?.id ?? null;

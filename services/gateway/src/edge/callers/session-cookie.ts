@@ -9,6 +9,7 @@ const named = (name: string, publicUrl: string): string =>
 
 const SESSION = "parley_console";
 const BROWSER = "parley_sign_in";
+const OIDC = "parley_oidc";
 
 /** Token of the user's session that a browser holds. */
 export const sessionCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
@@ -17,6 +18,10 @@ export const sessionCookie = (request: Pick<FastifyRequest, "headers">, publicUr
 /** Secret of the browser that asked for a link. */
 export const browserCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
   readCookie(request.headers.cookie, named(BROWSER, publicUrl));
+
+/** What a browser keeps while it is at the identity provider, sealed. */
+export const oidcState = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
+  readCookie(request.headers.cookie, named(OIDC, publicUrl));
 
 interface Kept {
   publicUrl: string;
@@ -28,9 +33,12 @@ interface Kept {
 export const keepSession = (reply: FastifyReply, kept: Kept): void => keep(reply, SESSION, kept);
 export const keepBrowser = (reply: FastifyReply, kept: Kept): void => keep(reply, BROWSER, kept);
 
-function keep(reply: FastifyReply, name: string, { publicUrl, value, seconds }: Kept): void {
+/** Sent along when the provider leads back here, which is another site. */
+export const keepOidcState = (reply: FastifyReply, kept: Kept): void => keep(reply, OIDC, kept, false);
+
+function keep(reply: FastifyReply, name: string, { publicUrl, value, seconds }: Kept, strict = true): void {
   const options = {
-    ...{ path: "/", secure: publicUrl.startsWith("https:"), strict: true },
+    ...{ path: "/", secure: publicUrl.startsWith("https:"), strict },
     maxAgeSeconds: value === null ? 0 : seconds,
   };
   reply.header("set-cookie", writeCookie(named(name, publicUrl), value ?? "", options));

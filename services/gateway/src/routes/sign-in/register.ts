@@ -10,6 +10,7 @@ import { requireOwnSite } from "../../edge/callers/own-site.js";
 import { browserCookie, keepBrowser, keepSession, sessionCookie } from "../../edge/callers/session-cookie.js";
 import { answers } from "../declare-route.js";
 import { browserName } from "./browser-name.js";
+import { oidcRoutes } from "./oidc.js";
 
 const BROWSER_SECRET = /^[A-Za-z0-9_-]{22}$/;
 const tags = ["sign-in"];
@@ -37,6 +38,7 @@ export async function registerSignIn(app: HttpApp, context: GatewayContext): Pro
   askRoute(app, context);
   useRoute(app, context);
   endRoute(app, context);
+  oidcRoutes(app, context);
 }
 
 /**

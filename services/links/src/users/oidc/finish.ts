@@ -1,0 +1,113 @@
+import { AppError, type finishOidc as contract, newId, normaliseEmail } from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import * as client from "openid-client";
+import { z } from "zod";
+import type { LinksDeps } from "../../deps.js";
+import { openSession } from "../open-session.js";
+import { type OidcState, STATE_AAD } from "./begin.js";
+import { CALLBACK, codeOf, type Oidc } from "./provider.js";
+
+const kept = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), until: z.number() });
+const claims = z.looseObject({
+  sub: z.string(),
+  email: z.string().optional(),
+  email_verified: z.boolean().optional(),
+  name: z.string().optional(),
+});
+type Claims = z.output<typeof claims>;
+
+/**
+ * Signs in whom the provider vouches for: a user who is bound to the account, or has the address that it proves; else somebody of a
+ * domain that may join. Refuses everything else with one answer. Idempotency key: the code of the provider, which it takes once.
+ */
+export const finishOidc =
+  (deps: LinksDeps, oidc: Oidc | null) =>
+  async ({ state, query, agent }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    if (oidc === null) throw new AppError("not_found");
+    const who = await vouchedFor(deps, oidc, { state: opened(deps, state), query });
+    const email = provenEmail(deps, who);
+    const subject = deps.secrets.keyedHash(`oidc:${deps.config.OIDC_ISSUER}:${who.sub}`);
+    const user = (await userOf(deps.db, { subject, email })) ?? (await joined(deps, { email, name: who.name }));
+    if (user === null) throw new AppError("sign_in_refused");
+    const session = await deps.db.tenant(user.tenantId, async (trx) => {
+      await sql`update users set oidc_subject = ${subject}
+        where id = ${user.userId} and oidc_subject is null`.execute(trx);
+      return openSession(deps, trx, { ...user, via: "oidc", browser: agent });
+    });
+    if (session === null) throw new AppError("sign_in_refused");
+    return session;
+  };
+
+/** What the browser kept. Throws `sign_in_refused` for what was not sealed here, or too long ago. */
+function opened({ secrets }: Pick<LinksDeps, "secrets">, state: string): OidcState {
+  try {
+    const read = kept.parse(JSON.parse(secrets.open(state, STATE_AAD)));
+    if (read.until > Date.now()) return read;
+  } catch (cause) {
+    throw new AppError("sign_in_refused", { cause });
+  }
+  throw new AppError("sign_in_refused");
+}
+
+/** The claims of the account, whose signature, issuer, audience, nonce, state and code were checked. */
+async function vouchedFor(
+  { config, logger }: Pick<LinksDeps, "config" | "logger">,
+  oidc: Oidc,
+  { state, query }: { state: OidcState; query: string },
+): Promise<Claims> {
+  const configuration = await oidc.discovered();
+  const url = new URL(`${config.PUBLIC_URL}${CALLBACK}?${query}`);
+  try {
+    const tokens = await client.authorizationCodeGrant(configuration, url, {
+      pkceCodeVerifier: state.verifier,
+      expectedState: state.state,
+      expectedNonce: state.nonce,
+      idTokenExpected: true,
+    });
+    const own = claims.parse(tokens.claims());
+    // Many providers tell the address only here.
+    if (own.email !== undefined) return own;
+    return claims.parse(await client.fetchUserInfo(configuration, tokens.access_token, own.sub));
+  } catch (cause) {
+    logger.warn({ code: codeOf(cause) }, "sign_in.provider_failed");
+    throw new AppError("sign_in_refused", { cause });
+  }
+}
+
+/** The address, when the provider says that the account owns it, or is trusted not to let anybody choose one. */
+function provenEmail(
+  { config }: Pick<LinksDeps, "config">,
+  { email, email_verified: verified }: Claims,
+): string | null {
+  const proven = verified === true || (verified === undefined && config.OIDC_TRUST_EMAIL);
+  return email !== undefined && proven ? normaliseEmail(email) : null;
+}
+
+interface Found {
+  tenantId: string;
+  userId: string;
+}
+
+async function userOf(db: Db, by: { subject: string; email: string | null }): Promise<Found | null> {
+  const rows = await db.query<{ id: string; tenant_id: string }>("select id, tenant_id from users_for_oidc($1, $2)", [
+    by.subject,
+    by.email,
+  ]);
+  return rows[0] === undefined ? null : { tenantId: rows[0].tenant_id, userId: rows[0].id };
+}
+
+/** Adds somebody of a domain that may join. Null = of another one, or there already: bound to another account, or removed. */
+async function joined(
+  { config, db }: Pick<LinksDeps, "config" | "db">,
+  { email, name }: { email: string | null; name: string | undefined },
+): Promise<Found | null> {
+  const { OIDC_TENANT_ID: tenantId, OIDC_DOMAINS: domains, OIDC_DEFAULT_ROLE: role } = config;
+  if (email === null || tenantId === undefined || !domains.includes(email.slice(email.lastIndexOf("@") + 1)))
+    return null;
+  const { rows } = await db.tenant(tenantId, (trx) =>
+    sql<{ id: string }>`insert into users (id, tenant_id, email, name, role)
+      select ${newId()}, id, ${email}, ${name?.slice(0, 200) ?? null}, ${role} from tenants where id = ${tenantId}
+      on conflict (tenant_id, email) do nothing returning id`.execute(trx),
+  );
+  return rows[0] === undefined ? null : { tenantId, userId: rows[0].id };
+}
