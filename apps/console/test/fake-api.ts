@@ -61,6 +61,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     requests: [],
     escalations: [],
     mails: null,
+    users: [],
     analytics: {},
     identity: identityRow(),
     live: new FakeLive(),
@@ -129,6 +130,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     "GET /agents/:": ({ parts }) => (agentOf(parts[0]) ? [200, agentOf(parts[0])] : missing),
     "GET /agents/:/versions": () => page(api.versions),
     "GET /tokens": () => page([]),
+    "GET /users": () => page(api.users),
     "POST /agents/:/versions/:/activate": ({ parts, body }) => {
       if (closed(body)) return [409, api.gate];
       for (const row of api.versions) row.active = String(row.version) === parts[1];

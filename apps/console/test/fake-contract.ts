@@ -29,6 +29,7 @@ export interface FakeApi {
   escalations: Row[];
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
+  users: Row[];
   analytics: Row;
   live: FakeLive;
   /** Turns of whatever session is asked for. */

@@ -98,7 +98,31 @@ const invalid = {
   ],
 };
 
+const userRow = (row: Record<string, unknown>) => ({
+  ...{ id: "0198a000-0000-7000-8000-0000000000f1", email: "ada@example.com", name: "Ada Lovelace", role: "owner" },
+  ...{ status: "active", created_at: "2026-11-01T10:00:00.000Z", last_seen_at: "2026-11-22T10:00:00.000Z", me: true },
+  ...row,
+});
+const people = (api: FakeApi): void => {
+  const away = { me: false, last_seen_at: null };
+  api.users = [
+    userRow({}),
+    userRow({ id: "2", email: "grace@example.com", name: null, role: "operator", status: "invited", ...away }),
+    userRow({ id: "3", email: `${"long".repeat(14)}@example.com`, name: "Who was here", status: "removed", ...away }),
+  ];
+};
+
 const STATES: State[] = [
+  { name: "people", path: "/console/settings/people", prepare: people, shows: "grace@example.com" },
+  { name: "people-empty", path: "/console/settings/people", shows: "Nobody yet" },
+  {
+    name: "people-invite",
+    path: "/console/settings/people",
+    prepare: people,
+    act: (page) => page.getByRole("button", { name: "Invite somebody" }).click(),
+    shows: "A mail tells them",
+  },
+  { name: "sign-in-link", path: "/console/sign-in#token=pi_abc", signedIn: false, shows: "Sign in to the console" },
   { name: "sign-in", path: "/console", signedIn: false, shows: "Sign in to the console" },
   {
     name: "sign-in-refused",

@@ -1,5 +1,5 @@
--- The users, of any tenant, whom an account of the identity provider may sign in: those bound to it, and those not bound
--- to any whose address it has proven. The one seen last first; at most 10.
+-- The users, of any tenant, whom an account of the identity provider may sign in: those bound to it, and those not
+-- bound to any whose address it has proven. The one seen last first; at most 10.
 create or replace function users_for_oidc(p_subject text, p_email text)
 returns table (id uuid, tenant_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
