@@ -8,10 +8,11 @@ export const secretName = z
 /** The shortest value. A shorter one could not be told from ordinary words when an answer is masked. */
 const MIN_LENGTH = 8;
 
-const HOST = /^(?:\*\.(?=[^.]+\.))?[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*$|^\[?[0-9a-f:.]+\]?$/iu;
+/** ASCII, as hosts are sent: names of other alphabets in their `xn--` form. */
+const HOST = /^(?:\*\.[A-Za-z0-9_-]+\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$|^\[?[0-9a-f:.]+\]?$/;
 
 const hosts = z
-  .array(z.string().trim().max(255).regex(HOST, "a host name, with *. in front for all below one"))
+  .array(z.string().trim().max(255).regex(HOST, "a host name in ASCII, with *. in front for all below one"))
   .min(1)
   .max(20)
   .describe("Where it may be sent, also after a redirect: host names, `*.example.com` for all below one");
