@@ -39,6 +39,7 @@ afterAll(() => cluster?.close(), 60_000);
 
 const DOCUMENT = { document: ECHO };
 const EMAIL = "ada@example.com";
+const SECRET = { value: "sk_live_4711", hosts: ["crm.example.com"] };
 /** Bodies whose meaning no schema tells: documents of agents, names of operators, tokens, addresses. */
 const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/chat/sessions": ({ place }) => ({ tenant_id: world.tenant.id, agent_id: place("agent") }),
@@ -50,6 +51,12 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
   "POST /chat/conversations": ({ place }) => ({ link: place("link") }),
   "POST /chat/{conversation_id}/messages": () => ({ content: "Hello" }),
+  "POST /api/users": () => ({ email: EMAIL, role: "viewer" }),
+  "POST /api/agents/{agent}/secrets": () => ({ name: "crm", ...SECRET }),
+  "PUT /api/agents/{agent}/secrets/{secret}": () => SECRET,
+  "PUT /api/agents/{agent}/memory/{email}": () => ({ notes: "Prefers mornings." }),
+  "POST /api/privacy/export": () => ({ email: EMAIL }),
+  "POST /api/privacy/erasure": () => ({ email: "nobody@example.com" }),
   "POST /api/public/verify/request": ({ place }) => ({ token: place("token"), email: EMAIL }),
   "POST /api/public/verify/confirm": ({ place }) => ({ token: place("token"), email: EMAIL, code: "000000" }),
 };
@@ -74,6 +81,12 @@ const NEVER_WELL = [
   "POST /api/public/resume-handle/{token}",
   "POST /api/public/resume/{token}",
   "DELETE /api/public/resume/{token}",
+  // For browsers of people who manage, which send a cookie and where they come from.
+  "POST /api/sign-in/links",
+  "POST /api/sign-in/sessions",
+  "POST /api/sign-in/end",
+  // Only where a memory was changed before.
+  "POST /api/agents/{agent}/memory/{email}/undo",
   // Only while a visitor waits for a person.
   "POST /api/public/escalate/{token}/choice",
 ];
