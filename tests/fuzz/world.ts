@@ -70,6 +70,8 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         link: link.token,
         conversation_id: session.sessionId,
         user_id: session.userId,
+        email: "ada@example.com",
+        secret: "crm",
       };
       const ids: Made = { sessions: session.sessionId, "public-links": link.id };
       return {
