@@ -1,10 +1,11 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import {
   createWebhook,
   DELIVERY_STATUSES,
   listDeliveries,
   listWebhooks,
   redeliverWebhook,
+  rotateWebhook,
   testWebhook,
 } from "./commands/webhooks.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
@@ -30,6 +31,24 @@ export function addWebhooks(program: Command, io: Io, done: Done): void {
     .option("--description <text>", "what it is called")
     .option("--transcript", "send the transcript with the end of a session")
     .action(async (url, options) => done(await createWebhook(io, url, options)));
+  const rotating = (command: Command): Command =>
+    command.option(
+      "--overlap <seconds>",
+      "how long the secret before signs too; default a day, 0 = not at all",
+      seconds,
+    );
+  rotating(
+    sub(webhooks, "rotate <id>", {
+      about: "Give a receiver a new secret and print it; it is shown only then",
+      examples: [`webhooks rotate ${ID}`],
+    }),
+  ).action(async (id, options) => done(await rotateWebhook(io, id, options)));
+  rotating(
+    sub(webhooks, "rotate-actions", {
+      about: "Give the webhook: actions of all workflows a new secret, the first time the first, and print it",
+      examples: ["webhooks rotate-actions", "webhooks rotate-actions --overlap 3600"],
+    }),
+  ).action(async (options) => done(await rotateWebhook(io, null, options)));
   const waiting = (command: Command): Command =>
     command
       .option("--no-wait", "do not wait for the outcome")
@@ -53,4 +72,10 @@ export function addWebhooks(program: Command, io: Io, done: Done): void {
       examples: [`webhooks redeliver ${ID}`],
     }),
   ).action(async (delivery, options) => done(await redeliverWebhook(io, delivery, options)));
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== "" && Number.isInteger(number) && number >= 0) return number;
+  throw new InvalidArgumentError("It must be a whole number of seconds.");
 }

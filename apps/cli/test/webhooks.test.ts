@@ -93,4 +93,20 @@ describe("webhooks on the command line", () => {
     expect(listed.out).toContain("webhook.test  failed");
     expect(await runHere(["webhooks", "deliveries", ID, "--status", "bad"], { env })).toMatchObject({ code: 2 });
   });
+
+  it("get new secrets, which are printed once: of a receiver, and of the actions of all workflows", async () => {
+    const rotated = { secret: "whsec_x", previous_secret_until: null };
+    const url = await serve({
+      [`POST /api/webhooks/${ID}/rotate`]: rotated,
+      "POST /api/webhooks/actions/rotate": rotated,
+    });
+    const one = await runHere(["webhooks", "rotate", ID, "--overlap", "0", "--url", url], { env });
+    expect(one).toMatchObject({ code: 0, out: "WEBHOOK_SECRET=whsec_x\n" });
+    const all = await runHere(["webhooks", "rotate-actions", "--url", url], { env });
+    expect(all).toMatchObject({ code: 0, out: "WEBHOOK_SECRET=whsec_x\n" });
+    expect(seen.map(({ body }) => body)).toEqual([{ overlap_seconds: 0 }, {}]);
+    expect(new Set(seen.map(({ key }) => key)).size).toBe(2);
+    const wrong = await runHere(["webhooks", "rotate-actions", "--overlap", "-1", "--url", url], { env });
+    expect(wrong.code).toBe(2);
+  });
 });

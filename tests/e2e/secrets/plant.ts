@@ -60,7 +60,7 @@ export async function plantSecrets(product: Product, replica: Replica): Promise<
   const ids = new Map<string, string>([
     ["agent", "desk"],
     ["version", "1"],
-    ["other", "1"],
+    ["other", "2"],
     ["email", EMAIL],
   ]);
   const post = <Body>(path: string, body?: unknown, headers?: Record<string, string>) =>
@@ -83,6 +83,9 @@ export async function plantSecrets(product: Product, replica: Replica): Promise<
   };
   Object.assign(document.workflow, { webhook });
   await post("/api/agents/desk/import", { document });
+  const next = documentOf(remote.url, keep("header of the next document", "Bearer literal-4716-pqr"));
+  Object.assign(next.workflow, { webhook });
+  await post("/api/agents/desk/import", { document: next });
 
   const key = await post<{ id: string; key_id: string; secret: string }>(
     "/api/keys",

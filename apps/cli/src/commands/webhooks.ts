@@ -151,3 +151,32 @@ export async function listDeliveries(
   }
   return EXIT.ok;
 }
+
+interface Rotated {
+  secret: string;
+  previous_secret_until: string | null;
+}
+
+/**
+ * Gives a receiver a new secret, or (`id` null) the `webhook:` actions of all workflows; it is told only here. Repeated after a failure of the
+ * network under one key, so it makes one.
+ */
+export async function rotateWebhook(
+  io: Io,
+  id: string | null,
+  options: Globals & { overlap?: number },
+): Promise<number> {
+  const done = await ownerTransport(io, options).json<Rotated>({
+    ...{ method: "POST", path: at(id ?? "actions", "rotate"), headers: { "idempotency-key": newId() } },
+    ...{ body: options.overlap === undefined ? {} : { overlap_seconds: options.overlap }, signal: io.signal },
+  });
+  if (options.json) printJson(io, done);
+  else {
+    printLine(io, `WEBHOOK_SECRET=${done.secret}`);
+    const until = done.previous_secret_until;
+    io.stderr.write(
+      `the secret is shown only now; ${until === null ? "no other one signs" : `the one before signs too until ${until}`}\n`,
+    );
+  }
+  return EXIT.ok;
+}
