@@ -165,6 +165,13 @@ describe("an export of what is held of a person", () => {
     expect(json(readZip(await readFile(output)), "about.json")).toMatchObject({ address: ADA });
   });
 
+  it("has an entry in the audit, with who asked and without whose it was", async () => {
+    await (await post(ADA)).arrayBuffer();
+    const { body } = await world.call("GET", "/api/audit?action=privacy.exported&limit=1");
+    expect(body.data).toMatchObject([{ action: "privacy.exported", target_type: "person", target_id: null }]);
+    expect(JSON.stringify(body)).not.toContain(ADA);
+  });
+
   it("leaves no address in the log", () => {
     expect(lines.some((line) => line.includes("/privacy/export"))).toBe(true);
     expect(lines.join("\n")).not.toContain(ADA);

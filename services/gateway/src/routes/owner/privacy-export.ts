@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { Bus } from "@parley/bus";
-import { emailAddress, privacyExportBody } from "@parley/contracts";
+import { type Act, emailAddress, privacyExportBody } from "@parley/contracts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { exportOf } from "../../privacy-export/export-person.js";
@@ -14,9 +14,12 @@ const zipFile: MediaAnswer = {
   description: "Zip of JSON and pages to read; `index.html` leads to everything",
   content: { "application/zip": { schema: z.string() } },
 };
+/** Whose it was stands in no entry: entries stay when the person is erased. */
+const exported = (): Act => ({ action: "privacy.exported", targetType: "person", targetId: null });
 const about = {
   summary: "Export what is held of a person",
   role: "admin",
+  records: exported,
   config: { longLived: true },
   answers: { 200: zipFile },
 } as const;
