@@ -21,6 +21,7 @@ import {
   listLinks,
   listVersions,
   type Principal,
+  recordAct,
   resolveKey,
   resolveLink,
   rotateKey,
@@ -69,6 +70,8 @@ export class FakeOwners {
     const version = { version: 1, content_hash: "abc", notes: null, active: true, created_at: now };
     const link = linkOf(randomUUID(), agent.id);
     const key = { id: randomUUID(), keyId: "key_1", secret: "key-secret" };
+    // Readings are written to the audit before they are carried out; what it says is the business of its own tests.
+    bus.serve(recordAct, async () => ({}));
     bus.serve(
       verifyToken,
       told("verifyToken", ({ token }) => ({ principal: this.tokens.get(token) ?? null })),
