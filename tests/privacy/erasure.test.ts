@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createBearerClient, eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runHere } from "../../apps/cli/test/run-cli.js";
 import { type Cluster, startCluster } from "../cluster/cluster.js";
 import { ECHO } from "../cluster/documents.js";
 import { createTenant, importAgent, type MadeLink, type Tenant } from "../cluster/owner.js";
@@ -127,4 +128,26 @@ describe("the erasure of a person who has left something everywhere", () => {
     await untilErased(tenant, ok(again, 202).body.id);
     expect(whereIs(person, await places())).toEqual([]);
   }, 180_000);
+});
+
+describe("the command line", () => {
+  it("erases a person, keeps the receipt, verifies it and finds one that was changed", async () => {
+    const person = newPerson();
+    await backendSession(tenant, agentId, person);
+    const env = { PARLEY_URL: cluster.gateways[0], PARLEY_TOKEN: tenant.ownerToken };
+    const file = join(folder, "receipt.json");
+    const run = (...argv: string[]) => runHere(["privacy", ...argv], { env });
+    const erased = await run("erase", "--email", person.email, "--receipt", file);
+    expect(erased, erased.err).toMatchObject({ code: 0, out: expect.stringMatching(/state +done/) });
+    expect(await run("verify", file)).toMatchObject({ code: 0, out: expect.stringContaining(": genuine") });
+    writeFileSync(file, readFileSync(file, "utf8").replace('"remaining": 0', '"remaining": 1'));
+    expect(await run("verify", file)).toMatchObject({ code: 1, out: expect.stringContaining(": altered") });
+    const listed = await run("erasures", "--json", "--limit", "1");
+    const [{ id }] = JSON.parse(listed.out).data;
+    expect(await run("erasures", id, "--check")).toMatchObject({
+      ...{ code: 0, out: expect.stringContaining("Nothing has come back.") },
+    });
+    expect(await run("erase")).toMatchObject({ code: 2 });
+    expect(whereIs(person, await places())).toEqual([]);
+  }, 120_000);
 });

@@ -128,8 +128,16 @@ describe("the erasure of an address", () => {
         trx,
       ),
     );
+    const linkId = await newLink(db, owner, null);
+    await db.tenant(owner.tenantId, (trx) =>
+      sql`update temporary_chat_links set title = ${`${longer} ${ADDRESS}.org <${ADDRESS}>`} where id = ${linkId}`.execute(
+        trx,
+      ),
+    );
     await erased(owner, { email: ADDRESS });
     expect(await whereIs(owner, longer)).toContain("text_conversations.participant");
+    const { rows } = await db.tenant(owner.tenantId, (trx) => sql`select title from temporary_chat_links`.execute(trx));
+    expect(rows).toEqual([{ title: `${longer} ${ADDRESS}.org <[erased]>` }]);
     expect((await whereIs(owner, WORD)).length).toBeGreaterThan(20);
     expect(await whereIs(other, WORD)).toEqual(before);
   });
