@@ -6,6 +6,7 @@ import {
   endUserSessions,
   identifyCaller,
   inviteUser,
+  listAudit,
   listUserSessions,
   newId,
   type Principal,
@@ -73,7 +74,7 @@ async function signedIn(role: "owner" | "admin" | "viewer" = "viewer") {
 
 describe("a link that signs in", () => {
   it("comes by mail, opens a session of the user with the user's role, and works once", async () => {
-    const { email, tenantId, user } = await invited("admin");
+    const { email, tenantId, user, as } = await invited("admin");
     expect(await ask(email)).toEqual({ expiresInSeconds: 900 });
     const [link = ""] = await mailed(email, tenantId);
     const all = await Promise.allSettled([1, 2, 3, 4, 5].map(() => use(link)));
@@ -82,6 +83,8 @@ describe("a link that signs in", () => {
     expect(await who(opened?.token ?? "")).toEqual({ tenantId, role: "admin", via: "user", id: user.id });
     const days = (Date.parse(opened?.expiresAt ?? "") - Date.now()) / 86_400_000;
     expect(days).toBeCloseTo(14, 1);
+    const audit = await harness.bus.call(listAudit, { principal: as("admin"), action: "user.signed_in", limit: 9 });
+    expect(audit.data).toMatchObject([{ target_id: user.id, actor: { via: "user", id: user.id, role: "admin" } }]);
   });
 
   it("is of no use in another browser, nor used up there, nor with another secret, nor when it has expired", async () => {

@@ -1,6 +1,6 @@
 -- Opens a session of a user of the transaction's tenant; answers when it expires, null when the user was removed. The
 -- first one since an invitation makes the user active. Of one user 20 sessions live, and the longest unused ones end.
--- What ended long ago is swept by those who come.
+-- What ended long ago is swept by those who come. Whoever has signed in is who the audit names from here on.
 create or replace function open_user_session(
   p_tenant uuid, p_user uuid, p_id uuid, p_token_id text, p_token_hash bytea, p_via text, p_browser text,
   p_days integer
@@ -9,10 +9,12 @@ returns text
 language plpgsql as $$
 declare
   v_expires timestamptz := clock_timestamp() + make_interval(days => p_days);
+  v_role text;
 begin
   update users
   set signed_in_at = coalesce(signed_in_at, clock_timestamp()), last_seen_at = clock_timestamp()
-  where id = p_user and tenant_id = p_tenant and removed_at is null;
+  where id = p_user and tenant_id = p_tenant and removed_at is null
+  returning role into v_role;
   if not found then
     return null;
   end if;
@@ -32,6 +34,8 @@ begin
     and user_id = p_user
     and least(expires_at, coalesce(ended_at, expires_at)) < clock_timestamp() - interval '30 days';
   delete from sign_in_links where tenant_id = p_tenant and expires_at < clock_timestamp();
+  perform set_config('app.actor', jsonb_build_object('via', 'user', 'id', p_user, 'role', v_role)::text, true);
+  perform note_act(p_tenant, 'user.signed_in', 'user', p_user::text, jsonb_build_object('via', p_via));
   return iso(v_expires);
 end
 $$;
