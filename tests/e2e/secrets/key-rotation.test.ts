@@ -53,20 +53,30 @@ async function rotate(replica: Replica, calls = Number.POSITIVE_INFINITY): Promi
   return sum;
 }
 
-/** What a tenant's people, backends and visitors do all the time, at each of these replicas; answers what did not go well. */
-function traffic(replicas: () => Replica[]): { stop(): Promise<{ calls: number; failures: string[] }> } {
+interface Traffic {
+  /** Asks these replicas alone from now on; resolves when the others have answered what they were asked, as behind a load balancer. */
+  turnTo(...replicas: Replica[]): Promise<void>;
+  stop(): Promise<{ calls: number; failures: string[] }>;
+}
+
+/** What a tenant's people, backends and visitors do all the time, at these replicas in turn. */
+function traffic(first: Replica[]): Traffic {
   const failures: string[] = [];
-  let [calls, stopped] = [0, false];
+  let [calls, stopped, replicas] = [0, false, first];
+  const asked = new Set<Promise<unknown>>();
   const owner = createBearerClient({ bases: ["-"], token: planted.ownerToken });
   const backend = createSignedClient({ bases: ["-"], key: planted.key.secret, keyId: planted.key.id });
   const visitor = createBearerClient({ bases: ["-"] });
   const loop = async (act: (base: string) => Promise<unknown>, pauseMs = 0): Promise<void> => {
-    while (!stopped) {
-      for (const { url } of replicas()) {
-        await act(url).catch((error: unknown) => failures.push(String(error)));
-        calls += 1;
-        await delay(pauseMs);
-      }
+    for (let n = 0; !stopped; n += 1) {
+      const { url } = replicas[n % replicas.length] ?? {};
+      if (url === undefined) throw new Error("there is always a replica");
+      calls += 1;
+      const asking = act(url).catch((error: unknown) => failures.push(String(error)));
+      asked.add(asking);
+      await asking;
+      asked.delete(asking);
+      await delay(pauseMs);
     }
   };
   const ok = async (answer: Promise<{ status: number; text: string }>): Promise<void> => {
@@ -86,6 +96,10 @@ function traffic(replicas: () => Replica[]): { stop(): Promise<{ calls: number; 
     }, VISITOR_PAUSE_MS),
   ];
   return {
+    async turnTo(...others) {
+      replicas = others;
+      await Promise.all(asked);
+    },
     async stop() {
       stopped = true;
       await Promise.all(loops);
@@ -100,22 +114,21 @@ describe("a change of the master key", () => {
     const knowing = await product.replica({ current: OLD, other: NEW });
     await first.stop();
     const next = await product.replica({ current: NEW, other: OLD });
-    let replicas = [knowing, next];
-    const load = traffic(() => replicas);
+    const load = traffic([knowing, next]);
     expect(await places(product.adminUrl, oldId)).toEqual(await everyPlace(product.adminUrl));
 
     // A pass that is cut off, and one that is begun anew beside a replica that still seals with the old key.
     await rotate(next, 1);
     const pass = await rotate(next);
     expect(pass).toMatchObject({ key_id: newId, unreadable: 0 });
-    replicas = [next];
+    await load.turnTo(next);
     await knowing.stop();
     expect(await rotate(next)).toMatchObject({ key_id: newId, unreadable: 0 });
     expect(await places(product.adminUrl, oldId)).toEqual([]);
     expect((await rotate(next)).resealed).toBe(0);
 
     const alone = await product.replica({ current: NEW });
-    replicas = [alone];
+    await load.turnTo(alone);
     await next.stop();
     const { calls, failures } = await load.stop();
     expect(failures).toEqual([]);

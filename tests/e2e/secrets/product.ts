@@ -1,9 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createLogger, createMetrics } from "@parley/observability";
 import { createLifecycle } from "@parley/runtime";
 import { compose, readSettings } from "@parley/standalone";
 import { freshDatabase, startNats, testServers } from "@parley/testkit";
+import { freePort } from "../../cluster/child-process.js";
 
 /** One replica of the whole product. */
 export interface Replica {
@@ -53,12 +52,4 @@ export async function startProduct(): Promise<Product> {
       await Promise.all([nats.destroy(), database.drop()]);
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
