@@ -19,6 +19,8 @@ export interface World {
 
 type Made = Record<string, string>;
 
+export const EMAIL = "ada@example.com";
+export const SECRET = { value: "sk_live_4711", hosts: ["crm.example.com"] };
 const LINK = {
   ...{ title: "Fuzz", max_sessions: 500, rate_limit_per_minute: 100, proof_of_work: "off" },
   file_uploads: { enabled: true, types: ["text/plain"] },
@@ -47,6 +49,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
     keys: () => make("/api/keys", { name: "Shop" }),
     users: () => make("/api/users", { email: `${randomUUID()}@example.com`, role: "viewer" }),
     tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
+    erasures: () => make("/api/privacy/erasure", { email: `${randomUUID()}@example.com` }),
     deliveries: () => deliveryOf(tenant.owner, shared.webhooks ?? ""),
   };
   return {
@@ -60,6 +63,9 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       const before = (name: string) => path.split("/")[path.split("/").indexOf(`{${name}}`) - 1] ?? "";
       const kind = before("id");
       const made = await perOperation[kind]?.(agent);
+      if (path.includes("{secret}")) await make(`/api/agents/${agent}/secrets`, { name: "crm", ...SECRET }, "name");
+      if (path.includes("{email}"))
+        await tenant.owner.call("PUT", `/api/agents/${agent}/memory/${EMAIL}`, { notes: "Prefers mornings." });
       const escalation = kind === "escalations" ? await escalationOf(tenant.owner, session.sessionId) : undefined;
       const own: Made = {
         agent,
@@ -70,7 +76,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         link: link.token,
         conversation_id: session.sessionId,
         user_id: session.userId,
-        email: "ada@example.com",
+        email: EMAIL,
         secret: "crm",
       };
       const ids: Made = { sessions: session.sessionId, "public-links": link.id };

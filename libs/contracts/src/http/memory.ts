@@ -18,7 +18,7 @@ const memoryText = z
   .transform((text) => text || null)
   .nullable();
 
-const revision = z.int().min(1).describe("Counts the changes of this memory");
+const revision = z.int().min(1).max(2_147_483_647).describe("Counts the changes of this memory");
 
 export const listedMemory = z.object({ address: z.string(), updated_at: iso }).meta({
   id: "ListedMemory",
