@@ -1,4 +1,4 @@
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+import { escapeHtml } from "../escape-html.js";
 
 /** The head of a page without script or reference to anything else, so that it opens anywhere and sends nothing. */
 export const pageHead = (title: string): string =>

@@ -1,5 +1,6 @@
 import type { Bus } from "@parley/bus";
 import { getHistory, getSession, type HistoryMessage, type SessionAccess, type SessionView } from "@parley/contracts";
+import { escapeHtml } from "../../escape-html.js";
 
 export const TRANSCRIPT_FORMATS = ["json", "csv", "txt", "html"] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
@@ -91,8 +92,6 @@ export function asText({ session, messages }: Transcript): string {
     [`[${m.created_at}] ${whoOf(m)}: ${m.content}\n`, ...filesOf(m).map((file) => `  File: ${file}\n`)].join("");
   return head + messages.map(said).join("\n");
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const htmlFiles = (message: HistoryMessage): string =>
   filesOf(message)
