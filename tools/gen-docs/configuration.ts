@@ -69,6 +69,14 @@ export const composeVariables = z.object({
     .describe("Network of nginx and the gateways: what the gateways believe X-Forwarded-For from"),
 });
 
+const everyStore = connections.pick({
+  DATABASE_URL: true,
+  NATS_URL: true,
+  REDIS_URL: true,
+  SECRET_KEY: true,
+  SECRET_KEY_PREVIOUS: true,
+});
+
 /** The variables each service reads, besides those of every process. */
 export const serviceVariables: Record<string, z.ZodObject> = {
   gateway: gatewayConfig.extend(
@@ -77,38 +85,12 @@ export const serviceVariables: Record<string, z.ZodObject> = {
   links: linksConfig.extend(
     connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true, SECRET_KEY_PREVIOUS: true }).shape,
   ),
-  sessions: sessionsConfig.extend(
-    connections.pick({
-      DATABASE_URL: true,
-      NATS_URL: true,
-      REDIS_URL: true,
-      SECRET_KEY: true,
-      SECRET_KEY_PREVIOUS: true,
-    }).shape,
-  ),
-  "agent-runner": runnerConfig
-    .extend(
-      connections.pick({
-        DATABASE_URL: true,
-        NATS_URL: true,
-        REDIS_URL: true,
-        SECRET_KEY: true,
-        SECRET_KEY_PREVIOUS: true,
-      }).shape,
-    )
-    .extend(llmConfig),
+  sessions: sessionsConfig.extend(everyStore.shape),
+  "agent-runner": runnerConfig.extend(everyStore.shape).extend(llmConfig),
   memory: memoryConfig
     .extend(connections.pick({ DATABASE_URL: true, NATS_URL: true, SECRET_KEY: true, SECRET_KEY_PREVIOUS: true }).shape)
     .extend(llmConfig),
-  cleanup: cleanupConfig.extend(
-    connections.pick({
-      DATABASE_URL: true,
-      NATS_URL: true,
-      REDIS_URL: true,
-      SECRET_KEY: true,
-      SECRET_KEY_PREVIOUS: true,
-    }).shape,
-  ),
+  cleanup: cleanupConfig.extend(everyStore.shape),
 };
 
 /** Variables of every process. */

@@ -72,6 +72,22 @@ export const erasureReceipt = z
 
 export type ErasureReceipt = z.infer<typeof erasureReceipt>;
 
+const ERASURE_EXAMPLE = {
+  id: ERASURE_ID,
+  subject: { kind: "email" as const, hash: HASH },
+  state: "done" as const,
+  cause: "request" as const,
+  requested_by: "token:018f3a5e-7c1b-7d2e-8a4f-000000000003",
+  requested_at: "2026-11-01T10:00:00.000Z",
+  started_at: "2026-11-01T10:00:00.500Z",
+  done_at: "2026-11-01T10:00:02.000Z",
+  progress: {
+    ...{ step: null, steps_done: 14, steps: 14, repeated: 0 },
+    removed: { sessions: { sessions: 2, messages: 14 } },
+  },
+  receipt: RECEIPT_EXAMPLE,
+};
+
 export const erasure = z
   .object({
     id: uuid,
@@ -96,23 +112,7 @@ export const erasure = z
   .meta({
     id: "Erasure",
     description: "An erasure: how far it has come, and its receipt when it is done",
-    examples: [
-      {
-        id: ERASURE_ID,
-        subject: { kind: "email", hash: HASH },
-        state: "done",
-        cause: "request",
-        requested_by: "token:018f3a5e-7c1b-7d2e-8a4f-000000000003",
-        requested_at: "2026-11-01T10:00:00.000Z",
-        started_at: "2026-11-01T10:00:00.500Z",
-        done_at: "2026-11-01T10:00:02.000Z",
-        progress: {
-          ...{ step: null, steps_done: 14, steps: 14, repeated: 0 },
-          removed: { sessions: { sessions: 2, messages: 14 } },
-        },
-        receipt: RECEIPT_EXAMPLE,
-      },
-    ],
+    examples: [ERASURE_EXAMPLE],
   });
 
 export type Erasure = z.infer<typeof erasure>;
@@ -129,16 +129,7 @@ export const checkedErasure = erasure.extend({ check: erasureCheck.optional() })
   description: "An erasure, with a new search when one was asked for",
   examples: [
     {
-      id: ERASURE_ID,
-      subject: { kind: "email", hash: HASH },
-      state: "done",
-      cause: "request",
-      requested_by: "token:018f3a5e-7c1b-7d2e-8a4f-000000000003",
-      requested_at: "2026-11-01T10:00:00.000Z",
-      started_at: "2026-11-01T10:00:00.500Z",
-      done_at: "2026-11-01T10:00:02.000Z",
-      progress: { ...{ step: null, steps_done: 14, steps: 14, repeated: 0 }, removed: {} },
-      receipt: RECEIPT_EXAMPLE,
+      ...ERASURE_EXAMPLE,
       check: { checked_at: "2026-12-01T10:00:00.000Z", clean: true, found: {} },
     },
   ],
