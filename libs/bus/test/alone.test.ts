@@ -68,8 +68,8 @@ describe("services in one process", () => {
     await eventually(() => bus.status().connected, { timeoutMs: 15_000 });
     await round(6);
     expect(done).toEqual([1, 2, 3, 4, 5, 6]);
-    // What lay in the socket of the frozen server comes once more if the new connection listens before it is read: such messages may be
-    // heard twice, by every listener's leave. Everything else is heard once.
+    // The server may read what was sent to it while it was frozen after the client has connected anew, and then delivers it to the new
+    // connection. Message 2 may therefore be heard twice; listeners are idempotent. Everything else is heard once.
     const first = (n: number, at: number, all: number[]) => n !== 2 || all.indexOf(n) === at;
     expect(heard.facts.filter(first)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(heard.lives.filter(first)).toEqual([1, 2, 3, 4, 5, 6]);
