@@ -86,12 +86,14 @@ describe("what operators and page builders do by hand", { timeout: 60_000 }, () 
       await page.getByRole("button", { name: "Send" }).click();
       await page.locator("li.user", { hasText: JACK }).waitFor();
       await page.locator(".where", { hasText: "Questions and Answers" }).waitFor();
-      expect(await page.locator(".variables").textContent()).toContain('"first_name":"Jack"');
-      expect((await page.locator(".move").allTextContents()).join()).toContain("(user_responded)");
+      await expect.poll(() => page.locator(".variables").textContent()).toContain('"first_name":"Jack"');
+      await expect
+        .poll(async () => (await page.locator(".move").allTextContents()).join())
+        .toContain("(user_responded)");
       expect(asked).toHaveLength(3);
       expect(new Set(asked).size).toBe(1);
-      expect(await page.locator("li").count()).toBe(3);
-      expect(await page.getByRole("alert").count()).toBe(0);
+      await expect.poll(() => page.locator("li").count()).toBe(3);
+      await expect.poll(() => page.getByRole("alert").count()).toBe(0);
       await page.close();
     });
   });

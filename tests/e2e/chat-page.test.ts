@@ -53,7 +53,7 @@ describe("the chat page against the product", () => {
     await page.reload();
     await seen(page, "Thank you, Jack!").waitFor();
     expect(await shown(page, "My name is Jack")).toBe(1);
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await expect.poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     expect(problems).toEqual([]);
     await page.context().close();
   });
@@ -90,7 +90,7 @@ describe("the chat page against the product", () => {
     expect((await rated).status()).toBe(200);
     await page.reload();
     await seen(page, "questions about the practice").waitFor();
-    expect(await page.getByRole("button", { name: "Good answer", pressed: true }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("button", { name: "Good answer", pressed: true }).count()).toBe(1);
     const session = await page.evaluate<{ session: { session_id: string } }>(
       `fetch(location.pathname.replace("/public/chat/", "/api/public/history/")).then((answer) => answer.json())`,
     );
@@ -255,14 +255,14 @@ describe("the chat page against the product", () => {
     await say("Tuesday in the morning");
     await eventually(
       async () => {
-        expect(await page.locator("ol.messages > li.agent").last().innerText()).toContain("Tuesday");
+        await expect.poll(() => page.locator("ol.messages > li.agent").last().innerText()).toContain("Tuesday");
       },
       { timeoutMs: 30_000 },
     );
     await say("bye");
     await page.getByRole("heading", { name: "انتهت هذه المحادثة" }).waitFor({ timeout: 60_000 });
-    expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await expect.poll(() => page.locator("html").getAttribute("dir")).toBe("rtl");
+    await expect.poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     expect(problems).toEqual([]);
     await context.close();
   }, 180_000);

@@ -89,7 +89,7 @@ describe("links in the console against the product", () => {
     await visitor.getByLabel("PIN").waitFor();
     await page.getByRole("link", { name: "QR code and snippet" }).click();
     await page.getByAltText("QR code of the address").waitFor();
-    expect(await page.getByLabel("Address of the link", { exact: true }).inputValue()).toBe(address);
+    await expect.poll(() => page.getByLabel("Address of the link", { exact: true }).inputValue()).toBe(address);
     await page.getByText("PIN, consent, network, country").waitFor();
     await page.getByRole("link", { name: "Change" }).click();
     await page.getByLabel("Take the PIN away").check();

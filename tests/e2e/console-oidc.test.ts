@@ -83,14 +83,14 @@ describe("signing in with an identity provider", () => {
   const signedIn = (page: Page) => page.getByRole("navigation", { name: "Pages" }).waitFor();
   const refused = async (page: Page) => {
     await page.getByText("You could not be signed in with this account.").waitFor();
-    expect(page.url()).toBe(`${demo.url}/console/sign-in`);
+    await expect.poll(() => page.url()).toBe(`${demo.url}/console/sign-in`);
   };
 
   it("lets in an invited person whose address the provider has verified, as what they are here", async () => {
     await invite("grace@example.com");
     const page = await comeFrom("grace");
     await signedIn(page);
-    expect(page.url()).toBe(`${demo.url}/console`);
+    await expect.poll(() => page.url()).toBe(`${demo.url}/console`);
     const who = await page.evaluate("fetch('/api/users/me').then((answer) => answer.json())");
     expect(who).toMatchObject({
       via: "user",

@@ -45,10 +45,10 @@ describe("people at the console against the product", () => {
     const page = await newPage();
     await page.goto(demo.console_sign_in_url);
     await page.getByRole("button", { name: "Sign in" }).waitFor();
-    expect(page.url()).toBe(`${demo.url}/console/sign-in`);
+    await expect.poll(() => page.url()).toBe(`${demo.url}/console/sign-in`);
     await page.getByRole("button", { name: "Sign in" }).press("Enter");
     await overview(page);
-    expect(page.url()).toBe(`${demo.url}/console`);
+    await expect.poll(() => page.url()).toBe(`${demo.url}/console`);
     const readable = await page.evaluate("JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])");
     expect(readable).not.toMatch(/p[iu]_\w{8}/);
     await page.reload();

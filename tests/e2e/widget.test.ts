@@ -112,7 +112,7 @@ describe("the widget against the product", () => {
       await page.reload();
       await page.getByRole("button", { name: /Open chat/ }).click();
       await said(page, "Thank you, Jack!").waitFor();
-      expect(await said(page, "My name is Jack").count()).toBe(1);
+      await expect.poll(() => said(page, "My name is Jack").count()).toBe(1);
       expect(trouble).toEqual([]);
       await page.context().close();
     },
@@ -138,8 +138,8 @@ describe("the widget against the product", () => {
     await product.start();
     for (const tab of [page, second.page]) {
       await said(tab, "Saturday until 13:00").waitFor({ timeout: 60_000 });
-      expect(await said(tab, "I want to book an appointment").count()).toBe(1);
-      expect(await said(tab, "Saturday until 13:00").count()).toBe(1);
+      await expect.poll(() => said(tab, "I want to book an appointment").count()).toBe(1);
+      await expect.poll(() => said(tab, "Saturday until 13:00").count()).toBe(1);
     }
     // Nothing is sent while the network is away, and once when it is back.
     await page.context().setOffline(true);
@@ -149,7 +149,7 @@ describe("the widget against the product", () => {
     await page.reload();
     await page.getByRole("button", { name: /Open chat/ }).click();
     await said(page, "On Tuesday, please").waitFor();
-    expect(await said(page, "On Tuesday, please").count()).toBe(1);
+    await expect.poll(() => said(page, "On Tuesday, please").count()).toBe(1);
     await page.context().close();
   }, 180_000);
 

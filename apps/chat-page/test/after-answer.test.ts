@@ -46,9 +46,9 @@ describe.skipIf(skipBrowser)("an answer", () => {
     expect((await aligned).slice(0, 3)).toEqual(["start", "end", "center"]);
     await page.locator(".copy-code").click();
     await page.locator(".copy-code", { hasText: /Copied|تم/ }).waitFor();
-    expect(await page.evaluate("navigator.clipboard.readText()")).toBe("curl https://clinic.example");
+    await expect.poll(() => page.evaluate("navigator.clipboard.readText()")).toBe("curl https://clinic.example");
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await screenshot(page, `answer-${name}`);
   });
 
@@ -85,7 +85,7 @@ describe.skipIf(skipBrowser)("an answer", () => {
     await page.getByRole("button", { name: "Try again" }).click();
     const second = await nextTurn(made, 2);
     expect(second.text).toBe("Tell me all");
-    expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Try again" }).count()).toBe(0);
     made.finish(second.turnId, "Once upon a time.");
     await expect.poll(() => answers(page).last().innerText()).toBe("Once upon a time.");
     expect(bench.api().posts.map(({ clientMessageId }) => clientMessageId)).toHaveLength(2);
@@ -98,13 +98,13 @@ describe.skipIf(skipBrowser)("an answer", () => {
     await own(page).hover();
     await page.getByRole("button", { name: "Edit" }).click();
     await expect.poll(() => field(page).inputValue()).toBe("When do you open?");
-    expect(await page.evaluate("document.activeElement?.id")).toBe("compose");
+    await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("compose");
     await page.keyboard.press("End");
     await page.keyboard.type(" On Sunday?");
     await page.keyboard.press("Enter");
     expect((await nextTurn(made, 2)).text).toBe("When do you open? On Sunday?");
-    expect(await own(page).allInnerTexts()).toEqual(["When do you open?", "When do you open? On Sunday?"]);
-    expect(await page.getByRole("button", { name: "Edit" }).count()).toBe(0);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["When do you open?", "When do you open? On Sunday?"]);
+    await expect.poll(() => page.getByRole("button", { name: "Edit" }).count()).toBe(0);
   });
 
   it("stays with the visitor: the whole conversation is a file to take away", async () => {
@@ -128,8 +128,8 @@ describe.skipIf(skipBrowser)("an answer", () => {
     });
     await page.getByText("This chat is run by Clinic Example Ltd.").waitFor();
     const privacy = page.getByRole("link", { name: "Privacy" });
-    expect(await privacy.getAttribute("href")).toBe("https://clinic.example/privacy");
-    expect(await privacy.getAttribute("rel")).toContain("noreferrer");
+    await expect.poll(() => privacy.getAttribute("href")).toBe("https://clinic.example/privacy");
+    await expect.poll(() => privacy.getAttribute("rel")).toContain("noreferrer");
     await screenshot(page, "operator");
   });
 

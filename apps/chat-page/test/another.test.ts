@@ -29,7 +29,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     made.another = false;
     await page.reload();
     await expect.poll(() => answers(page).last().innerText()).toBe("At eight.");
-    expect(await renew(page).count()).toBe(0);
+    await expect.poll(() => renew(page).count()).toBe(0);
   });
 
   it("is not offered after the message that took the last session", async () => {
@@ -38,7 +38,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     await say(page, "And on Sunday?");
     made.finish((await nextTurn(made, 2)).turnId, "Closed.");
     await expect.poll(() => answers(page).last().innerText()).toBe("Closed.");
-    expect(await renew(page).count()).toBe(0);
+    await expect.poll(() => renew(page).count()).toBe(0);
   });
 
   it("leaves the running one alone when the last session was taken meanwhile", async () => {
@@ -49,7 +49,7 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     await page.getByRole("button", { name: "Start new" }).click();
     await expect.poll(() => renew(page).count()).toBe(0);
     expect(made.ended).toBe(false);
-    expect(await own(page).allInnerTexts()).toEqual(["When do you open?"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["When do you open?"]);
     await field(page).waitFor();
   });
 
@@ -60,14 +60,14 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     made.quota();
     const card = page.locator(".ended");
     await card.getByText("This link has no conversations left. You can still read this one.").waitFor();
-    expect(await renew(page).count()).toBe(0);
+    await expect.poll(() => renew(page).count()).toBe(0);
     await card.getByText("How was this conversation?").waitFor();
     made.end("idle_timeout");
     await page.reload();
     await card.getByText("This link has no conversations left. You can still read this one.").waitFor();
-    expect(await own(page).allInnerTexts()).toEqual(["When do you open?"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["When do you open?"]);
     await card.getByText("How was this conversation?").waitFor();
-    expect(await renew(page).count()).toBe(0);
+    await expect.poll(() => renew(page).count()).toBe(0);
   });
 
   it("keeps what was written when others took the last session before the first message", async () => {
@@ -76,8 +76,8 @@ describe.skipIf(skipBrowser)("another conversation", () => {
     bench.api().sendProblems = [{ status: 429, code: "sessions_exhausted" }];
     await say(page, "Am I late?");
     await page.getByRole("heading", { name: "This link is fully used" }).waitFor();
-    expect(await own(page).allInnerTexts()).toEqual(["Am I late?"]);
-    expect(await renew(page).count()).toBe(0);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Am I late?"]);
+    await expect.poll(() => renew(page).count()).toBe(0);
     expect(bench.api().posts).toHaveLength(1);
   });
 });

@@ -47,7 +47,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await field(page).waitFor();
     const asked: string[] = await page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)");
     expect(asked.filter((name) => name.includes("attachments"))).toEqual([]);
-    expect(await page.locator("button.attach").count()).toBe(0);
+    await expect.poll(() => page.locator("button.attach").count()).toBe(0);
     const scripts = readdirSync(join(bench.dist(), "assets")).filter((file) => /^attachments-.*\.js$/.test(file));
     expect(scripts).toHaveLength(1);
     expect(readFileSync(join(bench.dist(), "assets", scripts[0] ?? ""), "utf8")).toContain("Attach files");
@@ -59,11 +59,11 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect
       .poll(() => tray(page).allInnerTexts())
       .toEqual([expect.stringMatching(/report\.txt[\s\S]*Ready/), expect.stringMatching(/b\.txt[\s\S]*Ready/)]);
-    expect(await page.getByRole("status").allInnerTexts()).toContain("b.txt is ready to be sent.");
+    await expect.poll(() => page.getByRole("status").allInnerTexts()).toContain("b.txt is ready to be sent.");
     await say(page, "Please read");
     const turn = await nextTurn(await sessionOf(bench));
     expect(turn.text).toBe("Please read");
-    expect(await tray(page).count()).toBe(0);
+    await expect.poll(() => tray(page).count()).toBe(0);
     const links = page.locator(".message.own .files a");
     await expect
       .poll(() => links.allInnerTexts())
@@ -72,7 +72,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     expect(download.suggestedFilename()).toBe("report.txt");
     await page.reload();
     await expect.poll(() => links.count()).toBe(2);
-    expect(await own(page).allInnerTexts()).toEqual(["Please read"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Please read"]);
   });
 
   it("show pictures small, before they are sent and in the message", async () => {
@@ -88,7 +88,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await say(page, "Look");
     const image = page.locator(".message.own .thumbnail");
     await expect.poll(() => image.evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth)).toBe(1);
-    expect(await image.count()).toBe(1);
+    await expect.poll(() => image.count()).toBe(1);
     expect(await axeFindings(page)).toEqual([]);
   });
 
@@ -102,14 +102,14 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await field(page).fill("Ready soon");
     await choose(page, note("slow.txt"));
     await expect.poll(() => tray(page).locator("progress").count()).toBe(1);
-    expect(await send(page).isDisabled()).toBe(true);
+    await expect.poll(() => send(page).isDisabled()).toBe(true);
     await field(page).press("Enter");
     release();
     await expect.poll(() => send(page).isDisabled()).toBe(false);
     expect(bench.api().posts).toHaveLength(0);
     await field(page).fill("");
     await expect.poll(() => page.locator(".tray-note").innerText()).toBe("Write a message to go with the files.");
-    expect(await send(page).isDisabled()).toBe(true);
+    await expect.poll(() => send(page).isDisabled()).toBe(true);
   });
 
   it("can be removed before they are sent, by keyboard, and the server is told", async () => {
@@ -155,10 +155,10 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await choose(page, note("odd.txt"));
     await expect.poll(() => tray(page).innerText()).toContain("This kind of file isn’t allowed here.");
     await choose(page, note("big.txt", 5_001));
-    expect(await tray(page).last().innerText()).toContain("Too large; up to 5 kB are allowed.");
+    await expect.poll(() => tray(page).last().innerText()).toContain("Too large; up to 5 kB are allowed.");
     await choose(page, note("1.txt"), note("2.txt"), note("3.txt"), note("4.txt"));
     await expect.poll(() => page.locator(".tray li.ready").count()).toBe(3);
-    expect(await tray(page).last().innerText()).toContain("Too many files; this conversation takes 3.");
+    await expect.poll(() => tray(page).last().innerText()).toContain("Too many files; this conversation takes 3.");
     expect(bench.api().files.keys).toHaveLength(4);
     await say(page, "Only the good ones");
     await expect.poll(() => page.locator(".message.own .files a").count()).toBe(3);
@@ -195,7 +195,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(() => page.locator(".drop-here").innerText()).toBe("Drop the files here");
     await page.evaluate(script(`new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })`));
     await expect.poll(() => page.locator(".tray li.ready").count()).toBe(2);
-    expect(await page.locator(".drop-here").count()).toBe(0);
+    await expect.poll(() => page.locator(".drop-here").count()).toBe(0);
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await expect.poll(() => tray(page).count()).toBe(2);
     await expect.poll(() => page.locator(".tray li.ready").count()).toBe(1);
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     for (const button of await page.locator(".tray .remove").all()) {
       const box = await button.boundingBox();
       expect(box && box.x >= 0 && box.x + box.width <= (options.width ?? 1100)).toBe(true);
@@ -219,7 +219,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     await say(page, "Here");
     await page.locator(".message.own .files a").waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await screenshot(page, `attachments-sent-${name}`);
   });
 });

@@ -24,7 +24,7 @@ describe.skipIf(skipBrowser)("text that is nested without end", () => {
           .then((all) => all.join()),
       )
       .toContain("deep");
-    expect(await log(page).innerText()).toContain("deep");
+    await expect.poll(() => log(page).innerText()).toContain("deep");
     await say(page, "Are you there?");
     await expect.poll(() => made.turns.length).toBe(1);
     await page.reload();

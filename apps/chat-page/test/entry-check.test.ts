@@ -18,15 +18,15 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
       Object.assign(api.link, { pin_required: true, consent_text: CONSENT, require_email: true });
     });
     await heading(page, "Enter the PIN").waitFor();
-    expect(await focused(page)).toBe("entry-field");
+    await expect.poll(() => focused(page)).toBe("entry-field");
     await page.keyboard.type("4711");
     await page.keyboard.press("Enter");
     await heading(page, "Before you begin").waitFor();
     await expect.poll(() => focused(page)).toBe("entry-title");
-    expect(await page.locator(".entry-terms").innerHTML()).not.toContain("<b>");
+    await expect.poll(() => page.locator(".entry-terms").innerHTML()).not.toContain("<b>");
     for (const reached of ["SECTION", "A", "BUTTON"]) {
       await page.keyboard.press("Tab");
-      expect(await page.evaluate("document.activeElement?.tagName")).toBe(reached);
+      await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe(reached);
     }
     await page.keyboard.press("Enter");
     await heading(page, "Confirm your e-mail address").waitFor();
@@ -67,12 +67,12 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await input(page).fill("4711");
     await page.getByRole("button", { name: "Continue" }).click();
     await heading(page, "Before you begin").waitFor();
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await page.getByRole("button", { name: "I agree" }).click();
     await input(page).fill("ann@example.com");
     await page.getByRole("button", { name: "Send code" }).click();
     await heading(page, "Enter the code").waitFor();
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await input(page).fill("123456");
     await field(page).waitFor();
   });
@@ -87,9 +87,9 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await input(page).fill("0000");
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toMatch(/isn’t right/);
-    expect(await input(page).getAttribute("aria-invalid")).toBe("true");
-    expect(await input(page).getAttribute("aria-describedby")).toContain("entry-error");
-    expect(await focused(page)).toBe("entry-field");
+    await expect.poll(() => input(page).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => input(page).getAttribute("aria-describedby")).toContain("entry-error");
+    await expect.poll(() => focused(page)).toBe("entry-field");
     await input(page).fill("4711");
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toMatch(/Too many tries\. You can try again at \d/);
@@ -153,8 +153,8 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await input(page).fill("ann@example.com");
     await input(page).press("Enter");
     await heading(page, "Enter the code").waitFor();
-    expect(await input(page).getAttribute("autocomplete")).toBe("one-time-code");
-    expect(await input(page).getAttribute("inputmode")).toBe("numeric");
+    await expect.poll(() => input(page).getAttribute("autocomplete")).toBe("one-time-code");
+    await expect.poll(() => input(page).getAttribute("inputmode")).toBe("numeric");
     await input(page).fill("12345");
     await input(page).press("Enter");
     await expect.poll(() => alert(page).innerText()).toMatch(/all six digits/);
@@ -184,7 +184,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     expect(check().requests).toHaveLength(1);
     await page.getByRole("button", { name: "Use another address" }).click();
     await heading(page, "Confirm your e-mail address").waitFor();
-    expect(await input(page).inputValue()).toBe("ann@example.com");
+    await expect.poll(() => input(page).inputValue()).toBe("ann@example.com");
   });
 
   it("waits for the owner where access needs approval, and lets the visitor in once it is given", async () => {
@@ -259,7 +259,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     );
     // The machine may stand still twice; a challenge that was solved between two frames would be over.
     expect(gaps.filter((gap) => gap >= 1_000).length).toBeLessThanOrEqual(2);
-    expect(await heading(page, "Checking your browser…").count()).toBe(1);
+    await expect.poll(() => heading(page, "Checking your browser…").count()).toBe(1);
   });
 
   it("confirms the address again in the middle of a talk: draft and waiting messages survive and go out once", async () => {
@@ -278,7 +278,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await say(page, "Second");
     await heading(page, "Please confirm your address again").waitFor();
     // The talk stays on the page; only writing waits.
-    expect(await answers(page).allInnerTexts()).toEqual(["Answer one"]);
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Answer one"]);
     await input(page).fill("ann@example.com");
     await input(page).press("Enter");
     await heading(page, "Enter the code").waitFor();
@@ -287,7 +287,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["First", "Second"]);
     made.finish((await nextTurn(made, 2)).turnId, "Answer two");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Answer one", "Answer two"]);
-    expect(await own(page).allInnerTexts()).toEqual(["First", "Second"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["First", "Second"]);
     const sent = bench.api().posts.filter((post) => post.message === "Second");
     expect(new Set(sent.map((post) => post.clientMessageId)).size).toBe(1);
     expect(bench.api().sessionsCreated).toBe(1);
@@ -312,7 +312,7 @@ describe.skipIf(skipBrowser)("the entry check of a link", () => {
     await heading(page, "Enter the code").waitFor();
     await input(page).fill("123456");
     await expect.poll(() => field(page).inputValue()).toBe("Belongs to the old one");
-    expect(await own(page).count()).toBe(0);
+    await expect.poll(() => own(page).count()).toBe(0);
     expect(bench.api().session?.turns).toEqual([]);
   });
 });

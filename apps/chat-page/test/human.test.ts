@@ -18,35 +18,35 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     const made = await sessionOf(bench);
     made.greet("Welcome.");
     await expect.poll(() => answers(page).count()).toBe(1);
-    expect(await wish(page).count()).toBe(0);
+    await expect.poll(() => wish(page).count()).toBe(0);
     await say(page, "Hello");
     made.finish((await nextTurn(made)).turnId, "I am the agent.");
     await wish(page).click();
     await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");
     expect(bench.api().wishes).toBe(1);
-    expect(await wish(page).count()).toBe(0);
+    await expect.poll(() => wish(page).count()).toBe(0);
     await page.reload();
     await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");
-    expect(await wish(page).count()).toBe(0);
+    await expect.poll(() => wish(page).count()).toBe(0);
 
     made.humanJoins("Mira & <b>");
     await expect.poll(() => note(page).innerText()).toContain("Mira & <b> is in this conversation now");
-    expect(await page.locator(".human [role=status]").innerText()).toContain("Mira");
+    await expect.poll(() => page.locator(".human [role=status]").innerText()).toContain("Mira");
     await say(page, "Are you real?");
     // The agent stays silent: its turn ends without a word, and nothing more is awaited.
     made.finish((await nextTurn(made, 2)).turnId);
     await expect.poll(() => page.locator(".thinking").count()).toBe(0);
     made.humanSays("Mira & <b>", "Quite real.");
     await expect.poll(() => answers(page).count()).toBe(3);
-    expect(await page.locator(".speaker").allInnerTexts()).toEqual(["Mira & <b>"]);
+    await expect.poll(() => page.locator(".speaker").allInnerTexts()).toEqual(["Mira & <b>"]);
     await expect.poll(() => log(page).innerText()).toContain("Quite real.");
     await page.reload();
     await expect.poll(() => note(page).innerText()).toContain("Mira & <b> is in this conversation now");
-    expect(await page.locator(".speaker").allInnerTexts()).toEqual(["Mira & <b>"]);
+    await expect.poll(() => page.locator(".speaker").allInnerTexts()).toEqual(["Mira & <b>"]);
 
     made.humanLeaves();
     await expect.poll(() => note(page).count()).toBe(0);
-    expect(await wish(page).count()).toBe(1);
+    await expect.poll(() => wish(page).count()).toBe(1);
   });
 
   it("is offered again when the wish did not arrive, and not at all where the server takes none", async () => {
@@ -83,7 +83,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await expect.poll(() => typing.innerText()).toBe("Mira is typing…");
     made.humanSays("Mira", "Hello there.");
     await expect.poll(() => answers(page).count()).toBe(1);
-    expect(await typing.count()).toBe(0);
+    await expect.poll(() => typing.count()).toBe(0);
     made.types(true);
     await expect.poll(() => typing.count()).toBe(1);
     await expect.poll(() => typing.count(), { timeout: 20_000 }).toBe(0);
@@ -106,8 +106,8 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     const words = page.locator(".human-typing .thinking-label");
     await expect.poll(() => words.innerText()).toBe("Mira يكتب الآن…");
     const direction = "getComputedStyle(document.querySelector('.human-typing .thinking-label')).direction";
-    expect(await page.evaluate(direction)).toBe("rtl");
-    expect(await words.locator("bdi").innerText()).toBe("Mira");
+    await expect.poll(() => page.evaluate(direction)).toBe("rtl");
+    await expect.poll(() => words.locator("bdi").innerText()).toBe("Mira");
   });
 
   it("can still be asked when no messages are left, and nobody is told to go on writing then", async () => {
@@ -119,7 +119,9 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await say(page, "The last one");
     made.finish((await nextTurn(made)).turnId, "That was it.");
     await page.getByRole("heading", { name: "No messages left" }).waitFor();
-    expect(await page.locator(".ended").innerText()).toContain("A person can still read it and answer you here");
+    await expect
+      .poll(() => page.locator(".ended").innerText())
+      .toContain("A person can still read it and answer you here");
     await wish(page).click();
     await expect
       .poll(() => note(page).innerText())
@@ -135,7 +137,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await say(page, "Hello");
     made.finish((await nextTurn(made)).turnId, "Yes?");
     await expect.poll(() => answers(page).count()).toBe(1);
-    expect(await wish(page).count()).toBe(0);
+    await expect.poll(() => wish(page).count()).toBe(0);
   });
 });
 

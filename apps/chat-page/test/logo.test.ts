@@ -54,7 +54,7 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
     await expect.poll(() => made.streamCount()).toBe(1);
     await page.reload();
     await page.locator(".welcome .avatar img").waitFor();
-    expect(await boxes(page)).toEqual(room);
+    await expect.poll(() => boxes(page)).toEqual(room);
     await say(page, "Hi");
     const turn = await nextTurn(made);
     await page.locator(".thinking .avatar img").waitFor();
@@ -62,14 +62,13 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
     await page.locator(".message.agent .avatar img").waitFor();
     await expect.poll(() => page.locator(".thinking").count()).toBe(0);
     // Decoded, by the policy of the page too, and never read out beside the name.
-    expect(await widths(page)).toEqual([16, 16, 16]);
-    expect(await page.getByRole("img").count()).toBe(0);
+    await expect.poll(() => widths(page)).toEqual([16, 16, 16]);
+    await expect.poll(() => page.getByRole("img").count()).toBe(0);
     const shown = page.locator(".header .avatar img");
-    expect(await shown.evaluate((it) => [getComputedStyle(it).objectFit, it.getAttribute("alt")])).toEqual([
-      "contain",
-      "",
-    ]);
-    expect(await page.locator(".avatar").allInnerTexts()).toEqual(["", "", ""]);
+    await expect
+      .poll(() => shown.evaluate((it) => [getComputedStyle(it).objectFit, it.getAttribute("alt")]))
+      .toEqual(["contain", ""]);
+    await expect.poll(() => page.locator(".avatar").allInnerTexts()).toEqual(["", "", ""]);
   });
 
   it("gives way to the letter in all places when it cannot be decoded", async () => {
@@ -77,7 +76,7 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
       api.link.branding = { logo: BROKEN };
     });
     await expect.poll(() => page.locator(".avatar").allInnerTexts()).toEqual(["I", "I"]);
-    expect(await page.locator(".avatar img, .avatar.logo").count()).toBe(0);
+    await expect.poll(() => page.locator(".avatar img, .avatar.logo").count()).toBe(0);
     (await sessionOf(bench)).greet("Hello.");
     await page.locator(".message.agent .avatar", { hasText: "I" }).waitFor();
   });
@@ -95,6 +94,6 @@ describe.skipIf(skipBrowser)("the logo on the page", () => {
       api.link.branding = { logo: `${api.url}/logo.png` };
     });
     await page.locator(".welcome .avatar", { hasText: "I" }).waitFor();
-    expect(await page.locator("img").count()).toBe(0);
+    await expect.poll(() => page.locator("img").count()).toBe(0);
   });
 });

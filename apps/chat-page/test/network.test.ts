@@ -42,8 +42,8 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     made.cut();
     made.finish(turn.turnId, "One, two, three, four.");
     await expect.poll(() => answers(page).allInnerTexts(), { timeout: 15_000 }).toEqual(["One, two, three, four."]);
-    expect(await own(page).count()).toBe(1);
-    expect(await log(page).locator("p").allInnerTexts()).toEqual(["One, two, three, four."]);
+    await expect.poll(() => own(page).count()).toBe(1);
+    await expect.poll(() => log(page).locator("p").allInnerTexts()).toEqual(["One, two, three, four."]);
   });
 
   it("takes the whole state when its place in the stream is unknown to the server", async () => {
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     const turn = await nextTurn(made);
     made.finish(turn.turnId, "Yes.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Hello", "Yes."]);
-    expect(await own(page).allInnerTexts()).toEqual(["Still there?"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Still there?"]);
   });
 
   it("polls when streams do not get through, and sends all the same", async () => {
@@ -72,7 +72,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     const turn = await nextTurn(made);
     made.finish(turn.turnId, "Polled.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Polled."]);
-    expect(await own(page).count()).toBe(1);
+    await expect.poll(() => own(page).count()).toBe(1);
   });
 
   it("takes a plain answer while there is no stream", async () => {
@@ -84,8 +84,8 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await say(page, "Hi");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Directly."]);
     await expect.poll(() => page.locator(".connection").innerText(), { timeout: 15_000 }).toBe("Online");
-    expect(await answers(page).allInnerTexts()).toEqual(["Directly."]);
-    expect(await log(page).locator("p").count()).toBe(1);
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Directly."]);
+    await expect.poll(() => log(page).locator("p").count()).toBe(1);
   });
 
   it("queues messages while offline and sends each exactly once, in order", async () => {
@@ -102,7 +102,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["First", "Second"]);
     for (const turn of made.turns) made.finish(turn.turnId, `Re: ${turn.text}`);
     await expect.poll(() => page.locator(".message").count()).toBe(4);
-    expect(await own(page).allInnerTexts()).toEqual(["First", "Second"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["First", "Second"]);
     expect(new Set(bench.api().posts.map((post) => post.clientMessageId)).size).toBe(2);
   });
 
@@ -117,7 +117,9 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     const stop = page.getByRole("button", { name: "Stop this answer" });
     await bench.visitor().context.setOffline(true);
     await expect.poll(() => stop.getAttribute("aria-disabled")).toBe("true");
-    expect(await page.locator("#composer-note").innerText()).toBe("You can stop the answer once you’re back online.");
+    await expect
+      .poll(() => page.locator("#composer-note").innerText())
+      .toBe("You can stop the answer once you’re back online.");
     await stop.press("Enter");
     await bench.visitor().context.setOffline(false);
     await expect.poll(() => stop.getAttribute("aria-disabled")).toBe("false");
@@ -137,7 +139,7 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await expect.poll(() => bench.api().posts.length, { timeout: 15_000 }).toBe(2);
     expect(bench.api().posts[0]?.clientMessageId).toBe(bench.api().posts[1]?.clientMessageId);
     expect(made.turns).toHaveLength(1);
-    expect(await own(page).count()).toBe(1);
+    await expect.poll(() => own(page).count()).toBe(1);
   });
 
   it("keeps draft, conversation and unsent messages over a reload, without a second session", async () => {
@@ -153,8 +155,8 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
     await page.reload();
     await expect.poll(() => field(page).inputValue()).toBe("half a thou");
     await expect.poll(() => made.turns.map((turn) => turn.text)).toEqual(["Survives"]);
-    expect(await own(page).allInnerTexts()).toEqual(["Survives"]);
-    expect(await log(page).locator("p").count()).toBe(0);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Survives"]);
+    await expect.poll(() => log(page).locator("p").count()).toBe(0);
     expect(bench.api().sessionsCreated).toBe(1);
     const stored = await page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
     expect(stored).not.toMatch(/pl_|ps_/);

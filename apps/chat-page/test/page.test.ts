@@ -49,7 +49,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect
       .poll(() => answers(page).allInnerTexts(), { timeout: 15_000 })
       .toEqual(["Hello\nI’m Ivy.", "At eight."]);
-    expect(await log(page).locator("p").allInnerTexts()).toEqual(["**Hello** I’m Ivy.", "At **eight**."]);
+    await expect.poll(() => log(page).locator("p").allInnerTexts()).toEqual(["**Hello** I’m Ivy.", "At **eight**."]);
   });
 
   it("says in all its languages what it needs where there is no JavaScript, in place of an empty screen", async () => {
@@ -59,7 +59,9 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await sentences.first().waitFor();
     const top = await sentences.first().evaluate((first) => first.getBoundingClientRect().top / innerHeight);
     expect(top).toBeLessThan(0.5);
-    expect(new Set(await sentences.evaluateAll((all) => all.map((one) => one.getAttribute("lang")))).size).toBe(15);
+    await expect
+      .poll(async () => new Set(await sentences.evaluateAll((all) => all.map((one) => one.getAttribute("lang")))).size)
+      .toBe(15);
   });
 
   it("streams an answer, shows the visitor's message once and reads the answer out once", async () => {
@@ -68,23 +70,22 @@ describe.skipIf(skipBrowser)("chat page", () => {
     made.greet("Hello, I’m Ivy. **How can I help?**");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Hello, I’m Ivy. How can I help?"]);
     await say(page, "When do you open?");
-    expect(await own(page).allInnerTexts()).toEqual(["When do you open?"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["When do you open?"]);
     const turn = await nextTurn(made);
     made.delta(turn.turnId, 0, "We open at ");
     await expect.poll(() => answers(page).last().innerText()).toBe("We open at ");
-    expect(await page.locator(".prose.streaming").count()).toBe(1);
-    expect(await log(page).innerText()).not.toContain("We open");
+    await expect.poll(() => page.locator(".prose.streaming").count()).toBe(1);
+    await expect.poll(() => log(page).innerText()).not.toContain("We open");
     made.delta(turn.turnId, 11, "**eight**.");
     made.delta(turn.turnId, 11, "**eight**.");
     await expect.poll(() => answers(page).last().innerText()).toBe("We open at eight.");
     made.finish(turn.turnId, "We open at **eight**.");
     await expect.poll(() => page.locator(".prose.streaming").count()).toBe(0);
-    expect(await answers(page).count()).toBe(2);
-    expect(await own(page).count()).toBe(1);
-    expect(await log(page).locator("p").allInnerTexts()).toEqual([
-      "Hello, I’m Ivy. How can I help?",
-      "We open at eight.",
-    ]);
+    await expect.poll(() => answers(page).count()).toBe(2);
+    await expect.poll(() => own(page).count()).toBe(1);
+    await expect
+      .poll(() => log(page).locator("p").allInnerTexts())
+      .toEqual(["Hello, I’m Ivy. How can I help?", "We open at eight."]);
     expect(bench.api().posts).toHaveLength(1);
   });
 
@@ -98,10 +99,10 @@ describe.skipIf(skipBrowser)("chat page", () => {
     made.finish(turn.turnId, "Let me look.", "Found it.");
     const all = ["Welcome.", "I’m Ivy.", "Let me look.", "Found it."];
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(all);
-    expect(await log(page).locator("p").allInnerTexts()).toEqual(all);
+    await expect.poll(() => log(page).locator("p").allInnerTexts()).toEqual(all);
     await page.reload();
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(all);
-    expect(await page.locator(".message").nth(2).innerText()).toContain("Hi");
+    await expect.poll(() => page.locator(".message").nth(2).innerText()).toContain("Hi");
   });
 
   it("stops waiting when a turn is over without a word", async () => {
@@ -111,8 +112,8 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await page.locator(".thinking").waitFor();
     made.finish((await nextTurn(made)).turnId);
     await expect.poll(() => page.locator(".thinking").count()).toBe(0);
-    expect(await answers(page).count()).toBe(0);
-    expect(await page.getByRole("button", { name: "Send again" }).count()).toBe(0);
+    await expect.poll(() => answers(page).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Send again" }).count()).toBe(0);
   });
 
   it("offers to send again when a turn failed", async () => {
@@ -123,15 +124,15 @@ describe.skipIf(skipBrowser)("chat page", () => {
     made.delta(turn.turnId, 0, "Half an ans");
     made.fail(turn.turnId, "model_unavailable");
     await page.getByText("No answer came.").waitFor();
-    expect(await answers(page).count()).toBe(0);
+    await expect.poll(() => answers(page).count()).toBe(0);
     await page.getByRole("button", { name: "Send again" }).click();
     const second = await nextTurn(made, 2);
     made.finish(second.turnId, "Now it works.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Now it works."]);
-    expect(await own(page).allInnerTexts()).toEqual(["Please"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Please"]);
     await page.reload();
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Now it works."]);
-    expect(await own(page).allInnerTexts()).toEqual(["Please"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["Please"]);
   });
 
   it("works by keyboard alone and leaves Enter to an input method", async () => {
@@ -151,11 +152,11 @@ describe.skipIf(skipBrowser)("chat page", () => {
     expect(turn.text).toBe("line one\nline two");
     made.finish(turn.turnId, "Fine.");
     await expect.poll(() => answers(page).count()).toBe(2);
-    expect(await page.evaluate("document.activeElement?.id")).toBe("compose");
+    await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe("compose");
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");
     await page.getByText("Copied").waitFor();
-    expect(await page.evaluate("navigator.clipboard.readText()")).toBe("Fine.");
+    await expect.poll(() => page.evaluate("navigator.clipboard.readText()")).toBe("Fine.");
   });
 
   it("starts a new conversation after asking, and ends the old one", async () => {
@@ -179,7 +180,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     const made = await session();
     made.end("idle_timeout");
     await page.getByText("This conversation has timed out").waitFor();
-    expect(await field(page).count()).toBe(0);
+    await expect.poll(() => field(page).count()).toBe(0);
     const streams = bench.api().streamsOpened;
     await page.reload();
     // The session itself says how it ended.
@@ -200,7 +201,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await say(page, "The last one");
     made.finish((await nextTurn(made)).turnId, "Bye.");
     await page.getByText("No messages left").waitFor();
-    expect(await field(page).count()).toBe(0);
+    await expect.poll(() => field(page).count()).toBe(0);
   });
 
   it("refuses a message that is too long, in words, and keeps it", async () => {
@@ -210,9 +211,9 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await field(page).fill("12345678901😀");
     await page.getByText("2 characters too many").waitFor();
     await field(page).press("Enter");
-    expect(await page.getByRole("button", { name: "Send message" }).isDisabled()).toBe(true);
-    expect(await own(page).count()).toBe(0);
-    expect(await field(page).inputValue()).toBe("12345678901😀");
+    await expect.poll(() => page.getByRole("button", { name: "Send message" }).isDisabled()).toBe(true);
+    await expect.poll(() => own(page).count()).toBe(0);
+    await expect.poll(() => field(page).inputValue()).toBe("12345678901😀");
   });
 
   it("follows the newest text until the reader scrolls up", async () => {
@@ -238,7 +239,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
     await expect.poll(isStill, { interval: 200 }).toBe(true);
     made.delta("turn-9", 0, long("More"));
     await expect.poll(() => answers(page).count()).toBe(2);
-    expect(await page.evaluate<number>("scrollY")).toBe(before);
+    await expect.poll(() => page.evaluate<number>("scrollY")).toBe(before);
     await jump.click();
     await expect.poll(() => page.evaluate<number>(toEnd)).toBeLessThan(4);
     await expect.poll(() => jump.count()).toBe(0);
@@ -249,6 +250,6 @@ describe.skipIf(skipBrowser)("chat page", () => {
       api.link.branding = { locale: "de-AT" };
     });
     await page.getByLabel("Ihre Nachricht").waitFor();
-    expect(await page.locator("html").getAttribute("lang")).toBe("de");
+    await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("de");
   });
 });

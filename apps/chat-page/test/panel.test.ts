@@ -47,7 +47,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(() => host.panel.evaluate("document.documentElement.dataset.theme")).toBe("dark");
     expect(bench.api().sessionsCreated).toBe(0);
     const stored = "JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])";
-    expect(await host.panel.evaluate(stored)).toBe('["",{},{}]');
+    await expect.poll(() => host.panel.evaluate(stored)).toBe('["",{},{}]');
     expect(await bench.visitor().context.cookies()).toEqual([]);
     await host.tell({ type: "open" });
     await expect.poll(() => field(host.panel).inputValue()).toBe("I’d like to");
@@ -65,7 +65,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
       expect(Object.keys(told).toSorted()).toEqual(["conversation_id", "id", "sender_type", "timestamp", "type"]);
       expect(told.conversation_id).toBe(made.id);
     }
-    expect(await last(host, "status")).toEqual({ type: "status", status: "online", transport: "sse" });
+    await expect.poll(() => last(host, "status")).toEqual({ type: "status", status: "online", transport: "sse" });
     expect(await host.heard("typing")).toContainEqual({ type: "typing", sender_type: "agent" });
     made.humanAsked();
     await expect.poll(() => last(host, "escalation")).toMatchObject({ status: "waiting" });
@@ -83,7 +83,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     const back = await bench.again(host);
     await expect.poll(() => answers(back.panel).allInnerTexts()).toEqual(["Hello, I’m Ivy.", "At eight."]);
     expect(await back.heard("message")).toEqual([]);
-    expect(await last(back, "unread")).toEqual({ type: "unread", count: 0 });
+    await expect.poll(() => last(back, "unread")).toEqual({ type: "unread", count: 0 });
     expect(bench.api().sessionsCreated).toBe(1);
   });
 
@@ -137,7 +137,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await field(host.panel).waitFor();
     await host.tell({ type: "theme", theme: "dark" });
     await expect.poll(() => host.panel.evaluate("document.documentElement.dataset.theme")).toBe("dark");
-    expect(await host.panel.evaluate("document.activeElement?.id")).toBe("");
+    await expect.poll(() => host.panel.evaluate("document.activeElement?.id")).toBe("");
     await host.tell({ type: "close" });
     await host.tell({ type: "open", focus: true });
     await expect.poll(() => host.panel.evaluate("document.activeElement?.id")).toBe("compose");
@@ -179,7 +179,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(async () => (await session()).person).toBe("bob");
     (await session()).greet("Hello Bob");
     await expect.poll(() => answers(back.panel).allInnerTexts()).toEqual(["Hello Bob"]);
-    expect(await back.panel.evaluate("window.shown")).not.toContain("secret");
+    await expect.poll(() => back.panel.evaluate("window.shown")).not.toContain("secret");
   });
 
   it("takes a visitor whose identity is refused as a guest, and tells both of them why", async () => {
@@ -188,7 +188,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await host.tell({ type: "open" });
     await host.panel.getByText("This site couldn’t confirm who you are.").waitFor();
     await field(host.panel).waitFor();
-    expect(await last(host, "error")).toMatchObject({ code: "identity_expired" });
+    await expect.poll(() => last(host, "error")).toMatchObject({ code: "identity_expired" });
     expect((await session()).person).toBeNull();
   });
 
@@ -221,7 +221,7 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await expect.poll(async () => (await host.heard("close_request")).length).toBe(1);
     await host.page.keyboard.press("Escape");
     await expect.poll(async () => (await host.heard("close_request")).length).toBe(2);
-    expect(await last(host, "error")).toMatchObject({ code: "link_unavailable" });
+    await expect.poll(() => last(host, "error")).toMatchObject({ code: "link_unavailable" });
     expect(await axeFindings(host.panel)).toEqual([]);
   });
 
@@ -298,12 +298,12 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     await host.tell({ type: "shutdown" });
     await expect.poll(() => bench.api().forgotten).toBe(1);
     await host.panel.locator(".loading").waitFor();
-    expect(await host.panel.evaluate("JSON.stringify({ ...localStorage })")).toBe("{}");
+    await expect.poll(() => host.panel.evaluate("JSON.stringify({ ...localStorage })")).toBe("{}");
     expect(made.ended).toBe(false);
-    expect(await last(host, "resume")).toEqual({ type: "resume", handle: null });
+    await expect.poll(() => last(host, "resume")).toEqual({ type: "resume", handle: null });
     await host.tell({ type: "open" });
     await expect.poll(() => bench.api().sessionsCreated).toBe(2);
-    expect(await own(host.panel).count()).toBe(0);
+    await expect.poll(() => own(host.panel).count()).toBe(0);
   });
 
   it.each([
@@ -314,7 +314,9 @@ describe.skipIf(skipBrowser)("the page as the panel of a widget", () => {
     const host = await bench.open({ ...panelSize, search });
     await talk(host);
     expect(await axeFindings(host.panel)).toEqual([]);
-    expect(await host.panel.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    await expect
+      .poll(() => host.panel.evaluate("document.documentElement.scrollWidth - innerWidth"))
+      .toBeLessThanOrEqual(0);
     await screenshot(host.page, `panel-${name}`);
   });
 });

@@ -20,7 +20,7 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     await expect.poll(() => good.getAttribute("aria-pressed")).toBe("true");
     await poor.press("Enter");
     await expect.poll(() => poor.getAttribute("aria-pressed")).toBe("true");
-    expect(await good.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => good.getAttribute("aria-pressed")).toBe("false");
     await poor.click();
     await expect.poll(() => poor.getAttribute("aria-pressed")).toBe("false");
     const message = "turn-1.0";
@@ -42,7 +42,7 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     const made = await sessionOf(bench);
     made.greet("Welcome.");
     await expect.poll(() => answers(page).count()).toBe(1);
-    expect(await page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
   });
 
   it("are not asked about where the visitor has said nothing: there was no conversation", async () => {
@@ -57,13 +57,13 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     made.greet("Welcome.");
     made.end("budget_exhausted");
     await page.getByRole("heading", { name: "This link is used up" }).waitFor();
-    expect(await page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Good answer" }).count()).toBe(0);
     // The form is fetched as soon as its place is on the screen.
     await page.evaluate(
       "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",
     );
     expect(asked).toEqual([]);
-    expect(await page.getByText("How was this conversation?").count()).toBe(0);
+    await expect.poll(() => page.getByText("How was this conversation?").count()).toBe(0);
   });
 
   it("keep what was said when they are stopped, and say so, also after a reload", async () => {
@@ -78,9 +78,9 @@ describe.skipIf(skipBrowser)("answers on the chat page", () => {
     await expect.poll(() => bench.api().stops).toBe(1);
     made.stop(turnId, "It began long");
     await page.locator(".tools").getByText("Stopped").waitFor();
-    expect(await answers(page).allInnerTexts()).toEqual(["It began long"]);
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["It began long"]);
     await page.reload();
     await page.locator(".tools").getByText("Stopped").waitFor();
-    expect(await answers(page).allInnerTexts()).toEqual(["It began long"]);
+    await expect.poll(() => answers(page).allInnerTexts()).toEqual(["It began long"]);
   });
 });

@@ -11,8 +11,8 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
       api.holdLink = true;
     });
     await page.getByText("הצ׳אט נפתח…").waitFor();
-    expect(await page.locator("html").getAttribute("lang")).toBe("he");
-    expect(await page.locator("html").getAttribute("dir")).toBe("rtl");
+    await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("he");
+    await expect.poll(() => page.locator("html").getAttribute("dir")).toBe("rtl");
     const scripts = await page.evaluate<string[]>(
       "performance.getEntriesByType('resource').map((entry) => entry.name.split('/').pop())",
     );
@@ -28,7 +28,7 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
       api.link.branding = { locale: "ja" };
     });
     await page.getByRole("textbox", { name: "メッセージ" }).waitFor();
-    expect(await page.evaluate("[...window.seen]")).toEqual(["メッセージja"]);
+    await expect.poll(() => page.evaluate("[...window.seen]")).toEqual(["メッセージja"]);
   });
 
   it("takes the language of the address before that of the browser", async () => {
@@ -48,7 +48,7 @@ describe.skipIf(skipBrowser)("chat page in other languages", () => {
     await page.route(/assets\/ar-/, (route) => route.abort());
     await page.goto(`${bench.api().pageUrl}?lang=ar`);
     await page.getByRole("textbox", { name: "Your message" }).waitFor();
-    expect(await page.locator("html").getAttribute("dir")).toBe("ltr");
+    await expect.poll(() => page.locator("html").getAttribute("dir")).toBe("ltr");
   });
 
   it("gives each text its own direction", async () => {
@@ -97,7 +97,7 @@ describe.skipIf(skipBrowser)("earlier messages", () => {
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(spoken);
     await expect.poll(() => button.count()).toBe(0);
     await page.getByText("1 earlier message is shown").waitFor();
-    expect(await page.evaluate("document.activeElement.className")).toBe("talk");
+    await expect.poll(() => page.evaluate("document.activeElement.className")).toBe("talk");
   });
 
   it("stand in line with the time first under each answer", async () => {
@@ -118,10 +118,10 @@ describe.skipIf(skipBrowser)("what only some servers can", () => {
     const made = await session();
     await say(page, "Go");
     await page.locator(".thinking").waitFor();
-    expect(await page.getByRole("button", { name: "Stop this answer" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Stop this answer" }).count()).toBe(0);
     made.end("workflow_ended");
     await page.getByText("This conversation has ended").waitFor();
-    expect(await page.getByRole("radio").count()).toBe(0);
+    await expect.poll(() => page.getByRole("radio").count()).toBe(0);
   });
 
   it("stops an answer and takes a rating at the end", async () => {

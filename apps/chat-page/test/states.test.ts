@@ -332,9 +332,9 @@ describe.skipIf(skipBrowser).each(LANGUAGES)("states of the chat page in $locale
       }
       await screenshot(page, `${state.name}-${name}${language.name}`);
       expect(await axeFindings(page), name).toEqual([]);
-      expect(await sidewaysOverflow(page), name).toBe(0);
+      await expect.poll(() => sidewaysOverflow(page), { message: name }).toBe(0);
     }
-    expect(await page.locator("html").getAttribute("dir")).toBe(language.words === ar ? "rtl" : "ltr");
+    await expect.poll(() => page.locator("html").getAttribute("dir")).toBe(language.words === ar ? "rtl" : "ltr");
   });
 });
 
@@ -355,19 +355,19 @@ describe.skipIf(skipBrowser)("model text", () => {
 <a href="https://evil.example" style="position:fixed">click</a> <https://auto.example/x>`,
     );
     const prose = page.locator(".message.agent .prose");
-    expect(await prose.locator("img, script, iframe, style, [style], [onerror]").count()).toBe(0);
-    expect(await prose.innerText()).toContain("<script>");
+    await expect.poll(() => prose.locator("img, script, iframe, style, [style], [onerror]").count()).toBe(0);
+    await expect.poll(() => prose.innerText()).toContain("<script>");
     const links = await prose.locator("a").evaluateAll((all) => all.map((item) => item.getAttribute("href")));
     expect(links).toEqual(["https://evil.example/p.png", "https://auto.example/x"]);
-    expect(await page.title()).toBe("Clinic desk");
+    await expect.poll(() => page.title()).toBe("Clinic desk");
   });
 
   it("opens links apart from the page and shows the host a link's words hide", async () => {
     const page = await open("See [your bank](https://bank.evil.example/login).");
     const link = page.locator(".message.agent .prose a");
-    expect(await link.getAttribute("rel")).toBe("noopener noreferrer nofollow");
-    expect(await link.getAttribute("target")).toBe("_blank");
-    expect(await page.locator(".prose").last().innerText()).toBe("See your bank (bank.evil.example).");
+    await expect.poll(() => link.getAttribute("rel")).toBe("noopener noreferrer nofollow");
+    await expect.poll(() => link.getAttribute("target")).toBe("_blank");
+    await expect.poll(() => page.locator(".prose").last().innerText()).toBe("See your bank (bank.evil.example).");
   });
 
   it("shows the host also where a link's words only contain it, and never turned around by direction controls", async () => {
@@ -375,7 +375,7 @@ describe.skipIf(skipBrowser)("model text", () => {
       "[www.mybank.example](https://bank.example/), [bank.example](https://bank.example/), \u202E[pay](https://evil.example/)",
     );
     const prose = page.locator(".message.agent .prose");
-    expect(await prose.locator(".host").allInnerTexts()).toEqual(["(bank.example)", "(evil.example)"]);
+    await expect.poll(() => prose.locator(".host").allInnerTexts()).toEqual(["(bank.example)", "(evil.example)"]);
     const turned = await prose.locator(".host").evaluateAll((hosts) =>
       hosts.map((host) => {
         const left = (offset: number): number => {
@@ -410,14 +410,14 @@ describe.skipIf(skipBrowser)("model text", () => {
       }).map((element) => element.className);
     }`);
     expect(cut).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 
   it("is usable at 400 % zoom", async () => {
     const page = await bench.open({ width: 320, height: 256 });
     (await session()).greet("Hello there, how can I help?");
     await page.getByText("Hello there").first().waitFor();
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await page.getByLabel("Your message").fill("Hi");
     await page.getByRole("button", { name: "Send message" }).click();
     await expect.poll(() => bench.api().session?.turns.length).toBe(1);

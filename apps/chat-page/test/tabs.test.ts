@@ -16,7 +16,7 @@ describe.skipIf(skipBrowser)("two tabs with one conversation", () => {
     made.finish((await nextTurn(made)).turnId, "Heard.");
     for (const tab of [one, two]) {
       await expect.poll(() => answers(tab).allInnerTexts()).toEqual(["Heard."]);
-      expect(await own(tab).allInnerTexts()).toEqual(["Said in the second"]);
+      await expect.poll(() => own(tab).allInnerTexts()).toEqual(["Said in the second"]);
     }
     await one.reload();
     await two.reload();
@@ -59,7 +59,7 @@ describe.skipIf(skipBrowser)("a page that is put away", () => {
     made.end("idle_timeout");
     await page.getByRole("button", { name: "New conversation" }).click();
     await expect.poll(() => field(page).inputValue()).toBe("Written but never sent");
-    expect(await own(page).count()).toBe(0);
+    await expect.poll(() => own(page).count()).toBe(0);
   });
 });
 
@@ -76,7 +76,7 @@ describe.skipIf(skipBrowser)("a conversation that is left with something unsent"
     await page.getByRole("button", { name: "New conversation" }).click();
     await page.getByRole("button", { name: "Start new" }).click();
     await expect.poll(() => field(page).inputValue()).toBe("Held back");
-    expect(await own(page).count()).toBe(0);
+    await expect.poll(() => own(page).count()).toBe(0);
   });
 });
 

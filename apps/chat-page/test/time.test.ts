@@ -32,12 +32,12 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     await expect.poll(() => left(page).innerText()).toBe("20 messages left");
     quiet(made, 1750);
     await expect.poll(() => left(page).innerText()).toContain(SOON);
-    expect(await notice(page).textContent()).toBe(SOON);
+    await expect.poll(() => notice(page).textContent()).toBe(SOON);
     await say(page, "Still here");
     made.finish((await nextTurn(made)).turnId, "Good.");
     await expect.poll(() => answers(page).count()).toBe(1);
     await expect.poll(() => left(page).innerText()).toBe("19 messages left");
-    expect(await notice(page).textContent()).toBe("");
+    await expect.poll(() => notice(page).textContent()).toBe("");
   });
 
   it("shows whichever end comes first", async () => {
@@ -52,7 +52,7 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     expiresIn(40);
     quiet(made, 1700);
     await expect.poll(() => left(page).innerText()).toContain("1 minute left");
-    expect(await left(page).innerText()).not.toContain("Closes");
+    await expect.poll(() => left(page).innerText()).not.toContain("Closes");
   });
 
   it.each([
@@ -81,8 +81,8 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     await say(page, "What time is it?");
     made.finish((await nextTurn(made)).turnId, "Time to talk.");
     await expect.poll(() => answers(page).count()).toBe(1);
-    expect(await left(page).innerText()).toBe("19 messages left");
-    expect(await page.locator(".ended").count()).toBe(0);
+    await expect.poll(() => left(page).innerText()).toBe("19 messages left");
+    await expect.poll(() => page.locator(".ended").count()).toBe(0);
   });
 
   it("has no end any more when the owner takes it away", async () => {
@@ -112,8 +112,8 @@ describe.skipIf(skipBrowser)("the time of a conversation", () => {
     // Said on another device; this page has not heard of it.
     made.lastSaid(5);
     await expect.poll(() => left(page).innerText(), ENDS).toBe("20 messages left");
-    expect(await field(page).count()).toBe(1);
-    expect(await page.locator(".ended").count()).toBe(0);
+    await expect.poll(() => field(page).count()).toBe(1);
+    await expect.poll(() => page.locator(".ended").count()).toBe(0);
   });
 });
 
@@ -135,8 +135,8 @@ describe.skipIf(skipBrowser)("an end", () => {
     await expect.poll(() => answers(page).count()).toBe(1);
     made.end(reason);
     await page.getByRole("heading", { name: title, exact: true }).waitFor();
-    expect(await page.locator(".ended button.primary").count()).toBe(again ? 1 : 0);
-    expect(await answers(page).count()).toBe(1);
+    await expect.poll(() => page.locator(".ended button.primary").count()).toBe(again ? 1 : 0);
+    await expect.poll(() => answers(page).count()).toBe(1);
   });
 
   it("that only a refused message tells of is told with its reason, and the talk stays readable", async () => {
@@ -164,6 +164,6 @@ describe.skipIf(skipBrowser)("an end", () => {
     bench.api().sendProblems = [{ status: 404, code: "link_unavailable" }];
     await say(page, "Anybody?");
     await page.getByRole("heading", { name: title, exact: true }).waitFor(ENDS);
-    expect(await answers(page).innerText()).toBe("Hello");
+    await expect.poll(() => answers(page).innerText()).toBe("Hello");
   });
 });

@@ -35,7 +35,7 @@ describe.skipIf(skipBrowser)("how events come", () => {
     await expect.poll(() => answers(page).last().innerText()).toBe("At ");
     made.finish(turnId, "At eight.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Hello", "At eight."]);
-    expect(await own(page).allInnerTexts()).toEqual(["When do you open?"]);
+    await expect.poll(() => own(page).allInnerTexts()).toEqual(["When do you open?"]);
     made.humanJoins("Bob");
     made.types(true);
     await page.getByText("Bob is typing…").waitFor();
@@ -57,7 +57,7 @@ describe.skipIf(skipBrowser)("how events come", () => {
     made.finish(turnId, "Once upon a time.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Hello", "Once upon a time."]);
     expect(sockets.after.at(-1)).toMatch(/^1-\d+$/);
-    expect(await own(page).count()).toBe(1);
+    await expect.poll(() => own(page).count()).toBe(1);
     expect(bench.api().posts).toHaveLength(1);
     expect(bench.api().streamsOpened).toBe(0);
   });

@@ -13,7 +13,7 @@ describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
     });
     await page.getByRole("heading", { name: TITLE }).waitFor();
     await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
-    expect(await page.locator("textarea, input").count()).toBe(0);
+    await expect.poll(() => page.locator("textarea, input").count()).toBe(0);
     expect(bench.api().sessionsCreated).toBe(0);
     Object.assign(bench.api().link, { availability: "available", pin_required: false });
     await field(page).waitFor({ timeout: 15_000 });
@@ -51,6 +51,6 @@ describe.skipIf(skipBrowser)("a link whose agent cannot answer for now", () => {
     await page.reload();
     await page.getByText("Good morning", { exact: true }).first().waitFor();
     await page.getByText("Still there?", { exact: true }).first().waitFor();
-    expect(await page.getByRole("heading", { name: TITLE }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("heading", { name: TITLE }).count()).toBe(0);
   });
 });

@@ -38,7 +38,7 @@ describe.skipIf(skipBrowser)("a visitor who waits for a person", () => {
   it("reads how long it usually takes and how long it has been, and is offered nothing else before its time", async () => {
     const page = await waiting({ minutes: 3 });
     await expect.poll(() => panel(page).innerText()).toBe("Waiting for 3 mins. Usually within 10 mins.");
-    expect(await page.locator(".waiting-choices").count()).toBe(0);
+    await expect.poll(() => page.locator(".waiting-choices").count()).toBe(0);
   });
 
   it("goes on with the assistant, leaves an address, and gives the wish up", async () => {
@@ -50,7 +50,7 @@ describe.skipIf(skipBrowser)("a visitor who waits for a person", () => {
     await page.getByLabel("Your email address").fill("ada@example.com");
     await page.getByLabel("Your email address").press("Enter");
     await page.getByText("You can close this page.").waitFor();
-    expect(await choice("Get the answer by email").count()).toBe(0);
+    await expect.poll(() => choice("Get the answer by email").count()).toBe(0);
     await page.reload();
     await page.getByText("You can close this page.").waitFor();
     await choice("I don’t need a person any more").press("Enter");
@@ -80,6 +80,6 @@ describe.skipIf(skipBrowser)("a visitor who waits for a person", () => {
     await page.locator("#waiting-address").waitFor();
     await screenshot(page, `waiting-${name}`);
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 });

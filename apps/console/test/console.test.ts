@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByLabel("Access token").fill(`  ${TOKEN} `);
     await page.getByLabel("Access token").press("Enter");
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
-    expect(await stored(page)).toBe(TOKEN);
+    await expect.poll(() => stored(page)).toBe(TOKEN);
     // Before the token is there the page asks whether this browser is signed in, and how it could be.
     const open = ["GET /users/:", "GET /sign-in/:"];
     const [asked, calls] = [bench.api().seen.slice(0, 2), bench.api().seen.slice(2)];
@@ -85,7 +85,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("missing, wrong or expired").waitFor();
     await expect.poll(() => focused(page)).toBe("field-token");
-    expect(await stored(page)).toBeNull();
+    await expect.poll(() => stored(page)).toBeNull();
   });
 
   it("forgets the token on signing out", async () => {
@@ -94,8 +94,8 @@ describe.skipIf(skipBrowser)("signing in", () => {
     await page.getByLabel("Access token").press("Enter");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("You are signed out").waitFor();
-    expect(await stored(page)).toBeNull();
-    expect(await page.evaluate("document.cookie + localStorage.length")).toBe("0");
+    await expect.poll(() => stored(page)).toBeNull();
+    await expect.poll(() => page.evaluate("document.cookie + localStorage.length")).toBe("0");
     await page.reload();
     await page.getByRole("heading", { name: "Sign in to the console" }).waitFor();
   });
@@ -106,7 +106,7 @@ describe.skipIf(skipBrowser)("signing in", () => {
     bench.api().refuse["GET /sessions"] = { status: 401, code: "invalid_token", detail: "wrong" };
     await page.getByRole("navigation").getByRole("link", { name: "Sessions" }).click();
     await page.getByText("no longer accepts how you were signed in").waitFor();
-    expect(await stored(page)).toBeNull();
+    await expect.poll(() => stored(page)).toBeNull();
   });
 });
 
@@ -151,7 +151,7 @@ describe.skipIf(skipBrowser)("agents", () => {
   it("checks without keeping, then imports under the name the document suggests", async () => {
     const page = await bench.open("/console/import");
     await page.getByLabel("Document").fill(DOCUMENT);
-    expect(await page.getByLabel("Agent", { exact: true }).inputValue()).toBe("clinic-desk");
+    await expect.poll(() => page.getByLabel("Agent", { exact: true }).inputValue()).toBe("clinic-desk");
     await page.getByRole("button", { name: "Check only" }).click();
     await page.getByText("The document is valid").waitFor();
     await page.getByLabel("Notes").fill("From the test");
@@ -221,7 +221,9 @@ describe.skipIf(skipBrowser)("links", () => {
     await page.getByRole("button", { name: "Create the link" }).click();
     await page.getByRole("button", { name: "Copy" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
-    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${bench.api().url}/public/chat/pl_new_secret`);
+    await expect
+      .poll(() => page.evaluate("navigator.clipboard.readText()"))
+      .toBe(`${bench.api().url}/public/chat/pl_new_secret`);
     const [made] = calls("POST /agents/:/public-links");
     expect(made?.body).toEqual({
       title: "Spring",
@@ -301,7 +303,7 @@ describe.skipIf(skipBrowser)("sessions", () => {
     await expect.poll(() => page.locator(".row").count()).toBe(60);
     await page.getByLabel("Status").selectOption("error");
     await expect.poll(() => page.locator(".row").count()).toBe(1);
-    expect(new URL(page.url()).search).toBe("?status=error");
+    await expect.poll(() => new URL(page.url()).search).toBe("?status=error");
     await page.reload();
     await expect.poll(() => page.locator(".row").count()).toBe(1);
   });
@@ -314,7 +316,7 @@ describe.skipIf(skipBrowser)("sessions", () => {
     });
     // Once in what was collected, once in what was said.
     await expect.poll(() => page.getByText("<img src=x").count()).toBe(2);
-    expect(await page.locator("main img").count()).toBe(0);
+    await expect.poll(() => page.locator("main img").count()).toBe(0);
     await page.getByRole("button", { name: "End the session" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "End the session" }).click();
     await page.getByText("Completed").waitFor();
@@ -333,7 +335,7 @@ describe.skipIf(skipBrowser)("finding one's way", () => {
     await expect.poll(() => focused(page)).toBe("H1");
     await page.goBack();
     await page.getByRole("heading", { name: "Agents" }).waitFor();
-    expect(new URL(page.url()).pathname).toBe("/console/agents");
+    await expect.poll(() => new URL(page.url()).pathname).toBe("/console/agents");
   });
 
   it("shows a refusal in the server's words and tries again", async () => {

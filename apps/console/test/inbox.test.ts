@@ -22,8 +22,8 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await page.getByRole("link", { name: "Inbox 1 waiting" }).click();
     const row = page.locator(".inbox-list .row");
     await expect.poll(() => row.innerText()).toContain("Waiting for a person, 6 min");
-    expect(await row.innerText()).toContain("A question about a bill");
-    expect(await row.innerText()).toContain("Is anybody there?");
+    await expect.poll(() => row.innerText()).toContain("A question about a bill");
+    await expect.poll(() => row.innerText()).toContain("Is anybody there?");
     bench.api().escalations.push(escalationRow({ id: ESCALATION_ID.replace(/9$/, "8"), participant: { name: "Bob" } }));
     await page.getByRole("link", { name: "Bob" }).waitFor();
     await expect.poll(() => page.title()).toBe("(2) Inbox · Parley console");
@@ -58,7 +58,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Hand back" }).press("Enter");
     await page.locator(".inbox-head").getByText("Handed back").waitFor();
     expect(sent("POST /escalations/:/hand-back")[0]?.body).toEqual({ summary: "Bill explained" });
-    expect(await box.count()).toBe(0);
+    await expect.poll(() => box.count()).toBe(0);
   });
 
   it("sends an answer again under its key when it is not known whether it arrived", async () => {
@@ -72,7 +72,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await page.getByLabel("Your answer").fill("Hello");
     await button(page, "Send").click();
     await page.getByText("Later.").waitFor();
-    expect(await page.getByLabel("Your answer").inputValue()).toBe("Hello");
+    await expect.poll(() => page.getByLabel("Your answer").inputValue()).toBe("Hello");
     delete bench.api().refuse["POST /escalations/:/reply"];
     bench.visitor().trouble.length = 0;
     await button(page, "Send").click();
@@ -102,7 +102,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await page.getByText("Grace has this conversation.").waitFor();
     await page.getByText("Mail failed to d••••@example.com (refused)").waitFor();
     await page.getByText("The visitor wants the answer by mail").waitFor();
-    expect(await page.getByLabel("Your answer").count()).toBe(0);
+    await expect.poll(() => page.getByLabel("Your answer").count()).toBe(0);
     await button(page, "Transfer").click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Transfer" }).click();
@@ -130,7 +130,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     });
     await button(page, "Take over").click();
     await page.getByLabel("Your answer").waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/console/inbox/${ESCALATION_ID}`);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/console/inbox/${ESCALATION_ID}`);
   });
 
   it("is not offered to a role that may not answer", async () => {
@@ -153,7 +153,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await page.getByText("Waiting for a person").waitFor();
     await screenshot(page, `inbox-${look.name}`);
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await open(page);
     await live(page);
     await button(page, "Take").click();
@@ -161,7 +161,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await page.evaluate("scrollTo(0, 0)");
     await screenshot(page, `inbox-conversation-${look.name}`);
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     bench.api().escalations = [];
     await page.goto(`${bench.api().url}/console/inbox`);
     await page.getByText("Nobody is waiting").waitFor();

@@ -36,7 +36,7 @@ describe.skipIf(skipBrowser)("documents", () => {
         document.querySelector(".drop").dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
     }`);
     await page.getByRole("link", { name: "dropped.md" }).waitFor();
-    expect(await page.locator(".drop.over").count()).toBe(0);
+    await expect.poll(() => page.locator(".drop.over").count()).toBe(0);
   });
 
   it("are looked at again while their vectors are made", async () => {
@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("documents", () => {
     await page.keyboard.press("Enter");
     await page.getByText("No documents yet").waitFor();
     expect(calls("DELETE /agents/:/knowledge/:")).toHaveLength(1);
-    expect(await page.getByLabel("What a visitor might say").count()).toBe(0);
+    await expect.poll(() => page.getByLabel("What a visitor might say").count()).toBe(0);
   });
 
   it("are read passage by passage, as text", async () => {
@@ -72,9 +72,9 @@ describe.skipIf(skipBrowser)("documents", () => {
     await page.getByText("<b>cash</b>").first().waitFor();
     await page.getByRole("button", { name: "Show more" }).click();
     await page.getByText("Passage 2").waitFor();
-    expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Show more" }).count()).toBe(0);
     expect(calls("GET /agents/:/knowledge/:").map(({ query }) => query.get("after"))).toEqual([null, "1"]);
-    expect(page.url()).toContain(`/console/knowledge/clinic-desk/${DOCUMENT_ID}`);
+    await expect.poll(() => page.url()).toContain(`/console/knowledge/clinic-desk/${DOCUMENT_ID}`);
   });
 });
 

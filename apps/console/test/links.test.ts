@@ -111,8 +111,8 @@ describe.skipIf(skipBrowser)("changing a link", () => {
     await page.getByLabel("Colour", { exact: true }).fill("#ffcc00");
     const head = page.locator(".preview-avatar");
     await expect.poll(() => head.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe("rgb(255, 204, 0)");
-    expect(await head.evaluate((it) => getComputedStyle(it).color)).toBe("rgb(0, 0, 0)");
-    expect(await page.locator(".preview-name").textContent()).toBe("Praxis");
+    await expect.poll(() => head.evaluate((it) => getComputedStyle(it).color)).toBe("rgb(0, 0, 0)");
+    await expect.poll(() => page.locator(".preview-name").textContent()).toBe("Praxis");
   });
 });
 
@@ -209,7 +209,7 @@ describe.skipIf(skipBrowser)("many links", () => {
     const page = await bench.open("/console/links/clinic-desk/many");
     await page.getByRole("button", { name: "Create the links" }).click();
     await page.getByText("ust hold at least one person").waitFor();
-    expect(await page.getByLabel("For one person").count()).toBe(0);
+    await expect.poll(() => page.getByLabel("For one person").count()).toBe(0);
     await page.getByLabel("People").fill("=Ada, ada@example.com\nBo");
     await page.getByRole("button", { name: "Create 2 links" }).click();
     await page.getByRole("heading", { name: "2 links ready" }).waitFor();
@@ -232,7 +232,7 @@ describe.skipIf(skipBrowser)("many links", () => {
     });
     await page.getByRole("button", { name: "Copy the address of Front desk poster" }).click();
     await page.getByText("The address of “Front desk poster” is copied.").waitFor();
-    expect(await clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
+    await expect.poll(() => clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
     await page.getByLabel("Select all").click();
     await page.getByLabel("Select Third").uncheck();
     await page.getByText("2 links selected").waitFor();
@@ -303,7 +303,7 @@ describe.skipIf(skipBrowser)("the mailbox of development", () => {
     await page.getByText("Latest sessions").waitFor();
     await expect.poll(() => calls("GET /dev/:").length).toBeGreaterThan(0);
     const tab = page.getByRole("navigation").getByRole("link", { name: "Mail" });
-    expect(await tab.count()).toBe(0);
+    await expect.poll(() => tab.count()).toBe(0);
     bench.api().mails = [mailRow({})];
     await page.reload();
     await tab.click();
@@ -331,8 +331,10 @@ describe.skipIf(skipBrowser)("visitors whom the embedding site knows", () => {
     await section.getByText("No secret has been made.").waitFor();
     await section.getByRole("button", { name: "Make a secret" }).click();
     await section.getByText("Copy the secret now").waitFor();
-    expect(await section.getByRole("textbox", { name: "Secret for HS256" }).inputValue()).toBe("his_only_once");
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect
+      .poll(() => section.getByRole("textbox", { name: "Secret for HS256" }).inputValue())
+      .toBe("his_only_once");
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await screenshot(page, "host-identity-360");
     await section.getByRole("button", { name: "I have it" }).click();
     await expect.poll(() => section.getByRole("textbox", { name: "Secret for HS256" }).count()).toBe(0);
@@ -371,6 +373,6 @@ describe.skipIf(skipBrowser)("visitors whom the embedding site knows", () => {
     });
     const section = page.getByRole("region", { name: "Visitors your site knows" });
     await section.getByText("Only editors and above set this up.").waitFor();
-    expect(await section.getByRole("button").count()).toBe(0);
+    await expect.poll(() => section.getByRole("button").count()).toBe(0);
   });
 });

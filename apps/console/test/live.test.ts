@@ -51,7 +51,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByText("$0.0042").waitFor();
     await begin(page);
-    expect(await page.getByText("The visitor is typing…").count()).toBe(0);
+    await expect.poll(() => page.getByText("The visitor is typing…").count()).toBe(0);
     finish(9);
     await page.getByText("$0.0091").waitFor();
     await page.getByText("2,400 tokens in, 400 out").waitFor();
@@ -59,7 +59,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await page.locator(".facts").getByText("Prices").waitFor();
     await page.getByText("4 (96 left)").waitFor();
     expect((await spoken(page)).slice(-2)).toEqual(["What does it cost?", "It costs nine euros."]);
-    expect(await page.getByText("is writing…").count()).toBe(0);
+    await expect.poll(() => page.getByText("is writing…").count()).toBe(0);
     bench.api().live.tell("assignment", { state: "assigned", name: "Mira" });
     bench.api().live.tell("message", said(10, "assistant", "Mira here.", { author: "human", author_name: "Mira" }));
     await page.getByText("Mira has it").waitFor();
@@ -75,7 +75,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     });
     await watching(page);
     await page.locator(".facts").getByText("Waiting for a person, 6 min").waitFor();
-    expect(await page.getByText("has it").count()).toBe(0);
+    await expect.poll(() => page.getByText("has it").count()).toBe(0);
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("heading", { name: "1 visitor waits for a person" }).waitFor();
     await page.goto(`${bench.api().url}/console/sessions`);
@@ -85,7 +85,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     bench.api().live.tell("escalation", { state: "assigned", reason: null });
     bench.api().live.tell("assignment", { state: "assigned", name: null });
     await page.getByText("A person has it").waitFor();
-    expect(await page.getByText("Waiting for a person").count()).toBe(0);
+    await expect.poll(() => page.getByText("Waiting for a person").count()).toBe(0);
   });
 
   it("says when it is cut off, and goes on behind the last event without a message twice", async () => {
@@ -115,8 +115,8 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     Object.assign(sessions[0] ?? {}, { status: "completed", ended_at: at, end_reason: "workflow_ended" });
     live.tell("session_ended", { reason: "workflow_ended", status: "completed" });
     await page.getByText("the workflow came to its end").waitFor();
-    expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
-    expect(await page.getByRole("button", { name: "End the session" }).count()).toBe(0);
+    await expect.poll(() => page.getByText("Live", { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "End the session" }).count()).toBe(0);
     expect((await spoken(page)).at(-1)).toBe("It costs nine euros.");
     expect(live.openings).toHaveLength(1);
   });
@@ -130,7 +130,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
       },
     });
     await page.getByText("Welcome.").waitFor();
-    expect(await page.getByText("Not for your role.").count()).toBe(0);
+    await expect.poll(() => page.getByText("Not for your role.").count()).toBe(0);
   });
 
   it("says of a session whose content was removed that it was and when, and asks for none of it", async () => {
@@ -147,14 +147,16 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     });
     const [removed, kept] = [page.locator("li.row").nth(0), page.locator("li.row").nth(1)];
     await removed.getByText("Content removed", { exact: true }).waitFor();
-    expect(await removed.textContent()).toMatch(/content removed 4 Mar 2026/);
-    expect(await kept.textContent()).not.toMatch(/content removed/i);
+    await expect.poll(() => removed.textContent()).toMatch(/content removed 4 Mar 2026/);
+    await expect.poll(() => kept.textContent()).not.toMatch(/content removed/i);
 
     await removed.getByRole("link").click();
     await page.getByRole("heading", { name: "Content removed" }).waitFor();
-    expect(await page.locator(".empty").textContent()).toContain("4 Mar 2026");
-    expect(await page.locator(".facts").textContent()).toMatch(/1,200 tokens in, 34 out.*Content removed4 Mar 2026/);
-    expect(await page.getByText(/Nothing (was said|collected) yet/).count()).toBe(0);
+    await expect.poll(() => page.locator(".empty").textContent()).toContain("4 Mar 2026");
+    await expect
+      .poll(() => page.locator(".facts").textContent())
+      .toMatch(/1,200 tokens in, 34 out.*Content removed4 Mar 2026/);
+    await expect.poll(() => page.getByText(/Nothing (was said|collected) yet/).count()).toBe(0);
     const asked = bench.api().seen.map(({ call }) => call);
     expect(asked).not.toContain("GET /sessions/:/transcript");
     expect(asked).not.toContain("GET /sessions/:/live");
@@ -179,7 +181,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await page.getByLabel("Person").fill(" Ada@example.com ");
     await page.getByLabel("Person").press("Enter");
     await expect.poll(asked).toEqual([null, "Ada@example.com"]);
-    expect(new URL(page.url()).searchParams.get("person")).toBe("Ada@example.com");
+    await expect.poll(() => new URL(page.url()).searchParams.get("person")).toBe("Ada@example.com");
     await page.reload();
     await expect.poll(() => page.getByLabel("Person").inputValue()).toBe("Ada@example.com");
   });
@@ -195,11 +197,11 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     // What the bar covers on the way is no finding of axe's.
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await page.goto(`${bench.api().url}/console/sessions`);
     await page.getByLabel("Person").waitFor();
     await screenshot(page, `sessions-person-${look.name}`);
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 });

@@ -99,13 +99,13 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await unfold(page);
     await chooser(page).setInputFiles({ ...file, buffer: Buffer.from(content) });
     await page.locator("[id='field-branding.logo-problem']").filter({ hasText: says }).waitFor();
-    expect(await chooser(page).getAttribute("aria-invalid")).toBe("true");
-    expect(await page.locator(".preview-head img").count()).toBe(0);
+    await expect.poll(() => chooser(page).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.locator(".preview-head img").count()).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     // Another choice takes the finding away.
     await chooser(page).setInputFiles(LOGO);
     await page.locator(".preview-head img").waitFor();
-    expect(await chooser(page).getAttribute("aria-invalid")).toBe("false");
+    await expect.poll(() => chooser(page).getAttribute("aria-invalid")).toBe("false");
   });
 
   it("is removed by keyboard, with the focus back at the chooser", async () => {
@@ -121,7 +121,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("field-branding.logo");
-    expect(await page.locator(".preview-head").innerText()).toMatch(/^P\s+Praxis$/);
+    await expect.poll(() => page.locator(".preview-head").innerText()).toMatch(/^P\s+Praxis$/);
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis" });
   });
@@ -133,8 +133,8 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
       },
     });
     await page.getByLabel("Name on the page").fill("Praxis");
-    expect(await page.getByLabel("Or the address of a logo").inputValue()).toBe(ADDRESS);
-    expect(await page.locator(".preview-head img").count()).toBe(0);
+    await expect.poll(() => page.getByLabel("Or the address of a logo").inputValue()).toBe(ADDRESS);
+    await expect.poll(() => page.locator(".preview-head img").count()).toBe(0);
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis", logo: ADDRESS });
   });
@@ -149,8 +149,8 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await page.getByRole("button", { name: "Remove the logo" }).waitFor();
     await page.locator(".preview-head img").waitFor();
     await page.getByText("The logo is in the form.").waitFor({ state: "detached", timeout: 15_000 });
-    expect(await sidewaysOverflow(page)).toBe(0);
-    expect((await chooser(page).boundingBox())?.width).toBeGreaterThanOrEqual(180);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+    await expect.poll(async () => (await chooser(page).boundingBox())?.width).toBeGreaterThanOrEqual(180);
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);
     await chooser(page).evaluate((it) => it.scrollIntoView());

@@ -53,7 +53,7 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     await page.getByRole("heading", { name: "This page could not be loaded" }).waitFor();
     await page.getByRole("alert").filter({ hasText: "may have been updated" }).waitFor();
     await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
-    expect(await page.title()).toBe("This page could not be loaded · Parley console");
+    await expect.poll(() => page.title()).toBe("This page could not be loaded · Parley console");
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "page-not-loaded");
     // Other pages are not affected.
@@ -65,6 +65,6 @@ describe.skipIf(skipBrowser)("the code of a page", () => {
     await page.unroute(CODE_OF_AGENTS);
     await page.getByRole("button", { name: "Reload" }).click();
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).waitFor();
-    expect(new URL(page.url()).pathname).toBe("/console/agents");
+    await expect.poll(() => new URL(page.url()).pathname).toBe("/console/agents");
   });
 });

@@ -69,7 +69,7 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
     await section.getByLabel("Offer a way on").fill("5");
     await section.getByLabel("Tell these addresses").fill("desk@example.com");
     await section.getByLabel("Tell these chats").fill("https://hooks.example.com/••••aB3d");
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await section.scrollIntoViewIfNeeded();
     await screenshot(page, "people-360");
     await section.getByRole("button", { name: "Save people" }).click();
@@ -80,7 +80,7 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
       fallback_minutes: 5,
       notify: { emails: ["desk@example.com"], chat_urls: ["https://hooks.example.com/••••aB3d"] },
     });
-    expect(await section.getByText("must be a number").count()).toBe(0);
+    await expect.poll(() => section.getByText("must be a number").count()).toBe(0);
     await expect.poll(() => hours.inputValue()).toBe("Mon–Fri 09:00–17:00");
     expect(await axeFindings(page)).toEqual([]);
   });
@@ -92,6 +92,6 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
       },
     });
     await page.getByText("Only editors and above see how people can be reached").waitFor();
-    expect(await page.getByRole("button", { name: "Save people" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Save people" }).count()).toBe(0);
   });
 });

@@ -28,10 +28,9 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     const alert = page.getByRole("alert");
     await alert.getByText("Version 1 was not activated").waitFor();
     await alert.getByText("2 tests did not pass").waitFor();
-    expect(await alert.getByRole("listitem").allInnerTexts()).toEqual([
-      "says hello\npath: expected greet, got bye",
-      "books a visit",
-    ]);
+    await expect
+      .poll(() => alert.getByRole("listitem").allInnerTexts())
+      .toEqual(["says hello\npath: expected greet, got bye", "books a visit"]);
     const api = bench.api();
     const step = stepRow({ step: 1, say: "Hi", passed: false, reasons: ["node: expected a, got b"] });
     const books = { name: "books a visit", passed: false, steps: [step] };
@@ -39,11 +38,11 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     const run = page.getByRole("button", { name: "Run the tests" });
     await run.click();
     await page.getByText("Version 1: 1 of 2 tests passed").waitFor();
-    expect(await alert.getByRole("listitem").allInnerTexts()).toEqual(["books a visit"]);
+    await expect.poll(() => alert.getByRole("listitem").allInnerTexts()).toEqual(["books a visit"]);
     api.tested = { passed: true, tests: [books].map((test) => ({ ...test, passed: true })) };
     await run.click();
     await page.getByText("Version 1: 1 of 1 test passed").waitFor();
-    expect(await alert.count()).toBe(0);
+    await expect.poll(() => alert.count()).toBe(0);
     await activate.click();
     await page.getByText("Version 1 is active.").waitFor();
     expect(calls(ACTIVATE).map(({ body }) => body)).toEqual([{}, {}]);
@@ -67,7 +66,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     bench.api().refuse = {};
     await publish.click();
     await page.getByText("Version 1 is active.").waitFor();
-    expect(await page.getByRole("alert").count()).toBe(0);
+    await expect.poll(() => page.getByRole("alert").count()).toBe(0);
     expect(calls(ACTIVATE).at(-1)?.body).toEqual({ override_reason: "The model is away; checked by hand." });
     await page.getByRole("button", { name: "Activate version 2" }).waitFor();
   });
@@ -85,7 +84,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await (await refused).finished();
     await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     await page.getByRole("button", { name: "Run the tests" }).waitFor();
-    expect(await page.getByRole("button", { name: /Publish anyway/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /Publish anyway/ }).count()).toBe(0);
   });
 
   it("that drops the tests of the live one has none to run", async () => {
@@ -97,7 +96,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await page.getByRole("button", { name: "Activate version 1" }).click();
     await page.getByText("The version that is live requires tests").waitFor();
     await page.getByRole("button", { name: "Publish anyway…" }).waitFor();
-    expect(await page.getByRole("button", { name: "Run the tests" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: "Run the tests" }).count()).toBe(0);
   });
 
   it("is told on import too, without a word beside the document, and imported for a reason", async () => {
@@ -106,7 +105,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByText("Nothing was imported").waitFor();
     await page.getByText("books a visit").waitFor();
-    expect(await page.locator("#field-document-problem").textContent()).toBe("");
+    await expect.poll(() => page.locator("#field-document-problem").textContent()).toBe("");
     await page.getByRole("button", { name: "Publish anyway…" }).click();
     await page.getByRole("dialog").getByLabel("Reason").fill("By hand.");
     await page.getByRole("dialog").getByRole("button", { name: "Publish anyway" }).click();
@@ -125,7 +124,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await page.evaluate("scrollTo(0, 0)");
     await screenshot(page, `publish-gate-${look.name}`);
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await publish.click();
     await page.getByRole("dialog").waitFor();
     await screenshot(page, `publish-anyway-${look.name}`);

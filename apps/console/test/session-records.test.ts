@@ -37,7 +37,7 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     }
     const asked = bench.api().seen.filter(({ call }) => call === "GET /sessions/:/transcript");
     expect(asked.map(({ query }) => query.get("format"))).toEqual([null, "json", "csv", "txt", "html"]);
-    expect(new URL(page.url()).pathname).toBe(PATH);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(PATH);
   });
 
   it("says that it is under way, asks once, and shows a refusal in the server's words", async () => {
@@ -55,7 +55,7 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     await button.press("Enter");
     release();
     await page.getByText(detail).waitFor();
-    expect(await button.textContent()).toBe("CSV");
+    await expect.poll(() => button.textContent()).toBe("CSV");
     const asked = bench.api().seen.filter(({ query }) => query.get("format") === "csv");
     expect(asked).toHaveLength(1);
   });
@@ -71,10 +71,10 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     await page.getByText("Nothing was said yet").waitFor();
     bench.api().live.tell("message", { turn_id: "c.1", role: "user", part: 0, content: "Hello there" });
     await page.getByText("Hello there").waitFor();
-    expect(await page.getByRole("button", { name: /^Download/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /^Download/ }).count()).toBe(0);
     await page.goto(`${bench.api().url}/console/sessions/text_gone`);
     await page.getByRole("heading", { name: "Content removed" }).waitFor();
-    expect(await page.getByRole("button", { name: /^Download/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /^Download/ }).count()).toBe(0);
   });
 
   it.each(LOOKS)("is accessible and fits, $name", async (look) => {
@@ -84,7 +84,7 @@ describe.skipIf(skipBrowser)("taking a transcript away", () => {
     // What the bar covers on the way is no finding of axe's.
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 });
 
@@ -131,12 +131,12 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     api.refuse["GET /sessions/:/trace"] = { status: 503, code: "not_ready", detail: "The service is starting." };
     await more.click();
     await page.getByText("The service is starting.").waitFor();
-    expect(await page.locator(".trace > li").count()).toBe(40);
+    await expect.poll(() => page.locator(".trace > li").count()).toBe(40);
     api.refuse = {};
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Turn 45: Message").waitFor();
-    expect(await page.locator(".trace > li").count()).toBe(45);
-    expect(await more.count()).toBe(0);
+    await expect.poll(() => page.locator(".trace > li").count()).toBe(45);
+    await expect.poll(() => more.count()).toBe(0);
     api.traced = turns.slice(0, 2);
     await page.getByRole("button", { name: "Read it again" }).click();
     await expect.poll(() => page.locator(".trace > li").count()).toBe(2);
@@ -169,7 +169,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
       },
     });
     await page.getByText("Nothing was said yet").waitFor();
-    expect(await page.getByRole("heading", { name: "Trace" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("heading", { name: "Trace" }).count()).toBe(0);
   });
 
   it.each(LOOKS)("is accessible and fits, $name", async (look) => {
@@ -182,6 +182,6 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     await screenshot(page, `session-trace-${look.name}`);
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);
-    expect(await sidewaysOverflow(page)).toBe(0);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 });

@@ -191,7 +191,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
       },
     });
     await page.getByText("because for days no attempt succeeded").waitFor();
-    expect(await page.getByRole("button", { name: /Send/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /Send/ }).count()).toBe(0);
     await page.getByRole("button", { name: "Switch it on" }).click();
     await page.getByRole("button", { name: "Send a test" }).waitFor();
     expect(calls(`PATCH /webhooks/${ID}`)[0]?.body).toEqual({ is_active: true });
@@ -218,7 +218,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     await page.getByLabel("Which deliveries").selectOption("Failed");
     await page.getByText("the server answered with an error").waitFor();
     await page.getByText("Details").click();
-    expect(await page.locator("pre").textContent()).toBe("<b>broken</b>");
+    await expect.poll(() => page.locator("pre").textContent()).toBe("<b>broken</b>");
     await page.getByRole("button", { name: "Send again: session.ended" }).click();
     await page.getByText("session.ended is sent again, under the same id.").waitFor();
     expect(calls("POST /webhooks/deliveries/0198a000-0000-7000-8000-0000000000d1/redeliver")).toHaveLength(1);
@@ -234,7 +234,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     await expect.poll(() => page.getByLabel("Signing secret", { exact: true }).inputValue()).toBe("whsec_next");
     expect(calls(`POST /webhooks/${ID}/rotate`)[0]?.body).toEqual({ overlap_seconds: 0 });
     await page.getByRole("button", { name: "I have it" }).click();
-    expect(await page.getByLabel("Signing secret", { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByLabel("Signing secret", { exact: true }).count()).toBe(0);
   });
 
   it("is deleted after saying what is lost", async () => {
@@ -249,13 +249,13 @@ describe.skipIf(skipBrowser)("a webhook", () => {
     await page.getByText("2 deliveries wait; they are never sent.").waitFor();
     await page.getByRole("button", { name: "Delete the webhook" }).click();
     await page.getByText("“CRM” is deleted.").waitFor();
-    expect(new URL(page.url()).pathname).toBe(WEBHOOKS);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(WEBHOOKS);
     expect(calls(`DELETE /webhooks/${ID}`)).toHaveLength(1);
   });
 
   it("is changed by what was changed and nothing else", async () => {
     const { page, calls } = await open(`${RECEIVER}/edit`, { [`PATCH /webhooks/${ID}`]: webhook() });
-    expect(await page.getByLabel("session.started").isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel("session.started").isChecked()).toBe(true);
     await page.getByLabel("Everything, also what is added later").check();
     await page.getByLabel("Name").fill("");
     await page.getByRole("button", { name: "Save" }).click();
@@ -290,7 +290,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     });
     await page.getByRole("button", { name: "I have it" }).click();
     await page.getByRole("button", { name: "Revoke the token Ada" }).click();
-    expect(await page.getByText("This is the token you are signed in with").count()).toBe(0);
+    await expect.poll(() => page.getByText("This is the token you are signed in with").count()).toBe(0);
     await page.getByRole("button", { name: "Revoke the token", exact: true }).click();
     await page.getByText("“Ada” is revoked.").waitFor();
     expect(calls("DELETE /tokens/0198a000-0000-7000-8000-0000000000a1")).toHaveLength(1);
@@ -320,7 +320,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     await page.getByLabel("Require a nonce").check();
     await page.getByRole("button", { name: "Create the key" }).click();
     await expect.poll(() => page.getByLabel("Key id", { exact: true }).inputValue()).toBe("key_new");
-    expect(await page.getByLabel("Secret", { exact: true }).inputValue()).toBe("s3cret");
+    await expect.poll(() => page.getByLabel("Secret", { exact: true }).inputValue()).toBe("s3cret");
     expect(calls("POST /keys")[0]?.body).toEqual({ name: "Shop", scopes: ["chat"], require_nonce: true });
     await page.getByRole("button", { name: "Replace the key Shop server" }).click();
     await page.getByRole("button", { name: "Make the new key" }).click();
@@ -475,7 +475,7 @@ describe.skipIf(skipBrowser)("the pages of the settings", () => {
         await page.getByText(shows).first().waitFor();
         await page.evaluate("scrollTo(0, 0)");
         expect(await axeFindings(page)).toEqual([]);
-        expect(await sidewaysOverflow(page)).toBe(0);
+        await expect.poll(() => sidewaysOverflow(page)).toBe(0);
         await screenshot(page, `settings-${name}-${look.width}`);
         if (look.width !== 360) await page.context().close();
       }

@@ -28,10 +28,10 @@ describe("keyboard", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => focus(opened)).toBe("panel field");
     await page.keyboard.type("Hello");
-    expect(await panel.locator("#field").inputValue()).toBe("Hello");
+    await expect.poll(() => panel.locator("#field").inputValue()).toBe("Hello");
     await page.keyboard.press("Escape");
     await expect.poll(() => focus(opened)).toBe("launcher");
-    expect(await page.locator(".panel").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".panel").isVisible()).toBe(false);
   });
 
   it("comes back to the button of the host page that opened it", async () => {
@@ -58,7 +58,7 @@ describe("keyboard", () => {
       walk.push(await focus(opened));
     }
     expect(walk.filter((name) => !name.startsWith("panel"))).toEqual([]);
-    expect(await page.locator(".panel").getAttribute("aria-modal")).toBe("true");
+    await expect.poll(() => page.locator(".panel").getAttribute("aria-modal")).toBe("true");
     await page.setViewportSize({ width: 1100, height: 640 });
     await expect.poll(() => page.locator(".stop").first().isVisible()).toBe(false);
   });
@@ -66,7 +66,7 @@ describe("keyboard", () => {
   it("does not take the focus for a panel that opens by itself", async () => {
     const opened = await hosts.open(plain(`data-link="${LINK}" data-auto-open`), { initScript: OPEN_SHADOW });
     await panelOf(opened);
-    expect(await opened.page.locator(".panel").isVisible()).toBe(true);
+    await expect.poll(() => opened.page.locator(".panel").isVisible()).toBe(true);
     expect(await focus(opened)).toBe("BODY");
   });
 });
@@ -83,7 +83,7 @@ describe("screens", () => {
     await page.evaluate("chatWidget.openChat()");
     const panel = await panelOf(opened);
     await expect.poll(box).toEqual({ x: 0, y: 0, width: 360, height: 640 });
-    expect(await page.locator(".launcher").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".launcher").isVisible()).toBe(false);
     await screenshot(page, "full screen");
     const shrink = (height: number, offsetTop: number, scale = 1) =>
       page.evaluate(
@@ -110,10 +110,10 @@ describe("screens", () => {
       },
     );
     const { page } = opened;
-    expect(await page.locator(".launcher").boundingBox()).toMatchObject({ x: 20 });
-    expect(await page.locator(".launcher").getAttribute("aria-label")).toBe(
-      lang === "ar" ? "فتح الدردشة" : "פתיחת הצ׳אט",
-    );
+    await expect.poll(() => page.locator(".launcher").boundingBox()).toMatchObject({ x: 20 });
+    await expect
+      .poll(() => page.locator(".launcher").getAttribute("aria-label"))
+      .toBe(lang === "ar" ? "فتح الدردشة" : "פתיחת הצ׳אט");
     await screenshot(page, `rtl ${lang}`);
     await page.locator(".launcher").click();
     expect((await panelOf(opened)).url()).toContain(`lang=${lang}`);
@@ -132,7 +132,7 @@ describe("screens", () => {
     }
     expect(opened.backend.asked).toEqual(["/widget.js"]);
     await page.getByRole("button", { name: "Close chat" }).click();
-    expect(await page.locator(".teaser").count()).toBe(0);
+    await expect.poll(() => page.locator(".teaser").count()).toBe(0);
   });
 });
 

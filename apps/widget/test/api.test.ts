@@ -72,13 +72,13 @@ describe("methods", () => {
     const { page } = await open();
     await run(page, RECORD);
     await run(page, "chatWidget.openChat(); chatWidget.openChat()");
-    expect(await panelVisible(page)).toBe(true);
+    await expect.poll(() => panelVisible(page)).toBe(true);
     await run(page, "chatWidget.closeChat(); chatWidget.closeChat()");
-    expect(await panelVisible(page)).toBe(false);
+    await expect.poll(() => panelVisible(page)).toBe(false);
     await run(page, "chatWidget.toggle()");
-    expect(await panelVisible(page)).toBe(true);
+    await expect.poll(() => panelVisible(page)).toBe(true);
     await run(page, "chatWidget.toggle()");
-    expect(await panelVisible(page)).toBe(false);
+    await expect.poll(() => panelVisible(page)).toBe(false);
     const opens = (await told(page)).map(([event]) => event).filter((event) => event === "open" || event === "close");
     expect(opens).toEqual(["open", "close", "open", "close"]);
   });
@@ -86,18 +86,20 @@ describe("methods", () => {
   it("hide takes the launcher away and closes the panel; show brings it back", async () => {
     const { page } = await open();
     await run(page, "chatWidget.openChat(); chatWidget.hide()");
-    expect([await page.locator(".launcher").isVisible(), await panelVisible(page)]).toEqual([false, false]);
+    await expect
+      .poll(async () => [await page.locator(".launcher").isVisible(), await panelVisible(page)])
+      .toEqual([false, false]);
     await run(page, "chatWidget.show()");
-    expect(await page.locator(".launcher").isVisible()).toBe(true);
+    await expect.poll(() => page.locator(".launcher").isVisible()).toBe(true);
   });
 
   it("destroy takes everything off the page; another one can be made", async () => {
     const { page } = await open();
     await run(page, "window.old = chatWidget; chatWidget.openChat(); chatWidget.destroy()");
-    expect([await page.locator(".launcher").count(), page.frames().length]).toEqual([0, 1]);
-    expect(await run(page, "window.chatWidget === undefined && !old.isConnected")).toBe(true);
+    await expect.poll(async () => [await page.locator(".launcher").count(), page.frames().length]).toEqual([0, 1]);
+    await expect.poll(() => run(page, "window.chatWidget === undefined && !old.isConnected")).toBe(true);
     await run(page, `new ChatWidget({ link: "${LINK}", backendUrl: document.scripts[0].src }).openChat()`);
-    expect(await panelVisible(page)).toBe(true);
+    await expect.poll(() => panelVisible(page)).toBe(true);
   });
 
   it("shutdown tells the panel to forget, and forgets what this page kept", async () => {
@@ -109,7 +111,7 @@ describe("methods", () => {
     await expect.poll(() => run(page, "Object.entries(localStorage).join()")).toBe("parley:abcdefghijkl,sealed");
     await run(page, "chatWidget.shutdown()");
     await expect.poll(() => heardBy(panel)).toContainEqual({ type: "shutdown" });
-    expect(await run(page, "localStorage.length")).toBe(0);
+    await expect.poll(() => run(page, "localStorage.length")).toBe(0);
     await expect.poll(() => page.frames().length).toBe(1);
     await run(page, "chatWidget.openChat()");
     const afterwards = await panelOf(opened);
@@ -145,7 +147,7 @@ describe("events", () => {
         ["typing", { sender_type: "operator" }],
         ["status", { status: "offline", transport: null }],
       ]);
-    expect(await run(page, "window.dom")).toEqual(envelope);
+    await expect.poll(() => run(page, "window.dom")).toEqual(envelope);
   });
 
   it("off ends them, a listener that throws stops no other, and isConnected follows the status", async () => {
@@ -158,7 +160,7 @@ describe("events", () => {
        chatWidget.on("status", ({ status }) => seen.push(status)); chatWidget.openChat()`,
     );
     const panel = await panelOf(opened);
-    expect(await run(page, "chatWidget.isConnected")).toBe(false);
+    await expect.poll(() => run(page, "chatWidget.isConnected")).toBe(false);
     await say(panel, { type: "status", status: "online", transport: "sse" });
     await expect.poll(() => run(page, "[...seen, chatWidget.isConnected]")).toEqual(["online", true]);
     expect(opened.trouble.filter((line) => line !== "of the page")).toEqual([]);
@@ -187,8 +189,8 @@ console.log(chatWidget.isConnected);`,
         { type: "escalate", reason: "complex_query" },
       ]);
     expect(panel.url()).toContain("theme=dark");
-    expect(await page.locator(".launcher").count()).toBe(1);
-    expect(await page.locator(".launcher").boundingBox()).toMatchObject({ x: 20 });
+    await expect.poll(() => page.locator(".launcher").count()).toBe(1);
+    await expect.poll(() => page.locator(".launcher").boundingBox()).toMatchObject({ x: 20 });
     expect(opened.trouble).toEqual([]);
   });
 
@@ -200,8 +202,8 @@ console.log(chatWidget.isConnected);`,
     const { page } = opened;
     const panel = await panelOf(opened);
     await expect.poll(() => heardBy(panel)).toEqual([{ type: "open", focus: false }]);
-    expect(await page.locator(".panel").boundingBox()).toMatchObject({ width: 300, height: 500 });
-    expect(await page.locator(".launcher").count()).toBe(0);
+    await expect.poll(() => page.locator(".panel").boundingBox()).toMatchObject({ width: 300, height: 500 });
+    await expect.poll(() => page.locator(".launcher").count()).toBe(0);
     await run(page, `document.querySelector("chat-widget").remove()`);
     await expect.poll(() => page.frames().length).toBe(1);
   });
@@ -215,7 +217,9 @@ console.log(chatWidget.isConnected);`,
     await panelOf(opened);
     const whole = await open(`data-link="${LINK}" data-mode="page"`);
     await panelOf(whole);
-    expect(await whole.page.locator(".panel").boundingBox()).toEqual({ x: 0, y: 0, width: 1100, height: 800 });
+    await expect
+      .poll(() => whole.page.locator(".panel").boundingBox())
+      .toEqual({ x: 0, y: 0, width: 1100, height: 800 });
   });
 
   it("two script tags make two widgets above each other, told apart by name; the same tag again makes none", async () => {
@@ -229,13 +233,13 @@ console.log(chatWidget.isConnected);`,
       );
     await again(`{ link: "${OTHER}", name: "sales" }`);
     await again(`{ link: "${LINK}", name: "help" }`);
-    expect(await page.locator(".launcher").count()).toBe(2);
+    await expect.poll(() => page.locator(".launcher").count()).toBe(2);
     const [first, second] = await page.locator(".launcher").all();
-    expect(await first?.boundingBox()).toMatchObject({ y: 724 });
-    expect(await second?.boundingBox()).toMatchObject({ y: 656 });
+    await expect.poll(() => first?.boundingBox()).toMatchObject({ y: 724 });
+    await expect.poll(() => second?.boundingBox()).toMatchObject({ y: 656 });
     await run(page, `ChatWidget.get("sales").openChat()`);
     expect((await panelOf(opened)).url()).toContain(OTHER);
-    expect(await run(page, `ChatWidget.get("help") === chatWidget && !chatWidget.isOpen`)).toBe(true);
+    await expect.poll(() => run(page, `ChatWidget.get("help") === chatWidget && !chatWidget.isOpen`)).toBe(true);
   });
 
   it("elements with data-parley-open and data-parley-prefill open it, those that come later too", async () => {
@@ -270,9 +274,9 @@ console.log(chatWidget.isConnected);`,
       );
     }
     await expect.poll(() => backend.asked.filter((path) => path === "/widget.js").length).toBeGreaterThan(1);
-    expect(await run(page, count)).toEqual(before);
+    await expect.poll(() => run(page, count)).toEqual(before);
     expect(backend.asked.filter((path) => path.startsWith("/public/chat/"))).toHaveLength(1);
     expect(page.frames()).toHaveLength(2);
-    expect(await run(page, "chatWidget.isOpen")).toBe(true);
+    await expect.poll(() => run(page, "chatWidget.isOpen")).toBe(true);
   });
 });

@@ -88,7 +88,7 @@ describe("components", () => {
       await expect.poll(() => shown.locator(".launcher").count()).toBe(0);
       await shown.evaluate(`show(true, { mode: "inline" })`);
       await shown.locator("#app .panel").waitFor();
-      expect(await shown.locator(".panel").count()).toBe(1);
+      await expect.poll(() => shown.locator(".panel").count()).toBe(1);
       expect(backend.asked.filter((path) => path === "/widget.js")).toHaveLength(1);
       expect(opened.trouble).toEqual([]);
     },

@@ -32,7 +32,9 @@ describe("footprint", () => {
     await panelOf(opened);
     expect(backend.asked.slice(1)).toEqual([`/public/chat/${LINK}`, "/panel.js"]);
     expect(await context.cookies()).toEqual([]);
-    expect(await run(page, "[localStorage.length, sessionStorage.length, document.cookie]")).toEqual([0, 0, ""]);
+    await expect
+      .poll(() => run(page, "[localStorage.length, sessionStorage.length, document.cookie]"))
+      .toEqual([0, 0, ""]);
     expect(await run(page, "indexedDB.databases().then((all) => all.length)")).toBe(0);
   });
 
@@ -54,7 +56,7 @@ describe("footprint", () => {
     await run(page, "chatWidget.openChat()");
     await expect.poll(() => page.frames().length).toBe(2);
     await quiet(page);
-    expect(await run(page, "cost")).toEqual({ tasks: 0, shift: 0 });
+    await expect.poll(() => run(page, "cost")).toEqual({ tasks: 0, shift: 0 });
   });
 
   it("asks for unread messages at once where there was a conversation, and shows how many there are", async () => {
@@ -65,10 +67,10 @@ describe("footprint", () => {
     await expect.poll(() => heardBy(panel)).toEqual([{ type: "resume", handle: "sealed" }]);
     await say(panel, { type: "unread", count: 12 });
     await opened.page.getByRole("button", { name: "Open chat (Unread: 12)" }).waitFor();
-    expect(await opened.page.locator(".badge").textContent()).toBe("9+");
-    expect(await opened.page.getByRole("status").textContent()).toBe("Unread: 12");
+    await expect.poll(() => opened.page.locator(".badge").textContent()).toBe("9+");
+    await expect.poll(() => opened.page.getByRole("status").textContent()).toBe("Unread: 12");
     await opened.page.locator(".launcher").click();
-    expect(await opened.page.locator(".badge").isVisible()).toBe(false);
+    await expect.poll(() => opened.page.locator(".badge").isVisible()).toBe(false);
   });
 
   it("works where the host page's storage throws", async () => {
@@ -111,8 +113,8 @@ describe("a script of the host page", () => {
     await say(panel, { type: "message", ...envelope, content: "words of the agent", token: "ps_secret" });
     await expect.poll(() => run(page, "heard")).toEqual([envelope]);
     const attempts = ["document", "storage", "port", "cookies", "address"];
-    expect(await run(page, SPY)).toEqual(attempts.map((what) => [what, error]));
-    expect(await run(page, "Object.values(localStorage).join()")).toBe("1");
+    await expect.poll(() => run(page, SPY)).toEqual(attempts.map((what) => [what, error]));
+    await expect.poll(() => run(page, "Object.values(localStorage).join()")).toBe("1");
   });
 
   it("in a third frame cannot take the place of either end", async () => {
@@ -133,7 +135,7 @@ describe("a script of the host page", () => {
       parent.postMessage("mark", "*");
     })()`);
     for (const frame of [panel, page.mainFrame()]) await frame.waitForFunction("window.marked === true");
-    expect(await heardBy(panel)).toHaveLength(1);
-    expect(await run(page, "[heard.length, chatWidget.isOpen]")).toEqual([0, true]);
+    await expect.poll(() => heardBy(panel)).toHaveLength(1);
+    await expect.poll(() => run(page, "[heard.length, chatWidget.isOpen]")).toEqual([0, true]);
   });
 });

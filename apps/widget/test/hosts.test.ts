@@ -60,13 +60,13 @@ describe("host pages of another site", () => {
     await launcher.click();
     const panel = await panelOf(opened);
     await expect.poll(() => heardBy(panel)).toContainEqual({ type: "open", focus: true });
-    expect(await page.evaluate(LOOK)).toEqual(["1", "none", "none", "auto"]);
+    await expect.poll(() => page.evaluate(LOOK)).toEqual(["1", "none", "none", "auto"]);
     expect(await boxOf(opened, ".panel")).toMatchObject({ width: 400, height: 680, x: 1100 - 420 });
     await screenshot(page, `host ${name}`);
     await say(panel, { type: "close_request" });
     await launcher.waitFor();
     await expect.poll(() => heardBy(panel)).toContainEqual({ type: "close" });
-    expect(await page.locator(".panel").isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".panel").isVisible()).toBe(false);
     expect(opened.trouble).toEqual([]);
   });
 
@@ -75,10 +75,12 @@ describe("host pages of another site", () => {
     await opened.page.getByRole("button", { name: "Open chat" }).hover();
     const panel = await panelOf(opened);
     const { origin } = new URL(opened.page.url());
-    expect(await panel.evaluate("window.connect")).toEqual({
-      origin,
-      data: { parley: 1, type: "connect", origin },
-    });
+    await expect
+      .poll(() => panel.evaluate("window.connect"))
+      .toEqual({
+        origin,
+        data: { parley: 1, type: "connect", origin },
+      });
     expect(panel.url()).toContain(`/public/chat/${LINK}?frame=widget&lang=en&theme=auto`);
   });
 });

@@ -25,13 +25,13 @@ describe("a refusal explains itself", () => {
     await screenshot(page, "refused site");
     const docs = `${backend.url}/static/demo.html#origin_not_allowed`;
     expect(ours(opened.trouble)).toEqual([`[chat] no chat (origin_not_allowed): ${docs}`]);
-    expect(await page.evaluate("window.told")).toMatchObject({ code: "origin_not_allowed", docs });
+    await expect.poll(() => page.evaluate("window.told")).toMatchObject({ code: "origin_not_allowed", docs });
     expect(backend.questions).toEqual([{ origin: new URL(page.url()).origin }]);
     // Once the owner has added the site, the button brings the chat.
     backend.framers = null;
     await page.getByRole("button", { name: "Open chat" }).last().click();
     await panelOf(opened);
-    expect(await sentence(page).isVisible()).toBe(false);
+    await expect.poll(() => sentence(page).isVisible()).toBe(false);
   });
 
   it.each([

@@ -10,6 +10,10 @@ const LEAVES_OUT =
 const LENIENT = "skipBrowser";
 const LENIENT_SETUP = "apps/web-kit/testing/use-bench.ts";
 
+/** A reading of a page that is judged as it is at this instant: on a slow machine what is expected comes later. */
+const READ_ONCE =
+  /expect\(\(?await [^;]*?\.(?:all(?:InnerTexts|TextContents)|inner(?:Text|HTML)|textContent|is(?:Visible|Hidden|Enabled|Disabled|Checked)|inputValue|getAttribute|boundingBox)\(/g;
+
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
 /** What a test file leaves out, or singles out. */
@@ -41,4 +45,19 @@ it("a condition under which a test would be left out is found", () => {
   for (const call of [`it.${skip}If(!isHere)`, `describe.${only}("x")`, `it.${skip}("x")`, `ctx.${skip}()`])
     expect(leftOut(call), call).toHaveLength(1);
   expect(leftOut(`describe.${skip}If(${LENIENT})("x")`)).toEqual([]);
+});
+
+it("a test of a page waits for what it expects to read, by `expect.poll`", () => {
+  const found = testFiles().flatMap((file) => (read(file).match(READ_ONCE) ?? []).map((call) => `${file}: ${call}`));
+  expect(found).toEqual([]);
+});
+
+it("a reading that does not wait is found", () => {
+  const once = "expect";
+  for (const call of [
+    `${once}(await page.locator("p").innerText()`,
+    `${once}((await own(page).allInnerTexts()).length`,
+  ])
+    expect(call.match(READ_ONCE), call).toHaveLength(1);
+  expect(`await ${once}.poll(() => page.locator("p").innerText())`.match(READ_ONCE)).toBeNull();
 });
