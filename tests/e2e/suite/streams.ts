@@ -41,6 +41,8 @@ export function describeStreams(fixture: GetFixture): void {
       const { session_id } = await openSession(fixture());
       const path = `/api/chat/sessions/${session_id}/events`;
       const follower = followEvents(() => tenant.signed.stream(path));
+      // Connected while the session lives: it says so, and it is over soon.
+      await eventually(() => follower.events.length > 0);
       await send(fixture(), session_id, "first");
       await send(fixture(), session_id, "second");
       await tenant.signed.call("DELETE", `/api/chat/sessions/${session_id}`);
