@@ -67,7 +67,7 @@ describe.skipIf(skipBrowser)("attachments", () => {
     const links = page.locator(".message.own .files a");
     await expect
       .poll(() => links.allInnerTexts())
-      .toEqual([expect.stringMatching(/report\.txt\s+1 kB/), expect.stringMatching(/b\.txt\s+12 byte/)]);
+      .toEqual([expect.stringMatching(/report\.txt\s+1 kB/), expect.stringMatching(/b\.txt\s+12 bytes/)]);
     const [download] = await Promise.all([page.waitForEvent("download"), links.first().click()]);
     expect(download.suggestedFilename()).toBe("report.txt");
     await page.reload();

@@ -7,7 +7,13 @@ const UNITS = ["byte", "kilobyte", "megabyte"] as const;
 /** A size as people of the page's language write it. */
 export function fileSize(bytes: number): string {
   const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
-  const options = { style: "unit", unit: UNITS[step] ?? "byte", maximumFractionDigits: step === 2 ? 1 : 0 } as const;
+  const options = {
+    style: "unit",
+    unit: UNITS[step] ?? "byte",
+    // Short, single bytes have no plural: "12 byte".
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: step === 2 ? 1 : 0,
+  } as const;
   return new Intl.NumberFormat(formatLocale(), options).format(bytes / 1_000 ** step);
 }
 
