@@ -76,7 +76,7 @@ async function stored(tenantId: string): Promise<string> {
   return rows[0]?.all ?? "";
 }
 
-describe("secrets inside an agent document", () => {
+describe("secrets inside a document that an editor imports", () => {
   it("lie sealed in the database, are read by admins, and are masked for everybody else", async () => {
     const as = await newTenant();
     await importTo(as("editor"), documentOf());
@@ -94,8 +94,8 @@ describe("secrets inside an agent document", () => {
 
   it("are compared for admins alone: below, a changed one is no difference", async () => {
     const as = await newTenant();
-    await importTo(as("admin"), documentOf());
-    await importTo(as("admin"), documentOf(call({ headers: { Authorization: "Bearer changed-4715" } })));
+    await importTo(as("editor"), documentOf());
+    await importTo(as("editor"), documentOf(call({ headers: { Authorization: "Bearer changed-4715" } })));
     const diff = async (role: Role) =>
       JSON.stringify(await bus.call(diffVersions, { principal: as(role), agent: "desk", from: 1, to: 2 }));
     expect(await diff("admin")).toContain("changed-4715");
@@ -104,7 +104,7 @@ describe("secrets inside an agent document", () => {
 
   it("survive export, change and import by an editor, also when nodes move", async () => {
     const as = await newTenant();
-    await importTo(as("admin"), documentOf());
+    await importTo(as("editor"), documentOf());
     const exported = JSON.parse(JSON.stringify(await shown(as("editor"), 1)));
     exported.workflow.nodes.unshift({
       id: "hello",
@@ -123,7 +123,7 @@ describe("secrets inside an agent document", () => {
       code: "invalid_document",
       errors: [{ pointer: "/document/workflow/nodes/look/api_call/headers/Authorization", rule: "masked" }],
     });
-    await importTo(as("admin"), documentOf());
+    await importTo(as("editor"), documentOf());
     for (const url of [
       "https://evil.example/v1",
       "https://crm.example.evil.example",
@@ -176,7 +176,7 @@ describe("secrets inside an agent document", () => {
 
   it("open under their own tenant and key alone", async () => {
     const as = await newTenant();
-    await importTo(as("admin"), documentOf());
+    await importTo(as("editor"), documentOf());
     const { tenantId } = as("owner");
     const { rows } = await db.tenant(tenantId, (trx) =>
       sql<{ document: unknown }>`select document from agent_versions`.execute(trx),

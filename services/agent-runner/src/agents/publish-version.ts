@@ -13,7 +13,7 @@ import { openDocument } from "../documents/document-secrets.js";
 import { type AgentRow, activate, type TenantTransaction } from "./repository/agents.js";
 import { findTestResult, gateOf, insertOverride } from "./repository/test-results.js";
 import { findVersion } from "./repository/versions.js";
-import { requireSecrets } from "./secrets/check-document.js";
+import { requireSecrets } from "./secrets/require-secrets.js";
 
 interface Publication {
   tenantId: string;

@@ -9,8 +9,15 @@ const SECRET_HEADER = /authorization|cookie|token|secret|passw|credential|signat
 /** A text that only names a secret of the agent, behind the word for its scheme or without one: there is nothing to hide in it. */
 const REFERENCE = /^(?:(?:bearer|basic|token|apikey|key) +)?\{\{\s*secret\.[A-Za-z][\w-]{0,63}\s*\}\}$/i;
 
-/** A secret, its place, and the server it is sent to. */
-type Change = (value: string, path: string, server: string) => string;
+export interface SecretPlace {
+  /** Names the parts of a list by their ids, so that a node keeps its secret when another is put before it. */
+  path: string;
+  /** Leads from the document's root to the value. */
+  keys: (string | number)[];
+  /** Scheme, host and port that the value is sent to; the whole text where these are made of variables. */
+  server: string;
+}
+type Change = (value: string, place: SecretPlace) => string;
 type Fields = Record<string, unknown>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -51,12 +58,12 @@ export function keepSecrets(
   { document, stored }: { document: unknown; stored: unknown },
 ): unknown {
   const kept = new Map<string, string>();
-  withSecrets(openDocument(secrets, tenantId, stored), (value, path, server) => {
+  withSecrets(openDocument(secrets, tenantId, stored), (value, { path, server }) => {
     kept.set(`${server} ${path}`, value);
     return value;
   });
   const errors: FieldError[] = [];
-  const filled = withSecrets(document, (value, path, server) => {
+  const filled = withSecrets(document, (value, { path, server }) => {
     if (value !== MASK) return value;
     const known = kept.get(`${server} ${path}`);
     if (known === undefined) {
@@ -70,31 +77,36 @@ export function keepSecrets(
 }
 
 /** The document with each of its secrets replaced: what `webhook.auth` holds, and headers that carry credentials. */
-function withSecrets(document: unknown, change: Change): unknown {
-  return walk(document, "", change);
+export function withSecrets(document: unknown, change: Change): unknown {
+  return walk(document, { path: "", keys: [] }, change);
 }
 
-/** Paths name the parts of a list by their ids, so that a node keeps its secret when another is put before it. */
-function walk(value: unknown, path: string, change: Change): unknown {
+type At = Omit<SecretPlace, "server">;
+
+function walk(value: unknown, at: At, change: Change): unknown {
   if (Array.isArray(value)) {
-    return value.map((item: unknown, index) => walk(item, `${path}/${idOf(item) ?? index}`, change));
+    return value.map((item: unknown, index) => walk(item, below(at, index, idOf(item) ?? String(index)), change));
   }
   if (!isFields(value)) return value;
   return mapFields(value, (key, inner) => {
-    const at = `${path}/${key}`;
-    if ((key !== "auth" && key !== "headers") || !isFields(inner)) return walk(inner, at, change);
+    const inside = below(at, key, key);
+    if ((key !== "auth" && key !== "headers") || !isFields(inner)) return walk(inner, inside, change);
     const isSecret = (name: string): boolean => (key === "auth" ? name !== "type" : SECRET_HEADER.test(name));
     return mapFields(inner, (name, held) =>
       typeof held === "string" && held !== "" && !REFERENCE.test(held) && isSecret(name)
-        ? change(held, `${at}/${name}`, serverOf(value.url))
+        ? change(held, { ...below(inside, name, name), server: serverOf(value.url) })
         : held,
     );
   });
 }
 
+const below = ({ path, keys }: At, key: string | number, name: string): At => ({
+  path: `${path}/${name}`,
+  keys: [...keys, key],
+});
+
 const idOf = (item: unknown): string | null => (isFields(item) && typeof item.id === "string" ? item.id : null);
 
-/** Scheme, host and port; the whole text where these are made of variables. */
 const serverOf = (url: unknown): string =>
   typeof url === "string" ? (/^[a-z]+:\/\/[^/?#\\]+(?=[/?#]|$)/i.exec(url)?.[0] ?? url) : "";
 

@@ -19,7 +19,8 @@ import { publishVersion } from "../publish-version.js";
 import { type AgentRow, findAgent, insertAgent, isAgentId, type TenantTransaction } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
 import { addVersion, newestDocument } from "../repository/versions.js";
-import { secretIssues } from "../secrets/check-document.js";
+import { keepTaken, settleSecrets } from "../secrets/settle-secrets.js";
+import type { TakenSecret } from "../secrets/take-out.js";
 import { slugOf } from "../slug.js";
 import { runSuite } from "../testing/run-suite.js";
 
@@ -40,10 +41,7 @@ export const importAgent =
     const request = part ?? { tenantId, scope: "agents.import", repeatable: input };
     const before = input.dryRun ? null : await recall<Output>(deps.db, request);
     if (before !== null) return before;
-    const { valid, document, issues: found } = validateDocument(await givenDocument(deps, tenantId, input));
-    if (!valid || document === undefined) throw invalidDocument(found);
-    const about = { agent: input.agent, document, issues: found };
-    const issues = [...found, ...(await secretIssues((work) => deps.db.tenant(tenantId, work), about))];
+    const { document, issues, taken } = await keptDocument(deps, tenantId, input);
     if (input.dryRun) return validated(deps, { tenantId, agent: input.agent, issues });
     if (input.activate && document.agent.require_tests === true) {
       const result = await runSuite(document);
@@ -51,11 +49,31 @@ export const importAgent =
     }
 
     const answer = await changeWithFacts<Output>(deps, tenantId, (trx) =>
-      once(trx, request, () => addTo(trx, { tenantId, document, issues, input, secrets: deps.secrets })),
+      once(trx, request, () => addTo(trx, { tenantId, document, issues, taken, input, secrets: deps.secrets })),
     );
     if (answer.active && answer.agent_id !== null) onActivated(answer.agent_id);
     return answer;
   };
+
+interface Kept {
+  document: AgentDocument;
+  issues: Issue[];
+  /** Secrets that the agent gets with the version. */
+  taken: TakenSecret[];
+}
+
+/** What the version will hold, before anything is made of it: tests run and the hash is taken of a document without values of secrets. */
+async function keptDocument(deps: AgentsDeps, tenantId: string, input: Input): Promise<Kept> {
+  const { valid, document, issues } = validateDocument(await givenDocument(deps, tenantId, input));
+  if (!valid || document === undefined) throw invalidDocument(issues);
+  const { principal, agent } = input;
+  const settled = await settleSecrets(deps, { principal, agent, document, issues });
+  const all = [...issues, ...settled.issues];
+  if (settled.document === document) return { document, issues: all, taken: [] };
+  const again = validateDocument(settled.document);
+  if (again.document === undefined) throw invalidDocument([...all, ...again.issues]);
+  return { document: again.document, issues: all, taken: settled.taken };
+}
 
 /** What is to be imported, with the secrets that it keeps of the newest version. Throws `invalid_document`. */
 async function givenDocument(deps: AgentsDeps, tenantId: string, input: Input): Promise<unknown> {
@@ -71,10 +89,11 @@ async function givenDocument(deps: AgentsDeps, tenantId: string, input: Input): 
 /** The version itself, on the agent that the import names. */
 async function addTo(
   trx: TenantTransaction,
-  of: { tenantId: string; document: AgentDocument; issues: Issue[]; input: Input; secrets: Secrets },
+  of: Kept & { tenantId: string; input: Input; secrets: Secrets },
 ): Promise<{ answer: Output; facts: Fact[] }> {
-  const { tenantId, document, issues, input, secrets } = of;
+  const { tenantId, document, issues, taken, input, secrets } = of;
   const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
+  await keepTaken(trx, { secrets, tenantId, agentId: agent.id, taken });
   const version = await addVersion(trx, {
     agentId: agent.id,
     tenantId,

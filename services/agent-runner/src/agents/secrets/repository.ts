@@ -2,6 +2,15 @@ import type { AgentSecretView } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { TenantTransaction } from "../repository/agents.js";
 
+/** Of one agent. */
+export const MAX_SECRETS = 100;
+/** Four characters of a value of this length say nothing about the rest. */
+const LENGTH_WITH_HINT = 20;
+
+/** What lists show of a value. */
+export const hintOf = (value: string): string | null =>
+  value.length >= LENGTH_WITH_HINT ? `…${value.slice(-4)}` : null;
+
 interface SecretRow {
   name: string;
   hosts: string[];
@@ -78,4 +87,14 @@ export async function removeSecretsOf(trx: TenantTransaction, agentId: string): 
 export async function secretNamesOf(trx: TenantTransaction, agentId: string): Promise<Set<string>> {
   const { rows } = await sql<{ name: string }>`select name from agent_secrets where agent_id = ${agentId}`.execute(trx);
   return new Set(rows.map(({ name }) => name));
+}
+
+/** Every secret of an agent with its sealed value. */
+export async function sealedSecretsOf(
+  trx: TenantTransaction,
+  agentId: string,
+): Promise<{ name: string; hosts: string[]; value_sealed: string }[]> {
+  const { rows } = await sql<{ name: string; hosts: string[]; value_sealed: string }>`
+    select name, hosts, value_sealed from agent_secrets where agent_id = ${agentId}`.execute(trx);
+  return rows;
 }

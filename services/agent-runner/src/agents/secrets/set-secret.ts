@@ -4,11 +4,7 @@ import { agentSecretAad } from "@parley/secrets";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { findAgent } from "../repository/agents.js";
-import { findSecret, putSecret, secretNamesOf } from "./repository.js";
-
-const MAX_SECRETS = 100;
-/** Four characters of a value of this length say nothing about the rest. */
-const LENGTH_WITH_HINT = 20;
+import { findSecret, hintOf, MAX_SECRETS, putSecret, secretNamesOf } from "./repository.js";
 
 type Output = z.input<typeof contract.response>;
 
@@ -37,8 +33,7 @@ export const setAgentSecret =
         if (isFull) throw new AppError("secrets_exhausted");
         const at = { tenantId, agentId: agent.id, name };
         const sealed = secrets.seal(body.value, agentSecretAad(at));
-        const hint = body.value.length >= LENGTH_WITH_HINT ? `…${body.value.slice(-4)}` : null;
-        const secret = await putSecret(trx, { ...at, sealed, hint, hosts: body.hosts });
+        const secret = await putSecret(trx, { ...at, sealed, hint: hintOf(body.value), hosts: body.hosts });
         return { answer: { secret }, facts: [] };
       });
       return answer;
