@@ -41,6 +41,7 @@ export const ERRORS = {
     "Sign-in refused",
     "You could not be signed in with this account; ask somebody who manages people here for an invitation.",
   ],
+  tool_disabled: [403, "Tool switched off", "This MCP tool is switched off for this agent; its owner can allow it."],
   verification_required: [403, "Verification required", "Confirm an e-mail address before using this link."],
   // 404
   access_request_not_found: [404, "Access request not found", "No such access request of this agent."],

@@ -24,8 +24,9 @@ export function sendProblem(reply: FastifyReply, error: AppError, requestId: str
   // What the framework refuses by itself has passed no hook.
   if (!reply.hasHeader("traceparent")) reply.header("traceparent", requestTrace(reply.request).traceparent);
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(Math.ceil(error.retryAfterSeconds)));
-  if (error.code === "invalid_token" || error.code === "session_token_invalid")
-    reply.header("www-authenticate", 'Bearer realm="parley"');
+  const needsToken = error.code === "invalid_token" || error.code === "session_token_invalid";
+  // A surface may have said more about the token it wants.
+  if (needsToken && !reply.hasHeader("www-authenticate")) reply.header("www-authenticate", 'Bearer realm="parley"');
   if (error.code === "invalid_signature") reply.header("www-authenticate", 'HMAC-SHA256 realm="parley"');
   // The rest of such a request is not read or not to be trusted, so the connection cannot carry another one.
   if (CLOSES.has(error.code)) reply.header("connection", "close");

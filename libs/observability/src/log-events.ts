@@ -39,6 +39,9 @@ export const LOG_EVENTS: Record<string, string> = {
   "http.request":
     "A request was answered or aborted, in `ms`; an event stream is logged when it ends. `route` is the pattern, never the address. Probes are not logged.",
   "http.refused": "A request was refused; `code` is the error code of the answer.",
+  "mcp.tool_called":
+    "A tool of the MCP server was called; `refused` is the code of its refusal, null = it was carried out.",
+  "mcp.refused": "A message to the MCP server broke the protocol.",
   "http.failed": "A request failed because of a defect or a dependency: 500.",
   "gateway.listening": "The gateway accepts connections.",
   "stream.opened": "A reader follows a session; `linkId` is null for backends and owners.",

@@ -1,6 +1,7 @@
 import { collectOpenApi, type HttpApp, serveOpenApi } from "@parley/http";
 import type { GatewayContext } from "./context.js";
 import { registerChatApi } from "./routes/chat/register.js";
+import { registerMcp } from "./routes/mcp/register.js";
 import { registerOperations } from "./routes/operations/register.js";
 import { registerOwnerApi } from "./routes/owner/register.js";
 import { registerChatPage } from "./routes/pages/chat-page.js";
@@ -32,6 +33,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   await app.register(async (scope: HttpApp) => registerSockets(scope, context));
   await app.register(async (scope: HttpApp) => registerChannelOperators(scope, context));
   await app.register(async (scope: HttpApp) => registerOwnerApi(scope, context), { prefix: "/api" });
+  await registerMcp(app, context);
   registerOperations(app, context);
   registerLanding(app);
   await registerChatPage(app, context);

@@ -11,6 +11,7 @@ const ELSEWHERE = [
   "/api/agents/{agent}/public-links/{id}/identity/secret",
   "/api/chat/sessions",
   "/api/chat/sessions/{id}/messages",
+  "/api/sessions/{id}/end",
   "/api/sessions/{id}/extend",
   "/api/webhooks/actions/rotate",
   "/api/webhooks/deliveries/{id}/redeliver",

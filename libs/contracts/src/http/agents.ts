@@ -1,10 +1,17 @@
 import { z } from "zod";
+import { mcpTool } from "./mcp.js";
 
 const uuid = z.uuid();
 const text = z.string();
 const count = z.number().int();
 
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
+
+const mcpTools = z
+  .array(mcpTool)
+  .max(mcpTool.options.length)
+  .nullable()
+  .describe("The MCP tools that may work on this agent, its links and its sessions; null = all, an empty list = none");
 
 export const createAgentBody = z
   .strictObject({
@@ -25,9 +32,13 @@ export const importAgentBody = z.strictObject({
 export const validateAgentBody = z.strictObject({ document: z.unknown() });
 
 export const updateAgentBody = z
-  .strictObject({ name: z.string().trim().min(1).max(255), description: z.string().max(1000).nullable() })
+  .strictObject({
+    name: z.string().trim().min(1).max(255),
+    description: z.string().max(1000).nullable(),
+    mcp_tools: mcpTools,
+  })
   .partial()
-  .refine((body) => Object.keys(body).length > 0, { message: "give name or description" })
+  .refine((body) => Object.keys(body).length > 0, { message: "give name, description or mcp_tools" })
   .meta({ id: "UpdateAgent", description: "The fields of an agent to change", examples: [{ name: "Clinic Berlin" }] });
 
 export const bulkImportAgentsBody = z
@@ -51,6 +62,8 @@ export const agentView = z
     slug: text,
     description: text.nullable(),
     active_version: z.int().min(1).nullable(),
+    /** A service of another release may not tell, or know more tools. */
+    mcp_tools: z.array(text).nullable().default(null).describe("The MCP tools that may work on it; null = all"),
     created_at: text,
     updated_at: text,
   })
@@ -65,6 +78,7 @@ export const agentView = z
         slug: "clinic",
         description: null,
         active_version: 3,
+        mcp_tools: null,
         created_at: "2026-11-01T10:00:00.000Z",
         updated_at: "2026-11-01T10:00:00.000Z",
       },

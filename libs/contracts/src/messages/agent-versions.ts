@@ -93,7 +93,13 @@ export const updateAgent = rpc(
   "agents",
   "update",
   "agent-runner",
-  z.object({ principal, agent: text, name: text.optional(), description: text.nullable().optional() }),
+  z.object({
+    principal,
+    agent: text,
+    name: text.optional(),
+    description: text.nullable().optional(),
+    mcp_tools: z.array(text).nullable().optional(),
+  }),
   z.object({ agent: agentView }),
 );
 

@@ -57,7 +57,7 @@ begin
       ('api_tokens', 'token', '{id}', '{name, role, token_hint, revoked_at}'),
       ('api_keys', 'key', '{id}', '{name, key_id, scopes, require_nonce, expires_at, revoked_at}'),
       ('users', 'user', '{id}', '{role, removed_at}'),
-      ('agents', 'agent', '{id}', '{name, slug, active_version, deleted_at}'),
+      ('agents', 'agent', '{id}', '{name, slug, active_version, mcp_tools, deleted_at}'),
       ('agent_versions', 'agent_version', '{agent_id, version}', '{content_hash}'),
       ('agent_gate_overrides', 'agent_gate_override', '{agent_id, version}', '{content_hash}'),
       (

@@ -10,11 +10,12 @@ export interface AgentRow {
   slug: string;
   description: string | null;
   active_version: number | null;
+  mcp_tools: string[] | null;
   created_at: Date;
   updated_at: Date;
 }
 
-const COLUMNS = sql.raw("id, tenant_id, name, slug, description, active_version, created_at, updated_at");
+const COLUMNS = sql.raw("id, tenant_id, name, slug, description, active_version, mcp_tools, created_at, updated_at");
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -28,6 +29,7 @@ export const viewOf = (row: AgentRow): AgentView => ({
   slug: row.slug,
   description: row.description,
   active_version: row.active_version,
+  mcp_tools: row.mcp_tools,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });
@@ -107,14 +109,18 @@ export async function activate(
   return rows[0] ?? null;
 }
 
-/** Changes what an agent is called; a field that is undefined stays. */
-export async function updateAgent(
-  trx: TenantTransaction,
-  agent: { id: string; name: string | undefined; description: string | null | undefined },
-): Promise<AgentRow> {
+interface AgentChange {
+  name: string | undefined;
+  description: string | null | undefined;
+  mcpTools: string[] | null | undefined;
+}
+
+/** Changes what an agent is called and which tools may work on it; a field that is undefined stays. */
+export async function updateAgent(trx: TenantTransaction, agent: { id: string } & AgentChange): Promise<AgentRow> {
   const { rows } = await sql<AgentRow>`update agents set
       name = case when ${agent.name !== undefined} then ${agent.name ?? null} else name end,
       description = case when ${agent.description !== undefined} then ${agent.description ?? null} else description end,
+      mcp_tools = case when ${agent.mcpTools !== undefined} then ${agent.mcpTools ?? null}::text[] else mcp_tools end,
       updated_at = now()
     where id = ${agent.id} returning ${COLUMNS}`.execute(trx);
   const [row] = rows;

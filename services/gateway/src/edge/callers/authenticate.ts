@@ -42,16 +42,28 @@ const READING = new Set(["GET", "HEAD"]);
 
 type Auth = Pick<GatewayContext, "bus" | "clock" | "config" | "credentials" | "failedAttempts">;
 
+interface GuardOptions {
+  surface: Surface;
+  /** False where others live under the same prefix, whose business an unknown address is. */
+  ownsPrefix?: boolean;
+  /** Bearer tokens alone open it; whoever has none is told this challenge (RFC 9110, 11.6.1). */
+  bearerOnly?: string;
+}
+
 /**
  * Guards a surface. The order is the same for every caller: authentication (with a limit on failures by address), address
  * and method, media type, role; only then the body is parsed, and a signed request that was received before is refused. On these
  * prefixes nothing about existence is told before the credentials hold.
  */
-export function guard(app: HttpApp, auth: Auth, options: { surface: Surface; ownsPrefix?: boolean }): void {
+export function guard(app: HttpApp, auth: Auth, options: GuardOptions): void {
   app.decorateRequest("caller");
   app.addHook("preParsing", async (request, reply) => {
     try {
-      request.caller = await identify(request, auth, options.surface === "management");
+      if (options.bearerOnly !== undefined) {
+        reply.header("www-authenticate", options.bearerOnly);
+        request.caller = await identifyHolder(request, auth);
+        reply.removeHeader("www-authenticate");
+      } else request.caller = await identify(request, auth, options.surface === "management");
       if (options.surface === "management") {
         const about = { address: request.clientAddress, requestId: request.id };
         request.caller = { ...request.caller, principal: { ...request.caller.principal, ...about } };
@@ -66,7 +78,6 @@ export function guard(app: HttpApp, auth: Auth, options: { surface: Surface; own
     if (role !== undefined) requireRole(request.caller.principal, role);
   });
   app.addHook("preHandler", (request) => refuseReplay(auth, request));
-  // Where others live under the same prefix, an unknown address is theirs to answer.
   if (options.ownsPrefix === false) return;
   app.setNotFoundHandler((request) => {
     throw notFound(request);
@@ -95,8 +106,12 @@ async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): P
   const { authorization, "x-signature": signature } = request.headers;
   if (!tokens || (signature !== undefined && authorization === undefined)) return identifySigned(request, auth);
   const session = authorization === undefined ? sessionCookie(request, auth.config.PUBLIC_URL) : undefined;
-  if (session !== undefined) return identifyUser(request, auth, session);
-  const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(authorization ?? "")?.[1];
+  return session === undefined ? identifyHolder(request, auth) : identifyUser(request, auth, session);
+}
+
+/** The holder of a management token. */
+async function identifyHolder(request: FastifyRequest, auth: Auth): Promise<Caller> {
+  const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(request.headers.authorization ?? "")?.[1];
   const principal = token === undefined ? null : await auth.credentials.tokenPrincipal(token);
   if (principal === null) throw new AppError("invalid_token");
   return { principal, signed: null, scopes: null };

@@ -9,10 +9,14 @@ export const CONSOLE_HEADER = "x-parley-console";
  * the call must carry a header of the console, and name no origin but this one. Throws `cross_site_request`.
  */
 export function requireOwnSite(request: Pick<FastifyRequest, "headers">, publicUrl: string): void {
-  const { host, origin, "sec-fetch-site": from } = request.headers;
-  const own = origin === undefined || origin === new URL(publicUrl).origin || hostOf(origin) === host;
+  const { origin, "sec-fetch-site": from } = request.headers;
+  const own = origin === undefined || isOwnOrigin(request.headers, publicUrl);
   const sameSite = from === undefined || from === "same-origin" || from === "none";
   if (request.headers[CONSOLE_HEADER] === undefined || !own || !sameSite) throw new AppError("cross_site_request");
 }
+
+/** Whether the page that asks is one of this server, by its public address or the one it is reached at. */
+export const isOwnOrigin = ({ host, origin }: FastifyRequest["headers"], publicUrl: string): boolean =>
+  origin !== undefined && (origin === new URL(publicUrl).origin || hostOf(origin) === host);
 
 const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);

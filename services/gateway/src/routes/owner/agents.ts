@@ -64,7 +64,7 @@ const getRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => (await bus.call(getAgent, { principal, ...params })).agent,
 });
 
-/** Changes name and description of an agent; its slug and its versions stay. Idempotent by state. */
+/** Changes name, description and MCP tools of an agent; its slug and its versions stay. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/agents/:agent",

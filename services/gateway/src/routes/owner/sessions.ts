@@ -78,18 +78,20 @@ const getRoute = ownerRoute({
   },
 });
 
-/** Ends a session of the tenant. Idempotent by state: an ended one is `session_ended`. */
+/** Ends a session of the tenant. Idempotent by `Idempotency-Key`, else by the signature; an ended one is `session_ended`. */
 const endRoute = ownerRoute({
   method: "POST",
   path: "/sessions/:id/end",
   summary: "End a session",
   role: "operator",
+  config: { repeatable: true },
   records: actOn("session", "session.ended"),
   params: sessionParams,
   answers: { 200: sessionClosed },
-  handle: async ({ principal, params }, { bus }) => {
-    const call = { access: ownerAccess(principal, params.id), reason: "owner", idempotency: null };
-    const { replayed: _replayed, ...closed } = await bus.call(endSession, call);
+  handle: async ({ principal, request, params, markReplay }, { bus }) => {
+    const call = { access: ownerAccess(principal, params.id), reason: "owner", ...signedRepeatable(request) };
+    const { replayed, ...closed } = await bus.call(endSession, call);
+    markReplay(replayed);
     return closed;
   },
 });

@@ -1,0 +1,48 @@
+import { type McpServer, ResourceNotFoundError, ResourceTemplate } from "@modelcontextprotocol/server";
+import type { McpCaller } from "./caller.js";
+import { runTool } from "./run-tool.js";
+import type { Tool } from "./tool.js";
+
+/** What can be read by address: each is what a reading tool answers, under the same role and the same switch. */
+const RESOURCES = [
+  {
+    name: "links",
+    uri: "parley://agents/{agent}/links",
+    tool: "list_temporary_chat_links",
+    title: "Chat links of an agent",
+    inputOf: ({ agent }: Variables) => ({ agent }),
+  },
+  {
+    name: "sessions",
+    uri: "parley://agents/{agent}/links/{link}/sessions",
+    tool: "list_temporary_chat_sessions",
+    title: "Conversations on a chat link",
+    inputOf: ({ agent, link }: Variables) => ({ agent, link_id: link }),
+  },
+  {
+    name: "transcript",
+    uri: "parley://sessions/{session}/transcript",
+    tool: "get_temporary_chat_transcript",
+    title: "What was said in a conversation",
+    inputOf: ({ session }: Variables) => ({ session_id: session }),
+  },
+] as const;
+
+type Variables = Record<string, string>;
+
+/** Offers the resources whose tool the caller may use. */
+export function addResources(server: McpServer, tools: readonly Tool[], { call, requestId }: McpCaller): void {
+  for (const { name, uri, title, tool: toolName, inputOf } of RESOURCES) {
+    const tool = tools.find((one) => one.name === toolName);
+    if (tool === undefined) continue;
+    const template = new ResourceTemplate(uri, { list: undefined });
+    const described = { title, description: tool.description, mimeType: "application/json" };
+    server.registerResource(name, template, described, async (address, variables) => {
+      const given = Object.entries(variables).map(([key, value]) => [key, decodeURIComponent(String(value))]);
+      const { result, refused } = await runTool(tool, inputOf(Object.fromEntries(given)), call, requestId);
+      if (refused !== null) throw new ResourceNotFoundError(address.href);
+      const text = JSON.stringify(result.structuredContent);
+      return { contents: [{ uri: address.href, mimeType: "application/json", text }] };
+    });
+  }
+}

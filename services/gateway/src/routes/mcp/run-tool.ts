@@ -1,0 +1,113 @@
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { AppError, type ErrorCode, fieldErrors, isErrorCode } from "@parley/contracts";
+import { toProblem } from "@parley/http";
+import { z } from "zod";
+import type { CallTwin, TwinAnswer, TwinCall } from "./call-twin.js";
+import { agentPath, type Plan, type Subject, steering, type Tool } from "./tool.js";
+
+export interface ToolRun {
+  result: CallToolResult;
+  /** Code of the refusal; null = it was carried out. */
+  refused: ErrorCode | null;
+}
+
+/** What a twin refused, with its problem document. */
+class Refusal extends Error {
+  constructor(readonly problem: Record<string, unknown>) {
+    super(String(problem.code));
+  }
+}
+
+/**
+ * Carries a call out: the switch of the agent first, then the twin, or for a dry run what can be checked without it. A refusal is a
+ * result with `isError` and the problem document as text, so that the model can correct itself. Idempotent as its twin is.
+ */
+export async function runTool(tool: Tool, input: unknown, call: CallTwin, requestId: string): Promise<ToolRun> {
+  try {
+    return { result: shown(await outcomeOf(tool, input, call)), refused: null };
+  } catch (error) {
+    const problem = problemOf(error, requestId);
+    const code = String(problem.code);
+    const content = [{ type: "text" as const, text: JSON.stringify(problem) }];
+    return { result: { isError: true, content }, refused: isErrorCode(code) ? code : "internal" };
+  }
+}
+
+function problemOf(error: unknown, requestId: string): Record<string, unknown> {
+  if (error instanceof Refusal) return error.problem;
+  if (error instanceof AppError) return toProblem(error, requestId);
+  throw error;
+}
+
+const shown = (structuredContent: Record<string, unknown>): CallToolResult => ({
+  content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+  structuredContent,
+});
+
+const steered = z.object(steering);
+
+async function outcomeOf(tool: Tool, input: unknown, call: CallTwin): Promise<Record<string, unknown>> {
+  const plan = tool.plan(input);
+  const { dry_run: isDry = false, idempotency_key: key } = steered.parse(input);
+  await requireSwitch(tool, plan.about, call);
+  if (isDry && (plan.writes ?? tool.effects !== null)) return dryRun(tool, plan, call);
+  const given = await accepted(call, plan.twin, key);
+  const answer = plan.ofManyAgents === true ? await ofSwitchedOn(tool, given, call) : given;
+  const result = plan.shorten?.(answer) ?? answer;
+  return tool.effects === null ? result : { dry_run: false, result };
+}
+
+const ofAgent = z.object({ agent_id: z.string() });
+const switched = z.object({ mcp_tools: z.array(z.string()).nullable() });
+
+/** Throws `tool_disabled` when the agent has this tool switched off. */
+async function requireSwitch(tool: Tool, about: Subject, call: CallTwin): Promise<void> {
+  if (about.type === "none") return;
+  const agent = await agentOf(about, call);
+  if (!(await isSwitchedOn(tool, { agent, mayBeGone: about.type !== "agent" }, call)))
+    throw new AppError("tool_disabled");
+}
+
+async function isSwitchedOn(tool: Tool, of: { agent: string; mayBeGone: boolean }, call: CallTwin): Promise<boolean> {
+  const found = await call({ method: "GET", path: agentPath(of.agent) });
+  // What a deleted agent leaves behind has no switch.
+  if (found.status === 404 && of.mayBeGone) return true;
+  const { mcp_tools: allowed } = switched.parse(granted(found));
+  return allowed === null || allowed.includes(tool.name);
+}
+
+const listed = z.looseObject({ data: z.array(z.looseObject({ agent_id: z.string() })) });
+
+async function ofSwitchedOn(tool: Tool, answer: Record<string, unknown>, call: CallTwin) {
+  const list = listed.parse(answer);
+  const agents = [...new Set(list.data.map((item) => item.agent_id))];
+  const asked = agents.map(
+    async (agent) => [agent, await isSwitchedOn(tool, { agent, mayBeGone: true }, call)] as const,
+  );
+  const isOn = new Map(await Promise.all(asked));
+  return { ...list, data: list.data.filter((item) => isOn.get(item.agent_id)) };
+}
+
+async function agentOf(about: Exclude<Subject, { type: "none" }>, call: CallTwin): Promise<string> {
+  if (about.type === "agent") return about.agent;
+  const path = `/api/${about.type}s/${encodeURIComponent(about.id)}`;
+  return ofAgent.parse(await accepted(call, { method: "GET", path })).agent_id;
+}
+
+/** Refuses what the twin would refuse of the body, and what is about something that is not there. */
+async function dryRun(tool: Tool, plan: Plan, call: CallTwin): Promise<Record<string, unknown>> {
+  const { method, path, body } = plan.twin;
+  const checked = tool.body?.safeParse(body ?? {});
+  if (checked?.success === false)
+    throw new AppError("validation_failed", { errors: fieldErrors(checked.error, { prefix: "" }) });
+  if (plan.target !== undefined) await accepted(call, plan.target);
+  return { dry_run: true, would: { method, path, ...(body === undefined ? {} : { body }) } };
+}
+
+const accepted = async (call: CallTwin, twin: TwinCall, key?: string): Promise<Record<string, unknown>> =>
+  granted(await call(twin, key));
+
+function granted({ status, body }: TwinAnswer): Record<string, unknown> {
+  if (status >= 400) throw new Refusal(body);
+  return body;
+}

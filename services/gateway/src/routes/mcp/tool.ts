@@ -1,0 +1,93 @@
+import { type McpTool, parseOrRefuse, type Role } from "@parley/contracts";
+import { z } from "zod";
+import type { TwinCall } from "./call-twin.js";
+
+/** Hints for the client's user; the server relies on none of them. */
+interface Effects {
+  /** It may take away or overwrite what is there. */
+  destructive: boolean;
+  /** The same call again changes nothing more, without an idempotency key too. */
+  idempotent: boolean;
+}
+
+/** What a call works on, whose agent's switch counts. */
+export type Subject =
+  | { type: "agent"; agent: string }
+  | { type: "session"; id: string }
+  | { type: "escalation"; id: string }
+  | { type: "none" };
+
+/** What one call of a tool comes to. */
+export interface Plan {
+  about: Subject;
+  twin: TwinCall;
+  /** What a dry run reads to see that what would be changed is there. */
+  target?: TwinCall;
+  /** Default: as the tool has effects. */
+  writes?: boolean;
+  /** The twin lists things of several agents (`data[].agent_id`): those whose agent has the tool switched off are left out. */
+  ofManyAgents?: true;
+  /** Makes what the twin answered smaller, for a model to read. */
+  shorten?: (answer: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** One tool: how it is described, and which call of the HTTP interface it makes. */
+export interface Tool {
+  name: McpTool | "list_agents";
+  title: string;
+  description: string;
+  /** Least role, as of its twin; callers below it do not see the tool. */
+  role: Role;
+  /** Null: it only reads. */
+  effects: Effects | null;
+  /** What strangers wrote comes back, or something reaches them. */
+  openWorld: boolean;
+  input: z.ZodObject;
+  /** The answer of its twin. */
+  output: z.ZodType;
+  /** The twin's body, for a dry run. */
+  body: z.ZodType | null;
+  /** Throws `validation_failed` for what is no input of the tool. */
+  plan: (input: unknown) => Plan;
+}
+
+interface ToolSpec<I extends z.ZodObject> extends Pick<Tool, "name" | "title" | "description" | "output"> {
+  role?: Role;
+  effects?: Effects;
+  openWorld?: boolean;
+  input: I;
+  body?: z.ZodType;
+  plan: (input: z.output<I>) => Plan;
+}
+
+/** A tool whose plan takes the parsed input. */
+export function defineTool<I extends z.ZodObject>(spec: ToolSpec<I>): Tool {
+  const { role = "viewer", effects = null, openWorld = false, body = null } = spec;
+  return { ...spec, role, effects, openWorld, body, plan: (input) => spec.plan(parseOrRefuse(spec.input, input)) };
+}
+
+/** What every tool that changes something takes besides. */
+export const steering = {
+  dry_run: z.boolean().optional().describe("Checks the call and says what it would do, without doing it"),
+  idempotency_key: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional()
+    .describe("A name for this call, of your choice: a repeat within 24 hours is not carried out again"),
+};
+
+/** The fields of an input that its twin takes in its body. */
+export function bodyOf(input: Record<string, unknown>, ...others: string[]): Record<string, unknown> {
+  const dropped = new Set([...others, ...Object.keys(steering)]);
+  return Object.fromEntries(Object.entries(input).filter(([name, value]) => !dropped.has(name) && value !== undefined));
+}
+
+export const agentField = z.string().min(1).max(255).describe("Name, slug or id of the agent (list_agents lists them)");
+export const pageFields = {
+  limit: z.int().min(1).max(200).optional().describe("Default 50"),
+  cursor: z.string().min(1).max(500).optional().describe("`next_cursor` of the page before"),
+};
+
+/** Path of an agent, and of what belongs to it. */
+export const agentPath = (agent: string, ...more: string[]): string =>
+  ["/api/agents", ...[agent, ...more].map(encodeURIComponent)].join("/");
