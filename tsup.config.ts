@@ -27,10 +27,10 @@ const programs: Record<string, string> = {
 const isService = basename(dirname(process.cwd())) === "services";
 
 /**
- * Stays outside the file of a program: OpenTelemetry loads only where spans are exported and patches modules by their names,
- * Swagger UI reads files beside its own, and the native client of PostgreSQL is not installed.
+ * Stays outside the file of a program: OpenTelemetry loads only where spans are exported and patches modules by their names, and the
+ * native client of PostgreSQL is not installed.
  */
-const APART = /^(@opentelemetry\/|@fastify\/swagger-ui|pg-native)/;
+const APART = /^(@opentelemetry\/|pg-native)/;
 
 /** What packages in CommonJS expect of their module. */
 const COMMON_JS = `

@@ -1,5 +1,5 @@
 /** A vite plugin: beside each file of the build lies its compressed twin, which the server sends to whoever takes it. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -14,6 +14,8 @@ export function compressAssets() {
       folder = resolve(config.root, config.build.outDir, "assets");
     },
     closeBundle() {
+      // A build that failed has no files; its own error is the one to show.
+      if (!existsSync(folder)) return;
       for (const name of readdirSync(folder).filter((file) => TEXT.test(file))) {
         const content = readFileSync(join(folder, name));
         writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));

@@ -20,6 +20,7 @@ export function pageConfig(base: string, { rolldownOptions, ...build }: BuildOpt
       reportCompressedSize: false,
       ...build,
       rolldownOptions: {
+        ...rolldownOptions,
         output: {
           entryFileNames: "assets/[name]-[hash].js",
           chunkFileNames: "assets/[name]-[hash].js",

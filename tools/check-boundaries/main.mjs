@@ -42,6 +42,8 @@ export function checkBoundaries(root) {
         const report = (line, rule, message) => violations.push({ file, line, rule, message });
         checkNames(pack, path, report);
         if (!LONG_FILES.includes(file)) checkLength(source, FILE_LINES[kind], report);
+        // Sheets name packages too.
+        for (const [, name] of source.matchAll(/@import "((?:@[^/"]+\/)?[^/"]+)/g)) used[kind].add(name);
         if (!CODE.test(path)) continue;
         for (const name of namesIn(source)) used[kind].add(name);
         for (const { specifier, line, typeOnly } of importsOf(source)) {

@@ -8,6 +8,7 @@ export const LIBRARY_IMPORTS = {
   "chat-page": ["web-kit"],
   widget: ["web-kit"],
   console: ["web-kit", "client"],
+  docs: ["web-kit", "client"],
   // What others embed: it knows the product by its HTTP interface alone.
   client: [],
   cli: ["client"],

@@ -6,7 +6,7 @@ const INTRO = `# Errors
 Generated from \`libs/contracts/src/errors.ts\` by \`npm run docs:generate\`; do not edit.
 
 Every error of the HTTP API is an \`application/problem+json\` document (RFC 9457) with \`type\`, \`title\`, \`status\`, \`detail\`,
-\`code\` and \`request_id\`; 422 adds \`errors\` (JSON pointer, rule, sentence; never the value), and answers after which waiting
+\`code\`, \`request_id\` and \`doc_url\`, the path of this page's line on the server that answered; 422 adds \`errors\` (JSON pointer, rule, sentence; never the value), and answers after which waiting
 helps add \`retry_after\` in seconds and the header \`Retry-After\`. Decide by \`code\`: titles and sentences may change.
 
 **400** cannot be parsed, **422** was parsed and breaks a rule. Whatever belongs to another tenant is **404**.`;

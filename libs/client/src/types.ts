@@ -108,6 +108,8 @@ export interface TurnShown extends Partial<Omit<TurnAnswered, "turn_id">> {
   /** The problem document of a failed turn. */
   error?: {
     type: string;
+    /** Path of the page that explains the code, on the server that answered. */
+    doc_url: string;
     title: string;
     status: number;
     detail: string;

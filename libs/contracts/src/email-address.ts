@@ -34,6 +34,7 @@ export function normaliseEmail(address: string): string | null {
 export const emailAddress = z
   .string()
   .max(320)
+  .meta({ examples: ["ann@example.com"] })
   .transform((address, context) => {
     const email = normaliseEmail(address);
     if (email !== null) return email;

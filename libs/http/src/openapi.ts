@@ -1,5 +1,4 @@
 import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
 import type { HttpApp } from "./http-app.js";
 
@@ -31,10 +30,6 @@ export interface OpenApiInfo {
   /** Server address in the document; absent = relative. */
   url?: string;
 }
-
-/** swagger-ui is built without inline scripts, but it sets style attributes and draws its arrows from data URLs. */
-const DOCS_CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Collects the routes registered after this call into an OpenAPI 3.1 document; `app.swagger()` gives it when ready. */
 export async function collectOpenApi(app: HttpApp, info: OpenApiInfo): Promise<void> {
@@ -92,9 +87,8 @@ function withoutUnusedSchemas<D extends { paths?: unknown; components?: { schema
   return document;
 }
 
-/** Serves `/openapi.json` and a readable page at `/docs`. */
-export async function serveOpenApi(app: HttpApp): Promise<void> {
-  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: DOCS_CSP, uiConfig: { deepLinking: true } });
+/** Serves the document of all routes at `/openapi.json`. */
+export function serveOpenApi(app: HttpApp): void {
   app.get("/openapi.json", { schema: { hide: true } }, async (_request, reply) => {
     reply.header("cache-control", "public, max-age=300");
     return reply.send(app.swagger());

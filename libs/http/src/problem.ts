@@ -3,6 +3,8 @@ import { AppError, ERRORS, type ErrorCode, type FieldError } from "@parley/contr
 /** RFC 9457 document. `message` repeats `detail` for clients of the first version of this API. */
 export interface Problem {
   type: string;
+  /** The line of the documentation that explains the code: a path on the server that answered. */
+  doc_url: string;
   title: string;
   status: number;
   detail: string;
@@ -21,6 +23,7 @@ export function toProblem(error: AppError, requestId: string): Problem {
   return {
     ...error.extra,
     type: problemType(error.code),
+    doc_url: `/docs/errors#${error.code}`,
     title,
     status,
     detail,

@@ -169,6 +169,7 @@ describe("errors", () => {
     expect(answer.headers.get("retry-after")).toBe("3");
     expect(await answer.json()).toMatchObject({
       type: "urn:parley:error:rate_limited",
+      doc_url: "/docs/errors#rate_limited",
       code: "rate_limited",
       scope: "session",
       retry_after: 3,

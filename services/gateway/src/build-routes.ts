@@ -6,6 +6,7 @@ import { registerOperations } from "./routes/operations/register.js";
 import { registerOwnerApi } from "./routes/owner/register.js";
 import { registerChatPage } from "./routes/pages/chat-page.js";
 import { registerConsole } from "./routes/pages/console.js";
+import { registerDocs } from "./routes/pages/docs.js";
 import { registerLanding } from "./routes/pages/landing.js";
 import { registerWidget } from "./routes/pages/widget.js";
 import { registerPublicApi } from "./routes/public/register.js";
@@ -38,6 +39,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   registerLanding(app);
   await registerChatPage(app, context);
   await registerConsole(app);
+  await registerDocs(app);
   registerWidget(app, { link: () => context.widgetLink?.() ?? context.config.CHAT_WIDGET_LINK });
-  await serveOpenApi(app);
+  serveOpenApi(app);
 }

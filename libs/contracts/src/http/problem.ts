@@ -5,6 +5,7 @@ export const problem = z
   // Some kinds of failure add members of their own, as the RFC allows.
   .looseObject({
     type: z.string(),
+    doc_url: z.string().meta({ description: "Path of the page that explains the code, on the server that answered" }),
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string(),
@@ -19,7 +20,8 @@ export const problem = z
     description: "Problem document",
     examples: [
       {
-        type: "https://docs.example.com/errors#not_found",
+        type: "urn:parley:error:not_found",
+        doc_url: "/docs/errors#not_found",
         title: "Not Found",
         status: 404,
         detail: "Nothing is here.",

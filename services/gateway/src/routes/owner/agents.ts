@@ -90,6 +90,22 @@ const deleteRoute = ownerRoute({
     bus.call(deleteAgent, { principal, ...params, force: force !== undefined && force !== "false" }),
 });
 
+/** The smallest agent that says something. */
+const DOCUMENT = {
+  agent: { name: "Front desk" },
+  workflow: {
+    initial_node: "talk",
+    nodes: [
+      {
+        id: "talk",
+        prompt: "Greet the visitor and answer.",
+        transitions: [{ target: "bye", condition: "contains:bye" }],
+      },
+      { id: "bye", type: "end_call", static_text: "Goodbye." },
+    ],
+  },
+};
+
 /** Checks a document without storing it. */
 const validateRoute = ownerRoute({
   method: "POST",
@@ -98,7 +114,7 @@ const validateRoute = ownerRoute({
   description: "`application/yaml` takes the document itself.",
   acrossTenants: true,
   config: { reads: true, mediaTypes: DOCUMENT_TYPES },
-  body: z.unknown().meta({ description: "`{document}`, or YAML text" }),
+  body: z.unknown().meta({ description: "`{document}`, or YAML text", examples: [{ document: DOCUMENT }] }),
   answers: { 200: validatedAgent },
   handle: async ({ request, body }, { bus }) =>
     bus.call(validateAgent, { document: isYaml(request) ? body : parseOrRefuse(validateAgentBody, body).document }),
@@ -127,7 +143,10 @@ const importRoute = ownerRoute({
   config: { mediaTypes: DOCUMENT_TYPES, repeatable: true },
   params: agentParams,
   query: importQuery,
-  body: z.unknown().meta({ description: "`{document, dry_run?, activate?, notes?, override_reason?}`, or YAML text" }),
+  body: z.unknown().meta({
+    description: "`{document, dry_run?, activate?, notes?, override_reason?}`, or YAML text",
+    examples: [{ document: DOCUMENT, notes: "First version" }],
+  }),
   answers: { 200: importedAgent },
   handle: async ({ principal, request, params, query, repeatable, markReplay }, { bus }) => {
     const call = { principal, ...params, ...importOptions(request, query), ...repeatable };

@@ -82,7 +82,10 @@ const activateRoute = ownerRoute({
     "409 `tests_not_green` for a version that requires tests; `override_reason` (admins) overrides and is kept.",
   role: "editor",
   params: versionParams,
-  body: z.unknown().meta({ description: "Nothing, or `{override_reason}`" }),
+  body: z.unknown().meta({
+    description: "Nothing, or `{override_reason}`",
+    examples: [{ override_reason: "The old version is down" }],
+  }),
   answers: { 200: agentView },
   handle: async ({ principal, params, body }, { bus }) => {
     const { override_reason: overrideReason } = parseOrRefuse(activateVersionBody, body ?? {});
@@ -131,7 +134,10 @@ const replayRoute = ownerRoute({
     ...{ action: "sessions.replayed", targetType: "agent_version" },
     targetId: `${agent}/${version}`,
   }),
-  body: z.unknown().meta({ description: "Nothing, or `{session_ids? | limit? (≤ 500), link_id?}`" }),
+  body: z.unknown().meta({
+    description: "Nothing, or `{session_ids? | limit? (≤ 500), link_id?}`",
+    examples: [{ limit: 50 }],
+  }),
   answers: { 200: replayReport },
   handle: async ({ principal, params, body }, { bus }) => {
     const given = parseOrRefuse(replayVersionBody, body ?? {});

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { renderGuide } from "../src/site/markdown.js";
+import { sitePages } from "../src/site/site.js";
+import { readGuides, readOpenApi } from "../src/site/sources.js";
+
+const DOCS = join(import.meta.dirname, "../../../docs");
+const api = readOpenApi(DOCS);
+const pages = sitePages(readGuides(DOCS), api, { script: "/docs.js", sheet: "/docs.css" });
+const byPath = new Map(pages.map(({ path, html }) => [path, html]));
+const pageOf = (path: string): string => byPath.get(path) ?? "";
+
+describe("the documentation site", () => {
+  it("has a page for each guide and each decision, and each is listed", () => {
+    const start = pageOf("index");
+    for (const { path } of readGuides(DOCS)) {
+      expect(byPath.has(path), path).toBe(true);
+      if (path !== "index") expect(start, path).toContain(`href="/docs/${path}"`);
+    }
+  });
+
+  it("leads nowhere that is not there, neither page nor section", () => {
+    const dead: string[] = [];
+    for (const { path, html } of pages)
+      for (const [, page = "", anchor] of html.matchAll(/href="\/docs(?:\/([^"#]*))?(?:#([^"]*))?"/g)) {
+        const target = byPath.get(page === "" ? "index" : page);
+        if (target === undefined || (anchor !== undefined && !target.includes(`id="${anchor}"`)))
+          dead.push(`${path} → ${page}#${anchor ?? ""}`);
+      }
+    expect(dead).toEqual([]);
+  });
+
+  it("describes every call of the API once, with a section of its own", () => {
+    const reference = pages.filter(({ path }) => path.startsWith("reference/")).map(({ html }) => html);
+    const all = reference.join("");
+    for (const [path, methods] of Object.entries(api.paths))
+      for (const method of Object.keys(methods))
+        expect(all.split(`<b>${method.toUpperCase()}</b> <code>${path}</code>`), `${method} ${path}`).toHaveLength(2);
+  });
+
+  it("has no inline script or style, which its policy would refuse", () => {
+    for (const { path, html } of pages) {
+      expect(html, path).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|<style|\son\w+=/);
+      const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size, path).toBe(ids.length);
+    }
+  });
+
+  it("leaves files of the repository as text and writes markup of code as text", () => {
+    const guide = renderGuide(
+      "a",
+      "# A\n\n[b](b.md#x) [c](../c.ts)\n\n```html\n<script>1</script>\n```\n",
+      new Set(["b"]),
+    );
+    expect(guide).toMatchObject({ title: "A", html: expect.stringContaining('<a href="/docs/b#x">b</a> c') });
+    expect(guide.html).toContain("&lt;script&gt;");
+  });
+});
