@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { chat } from "./chat/chat.js";
 import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } from "./commands/agents.js";
 import { type Done, positive, sub } from "./declare.js";
+import { addAnalytics } from "./declare-analytics.js";
 import { addAudit } from "./declare-audit.js";
 import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
@@ -69,6 +70,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addKnowledgeCommands(program, io, done);
   addMemory(program, io, done);
   addPrivacy(program, io, done);
+  addAnalytics(program, io, done);
   addAudit(program, io, done);
   addOperations(program, io, done);
   addTools(program, io, done);

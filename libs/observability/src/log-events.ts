@@ -67,6 +67,7 @@ export const LOG_EVENTS: Record<string, string> = {
     "The audit of a tenant has grown: place and hash of its newest entry. Kept elsewhere, these lines prove later that nothing before was changed.",
   "audit.seal_failed": "Ends of audit chains could not be sealed; it is repeated.",
   "security.notes_lost": "Security events could not be stored; `security_events_lost_total` counts them.",
+  "visits.counts_lost": "Counts of opened links could not be stored; `visit_counts_lost_total` counts them.",
   "mail.failed": "The mail server rejected a mail; its codes are logged, its recipient is not.",
   "keys.hash_root_unreadable":
     "Tokens and links of this installation do not work: neither `SECRET_KEY` nor `SECRET_KEY_PREVIOUS` opens what its hashes are made with.",

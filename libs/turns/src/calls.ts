@@ -30,6 +30,8 @@ export interface CallOutput {
   /** Why the usage is not the server's own count; absent = it is. */
   usageDoubt?: ModelUsage["doubt"];
   latencyMs: number;
+  /** From the beginning of the call to the first words of a reply. Absent = it came whole, or is none. */
+  firstTokenMs?: number;
   model: string | null;
   http?: HttpSummary;
 }

@@ -82,9 +82,11 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         const values = valuesBlock(call.values);
         const page = pageBlock(context.pageContext ?? null);
         shown = (passages?.length ?? 0) + (values?.length ?? 0) + (page?.length ?? 0);
-        const said = history.findLast(({ role }) => role === "user")?.content;
+        const asked = history.findLast(({ role }) => role === "user")?.content;
         const filter = createOutputFilter(canary);
         const quiet = setTimeout(() => context.live.status("working"), QUIET_MS);
+        const startedAt = performance.now();
+        let firstTokenMs: number | undefined;
         const answer = await model
           .reply(
             {
@@ -99,12 +101,13 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
               messages: beside(modelMessages(history, call.historyWindow), page),
               ...(values === undefined ? {} : { values }),
               settings: settings(call),
-              hints: { ...hints(call), ...(said === undefined ? {} : { said }) },
+              hints: { ...hints(call), ...(asked === undefined ? {} : { said: asked }) },
             },
             {
               signal,
               onDelta: (text) => {
                 clearTimeout(quiet);
+                firstTokenMs ??= Math.round(performance.now() - startedAt);
                 const safe = filter.push(text);
                 if (safe !== "") context.live.append(call.partIndex, safe);
               },
@@ -116,7 +119,8 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         if (rest !== "") context.live.append(call.partIndex, rest);
         const answered = filterOutput(storable(answer.text), canary);
         if (answered.withheld.size > 0) context.onWithheld?.([...answered.withheld]);
-        return output(model, { type: "reply", text: answered.text }, answer);
+        const said = output(model, { type: "reply", text: answered.text }, answer);
+        return firstTokenMs === undefined ? said : { ...said, firstTokenMs: Math.min(firstTokenMs, said.latencyMs) };
       }
       case "llm.extract": {
         const values = shownValues(call.values);

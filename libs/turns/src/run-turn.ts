@@ -177,6 +177,7 @@ async function answerCall(
     const output = await perform(call, history, { retrieved });
     Object.assign(record, {
       latency_ms: output.latencyMs,
+      ...(output.firstTokenMs === undefined ? {} : { first_token_ms: output.firstTokenMs }),
       model: output.model,
       usage: output.usage,
       result: recordable(output.result),

@@ -16,6 +16,8 @@ export interface RecordedCall {
   type: CallEffect["type"];
   node_id: string;
   latency_ms: number;
+  /** To the first words of a reply; part of `latency_ms`. */
+  first_token_ms?: number;
   model: string | null;
   usage: Usage | null;
   /** Why the usage is not the server's own count: it gave none, it cannot be true, or it was raised. Absent = it is. */

@@ -55,6 +55,7 @@ export const cleanupConfig = z.object({
     .max(1_440)
     .default(10)
     .describe("Minutes between looks for what was erased and has come back"),
+  ANALYTICS_INTERVAL_SECONDS: seconds(60).describe("Seconds between rollups of the numbers that analytics show"),
   PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(2).describe("Months of partitions made ahead"),
 });
 export type CleanupConfig = z.output<typeof cleanupConfig>;

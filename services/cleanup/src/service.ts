@@ -14,6 +14,7 @@ import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
 import { purgeSessions } from "./jobs/purge-sessions.js";
 import { purgeUnsentFiles } from "./jobs/purge-unsent-files.js";
+import { rollUp } from "./jobs/roll-up.js";
 import { jobMetrics, startJob } from "./jobs/run-job.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
 import { rotateKeys } from "./key-rotation/rotate-keys.js";
@@ -37,6 +38,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         purgeSessions(deps),
         erasePeople(deps),
         keepErased(deps),
+        rollUp(deps),
         countActiveSessions(deps),
       ];
       bindErasure(deps);

@@ -7,6 +7,7 @@ import type { LinkCache } from "./edge/link-cache.js";
 import type { ProofProvider } from "./edge/proof-contract.js";
 import type { Subjects } from "./edge/rate-subjects.js";
 import type { SecurityNotes } from "./edge/security-notes.js";
+import type { VisitCounts } from "./edge/visit-counts.js";
 import type { VisitsByToken } from "./edge/visits-by-token.js";
 import type { StreamHub } from "./streams/hub.js";
 import type { TurnWaiter } from "./turns/wait-for-turn.js";
@@ -24,6 +25,7 @@ export interface GatewayContext extends GatewayDeps {
   failedLinks: FailedAttempts;
   countries: Countries;
   security: SecurityNotes;
+  visitCounts: VisitCounts;
   subjects: Subjects;
   proofs: ProofProvider;
   /** Readiness of each dependency, for `/readyz`. */

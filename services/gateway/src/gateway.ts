@@ -11,6 +11,7 @@ import { createLinkCache } from "./edge/link-cache.js";
 import { createProofProvider } from "./edge/proof-provider.js";
 import { createSubjects } from "./edge/rate-subjects.js";
 import { createSecurityNotes } from "./edge/security-notes.js";
+import { createVisitCounts } from "./edge/visit-counts.js";
 import { createVisitsByToken } from "./edge/visits-by-token.js";
 import { announceFollowed } from "./streams/announce-followed.js";
 import { createStreamHub } from "./streams/hub.js";
@@ -45,6 +46,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.links.start();
       context.streams.start();
       context.security.start();
+      context.visitCounts.start();
       // Who is let in from now on is told of what is taken back from now on.
       await deps.bus.settled();
       await app.listen({ port: deps.config.PORT, host: deps.config.HOST, backlog: BACKLOG });
@@ -55,7 +57,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.streams.stop();
       if (app !== undefined) await closeServer(app, DRAIN_MS);
       context.waiter.stop();
-      await context.security.stop();
+      await Promise.all([context.security.stop(), context.visitCounts.stop()]);
     },
     async ready() {
       if (draining) return "draining";
@@ -96,6 +98,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
     security: createSecurityNotes({
       ...{ bus, secrets, logger, metrics, countries, addresses: config.VISITOR_ADDRESSES },
     }),
+    visitCounts: createVisitCounts({ bus, logger, metrics, countries }),
     subjects: createSubjects({ bus, secrets }),
     proofs: createProofProvider({ config, redis, secrets }),
     credentials: createCredentials({

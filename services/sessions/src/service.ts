@@ -1,11 +1,11 @@
 import { type Followed, watchFollowed } from "@parley/bus";
-import { linkAnalytics, sessionsFollowed } from "@parley/contracts";
+import { sessionsFollowed } from "@parley/contracts";
 import { type Outbox, startOutbox } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import { bindAccept } from "./accept/bind.js";
 import { createAcceptMessages } from "./accept/repository.js";
 import { createWake } from "./accept/wake.js";
-import { linkAnalyticsHandler } from "./analytics/link-analytics.js";
+import { bindAnalytics } from "./analytics/bind.js";
 import { bindDeadLetters } from "./dead-letters/bind.js";
 import type { HandlerDeps, SessionsDeps } from "./deps.js";
 import { bindEscalations } from "./escalations/bind.js";
@@ -48,8 +48,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindEscalations(handlers);
       bindDeadLetters(handlers);
       bindPrivacyExport(handlers);
-      const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
-      deps.bus.serve(linkAnalytics, linkAnalyticsHandler(deps), bound);
+      bindAnalytics(deps);
       webhooks = bindWebhooks(deps);
       people = bindPeople(deps);
       await deps.bus.settled();

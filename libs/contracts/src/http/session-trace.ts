@@ -29,6 +29,8 @@ const tracedCall = z.object({
   type: text,
   node_id: text,
   latency_ms: z.number(),
+  /** To the first words of a reply; part of `latency_ms`. */
+  first_token_ms: z.number().optional(),
   model: text.nullable(),
   usage: usage.nullable(),
   /** Why the usage is not the model server's own count: it gave none, it cannot be true, or it was raised to the least possible. */

@@ -25,6 +25,7 @@ begin
     and status = 'pending'
     and attempts = p_attempt;
   if not found then return false; end if;
+  perform note_analytics(p_tenant, p_conversation);
   perform charge_analysis(p_conversation, p_attempt, p_charged_tokens, p_charged_cost);
   select session_id into v_session
   from text_conversations

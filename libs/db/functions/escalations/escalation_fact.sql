@@ -1,9 +1,10 @@
--- Emits a fact of an escalation. p_subject: which of the three.
+-- Emits a fact of an escalation, and has the numbers of its session taken again. p_subject: which of the three.
 create or replace function escalation_fact(e escalations, p_subject text) returns void
 language plpgsql as $$
 declare
   v_session text := (select c.session_id from text_conversations c where c.id = e.conversation_id);
 begin
+  perform note_analytics(e.tenant_id, e.conversation_id);
   perform emit_fact(
     e.tenant_id, p_subject, v_session,
     jsonb_build_object(

@@ -14,6 +14,7 @@ begin
   where (session_feedback.rating, session_feedback.text) is distinct from (excluded.rating, excluded.text);
   v_changed := found;
   if v_changed then
+    perform note_analytics(c.tenant_id, v_id);
     perform emit_fact(
       c.tenant_id, 'sessions.v1.event.feedback_given', c.session_id,
       jsonb_build_object(

@@ -37,6 +37,7 @@ begin
     on conflict (conversation_id, message_id) do update
     set rating = excluded.rating, text = excluded.text, updated_at = clock_timestamp();
   end if;
+  perform note_analytics(c.tenant_id, v_id);
   return json_build_object('message_id', v_message);
 end
 $$;

@@ -5,7 +5,16 @@ language plpgsql as $$
 declare
   v_since timestamptz;
   v_now timestamptz := clock_timestamp();
+  v_due uuid[];
 begin
+  -- Numbers are taken from what goes now. Waits for the rollups only where somebody has yet to look.
+  select array_agg(distinct conversation_id) into v_due
+  from analytics_due
+  where conversation_id = any(p_ids);
+  if v_due is not null then
+    perform analytics_lock();
+    perform take_session_numbers(v_due);
+  end if;
   select min(created_at) into v_since
   from text_conversations
   where id = any(p_ids);

@@ -1,7 +1,7 @@
 -- Ends a conversation: status, purge time, waiting turns refused, tokens ended, open escalation resolved, timer
--- dropped, the last event, the fact, the job of its analysis. The caller is in the tenant. True = this call ended it;
--- the guard on `status` makes it happen once. Raising the fence discards the reply of a turn that still runs. A
--- session whose opening was never committed gets the node where its workflow begins.
+-- dropped, the last event, the fact, the job of its analysis, its numbers. The caller is in the tenant. True = this
+-- call ended it; the guard on `status` makes it happen once. Raising the fence discards the reply of a turn that still
+-- runs. A session whose opening was never committed gets the node where its workflow begins.
 create or replace function close_conversation(p_id uuid, p_status text, p_reason text)
 returns boolean
 language plpgsql as $$
@@ -64,6 +64,7 @@ begin
     jsonb_build_object('tenantId', c.tenant_id, 'sessionId', c.session_id, 'conversationId', c.id, 'reason', p_reason)
   );
   perform ask_for_analysis(c);
+  perform note_analytics(c.tenant_id, c.id);
   return true;
 end
 $$;

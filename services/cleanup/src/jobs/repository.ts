@@ -93,3 +93,18 @@ export const purgeMemories = async (
 /** Deletes entries of the audit older than `days` from the beginning of one chain; answers how many. */
 export const purgeAudit = (db: Db, query: { days: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_audit($1, $2) as count", [query.days, query.limit]);
+
+/**
+ * Takes the numbers of at most `limit` sessions that ended, changed, or went on for `liveSeconds`, and adds what was noted to the
+ * rollups; answers how many sessions were looked at and how many amounts were added. Zeros while another replica does it.
+ */
+export async function rollUp(
+  db: Db,
+  query: { limit: number; liveSeconds: number },
+): Promise<{ looked: number; added: number }> {
+  const rows = await db.query<{ looked: number; added: number }>("select looked, added from roll_up($1, $2)", [
+    query.limit,
+    query.liveSeconds,
+  ]);
+  return rows[0] ?? { looked: 0, added: 0 };
+}

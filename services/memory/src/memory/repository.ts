@@ -160,11 +160,12 @@ export async function addMemoryUsage(
   db: Db,
   used: { tenantId: string; conversationId: string; inputTokens: number; outputTokens: number; cost: number | null },
 ): Promise<void> {
-  await db.tenant(used.tenantId, (trx) =>
-    sql`update memory_cursors set input_tokens = input_tokens + ${used.inputTokens}::bigint,
+  await db.tenant(used.tenantId, async (trx) => {
+    await sql`update memory_cursors set input_tokens = input_tokens + ${used.inputTokens}::bigint,
         output_tokens = output_tokens + ${used.outputTokens}::bigint, cost = cost + ${used.cost}::numeric
-      where conversation_id = ${used.conversationId}`.execute(trx),
-  );
+      where conversation_id = ${used.conversationId}`.execute(trx);
+    await sql`select note_analytics(${used.tenantId}, ${used.conversationId})`.execute(trx);
+  });
 }
 
 /** Ends the claim of a conversation after `afterMs`: 0 gives its summary back at once, more keeps it out of the way. */

@@ -4,6 +4,7 @@ import { guard } from "../../edge/callers/authenticate.js";
 import { accessRoutes } from "./access.js";
 import { agentSecretRoutes } from "./agent-secrets.js";
 import { agentRoutes } from "./agents.js";
+import { analyticsRoutes } from "./analytics.js";
 import { auditRoutes } from "./audit.js";
 import { deadLetterRoutes } from "./dead-letters.js";
 import { acceptYaml } from "./document-body.js";
@@ -40,6 +41,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...linkSharingRoutes,
   ...hostIdentityRoutes,
   ...linkAnalyticsRoutes,
+  ...analyticsRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,
   ...escalationRoutes,

@@ -1,6 +1,7 @@
 import type { Bus } from "@parley/bus";
 import { getHistory, getSession, type HistoryMessage, type SessionAccess, type SessionView } from "@parley/contracts";
 import { escapeHtml } from "../../escape-html.js";
+import { csvLines } from "./csv.js";
 
 export const TRANSCRIPT_FORMATS = ["json", "csv", "txt", "html"] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
@@ -54,16 +55,6 @@ function whoOf({ role, author, author_name }: HistoryMessage): string {
   return role === "user" ? "Visitor" : "Agent";
 }
 
-/**
- * A spreadsheet runs what begins with one of these as a formula; an apostrophe in front makes it text again (OWASP, CSV
- * injection). Quotes are doubled, every field is quoted (RFC 4180).
- */
-function csvField(value: string | number | null): string {
-  const text = String(value ?? "");
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
-}
-
 /** The files of a message by name, type and size; empty without any. */
 const filesOf = ({ files }: HistoryMessage): string[] =>
   (files ?? []).map(({ name, media_type, bytes }) => `${name} (${media_type}, ${bytes} bytes)`);
@@ -82,7 +73,7 @@ export function asCsv({ messages }: Transcript): string {
   ]);
   const head = ["sequence", "created_at", "role", "node_id", "node_name", "status"];
   head.push(...(withAuthors ? ["author", "author_name"] : []), ...(withFiles ? ["files"] : []), "content");
-  return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+  return csvLines([head, ...rows]);
 }
 
 /** For people: who said what, when. */

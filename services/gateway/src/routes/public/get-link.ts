@@ -19,6 +19,7 @@ export function getLinkRoute(app: HttpApp, context: GatewayContext): void {
   };
   app.get("/link/:token", { schema }, async (request) => {
     if (request.visit.policy.proofOfWork === "adaptive") request.suspicion = await newcomerLevel(context, request);
+    context.visitCounts.count(request, request.visit.policy, "opened");
     return showLink(context, request);
   });
 }

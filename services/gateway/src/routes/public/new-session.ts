@@ -72,13 +72,13 @@ export async function openAfter(
   return opened;
 }
 
-function create(
-  { bus, waiter }: GatewayContext,
+async function create(
+  { bus, waiter, visitCounts }: GatewayContext,
   request: FastifyRequest,
   body: NewSessionBody & { once: Once | undefined },
 ): Promise<NewSession> {
   const { policy } = request.visit;
-  return bus.call(
+  const opened = await bus.call(
     createSession,
     {
       tenantId: policy.tenantId,
@@ -94,6 +94,8 @@ function create(
     },
     { requestId: request.id },
   );
+  if (!opened.replayed) visitCounts.count(request, policy, "sessions");
+  return opened;
 }
 
 /**
@@ -102,7 +104,7 @@ function create(
  * `consent_required` when the link's text is another one than was agreed to with it.
  */
 export async function openAgain(
-  { bus, waiter }: GatewayContext,
+  { bus, waiter, visitCounts }: GatewayContext,
   request: FastifyRequest,
   { afterLeaving, consent }: { afterLeaving: boolean; consent?: boolean | undefined },
 ): Promise<NewSession> {
@@ -115,6 +117,7 @@ export async function openAgain(
       { access, link: withoutLogo(policy), afterLeaving, consent, replyTo: waiter.replyTo },
       { requestId: request.id },
     );
+    visitCounts.count(request, policy, "sessions");
     return { ...opened, turnId: opened.turn.turn_id, replayed: false };
   } catch (error) {
     // The proof has run out: another code is what helps.

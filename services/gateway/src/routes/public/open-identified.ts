@@ -36,7 +36,10 @@ export async function openIdentifiedSession(
     { requestId: request.id },
   );
   if (answer.status === "same") return null;
-  if (answer.status === "opened") return answer;
+  if (answer.status === "opened") {
+    if (!answer.reused) context.visitCounts.count(request, policy, "sessions");
+    return answer;
+  }
   const { reason } = answer;
   context.security.note(request, policy, { kind: "identity_refused", scope: reason });
   throw new AppError(reason === "expired" ? "identity_expired" : "identity_refused", { extra: { reason } });

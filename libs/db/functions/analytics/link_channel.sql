@@ -1,0 +1,9 @@
+-- Where a link is used, as far as it says itself: link = its page, widget = the sites it lists, api = there is none.
+create or replace function link_channel(l temporary_chat_links) returns text
+language sql immutable as $$
+  select case
+    when l.id is null then 'api'
+    when cardinality(l.allowed_domains) > 0 then 'widget'
+    else 'link'
+  end
+$$;

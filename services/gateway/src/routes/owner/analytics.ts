@@ -1,0 +1,158 @@
+import {
+  type AnalyticsQuestion,
+  AppError,
+  analyticsBy,
+  analyticsChannel,
+  analyticsFrame,
+  analyticsRows,
+  askAnalytics,
+  forecastUsage,
+  rebuildAnalytics,
+  usageForecast,
+} from "@parley/contracts";
+import type { FastifyReply } from "fastify";
+import { z } from "zod";
+import { queryInteger, tenantQuery } from "../params.js";
+import { csvLines } from "./csv.js";
+import { ownerRoute } from "./owner-route.js";
+
+const SUMMARIES: Record<AnalyticsQuestion, { summary: string; by: z.output<typeof analyticsBy> }> = {
+  usage: { summary: "How much agents are used", by: "day" },
+  funnel: { summary: "How far visitors come", by: "total" },
+  nodes: { summary: "Which nodes sessions reach and where they end", by: "total" },
+  "response-times": { summary: "How long visitors wait for answers", by: "day" },
+  cost: { summary: "What models take, by purpose and model", by: "total" },
+  satisfaction: { summary: "What visitors think", by: "total" },
+  countries: { summary: "Where links are opened", by: "total" },
+  security: { summary: "What the defences noticed, in numbers", by: "total" },
+  escalations: { summary: "How often humans are asked for, and how long they take", by: "total" },
+};
+
+const MAX_DAYS = 400;
+const MAX_DAYS_BY_HOUR = 31;
+const DAY_MS = 86_400_000;
+
+const filter = tenantQuery.extend({
+  agent: z.string().min(1).max(255).optional().meta({ description: "Name or id" }),
+  link_id: z.uuid().optional(),
+  version: queryInteger(1, 2_147_483_647).optional(),
+  channel: analyticsChannel.optional(),
+  format: z.enum(["json", "csv"]).default("json"),
+});
+
+type Cell = string | number | null;
+
+/** Sends rows as a table; a record of counts stands in one field. */
+function sendCsv(reply: FastifyReply, name: string, columns: string[], rows: Record<string, unknown>[]): FastifyReply {
+  const cellOf = (value: unknown): Cell =>
+    typeof value === "string" || typeof value === "number" ? value : value === null ? null : JSON.stringify(value);
+  const lines = rows.map((row) => columns.map((column) => cellOf(row[column] ?? null)));
+  return reply
+    .header("content-type", "text/csv; charset=utf-8")
+    .header("content-disposition", `attachment; filename="${name}.csv"`)
+    .serializer((text: string) => text)
+    .send(csvLines([columns, ...lines]));
+}
+
+/** The days that a question is about. Throws `validation_failed`. */
+function periodOf(
+  query: { days: number; from?: string | undefined; to?: string | undefined },
+  by: string,
+): { from: string; to: string } {
+  const to = query.to ?? new Date().toISOString().slice(0, 10);
+  const from = query.from ?? new Date(Date.parse(to) - (query.days - 1) * DAY_MS).toISOString().slice(0, 10);
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  const most = by === "hour" ? MAX_DAYS_BY_HOUR : MAX_DAYS;
+  if (days >= 1 && days <= most) return { from, to };
+  const message = days < 1 ? "must not be after `to`" : `must be at most ${most} days before \`to\`, both included`;
+  throw new AppError("validation_failed", { errors: [{ pointer: "query/from", rule: "range", message }] });
+}
+
+function exampleOf(row: z.ZodType): unknown[] {
+  const examples: unknown = row.meta()?.examples;
+  return Array.isArray(examples) ? examples.slice(0, 1) : [];
+}
+
+/** One question about the tenant's sessions, answered from the rollups. */
+const questionRoute = <Q extends AnalyticsQuestion>(question: Q) => {
+  const { summary, by } = SUMMARIES[question];
+  const row = analyticsRows[question];
+  const id = row.meta()?.id;
+  return ownerRoute({
+    method: "GET",
+    path: `/analytics/${question}`,
+    summary,
+    description:
+      "Numbers of whole days in UTC, at most 400; by hour at most 31. They are rolled up every minute; a session counts when it begins, with what it had when it was last looked at.",
+    query: filter.extend({
+      by: analyticsBy.default(by),
+      days: queryInteger(1, MAX_DAYS).default(30).meta({ description: "Without `from`: this many days up to `to`" }),
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional().meta({ description: "Included; today unless told" }),
+    }),
+    answers: {
+      200: z.object({ ...analyticsFrame, data: z.array(row) }).meta({
+        id: `${id}Answer`,
+        description: summary,
+        examples: [{ from: "2026-10-03", to: "2026-11-01", by, truncated: false, data: exampleOf(row) }],
+      }),
+    },
+    handle: async ({ principal, query, reply }, { bus }) => {
+      const { agent, link_id: linkId, version, channel } = query;
+      const period = periodOf(query, query.by);
+      const asked = { principal, agent, linkId, version, channel, question, by: query.by, ...period };
+      const { rows, ...frame } = await bus.call(askAnalytics, asked);
+      if (query.format === "csv") return sendCsv(reply, question, Object.keys(row.shape), rows);
+      return { ...frame, data: z.array(row).parse(rows) };
+    },
+  });
+};
+
+/** Where usage leads, from the eight weeks before today. */
+const forecastRoute = ownerRoute({
+  method: "GET",
+  path: "/analytics/forecast",
+  summary: "Where usage leads",
+  description: "A straight line through the last eight weeks with the days of the week; four of five days lie within.",
+  query: filter.extend({ days: queryInteger(1, 90).default(14) }),
+  answers: { 200: usageForecast },
+  handle: async ({ principal, query, reply }, { bus }) => {
+    const { agent, link_id: linkId, version, channel, days } = query;
+    const answer = await bus.call(forecastUsage, { principal, agent, linkId, version, channel, days });
+    if (query.format === "csv") {
+      const columns = ["day", "sessions", "sessions_low", "sessions_high", "messages", "messages_low", "messages_high"];
+      return sendCsv(reply, "forecast", columns, answer.data);
+    }
+    return answer;
+  },
+});
+
+/** Has all numbers made anew. Admins. */
+const rebuildRoute = ownerRoute({
+  method: "POST",
+  path: "/analytics/rebuild",
+  summary: "Make the numbers anew",
+  description: "In the background, from the sessions; until it is done the numbers are lower. May be repeated.",
+  role: "admin",
+  records: () => ({ action: "analytics.rebuilt", targetType: "tenant", targetId: null }),
+  answers: {
+    202: z
+      .object({ sessions: z.int().describe("To be looked at again") })
+      .meta({ id: "AnalyticsRebuild", examples: [{ sessions: 1240 }] }),
+  },
+  handle: async ({ principal }, { bus }) => bus.call(rebuildAnalytics, { principal }),
+});
+
+export const analyticsRoutes = [
+  questionRoute("usage"),
+  questionRoute("funnel"),
+  questionRoute("nodes"),
+  questionRoute("response-times"),
+  questionRoute("cost"),
+  questionRoute("satisfaction"),
+  questionRoute("countries"),
+  questionRoute("security"),
+  questionRoute("escalations"),
+  forecastRoute,
+  rebuildRoute,
+];

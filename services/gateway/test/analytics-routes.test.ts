@@ -1,0 +1,98 @@
+import { askAnalytics, forecastUsage, noteVisits, rebuildAnalytics, type VisitCount } from "@parley/contracts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { AGENT } from "./fake-owners.js";
+import { bodyOf, startWorld, type World } from "./gateway-under-test.js";
+
+const GERMAN = "194.25.0.68";
+
+let world: World;
+const asked: z.output<typeof askAnalytics.request>[] = [];
+const visits: VisitCount[] = [];
+
+const node = { group: "total", label: null, agent_id: AGENT, node_id: "=cmd", reached: 4, completed: 1, left: 1 };
+
+beforeAll(async () => {
+  world = await startWorld({ TRUSTED_PROXIES: "127.0.0.1" });
+  const { bus } = world;
+  bus.serve(noteVisits, async (batch) => {
+    visits.push(...batch.visits);
+    return {};
+  });
+  bus.serve(askAnalytics, async (input) => {
+    asked.push(input);
+    const { by, from, to } = input;
+    return { by, from, to, truncated: false, rows: [{ ...node, drop_off: 0.25 }] };
+  });
+  bus.serve(forecastUsage, async () => ({
+    ...{ from: "2026-09-07", to: "2026-11-01", days_known: 3, trend_per_day: null, data: [] },
+  }));
+  bus.serve(rebuildAnalytics, async () => ({ sessions: 7 }));
+  // One connection is read in order: when this is answered, what is served above is served.
+  const principal = { tenantId: null, role: "admin", via: "token", id: "t" } as const;
+  await bus.call(rebuildAnalytics, { principal });
+});
+afterAll(() => world.stop());
+
+const get = (path: string, role: "viewer" | "admin" = "viewer", method = "GET"): Promise<Response> =>
+  fetch(`${world.url}/api/analytics/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${world.owners.token(role)}` },
+  });
+
+describe("analytics over HTTP", () => {
+  it("ask what the query says, in whole days", async () => {
+    const answer = await get("nodes?agent=desk&version=3&channel=widget&by=agent&from=2026-10-01&to=2026-10-31");
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      ...{ by: "agent", from: "2026-10-01", to: "2026-10-31", truncated: false },
+      data: [{ ...node, drop_off: 0.25 }],
+    });
+    expect(asked.at(-1)).toMatchObject({
+      ...{ question: "nodes", agent: "desk", version: 3, channel: "widget", by: "agent" },
+      ...{ from: "2026-10-01", to: "2026-10-31" },
+    });
+    await get("nodes?days=7&to=2026-10-31");
+    expect(asked.at(-1)).toMatchObject({ from: "2026-10-25", to: "2026-10-31", by: "total" });
+  });
+
+  it("answer as CSV that no spreadsheet takes for a formula", async () => {
+    const answer = await get("nodes?format=csv");
+    expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="nodes.csv"');
+    expect(await answer.text()).toBe(
+      `"group","label","agent_id","node_id","reached","completed","left","drop_off"\r\n"total","","${AGENT}","'=cmd","4","1","1","0.25"\r\n`,
+    );
+  });
+
+  it.each([
+    "usage?from=2026-10-02&to=2026-10-01",
+    "usage?from=2024-10-02&to=2026-10-01",
+    "usage?by=hour&days=32",
+    "usage?by=week",
+  ])("refuse %s", async (query) => {
+    const before = asked.length;
+    const answer = await get(query);
+    expect([answer.status, (await bodyOf(answer)).code]).toEqual([422, "validation_failed"]);
+    expect(asked).toHaveLength(before);
+  });
+
+  it("are made anew by admins only", async () => {
+    expect((await get("rebuild", "viewer", "POST")).status).toBe(403);
+    const answer = await get("rebuild", "admin", "POST");
+    expect([answer.status, await answer.json()]).toEqual([202, { sessions: 7 }]);
+  });
+
+  it("count opened links by country, without an address", async () => {
+    const { token, policy } = world.owners.link();
+    for (const from of [GERMAN, GERMAN, "10.1.2.3"])
+      await fetch(`${world.url}/api/public/link/${token}`, { headers: { "x-forwarded-for": from } });
+    // In one batch or several: all of them count.
+    const opened = (of: string | null) =>
+      visits
+        .filter(({ linkId, country }) => linkId === policy.id && country === of)
+        .reduce((sum, visit) => sum + visit.opened, 0);
+    await expect.poll(() => [opened("DE"), opened(null)], { timeout: 20_000 }).toEqual([2, 1]);
+    expect(JSON.stringify(visits)).not.toContain(GERMAN);
+  });
+});

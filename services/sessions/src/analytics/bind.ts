@@ -1,0 +1,20 @@
+import * as contracts from "@parley/contracts";
+import type { SessionsDeps } from "../deps.js";
+import { askAnalytics } from "./ask-analytics.js";
+import { forecastUsage } from "./forecast-usage.js";
+import { linkAnalyticsHandler } from "./link-analytics.js";
+import { noteVisits } from "./note-visits.js";
+import { rebuildAnalytics } from "./rebuild.js";
+
+/** Counts of gateways are losable, so few of them may wait at a time. */
+const MAX_NOTING = 32;
+
+/** Answers what the numbers about sessions are, and takes what gateways count. */
+export function bindAnalytics(deps: SessionsDeps): void {
+  const bound = { maxInFlight: deps.config.SESSIONS_MAX_IN_FLIGHT };
+  deps.bus.serve(contracts.linkAnalytics, linkAnalyticsHandler(deps), bound);
+  deps.bus.serve(contracts.askAnalytics, askAnalytics(deps), bound);
+  deps.bus.serve(contracts.forecastUsage, forecastUsage(deps), bound);
+  deps.bus.serve(contracts.rebuildAnalytics, rebuildAnalytics(deps), { maxInFlight: 1 });
+  deps.bus.serve(contracts.noteVisits, noteVisits(deps), { maxInFlight: MAX_NOTING });
+}

@@ -1,0 +1,22 @@
+const DAY_MS = 86_400_000;
+
+/** A day as ISO 8601 has it, in UTC. */
+export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Milliseconds of the beginning of a day. */
+export const startOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
+
+/** The day `days` after another. */
+export const dayAfter = (day: string, days: number): string => isoDay(startOf(day) + days * DAY_MS);
+
+/** Every day from `from` to `to`, both included. */
+export function daysBetween(from: string, to: string): string[] {
+  const count = Math.round((startOf(to) - startOf(from)) / DAY_MS) + 1;
+  return Array.from({ length: Math.max(count, 0) }, (_, n) => dayAfter(from, n));
+}
+
+/** The beginning of every hour of these days. */
+export const hoursBetween = (from: string, to: string): string[] =>
+  daysBetween(from, to).flatMap((day) =>
+    Array.from({ length: 24 }, (_, hour) => new Date(startOf(day) + hour * 3_600_000).toISOString()),
+  );

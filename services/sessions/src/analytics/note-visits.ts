@@ -1,0 +1,18 @@
+import type { noteVisits as contract, VisitCount } from "@parley/contracts";
+import type { z } from "zod";
+import type { SessionsDeps } from "../deps.js";
+
+/** Notes what gateways counted, tenant by tenant. Not idempotent: these are counts that may be lost or doubled. */
+export const noteVisits =
+  ({ db }: Pick<SessionsDeps, "db">) =>
+  async ({ visits }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+    const byTenant = new Map<string, VisitCount[]>();
+    for (const visit of visits) byTenant.set(visit.tenantId, [...(byTenant.get(visit.tenantId) ?? []), visit]);
+    for (const [tenantId, own] of byTenant) {
+      const rows = own.map(({ linkId, country, opened, sessions, at }) => ({
+        ...{ link_id: linkId, country, opened, sessions, at },
+      }));
+      await db.query("select note_visits($1, $2::jsonb)", [tenantId, JSON.stringify(rows)]);
+    }
+    return {};
+  };

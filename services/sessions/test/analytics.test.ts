@@ -1,0 +1,262 @@
+import { type Bus, connectBus } from "@parley/bus";
+import { type AnalyticsBy, type AnalyticsQuestion, askAnalytics, forecastUsage, noteVisits } from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { bindAnalytics } from "../src/analytics/bind.js";
+import { dayAfter, isoDay } from "../src/analytics/days.js";
+import { sessionsConfig } from "../src/index.js";
+import { type AnalyticsWorld, addSession, addTurn, analyticsWorld, everyAmount, rollUp } from "./analytics-world.js";
+
+let bus: Bus;
+let db: Db;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  const logger = createLogger({ service: "analytics-test", level: "silent" });
+  const metrics = createMetrics();
+  db = connectDb({ ...PATIENT, url: database.url, name: "analytics-test", logger });
+  bus = await connectBus({ url: nats.url, name: "sessions", logger, metrics });
+  // Nothing but the questions is answered here, from a database and a bus.
+  bindAnalytics({ bus, db, config: sessionsConfig.parse({}) } as Parameters<typeof bindAnalytics>[0]);
+  await bus.settled();
+  close = async () => {
+    await Promise.all([bus.close(), db.close()]);
+    await Promise.all([nats.destroy(), database.drop()]);
+  };
+});
+afterAll(() => close());
+
+const today = isoDay(Date.now());
+
+type Filter = Partial<Pick<z.input<typeof askAnalytics.request>, "agent" | "linkId" | "version" | "channel">>;
+
+function ask(
+  at: AnalyticsWorld,
+  question: AnalyticsQuestion,
+  asked: Filter & { by?: AnalyticsBy; days?: number } = {},
+) {
+  const { by = "total", days = 10, ...filter } = asked;
+  const period = { from: dayAfter(today, 1 - days), to: today };
+  return bus.call(askAnalytics, { principal: at.principal, question, by, ...period, ...filter });
+}
+
+/** A week of an agent: two ends, a failure, a wish for a human, an opinion. */
+async function fill(at: AnalyticsWorld, daysBefore = 0): Promise<{ running: string; ended: string }> {
+  const ended = await addSession(db, at, {
+    daysAgo: daysBefore + 1,
+    verified: true,
+    turns: [
+      { ms: 1_000, firstMs: 400 },
+      { ms: 3_000, firstMs: 500, cost: null },
+    ],
+    ...{ rating: 4, sentiment: "Positive", escalated: 60 },
+  });
+  await addSession(db, at, {
+    ...{ daysAgo: daysBefore + 2, status: "abandoned", reason: "idle_timeout", node: "greeting", version: 2 },
+    turns: [{ ms: 2_000 }, { failed: "model_timeout" }],
+    escalated: null,
+  });
+  await addSession(db, at, { daysAgo: daysBefore + 2, ofApi: true, turns: [{ ms: 100 }], rating: 5 });
+  const running = await addSession(db, at, {
+    daysAgo: daysBefore,
+    status: "active",
+    node: "greeting",
+    turns: [{ ms: 1_000 }],
+  });
+  return { running, ended };
+}
+
+describe("analytics", () => {
+  it("answer each question from the rollups", async () => {
+    const at = await analyticsWorld(db);
+    await fill(at);
+    await rollUp(db);
+
+    expect((await ask(at, "usage")).rows).toEqual([
+      {
+        ...{ group: "total", label: null, sessions: 4, verified: 1, messages: 6, ended: 3, completed: 2, abandoned: 1 },
+        ...{ failed: 0, completion_rate: 0.6667, average_messages: 1.5, average_duration_seconds: 60 },
+      },
+    ]);
+    const byDay = await ask(at, "usage", { by: "day", days: 3 });
+    expect(byDay.rows.map(({ group, sessions, messages }) => [group, sessions, messages])).toEqual([
+      [dayAfter(today, -2), 2, 3],
+      [dayAfter(today, -1), 1, 2],
+      [today, 1, 1],
+    ]);
+    const byHour = await ask(at, "usage", { by: "hour", days: 3 });
+    expect(byHour.rows).toHaveLength(72);
+    expect(byHour.rows.find(({ group }) => group === `${dayAfter(today, -1)}T12:00:00.000Z`)).toMatchObject({
+      messages: 2,
+    });
+
+    expect((await ask(at, "nodes")).rows).toEqual([
+      expect.objectContaining({
+        agent_id: at.agentId,
+        node_id: "greeting",
+        reached: 4,
+        completed: 0,
+        left: 1,
+        drop_off: 0.25,
+      }),
+      expect.objectContaining({ node_id: "end", reached: 2, completed: 2, left: 0 }),
+    ]);
+    const [times] = (await ask(at, "response-times")).rows;
+    expect(times).toMatchObject({ answered: 5, total_average_ms: 1_420, failed: 1, failures: { model_timeout: 1 } });
+    expect(times).toMatchObject({ failed_rate: 0.1667 });
+    expect(Math.abs(Number(times?.total_p95_ms) - 3_000)).toBeLessThan(0.13 * 3_000);
+    expect(Math.abs(Number(times?.first_token_p50_ms) - 400)).toBeLessThan(0.13 * 400);
+
+    expect((await ask(at, "cost")).rows).toEqual([
+      expect.objectContaining({ purpose: "analysis", model: "judge", calls: 1, input_tokens: 50, cost: 0.5 }),
+      {
+        ...{ group: "total", label: null, purpose: "reply", model: "org/model-1", calls: 5, input_tokens: 500 },
+        ...{ output_tokens: 50, cost: 0.004, unpriced_calls: 1 },
+      },
+    ]);
+    expect((await ask(at, "satisfaction")).rows).toEqual([
+      expect.objectContaining({ ratings: 2, average_rating: 4.5, rating_4: 1, rating_5: 1, sentiment_positive: 1 }),
+    ]);
+    const [humans] = (await ask(at, "escalations")).rows;
+    expect(humans).toMatchObject({
+      sessions: 4,
+      escalated_sessions: 2,
+      escalation_rate: 0.5,
+      escalations: 2,
+      taken: 1,
+    });
+    expect(humans).toMatchObject({
+      wait_average_seconds: 60,
+      sources: { visitor: 2 },
+      outcomes: { assigned: 1, open: 1 },
+    });
+  });
+
+  it("are told apart by agent, link, version and channel, and filtered by each", async () => {
+    const at = await analyticsWorld(db);
+    await fill(at);
+    await rollUp(db);
+    const by = async (what: AnalyticsBy) =>
+      (await ask(at, "usage", { by: what })).rows.map(({ group, label, sessions }) => [group, label, sessions]);
+    expect(await by("agent")).toEqual([[at.agentId, "Desk", 4]]);
+    expect(await by("link")).toEqual([[at.linkId, "Front desk", 3]]);
+    expect(await by("version")).toEqual([
+      [`${at.agentId}/1`, "Desk", 3],
+      [`${at.agentId}/2`, "Desk", 1],
+    ]);
+    expect(await by("channel")).toEqual([
+      ["link", null, 3],
+      ["api", null, 1],
+    ]);
+    const filtered = async (filter: object) => (await ask(at, "usage", filter)).rows[0]?.sessions;
+    expect(await filtered({ agent: "desk" })).toBe(4);
+    expect(await filtered({ linkId: at.linkId })).toBe(3);
+    expect(await filtered({ version: 2 })).toBe(1);
+    expect(await filtered({ channel: "api" })).toBe(1);
+    await expect(ask(at, "usage", { agent: "nobody" })).rejects.toMatchObject({ code: "agent_not_found" });
+  });
+
+  it("say nothing of another tenant", async () => {
+    const [at, other] = [await analyticsWorld(db), await analyticsWorld(db)];
+    await fill(at);
+    await rollUp(db);
+    expect((await ask(other, "usage")).rows).toEqual([expect.objectContaining({ sessions: 0, messages: 0 })]);
+    expect((await ask(other, "cost")).rows).toEqual([]);
+  });
+
+  it("count what gateways counted at links, by country", async () => {
+    const at = await analyticsWorld(db);
+    const visit = { tenantId: at.tenantId, linkId: at.linkId, at: new Date().toISOString() };
+    await bus.call(noteVisits, {
+      visits: [
+        { ...visit, country: "DE", opened: 3, sessions: 1 },
+        { ...visit, country: null, opened: 1, sessions: 0 },
+      ],
+    });
+    await addSession(db, at, { daysAgo: 0, status: "active", turns: [{}] });
+    await rollUp(db);
+    expect((await ask(at, "countries")).rows).toEqual([
+      { group: "total", label: null, country: "DE", opened: 3, sessions: 1 },
+      { group: "total", label: null, country: null, opened: 1, sessions: 0 },
+    ]);
+    expect((await ask(at, "funnel")).rows).toEqual([
+      expect.objectContaining({ opened: 4, started: 1, first_message: 1, completed: 0, first_message_rate: 1 }),
+    ]);
+    expect((await ask(at, "funnel", { by: "version" })).rows[0]).toMatchObject({ opened: null });
+  });
+
+  it("forecast from whole days before today", async () => {
+    const at = await analyticsWorld(db);
+    for (let daysAgo = 1; daysAgo <= 14; daysAgo += 1) await addSession(db, at, { daysAgo, turns: [{}, {}] });
+    await rollUp(db);
+    const answer = await bus.call(forecastUsage, { principal: at.principal, days: 2 });
+    expect(answer).toMatchObject({ days_known: 14, trend_per_day: { sessions: 0, messages: 0 } });
+    expect(answer.data.map(({ day, sessions, messages }) => [day, sessions, messages])).toEqual([
+      [today, 1, 2],
+      [dayAfter(today, 1), 1, 2],
+    ]);
+  });
+});
+
+describe("rollups", () => {
+  it("count a session once, however often it is looked at and whatever changes", async () => {
+    const at = await analyticsWorld(db);
+    const { running, ended } = await fill(at);
+    await rollUp(db);
+    await db.tenant(at.tenantId, async (trx) => {
+      // The running session goes on, the ended one is rated anew, and both are noted twice.
+      await addTurn(trx, { at, id: running, seq: 2, began: sql`now()`, turn: { ms: 500 } });
+      await sql`update text_conversations set done_seq = 2, next_seq = 2, messages_used = 2 where id = ${running}`.execute(
+        trx,
+      );
+      await sql`update session_feedback set rating = 1 where conversation_id = ${ended}`.execute(trx);
+      for (const id of [ended, ended, running]) await sql`select note_analytics(${at.tenantId}, ${id})`.execute(trx);
+    });
+    await rollUp(db);
+    await rollUp(db);
+    expect((await ask(at, "usage")).rows[0]).toMatchObject({ sessions: 4, messages: 7 });
+    expect((await ask(at, "satisfaction")).rows[0]).toMatchObject({
+      ratings: 2,
+      rating_1: 1,
+      rating_4: 0,
+      rating_5: 1,
+    });
+  });
+
+  it("are the same when they are made anew", async () => {
+    const at = await analyticsWorld(db);
+    const { ended } = await fill(at);
+    await rollUp(db);
+    await db.tenant(at.tenantId, async (trx) => {
+      await sql`delete from session_feedback where conversation_id = ${ended}`.execute(trx);
+      await sql`select note_analytics(${at.tenantId}, ${ended})`.execute(trx);
+    });
+    await rollUp(db);
+    const before = await everyAmount(db, at.tenantId);
+    expect(before.length).toBeGreaterThan(50);
+    await db.query("select rebuild_analytics($1)", [at.tenantId]);
+    expect(await everyAmount(db, at.tenantId)).not.toEqual(before);
+    await rollUp(db);
+    expect(await everyAmount(db, at.tenantId)).toEqual(before);
+  });
+
+  it("keep the numbers of sessions whose content is removed, also of those nobody had looked at", async () => {
+    const at = await analyticsWorld(db);
+    await fill(at, 3);
+    await db.query("select * from purge_sessions(1, 1000)", []);
+    const { rows } = await db.tenant(at.tenantId, (trx) =>
+      sql`select from text_conversations where purged_at is not null`.execute(trx),
+    );
+    expect(rows).toHaveLength(3);
+    await rollUp(db);
+    const before = await everyAmount(db, at.tenantId);
+    expect((await ask(at, "cost")).rows[1]).toMatchObject({ purpose: "reply", calls: 5, cost: 0.004 });
+    await db.query("select rebuild_analytics($1)", [at.tenantId]);
+    await rollUp(db);
+    expect(await everyAmount(db, at.tenantId)).toEqual(before);
+  });
+});
