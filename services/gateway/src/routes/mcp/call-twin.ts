@@ -24,14 +24,13 @@ export type CallTwin = (call: TwinCall, idempotencyKey?: string) => Promise<Twin
  */
 export function twinCaller(app: HttpApp, request: FastifyRequest): CallTwin {
   const { authorization = "", traceparent, "accept-language": language } = request.headers;
-  const tenant = new URL(request.url, "http://unused").searchParams.get("tenant_id");
   const headers = {
     ...{ authorization, "x-request-id": request.id, host: request.headers.host ?? "localhost" },
     ...(typeof traceparent === "string" ? { traceparent } : {}),
     ...(language === undefined ? {} : { "accept-language": language }),
   };
   return async ({ method, path, query = {}, body }, idempotencyKey) => {
-    const search = new URLSearchParams(tenant === null ? {} : { tenant_id: tenant });
+    const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     const answer = await app.inject({
       method,
