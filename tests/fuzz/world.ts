@@ -49,6 +49,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
     keys: () => make("/api/keys", { name: "Shop" }),
     users: () => make("/api/users", { email: `${randomUUID()}@example.com`, role: "viewer" }),
     tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
+    suppressions: () => make("/api/suppressions", { address: `${randomUUID()}@example.com` }),
     erasures: () => make("/api/privacy/erasure", { email: `${randomUUID()}@example.com` }),
     deliveries: () => deliveryOf(tenant.owner, shared.webhooks ?? ""),
   };
@@ -66,6 +67,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       if (path.includes("{secret}")) await make(`/api/agents/${agent}/secrets`, { name: "crm", ...SECRET }, "name");
       if (path.includes("{email}"))
         await tenant.owner.call("PUT", `/api/agents/${agent}/memory/${EMAIL}`, { notes: "Prefers mornings." });
+      const delivery = path.includes("{delivery}") ? await sendOf(tenant.owner, agent, link.id) : undefined;
       const escalation = kind === "escalations" ? await escalationOf(tenant.owner, session.sessionId) : undefined;
       const own: Made = {
         agent,
@@ -78,6 +80,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         user_id: session.userId,
         email: EMAIL,
         secret: "crm",
+        ...(delivery !== undefined && { delivery }),
       };
       const ids: Made = { sessions: session.sessionId, "public-links": link.id };
       return {
@@ -146,6 +149,14 @@ async function escalationOf(owner: ApiClient, sessionId: string): Promise<string
   });
   await owner.call("POST", `/api/escalations/${id}/assign`, {});
   return id;
+}
+
+async function sendOf(owner: ApiClient, agent: string, link: string): Promise<string> {
+  const body = { channel: "email", recipients: [`${randomUUID()}@example.com`] };
+  const at = `/api/agents/${agent}/public-links/${link}/send`;
+  const sent = await owner.call<{ delivery_id: string }>("POST", at, body);
+  if (sent.status !== 202) throw new Error(`not sent: ${sent.status} ${sent.text}`);
+  return sent.body.delivery_id;
 }
 
 async function deliveryOf(owner: ApiClient, webhookId: string): Promise<string> {

@@ -60,6 +60,7 @@ export const ERRORS = {
   not_found: [404, "Not found", "There is nothing at this address."],
   secret_not_found: [404, "Secret not found", "The agent has no secret of this name."],
   session_not_found: [404, "Session not found", "No such session."],
+  suppression_not_found: [404, "Suppression not found", "No such address on the list of those who get no messages."],
   turn_not_found: [404, "Turn not found", "No such turn in this session."],
   template_not_found: [404, "Template not found", "No such template."],
   user_not_found: [404, "User not found", "No such user."],
@@ -122,6 +123,12 @@ export const ERRORS = {
   ],
   user_exists: [409, "User exists", "Somebody with this address is invited already."],
   turn_overtaken: [409, "Turn overtaken", "This session has changed since; its timeout or hand-back is no longer due."],
+  link_not_sendable: [
+    409,
+    "Link cannot be sent",
+    "This link is closed, expired or full, so nobody who gets it could use it.",
+  ],
+  channel_unavailable: [409, "Channel unavailable", "The operator of this server has not set this channel up."],
   // 410
   content_removed: [
     410,
@@ -169,6 +176,11 @@ export const ERRORS = {
     "The knowledge base of this agent has no capacity for this document; remove others or make it shorter.",
   ],
   files_exhausted: [429, "Too many files", "This session has used all of its files."],
+  send_limit_reached: [
+    429,
+    "Sending limit reached",
+    "This tenant or agent has sent as many messages as are allowed within 24 hours.",
+  ],
   links_exhausted: [429, "Too many links", "You have reached the limit of active links."],
   messages_exhausted: [429, "No messages left", "This session has used all of its messages."],
   rate_limited: [429, "Too many requests", "Too many requests; wait before the next one."],

@@ -7,6 +7,7 @@ import { escalated, escalationAssigned, escalationResolved } from "./messages/es
 import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
+import { deliveryFailed, deliverySent } from "./messages/sending.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
 
@@ -17,6 +18,8 @@ const ALL: EventContract[] = [
   agentDeleted,
   cachesDropped,
   credentialRevoked,
+  deliveryFailed,
+  deliverySent,
   escalated,
   escalationAssigned,
   escalationResolved,

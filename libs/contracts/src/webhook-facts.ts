@@ -4,6 +4,7 @@ import type { WEBHOOK_EVENTS } from "./http/webhooks.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { linkRevoked, linkUpdated } from "./messages/links.js";
+import { deliveryFailed, deliverySent } from "./messages/sending.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
 
@@ -33,6 +34,8 @@ const OF_ESCALATION = {
   outcome: "outcome",
 } as const;
 
+const OF_DELIVERY = { delivery_id: "deliveryId", recipient_id: "recipientId" } as const;
+
 /**
  * The one declaration of public names for facts: `npm run docs:generate` makes `webhook_fact.sql` of it. `message.completed` is no
  * fact on the bus: the commit of a turn delivers it (`deliver_message.sql`).
@@ -47,5 +50,7 @@ export const WEBHOOK_FACTS: readonly WebhookFact[] = [
   told(linkCreated, "link.created"),
   told(linkUpdated, "link.updated"),
   told(linkRevoked, "link.revoked"),
+  told(deliverySent, "delivery.sent", OF_DELIVERY),
+  told(deliveryFailed, "delivery.failed", OF_DELIVERY),
   told(webhookDisabled, "webhook.disabled", { webhook_id: "webhookId", agent_id: "agentId", reason: "reason" }),
 ];

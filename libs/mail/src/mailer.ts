@@ -11,6 +11,8 @@ export interface Mail {
   language?: string;
   /** UUID of what it tells: the same in each attempt, so that whoever takes mails in can know a repeat (`Message-ID`). */
   id?: string;
+  /** Further headers, such as `List-Unsubscribe`. */
+  headers?: Record<string, string>;
 }
 
 /** Keeps mails instead of sending them, for installations without a mail server. */
@@ -69,8 +71,9 @@ export function createMailer(options: MailerOptions): Mailer {
       } catch (error) {
         const codes = codesOf(error);
         logger.warn({ tenantId: mail.tenantId, ...codes }, "mail.failed");
-        const { responseCode } = codes;
-        return typeof responseCode === "number" && responseCode >= 500 && responseCode < 600
+        const { responseCode, code } = codes;
+        // A sign-in that is refused says nothing of the recipient; it is put right by the operator.
+        return code !== "EAUTH" && typeof responseCode === "number" && responseCode >= 500 && responseCode < 600
           ? "refused"
           : "unreachable";
       }
@@ -102,9 +105,9 @@ function smtpCarrier({ url, from, timeoutMs = 10_000 }: MailerOptions & { url: s
     disableUrlAccess: true,
   });
   return {
-    async deliver({ to, subject, text, language, id }) {
+    async deliver({ to, subject, text, language, id, headers: more }) {
       // As an object: a string would be read as a list of addresses.
-      const headers = language === undefined ? {} : { "Content-Language": language };
+      const headers = { ...more, ...(language !== undefined && { "Content-Language": language }) };
       await transport.sendMail({
         from,
         to: { name: "", address: to },

@@ -29,6 +29,12 @@ export const LOG_EVENTS: Record<string, string> = {
   "notice.failed": "An attempt to tell somebody of an escalation failed; it is repeated unless it was refused.",
   "notice.deferred": "An attempt to tell somebody of an escalation broke off; it is repeated.",
   "notices.failed": "The search for people to tell of escalations failed; it is repeated.",
+  "link.message_sent": "A recipient was sent a link.",
+  "link.message_failed":
+    "An attempt to send a recipient a link failed; it is repeated unless `outcome` is final or in doubt.",
+  "link.message_deferred": "An attempt to send a link broke off; it is repeated or stays in doubt.",
+  "link.unsubscribed": "Somebody took themselves off the list of those who get links.",
+  "link.messages_failed": "The search for links to send failed; it is repeated.",
   "escalation.resolved": "An escalation ended; `outcome` says how.",
   "analysis.deferred": "The analysis of an ended session failed; it is retried.",
   "analyses.failed": "The search for sessions to analyse failed; it is repeated.",

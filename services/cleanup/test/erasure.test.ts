@@ -102,6 +102,12 @@ describe("the erasure of an address", () => {
       sessions: { sessions: 3, messages: 12, events: expect.any(Number), files: 3, turns: 6, deliveries: 9 },
       ...{ memory: { rows: 1 }, access_requests: { rows: 1 }, access_addresses: { rows: 1 } },
       ...{ verifications: { rows: 1 }, mails: { rows: 3 }, links: { rows: 1 }, link_templates: { rows: 1 } },
+      ...{
+        recipients: { rows: 1 },
+        schedule_recipients: { rows: 1 },
+        suppressions: { rows: 1 },
+        send_outs: { rows: 2 },
+      },
       ...{ deliveries: { rows: 1 }, answers: { rows: 1 }, knowledge_uploads: { rows: 1 }, outbox: { rows: 1 } },
     });
     expect(receipt?.stores.every(({ remaining }) => remaining === 0)).toBe(true);

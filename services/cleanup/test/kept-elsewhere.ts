@@ -29,6 +29,16 @@ export async function keptElsewhere(db: Db, { tenantId, agentId }: Owner, linkId
     sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, response)
         values (${tenantId}, 'links.create', 'k', 'f', ${JSON.stringify({ answer: named })})`,
     sql`insert into knowledge_uploads (upload_id, n, tenant_id, data) values (gen_random_uuid(), 0, ${tenantId}, convert_to(${named.toLowerCase()}, 'UTF8'))`,
+    sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, template, message, created_by)
+        values (${linkId}, ${tenantId}, ${agentId}, ${linkId}, 'email', true, 'invitation', ${`Dear ${ADDRESS}`}, 'test')`,
+    sql`insert into send_out_recipients (id, tenant_id, send_out_id, position, address_sealed, address_hash, hint, language)
+        values (gen_random_uuid(), ${tenantId}, ${linkId}, 1, 'sealed', ${hash}, 'h', 'en')`,
+    sql`insert into suppressions (tenant_id, address_hash, address_sealed, hint, reason)
+        values (${tenantId}, ${hash}, 'sealed', 'h', 'owner')`,
+    sql`insert into schedules (id, tenant_id, agent_id, cron, timezone, action, parameters, created_by)
+        values (${linkId}, ${tenantId}, ${agentId}, '0 9 * * *', 'UTC', 'create_and_send_temp_chat_link', ${named}, 'test')`,
+    sql`insert into schedule_recipients (schedule_id, tenant_id, address_hash, position, address_sealed, hint)
+        values (${linkId}, ${tenantId}, ${hash}, 1, 'sealed', 'h')`,
     sql`insert into outbox (tenant_id, subject, key, payload, sent_at) values (${tenantId}, 'links.v1.event.created', 'k', ${named}, now())`,
   ];
   await db.tenant(tenantId, async (trx) => {

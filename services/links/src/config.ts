@@ -1,6 +1,7 @@
 import { outboundConfig } from "@parley/outbound";
 import { mailConfig, publicUrlConfig } from "@parley/runtime";
 import { z } from "zod";
+import { distributionConfig } from "./distribution/config.js";
 import { oidcConfig } from "./users/oidc/config.js";
 
 /** Variables that only the links service reads; connections and SECRET_KEY are read by main.ts. */
@@ -56,6 +57,7 @@ export const linksConfig = z.object({
     .max(365)
     .default(14)
     .describe("Days after which a user of the console has to sign in again, however much it was used"),
+  ...distributionConfig,
   ...oidcConfig,
   ...publicUrlConfig,
   ...mailConfig,

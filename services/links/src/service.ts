@@ -4,6 +4,7 @@ import type { Component } from "@parley/runtime";
 import { bindAudit } from "./audit/bind.js";
 import { bindCredentials } from "./credentials/bind.js";
 import type { LinksDeps } from "./deps.js";
+import { bindDistribution } from "./distribution/bind.js";
 import { createAgentsShown } from "./links/agents.js";
 import { bindLinks } from "./links/bind.js";
 import { exportAccess } from "./privacy-export/export-person.js";
@@ -11,7 +12,7 @@ import { bindSecurity } from "./security/bind.js";
 import { bindTemplates } from "./templates/bind.js";
 import { bindUsers } from "./users/bind.js";
 import { bindVerification } from "./verification/bind.js";
-import { keepMail } from "./verification/repository.js";
+import { keepMail, keepMailOnce } from "./verification/repository.js";
 
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
@@ -30,11 +31,13 @@ export function createLinks(deps: LinksDeps): Component {
         url: deps.config.SMTP_URL,
         from: deps.config.MAIL_FROM,
         logger: deps.logger,
-        mailbox: (mail) => keepMail(deps.db, mail),
+        mailbox: (mail) =>
+          mail.id === undefined ? keepMail(deps.db, mail) : keepMailOnce(deps.db, { ...mail, id: mail.id }),
       });
       const users = bindUsers(deps, mailer);
       const verification = bindVerification(deps, { mailer, agentShown });
-      open = [verification, users, bindAudit(deps)];
+      const distribution = bindDistribution(deps, mailer);
+      open = [distribution, verification, users, bindAudit(deps)];
       closeMailer = () => mailer.close();
       await deps.bus.settled();
     },

@@ -141,6 +141,14 @@ export const CREATIONS: Record<string, (world: World) => Creation | Promise<Crea
     other: { body: { create: [{ title: "A" }] } },
     count: async () => (await list("/api/agents/echo/public-links")) / 2,
   }),
+  "POST /agents/{agent}/public-links/{id}/send": async ({ list, make }) => {
+    const at = `/api/agents/echo/public-links/${await make("/api/agents/echo/public-links", { title: "Sent" })}`;
+    const body = { channel: "email", recipients: [{ address: "ada@example.com" }] };
+    return {
+      ...{ status: 202, path: `${at}/send`, body, other: { body: { ...body, template: "reminder" } } },
+      count: () => list(`${at}/deliveries`),
+    };
+  },
   "POST /agents/{agent}/knowledge": ({ list }) => ({
     ...{ status: 201, path: "/api/agents/echo/knowledge", body: { name: "Hours", content: "Open from nine." } },
     other: { body: { name: "Hours", content: "Open from ten." } },

@@ -42,6 +42,8 @@ export const accessRecordKind = z.enum([
   "links_addressed_to_the_person",
   "mails_in_the_development_mailbox",
   "console_account",
+  "links_sent_to_the_person",
+  "no_more_mail",
 ]);
 export type AccessRecordKind = z.infer<typeof accessRecordKind>;
 

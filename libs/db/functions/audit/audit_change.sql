@@ -7,7 +7,7 @@ language plpgsql as $$
 declare
   v_silent constant text[] := '{updated_at, last_used_at, last_seen_at, created_at, tokens_used, cost_used,
     sessions_used, chunks,
-    retention_changed_at, retention_check_at, secrets_sealed, failures, failing_since, latest_version}';
+    retention_changed_at, retention_check_at, secrets_sealed, failures, failing_since, latest_version, next_at}';
   v_before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - v_silent else '{}' end;
   v_after jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - v_silent else '{}' end;
   v_row jsonb := case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end;
@@ -68,6 +68,9 @@ begin
           retention_days, deleted_at}'
       ),
       ('link_templates', 'link_template', '{id}', '{name}'),
+      ('send_outs', 'delivery', '{id}', '{agent_id, link_id, channel, personalised, schedule_id, cancelled_at}'),
+      ('suppressions', 'suppression', '{id}', '{reason}'),
+      ('schedules', 'schedule', '{id}', '{agent_id, name, cron, timezone, action, paused_at}'),
       ('link_budgets', 'link_budget', '{link_id}', '{max_tokens, max_cost, hard}'),
       ('link_identities', 'link_identity', '{link_id}', '{secret_created_at, previous_valid_until}'),
       ('agent_access_policies', 'access_policy', '{agent_id}', '{mode, links_enabled}'),

@@ -10,6 +10,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   e erasures := hold_erasure(p_erasure, p_claim);
   v_count integer;
+  v_words integer;
 begin
   case p_store
     when 'memory' then
@@ -37,6 +38,37 @@ begin
           and (names_address(recipient, p_address) or names_address(subject || ' ' || body, p_address))
         limit p_limit
       );
+    when 'recipients' then
+      delete from send_out_recipients
+      where tenant_id = e.tenant_id and address_hash = e.subject_hash and created_at < e.erased_before;
+    when 'schedule_recipients' then
+      delete from schedule_recipients
+      where tenant_id = e.tenant_id and address_hash = e.subject_hash and e.cause = 'request';
+    when 'suppressions' then
+      -- The hash alone goes on to keep the promise that nobody is sent to.
+      update suppressions
+      set address_sealed = null, hint = ''
+      where tenant_id = e.tenant_id
+        and address_hash = e.subject_hash
+        and created_at < e.erased_before
+        and address_sealed is not null;
+    when 'send_outs' then
+      with words as (
+        update send_outs
+        set subject = without_address(subject, p_address), message = without_address(message, p_address)
+        where tenant_id = e.tenant_id
+          and created_at < e.erased_before
+          and names_address(concat_ws(' ', subject, message), p_address)
+        returning 1
+      ), schedule_words as (
+        update schedules
+        set parameters = without_address(parameters::text, p_address)::jsonb
+        where tenant_id = e.tenant_id
+          and created_at < e.erased_before
+          and names_address(parameters::text, p_address)
+        returning 1
+      )
+      select count(*) into v_words from (select from words union all select from schedule_words) all_words;
     when 'links' then
       update temporary_chat_links l
       set
@@ -111,6 +143,7 @@ begin
       raise exception 'there is no store %', p_store;
   end case;
   get diagnostics v_count = row_count;
+  v_count := coalesce(v_words, v_count);
   if v_count > 0 then perform count_erased(p_erasure, p_store, jsonb_build_object('rows', v_count)); end if;
   return v_count;
 end

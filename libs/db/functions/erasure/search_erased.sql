@@ -47,6 +47,24 @@ begin
       and created_at < e.erased_before
       and (names_address(recipient, p_address) or names_address(subject || ' ' || body, p_address))
     union all
+    select 'recipients', count(*)
+    from send_out_recipients
+    where tenant_id = e.tenant_id and address_hash = e.subject_hash and created_at < e.erased_before
+    union all
+    select 'suppressions', count(*)
+    from suppressions
+    where tenant_id = e.tenant_id
+      and address_hash = e.subject_hash
+      and created_at < e.erased_before
+      and address_sealed is not null
+    union all
+    select 'send_outs', count(*)
+    from send_outs
+    where e.kind = 'email'
+      and tenant_id = e.tenant_id
+      and created_at < e.erased_before
+      and names_address(concat_ws(' ', subject, message), p_address)
+    union all
     select 'links', count(*)
     from temporary_chat_links l
     where e.kind = 'email'

@@ -52,6 +52,18 @@ begin
     when 'links.v1.event.revoked' then
       o_type := 'link.revoked';
       o_data := '{}';
+    when 'links.v1.event.delivery_sent' then
+      o_type := 'delivery.sent';
+      o_data := jsonb_build_object(
+        'delivery_id', p_fact -> 'deliveryId',
+        'recipient_id', p_fact -> 'recipientId'
+      );
+    when 'links.v1.event.delivery_failed' then
+      o_type := 'delivery.failed';
+      o_data := jsonb_build_object(
+        'delivery_id', p_fact -> 'deliveryId',
+        'recipient_id', p_fact -> 'recipientId'
+      );
     when 'sessions.v1.event.webhook_disabled' then
       o_type := 'webhook.disabled';
       o_data := jsonb_build_object(

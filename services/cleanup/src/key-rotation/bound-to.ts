@@ -32,6 +32,10 @@ export const BOUND_TO: Readonly<Record<string, (row: SealedRow) => string>> = {
   "link_identities.previous_secret_sealed": ({ tenant, row_key }) => `link_identities:${tenant}:${row_key.link_id}`,
   "link_identities.secret_sealed": ({ tenant, row_key }) => `link_identities:${tenant}:${row_key.link_id}`,
   "memories.address_sealed": ({ tenant, row_key }) => `memories:${tenant}:${row_key.agent_id}:${row_key.subject_hash}`,
+  "schedule_recipients.address_sealed": ({ tenant, row_key }) =>
+    `schedule:${tenant}:${row_key.schedule_id}:${row_key.address_hash}`,
+  "send_out_recipients.address_sealed": ({ tenant, row_key }) => `recipient:${tenant}:${row_key.id}`,
+  "suppressions.address_sealed": ({ tenant, row_key }) => `suppression:${tenant}:${row_key.address_hash}`,
   "temporary_chat_links.token_sealed": ({ tenant, row_key }) => `link-token:${tenant}:${row_key.id}`,
   "webhook_deliveries.data_sealed": ({ tenant, row_key }) => `webhook-payload:${tenant}:${row_key.id}`,
   "webhook_endpoints.previous_secret_sealed": ({ tenant, row_key }) => `webhook:${tenant}:${row_key.id}`,

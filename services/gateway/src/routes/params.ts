@@ -25,6 +25,7 @@ export const versionParams = agentParams.extend({ version });
 export const diffParams = versionParams.extend({ other: version });
 /** Of a link, or of a document of the knowledge base. */
 export const ofAgentParams = agentParams.extend({ id: z.uuid() });
+export const deliveryParams = ofAgentParams.extend({ delivery: z.uuid() });
 export const personParams = agentParams.extend({ email: emailAddress });
 export const linkTemplateParams = z.object({ template: z.string().min(1).max(100) });
 /** The id of a turn: its conversation and its number in it. */

@@ -46,6 +46,14 @@ const queriesOf = (of: { email: string; hash: string; mailHash: string }): Recor
   mails_in_the_development_mailbox: sql<{ record: Json }>`
     select json_build_object('subject', subject, 'text', body, 'at', iso(created_at)) as record
       from dev_mail where lower(recipient) = ${of.email} order by id limit ${MOST + 1}`,
+  links_sent_to_the_person: sql<{ record: Json }>`
+    select json_build_object('channel', s.channel, 'status', r.status, 'language', r.language,
+             'created_at', iso(r.created_at), 'sent_at', iso(r.sent_at)) as record
+      from send_out_recipients r join send_outs s on s.id = r.send_out_id
+     where r.address_hash = ${of.hash} order by r.created_at limit ${MOST + 1}`,
+  no_more_mail: sql<{ record: Json }>`
+    select json_build_object('reason', reason, 'created_at', iso(created_at)) as record
+      from suppressions where address_hash = ${of.hash} limit ${MOST + 1}`,
   console_account: sql<{ record: Json }>`
     select json_build_object('role', role, 'name', name, 'created_at', iso(created_at)) as record
       from users where email = ${of.email} limit ${MOST + 1}`,

@@ -109,6 +109,15 @@ export async function keepMail(
   await db.query("select keep_dev_mail($1, $2, $3, $4)", [mail.tenantId, mail.to, mail.subject, mail.text]);
 }
 
+/** As `keepMail`, once for an id. */
+export async function keepMailOnce(
+  db: Db,
+  mail: { tenantId: string; to: string; subject: string; text: string; id: string },
+): Promise<void> {
+  const { tenantId, to, subject, text, id } = mail;
+  await db.query("select keep_mail_once($1, $2, $3, $4, $5)", [tenantId, to, subject, text, id]);
+}
+
 /** Newest first. */
 export const listMail = (db: Db, at: { tenantId: string; limit: number }): Promise<KeptMail[]> =>
   db.tenant(at.tenantId, async (trx) => {

@@ -14,6 +14,7 @@ import { keyRotationRoutes } from "./key-rotation.js";
 import { keyRoutes } from "./keys.js";
 import { knowledgeRoutes } from "./knowledge.js";
 import { linkAnalyticsRoutes } from "./link-analytics.js";
+import { linkDeliveryRoutes } from "./link-deliveries.js";
 import { linkSharingRoutes } from "./link-sharing.js";
 import { linkTemplateRoutes } from "./link-templates.js";
 import { linkRoutes } from "./links.js";
@@ -25,6 +26,7 @@ import { privacyExportRoutes } from "./privacy-export.js";
 import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
+import { suppressionRoutes } from "./suppressions.js";
 import { tenantRoutes } from "./tenants.js";
 import { tokenRoutes } from "./tokens.js";
 import { userRoutes } from "./users.js";
@@ -39,6 +41,8 @@ const ROUTES: readonly OwnerRoute[] = [
   ...accessRoutes,
   ...linkRoutes,
   ...linkSharingRoutes,
+  ...linkDeliveryRoutes,
+  ...suppressionRoutes,
   ...hostIdentityRoutes,
   ...linkAnalyticsRoutes,
   ...analyticsRoutes,

@@ -1,0 +1,89 @@
+import {
+  cancelLinkDelivery,
+  deliveryRecipient,
+  getLinkDelivery,
+  linkDelivery,
+  listDeliveryRecipients,
+  listLinkDeliveries,
+  pageOf,
+  recipientStatus,
+  sendAccepted,
+  sendLink,
+  sendLinkBody,
+  sendPreview,
+} from "@parley/contracts";
+import { deliveryParams, ofAgentParams, pageQuery } from "../params.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
+
+/** Sends a link, or says what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
+const sendRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/public-links/:id/send",
+  summary: "Send a public link",
+  description:
+    "To at most 1,000 recipients by `email`, `sms`, `slack`, `teams` or `webhook`, each once, however often they are named. People get a link of their own (`personalised`, a copy of this one) and are greeted by name. 202: it is on its way, and `GET …/deliveries/{delivery}` tells how far. `dry_run: true` answers 200 with what would be sent and sends nothing.",
+  role: "editor",
+  config: { repeatable: true },
+  params: ofAgentParams,
+  body: sendLinkBody,
+  answers: { 200: sendPreview, 202: sendAccepted },
+  handle: async ({ principal, params, body, repeatable, reply, markReplay }, { bus }) => {
+    const { answer, replayed } = await bus.call(sendLink, { principal, ...params, body, ...repeatable });
+    markReplay(replayed);
+    reply.code("dry_run" in answer ? 200 : 202);
+    return answer;
+  },
+});
+
+/** What was sent of a link, newest first. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/public-links/:id/deliveries",
+  summary: "List deliveries of a public link",
+  params: ofAgentParams,
+  query: pageQuery,
+  answers: { 200: pageOf(linkDelivery) },
+  handle: async ({ principal, params, query: { limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listLinkDeliveries, { principal, ...params, limit, cursor })),
+});
+
+/** One delivery with its progress. */
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/public-links/:id/deliveries/:delivery",
+  summary: "Get a delivery",
+  description:
+    "`counts` tells how far it is. `engagement`: how many wrote on their own link, and whose conversation reached its end.",
+  params: deliveryParams,
+  answers: { 200: linkDelivery },
+  handle: async ({ principal, params }, { bus }) =>
+    (await bus.call(getLinkDelivery, { principal, ...params })).delivery,
+});
+
+/** Who was sent a link and how it went, in the order of the call. */
+const recipientsRoute = ownerRoute({
+  method: "GET",
+  path: "/agents/:agent/public-links/:id/deliveries/:delivery/recipients",
+  summary: "List the recipients of a delivery",
+  role: "editor",
+  params: deliveryParams,
+  query: pageQuery.extend({ status: recipientStatus.optional() }),
+  answers: { 200: pageOf(deliveryRecipient) },
+  handle: async ({ principal, params, query: { status, limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listDeliveryRecipients, { principal, ...params, status, limit, cursor })),
+});
+
+/** Stops what was not sent yet. Idempotent by state. */
+const cancelRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/public-links/:id/deliveries/:delivery/cancel",
+  summary: "Cancel a delivery",
+  description: "Who was not written to yet is not any more; links that were sent stay as they are.",
+  role: "editor",
+  params: deliveryParams,
+  answers: { 200: linkDelivery },
+  handle: async ({ principal, params }, { bus }) =>
+    (await bus.call(cancelLinkDelivery, { principal, ...params })).delivery,
+});
+
+export const linkDeliveryRoutes = [sendRoute, listRoute, getRoute, recipientsRoute, cancelRoute];

@@ -1,0 +1,60 @@
+import { AppError, unsubscribe } from "@parley/contracts";
+import { type HttpApp, pageCsp } from "@parley/http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { GatewayContext } from "../../context.js";
+import { acceptedLanguages } from "../../edge/accepted-languages.js";
+import { isWithinLimit } from "../../edge/address-limit.js";
+import { escapeHtml } from "../../escape-html.js";
+import { unsubscribeTexts } from "./unsubscribe-texts.js";
+
+const PATH = "/unsubscribe/:token";
+/** What RFC 8058 lets a mail program post; its one field says nothing that the address does not. */
+const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
+const FORM_BYTES = 2_048;
+
+type Asked = FastifyRequest<{ Params: { token: string } }>;
+
+/**
+ * Takes the reader of a mail off the list. Opening the address only asks, since scanners of mail open every address; what the page's
+ * button and the button of a mail program post does it (RFC 8058). Idempotent by state.
+ */
+export async function registerUnsubscribe(app: HttpApp, context: GatewayContext): Promise<void> {
+  const hidden = { schema: { hide: true } };
+  app.addContentTypeParser(FORMS, { parseAs: "string", bodyLimit: FORM_BYTES }, (_request, _body, done) => done(null));
+  app.get(PATH, hidden, async (request: Asked, reply: FastifyReply) => {
+    await requireLimit(context, request);
+    const { question, button } = textsFor(request).texts;
+    const form = `<form method="post"><button>${escapeHtml(button)}</button></form>`;
+    return show(request, reply, `<p>${escapeHtml(question)}</p>${form}`);
+  });
+  app.post(PATH, hidden, async (request: Asked, reply: FastifyReply) => {
+    await requireLimit(context, request);
+    const { known } = await context.bus.call(unsubscribe, { token: request.params.token.slice(0, 256) });
+    const { done, unknown } = textsFor(request).texts;
+    return show(request, reply.code(known ? 200 : 404), `<p role="status">${escapeHtml(known ? done : unknown)}</p>`);
+  });
+}
+
+const textsFor = (request: FastifyRequest) => unsubscribeTexts(acceptedLanguages(request) ?? []);
+
+async function requireLimit(context: GatewayContext, request: FastifyRequest): Promise<void> {
+  if (!(await isWithinLimit(context, request))) throw new AppError("rate_limited", { retryAfterSeconds: 60 });
+}
+
+function show(request: FastifyRequest, reply: FastifyReply, content: string): FastifyReply {
+  const { language, texts } = textsFor(request);
+  const direction = language === "ar" || language === "he" ? "rtl" : "ltr";
+  const title = escapeHtml(texts.title);
+  reply.headers({
+    "content-security-policy": pageCsp("'none'", "'none'"),
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
+    "content-type": "text/html; charset=utf-8",
+  });
+  return reply.send(
+    `<!doctype html><html lang="${language}" dir="${direction}"><head><meta charset="utf-8"><meta name="viewport" ` +
+      `content="width=device-width, initial-scale=1"><title>${title}</title></head>` +
+      `<body><main><h1>${title}</h1>${content}</main></body></html>`,
+  );
+}

@@ -1,0 +1,108 @@
+import { AppError, newId, type SendChannel, type SendTemplate } from "@parley/contracts";
+import type { LinksDeps } from "../deps.js";
+import { type LinkRow, linkStatus } from "../links/link-row.js";
+import type { TenantTransaction } from "../transaction.js";
+import { type Addressee, addresseesOf, type CheckTarget, recipientAad, sealPerson } from "./addresses.js";
+import { canSendSms } from "./channels/sms.js";
+import { acceptRecipients, type Counted, insertSendOut } from "./repository.js";
+
+export interface SendingDeps extends LinksDeps {
+  checkTarget: CheckTarget;
+}
+
+/** What a caller or a schedule wants to have sent. */
+export interface Wish {
+  channel: SendChannel;
+  recipients: readonly (string | { address: string; name?: string | undefined; language?: string | undefined })[];
+  template?: SendTemplate | undefined;
+  subject?: string | undefined;
+  message?: string | undefined;
+  personalised?: boolean | undefined;
+  language?: string | undefined;
+}
+
+/** A send-out about to be made: its recipients are checked and sealed. */
+export interface PlannedSend {
+  id: string;
+  tenantId: string;
+  channel: SendChannel;
+  personalised: boolean;
+  template: SendTemplate;
+  subject: string | null;
+  message: string | null;
+  people: (Addressee & { sealed: string })[];
+  duplicates: number;
+}
+
+/** Checks what needs no transaction. Throws `channel_unavailable`, and `validation_failed` with every wrong recipient. */
+export function planSend(
+  deps: SendingDeps,
+  of: { tenantId: string; wish: Wish; languages: readonly unknown[] },
+): PlannedSend {
+  const { tenantId, wish } = of;
+  const { channel, recipients, language, template = "invitation", subject = null, message = null } = wish;
+  if (channel === "sms" && !canSendSms(deps.config)) throw new AppError("channel_unavailable");
+  const people = addresseesOf(deps, { tenantId, channel, recipients, languages: [language, ...of.languages] });
+  const sealed = people.map((one) => ({
+    ...one,
+    sealed: sealPerson(deps.secrets, one, recipientAad(tenantId, one.id)),
+  }));
+  const personalised = wish.personalised ?? (channel === "email" || channel === "sms");
+  const texts = { template, subject, message };
+  return {
+    id: newId(),
+    tenantId,
+    channel,
+    personalised,
+    ...texts,
+    people: sealed,
+    duplicates: recipients.length - people.length,
+  };
+}
+
+/**
+ * Writes a send-out with its recipients; from the commit on they are sent to. `dry`: says what would be. Throws `link_not_sendable`,
+ * `link_address_unknown`, `send_limit_reached`, and `validation_failed` for a link with a PIN that each is to have a copy of.
+ */
+export async function acceptSend(
+  deps: SendingDeps,
+  trx: TenantTransaction,
+  of: {
+    plan: PlannedSend;
+    link: LinkRow;
+    hasAddress: boolean;
+    createdBy: string;
+    scheduleId: string | null;
+    dry: boolean;
+  },
+): Promise<Omit<Counted, "refused">> {
+  const { plan, link, dry } = of;
+  requireSendable(plan, link, of.hasAddress);
+  const place = { id: plan.id, tenantId: plan.tenantId, agentId: link.agent_id, channel: plan.channel };
+  if (!dry) {
+    const { personalised, template, subject, message } = plan;
+    const words = { personalised, template, subject, message };
+    const by = { scheduleId: of.scheduleId, createdBy: of.createdBy };
+    await insertSendOut(trx, { ...place, ...words, ...by, linkId: link.id });
+  }
+  const { SEND_PER_RECIPIENT_DAY, SEND_PER_AGENT_DAY, SEND_PER_TENANT_DAY } = deps.config;
+  const limits = {
+    perRecipient: SEND_PER_RECIPIENT_DAY,
+    perAgent: SEND_PER_AGENT_DAY,
+    perTenant: SEND_PER_TENANT_DAY,
+  };
+  const { refused, ...counts } = await acceptRecipients(trx, place, { people: plan.people, limits, dry });
+  if (refused !== null) throw new AppError("send_limit_reached");
+  return counts;
+}
+
+function requireSendable({ personalised }: PlannedSend, link: LinkRow, hasAddress: boolean): void {
+  const status = linkStatus(link);
+  // Copies begin with no session used.
+  if (status !== "active" && !(status === "full" && personalised)) throw new AppError("link_not_sendable");
+  if (!personalised && !hasAddress) throw new AppError("link_address_unknown");
+  if (personalised && link.pin_set) {
+    const message = "a link with a PIN cannot be copied for each recipient; send it as one link, with false";
+    throw new AppError("validation_failed", { errors: [{ pointer: "/personalised", rule: "pin", message }] });
+  }
+}

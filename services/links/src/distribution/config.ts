@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+const count = (most: number) => z.coerce.number().int().min(1).max(most);
+const secret = z.string().min(1).optional();
+const address = z.url({ protocol: /^https?$/, error: "must be an http or https address" }).transform(withoutSlash);
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+/** Variables of sending: how much, and through whom. Spread into the configuration of links. */
+export const distributionConfig = {
+  SEND_PER_RECIPIENT_DAY: count(1_000)
+    .default(5)
+    .describe("Most messages with links that one recipient gets in 24 hours; further ones are noted as limited"),
+  SEND_PER_AGENT_DAY: count(10_000_000)
+    .default(10_000)
+    .describe("Most recipients of one agent in 24 hours; further deliveries answer 429 send_limit_reached"),
+  SEND_PER_TENANT_DAY: count(10_000_000)
+    .default(20_000)
+    .describe("Most recipients of one tenant in 24 hours; further deliveries answer 429 send_limit_reached"),
+  SEND_LOG_DAYS: count(3_650).default(90).describe("Days after which the log of a delivery is deleted"),
+  SEND_POLL_MS: count(60_000).default(1_000).describe("Mean pause between two looks for messages to send"),
+  EMAIL_PROVIDER: z
+    .enum(["smtp", "sendgrid", "mailgun"])
+    .default("smtp")
+    .describe("What sends links by mail: the server of SMTP_URL (or the development mailbox), SendGrid or Mailgun"),
+  SENDGRID_API_KEY: secret.describe("API key of SendGrid"),
+  SENDGRID_URL: address.default("https://api.sendgrid.com").describe("Address of SendGrid; its EU region has another"),
+  MAILGUN_API_KEY: secret.describe("API key of Mailgun"),
+  MAILGUN_DOMAIN: secret.describe("Sending domain at Mailgun"),
+  MAILGUN_URL: address.default("https://api.mailgun.net").describe("Address of Mailgun; its EU region has another"),
+  TWILIO_ACCOUNT_SID: secret.describe("Account at Twilio, or at a provider with its interface; set = sms can be sent"),
+  TWILIO_AUTH_TOKEN: secret.describe("Token of that account"),
+  TWILIO_FROM: secret.describe("Number or messaging service (MG…) that text messages come from"),
+  TWILIO_URL: address.default("https://api.twilio.com").describe("Address of Twilio, or of a provider like it"),
+};

@@ -1,0 +1,194 @@
+import {
+  type DeliveryRecipient,
+  type LinkDelivery,
+  linkDelivery,
+  type SendChannel,
+  sendChannel,
+  sendTemplate,
+} from "@parley/contracts";
+import { type Db, sql } from "@parley/db";
+import { z } from "zod";
+import type { ListPosition } from "../list-cursor.js";
+import type { TenantTransaction } from "../transaction.js";
+import type { Addressee } from "./addresses.js";
+
+export interface NewSendOut {
+  id: string;
+  tenantId: string;
+  agentId: string;
+  linkId: string;
+  channel: SendChannel;
+  personalised: boolean;
+  template: string;
+  subject: string | null;
+  message: string | null;
+  scheduleId: string | null;
+  createdBy: string;
+}
+
+export async function insertSendOut(trx: TenantTransaction, of: NewSendOut): Promise<void> {
+  await sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, template, subject, message,
+      schedule_id, created_by)
+    values (${of.id}, ${of.tenantId}, ${of.agentId}, ${of.linkId}, ${of.channel}, ${of.personalised}, ${of.template},
+      ${of.subject}, ${of.message}, ${of.scheduleId}, ${of.createdBy})`.execute(trx);
+}
+
+/** Milliseconds between the first attempts of two recipients: send-outs of all tenants take turns. */
+const PACE_MS = 5;
+
+const counted = z.object({
+  refused: z.enum(["tenant", "agent"]).nullable(),
+  recipients: z.number().default(0),
+  suppressed: z.number().default(0),
+  limited: z.number().default(0),
+});
+export type Counted = z.output<typeof counted>;
+
+/** Writes recipients within the limits of the last 24 hours; `dry`: says what would be. */
+export async function acceptRecipients(
+  trx: TenantTransaction,
+  of: Pick<NewSendOut, "id" | "tenantId" | "agentId" | "channel">,
+  given: {
+    people: readonly (Addressee & { sealed: string })[];
+    limits: { perRecipient: number; perAgent: number; perTenant: number };
+    dry: boolean;
+  },
+): Promise<Counted> {
+  const { people, limits, dry } = given;
+  const canSuppress = of.channel === "email" || of.channel === "sms";
+  const { rows } = await sql<{ r: unknown }>`select accept_recipients(
+      ${of.tenantId}, ${of.id}, ${of.agentId}, ${people.map(({ id }) => id)}::uuid[],
+      ${people.map(({ hash }) => hash)}::text[], ${people.map(({ sealed }) => sealed)}::text[],
+      ${people.map(({ hint }) => hint)}::text[], ${people.map(({ language }) => language)}::text[],
+      ${canSuppress}, ${PACE_MS}, ${limits.perRecipient}, ${limits.perAgent}, ${limits.perTenant}, ${dry}
+    ) as r`.execute(trx);
+  return counted.parse(rows[0]?.r);
+}
+
+interface OfLink {
+  linkId: string;
+}
+
+export async function findDelivery(trx: TenantTransaction, at: OfLink & { id: string }): Promise<LinkDelivery | null> {
+  const { rows } = await sql<{ r: unknown }>`select send_out_view(s) as r from send_outs s
+    where s.id = ${at.id} and s.link_id = ${at.linkId}`.execute(trx);
+  return rows[0] ? linkDelivery.parse(rows[0].r) : null;
+}
+
+/** Newest first. */
+export async function listDeliveries(
+  trx: TenantTransaction,
+  { linkId, before, limit }: OfLink & { before: ListPosition | null; limit: number },
+): Promise<(LinkDelivery & { position: string })[]> {
+  const older = before ? sql`and (s.created_at, s.id) < (${before.createdAt}::timestamptz, ${before.id}::uuid)` : sql``;
+  const { rows } = await sql<{ r: unknown; position: string }>`
+    select send_out_view(s) as r, to_char(s.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
+      from send_outs s where s.link_id = ${linkId} ${older} order by s.created_at desc, s.id desc limit ${limit}`.execute(
+    trx,
+  );
+  return rows.map(({ r, position }) => ({ ...linkDelivery.parse(r), position }));
+}
+
+export interface RecipientRow extends Omit<DeliveryRecipient, "address" | "name"> {
+  position: number;
+  address_sealed: string;
+  hint: string;
+}
+
+/** In the order of the call. */
+export async function listRecipients(
+  trx: TenantTransaction,
+  of: { deliveryId: string; status: string | null; after: number; limit: number },
+): Promise<RecipientRow[]> {
+  const { rows } = await sql<RecipientRow>`
+    select r.id, r.position, r.address_sealed, r.hint, r.language, r.link_id, r.status, r.attempts, r.outcome,
+      r.provider_id, case when r.ended_at is null then iso(r.next_attempt_at) end as next_attempt_at,
+      iso(r.sent_at) as sent_at, case when s.personalised then link_chatted(r.link_id) end as chatted,
+      case when s.personalised then link_completed(r.link_id) end as completed
+    from send_out_recipients r join send_outs s on s.id = r.send_out_id
+    where r.send_out_id = ${of.deliveryId} and r.position > ${of.after}
+      and (${of.status}::text is null or r.status = ${of.status})
+    order by r.position limit ${of.limit}`.execute(trx);
+  return rows;
+}
+
+export async function cancelDelivery(trx: TenantTransaction, at: { tenantId: string; id: string }): Promise<void> {
+  await sql`select cancel_send_out(${at.tenantId}, ${at.id})`.execute(trx);
+}
+
+const claimed = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  /** This one included. */
+  attempt: z.number(),
+  address_sealed: z.string(),
+  address_hash: z.string(),
+  language: z.string(),
+  /** An earlier attempt began to tell the provider then, and never said how it went. */
+  handed_over_at: z.string().nullable(),
+  send_out_id: z.string(),
+  channel: sendChannel,
+  personalised: z.boolean(),
+  template: sendTemplate,
+  subject: z.string().nullable(),
+  message: z.string().nullable(),
+  link_id: z.string(),
+  title: z.string(),
+  expires_at: z.string().nullable(),
+  token_sealed: z.string().nullable(),
+  agent_name: z.string(),
+  tenant_name: z.string(),
+});
+/** A recipient taken for one attempt. */
+export type Claimed = z.output<typeof claimed>;
+
+export interface Settlement {
+  /** null = there is another attempt in `retryMs`. */
+  status: "sent" | "failed" | "in_doubt" | null;
+  outcome: string | null;
+  providerId: string | null;
+  retryMs: number | null;
+  /** The provider may have the message; it is asked before it is told again. */
+  inDoubt: boolean;
+}
+
+/** SQL of the sender. */
+export const createSenderRepository = (db: Db) => ({
+  /** Takes due recipients for `holdMs`: nobody else takes them until then. `most`: attempts that may break off. */
+  async claim(limit: number, holdMs: number, most: number): Promise<Claimed[]> {
+    const rows = await db.query<{ r: unknown }>("select claim_recipients($1, $2, $3) as r", [limit, holdMs, most]);
+    return rows.map(({ r }) => claimed.parse(r));
+  },
+  /** The recipient's own link: the one there is, or the one that is given. */
+  async personalLink(
+    { tenant_id, id }: Claimed,
+    made: { id: string; tokenId: string; tokenHash: Buffer; tokenHint: string; tokenSealed: string; person: object },
+  ): Promise<{ linkId: string; sealed: string } | null> {
+    const rows = await db.query<{ link_id: string; token_sealed: string }>(
+      "select * from personal_link($1, $2, $3, $4, $5, $6, $7, $8)",
+      [
+        ...[tenant_id, id, made.id, made.tokenId, made.tokenHash],
+        ...[made.tokenHint, made.tokenSealed, JSON.stringify(made.person)],
+      ],
+    );
+    const [row] = rows;
+    return row ? { linkId: row.link_id, sealed: row.token_sealed } : null;
+  },
+  /** Whether the provider may be told now. */
+  async handOver({ tenant_id, id, attempt }: Claimed, needMs: number): Promise<boolean> {
+    const rows = await db.query<{ word: string }>("select hand_over_recipient($1, $2, $3, $4) as word", [
+      ...[tenant_id, id, attempt, needMs],
+    ]);
+    return rows[0]?.word === "go";
+  },
+  async settle({ tenant_id, id, attempt }: Claimed, how: Settlement): Promise<void> {
+    await db.query("select settle_recipient($1, $2, $3, $4, $5, $6, $7, $8)", [
+      ...[tenant_id, id, attempt, how.status, how.outcome, how.providerId, how.retryMs, how.inDoubt],
+    ]);
+  },
+  async purge(days: number, limit: number): Promise<number> {
+    const rows = await db.query<{ n: number }>("select purge_send_outs($1, $2) as n", [days, limit]);
+    return rows[0]?.n ?? 0;
+  },
+});
+export type SenderRepository = ReturnType<typeof createSenderRepository>;

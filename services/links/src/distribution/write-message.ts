@@ -1,0 +1,83 @@
+import type { SendTemplate } from "@parley/contracts";
+import type { MailLanguage } from "../mails/mail-language.js";
+import { SEND_TEXTS } from "./send-texts.js";
+
+/** What a message is made of. */
+export interface MessageParts {
+  language: MailLanguage;
+  template: SendTemplate;
+  subject: string | null;
+  message: string | null;
+  name: string | null;
+  agent: string;
+  title: string;
+  url: string;
+  expiresAt: string | null;
+}
+
+export interface SentMessage {
+  language: MailLanguage;
+  /** One line. */
+  subject: string;
+  greeting: string;
+  /** What it is about, without greeting, address and end. */
+  words: string;
+  /** When the link ends, as a sentence; null = it does not. */
+  expiry: string | null;
+  url: string;
+}
+
+const RIGHT_TO_LEFT: ReadonlySet<MailLanguage> = new Set<MailLanguage>(["ar", "he"]);
+/** First strong isolate and its end: a Latin name amid Hebrew or Arabic must not turn the words around it. */
+const isolated = (language: MailLanguage, text: string): string =>
+  RIGHT_TO_LEFT.has(language) ? `\u2068${text}\u2069` : text;
+
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();
+
+const OWN = /\{\{\s*(recipient\.name|agent\.name|link\.title|link\.url)\s*\}\}/g;
+
+/** Writes a message in the recipient's language. What a value holds is never read as a placeholder. */
+export function writeMessage(parts: MessageParts): SentMessage {
+  const { language, name } = parts;
+  const { greeting, greetingByName, expiry, templates } = SEND_TEXTS[language];
+  const values = new Map([
+    ["agent", isolated(language, parts.agent)],
+    ["name", isolated(language, oneLine(name ?? ""))],
+    ["until", parts.expiresAt === null ? "" : dateIn(language, parts.expiresAt)],
+  ]);
+  const own = new Map([
+    ["recipient.name", oneLine(name ?? "")],
+    ["agent.name", parts.agent],
+    ["link.title", parts.title],
+    ["link.url", parts.url],
+  ]);
+  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, key: string) => values.get(key) ?? "");
+  const fillOwn = (text: string): string => text.replace(OWN, (_, key: string) => own.get(key) ?? "");
+  const { subject, words } = templates[parts.template];
+  return {
+    language,
+    subject: oneLine(parts.subject === null ? fill(subject) : fillOwn(parts.subject)),
+    greeting: fill(name === null ? greeting : greetingByName),
+    words: parts.message === null ? fill(words) : fillOwn(parts.message),
+    expiry: parts.expiresAt === null ? null : fill(expiry),
+    url: parts.url,
+  };
+}
+
+function dateIn(language: MailLanguage, iso: string): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+  return `${format.format(new Date(iso))} UTC`;
+}
+
+/** The message as plain text. An owner's words that name the address themselves do not get it a second time. */
+export function asText({ greeting, words, expiry, url }: SentMessage): string {
+  const address = words.includes(url) ? [] : [url];
+  return `${[greeting, words, ...address, ...(expiry === null ? [] : [expiry])].join("\n\n")}\n`;
+}
+
+/** As short as it can be said: text messages are paid by their length. */
+export const asShortText = ({ words, url }: SentMessage): string => (words.includes(url) ? words : `${words} ${url}`);
+
+/** The end of a mail by which its reader takes themselves off the list. */
+export const withUnsubscribe = (text: string, language: MailLanguage, address: string): string =>
+  `${text}\n-- \n${SEND_TEXTS[language].unsubscribe}\n${address}\n`;
