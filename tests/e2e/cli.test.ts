@@ -317,6 +317,19 @@ describe("the command line against the product", { timeout: 240_000 }, () => {
     expect(out).toMatch(/first_name: 'Jack'/);
   });
 
+  it("exports an audit that is verified without the server", async () => {
+    expect(await byToken(["agents", "list"])).toMatchObject({ code: 0 });
+    const { out } = await byToken(["audit", "export"]);
+    const file = join(folder, "audit.jsonl");
+    writeFileSync(file, out);
+    const found = JSON.parse((await byToken(["audit", "verify", "--json"])).out);
+    const nowhere = { PARLEY_URL: "http://127.0.0.1:9" };
+    const verified = await parley(["audit", "verify", "--file", file, "--json"], "", nowhere);
+    expect(JSON.parse(verified.out)).toMatchObject({ intact: true, checked: found.checked });
+    writeFileSync(file, out.replace(/"role":"owner"/, '"role":"admin"'));
+    expect(await parley(["audit", "verify", "--file", file], "", nowhere)).toMatchObject({ code: 1 });
+  });
+
   it("lets a program talk through the client: streamed text, the events of the session, a corrected clock", async () => {
     const clock = () => Date.now() - 3_600_000;
     const { sessions } = createParleyClient({ baseUrl: product.base, apiKey: demo.api_key, clock });

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { exportAudit, listAudit, verifyAudit } from "./commands/audit.js";
+import { verifyAuditFile } from "./commands/audit-file.js";
 import { type Done, positive, sub } from "./declare.js";
-import type { Io } from "./io.js";
+import { type Io, usageError } from "./io.js";
+import type { Globals } from "./settings.js";
 
 /** Who did what in a tenant, and whether the record of it is whole. */
 export function addAudit(program: Command, io: Io, done: Done): void {
@@ -33,6 +35,16 @@ export function addAudit(program: Command, io: Io, done: Done): void {
     .action(async (options) => done(await exportAudit(io, options)));
   sub(audit, "verify", {
     about: "Compute the chain again; exit code 1 when an entry was changed, removed, added or moved",
-    examples: ["audit verify", "audit verify --json | jq .head"],
-  }).action(async (options) => done(await verifyAudit(io, options)));
+    examples: ["audit verify", "audit verify --json | jq .head", "audit verify --file audit.jsonl --head 5f2b51ca…"],
+  })
+    .option("--file <path>", "verify an export in place of the server's own record; asks no server")
+    .option("--head <hash>", "with --file: the export must hold the entry with this hash, noted elsewhere")
+    .action(async (options) => done(await verifyOne(io, options)));
+}
+
+function verifyOne(io: Io, options: Globals & { file?: string; head?: string }): Promise<number> {
+  const { file, head } = options;
+  if (file !== undefined) return verifyAuditFile(io, { ...options, file, head });
+  if (head !== undefined) throw usageError("--head goes with --file");
+  return verifyAudit(io, options);
 }

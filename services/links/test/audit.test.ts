@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   createLink,
   createToken,
@@ -138,6 +139,38 @@ describe("audit", () => {
     for (const change of changes) await tamper(tenant, change);
     const found = await verified(tenant);
     expect([found.intact, found.problems]).toEqual([false, problems]);
+  });
+
+  it("is verified from a cursor on, some problems at a time, each of them once", async () => {
+    const tenant = await chain(1);
+    await harness.db.tenant(tenant.tenantId, async (trx) => {
+      await sql`select set_config('app.actor', '{"via": "token", "id": "t", "role": "admin"}', true)`.execute(trx);
+      await sql`select note_act(app_tenant(), 'session.read', 'session', n::text)
+        from generate_series(1, 5200) as n`.execute(trx);
+    });
+    await seal();
+    await tamper(tenant, "set action = 'x' where (seq between 11 and 110 or seq = 5101)");
+    const first = await verified(tenant);
+    expect(first).toMatchObject({ intact: false, checked: 5_000, next_cursor: expect.any(String) });
+    expect(first.problems.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 11));
+    const principal = tenant.as("admin");
+    const second = await harness.bus.call(verifyAudit, { principal, cursor: first.next_cursor ?? "" });
+    expect(second).toMatchObject({ intact: false, checked: 201, next_cursor: null, problems: [at(5101, "changed")] });
+    expect(first.sealed + second.sealed).toBe(6);
+    expect(await codeOf(harness.bus.call(verifyAudit, { principal, cursor: "none" }))).toBe("validation_failed");
+  });
+
+  it("is exported with what every hash is made of", async () => {
+    const tenant = await chain(3);
+    let previous = "00".repeat(32);
+    for (const entry of await entries(tenant, { after: 0, proof: true })) {
+      const { hash, previous_hash: before = "", hashed = "" } = entry;
+      expect(before).toBe(previous);
+      expect(createHash("sha256").update(Buffer.from(before, "hex")).update(hashed).digest("hex")).toBe(hash);
+      expect(JSON.parse(hashed)).toMatchObject({ seq: entry.seq, actor: entry.actor, target_id: entry.target_id });
+      previous = hash;
+    }
+    expect(previous).toBe((await verified(tenant)).head?.hash);
   });
 
   it("finds an entry that was added at the end", async () => {

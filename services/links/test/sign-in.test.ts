@@ -35,7 +35,9 @@ const BROWSER = "b".repeat(22);
 const address = (): string => `${newId()}@example.com`;
 const ask = (email: string, browser = BROWSER) => harness.bus.call(askSignIn, { email, browser });
 const use = (token: string, browser: string | null = BROWSER) =>
-  harness.bus.call(useSignInLink, { token, browser, agent: "Firefox on Linux" });
+  harness.bus.call(useSignInLink, {
+    ...{ token, browser, agent: "Firefox on Linux", from: { address: "192.0.2.7", requestId: "req_1" } },
+  });
 const who = async (token: string) => (await harness.bus.call(verifyUserSession, { token })).principal;
 const refusals = (all: PromiseSettledResult<unknown>[]): string[] =>
   all.flatMap((one) => (one.status === "rejected" ? [one.reason instanceof AppError ? one.reason.code : "?"] : []));
@@ -84,7 +86,8 @@ describe("a link that signs in", () => {
     const days = (Date.parse(opened?.expiresAt ?? "") - Date.now()) / 86_400_000;
     expect(days).toBeCloseTo(14, 1);
     const audit = await harness.bus.call(listAudit, { principal: as("admin"), action: "user.signed_in", limit: 9 });
-    expect(audit.data).toMatchObject([{ target_id: user.id, actor: { via: "user", id: user.id, role: "admin" } }]);
+    const actor = { via: "user", id: user.id, role: "admin", address: "192.0.2.7" };
+    expect(audit.data).toMatchObject([{ target_id: user.id, request_id: "req_1", actor }]);
   });
 
   it("is of no use in another browser, nor used up there, nor with another secret, nor when it has expired", async () => {
@@ -249,7 +252,7 @@ describe("a session of a user", () => {
     );
     const open = (at: number) =>
       harness.db.tenant(tenantId, (trx) =>
-        sql`select open_user_session(${tenantId}, ${user.id}, ${newId()}, ${`made-${at}`}, '\\x00', 'mail', '', 1)`.execute(
+        sql`select open_user_session(${tenantId}, ${user.id}, ${newId()}, ${`made-${at}`}, '\\x00', 'mail', '', 1, '{}')`.execute(
           trx,
         ),
       );

@@ -43,6 +43,15 @@ export const auditEntry = z
   });
 export type AuditEntryView = z.infer<typeof auditEntry>;
 
+/** A line of an export: what its hash is made of stands beside the entry, so that it is verified without the server. */
+export const auditLine = auditEntry.extend({
+  previous_hash: z
+    .string()
+    .meta({ description: "The hash of the entry before it, hexadecimal; zeros before the first" }),
+  hashed: z.string().meta({ description: "`hash` is SHA-256 over the bytes of `previous_hash` and this text" }),
+});
+export type AuditLine = z.infer<typeof auditLine>;
+
 export const AUDIT_PROBLEMS = [
   "changed",
   "missing_before",
@@ -65,6 +74,9 @@ export const auditVerified = z
     problems: z
       .array(z.object({ seq: z.int(), problem: z.enum(AUDIT_PROBLEMS) }))
       .meta({ description: "At most 100, first one first" }),
+    next_cursor: z.string().nullish().meta({
+      description: "Where the next call goes on; null = the end was reached, and the answers together tell all",
+    }),
   })
   .meta({
     id: "AuditVerified",
@@ -76,6 +88,7 @@ export const auditVerified = z
         sealed: 12,
         head: { seq: 4711, hash: "5f2b51ca2fdc5baa31ec02e002f69aec8b8b0dd1a7e3a2d8c7b8cdd7e2f1a9b0" },
         problems: [{ seq: 17, problem: "changed" }],
+        next_cursor: null,
       },
     ],
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { auditEntry, auditVerified } from "../http/audit.js";
+import { auditEntry, auditLine, auditVerified } from "../http/audit.js";
 import { principal } from "./callers.js";
 
 /** What an entry says was done; the rest of it is who called and when. */
@@ -34,9 +34,21 @@ export const listAudit = rpc(
     after: z.int().optional(),
     limit: z.int().min(1).max(1_000),
     cursor: z.string().optional(),
+    /** With what the hashes are made of. */
+    proof: z.boolean().optional(),
   }),
-  z.object({ data: z.array(auditEntry), nextCursor: z.string().nullable() }),
+  z.object({
+    data: z.array(auditEntry.extend(auditLine.pick({ previous_hash: true, hashed: true }).partial().shape)),
+    nextCursor: z.string().nullable(),
+  }),
 );
 
-/** Computes the whole chain of the tenant again. A read. Admins. */
-export const verifyAudit = rpc("links", "verify_audit", "links", z.object({ principal }), auditVerified, 60_000);
+/** Computes the chain of the tenant again, some seconds long from the cursor on. A read. Admins. Throws `validation_failed`. */
+export const verifyAudit = rpc(
+  "links",
+  "verify_audit",
+  "links",
+  z.object({ principal, cursor: z.string().optional() }),
+  auditVerified,
+  30_000,
+);

@@ -45,6 +45,9 @@ export const updateUser = rpc(
 /** Ends all sessions of the person. Known to every gateway at once. Throws `user_not_found`, `forbidden`, `last_owner`. */
 export const removeUser = rpc("links", "remove_user", "links", z.object(one), z.object({}));
 
+/** Where the request came from, for the audit. */
+const from = z.object({ address: z.string().optional(), requestId: z.string().optional() }).default({});
+
 /** A fresh session of a user: its token is for a cookie alone. */
 const opened = z.object({ token: z.string(), expiresAt: z.string() });
 
@@ -65,7 +68,7 @@ export const useSignInLink = rpc(
   "links",
   "use_sign_in_link",
   "links",
-  z.object({ token: z.string(), browser: z.string().nullable(), agent: z.string().max(200) }),
+  z.object({ token: z.string(), browser: z.string().nullable(), agent: z.string().max(200), from }),
   opened,
 );
 
@@ -140,7 +143,7 @@ export const finishOidc = rpc(
   "links",
   "finish_oidc",
   "links",
-  z.object({ state: z.string(), query: z.string(), agent: z.string().max(200) }),
+  z.object({ state: z.string(), query: z.string(), agent: z.string().max(200), from }),
   opened,
   25_000,
 );

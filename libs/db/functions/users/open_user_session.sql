@@ -1,9 +1,10 @@
 -- Opens a session of a user of the transaction's tenant; answers when it expires, null when the user was removed. The
 -- first one since an invitation makes the user active. Of one user 20 sessions live, and the longest unused ones end.
--- What ended long ago is swept by those who come. Whoever has signed in is who the audit names from here on.
+-- What ended long ago is swept by those who come. Whoever has signed in is who the audit names from here on. p_from:
+-- {address, request_id} of the request, for the audit.
 create or replace function open_user_session(
   p_tenant uuid, p_user uuid, p_id uuid, p_token_id text, p_token_hash bytea, p_via text, p_browser text,
-  p_days integer
+  p_days integer, p_from jsonb
 )
 returns text
 language plpgsql as $$
@@ -34,7 +35,9 @@ begin
     and user_id = p_user
     and least(expires_at, coalesce(ended_at, expires_at)) < clock_timestamp() - interval '30 days';
   delete from sign_in_links where tenant_id = p_tenant and expires_at < clock_timestamp();
-  perform set_config('app.actor', jsonb_build_object('via', 'user', 'id', p_user, 'role', v_role)::text, true);
+  perform set_config(
+    'app.actor', (p_from || jsonb_build_object('via', 'user', 'id', p_user, 'role', v_role))::text, true
+  );
   perform note_act(p_tenant, 'user.signed_in', 'user', p_user::text, jsonb_build_object('via', p_via));
   return iso(v_expires);
 end

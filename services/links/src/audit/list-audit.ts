@@ -1,7 +1,16 @@
-import { AppError, type AuditEntryView, type listAudit as contract, requireRole, tenantOf } from "@parley/contracts";
+import { type AuditLine, type listAudit as contract, requireRole, tenantOf } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
+import { takeWithinBytes } from "../take-within-bytes.js";
+import { decodePlace, encodePlace } from "./place.js";
+
+type Entry = Omit<AuditLine, "previous_hash" | "hashed"> & Partial<AuditLine>;
+
+/** What an entry's hash is made of. */
+const PROOF = sql.raw(
+  "|| jsonb_build_object('previous_hash', encode(e.previous_hash, 'hex'), 'hashed', audit_text(e))",
+);
 
 /** One page of a tenant's audit. A read. */
 export const listAudit =
@@ -15,8 +24,8 @@ export const listAudit =
     const data = await db.tenant(tenantId, async (trx) => {
       const above = forward ? (position ?? after) : null;
       const below = forward ? null : position;
-      const { rows } = await sql<{ entry: AuditEntryView }>`
-        select audit_json(e) as entry
+      const { rows } = await sql<{ entry: Entry }>`
+        select audit_json(e) ${input.proof === true ? PROOF : sql``} as entry
           from audit_entries e
          where tenant_id = ${tenantId} and seq is not null
            and (${above}::bigint is null or seq > ${above}::bigint)
@@ -30,17 +39,7 @@ export const listAudit =
          order by seq ${sql.raw(forward ? "asc" : "desc")} limit ${limit + 1}`.execute(trx);
       return rows.map(({ entry }) => entry);
     });
-    const page = data.slice(0, limit);
-    const last = data.length > limit ? page.at(-1) : undefined;
+    const page = takeWithinBytes(data.slice(0, limit));
+    const last = data.length > page.length ? page.at(-1) : undefined;
     return { data: page, nextCursor: last === undefined ? null : encodePlace(last.seq) };
   };
-
-const encodePlace = (seq: number): string => Buffer.from(`seq:${seq}`).toString("base64url");
-
-function decodePlace(cursor: string): number {
-  const [, digits] = /^seq:(\d{1,15})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
-  if (digits !== undefined) return Number(digits);
-  throw new AppError("validation_failed", {
-    errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
-  });
-}

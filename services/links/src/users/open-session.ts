@@ -7,7 +7,7 @@ import { type NewUserSession, openUserSession } from "./sign-in-repository.js";
 export async function openSession(
   deps: Pick<LinksDeps, "secrets" | "config">,
   trx: TenantTransaction,
-  of: Pick<NewUserSession, "tenantId" | "userId" | "via" | "browser">,
+  of: Pick<NewUserSession, "tenantId" | "userId" | "via" | "browser" | "from">,
 ): Promise<{ token: string; expiresAt: string } | null> {
   const { id: tokenId, hash, token } = deps.secrets.issue("user");
   const days = deps.config.CONSOLE_SESSION_DAYS;

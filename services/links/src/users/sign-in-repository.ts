@@ -54,6 +54,12 @@ export async function takeSignInLink(trx: TenantTransaction, tokenId: string): P
   return rows.length === 1;
 }
 
+/** Where a request came from, as the audit names it. */
+export interface RequestOrigin {
+  address?: string | undefined;
+  requestId?: string | undefined;
+}
+
 export interface NewUserSession {
   tenantId: string;
   userId: string;
@@ -63,14 +69,17 @@ export interface NewUserSession {
   via: "mail" | "start" | "oidc";
   browser: string;
   days: number;
+  from: RequestOrigin;
 }
 
 /** Opens a session; answers when it expires, null = the user was removed. */
 export async function openUserSession(trx: TenantTransaction, session: NewUserSession): Promise<string | null> {
+  const { address, requestId: request_id } = session.from;
   const { rows } = await sql<{ expires: string | null }>`select open_user_session(
       p_tenant => ${session.tenantId}, p_user => ${session.userId}, p_id => ${session.id},
       p_token_id => ${session.tokenId}, p_token_hash => ${session.hash}, p_via => ${session.via},
-      p_browser => ${session.browser}, p_days => ${session.days}) as expires`.execute(trx);
+      p_browser => ${session.browser}, p_days => ${session.days},
+      p_from => ${JSON.stringify({ address, request_id })}) as expires`.execute(trx);
   return rows[0]?.expires ?? null;
 }
 

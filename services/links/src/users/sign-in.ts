@@ -77,9 +77,11 @@ export const useSignInLink =
     // A link that was taken from a mail, by a scanner or a thief, is of no use without the browser that asked; nor is it used up.
     if (bound !== null && (input.browser === null || browserHash(deps.secrets, input.browser) !== bound))
       throw new AppError("sign_in_link_invalid");
-    const of = { tenantId: row.tenant_id, userId: row.user_id, via: bound === null ? "start" : "mail" } as const;
+    const via = bound === null ? "start" : "mail";
+    const { agent: browser, from } = input;
+    const of = { tenantId: row.tenant_id, userId: row.user_id, via, browser, from } as const;
     const opened = await deps.db.tenant(row.tenant_id, async (trx) =>
-      (await takeSignInLink(trx, parsed.id)) ? openSession(deps, trx, { ...of, browser: input.agent }) : null,
+      (await takeSignInLink(trx, parsed.id)) ? openSession(deps, trx, of) : null,
     );
     if (opened === null) throw new AppError("sign_in_link_invalid");
     return opened;

@@ -37,7 +37,7 @@ const exportRoute = ownerRoute({
   path: "/audit/export",
   summary: "Export the audit",
   description:
-    "JSON lines, oldest first, at most 1,000; `X-Next-After` names the last one where there are more: ask again with it as `after`.",
+    "JSON lines, oldest first, at most 1,000; `X-Next-After` names the last one where there are more: ask again with it as `after`. `hashed` and `previous_hash` of each line are what its `hash` is made of.",
   role: "admin",
   query: tenantQuery.extend({
     ...filter,
@@ -48,7 +48,7 @@ const exportRoute = ownerRoute({
   handle: async ({ principal, query, reply }, { bus }) => {
     const { actor_id: actorId, target_type: targetType, target_id: targetId, tenant_id: _tenant, ...rest } = query;
     const { data, nextCursor } = await bus.call(listAudit, {
-      ...{ principal, actorId, targetType, targetId, limit: LINES },
+      ...{ principal, actorId, targetType, targetId, limit: LINES, proof: true },
       ...rest,
     });
     const last = data.at(-1);
@@ -65,10 +65,12 @@ const verifyRoute = ownerRoute({
   method: "GET",
   path: "/audit/verify",
   summary: "Verify the audit",
-  description: "Computes the hash of every entry again and compares the chain with what was sealed of it before.",
+  description:
+    "Computes the hash of every entry again and compares the chain with what was sealed of it before: three seconds' worth, then again with `next_cursor` as `cursor` until that is null.",
   role: "admin",
+  query: tenantQuery.extend({ cursor: z.string().max(200).optional() }),
   answers: { 200: auditVerified },
-  handle: async ({ principal }, { bus }) => bus.call(verifyAudit, { principal }),
+  handle: async ({ principal, query }, { bus }) => bus.call(verifyAudit, { principal, cursor: query.cursor }),
 });
 
 export const auditRoutes = [listRoute, exportRoute, verifyRoute];

@@ -42,7 +42,8 @@ export function oidcRoutes(app: HttpApp, { bus, config, logger }: Context): void
     keepOidcState(reply, { publicUrl, value: null, seconds: 0 });
     reply.header("cache-control", "no-store");
     try {
-      const call = { state, query, agent: browserName(request.headers["user-agent"]) };
+      const from = { address: request.clientAddress, requestId: request.id };
+      const call = { state, query, agent: browserName(request.headers["user-agent"]), from };
       const opened = await bus.call(finishOidc, call, { requestId: request.id });
       const seconds = Math.max(1, Math.floor((Date.parse(opened.expiresAt) - Date.now()) / 1_000));
       keepSession(reply, { publicUrl, value: opened.token, seconds });

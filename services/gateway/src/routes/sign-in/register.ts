@@ -78,8 +78,9 @@ function useRoute(app: HttpApp, { bus, config, failedAttempts }: Context): void 
     const publicUrl = config.PUBLIC_URL;
     const browser = browserCookie(request, publicUrl) ?? null;
     const agent = browserName(request.headers["user-agent"]);
+    const from = { address: request.clientAddress, requestId: request.id };
     const opened = await bus
-      .call(useSignInLink, { token: request.body.token, browser, agent }, { requestId: request.id })
+      .call(useSignInLink, { token: request.body.token, browser, agent, from }, { requestId: request.id })
       .catch((error: unknown) => refused(error, request, failedAttempts));
     const seconds = Math.max(1, Math.floor((Date.parse(opened.expiresAt) - Date.now()) / 1_000));
     keepSession(reply, { publicUrl, value: opened.token, seconds });

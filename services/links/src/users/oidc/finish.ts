@@ -22,7 +22,12 @@ type Claims = z.output<typeof claims>;
  */
 export const finishOidc =
   (deps: LinksDeps, oidc: Oidc | null) =>
-  async ({ state, query, agent }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+  async ({
+    state,
+    query,
+    agent,
+    from,
+  }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     if (oidc === null) throw new AppError("not_found");
     const who = await vouchedFor(deps, oidc, { state: opened(deps, state), query });
     const email = provenEmail(deps, who);
@@ -32,7 +37,7 @@ export const finishOidc =
     const session = await deps.db.tenant(user.tenantId, async (trx) => {
       await sql`update users set oidc_subject = ${subject}
         where id = ${user.userId} and oidc_subject is null`.execute(trx);
-      return openSession(deps, trx, { ...user, via: "oidc", browser: agent });
+      return openSession(deps, trx, { ...user, via: "oidc", browser: agent, from });
     });
     if (session === null) throw new AppError("sign_in_refused");
     return session;
