@@ -7,7 +7,7 @@ import { faultsOf } from "./judge.js";
 import { type Operation, operationsOf } from "./operations.js";
 import { type Outgoing, type Received, send, signature } from "./send.js";
 import { valuesOf } from "./values.js";
-import { createWorld, EMAIL, SECRET, type Stage, type World } from "./world.js";
+import { createWorld, EMAIL, SECRET, type Stage, scheduleOf, type World } from "./world.js";
 
 /** Another seed sends other requests; more rounds send more of them. */
 const SEED = Number(process.env.PARLEY_TEST_SEED);
@@ -49,6 +49,8 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
   "POST /chat/conversations": ({ place }) => ({ link: place("link") }),
   "POST /chat/{conversation_id}/messages": () => ({ content: "Hello" }),
+  "POST /api/schedules": ({ place }) => scheduleOf(place("agent")),
+  "PATCH /api/schedules/{id}": () => ({ cron: "@monthly" }),
   "POST /api/suppressions": () => ({ address: EMAIL }),
   "POST /api/users": () => ({ email: EMAIL, role: "viewer" }),
   "POST /api/agents/{agent}/public-links/{id}/send": () => ({ channel: "email", recipients: [{ address: EMAIL }] }),

@@ -49,6 +49,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
     keys: () => make("/api/keys", { name: "Shop" }),
     users: () => make("/api/users", { email: `${randomUUID()}@example.com`, role: "viewer" }),
     tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
+    schedules: (agent) => make("/api/schedules", scheduleOf(agent)),
     suppressions: () => make("/api/suppressions", { address: `${randomUUID()}@example.com` }),
     erasures: () => make("/api/privacy/erasure", { email: `${randomUUID()}@example.com` }),
     deliveries: () => deliveryOf(tenant.owner, shared.webhooks ?? ""),
@@ -150,6 +151,12 @@ async function escalationOf(owner: ApiClient, sessionId: string): Promise<string
   await owner.call("POST", `/api/escalations/${id}/assign`, {});
   return id;
 }
+
+/** What a schedule is made of. */
+export const scheduleOf = (agent: string): object => ({
+  ...{ cron: "@yearly", timezone: "UTC", action: "create_and_send_temp_chat_link" },
+  parameters: { agent, channel: "email", recipients: [EMAIL] },
+});
 
 async function sendOf(owner: ApiClient, agent: string, link: string): Promise<string> {
   const body = { channel: "email", recipients: [`${randomUUID()}@example.com`] };

@@ -10,6 +10,7 @@ import { addMemory } from "./declare-memory.js";
 import { addOperations } from "./declare-operations.js";
 import { addPrivacy } from "./declare-privacy.js";
 import { addSecrets } from "./declare-secrets.js";
+import { addSchedules, addSending } from "./declare-sending.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
 import { addKeys, addScripts, addTools } from "./declare-tools.js";
 import { addUsers } from "./declare-users.js";
@@ -66,6 +67,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addUsers(program, io, done);
   addKeys(program, io, done);
   addWebhooks(program, io, done);
+  addSending(program, io, done);
+  addSchedules(program, io, done);
   addSecrets(program, io, done);
   addKnowledgeCommands(program, io, done);
   addMemory(program, io, done);

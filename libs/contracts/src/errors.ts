@@ -58,6 +58,7 @@ export const ERRORS = {
   memory_revision_not_found: [404, "Revision not found", "This memory has no such revision, or it is no longer kept."],
   message_not_found: [404, "Message not found", "No such message in this session."],
   not_found: [404, "Not found", "There is nothing at this address."],
+  schedule_not_found: [404, "Schedule not found", "No such schedule."],
   secret_not_found: [404, "Secret not found", "The agent has no secret of this name."],
   session_not_found: [404, "Session not found", "No such session."],
   suppression_not_found: [404, "Suppression not found", "No such address on the list of those who get no messages."],
@@ -123,6 +124,7 @@ export const ERRORS = {
   ],
   user_exists: [409, "User exists", "Somebody with this address is invited already."],
   turn_overtaken: [409, "Turn overtaken", "This session has changed since; its timeout or hand-back is no longer due."],
+  no_recipients: [409, "No recipients", "Nobody is left whom this could be sent to."],
   link_not_sendable: [
     409,
     "Link cannot be sent",

@@ -33,6 +33,11 @@ export const LOG_EVENTS: Record<string, string> = {
   "link.message_failed":
     "An attempt to send a recipient a link failed; it is repeated unless `outcome` is final or in doubt.",
   "link.message_deferred": "An attempt to send a link broke off; it is repeated or stays in doubt.",
+  "schedule.ran": "A schedule has made its link and begun to send it.",
+  "schedule.missed": "Occurrences of a schedule were not run, because they were too late or a newer one was due.",
+  "schedule.run_failed": "An occurrence of a schedule cannot be run; `outcome` is the code of the refusal.",
+  "schedule.run_deferred": "An occurrence of a schedule broke off; it is tried again.",
+  "schedules.failed": "The search for schedules that are due failed; it is repeated.",
   "link.unsubscribed": "Somebody took themselves off the list of those who get links.",
   "link.messages_failed": "The search for links to send failed; it is repeated.",
   "escalation.resolved": "An escalation ended; `outcome` says how.",

@@ -2,6 +2,7 @@ import { outboundConfig } from "@parley/outbound";
 import { mailConfig, publicUrlConfig } from "@parley/runtime";
 import { z } from "zod";
 import { distributionConfig } from "./distribution/config.js";
+import { scheduleConfig } from "./schedules/config.js";
 import { oidcConfig } from "./users/oidc/config.js";
 
 /** Variables that only the links service reads; connections and SECRET_KEY are read by main.ts. */
@@ -58,6 +59,7 @@ export const linksConfig = z.object({
     .default(14)
     .describe("Days after which a user of the console has to sign in again, however much it was used"),
   ...distributionConfig,
+  ...scheduleConfig,
   ...oidcConfig,
   ...publicUrlConfig,
   ...mailConfig,

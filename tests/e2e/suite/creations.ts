@@ -149,6 +149,24 @@ export const CREATIONS: Record<string, (world: World) => Creation | Promise<Crea
       count: () => list(`${at}/deliveries`),
     };
   },
+  "POST /schedules": ({ list, names }) => {
+    const parameters = { agent: "echo", channel: "email", recipients: ["ada@example.com"] };
+    const action = "create_and_send_temp_chat_link";
+    const body = { name: names("schedule"), cron: "0 9 * * 1-5", timezone: "Europe/Berlin", action, parameters };
+    return {
+      ...{ status: 201, path: "/api/schedules", body, other: { body: { ...body, cron: "0 8 * * 1-5" } } },
+      count: () => list("/api/schedules"),
+    };
+  },
+  "POST /schedules/{id}/run-now": async ({ list, make }) => {
+    const parameters = { agent: "echo", channel: "email", recipients: ["ada@example.com"] };
+    const body = { cron: "@daily", action: "create_and_send_temp_chat_link", parameters };
+    const [one, two] = [await make("/api/schedules", body), await make("/api/schedules", body)];
+    return {
+      ...{ status: 202, path: `/api/schedules/${one}/run-now`, other: { path: `/api/schedules/${two}/run-now` } },
+      count: () => list(`/api/schedules/${one}/runs`),
+    };
+  },
   "POST /agents/{agent}/knowledge": ({ list }) => ({
     ...{ status: 201, path: "/api/agents/echo/knowledge", body: { name: "Hours", content: "Open from nine." } },
     other: { body: { name: "Hours", content: "Open from ten." } },

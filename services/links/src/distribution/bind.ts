@@ -2,6 +2,7 @@ import * as contracts from "@parley/contracts";
 import type { Mailer } from "@parley/mail";
 import { createOutbound, createTargetCheck, type Outbound } from "@parley/outbound";
 import type { LinksDeps } from "../deps.js";
+import { bindSchedules } from "../schedules/bind.js";
 import type { Channel } from "./channels/channel.js";
 import { mailgunChannel, sendgridChannel, smtpChannel } from "./channels/email.js";
 import { smsChannel } from "./channels/sms.js";
@@ -46,9 +47,10 @@ export function bindDistribution(deps: LinksDeps, mailer: Mailer): { stop(): Pro
     webhook: webhookChannel(outbound),
   };
   const sending = startSender({ ...deps, sender: createSenderRepository(deps.db), channels });
+  const schedules = bindSchedules(handlers);
   return {
     async stop() {
-      await sending.stop();
+      await Promise.all([sending.stop(), schedules.stop()]);
       await outbound.close();
     },
   };

@@ -23,6 +23,7 @@ import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
 import { privacyRoutes } from "./privacy.js";
 import { privacyExportRoutes } from "./privacy-export.js";
+import { scheduleRoutes } from "./schedules.js";
 import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
@@ -43,6 +44,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...linkSharingRoutes,
   ...linkDeliveryRoutes,
   ...suppressionRoutes,
+  ...scheduleRoutes,
   ...hostIdentityRoutes,
   ...linkAnalyticsRoutes,
   ...analyticsRoutes,

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import * as schedules from "./commands/schedules.js";
+import * as sending from "./commands/send.js";
+import { type Done, oneOf, positive, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+const ID = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/** Links on their way to people. */
+export function addSending(program: Command, io: Io, done: Done): void {
+  sub(program, "send <agent> <link>", {
+    about: "Send a link to people and wait until all are told; exit code 1 when somebody did not get it",
+    examples: [
+      `send desk ${ID} --to "Ada <ada@example.com>" bob@example.com --template daily_checkin`,
+      `send desk ${ID} --file people.txt --language de --dry-run`,
+      `send desk ${ID} --channel slack --to $SLACK_WEBHOOK --message "Talk to us: {{link.url}}"`,
+    ],
+  })
+    .addOption(oneOf("--channel <channel>", "how", sending.CHANNELS).default("email"))
+    .option("--to <address...>", "recipients, as address or Name <address>")
+    .option("--file <path>", "a file with one recipient a line")
+    .addOption(oneOf("--template <name>", "the words; default invitation", sending.TEMPLATES))
+    .option("--subject <text>", "in place of the template's")
+    .option("--message <text>", "in place of the template's words; {{recipient.name}} and {{link.url}} are filled in")
+    .option("--language <tag>", "of recipients; default that of the link")
+    .option("--shared", "one link for all in place of one each")
+    .option("--no-shared", "a link for each, of chats too")
+    .option("--dry-run", "show what would be sent and send nothing")
+    .option("--no-wait", "do not wait for the outcome")
+    .option("--timeout <seconds>", "how long to wait for it", positive, 120)
+    .action(async (agent, link, options) => done(await sending.sendLink(io, agent, link, options)));
+  sub(program, "deliveries <agent> <link> [delivery]", {
+    about: "List what was sent of a link, or the recipients of one delivery",
+    examples: [`deliveries desk ${ID}`, `deliveries desk ${ID} ${ID} --status failed`],
+  })
+    .addOption(oneOf("--status <status>", "of recipients", sending.RECIPIENT_STATUSES))
+    .option("--limit <count>", "at most so many", positive, 50)
+    .action(async (agent, link, delivery, options) =>
+      done(await sending.showDeliveries(io, { agent, link, delivery }, options)),
+    );
+  sub(program, "cancel-delivery <agent> <link> <delivery>", {
+    about: "Stop what was not sent yet",
+    examples: [`cancel-delivery desk ${ID} ${ID}`],
+  }).action(async (agent, link, delivery, options) =>
+    done(await sending.cancelDelivery(io, { agent, link, delivery }, options)),
+  );
+  const list = program.command("suppressions").description("Who gets no more messages with links");
+  sub(list, "list", { about: "List them", examples: ["suppressions list"] }).action(async (options) =>
+    done(await sending.listSuppressions(io, options)),
+  );
+  sub(list, "add <address>", { about: "Add somebody", examples: ["suppressions add ada@example.com"] })
+    .addOption(oneOf("--channel <channel>", "what the address is of", ["email", "sms"]).default("email"))
+    .action(async (address, options) => done(await sending.addSuppression(io, address, options)));
+  sub(list, "remove <id>", {
+    about: "Take somebody off, with their consent",
+    examples: [`suppressions remove ${ID}`],
+  }).action(async (id, options) => done(await sending.removeSuppression(io, id, options)));
+}
+
+/** Links that are made and sent by themselves. */
+export function addSchedules(program: Command, io: Io, done: Done): void {
+  const group = program.command("schedules").description("Make and send links at set times");
+  sub(group, "list", { about: "List the schedules", examples: ["schedules list"] }).action(async (options) =>
+    done(await schedules.listSchedules(io, options)),
+  );
+  sub(group, "show <id>", { about: "Show one with its next five runs", examples: [`schedules show ${ID}`] }).action(
+    async (id, options) => done(await schedules.showSchedule(io, id, options)),
+  );
+  sub(group, "create <file>", {
+    about: "Make one from a JSON file: cron, timezone, action, parameters",
+    examples: ["schedules create morning.json"],
+  }).action(async (file, options) => done(await schedules.createSchedule(io, file, options)));
+  sub(group, "pause <id>", { about: "Pause one", examples: [`schedules pause ${ID}`] }).action(async (id, options) =>
+    done(await schedules.pauseSchedule(io, id, { ...options, paused: true })),
+  );
+  sub(group, "resume <id>", { about: "Go on with one", examples: [`schedules resume ${ID}`] }).action(
+    async (id, options) => done(await schedules.pauseSchedule(io, id, { ...options, paused: false })),
+  );
+  sub(group, "run <id>", { about: "Run one now", examples: [`schedules run ${ID}`] }).action(async (id, options) =>
+    done(await schedules.runSchedule(io, id, options)),
+  );
+  sub(group, "runs <id>", { about: "List its runs and what came of them", examples: [`schedules runs ${ID}`] })
+    .option("--limit <count>", "at most so many", positive, 50)
+    .action(async (id, options) => done(await schedules.listRuns(io, id, options)));
+  sub(group, "delete <id>", { about: "Delete one with its log", examples: [`schedules delete ${ID}`] }).action(
+    async (id, options) => done(await schedules.deleteSchedule(io, id, options)),
+  );
+}

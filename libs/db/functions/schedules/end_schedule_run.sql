@@ -1,0 +1,20 @@
+-- Writes down how an occurrence ended, once; in the transaction that makes what it says true. Answers whether it had
+-- not ended before: false = whatever the transaction did besides must not become true.
+create or replace function end_schedule_run(
+  p_tenant uuid, p_id uuid, p_status text, p_outcome text, p_send_out uuid
+)
+returns boolean
+language plpgsql as $$
+begin
+  perform enter_tenant(p_tenant);
+  update schedule_runs
+  set
+    status = p_status,
+    outcome = p_outcome,
+    send_out_id = p_send_out,
+    claimed_until = null,
+    ended_at = clock_timestamp()
+  where id = p_id and status = 'pending';
+  return found;
+end
+$$;

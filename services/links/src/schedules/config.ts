@@ -1,0 +1,12 @@
+import { z } from "zod";
+
+/** Variables of schedules; spread into the configuration of links. */
+export const scheduleConfig = {
+  SCHEDULE_POLL_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(1_000)
+    .describe("Mean pause between two looks for schedules that are due"),
+};

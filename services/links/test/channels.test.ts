@@ -1,0 +1,204 @@
+import {
+  createLink,
+  getLinkDelivery,
+  listDeliveryRecipients,
+  type Principal,
+  type SendLinkBody,
+  sendLink,
+} from "@parley/contracts";
+import { withPostgresClient } from "@parley/local-servers";
+import { eventually } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Harness, startHarness } from "./harness.js";
+import { startWebServer, type TakenCall, type WebServer } from "./web-server.js";
+
+let harness: Harness;
+let mailgun: Harness;
+let server: WebServer;
+/** Text messages that the provider has, the newest first. */
+let texts: { sid: string; to: string; body: string; date_created: string; status: string }[];
+
+const SID = "AC00000000000000000000000000000000";
+
+/** As Twilio: POST makes a message, GET lists those to a number. */
+function provider({ method, path, body }: TakenCall) {
+  if (!path.startsWith("/2010-04-01/"))
+    return { status: 202, headers: { "x-message-id": "sg-1" }, body: { id: "<mg-1>" } };
+  if (method === "GET") {
+    const to = new URL(path, "http://x").searchParams.get("To");
+    return { status: 200, body: { messages: texts.filter((one) => one.to === to) } };
+  }
+  return { status: 201, body: { sid: keep(body) } };
+}
+
+function keep(form: string): string {
+  const fields = new URLSearchParams(form);
+  const sid = `SM${texts.length + 1}`;
+  texts.unshift({
+    ...{ sid, to: fields.get("To") ?? "", body: fields.get("Body") ?? "", status: "sent" },
+    date_created: new Date().toUTCString(),
+  });
+  return sid;
+}
+
+beforeAll(async () => {
+  texts = [];
+  server = await startWebServer(provider);
+  const env = {
+    ...{ SEND_POLL_MS: "50", ALLOW_TEST_HOOKS: "1", MAIL_FROM: '"Front Desk" <desk@example.org>' },
+    ...{ SENDGRID_API_KEY: "SG.key", SENDGRID_URL: server.url, MAILGUN_API_KEY: "mg-key" },
+    ...{ MAILGUN_DOMAIN: "mg.example.org", MAILGUN_URL: server.url },
+    ...{ TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: "token", TWILIO_FROM: "+4930123456", TWILIO_URL: server.url },
+  };
+  [harness, mailgun] = await Promise.all([
+    startHarness([], { ...env, EMAIL_PROVIDER: "sendgrid" }),
+    startHarness([], { ...env, EMAIL_PROVIDER: "mailgun" }),
+  ]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([harness?.close(), mailgun?.close()]);
+  await server?.close();
+});
+
+/** Sends and waits until nothing is pending; pauses between attempts are not what is tested. */
+async function sent(where: Harness, body: SendLinkBody) {
+  const { as } = await where.newTenant();
+  const principal: Principal = as("editor");
+  const made = await where.bus.call(createLink, { principal, agent: "desk", body: { title: "Talk & <more>" } });
+  const at = { principal, agent: "desk", id: made.link.id };
+  const { answer } = await where.bus.call(sendLink, { ...at, body });
+  if (!("delivery_id" in answer)) throw new Error("nothing was begun");
+  const of = { ...at, delivery: answer.delivery_id };
+  await eventually(async () => {
+    await withPostgresClient(where.database.adminUrl, (owner) =>
+      owner.query(
+        "update send_out_recipients set next_attempt_at = now() where send_out_id = $1 and ended_at is null and claimed_until is null",
+        [answer.delivery_id],
+      ),
+    );
+    const { delivery } = await where.bus.call(getLinkDelivery, of);
+    if (delivery.status === "sending") throw new Error("still sending");
+  });
+  const { data } = await where.bus.call(listDeliveryRecipients, { ...of, limit: 10 });
+  return { rows: data, token: made.token };
+}
+
+const callsTo = (path: string): TakenCall[] => server.calls.filter((call) => call.path.startsWith(path));
+const ada = [{ address: "ada@example.com", name: "Ada" }];
+
+describe("providers of mail", () => {
+  it("SendGrid gets the message with its id and the headers to unsubscribe; its outage is waited for", async () => {
+    server.next({ status: 503 });
+    const { rows } = await sent(harness, { channel: "email", recipients: ada, language: "de" });
+    expect(rows).toMatchObject([{ status: "sent", provider_id: "sg-1", attempts: 2 }]);
+    const calls = callsTo("/v3/mail/send");
+    expect(calls).toHaveLength(2);
+    expect(calls[0]?.headers.authorization).toBe("Bearer SG.key");
+    expect(calls[1]?.body).toBe(calls[0]?.body);
+    expect(JSON.parse(calls[0]?.body ?? "")).toMatchObject({
+      from: { email: "desk@example.org", name: "Front Desk" },
+      subject: "Desk lädt Sie zu einem Gespräch ein",
+      personalizations: [{ to: [{ email: "ada@example.com" }] }],
+      headers: {
+        "Message-ID": `<${rows[0]?.id}@parley>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      },
+    });
+  });
+
+  it("Mailgun gets the same as a form", async () => {
+    const { rows } = await sent(mailgun, { channel: "email", recipients: ada });
+    expect(rows).toMatchObject([{ status: "sent", provider_id: "<mg-1>" }]);
+    const [call] = callsTo("/v3/mg.example.org/messages");
+    expect(call?.headers.authorization).toBe(`Basic ${Buffer.from("api:mg-key").toString("base64")}`);
+    const form = new URLSearchParams(call?.body);
+    expect(form.get("to")).toBe("ada@example.com");
+    expect(form.get("h:Message-Id")).toBe(`<${rows[0]?.id}@parley>`);
+    expect(form.get("h:List-Unsubscribe")).toMatch(/^<http.*\/unsubscribe\/.{86}>$/);
+  });
+});
+
+describe("text messages", () => {
+  it("go to a number once, although nobody heard that the first one was taken", async () => {
+    server.next("break");
+    const before = texts.length;
+    // The provider has taken the message whose answer got lost.
+    const taken = eventually(async () => {
+      const call = callsTo(`/2010-04-01/Accounts/${SID}/Messages.json`).at(0);
+      if (call === undefined) throw new Error("not called yet");
+      keep(call.body);
+    });
+    const { rows } = await sent(harness, { channel: "sms", recipients: ["+49 151 1234-5678"] });
+    await taken;
+    expect(rows).toMatchObject([{ address: "+4915112345678", status: "sent", provider_id: `SM${before + 1}` }]);
+    expect(texts.length - before).toBe(1);
+    expect(texts[0]?.body).toMatch(/^Desk would like to talk with you.*\/public\/chat\/pl_\w+$/);
+  });
+
+  it("are sent again when the provider has none", async () => {
+    server.next("break");
+    const before = texts.length;
+    const { rows } = await sent(harness, { channel: "sms", recipients: ["+4915187654321"] });
+    expect(rows).toMatchObject([{ status: "sent", attempts: 2 }]);
+    expect(texts.length - before).toBe(1);
+  });
+});
+
+describe("chats and webhooks", () => {
+  it("Slack gets one shared link, with what it reads as markup escaped; lists show its host alone", async () => {
+    const address = `${server.url}/slack/T0/B0/secret`;
+    const message = "Talk <!channel> & more: {{link.url}}";
+    const { rows, token } = await sent(harness, { channel: "slack", recipients: [address], message });
+    expect(rows).toMatchObject([{ status: "sent", address: new URL(server.url).host, link_id: null }]);
+    const [call] = callsTo("/slack/");
+    expect(JSON.parse(call?.body ?? "").text).toContain(
+      `Talk &lt;!channel&gt; &amp; more: http://localhost:8080/public/chat/${token}`,
+    );
+  });
+
+  it("a chat that may have a post is not posted to again, and says so; one that surely has none is", async () => {
+    server.next("break");
+    const broken = await sent(harness, { channel: "slack", recipients: [`${server.url}/doubt`] });
+    expect(broken.rows).toMatchObject([{ status: "in_doubt", attempts: 1 }]);
+    expect(callsTo("/doubt")).toHaveLength(1);
+    server.next({ status: 429 });
+    const limited = await sent(harness, { channel: "teams", recipients: [`${server.url}/limited`] });
+    expect(limited.rows).toMatchObject([{ status: "sent", attempts: 2 }]);
+    const card = JSON.parse(callsTo("/limited")[0]?.body ?? "");
+    expect(card.attachments[0].content.actions[0]).toMatchObject({ type: "Action.OpenUrl", title: "Talk & <more>" });
+  });
+
+  it("a chat whose replica died while posting stays in doubt", async () => {
+    const address = `${server.url}/died`;
+    const { rows } = await sent(harness, { channel: "slack", recipients: [address] });
+    await withPostgresClient(harness.database.adminUrl, (owner) =>
+      owner.query(
+        `update send_out_recipients set status = 'pending', ended_at = null, handed_over_at = now(), attempts = 1,
+           claimed_until = now() - interval '1 second', next_attempt_at = now() where id = $1`,
+        [rows[0]?.id],
+      ),
+    );
+    await eventually(() =>
+      withPostgresClient(harness.database.adminUrl, async (owner) => {
+        const found = await owner.query("select status from send_out_recipients where id = $1", [rows[0]?.id]);
+        expect(found.rows).toEqual([{ status: "in_doubt" }]);
+      }),
+    );
+    expect(callsTo("/died")).toHaveLength(1);
+  });
+
+  it("a webhook is told again under the same id", async () => {
+    server.next("break");
+    const { rows } = await sent(harness, {
+      channel: "webhook",
+      recipients: [{ address: `${server.url}/hook`, name: "Ada" }],
+    });
+    expect(rows).toMatchObject([{ status: "sent", attempts: 2 }]);
+    const ids = callsTo("/hook").map(({ headers }) => headers["webhook-id"]);
+    expect(ids).toEqual([rows[0]?.id, rows[0]?.id]);
+    expect(JSON.parse(callsTo("/hook")[0]?.body ?? "")).toMatchObject({
+      type: "link.sent",
+      data: { recipient: { name: "Ada" }, link: { title: "Talk & <more>" } },
+    });
+  });
+});
