@@ -1,6 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Bus, connectBus } from "@parley/bus";
-import { type AnalyticsBy, type AnalyticsQuestion, askAnalytics, forecastUsage, noteVisits } from "@parley/contracts";
+import {
+  type AnalyticsBy,
+  type AnalyticsQuestion,
+  askAnalytics,
+  forecastUsage,
+  listComments,
+  newId,
+  noteVisits,
+} from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
+import { withPostgresClient } from "@parley/local-servers";
 import { createLogger, createMetrics } from "@parley/observability";
 import { freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +20,10 @@ import { dayAfter, isoDay } from "../src/analytics/days.js";
 import { sessionsConfig } from "../src/index.js";
 import { type AnalyticsWorld, addSession, addTurn, analyticsWorld, everyAmount, rollUp } from "./analytics-world.js";
 
+/** How often a step of the job is killed. */
+const KILLS = Number(process.env.ROLLUP_KILLS ?? 8);
+
+let adminUrl: string;
 let bus: Bus;
 let db: Db;
 let close: () => Promise<void>;
@@ -23,6 +37,7 @@ beforeAll(async () => {
   // Nothing but the questions is answered here, from a database and a bus.
   bindAnalytics({ bus, db, config: sessionsConfig.parse({}) } as Parameters<typeof bindAnalytics>[0]);
   await bus.settled();
+  adminUrl = database.adminUrl;
   close = async () => {
     await Promise.all([bus.close(), db.close()]);
     await Promise.all([nats.destroy(), database.drop()]);
@@ -68,6 +83,18 @@ async function fill(at: AnalyticsWorld, daysBefore = 0): Promise<{ running: stri
     turns: [{ ms: 1_000 }],
   });
   return { running, ended };
+}
+
+/** Ends the connection of a step of the job `afterMs` after it began, as the death of its process does. */
+async function killOneStep(afterMs: number): Promise<void> {
+  const killed = withPostgresClient(adminUrl, async (worker) => {
+    const { rows } = await worker.query<{ pid: number }>("select pg_backend_pid() as pid");
+    const step = worker.query("select * from roll_up(7, 0)").catch(() => undefined);
+    await pause(afterMs);
+    await withPostgresClient(adminUrl, (other) => other.query("select pg_terminate_backend($1)", [rows[0]?.pid]));
+    await step;
+  });
+  await killed.catch(() => undefined);
 }
 
 describe("analytics", () => {
@@ -189,6 +216,33 @@ describe("analytics", () => {
     expect((await ask(at, "funnel", { by: "version" })).rows[0]).toMatchObject({ opened: null });
   });
 
+  it("list what visitors wrote with a rating, newest first, page by page", async () => {
+    const at = await analyticsWorld(db);
+    const { ended, running } = await fill(at);
+    const message = newId();
+    await db.tenant(at.tenantId, async (trx) => {
+      await sql`update session_feedback set text = 'Quick', updated_at = '2026-11-01T10:00:00.000001Z'
+        where conversation_id = ${ended}`.execute(trx);
+      await sql`insert into message_ratings (conversation_id, message_id, tenant_id, rating, text, updated_at)
+        values (${running}, ${message}, ${at.tenantId}, 'down', 'Wrong price', '2026-11-01T10:00:00.000002Z'),
+               (${running}, ${newId()}, ${at.tenantId}, 'up', null, now())`.execute(trx);
+    });
+    const list = (more: Partial<z.input<typeof listComments.request>>) =>
+      bus.call(listComments, { principal: at.principal, limit: 1, ...more });
+    const first = await list({});
+    expect(first.data).toEqual([
+      {
+        ...{ id: message, session_id: `text_${running}`, agent_id: at.agentId, link_id: at.linkId, about: "answer" },
+        ...{ rating: "down", text: "Wrong price", at: "2026-11-01T10:00:00.000Z" },
+      },
+    ]);
+    const second = await list({ cursor: first.nextCursor ?? "" });
+    expect(second.data).toEqual([expect.objectContaining({ id: ended, about: "session", rating: 4, text: "Quick" })]);
+    expect(second.nextCursor).toBeNull();
+    expect((await list({ linkId: newId() })).data).toEqual([]);
+    await expect(list({ principal: { ...at.principal, role: "viewer" } })).rejects.toMatchObject({ code: "forbidden" });
+  });
+
   it("forecast from whole days before today", async () => {
     const at = await analyticsWorld(db);
     for (let daysAgo = 1; daysAgo <= 14; daysAgo += 1) await addSession(db, at, { daysAgo, turns: [{}, {}] });
@@ -240,6 +294,18 @@ describe("rollups", () => {
     expect(before.length).toBeGreaterThan(50);
     await db.query("select rebuild_analytics($1)", [at.tenantId]);
     expect(await everyAmount(db, at.tenantId)).not.toEqual(before);
+    await rollUp(db);
+    expect(await everyAmount(db, at.tenantId)).toEqual(before);
+  });
+
+  it("are whole after kills at any moment", async () => {
+    const at = await analyticsWorld(db);
+    for (let n = 0; n < 20; n += 1) await fill(at, n % 7);
+    for (let tries = 0; tries < KILLS; tries += 1) await killOneStep(Math.random() * 25);
+    await rollUp(db);
+    expect((await ask(at, "usage")).rows[0]).toMatchObject({ sessions: 80 });
+    const before = await everyAmount(db, at.tenantId);
+    await db.query("select rebuild_analytics($1)", [at.tenantId]);
     await rollUp(db);
     expect(await everyAmount(db, at.tenantId)).toEqual(before);
   });

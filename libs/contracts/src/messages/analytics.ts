@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { analyticsBy, analyticsChannel, analyticsFrame, analyticsQuestion, usageForecast } from "../http/analytics.js";
+import {
+  analyticsBy,
+  analyticsChannel,
+  analyticsFrame,
+  analyticsQuestion,
+  usageForecast,
+  visitorComment,
+} from "../http/analytics.js";
 import { principal } from "./callers.js";
 
 const uuid = z.uuid();
@@ -33,6 +40,21 @@ export const forecastUsage = rpc(
   z.object({ ...filter, days: z.int().min(1).max(90) }),
   usageForecast,
   10_000,
+);
+
+/** What visitors wrote with their ratings, newest first. A read; operators and above. */
+export const listComments = rpc(
+  "sessions",
+  "comments",
+  "sessions",
+  z.object({
+    principal,
+    agent: z.string().optional(),
+    linkId: uuid.optional(),
+    limit: z.int().min(1).max(200),
+    cursor: z.string().optional(),
+  }),
+  z.object({ data: z.array(visitorComment), nextCursor: z.string().nullable() }),
 );
 
 /** Makes the rollups of a tenant anew in the background. Idempotent: it may be asked for at any moment. */

@@ -1,4 +1,4 @@
--- Adds up to p_limit noted amounts to the rollups of their hour, their day and their day over all links, and forgets
+-- Adds up to p_limit noted amounts to the rollups of their hour and day, of their link and of all links, and forgets
 -- them: in one transaction, so each counts once. The caller looks across tenants and holds the lock of
 -- analytics_lock(). Answers how many.
 create or replace function add_analytics(p_limit integer) returns integer
@@ -17,6 +17,11 @@ begin
     union all
     select
       tenant_id, family, 'link', date_trunc('day', hour, 'UTC'), agent_id, agent_version, link_id, channel, name, amount
+    from taken
+    union all
+    select
+      tenant_id, family, 'hour_all', hour, agent_id, agent_version, '00000000-0000-0000-0000-000000000000', channel,
+      name, amount
     from taken
     union all
     select

@@ -2,8 +2,8 @@ import type { CleanupDeps } from "../deps.js";
 import type { Job } from "./job.js";
 import { rollUp as rollUpBatch } from "./repository.js";
 
-/** Sessions of one step, which is one transaction: below a second where each has ten turns. */
-const BATCH = 500;
+/** Sessions of one step, which is one transaction and must end soon, also on a busy machine. */
+const BATCH = 200;
 
 /** A running session that goes on is looked at again after this many seconds, however much is said in it. */
 const LIVE_SECONDS = 300;

@@ -25,7 +25,9 @@ async function answer(trx: Transaction<Database>, request: Request): Promise<z.i
   const { question, by, from, to, linkId = null, version = null, channel = null } = request;
   const { families, perAgent = false, whole, rows: rowsOf } = QUESTIONS[question];
   const agentId = await agentOf(trx, request.agent);
-  const sums = await readSums(trx, { families, by, from, to, agentId, linkId, version, channel, perAgent });
+  // A group that is shown whole has few names; of the others only what fits is read.
+  const limit = MAX_ROWS * (whole ? 50 : 5);
+  const sums = await readSums(trx, { families, by, from, to, agentId, linkId, version, channel, perAgent, limit });
   const groups = groupsOf(sums, { by, from, to, whole });
   const shown = by === "day" || by === "hour" ? groups : new Map([...groups].slice(0, MAX_GROUPS));
   const labels = await readLabels(trx, by, [...shown.keys()]);
@@ -36,7 +38,13 @@ async function answer(trx: Transaction<Database>, request: Request): Promise<z.i
       return unknownOpened ? { ...labelled, opened: null } : labelled;
     }),
   );
-  return { from, to, by, truncated: groups.size > shown.size || rows.length > MAX_ROWS, rows: rows.slice(0, MAX_ROWS) };
+  return {
+    from,
+    to,
+    by,
+    truncated: groups.size > shown.size || rows.length > MAX_ROWS || sums.length === limit,
+    rows: rows.slice(0, MAX_ROWS),
+  };
 }
 
 /** Throws `agent_not_found`. */

@@ -3,6 +3,7 @@ import type { SessionsDeps } from "../deps.js";
 import { askAnalytics } from "./ask-analytics.js";
 import { forecastUsage } from "./forecast-usage.js";
 import { linkAnalyticsHandler } from "./link-analytics.js";
+import { listComments } from "./list-comments.js";
 import { noteVisits } from "./note-visits.js";
 import { rebuildAnalytics } from "./rebuild.js";
 
@@ -15,6 +16,7 @@ export function bindAnalytics(deps: SessionsDeps): void {
   deps.bus.serve(contracts.linkAnalytics, linkAnalyticsHandler(deps), bound);
   deps.bus.serve(contracts.askAnalytics, askAnalytics(deps), bound);
   deps.bus.serve(contracts.forecastUsage, forecastUsage(deps), bound);
+  deps.bus.serve(contracts.listComments, listComments(deps), bound);
   deps.bus.serve(contracts.rebuildAnalytics, rebuildAnalytics(deps), { maxInFlight: 1 });
   deps.bus.serve(contracts.noteVisits, noteVisits(deps), { maxInFlight: MAX_NOTING });
 }

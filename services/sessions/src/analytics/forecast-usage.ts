@@ -24,7 +24,15 @@ export const forecastUsage =
         version: given.version ?? null,
         channel: given.channel ?? null,
       };
-      const sums = await readSums(trx, { families: ["usage"], by: "day", from, to, perAgent: false, ...filter });
+      const sums = await readSums(trx, {
+        families: ["usage"],
+        by: "day",
+        from,
+        to,
+        perAgent: false,
+        limit: 10_000,
+        ...filter,
+      });
       const of = (day: string, wanted: string): number =>
         sums.find(({ group, name }) => group === day && name === wanted)?.amount ?? 0;
       const known = daysBetween(from, to).map((day) => ({

@@ -15,6 +15,8 @@ export interface RollupQuery {
   channel: string | null;
   /** Names are told apart by their agent: `<agent id> <name>`. */
   perAgent: boolean;
+  /** Sums that are read at most, from the first group on. */
+  limit: number;
 }
 
 /** The amounts of one name in one group, added up. */
@@ -40,9 +42,10 @@ const GROUPS: Record<AnalyticsBy, { columns: ReturnType<typeof sql>; written: Re
 };
 
 /** The coarsest rollups that can tell: hours only where hours are asked for, links only where a link is. */
-function grainOf({ by, linkId }: Pick<RollupQuery, "by" | "linkId">): "hour" | "link" | "day" {
-  if (by === "hour") return "hour";
-  return by === "link" || linkId !== null ? "link" : "day";
+function grainOf({ by, linkId }: Pick<RollupQuery, "by" | "linkId">): "hour" | "link" | "hour_all" | "day" {
+  const ofLink = by === "link" || linkId !== null;
+  if (by === "hour") return ofLink ? "hour" : "hour_all";
+  return ofLink ? "link" : "day";
 }
 
 /** Adds up the rollups of a period: by time in its order, else the groups with the most first; one group more than MAX_GROUPS tells that there are more. */
@@ -50,25 +53,28 @@ export async function readSums(trx: Trx, query: RollupQuery): Promise<Sum[]> {
   const { columns, written } = GROUPS[query.by];
   const { agentId, linkId, version, channel } = query;
   const agent = query.perAgent ? sql`agent_id` : sql`null::uuid`;
-  const byTime = query.by === "day" || query.by === "hour";
-  const limit = byTime ? null : MAX_GROUPS + 1;
-  const { rows } = await sql<Sum>`
-    with sums as materialized (
-      select ${columns}, ${agent} as owner, family as of, name, sum(amount) as amount
-        from analytics_rollups cross join lateral unnest(names, amounts) u(name, amount)
-       where tenant_id = app_tenant() and family = any(${query.families}::text[]) and grain = ${grainOf(query)}
-         and period >= ${query.from}::date::timestamp at time zone 'utc'
-         and period < (${query.to}::date + 1)::timestamp at time zone 'utc'
-         and (${agentId}::uuid is null or agent_id = ${agentId}::uuid)
-         and (${linkId}::uuid is null or link_id = ${linkId}::uuid)
-         and (${version}::integer is null or agent_version = ${version}::integer)
-         and (${channel}::text is null or channel = ${channel}::text)
-       group by ${columns}, owner, of, name),
-    named as materialized (
-      select ${written} as "group", of as family, coalesce(owner || ' ', '') || name as name, amount from sums),
-    top as (select "group", sum(amount) as weight from named group by 1 order by 2 desc, 1 limit ${limit}::bigint)
-    select "group", family, name, amount::float8 as amount from named join top using ("group")
-     order by ${byTime ? sql`1` : sql`weight desc, 1`}, family, name`.execute(trx);
+  const sums = sql`
+    select ${columns}, ${agent} as owner, family as of, name, sum(amount) as amount
+      from analytics_rollups cross join lateral unnest(names, amounts) u(name, amount)
+     where tenant_id = app_tenant() and family = any(${query.families}::text[]) and grain = ${grainOf(query)}
+       and period >= ${query.from}::date::timestamp at time zone 'utc'
+       and period < (${query.to}::date + 1)::timestamp at time zone 'utc'
+       and (${agentId}::uuid is null or agent_id = ${agentId}::uuid)
+       and (${linkId}::uuid is null or link_id = ${linkId}::uuid)
+       and (${version}::integer is null or agent_version = ${version}::integer)
+       and (${channel}::text is null or channel = ${channel}::text)
+     group by ${columns}, owner, of, name`;
+  const named = sql`${written} as "group", of as family, coalesce(owner || ' ', '') || name as name`;
+  const bounded = query.by === "total" || query.by === "day" || query.by === "hour";
+  const { rows } = bounded
+    ? await sql<Sum>`select ${named}, amount::float8 as amount from (${sums}) s
+        order by ${columns}, family, name limit ${query.limit}`.execute(trx)
+    : await sql<Sum>`
+        with named as materialized (select ${named}, amount from (${sums}) s),
+        top as (
+          select "group", sum(amount) as weight from named group by 1 order by 2 desc, 1 limit ${MAX_GROUPS + 1})
+        select "group", family, name, amount::float8 as amount from named join top using ("group")
+         order by weight desc, 1, 2, 3 limit ${query.limit}`.execute(trx);
   return rows;
 }
 

@@ -7,14 +7,17 @@ import {
   analyticsRows,
   askAnalytics,
   forecastUsage,
+  listComments,
+  pageOf,
   rebuildAnalytics,
   usageForecast,
+  visitorComment,
 } from "@parley/contracts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
-import { queryInteger, tenantQuery } from "../params.js";
+import { pageQuery, queryInteger, tenantQuery } from "../params.js";
 import { csvLines } from "./csv.js";
-import { ownerRoute } from "./owner-route.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
 
 const SUMMARIES: Record<AnalyticsQuestion, { summary: string; by: z.output<typeof analyticsBy> }> = {
   usage: { summary: "How much agents are used", by: "day" },
@@ -127,6 +130,20 @@ const forecastRoute = ownerRoute({
   },
 });
 
+/** What visitors wrote with their ratings. Operators and above. */
+const commentsRoute = ownerRoute({
+  method: "GET",
+  path: "/analytics/comments",
+  summary: "What visitors wrote with their ratings",
+  description: "Newest first; gone with the content of their session.",
+  role: "operator",
+  records: () => ({ action: "comments.read", targetType: "tenant", targetId: null }),
+  query: pageQuery.extend({ agent: filter.shape.agent, link_id: filter.shape.link_id }),
+  answers: { 200: pageOf(visitorComment) },
+  handle: async ({ principal, query: { agent, link_id: linkId, limit, cursor } }, { bus }) =>
+    wirePage(await bus.call(listComments, { principal, agent, linkId, limit, cursor })),
+});
+
 /** Has all numbers made anew. Admins. */
 const rebuildRoute = ownerRoute({
   method: "POST",
@@ -154,5 +171,6 @@ export const analyticsRoutes = [
   questionRoute("security"),
   questionRoute("escalations"),
   forecastRoute,
+  commentsRoute,
   rebuildRoute,
 ];
