@@ -206,6 +206,15 @@ describe("tools", () => {
     expect(await refused(client, "manage_temporary_chat_session", late)).toMatchObject({ code: "session_ended" });
   });
 
+  it("answer questions about all conversations, of one agent or of all", async () => {
+    for (const question of ["usage", "response-times", "escalations"])
+      expect(await done(client, "get_analytics", { question, days: 2, by: "day" })).toMatchObject({ by: "day" });
+    const of = { question: "funnel", agent: "echo" };
+    expect(await done(older, "get_analytics", of)).toMatchObject({ by: "total", data: expect.any(Array) });
+    const late = { question: "usage", from: "2026-02-01", to: "2026-01-01" };
+    expect(await refused(client, "get_analytics", late)).toMatchObject({ code: "validation_failed" });
+  });
+
   it("write what an agent remembers of a person, not over what another has changed meanwhile", async () => {
     const of = { agent: "echo", email: "Ada@Example.com" };
     const wrote = await done(client, "write_user_memory", { ...of, notes: "Prefers mornings." });

@@ -7,6 +7,7 @@ export const mcpTool = z.enum([
   "update_temporary_chat_link",
   "delete_temporary_chat_link",
   "get_temporary_chat_analytics",
+  "get_analytics",
   "list_temporary_chat_sessions",
   "manage_temporary_chat_session",
   "get_temporary_chat_transcript",

@@ -7,6 +7,7 @@ import { addResources } from "./resources.js";
 import { runTool } from "./run-tool.js";
 import type { Tool } from "./tool.js";
 import { agentTools } from "./tools/agents.js";
+import { analyticsTools } from "./tools/analytics.js";
 import { escalationTools } from "./tools/escalations.js";
 import { linkTools } from "./tools/links.js";
 import { memoryTools } from "./tools/memory.js";
@@ -17,6 +18,7 @@ import { inputSchema, outputSchema } from "./wire-schema.js";
 export const TOOLS: readonly Tool[] = [
   ...agentTools,
   ...linkTools,
+  ...analyticsTools,
   ...sessionTools,
   ...memoryTools,
   ...escalationTools,
