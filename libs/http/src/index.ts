@@ -12,6 +12,7 @@ export { API_CSP, BASE_HEADERS, pageCsp } from "./security-headers.js";
 export { PROBLEM_TYPE, sendProblem } from "./send-problem.js";
 export { createHttpServer, type HttpServerOptions, notFound } from "./server.js";
 export {
+  explainRefusal,
   type SignedParts,
   type SignedRequest,
   signRequest,

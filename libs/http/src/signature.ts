@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { FieldError } from "@parley/contracts";
 
 const TIMESTAMP = /^[1-9]\d{9}$/;
 const SIGNATURE = /^[0-9a-f]{64}$/;
@@ -106,4 +107,31 @@ function readHeaders({ headers, method, target }: SignedRequest): SignatureHeade
   if (keyId !== undefined && (typeof keyId !== "string" || !KEY_ID.test(keyId))) return null;
   if (!METHODS.has(method) || !target.startsWith("/")) return null;
   return { timestamp, signature, nonce: nonce ?? null, keyId: keyId ?? null };
+}
+
+/** What the header of this name must look like. */
+const SHAPES: readonly [header: string, pattern: RegExp, rule: string, optional?: true][] = [
+  ["x-timestamp", TIMESTAMP, "must be Unix time in seconds, ten digits"],
+  ["x-signature", SIGNATURE, "must be 64 hexadecimal digits in lower case"],
+  ["x-nonce", NONCE, "must be 16 to 128 of A-Z, a-z, 0-9, - and _", true],
+  ["x-key-id", KEY_ID, "must be 1 to 64 of A-Z, a-z, 0-9, - and _", true],
+];
+
+/**
+ * What is wrong with a refused request that its sender may know, because it follows from what was sent and from the time alone: headers that
+ * are missing or misshapen, and a clock that is off (every answer has a `Date`). Of key, signature and nonce it says nothing.
+ *
+ * @param now Unix seconds
+ */
+export function explainRefusal({ headers }: Pick<SignedRequest, "headers">, now: number): FieldError[] {
+  const faults = SHAPES.flatMap(([header, pattern, rule, optional]): FieldError[] => {
+    const given = headers[header];
+    const pointer = `header/${header}`;
+    if (given === undefined) return optional ? [] : [{ pointer, rule: "required", message: "is missing" }];
+    return pattern.test(String(given)) ? [] : [{ pointer, rule: "pattern", message: rule }];
+  });
+  const behind = now - Number(headers["x-timestamp"]);
+  if (faults.length > 0 || Math.abs(behind) <= WINDOW_SECONDS) return faults;
+  const off = `is ${Math.abs(Math.round(behind))} s ${behind > 0 ? "behind" : "ahead of"} this server's clock`;
+  return [{ pointer: "header/x-timestamp", rule: "window", message: `${off}; ${WINDOW_SECONDS} s are allowed` }];
 }

@@ -248,7 +248,7 @@ describe("who may", () => {
     expect(bound.status).toBe(404);
   });
 
-  it("refuses everything that is no live token alike, without asking about malformed ones", async () => {
+  it("refuses everything that is no live token, without asking about malformed ones", async () => {
     const asked = world.owners.count("verifyToken");
     const malformed = await call("GET", "/api/agents", "ak_nonsense");
     expect(world.owners.count("verifyToken")).toBe(asked);
@@ -257,9 +257,14 @@ describe("who may", () => {
     const wrong = await call("GET", "/api/agents", unknown);
     const missing = await fetch(`${world.url}/api/agents`);
     const nowhere = await fetch(`${world.url}/api/nowhere`);
+    const told: (string | undefined)[] = [];
     for (const answer of [malformed, wrong, missing, nowhere]) {
-      expect([answer.status, (await bodyOf(answer)).code]).toEqual([401, "invalid_token"]);
+      const { code, errors } = await bodyOf(answer);
+      expect([answer.status, code]).toEqual([401, "invalid_token"]);
       expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+      told.push(errors?.[0]?.rule);
     }
+    // A caller sees by itself what it left out or cut short; whether a whole token exists is not said.
+    expect(told).toEqual(["pattern", undefined, "required", "required"]);
   });
 });

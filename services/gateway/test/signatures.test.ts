@@ -25,21 +25,13 @@ const messages = (session: FakeSession, query = ""): string =>
 describe("authentication", () => {
   const path = "/api/chat/sessions/text_unknown";
 
-  it("gives one generic 401 for every failure, before anything is told about existence", async () => {
-    const old = Math.floor(Date.now() / 1_000) - 301;
+  it("gives one generic 401 for every failure of key and signature, before anything is told about existence", async () => {
     const answers = await Promise.all([
-      fetch(world.url + path),
       world.signed("GET", path, undefined, { key: "wrong-key" }),
-      world.signed("GET", path, undefined, { timestamp: old }),
       world.signed("GET", path, undefined, { headers: { "x-key-id": "unknown" } }),
-      world.signed("GET", path, undefined, { headers: { "x-nonce": "short" } }),
-      fetch(`${world.url}/api/chat/no-such-route`),
-      fetch(`${world.url}/api/chat/sessions`, { method: "PUT", body: "{" }),
-      fetch(`${world.url}/api/chat/sessions`, {
-        method: "POST",
-        body: "not json",
-        headers: { "content-type": "text/plain" },
-      }),
+      world.signed("GET", path, undefined, { headers: { "x-nonce": "signed-without-this" } }),
+      world.signed("GET", path, undefined, { sentTo: "/api/chat/no-such-route" }),
+      world.signed("PUT", "/api/chat/sessions", "{", { key: "wrong-key" }),
     ]);
     const bodies = await Promise.all(
       answers.map(async (answer) => ({ ...(await bodyOf(answer)), request_id: "", status: answer.status })),
@@ -48,6 +40,30 @@ describe("authentication", () => {
     expect((await world.signed("GET", path)).status).toBe(404);
     expect((await world.signed("GET", "/api/chat/no-such-route")).status).toBe(404);
     expect((await world.signed("PUT", "/api/chat/sessions", "{}")).status).toBe(405);
+  });
+
+  it("says what of a refused request its sender can see: a header that is missing or misshapen, a clock that is off", async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const told = async (answer: Promise<Response>) => {
+      const { status, code, errors } = { ...(await bodyOf(await answer)), status: (await answer).status };
+      expect([status, code]).toEqual([401, "invalid_signature"]);
+      return errors.map(({ pointer, rule }) => `${pointer} ${rule}`);
+    };
+    const unsigned = ["header/x-timestamp required", "header/x-signature required"];
+    expect(await told(fetch(world.url + path))).toEqual(unsigned);
+    expect(await told(fetch(`${world.url}/api/chat/no-such-route`))).toEqual(unsigned);
+    const put = fetch(`${world.url}/api/chat/sessions`, { method: "PUT", body: "{" });
+    expect(await told(put)).toEqual(unsigned);
+    const short = world.signed("GET", path, undefined, { headers: { "x-nonce": "short" } });
+    expect(await told(short)).toEqual(["header/x-nonce pattern"]);
+    // With a wrong key as with a right one: the time is judged by itself.
+    for (const key of ["wrong-key", undefined]) {
+      const late = await world.signed("GET", path, undefined, { timestamp: now - 4_000, ...(key && { key }) });
+      const { detail } = await bodyOf(late);
+      expect(detail).toMatch(/^header\/x-timestamp: is 400\d s behind this server's clock; 300 s are allowed$/);
+    }
+    const early = world.signed("GET", path, undefined, { timestamp: now + 4_000 });
+    expect(await told(early)).toEqual(["header/x-timestamp window"]);
   });
 
   it("signs the query string too", async () => {

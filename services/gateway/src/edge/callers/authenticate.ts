@@ -1,5 +1,6 @@
 import { AppError, type Principal, type Role, requireRole } from "@parley/contracts";
 import {
+  explainRefusal,
   type HttpApp,
   hasBody,
   JSON_TYPES,
@@ -8,6 +9,7 @@ import {
   requireMediaType,
   verifySignature,
 } from "@parley/http";
+import { parseToken } from "@parley/secrets";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../../context.js";
 import { roleOn, type Surface } from "./key-scopes.js";
@@ -112,9 +114,19 @@ async function identify(request: FastifyRequest, auth: Auth, tokens: boolean): P
 /** The holder of a management token. */
 async function identifyHolder(request: FastifyRequest, auth: Auth): Promise<Caller> {
   const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(request.headers.authorization ?? "")?.[1];
-  const principal = token === undefined ? null : await auth.credentials.tokenPrincipal(token);
+  if (token === undefined || parseToken("api", token) === null) throw misshapenToken(request.headers.authorization);
+  const principal = await auth.credentials.tokenPrincipal(token);
   if (principal === null) throw new AppError("invalid_token");
   return { principal, signed: null, scopes: null };
+}
+
+/** What a caller can see by itself of the credentials that it sent; whether such a token exists is not said. */
+function misshapenToken(given: string | undefined): AppError {
+  const [rule, message] =
+    given === undefined
+      ? ["required", "is missing: send `Bearer` and a management token"]
+      : ["pattern", "must be `Bearer` and a management token (`ak_…`), whole and unchanged"];
+  return new AppError("invalid_token", { errors: [{ pointer: "header/authorization", rule, message }] });
 }
 
 /** A user by the cookie of the console. Who it is comes first: a refusal tells nothing to those who are nobody. */
@@ -135,7 +147,10 @@ async function identifySigned(request: FastifyRequest, { credentials, clock }: A
       now: () => Math.floor(clock.now() / 1_000),
     },
   );
-  if (verified === null) throw new AppError("invalid_signature");
+  if (verified === null) {
+    const errors = explainRefusal(request, Math.floor(clock.now() / 1_000));
+    throw new AppError("invalid_signature", errors.length === 0 ? {} : { errors });
+  }
   const { principal, scopes = null } = verified.key;
   return { principal, signed: { signature: verified.signature, nonce: verified.nonce }, scopes };
 }
