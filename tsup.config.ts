@@ -42,12 +42,16 @@ const __filename = $fileURLToPath(import.meta.url);
 const __dirname = $dirname(__filename);`;
 
 // One config for every package: turbo runs tsup in the package folder and `--config` points here.
-// Types are never emitted: the `parley-source` export condition lets TypeScript read the sources directly.
+// tsup emits no types: the `parley-source` export condition lets TypeScript read the sources directly.
 export default defineConfig([
   {
     ...common,
     entry: (isService ? ["src/index.ts"] : ["src/index.ts", "src/main.ts"]).filter((file) => existsSync(file)),
     skipNodeModulesBundle: true,
+    // The command line is installed without the checkout, so what it has from here is part of it.
+    ...(basename(process.cwd()) === "cli"
+      ? { noExternal: ["@parley/client", "eventsource-parser"], splitting: false }
+      : {}),
   },
   // Each program of a service is one file: a thousand modules cost more to find than to run.
   ...(isService

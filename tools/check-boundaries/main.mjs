@@ -73,9 +73,11 @@ function packagesIn(root, area) {
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "package.json")))
     .map((entry) => {
       const text = readFileSync(join(folder, entry.name, "package.json"), "utf8");
-      const { name, dependencies, peerDependencies, optionalDependencies, devDependencies, exports } = JSON.parse(text);
-      // A package without code of its own to offer is a page: its build bundles what it needs, so dev dependencies count.
-      const bundled = exports?.["."] === undefined ? devDependencies : {};
+      const { name, dependencies, peerDependencies, optionalDependencies, devDependencies, exports, bin } =
+        JSON.parse(text);
+      // A package without code of its own to offer is a page, one with a command a program: their builds bundle what they need, so dev
+      // dependencies count.
+      const bundled = exports?.["."] === undefined || bin !== undefined ? devDependencies : {};
       const listed = new Set(
         Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies, ...bundled }),
       );
