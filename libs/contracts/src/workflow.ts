@@ -233,6 +233,8 @@ export const workflowSettings = documentObject({
   nodes: z.array(workflowNode).min(1),
   global_prompt: z.string().optional(),
   history_window: z.int().min(0).optional(),
+  /** Sums up what falls out of the window; the default is that it is forgotten. */
+  history_summary: z.boolean().optional(),
   max_transitions: integer(1, 1000).optional(),
   llm: llm.optional(),
   extraction_llm: extractionLlm.optional(),

@@ -1,7 +1,7 @@
 import type { Metrics } from "@parley/observability";
 
 /** What a model was used for. `search` = an owner tries the knowledge base out. */
-export type ModelPurpose = "turn" | "retrieval" | "analysis" | "memory" | "document" | "search";
+export type ModelPurpose = "turn" | "history" | "retrieval" | "analysis" | "memory" | "document" | "search";
 
 export interface UsageMetrics {
   /** Counts what was recorded for a use of a model. `cost` in dollars; null = the model has no price. */

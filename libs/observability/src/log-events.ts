@@ -42,6 +42,8 @@ export const LOG_EVENTS: Record<string, string> = {
   "link.messages_failed": "The search for links to send failed; it is repeated.",
   "escalation.resolved": "An escalation ended; `outcome` says how.",
   "analysis.deferred": "The analysis of an ended session failed; it is retried.",
+  "history.summary_deferred":
+    "What falls out of the window of a long session could not be summed up yet; the next turn tries again.",
   "analyses.failed": "The search for sessions to analyse failed; it is repeated.",
   "memory.deferred": "The memory of a person could not be updated yet; it is retried.",
   "memory.poll_failed": "The search for outdated memories failed; it is repeated.",

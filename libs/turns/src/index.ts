@@ -2,6 +2,7 @@ export { type EmbeddingBudget, embeddingBudget } from "./budget-embedding.js";
 export { budgetedModel, createReserve, type Spent } from "./budget-model.js";
 export { CallFailed, type CallOutput, type PerformCall, TurnRefused } from "./calls.js";
 export { createDefinitions, type Definition, type Definitions } from "./definitions.js";
+export { asEarlier, earlierPrompt } from "./earlier-prompt.js";
 export type { HistoryItem } from "./history.js";
 export { createLiveWriter, type LiveChannel, type LiveWriter } from "./live-writer.js";
 export { createPerformApiCall } from "./perform-api-call.js";

@@ -34,6 +34,8 @@ export interface CallContext {
   /** Variables as the engine knows them when the turn begins; only the scripted model reads them. */
   variables: () => Record<string, unknown>;
   memory: string | null;
+  /** A summary of what the model no longer sees of the conversation. */
+  earlier?: string | null;
   handover?: string | null;
   /** What the page around a widget says; nobody vouches for it. */
   pageContext?: Record<string, unknown> | null;
@@ -95,6 +97,8 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
                 chatIntent: context.policy.chat_intent,
                 override: context.policy.system_prompt_override,
                 memory: context.memory,
+                // An agent that a session was given to without its context knows nothing of what was before.
+                earlier: call.ownMessages === undefined ? (context.earlier ?? null) : null,
                 handover: context.handover ?? null,
               })}\n\n${canaryLine(canary)}`,
               ...(passages ? { passages } : {}),
@@ -195,7 +199,9 @@ function stoppedCall(
 ): CallStopped {
   const tokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
   const reply = call.type === "llm.reply";
-  const system = reply ? call.system.length + (context.memory?.length ?? 0) + shown : 0;
+  const system = reply
+    ? call.system.length + (context.memory?.length ?? 0) + (context.earlier?.length ?? 0) + shown
+    : 0;
   const seen = modelMessages(history, reply ? call.historyWindow : 0);
   const inputTokens = tokens(seen.reduce((sum, message) => sum + message.content.length, system));
   const outputTokens = reply ? tokens(context.live.said(call.partIndex).length) : 0;

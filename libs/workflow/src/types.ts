@@ -139,7 +139,15 @@ export interface EngineState {
   transfers?: number;
   /** Messages that belong to the agent that speaks now, after a transfer without context; absent = all. */
   ownMessages?: number;
+  /** What the conversation was about before what a model sees of it; the engine carries it along. Absent = nothing was cut yet. */
+  earlier?: EarlierHistory;
   turn: TurnDraft | null;
+}
+
+export interface EarlierHistory {
+  text: string;
+  /** Messages since, of which it does not tell. */
+  since: number;
 }
 
 export interface StepResult {

@@ -41,6 +41,16 @@ const tracedCall = z.object({
   retrieval: tracedRetrieval.optional(),
 });
 
+/** Of what fell out of the model's window: written with this turn, made behind the one before. */
+const historySummary = z.object({
+  text,
+  covers: count.describe("Messages that it tells of, beside the summary before it"),
+  model: text,
+  usage: usage.describe("Paid by the owner: in neither the turn's usage nor the link's budget"),
+  latency_ms: z.number(),
+});
+export type HistorySummaryRecord = z.infer<typeof historySummary>;
+
 const tracedTurn = z.object({
   turn_id: text,
   turn: count,
@@ -60,6 +70,7 @@ const tracedTurn = z.object({
   /** `other_ms`: waiting, engine, database. */
   latency: z.object({ total_ms: z.number(), model_ms: z.number(), api_ms: z.number(), other_ms: z.number() }),
   usage: usage,
+  history_summary: historySummary.nullable().optional(),
   /** True when the conditions could not be told again, because the records of the session are not complete. */
   conditions_unknown: z.boolean(),
   created_at: text,

@@ -16,6 +16,7 @@ import { createTurnRepository } from "./repository/turns.js";
 import { runSession } from "./run-session.js";
 import { createSessionCache } from "./session-cache.js";
 import { createStops } from "./stops.js";
+import { createHistorySummaries, type HistorySummaries } from "./summarise-history.js";
 import { takeLease, type Wanted } from "./take-lease.js";
 import { createTurnTraces } from "./turn-traces.js";
 import { withCrashPoints } from "./with-crash-points.js";
@@ -37,6 +38,7 @@ export function createRunner(deps: RunnerDeps): Component {
   let outbound: Outbound | undefined;
   let analyses: { stop(): Promise<void> } | undefined;
   let followed: Followed | undefined;
+  let summaries: HistorySummaries | undefined;
   let unsubscribe: () => void = () => undefined;
   let stopTaking = async (): Promise<void> => undefined;
 
@@ -58,6 +60,8 @@ export function createRunner(deps: RunnerDeps): Component {
       const repository = createTurnRepository(deps.db);
       const parts = { repository, takeLease, model, analyst: model, knowledge, runSession };
       const { analyst, runSession: workOn, ...used } = withCrashPoints(parts, deps.config.CRASH_AT);
+      const summarising = createHistorySummaries({ ...deps, mostMessages: deps.config.MAX_HISTORY_SIZE });
+      summaries = summarising;
       const worker: WorkerDeps = {
         ...deps,
         ...used,
@@ -67,6 +71,7 @@ export function createRunner(deps: RunnerDeps): Component {
         cache: createSessionCache(deps.config.RUNNER_CONCURRENCY * CACHED_PER_SLOT),
         counters: createRunnerMetrics(deps.metrics, () => facts.soon()),
         stops: createStops(),
+        summaries: summarising,
         traces: createTurnTraces(),
         outbound,
       };
@@ -112,6 +117,7 @@ export function createRunner(deps: RunnerDeps): Component {
       const late = setTimeout(() => stopping.abort(new Error("the runner stops")), FINISH_MS);
       await finished;
       clearTimeout(late);
+      summaries?.stop();
       await analyses?.stop();
       await outbound?.close();
       unsubscribe();

@@ -25,6 +25,7 @@ import { createSessionBudget, type SessionBudget } from "./session-budget.js";
 import { afterArrival, afterCommit, type SessionState } from "./session-state.js";
 import { settleTurn } from "./settle-turn.js";
 import type { TurnStop } from "./stops.js";
+import { type MadeSummary, withSummary } from "./summarise-history.js";
 import type { Wanted } from "./take-lease.js";
 import { historyFrom, historyOf, turnEvent, userMessageOf } from "./turn-event.js";
 import type { WorkerDeps } from "./worker-deps.js";
@@ -56,6 +57,16 @@ export async function runSession(deps: WorkerDeps, ref: Wanted, signal: AbortSig
   } finally {
     lease.stop();
   }
+}
+
+interface Thought {
+  run: TurnRun;
+  /** Streamed text that travels with the events. */
+  unsent: LiveEntry[];
+  escalation: EscalationSettings | undefined;
+  /** Of what the model no longer sees; the commit writes it. */
+  summary: MadeSummary | null;
+  definition: Definition;
 }
 
 /** One session under one lease. */
@@ -124,6 +135,7 @@ class SessionWorker {
           remainingMessages: remaining,
           escalation: thought?.escalation,
           hasTimer: this.state.hasTimer,
+          summary: thought?.summary ?? null,
         })
       : null;
     const item: CommitItem = {
@@ -134,20 +146,30 @@ class SessionWorker {
     const answer = await commitTurn(deps, item, at.signal);
     if (answer.outcome === "fenced") return answer;
     const now = { nowMs: performance.now(), maxHistory: deps.config.MAX_HISTORY_SIZE };
-    this.state = afterCommit(this.state, { item, run, history: settled?.history ?? [] }, now);
+    this.state = afterCommit(this.state, { item, state: settled?.state ?? null, history: settled?.history ?? [] }, now);
     deps.cache.put(this.ref.sessionId, this.state.cached);
     const ms = performance.now() - started;
     const announced = { item, answer, run, result: settled?.result ?? null, ms, unsent: thought?.unsent ?? [] };
     announceTurn(deps, { ref: this.ref, session }, turn, announced);
+    if (thought && item.failed === null) this.keepSummary(thought);
     return answer;
   }
 
-  /** The engine and its model calls; `unsent` is streamed text that travels with the events. Null = the stored version cannot run at all. */
-  private async think(
-    turn: PendingTurn,
-    stop: TurnStop,
-    model: Model,
-  ): Promise<{ run: TurnRun; unsent: LiveEntry[]; escalation: EscalationSettings | undefined } | null> {
+  /** Behind the reply: the summary that the commit wrote, and the next one where it is time. */
+  private keepSummary({ summary, definition }: Thought): void {
+    const { deps } = this;
+    const { sessionId: id } = this.ref;
+    if (summary !== null) {
+      const { input_tokens: inputTokens, output_tokens: outputTokens, cost } = summary.usage;
+      deps.counters.usage.count("history", { inputTokens, outputTokens, cost });
+      deps.summaries.written(id);
+    }
+    const { state, history } = this.state.cached;
+    deps.summaries.begin({ id, definition, state, history });
+  }
+
+  /** The engine and its model calls. Null = the stored version cannot run at all. */
+  private async think(turn: PendingTurn, stop: TurnStop, model: Model): Promise<Thought | null> {
     const { deps, session } = this;
     let definition: Definition;
     try {
@@ -176,7 +198,8 @@ class SessionWorker {
     const history = await describeFiles(reader, this.ref, this.state.cached.history);
     this.state = { ...this.state, memoryVersion: null, cached: { ...this.state.cached, memory, history } };
     const user = await describeFiles(reader, this.ref, historyOf(turn));
-    const { state } = this.state.cached;
+    const summary = deps.summaries.ready(this.ref.sessionId, this.state.cached.state);
+    const state = withSummary(this.state.cached.state, summary, history);
     const variables = { ...state?.variables };
     const secondsInNode = (performance.now() - this.state.cached.nodeEnteredAt) / 1_000;
     const event = turnEvent(turn, { secondsInNode, human: this.state.isHumanHandled });
@@ -204,6 +227,7 @@ class SessionWorker {
               live,
               signal: stop.signal,
               memory: memory?.block ?? null,
+              earlier: state?.earlier?.text ?? null,
               handover: session.handover_summary,
               pageContext: session.page_context ?? null,
               variables: () => variables,
@@ -227,7 +251,7 @@ class SessionWorker {
       // Somebody is waited for, and the agent speaks meanwhile: the session stays its own.
       const answers = run.escalation !== null && escalation?.while_waiting === "answer";
       const after = answers ? { ...run.state, escalated: null } : run.state;
-      return { run: { ...run, state: after }, unsent: live.close(), escalation };
+      return { run: { ...run, state: after }, unsent: live.close(), escalation, summary, definition };
     } catch (error) {
       live.close();
       throw error;

@@ -1,4 +1,5 @@
-import type { HistoryItem, TurnRun } from "@parley/turns";
+import type { HistoryItem } from "@parley/turns";
+import type { EngineState } from "@parley/workflow";
 import type { CommitItem } from "./repository/commit-item.js";
 import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
 import type { CachedSession } from "./session-cache.js";
@@ -43,10 +44,13 @@ export function afterArrival(state: SessionState, turns: readonly PendingTurn[])
   return { ...state, messagesUsed: state.messagesUsed + messages };
 }
 
-/** @param history what the model will see of the turn from now on */
+/**
+ * @param state what the turn left; null = it failed
+ * @param history what the model will see of the turn from now on
+ */
 export function afterCommit(
   state: SessionState,
-  { item, run, history }: { item: CommitItem; run: TurnRun | null; history: readonly HistoryItem[] },
+  { item, state: left, history }: { item: CommitItem; state: EngineState | null; history: readonly HistoryItem[] },
   { nowMs, maxHistory }: { nowMs: number; maxHistory: number },
 ): SessionState {
   const { cached } = state;
@@ -62,7 +66,7 @@ export function afterCommit(
       ...cached,
       nodeEnteredAt: answered?.node_changed ? nowMs : cached.nodeEnteredAt,
       doneSeq: item.seq,
-      state: run && !run.failed ? run.state : cached.state,
+      state: left ?? cached.state,
       history: [...cached.history, ...history].slice(-maxHistory),
     },
   };

@@ -1,14 +1,24 @@
-import { type EscalationSettings, joinParts, type TurnResult, turnIdOf } from "@parley/contracts";
+import {
+  type EscalationSettings,
+  type HistorySummaryRecord,
+  joinParts,
+  type TurnResult,
+  turnIdOf,
+} from "@parley/contracts";
 import { currentTraceparent } from "@parley/observability";
 import { memoryAddressAad, type Secrets, subjectOf } from "@parley/secrets";
 import type { HistoryItem, TurnRun } from "@parley/turns";
+import type { EngineState } from "@parley/workflow";
 import type { AnsweredTurn, AskedEscalation, CommitItem } from "./repository/commit-item.js";
 import type { AcquiredSession, PendingTurn } from "./repository/turns.js";
+import { countedOn, type MadeSummary } from "./summarise-history.js";
 import { historyOf, userMessageOf } from "./turn-event.js";
 
 interface Settled {
   item: CommitItem;
   result: TurnResult | null;
+  /** What the engine begins the next turn with; null = as before this one. */
+  state: EngineState | null;
   /** What the model will see of this turn from now on. */
   history: HistoryItem[];
 }
@@ -25,6 +35,8 @@ interface Context {
   escalation: EscalationSettings | undefined;
   /** A timeout is set in the session, so that a turn without one has to take it away. */
   hasTimer: boolean;
+  /** A summary that the turn took along. */
+  summary: MadeSummary | null;
 }
 
 /** Turns what the engine did into the row that commits it and the answer that readers get. */
@@ -51,14 +63,20 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
       logs: run.logs,
       // The commit takes its deliveries from here, so that they are sent exactly when the turn counts.
       ...(hasWebhooks ? { webhooks: run.webhooks } : {}),
+      ...(run.outcome !== null && context.summary !== null ? { history_summary: recorded(context.summary) } : {}),
       // Which node set each variable: a turn may pass several.
       ...(Object.keys(run.variables).length > 0 ? { variable_nodes: run.variableNodes } : {}),
     }),
   };
   const { outcome } = run;
-  if (!outcome) return { item: { ...base, failed: run.failed ?? "internal" }, result: null, history: [] };
+  if (!outcome) return { item: { ...base, failed: run.failed ?? "internal" }, result: null, state: null, history: [] };
 
   const messages = spokenParts(run, context);
+  const said = messages.map(
+    (part): HistoryItem => ({ role: "assistant", content: part.content, node_id: part.node_id }),
+  );
+  const history = [...historyOf(turn), ...said];
+  const state = countedOn(run.state, history.length);
   const result: TurnResult = {
     turn_id: turnIdOf(session.conversation_id, turn.seq),
     kind: turn.kind,
@@ -81,7 +99,7 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
   const item: CommitItem = {
     ...base,
     failed: null,
-    state: run.state,
+    state,
     node_id: outcome.node_id,
     node_name: outcome.node_name,
     // A transition back into the same node counts as entering it anew.
@@ -99,15 +117,12 @@ export function settleTurn(run: TurnRun, context: Context): Settled {
     finish_reason: run.stopped ? "stopped" : "complete",
     result: JSON.stringify(result),
   };
-  const said = messages.map(
-    (part): HistoryItem => ({ role: "assistant", content: part.content, node_id: part.node_id }),
-  );
-  return {
-    item,
-    result,
-    history: [...historyOf(turn), ...said],
-  };
+  return { item, result, state, history };
 }
+
+const recorded = ({ text, covers, model, usage, latencyMs }: MadeSummary): HistorySummaryRecord => ({
+  ...{ text, covers, model, usage, latency_ms: latencyMs },
+});
 
 /** What the turn wants remembered of its person; nothing of a person whose address nobody has confirmed. */
 function notedOf(run: TurnRun, { session, tenantId, secrets }: Context): Pick<AnsweredTurn, "memory"> {

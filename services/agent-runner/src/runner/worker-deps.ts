@@ -7,6 +7,7 @@ import type { BudgetRepository } from "./repository/budgets.js";
 import type { TurnRepository } from "./repository/turns.js";
 import type { SessionCache } from "./session-cache.js";
 import type { Stops } from "./stops.js";
+import type { HistorySummaries } from "./summarise-history.js";
 import type { takeLease } from "./take-lease.js";
 import type { TurnTraces } from "./turn-traces.js";
 
@@ -19,6 +20,7 @@ export interface WorkerDeps extends RunnerDeps {
   cache: SessionCache;
   counters: RunnerMetrics;
   stops: Stops;
+  summaries: HistorySummaries;
   traces: TurnTraces;
   outbound: Outbound;
   /** Live entries of sessions that somebody follows. */

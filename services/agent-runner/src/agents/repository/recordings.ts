@@ -1,4 +1,4 @@
-import type { TurnResult } from "@parley/contracts";
+import type { HistorySummaryRecord, TurnResult } from "@parley/contracts";
 import { sql } from "@parley/db";
 import type { RecordedCall, RecordedEvent } from "@parley/turns";
 import type { TenantTransaction } from "./agents.js";
@@ -17,6 +17,7 @@ export interface RecordedTurn {
     calls: RecordedCall[];
     warnings?: Record<string, unknown>[];
     logs?: Record<string, unknown>[];
+    history_summary?: HistorySummaryRecord;
   } | null;
   created_at: string;
   done_at: string | null;

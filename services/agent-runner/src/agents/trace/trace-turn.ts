@@ -33,6 +33,7 @@ export function traceTurn(conversationId: string, turn: RecordedTurn, replayed: 
     logs: turn.trace?.logs ?? [],
     latency: { total_ms: total, model_ms: model, api_ms: api, other_ms: Math.max(0, total - model - api) },
     usage: turn.result?.usage ?? sumOf(calls),
+    history_summary: turn.trace?.history_summary ?? null,
     conditions_unknown: turn.trace !== null && !replayed?.run,
     created_at: turn.created_at,
     done_at: turn.done_at,
