@@ -1,6 +1,6 @@
 import { AppError, type rotateKeys as contract, requireRole } from "@parley/contracts";
 import { z } from "zod";
-import type { CleanupDeps } from "../deps.js";
+import type { CleanupDeps as AllDeps } from "../deps.js";
 import { BOUND_TO, PLACES, type SealedRow } from "./bound-to.js";
 
 /** Rows of one statement: their locks are held for milliseconds. */
@@ -10,6 +10,8 @@ const CALL_MS = 3_000;
 
 /** Within a text: what was sealed, its key's id apart. */
 const SEALED = /v1\.([0-9a-f]{8})\.[A-Za-z0-9_-]+/g;
+
+type CleanupDeps = Pick<AllDeps, "db" | "secrets" | "logger">;
 
 const position = z.object({ place: z.string(), after: z.record(z.string(), z.unknown()).nullable() });
 type Position = z.output<typeof position>;
