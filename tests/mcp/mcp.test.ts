@@ -206,6 +206,30 @@ describe("tools", () => {
     expect(await refused(client, "manage_temporary_chat_session", late)).toMatchObject({ code: "session_ended" });
   });
 
+  it("send a link once, and tell how far it is whoever wants to hear it", async () => {
+    const link = await createLink(tenant, "echo", { max_sessions: 5 });
+    const of = { agent: "echo", link_id: link.id };
+    const recipients = [{ address: "ada@example.com", name: "Ada" }, "bob@example.com"];
+    const call = { ...of, channel: "email", recipients, idempotency_key: "mcp-send" };
+    const dry = await done(client, "send_temporary_chat_link", { ...call, dry_run: true });
+    expect(dry).toMatchObject({ dry_run: true, result: { recipients: 2, preview: { to: "ada@example.com" } } });
+    const heard: number[] = [];
+    const onprogress = ({ progress, total }: { progress: number; total?: number | undefined }) => {
+      expect(total).toBe(2);
+      heard.push(progress);
+    };
+    const sent = await client.callTool({ name: "send_temporary_chat_link", arguments: call }, { onprogress });
+    expect(sent.isError, JSON.stringify(sent.content)).not.toBe(true);
+    expect(sent.structuredContent).toMatchObject({ result: { status: "done", counts: { sent: 2, pending: 0 } } });
+    expect(heard.at(-1)).toBe(2);
+    const delivery = inside(sent.structuredContent as Content, "result").id;
+    expect(await done(older, "send_temporary_chat_link", call)).toMatchObject({ result: { delivery_id: delivery } });
+    const seen = await done(older, "get_temporary_chat_delivery", { ...of, delivery_id: delivery });
+    expect(seen).toMatchObject({ status: "done", counts: { recipients: 2, sent: 2 } });
+    const empty = { ...of, channel: "email", recipients: [], dry_run: true };
+    expect(await refused(client, "send_temporary_chat_link", empty)).toMatchObject({ code: "validation_failed" });
+  });
+
   it("answer questions about all conversations, of one agent or of all", async () => {
     for (const question of ["usage", "response-times", "escalations"])
       expect(await done(client, "get_analytics", { question, days: 2, by: "day" })).toMatchObject({ by: "day" });

@@ -6,6 +6,8 @@ export const mcpTool = z.enum([
   "list_temporary_chat_links",
   "update_temporary_chat_link",
   "delete_temporary_chat_link",
+  "send_temporary_chat_link",
+  "get_temporary_chat_delivery",
   "get_temporary_chat_analytics",
   "get_analytics",
   "list_temporary_chat_sessions",

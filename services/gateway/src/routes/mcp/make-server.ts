@@ -1,7 +1,8 @@
-import { McpServer } from "@modelcontextprotocol/server";
+import { McpServer, type ServerContext } from "@modelcontextprotocol/server";
 import { hasRole } from "@parley/contracts";
 import { z } from "zod";
 import type { McpCaller } from "./caller.js";
+import type { Progress } from "./follow.js";
 import { addPrompts } from "./prompts.js";
 import { addResources } from "./resources.js";
 import { runTool } from "./run-tool.js";
@@ -11,6 +12,7 @@ import { analyticsTools } from "./tools/analytics.js";
 import { escalationTools } from "./tools/escalations.js";
 import { linkTools } from "./tools/links.js";
 import { memoryTools } from "./tools/memory.js";
+import { sendingTools } from "./tools/sending.js";
 import { sessionTools } from "./tools/sessions.js";
 import { inputSchema, outputSchema } from "./wire-schema.js";
 
@@ -18,6 +20,7 @@ import { inputSchema, outputSchema } from "./wire-schema.js";
 export const TOOLS: readonly Tool[] = [
   ...agentTools,
   ...linkTools,
+  ...sendingTools,
   ...analyticsTools,
   ...sessionTools,
   ...memoryTools,
@@ -66,10 +69,18 @@ function addTool(server: McpServer, tool: Tool, { call, requestId, onCalled }: M
   };
   const described = { title, description, annotations, inputSchema: inputSchema(tool.input) };
   const output = outputSchema(outputs.get(name) ?? tool.output);
-  server.registerTool(name, { ...described, outputSchema: output }, async (input) => {
+  server.registerTool(name, { ...described, outputSchema: output }, async (input, { mcpReq }) => {
     const began = performance.now();
-    const { result, refused } = await runTool(tool, input, call, requestId);
+    const { signal } = mcpReq;
+    const { result, refused } = await runTool({ tool, input, call, requestId, progress: progressOf(mcpReq), signal });
     onCalled(name, refused, performance.now() - began);
     return result;
   });
+}
+
+/** Tells the client how far its call is, when it has asked to be told. */
+function progressOf({ _meta: meta, notify }: ServerContext["mcpReq"]): Progress | undefined {
+  const progressToken = meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (progress, total) => notify({ method: "notifications/progress", params: { progressToken, progress, total } });
 }

@@ -37,9 +37,15 @@ export function addResources(server: McpServer, tools: readonly Tool[], { call, 
     if (tool === undefined) continue;
     const template = new ResourceTemplate(uri, { list: undefined });
     const described = { title, description: tool.description, mimeType: "application/json" };
-    server.registerResource(name, template, described, async (address, variables) => {
+    server.registerResource(name, template, described, async (address, variables, { mcpReq: { signal } }) => {
       const given = Object.entries(variables).map(([key, value]) => [key, decodeURIComponent(String(value))]);
-      const { result, refused } = await runTool(tool, inputOf(Object.fromEntries(given)), call, requestId);
+      const { result, refused } = await runTool({
+        tool,
+        input: inputOf(Object.fromEntries(given)),
+        call,
+        requestId,
+        signal,
+      });
       if (refused !== null) throw new ResourceNotFoundError(address.href);
       const text = JSON.stringify(result.structuredContent);
       return { contents: [{ uri: address.href, mimeType: "application/json", text }] };

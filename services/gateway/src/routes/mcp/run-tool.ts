@@ -3,7 +3,20 @@ import { AppError, type ErrorCode, fieldErrors, isErrorCode } from "@parley/cont
 import { toProblem } from "@parley/http";
 import { z } from "zod";
 import type { CallTwin, TwinAnswer, TwinCall } from "./call-twin.js";
+import { follow, type Progress } from "./follow.js";
 import { agentPath, type Plan, type Subject, steering, type Tool } from "./tool.js";
+
+/** One call of a tool. */
+export interface ToolCall {
+  tool: Tool;
+  input: unknown;
+  call: CallTwin;
+  requestId: string;
+  /** Of a client that wants to hear how far it is. */
+  progress?: Progress | undefined;
+  /** Fires when the client has gone. */
+  signal: AbortSignal;
+}
 
 export interface ToolRun {
   result: CallToolResult;
@@ -22,11 +35,11 @@ class Refusal extends Error {
  * Carries a call out: the switch of the agent first, then the twin, or for a dry run what can be checked without it. A refusal is a
  * result with `isError` and the problem document as text, so that the model can correct itself. Idempotent as its twin is.
  */
-export async function runTool(tool: Tool, input: unknown, call: CallTwin, requestId: string): Promise<ToolRun> {
+export async function runTool(run: ToolCall): Promise<ToolRun> {
   try {
-    return { result: shown(await outcomeOf(tool, input, call)), refused: null };
+    return { result: shown(await outcomeOf(run)), refused: null };
   } catch (error) {
-    const problem = problemOf(error, requestId);
+    const problem = problemOf(error, run.requestId);
     const code = String(problem.code);
     const content = [{ type: "text" as const, text: JSON.stringify(problem) }];
     return { result: { isError: true, content }, refused: isErrorCode(code) ? code : "internal" };
@@ -46,13 +59,19 @@ const shown = (structuredContent: Record<string, unknown>): CallToolResult => ({
 
 const steered = z.object(steering);
 
-async function outcomeOf(tool: Tool, input: unknown, call: CallTwin): Promise<Record<string, unknown>> {
+async function outcomeOf({ tool, input, call, ...reader }: ToolCall): Promise<Record<string, unknown>> {
   const plan = tool.plan(input);
   const { dry_run: isDry = false, idempotency_key: key } = steered.parse(input);
   await requireSwitch(tool, plan.about, call);
   if (isDry && (plan.writes ?? tool.effects !== null)) return dryRun(tool, plan, call);
   const given = await accepted(call, plan.twin, key);
-  const answer = plan.ofManyAgents === true ? await ofSwitchedOn(tool, given, call) : given;
+  const { progress, signal } = reader;
+  const ask = (twin: TwinCall) => accepted(call, twin);
+  const ended =
+    plan.follow === undefined || progress === undefined
+      ? given
+      : await follow(plan.follow(given), { ask, progress, signal });
+  const answer = plan.ofManyAgents === true ? await ofSwitchedOn(tool, ended, call) : ended;
   const result = plan.shorten?.(answer) ?? answer;
   return tool.effects === null ? result : { dry_run: false, result };
 }
@@ -96,6 +115,7 @@ async function agentOf(about: Exclude<Subject, { type: "none" }>, call: CallTwin
 
 /** Refuses what the twin would refuse of the body, and what is about something that is not there. */
 async function dryRun(tool: Tool, plan: Plan, call: CallTwin): Promise<Record<string, unknown>> {
+  if (plan.dryTwin !== undefined) return { dry_run: true, result: await accepted(call, plan.dryTwin) };
   const { method, path, body } = plan.twin;
   const checked = tool.body?.safeParse(body ?? {});
   if (checked?.success === false)

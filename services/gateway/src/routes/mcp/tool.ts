@@ -1,6 +1,7 @@
 import { type McpTool, parseOrRefuse, type Role } from "@parley/contracts";
 import { z } from "zod";
 import type { TwinCall } from "./call-twin.js";
+import type { Following } from "./follow.js";
 
 /** Hints for the client's user; the server relies on none of them. */
 interface Effects {
@@ -23,6 +24,10 @@ export interface Plan {
   twin: TwinCall;
   /** What a dry run reads to see that what would be changed is there. */
   target?: TwinCall;
+  /** The call of a twin that has a dry run of its own. */
+  dryTwin?: TwinCall;
+  /** For clients that want to hear of its progress. */
+  follow?: (answer: Record<string, unknown>) => Following;
   /** Default: as the tool has effects. */
   writes?: boolean;
   /** The twin lists things of several agents (`data[].agent_id`): those whose agent has the tool switched off are left out. */
