@@ -24,6 +24,7 @@ if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 const ALONE = [
   "tests/{chaos,clock,limits,model-faults,streams}/**/*.test.ts",
   "tests/privacy/killed-erasure.test.ts",
+  "tests/sending/killed-sending.test.ts",
   "services/agent-runner/test/*crash*.test.ts",
 ];
 

@@ -11,6 +11,9 @@ import { runHere } from "./run-cli.js";
 const COMMANDS = [
   ...["chat", "doctor", "migrate", "completion", "seed", "trace", "cache clear"],
   ...["agents test", "agents replay", "agents diff"],
+  ...["send", "deliveries", "cancel-delivery", "suppressions list", "suppressions add", "suppressions remove"],
+  ...["schedules list", "schedules show", "schedules create", "schedules pause", "schedules resume", "schedules run"],
+  ...["schedules runs", "schedules delete"],
   ...["dlq list", "dlq show", "dlq replay", "dlq drop"],
   ...["knowledge add", "knowledge list", "knowledge show", "knowledge search", "knowledge remove"],
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],

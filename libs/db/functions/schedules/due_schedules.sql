@@ -4,7 +4,8 @@ create or replace function due_schedules(p_limit integer) returns setof json
 language sql stable security definer set search_path = public, pg_temp as $$
   select json_build_object(
     'id', id, 'tenant_id', tenant_id, 'cron', cron, 'timezone', timezone,
-    'next_at', (extract(epoch from next_at) * 1000)::bigint, 'now', (extract(epoch from clock_timestamp()) * 1000)::bigint
+    'next_at', (extract(epoch from next_at) * 1000)::bigint,
+    'now', (extract(epoch from clock_timestamp()) * 1000)::bigint
   )
   from schedules
   where next_at <= clock_timestamp()

@@ -17,7 +17,7 @@ import {
   tenantOf,
   type updateSchedule,
 } from "@parley/contracts";
-import { once } from "@parley/db";
+import { once, recall } from "@parley/db";
 import type { z } from "zod";
 import type { SendingDeps } from "../distribution/accept-send.js";
 import { addresseesOf, openPerson } from "../distribution/addresses.js";
@@ -103,6 +103,9 @@ export const createScheduleHandler =
     const { principal, body } = input;
     requireRole(principal, "editor");
     const tenantId = tenantOf(principal);
+    const request = { tenantId, scope: "schedules.create", repeatable: input };
+    const before = await recall<{ schedule: Schedule }>(deps.db, request);
+    if (before !== null) return before;
     const id = newId();
     const { timezone, action } = body;
     const cron = body.cron ?? body.schedule ?? "";
@@ -114,7 +117,6 @@ export const createScheduleHandler =
     });
     const nextAt = nextOccurrence({ cron, timezone }, now);
     const created = { id, tenantId, agentId, name: body.name ?? null, cron, timezone, action, parameters, nextAt };
-    const request = { tenantId, scope: "schedules.create", repeatable: input };
     const { answer } = await deps.db.tenant(tenantId, (trx) =>
       once<{ schedule: Schedule }>(trx, request, async () => {
         await repository.insertSchedule(trx, { ...created, createdBy: principal.id });
