@@ -4,6 +4,7 @@ import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } fr
 import { type Done, positive, sub } from "./declare.js";
 import { addAnalytics } from "./declare-analytics.js";
 import { addAudit } from "./declare-audit.js";
+import { addExports } from "./declare-exports.js";
 import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
 import { addMemory } from "./declare-memory.js";
@@ -74,6 +75,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addMemory(program, io, done);
   addPrivacy(program, io, done);
   addAnalytics(program, io, done);
+  addExports(program, io, done);
   addAudit(program, io, done);
   addOperations(program, io, done);
   addTools(program, io, done);

@@ -12,6 +12,7 @@ export const agentRow = (row: Row): Row => ({
   slug: "clinic-desk",
   description: "Appointments, opening hours and questions about a bill.",
   active_version: 2,
+  mcp_tools: null,
   created_at: minutesAgo(5_000),
   updated_at: minutesAgo(90),
   ...row,

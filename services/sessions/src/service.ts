@@ -9,6 +9,7 @@ import { bindAnalytics } from "./analytics/bind.js";
 import { bindDeadLetters } from "./dead-letters/bind.js";
 import type { HandlerDeps, SessionsDeps } from "./deps.js";
 import { bindEscalations } from "./escalations/bind.js";
+import { bindExports } from "./exports/bind.js";
 import { bindFiles } from "./files/bind.js";
 import { bindHistory } from "./history/bind.js";
 import { createFeedbackRepository } from "./history/feedback-repository.js";
@@ -49,6 +50,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindDeadLetters(handlers);
       bindPrivacyExport(handlers);
       bindAnalytics(deps);
+      bindExports(handlers);
       webhooks = bindWebhooks(deps);
       people = bindPeople(deps);
       await deps.bus.settled();

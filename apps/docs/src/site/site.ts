@@ -12,7 +12,7 @@ const GROUPS: [string, string[]][] = [
   ],
   ["Know and remember", ["knowledge", "memory", "secrets"]],
   ["Reach people", ["sending", "schedules", "webhooks", "escalations"]],
-  ["See", ["analytics", "alerts", "audit"]],
+  ["See", ["analytics", "alerts", "exports", "audit"]],
   ["Protect", ["keys", "signature-checker", "users", "privacy", "controls"]],
   ["Operate", ["cli", "metrics", "log-events", "dead-letters", "key-rotation", "events", "errors", "benchmarks"]],
 ];

@@ -51,7 +51,7 @@ const historySummary = z.object({
 });
 export type HistorySummaryRecord = z.infer<typeof historySummary>;
 
-const tracedTurn = z.object({
+export const tracedTurn = z.object({
   turn_id: text,
   turn: count,
   kind: text,

@@ -18,6 +18,14 @@ export const traceQuery = z.object({
   cursor: queryInteger(0, 2_147_483_647).default(0),
 });
 
+/** A point in time, in UTC. */
+export const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((given) => new Date(given).toISOString())
+  // In UTC a time may leave the years that the database can hold.
+  .refine((instant) => /^(?!0000)\d{4}-/.test(instant), { message: "must lie in the years 1 to 9999" })
+  .meta({ description: "ISO 8601; a day alone begins at midnight, UTC" });
+
 export const idParams = z.object({ id: z.uuid() });
 export const agentParams = z.object({ agent: z.string().min(1).max(255) });
 export const agentSecretParams = agentParams.extend({ secret: secretName });

@@ -16,7 +16,7 @@ import {
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { pageQuery, queryInteger, tenantQuery } from "../params.js";
-import { csvLines } from "./csv.js";
+import { csvCells, csvLines } from "./csv.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
 
 const SUMMARIES: Record<AnalyticsQuestion, { summary: string; by: z.output<typeof analyticsBy> }> = {
@@ -43,13 +43,9 @@ const filter = tenantQuery.extend({
   format: z.enum(["json", "csv"]).default("json"),
 });
 
-type Cell = string | number | null;
-
 /** Sends rows as a table; a record of counts stands in one field. */
 function sendCsv(reply: FastifyReply, name: string, columns: string[], rows: Record<string, unknown>[]): FastifyReply {
-  const cellOf = (value: unknown): Cell =>
-    typeof value === "string" || typeof value === "number" ? value : value === null ? null : JSON.stringify(value);
-  const lines = rows.map((row) => columns.map((column) => cellOf(row[column] ?? null)));
+  const lines = rows.map((row) => csvCells(columns, row));
   return reply
     .header("content-type", "text/csv; charset=utf-8")
     .header("content-disposition", `attachment; filename="${name}.csv"`)

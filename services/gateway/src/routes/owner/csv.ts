@@ -1,13 +1,22 @@
+export type CsvCell = string | number | null;
+
 /**
  * A spreadsheet runs what begins with one of these as a formula; an apostrophe in front makes it text again (OWASP, CSV
  * injection). Numbers are no formulas. Quotes are doubled, every field is quoted (RFC 4180).
  */
-function csvField(value: string | number | null): string {
+function csvField(value: CsvCell): string {
   const text = String(value ?? "");
   const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
 /** Lines of fields, each ended by CR LF. */
-export const csvLines = (rows: readonly (readonly (string | number | null)[])[]): string =>
+export const csvLines = (rows: readonly (readonly CsvCell[])[]): string =>
   rows.map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+
+/** The members of a record in the order of the columns; what is no text or number stands as JSON in its field. */
+export const csvCells = (columns: readonly string[], record: Record<string, unknown>): CsvCell[] =>
+  columns.map((column) => {
+    const value = record[column] ?? null;
+    return typeof value === "string" || typeof value === "number" || value === null ? value : JSON.stringify(value);
+  });

@@ -9,6 +9,7 @@ import { auditRoutes } from "./audit.js";
 import { deadLetterRoutes } from "./dead-letters.js";
 import { acceptYaml } from "./document-body.js";
 import { escalationRoutes } from "./escalations.js";
+import { exportRoutes } from "./exports.js";
 import { hostIdentityRoutes } from "./host-identity.js";
 import { keyRotationRoutes } from "./key-rotation.js";
 import { keyRoutes } from "./keys.js";
@@ -50,6 +51,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...analyticsRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,
+  ...exportRoutes,
   ...escalationRoutes,
   ...peopleRoutes,
   ...memoryRoutes,

@@ -20,17 +20,10 @@ import { sendFile } from "../../files/send-file.js";
 import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
 import { eventStream } from "../declare-route.js";
-import { cursorParam, pageQuery, sessionParams, tenantQuery, traceQuery } from "../params.js";
+import { cursorParam, moment, pageQuery, sessionParams, tenantQuery, traceQuery } from "../params.js";
 import { actOn, type Deps, ownerRoute, wirePage } from "./owner-route.js";
 import { ownerAccess } from "./principal.js";
 import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
-
-const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((given) => new Date(given).toISOString())
-  // In UTC a time may leave the years that the database can hold.
-  .refine((instant) => /^(?!0000)\d{4}-/.test(instant), { message: "must lie in the years 1 to 9999" })
-  .meta({ description: "ISO 8601; a day alone begins at midnight, UTC" });
 
 /** Sessions of the tenant, newest first, without what was said in them. */
 const listRoute = ownerRoute({

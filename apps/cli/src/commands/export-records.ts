@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { CliError, EXIT, type Io } from "../io.js";
+import { printJson, printLine } from "../report.js";
+import { type Globals, ownerTransport } from "../settings.js";
+
+export const EXPORT_KINDS = ["sessions", "messages", "ratings", "traces"] as const;
+export type ExportKind = (typeof EXPORT_KINDS)[number];
+
+interface ExportOptions extends Globals {
+  format: "jsonl" | "csv";
+  output?: string;
+  agentId?: string;
+  link?: string;
+  from?: string;
+  to?: string;
+}
+
+/** How far an export into a file has come: what was asked for, bytes that count, and where to go on. */
+interface Progress {
+  asked: string;
+  bytes: number;
+  after: string;
+}
+
+/**
+ * All records of a kind, page by page, so that a million of them need no more memory than a thousand. Into a file it goes on where it
+ * was broken off, by whatever: `FILE.progress` says how much of the file counts. A read, which the audit keeps.
+ */
+export async function exportRecords(io: Io, kind: ExportKind, options: ExportOptions): Promise<number> {
+  const { format, output, agentId: agent_id, link: link_id, from, to } = options;
+  const transport = ownerTransport(io, options);
+  const query = { format, agent_id, link_id, from, to };
+  const page = (after: string | undefined): Promise<{ bytes: Uint8Array; next: string | null }> =>
+    transport.open(
+      { method: "GET", path: `/api/exports/${kind}`, query: { ...query, after }, signal: io.signal },
+      async (response) => ({
+        bytes: new Uint8Array(await response.arrayBuffer()),
+        next: response.headers.get("x-next-after"),
+      }),
+    );
+  if (output === undefined) {
+    for (let after: string | null | undefined; after !== null; ) {
+      const { bytes, next } = await page(after);
+      // A pipe that is read slowly is waited for.
+      if (!io.stdout.write(bytes)) await once(io.stdout, "drain");
+      after = next;
+    }
+    return EXIT.ok;
+  }
+  const records = await intoFile(output, JSON.stringify({ kind, ...query }), page);
+  if (options.json) printJson(io, { kind, format, file: output, lines: records });
+  else printLine(io, `${output}: ${records} lines`);
+  return EXIT.ok;
+}
+
+async function intoFile(
+  output: string,
+  asked: string,
+  page: (after: string | undefined) => Promise<{ bytes: Uint8Array; next: string | null }>,
+): Promise<number> {
+  const notes = `${output}.progress`;
+  const begun = await progressOf(notes);
+  if (begun !== null && begun.asked !== asked)
+    throw new CliError("other_export", `${notes} is of another export; remove it to begin anew.`);
+  const file = await open(output, begun === null ? "w" : "r+", 0o600).catch((cause: unknown) => {
+    throw new CliError("not_written", `${output} cannot be written.`, EXIT.failure, { cause });
+  });
+  try {
+    let { bytes: size, after }: { bytes: number; after: string | null | undefined } = begun ?? {
+      bytes: 0,
+      after: undefined,
+    };
+    // What was written behind the last note may be half a page.
+    await file.truncate(size);
+    while (after !== null) {
+      const { bytes, next } = await page(after);
+      await file.write(bytes, 0, bytes.length, size);
+      size += bytes.length;
+      after = next;
+      // The page is on the disk before the note says so.
+      await file.sync();
+      if (after !== null) await note(notes, { asked, bytes: size, after });
+    }
+  } finally {
+    await file.close();
+  }
+  await rm(notes, { force: true });
+  return countLines(output);
+}
+
+/** Written beside and renamed: whoever reads it has the old one or the new one. */
+async function note(path: string, progress: Progress): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(progress), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** Null = there is none. Throws when there is something else under that name. */
+async function progressOf(path: string): Promise<Progress | null> {
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) return null;
+  try {
+    const { asked, bytes, after } = JSON.parse(text) as Partial<Progress>;
+    if (typeof asked === "string" && typeof bytes === "number" && typeof after === "string")
+      return { asked, bytes, after };
+  } catch {
+    // Not ours: told below.
+  }
+  throw new CliError("other_export", `${path} is no note of an export; remove it to begin anew.`);
+}
+
+async function countLines(path: string): Promise<number> {
+  let lines = 0;
+  for await (const chunk of createReadStream(path)) for (const byte of chunk as Buffer) if (byte === 10) lines += 1;
+  return lines;
+}

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { EXPORT_KINDS, type ExportKind, exportRecords } from "./commands/export-records.js";
+import { type Done, oneOf, sub } from "./declare.js";
+import type { Io } from "./io.js";
+
+/** Everything of one kind, into a file or a pipe. */
+export function addExports(program: Command, io: Io, done: Done): void {
+  const group = program.command("export").description("Export sessions, messages, ratings or traces in bulk");
+  for (const kind of EXPORT_KINDS) addKind(group, kind, io, done);
+}
+
+function addKind(group: Command, kind: ExportKind, io: Io, done: Done): void {
+  sub(group, kind, {
+    about: `Export ${kind}, in the order in which the sessions began; into a file it goes on where it was broken off`,
+    examples: [
+      `export ${kind} --output ${kind}.jsonl`,
+      `export ${kind} --from 2026-11-01 --to 2026-12-01 --format csv | gzip > ${kind}.csv.gz`,
+      `export ${kind} | aws s3 cp - s3://bucket/${kind}.jsonl`,
+    ],
+  })
+    .addOption(oneOf("--format <format>", "jsonl or csv", ["jsonl", "csv"]).default("jsonl"))
+    .option("-o, --output <file>", "write into this file")
+    .option("--agent-id <id>", "only of this agent")
+    .option("--link <id>", "only of this link")
+    .option("--from <time>", "sessions that began then or later, ISO 8601")
+    .option("--to <time>", "sessions that began before, ISO 8601")
+    .action(async (options) => done(await exportRecords(io, kind, options)));
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { rpc } from "../declare.js";
+import { principal } from "./callers.js";
+
+/**
+ * Sessions of the tenant, their messages or ratings, in the order in which the sessions began, those behind `after`. Each comes with the
+ * cursor from which to go on behind it. Admins.
+ */
+export const exportRecords = rpc(
+  "sessions",
+  "export_records",
+  "sessions",
+  z.object({
+    principal,
+    kind: z.enum(["sessions", "messages", "ratings"]),
+    agentId: z.uuid().optional(),
+    linkId: z.uuid().optional(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    after: z.string().max(200).optional(),
+    limit: z.number().int().min(1).max(1_000),
+  }),
+  z.object({
+    data: z.array(z.object({ cursor: z.string(), record: z.record(z.string(), z.unknown()) })),
+    more: z.boolean(),
+  }),
+  30_000,
+);
