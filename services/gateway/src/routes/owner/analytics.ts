@@ -32,7 +32,7 @@ const SUMMARIES: Record<AnalyticsQuestion, { summary: string; by: z.output<typeo
 };
 
 const MAX_DAYS = 400;
-const MAX_DAYS_BY_HOUR = 31;
+const MAX_DAYS_BY_HOUR = 14;
 const DAY_MS = 86_400_000;
 
 const filter = tenantQuery.extend({
@@ -82,7 +82,7 @@ const questionRoute = <Q extends AnalyticsQuestion>(question: Q) => {
     path: `/analytics/${question}`,
     summary,
     description:
-      "Numbers of whole days in UTC, at most 400; by hour at most 31. They are rolled up every minute; a session counts when it begins, with what it had when it was last looked at.",
+      "Numbers of whole days in UTC, at most 400; by hour at most 14. They are rolled up every minute; a session counts when it begins, with what it had when it was last looked at.",
     query: filter.extend({
       by: analyticsBy.default(by),
       days: queryInteger(1, MAX_DAYS).default(30).meta({ description: "Without `from`: this many days up to `to`" }),
