@@ -11,10 +11,11 @@ export interface TakenCall {
 export interface WebServer {
   url: string;
   calls: TakenCall[];
-  /** How the next calls are answered, one each; afterwards with 200. `break` = taken, and the connection broken. */
-  next(...answers: (Answer | "break")[]): void;
+  /** How the next calls are answered, one each; afterwards with 200. `break` = taken, and the connection broken; a function takes it before. */
+  next(...answers: (Answer | Break)[]): void;
   close(): Promise<void>;
 }
+export type Break = "break" | ((call: TakenCall) => void);
 export interface Answer {
   status: number;
   body?: unknown;
@@ -26,7 +27,7 @@ export async function startWebServer(
   answer: (call: TakenCall) => Answer = () => ({ status: 200 }),
 ): Promise<WebServer> {
   const calls: TakenCall[] = [];
-  const waiting: (Answer | "break")[] = [];
+  const waiting: (Answer | Break)[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
@@ -34,8 +35,10 @@ export async function startWebServer(
     const call = { method, path: url, headers, body: Buffer.concat(chunks).toString("utf8") };
     calls.push(call);
     const how = waiting.shift() ?? answer(call);
-    if (how === "break") request.socket.destroy();
-    else response.writeHead(how.status, how.headers).end(JSON.stringify(how.body ?? {}));
+    if (how === "break" || typeof how === "function") {
+      if (how !== "break") how(call);
+      request.socket.destroy();
+    } else response.writeHead(how.status, how.headers).end(JSON.stringify(how.body ?? {}));
   };
   const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -19,8 +19,9 @@ type Asked = FastifyRequest<{ Params: { token: string } }>;
  * button and the button of a mail program post does it (RFC 8058). Idempotent by state.
  */
 export async function registerUnsubscribe(app: HttpApp, context: GatewayContext): Promise<void> {
-  const hidden = { schema: { hide: true } };
-  app.addContentTypeParser(FORMS, { parseAs: "string", bodyLimit: FORM_BYTES }, (_request, _body, done) => done(null));
+  const hidden = { schema: { hide: true }, bodyLimit: FORM_BYTES };
+  // Read already, as every body is; nothing of it is of interest.
+  app.addContentTypeParser(FORMS, (_request, _payload, done) => done(null));
   app.get(PATH, hidden, async (request: Asked, reply: FastifyReply) => {
     await requireLimit(context, request);
     const { question, button } = textsFor(request).texts;
@@ -54,7 +55,7 @@ function show(request: FastifyRequest, reply: FastifyReply, content: string): Fa
   });
   return reply.send(
     `<!doctype html><html lang="${language}" dir="${direction}"><head><meta charset="utf-8"><meta name="viewport" ` +
-      `content="width=device-width, initial-scale=1"><title>${title}</title></head>` +
+      `content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title></head>` +
       `<body><main><h1>${title}</h1>${content}</main></body></html>`,
   );
 }

@@ -1,0 +1,60 @@
+import { unsubscribe } from "@parley/contracts";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { startWorld, type World } from "./gateway-under-test.js";
+
+let world: World;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  world = await startWorld();
+  world.bus.serve(unsubscribe, async ({ token }) => {
+    asked.push(token);
+    return { known: token === "right" };
+  });
+  await world.bus.settled();
+});
+beforeEach(() => void asked.splice(0));
+afterAll(() => world.stop());
+
+const page = (token: string, options: RequestInit = {}): Promise<Response> =>
+  fetch(`${world.url}/unsubscribe/${token}`, options);
+const form = (body: string): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/x-www-form-urlencoded" },
+  body,
+});
+
+it("only asks when the address is opened, as scanners of mail open it", async () => {
+  const answer = await page("right");
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain('<form method="post"><button>Unsubscribe</button></form>');
+  expect(answer.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+  expect(asked).toEqual([]);
+});
+
+it("takes the reader off by the page's button and by that of a mail program (RFC 8058)", async () => {
+  for (const body of ["", "List-Unsubscribe=One-Click"]) {
+    const answer = await page("right", form(body));
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<p role="status">Done')]);
+  }
+  const parts = new FormData();
+  parts.append("List-Unsubscribe", "One-Click");
+  expect((await page("right", { method: "POST", body: parts })).status).toBe(200);
+  expect(asked).toEqual(["right", "right", "right"]);
+});
+
+it("says so when nobody was meant by the address, in the reader's language and direction", async () => {
+  const answer = await page("%3Cb%3E", { ...form(""), headers: { ...form("").headers, "accept-language": "he, en" } });
+  const html = await answer.text();
+  expect([answer.status, html]).toEqual([404, expect.stringContaining('lang="he" dir="rtl"')]);
+  expect(html).not.toContain("<b>");
+  expect(asked).toEqual(["<b>"]);
+});
+
+it("takes no other form, and none that is large", async () => {
+  const json = { method: "POST", headers: { "content-type": "application/json" }, body: "[" };
+  expect((await page("right", json)).status).toBeGreaterThanOrEqual(400);
+  expect((await page("right", form("x".repeat(5_000)))).status).toBe(413);
+  expect(asked).toEqual([]);
+});
