@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderGuide } from "../src/site/markdown.js";
 import { sitePages } from "../src/site/site.js";
@@ -28,6 +29,16 @@ describe("the documentation site", () => {
           dead.push(`${path} → ${page}#${anchor ?? ""}`);
       }
     expect(dead).toEqual([]);
+  });
+
+  it("names files that are there, those of the repository too", () => {
+    const missing = readGuides(DOCS).flatMap(({ path, markdown }) =>
+      [...markdown.matchAll(/\]\(((?!https?:|mailto:|#|\/)[^)#\s]+)/g)]
+        .map(([, file = ""]) => join(DOCS, dirname(path), file))
+        .filter((file) => !existsSync(file))
+        .map((file) => `${path}: ${file}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("describes every call of the API once, with a section of its own", () => {
