@@ -81,6 +81,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         user_id: session.userId,
         email: EMAIL,
         secret: "crm",
+        kind: "sessions",
         ...(delivery !== undefined && { delivery }),
       };
       const ids: Made = { sessions: session.sessionId, "public-links": link.id };
