@@ -46,7 +46,7 @@ export async function newVisitor(cluster: Cluster, link: MadeLink): Promise<Visi
   const { session_id: sessionId, session_token: token } = opened.body;
   const client = createBearerClient({ bases: cluster.gateways, token });
   let said = 0;
-  return {
+  const visitor: Visitor = {
     sessionId,
     token,
     client,
@@ -71,4 +71,8 @@ export async function newVisitor(cluster: Cluster, link: MadeLink): Promise<Visi
       return messages;
     },
   };
+  // What is said before the agent's first words stands before them in the log and behind them in the history: each has its own order.
+  for (const deadline = Date.now() + PATIENCE_MS; (await visitor.history()).length === 0; await delay(50))
+    if (Date.now() > deadline) throw new Error("the agent has not greeted");
+  return visitor;
 }
