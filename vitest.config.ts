@@ -84,7 +84,7 @@ export default defineConfig({
     globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",
     // Half of a suite's time is waiting: for a lease, a deadline, a page.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // On a machine that is five times slower than a quiet one; a test that may take longer says so.
     testTimeout: 60_000,
     hookTimeout: 120_000,
