@@ -115,11 +115,10 @@ function examplesHtml(api: OpenApi, path: string, method: string, operation: Ope
     ["Node", "js", nodeExample(call)],
     ["Python", "python", pythonExample(call)],
   ];
-  const open = ["curl"];
   return `<h3>Example</h3><div class="examples">${shown
     .map(
       ([name, language, text]) =>
-        `<details name="${id}"${open.includes(name) ? " open" : ""}><summary>${name}</summary>${codeBlock(text, language)}</details>`,
+        `<details name="${id}"${name === "curl" ? " open" : ""}><summary>${name}</summary>${codeBlock(text, language)}</details>`,
     )
     .join("")}</div>`;
 }

@@ -4,6 +4,7 @@ import { truncatedAddress } from "@parley/http";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Secrets } from "@parley/secrets";
 import type { Countries } from "./countries.js";
+import { createLosableBatches } from "./losable-batches.js";
 
 export interface Noticed {
   kind: SecurityEventKind;
@@ -36,8 +37,6 @@ export interface SecurityNotes {
 }
 
 const FLUSH_MS = 1_000;
-const BATCH = 500;
-const MAX_WAITING = 2_000;
 const DEADLINE_MS = 2_000;
 
 export function createSecurityNotes(deps: {
@@ -54,29 +53,23 @@ export function createSecurityNotes(deps: {
     secrets.keyedHash(deps.addresses === "truncated" ? truncatedAddress(address) : address);
   const noticed = deps.metrics.counter("security_events_total", "What the defences noticed, by kind", ["kind"]);
   const lost = deps.metrics.counter("security_events_lost_total", "Security events that could not be kept");
-  const waiting = new Map<string, SecurityEventNote>();
-  let timer: NodeJS.Timeout | undefined;
-  let sending: Promise<void> | undefined;
+  const waiting = createLosableBatches<SecurityEventNote>({
+    everyMs: FLUSH_MS,
+    send: (events) => bus.call(noteSecurity, { events }, { deadlineMs: DEADLINE_MS }),
+    lose(count, error) {
+      lost.inc({}, count);
+      if (error !== undefined) logger.debug({ err: error }, "security.notes_lost");
+    },
+  });
 
   const add = (event: SecurityEventNote): void => {
     const key = [event.tenantId, event.linkId, event.kind, event.scope, event.addressHash, event.sessionId].join(" ");
-    const same = waiting.get(key);
-    if (same !== undefined) same.count += 1;
-    else if (waiting.size < MAX_WAITING) waiting.set(key, event);
-    else lost.inc();
-  };
-
-  const send = async (): Promise<void> => {
-    const keys = [...waiting.keys()].slice(0, BATCH);
-    const events = keys.flatMap((key) => waiting.get(key) ?? []);
-    for (const key of keys) waiting.delete(key);
-    if (events.length === 0) return;
-    try {
-      await bus.call(noteSecurity, { events }, { deadlineMs: DEADLINE_MS });
-    } catch (error) {
-      lost.inc({}, events.length);
-      logger.debug({ err: error }, "security.notes_lost");
-    }
+    waiting.add(key, {
+      merge: (same) => {
+        same.count += 1;
+      },
+      make: () => event,
+    });
   };
 
   return {
@@ -100,17 +93,7 @@ export function createSecurityNotes(deps: {
       noticed.inc({ kind: "link_scan" });
       logger.warn({ addressHash: hashOf(clientBucket) }, "links.scanned");
     },
-    start() {
-      timer = setInterval(() => {
-        sending ??= send().finally(() => {
-          sending = undefined;
-        });
-      }, FLUSH_MS).unref();
-    },
-    async stop() {
-      clearInterval(timer);
-      await sending;
-      await send();
-    },
+    start: waiting.start,
+    stop: waiting.stop,
   };
 }
