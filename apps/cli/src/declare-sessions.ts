@@ -22,14 +22,35 @@ function trace(parent: Command, usage: string, { io, done, example }: { io: Io; 
     .action(async (id, options) => done(await traceSession(io, id, options)));
 }
 
-export function addSessions(program: Command, io: Io, done: Done): void {
-  const sessions = program.command("sessions").description("Look at sessions, follow, export and end them");
-  sub(sessions, "list", { about: "List the newest sessions", examples: ["sessions list --status active --limit 20"] })
+function addList(sessions: Command, io: Io, done: Done): void {
+  sub(sessions, "list", {
+    about: "List sessions, by how they went and what was said in them",
+    examples: ["sessions list --status active --limit 20", "sessions list --went-badly --from 2026-11-01 --csv"],
+  })
     .addOption(oneOf("--status <status>", "only those of this status", ["active", "completed", "abandoned", "error"]))
+    .addOption(oneOf("--state <state>", "only those that stand so", ["running", "waiting", "with_person", "ended"]))
     .option("--agent-id <id>")
     .option("--link-id <id>")
+    .option("--participant <who>", "e-mail address or identifier of the person")
+    .option("--from <time>", "begun then or later")
+    .option("--to <time>", "begun before")
+    .option("--rating-max <n>", "rated so or lower", positive)
+    .addOption(oneOf("--thumbs <way>", "an answer was rated so", ["up", "down"]))
+    .option("--escalated", "a person was asked for")
+    .option("--failed", "a turn has failed")
+    .option("--went-badly", "rated 2 or lower, thumbs down, a failed turn, or nobody came who was asked for")
+    .option("--node <id>", "reached this node")
+    .option("--cost-min <dollars>", "cost as much or more")
+    .option("--text <words>", "these words were said")
+    .addOption(oneOf("--sort <order>", "default newest", ["newest", "last_activity", "cost", "rating", "turns"]))
+    .option("--csv", "all that are found, as CSV")
     .option("--limit <n>", "how many", positive, 50)
     .action(async (options) => done(await listSessions(io, options)));
+}
+
+export function addSessions(program: Command, io: Io, done: Done): void {
+  const sessions = program.command("sessions").description("Look at sessions, follow, export and end them");
+  addList(sessions, io, done);
   sub(sessions, "show <id>", {
     about: "Show where a session stands and what it has collected",
     examples: [`sessions show ${ID}`],

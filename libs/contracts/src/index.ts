@@ -26,6 +26,7 @@ export * from "./http/link-analytics.js";
 export * from "./http/link-fields.js";
 export * from "./http/link-templates.js";
 export * from "./http/links.js";
+export * from "./http/listed-sessions.js";
 export * from "./http/mcp.js";
 export * from "./http/memory.js";
 export * from "./http/people.js";

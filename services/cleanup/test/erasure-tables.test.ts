@@ -53,6 +53,7 @@ const DECIDED: Record<string, "emptied" | "kept: of the team" | "kept: numbers a
   send_out_recipients: "emptied",
   send_outs: "emptied",
   session_analyses: "emptied",
+  session_digests: "emptied",
   session_events: "emptied",
   session_feedback: "emptied",
   session_file_chunks: "emptied",

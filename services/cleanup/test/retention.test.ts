@@ -141,6 +141,7 @@ describe("a session whose time of keeping is over", () => {
       "memory_cursors",
       "message_ratings",
       "session_analyses",
+      "session_digests",
       "session_events",
       "session_feedback",
       "session_files",

@@ -189,6 +189,13 @@ describe("management routes", () => {
       const answer = await call("GET", `/api/sessions/${session_id}/${words}`, token);
       expect([words, answer.status, (await bodyOf(answer)).code]).toEqual([words, 403, "forbidden"]);
     }
+    const csv = await call("GET", "/api/sessions?format=csv&sort=cost", token);
+    expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    const [head, row] = (await csv.text()).split("\r\n");
+    expect(head).toMatch(/^"session_id","title","state"/);
+    expect(row?.startsWith(`"${session_id}","","running"`)).toBe(true);
+    expect((await call("GET", "/api/sessions?text=spoken", token)).status).toBe(403);
+    expect((await call("GET", "/api/sessions?text=spoken", world.owners.token("operator"))).status).toBe(200);
     expect((await call("POST", `/api/sessions/${session_id}/end`, token)).status).toBe(403);
     expect((await call("POST", `/api/sessions/${session_id}/end`, world.owners.token("operator"))).status).toBe(200);
   });

@@ -6,24 +6,73 @@ import { readAll } from "./read-all.js";
 
 export interface SessionFilter extends Globals {
   status?: string;
+  state?: string;
   agentId?: string;
   linkId?: string;
+  participant?: string;
+  from?: string;
+  to?: string;
+  ratingMax?: number;
+  thumbs?: string;
+  escalated?: boolean;
+  failed?: boolean;
+  wentBadly?: boolean;
+  node?: string;
+  costMin?: string;
+  text?: string;
+  sort?: string;
+  csv?: boolean;
   limit: number;
 }
 
-/** Newest sessions of the tenant, without what was said in them. */
+function queryOf(options: SessionFilter): Record<string, string | undefined> {
+  const { status, state, participant, from, to, thumbs, node, text, sort } = options;
+  return {
+    ...{ status, state, participant, from, to, thumbs, node, text, sort, cost_min: options.costMin },
+    ...{ agent_id: options.agentId, link_id: options.linkId, rating_max: options.ratingMax?.toString() },
+    ...{ escalated: options.escalated ? "true" : undefined, failed: options.failed ? "true" : undefined },
+    went_badly: options.wentBadly ? "true" : undefined,
+  };
+}
+
+interface Listed extends SessionShown {
+  title: string | null;
+  state: string;
+  rating: number | null;
+  cost: number | null;
+  last_activity_at: string;
+}
+
+/** Sessions of the tenant that the filters find, without what was said but the first words. */
 export async function listSessions(io: Io, options: SessionFilter): Promise<number> {
-  const { status, agentId, linkId, limit } = options;
-  const query = { status, agent_id: agentId, link_id: linkId };
-  const list = { path: "/api/sessions", query, limit, signal: io.signal };
-  const sessions = await readAll<SessionShown>(ownerTransport(io, options), list);
-  if (options.json) printJson(io, { data: sessions });
-  else {
-    const rows = sessions.map((one) => [one.session_id, one.status, one.node_id, `${one.turns}`, one.updated_at]);
-    printTable(io, ["SESSION", "STATUS", "NODE", "TURNS", "LAST ACTIVITY"], rows);
+  const query = queryOf(options);
+  const transport = ownerTransport(io, options);
+  if (options.csv) {
+    const call = {
+      method: "GET" as const,
+      path: "/api/sessions",
+      query: { ...query, format: "csv" },
+      signal: io.signal,
+    };
+    io.stdout.write(await transport.open(call, (response) => response.text()));
+    return EXIT.ok;
   }
+  const list = { path: "/api/sessions", query, limit: options.limit, signal: io.signal };
+  const sessions = await readAll<Listed>(transport, list);
+  if (options.json) printJson(io, { data: sessions });
+  else
+    printTable(
+      io,
+      ["SESSION", "STATE", "TURNS", "RATING", "COST", "LAST ACTIVITY", "FIRST WORDS"],
+      sessions.map(rowOf),
+    );
   return EXIT.ok;
 }
+
+const rowOf = (one: Listed): string[] => [
+  ...[one.session_id, one.state, `${one.turns}`, `${one.rating ?? "-"}`, one.cost?.toFixed(4) ?? "?"],
+  ...[one.last_activity_at, one.title?.slice(0, 60) ?? ""],
+];
 
 const pathOf = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
 

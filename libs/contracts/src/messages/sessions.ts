@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { sessionSort, sessionState, sessionTriage } from "../http/listed-sessions.js";
 import { sessionResource } from "../http/sessions.js";
 import { historyMessage, sessionEvent, sessionStatus, turnState } from "../turns.js";
 import { participant, principal, sessionAccess } from "./callers.js";
@@ -94,6 +95,9 @@ export const sessionView = sessionResource.omit({ last_event_id: true }).extend(
   idle_expires_at: iso.optional(),
 });
 export type SessionView = z.infer<typeof sessionView>;
+/** A replica of the release before does not send the members of a line. */
+export const sessionLine = sessionView.extend(z.object(sessionTriage).partial().shape);
+export type SessionLine = z.infer<typeof sessionLine>;
 export const getSession = rpc(
   "sessions",
   "get",
@@ -174,10 +178,22 @@ export const listSessions = rpc(
     from: iso.optional(),
     /** Begun before it. */
     to: iso.optional(),
+    state: sessionState.optional(),
+    ratingMax: z.number().int().optional(),
+    thumbs: z.enum(["up", "down"]).optional(),
+    escalated: z.boolean().optional(),
+    failed: z.boolean().optional(),
+    wentBadly: z.boolean().optional(),
+    node: z.string().optional(),
+    costMin: z.number().optional(),
+    /** Words that were said; operators. */
+    text: z.string().optional(),
+    sort: sessionSort.default("newest"),
     limit: z.number().int(),
     cursor: z.string().optional(),
   }),
-  z.object({ data: z.array(sessionView), nextCursor: z.string().nullable() }),
+  z.object({ data: z.array(sessionLine), nextCursor: z.string().nullable() }),
+  15_000,
 );
 
 export const sessionStarted = event(

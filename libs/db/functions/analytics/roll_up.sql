@@ -1,6 +1,6 @@
--- One step of the rollups: the numbers of up to p_limit sessions that ended or changed, of running ones that are new or
--- went on for p_live_seconds since they were last looked at, and what was noted of them and by gateways. One
--- transaction: a kill leaves all of it or nothing. Of many callers one works; the others answer zeros.
+-- One step of the rollups: the numbers and digests of up to p_limit sessions that ended or changed, of running ones
+-- that are new or went on for p_live_seconds since they were last looked at, and what was noted of them and by
+-- gateways. One transaction: a kill leaves all of it or nothing. Of many callers one works; the others answer zeros.
 -- Cost: in proportion to the sessions taken; the search for running ones reads the index of those alone.
 -- Answers how many sessions were looked at, and how many amounts were added.
 create or replace function roll_up(p_limit integer, p_live_seconds integer)
@@ -35,7 +35,10 @@ begin
       v_ids := v_ids || v_live;
     end if;
     looked := cardinality(v_ids);
-    if looked > 0 then perform take_session_numbers(v_ids); end if;
+    if looked > 0 then
+      perform take_session_numbers(v_ids);
+      perform keep_digests(v_ids);
+    end if;
     added := add_analytics(p_limit * 100);
   end if;
   return next;

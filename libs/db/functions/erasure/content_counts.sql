@@ -17,6 +17,9 @@ language sql stable as $$
       'dead_turns', (select nullif(count(*), 0) from dead_turns where conversation_id = any(p_ids)),
       'files', (select nullif(count(*), 0) from session_files where conversation_id = any(p_ids)),
       'ratings', (select nullif(count(*), 0) from message_ratings where conversation_id = any(p_ids)),
+      'words', (
+        select nullif(count(*), 0) from session_digests where conversation_id = any(p_ids) and words is not null
+      ),
       'feedback', (
         select nullif(count(*), 0) from session_feedback where conversation_id = any(p_ids) and text is not null
       ),

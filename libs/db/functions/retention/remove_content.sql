@@ -14,6 +14,7 @@ begin
   if v_due is not null then
     perform analytics_lock();
     perform take_session_numbers(v_due);
+    perform keep_digests(v_due);
   end if;
   select min(created_at) into v_since
   from text_conversations
@@ -93,6 +94,7 @@ begin
   delete from dead_turns where conversation_id = any(p_ids);
   delete from session_files where conversation_id = any(p_ids);
   delete from message_ratings where conversation_id = any(p_ids);
+  update session_digests set words = null where conversation_id = any(p_ids);
   delete from budget_reservations where conversation_id = any(p_ids);
   -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.
   update session_turns

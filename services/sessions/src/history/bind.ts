@@ -11,12 +11,12 @@ import {
   watchSession,
 } from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
+import { listSessionsHandler } from "../triage/list-sessions.js";
 import { giveFeedbackHandler, rateMessageHandler } from "./give-feedback.js";
 import {
   getHistoryHandler,
   getSessionHandler,
   getTurnHandler,
-  listSessionsHandler,
   readEventsHandler,
   sessionHeadsHandler,
   visitorConversationsHandler,

@@ -3,10 +3,8 @@ import {
   type getHistory,
   type getSession,
   type getTurn,
-  type listSessions,
   type readEvents,
   type sessionHeads,
-  tenantOf,
   turnSeqOf,
   type visitorConversations,
   type watchSession,
@@ -87,27 +85,3 @@ export const visitorConversationsHandler =
   async ({ access, limit }: In<typeof visitorConversations>): Out<typeof visitorConversations> => ({
     data: await deps.repository.conversations(accessRow(access, deps.secrets), limit),
   });
-
-/** Sessions of a tenant, newest first. */
-export const listSessionsHandler =
-  (deps: HandlerDeps) =>
-  async (input: In<typeof listSessions>): Out<typeof listSessions> => {
-    const tenantId = tenantOf(input.principal);
-    const before = input.cursor === undefined ? null : parseCursor(input.cursor);
-    const found = await deps.repository.list(tenantId, { ...input, before });
-    const data = takeWithinBytes(found);
-    const last = data.at(-1);
-    const more = last !== undefined && (data.length < found.length || found.length === input.limit);
-    return { data, nextCursor: more ? cursorOf(last.created_at, last.conversation_id) : null };
-  };
-
-const cursorOf = (createdAt: string, id: string): string => Buffer.from(`${createdAt} ${id}`).toString("base64url");
-
-function parseCursor(cursor: string): { createdAt: string; id: string } {
-  const match = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString());
-  if (!match?.[1] || !match[2])
-    throw new AppError("validation_failed", {
-      errors: [{ pointer: "query/cursor", rule: "cursor", message: "is not a cursor of this list" }],
-    });
-  return { createdAt: match[1], id: match[2] };
-}

@@ -1,15 +1,13 @@
 import {
   historyMessage,
-  normaliseEmail,
   readEvents,
   type SessionStatus,
-  type SessionView,
   sessionView,
   turnState,
   visitorConversation,
   watchSession,
 } from "@parley/contracts";
-import { type Db, sql } from "@parley/db";
+import type { Db } from "@parley/db";
 import { z } from "zod";
 import { createOpenSessions, openedSession } from "../lifecycle/open-sessions.js";
 
@@ -48,27 +46,6 @@ export interface Ending {
   idem_fingerprint: string | null;
   signature: string | null;
 }
-
-export interface ListFilter {
-  agentId?: string | undefined;
-  linkId?: string | undefined;
-  status?: SessionStatus | undefined;
-  /** E-mail address or identifier. */
-  participant?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-  limit: number;
-  before: { createdAt: string; id: string } | null;
-}
-
-/** Only where it is asked for: beside an `or` the planner would read all sessions of the tenant. */
-const ofPerson = (tenantId: string, person: string | undefined) =>
-  person === undefined
-    ? sql``
-    : sql`and c.id in (
-        select id from text_conversations where tenant_id = ${tenantId} and participant_email = ${normaliseEmail(person) ?? person.toLowerCase()}
-        union all
-        select id from text_conversations where tenant_id = ${tenantId} and participant_identifier = ${person})`;
 
 /** All questions of this service to the database; one round trip each. Access failures are raised by the SQL functions. */
 export function createSessionRepository(db: Db) {
@@ -116,22 +93,6 @@ export function createSessionRepository(db: Db) {
       ]),
     end: (access: Row, ending: Ending) =>
       one(ended, "select end_session($1::jsonb, $2::json) as r", [JSON.stringify(access), JSON.stringify(ending)]),
-    list: (tenantId: string, filter: ListFilter): Promise<SessionView[]> =>
-      db.tenant(tenantId, async (trx) => {
-        const rows = await sql<{ r: unknown }>`
-          select session_json(c) as r from text_conversations c
-           where c.tenant_id = ${tenantId}
-             and (${filter.agentId ?? null}::uuid is null or c.agent_id = ${filter.agentId ?? null}::uuid)
-             and (${filter.linkId ?? null}::uuid is null or c.link_id = ${filter.linkId ?? null}::uuid)
-             and (${filter.status ?? null}::text is null or c.status = ${filter.status ?? null})
-             ${ofPerson(tenantId, filter.participant)}
-             and (${filter.from ?? null}::timestamptz is null or c.created_at >= ${filter.from ?? null}::timestamptz)
-             and (${filter.to ?? null}::timestamptz is null or c.created_at < ${filter.to ?? null}::timestamptz)
-             and (${filter.before?.createdAt ?? null}::timestamptz is null
-                  or (c.created_at, c.id) < (${filter.before?.createdAt ?? null}::timestamptz, ${filter.before?.id ?? null}::uuid))
-           order by c.created_at desc, c.id desc limit ${filter.limit}`.execute(trx);
-        return rows.rows.map((row) => sessionView.parse(row.r));
-      }),
   };
 }
 export type SessionRepository = ReturnType<typeof createSessionRepository>;

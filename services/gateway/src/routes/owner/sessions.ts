@@ -4,12 +4,9 @@ import {
   extendSession,
   getSession,
   getSessionAnalysis,
-  listSessions,
-  pageOf,
   sessionAnalysis,
   sessionClosed,
   sessionResource,
-  sessionStatus,
   sessionToTest,
   sessionTrace,
   traceSession,
@@ -20,39 +17,11 @@ import { sendFile } from "../../files/send-file.js";
 import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
 import { eventStream } from "../declare-route.js";
-import { cursorParam, moment, pageQuery, sessionParams, tenantQuery, traceQuery } from "../params.js";
-import { actOn, type Deps, ownerRoute, wirePage } from "./owner-route.js";
+import { cursorParam, sessionParams, tenantQuery, traceQuery } from "../params.js";
+import { actOn, type Deps, ownerRoute } from "./owner-route.js";
 import { ownerAccess } from "./principal.js";
+import { sessionListRoute } from "./session-list.js";
 import { readTranscript, TRANSCRIPT_FORMATS, transcriptFile } from "./transcripts.js";
-
-/** Sessions of the tenant, newest first, without what was said in them. */
-const listRoute = ownerRoute({
-  method: "GET",
-  path: "/sessions",
-  summary: "List sessions",
-  description: "`from` is included, `to` is not: both are about when a session began.",
-  query: pageQuery.extend({
-    agent_id: z.uuid().optional(),
-    link_id: z.uuid().optional(),
-    status: sessionStatus.optional(),
-    participant: z
-      .string()
-      .trim()
-      .min(1)
-      .max(254)
-      .refine((text) => !text.includes("\u0000"), { message: "must not contain NUL" })
-      .optional()
-      .meta({ description: "E-mail address (in any case) or identifier, whole" }),
-    from: moment.optional(),
-    to: moment.optional(),
-  }),
-  answers: { 200: pageOf(sessionResource) },
-  handle: async ({ principal, query }, { bus }) => {
-    const { agent_id: agentId, link_id: linkId, tenant_id: _tenant, ...rest } = query;
-    const page = await bus.call(listSessions, { principal, agentId, linkId, ...rest });
-    return wirePage({ ...page, data: page.data.map((session) => ownedSession(session, principal.role)) });
-  },
-});
 
 /** One session of the tenant, without what was said in it; an ended one with the results of its analysis, for operators. */
 const getRoute = ownerRoute({
@@ -206,7 +175,7 @@ const toTestRoute = ownerRoute({
 });
 
 export const sessionRoutes = [
-  listRoute,
+  sessionListRoute,
   getRoute,
   endRoute,
   extendRoute,

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { sessionResource } from "./sessions.js";
+
+const text = z.string();
+const iso = text.describe("ISO 8601, UTC, milliseconds");
+
+export const sessionState = z.enum(["running", "waiting", "with_person", "ended"]);
+export const sessionSort = z.enum(["newest", "last_activity", "cost", "rating", "turns"]);
+
+/** What a line of a list says of a session beside what it is. */
+export const sessionTriage = {
+  title: text.nullable().describe("What the visitor said first, at most 120 characters; null for viewers"),
+  person: text.nullable().describe("Name, address or identifier of the person, the first that is known"),
+  agent_name: text.nullable(),
+  link_title: text.nullable(),
+  state: sessionState.describe("`waiting`: for a person, since `waiting_since`; `with_person`: one has it"),
+  last_activity_at: iso,
+  cost: z.number().nullable().describe("US dollars; null = a call had no known price"),
+  rating: z.int().min(1).max(5).nullable(),
+  thumbs_up: z.int().min(0),
+  thumbs_down: z.int().min(0),
+  failed_turns: z.int().min(0),
+  escalated: z.boolean().describe("A person was asked for"),
+  went_badly: z
+    .boolean()
+    .describe(
+      "Rated 2 or lower, an answer with thumbs down, a failed turn, or a person who was asked for and never came",
+    ),
+};
+
+export const listedSession = sessionResource.extend(sessionTriage).meta({
+  id: "ListedSession",
+  description: "A session in a list",
+  examples: [
+    {
+      session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
+      conversation_id: "018f3a5e-7c1b-7d2e-8a4f-000000000005",
+      status: "active",
+      node_id: "triage",
+      node_name: "Triage",
+      turns: 2,
+      transition_count: 1,
+      collected_data: { first_name: "Ada" },
+      created_at: "2026-11-01T10:00:00.000Z",
+      updated_at: "2026-11-01T10:00:00.000Z",
+      ended_at: null,
+      end_reason: null,
+      expires_at: null,
+      remaining_messages: 48,
+      message_count: 2,
+      agent_config_version: 3,
+      metadata: {},
+      tenant_id: "018f3a5e-7c1b-7d2e-8a4f-000000000001",
+      agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
+      link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+      last_event_id: "1-7",
+      title: "Where is my order?",
+      person: "Ada",
+      agent_name: "Clinic desk",
+      link_title: "Front desk",
+      state: "waiting",
+      last_activity_at: "2026-11-01T10:00:00.000Z",
+      waiting_since: "2026-11-01T10:00:00.000Z",
+      cost: 0.0004,
+      rating: 2,
+      thumbs_up: 0,
+      thumbs_down: 1,
+      failed_turns: 0,
+      escalated: true,
+      went_badly: true,
+    },
+  ],
+});

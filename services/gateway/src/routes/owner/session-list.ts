@@ -1,0 +1,120 @@
+import { Readable } from "node:stream";
+import type { Bus } from "@parley/bus";
+import {
+  listedSession,
+  listSessions,
+  pageOf,
+  recordAct,
+  requireRole,
+  sessionSort,
+  sessionState,
+  sessionStatus,
+} from "@parley/contracts";
+import { z } from "zod";
+import { ownedSession } from "../../streams/audience.js";
+import { moment, pageQuery, queryInteger } from "../params.js";
+import { csvCells, csvLines } from "./csv.js";
+import { ownerRoute, wirePage } from "./owner-route.js";
+import type { TenantPrincipal } from "./principal.js";
+
+const noNul = (text: string): boolean => !text.includes("\u0000");
+const words = (max: number) =>
+  z.string().trim().min(1).max(max).refine(noNul, { message: "must not contain NUL" }).optional();
+const flag = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .optional();
+
+const listQuery = pageQuery.extend({
+  agent_id: z.uuid().optional(),
+  link_id: z.uuid().optional(),
+  status: sessionStatus.optional(),
+  state: sessionState.optional(),
+  participant: words(254).meta({ description: "E-mail address (in any case) or identifier, whole" }),
+  from: moment.optional(),
+  to: moment.optional(),
+  rating_max: queryInteger(1, 5).optional().meta({ description: "Rated so or lower" }),
+  thumbs: z.enum(["up", "down"]).optional(),
+  escalated: flag.meta({ description: "A person was asked for" }),
+  failed: flag.meta({ description: "A turn has failed" }),
+  went_badly: flag.meta({
+    description: "Rated 2 or lower, thumbs down, a failed turn, or a person who was asked for and never came",
+  }),
+  node: words(255).meta({ description: "Id of a node that was reached" }),
+  cost_min: z.coerce.number().min(0).max(1_000_000).optional().meta({ description: "US dollars" }),
+  text: words(200).meta({ description: "Words that were said, all of them, by their beginnings; operators" }),
+  sort: sessionSort.default("newest").meta({ description: "`rating`: the lowest first, unrated ones last" }),
+  format: z.enum(["json", "csv"]).default("json"),
+});
+type ListQuery = z.output<typeof listQuery>;
+type Listed = z.output<typeof listedSession>;
+
+/** Members of a line that a sessions service of the release before does not send. */
+const UNKNOWN = {
+  ...{ title: null, person: null, agent_name: null, link_title: null, cost: null, rating: null },
+  ...{ thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: false },
+};
+
+async function readPage(bus: Bus, principal: TenantPrincipal, query: ListQuery) {
+  const { tenant_id: _tenant, format: _format, ...filter } = query;
+  const { agent_id: agentId, link_id: linkId, rating_max: ratingMax, cost_min: costMin, ...rest } = filter;
+  const { went_badly: wentBadly, ...plain } = rest;
+  const page = await bus.call(listSessions, { principal, agentId, linkId, ratingMax, costMin, wentBadly, ...plain });
+  const data = page.data.map((line): Listed => {
+    const shown = ownedSession(line, principal.role);
+    const state = line.state ?? (line.ended_at === null ? "running" : "ended");
+    const { title, person, agent_name, link_title, cost, rating, thumbs_up, thumbs_down } = { ...UNKNOWN, ...line };
+    const { failed_turns, escalated, went_badly } = { ...UNKNOWN, ...line };
+    return {
+      ...shown,
+      ...{ title, person, agent_name, link_title, state, last_activity_at: line.last_activity_at ?? line.updated_at },
+      ...{ cost, rating, thumbs_up, thumbs_down, failed_turns, escalated, went_badly },
+    };
+  });
+  return { data, nextCursor: page.nextCursor };
+}
+
+const COLUMNS = [
+  ...["session_id", "title", "state", "waiting_since", "person", "agent_name", "agent_config_version", "link_title"],
+  ...["turns", "cost", "rating", "thumbs_up", "thumbs_down", "failed_turns", "escalated", "went_badly"],
+  ...["status", "end_reason", "node_name", "created_at", "last_activity_at", "ended_at"],
+];
+const CSV_PAGE = 200;
+
+/** Every session that the filter finds, a page at a time, read as fast as the client takes them. */
+async function* csvOf(bus: Bus, principal: TenantPrincipal, query: ListQuery): AsyncGenerator<string> {
+  yield csvLines([COLUMNS]);
+  for (let cursor = query.cursor; ; ) {
+    const page = await readPage(bus, principal, { ...query, limit: CSV_PAGE, cursor });
+    yield csvLines(page.data.map((session) => csvCells(COLUMNS, { ...session, ...flagsOf(session) })));
+    if (page.nextCursor === null) return;
+    cursor = page.nextCursor;
+  }
+}
+const flagsOf = ({ escalated, went_badly }: Listed) => ({
+  ...{ escalated: String(escalated), went_badly: String(went_badly) },
+});
+
+/** Sessions of the tenant as lists filter and sort them, without what was said but the first words. A read. */
+export const sessionListRoute = ownerRoute({
+  method: "GET",
+  path: "/sessions",
+  summary: "List sessions",
+  description:
+    "`from` is included, `to` is not: both are about when a session began. `format=csv` answers all that the filter finds.",
+  query: listQuery,
+  answers: { 200: pageOf(listedSession) },
+  handle: async ({ principal, query, reply }, { bus }) => {
+    if (query.text !== undefined) {
+      requireRole(principal, "operator");
+      const targetType = "tenant";
+      await bus.call(recordAct, { principal, action: "sessions.searched", targetType, targetId: null });
+    }
+    if (query.format === "json") return wirePage(await readPage(bus, principal, query));
+    return reply
+      .header("content-type", "text/csv; charset=utf-8")
+      .header("content-disposition", 'attachment; filename="sessions.csv"')
+      .header("cache-control", "private, no-store")
+      .send(Readable.from(csvOf(bus, principal, query), { objectMode: false }));
+  },
+});

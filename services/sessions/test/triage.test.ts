@@ -1,0 +1,208 @@
+import { type Bus, connectBus } from "@parley/bus";
+import { AppError, listSessions, type Principal } from "@parley/contracts";
+import { connectDb, type Db, sql } from "@parley/db";
+import { createLogger, createMetrics } from "@parley/observability";
+import { connectRedis } from "@parley/redis";
+import { createSecrets } from "@parley/secrets";
+import { eventually, freshDatabase, PATIENT, startNats } from "@parley/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { createSessions, sessionsConfig } from "../src/index.js";
+import { type AnalyticsWorld, addSession, analyticsWorld, type PastSession, rollUp } from "./analytics-world.js";
+
+let bus: Bus;
+let db: Db;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
+  const logger = createLogger({ service: "sessions-test", level: "silent" });
+  const metrics = createMetrics();
+  db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
+  const redis = await connectRedis({ url: null, logger });
+  const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
+  const [own, served] = await Promise.all([connect("test"), connect("sessions")]);
+  bus = own;
+  const secrets = createSecrets("a master key for the tests of sessions, long enough");
+  const config = sessionsConfig.parse({});
+  const sessions = createSessions({ config, logger, metrics, db, redis, secrets, bus: served });
+  await sessions.start();
+  close = async () => {
+    await sessions.stop();
+    await Promise.all([own.close(), served.close(), db.close(), redis.close()]);
+    await Promise.all([nats.destroy(), database.drop()]);
+  };
+});
+afterAll(() => close());
+
+type Search = Partial<z.input<typeof listSessions.request>>;
+
+const list = (at: AnalyticsWorld, search: Search = {}, role: Principal["role"] = "operator") =>
+  bus.call(listSessions, { principal: { ...at.principal, role }, sort: "newest", limit: 50, ...search });
+
+async function idsOf(at: AnalyticsWorld, search: Search = {}): Promise<string[]> {
+  return (await list(at, search)).data.map(({ conversation_id }) => conversation_id);
+}
+
+interface Said extends PastSession {
+  said?: string;
+  answered?: string;
+  thumbs?: "up" | "down";
+}
+
+/** A session with words, as the product would have left it. */
+async function talk(at: AnalyticsWorld, { said, answered, thumbs, ...past }: Said): Promise<string> {
+  const id = await addSession(db, at, { turns: [{}], ...past });
+  await db.tenant(at.tenantId, async (trx) => {
+    await sql`update text_conversations set total_turns = done_seq, event_offset = 1 where id = ${id}`.execute(trx);
+    await sql`update session_turns set result = jsonb_set(result::jsonb, '{usage}', trace::jsonb #> '{calls,0,usage}')
+      where conversation_id = ${id} and result is not null`.execute(trx);
+    if (said !== undefined)
+      await sql`update session_turns set content = ${said} where conversation_id = ${id} and seq = 1`.execute(trx);
+    for (const [index, words] of [said, answered].entries())
+      if (words !== undefined)
+        await sql`insert into text_conversation_messages (conversation_id, tenant_id, sequence, turn_seq, role, content)
+          values (${id}, ${at.tenantId}, ${index + 1}, 1, ${index === 0 ? "user" : "assistant"}, ${words})`.execute(
+          trx,
+        );
+    if (thumbs !== undefined)
+      await sql`insert into message_ratings (conversation_id, message_id, tenant_id, rating)
+        values (${id}, gen_random_uuid(), ${at.tenantId}, ${thumbs})`.execute(trx);
+  });
+  return id;
+}
+
+/** What filters find must not depend on whether the rollups have looked already. */
+describe.each([
+  ["before the rollups have looked", async () => {}],
+  ["after the rollups have looked", () => rollUp(db)],
+])("sessions are triaged %s", (_when, settle) => {
+  it("by how they went", async () => {
+    const at = await analyticsWorld(db);
+    const good = await talk(at, { daysAgo: 1, rating: 5, thumbs: "up", turns: [{ cost: 0.5 }] });
+    const low = await talk(at, { daysAgo: 2, rating: 2 });
+    const down = await talk(at, { daysAgo: 3, thumbs: "down" });
+    const failed = await talk(at, { daysAgo: 4, turns: [{}, { failed: "model_unavailable" }] });
+    const helped = await talk(at, { daysAgo: 5, escalated: 30 });
+    const alone = await talk(at, { daysAgo: 6, escalated: null });
+    await db.tenant(at.tenantId, (trx) =>
+      sql`update escalations set status = 'resolved', resolved_at = now(), outcome = 'session_ended'
+        where conversation_id = any(${[alone, helped]}::uuid[])`.execute(trx),
+    );
+    await settle();
+    expect(await idsOf(at)).toEqual([good, low, down, failed, helped, alone]);
+    expect(await idsOf(at, { ratingMax: 2 })).toEqual([low]);
+    expect(await idsOf(at, { thumbs: "down" })).toEqual([down]);
+    expect(await idsOf(at, { failed: true })).toEqual([failed]);
+    expect(await idsOf(at, { escalated: true })).toEqual([helped, alone]);
+    expect(await idsOf(at, { wentBadly: true })).toEqual([low, down, failed, alone]);
+    expect(await idsOf(at, { wentBadly: false })).toEqual([good, helped]);
+    expect(await idsOf(at, { costMin: 0.4 })).toEqual([good]);
+    const { data } = await list(at, { ratingMax: 2 });
+    expect(data).toMatchObject([
+      { rating: 2, thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: true, state: "ended" },
+    ]);
+    expect(data).toMatchObject([{ agent_name: "Desk", link_title: "Front desk", cost: 0.001, turns: 1 }]);
+  });
+
+  it("by nodes, words and state", async () => {
+    const at = await analyticsWorld(db);
+    const other = await analyticsWorld(db);
+    await talk(other, { daysAgo: 1, said: "My appointment" });
+    const ended = await talk(at, {
+      ...{ daysAgo: 1, said: "  My   appointment, please ", answered: "It's o'clock \\ noon" },
+      turns: [{ node: "booking" }],
+    });
+    const running = await talk(at, { daysAgo: 2, said: "An appointment", status: "active", node: "chat" });
+    const waiting = await talk(at, { daysAgo: 3, said: "Hi", status: "active", escalated: null, node: "chat" });
+    const held = await talk(at, { daysAgo: 4, said: "Hi", status: "active", escalated: 9, node: "chat" });
+    await settle();
+    expect(await idsOf(at, { node: "booking" })).toEqual([ended]);
+    expect(await idsOf(at, { text: "appoint" })).toEqual([ended, running]);
+    expect(await idsOf(at, { text: "PLEASE my" })).toEqual([ended]);
+    expect(await idsOf(at, { text: "o'clock \\" })).toEqual([ended]);
+    expect(await idsOf(at, { text: "please nothing" })).toEqual([]);
+    expect(await idsOf(at, { text: "?!" })).toEqual([]);
+    expect(await idsOf(at, { state: "running" })).toEqual([running]);
+    expect(await idsOf(at, { state: "waiting" })).toEqual([waiting]);
+    expect(await idsOf(at, { state: "with_person", failed: false })).toEqual([held]);
+    expect(await idsOf(at, { state: "ended", text: "my" })).toEqual([ended]);
+    expect((await list(at, { state: "ended" })).data).toMatchObject([{ title: "My appointment, please" }]);
+    expect((await list(at, { state: "ended" }, "viewer")).data).toMatchObject([{ title: null }]);
+    await expect(list(at, { text: "my" }, "viewer")).rejects.toThrow(AppError);
+  });
+
+  it.each(["newest", "last_activity", "cost", "rating", "turns"] as const)(
+    "page by page in the order %s, none left out or told twice",
+    async (sort) => {
+      const at = await analyticsWorld(db);
+      const expected: { id: string; rank: number }[] = [];
+      for (let n = 0; n < 12; n += 1) {
+        const turns = Array.from({ length: 1 + (n % 4) }, () => ({ cost: n % 3 === 0 ? 1 : 0.25 }));
+        const rating = n % 5 === 0 ? {} : { rating: 1 + (n % 4) };
+        const id = await talk(at, { daysAgo: 1 + (n % 6), turns, ...rating });
+        const cost = turns.reduce((sum, turn) => sum + turn.cost, 0);
+        const ranks = { newest: -(n % 6), last_activity: 0, cost, rating: -(rating.rating ?? 6), turns: turns.length };
+        expected.push({ id, rank: ranks[sort] });
+      }
+      await settle();
+      const found: string[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await list(at, { sort, limit: 5, cursor });
+        found.push(...page.data.map(({ conversation_id }) => conversation_id));
+        if (page.nextCursor === null) break;
+        cursor = page.nextCursor;
+      }
+      expect([...found].sort()).toEqual(expected.map(({ id }) => id).sort());
+      if (sort === "last_activity") return;
+      const rankOf = new Map(expected.map(({ id, rank }) => [id, rank]));
+      const ranks = found.map((id) => rankOf.get(id) ?? Number.NaN);
+      expect(ranks).toEqual([...ranks].sort((a, b) => b - a));
+    },
+  );
+});
+
+describe("a list of sessions", () => {
+  it("shows a rating and an escalation that came after the rollups, at once", async () => {
+    const at = await analyticsWorld(db);
+    const id = await talk(at, { daysAgo: 1 });
+    await rollUp(db);
+    expect(await idsOf(at, { wentBadly: true })).toEqual([]);
+    await db.tenant(at.tenantId, async (trx) => {
+      await sql`insert into session_feedback (conversation_id, tenant_id, rating) values (${id}, ${at.tenantId}, 1)`.execute(
+        trx,
+      );
+      await sql`select note_analytics(${at.tenantId}, ${id})`.execute(trx);
+    });
+    expect(await idsOf(at, { wentBadly: true })).toEqual([id]);
+    expect((await list(at)).data).toMatchObject([{ rating: 1, went_badly: true }]);
+    await rollUp(db);
+    expect(await idsOf(at, { wentBadly: true })).toEqual([id]);
+  });
+
+  it("forgets the words of a session whose content goes, and keeps its numbers", async () => {
+    const at = await analyticsWorld(db);
+    const id = await talk(at, { daysAgo: 60, said: "Ada Lovelace", thumbs: "down", turns: [{ cost: 0.5 }] });
+    await rollUp(db);
+    expect(await idsOf(at, { text: "lovelace" })).toEqual([id]);
+    await eventually(async () => {
+      await db.query("select * from purge_sessions(30, 1000)", []);
+      expect((await list(at)).data).toMatchObject([{ purged_at: expect.any(String), title: null }]);
+    });
+    expect(await idsOf(at, { text: "lovelace" })).toEqual([]);
+    expect((await list(at, { thumbs: "down" })).data).toMatchObject([{ cost: 0.5, thumbs_down: 1, went_badly: true }]);
+    await rollUp(db);
+    expect(await idsOf(at, { text: "lovelace" })).toEqual([]);
+    expect(await idsOf(at, { thumbs: "down" })).toEqual([id]);
+  });
+
+  it("refuses the cursor of another order", async () => {
+    const at = await analyticsWorld(db);
+    for (let n = 0; n < 2; n += 1) await talk(at, { daysAgo: 1 });
+    const { nextCursor } = await list(at, { sort: "cost", limit: 1 });
+    const cursor = nextCursor ?? "";
+    await expect(list(at, { sort: "turns", cursor })).rejects.toMatchObject({ code: "validation_failed" });
+    await expect(list(at, { sort: "cost", cursor: `${cursor}x` })).rejects.toMatchObject({ code: "validation_failed" });
+    expect((await list(at, { sort: "cost", cursor })).data).toHaveLength(1);
+  });
+});
