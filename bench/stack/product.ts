@@ -67,6 +67,7 @@ export async function startProduct(options: ProductOptions, wait = true): Promis
     const args = name === "standalone" ? ["--json", "--port", String(port), "--data", dataDir] : [];
     const process = startNode(name, [...profile, join(ROOT, "services", name, "dist/main.js"), ...args], {
       ...env,
+      DEMO_WEEK: "off",
       OPS_PORT: String(ops),
       ...(name === "gateway" ? { PORT: String(port) } : {}),
     });

@@ -84,7 +84,13 @@ export async function createChild(options: ChildOptions): Promise<Child> {
       printed = "";
       child = spawn(process.execPath, [...program, ...(options.args ?? [])], {
         cwd: ROOT,
-        env: { ...baseEnvironment(), ...options.env, OPS_PORT: String(opsPort), OPS_HOST: "127.0.0.1" },
+        env: {
+          ...baseEnvironment(),
+          DEMO_WEEK: "off",
+          ...options.env,
+          OPS_PORT: String(opsPort),
+          OPS_HOST: "127.0.0.1",
+        },
         stdio: ["ignore", "pipe", "pipe"],
       });
       const keep = (text: string): void => {

@@ -7,6 +7,7 @@ import {
   replayDeadLetters,
   showDeadLetter,
 } from "./commands/dead-letters.js";
+import { removeDemoWeek, showDemoWeek } from "./commands/demo-week.js";
 import { rotateKeys } from "./commands/rotate-keys.js";
 import { seed } from "./commands/seed.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
@@ -28,6 +29,14 @@ export function addOperations(program: Command, io: Io, done: Done): void {
     about: "Seal everything under the current SECRET_KEY; takes the operator's key, may be repeated",
     examples: ["rotate-keys", "rotate-keys --json"],
   }).action(async (options) => done(await rotateKeys(io, options)));
+  const demo = program.command("demo").description("The made-up week of conversations that a first start brings");
+  sub(demo, "show", { about: "Tell how much of it there is", examples: ["demo show", "demo show --json"] }).action(
+    async (options) => done(await showDemoWeek(io, options)),
+  );
+  sub(demo, "remove", {
+    about: "Remove its links, sessions and numbers for ever; may be repeated",
+    examples: ["demo remove"],
+  }).action(async (options) => done(await removeDemoWeek(io, options)));
   sub(program, "seed", {
     about: "Bring the demo agents, with a link each, into a tenant; what is there is kept",
     examples: ["seed -t $TENANT", "seed --new-tenant Demo"],

@@ -86,6 +86,9 @@ export const LOG_EVENTS: Record<string, string> = {
     "Tokens and links of this installation do not work: neither `SECRET_KEY` nor `SECRET_KEY_PREVIOUS` opens what its hashes are made with.",
   "keys.resealed": "Values were sealed anew under the current master key.",
   "keys.unreadable": "A sealed value opens under neither master key; it stays as it is.",
+  "demo.visit_failed": "One visit of the demo's made-up week could not be played; the others are.",
+  "demo.week_failed": "The demo's made-up week could not be played; the next start goes on with it.",
+  "demo.week_played": "A first start has made up a week of conversations (`DEMO_WEEK`).",
   "demo.secret_unreadable": "A demo link of an earlier start cannot be shown: `SECRET_KEY` has changed.",
 
   // Webhooks and other outgoing requests

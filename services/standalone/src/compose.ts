@@ -4,9 +4,11 @@ import { createCleanup } from "@parley/cleanup-service";
 import { connectDb, keepHashRoot } from "@parley/db";
 import { createGateway } from "@parley/gateway-service";
 import {
+  beginDemoWeek,
   createLinks,
   DEMO_TENANT_ID,
   type DemoSeed,
+  endDemoWeek,
   firstSignIn,
   masterKeyFits,
   seedDemo,
@@ -19,6 +21,7 @@ import { createClock, type Lifecycle } from "@parley/runtime";
 import { busKeys, createSecrets } from "@parley/secrets";
 import { createSessions } from "@parley/sessions-service";
 import { demoAgents } from "./demo.js";
+import { playDemoWeek } from "./demo-week/index.js";
 import { isExposed } from "./exposure.js";
 import type { Settings } from "./settings.js";
 
@@ -35,6 +38,8 @@ export interface Composed {
   masterKeyFits(): Promise<boolean>;
   /** Makes sure that the demo tenant, its agents and links exist; after the start. */
   seed(): Promise<DemoSeed>;
+  /** Fills an empty demo with a week of conversations, in the background; only the scripted model talks for nothing. */
+  playWeek(seed: DemoSeed): void;
   /** An address that signs the owner of this machine in to the console, once; null when that user was removed. */
   firstSignIn(): Promise<string | null>;
 }
@@ -73,6 +78,16 @@ export async function compose(
       widgetLink: () => settings.CHAT_WIDGET_LINK ?? demoLink,
     }),
   );
+  const stopped = new AbortController();
+  let week: Promise<void> | undefined;
+  // Last in, first out: the visitors of the demo go before anybody else is asked to.
+  lifecycle.add({
+    name: "demo week",
+    async stop() {
+      stopped.abort();
+      await week;
+    },
+  });
   return {
     modelName: model.name,
     masterKeyFits: () => masterKeyFits(deps),
@@ -83,6 +98,21 @@ export async function compose(
       // The script tells its link to everybody who loads it: on this machine that is the person who started it.
       if (!exposed) demoLink = seed.links.find(({ agent }) => agent === "support")?.token;
       return seed;
+    },
+    playWeek(seed) {
+      if (model.name !== "scripted" || settings.DEMO_WEEK === "off") return;
+      week = (async () => {
+        const begun = await beginDemoWeek(deps, seed);
+        if (begun === null) return;
+        const principal = { tenantId: seed.tenantId, role: "owner" as const, via: "token" as const, id: "demo" };
+        const week = { ...begun, principal };
+        const sessions = await playDemoWeek({ ...deps, signal: stopped.signal }, week);
+        if (stopped.signal.aborted) return;
+        await endDemoWeek(deps, week);
+        logger.info({ sessions }, "demo.week_played");
+      })().catch((error: unknown) => {
+        if (!stopped.signal.aborted) logger.warn({ err: error }, "demo.week_failed");
+      });
     },
   };
 }

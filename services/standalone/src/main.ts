@@ -107,6 +107,7 @@ async function start(options: StandaloneOptions): Promise<void> {
               seconds,
             };
             process.stdout.write(options.json ? `${jsonLine(started)}\n` : announcement(started));
+            composed.playWeek(seed);
           },
         });
         return lifecycle;

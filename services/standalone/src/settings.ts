@@ -20,6 +20,12 @@ const standaloneConfig = gatewayConfig
   .extend({
     DATABASE_ADMIN_URL: z.string().optional().describe("Owner of the schema, for migrations; default DATABASE_URL"),
     SECRET_KEY: z.string().min(32).describe("Master key of every secret at rest, at least 32 characters"),
+    DEMO_WEEK: z
+      .enum(["on", "off"])
+      .default("on")
+      .describe(
+        "on = a first start with the scripted model brings a week of made-up conversations; DELETE /api/demo-week removes it",
+      ),
     SECRET_KEY_PREVIOUS: connectionConfig.shape.SECRET_KEY_PREVIOUS,
   });
 export type Settings = z.output<typeof standaloneConfig>;

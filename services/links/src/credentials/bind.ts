@@ -6,6 +6,7 @@ import { createTenant } from "./create-tenant.js";
 import { createToken } from "./create-token.js";
 import { deleteKey } from "./delete-key.js";
 import { deleteToken } from "./delete-token.js";
+import { demoWeekHandler, removeDemoWeekHandler } from "./demo-week.js";
 import { listKeys } from "./list-keys.js";
 import { listOperators } from "./list-operators.js";
 import { listTenants } from "./list-tenants.js";
@@ -35,5 +36,7 @@ export function bindCredentials(deps: LinksDeps): void {
   bus.serve(contracts.rotateKey, rotateKey(deps), bound);
   bus.serve(contracts.updateKey, updateKey(deps), bound);
   bus.serve(contracts.deleteKey, deleteKey(deps), bound);
+  bus.serve(contracts.demoWeekState, demoWeekHandler(deps), bound);
+  bus.serve(contracts.removeDemoWeek, removeDemoWeekHandler(deps), bound);
   bus.serve(contracts.hashRoot, async () => ({ sealed: deps.secrets.sealedHashRoot() }), bound);
 }

@@ -7,6 +7,7 @@ import { agentRoutes } from "./agents.js";
 import { analyticsRoutes } from "./analytics.js";
 import { auditRoutes } from "./audit.js";
 import { deadLetterRoutes } from "./dead-letters.js";
+import { demoWeekRoutes } from "./demo-week.js";
 import { acceptYaml } from "./document-body.js";
 import { escalationRoutes } from "./escalations.js";
 import { exportRoutes } from "./exports.js";
@@ -67,6 +68,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...securityEventRoutes,
   ...auditRoutes,
   ...serverRoutes,
+  ...demoWeekRoutes,
 ];
 
 /** The management API: tokens with a role, or signed requests. */

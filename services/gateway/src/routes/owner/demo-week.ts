@@ -1,0 +1,27 @@
+import { demoWeek, demoWeekRemoved, demoWeekState, removeDemoWeek } from "@parley/contracts";
+import { ownerRoute } from "./owner-route.js";
+
+/** Whether what the console shows is made up. */
+const getRoute = ownerRoute({
+  method: "GET",
+  path: "/demo-week",
+  summary: "Get the demo's week",
+  description:
+    "A first start with the scripted model makes up a week of conversations, so that charts and lists show what they are for.",
+  answers: { 200: demoWeek },
+  handle: async ({ principal }, { bus }) => bus.call(demoWeekState, { principal }),
+});
+
+/** Removes what was made up: links, sessions, words and numbers. Idempotent by state. */
+const removeRoute = ownerRoute({
+  method: "DELETE",
+  path: "/demo-week",
+  summary: "Remove the demo's week",
+  description:
+    "Its links, sessions and numbers go at once and for ever; no start brings them back. Idempotent by state.",
+  role: "admin",
+  answers: { 200: demoWeekRemoved },
+  handle: async ({ principal }, { bus }) => bus.call(removeDemoWeek, { principal }),
+});
+
+export const demoWeekRoutes = [getRoute, removeRoute];

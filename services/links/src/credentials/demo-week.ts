@@ -1,0 +1,133 @@
+import {
+  AppError,
+  deleteLink as deleteLinkContract,
+  type demoWeekState,
+  type Principal,
+  type removeDemoWeek as removeContract,
+  requireRole,
+  tenantOf,
+} from "@parley/contracts";
+import { sql } from "@parley/db";
+import { z } from "zod";
+import type { LinksDeps } from "../deps.js";
+import { createLink } from "../links/create-link.js";
+import { findSecret, keepSecret } from "./demo-secrets.js";
+import { DEMO_TENANT_ID, type DemoSeed } from "./seed.js";
+
+const NAME = "week";
+const AAD = `demo_secrets:${DEMO_TENANT_ID}:${NAME}`;
+
+const week = z.object({
+  state: z.enum(["playing", "played", "removed"]),
+  beganAt: z.coerce.date(),
+  links: z.array(z.object({ agent: z.string(), agentId: z.uuid(), id: z.uuid(), token: z.string() })),
+});
+/** A week of conversations for the demo: when it ends, and the link of each agent through which its visitors came. */
+export type DemoWeek = Omit<z.output<typeof week>, "state">;
+
+/**
+ * The week that is to be played into the demo tenant, by this start for the first time or because an earlier one was ended in the middle.
+ * Null when it was played, when somebody has removed it, or when there are conversations that are not the demo's.
+ */
+export async function beginDemoWeek(deps: LinksDeps, seed: DemoSeed): Promise<DemoWeek | null> {
+  return deps.db.tenant(DEMO_TENANT_ID, async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${AAD}))`.execute(trx);
+    const sealed = await findSecret(trx, NAME);
+    if (sealed !== null) {
+      const known = open(deps, sealed);
+      return known?.state === "playing" ? known : null;
+    }
+    const { rows } = await sql`select 1 from text_conversations limit 1`.execute(trx);
+    if (rows.length > 0) return null;
+    const begun = { state: "playing" as const, beganAt: new Date(), links: await makeLinks(deps, seed) };
+    await keepSecret(trx, at, deps.secrets.seal(JSON.stringify(begun), AAD));
+    return begun;
+  });
+}
+
+/** The week is there: later starts leave it alone, also when its owner changes it. What was removed while it was played goes now. */
+export async function endDemoWeek(deps: LinksDeps, played: DemoWeek & { principal: Principal }): Promise<void> {
+  const { principal, ...week } = played;
+  const known = await find(deps, principal);
+  if (known?.state === "removed") await removeDemoWeekHandler(deps)({ principal });
+  else await keep(deps, { ...week, state: "played" });
+}
+
+/** How much of the demo's week there is; a tenant without one has none of it. */
+export const demoWeekHandler =
+  (deps: LinksDeps) =>
+  async ({ principal }: z.output<typeof demoWeekState.request>): Promise<z.input<typeof demoWeekState.response>> => {
+    const known = await find(deps, principal);
+    if (known === null || known.state === "removed") return { state: "none", sessions: 0, links: [] };
+    const links = known.links.map(({ agent, id }) => ({ agent, id }));
+    return { state: known.state, sessions: await countSessions(deps, known), links };
+  };
+
+/** Removes the demo's week with its links and its numbers. Idempotent by state: where none is there, nothing is removed. */
+export const removeDemoWeekHandler =
+  (deps: LinksDeps) =>
+  async ({ principal }: z.output<typeof removeContract.request>): Promise<z.input<typeof removeContract.response>> => {
+    requireRole(principal, "admin");
+    const known = await find(deps, principal);
+    if (known === null) return { sessions: 0 };
+    // First: a start that is playing it right now must not go on.
+    await keep(deps, { ...known, state: "removed" });
+    const sessions = await countSessions(deps, known);
+    for (const { agentId, id } of known.links) {
+      try {
+        await deps.bus.call(deleteLinkContract, { principal, agent: agentId, id });
+      } catch (error) {
+        // Its owner was faster.
+        if (!(error instanceof AppError) || !["link_not_found", "agent_not_found"].includes(error.code)) throw error;
+      }
+    }
+    await deps.db.query("select remove_link_sessions($1, $2)", [DEMO_TENANT_ID, known.links.map(({ id }) => id)]);
+    return { sessions };
+  };
+
+const at = { tenantId: DEMO_TENANT_ID, name: NAME };
+
+async function makeLinks(deps: LinksDeps, seed: DemoSeed): Promise<DemoWeek["links"]> {
+  const principal: Principal = { tenantId: DEMO_TENANT_ID, role: "owner", via: "token", id: "demo" };
+  const links: DemoWeek["links"] = [];
+  for (const { id: agentId, slug } of seed.agents) {
+    const body = {
+      title: "Demo: last week",
+      description: "Conversations of a made-up week, so that charts and lists show what they are for",
+      max_sessions: 10_000,
+      rate_limit_per_minute: 60,
+      expires_in_hours: null,
+    };
+    const { link, token } = await createLink(deps)({ principal, agent: agentId, body });
+    links.push({ agent: slug, agentId, id: link.id, token });
+  }
+  return links;
+}
+
+async function find(deps: LinksDeps, principal: Principal) {
+  if (tenantOf(principal) !== DEMO_TENANT_ID) return null;
+  const sealed = await deps.db.tenant(DEMO_TENANT_ID, (trx) => findSecret(trx, NAME));
+  return sealed === null ? null : open(deps, sealed);
+}
+
+async function keep(deps: LinksDeps, value: z.output<typeof week>): Promise<void> {
+  await deps.db.tenant(DEMO_TENANT_ID, (trx) => keepSecret(trx, at, deps.secrets.seal(JSON.stringify(value), AAD)));
+}
+
+/** Null when the master key was changed. */
+function open(deps: LinksDeps, sealed: string): z.output<typeof week> | null {
+  try {
+    return week.parse(JSON.parse(deps.secrets.open(sealed, AAD)));
+  } catch (error) {
+    deps.logger.warn({ err: error, name: NAME }, "demo.secret_unreadable");
+    return null;
+  }
+}
+
+async function countSessions(deps: LinksDeps, known: DemoWeek): Promise<number> {
+  const { rows } = await deps.db.tenant(DEMO_TENANT_ID, (trx) =>
+    sql<{ count: number }>`select count(*)::integer as count from text_conversations
+      where link_id = any(${known.links.map(({ id }) => id)})`.execute(trx),
+  );
+  return rows[0]?.count ?? 0;
+}
