@@ -7,7 +7,7 @@ export const LIBRARY_IMPORTS = {
   "web-kit": [],
   "chat-page": ["web-kit"],
   widget: ["web-kit"],
-  console: ["web-kit", "client"],
+  console: ["web-kit", "client", "workflow-document"],
   docs: ["web-kit", "client"],
   // What others embed: it knows the product by its HTTP interface alone.
   client: [],
@@ -15,6 +15,8 @@ export const LIBRARY_IMPORTS = {
   mail: ["contracts", "observability"],
   outbound: ["contracts", "observability"],
   workflow: ["contracts"],
+  // The text of a document as a graph, for servers and browsers.
+  "workflow-document": ["contracts", "workflow"],
   secrets: ["contracts"],
   bus: ["contracts", "observability"],
   db: ["contracts", "observability"],

@@ -1,6 +1,6 @@
 export { compile } from "./compile.js";
 export type { CompiledWorkflow } from "./compiled.js";
-export type { TestedCondition } from "./conditions.js";
+export { parseCondition, type TestedCondition } from "./conditions.js";
 export { WorkflowError } from "./errors.js";
 export { pendingTimeout } from "./pending-timeout.js";
 export { fillSecrets, markedSecrets, secretLikeNames, secretOf } from "./secret-reference.js";
@@ -21,6 +21,8 @@ export type {
   StepResult,
   TurnOutcome,
 } from "./types.js";
+export { isInScope } from "./validate/graph.js";
 export type { Issue } from "./validate/issue.js";
+export { canRest, listOf, type OutlineNode, readOutline, recordOf } from "./validate/outline.js";
 export { checkSecrets, secretNames } from "./validate/secret-rules.js";
 export { validateDocument } from "./validate/validate-document.js";

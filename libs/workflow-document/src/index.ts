@@ -1,0 +1,13 @@
+export { editGraph, editGraphAll, type GraphEdit } from "./edits.js";
+export type { Position } from "./layout.js";
+export {
+  type Finding,
+  findingsOf,
+  type Graph,
+  type GraphEdge,
+  type GraphIntent,
+  type GraphNode,
+  readGraph,
+} from "./read-graph.js";
+export { EditRefused, type Refusal } from "./rewrite.js";
+export { documentSchema } from "./schema.js";

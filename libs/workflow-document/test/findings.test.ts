@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { validateDocument } from "@parley/workflow";
+import { documentSchema, findingsOf, readGraph } from "@parley/workflow-document";
+import { describe, expect, it } from "vitest";
+
+const BAD = `agent:
+  name: Desk
+workflow:
+  initial_node: nowhere # wrong
+  nodes:
+    - id: a
+      static_text: Hello
+      colour: blue
+      transitions:
+        - condition: when it rains
+          target: "b"
+    - id: c
+`;
+
+const told = (text: string) =>
+  findingsOf(text).map(({ code, line, column, from, to }) => [code, line, column, text.slice(from, to)]);
+
+describe("findings", () => {
+  it("stand at the value or the name that they are about", () => {
+    expect(told(BAD)).toMatchInlineSnapshot(`
+      [
+        [
+          "unknown_field",
+          8,
+          7,
+          "colour",
+        ],
+        [
+          "unknown_node",
+          4,
+          17,
+          "nowhere",
+        ],
+        [
+          "unknown_node",
+          11,
+          19,
+          ""b"",
+        ],
+        [
+          "deprecated_field",
+          10,
+          11,
+          "condition",
+        ],
+        [
+          "missing_prompt",
+          12,
+          7,
+          "id: c",
+        ],
+        [
+          "no_exit",
+          12,
+          7,
+          "id: c",
+        ],
+      ]
+    `);
+  });
+
+  it("are those of the server, in their order", () => {
+    const json = JSON.stringify(
+      { agent: { name: "" }, workflow: { initial_node: "a", nodes: [{ id: "a" }] } },
+      null,
+      "\t",
+    );
+    expect(findingsOf(json).map(({ path, code, message, severity }) => ({ path, code, message, severity }))).toEqual(
+      validateDocument(JSON.parse(json)).issues,
+    );
+    expect(told(json)[0]).toEqual(["out_of_range", 3, 11, '""']);
+  });
+
+  it("say where a text cannot be read", () => {
+    const graph = readGraph("agent: { name: x\nworkflow:\n  nodes: [");
+    expect(graph).toMatchObject({ readable: false, valid: false, nodes: [] });
+    expect(graph.findings[0]).toMatchObject({ code: "unreadable", severity: "error", pointer: "" });
+    expect(graph.findings[0]?.line).toBeGreaterThan(0);
+    expect(readGraph("a: &a [x, x]\nb: &b [*a, *a, *a]\n").findings.every(({ line }) => line > 0)).toBe(true);
+    expect(readGraph("").readable).toBe(false);
+  });
+});
+
+it("reads every example as the graph that its conversation takes", () => {
+  const folder = new URL("../../../examples/workflow/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) {
+    const graph = readGraph(readFileSync(new URL(file, folder), "utf8"));
+    expect(graph, file).toMatchObject({ readable: true, valid: true });
+    const places = graph.nodes.map(({ position: { x, y } }) => `${x}:${y}`);
+    expect(new Set(places).size, file).toBe(graph.nodes.length);
+  }
+});
+
+it("has a schema of documents to complete from, with the fields of every type of node", () => {
+  const schema = JSON.stringify(documentSchema());
+  for (const word of ["initial_node", "retrieve_variable", "agent_transfer", "on_entry", "reply_contains", "hybrid"]) {
+    expect(schema).toContain(`"${word}"`);
+  }
+});
