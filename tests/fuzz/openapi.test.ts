@@ -49,6 +49,8 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
   "POST /chat/conversations": ({ place }) => ({ link: place("link") }),
   "POST /chat/{conversation_id}/messages": () => ({ content: "Hello" }),
+  "POST /api/alerts": () => ({ kind: "failed_turns", threshold: 5 }),
+  "PATCH /api/alerts/{id}": () => ({ threshold: 7, tell_recovery: true }),
   "POST /api/schedules": ({ place }) => scheduleOf(place("agent")),
   "PATCH /api/schedules/{id}": () => ({ cron: "@monthly" }),
   "POST /api/suppressions": () => ({ address: EMAIL }),

@@ -50,6 +50,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
     users: () => make("/api/users", { email: `${randomUUID()}@example.com`, role: "viewer" }),
     tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
     schedules: (agent) => make("/api/schedules", scheduleOf(agent)),
+    alerts: () => make("/api/alerts", { kind: "failed_turns" }),
     suppressions: () => make("/api/suppressions", { address: `${randomUUID()}@example.com` }),
     erasures: () => make("/api/privacy/erasure", { email: `${randomUUID()}@example.com` }),
     deliveries: () => deliveryOf(tenant.owner, shared.webhooks ?? ""),

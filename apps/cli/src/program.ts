@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { chat } from "./chat/chat.js";
 import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } from "./commands/agents.js";
 import { type Done, positive, sub } from "./declare.js";
+import { addAlerts } from "./declare-alerts.js";
 import { addAnalytics } from "./declare-analytics.js";
 import { addAudit } from "./declare-audit.js";
 import { addExports } from "./declare-exports.js";
@@ -75,6 +76,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addMemory(program, io, done);
   addPrivacy(program, io, done);
   addAnalytics(program, io, done);
+  addAlerts(program, io, done);
   addExports(program, io, done);
   addAudit(program, io, done);
   addOperations(program, io, done);

@@ -14,6 +14,7 @@ const COMMANDS = [
   ...["send", "deliveries", "cancel-delivery", "suppressions list", "suppressions add", "suppressions remove"],
   ...["schedules list", "schedules show", "schedules create", "schedules pause", "schedules resume", "schedules run"],
   ...["schedules runs", "schedules delete"],
+  ...["alerts list", "alerts show", "alerts create", "alerts update", "alerts test", "alerts firings", "alerts delete"],
   ...["dlq list", "dlq show", "dlq replay", "dlq drop"],
   ...["knowledge add", "knowledge list", "knowledge show", "knowledge search", "knowledge remove"],
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],

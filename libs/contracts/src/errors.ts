@@ -46,6 +46,7 @@ export const ERRORS = {
   // 404
   access_request_not_found: [404, "Access request not found", "No such access request of this agent."],
   agent_not_found: [404, "Agent not found", "No such agent, or the agent has no such version."],
+  alert_not_found: [404, "Alert not found", "No such alert."],
   dead_letter_not_found: [404, "Dead letter not found", "No such dead letter."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],
   document_not_found: [404, "Document not found", "No such document in the knowledge base of this agent."],

@@ -2,6 +2,7 @@ import type { EventContract } from "./declare.js";
 import { accessPolicyChanged, accessRequested } from "./messages/access.js";
 import { agentDeleted, gateOverridden } from "./messages/agent-versions.js";
 import { agentActivated } from "./messages/agents.js";
+import { alertFired, alertRecovered } from "./messages/alerts.js";
 import { cachesDropped } from "./messages/caches.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { feedbackGiven } from "./messages/feedback.js";
@@ -32,6 +33,8 @@ const ALL: EventContract[] = [
   sessionEnded,
   sessionStarted,
   webhookDisabled,
+  alertFired,
+  alertRecovered,
 ];
 
 /** The event contract of a subject without its key: how the outbox relay finds the schema of a stored fact. */

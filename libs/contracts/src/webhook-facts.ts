@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { EventContract } from "./declare.js";
 import type { WEBHOOK_EVENTS } from "./http/webhooks.js";
+import { alertFired, alertRecovered } from "./messages/alerts.js";
 import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { linkRevoked, linkUpdated } from "./messages/links.js";
@@ -36,6 +37,18 @@ const OF_ESCALATION = {
 
 const OF_DELIVERY = { delivery_id: "deliveryId", recipient_id: "recipientId" } as const;
 
+const OF_ALERT = {
+  alert_id: "alertId",
+  firing_id: "firingId",
+  kind: "kind",
+  agent_id: "agentId",
+  link_id: "linkId",
+  webhook_id: "webhookId",
+  value: "value",
+  threshold: "threshold",
+  test: "test",
+} as const;
+
 /**
  * The one declaration of public names for facts: `npm run docs:generate` makes `webhook_fact.sql` of it. `message.completed` is no
  * fact on the bus: the commit of a turn delivers it (`deliver_message.sql`).
@@ -53,4 +66,6 @@ export const WEBHOOK_FACTS: readonly WebhookFact[] = [
   told(deliverySent, "delivery.sent", OF_DELIVERY),
   told(deliveryFailed, "delivery.failed", OF_DELIVERY),
   told(webhookDisabled, "webhook.disabled", { webhook_id: "webhookId", agent_id: "agentId", reason: "reason" }),
+  { ...told(alertFired, "alert.fired", OF_ALERT), under: "alert" },
+  { ...told(alertRecovered, "alert.recovered", OF_ALERT), under: "alert" },
 ];

@@ -56,6 +56,7 @@ export const cleanupConfig = z.object({
     .default(10)
     .describe("Minutes between looks for what was erased and has come back"),
   ANALYTICS_INTERVAL_SECONDS: seconds(60).describe("Seconds between rollups of the numbers that analytics show"),
+  ALERT_INTERVAL_SECONDS: seconds(30).describe("Seconds between looks at the numbers that alerts watch"),
   PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(2).describe("Months of partitions made ahead"),
 });
 export type CleanupConfig = z.output<typeof cleanupConfig>;

@@ -10,6 +10,7 @@ import { dropPartitions } from "./jobs/drop-partitions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { expireLinks } from "./jobs/expire-links.js";
 import { fireTimers } from "./jobs/fire-timers.js";
+import { judgeAlerts } from "./jobs/judge-alerts.js";
 import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
 import { purgeSessions } from "./jobs/purge-sessions.js";
@@ -39,6 +40,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         erasePeople(deps),
         keepErased(deps),
         rollUp(deps),
+        judgeAlerts(deps),
         countActiveSessions(deps),
       ];
       bindErasure(deps);

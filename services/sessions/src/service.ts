@@ -5,6 +5,7 @@ import type { Component } from "@parley/runtime";
 import { bindAccept } from "./accept/bind.js";
 import { createAcceptMessages } from "./accept/repository.js";
 import { createWake } from "./accept/wake.js";
+import { bindAlerts } from "./alerts/bind.js";
 import { bindAnalytics } from "./analytics/bind.js";
 import { bindDeadLetters } from "./dead-letters/bind.js";
 import type { HandlerDeps, SessionsDeps } from "./deps.js";
@@ -50,6 +51,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindDeadLetters(handlers);
       bindPrivacyExport(handlers);
       bindAnalytics(deps);
+      bindAlerts(deps);
       bindExports(handlers);
       webhooks = bindWebhooks(deps);
       people = bindPeople(deps);

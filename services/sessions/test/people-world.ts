@@ -115,12 +115,13 @@ export async function peopleWorld(replicas: number, settings: Record<string, str
         }),
       /** What a dead process held is free again, as when the time of its claim is over. */
       release: () =>
-        db.tenant(tenantId, (trx) =>
-          sql`update escalation_notices set claimed_until = null where ended_at is null`.execute(trx),
-        ),
+        db.tenant(tenantId, (trx) => sql`update notices set claimed_until = null where ended_at is null`.execute(trx)),
     };
   }
   return {
+    bus,
+    db,
+    adminUrl: database.adminUrl,
     chat,
     logs,
     tenant,

@@ -230,7 +230,7 @@ async function plantByHand(adminUrl: string, tenantId: string): Promise<void> {
       ["answer", `answer:${escalation}`],
     ] as const)
       await owner.query(
-        `insert into escalation_notices (tenant_id, escalation_id, kind, target, target_sealed, hint, status, ended_at)
+        `insert into notices (tenant_id, escalation_id, kind, target, target_sealed, hint, status, ended_at)
          values ($1, $2, $3, 't', $4, 'h', 'sent', now())`,
         [tenantId, escalation, kind, secrets.seal("v@planted.example", aad)],
       );

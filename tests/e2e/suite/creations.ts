@@ -167,6 +167,21 @@ export const CREATIONS: Record<string, (world: World) => Creation | Promise<Crea
       count: () => list(`/api/schedules/${one}/runs`),
     };
   },
+  "POST /alerts": ({ list, names }) => {
+    const body = { kind: "waiting_time", name: names("alert"), notify: { emails: ["team@example.com"] } };
+    return {
+      ...{ status: 201, path: "/api/alerts", body, other: { body: { ...body, threshold: 5 } } },
+      count: () => list("/api/alerts"),
+    };
+  },
+  "POST /alerts/{id}/test": async ({ list, make }) => {
+    const body = { kind: "waiting_time" };
+    const [one, two] = [await make("/api/alerts", body), await make("/api/alerts", body)];
+    return {
+      ...{ status: 202, path: `/api/alerts/${one}/test`, other: { path: `/api/alerts/${two}/test` } },
+      count: () => list(`/api/alerts/${one}/firings`),
+    };
+  },
   "POST /agents/{agent}/knowledge": ({ list }) => ({
     ...{ status: 201, path: "/api/agents/echo/knowledge", body: { name: "Hours", content: "Open from nine." } },
     other: { body: { name: "Hours", content: "Open from ten." } },

@@ -4,6 +4,22 @@ import { officeHours } from "../office-hours.js";
 
 const minutes = (most: number) => z.int().min(1).max(most);
 
+/** Whom of the team to tell, and where. A list that is left out stays as it was. */
+export const notifyBody = z.strictObject({
+  emails: z.array(emailAddress).max(20).optional(),
+  chat_urls: z
+    .array(z.string().max(2_000))
+    .max(5)
+    .optional()
+    .describe("Incoming webhooks as Slack, Mattermost and others take them. One that is shown masked stays as it is"),
+});
+export type NotifyBody = z.infer<typeof notifyBody>;
+
+export const notifyView = z.object({
+  emails: z.array(z.string()),
+  chat_urls: z.array(z.string()).describe("Masked"),
+});
+
 const EXAMPLE = {
   hours: { time_zone: "Europe/Berlin", days: { monday: [{ from: "09:00", to: "17:00" }] } },
   reply_minutes: 10,
@@ -19,18 +35,7 @@ export const peopleBody = z
       .describe(
         "After so many minutes without a taker, and at once outside the hours, the page offers the visitor to go on without; null = never",
       ),
-    notify: z
-      .strictObject({
-        emails: z.array(emailAddress).max(20).optional(),
-        chat_urls: z
-          .array(z.string().max(2_000))
-          .max(5)
-          .optional()
-          .describe(
-            "Incoming webhooks as Slack, Mattermost and others take them. One that is shown masked stays as it is",
-          ),
-      })
-      .optional(),
+    notify: notifyBody.optional(),
   })
   .meta({
     id: "SetPeople",
@@ -43,7 +48,7 @@ export const peopleView = z
     hours: officeHours.nullable(),
     reply_minutes: z.int().nullable(),
     fallback_minutes: z.int().nullable(),
-    notify: z.object({ emails: z.array(z.string()), chat_urls: z.array(z.string()).describe("Masked") }),
+    notify: notifyView,
     open_now: z.boolean(),
     next_open_at: z.string().nullable(),
     updated_at: z.string().nullable(),

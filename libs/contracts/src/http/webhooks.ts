@@ -18,6 +18,8 @@ export const WEBHOOK_EVENTS = [
   "delivery.sent",
   "delivery.failed",
   "webhook.disabled",
+  "alert.fired",
+  "alert.recovered",
   "audit.entry",
 ] as const;
 

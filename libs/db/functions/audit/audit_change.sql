@@ -71,6 +71,10 @@ begin
       ('send_outs', 'delivery', '{id}', '{agent_id, link_id, channel, personalised, schedule_id, cancelled_at}'),
       ('suppressions', 'suppression', '{id}', '{reason}'),
       ('schedules', 'schedule', '{id}', '{agent_id, name, cron, timezone, action, paused_at}'),
+      (
+        'alerts', 'alert', '{id}',
+        '{kind, agent_id, link_id, all_tenants, threshold, window_hours, tell_recovery, is_active}'
+      ),
       ('link_budgets', 'link_budget', '{link_id}', '{max_tokens, max_cost, hard}'),
       ('link_identities', 'link_identity', '{link_id}', '{secret_created_at, previous_valid_until}'),
       ('agent_access_policies', 'access_policy', '{agent_id}', '{mode, links_enabled}'),

@@ -34,7 +34,7 @@ language sql stable as $$
       ),
       'notices', (
         select nullif(count(*), 0)
-        from escalation_notices n
+        from notices n
         join escalations e on e.id = n.escalation_id
         where e.conversation_id = any(p_ids)
       ),

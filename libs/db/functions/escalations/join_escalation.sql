@@ -20,7 +20,7 @@ begin
     insert into escalations (id, tenant_id, conversation_id, source, reason, metadata)
     values (p_id, c.tenant_id, c.id, p_source, p_reason, p_metadata)
     returning * into o_row;
-    insert into escalation_notices (tenant_id, escalation_id, kind, target, target_sealed, hint)
+    insert into notices (tenant_id, escalation_id, kind, target, target_sealed, hint)
     select c.tenant_id, p_id, t ->> 'kind', t ->> 'id', t ->> 'sealed', t ->> 'hint'
     from agent_people p, jsonb_array_elements(p.settings -> 'targets') t
     where p.agent_id = c.agent_id and p_source <> 'operator';

@@ -24,7 +24,7 @@ language sql stable as $$
           ),
           '[]'
         )
-        from escalation_notices n
+        from notices n
         where n.escalation_id = e.id
       )
     )

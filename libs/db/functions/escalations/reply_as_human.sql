@@ -40,7 +40,7 @@ begin
     v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name, v_now
   );
   if e.answer_to is not null then
-    insert into escalation_notices (
+    insert into notices (
       tenant_id, escalation_id, kind, target, target_sealed, hint, from_sequence, next_attempt_at
     )
     select
@@ -48,7 +48,7 @@ begin
       v_now + make_interval(secs => coalesce((p ->> 'mail_after_ms')::integer, 60000) / 1000.0)
     where not exists (
       select
-      from escalation_notices n
+      from notices n
       where n.escalation_id = e.id
         and n.kind = 'answer'
         and n.ended_at is null

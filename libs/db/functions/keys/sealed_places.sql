@@ -13,19 +13,22 @@ language sql immutable as $$
     ('agent_people', 'settings', array['agent_id'], 'null'),
     ('agent_secrets', 'value_sealed', array['agent_id', 'name'], 'null'),
     ('agent_versions', 'document', array['agent_id', 'version'], 'null'),
+    ('alerts', 'targets', array['id'], 'null'),
     ('api_keys', 'secret_sealed', array['id'], 'null'),
     ('audit_seals', 'hash_sealed', array['tenant_id', 'seq'], 'null'),
     ('demo_secrets', 'sealed', array['tenant_id', 'name'], 'null'),
     ('erasures', 'subject_sealed', array['id'], 'null'),
-    ('escalation_notices', 'target_sealed', array['id'],
-      'case when t.kind = ''answer'' then ''answer:'' || t.escalation_id else (select ''people:'' || c.agent_id
-        from escalations e join text_conversations c on c.id = e.conversation_id where e.id = t.escalation_id) end'),
     ('escalations', 'answer_to', array['id'], 'null'),
     ('idempotency_keys', 'response', array['tenant_id', 'scope', 'key'],
       'case when t.response ->> ''token_sealed'' is not null then t.response ->> ''id'' end'),
     ('link_identities', 'previous_secret_sealed', array['link_id'], 'null'),
     ('link_identities', 'secret_sealed', array['link_id'], 'null'),
     ('memories', 'address_sealed', array['tenant_id', 'agent_id', 'subject_hash'], 'null'),
+    ('notices', 'target_sealed', array['id'],
+      'case when t.firing_id is not null then (select ''alert:'' || f.alert_id from alert_firings f
+        where f.id = t.firing_id) when t.kind = ''answer'' then ''answer:'' || t.escalation_id
+        else (select ''people:'' || c.agent_id
+        from escalations e join text_conversations c on c.id = e.conversation_id where e.id = t.escalation_id) end'),
     ('schedule_recipients', 'address_sealed', array['schedule_id', 'address_hash'], 'null'),
     ('send_out_recipients', 'address_sealed', array['id'], 'null'),
     ('suppressions', 'address_sealed', array['tenant_id', 'address_hash'], 'null'),

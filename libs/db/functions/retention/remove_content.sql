@@ -27,11 +27,11 @@ begin
     and lower(m.recipient) = c.participant_email
     and m.created_at <= c.ended_at;
   delete from dev_mail m
-  using escalation_notices n, escalations e
+  using notices n, escalations e
   where e.conversation_id = any(p_ids)
     and n.escalation_id = e.id
     and m.notice_id = n.id;
-  delete from escalation_notices n
+  delete from notices n
   using escalations e
   where e.conversation_id = any(p_ids) and n.escalation_id = e.id;
   delete from link_verifications v

@@ -71,6 +71,32 @@ begin
         'agent_id', p_fact -> 'agentId',
         'reason', p_fact -> 'reason'
       );
+    when 'sessions.v1.event.alert_fired' then
+      o_type := 'alert.fired';
+      o_data := jsonb_build_object('alert', jsonb_build_object(
+        'alert_id', p_fact -> 'alertId',
+        'firing_id', p_fact -> 'firingId',
+        'kind', p_fact -> 'kind',
+        'agent_id', p_fact -> 'agentId',
+        'link_id', p_fact -> 'linkId',
+        'webhook_id', p_fact -> 'webhookId',
+        'value', p_fact -> 'value',
+        'threshold', p_fact -> 'threshold',
+        'test', p_fact -> 'test'
+      ));
+    when 'sessions.v1.event.alert_recovered' then
+      o_type := 'alert.recovered';
+      o_data := jsonb_build_object('alert', jsonb_build_object(
+        'alert_id', p_fact -> 'alertId',
+        'firing_id', p_fact -> 'firingId',
+        'kind', p_fact -> 'kind',
+        'agent_id', p_fact -> 'agentId',
+        'link_id', p_fact -> 'linkId',
+        'webhook_id', p_fact -> 'webhookId',
+        'value', p_fact -> 'value',
+        'threshold', p_fact -> 'threshold',
+        'test', p_fact -> 'test'
+      ));
     else null;
   end case;
 end

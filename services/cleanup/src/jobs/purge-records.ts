@@ -1,6 +1,13 @@
 import type { CleanupDeps } from "../deps.js";
 import { allOf, type Job } from "./job.js";
-import { purgeAudit, purgeIdempotencyKeys, purgeMemories, purgeOutbox, purgeSecurityEvents } from "./repository.js";
+import {
+  purgeAlertFirings,
+  purgeAudit,
+  purgeIdempotencyKeys,
+  purgeMemories,
+  purgeOutbox,
+  purgeSecurityEvents,
+} from "./repository.js";
 
 const BATCH = 2_000;
 /** How long a repeated request gets its first answer. */
@@ -8,10 +15,10 @@ const IDEMPOTENCY_HOURS = 24;
 /** As long as the bus keeps facts: afterwards nobody can ask what was sent. */
 const OUTBOX_HOURS = 72;
 
-/** As far back as owners can look. */
-const SECURITY_DAYS = 400;
+/** As far back as owners can look, at security events and at crossings of alerts. */
+const HISTORY_DAYS = 400;
 
-/** Records past their keeping: idempotency keys, sent facts, audit, memories, security events. */
+/** Records past their keeping: idempotency keys, sent facts, audit, memories, security events, crossings of alerts. */
 export const purgeRecords = (deps: CleanupDeps): Job[] => {
   const intervalMs = deps.config.CLEANUP_INTERVAL_MINUTES * 60_000;
   return [
@@ -46,7 +53,13 @@ export const purgeRecords = (deps: CleanupDeps): Job[] => {
       name: "security_events",
       intervalMs,
       batch: BATCH,
-      step: async () => allOf(await purgeSecurityEvents(deps.db, { days: SECURITY_DAYS, limit: BATCH })),
+      step: async () => allOf(await purgeSecurityEvents(deps.db, { days: HISTORY_DAYS, limit: BATCH })),
+    },
+    {
+      name: "alert_firings",
+      intervalMs,
+      batch: BATCH,
+      step: async () => allOf(await purgeAlertFirings(deps.db, { days: HISTORY_DAYS, limit: BATCH })),
     },
   ];
 };

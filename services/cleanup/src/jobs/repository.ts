@@ -90,6 +90,22 @@ export const purgeMemories = async (
   { days, limit }: { days: number | null; limit: number },
 ): Promise<number> => (days === null ? 0 : countOf(db, "select purge_memories($1, $2) as count", [days, limit]));
 
+/** Deletes crossings of alerts that were over `days` ago; answers how many. */
+export const purgeAlertFirings = (db: Db, query: { days: number; limit: number }): Promise<number> =>
+  countOf(db, "select purge_alert_firings($1, $2) as count", [query.days, query.limit]);
+
+/** Looks at most at `limit` alerts that are due, and again in `everyMs`; answers how many, and how many crossings began or ended. */
+export async function judgeAlerts(
+  db: Db,
+  query: { limit: number; everyMs: number },
+): Promise<{ looked: number; told: number }> {
+  const rows = await db.query<{ looked: number; told: number }>("select looked, told from judge_alerts($1, $2)", [
+    query.limit,
+    query.everyMs,
+  ]);
+  return rows[0] ?? { looked: 0, told: 0 };
+}
+
 /** Deletes entries of the audit older than `days` from the beginning of one chain; answers how many. */
 export const purgeAudit = (db: Db, query: { days: number; limit: number }): Promise<number> =>
   countOf(db, "select purge_audit($1, $2) as count", [query.days, query.limit]);

@@ -21,17 +21,18 @@ export const BOUND_TO: Readonly<Record<string, (row: SealedRow) => string>> = {
   "agent_secrets.value_sealed": ({ tenant, row_key }) =>
     agentSecretAad({ tenantId: tenant, agentId: String(row_key.agent_id), name: String(row_key.name) }),
   "agent_versions.document": ({ tenant }) => documentAad(tenant),
+  "alerts.targets": ({ row_key }) => `alert:${row_key.id}`,
   "api_keys.secret_sealed": ({ tenant, row_key }) => `api_keys:${tenant}:${row_key.id}`,
   "audit_seals.hash_sealed": ({ tenant, row_key }) => `audit:${tenant}:${row_key.seq}`,
   "demo_secrets.sealed": ({ tenant, row_key }) => `demo_secrets:${tenant}:${row_key.name}`,
   "erasures.subject_sealed": ({ tenant, row_key }) => `erasure:${tenant}:${row_key.id}`,
-  "escalation_notices.target_sealed": ({ more }) => String(more),
   "escalations.answer_to": ({ row_key }) => `answer:${row_key.id}`,
   "idempotency_keys.response": ({ tenant, row_key, more }) =>
     more === null ? `${tenant}:${row_key.scope}:${row_key.key}` : `session-token:${tenant}:${more}`,
   "link_identities.previous_secret_sealed": ({ tenant, row_key }) => `link_identities:${tenant}:${row_key.link_id}`,
   "link_identities.secret_sealed": ({ tenant, row_key }) => `link_identities:${tenant}:${row_key.link_id}`,
   "memories.address_sealed": ({ tenant, row_key }) => `memories:${tenant}:${row_key.agent_id}:${row_key.subject_hash}`,
+  "notices.target_sealed": ({ more }) => String(more),
   "schedule_recipients.address_sealed": ({ tenant, row_key }) =>
     `schedule:${tenant}:${row_key.schedule_id}:${row_key.address_hash}`,
   "send_out_recipients.address_sealed": ({ tenant, row_key }) => `recipient:${tenant}:${row_key.id}`,

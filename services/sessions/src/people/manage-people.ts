@@ -12,7 +12,7 @@ import type { z } from "zod";
 import type { SessionsDeps } from "../deps.js";
 import type { CheckAddress } from "../webhooks/check-address.js";
 import type { PeopleRepository, PeopleRow } from "./people-repository.js";
-import { chatTargets, mailTargets, targetAad } from "./targets.js";
+import { changedTargets, shownTargets, targetAad } from "./targets.js";
 
 export interface PeopleDeps extends SessionsDeps {
   people: PeopleRepository;
@@ -23,17 +23,12 @@ async function agentIdOf({ bus }: PeopleDeps, principal: Principal, agent: strin
   return (await bus.call(getAgent, { principal, agent })).agent.id;
 }
 
-/** Addresses of operators are told whole to those who set them; chat addresses never. */
 function viewOf({ secrets }: PeopleDeps, agentId: string, { settings, updatedAt }: PeopleRow): PeopleView {
   const { hours, reply_minutes, fallback_minutes, targets } = settings;
   const { open, nextOpenAt } = openAt(hours, Date.now());
-  const emails = targets.filter(({ kind }) => kind === "mail");
   return {
     ...{ hours, reply_minutes, fallback_minutes },
-    notify: {
-      emails: emails.map(({ sealed }) => secrets.open(sealed, targetAad(agentId))).sort(),
-      chat_urls: targets.filter(({ kind }) => kind === "chat").map(({ hint }) => hint),
-    },
+    notify: shownTargets(secrets, targetAad(agentId), targets),
     ...{ open_now: open, next_open_at: nextOpenAt, updated_at: updatedAt },
   };
 }
@@ -58,20 +53,12 @@ export const setPeopleHandler =
     requireRole(principal, "editor");
     const agentId = await agentIdOf(deps, principal, agent);
     const at = { tenantId: tenantOf(principal), agentId };
-    const { hours, reply_minutes, fallback_minutes, notify = {} } = body;
-    const row = await deps.people.change(at, (before) => {
-      const of = (kind: "mail" | "chat") => before.targets.filter((one) => one.kind === kind);
-      const mails = notify.emails === undefined ? of("mail") : mailTargets(deps, agentId, notify.emails);
-      const chats =
-        notify.chat_urls === undefined
-          ? of("chat")
-          : chatTargets(deps, agentId, { urls: notify.chat_urls, before: before.targets });
-      return {
-        hours: hours === undefined ? before.hours : hours,
-        reply_minutes: reply_minutes === undefined ? before.reply_minutes : reply_minutes,
-        fallback_minutes: fallback_minutes === undefined ? before.fallback_minutes : fallback_minutes,
-        targets: [...mails, ...chats],
-      };
-    });
+    const { hours, reply_minutes, fallback_minutes, notify } = body;
+    const row = await deps.people.change(at, (before) => ({
+      hours: hours === undefined ? before.hours : hours,
+      reply_minutes: reply_minutes === undefined ? before.reply_minutes : reply_minutes,
+      fallback_minutes: fallback_minutes === undefined ? before.fallback_minutes : fallback_minutes,
+      targets: changedTargets(deps, targetAad(agentId), { before: before.targets, given: notify }),
+    }));
     return { people: viewOf(deps, agentId, row) };
   };

@@ -1,13 +1,19 @@
+import { alertKind } from "@parley/contracts";
 import type { Db } from "@parley/db";
 import { z } from "zod";
 
-const claimed = z.object({
+const common = {
   id: z.string(),
   tenant_id: z.string(),
-  kind: z.enum(["mail", "chat", "answer"]),
   target_sealed: z.string(),
   /** This one included. */
   attempt: z.number(),
+};
+
+const ofEscalation = z.object({
+  ...common,
+  about: z.literal("escalation"),
+  kind: z.enum(["mail", "chat", "answer"]),
   escalation_id: z.string(),
   agent_id: z.string(),
   agent_name: z.string(),
@@ -18,6 +24,26 @@ const claimed = z.object({
   /** Of an answer: what the operator said. */
   words: z.string().nullable(),
 });
+export type EscalationNotice = z.output<typeof ofEscalation>;
+
+const ofAlert = z.object({
+  ...common,
+  about: z.literal("alert"),
+  kind: z.enum(["mail", "chat"]),
+  event: z.enum(["fired", "recovered", "test"]),
+  alert_id: z.string(),
+  alert_kind: alertKind,
+  name: z.string().nullable(),
+  /** Title of the link, host of the webhook or name of the agent; null = of all. */
+  of: z.string().nullable(),
+  value: z.number().nullable(),
+  threshold: z.number(),
+  window_hours: z.number().nullable(),
+  at: z.string(),
+});
+export type AlertNotice = z.output<typeof ofAlert>;
+
+const claimed = z.discriminatedUnion("about", [ofEscalation, ofAlert]);
 /** A notice taken for one attempt. */
 export type ClaimedNotice = z.output<typeof claimed>;
 

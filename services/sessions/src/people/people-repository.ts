@@ -2,8 +2,13 @@ import { officeHours } from "@parley/contracts";
 import { type Db, sql } from "@parley/db";
 import { z } from "zod";
 
-const target = z.object({ id: z.string(), kind: z.enum(["mail", "chat"]), sealed: z.string(), hint: z.string() });
-/** Whom to tell; `sealed` is bound to the agent. */
+export const target = z.object({
+  id: z.string(),
+  kind: z.enum(["mail", "chat"]),
+  sealed: z.string(),
+  hint: z.string(),
+});
+/** Whom to tell; `sealed` is bound to the agent or the alert. */
 export type Target = z.output<typeof target>;
 
 const stored = z.object({

@@ -3,7 +3,8 @@ import type { Mailer } from "@parley/mail";
 import type { Outbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedNotice, NoticeRepository } from "./notice-repository.js";
-import { answerAad, targetAad } from "./targets.js";
+import { alertAad, answerAad, targetAad } from "./targets.js";
+import { alertChat, alertMail } from "./write-alert.js";
 import { chatMessage, operatorMail, visitorMail } from "./write-notice.js";
 
 interface NoticeDeps extends SessionsDeps {
@@ -22,12 +23,15 @@ const FINISH_MS = 5_000;
 const WAITS = [2, 10, 60, 300, 1_800, 7_200, 21_600];
 
 /**
- * Tells operators that somebody waits, and sends answers to visitors who are gone, in any number of replicas. Idempotency key: the id
+ * Tells operators that somebody waits and what crossed a threshold, and sends answers to visitors who are gone, in any number of replicas. Idempotency key: the id
  * of the notice, in `Message-ID` and `Idempotency-Key`; a process that dies between its attempt and the note of it leaves a second
  * attempt under the same key. Starts at once.
  */
 export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
-  const outcomes = deps.metrics.counter("notices_total", "Attempts to tell people of escalations", ["kind", "outcome"]);
+  const outcomes = deps.metrics.counter("notices_total", "Attempts to tell people of escalations and alerts", [
+    "kind",
+    "outcome",
+  ]);
   return startClaimLoop<ClaimedNotice>({
     intervalMs: deps.config.NOTICE_POLL_MS,
     concurrency: AT_ONCE,
@@ -39,9 +43,10 @@ export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
       const isFinal = outcome === null || outcome === "refused" || outcome === "unusable";
       await deps.notices.settle(notice, outcome, isFinal ? null : retryAfter(notice.attempt, WAITS));
       outcomes.inc({ kind: notice.kind, outcome: outcome ?? "sent" });
-      const { escalation_id: escalationId, kind } = notice;
-      if (outcome === null) deps.logger.info({ escalationId, kind }, "notice.sent");
-      else deps.logger.warn({ escalationId, kind, outcome, attempt: notice.attempt }, "notice.failed");
+      const { kind } = notice;
+      const of = notice.about === "alert" ? { alertId: notice.alert_id } : { escalationId: notice.escalation_id };
+      if (outcome === null) deps.logger.info({ ...of, kind }, "notice.sent");
+      else deps.logger.warn({ ...of, kind, outcome, attempt: notice.attempt }, "notice.failed");
     },
     onDeferred: ({ id }, error) => deps.logger.debug({ err: error, noticeId: id }, "notice.deferred"),
     onError: (error) => deps.logger.debug({ err: error }, "notices.failed"),
@@ -53,15 +58,27 @@ async function attempt(deps: NoticeDeps, notice: ClaimedNotice, signal: AbortSig
   const { PUBLIC_URL } = deps.config;
   const target = openedTarget(deps, notice);
   if (target === null) return "unusable";
-  if (notice.kind === "chat") return post(deps, { url: target, body: chatMessage(PUBLIC_URL, notice), notice, signal });
-  const words = notice.kind === "answer" ? visitorMail(notice) : operatorMail(PUBLIC_URL, notice);
+  if (notice.kind === "chat") {
+    const body = notice.about === "alert" ? alertChat(PUBLIC_URL, notice) : chatMessage(PUBLIC_URL, notice);
+    return post(deps, { url: target, body, notice, signal });
+  }
+  const words = mailOf(PUBLIC_URL, notice);
   return deps.mailer.attempt({ tenantId: notice.tenant_id, to: target, id: notice.id, ...words });
+}
+
+function mailOf(publicUrl: string, notice: ClaimedNotice): ReturnType<typeof alertMail> {
+  if (notice.about === "alert") return alertMail(publicUrl, notice);
+  return notice.kind === "answer" ? visitorMail(notice) : operatorMail(publicUrl, notice);
+}
+
+function aadOf(notice: ClaimedNotice): string {
+  if (notice.about === "alert") return alertAad(notice.alert_id);
+  return notice.kind === "answer" ? answerAad(notice.escalation_id) : targetAad(notice.agent_id);
 }
 
 function openedTarget({ secrets }: NoticeDeps, notice: ClaimedNotice): string | null {
   try {
-    const aad = notice.kind === "answer" ? answerAad(notice.escalation_id) : targetAad(notice.agent_id);
-    return secrets.open(notice.target_sealed, aad);
+    return secrets.open(notice.target_sealed, aadOf(notice));
   } catch {
     // Sealed under another master key: no attempt can ever succeed.
     return null;

@@ -1,9 +1,10 @@
-import { AppError, newId } from "@parley/contracts";
+import { AppError, type NotifyBody, newId } from "@parley/contracts";
 import type { Secrets } from "@parley/secrets";
 import type { CheckAddress } from "../webhooks/check-address.js";
 import type { Target } from "./people-repository.js";
 
 export const targetAad = (agentId: string): string => `people:${agentId}`;
+export const alertAad = (alertId: string): string => `alert:${alertId}`;
 export const answerAad = (escalationId: string): string => `answer:${escalationId}`;
 
 /** `ada@example.com` → `a••••@example.com`: enough to recognise one's own. */
@@ -21,22 +22,18 @@ interface TargetDeps {
 }
 
 /** The addresses of operators as they are stored. */
-export const mailTargets = (
-  { secrets }: Pick<TargetDeps, "secrets">,
-  agentId: string,
-  emails: readonly string[],
-): Target[] =>
+const mailTargets = ({ secrets }: Pick<TargetDeps, "secrets">, aad: string, emails: readonly string[]): Target[] =>
   [...new Set(emails)].map((email) => ({
     id: newId(),
     kind: "mail",
-    sealed: secrets.seal(email, targetAad(agentId)),
+    sealed: secrets.seal(email, aad),
     hint: addressHint(email),
   }));
 
 /** The chat addresses as they are stored; one that is given as it is shown stays. Throws `validation_failed` at `/notify/chat_urls`. */
-export function chatTargets(
+function chatTargets(
   { secrets, checkAddress }: TargetDeps,
-  agentId: string,
+  aad: string,
   given: { urls: readonly string[]; before: readonly Target[] },
 ): Target[] {
   return [...new Set(given.urls)].map((url) => {
@@ -50,6 +47,29 @@ export function chatTargets(
       const { rule = "url", message = "cannot be used" } = problem ?? {};
       throw new AppError("validation_failed", { cause, errors: [{ pointer: "/notify/chat_urls", rule, message }] });
     }
-    return { id: newId(), kind: "chat", sealed: secrets.seal(url, targetAad(agentId)), hint: urlHint(url) };
+    return { id: newId(), kind: "chat", sealed: secrets.seal(url, aad), hint: urlHint(url) };
   });
 }
+
+/** The targets after a change, sealed under `aad`; a list that is not given stays. Throws `validation_failed` at `/notify/chat_urls`. */
+export function changedTargets(
+  deps: TargetDeps,
+  aad: string,
+  { before, given = {} }: { before: readonly Target[]; given: NotifyBody | undefined },
+): Target[] {
+  const of = (kind: Target["kind"]) => before.filter((one) => one.kind === kind);
+  return [
+    ...(given.emails === undefined ? of("mail") : mailTargets(deps, aad, given.emails)),
+    ...(given.chat_urls === undefined ? of("chat") : chatTargets(deps, aad, { urls: given.chat_urls, before })),
+  ];
+}
+
+/** Addresses of people are told whole to those who set them; chat addresses never. */
+export const shownTargets = (
+  secrets: Pick<Secrets, "open">,
+  aad: string,
+  targets: readonly Target[],
+): { emails: string[]; chat_urls: string[] } => ({
+  emails: targets.flatMap(({ kind, sealed }) => (kind === "mail" ? [secrets.open(sealed, aad)] : [])).sort(),
+  chat_urls: targets.flatMap(({ kind, hint }) => (kind === "chat" ? [hint] : [])),
+});

@@ -1,26 +1,26 @@
 import type { Mail } from "@parley/mail";
 import { answerMail } from "./answer-texts.js";
-import type { ClaimedNotice } from "./notice-repository.js";
+import type { EscalationNotice } from "./notice-repository.js";
 
 /** Control characters and line breaks in what others wrote must not make lines of their own. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();
+export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();
 
-export const inboxAddress = (publicUrl: string, { escalation_id: id }: ClaimedNotice): string =>
+export const inboxAddress = (publicUrl: string, { escalation_id: id }: EscalationNotice): string =>
   `${publicUrl}/console/inbox/${id}`;
 
 /** To an operator: who waits for what, and where to answer. Nothing of what was said in the conversation. */
-export function operatorMail(publicUrl: string, notice: ClaimedNotice): Pick<Mail, "subject" | "text" | "language"> {
+export function operatorMail(publicUrl: string, notice: EscalationNotice): Pick<Mail, "subject" | "text" | "language"> {
   const agent = oneLine(notice.agent_name);
   const reason = notice.reason === null ? "" : `Reason: ${oneLine(notice.reason)}\n\n`;
   const text = `Somebody who talks to ${agent} asks for a person.\n\n${reason}Open the conversation:\n${inboxAddress(publicUrl, notice)}\n`;
   return { language: "en", subject: `Somebody asks for a person: ${agent}`, text };
 }
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   oneLine(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** The same for a chat, as incoming webhooks of Slack and those who copy it take it. */
-export function chatMessage(publicUrl: string, notice: ClaimedNotice): string {
+export function chatMessage(publicUrl: string, notice: EscalationNotice): string {
   const reason = notice.reason === null ? "" : `\n>${escaped(notice.reason)}`;
   const address = inboxAddress(publicUrl, notice);
   const text = `Somebody who talks to *${escaped(notice.agent_name)}* asks for a person.${reason}\n<${address}|Open the conversation>`;
@@ -28,5 +28,5 @@ export function chatMessage(publicUrl: string, notice: ClaimedNotice): string {
 }
 
 /** To a visitor who left an address: what the operator said. */
-export const visitorMail = (notice: ClaimedNotice): Pick<Mail, "subject" | "text" | "language"> =>
+export const visitorMail = (notice: EscalationNotice): Pick<Mail, "subject" | "text" | "language"> =>
   answerMail(notice.language, { agent: oneLine(notice.agent_name), words: notice.words ?? "" });

@@ -4,6 +4,7 @@ import { guard } from "../../edge/callers/authenticate.js";
 import { accessRoutes } from "./access.js";
 import { agentSecretRoutes } from "./agent-secrets.js";
 import { agentRoutes } from "./agents.js";
+import { alertRoutes } from "./alerts.js";
 import { analyticsRoutes } from "./analytics.js";
 import { auditRoutes } from "./audit.js";
 import { deadLetterRoutes } from "./dead-letters.js";
@@ -50,6 +51,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...hostIdentityRoutes,
   ...linkAnalyticsRoutes,
   ...analyticsRoutes,
+  ...alertRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,
   ...exportRoutes,

@@ -1,17 +1,17 @@
 -- Takes due notices for p_hold_ms: nobody else takes them until then. What nobody needs to be told any more is
 -- cancelled: that somebody waits when they do not, an answer that its visitor has gone on writing after.
--- Answers what the notice tells; words only of an answer.
+-- Answers what the notice tells; words only of an answer. What it tells of a crossing: alert_notice().
 create or replace function claim_notices(p_limit integer, p_hold_ms integer) returns setof json
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   v_now timestamptz := clock_timestamp();
-  n escalation_notices;
+  n notices;
   e escalations;
   c text_conversations;
 begin
   for n in
     select *
-    from escalation_notices
+    from notices
     where ended_at is null
       and next_attempt_at <= v_now
       and (claimed_until is null or claimed_until < v_now)
@@ -19,6 +19,14 @@ begin
     limit p_limit
     for no key update skip locked
   loop
+    if n.firing_id is not null then
+      update notices
+      set attempts = attempts + 1, claimed_until = v_now + make_interval(secs => p_hold_ms / 1000.0)
+      where id = n.id
+      returning * into n;
+      return next alert_notice(n);
+      continue;
+    end if;
     select * into e from escalations where id = n.escalation_id;
     select * into c from text_conversations where id = e.conversation_id;
     if (n.kind <> 'answer' and e.status <> 'open')
@@ -35,12 +43,12 @@ begin
         )
       )
     then
-      update escalation_notices
+      update notices
       set status = 'cancelled', ended_at = v_now
       where id = n.id;
       continue;
     end if;
-    update escalation_notices
+    update notices
     set
       attempts = attempts + 1,
       claimed_until = v_now + make_interval(secs => p_hold_ms / 1000.0),
@@ -48,8 +56,8 @@ begin
     where id = n.id
     returning * into n;
     return next json_build_object(
-      'id', n.id, 'tenant_id', n.tenant_id, 'kind', n.kind, 'target_sealed', n.target_sealed, 'attempt', n.attempts,
-      'escalation_id', e.id, 'agent_id', c.agent_id, 'agent_name', (
+      'about', 'escalation', 'id', n.id, 'tenant_id', n.tenant_id, 'kind', n.kind, 'target_sealed', n.target_sealed,
+      'attempt', n.attempts, 'escalation_id', e.id, 'agent_id', c.agent_id, 'agent_name', (
         select a.name from agents a where a.id = c.agent_id
       ),
       'reason', e.reason, 'source', e.source, 'created_at', iso(e.created_at),

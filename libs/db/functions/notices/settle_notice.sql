@@ -10,7 +10,7 @@ declare
   v_over boolean := p_outcome is null or p_retry_ms is null;
 begin
   perform enter_tenant(p_tenant);
-  update escalation_notices
+  update notices
   set
     status = case when p_outcome is null then 'sent' when p_retry_ms is null then 'failed' else 'pending' end,
     outcome = p_outcome,
