@@ -234,5 +234,14 @@ async function plantByHand(adminUrl: string, tenantId: string): Promise<void> {
          values ($1, $2, $3, 't', $4, 'h', 'sent', now())`,
         [tenantId, escalation, kind, secrets.seal("v@planted.example", aad)],
       );
+    const { rows } = await owner.query<{ id: string }>("select id from alerts where tenant_id = $1", [tenantId]);
+    await owner.query(
+      `with firing as (
+         insert into alert_firings (tenant_id, alert_id, subject, threshold) values ($1, $2, gen_random_uuid(), 1) returning id
+       )
+       insert into notices (tenant_id, firing_id, event, kind, target, target_sealed, hint, status, ended_at)
+       select $1, id, 'fired', 'mail', 't', $3, 'h', 'sent', now() from firing`,
+      [tenantId, rows[0]?.id, secrets.seal("v@planted.example", `alert:${rows[0]?.id}`)],
+    );
   });
 }

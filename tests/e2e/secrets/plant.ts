@@ -121,6 +121,9 @@ export async function plantSecrets(product: Product, replica: Replica): Promise<
   });
   const chatUrl = `https://hooks.example.com/services/${keep("chat address", "T0000-B0000-4715mno")}`;
   await put("/api/agents/desk/people", { notify: { emails: ["desk@planted.example"], chat_urls: [chatUrl] } });
+  await post("/api/alerts", {
+    ...{ kind: "waiting_time", notify: { emails: ["desk@planted.example"], chat_urls: [chatUrl] } },
+  });
   // Nobody is there: its recipient goes on waiting.
   const address = `https://hooks.planted.invalid/${keep("address of a recipient", "T0000-B0000-4717stu")}`;
   const recipients = { channel: "webhook", recipients: [address] };

@@ -1,7 +1,8 @@
 -- Looks at up to p_limit rules that are due, and again in p_every_ms. One transaction: a kill leaves all of it or
 -- nothing, and other callers take other rules.
 -- Answers how many rules were looked at, and how many crossings began or ended.
-create or replace function judge_alerts(p_limit integer, p_every_ms integer) returns table (looked integer, told integer)
+create or replace function judge_alerts(p_limit integer, p_every_ms integer)
+returns table (looked integer, told integer)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   a alerts;
