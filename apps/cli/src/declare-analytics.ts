@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { analytics, FORECAST, GROUPS, QUESTIONS, rebuildAnalytics } from "./commands/analytics.js";
+import { analytics, FORECAST, GROUPS, listComments, QUESTIONS, rebuildAnalytics } from "./commands/analytics.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -24,6 +24,14 @@ export function addAnalytics(program: Command, io: Io, done: Done): void {
         .option("--to <day>", "last day, included");
     command.action(async (options) => done(await analytics(io, question, options)));
   }
+  sub(parent, "comments", {
+    about: "List what visitors wrote with their ratings",
+    examples: ["analytics comments --agent clinic-desk --limit 20"],
+  })
+    .option("-a, --agent <agent>", "only of this agent, by name or id")
+    .option("--link <id>", "only of this link")
+    .option("--limit <count>", "at most so many", positive, 50)
+    .action(async (options) => done(await listComments(io, options)));
   sub(parent, "rebuild", {
     about: "Make all numbers anew from the sessions, in the background",
     examples: ["analytics rebuild"],

@@ -1,6 +1,7 @@
 import { EXIT, type Io } from "../io.js";
 import { printJson, printLine, printTable } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
+import { readAll } from "./read-all.js";
 
 /** What can be asked, each a path below /api/analytics. */
 export const QUESTIONS = {
@@ -59,6 +60,30 @@ export async function analytics(io: Io, question: string, options: Options): Pro
 function shown(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+interface Comment {
+  at: string;
+  about: string;
+  rating: number | string;
+  session_id: string;
+  text: string;
+}
+
+/** What visitors wrote with a rating, newest first. The server notes in its audit that it was read. */
+export async function listComments(
+  io: Io,
+  options: Pick<Options, "agent" | "link"> & Globals & { limit: number },
+): Promise<number> {
+  const { agent, link: link_id, limit } = options;
+  const list = { path: "/api/analytics/comments", query: { agent, link_id }, limit, signal: io.signal };
+  const data = await readAll<Comment>(ownerTransport(io, options), list);
+  if (options.json) printJson(io, { data });
+  else {
+    const rows = data.map(({ at, about, rating, session_id, text }) => [at, about, String(rating), session_id, text]);
+    printTable(io, ["AT", "ABOUT", "RATING", "SESSION", "TEXT"], rows);
+  }
+  return EXIT.ok;
 }
 
 /** Has the numbers made anew. May be repeated. */

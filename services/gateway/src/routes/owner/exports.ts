@@ -31,7 +31,7 @@ const exportRoute = ownerRoute({
   path: "/exports/:kind",
   summary: "Export records in bulk",
   description:
-    "JSON lines or CSV, in the order in which the sessions began; `from` is included, `to` is not. `X-Next-After` names the end of the page where more follows: ask again with it as `after`. Nothing stands twice or is missing however often an export is broken off.",
+    "JSON lines or CSV, in the order in which the sessions began; `from` is included, `to` is not. `X-Next-After` names the end of the page where more follows: ask again with it as `after`. Nothing stands twice or is missing however often an export is broken off. Sessions that begin meanwhile stand at the end: for a closed set choose a `to` that has passed.",
   role: "admin",
   params: z.object({ kind: exportKind }),
   query: tenantQuery.extend({
