@@ -28,7 +28,8 @@ export async function cloneDatabase(adminUrl: string, runId: string): Promise<Fr
   await withPostgresClient(adminUrl, async (admin) => {
     await admin.query("select pg_advisory_lock($1)", [templateLock]);
     await makeTemplate(admin, adminUrl, template);
-    await admin.query(`create database ${name} template ${template}`);
+    // Copying the files costs a fraction of writing every page to the log first.
+    await admin.query(`create database ${name} template ${template} strategy file_copy`);
   });
   const ownerUrl = withDatabase(adminUrl, name);
   return {
