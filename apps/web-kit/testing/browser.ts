@@ -54,6 +54,23 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
 }
 
+let ofThisProcess: Promise<Browser> | null = null;
+
+/**
+ * The browser that all suites of this process use one after the other, each with profiles of its own, which it closes. It ends with
+ * the process.
+ */
+export async function sharedBrowser(): Promise<Browser> {
+  const running = await ofThisProcess?.catch(() => null);
+  if (!running?.isConnected()) ofThisProcess = launchBrowser();
+  return ofThisProcess as Promise<Browser>;
+}
+
+/** Closes every profile of the browser. */
+export async function closeProfiles(browser: Browser | null | undefined): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}
+
 export interface OpenOptions {
   width?: number;
   height?: number;
@@ -125,7 +142,9 @@ const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** Accessibility findings of the page as it stands, one line each. Injected past the page's own script policy. */
 export async function axeFindings(page: Page | Frame): Promise<string[]> {
   await page.evaluate(await readFile(axePath, "utf8"));
-  const options = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  // All rules run; only what they find wrong is described in full.
+  const options = { runOnly, resultTypes: ["violations"] };
   const result: AxeResult = await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`);
   return result.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.html} ${node.failureSummary}`),

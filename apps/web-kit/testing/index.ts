@@ -1,10 +1,12 @@
 export {
   axeFindings,
   builtPage,
+  closeProfiles,
   launchBrowser,
   newVisitor,
   type OpenOptions,
   screenshotsIn,
+  sharedBrowser,
   sidewaysOverflow,
   type Visitor,
 } from "./browser.js";

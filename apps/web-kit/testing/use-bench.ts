@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { builtPage, launchBrowser, newVisitor, type OpenOptions, type Visitor } from "./browser.js";
+import { builtPage, closeProfiles, newVisitor, type OpenOptions, sharedBrowser, type Visitor } from "./browser.js";
 import { findChromium } from "./find-chromium.js";
 import { violations } from "./page-server.js";
 
@@ -29,7 +29,7 @@ export interface Bench<Api> {
 }
 
 /**
- * Starts one browser per file; each test gets a server and a browser profile of its own. After a test
+ * Uses the browser of the process; each test gets a server and a browser profile of its own. After a test
  * the browser's console must be free of errors, and every answer of the fake as docs/openapi.json says.
  */
 export function useBench<Api extends FakeServer>(
@@ -44,9 +44,9 @@ export function useBench<Api extends FakeServer>(
   beforeAll(async () => {
     if (skipBrowser) return;
     dist = await builtPage(packageFolder);
-    browser = await launchBrowser();
+    browser = await sharedBrowser();
   }, 120_000);
-  afterAll(() => browser?.close());
+  afterAll(() => closeProfiles(browser));
   afterEach(async () => {
     const trouble = visitor?.trouble ?? [];
     await visitor?.context.close();

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { builtPage, launchBrowser, screenshotsIn } from "@parley/web-kit/testing";
+import { builtPage, closeProfiles, screenshotsIn, sharedBrowser } from "@parley/web-kit/testing";
 import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { PANEL_HTML, PANEL_SCRIPT } from "./panel-page.js";
@@ -62,16 +62,16 @@ export const plain = (attributes = `data-link="${LINK}"`, more = ""): ((backend:
   });
 };
 
-/** One browser per file; each test has a server, a host site and a browser profile of its own. */
+/** Each test has a server, a host site and a browser profile of its own. */
 export function useHosts() {
   let browser: Browser | undefined;
   let script = "";
   const closers: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     script = readFileSync(join(await builtPage(join(import.meta.dirname, "..")), "widget.js"), "utf8");
-    browser = await launchBrowser();
+    browser = await sharedBrowser();
   }, 120_000);
-  afterAll(() => browser?.close());
+  afterAll(() => closeProfiles(browser));
   afterEach(async () => {
     for (const close of closers.splice(0).toReversed()) await close();
   });
