@@ -83,8 +83,8 @@ export default defineConfig({
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],
     pool: "forks",
-    // Half of a suite's time is waiting: for a lease, a deadline, a page.
-    maxWorkers: 2,
+    // Two at a time leave a third of two cores idle: suites wait for a lease, a deadline, a page.
+    maxWorkers: 4,
     // On a machine that is five times slower than a quiet one; a test that may take longer says so.
     testTimeout: 60_000,
     hookTimeout: 120_000,
