@@ -1,10 +1,10 @@
 import { render } from "preact";
-import { askSession } from "./data/ask-session.js";
-import { keepTitle } from "./data/page-title.js";
-import { restoreSignIn, session, signOut, takeSignInLink, token } from "./data/sign-in.js";
-import { createApi } from "./net/api.js";
-import { followLinks } from "./routing/navigation.js";
-import { App } from "./view/app.js";
+import { askSession } from "./app/ask-session.js";
+import { keepTitle } from "./app/page-title.js";
+import { restoreSignIn, session, signOut, takeSignInLink, token } from "./app/sign-in.js";
+import { createApi } from "./api/api.js";
+import { followLinks } from "./app/navigation.js";
+import { App } from "./app/app.js";
 
 takeSignInLink();
 restoreSignIn();

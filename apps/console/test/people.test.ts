@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hoursOf, hoursText } from "../src/data/office-hours.js";
+import { hoursOf, hoursText } from "../src/agents/office-hours.js";
 import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
 
 const ZONE = "Europe/Berlin";

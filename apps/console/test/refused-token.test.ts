@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createApi } from "../src/net/api.js";
+import { createApi } from "../src/api/api.js";
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { suggestedSlug } from "../src/data/agent-name.js";
-import { lineOf, positionOf } from "../src/data/json-position.js";
-import { linkBody, valuesOf } from "../src/data/link-body.js";
-import { initialValues, wrongFields } from "../src/data/link-form.js";
-import { readProblem } from "../src/net/problem.js";
-import { parseRoute, pathOf, type Route } from "../src/routing/route.js";
+import { suggestedSlug } from "../src/agents/agent-name.js";
+import { lineOf, positionOf } from "../src/agents/json-position.js";
+import { linkBody, valuesOf } from "../src/links/link-body.js";
+import { initialValues, wrongFields } from "../src/links/link-form.js";
+import { readProblem } from "../src/api/problem.js";
+import { parseRoute, pathOf, type Route } from "../src/app/route.js";
 
 describe("place of a finding in JSON", () => {
   const source = '{\n "a,}": [1, {"x\\"y": "]"}, [ ] ],\n "b": {"c": true}, "d": -1.5e3\n}';

@@ -1,0 +1,132 @@
+import { useState } from "preact/hooks";
+import { announce } from "../app/announcement.js";
+import { useLoad } from "../parts/use-load.js";
+import { type AccessPolicy, type AccessRequest, type Agent, REQUEST_STATUSES } from "../api/answers.js";
+import type { Problem } from "../api/problem.js";
+import { useApi } from "../api/api-context.js";
+import { keepFocus } from "../parts/keep-focus.js";
+import { ProblemCard, WhenReady } from "../parts/states.js";
+import { Time } from "../parts/time.js";
+
+const WORDS: Record<AccessRequest["status"], string> = { pending: "Waiting", approved: "Approved", denied: "Denied" };
+
+/** Who asked to be let in; a decision may be changed later. */
+export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPolicy["mode"] }) {
+  const api = useApi();
+  const [status, setStatus] = useState<string>("pending");
+  const { loaded, reload } = useLoad(`requests ${agent.id} ${status}`, () => api.accessRequests(agent.id, status));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const decide = async (request: AccessRequest, decision: "approve" | "deny"): Promise<void> => {
+    const answer = await api.decideAccess(agent.id, request.id, decision);
+    if (answer.type !== "ok") return setProblem(answer);
+    setProblem(null);
+    await reload();
+    keepFocus();
+    announce(
+      decision === "approve"
+        ? `${request.email} is approved and told so by mail.`
+        : `${request.email} is denied; no mail is sent.`,
+    );
+  };
+  return (
+    <section class="block" aria-labelledby="requests-title">
+      <div class="block-head wrap">
+        <h2 id="requests-title">Access requests</h2>
+        <select
+          class="input small"
+          aria-label="Which requests"
+          value={status}
+          onChange={(event) => setStatus(event.currentTarget.value)}
+        >
+          {REQUEST_STATUSES.map((known) => (
+            <option key={known} value={known}>
+              {WORDS[known]}
+            </option>
+          ))}
+          <option value="">All</option>
+        </select>
+      </div>
+      {problem && <ProblemCard problem={problem} />}
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data, next_cursor: nextCursor }) => (
+          <>
+            {data.length === 0 && <NoRequests mode={mode} status={status} />}
+            <ul class="rows">
+              {data.map((request) => (
+                <RequestRow
+                  key={request.id}
+                  request={request}
+                  onDecide={(decision) => void decide(request, decision)}
+                />
+              ))}
+            </ul>
+            {nextCursor !== null && <p class="help more">Only the newest {data.length} are shown.</p>}
+          </>
+        )}
+      </WhenReady>
+    </section>
+  );
+}
+
+function NoRequests({ mode, status }: { mode: AccessPolicy["mode"]; status: string }) {
+  return (
+    <p class="note">
+      {status === "pending" ? "Nobody is waiting. " : "There are none. "}
+      {mode === "approval"
+        ? "Whoever confirms an address that is not on the list appears here."
+        : "Requests come in while “Approved addresses” is chosen above."}
+    </p>
+  );
+}
+
+interface RequestRowProps {
+  request: AccessRequest;
+  onDecide(decision: "approve" | "deny"): void;
+}
+
+function RequestRow({ request, onDecide }: RequestRowProps) {
+  return (
+    <li class="row with-actions">
+      <div>
+        <div class="row-main">
+          <h3 class="row-title">{request.email}</h3>
+          <span class={`chip ${request.status === "approved" ? "active" : request.status === "pending" ? "full" : ""}`}>
+            {WORDS[request.status]}
+          </span>
+        </div>
+        <p class="row-facts">
+          <span>
+            asked <Time value={request.created_at} />
+          </span>
+          {request.decided_at && (
+            <span>
+              decided <Time value={request.decided_at} />
+            </span>
+          )}
+        </p>
+      </div>
+      <div class="actions">
+        {request.status !== "approved" && (
+          <button
+            type="button"
+            class="button quiet small"
+            aria-label={`Approve ${request.email}`}
+            onClick={() => onDecide("approve")}
+          >
+            Approve
+          </button>
+        )}
+        {request.status !== "denied" && (
+          <button
+            type="button"
+            class="button quiet small risky"
+            aria-label={`Deny ${request.email}`}
+            onClick={() => onDecide("deny")}
+          >
+            Deny
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,110 @@
+import { AlertIcon } from "@parley/web-kit";
+import { useState } from "preact/hooks";
+import { useLoad } from "../parts/use-load.js";
+import type { GateRefusal } from "../api/gate-refusal.js";
+import type { Problem } from "../api/problem.js";
+import { useApi } from "../api/api-context.js";
+import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { Field, focusFirst } from "../parts/field.js";
+import { plural } from "../sessions/session-rows.js";
+
+interface GateCardProps {
+  /** What did not happen. */
+  title: string;
+  refusal: GateRefusal;
+  /** The tests stand below with all their reasons. */
+  told?: boolean;
+  /** Absent where the tests have just been run. */
+  onTest?: () => void;
+  testing?: boolean;
+  /** Publishes all the same, for the reason given. */
+  onPublish(reason: string): Promise<Problem | null>;
+}
+
+/** A version was not let through: which tests are in the way, how to run them, and for admins how to publish all the same. */
+export function GateCard({ title, refusal, told = false, onTest, testing = false, onPublish }: GateCardProps) {
+  const api = useApi();
+  const { loaded } = useLoad("override", () => api.mayOverride());
+  const [asking, setAsking] = useState(false);
+  const mayOverride = loaded.state === "ready" && loaded.value;
+  return (
+    <>
+      <section class="problem" role="alert">
+        <AlertIcon />
+        <div>
+          <p class="problem-text">{title}</p>
+          <Why refusal={refusal} told={told} />
+        </div>
+        <div class="actions start">
+          {onTest && refusal.state !== "not_required" && (
+            <button type="button" class="button quiet small" aria-disabled={testing} onClick={onTest}>
+              {testing ? "Testing…" : "Run the tests"}
+            </button>
+          )}
+          {mayOverride && (
+            <button type="button" class="button quiet small risky" onClick={() => setAsking(true)}>
+              Publish anyway…
+            </button>
+          )}
+        </div>
+      </section>
+      {asking && <OverrideDialog onPublish={onPublish} onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function Why({ refusal: { state, failing }, told }: { refusal: GateRefusal; told: boolean }) {
+  if (state === "not_run") return <p>It requires tests, and they have not been run on exactly this document.</p>;
+  if (state === "not_required") return <p>The version that is live requires tests; this one does without them.</p>;
+  if (failing.length === 0) return <p>Not all of its tests have passed.</p>;
+  return (
+    <>
+      <p>{plural(failing.length, "test")} did not pass:</p>
+      <ul class="gate-tests">
+        {failing.map(({ name, reasons: [reason] }, index) => (
+          <li key={`${index} ${name}`}>
+            <strong>{name}</strong>
+            {!told && reason !== undefined && <span class="fact-note">{reason}</span>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const FIELD = "override_reason";
+
+function OverrideDialog({ onPublish, onClose }: Pick<GateCardProps, "onPublish"> & { onClose(): void }) {
+  const [reason, setReason] = useState("");
+  const [wrong, setWrong] = useState<string | undefined>();
+  const check = (): boolean => {
+    const missing = reason.trim() === "" ? "say why, for whoever looks it up later" : undefined;
+    setWrong(missing);
+    if (missing !== undefined) focusFirst({ [FIELD]: missing });
+    return missing === undefined;
+  };
+  return (
+    <ConfirmDialog
+      title="Publish although the tests are not green?"
+      action="Publish anyway"
+      check={check}
+      onConfirm={() => onPublish(reason.trim())}
+      onClose={onClose}
+    >
+      <p>New conversations begin with this version at once. The reason is kept with who gave it and when.</p>
+      <Field name={FIELD} label="Reason" help="Required, at most 1,000 characters." problem={wrong}>
+        {(control) => (
+          <textarea
+            {...control}
+            class="input"
+            rows={3}
+            maxLength={1000}
+            required
+            value={reason}
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,57 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Outcome } from "./use-document-import.js";
+import type { Issue } from "../api/answers.js";
+import type { Problem } from "../api/problem.js";
+import { GateCard } from "./gate-card.js";
+import { IssueList } from "./issue-list.js";
+import { ProblemCard } from "../parts/states.js";
+
+interface ImportOutcomeProps {
+  outcome: Outcome;
+  source: string;
+  onShow(issue: Issue): void;
+  /** Imports all the same, for the reason given. */
+  onPublish(reason: string): Promise<Problem | null>;
+}
+
+const MAKES = { agent: "Importing it makes a new agent.", version: "Importing it makes a new version." };
+
+/** What a check or an import came to, brought into view: the buttons stand further down. */
+export function ImportOutcome(props: ImportOutcomeProps) {
+  const { outcome } = props;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (outcome.type !== "none") place.current?.scrollIntoView({ block: "nearest" });
+  }, [outcome]);
+  return (
+    <div ref={place} class="outcomes">
+      <OutcomeText {...props} />
+    </div>
+  );
+}
+
+function OutcomeText({ outcome, source, onShow, onPublish }: ImportOutcomeProps) {
+  switch (outcome.type) {
+    case "none":
+      return null;
+    case "refused":
+      return <ProblemCard problem={outcome.problem} />;
+    case "gated":
+      return <GateCard title="Nothing was imported" refusal={outcome.refusal} onPublish={onPublish} />;
+    case "invalid":
+      return (
+        <section class="outcome bad" role="alert">
+          <h2>The document is not valid; nothing was kept</h2>
+          <IssueList issues={outcome.issues} source={source} onShow={onShow} />
+        </section>
+      );
+    case "checked":
+      return (
+        <section class="outcome good" role="status">
+          <h2>The document is valid</h2>
+          {outcome.makes && <p>{MAKES[outcome.makes]}</p>}
+          <IssueList issues={outcome.issues} source={source} onShow={onShow} />
+        </section>
+      );
+  }
+}

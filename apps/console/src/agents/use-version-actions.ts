@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import type { Agent, TestResult } from "../api/answers.js";
+import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";
+import type { Problem } from "../api/problem.js";
+import { useApi } from "../api/api-context.js";
+import { keepFocus } from "../parts/keep-focus.js";
+import { announce } from "../app/announcement.js";
+import { failedTests } from "./failed-tests.js";
+import { saveFile } from "../parts/save-file.js";
+
+/** A version that was not let through to new conversations. */
+interface Gated {
+  version: number;
+  refusal: GateRefusal;
+}
+
+/** What can be done with the versions of an agent, one of a kind at a time, and what came of it. */
+export function useVersionActions(agent: Agent, onChange: () => Promise<void>) {
+  const api = useApi();
+  const [busy, setBusy] = useState<number | null>(null);
+  const [testing, setTesting] = useState<number | null>(null);
+  const [tested, setTested] = useState<TestResult | null>(null);
+  const [gated, setGated] = useState<Gated | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const test = async (version: number): Promise<void> => {
+    if (testing !== null) return;
+    setTesting(version);
+    setTested(null);
+    setProblem(null);
+    const answer = await api.testVersion(agent.id, version);
+    setTesting(null);
+    if (answer.type === "ok") {
+      setTested(answer.value);
+      setGated((at) => (at?.version === version ? gatedBy(at, answer.value) : at));
+    } else setProblem(answer);
+    keepFocus();
+  };
+  const activated = async (version: number): Promise<void> => {
+    setGated(null);
+    await onChange();
+    announce(`Version ${version} is active. Conversations that already run keep their version.`);
+  };
+  const activate = async (version: number): Promise<void> => {
+    if (busy !== null) return;
+    setBusy(version);
+    setProblem(null);
+    setGated(null);
+    const answer = await api.activate(agent.id, version);
+    if (answer.type === "ok") await activated(version);
+    else {
+      const refusal = readGateRefusal(answer);
+      if (refusal === null) setProblem(answer);
+      else setGated({ version, refusal });
+      // What an older run came to would contradict the gate, or say the same twice.
+      setTested(null);
+    }
+    setBusy(null);
+    keepFocus();
+  };
+  const publish = async (version: number, reason: string): Promise<Problem | null> => {
+    const answer = await api.activate(agent.id, version, reason);
+    if (answer.type !== "ok") return answer;
+    await activated(version);
+    return null;
+  };
+  const download = async (version: number): Promise<void> => {
+    setProblem(null);
+    const answer = await api.exportVersion(agent.id, version);
+    if (answer.type === "ok")
+      saveFile(`${agent.slug}-v${version}.json`, JSON.stringify(answer.value, null, 2), "application/json");
+    else setProblem(answer);
+  };
+  return { busy, testing, tested, gated, problem, test, activate, publish, download };
+}
+
+/** A green run opens the gate; after a red one it names what is in the way. */
+function gatedBy(gated: Gated, result: TestResult): Gated | null {
+  if (gated.refusal.state === "not_required") return gated;
+  return result.passed ? null : { ...gated, refusal: { state: "failed", failing: failedTests(result) } };
+}

@@ -1,0 +1,12 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Api } from "./api.js";
+
+export const ApiContext = createContext<Api | null>(null);
+
+/** The API of whoever is signed in. */
+export function useApi(): Api {
+  const api = useContext(ApiContext);
+  if (api === null) throw new Error("a page was drawn outside of the console");
+  return api;
+}

@@ -1,0 +1,80 @@
+import { signal } from "@preact/signals";
+import type { WhoAmI } from "../api/answers.js";
+
+/** `provider`: the identity provider vouched for nobody who may sign in here. */
+export type SignOutReason = "refused" | "chosen" | "provider";
+
+const STORED_AS = "parley-console-token";
+/** Shape of a management token; whether it is good only the server knows. */
+const SHAPE = /^ak_[A-Za-z0-9_]{1,120}$/;
+/** What stands behind `#` in an address that signs in. */
+const LINK = /^#token=(pi_[A-Za-z0-9_]{1,120})$/;
+
+/** The token of whoever is signed in with one. It lives in memory and, for reloads of this tab, in the session storage. */
+export const token = signal<string | null>(null);
+/** The session of a user, whose cookie no script can read: whether there is one only the server knows. A token goes before it. */
+export const session = signal<"asking" | "live" | "none">("none");
+/** Who is signed in by a session. */
+export const me = signal<WhoAmI | null>(null);
+/** The word of an address that signs in, until its button was pressed. */
+export const signInLink = signal<string | null>(null);
+/** Why nobody is signed in, when that needs saying. */
+export const signOutReason = signal<SignOutReason | null>(null);
+
+/** Session storage can be switched off; then a reload asks for the token again. */
+function storage(): Storage | null {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
+export const looksLikeToken = (value: string): boolean => SHAPE.test(value);
+
+export function restoreSignIn(): void {
+  const stored = storage()?.getItem(STORED_AS) ?? null;
+  token.value = stored !== null && looksLikeToken(stored) ? stored : null;
+  session.value = token.value === null ? "asking" : "none";
+}
+
+/** Takes the word out of the address, so that neither the history nor a copied address holds it. */
+export function takeSignInLink(): void {
+  if (location.hash === "#refused") {
+    signOutReason.value = "provider";
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  const word = LINK.exec(location.hash)?.[1];
+  if (word === undefined) return;
+  signInLink.value = word;
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+export function signIn(value: string): void {
+  token.value = value;
+  session.value = "none";
+  signOutReason.value = null;
+  try {
+    storage()?.setItem(STORED_AS, value);
+  } catch {
+    // A full or forbidden storage: the token stays in memory.
+  }
+}
+
+/** A session is live: whoever was signed in with a token in this tab is not any more. */
+export function signInAs(who: WhoAmI): void {
+  token.value = null;
+  storage()?.removeItem(STORED_AS);
+  me.value = who;
+  signInLink.value = null;
+  signOutReason.value = null;
+  session.value = "live";
+}
+
+export function signOut(reason: "refused" | "chosen" | null): void {
+  token.value = null;
+  session.value = "none";
+  me.value = null;
+  signOutReason.value = reason;
+  storage()?.removeItem(STORED_AS);
+}

@@ -1,0 +1,44 @@
+import { useEffect, useRef } from "preact/hooks";
+import { useReply } from "./use-reply.js";
+import { ProblemCard } from "../parts/states.js";
+
+/** What the operator writes. Enter sends, Shift and Enter begin a line. */
+export function ReplyBox({ escalation }: { escalation: string }) {
+  const { text, busy, problem, write, pause, send } = useReply(escalation);
+  const box = useRef<HTMLTextAreaElement>(null);
+  // Drawn when the conversation was taken: the next thing is to write.
+  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void send().then(() => box.current?.focus());
+  };
+  return (
+    <form class="reply" onSubmit={submit}>
+      {problem && <ProblemCard problem={problem} />}
+      <label for="reply-text">Your answer</label>
+      <textarea
+        id="reply-text"
+        ref={box}
+        class="input"
+        rows={3}
+        dir="auto"
+        maxLength={10_000}
+        value={text}
+        aria-describedby="reply-help"
+        onInput={(event) => write(event.currentTarget.value)}
+        onBlur={pause}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+        }}
+      />
+      <div class="reply-end">
+        <p id="reply-help" class="help">
+          Enter sends, Shift and Enter begin a new line.
+        </p>
+        <button type="submit" class="button primary" aria-disabled={busy || text.trim() === ""}>
+          {busy ? "Sending…" : "Send"}
+        </button>
+      </div>
+    </form>
+  );
+}

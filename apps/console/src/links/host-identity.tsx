@@ -1,0 +1,156 @@
+import { useState } from "preact/hooks";
+import { announce } from "../app/announcement.js";
+import { useLoad } from "../parts/use-load.js";
+import type { IdentitySecret, Link, HostIdentity as Settings } from "../api/answers.js";
+import type { Problem } from "../api/problem.js";
+import { useApi } from "../api/api-context.js";
+import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { CopyField } from "../parts/copy-field.js";
+import { keepFocus } from "../parts/keep-focus.js";
+import { PublicKeys } from "./public-keys.js";
+import { SecretOnce } from "../parts/secret-once.js";
+import { ProblemCard, WhenReady } from "../parts/states.js";
+import { Time } from "../parts/time.js";
+
+/** How the site that embeds a link tells who its visitor is: a shared secret, or public keys of the site. Editors and above. */
+export function HostIdentity({ agent, link }: { agent: string; link: Link }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(`identity ${link.id}`, () => api.hostIdentity(agent, link.id));
+  const [changed, setChanged] = useState<Settings | null>(null);
+  const isForbidden = loaded.state === "failed" && loaded.problem.status === 403;
+  return (
+    <section class="block" aria-labelledby="identity-title">
+      <h2 id="identity-title">Visitors your site knows</h2>
+      <p class="note">
+        A site that embeds this link can sign in its own visitors: its server signs a short token for them, and they
+        need no code. They keep one conversation on all their devices.
+      </p>
+      {isForbidden ? (
+        <p class="note">Only editors and above set this up.</p>
+      ) : (
+        <WhenReady loaded={loaded} onRetry={() => void reload()}>
+          {(settings) => <Keys agent={agent} link={link} settings={changed ?? settings} onChange={setChanged} />}
+        </WhenReady>
+      )}
+    </section>
+  );
+}
+
+const NOTHING = {
+  secret_set: false,
+  secret_created_at: null,
+  previous_secret_valid_until: null,
+  jwks_url: null,
+  public_key: null,
+};
+
+interface KeysProps {
+  agent: string;
+  link: Link;
+  settings: Settings;
+  onChange(settings: Settings): void;
+}
+
+function Keys({ agent, link, settings, onChange }: KeysProps) {
+  const api = useApi();
+  const [made, setMade] = useState<IdentitySecret | null>(null);
+  const [asking, setAsking] = useState<"rotate" | "remove" | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const isSet = settings.secret_set || settings.jwks_url !== null || settings.public_key !== null;
+  const makeSecret = async (): Promise<Problem | null> => {
+    const answer = await api.rotateIdentitySecret(agent, link.id, crypto.randomUUID());
+    if (answer.type !== "ok") return answer;
+    const { previous_secret_valid_until } = answer.value;
+    setMade(answer.value);
+    onChange({
+      ...settings,
+      secret_set: true,
+      secret_created_at: new Date().toISOString(),
+      previous_secret_valid_until,
+    });
+    return null;
+  };
+  const remove = async (): Promise<Problem | null> => {
+    const answer = await api.deleteHostIdentity(agent, link.id);
+    if (answer.type !== "ok") return answer;
+    setMade(null);
+    announce("This link no longer takes identities.");
+    onChange({ ...settings, ...NOTHING });
+    return null;
+  };
+  const kept = (): void => {
+    setMade(null);
+    keepFocus();
+  };
+  return (
+    <div class="form-stack">
+      {problem && <ProblemCard problem={problem} />}
+      <CopyField label="Audience (aud) of the tokens" value={settings.audience} shown />
+      {made && (
+        <SecretOnce
+          title="Copy the secret now"
+          label="Secret for HS256"
+          secret={made.secret}
+          done={
+            <button type="button" class="button quiet" onClick={kept}>
+              I have it
+            </button>
+          }
+        >
+          <p>It is shown only here. Keep it on your server: whoever has it can speak as any of your visitors.</p>
+        </SecretOnce>
+      )}
+      <SecretState settings={settings} />
+      <div class="actions start">
+        <button
+          type="button"
+          class="button quiet small"
+          onClick={() => (settings.secret_set ? setAsking("rotate") : void makeSecret().then(setProblem))}
+        >
+          {settings.secret_set ? "Replace the secret" : "Make a secret"}
+        </button>
+        {isSet && (
+          <button type="button" class="button quiet small risky" onClick={() => setAsking("remove")}>
+            Turn off
+          </button>
+        )}
+      </div>
+      <PublicKeys agent={agent} link={link} settings={settings} onChange={onChange} />
+      {asking === "rotate" && (
+        <ConfirmDialog
+          title="Replace the secret?"
+          action="Replace it"
+          onConfirm={makeSecret}
+          onClose={() => setAsking(null)}
+        >
+          <p>The present one signs beside the new one for a while, so that your servers can change over.</p>
+        </ConfirmDialog>
+      )}
+      {asking === "remove" && (
+        <ConfirmDialog
+          title="Turn identities off?"
+          action="Turn off"
+          onConfirm={remove}
+          onClose={() => setAsking(null)}
+        >
+          <p>Secret and keys are forgotten at once. Conversations that run go on.</p>
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+function SecretState({ settings }: { settings: Settings }) {
+  if (!settings.secret_set) return <p class="help">No secret has been made.</p>;
+  return (
+    <p class="help">
+      Secret made <Time value={settings.secret_created_at} exact />
+      {settings.previous_secret_valid_until !== null && (
+        <>
+          ; the one before it counts until <Time value={settings.previous_secret_valid_until} exact />
+        </>
+      )}
+      .
+    </p>
+  );
+}

@@ -1,0 +1,113 @@
+import { useId, useRef } from "preact/hooks";
+import type { LinkField, LinkSection } from "./link-field.js";
+import { answeredIn, type LinkValues, SECTIONS } from "./link-form.js";
+import type { AccessPolicy, Agent, Version } from "../api/answers.js";
+import { AccessNote } from "./access-note.js";
+import { AudienceField } from "./audience-field.js";
+import { ColourField } from "./colour-field.js";
+import { ExpiryFields } from "./expiry-fields.js";
+import { LogoField } from "./logo-field.js";
+import { PagePreview } from "./page-preview.js";
+import { PinField } from "./pin-field.js";
+import { PlainField } from "./plain-field.js";
+import { VersionField } from "./version-field.js";
+
+interface LinkFieldsProps {
+  agent: Agent;
+  /** null = not known, for example because the role is too small to read it. */
+  policy: AccessPolicy | null;
+  values: LinkValues;
+  wrong: Record<string, string>;
+  versions: Version[];
+  /** The link has a PIN already. */
+  pinSet?: boolean;
+  /** The form makes a link for each person of a list, so that it asks for no single one. */
+  perPerson?: boolean;
+  onChange(name: string, value: string): void;
+}
+
+/** Fields of a link, grouped by the question they answer; what few need is folded away. */
+export function LinkFields(props: LinkFieldsProps) {
+  return (
+    <>
+      {SECTIONS.map((section) =>
+        section.open ? (
+          <fieldset key={section.id}>
+            <legend>{section.title}</legend>
+            <SectionFields {...props} section={section} />
+          </fieldset>
+        ) : (
+          <Fold key={section.id} {...props} section={section} />
+        ),
+      )}
+    </>
+  );
+}
+
+type SectionProps = LinkFieldsProps & { section: LinkSection };
+
+/** Says how much of it is set, so that nothing hides in a folded part. */
+function Fold(props: SectionProps) {
+  const { section, values, wrong } = props;
+  const id = useId();
+  // Only how it begins: afterwards it is the reader who opens and closes it.
+  const startsOpen = useRef(answeredIn(section, values) > 0 || (section.id === "entry" && props.pinSet)).current;
+  const keepsPin = section.id === "entry" && props.pinSet && !values.pin && !values.pin_remove;
+  const answered = answeredIn(section, values) + (keepsPin ? 1 : 0);
+  const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
+  return (
+    <details class="fold" open={startsOpen} aria-labelledby={id}>
+      <summary id={id}>
+        {section.title}
+        {answered > 0 && <span class="chip"> {answered} set</span>}
+        {isWrong && <span class="chip error"> needs a look</span>}
+      </summary>
+      {section.lead && <p class="help fold-lead">{section.lead}</p>}
+      <SectionFields {...props} />
+      {section.id === "look" && <PagePreview values={values} agent={props.agent} />}
+    </details>
+  );
+}
+
+function SectionFields(props: SectionProps) {
+  const asked = ({ name }: LinkField): boolean =>
+    name === "max_sessions" ? props.values.audience === "several" : !(props.perPerson && name.startsWith("recipient."));
+  const fields = props.section.fields.filter(asked);
+  const paired = fields.filter(isShort).length > 2;
+  return (
+    <div class={paired ? "form-pair" : "form-stack"}>
+      {fields.map((field) =>
+        field.type === "special" ? (
+          <Special key={field.name} {...props} field={field} />
+        ) : (
+          <PlainField key={field.name} {...props} field={field} placeholder={placeholderOf(field, props.agent)} />
+        ),
+      )}
+    </div>
+  );
+}
+
+const isShort = ({ type }: LinkField): boolean => type !== "paragraph" && type !== "check";
+
+function placeholderOf({ name }: LinkField, agent: Agent): string | undefined {
+  return name === "title" || name === "branding.name" ? agent.name : undefined;
+}
+
+function Special({ field, ...props }: LinkFieldsProps & { field: Extract<LinkField, { type: "special" }> }) {
+  switch (field.control) {
+    case "audience":
+      return <AudienceField {...props} />;
+    case "expiry":
+      return <ExpiryFields {...props} />;
+    case "version":
+      return <VersionField {...props} />;
+    case "pin":
+      return <PinField {...props} />;
+    case "colour":
+      return <ColourField {...props} />;
+    case "logo":
+      return <LogoField {...props} />;
+    case "access":
+      return <AccessNote agent={props.agent} policy={props.policy} />;
+  }
+}

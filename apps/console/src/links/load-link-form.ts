@@ -1,0 +1,34 @@
+import type { AccessPolicy, Agent, Template, Version } from "../api/answers.js";
+import type { Api } from "../api/api.js";
+import type { Answer } from "../api/call.js";
+import { allPages } from "../api/all-pages.js";
+
+/** What stands around the form of a link. */
+export interface LinkSurroundings {
+  agent: Agent;
+  versions: Version[];
+  templates: Template[];
+  /** null = this role may not read it. */
+  policy: AccessPolicy | null;
+}
+
+/** Templates and the access policy only help: without them the form still works. */
+export async function loadSurroundings(api: Api, name: string): Promise<Answer<LinkSurroundings>> {
+  const [agent, versions, templates, policy] = await Promise.all([
+    api.agent(name),
+    allPages((cursor) => api.versions(name, cursor)),
+    allPages((cursor) => api.templates(cursor)),
+    api.accessPolicy(name),
+  ]);
+  if (agent.type !== "ok") return agent;
+  if (versions.type !== "ok") return versions;
+  return {
+    type: "ok",
+    value: {
+      agent: agent.value,
+      versions: versions.value.data,
+      templates: templates.type === "ok" ? templates.value.data : [],
+      policy: policy.type === "ok" ? policy.value : null,
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { useState } from "preact/hooks";
+import { linkBody } from "./link-body.js";
+import { initialValues } from "./link-form.js";
+import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
+import { type Recipient, recipientsIn } from "./recipients.js";
+import { useLinkForm } from "./use-link-form.js";
+import { useLoad } from "../parts/use-load.js";
+import type { BulkLinks } from "../api/answers.js";
+import { pathOf } from "../app/route.js";
+import { useApi } from "../api/api-context.js";
+import { focusFirst } from "../parts/field.js";
+import { FormEnd } from "../parts/form-end.js";
+import { LinkFields } from "./link-fields.js";
+import { ManyMade } from "./many-made.js";
+import { NoActiveVersion } from "./no-active-version.js";
+import { PageHeader } from "../parts/page-header.js";
+import { RecipientsField } from "./recipients-field.js";
+import { WhenReady } from "../parts/states.js";
+import { TemplateChoice } from "./template-choice.js";
+
+interface Made {
+  people: Recipient[];
+  results: BulkLinks["results"];
+}
+
+/** One link for each person of a list, all with the same settings. */
+export function ManyLinksPage({ agent: name }: { agent: string }) {
+  const api = useApi();
+  const [made, setMade] = useState<Made | null>(null);
+  const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
+  const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
+  if (made !== null) return <ManyMade {...made} agent={name} />;
+  return (
+    <>
+      <PageHeader
+        title="Links for many people"
+        parent={{ href: pathOf({ page: "links", agent: name }), label: `Links of ${agentName}` }}
+        lead="Each person on the list gets a link of their own, which knows their name."
+      />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {(around) => <ManyForm around={around} onMade={setMade} />}
+      </WhenReady>
+    </>
+  );
+}
+
+const welcoming = () => ({ ...initialValues(), welcome_message: "Hello {{recipient.name}}!" });
+
+function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: Made): void }) {
+  const api = useApi();
+  const { agent, versions, policy, templates } = around;
+  const [initial] = useState(welcoming);
+  const [list, setList] = useState("");
+  const { people, wrong: wrongList } = recipientsIn(list);
+  const form = useLinkForm({
+    initial,
+    alsoWrong: (): Record<string, string> => (wrongList === null ? {} : { recipients: wrongList }),
+    send: (values, key) => {
+      // Each link is for the person of its line.
+      const { recipient: _recipient, ...body } = linkBody(values);
+      return api.bulk(agent.id, { create: [body], recipients: people }, key);
+    },
+    onDone: ({ results }) => onMade({ people, results }),
+    onWrong: focusFirst,
+  });
+  const [filledAnew, setFilledAnew] = useState(0);
+  const content = JSON.stringify([form.values, people]);
+  return (
+    <form class="form" noValidate onSubmit={(event) => void form.submit(event, content)}>
+      <NoActiveVersion agent={agent} />
+      <RecipientsField list={list} people={people} problem={form.wrong.recipients} onChange={setList} />
+      <TemplateChoice
+        templates={templates}
+        onFill={(values) => {
+          form.fill(values);
+          setFilledAnew((before) => before + 1);
+        }}
+      />
+      <LinkFields
+        key={filledAnew}
+        {...{ agent, versions, policy }}
+        perPerson
+        values={form.values}
+        wrong={form.wrong}
+        onChange={form.change}
+      />
+      <FormEnd
+        problem={form.problem}
+        busy={form.busy}
+        action={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
+        doing="Creating…"
+        cancel={pathOf({ page: "links", agent: agent.slug })}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,113 @@
+import { useState } from "preact/hooks";
+import { linkBody } from "./link-body.js";
+import { initialValues } from "./link-form.js";
+import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
+import { useLinkForm } from "./use-link-form.js";
+import { useLoad } from "../parts/use-load.js";
+import type { LinkCreated } from "../api/answers.js";
+import { pathOf } from "../app/route.js";
+import { useApi } from "../api/api-context.js";
+import { CopyField } from "../parts/copy-field.js";
+import { focusFirst } from "../parts/field.js";
+import { FormEnd } from "../parts/form-end.js";
+import { LinkFields } from "./link-fields.js";
+import { NoActiveVersion } from "./no-active-version.js";
+import { PageHeader } from "../parts/page-header.js";
+import { SaveTemplate } from "./save-template.js";
+import { WhenReady } from "../parts/states.js";
+import { TemplateChoice } from "./template-choice.js";
+
+/** Makes a link and hands out its address. */
+export function NewLinkPage({ agent: name }: { agent: string }) {
+  const api = useApi();
+  const [created, setCreated] = useState<LinkCreated | null>(null);
+  const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
+  if (created !== null) return <Created created={created} agent={name} />;
+  const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
+  return (
+    <>
+      <PageHeader
+        title="Create a link"
+        parent={{ href: pathOf({ page: "links", agent: name }), label: `Links of ${agentName}` }}
+        lead="Every field has an answer already; change what matters to you."
+      />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {(around) => <LinkForm around={around} onCreated={setCreated} />}
+      </WhenReady>
+    </>
+  );
+}
+
+interface LinkFormProps {
+  around: LinkSurroundings;
+  onCreated(created: LinkCreated): void;
+}
+
+function LinkForm({ around, onCreated }: LinkFormProps) {
+  const api = useApi();
+  const { agent, versions, policy, templates } = around;
+  const [initial] = useState(initialValues);
+  const form = useLinkForm({
+    initial,
+    send: (values, key) => api.createLink(agent.id, linkBody(values), key),
+    onDone: onCreated,
+    onWrong: focusFirst,
+  });
+  const [filledAnew, setFilledAnew] = useState(0);
+  return (
+    <form class="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
+      <NoActiveVersion agent={agent} />
+      <TemplateChoice
+        templates={templates}
+        onFill={(values) => {
+          form.fill(values);
+          // What the template sets is unfolded.
+          setFilledAnew((before) => before + 1);
+        }}
+      />
+      <LinkFields
+        key={filledAnew}
+        {...{ agent, versions, policy }}
+        values={form.values}
+        wrong={form.wrong}
+        onChange={form.change}
+      />
+      <FormEnd
+        problem={form.problem}
+        busy={form.busy}
+        action="Create the link"
+        doing="Creating…"
+        cancel={pathOf({ page: "links", agent: agent.slug })}
+      >
+        <SaveTemplate values={form.values} check={form.check} />
+      </FormEnd>
+    </form>
+  );
+}
+
+function Created({ created, agent }: { created: LinkCreated; agent: string }) {
+  return (
+    <>
+      <PageHeader title="The link is ready" lead={created.title} />
+      <section class="outcome good">
+        <h2>Copy the address now</h2>
+        <p>
+          Whoever has it can talk to the agent. Editors find it again on the page of the link, with a QR code and a
+          snippet for web sites.
+        </p>
+        <CopyField label="Address of the link" value={created.url} />
+        <div class="actions start">
+          <a class="button quiet" href={pathOf({ page: "link", agent, id: created.id })}>
+            QR code and snippet
+          </a>
+          <a class="button quiet" href={created.url} target="_blank" rel="noopener noreferrer">
+            Open in a new tab
+          </a>
+          <a class="button quiet" href={pathOf({ page: "links", agent })}>
+            I have it, back to the links
+          </a>
+        </div>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { MAX_RECIPIENTS, type Recipient } from "./recipients.js";
+import { Field } from "../parts/field.js";
+import { plural } from "../sessions/session-rows.js";
+
+interface RecipientsFieldProps {
+  list: string;
+  people: Recipient[];
+  problem: string | undefined;
+  onChange(list: string): void;
+}
+
+/** The list of people, pasted from wherever it is kept, and how many of them were understood. */
+export function RecipientsField({ list, people, problem, onChange }: RecipientsFieldProps) {
+  const addresses = people.filter(({ email }) => email !== undefined).length;
+  return (
+    <fieldset>
+      <legend>For whom</legend>
+      <Field
+        name="recipients"
+        label="People"
+        help={`One per line, at most ${MAX_RECIPIENTS}: a name, an address, or both. Paste from a spreadsheet or an address field.`}
+        problem={problem}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            class="input mono"
+            rows={6}
+            spellcheck={false}
+            placeholder={"Ada Lovelace, ada@example.com\nBo <bo@example.com>\nCharles"}
+            value={list}
+            onInput={(event) => onChange(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      {people.length > 0 && (
+        <p class="help" role="status">
+          {plural(people.length, "person").replace("persons", "people")} found, {addresses} with an address.
+        </p>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,61 @@
+import type { Agent, Session } from "../api/answers.js";
+import { pathOf } from "../app/route.js";
+import { StatusChip } from "../parts/status-chip.js";
+import { Time } from "../parts/time.js";
+import { Waiting } from "../parts/waiting.js";
+
+/** Sessions in a list; each row leads to its session. */
+export function SessionRows({ sessions, agents }: { sessions: Session[]; agents: Agent[] }) {
+  const names = new Map(agents.map((agent) => [agent.id, agent.name]));
+  return (
+    <ul class="rows">
+      {sessions.map((session) => (
+        <li key={session.session_id} class="row">
+          <div class="row-main">
+            <a class="row-title" href={pathOf({ page: "session", id: session.session_id })}>
+              {names.get(session.agent_id) ?? "Agent"}
+              <span class="mono small-id">{shortId(session.session_id)}</span>
+            </a>
+            {session.purged_at && <span class="chip">Content removed</span>}
+            {session.waiting_since && (
+              <span class="chip warning">
+                <Waiting since={session.waiting_since} />
+              </span>
+            )}
+            {session.escalation?.status === "assigned" && session.status === "active" && (
+              <span class="chip active">{session.escalation.assigned_name ?? "A person"} has it</span>
+            )}
+            <StatusChip status={session.status} />
+          </div>
+          <p class="row-facts">
+            <span>{plural(session.message_count, "message")}</span>
+            <span>at {session.node_name ?? session.node_id}</span>
+            <span>{session.link_id === null ? "by API" : "by link"}</span>
+            <span>
+              started <Time value={session.created_at} />
+            </span>
+            {session.purged_at && (
+              <span>
+                content removed <Time value={session.purged_at} />
+              </span>
+            )}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Money as small as a call to a model costs. */
+export const dollars = new Intl.NumberFormat("en", {
+  style: "currency",
+  currency: "USD",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 6,
+});
+
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Enough of an id to tell neighbours apart. */
+const shortId = (id: string): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id);

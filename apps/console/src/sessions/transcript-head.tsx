@@ -1,0 +1,57 @@
+import { useState } from "preact/hooks";
+import { announce } from "../app/announcement.js";
+import { saveFile } from "../parts/save-file.js";
+import type { Problem } from "../api/problem.js";
+import { TRANSCRIPT_FORMATS, type TranscriptFormat } from "../api/transcript-formats.js";
+import { useApi } from "../api/api-context.js";
+import { ProblemCard } from "../parts/states.js";
+
+/**
+ * The heading of a transcript and, when `offered`, the ways to take it away as a file, named as the API names it. The call needs the
+ * token, which a plain link cannot carry.
+ */
+export function TranscriptHead({ id, offered }: { id: string; offered: boolean }) {
+  const api = useApi();
+  const [busy, setBusy] = useState<TranscriptFormat | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const download = async (format: TranscriptFormat, type: string): Promise<void> => {
+    if (busy !== null) return;
+    setBusy(format);
+    setProblem(null);
+    const answer = await api.transcriptFile(id, format);
+    setBusy(null);
+    if (answer.type !== "ok") return setProblem(answer);
+    const name = `${id}.${format}`;
+    saveFile(name, answer.value, type);
+    announce(`The transcript is saved as ${name}.`);
+  };
+  return (
+    <>
+      <div class="block-head wraps">
+        <h2>Transcript</h2>
+        {offered && (
+          <fieldset class="plain downloads">
+            <legend class="visually-hidden">Download the transcript</legend>
+            <span class="help" aria-hidden="true">
+              Download
+            </span>
+            {TRANSCRIPT_FORMATS.map(({ format, label, type }) => (
+              <button
+                key={format}
+                type="button"
+                class="button quiet small"
+                aria-label={`Download as ${label}`}
+                aria-disabled={busy !== null}
+                onClick={() => void download(format, type)}
+              >
+                {busy === format ? "Downloading…" : label}
+              </button>
+            ))}
+          </fieldset>
+        )}
+      </div>
+      {problem && <ProblemCard problem={problem} />}
+    </>
+  );
+}

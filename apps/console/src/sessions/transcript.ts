@@ -1,0 +1,42 @@
+import type { HistoryMessage } from "../api/answers.js";
+
+/** A message as the history and the stream tell it; the stream leaves members out. */
+export type ToldMessage = Pick<HistoryMessage, "turn_id" | "role" | "content" | "created_at"> &
+  Partial<Pick<HistoryMessage, "node_id" | "node_name" | "status" | "author" | "author_name">>;
+
+export interface TranscriptMessage {
+  /** The same for a message in history and stream: its turn, its role, and which part of the answer it is. */
+  key: string;
+  role: "user" | "assistant";
+  content: string;
+  nodeName: string | null;
+  failed: boolean;
+  /** Written by an operator; null = by the visitor or the agent. */
+  human: { name: string | null } | null;
+  createdAt: string;
+}
+
+export function transcriptMessage(message: ToldMessage, part: number): TranscriptMessage {
+  return {
+    key: messageKey(message.turn_id, message.role, part),
+    role: message.role,
+    content: message.content,
+    nodeName: message.node_name ?? message.node_id ?? null,
+    failed: message.status === "failed",
+    human: message.author === "human" ? { name: message.author_name ?? null } : null,
+    createdAt: message.created_at,
+  };
+}
+
+export const messageKey = (turnId: string, role: string, part: number): string => `${turnId} ${role} ${part}`;
+
+/** Messages of the history, oldest first; it does not number the parts of an answer. */
+export function transcriptMessages(messages: readonly ToldMessage[]): TranscriptMessage[] {
+  const parts = new Map<string, number>();
+  return messages.map((message) => {
+    const answer = messageKey(message.turn_id, message.role, 0);
+    const part = parts.get(answer) ?? 0;
+    parts.set(answer, part + 1);
+    return transcriptMessage(message, part);
+  });
+}

@@ -1,0 +1,92 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../api/answers.js";
+import type { Api } from "../api/api.js";
+import type { Problem } from "../api/problem.js";
+import type { WatchState } from "../api/watch-session.js";
+import { useApi } from "../api/api-context.js";
+import { applyEvent, type LiveSession, newLiveSession } from "./live-session.js";
+import { transcriptMessages } from "./transcript.js";
+
+export interface Watched {
+  live: LiveSession;
+  state: WatchState;
+  /** The transcript could not be loaded; what the live view tells is shown all the same. */
+  problem: Problem | null;
+  /** Older messages than those shown exist. */
+  truncated: boolean;
+  /** Everything that could be loaded is there. */
+  loaded: boolean;
+  /** The role may read transcripts, and with them traces. */
+  readable: boolean;
+}
+
+/** A page forgets that somebody types when nobody says it again. */
+const TYPING_MS = 6_000;
+
+const unwatched = (session: Session): Watched => ({
+  live: newLiveSession(session, []),
+  state: "connecting",
+  problem: null,
+  truncated: false,
+  loaded: false,
+  readable: false,
+});
+
+/** The session as it goes on: what was said, then what happens. `onEnded` hears when it is over. */
+export function useLiveSession(session: Session, onEnded: () => void): Watched {
+  const api = useApi();
+  const [watched, setWatched] = useState<Watched>(() => unwatched(session));
+  const change = (with_: (watched: Watched) => Watched): void => setWatched(with_);
+
+  useEffect(() => {
+    let stop: () => void = () => undefined;
+    let left = false;
+    setWatched(unwatched(session));
+    void begin(api, session, { change, onEnded }).then((end) => {
+      if (left) end();
+      else stop = end;
+    });
+    return () => {
+      left = true;
+      stop();
+    };
+    // The session of this page is told apart by its id; everything else about it is what the live view changes.
+  }, [api, session.session_id]);
+
+  const { typing } = watched.live;
+  useEffect(() => {
+    if (typing === null) return;
+    const forget = setTimeout(() => change((at) => ({ ...at, live: { ...at.live, typing: null } })), TYPING_MS);
+    return () => clearTimeout(forget);
+  }, [typing]);
+  return watched;
+}
+
+async function begin(
+  api: Api,
+  session: Session,
+  { change, onEnded }: { change(with_: (watched: Watched) => Watched): void; onEnded(): void },
+): Promise<() => void> {
+  const answer = await api.transcript(session.session_id);
+  const found = answer.type === "ok" ? answer.value : null;
+  // Who may look but not read transcripts hears the conversation from its beginning.
+  const problem = answer.type === "ok" || answer.status === 403 ? null : answer;
+  change((at) => ({
+    ...at,
+    live: newLiveSession(session, transcriptMessages(found?.messages ?? [])),
+    problem,
+    truncated: found?.truncated ?? false,
+    loaded: true,
+    readable: answer.type === "ok" || answer.status !== 403,
+  }));
+  const active = session.status === "active";
+  return api.watch(session.session_id, {
+    // The whole story of an ended session is told once more: its spend is in it.
+    after: active ? (found?.session.last_event_id ?? null) : null,
+    onState: (state) => change((at) => ({ ...at, state })),
+    onEvent: (event) => {
+      change((at) => ({ ...at, live: applyEvent(at.live, event) }));
+      if (event.type === "session_ended" && active) onEnded();
+    },
+  });
+}

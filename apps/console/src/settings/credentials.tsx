@@ -1,0 +1,16 @@
+import { KeyBlock } from "./key-block.js";
+import { PageHeader } from "../parts/page-header.js";
+import { SettingsNav } from "./settings-nav.js";
+import { TokenBlock } from "./token-block.js";
+
+/** What opens the APIs of this tenant. */
+export function CredentialsPage() {
+  return (
+    <>
+      <PageHeader title="Keys and tokens" lead="What opens the APIs. Secrets are shown once, when they are made." />
+      <SettingsNav current="credentials" />
+      <TokenBlock />
+      <KeyBlock />
+    </>
+  );
+}

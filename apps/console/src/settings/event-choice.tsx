@@ -1,0 +1,63 @@
+import { EVENT_GROUPS } from "./webhook-events.js";
+
+interface EventChoiceProps {
+  /** null = everything, kinds that come later included. */
+  chosen: ReadonlySet<string> | null;
+  problem: string | undefined;
+  onChange(chosen: ReadonlySet<string> | null): void;
+}
+
+/** Which events a receiver is told of. */
+export function EventChoice({ chosen, problem, onChange }: EventChoiceProps) {
+  const toggle = (name: string, on: boolean): void => {
+    const after = new Set(chosen);
+    if (on) after.add(name);
+    else after.delete(name);
+    onChange(after);
+  };
+  return (
+    <fieldset aria-describedby="events-problem">
+      <legend>Events</legend>
+      <div class="form-stack">
+        <label class="check">
+          <input type="radio" name="events" checked={chosen === null} onChange={() => onChange(null)} />
+          <span>Everything, also what is added later</span>
+        </label>
+        <label class="check">
+          <input
+            id="field-events"
+            type="radio"
+            name="events"
+            checked={chosen !== null}
+            onChange={() => chosen === null && onChange(new Set(["session.started", "session.ended"]))}
+          />
+          <span>Only these</span>
+        </label>
+        <p id="events-problem" class="field-problem">
+          {problem}
+        </p>
+        {chosen !== null && (
+          <div class="event-groups under-check">
+            {EVENT_GROUPS.map(({ label, events }) => (
+              <fieldset key={label} class="plain">
+                <legend class="group-name">{label}</legend>
+                {events.map(({ name, tells }) => (
+                  <label key={name} class="check">
+                    <input
+                      type="checkbox"
+                      checked={chosen.has(name)}
+                      onChange={(event) => toggle(name, event.currentTarget.checked)}
+                    />
+                    <span>
+                      <code>{name}</code> <span class="fact-note">{tells}</span>
+                    </span>
+                  </label>
+                ))}
+              </fieldset>
+            ))}
+          </div>
+        )}
+      </div>
+    </fieldset>
+  );
+}

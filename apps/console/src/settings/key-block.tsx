@@ -1,0 +1,224 @@
+import { randomId } from "@parley/web-kit";
+import { useRef, useState } from "preact/hooks";
+import { allPages } from "../api/all-pages.js";
+import { announce } from "../app/announcement.js";
+import { KEY_STATE } from "./credential-words.js";
+import { useLoad } from "../parts/use-load.js";
+import type { SigningKey } from "../api/answers.js";
+import { useApi } from "../api/api-context.js";
+import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { LastUsed, Retired } from "./credential-rows.js";
+import { keepFocus } from "../parts/keep-focus.js";
+import { type MadeKey, NewKey } from "./new-key.js";
+import { SecretOnce } from "../parts/secret-once.js";
+import { Empty, WhenReady } from "../parts/states.js";
+import { Time } from "../parts/time.js";
+
+interface Asked {
+  what: "revoke" | "rotate" | "nonce";
+  key: SigningKey;
+}
+
+/** Signing keys: for servers that call the chat API with signed requests. */
+export function KeyBlock() {
+  const api = useApi();
+  const { loaded, reload } = useLoad("keys", () => allPages((cursor) => api.keys(cursor)));
+  const [adding, setAdding] = useState(false);
+  const close = (): void => {
+    setAdding(false);
+    setMade(null);
+    keepFocus();
+  };
+  const [made, setMade] = useState<MadeKey | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const attempt = useRef("");
+  const ask = (what: Asked["what"], key: SigningKey): void => {
+    attempt.current = randomId();
+    setAsked({ what, key });
+  };
+  const show = async (key: MadeKey): Promise<void> => {
+    setAdding(false);
+    setMade(key);
+    await reload();
+  };
+  const revoke = async (key: SigningKey) => {
+    const answer = await api.revokeKey(key.id);
+    if (answer.type !== "ok") return answer;
+    announce(`“${key.name}” is revoked.`);
+    await reload();
+    return null;
+  };
+  const rotate = async (key: SigningKey) => {
+    const answer = await api.rotateKey(key.id, attempt.current);
+    if (answer.type !== "ok") return answer;
+    await show({ name: key.name, keyId: answer.value.key_id, secret: answer.value.secret });
+    return null;
+  };
+  const changeNonce = async (key: SigningKey) => {
+    const answer = await api.requireNonce(key.id, !key.require_nonce);
+    if (answer.type !== "ok") return answer;
+    announce(`“${key.name}” signs ${answer.value.require_nonce ? "only with a nonce" : "with and without a nonce"}.`);
+    await reload();
+    return null;
+  };
+  return (
+    <section class="block" aria-labelledby="keys">
+      <div class="block-head wrap">
+        <h2 id="keys">Signing keys</h2>
+        {!adding && (
+          <button type="button" class="button quiet small" onClick={() => setAdding(true)}>
+            Create a key
+          </button>
+        )}
+      </div>
+      <p class="help block-lead">For servers that sign each request with HMAC, as the chat API asks for.</p>
+      {made && <Made made={made} onKept={close} />}
+      {adding && <NewKey onMade={(key) => void show(key)} onCancel={close} />}
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data }) => <Keys keys={data} onAsk={ask} />}
+      </WhenReady>
+      {asked?.what === "revoke" && (
+        <ConfirmDialog
+          title={`Revoke “${asked.key.name}”?`}
+          action="Revoke the key"
+          onConfirm={() => revoke(asked.key)}
+          onClose={() => setAsked(null)}
+        >
+          <p>Requests signed with it are refused within seconds. Conversations that it opened go on.</p>
+          <p>This cannot be undone. To change over without a gap, replace it instead.</p>
+        </ConfirmDialog>
+      )}
+      {asked?.what === "nonce" && (
+        <ConfirmDialog
+          title={
+            asked.key.require_nonce
+              ? `Let “${asked.key.name}” sign without a nonce?`
+              : `Require a nonce of “${asked.key.name}”?`
+          }
+          action={asked.key.require_nonce ? "Allow it" : "Require it"}
+          onConfirm={() => changeNonce(asked.key)}
+          onClose={() => setAsked(null)}
+        >
+          {asked.key.require_nonce ? (
+            <p>
+              A captured request without a nonce then gets the answer of the first one, as long as its time is valid.
+            </p>
+          ) : (
+            <p>
+              Requests of this key without <code>X-Nonce</code> are refused at once. Let your server send it first.
+            </p>
+          )}
+        </ConfirmDialog>
+      )}
+      {asked?.what === "rotate" && (
+        <ConfirmDialog
+          title={`Replace “${asked.key.name}”?`}
+          action="Make the new key"
+          onConfirm={() => rotate(asked.key)}
+          onClose={() => setAsked(null)}
+        >
+          <p>You get a new key with a new id. The old one signs beside it, as a rule for a day, and then ends.</p>
+          <p>Put the new one into your server within that time.</p>
+        </ConfirmDialog>
+      )}
+    </section>
+  );
+}
+
+function Made({ made, onKept }: { made: MadeKey; onKept(): void }) {
+  return (
+    <SecretOnce
+      title={`Copy the key “${made.name}” now`}
+      label="Secret"
+      secret={made.secret}
+      beside={{ label: "Key id", value: made.keyId }}
+      done={
+        <button type="button" class="button quiet" onClick={onKept}>
+          I have both
+        </button>
+      }
+    >
+      <p>
+        The secret is shown only here. Your server sends the id in <code>X-Key-Id</code> and signs with the secret.
+      </p>
+    </SecretOnce>
+  );
+}
+
+function Keys({ keys, onAsk }: { keys: SigningKey[]; onAsk(what: Asked["what"], key: SigningKey): void }) {
+  const live = keys.filter(({ status }) => status === "active" || status === "rotating");
+  const gone = keys.filter(({ status }) => status === "expired" || status === "revoked");
+  return (
+    <>
+      {live.length === 0 && (
+        <Empty title="No signing keys yet">
+          <p>
+            A server needs one to hold conversations over the chat API. Make one for each server, so that one can be
+            replaced or revoked alone.
+          </p>
+        </Empty>
+      )}
+      <ul class="rows">
+        {live.map((key) => (
+          <KeyRow key={key.id} item={key} onAsk={onAsk} />
+        ))}
+      </ul>
+      <Retired
+        items={gone.map(({ id, name, key_id: keyId, status }) => ({
+          id,
+          name,
+          hint: keyId,
+          state: KEY_STATE[status].word,
+        }))}
+        noun="ended key"
+      />
+    </>
+  );
+}
+
+interface KeyRowProps {
+  item: SigningKey;
+  onAsk(what: Asked["what"], key: SigningKey): void;
+}
+
+function KeyRow({ item, onAsk }: KeyRowProps) {
+  const { word, chip } = KEY_STATE[item.status];
+  return (
+    <li class="row with-actions">
+      <div>
+        <div class="row-main">
+          <h3 class="row-title">{item.name}</h3>
+          <span class={`chip ${chip}`}>{word}</span>
+        </div>
+        <p class="row-facts">
+          <span class="mono">{item.key_id}</span>
+          <span>{item.scopes.length === 0 ? "as before scopes" : item.scopes.join(", ")}</span>
+          <span>
+            made <Time value={item.created_at} />
+          </span>
+          {item.expires_at !== null && (
+            <span>
+              ends <Time value={item.expires_at} />
+            </span>
+          )}
+          {item.require_nonce && <span>nonce required</span>}
+          <LastUsed at={item.last_used_at} />
+        </p>
+      </div>
+      <div class="actions">
+        <button type="button" class="button quiet small" onClick={() => onAsk("nonce", item)}>
+          {item.require_nonce ? "Allow without nonce" : "Require nonce"}
+          <span class="visually-hidden"> for the key {item.name}</span>
+        </button>
+        {item.status === "active" && (
+          <button type="button" class="button quiet small" onClick={() => onAsk("rotate", item)}>
+            Replace<span class="visually-hidden"> the key {item.name}</span>
+          </button>
+        )}
+        <button type="button" class="button quiet small risky" onClick={() => onAsk("revoke", item)}>
+          Revoke<span class="visually-hidden"> the key {item.name}</span>
+        </button>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,158 @@
+import { useState } from "preact/hooks";
+import { allPages } from "../api/all-pages.js";
+import { announce } from "../app/announcement.js";
+import { roleLabel } from "./credential-words.js";
+import { useLoad } from "../parts/use-load.js";
+import type { User } from "../api/answers.js";
+import type { Problem } from "../api/problem.js";
+import { useApi } from "../api/api-context.js";
+import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { Retired } from "./credential-rows.js";
+import { InviteUser } from "./invite-user.js";
+import { keepFocus } from "../parts/keep-focus.js";
+import { RoleOptions } from "./role-options.js";
+import { Empty, WhenReady } from "../parts/states.js";
+import { Time } from "../parts/time.js";
+
+type Asking = { type: "remove"; user: User } | { type: "role"; user: User; role: string };
+
+/** The people of this tenant: invite, give another role, remove. */
+export function UserBlock() {
+  const api = useApi();
+  const { loaded, reload } = useLoad("users", () => allPages((cursor) => api.users(cursor)));
+  const [adding, setAdding] = useState(false);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const close = (): void => {
+    setAdding(false);
+    keepFocus();
+  };
+  const invited = async (user: User): Promise<void> => {
+    setAdding(false);
+    announce(`A mail invites ${user.email}.`);
+    await reload();
+  };
+  const confirm = async (wish: Asking): Promise<Problem | null> => {
+    const { id, email } = wish.user;
+    const answer = wish.type === "remove" ? await api.removeUser(id) : await api.changeUser(id, wish.role);
+    if (answer.type !== "ok") return answer;
+    announce(wish.type === "remove" ? `${email} is removed.` : `${email} is ${roleLabel(wish.role)} now.`);
+    await reload();
+    return null;
+  };
+  return (
+    <section class="block" aria-labelledby="users">
+      <div class="block-head wrap">
+        <h2 id="users">People</h2>
+        {!adding && (
+          <button type="button" class="button quiet small" onClick={() => setAdding(true)}>
+            Invite somebody
+          </button>
+        )}
+      </div>
+      <p class="help block-lead">
+        They sign in with their address. A change counts at once, wherever they are signed in.
+      </p>
+      {adding && <InviteUser onInvited={(user) => void invited(user)} onCancel={close} />}
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {({ data }) => <Users users={data} onAsk={setAsking} />}
+      </WhenReady>
+      {asking && <Confirm asking={asking} onConfirm={() => confirm(asking)} onClose={() => setAsking(null)} />}
+    </section>
+  );
+}
+
+function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void }) {
+  const here = users.filter(({ status }) => status !== "removed");
+  const gone = users.filter(({ status }) => status === "removed");
+  return (
+    <>
+      {here.length === 0 && (
+        <Empty title="Nobody yet">
+          <p>Invite those who look after agents and visitors, each with the smallest role that does.</p>
+        </Empty>
+      )}
+      <ul class="rows">
+        {here.map((user) => (
+          <li key={user.id} class="row with-actions">
+            <div>
+              <div class="row-main">
+                <h3 class="row-title">{user.name ?? user.email}</h3>
+                {user.status === "invited" && <span class="chip warning">Invited</span>}
+                {user.me && <span class="chip active">You</span>}
+              </div>
+              <p class="row-facts">
+                {user.name !== null && <span>{user.email}</span>}
+                {user.last_seen_at === null ? (
+                  <span>never signed in</span>
+                ) : (
+                  <span>
+                    seen <Time value={user.last_seen_at} />
+                  </span>
+                )}
+              </p>
+            </div>
+            <div class="actions">
+              <label class="visually-hidden" for={`role-${user.id}`}>
+                Role of {user.name ?? user.email}
+              </label>
+              <select
+                id={`role-${user.id}`}
+                class="input small"
+                value={user.role}
+                onChange={(event) => {
+                  const role = event.currentTarget.value;
+                  // It shows what is, until the change was confirmed.
+                  event.currentTarget.value = user.role;
+                  onAsk({ type: "role", user, role });
+                }}
+              >
+                <RoleOptions />
+              </select>
+              <button type="button" class="button quiet small risky" onClick={() => onAsk({ type: "remove", user })}>
+                Remove<span class="visually-hidden"> {user.name ?? user.email}</span>
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <Retired
+        items={gone.map(({ id, name, email }) => ({ id, name: name ?? email, hint: email, state: "Removed" }))}
+        noun="removed person"
+      />
+    </>
+  );
+}
+
+interface ConfirmProps {
+  asking: Asking;
+  onConfirm(): Promise<Problem | null>;
+  onClose(): void;
+}
+
+function Confirm({ asking, onConfirm, onClose }: ConfirmProps) {
+  const { user } = asking;
+  const name = user.name ?? user.email;
+  const own = user.me && (
+    <p>
+      <strong>This is you.</strong> You may not be able to take it back.
+    </p>
+  );
+  if (asking.type === "remove")
+    return (
+      <ConfirmDialog title={`Remove ${name}?`} action="Remove" onConfirm={onConfirm} onClose={onClose}>
+        {own}
+        <p>The person is signed out everywhere at once. They can be invited again.</p>
+      </ConfirmDialog>
+    );
+  return (
+    <ConfirmDialog
+      title={`Make ${name} ${roleLabel(asking.role)}?`}
+      action="Change the role"
+      onConfirm={onConfirm}
+      onClose={onClose}
+    >
+      {own}
+      <p>It counts at once, wherever they are signed in.</p>
+    </ConfirmDialog>
+  );
+}

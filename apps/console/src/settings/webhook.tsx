@@ -1,0 +1,178 @@
+import { useState } from "preact/hooks";
+import { announce } from "../app/announcement.js";
+import { useDeliveries } from "./use-deliveries.js";
+import { useLoad } from "../parts/use-load.js";
+import { useWebhook } from "./use-webhook.js";
+import type { Agent, Delivery, Webhook } from "../api/answers.js";
+import { go } from "../app/navigation.js";
+import { pathOf } from "../app/route.js";
+import { useApi } from "../api/api-context.js";
+import { DeliveryList } from "./delivery-list.js";
+import { keepFocus } from "../parts/keep-focus.js";
+import { PageHeader } from "../parts/page-header.js";
+import { SecretOnce } from "../parts/secret-once.js";
+import { ProblemCard, WhenReady } from "../parts/states.js";
+import { Time } from "../parts/time.js";
+import { DeleteWebhookDialog, RotateSecretDialog } from "./webhook-dialogs.js";
+import { WebhookChip, WebhookStateNote, webhookName } from "./webhook-state.js";
+
+/** One receiver: whether it works, what it was sent, and what can be done with it. */
+export function WebhookPage({ id }: { id: string }) {
+  const api = useApi();
+  const { loaded, reload } = useLoad(id, () => api.webhook(id));
+  const title = loaded.state === "ready" ? webhookName(loaded.value) : "Webhook";
+  return (
+    <>
+      <PageHeader
+        title={title}
+        parent={{ href: pathOf({ page: "webhooks" }), label: "Webhooks" }}
+        lead={loaded.state === "ready" && <span class="mono">{loaded.value.url}</span>}
+      />
+      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        {(webhook) => <Receiver webhook={webhook} reload={reload} />}
+      </WhenReady>
+    </>
+  );
+}
+
+function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<void> }) {
+  const api = useApi();
+  const [status, setStatus] = useState<Delivery["status"] | "">("");
+  const log = useDeliveries(api, webhook.id, status);
+  const { busy, problem, rotated, forgetRotated, setActive, rotate, test } = useWebhook({
+    api,
+    id: webhook.id,
+    reload,
+  });
+  const [asking, setAsking] = useState<"delete" | "rotate" | null>(null);
+  const sendTest = async (): Promise<void> => {
+    if (!(await test())) return;
+    if (status === "") await log.watch();
+    else setStatus("");
+    await reload();
+  };
+  const remove = async () => {
+    const answer = await api.deleteWebhook(webhook.id);
+    if (answer.type !== "ok") return answer;
+    announce(`“${webhookName(webhook)}” is deleted.`);
+    go({ page: "webhooks" });
+    return null;
+  };
+  const kept = (): void => {
+    forgetRotated();
+    keepFocus();
+  };
+  const isOwn = webhook.agent_version === null;
+  return (
+    <>
+      {problem && <ProblemCard problem={problem} />}
+      {rotated && (
+        <SecretOnce
+          title="Copy the new secret now"
+          label="Signing secret"
+          secret={rotated.secret}
+          done={
+            <button type="button" class="button quiet" onClick={kept}>
+              I have it
+            </button>
+          }
+        >
+          <p>It is shown only here, and signs from now on.</p>
+        </SecretOnce>
+      )}
+      <WebhookStateNote webhook={webhook} busy={busy} onEnable={() => void setActive(true)} />
+      <div class="actions start toolbar">
+        {webhook.is_active && (
+          <button type="button" class="button primary" aria-disabled={busy} onClick={() => void sendTest()}>
+            Send a test
+          </button>
+        )}
+        {isOwn && (
+          <a class="button quiet" href={pathOf({ page: "edit-webhook", id: webhook.id })}>
+            Change
+          </a>
+        )}
+        {isOwn && (
+          <button type="button" class="button quiet" onClick={() => setAsking("rotate")}>
+            New secret
+          </button>
+        )}
+        {webhook.is_active && (
+          <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void setActive(false)}>
+            Disable
+          </button>
+        )}
+        {isOwn && (
+          <button type="button" class="button quiet risky" onClick={() => setAsking("delete")}>
+            Delete
+          </button>
+        )}
+      </div>
+      <Facts webhook={webhook} />
+      <DeliveryList log={log} status={status} canSend={webhook.is_active} onStatus={setStatus} />
+      {asking === "delete" && (
+        <DeleteWebhookDialog webhook={webhook} onDelete={remove} onClose={() => setAsking(null)} />
+      )}
+      {asking === "rotate" && <RotateSecretDialog onRotate={rotate} onClose={() => setAsking(null)} />}
+    </>
+  );
+}
+
+function Facts({ webhook }: { webhook: Webhook }) {
+  const api = useApi();
+  const { agent_id: agentId } = webhook;
+  const agent = useLoad<Agent | null>(agentId ?? "", async () =>
+    agentId === null ? { type: "ok", value: null } : api.agent(agentId),
+  );
+  const named = agent.loaded.state === "ready" ? agent.loaded.value : null;
+  const extras = [
+    ...(webhook.include_transcript ? ["transcript"] : []),
+    ...(webhook.include_latency_metrics ? ["response times"] : []),
+  ];
+  return (
+    <dl class="facts">
+      <div>
+        <dt>State</dt>
+        <dd>
+          <WebhookChip webhook={webhook} />
+        </dd>
+      </div>
+      <div>
+        <dt>Events</dt>
+        <dd>{webhook.events.includes("*") ? "Everything" : webhook.events.join(", ")}</dd>
+      </div>
+      <div>
+        <dt>Agent</dt>
+        <dd>
+          {agentId === null && "Every agent"}
+          {agentId !== null && named === null && "One agent"}
+          {named && <a href={pathOf({ page: "agent", agent: named.slug })}>{named.name}</a>}
+          {webhook.agent_version !== null && (
+            <span class="fact-note">
+              Part of version {webhook.agent_version}; it changes with the document and can only be switched on and off
+              here.
+            </span>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>At the end of a conversation</dt>
+        <dd>{extras.length === 0 ? "Nothing more" : `Also ${extras.join(" and ")}`}</dd>
+      </div>
+      {webhook.previous_secret_until !== null && (
+        <div>
+          <dt>Old secret</dt>
+          <dd>
+            Signs too; ends <Time value={webhook.previous_secret_until} />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Added</dt>
+        <dd>
+          <Time value={webhook.created_at} />
+        </dd>
+      </div>
+    </dl>
+  );
+}
