@@ -11,7 +11,6 @@ export function pageConfig(base: string, { rolldownOptions, ...build }: BuildOpt
     plugins: [compressAssets()],
     // Packages of this repository are taken from their sources.
     resolve: { conditions: ["parley-source", ...defaultClientConditions] },
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       target: "es2022",
       assetsInlineLimit: 0,

@@ -1,20 +1,16 @@
-import { render } from "preact";
-import { askSession } from "./app/ask-session.js";
-import { keepTitle } from "./app/page-title.js";
-import { restoreSignIn, session, signOut, takeSignInLink, token } from "./app/sign-in.js";
+import { createRoot } from "react-dom/client";
 import { createApi } from "./api/api.js";
-import { followLinks } from "./app/navigation.js";
 import { App } from "./app/app.js";
+import { askSession } from "./app/ask-session.js";
+import { restoreSignIn, session, signOut, takeSignInLink, token } from "./app/sign-in.js";
 
 takeSignInLink();
 restoreSignIn();
-followLinks();
-keepTitle();
 const api = createApi({
-  token: () => token.value,
-  hasSession: () => session.value === "live",
+  token: () => token.get(),
+  hasSession: () => session.get() === "live",
   onRefusedToken: () => signOut("refused"),
 });
-if (session.value === "asking") void askSession(api);
+if (session.get() === "asking") void askSession(api);
 const root = document.getElementById("page");
-if (root) render(<App api={api} />, root);
+if (root) createRoot(root).render(<App api={api} />);

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
 import { ESCALATION_ID, escalationRow } from "./fake-inbox.js";
 import { sessionRow } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const prepare = (api: FakeApi): void => {
   api.sessions = [sessionRow({ session_id: "text_live" })];
   api.escalations = [escalationRow({})];

@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { DOCUMENT_ID, documentRow } from "./rows.js";
-import { skipBrowser, useBench } from "./setup.js";
+import { consoleBench, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
 const KNOWLEDGE = "/console/knowledge/clinic-desk";
 const file = (name: string, content = "x") => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LINK_ID, linkRow, mailRow, requestRow } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
 const focused = (page: Page): Promise<string> =>
   page.evaluate("document.activeElement.id || document.activeElement.tagName");

@@ -2,9 +2,9 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
 import { type Row, sessionRow } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const PATH = "/console/sessions/text_live";
 const at = "2026-11-21T10:00:00.000Z";
 const prepare = (api: FakeApi): void => {

@@ -2,9 +2,9 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LOGO, noise } from "./pictures.js";
 import { LINK_ID, linkRow } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const NEW = "/console/links/clinic-desk/new";
 const EDIT = `/console/links/clinic-desk/${LINK_ID}/edit`;
 const ADDRESS = "https://a.example/logo.png";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { axeFindings, screenshot, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const CODE_OF_AGENTS = /\/assets\/agents-[\w-]{8}\.js$/;
 
 describe.skipIf(skipBrowser)("the code of a page", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hoursOf, hoursText } from "../src/agents/office-hours.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const ZONE = "Europe/Berlin";
 const day = [{ from: "09:00", to: "17:00" }];
@@ -38,7 +38,7 @@ describe("office hours as text", () => {
   );
 });
 
-const bench = useBench();
+const bench = consoleBench();
 const saved = () => bench.api().seen.filter(({ call }) => call === "PUT /agents/:/people");
 
 describe.skipIf(skipBrowser)("the people behind an agent", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
 import { stepRow } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const PATH = "/console/agents/clinic-desk";
 const red = {
   ...{ code: "tests_not_green", detail: "The tests of this version are not green.", tests: "failed" },

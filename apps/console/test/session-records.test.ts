@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
 import { tracedRow } from "./fake-trace.js";
 import { type Row, sessionRow } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const PATH = "/console/sessions/text_kept";
 const prepare = (api: FakeApi): void => {
   api.sessions = [sessionRow({ session_id: "text_kept" })];

@@ -2,9 +2,9 @@ import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { TOKEN } from "./fake-api.js";
 import type { Row } from "./rows.js";
-import { axeFindings, screenshot, sidewaysOverflow, skipBrowser, useBench } from "./setup.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
-const bench = useBench();
+const bench = consoleBench();
 const ID = "0198a000-0000-7000-8000-0000000000b1";
 const WEBHOOKS = "/console/settings/webhooks";
 const RECEIVER = `${WEBHOOKS}/${ID}`;

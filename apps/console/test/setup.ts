@@ -2,8 +2,8 @@ import { join } from "node:path";
 import {
   type OpenOptions,
   type Bench as PageBench,
+  useBench as pageBench,
   screenshotsIn,
-  useBench as usePageBench,
 } from "@parley/web-kit/testing";
 import type { Page } from "playwright-core";
 import { startFakeApi, TOKEN } from "./fake-api.js";
@@ -18,8 +18,8 @@ export interface Bench extends Omit<PageBench<FakeApi>, "open"> {
   open(path: string, options?: OpenOptions & { signedIn?: boolean; prepare?: (api: FakeApi) => void }): Promise<Page>;
 }
 
-export function useBench(): Bench {
-  const bench = usePageBench(join(import.meta.dirname, ".."), startFakeApi);
+export function consoleBench(): Bench {
+  const bench = pageBench(join(import.meta.dirname, ".."), startFakeApi);
   return {
     ...bench,
     open: (path, { signedIn = true, prepare, ...options } = {}) =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { suggestedSlug } from "../src/agents/agent-name.js";
 import { lineOf, positionOf } from "../src/agents/json-position.js";
+import { readProblem } from "../src/api/problem.js";
+import { parseSearch, stringifySearch, wordsOf } from "../src/app/search.js";
 import { linkBody, valuesOf } from "../src/links/link-body.js";
 import { initialValues, wrongFields } from "../src/links/link-form.js";
-import { readProblem } from "../src/api/problem.js";
-import { parseRoute, pathOf, type Route } from "../src/app/route.js";
 
 describe("place of a finding in JSON", () => {
   const source = '{\n "a,}": [1, {"x\\"y": "]"}, [ ] ],\n "b": {"c": true}, "d": -1.5e3\n}';
@@ -31,39 +31,16 @@ describe("place of a finding in JSON", () => {
   });
 });
 
-describe("addresses", () => {
-  const routes: Exclude<Route, { page: "unknown" }>[] = [
-    { page: "overview" },
-    { page: "agents" },
-    { page: "agent", agent: "a b/ç" },
-    { page: "import", agent: null },
-    { page: "import", agent: "desk" },
-    { page: "links", agent: null },
-    { page: "links", agent: "desk" },
-    { page: "new-link", agent: "desk" },
-    { page: "many-links", agent: "desk" },
-    { page: "link", agent: "desk", id: "0198a000-0000-7000-8000-000000000002" },
-    { page: "edit-link", agent: "a b/ç", id: "0198a000-0000-7000-8000-000000000002" },
-    { page: "mail" },
-    { page: "sessions", status: "active", agent: "", link: "x&y" },
-    { page: "session", id: "text_1" },
-  ];
+describe("search of an address", () => {
+  it.each([{}, { status: "active", link: "x&y" }, { person: "42" }, { person: '"a b"+ç@example.org' }])(
+    "reads back what it writes: %o",
+    (search) => expect(parseSearch(stringifySearch(search))).toEqual(search),
+  );
 
-  it.each(routes)("reads back what it writes: $page", (route) => {
-    const { pathname, search } = new URL(pathOf(route), "http://console.example");
-    expect(parseRoute(pathname, search)).toEqual(route);
+  it("leaves out what is empty, and takes only the words it knows", () => {
+    expect(stringifySearch({ status: "", agent: undefined })).toBe("");
+    expect(wordsOf({ status: "active", person: "", other: "x" }, ["status", "person"])).toEqual({ status: "active" });
   });
-
-  it.each([
-    "/consoles",
-    "/console/x",
-    "/console/agents/a/b",
-    "/console/%",
-    "/console/sessions/a/b/c",
-    "/console/links/a/b",
-    "/console/links/a/new/edit",
-    "/",
-  ])("does not know %s", (path) => expect(parseRoute(path, "")).toEqual({ page: "unknown" }));
 });
 
 describe("form of a new link", () => {

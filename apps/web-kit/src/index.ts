@@ -1,5 +1,4 @@
 export { type Accent, accentOf, sixDigits } from "./accent.js";
-export { AlertIcon, CheckIcon, CopyIcon, Icon } from "./icons.js";
 export { initialOf } from "./initial.js";
 export {
   type ConnectMessage,

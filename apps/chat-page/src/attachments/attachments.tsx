@@ -1,4 +1,3 @@
-import { Icon } from "@parley/web-kit";
 import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Attachments, ChatState } from "../chat/chat-state.js";
@@ -6,6 +5,7 @@ import { formatLocale, language } from "../i18n/language.js";
 import type { Api } from "../net/api.js";
 import type { FileLimits } from "../net/link-info.js";
 import { fileSize } from "../view/file-list.js";
+import { Icon } from "../view/icon.js";
 import { type AttachmentQueue, type Chosen, createAttachmentQueue } from "./attachment-queue.js";
 import { Preview } from "./preview.js";
 import { type AttachmentTexts, TEXTS } from "./texts.js";

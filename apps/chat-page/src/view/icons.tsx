@@ -1,4 +1,4 @@
-import { Icon } from "@parley/web-kit";
+import { Icon } from "./icon.js";
 
 export const SendIcon = () => (
   <Icon>

@@ -1,4 +1,3 @@
-import { AlertIcon, CheckIcon, CopyIcon } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
@@ -7,6 +6,7 @@ import { Avatar } from "./avatar.js";
 import { copyText } from "./copy-text.js";
 import { Countdown } from "./countdown.js";
 import { FileList } from "./file-list.js";
+import { AlertIcon, CheckIcon, CopyIcon } from "./icon.js";
 import { ClockIcon, EditIcon, PeopleIcon, ThumbIcon } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
 import { type RateAnswer, ThumbReasons } from "./thumb-reasons.js";

@@ -1,7 +1,7 @@
-import { Icon } from "@parley/web-kit";
 import { useState } from "preact/hooks";
 import { t } from "../i18n/language.js";
 import type { Rating } from "../net/api.js";
+import { Icon } from "./icon.js";
 
 const SCALE = [1, 2, 3, 4, 5] as const;
 const MAX_COMMENT = 1000;

@@ -1,9 +1,10 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { type AccessPolicy, type AccessRequest, type Agent, REQUEST_STATUSES } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
@@ -14,13 +15,16 @@ const WORDS: Record<AccessRequest["status"], string> = { pending: "Waiting", app
 export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPolicy["mode"] }) {
   const api = useApi();
   const [status, setStatus] = useState<string>("pending");
-  const { loaded, reload } = useLoad(`requests ${agent.id} ${status}`, () => api.accessRequests(agent.id, status));
+  const query = useQuery({
+    queryKey: ["access-requests", agent.id, status],
+    queryFn: answered(() => api.accessRequests(agent.id, status)),
+  });
   const [problem, setProblem] = useState<Problem | null>(null);
   const decide = async (request: AccessRequest, decision: "approve" | "deny"): Promise<void> => {
     const answer = await api.decideAccess(agent.id, request.id, decision);
     if (answer.type !== "ok") return setProblem(answer);
     setProblem(null);
-    await reload();
+    await query.refetch();
     keepFocus();
     announce(
       decision === "approve"
@@ -29,11 +33,11 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
     );
   };
   return (
-    <section class="block" aria-labelledby="requests-title">
-      <div class="block-head wrap">
+    <section className="block" aria-labelledby="requests-title">
+      <div className="block-head wrap">
         <h2 id="requests-title">Access requests</h2>
         <select
-          class="input small"
+          className="input small"
           aria-label="Which requests"
           value={status}
           onChange={(event) => setStatus(event.currentTarget.value)}
@@ -47,11 +51,11 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
         </select>
       </div>
       {problem && <ProblemCard problem={problem} />}
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ data, next_cursor: nextCursor }) => (
           <>
             {data.length === 0 && <NoRequests mode={mode} status={status} />}
-            <ul class="rows">
+            <ul className="rows">
               {data.map((request) => (
                 <RequestRow
                   key={request.id}
@@ -60,7 +64,7 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
                 />
               ))}
             </ul>
-            {nextCursor !== null && <p class="help more">Only the newest {data.length} are shown.</p>}
+            {nextCursor !== null && <p className="help more">Only the newest {data.length} are shown.</p>}
           </>
         )}
       </WhenReady>
@@ -70,7 +74,7 @@ export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPoli
 
 function NoRequests({ mode, status }: { mode: AccessPolicy["mode"]; status: string }) {
   return (
-    <p class="note">
+    <p className="note">
       {status === "pending" ? "Nobody is waiting. " : "There are none. "}
       {mode === "approval"
         ? "Whoever confirms an address that is not on the list appears here."
@@ -86,15 +90,17 @@ interface RequestRowProps {
 
 function RequestRow({ request, onDecide }: RequestRowProps) {
   return (
-    <li class="row with-actions">
+    <li className="row with-actions">
       <div>
-        <div class="row-main">
-          <h3 class="row-title">{request.email}</h3>
-          <span class={`chip ${request.status === "approved" ? "active" : request.status === "pending" ? "full" : ""}`}>
+        <div className="row-main">
+          <h3 className="row-title">{request.email}</h3>
+          <span
+            className={`chip ${request.status === "approved" ? "active" : request.status === "pending" ? "full" : ""}`}
+          >
             {WORDS[request.status]}
           </span>
         </div>
-        <p class="row-facts">
+        <p className="row-facts">
           <span>
             asked <Time value={request.created_at} />
           </span>
@@ -105,11 +111,11 @@ function RequestRow({ request, onDecide }: RequestRowProps) {
           )}
         </p>
       </div>
-      <div class="actions">
+      <div className="actions">
         {request.status !== "approved" && (
           <button
             type="button"
-            class="button quiet small"
+            className="button quiet small"
             aria-label={`Approve ${request.email}`}
             onClick={() => onDecide("approve")}
           >
@@ -119,7 +125,7 @@ function RequestRow({ request, onDecide }: RequestRowProps) {
         {request.status !== "denied" && (
           <button
             type="button"
-            class="button quiet small risky"
+            className="button quiet small risky"
             aria-label={`Deny ${request.email}`}
             onClick={() => onDecide("deny")}
           >

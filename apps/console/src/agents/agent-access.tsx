@@ -1,33 +1,38 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { itemsOf } from "../links/link-form.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
 import { ACCESS_MODES, type AccessPolicy, type Agent } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { MODE_WORDS } from "../links/access-note.js";
-import { AccessRequests } from "./access-requests.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
+import { MODE_WORDS } from "../links/access-note.js";
+import { itemsOf } from "../links/link-form.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { Loading, ProblemCard } from "../parts/states.js";
+import { AccessRequests } from "./access-requests.js";
 
 /** Who may come in by the links of an agent, all of them at once, and who asked to. */
 export function AgentAccess({ agent }: { agent: Agent }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(`access ${agent.id}`, () => api.accessPolicy(agent.id));
+  const query = useQuery({
+    queryKey: ["access-policy", agent.id],
+    queryFn: answered(() => api.accessPolicy(agent.id)),
+    gcTime: 0,
+  });
   return (
-    <section class="block" aria-labelledby="access-title">
+    <section className="block" aria-labelledby="access-title">
       <h2 id="access-title">Who may come in</h2>
-      {loaded.state === "loading" && <Loading />}
-      {loaded.state === "failed" &&
-        (loaded.problem.status === 403 ? (
-          <p class="note">Only editors and above see who may come in, because it names people.</p>
+      {query.isPending && <Loading />}
+      {query.error &&
+        (query.error.problem.status === 403 ? (
+          <p className="note">Only editors and above see who may come in, because it names people.</p>
         ) : (
-          <ProblemCard problem={loaded.problem} onRetry={() => void reload()} />
+          <ProblemCard problem={query.error.problem} onRetry={() => void query.refetch()} />
         ))}
-      {loaded.state === "ready" && (
+      {query.data && (
         <>
-          <PolicyForm agent={agent} policy={loaded.value} onSaved={reload} />
-          <AccessRequests agent={agent} mode={loaded.value.mode} />
+          <PolicyForm agent={agent} policy={query.data} onSaved={query.refetch} />
+          <AccessRequests agent={agent} mode={query.data.mode} />
         </>
       )}
     </section>
@@ -37,7 +42,7 @@ export function AgentAccess({ agent }: { agent: Agent }) {
 interface PolicyFormProps {
   agent: Agent;
   policy: AccessPolicy;
-  onSaved(): Promise<void>;
+  onSaved(): Promise<unknown>;
 }
 
 function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
@@ -49,7 +54,7 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const save = async (event: Event): Promise<void> => {
+  const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
@@ -68,9 +73,9 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
     await onSaved();
   };
   return (
-    <form class="form" noValidate onSubmit={(event) => void save(event)}>
+    <form className="form" noValidate onSubmit={(event) => void save(event)}>
       <fieldset>
-        <legend class="visually-hidden">Access policy</legend>
+        <legend className="visually-hidden">Access policy</legend>
         <ModeField mode={mode} onChange={setMode} />
         {mode === "approval" && (
           <>
@@ -79,7 +84,7 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
           </>
         )}
         <div>
-          <label class="check">
+          <label className="check">
             <input
               type="checkbox"
               checked={enabled}
@@ -88,13 +93,13 @@ function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
             />
             <span>Links of this agent work</span>
           </label>
-          <p id="links-enabled-help" class="help under-check">
+          <p id="links-enabled-help" className="help under-check">
             Switched off, every link of it is as if it had never been; sessions stay and go on when it is on again.
           </p>
         </div>
         {problem && <ProblemCard problem={problem} />}
-        <div class="actions start">
-          <button type="submit" class="button primary" aria-disabled={busy}>
+        <div className="actions start">
+          <button type="submit" className="button primary" aria-disabled={busy}>
             {busy ? "Saving…" : "Save access"}
           </button>
         </div>
@@ -122,7 +127,7 @@ function ModeField({ mode, onChange }: ModeFieldProps) {
       {(control) => (
         <select
           {...control}
-          class="input"
+          className="input"
           value={mode}
           onChange={(event) => onChange(chosen(event.currentTarget.value))}
         >
@@ -154,12 +159,12 @@ function Emails({ value, problem, onChange }: TextProps) {
       {(control) => (
         <textarea
           {...control}
-          class="input mono"
+          className="input mono"
           rows={4}
-          spellcheck={false}
-          autocapitalize="off"
+          spellCheck={false}
+          autoCapitalize="off"
           value={value}
-          onInput={(event) => onChange(event.currentTarget.value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
         />
       )}
     </Field>
@@ -177,11 +182,11 @@ function Notify({ value, problem, onChange }: TextProps) {
       {(control) => (
         <input
           {...control}
-          class="input"
+          className="input"
           type="email"
-          autocomplete="off"
+          autoComplete="off"
           value={value}
-          onInput={(event) => onChange(event.currentTarget.value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
         />
       )}
     </Field>

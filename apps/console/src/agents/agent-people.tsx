@@ -1,28 +1,27 @@
-import { useState } from "preact/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import type { Agent, People } from "../api/answers.js";
+import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
 import { announce } from "../app/announcement.js";
 import { itemsOf } from "../links/link-form.js";
-import { hoursOf, hoursText } from "./office-hours.js";
-import { useLoad } from "../parts/use-load.js";
-import type { Agent, People } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { useApi } from "../api/api-context.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
+import { hoursOf, hoursText } from "./office-hours.js";
 
 /** How the people behind an agent can be reached: when, how fast, and who is told that somebody waits. Editors and above. */
 export function AgentPeople({ agent }: { agent: Agent }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(`people ${agent.id}`, () => api.people(agent.id));
-  const isForbidden = loaded.state === "failed" && loaded.problem.status === 403;
+  const query = useQuery({ queryKey: ["people", agent.id], queryFn: answered(() => api.people(agent.id)), gcTime: 0 });
+  const isForbidden = query.error?.problem.status === 403;
   return (
-    <section class="block" aria-labelledby="people-title">
+    <section className="block" aria-labelledby="people-title">
       <h2 id="people-title">People behind it</h2>
       {isForbidden ? (
-        <p class="note">Only editors and above see how people can be reached, because it names them.</p>
+        <p className="note">Only editors and above see how people can be reached, because it names them.</p>
       ) : (
-        <WhenReady loaded={loaded} onRetry={() => void reload()}>
-          {(people) => <PeopleForm agent={agent} people={people} />}
-        </WhenReady>
+        <WhenReady query={query}>{(people) => <PeopleForm agent={agent} people={people} />}</WhenReady>
       )}
     </section>
   );
@@ -60,7 +59,7 @@ function PeopleForm({ agent, people }: { agent: Agent; people: People }) {
     setWrong(findings);
     focusFirst(findings);
   };
-  const save = async (event: Event): Promise<void> => {
+  const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy) return;
     const hours = hoursOf(written.hours, written.time_zone.trim());
@@ -81,9 +80,9 @@ function PeopleForm({ agent, people }: { agent: Agent; people: People }) {
   };
   const texts = { written, wrong, onWrite: (more: Partial<Written>) => setWritten({ ...written, ...more }) };
   return (
-    <form class="form" noValidate onSubmit={(event) => void save(event)}>
+    <form className="form" noValidate onSubmit={(event) => void save(event)}>
       <fieldset>
-        <legend class="visually-hidden">How people can be reached</legend>
+        <legend className="visually-hidden">How people can be reached</legend>
         <Lines {...texts} name="hours" label="Office hours">
           One span per line, such as Mon–Fri 09:00–17:00. Empty: somebody is always there.
         </Lines>
@@ -103,8 +102,8 @@ function PeopleForm({ agent, people }: { agent: Agent; people: People }) {
           Incoming webhooks of Slack, Mattermost and the like, one per line. Those shown with dots stay as they are.
         </Lines>
         {problem && <ProblemCard problem={problem} />}
-        <div class="actions start">
-          <button type="submit" class="button primary" aria-disabled={busy}>
+        <div className="actions start">
+          <button type="submit" className="button primary" aria-disabled={busy}>
             {busy ? "Saving…" : "Save people"}
           </button>
         </div>
@@ -144,11 +143,11 @@ function Line({ name, label, children, written, wrong, onWrite, numeric = false 
       {(control) => (
         <input
           {...control}
-          class="input"
+          className="input"
           inputMode={numeric ? "numeric" : "text"}
-          autocomplete="off"
+          autoComplete="off"
           value={written[name]}
-          onInput={(event) => onWrite({ [name]: event.currentTarget.value })}
+          onChange={(event) => onWrite({ [name]: event.currentTarget.value })}
         />
       )}
     </Field>
@@ -161,12 +160,12 @@ function Lines({ name, label, children, written, wrong, onWrite }: TextProps) {
       {(control) => (
         <textarea
           {...control}
-          class="input"
+          className="input"
           rows={2}
-          spellcheck={false}
-          autocapitalize="off"
+          spellCheck={false}
+          autoCapitalize="off"
           value={written[name]}
-          onInput={(event) => onWrite({ [name]: event.currentTarget.value })}
+          onChange={(event) => onWrite({ [name]: event.currentTarget.value })}
         />
       )}
     </Field>

@@ -1,49 +1,53 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { allPages } from "../api/all-pages.js";
-import { useLoad } from "../parts/use-load.js";
-import { useVersionActions } from "./use-version-actions.js";
 import type { Agent, Version } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
-import { AgentAccess } from "./agent-access.js";
-import { AgentPeople } from "./agent-people.js";
 import { useApi } from "../api/api-context.js";
-import { GateCard } from "./gate-card.js";
+import { answered } from "../api/query.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
-import { TestOutcomeCard } from "./test-outcome.js";
 import { Time } from "../parts/time.js";
+import { AgentAccess } from "./agent-access.js";
+import { AgentPeople } from "./agent-people.js";
+import { GateCard } from "./gate-card.js";
+import { TestOutcomeCard } from "./test-outcome.js";
+import { useVersionActions } from "./use-version-actions.js";
+
+const route = getRouteApi("/agents/$agent");
 
 /** One agent with its versions, newest first. */
-export function AgentPage({ agent: name }: { agent: string }) {
+export function AgentPage() {
+  const { agent: name } = route.useParams();
   const api = useApi();
-  const { loaded, reload } = useLoad(name, async () => {
-    const [agent, versions] = await Promise.all([api.agent(name), allPages((cursor) => api.versions(name, cursor))]);
-    if (agent.type !== "ok") return agent;
-    if (versions.type !== "ok") return versions;
-    return { type: "ok", value: { agent: agent.value, versions: versions.value.data } };
+  const query = useQuery({
+    queryKey: ["agent", name],
+    queryFn: answered(async () => {
+      const [agent, versions] = await Promise.all([api.agent(name), allPages((cursor) => api.versions(name, cursor))]);
+      if (agent.type !== "ok") return agent;
+      if (versions.type !== "ok") return versions;
+      return { type: "ok", value: { agent: agent.value, versions: versions.value.data } };
+    }),
   });
-  const shown = loaded.state === "ready" ? loaded.value.agent : null;
+  const shown = query.data?.agent ?? null;
   const lead = shown === null ? undefined : (shown.description ?? undefined);
   return (
     <>
-      <PageHeader
-        title={shown?.name ?? name}
-        parent={{ href: pathOf({ page: "agents" }), label: "Agents" }}
-        lead={lead}
-      >
-        <a class="button primary" href={pathOf({ page: "import", agent: shown?.slug ?? name })}>
+      <PageHeader title={shown?.name ?? name} parent={{ to: "/agents", label: "Agents" }} lead={lead}>
+        <Link className="button primary" to="/import/{-$agent}" params={{ agent: shown?.slug ?? name }}>
           Import a version
-        </a>
-        <a class="button quiet" href={pathOf({ page: "knowledge", agent: shown?.slug ?? name })}>
+        </Link>
+        <Link className="button quiet" to="/knowledge/$agent" params={{ agent: shown?.slug ?? name }}>
           Knowledge
-        </a>
-        <a class="button quiet" href={pathOf({ page: "links", agent: shown?.slug ?? name })}>
+        </Link>
+        <Link className="button quiet" to="/links/{-$agent}" params={{ agent: shown?.slug ?? name }}>
           Links
-        </a>
+        </Link>
       </PageHeader>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ agent, versions }) => (
           <>
-            <Versions agent={agent} versions={versions} onChange={reload} />
+            <Versions agent={agent} versions={versions} onChange={query.refetch} />
             <AgentAccess agent={agent} />
             <AgentPeople agent={agent} />
           </>
@@ -56,7 +60,7 @@ export function AgentPage({ agent: name }: { agent: string }) {
 interface VersionsProps {
   agent: Agent;
   versions: Version[];
-  onChange(): Promise<void>;
+  onChange(): Promise<unknown>;
 }
 
 function Versions({ agent, versions, onChange }: VersionsProps) {
@@ -69,7 +73,7 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
     );
   }
   return (
-    <section class="block">
+    <section className="block">
       <h2>Versions</h2>
       {problem && <ProblemCard problem={problem} />}
       {gated && (
@@ -84,7 +88,7 @@ function Versions({ agent, versions, onChange }: VersionsProps) {
         />
       )}
       {tested && <TestOutcomeCard outcome={tested} />}
-      <ul class="rows">
+      <ul className="rows">
         {versions.map((item) => (
           <VersionRow
             key={item.version}
@@ -114,26 +118,26 @@ interface VersionRowProps {
 
 function VersionRow({ version: item, busy, testing, onTest, onDownload, onActivate }: VersionRowProps) {
   return (
-    <li class="row with-actions">
+    <li className="row with-actions">
       <div>
-        <div class="row-main">
-          <h3 class="row-title">Version {item.version}</h3>
-          {item.active && <span class="chip active">Active</span>}
+        <div className="row-main">
+          <h3 className="row-title">Version {item.version}</h3>
+          {item.active && <span className="chip active">Active</span>}
         </div>
-        {item.notes && <p class="row-text">{item.notes}</p>}
-        <p class="row-facts">
+        {item.notes && <p className="row-text">{item.notes}</p>}
+        <p className="row-facts">
           <span>
             imported <Time value={item.created_at} />
           </span>
-          <span class="mono" title="Fingerprint of the document">
+          <span className="mono" title="Fingerprint of the document">
             {item.content_hash.slice(0, 12)}
           </span>
         </p>
       </div>
-      <div class="actions">
+      <div className="actions">
         <button
           type="button"
-          class="button quiet small"
+          className="button quiet small"
           aria-label={`Download version ${item.version}`}
           onClick={onDownload}
         >
@@ -141,7 +145,7 @@ function VersionRow({ version: item, busy, testing, onTest, onDownload, onActiva
         </button>
         <button
           type="button"
-          class="button quiet small"
+          className="button quiet small"
           aria-label={`Test version ${item.version}`}
           aria-disabled={testing !== null}
           onClick={onTest}
@@ -151,7 +155,7 @@ function VersionRow({ version: item, busy, testing, onTest, onDownload, onActiva
         {!item.active && (
           <button
             type="button"
-            class="button quiet small"
+            className="button quiet small"
             aria-label={`Activate version ${item.version}`}
             aria-disabled={busy !== null}
             onClick={onActivate}

@@ -1,27 +1,27 @@
-import { allPages } from "../api/all-pages.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
 
 export function AgentsPage() {
   const api = useApi();
-  const { loaded, reload } = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
+  const query = useQuery(agentsQuery(api));
   return (
     <>
       <PageHeader title="Agents" lead="Each agent has versions; new conversations use the active one.">
-        <a class="button primary" href={pathOf({ page: "import", agent: null })}>
+        <Link className="button primary" to="/import/{-$agent}">
           Import an agent
-        </a>
+        </Link>
       </PageHeader>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ data, more }) => (
           <>
             {data.length === 0 ? <NoAgents /> : <AgentRows agents={data} />}
-            {more && <p class="help">Only the first {data.length} agents are shown.</p>}
+            {more && <p className="help">Only the first {data.length} agents are shown.</p>}
           </>
         )}
       </WhenReady>
@@ -37,9 +37,9 @@ function NoAgents() {
         it here, and see every mistake with its place in the document before anything is kept.
       </p>
       <p>
-        <a class="button primary" href={pathOf({ page: "import", agent: null })}>
+        <Link className="button primary" to="/import/{-$agent}">
           Import the first agent
-        </a>
+        </Link>
       </p>
     </Empty>
   );
@@ -47,37 +47,34 @@ function NoAgents() {
 
 function AgentRows({ agents }: { agents: Agent[] }) {
   return (
-    <ul class="rows">
+    <ul className="rows">
       {agents.map((agent) => (
-        <li key={agent.id} class="row">
-          <div class="row-main">
-            <a class="row-title" href={pathOf({ page: "agent", agent: agent.slug })}>
+        <li key={agent.id} className="row">
+          <div className="row-main">
+            <Link className="row-title" to="/agents/$agent" params={{ agent: agent.slug }}>
               {agent.name}
-            </a>
+            </Link>
             {agent.active_version === null ? (
-              <span class="chip inactive">No active version</span>
+              <span className="chip inactive">No active version</span>
             ) : (
-              <span class="chip active">Version {agent.active_version} active</span>
+              <span className="chip active">Version {agent.active_version} active</span>
             )}
           </div>
-          {agent.description && <p class="row-text">{agent.description}</p>}
-          <p class="row-facts">
-            <span class="mono">{agent.slug}</span>
+          {agent.description && <p className="row-text">{agent.description}</p>}
+          <p className="row-facts">
+            <span className="mono">{agent.slug}</span>
             <span>
               changed <Time value={agent.updated_at} />
             </span>
-            <a href={pathOf({ page: "knowledge", agent: agent.slug })} aria-label={`Knowledge of ${agent.name}`}>
+            <Link to="/knowledge/$agent" params={{ agent: agent.slug }} aria-label={`Knowledge of ${agent.name}`}>
               Knowledge
-            </a>
-            <a href={pathOf({ page: "links", agent: agent.slug })} aria-label={`Links of ${agent.name}`}>
+            </Link>
+            <Link to="/links/{-$agent}" params={{ agent: agent.slug }} aria-label={`Links of ${agent.name}`}>
               Links
-            </a>
-            <a
-              href={pathOf({ page: "sessions", status: "", agent: agent.id, link: "" })}
-              aria-label={`Sessions of ${agent.name}`}
-            >
+            </Link>
+            <Link to="/sessions" search={{ agent: agent.id }} aria-label={`Sessions of ${agent.name}`}>
               Sessions
-            </a>
+            </Link>
           </p>
         </li>
       ))}

@@ -1,9 +1,10 @@
-import { AlertIcon } from "@parley/web-kit";
-import { useState } from "preact/hooks";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { CircleAlert } from "lucide-react";
+import { useState } from "react";
+import { useApi } from "../api/api-context.js";
 import type { GateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
-import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { plural } from "../sessions/session-rows.js";
@@ -24,25 +25,25 @@ interface GateCardProps {
 /** A version was not let through: which tests are in the way, how to run them, and for admins how to publish all the same. */
 export function GateCard({ title, refusal, told = false, onTest, testing = false, onPublish }: GateCardProps) {
   const api = useApi();
-  const { loaded } = useLoad("override", () => api.mayOverride());
+  const query = useQuery({ queryKey: ["may-override"], queryFn: answered(() => api.mayOverride()) });
   const [asking, setAsking] = useState(false);
-  const mayOverride = loaded.state === "ready" && loaded.value;
+  const mayOverride = query.data && query.data;
   return (
     <>
-      <section class="problem" role="alert">
-        <AlertIcon />
+      <section className="problem" role="alert">
+        <CircleAlert className="icon" aria-hidden="true" />
         <div>
-          <p class="problem-text">{title}</p>
+          <p className="problem-text">{title}</p>
           <Why refusal={refusal} told={told} />
         </div>
-        <div class="actions start">
+        <div className="actions start">
           {onTest && refusal.state !== "not_required" && (
-            <button type="button" class="button quiet small" aria-disabled={testing} onClick={onTest}>
+            <button type="button" className="button quiet small" aria-disabled={testing} onClick={onTest}>
               {testing ? "Testing…" : "Run the tests"}
             </button>
           )}
           {mayOverride && (
-            <button type="button" class="button quiet small risky" onClick={() => setAsking(true)}>
+            <button type="button" className="button quiet small risky" onClick={() => setAsking(true)}>
               Publish anyway…
             </button>
           )}
@@ -60,11 +61,12 @@ function Why({ refusal: { state, failing }, told }: { refusal: GateRefusal; told
   return (
     <>
       <p>{plural(failing.length, "test")} did not pass:</p>
-      <ul class="gate-tests">
+      <ul className="gate-tests">
         {failing.map(({ name, reasons: [reason] }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: names of tests may be alike
           <li key={`${index} ${name}`}>
             <strong>{name}</strong>
-            {!told && reason !== undefined && <span class="fact-note">{reason}</span>}
+            {!told && reason !== undefined && <span className="fact-note">{reason}</span>}
           </li>
         ))}
       </ul>
@@ -96,12 +98,12 @@ function OverrideDialog({ onPublish, onClose }: Pick<GateCardProps, "onPublish">
         {(control) => (
           <textarea
             {...control}
-            class="input"
+            className="input"
             rows={3}
             maxLength={1000}
             required
             value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
+            onChange={(event) => setReason(event.currentTarget.value)}
           />
         )}
       </Field>

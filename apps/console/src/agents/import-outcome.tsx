@@ -1,10 +1,10 @@
-import { useEffect, useRef } from "preact/hooks";
-import type { Outcome } from "./use-document-import.js";
+import { useEffect, useRef } from "react";
 import type { Issue } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
+import { ProblemCard } from "../parts/states.js";
 import { GateCard } from "./gate-card.js";
 import { IssueList } from "./issue-list.js";
-import { ProblemCard } from "../parts/states.js";
+import type { Outcome } from "./use-document-import.js";
 
 interface ImportOutcomeProps {
   outcome: Outcome;
@@ -24,7 +24,7 @@ export function ImportOutcome(props: ImportOutcomeProps) {
     if (outcome.type !== "none") place.current?.scrollIntoView({ block: "nearest" });
   }, [outcome]);
   return (
-    <div ref={place} class="outcomes">
+    <div ref={place} className="outcomes">
       <OutcomeText {...props} />
     </div>
   );
@@ -40,14 +40,14 @@ function OutcomeText({ outcome, source, onShow, onPublish }: ImportOutcomeProps)
       return <GateCard title="Nothing was imported" refusal={outcome.refusal} onPublish={onPublish} />;
     case "invalid":
       return (
-        <section class="outcome bad" role="alert">
+        <section className="outcome bad" role="alert">
           <h2>The document is not valid; nothing was kept</h2>
           <IssueList issues={outcome.issues} source={source} onShow={onShow} />
         </section>
       );
     case "checked":
       return (
-        <section class="outcome good" role="status">
+        <section className="outcome good" role="status">
           <h2>The document is valid</h2>
           {outcome.makes && <p>{MAKES[outcome.makes]}</p>}
           <IssueList issues={outcome.issues} source={source} onShow={onShow} />

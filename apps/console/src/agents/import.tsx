@@ -1,29 +1,30 @@
-import { useRef } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { type DocumentImport, useDocumentImport } from "./use-document-import.js";
-import { go } from "../app/navigation.js";
-import { pathOf } from "../app/route.js";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 import { useApi } from "../api/api-context.js";
+import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
+import { PageHeader } from "../parts/page-header.js";
 import { ImportOutcome } from "./import-outcome.js";
 import { revealIssue } from "./issue-list.js";
-import { PageHeader } from "../parts/page-header.js";
+import { type DocumentImport, useDocumentImport } from "./use-document-import.js";
+
+const route = getRouteApi("/import/{-$agent}");
 
 /** Takes a document, shows every finding with its place, and keeps it as a version when it is right. */
-export function ImportPage({ agent }: { agent: string | null }) {
+export function ImportPage() {
+  const { agent = null } = route.useParams();
+  const navigate = useNavigate();
   const editing = useDocumentImport({
     api: useApi(),
     agent,
     onWrong: focusFirst,
     onImported: ({ agent_id: agentId, version, active }) => {
       announce(`Version ${version ?? ""} imported${active ? " and active" : ""}.`);
-      go(agentId === null ? { page: "agents" } : { page: "agent", agent: agentId });
+      void navigate(agentId === null ? { to: "/agents" } : { to: "/agents/$agent", params: { agent: agentId } });
     },
   });
   const parent =
-    agent === null
-      ? { href: pathOf({ page: "agents" }), label: "Agents" }
-      : { href: pathOf({ page: "agent", agent }), label: agent };
+    agent === null ? { to: "/agents", label: "Agents" } : { to: "/agents/$agent", params: { agent }, label: agent };
   return (
     <>
       <PageHeader
@@ -32,7 +33,7 @@ export function ImportPage({ agent }: { agent: string | null }) {
         lead="Check first: nothing is kept, and every mistake is shown with its place."
       />
       <form
-        class="form"
+        className="form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -40,11 +41,11 @@ export function ImportPage({ agent }: { agent: string | null }) {
         }}
       >
         <DocumentField editing={editing} />
-        <div class="form-pair">
+        <div className="form-pair">
           <AgentField editing={editing} fixed={agent !== null} />
           <NotesField editing={editing} />
         </div>
-        <label class="check">
+        <label className="check">
           <input
             type="checkbox"
             checked={editing.form.activate}
@@ -77,21 +78,21 @@ function DocumentField({ editing }: PartProps) {
           <textarea
             {...control}
             ref={editor}
-            class="input mono document"
+            className="input mono document"
             rows={16}
-            spellcheck={false}
-            autocapitalize="off"
+            spellCheck={false}
+            autoCapitalize="off"
             wrap="off"
             value={form.source}
-            onInput={(event) => edit(event.currentTarget.value)}
+            onChange={(event) => edit(event.currentTarget.value)}
           />
         )}
       </Field>
-      <div class="field">
-        <label for="field-file">Or choose a file</label>
+      <div className="field">
+        <label htmlFor="field-file">Or choose a file</label>
         <input
           id="field-file"
-          class="file"
+          className="file"
           type="file"
           accept=".json,.yaml,.yml,application/json"
           onChange={(event) => {
@@ -121,14 +122,14 @@ function AgentField({ editing, fixed }: PartProps & { fixed: boolean }) {
       {(control) => (
         <input
           {...control}
-          class="input mono"
+          className="input mono"
           maxLength={64}
-          autocapitalize="off"
-          autocomplete="off"
-          spellcheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          spellCheck={false}
           readOnly={fixed}
           value={editing.form.name}
-          onInput={(event) => editing.change({ name: event.currentTarget.value })}
+          onChange={(event) => editing.change({ name: event.currentTarget.value })}
         />
       )}
     </Field>
@@ -145,10 +146,10 @@ function NotesField({ editing }: PartProps) {
       {(control) => (
         <input
           {...control}
-          class="input"
+          className="input"
           maxLength={500}
           value={editing.form.notes}
-          onInput={(event) => editing.change({ notes: event.currentTarget.value })}
+          onChange={(event) => editing.change({ notes: event.currentTarget.value })}
         />
       )}
     </Field>
@@ -157,11 +158,11 @@ function NotesField({ editing }: PartProps) {
 
 function Buttons({ editing: { busy, run } }: PartProps) {
   return (
-    <div class="actions start">
-      <button type="submit" class="button primary" aria-disabled={busy !== null}>
+    <div className="actions start">
+      <button type="submit" className="button primary" aria-disabled={busy !== null}>
         {busy === "import" ? "Importing…" : "Import"}
       </button>
-      <button type="button" class="button quiet" aria-disabled={busy !== null} onClick={() => void run("check")}>
+      <button type="button" className="button quiet" aria-disabled={busy !== null} onClick={() => void run("check")}>
         {busy === "check" ? "Checking…" : "Check only"}
       </button>
     </div>

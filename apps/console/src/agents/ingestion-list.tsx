@@ -1,6 +1,6 @@
 import type { Ingestion } from "../api/answers.js";
-import { sizeOf } from "./knowledge-list.js";
 import { Time } from "../parts/time.js";
+import { sizeOf } from "./knowledge-list.js";
 
 const REASONS: Record<string, string> = {
   document_unreadable: "It holds no text that can be read, or is not what it says it is.",
@@ -12,21 +12,21 @@ const REASONS: Record<string, string> = {
 /** What is being read, and what could not be: whoever has sent it may have closed the page since. */
 export function IngestionList({ ingesting }: { ingesting: Ingestion[] }) {
   return (
-    <ul class="rows ingesting">
+    <ul className="rows ingesting">
       {ingesting.map(({ name, bytes, status, error, started_at: startedAt }) => (
-        <li key={`${name} ${startedAt}`} class="row">
-          <div class="row-main">
-            <h3 class="row-title">{name}</h3>
+        <li key={`${name} ${startedAt}`} className="row">
+          <div className="row-main">
+            <h3 className="row-title">{name}</h3>
             {status === "processing" ? (
-              <span class="chip live">Reading</span>
+              <span className="chip live">Reading</span>
             ) : (
-              <span class="chip error">Not added</span>
+              <span className="chip error">Not added</span>
             )}
           </div>
           {status === "failed" && (
-            <p class="row-text">{REASONS[error ?? ""] ?? "It could not be added. Send it again."}</p>
+            <p className="row-text">{REASONS[error ?? ""] ?? "It could not be added. Send it again."}</p>
           )}
-          <p class="row-facts">
+          <p className="row-facts">
             <span>{sizeOf(bytes)}</span>
             <span>
               sent <Time value={startedAt} />

@@ -1,5 +1,5 @@
-import { lineOf, positionOf } from "./json-position.js";
 import type { Issue } from "../api/answers.js";
+import { lineOf, positionOf } from "./json-position.js";
 
 interface IssueListProps {
   issues: Issue[];
@@ -11,17 +11,17 @@ interface IssueListProps {
 export function IssueList({ issues, source, onShow }: IssueListProps) {
   if (issues.length === 0) return null;
   return (
-    <ul class="issues">
+    <ul className="issues">
       {issues.map((issue) => {
         const path = pathText(issue.path);
         const position = positionOf(source, issue.path);
         return (
           <li key={`${path} ${issue.code} ${issue.message}`}>
-            <span class={`chip ${issue.severity}`}>{issue.severity === "error" ? "Error" : "Warning"}</span>
-            <code class="issue-path">{path}</code>
-            <span class="issue-text">{issue.message}</span>
+            <span className={`chip ${issue.severity}`}>{issue.severity === "error" ? "Error" : "Warning"}</span>
+            <code className="issue-path">{path}</code>
+            <span className="issue-text">{issue.message}</span>
             {position && (
-              <button type="button" class="link-button" onClick={() => onShow(issue)}>
+              <button type="button" className="link-button" onClick={() => onShow(issue)}>
                 Show line {lineOf(source, position.start)}
               </button>
             )}

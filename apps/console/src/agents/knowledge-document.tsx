@@ -1,26 +1,34 @@
-import { useState } from "preact/hooks";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Passage } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
-import { DocumentFacts } from "./knowledge-list.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
 import { PageHeader } from "../parts/page-header.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
+import { DocumentFacts } from "./knowledge-list.js";
+
+const route = getRouteApi("/knowledge/$agent/$id");
 
 /** The text of one revision, in the passages it was cut into. */
-export function KnowledgeDocumentPage({ agent, id }: { agent: string; id: string }) {
+export function KnowledgeDocumentPage() {
+  const { agent, id } = route.useParams();
   const api = useApi();
-  const { loaded, reload } = useLoad(id, () => api.documentText(agent, id, null));
-  const shown = loaded.state === "ready" ? loaded.value : null;
+  const query = useQuery({
+    queryKey: ["knowledge", agent, id],
+    queryFn: answered(() => api.documentText(agent, id, null)),
+    gcTime: 0,
+  });
+  const shown = query.data ?? null;
   return (
     <>
       <PageHeader
         title={shown?.name ?? "Document"}
-        parent={{ href: pathOf({ page: "knowledge", agent }), label: "Knowledge" }}
+        parent={{ to: "/knowledge/$agent", params: { agent }, label: "Knowledge" }}
         lead={shown === null ? undefined : `Revision ${shown.revision}`}
       />
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {(document) => (
           <>
             <DocumentFacts document={document} />
@@ -54,22 +62,22 @@ function Passages({ agent, id, passages: first, next: firstNext }: PassagesProps
     setMore({ passages: [...more.passages, ...answer.value.passages], next: answer.value.next_after });
   };
   return (
-    <section class="block" aria-labelledby="text-title">
+    <section className="block" aria-labelledby="text-title">
       <h2 id="text-title">Text</h2>
-      <p class="help">
+      <p className="help">
         As an answer sees it: in passages, each with the headings above it and the end of the one before.
       </p>
-      <ol class="rows">
+      <ol className="rows">
         {[...first, ...more.passages].map(({ n, heading, text }) => (
-          <li key={n} class="row">
-            {heading !== "" && <h3 class="row-title">{heading}</h3>}
-            <p class="passage-text">{text}</p>
+          <li key={n} className="row">
+            {heading !== "" && <h3 className="row-title">{heading}</h3>}
+            <p className="passage-text">{text}</p>
           </li>
         ))}
       </ol>
       {problem && <ProblemCard problem={problem} />}
       {more.next !== null && (
-        <button type="button" class="button quiet more" aria-disabled={busy} onClick={() => void load()}>
+        <button type="button" className="button quiet more" aria-disabled={busy} onClick={() => void load()}>
           {busy ? "Loading…" : "Show more"}
         </button>
       )}

@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
+import { useState } from "react";
 import type { KnowledgeDocument, VectorState } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { Link } from "../parts/link.js";
 import { Time } from "../parts/time.js";
 
 const KINDS: Record<string, string> = {
@@ -23,7 +23,7 @@ const VECTOR_CHIPS: Record<VectorState, { label: string; tone: string }> = {
 interface KnowledgeListProps {
   agent: string;
   documents: KnowledgeDocument[];
-  onChange(): Promise<void>;
+  onChange(): Promise<unknown>;
 }
 
 /** The documents that the newest version sees, each with its state, its size and who uses it. */
@@ -32,7 +32,7 @@ export function KnowledgeList({ agent, documents, onChange }: KnowledgeListProps
   const [asked, setAsked] = useState<KnowledgeDocument | null>(null);
   return (
     <>
-      <ul class="rows">
+      <ul className="rows">
         {documents.map((document) => (
           <DocumentRow key={document.id} {...{ agent, document }} onDelete={() => setAsked(document)} />
         ))}
@@ -69,26 +69,26 @@ interface DocumentRowProps {
 function DocumentRow({ agent, document, onDelete }: DocumentRowProps) {
   const chip = VECTOR_CHIPS[document.embedding?.status ?? "off"];
   return (
-    <li class="row with-actions">
+    <li className="row with-actions">
       <div>
-        <div class="row-main">
-          <a class="row-title" href={pathOf({ page: "knowledge-document", agent, id: document.id })}>
+        <div className="row-main">
+          <Link className="row-title" to="/knowledge/$agent/$id" params={{ agent, id: document.id }}>
             {document.name}
-          </a>
-          <span class={`chip ${chip.tone}`}>{chip.label}</span>
+          </Link>
+          <span className={`chip ${chip.tone}`}>{chip.label}</span>
         </div>
         {document.embedding?.status === "failed" && (
-          <p class="row-text">
+          <p className="row-text">
             The embedding model did not answer ({document.embedding.error}); it is asked again every minute. Words are
             found meanwhile.
           </p>
         )}
         <DocumentFacts document={document} />
       </div>
-      <div class="actions">
+      <div className="actions">
         <button
           type="button"
-          class="button quiet small risky"
+          className="button quiet small risky"
           aria-label={`Delete ${document.name}`}
           onClick={onDelete}
         >
@@ -104,7 +104,7 @@ export function DocumentFacts({ document }: { document: KnowledgeDocument }) {
   const { media_type: mediaType, bytes, chunks } = document;
   const { tokens = 0, cost = 0 } = document.embedding ?? {};
   return (
-    <p class="row-facts">
+    <p className="row-facts">
       <span>{KINDS[mediaType] ?? mediaType}</span>
       <span>{sizeOf(bytes)}</span>
       <span>{chunks === 1 ? "1 passage" : `${chunks} passages`}</span>

@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
+import { useState } from "react";
 import { type Found, type FoundPassage, SEARCH_MODES, type SearchMode } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
 import { Field, focusFirst } from "../parts/field.js";
+import { Link } from "../parts/link.js";
 import { ProblemCard } from "../parts/states.js";
 
 const MODE_WORDS: Record<SearchMode, string> = { hybrid: "Words and vectors", fts: "Words", vector: "Vectors" };
@@ -32,10 +32,10 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
     setOutcome(answer.type === "ok" ? { type: "found", found: answer.value } : { type: "refused", problem: answer });
   };
   return (
-    <section class="block" aria-labelledby="search-title">
+    <section className="block" aria-labelledby="search-title">
       <h2 id="search-title">Try a question</h2>
       <form
-        class="search-form"
+        className="search-form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -51,11 +51,11 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
           {(control) => (
             <input
               {...control}
-              class="input"
+              className="input"
               maxLength={2_000}
-              autocomplete="off"
+              autoComplete="off"
               value={query}
-              onInput={(event) => setQuery(event.currentTarget.value)}
+              onChange={(event) => setQuery(event.currentTarget.value)}
             />
           )}
         </Field>
@@ -63,7 +63,7 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
           {(control) => (
             <select
               {...control}
-              class="input"
+              className="input"
               value={mode}
               onChange={(event) => setMode(SEARCH_MODES.find((one) => one === event.currentTarget.value) ?? "hybrid")}
             >
@@ -75,11 +75,11 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
             </select>
           )}
         </Field>
-        <button type="submit" class="button primary" aria-disabled={busy}>
+        <button type="submit" className="button primary" aria-disabled={busy}>
           {busy ? "Searching…" : "Search"}
         </button>
       </form>
-      <div role="status" class="found">
+      <div role="status" className="found">
         {outcome.type === "found" && <FoundPassages agent={agent} found={outcome.found} />}
       </div>
       {outcome.type === "refused" && <ProblemCard problem={outcome.problem} />}
@@ -90,13 +90,13 @@ export function KnowledgeSearch({ agent }: { agent: string }) {
 function FoundPassages({ agent, found }: { agent: string; found: Found }) {
   return (
     <>
-      <p class="help">
+      <p className="help">
         {countWords(found.passages.length)}
         {found.warning !== null && " There were no vectors to compare with: words alone were searched."}
         {found.embedding &&
           ` The vector of the question took ${found.embedding.input_tokens} tokens of ${found.embedding.model}.`}
       </p>
-      <ol class="rows">
+      <ol className="rows">
         {found.passages.map((passage) => (
           <PassageRow key={`${passage.document_id}:${passage.n}`} {...{ agent, passage }} />
         ))}
@@ -107,15 +107,15 @@ function FoundPassages({ agent, found }: { agent: string; found: Found }) {
 
 function PassageRow({ agent, passage }: { agent: string; passage: FoundPassage }) {
   return (
-    <li class="row">
-      <div class="row-main">
-        <a class="row-title" href={pathOf({ page: "knowledge-document", agent, id: passage.document_id })}>
+    <li className="row">
+      <div className="row-main">
+        <Link className="row-title" to="/knowledge/$agent/$id" params={{ agent, id: passage.document_id }}>
           {passage.document}
-        </a>
-        {passage.heading !== "" && <span class="passage-heading">{passage.heading}</span>}
+        </Link>
+        {passage.heading !== "" && <span className="passage-heading">{passage.heading}</span>}
       </div>
-      <p class="passage-text">{passage.text}</p>
-      <p class="row-facts">
+      <p className="passage-text">{passage.text}</p>
+      <p className="row-facts">
         <span>score {scoreOf(passage.score)}</span>
         <span>words: {rankOf(passage.fts)}</span>
         <span>vectors: {rankOf(passage.vector)}</span>

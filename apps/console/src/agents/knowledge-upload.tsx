@@ -1,8 +1,8 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { type Upload, useUploads } from "./use-uploads.js";
+import { type DragEvent, useState } from "react";
 import { useApi } from "../api/api-context.js";
+import { announce } from "../app/announcement.js";
 import { Field } from "../parts/field.js";
+import { type Upload, useUploads } from "./use-uploads.js";
 
 /** Those whose word forms the full text search knows best known by name; `simple` fits any. */
 const LANGUAGES = [
@@ -38,11 +38,11 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
     add([...(event.dataTransfer?.files ?? [])], language);
   };
   return (
-    <section class="block">
+    <section className="block">
       <h2 id="upload-title">Add documents</h2>
       <fieldset
         aria-labelledby="upload-title"
-        class={over ? "drop over" : "drop"}
+        className={over ? "drop over" : "drop"}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -50,11 +50,11 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
         onDragLeave={() => setOver(false)}
         onDrop={drop}
       >
-        <div class="field">
-          <label for="field-files">Choose files, or drop them here</label>
+        <div className="field">
+          <label htmlFor="field-files">Choose files, or drop them here</label>
           <input
             id="field-files"
-            class="file"
+            className="file"
             type="file"
             multiple
             accept=".md,.markdown,.txt,.csv,.html,.htm,.pdf"
@@ -66,7 +66,7 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
               input.value = "";
             }}
           />
-          <p id="field-files-help" class="help">
+          <p id="field-files-help" className="help">
             Markdown, text, HTML or PDF, at most 10 MB each. A file with the name of a document replaces it.
           </p>
         </div>
@@ -78,7 +78,7 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
           {(control) => (
             <select
               {...control}
-              class="input"
+              className="input"
               value={language}
               onChange={(event) => setLanguage(event.currentTarget.value)}
             >
@@ -91,11 +91,11 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
           )}
         </Field>
       </fieldset>
-      <ul class="uploads" aria-label="Files that were just chosen">
+      <ul className="uploads" aria-label="Files that were just chosen">
         {uploads.map((upload) => (
-          <li key={upload.id} class={`upload ${upload.state.type}`}>
-            <span class="upload-name">{upload.name}</span>
-            <span class="upload-state">{wordsOf(upload)}</span>
+          <li key={upload.id} className={`upload ${upload.state.type}`}>
+            <span className="upload-name">{upload.name}</span>
+            <span className="upload-state">{wordsOf(upload)}</span>
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
-import { failedTests } from "./failed-tests.js";
 import type { TestResult } from "../api/answers.js";
+import { failedTests } from "./failed-tests.js";
 
 /** What the tests of a version came to: which did not pass and why, and how much of the workflow they have seen. */
 export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
@@ -7,17 +7,17 @@ export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
   const total = tests.length;
   const failed = failedTests(outcome);
   if (total === 0)
-    return <p class="help">Version {version} has no tests. They belong in its document, under “tests”.</p>;
+    return <p className="help">Version {version} has no tests. They belong in its document, under “tests”.</p>;
   return (
-    <section class={`outcome ${failed.length === 0 ? "good" : "bad"}`} role="status">
+    <section className={`outcome ${failed.length === 0 ? "good" : "bad"}`} role="status">
       <h3>
         Version {version}: {total - failed.length} of {total} {total === 1 ? "test" : "tests"} passed
       </h3>
       {failed.map((test, index) => (
-        // Names are unique in a document; an answer of a later server may not keep to that.
+        // biome-ignore lint/suspicious/noArrayIndexKey: names are unique in a document; an answer of a later server may not keep to that
         <div key={`${index} ${test.name}`}>
           <p>
-            <span class="chip error">Failed</span> {test.name}
+            <span className="chip error">Failed</span> {test.name}
           </p>
           <ul>
             {test.reasons.map((reason) => (
@@ -26,7 +26,7 @@ export function TestOutcomeCard({ outcome }: { outcome: TestResult }) {
           </ul>
         </div>
       ))}
-      <p class="help">
+      <p className="help">
         {coverage.nodes.visited} of {coverage.nodes.total} nodes and {coverage.edges.visited} of {coverage.edges.total}{" "}
         transitions were visited.
       </p>

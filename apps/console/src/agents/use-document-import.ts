@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useState } from "react";
 import type { Imported, Issue } from "../api/answers.js";
 import type { Api } from "../api/api.js";
 import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useRef, useState } from "react";
 import type { Api } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 

@@ -1,12 +1,12 @@
-import { useState } from "preact/hooks";
+import { useState } from "react";
 import type { Agent, TestResult } from "../api/answers.js";
+import { useApi } from "../api/api-context.js";
 import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
-import { useApi } from "../api/api-context.js";
-import { keepFocus } from "../parts/keep-focus.js";
 import { announce } from "../app/announcement.js";
-import { failedTests } from "./failed-tests.js";
+import { keepFocus } from "../parts/keep-focus.js";
 import { saveFile } from "../parts/save-file.js";
+import { failedTests } from "./failed-tests.js";
 
 /** A version that was not let through to new conversations. */
 interface Gated {
@@ -15,7 +15,7 @@ interface Gated {
 }
 
 /** What can be done with the versions of an agent, one of a kind at a time, and what came of it. */
-export function useVersionActions(agent: Agent, onChange: () => Promise<void>) {
+export function useVersionActions(agent: Agent, onChange: () => Promise<unknown>) {
   const api = useApi();
   const [busy, setBusy] = useState<number | null>(null);
   const [testing, setTesting] = useState<number | null>(null);

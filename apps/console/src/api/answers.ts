@@ -23,7 +23,7 @@ export type {
   HostIdentity,
   KnowledgeDocument,
   KnowledgeIngestion as Ingestion,
-  Link,
+  Link as PublicLink,
   LinkSnippets as Snippets,
   LinkTemplate as Template,
   OfficeHours,

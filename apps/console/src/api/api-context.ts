@@ -1,5 +1,4 @@
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { createContext, useContext } from "react";
 import type { Api } from "./api.js";
 
 export const ApiContext = createContext<Api | null>(null);

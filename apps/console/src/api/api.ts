@@ -3,9 +3,9 @@ import type {
   Agent,
   Imported,
   Issue,
-  Link,
   LinkCreated,
   Page,
+  PublicLink,
   Session,
   SessionStatus,
   SessionTrace,
@@ -20,7 +20,7 @@ import { accessCalls, linkCalls } from "./link-calls.js";
 import { credentialCalls, webhookCalls } from "./settings-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
 import { userCalls } from "./user-calls.js";
-import { type WatchOptions, watchSession } from "./watch-session.js";
+import type { WatchOptions } from "./watch-session.js";
 
 export interface SessionFilter {
   status?: SessionStatus | undefined;
@@ -94,12 +94,12 @@ export function createApi(options: CallerOptions) {
         // The tests of a version that is to go live run first.
         timeoutMs: TEST_MS,
       }),
-    links: (agent: string, cursor?: string) => call<Page<Link>>(`${links(agent)}${query({ ...pages, cursor })}`),
-    link: (agent: string, id: string) => call<Link>(`${links(agent)}/${part(id)}`),
+    links: (agent: string, cursor?: string) => call<Page<PublicLink>>(`${links(agent)}${query({ ...pages, cursor })}`),
+    link: (agent: string, id: string) => call<PublicLink>(`${links(agent)}/${part(id)}`),
     createLink: (agent: string, body: Record<string, unknown>, idempotencyKey: string) =>
       call<LinkCreated>(links(agent), { method: "POST", body, headers: { "idempotency-key": idempotencyKey } }),
     updateLink: (agent: string, id: string, body: Record<string, unknown>) =>
-      call<Link>(`${links(agent)}/${part(id)}`, { method: "PUT", body }),
+      call<PublicLink>(`${links(agent)}/${part(id)}`, { method: "PUT", body }),
     deleteLink: (agent: string, id: string) =>
       call<{ sessions_ended: number }>(`${links(agent)}/${part(id)}`, { method: "DELETE" }),
     sessions: (filter: SessionFilter, options: { limit: number; cursor?: string | undefined }) =>
@@ -121,7 +121,9 @@ export function createApi(options: CallerOptions) {
     /** The turns of a session and why they went as they did, oldest first. */
     trace: (id: string, cursor?: string) =>
       call<SessionTrace>(`/sessions/${part(id)}/trace${query({ limit: "20", cursor })}`),
-    watch: (id: string, watching: WatchOptions) => watchSession(options, id, watching),
+    /** The reader of streams comes with the first session that is watched. Gives a function that ends it. */
+    watch: async (id: string, watching: WatchOptions) =>
+      (await import("./watch-session.js")).watchSession(options, id, watching),
     endSession: (id: string) => call(`/sessions/${part(id)}/end`, { method: "POST" }),
   };
 }

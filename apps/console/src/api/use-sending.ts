@@ -1,5 +1,5 @@
 import { randomId } from "@parley/web-kit";
-import { useRef, useState } from "preact/hooks";
+import { useRef, useState } from "react";
 import type { Answer } from "./call.js";
 import type { Problem } from "./problem.js";
 

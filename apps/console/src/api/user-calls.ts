@@ -12,7 +12,7 @@ export function userCalls(call: Caller) {
     signInOptions: () => call<{ oidc: { name: string } | null }>("/sign-in/options"),
     askSignIn: (email: string) =>
       call<{ expires_in_seconds: number }>("/sign-in/links", { method: "POST", body: { email } }),
-    useSignIn: (word: string) =>
+    signInBy: (word: string) =>
       call<{ expires_at: string }>("/sign-in/sessions", { method: "POST", body: { token: word } }),
     endSignIn: () => call<{ signed_out: true }>("/sign-in/end", { method: "POST" }),
     ownSessions: () => call<{ data: UserSession[] }>("/users/me/sessions"),

@@ -1,9 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
-import { askSession } from "./ask-session.js";
-import { useSending } from "../api/use-sending.js";
+import { type FormEvent, useEffect, useState } from "react";
 import type { Api } from "../api/api.js";
+import { useSending } from "../api/use-sending.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
+import { askSession } from "./ask-session.js";
 
 /** Asks for an address and mails a link to it. The server answers every address alike, and so does this form. */
 export function AskLink({ api }: { api: Api }) {
@@ -21,7 +21,7 @@ export function AskLink({ api }: { api: Api }) {
     return () => document.removeEventListener("visibilitychange", again);
   }, [api, sentTo]);
 
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const given = email.trim();
     setMissing(given === "");
@@ -30,12 +30,12 @@ export function AskLink({ api }: { api: Api }) {
   };
   if (sentTo !== null)
     return (
-      <section class="note" role="status">
+      <section className="note" role="status">
         <p>
           <strong>Look into the mailbox of {sentTo}.</strong> If somebody here has this address, a link is on its way.
           Open it in this browser within 15 minutes.
         </p>
-        <button type="button" class="button quiet small" onClick={() => setSentTo(null)}>
+        <button type="button" className="button quiet small" onClick={() => setSentTo(null)}>
           Use another address
         </button>
       </section>
@@ -52,18 +52,18 @@ export function AskLink({ api }: { api: Api }) {
         {(control) => (
           <input
             {...control}
-            class="input"
+            className="input"
             type="email"
-            autocomplete="email"
-            autocapitalize="off"
-            spellcheck={false}
+            autoComplete="email"
+            autoCapitalize="off"
+            spellCheck={false}
             value={email}
-            onInput={(event) => setEmail(event.currentTarget.value)}
+            onChange={(event) => setEmail(event.currentTarget.value)}
           />
         )}
       </Field>
       {problem && emailProblem === undefined && <ProblemCard problem={problem} />}
-      <button type="submit" class="button primary wide" aria-disabled={busy}>
+      <button type="submit" className="button primary wide" aria-disabled={busy}>
         {busy ? "Sending…" : "Send me a link"}
       </button>
     </form>

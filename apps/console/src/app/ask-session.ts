@@ -5,7 +5,7 @@ import { session, signInAs, token } from "./sign-in.js";
 export async function askSession(api: Api): Promise<void> {
   const answer = await api.me();
   // A token that was typed in meanwhile goes before.
-  if (token.value !== null) return;
+  if (token.get() !== null) return;
   if (answer.type === "ok" && answer.value.via === "user") signInAs(answer.value);
-  else if (session.value === "asking") session.value = "none";
+  else if (session.get() === "asking") session.set("none");
 }

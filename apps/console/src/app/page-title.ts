@@ -1,14 +1,18 @@
-import { effect, signal } from "@preact/signals";
-import { counts } from "../inbox/inbox-count.js";
+import { useEffect } from "react";
+import { createStore, useStore } from "./store.js";
+
+const pageTitle = createStore("");
 
 /** What the page is called, without the number that the tab puts before it. */
-export const pageTitle = signal("");
+export function usePageTitle(title: string): void {
+  useEffect(() => pageTitle.set(title), [title]);
+}
 
 /** Keeps the title of the tab: whoever works elsewhere sees there that somebody waits. */
-export function keepTitle(): void {
-  effect(() => {
-    const waiting = counts.value?.waiting ?? 0;
-    const name = pageTitle.value === "" ? "Parley console" : `${pageTitle.value} · Parley console`;
+export function useTabTitle(waiting: number): void {
+  const title = useStore(pageTitle);
+  useEffect(() => {
+    const name = title === "" ? "Parley console" : `${title} · Parley console`;
     document.title = waiting === 0 ? name : `(${waiting.toLocaleString("en")}) ${name}`;
-  });
+  }, [title, waiting]);
 }

@@ -1,39 +1,39 @@
-import { useEffect, useState } from "preact/hooks";
-import { pageTitle } from "./page-title.js";
-import { looksLikeToken, type SignOutReason, signIn } from "./sign-in.js";
+import { type FormEvent, useEffect, useState } from "react";
 import { type Api, createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
-import { AskLink } from "./ask-link.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
+import { AskLink } from "./ask-link.js";
+import { usePageTitle } from "./page-title.js";
+import { looksLikeToken, type SignOutReason, signIn } from "./sign-in.js";
 
 const NO_TOKEN = "starts with ak_ and has only letters, digits and underscores";
 
 /** Asks for an address to mail a link to, or for a management token, and tries that before anything else is shown. */
 export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | null }) {
+  usePageTitle("Sign in");
   useEffect(() => {
-    pageTitle.value = "Sign in";
     document.getElementById("field-email")?.focus();
   }, []);
   return (
-    <main class="sign-in">
-      <div class="brand large">
-        <span class="mark" aria-hidden="true" />
+    <main className="sign-in">
+      <div className="brand large">
+        <span className="mark" aria-hidden="true" />
         Parley
       </div>
       <h1>Sign in to the console</h1>
       {reason === "refused" && (
-        <p class="note" role="status">
+        <p className="note" role="status">
           The server no longer accepts how you were signed in. Sign in again.
         </p>
       )}
       {reason === "chosen" && (
-        <p class="note" role="status">
+        <p className="note" role="status">
           You are signed out in this tab.
         </p>
       )}
       {reason === "provider" && (
-        <p class="note" role="status">
+        <p className="note" role="status">
           You could not be signed in with this account. Ask somebody who manages people here for an invitation.
         </p>
       )}
@@ -58,7 +58,7 @@ function ProviderLink({ api }: { api: Api }) {
   }, [api]);
   if (name === null) return null;
   return (
-    <a class="button primary wide" href="/api/sign-in/oidc">
+    <a className="button primary wide" href="/api/sign-in/oidc">
       Continue with {name}
     </a>
   );
@@ -74,7 +74,7 @@ function TokenForm() {
     setWrong(message);
     focusFirst({ token: message });
   };
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy) return;
     const given = value.trim();
@@ -90,7 +90,7 @@ function TokenForm() {
   };
 
   return (
-    <form class="other-way" noValidate onSubmit={(event) => void submit(event)}>
+    <form className="other-way" noValidate onSubmit={(event) => void submit(event)}>
       <Field
         name="token"
         label="Access token"
@@ -100,22 +100,22 @@ function TokenForm() {
         {(control) => (
           <input
             {...control}
-            class="input mono"
+            className="input mono"
             type="password"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
             placeholder="ak_…"
             value={value}
-            onInput={(event) => setValue(event.currentTarget.value)}
+            onChange={(event) => setValue(event.currentTarget.value)}
           />
         )}
       </Field>
       {problem && <ProblemCard problem={problem} />}
-      <button type="submit" class="button quiet wide" aria-disabled={busy}>
+      <button type="submit" className="button quiet wide" aria-disabled={busy}>
         {busy ? "Signing in…" : "Sign in"}
       </button>
-      <p class="help">
+      <p className="help">
         On a new installation, open the sign-in address that <code>npm start</code> prints.
       </p>
     </form>

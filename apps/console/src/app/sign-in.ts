@@ -1,5 +1,6 @@
-import { signal } from "@preact/signals";
 import type { WhoAmI } from "../api/answers.js";
+import { queryClient } from "./query-client.js";
+import { createStore } from "./store.js";
 
 /** `provider`: the identity provider vouched for nobody who may sign in here. */
 export type SignOutReason = "refused" | "chosen" | "provider";
@@ -11,15 +12,15 @@ const SHAPE = /^ak_[A-Za-z0-9_]{1,120}$/;
 const LINK = /^#token=(pi_[A-Za-z0-9_]{1,120})$/;
 
 /** The token of whoever is signed in with one. It lives in memory and, for reloads of this tab, in the session storage. */
-export const token = signal<string | null>(null);
+export const token = createStore<string | null>(null);
 /** The session of a user, whose cookie no script can read: whether there is one only the server knows. A token goes before it. */
-export const session = signal<"asking" | "live" | "none">("none");
+export const session = createStore<"asking" | "live" | "none">("none");
 /** Who is signed in by a session. */
-export const me = signal<WhoAmI | null>(null);
+export const me = createStore<WhoAmI | null>(null);
 /** The word of an address that signs in, until its button was pressed. */
-export const signInLink = signal<string | null>(null);
+export const signInLink = createStore<string | null>(null);
 /** Why nobody is signed in, when that needs saying. */
-export const signOutReason = signal<SignOutReason | null>(null);
+export const signOutReason = createStore<SignOutReason | null>(null);
 
 /** Session storage can be switched off; then a reload asks for the token again. */
 function storage(): Storage | null {
@@ -34,26 +35,26 @@ export const looksLikeToken = (value: string): boolean => SHAPE.test(value);
 
 export function restoreSignIn(): void {
   const stored = storage()?.getItem(STORED_AS) ?? null;
-  token.value = stored !== null && looksLikeToken(stored) ? stored : null;
-  session.value = token.value === null ? "asking" : "none";
+  token.set(stored !== null && looksLikeToken(stored) ? stored : null);
+  session.set(token.get() === null ? "asking" : "none");
 }
 
 /** Takes the word out of the address, so that neither the history nor a copied address holds it. */
 export function takeSignInLink(): void {
   if (location.hash === "#refused") {
-    signOutReason.value = "provider";
+    signOutReason.set("provider");
     history.replaceState(null, "", location.pathname + location.search);
   }
   const word = LINK.exec(location.hash)?.[1];
   if (word === undefined) return;
-  signInLink.value = word;
+  signInLink.set(word);
   history.replaceState(null, "", location.pathname + location.search);
 }
 
 export function signIn(value: string): void {
-  token.value = value;
-  session.value = "none";
-  signOutReason.value = null;
+  token.set(value);
+  session.set("none");
+  signOutReason.set(null);
   try {
     storage()?.setItem(STORED_AS, value);
   } catch {
@@ -63,18 +64,20 @@ export function signIn(value: string): void {
 
 /** A session is live: whoever was signed in with a token in this tab is not any more. */
 export function signInAs(who: WhoAmI): void {
-  token.value = null;
+  token.set(null);
   storage()?.removeItem(STORED_AS);
-  me.value = who;
-  signInLink.value = null;
-  signOutReason.value = null;
-  session.value = "live";
+  me.set(who);
+  signInLink.set(null);
+  signOutReason.set(null);
+  session.set("live");
 }
 
+/** Nothing of what was read stays for whoever comes next. */
 export function signOut(reason: "refused" | "chosen" | null): void {
-  token.value = null;
-  session.value = "none";
-  me.value = null;
-  signOutReason.value = reason;
+  queryClient.clear();
+  token.set(null);
+  session.set("none");
+  me.set(null);
+  signOutReason.set(reason);
   storage()?.removeItem(STORED_AS);
 }

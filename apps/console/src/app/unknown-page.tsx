@@ -1,4 +1,4 @@
-import { pathOf } from "./route.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 
 export function UnknownPage() {
@@ -6,7 +6,7 @@ export function UnknownPage() {
     <>
       <PageHeader title="There is no such page" lead="The address may be mistyped or belong to another version." />
       <p>
-        <a href={pathOf({ page: "overview" })}>Go to the overview</a>
+        <Link to="/">Go to the overview</Link>
       </p>
     </>
   );

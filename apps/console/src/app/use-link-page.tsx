@@ -1,17 +1,16 @@
-import { useEffect, useState } from "preact/hooks";
-import { pageTitle } from "./page-title.js";
-import { signInAs, signInLink } from "./sign-in.js";
+import { useEffect, useState } from "react";
 import { createApi } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
-import { go } from "./navigation.js";
 import { ProblemCard } from "../parts/states.js";
+import { usePageTitle } from "./page-title.js";
+import { signInAs, signInLink } from "./sign-in.js";
 
 /** What an address that signs in opens. Only its button uses the word up: programs that look at links press none. */
 export function UseLinkPage({ word }: { word: string }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  usePageTitle("Sign in");
   useEffect(() => {
-    pageTitle.value = "Sign in";
     document.getElementById("use-link")?.focus();
   }, []);
   const enter = async (): Promise<void> => {
@@ -19,22 +18,22 @@ export function UseLinkPage({ word }: { word: string }) {
     setBusy(true);
     // Without the token of this tab: the cookies say which browser it is. The token stays until the link has worked.
     const api = createApi({ token: () => null, onRefusedToken: () => undefined });
-    const used = await api.useSignIn(word);
+    const used = await api.signInBy(word);
     const answer = used.type === "ok" ? await api.me() : null;
     setBusy(false);
     if (used.type !== "ok") return setProblem(used);
     if (answer?.type !== "ok") return setProblem(answer);
-    go({ page: "overview" }, { replace: true });
+    history.replaceState(null, "", "/console");
     signInAs(answer.value);
   };
   const leave = (): void => {
-    go({ page: "overview" }, { replace: true });
-    signInLink.value = null;
+    history.replaceState(null, "", "/console");
+    signInLink.set(null);
   };
   return (
-    <main class="sign-in">
-      <div class="brand large">
-        <span class="mark" aria-hidden="true" />
+    <main className="sign-in">
+      <div className="brand large">
+        <span className="mark" aria-hidden="true" />
         Parley
       </div>
       <h1>Sign in to the console</h1>
@@ -42,7 +41,7 @@ export function UseLinkPage({ word }: { word: string }) {
         <button
           type="button"
           id="use-link"
-          class="button primary wide"
+          className="button primary wide"
           aria-disabled={busy}
           onClick={() => void enter()}
         >
@@ -51,7 +50,7 @@ export function UseLinkPage({ word }: { word: string }) {
       ) : (
         <>
           <ProblemCard problem={problem} />
-          <button type="button" class="button primary wide" onClick={leave}>
+          <button type="button" className="button primary wide" onClick={leave}>
             Sign in another way
           </button>
         </>

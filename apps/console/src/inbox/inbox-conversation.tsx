@@ -1,17 +1,18 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { operatorName } from "./operator-name.js";
-import { useLiveSession } from "../sessions/use-live-session.js";
-import { usePolled } from "../parts/use-polled.js";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Escalation, Session } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
+import { Link } from "../parts/link.js";
+import { ProblemCard, WhenReady } from "../parts/states.js";
+import { LiveState, LiveTranscript } from "../sessions/live-transcript.js";
+import { useLiveSession } from "../sessions/use-live-session.js";
 import { CloseDialog, TransferDialog } from "./inbox-dialogs.js";
 import { EscalationChip, visitorOf } from "./inbox-rows.js";
-import { LiveState, LiveTranscript } from "../sessions/live-transcript.js";
+import { operatorName } from "./operator-name.js";
 import { ReplyBox } from "./reply-box.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
 
 const EVERY_MS = 4_000;
 
@@ -24,28 +25,29 @@ interface Given {
 /** One conversation of the inbox, as it goes on. */
 export function InboxConversation({ id, show, onChanged }: Given) {
   const api = useApi();
-  const { loaded, reload } = usePolled(
-    `escalation ${id}`,
-    async () => {
+  const query = useQuery({
+    queryKey: ["escalation", id],
+    queryFn: answered(async () => {
       const escalation = await api.escalation(id);
       if (escalation.type !== "ok") return escalation;
       const session = await api.session(escalation.value.session_id);
       if (session.type !== "ok") return session;
       return { type: "ok", value: { escalation: escalation.value, session: session.value } };
-    },
-    EVERY_MS,
-  );
+    }),
+    refetchInterval: EVERY_MS,
+    gcTime: 0,
+  });
   const changed = (): void => {
-    void reload();
+    void query.refetch();
     onChanged();
   };
   return (
-    <section class="inbox-one" aria-label="The conversation">
-      <a class="back" href={pathOf({ page: "inbox", id: null, show })}>
+    <section className="inbox-one" aria-label="The conversation">
+      <Link className="back" to="/inbox/{-$id}" params={{ id: undefined }} search={{ show }}>
         <span aria-hidden="true">‹ </span>
         All of them
-      </a>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      </Link>
+      <WhenReady query={query}>
         {({ escalation, session }) => <Conversation escalation={escalation} session={session} onChanged={changed} />}
       </WhenReady>
     </section>
@@ -63,30 +65,38 @@ function Conversation({ escalation, session, onChanged }: ConversationProps) {
   const { messages, writing, typing, human, session: now } = watched.live;
   const log = useRef<HTMLElement>(null);
   // Whoever reads the end keeps reading the end.
-  useEffect(() => log.current?.scrollTo({ top: log.current.scrollHeight }), [messages.length, writing, typing]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each of them makes the log longer
+  useEffect(() => {
+    log.current?.scrollTo({ top: log.current.scrollHeight });
+  }, [messages.length, writing, typing]);
   // Somebody else may take it, hand it on or end it: the stream says so before the next look does.
   const state = `${now.status} ${now.waiting_since ?? ""} ${human === null ? "" : (human.name ?? "?")}`;
   const seen = useRef(state);
+  const tell = useEffectEvent(onChanged);
   useEffect(() => {
-    if (seen.current !== state) onChanged();
+    if (seen.current !== state) tell();
     seen.current = state;
   }, [state]);
   return (
     <>
-      <header class="inbox-head">
+      <header className="inbox-head">
         <h2>{visitorOf(escalation)}</h2>
         <EscalationChip row={escalation} />
         {escalation.status !== "resolved" && <LiveState state={watched.state} />}
-        <a href={pathOf({ page: "session", id: escalation.session_id })}>All about the session</a>
+        <Link to="/sessions/$id" params={{ id: escalation.session_id }}>
+          All about the session
+        </Link>
       </header>
-      {escalation.reason && <p class="inbox-reason">{escalation.reason}</p>}
+      {escalation.reason && <p className="inbox-reason">{escalation.reason}</p>}
       {escalation.answer_by_mail && escalation.status !== "resolved" && (
-        <p class="note">The visitor wants the answer by mail: what you write goes there unless they are still here.</p>
+        <p className="note">
+          The visitor wants the answer by mail: what you write goes there unless they are still here.
+        </p>
       )}
       <Told notices={escalation.notices ?? []} />
-      {escalation.summary && <p class="row-text">Summary: {escalation.summary}</p>}
+      {escalation.summary && <p className="row-text">Summary: {escalation.summary}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section ref={log} class="inbox-log" tabIndex={0} aria-label="What was said, to scroll">
+      <section ref={log} className="inbox-log" tabIndex={0} aria-label="What was said, to scroll">
         <LiveTranscript watched={watched} bare />
       </section>
       <Acts escalation={escalation} onChanged={onChanged} />
@@ -102,7 +112,7 @@ function Acts({ escalation, onChanged }: { escalation: Escalation; onChanged(): 
   const take = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    const answer = await api.takeEscalation(escalation.id, operatorName.value);
+    const answer = await api.takeEscalation(escalation.id, operatorName.get());
     setBusy(false);
     setProblem(answer.type === "ok" ? null : answer);
     onChanged();
@@ -115,32 +125,32 @@ function Acts({ escalation, onChanged }: { escalation: Escalation; onChanged(): 
   const { status, mine = false } = escalation;
   if (status === "resolved") return null;
   return (
-    <div class="inbox-acts">
+    <div className="inbox-acts">
       {problem && <ProblemCard problem={problem} />}
       {mine && <ReplyBox escalation={escalation.id} />}
       {!mine && status === "assigned" && (
-        <p class="note">
+        <p className="note">
           {escalation.assigned_name ?? "Somebody else"} has this conversation. Transfer it before you write.
         </p>
       )}
-      <div class="actions start">
+      <div className="actions start">
         {status === "open" && (
-          <button type="button" class="button primary" aria-disabled={busy} onClick={() => void take()}>
+          <button type="button" className="button primary" aria-disabled={busy} onClick={() => void take()}>
             {busy ? "Taking…" : "Take"}
           </button>
         )}
         {mine && (
-          <button type="button" class="button quiet" onClick={() => setDialog("hand_back")}>
+          <button type="button" className="button quiet" onClick={() => setDialog("hand_back")}>
             Hand back
           </button>
         )}
         {(mine || status === "open") && (
-          <button type="button" class="button quiet" onClick={() => setDialog("resolve")}>
+          <button type="button" className="button quiet" onClick={() => setDialog("resolve")}>
             Resolve
           </button>
         )}
         {status === "assigned" && (
-          <button type="button" class="button quiet" onClick={() => setDialog("transfer")}>
+          <button type="button" className="button quiet" onClick={() => setDialog("transfer")}>
             Transfer
           </button>
         )}
@@ -159,7 +169,7 @@ const NOTICE_WORDS = { pending: "on the way to", sent: "sent to", failed: "faile
 function Told({ notices }: { notices: NonNullable<Escalation["notices"]> }) {
   if (notices.length === 0) return null;
   return (
-    <ul class="row-facts">
+    <ul className="row-facts">
       {notices.map(({ kind, target, status, outcome, created_at }) => (
         <li key={`${kind} ${target} ${created_at}`}>
           {kind === "answer" ? "Answer by mail" : kind === "mail" ? "Mail" : "Chat"} {NOTICE_WORDS[status]} {target}

@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { Field } from "../parts/field.js";
 import { WhenReady } from "../parts/states.js";
@@ -14,7 +15,7 @@ interface DialogProps {
 /** Gives the conversation to somebody else who may answer visitors. */
 export function TransferDialog({ id, onDone, onClose }: DialogProps) {
   const api = useApi();
-  const { loaded, reload } = useLoad("operators", () => api.operators());
+  const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
   const [to, setTo] = useState("");
   const [name, setName] = useState("");
   const [wrong, setWrong] = useState<string | undefined>();
@@ -30,7 +31,7 @@ export function TransferDialog({ id, onDone, onClose }: DialogProps) {
   };
   return (
     <ConfirmDialog title="Transfer to whom?" action="Transfer" check={check} onConfirm={transfer} onClose={onClose}>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ data }) => (
           <>
             <Field
@@ -40,7 +41,12 @@ export function TransferDialog({ id, onDone, onClose }: DialogProps) {
               help="Names of access tokens that may answer visitors."
             >
               {(control) => (
-                <select {...control} class="input" value={to} onChange={(event) => setTo(event.currentTarget.value)}>
+                <select
+                  {...control}
+                  className="input"
+                  value={to}
+                  onChange={(event) => setTo(event.currentTarget.value)}
+                >
                   <option value="">Choose…</option>
                   {data.map((one) => (
                     <option key={one.id} value={one.id}>
@@ -54,10 +60,10 @@ export function TransferDialog({ id, onDone, onClose }: DialogProps) {
               {(control) => (
                 <input
                   {...control}
-                  class="input"
+                  className="input"
                   maxLength={200}
                   value={name}
-                  onInput={(event) => setName(event.currentTarget.value)}
+                  onChange={(event) => setName(event.currentTarget.value)}
                 />
               )}
             </Field>
@@ -103,16 +109,16 @@ export function CloseDialog({ id, how, onDone, onClose }: DialogProps & { how: k
         {(control) => (
           <textarea
             {...control}
-            class="input"
+            className="input"
             rows={3}
             maxLength={4_000}
             value={summary}
-            onInput={(event) => setSummary(event.currentTarget.value)}
+            onChange={(event) => setSummary(event.currentTarget.value)}
           />
         )}
       </Field>
       {how === "resolve" && (
-        <label class="check">
+        <label className="check">
           <input type="checkbox" checked={ends} onChange={(event) => setEnds(event.currentTarget.checked)} />
           <span>End the conversation, too</span>
         </label>

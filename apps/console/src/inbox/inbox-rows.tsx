@@ -1,5 +1,5 @@
 import type { Escalation } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
+import { Link } from "../parts/link.js";
 import { Time } from "../parts/time.js";
 import { Waiting } from "../parts/waiting.js";
 
@@ -19,27 +19,29 @@ export const visitorOf = ({ participant }: Escalation): string =>
 /** Escalations in a list: why, since when, and what was said last. */
 export function InboxRows({ rows, show, selected }: { rows: Escalation[]; show: string; selected: string | null }) {
   return (
-    <ul class="rows">
+    <ul className="rows">
       {rows.map((row) => (
-        <li key={row.id} class={row.id === selected ? "row selected" : "row"}>
-          <div class="row-main">
-            <a
-              class="row-title"
-              href={pathOf({ page: "inbox", id: row.id, show })}
-              aria-current={row.id === selected ? "true" : undefined}
+        <li key={row.id} className={row.id === selected ? "row selected" : "row"}>
+          <div className="row-main">
+            <Link
+              className="row-title"
+              to="/inbox/{-$id}"
+              params={{ id: row.id }}
+              search={{ show }}
+              current={row.id === selected ? "true" : undefined}
             >
               {visitorOf(row)}
-            </a>
+            </Link>
             <EscalationChip row={row} />
           </div>
-          {row.reason && <p class="row-text">{row.reason}</p>}
+          {row.reason && <p className="row-text">{row.reason}</p>}
           {row.last_message && (
-            <p class="row-text last-words" dir="auto">
+            <p className="row-text last-words" dir="auto">
               {row.last_message.role === "user" ? "" : row.last_message.author === "human" ? "You: " : "Agent: "}
               {row.last_message.content}
             </p>
           )}
-          <p class="row-facts">
+          <p className="row-facts">
             <span>{SOURCES[row.source]}</span>
             <Time value={row.created_at} />
           </p>
@@ -54,14 +56,16 @@ export function EscalationChip({ row }: { row: Escalation }) {
   switch (row.status) {
     case "open":
       return (
-        <span class="chip warning">
+        <span className="chip warning">
           <Waiting since={row.created_at} />
         </span>
       );
     case "assigned":
-      return <span class="chip active">{row.mine ? "You have it" : `${row.assigned_name ?? "Somebody"} has it`}</span>;
+      return (
+        <span className="chip active">{row.mine ? "You have it" : `${row.assigned_name ?? "Somebody"} has it`}</span>
+      );
     case "resolved":
-      return <span class="chip">{OUTCOMES[row.outcome ?? "resolved"]}</span>;
+      return <span className="chip">{OUTCOMES[row.outcome ?? "resolved"]}</span>;
   }
 }
 

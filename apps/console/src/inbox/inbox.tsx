@@ -1,17 +1,19 @@
-import { useState } from "preact/hooks";
-import { counts, recount } from "./inbox-count.js";
-import { nameOperator, operatorName } from "./operator-name.js";
-import { usePolled } from "../parts/use-polled.js";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Escalation, Page } from "../api/answers.js";
+import { useApi } from "../api/api-context.js";
 import type { Show } from "../api/inbox-calls.js";
 import type { Problem } from "../api/problem.js";
-import { pathOf } from "../app/route.js";
-import { useApi } from "../api/api-context.js";
-import { InboxConversation } from "./inbox-conversation.js";
-import { InboxRows } from "./inbox-rows.js";
+import { answered } from "../api/query.js";
 import { keepFocus } from "../parts/keep-focus.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
+import { InboxConversation } from "./inbox-conversation.js";
+import { countsQuery } from "./inbox-count.js";
+import { InboxRows } from "./inbox-rows.js";
+import { nameOperator, operatorName } from "./operator-name.js";
 
 const EVERY_MS = 4_000;
 const SHOWN: readonly { show: Show; label: string }[] = [
@@ -21,37 +23,47 @@ const SHOWN: readonly { show: Show; label: string }[] = [
 ];
 const showOf = (given: string): Show => SHOWN.find(({ show }) => show === given)?.show ?? "waiting";
 
+const route = getRouteApi("/inbox/{-$id}");
+
 /** Conversations that ask for a person, and the one that is open. It keeps itself up to date. */
-export function InboxPage({ id, show: given }: { id: string | null; show: string }) {
+export function InboxPage() {
+  const { id = null } = route.useParams();
+  const { show: given = "" } = route.useSearch();
   const api = useApi();
+  const client = useQueryClient();
+  const counts = useQuery(countsQuery(api)).data;
   const show = showOf(given);
-  const { loaded, reload } = usePolled(`inbox ${show}`, () => api.escalations(show), EVERY_MS);
+  const query = useQuery({
+    queryKey: ["escalations", show],
+    queryFn: answered(() => api.escalations(show)),
+    refetchInterval: EVERY_MS,
+  });
   const changed = (): void => {
-    void reload();
-    recount();
+    void query.refetch();
+    void client.invalidateQueries({ queryKey: countsQuery(api).queryKey });
   };
   return (
     <>
       <PageHeader title="Inbox" lead={id === null && "Visitors who ask for a person, oldest first."}>
         {id === null && <OperatorName />}
       </PageHeader>
-      <div class={id === null ? "inbox" : "inbox with-one"}>
-        <section class="inbox-list" aria-label="Conversations">
-          <nav class="tabs" aria-label="Which conversations">
+      <div className={id === null ? "inbox" : "inbox with-one"}>
+        <section className="inbox-list" aria-label="Conversations">
+          <nav className="tabs" aria-label="Which conversations">
             {SHOWN.map(({ show: one, label }) => (
-              <a
+              <Link
                 key={one}
-                href={pathOf({ page: "inbox", id: null, show: one === "waiting" ? "" : one })}
-                aria-current={one === show ? "page" : undefined}
+                to="/inbox/{-$id}"
+                params={{ id: undefined }}
+                search={{ show: one === "waiting" ? "" : one }}
+                current={one === show ? "page" : undefined}
               >
                 {label}
-                {one !== "all" && counts.value !== null && <span class="tab-count">{counts.value[one]}</span>}
-              </a>
+                {one !== "all" && counts && <span className="tab-count">{counts[one]}</span>}
+              </Link>
             ))}
           </nav>
-          <WhenReady loaded={loaded} onRetry={() => void reload()}>
-            {(first) => <List key={show} first={first} show={show} selected={id} />}
-          </WhenReady>
+          <WhenReady query={query}>{(first) => <List key={show} first={first} show={show} selected={id} />}</WhenReady>
         </section>
         {id !== null && <InboxConversation key={id} id={id} show={given} onChanged={changed} />}
       </div>
@@ -81,7 +93,7 @@ function List({ first, show, selected }: { first: Page<Escalation>; show: Show; 
       <InboxRows rows={rows} show={show === "waiting" ? "" : show} selected={selected} />
       {problem && <ProblemCard problem={problem} />}
       {cursor !== null && (
-        <button type="button" class="button quiet more" onClick={() => void older()}>
+        <button type="button" className="button quiet more" onClick={() => void older()}>
           Show more
         </button>
       )}
@@ -108,7 +120,10 @@ function Nothing({ show }: { show: Show }) {
       </p>
       <p>
         You can also step in unasked: open a running conversation under{" "}
-        <a href={pathOf({ page: "sessions", status: "active", agent: "", link: "" })}>Sessions</a> and take it over.
+        <Link to="/sessions" search={{ status: "active" }}>
+          Sessions
+        </Link>{" "}
+        and take it over.
       </p>
     </Empty>
   );
@@ -117,16 +132,16 @@ function Nothing({ show }: { show: Show }) {
 /** What visitors read beside the words of whoever sits here. */
 function OperatorName() {
   return (
-    <div class="field inbox-name">
-      <label for="operator-name">Your name, as visitors read it</label>
+    <div className="field inbox-name">
+      <label htmlFor="operator-name">Your name, as visitors read it</label>
       <input
         id="operator-name"
-        class="input"
+        className="input"
         maxLength={200}
-        autocomplete="off"
+        autoComplete="off"
         placeholder="A person"
-        value={operatorName.value}
-        onChange={(event) => nameOperator(event.currentTarget.value)}
+        defaultValue={operatorName.get()}
+        onBlur={(event) => nameOperator(event.currentTarget.value)}
       />
     </div>
   );

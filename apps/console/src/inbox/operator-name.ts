@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { createStore } from "../app/store.js";
 
 const STORED_AS = "parley-console-name";
 
@@ -11,12 +11,12 @@ function stored(): string {
 }
 
 /** How visitors read whoever works here; empty = "a person". Kept in this browser. */
-export const operatorName = signal(stored());
+export const operatorName = createStore(stored());
 
 export function nameOperator(name: string): void {
-  operatorName.value = name.trim().slice(0, 200);
+  operatorName.set(name.trim().slice(0, 200));
   try {
-    localStorage.setItem(STORED_AS, operatorName.value);
+    localStorage.setItem(STORED_AS, operatorName.get());
   } catch {
     // A forbidden storage: it counts until the page is closed.
   }

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from "preact/hooks";
-import { useReply } from "./use-reply.js";
+import { type FormEvent, useEffect, useRef } from "react";
 import { ProblemCard } from "../parts/states.js";
+import { useReply } from "./use-reply.js";
 
 /** What the operator writes. Enter sends, Shift and Enter begin a line. */
 export function ReplyBox({ escalation }: { escalation: string }) {
@@ -8,34 +8,34 @@ export function ReplyBox({ escalation }: { escalation: string }) {
   const box = useRef<HTMLTextAreaElement>(null);
   // Drawn when the conversation was taken: the next thing is to write.
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
-  const submit = (event: Event): void => {
+  const submit = (event: FormEvent): void => {
     event.preventDefault();
     void send().then(() => box.current?.focus());
   };
   return (
-    <form class="reply" onSubmit={submit}>
+    <form className="reply" onSubmit={submit}>
       {problem && <ProblemCard problem={problem} />}
-      <label for="reply-text">Your answer</label>
+      <label htmlFor="reply-text">Your answer</label>
       <textarea
         id="reply-text"
         ref={box}
-        class="input"
+        className="input"
         rows={3}
         dir="auto"
         maxLength={10_000}
         value={text}
         aria-describedby="reply-help"
-        onInput={(event) => write(event.currentTarget.value)}
+        onChange={(event) => write(event.currentTarget.value)}
         onBlur={pause}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+          if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
         }}
       />
-      <div class="reply-end">
-        <p id="reply-help" class="help">
+      <div className="reply-end">
+        <p id="reply-help" className="help">
           Enter sends, Shift and Enter begin a new line.
         </p>
-        <button type="submit" class="button primary" aria-disabled={busy || text.trim() === ""}>
+        <button type="submit" className="button primary" aria-disabled={busy || text.trim() === ""}>
           {busy ? "Sending…" : "Send"}
         </button>
       </div>

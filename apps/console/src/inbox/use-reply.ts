@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Problem } from "../api/problem.js";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
 
 /** The visitor's page forgets that somebody types after some seconds. */
 const TELL_EVERY_MS = 3_000;
@@ -29,7 +29,8 @@ export function useReply(escalation: string): Reply {
     toldAt.current = 0;
     void api.tellTyping(escalation, false);
   };
-  useEffect(() => pause, [escalation]);
+  const left = useEffectEvent(pause);
+  useEffect(() => () => left(), []);
   return {
     ...{ text, busy, problem, pause },
     write(given) {

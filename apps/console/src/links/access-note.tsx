@@ -1,5 +1,5 @@
 import type { AccessPolicy, Agent } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
+import { Link } from "../parts/link.js";
 
 export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: string }> = {
   open: { label: "Whoever a link lets in", meaning: "anybody who meets the terms of the link may talk" },
@@ -10,12 +10,14 @@ export const MODE_WORDS: Record<AccessPolicy["mode"], { label: string; meaning: 
 /** What the agent asks on all of its links, shown where the terms of one link are set. */
 export function AccessNote({ agent, policy }: { agent: Agent; policy: AccessPolicy | null }) {
   return (
-    <p class="note field-wide">
+    <p className="note field-wide">
       {policy === null
         ? "The agent may ask for more on all of its links. "
         : `For all links of ${agent.name}: ${MODE_WORDS[policy.mode].meaning}. `}
       {policy?.links_enabled === false && <strong>Its links are switched off. </strong>}
-      <a href={pathOf({ page: "agent", agent: agent.slug })}>Access to {agent.name}</a>
+      <Link to="/agents/$agent" params={{ agent: agent.slug }}>
+        Access to {agent.name}
+      </Link>
     </p>
   );
 }

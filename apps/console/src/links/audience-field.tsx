@@ -1,5 +1,5 @@
-import { AUDIENCES, type LinkValues } from "./link-form.js";
 import { Field } from "../parts/field.js";
+import { AUDIENCES, type LinkValues } from "./link-form.js";
 
 interface AudienceFieldProps {
   values: LinkValues;
@@ -23,7 +23,7 @@ export function AudienceField({ values, wrong, onChange }: AudienceFieldProps) {
       {(control) => (
         <select
           {...control}
-          class="input"
+          className="input"
           value={values.audience}
           onChange={(event) => choose(event.currentTarget.value)}
         >

@@ -1,6 +1,6 @@
 import { sixDigits } from "@parley/web-kit";
-import type { LinkValues } from "./link-form.js";
 import { Field } from "../parts/field.js";
+import type { LinkValues } from "./link-form.js";
 
 interface ColourFieldProps {
   values: LinkValues;
@@ -23,24 +23,24 @@ export function ColourField({ values, wrong, onChange }: ColourFieldProps) {
       problem={wrong[NAME]}
     >
       {(control) => (
-        <div class="colour">
+        <div className="colour">
           <input
-            class="swatch"
+            className="swatch"
             type="color"
             aria-label="Pick a colour"
             value={sixDigits(value) ?? OWN}
-            onInput={(event) => onChange(NAME, event.currentTarget.value)}
+            onChange={(event) => onChange(NAME, event.currentTarget.value)}
           />
           <input
             {...control}
-            class="input mono"
+            className="input mono"
             maxLength={7}
             placeholder={OWN}
-            autocapitalize="off"
-            autocomplete="off"
-            spellcheck={false}
+            autoCapitalize="off"
+            autoComplete="off"
+            spellCheck={false}
             value={value}
-            onInput={(event) => onChange(NAME, event.currentTarget.value)}
+            onChange={(event) => onChange(NAME, event.currentTarget.value)}
           />
         </div>
       )}

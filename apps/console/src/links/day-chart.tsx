@@ -19,9 +19,9 @@ export function DayChart({ days, measure }: DayChartProps) {
   const step = WIDTH / Math.max(1, days.length);
   const summary = `${WORDS[measure]}: at most ${most}${peak ? ` on ${peak.day}` : ""}`;
   return (
-    <figure class="chart">
+    <figure className="chart">
       <figcaption>
-        {WORDS[measure]} <span class="fact-note">up to {most.toLocaleString("en")}</span>
+        {WORDS[measure]} <span className="fact-note">up to {most.toLocaleString("en")}</span>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={summary}>
         {days.map((day, index) => {
@@ -29,7 +29,7 @@ export function DayChart({ days, measure }: DayChartProps) {
           return (
             <rect
               key={day.day}
-              class={day[measure] === 0 ? "none" : undefined}
+              className={day[measure] === 0 ? "none" : undefined}
               x={index * step + (step * GAP) / 2}
               y={HEIGHT - Math.max(height, 2)}
               width={step * (1 - GAP)}
@@ -40,7 +40,7 @@ export function DayChart({ days, measure }: DayChartProps) {
           );
         })}
       </svg>
-      <p class="chart-ends" aria-hidden="true">
+      <p className="chart-ends" aria-hidden="true">
         <span>{days[0]?.day}</span>
         <span>{days.at(-1)?.day}</span>
       </p>

@@ -5,7 +5,7 @@ export function DayTable({ days }: { days: Day[] }) {
   const used = days.filter(({ sessions, messages }) => sessions + messages > 0).reverse();
   if (used.length === 0) return null;
   return (
-    <details class="fold table-fold">
+    <details className="fold table-fold">
       <summary>Day by day, as a table</summary>
       <table>
         <thead>

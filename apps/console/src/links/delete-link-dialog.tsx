@@ -1,15 +1,16 @@
-import { useState } from "preact/hooks";
-import { useLoad } from "../parts/use-load.js";
-import type { Link } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { PublicLink } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { plural } from "../sessions/session-rows.js";
 
 interface DeleteLinkDialogProps {
   agent: string;
-  link: Link;
+  link: PublicLink;
   onDelete(): Promise<Problem | null>;
   /** Switches the link off, which takes nothing away. */
   onDisable(): void;
@@ -19,10 +20,10 @@ interface DeleteLinkDialogProps {
 /** Asks the server anew how many conversations are live and what was said, because the list may be minutes old. */
 export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: DeleteLinkDialogProps) {
   const api = useApi();
-  const { loaded } = useLoad(link.id, () => api.link(agent, link.id));
+  const query = useQuery({ queryKey: ["link", link.id], queryFn: answered(() => api.link(agent, link.id)) });
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string | undefined>();
-  const now = loaded.state === "ready" ? loaded.value : link;
+  const now = query.data ?? link;
   const check = (): boolean => {
     if (now.usage.messages === 0 || typed.trim() === link.title.trim()) return true;
     setWrong("must be the title of the link");
@@ -44,12 +45,12 @@ export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: 
       {link.is_active && (
         <p>
           To stop it and keep everything, disable it:{" "}
-          <button type="button" class="button quiet small" onClick={disable}>
+          <button type="button" className="button quiet small" onClick={disable}>
             Disable instead
           </button>
         </p>
       )}
-      <p>{loaded.state === "loading" ? "Counting the live sessions…" : liveText(now.usage.sessions_active)}</p>
+      <p>{query.isPending ? "Counting the live sessions…" : liveText(now.usage.sessions_active)}</p>
       <p>
         The address stops working at once and for good.{" "}
         {now.usage.messages === 0
@@ -61,10 +62,10 @@ export function DeleteLinkDialog({ agent, link, onDelete, onDisable, onClose }: 
           {(control) => (
             <input
               {...control}
-              class="input"
-              autocomplete="off"
+              className="input"
+              autoComplete="off"
               value={typed}
-              onInput={(event) => setTyped(event.currentTarget.value)}
+              onChange={(event) => setTyped(event.currentTarget.value)}
             />
           )}
         </Field>

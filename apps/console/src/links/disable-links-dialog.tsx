@@ -1,11 +1,11 @@
-import type { Link } from "../api/answers.js";
+import type { PublicLink } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { plural } from "../sessions/session-rows.js";
 
 interface DisableLinksDialogProps {
-  links: Link[];
-  onDisable(links: Link[]): Promise<Problem | null>;
+  links: PublicLink[];
+  onDisable(links: PublicLink[]): Promise<Problem | null>;
   onClose(): void;
 }
 

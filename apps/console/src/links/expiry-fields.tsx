@@ -1,5 +1,5 @@
-import { EXPIRIES, HOURS, type LinkValues } from "./link-form.js";
 import { Field } from "../parts/field.js";
+import { EXPIRIES, HOURS, type LinkValues } from "./link-form.js";
 import { PlainField } from "./plain-field.js";
 
 interface ExpiryFieldsProps {
@@ -21,7 +21,7 @@ export function ExpiryFields({ values, wrong, onChange }: ExpiryFieldsProps) {
         {(control) => (
           <select
             {...control}
-            class="input"
+            className="input"
             value={values.expiry}
             onChange={(event) => onChange("expiry", event.currentTarget.value)}
           >
@@ -44,10 +44,10 @@ export function ExpiryFields({ values, wrong, onChange }: ExpiryFieldsProps) {
           {(control) => (
             <input
               {...control}
-              class="input"
+              className="input"
               type="datetime-local"
               value={values.expires_at}
-              onInput={(event) => onChange("expires_at", event.currentTarget.value)}
+              onChange={(event) => onChange("expires_at", event.currentTarget.value)}
             />
           )}
         </Field>

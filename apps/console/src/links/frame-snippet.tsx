@@ -1,17 +1,17 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import type { Link, Snippets } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
+import { type FormEvent, useState } from "react";
+import type { PublicLink, Snippets } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { announce } from "../app/announcement.js";
 import { CopyField } from "../parts/copy-field.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
 
 interface FrameSnippetProps {
   agent: string;
-  link: Link;
+  link: PublicLink;
   snippets: Snippets;
-  onChange(): Promise<void>;
+  onChange(): Promise<unknown>;
 }
 
 /** The chat on another site. Browsers show it only on the sites that the link lists, so the first one is asked for. */
@@ -22,7 +22,7 @@ export function FrameSnippet({ agent, link, snippets, onChange }: FrameSnippetPr
     <>
       <CopyField label="Snippet: chat widget" shown value={widget} />
       <CopyField label="Snippet: chat in place" shown value={iframe} />
-      <p class="help">Works on {sites.join(", ")}; browsers refuse it elsewhere.</p>
+      <p className="help">Works on {sites.join(", ")}; browsers refuse it elsewhere.</p>
     </>
   );
 }
@@ -32,12 +32,13 @@ function FirstSite({ agent, link, onChange }: Omit<FrameSnippetProps, "snippets"
   const [site, setSite] = useState("");
   const [wrong, setWrong] = useState<string | undefined>();
   const [problem, setProblem] = useState<Problem | null>(null);
-  const allow = async (event: Event): Promise<void> => {
+  const allow = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const answer = await api.updateLink(agent, link.id, { allowed_domains: [site.trim()] });
     if (answer.type === "ok") {
       announce("The snippet works on this site now.");
-      return onChange();
+      await onChange();
+      return;
     }
     const [finding] = answer.fields;
     setWrong(finding?.message);
@@ -55,17 +56,17 @@ function FirstSite({ agent, link, onChange }: Omit<FrameSnippetProps, "snippets"
         {(control) => (
           <input
             {...control}
-            class="input mono"
+            className="input mono"
             inputMode="url"
             placeholder="https://www.example.com"
             required
             value={site}
-            onInput={(event) => setSite(event.currentTarget.value)}
+            onChange={(event) => setSite(event.currentTarget.value)}
           />
         )}
       </Field>
       {problem && <ProblemCard problem={problem} />}
-      <button type="submit" class="button quiet small">
+      <button type="submit" className="button quiet small">
         Allow this site
       </button>
     </form>

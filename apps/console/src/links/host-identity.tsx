@@ -1,34 +1,39 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { useLoad } from "../parts/use-load.js";
-import type { IdentitySecret, Link, HostIdentity as Settings } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { IdentitySecret, PublicLink, HostIdentity as Settings } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { CopyField } from "../parts/copy-field.js";
 import { keepFocus } from "../parts/keep-focus.js";
-import { PublicKeys } from "./public-keys.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { PublicKeys } from "./public-keys.js";
 
 /** How the site that embeds a link tells who its visitor is: a shared secret, or public keys of the site. Editors and above. */
-export function HostIdentity({ agent, link }: { agent: string; link: Link }) {
+export function HostIdentity({ agent, link }: { agent: string; link: PublicLink }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(`identity ${link.id}`, () => api.hostIdentity(agent, link.id));
+  const query = useQuery({
+    queryKey: ["link", link.id, "identity"],
+    queryFn: answered(() => api.hostIdentity(agent, link.id)),
+    gcTime: 0,
+  });
   const [changed, setChanged] = useState<Settings | null>(null);
-  const isForbidden = loaded.state === "failed" && loaded.problem.status === 403;
+  const isForbidden = query.error?.problem.status === 403;
   return (
-    <section class="block" aria-labelledby="identity-title">
+    <section className="block" aria-labelledby="identity-title">
       <h2 id="identity-title">Visitors your site knows</h2>
-      <p class="note">
+      <p className="note">
         A site that embeds this link can sign in its own visitors: its server signs a short token for them, and they
         need no code. They keep one conversation on all their devices.
       </p>
       {isForbidden ? (
-        <p class="note">Only editors and above set this up.</p>
+        <p className="note">Only editors and above set this up.</p>
       ) : (
-        <WhenReady loaded={loaded} onRetry={() => void reload()}>
+        <WhenReady query={query}>
           {(settings) => <Keys agent={agent} link={link} settings={changed ?? settings} onChange={setChanged} />}
         </WhenReady>
       )}
@@ -46,7 +51,7 @@ const NOTHING = {
 
 interface KeysProps {
   agent: string;
-  link: Link;
+  link: PublicLink;
   settings: Settings;
   onChange(settings: Settings): void;
 }
@@ -83,7 +88,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
     keepFocus();
   };
   return (
-    <div class="form-stack">
+    <div className="form-stack">
       {problem && <ProblemCard problem={problem} />}
       <CopyField label="Audience (aud) of the tokens" value={settings.audience} shown />
       {made && (
@@ -92,7 +97,7 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
           label="Secret for HS256"
           secret={made.secret}
           done={
-            <button type="button" class="button quiet" onClick={kept}>
+            <button type="button" className="button quiet" onClick={kept}>
               I have it
             </button>
           }
@@ -101,16 +106,16 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
         </SecretOnce>
       )}
       <SecretState settings={settings} />
-      <div class="actions start">
+      <div className="actions start">
         <button
           type="button"
-          class="button quiet small"
+          className="button quiet small"
           onClick={() => (settings.secret_set ? setAsking("rotate") : void makeSecret().then(setProblem))}
         >
           {settings.secret_set ? "Replace the secret" : "Make a secret"}
         </button>
         {isSet && (
-          <button type="button" class="button quiet small risky" onClick={() => setAsking("remove")}>
+          <button type="button" className="button quiet small risky" onClick={() => setAsking("remove")}>
             Turn off
           </button>
         )}
@@ -141,9 +146,9 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
 }
 
 function SecretState({ settings }: { settings: Settings }) {
-  if (!settings.secret_set) return <p class="help">No secret has been made.</p>;
+  if (!settings.secret_set) return <p className="help">No secret has been made.</p>;
   return (
-    <p class="help">
+    <p className="help">
       Secret made <Time value={settings.secret_created_at} exact />
       {settings.previous_secret_valid_until !== null && (
         <>

@@ -1,18 +1,18 @@
-import type { ComponentChildren } from "preact";
-import type { Agent, Link } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
+import type { ReactNode } from "react";
+import type { Agent, PublicLink } from "../api/answers.js";
+import { Link } from "../parts/link.js";
 import { StatusChip } from "../parts/status-chip.js";
 import { Time } from "../parts/time.js";
 
 const number = (value: number): string => value.toLocaleString("en");
 
 /** Where a link stands, at a glance. */
-export function LinkFacts({ link, agent }: { link: Link; agent: Agent }) {
+export function LinkFacts({ link, agent }: { link: PublicLink; agent: Agent }) {
   const { budget, usage } = link;
   const requirements = requirementsOf(link);
   const recipient = link.recipient?.name ?? link.recipient?.email;
   return (
-    <dl class="facts">
+    <dl className="facts">
       <Fact name="Status">
         <StatusChip status={link.status} />
       </Fact>
@@ -25,7 +25,9 @@ export function LinkFacts({ link, agent }: { link: Link; agent: Agent }) {
         {link.expires_at === null ? "Never" : <Time value={link.expires_at} />}
       </Fact>
       <Fact name="Agent" note={link.agent_version === "active" ? "active version" : `version ${link.agent_version}`}>
-        <a href={pathOf({ page: "agent", agent: agent.slug })}>{agent.name}</a>
+        <Link to="/agents/$agent" params={{ agent: agent.slug }}>
+          {agent.name}
+        </Link>
       </Fact>
       {recipient && <Fact name="For">{recipient}</Fact>}
       <Fact name="Visitors need">{requirements.length === 0 ? "Nothing" : requirements.join(", ")}</Fact>
@@ -43,7 +45,7 @@ export function LinkFacts({ link, agent }: { link: Link; agent: Agent }) {
   );
 }
 
-function requirementsOf(link: Link): string[] {
+function requirementsOf(link: PublicLink): string[] {
   return [
     link.pin_required && "PIN",
     link.consent_text !== null && "consent",
@@ -53,13 +55,13 @@ function requirementsOf(link: Link): string[] {
   ].filter((part) => typeof part === "string");
 }
 
-function Fact({ name, note, children }: { name: string; note?: string; children: ComponentChildren }) {
+function Fact({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>
       <dd>
         {children}
-        {note && <span class="fact-note">{note}</span>}
+        {note && <span className="fact-note">{note}</span>}
       </dd>
     </div>
   );

@@ -1,11 +1,11 @@
-import { useId, useRef } from "preact/hooks";
-import type { LinkField, LinkSection } from "./link-field.js";
-import { answeredIn, type LinkValues, SECTIONS } from "./link-form.js";
+import { useId, useRef } from "react";
 import type { AccessPolicy, Agent, Version } from "../api/answers.js";
 import { AccessNote } from "./access-note.js";
 import { AudienceField } from "./audience-field.js";
 import { ColourField } from "./colour-field.js";
 import { ExpiryFields } from "./expiry-fields.js";
+import type { LinkField, LinkSection } from "./link-field.js";
+import { answeredIn, type LinkValues, SECTIONS } from "./link-form.js";
 import { LogoField } from "./logo-field.js";
 import { PagePreview } from "./page-preview.js";
 import { PinField } from "./pin-field.js";
@@ -56,13 +56,13 @@ function Fold(props: SectionProps) {
   const answered = answeredIn(section, values) + (keepsPin ? 1 : 0);
   const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
   return (
-    <details class="fold" open={startsOpen} aria-labelledby={id}>
+    <details className="fold" open={startsOpen} aria-labelledby={id}>
       <summary id={id}>
         {section.title}
-        {answered > 0 && <span class="chip"> {answered} set</span>}
-        {isWrong && <span class="chip error"> needs a look</span>}
+        {answered > 0 && <span className="chip"> {answered} set</span>}
+        {isWrong && <span className="chip error"> needs a look</span>}
       </summary>
-      {section.lead && <p class="help fold-lead">{section.lead}</p>}
+      {section.lead && <p className="help fold-lead">{section.lead}</p>}
       <SectionFields {...props} />
       {section.id === "look" && <PagePreview values={values} agent={props.agent} />}
     </details>
@@ -75,7 +75,7 @@ function SectionFields(props: SectionProps) {
   const fields = props.section.fields.filter(asked);
   const paired = fields.filter(isShort).length > 2;
   return (
-    <div class={paired ? "form-pair" : "form-stack"}>
+    <div className={paired ? "form-pair" : "form-stack"}>
       {fields.map((field) =>
         field.type === "special" ? (
           <Special key={field.name} {...props} field={field} />

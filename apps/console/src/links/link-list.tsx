@@ -1,23 +1,26 @@
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
 import { allPages } from "../api/all-pages.js";
-import { announce } from "../app/announcement.js";
-import { useLinkActions } from "./use-link-actions.js";
-import { useLoad } from "../parts/use-load.js";
-import type { Agent, Link } from "../api/answers.js";
+import type { Agent, PublicLink } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
+import { ProblemCard, WhenReady } from "../parts/states.js";
+import { plural } from "../sessions/session-rows.js";
 import { DeleteLinkDialog } from "./delete-link-dialog.js";
 import { DisableLinksDialog } from "./disable-links-dialog.js";
 import { LinkRow } from "./link-row.js";
-import { plural } from "../sessions/session-rows.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
+import { useLinkActions } from "./use-link-actions.js";
 
 /** The links of an agent, and what can be done with one or with many of them. */
-export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChildren }) {
+export function LinkList({ agent, empty }: { agent: Agent; empty: ReactNode }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(agent.id, () => allPages((cursor) => api.links(agent.id, cursor)));
-  const actions = useLinkActions({ api, agent, reload });
-  const [deleting, setDeleting] = useState<Link | null>(null);
+  const query = useQuery({
+    queryKey: ["links", agent.id],
+    queryFn: answered(() => allPages((cursor) => api.links(agent.id, cursor))),
+  });
+  const actions = useLinkActions({ api, agent, reload: query.refetch });
+  const [deleting, setDeleting] = useState<PublicLink | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [sought, setSought] = useState("");
   const choose = (ids: string[], on: boolean): void =>
@@ -29,7 +32,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
   return (
     <>
       {actions.problem && <ProblemCard problem={actions.problem} />}
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ data: all, more }) => (
           <>
             {all.length === 0 && empty}
@@ -46,7 +49,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
                 }}
               />
             )}
-            <ul class="rows">
+            <ul className="rows">
               {found(all, sought).map((link) => (
                 <LinkRow
                   key={link.id}
@@ -60,7 +63,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
                 />
               ))}
             </ul>
-            {more && <p class="help">Only the newest {all.length} links are shown.</p>}
+            {more && <p className="help">Only the newest {all.length} links are shown.</p>}
           </>
         )}
       </WhenReady>
@@ -81,7 +84,7 @@ export function LinkList({ agent, empty }: { agent: Agent; empty: ComponentChild
 const FEW = 8;
 
 /** Links with all the words that were typed, wherever they stand. */
-function found(links: Link[], sought: string): Link[] {
+function found(links: PublicLink[], sought: string): PublicLink[] {
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   return links.filter(({ title, description, recipient, token_hint: tokenHint, status }) => {
     const text = [title, description, recipient?.name, recipient?.email, tokenHint, status].join(" ").toLowerCase();
@@ -91,17 +94,17 @@ function found(links: Link[], sought: string): Link[] {
 
 function Search({ sought, found: count, onChange }: { sought: string; found: number; onChange(sought: string): void }) {
   return (
-    <div class="field search">
-      <label for="field-sought">Find</label>
+    <div className="field search">
+      <label htmlFor="field-sought">Find</label>
       <input
         id="field-sought"
-        class="input"
+        className="input"
         type="search"
         placeholder="Title, person, end of the address or status"
         value={sought}
-        onInput={(event) => onChange(event.currentTarget.value)}
+        onChange={(event) => onChange(event.currentTarget.value)}
       />
-      <p class="help" role="status">
+      <p className="help" role="status">
         {sought.trim() !== "" && (count === 0 ? "No link has these words." : `${plural(count, "link")} found.`)}
       </p>
     </div>
@@ -109,15 +112,15 @@ function Search({ sought, found: count, onChange }: { sought: string; found: num
 }
 
 interface ChoiceProps {
-  links: Link[];
-  chosen: Link[];
+  links: PublicLink[];
+  chosen: PublicLink[];
   onChoose(ids: string[], on: boolean): void;
   onDisable: Parameters<typeof DisableLinksDialog>[0]["onDisable"];
 }
 
 /** What is selected, and what can be done with all of it. */
 function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
-  const [asking, setAsking] = useState<Link[] | null>(null);
+  const [asking, setAsking] = useState<PublicLink[] | null>(null);
   const all = links.length > 0 && chosen.length === links.length;
   const open = (): void => {
     const working = chosen.filter(({ is_active: isActive }) => isActive);
@@ -125,8 +128,8 @@ function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
     else announce(chosen.length === 0 ? "Select links first." : "They are disabled already.");
   };
   return (
-    <div class="choice">
-      <label class="check">
+    <div className="choice">
+      <label className="check">
         <input
           type="checkbox"
           checked={all}
@@ -140,7 +143,7 @@ function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
         <span>{chosen.length === 0 ? "Select all" : `${plural(chosen.length, "link")} selected`}</span>
       </label>
       {chosen.length > 0 && (
-        <button type="button" class="button quiet small risky" onClick={open}>
+        <button type="button" className="button quiet small risky" onClick={open}>
           Disable selected
         </button>
       )}

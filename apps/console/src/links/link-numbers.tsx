@@ -1,34 +1,37 @@
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import type { Analytics, PublicLink } from "../api/answers.js";
+import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import { csv } from "../parts/csv.js";
 import { fileName, saveFile } from "../parts/save-file.js";
-import { useLoad } from "../parts/use-load.js";
-import type { Analytics, Link } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { WhenReady } from "../parts/states.js";
+import { plural } from "../sessions/session-rows.js";
 import { DayChart } from "./day-chart.js";
 import { DayTable } from "./day-table.js";
-import { plural } from "../sessions/session-rows.js";
-import { WhenReady } from "../parts/states.js";
 
 const PERIODS = [7, 30, 90, 366] as const;
 
 /** How the link was used in the last days, as numbers, a chart, a table and a file. */
-export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
+export function LinkNumbers({ agent, link }: { agent: string; link: PublicLink }) {
   const api = useApi();
   const [days, setDays] = useState(30);
-  const { loaded, reload } = useLoad(`${link.id} ${days}`, () => api.analytics(agent, link.id, days));
+  const query = useQuery({
+    queryKey: ["link", link.id, "analytics", days],
+    queryFn: answered(() => api.analytics(agent, link.id, days)),
+  });
   const download = ({ by_day: rows }: Analytics): void => {
     const head = ["day", "sessions", "messages", "completed"];
     const lines = rows.map(({ day, sessions, messages, completed }) => [day, sessions, messages, completed]);
     saveFile(`${fileName(link.title)}-${days}-days.csv`, csv([head, ...lines]), "text/csv;charset=utf-8");
   };
   return (
-    <section class="block" aria-labelledby="numbers-title">
-      <div class="block-head wrap">
+    <section className="block" aria-labelledby="numbers-title">
+      <div className="block-head wrap">
         <h2 id="numbers-title">Use</h2>
-        <div class="actions">
+        <div className="actions">
           <select
-            class="input small"
+            className="input small"
             aria-label="Period"
             value={String(days)}
             onChange={(event) => setDays(Number(event.currentTarget.value))}
@@ -39,24 +42,24 @@ export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
               </option>
             ))}
           </select>
-          {loaded.state === "ready" && (
-            <button type="button" class="button quiet small" onClick={() => download(loaded.value)}>
+          {query.data && (
+            <button type="button" className="button quiet small" onClick={() => download(query.data)}>
               Download as CSV
             </button>
           )}
         </div>
       </div>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {(numbers) => (
           <>
             <Figures numbers={numbers} />
             {numbers.sessions.total === 0 ? (
-              <p class="note chart-note">
+              <p className="note chart-note">
                 Nobody has used it in this time. Open the address in another window and say hello: the conversation
                 appears here.
               </p>
             ) : (
-              <div class="charts">
+              <div className="charts">
                 <DayChart days={numbers.by_day} measure="sessions" />
                 <DayChart days={numbers.by_day} measure="messages" />
               </div>
@@ -73,7 +76,7 @@ export function LinkNumbers({ agent, link }: { agent: string; link: Link }) {
 function Figures({ numbers }: { numbers: Analytics }) {
   const { unique_visitors: visitors, engagement, response_time_ms: response, satisfaction } = numbers;
   return (
-    <dl class="facts">
+    <dl className="facts">
       <Figure name="Conversations">{numbers.sessions.total.toLocaleString("en")}</Figure>
       <Figure name="Messages" note={numbers.failed_messages > 0 ? `${numbers.failed_messages} failed` : undefined}>
         {numbers.messages.toLocaleString("en")}
@@ -102,16 +105,16 @@ function EndReasons({ numbers }: { numbers: Analytics }) {
   const inWords = reasons
     .toSorted(([, one], [, other]) => other - one)
     .map(([reason, count]) => `${reason.replaceAll("_", " ")} ${count.toLocaleString("en")}`);
-  return <p class="help end-reasons">Why conversations ended: {inWords.join(", ")}.</p>;
+  return <p className="help end-reasons">Why conversations ended: {inWords.join(", ")}.</p>;
 }
 
-function Figure({ name, note, children }: { name: string; note?: string | undefined; children: ComponentChildren }) {
+function Figure({ name, note, children }: { name: string; note?: string | undefined; children: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>
       <dd>
-        <strong class="figure-number">{children}</strong>
-        {note && <span class="fact-note">{note}</span>}
+        <strong className="figure-number">{children}</strong>
+        {note && <span className="fact-note">{note}</span>}
       </dd>
     </div>
   );

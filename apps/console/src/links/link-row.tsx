@@ -1,12 +1,12 @@
-import { useState } from "preact/hooks";
-import type { Link } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
-import { plural } from "../sessions/session-rows.js";
+import { useState } from "react";
+import type { PublicLink } from "../api/answers.js";
+import { Link } from "../parts/link.js";
 import { StatusChip } from "../parts/status-chip.js";
 import { Time } from "../parts/time.js";
+import { plural } from "../sessions/session-rows.js";
 
 interface LinkRowProps {
-  link: Link;
+  link: PublicLink;
   agent: string;
   chosen: boolean;
   onChoose(chosen: boolean): void;
@@ -20,27 +20,27 @@ export function LinkRow(props: LinkRowProps) {
   const { link, agent, chosen, onChoose } = props;
   const { usage } = link;
   return (
-    <li class="row with-actions">
-      <div class="row-body">
+    <li className="row with-actions">
+      <div className="row-body">
         <input
-          class="row-choice"
+          className="row-choice"
           type="checkbox"
           aria-label={`Select ${link.title}`}
           checked={chosen}
           onChange={(event) => onChoose(event.currentTarget.checked)}
         />
         <div>
-          <div class="row-main">
-            <h2 class="row-title">
-              <a class="row-title" href={pathOf({ page: "link", agent, id: link.id })}>
+          <div className="row-main">
+            <h2 className="row-title">
+              <Link className="row-title" to="/links/$agent/$id" params={{ agent, id: link.id }}>
                 {link.title}
-              </a>
+              </Link>
             </h2>
             <StatusChip status={link.status} />
-            {usage.sessions_active > 0 && <span class="chip live">{usage.sessions_active} live</span>}
+            {usage.sessions_active > 0 && <span className="chip live">{usage.sessions_active} live</span>}
           </div>
-          {link.description && <p class="row-text">{link.description}</p>}
-          <div class="usage">
+          {link.description && <p className="row-text">{link.description}</p>}
+          <div className="usage">
             <progress
               value={usage.sessions_used}
               max={Math.max(1, link.max_sessions)}
@@ -58,11 +58,11 @@ export function LinkRow(props: LinkRowProps) {
   );
 }
 
-function Facts({ link }: { link: Link }) {
+function Facts({ link }: { link: PublicLink }) {
   const recipient = link.recipient?.name ?? link.recipient?.email;
   return (
-    <p class="row-facts">
-      <span class="mono" title="End of the secret address">
+    <p className="row-facts">
+      <span className="mono" title="End of the secret address">
         {link.token_hint}
       </span>
       {recipient && <span>for {recipient}</span>}
@@ -91,40 +91,41 @@ function RowActions({ link, agent, onCopy, onToggle, onDelete }: LinkRowProps) {
     setBusy(false);
   };
   return (
-    <div class="actions">
+    <div className="actions">
       <button
         type="button"
-        class="button quiet small"
+        className="button quiet small"
         aria-disabled={busy}
         aria-label={`Copy the address of ${link.title}`}
         onClick={() => void once(onCopy)}
       >
         Copy
       </button>
-      <a
-        class="button quiet small"
-        href={pathOf({ page: "edit-link", agent, id: link.id })}
+      <Link
+        className="button quiet small"
+        to="/links/$agent/$id/edit"
+        params={{ agent, id: link.id }}
         aria-label={`Change ${link.title}`}
       >
         Change
-      </a>
+      </Link>
       <button
         type="button"
-        class="button quiet small"
+        className="button quiet small"
         aria-disabled={busy}
         aria-label={`${link.is_active ? "Disable" : "Enable"} ${link.title}`}
         onClick={() => void once(onToggle)}
       >
         {link.is_active ? "Disable" : "Enable"}
       </button>
-      <button type="button" class="button quiet small risky" aria-label={`Delete ${link.title}`} onClick={onDelete}>
+      <button type="button" className="button quiet small risky" aria-label={`Delete ${link.title}`} onClick={onDelete}>
         Delete
       </button>
     </div>
   );
 }
 
-function Expiry({ link }: { link: Link }) {
+function Expiry({ link }: { link: PublicLink }) {
   if (link.expires_at === null) return <span>never expires</span>;
   return (
     <span>

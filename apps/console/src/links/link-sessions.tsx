@@ -1,26 +1,32 @@
-import { useLoad } from "../parts/use-load.js";
-import type { Agent, Link } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
+import { useQuery } from "@tanstack/react-query";
+import type { Agent, PublicLink } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
-import { SessionRows } from "../sessions/session-rows.js";
+import { answered } from "../api/query.js";
+import { Link } from "../parts/link.js";
 import { WhenReady } from "../parts/states.js";
+import { SessionRows } from "../sessions/session-rows.js";
 
 const NEWEST = 5;
 
 /** The newest sessions of a link, and the way to all of them. */
-export function LinkSessions({ agent, link }: { agent: Agent; link: Link }) {
+export function LinkSessions({ agent, link }: { agent: Agent; link: PublicLink }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(`sessions ${link.id}`, () => api.linkSessions(agent.id, link.id, NEWEST));
+  const query = useQuery({
+    queryKey: ["link", link.id, "sessions"],
+    queryFn: answered(() => api.linkSessions(agent.id, link.id, NEWEST)),
+  });
   return (
-    <section class="block" aria-labelledby="sessions-title">
-      <div class="block-head">
+    <section className="block" aria-labelledby="sessions-title">
+      <div className="block-head">
         <h2 id="sessions-title">Newest sessions</h2>
-        <a href={pathOf({ page: "sessions", status: "", agent: "", link: link.id })}>All sessions of this link</a>
+        <Link to="/sessions" search={{ link: link.id }}>
+          All sessions of this link
+        </Link>
       </div>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ data }) =>
           data.length === 0 ? (
-            <p class="note">No session yet. One begins when somebody opens the address and writes.</p>
+            <p className="note">No session yet. One begins when somebody opens the address and writes.</p>
           ) : (
             <SessionRows sessions={data} agents={[agent]} />
           )

@@ -1,47 +1,55 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { useLoad } from "../parts/use-load.js";
-import type { Agent, Link } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { go } from "../app/navigation.js";
-import { pathOf } from "../app/route.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Agent, PublicLink } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
+import { Link } from "../parts/link.js";
+import { PageHeader } from "../parts/page-header.js";
+import { ProblemCard, WhenReady } from "../parts/states.js";
 import { DeleteLinkDialog } from "./delete-link-dialog.js";
 import { HostIdentity } from "./host-identity.js";
 import { LinkAddress } from "./link-address.js";
 import { LinkFacts } from "./link-facts.js";
 import { LinkNumbers } from "./link-numbers.js";
 import { LinkSessions } from "./link-sessions.js";
-import { PageHeader } from "../parts/page-header.js";
 import { SecurityEvents } from "./security-events.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
+
+const route = getRouteApi("/links/$agent/$id");
 
 /** One link: its address, how it is used, who talked, what its defences noticed. */
-export function LinkPage({ agent: name, id }: { agent: string; id: string }) {
+export function LinkPage() {
+  const { agent: name, id } = route.useParams();
   const api = useApi();
-  const { loaded, reload } = useLoad(id, async () => {
-    const [agent, link] = await Promise.all([api.agent(name), api.link(name, id)]);
-    if (agent.type !== "ok") return agent;
-    return link.type === "ok" ? { type: "ok", value: { agent: agent.value, link: link.value } } : link;
+  const query = useQuery({
+    queryKey: ["link", id, "page"],
+    queryFn: answered(async () => {
+      const [agent, link] = await Promise.all([api.agent(name), api.link(name, id)]);
+      if (agent.type !== "ok") return agent;
+      return link.type === "ok" ? { type: "ok", value: { agent: agent.value, link: link.value } } : link;
+    }),
   });
-  const shown = loaded.state === "ready" ? loaded.value : null;
+  const shown = query.data ?? null;
   return (
     <>
       <PageHeader
         title={shown?.link.title ?? "Link"}
         parent={{
-          href: pathOf({ page: "links", agent: name }),
+          to: "/links/{-$agent}",
+          params: { agent: name },
           label: shown === null ? "Links" : `Links of ${shown.agent.name}`,
         }}
         lead={shown?.link.description ?? undefined}
       >
-        {shown && <Actions {...shown} onChange={reload} />}
+        {shown && <Actions {...shown} onChange={query.refetch} />}
       </PageHeader>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ agent, link }) => (
           <>
             <LinkFacts link={link} agent={agent} />
-            <LinkAddress agent={agent.id} link={link} onChange={reload} />
+            <LinkAddress agent={agent.id} link={link} onChange={query.refetch} />
             <HostIdentity agent={agent.id} link={link} />
             <LinkNumbers agent={agent.id} link={link} />
             <LinkSessions agent={agent} link={link} />
@@ -53,7 +61,8 @@ export function LinkPage({ agent: name, id }: { agent: string; id: string }) {
   );
 }
 
-function Actions({ agent, link, onChange }: { agent: Agent; link: Link; onChange(): Promise<void> }) {
+function Actions({ agent, link, onChange }: { agent: Agent; link: PublicLink; onChange(): Promise<unknown> }) {
+  const navigate = useNavigate();
   const api = useApi();
   const [busy, setBusy] = useState(false);
   const [deleting, setDeleting] = useState(false);
@@ -72,18 +81,18 @@ function Actions({ agent, link, onChange }: { agent: Agent; link: Link; onChange
     const answer = await api.deleteLink(agent.id, link.id);
     if (answer.type !== "ok") return answer;
     announce(`“${link.title}” is deleted; live sessions that were ended: ${answer.value.sessions_ended}.`);
-    go({ page: "links", agent: agent.slug });
+    void navigate({ to: "/links/{-$agent}", params: { agent: agent.slug } });
     return null;
   };
   return (
     <>
-      <a class="button primary" href={pathOf({ page: "edit-link", agent: agent.slug, id: link.id })}>
+      <Link className="button primary" to="/links/$agent/$id/edit" params={{ agent: agent.slug, id: link.id }}>
         Change
-      </a>
-      <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void toggle()}>
+      </Link>
+      <button type="button" className="button quiet" aria-disabled={busy} onClick={() => void toggle()}>
         {link.is_active ? "Disable" : "Enable"}
       </button>
-      <button type="button" class="button quiet risky" onClick={() => setDeleting(true)}>
+      <button type="button" className="button quiet risky" onClick={() => setDeleting(true)}>
         Delete
       </button>
       {problem && <ProblemCard problem={problem} />}

@@ -1,19 +1,22 @@
-import { allPages } from "../api/all-pages.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent } from "../api/answers.js";
-import { go } from "../app/navigation.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
-import { LinkList } from "./link-list.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { Empty, WhenReady } from "../parts/states.js";
+import { LinkList } from "./link-list.js";
+
+const route = getRouteApi("/links/{-$agent}");
 
 /** Links of one agent; without a name, of the first one. */
-export function LinksPage({ agent: name }: { agent: string | null }) {
+export function LinksPage() {
+  const { agent: name } = route.useParams();
   const api = useApi();
-  const agents = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
-  const all = agents.loaded.state === "ready" ? agents.loaded.value.data : [];
-  const chosen = name === null ? all[0] : all.find((agent) => agent.slug === name || agent.id === name);
+  const agents = useQuery(agentsQuery(api));
+  const all = agents.data?.data ?? [];
+  const chosen = name === undefined ? all[0] : all.find((agent) => agent.slug === name || agent.id === name);
   return (
     <>
       <PageHeader
@@ -22,19 +25,19 @@ export function LinksPage({ agent: name }: { agent: string | null }) {
       >
         {chosen && (
           <>
-            <a class="button primary" href={pathOf({ page: "new-link", agent: chosen.slug })}>
+            <Link className="button primary" to="/links/$agent/new" params={{ agent: chosen.slug }}>
               Create a link
-            </a>
-            <a class="button quiet" href={pathOf({ page: "many-links", agent: chosen.slug })}>
+            </Link>
+            <Link className="button quiet" to="/links/$agent/many" params={{ agent: chosen.slug }}>
               For many people
-            </a>
+            </Link>
           </>
         )}
       </PageHeader>
-      <WhenReady loaded={agents.loaded} onRetry={() => void agents.reload()}>
+      <WhenReady query={agents}>
         {({ data }) => (data.length === 0 ? <NoAgents /> : <AgentChoice agents={data} chosen={chosen} />)}
       </WhenReady>
-      {agents.loaded.state === "ready" && all.length > 0 && chosen === undefined && (
+      {agents.data && all.length > 0 && chosen === undefined && (
         <Empty title="No such agent">
           <p>Choose one from the list above.</p>
         </Empty>
@@ -49,24 +52,27 @@ function NoAgents() {
     <Empty title="First comes an agent">
       <p>A link leads to an agent, and there is none yet.</p>
       <p>
-        <a class="button primary" href={pathOf({ page: "import", agent: null })}>
+        <Link className="button primary" to="/import/{-$agent}" params={{ agent: undefined }}>
           Import an agent
-        </a>
+        </Link>
       </p>
     </Empty>
   );
 }
 
 function AgentChoice({ agents, chosen }: { agents: Agent[]; chosen: Agent | undefined }) {
+  const navigate = useNavigate();
   return (
-    <div class="filters">
-      <div class="field">
-        <label for="filter-agent">Agent</label>
+    <div className="filters">
+      <div className="field">
+        <label htmlFor="filter-agent">Agent</label>
         <select
           id="filter-agent"
-          class="input"
+          className="input"
           value={chosen?.slug ?? ""}
-          onChange={(event) => go({ page: "links", agent: event.currentTarget.value }, { replace: true })}
+          onChange={(event) =>
+            void navigate({ to: "/links/{-$agent}", params: { agent: event.currentTarget.value }, replace: true })
+          }
         >
           {chosen === undefined && <option value="">Choose…</option>}
           {agents.map((agent) => (
@@ -89,14 +95,17 @@ function NoLinks({ agent }: { agent: Agent }) {
       </p>
       {agent.active_version === null && (
         <p>
-          This agent has no active version. <a href={pathOf({ page: "agent", agent: agent.slug })}>Activate one</a>{" "}
+          This agent has no active version.{" "}
+          <Link to="/agents/$agent" params={{ agent: agent.slug }}>
+            Activate one
+          </Link>{" "}
           first, or conversations cannot start.
         </p>
       )}
       <p>
-        <a class="button primary" href={pathOf({ page: "new-link", agent: agent.slug })}>
+        <Link className="button primary" to="/links/$agent/new" params={{ agent: agent.slug }}>
           Create the first link
-        </a>
+        </Link>
       </p>
     </Empty>
   );

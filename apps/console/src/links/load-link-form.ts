@@ -1,7 +1,7 @@
+import { allPages } from "../api/all-pages.js";
 import type { AccessPolicy, Agent, Template, Version } from "../api/answers.js";
 import type { Api } from "../api/api.js";
 import type { Answer } from "../api/call.js";
-import { allPages } from "../api/all-pages.js";
 
 /** What stands around the form of a link. */
 export interface LinkSurroundings {

@@ -1,8 +1,8 @@
-import { useRef, useState } from "preact/hooks";
+import { useRef, useState } from "react";
 import { announce } from "../app/announcement.js";
+import { Field } from "../parts/field.js";
 import type { LinkValues } from "./link-form.js";
 import { isInlineLogo, LOGO_TYPES, logoOf } from "./logo-image.js";
-import { Field } from "../parts/field.js";
 import { LogoPicture } from "./logo-picture.js";
 
 interface LogoFieldProps {
@@ -40,7 +40,7 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
     announce("The logo is taken out of the form.");
   };
   return (
-    <div class="form-stack">
+    <div className="form-stack">
       <Field
         name={NAME}
         label="Logo"
@@ -48,12 +48,12 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
         problem={refused ?? (inline ? wrong[NAME] : undefined)}
       >
         {(control) => (
-          <div class="logo-choice">
+          <div className="logo-choice">
             {inline && <LogoPicture logo={logo} initial="?" />}
             <input
               {...control}
               ref={input}
-              class="file"
+              className="file"
               type="file"
               accept={LOGO_TYPES.join(",")}
               onClick={(event) => {
@@ -66,7 +66,7 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
               }}
             />
             {inline && (
-              <button type="button" class="button quiet small" onClick={remove}>
+              <button type="button" className="button quiet small" onClick={remove}>
                 Remove the logo
               </button>
             )}
@@ -83,11 +83,11 @@ export function LogoField({ values, wrong, onChange }: LogoFieldProps) {
           {(control) => (
             <input
               {...control}
-              class="input"
+              className="input"
               inputMode="url"
               maxLength={4_096}
               value={logo}
-              onInput={(event) => onChange(NAME, event.currentTarget.value)}
+              onChange={(event) => onChange(NAME, event.currentTarget.value)}
             />
           )}
         </Field>

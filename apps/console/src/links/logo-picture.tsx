@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useState } from "react";
 import { isInlineLogo } from "./logo-image.js";
 
 interface LogoPictureProps {
@@ -12,7 +12,7 @@ export function LogoPicture({ logo, initial }: LogoPictureProps) {
   const [undecodable, setUndecodable] = useState("");
   const shown = isInlineLogo(logo) && logo !== undecodable;
   return (
-    <span class={shown ? "preview-avatar logo" : "preview-avatar"} aria-hidden="true">
+    <span className={shown ? "preview-avatar logo" : "preview-avatar"} aria-hidden="true">
       {shown ? <img src={logo} alt="" onError={() => setUndecodable(logo)} /> : initial}
     </span>
   );

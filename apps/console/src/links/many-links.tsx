@@ -1,45 +1,51 @@
-import { useState } from "preact/hooks";
-import { linkBody } from "./link-body.js";
-import { initialValues } from "./link-form.js";
-import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
-import { type Recipient, recipientsIn } from "./recipients.js";
-import { useLinkForm } from "./use-link-form.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { BulkLinks } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
+import { PageHeader } from "../parts/page-header.js";
+import { WhenReady } from "../parts/states.js";
+import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
+import { initialValues } from "./link-form.js";
+import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
 import { ManyMade } from "./many-made.js";
 import { NoActiveVersion } from "./no-active-version.js";
-import { PageHeader } from "../parts/page-header.js";
+import { type Recipient, recipientsIn } from "./recipients.js";
 import { RecipientsField } from "./recipients-field.js";
-import { WhenReady } from "../parts/states.js";
 import { TemplateChoice } from "./template-choice.js";
+import { useLinkForm } from "./use-link-form.js";
 
 interface Made {
   people: Recipient[];
   results: BulkLinks["results"];
 }
 
+const route = getRouteApi("/links/$agent/many");
+
 /** One link for each person of a list, all with the same settings. */
-export function ManyLinksPage({ agent: name }: { agent: string }) {
+export function ManyLinksPage() {
+  const { agent: name } = route.useParams();
   const api = useApi();
   const [made, setMade] = useState<Made | null>(null);
-  const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
-  const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
+  const query = useQuery({
+    queryKey: ["link-form", name],
+    queryFn: answered(() => loadSurroundings(api, name)),
+    gcTime: 0,
+  });
+  const agentName = query.data?.agent.name ?? name;
   if (made !== null) return <ManyMade {...made} agent={name} />;
   return (
     <>
       <PageHeader
         title="Links for many people"
-        parent={{ href: pathOf({ page: "links", agent: name }), label: `Links of ${agentName}` }}
+        parent={{ to: "/links/{-$agent}", params: { agent: name }, label: `Links of ${agentName}` }}
         lead="Each person on the list gets a link of their own, which knows their name."
       />
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {(around) => <ManyForm around={around} onMade={setMade} />}
-      </WhenReady>
+      <WhenReady query={query}>{(around) => <ManyForm around={around} onMade={setMade} />}</WhenReady>
     </>
   );
 }
@@ -66,7 +72,7 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
   const [filledAnew, setFilledAnew] = useState(0);
   const content = JSON.stringify([form.values, people]);
   return (
-    <form class="form" noValidate onSubmit={(event) => void form.submit(event, content)}>
+    <form className="form" noValidate onSubmit={(event) => void form.submit(event, content)}>
       <NoActiveVersion agent={agent} />
       <RecipientsField list={list} people={people} problem={form.wrong.recipients} onChange={setList} />
       <TemplateChoice
@@ -89,7 +95,7 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
         busy={form.busy}
         action={people.length > 1 ? `Create ${people.length} links` : "Create the links"}
         doing="Creating…"
-        cancel={pathOf({ page: "links", agent: agent.slug })}
+        cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
       />
     </form>
   );

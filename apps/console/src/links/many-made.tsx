@@ -1,10 +1,9 @@
-import { csv } from "../parts/csv.js";
-import type { Recipient } from "./recipients.js";
-import { saveFile } from "../parts/save-file.js";
 import type { BulkLinks } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
+import { csv } from "../parts/csv.js";
 import { PageHeader } from "../parts/page-header.js";
+import { saveFile } from "../parts/save-file.js";
 import { plural } from "../sessions/session-rows.js";
+import type { Recipient } from "./recipients.js";
 
 interface ManyMadeProps {
   agent: string;
@@ -25,16 +24,16 @@ export function ManyMade({ agent, people, results }: ManyMadeProps) {
     <>
       <PageHeader
         title={failed === 0 ? `${plural(made.length, "link")} ready` : `${made.length} made, ${failed} refused`}
-        parent={{ href: pathOf({ page: "links", agent }), label: "Links" }}
+        parent={{ to: "/links/{-$agent}", params: { agent }, label: "Links" }}
         lead="Take the list away now: one address after the other is tedious to collect later."
       >
         {made.length > 0 && (
-          <button type="button" class="button primary" onClick={download}>
+          <button type="button" className="button primary" onClick={download}>
             Download as CSV
           </button>
         )}
       </PageHeader>
-      <div class="framed">
+      <div className="framed">
         <table>
           <thead>
             <tr>
@@ -46,7 +45,7 @@ export function ManyMade({ agent, people, results }: ManyMadeProps) {
             {results.map((result) => (
               <tr key={result.index}>
                 <th scope="row">{nameOf(result.index)}</th>
-                <td class={result.error === undefined ? "mono" : "field-problem"}>
+                <td className={result.error === undefined ? "mono" : "field-problem"}>
                   {result.error === undefined ? result.url : reasonOf(result.error)}
                 </td>
               </tr>

@@ -1,39 +1,46 @@
-import { useState } from "preact/hooks";
-import { linkBody } from "./link-body.js";
-import { initialValues } from "./link-form.js";
-import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
-import { useLinkForm } from "./use-link-form.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { LinkCreated } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import { CopyField } from "../parts/copy-field.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
-import { LinkFields } from "./link-fields.js";
-import { NoActiveVersion } from "./no-active-version.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
-import { SaveTemplate } from "./save-template.js";
 import { WhenReady } from "../parts/states.js";
+import { linkBody } from "./link-body.js";
+import { LinkFields } from "./link-fields.js";
+import { initialValues } from "./link-form.js";
+import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
+import { NoActiveVersion } from "./no-active-version.js";
+import { SaveTemplate } from "./save-template.js";
 import { TemplateChoice } from "./template-choice.js";
+import { useLinkForm } from "./use-link-form.js";
+
+const route = getRouteApi("/links/$agent/new");
 
 /** Makes a link and hands out its address. */
-export function NewLinkPage({ agent: name }: { agent: string }) {
+export function NewLinkPage() {
+  const { agent: name } = route.useParams();
   const api = useApi();
   const [created, setCreated] = useState<LinkCreated | null>(null);
-  const { loaded, reload } = useLoad(name, () => loadSurroundings(api, name));
+  const query = useQuery({
+    queryKey: ["link-form", name],
+    queryFn: answered(() => loadSurroundings(api, name)),
+    gcTime: 0,
+  });
   if (created !== null) return <Created created={created} agent={name} />;
-  const agentName = loaded.state === "ready" ? loaded.value.agent.name : name;
+  const agentName = query.data?.agent.name ?? name;
   return (
     <>
       <PageHeader
         title="Create a link"
-        parent={{ href: pathOf({ page: "links", agent: name }), label: `Links of ${agentName}` }}
+        parent={{ to: "/links/{-$agent}", params: { agent: name }, label: `Links of ${agentName}` }}
         lead="Every field has an answer already; change what matters to you."
       />
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {(around) => <LinkForm around={around} onCreated={setCreated} />}
-      </WhenReady>
+      <WhenReady query={query}>{(around) => <LinkForm around={around} onCreated={setCreated} />}</WhenReady>
     </>
   );
 }
@@ -55,7 +62,7 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
   });
   const [filledAnew, setFilledAnew] = useState(0);
   return (
-    <form class="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
+    <form className="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
       <NoActiveVersion agent={agent} />
       <TemplateChoice
         templates={templates}
@@ -77,7 +84,7 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
         busy={form.busy}
         action="Create the link"
         doing="Creating…"
-        cancel={pathOf({ page: "links", agent: agent.slug })}
+        cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
       >
         <SaveTemplate values={form.values} check={form.check} />
       </FormEnd>
@@ -89,23 +96,23 @@ function Created({ created, agent }: { created: LinkCreated; agent: string }) {
   return (
     <>
       <PageHeader title="The link is ready" lead={created.title} />
-      <section class="outcome good">
+      <section className="outcome good">
         <h2>Copy the address now</h2>
         <p>
           Whoever has it can talk to the agent. Editors find it again on the page of the link, with a QR code and a
           snippet for web sites.
         </p>
         <CopyField label="Address of the link" value={created.url} />
-        <div class="actions start">
-          <a class="button quiet" href={pathOf({ page: "link", agent, id: created.id })}>
+        <div className="actions start">
+          <Link className="button quiet" to="/links/$agent/$id" params={{ agent, id: created.id }}>
             QR code and snippet
-          </a>
-          <a class="button quiet" href={created.url} target="_blank" rel="noopener noreferrer">
+          </Link>
+          <a className="button quiet" href={created.url} target="_blank" rel="noopener noreferrer">
             Open in a new tab
           </a>
-          <a class="button quiet" href={pathOf({ page: "links", agent })}>
+          <Link className="button quiet" to="/links/{-$agent}" params={{ agent }}>
             I have it, back to the links
-          </a>
+          </Link>
         </div>
       </section>
     </>

@@ -1,7 +1,7 @@
 import { accentOf, initialOf } from "@parley/web-kit";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { itemsOf, type LinkValues } from "./link-form.js";
+import { useLayoutEffect, useRef } from "react";
 import type { Agent } from "../api/answers.js";
+import { itemsOf, type LinkValues } from "./link-form.js";
 import { LogoPicture } from "./logo-picture.js";
 
 interface PagePreviewProps {
@@ -32,20 +32,20 @@ export function PagePreview({ values, agent }: PagePreviewProps) {
   const welcome = (values.welcome_message ?? "").replaceAll(/\{\{\s*recipient[._]name\s*\}\}/g, person).trim();
   const introduction = values.intro === "agent" ? agent.description : null;
   return (
-    <figure class="preview">
+    <figure className="preview">
       <figcaption>Preview of the page</figcaption>
-      <div class="preview-page" ref={figure}>
-        <div class="preview-head">
+      <div className="preview-page" ref={figure}>
+        <div className="preview-head">
           <LogoPicture logo={values["branding.logo"]?.trim() ?? ""} initial={initialOf(name)} />
-          <p class="preview-name">{name}</p>
+          <p className="preview-name">{name}</p>
         </div>
-        <div class="preview-body">
-          <p class="preview-title">{values.title?.trim() || agent.name}</p>
+        <div className="preview-body">
+          <p className="preview-title">{values.title?.trim() || agent.name}</p>
           {values.description?.trim() && <p>{values.description}</p>}
-          {introduction && <p class="preview-quiet">{introduction}</p>}
-          {welcome !== "" && <p class="preview-welcome">{welcome}</p>}
+          {introduction && <p className="preview-quiet">{introduction}</p>}
+          {welcome !== "" && <p className="preview-welcome">{welcome}</p>}
           <Starters starters={itemsOf(values.starters, true).slice(0, 6)} />
-          <p class="preview-send" aria-hidden="true">
+          <p className="preview-send" aria-hidden="true">
             Send
           </p>
         </div>
@@ -57,9 +57,9 @@ export function PagePreview({ values, agent }: PagePreviewProps) {
 function Starters({ starters }: { starters: string[] }) {
   if (starters.length === 0) return null;
   return (
-    <ul class="preview-starters">
+    <ul className="preview-starters">
       {starters.map((starter, index) => (
-        // Two may be alike while they are typed.
+        // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike while they are typed
         <li key={`${index} ${starter}`}>{starter}</li>
       ))}
     </ul>

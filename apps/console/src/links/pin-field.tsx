@@ -1,5 +1,5 @@
-import type { LinkValues } from "./link-form.js";
 import { Field } from "../parts/field.js";
+import type { LinkValues } from "./link-form.js";
 
 interface PinFieldProps {
   values: LinkValues;
@@ -15,24 +15,24 @@ export function PinField({ values, wrong, pinSet = false, onChange }: PinFieldPr
     ? "This link has a PIN. Leave it empty to keep it, or type a new one; newcomers are asked for it at once."
     : "4 to 64 characters; six or more are worth it. It is stored as a hash, so note it down.";
   return (
-    <div class="form-stack">
+    <div className="form-stack">
       <Field name="pin" label={pinSet ? "New PIN" : "PIN"} help={help} problem={wrong.pin}>
         {(control) => (
           <input
             {...control}
-            class="input mono"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
+            className="input mono"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
             maxLength={64}
             disabled={removing}
             value={removing ? "" : values.pin}
-            onInput={(event) => onChange("pin", event.currentTarget.value)}
+            onChange={(event) => onChange("pin", event.currentTarget.value)}
           />
         )}
       </Field>
       {pinSet && (
-        <label class="check">
+        <label className="check">
           <input
             type="checkbox"
             checked={removing}

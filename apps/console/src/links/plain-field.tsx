@@ -1,6 +1,6 @@
+import { Field } from "../parts/field.js";
 import { format, type LinkField, type NumberField } from "./link-field.js";
 import type { LinkValues } from "./link-form.js";
-import { Field } from "../parts/field.js";
 
 interface PlainFieldProps {
   field: Exclude<LinkField, { type: "special" }>;
@@ -16,7 +16,7 @@ export function PlainField({ field, values, wrong, placeholder, onChange }: Plai
   const value = values[name] ?? "";
   if (field.type === "check") return <Check {...{ field, value, onChange }} problem={wrong[name]} />;
   return (
-    <div class={field.type === "paragraph" ? "field-wide" : undefined}>
+    <div className={field.type === "paragraph" ? "field-wide" : undefined}>
       <Field name={name} label={label} help={helpOf(field)} problem={wrong[name]}>
         {(control) => {
           const shared = {
@@ -32,7 +32,7 @@ export function PlainField({ field, values, wrong, placeholder, onChange }: Plai
                   {...shared}
                   {...rangeOf(field)}
                   type="number"
-                  onInput={(event) => onChange(name, event.currentTarget.value)}
+                  onChange={(event) => onChange(name, event.currentTarget.value)}
                 />
               );
             case "choice":
@@ -51,7 +51,7 @@ export function PlainField({ field, values, wrong, placeholder, onChange }: Plai
                   {...shared}
                   inputMode={field.input ?? "text"}
                   maxLength={field.maxLength}
-                  onInput={(event) => onChange(name, event.currentTarget.value)}
+                  onChange={(event) => onChange(name, event.currentTarget.value)}
                 />
               );
             default:
@@ -60,7 +60,7 @@ export function PlainField({ field, values, wrong, placeholder, onChange }: Plai
                   {...shared}
                   rows={field.type === "paragraph" ? field.rows : linesOf(value)}
                   {...(field.type === "paragraph" ? { maxLength: field.maxLength } : { spellcheck: false })}
-                  onInput={(event) => onChange(name, event.currentTarget.value)}
+                  onChange={(event) => onChange(name, event.currentTarget.value)}
                 />
               );
           }
@@ -105,8 +105,8 @@ interface CheckProps {
 function Check({ field: { name, label, help }, value, problem, onChange }: CheckProps) {
   const id = `field-${name}`;
   return (
-    <div class="field-wide">
-      <label class="check">
+    <div className="field-wide">
+      <label className="check">
         <input
           id={id}
           type="checkbox"
@@ -116,10 +116,10 @@ function Check({ field: { name, label, help }, value, problem, onChange }: Check
         />
         <span>{label}</span>
       </label>
-      <p id={`${id}-help`} class="help under-check">
+      <p id={`${id}-help`} className="help under-check">
         {help}
       </p>
-      <p id={`${id}-problem`} class="field-problem">
+      <p id={`${id}-problem`} className="field-problem">
         {problem}
       </p>
     </div>

@@ -1,14 +1,14 @@
-import { useRef, useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import type { HostIdentity, Link } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
+import { type FormEvent, useRef, useState } from "react";
+import type { HostIdentity, PublicLink } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
 
 interface PublicKeysProps {
   agent: string;
-  link: Link;
+  link: PublicLink;
   settings: HostIdentity;
   onChange(settings: HostIdentity): void;
 }
@@ -22,7 +22,7 @@ export function PublicKeys({ agent, link, settings, onChange }: PublicKeysProps)
   const [problem, setProblem] = useState<Problem | null>(null);
   // Only how it begins: afterwards it is the reader who opens and closes it.
   const startsOpen = useRef(settings.jwks_url !== null || settings.public_key !== null).current;
-  const save = async (event: Event): Promise<void> => {
+  const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const body = { jwks_url: address.trim() || null, public_key: key.trim() || null };
     const answer = await api.setHostIdentity(agent, link.id, body);
@@ -38,9 +38,9 @@ export function PublicKeys({ agent, link, settings, onChange }: PublicKeysProps)
     focusFirst(findings);
   };
   return (
-    <details class="fold" open={startsOpen}>
+    <details className="fold" open={startsOpen}>
       <summary>Public keys of your site</summary>
-      <form class="form-stack" onSubmit={(event) => void save(event)}>
+      <form className="form-stack" onSubmit={(event) => void save(event)}>
         <Field
           name="jwks_url"
           label="Address of a JWK set"
@@ -50,11 +50,11 @@ export function PublicKeys({ agent, link, settings, onChange }: PublicKeysProps)
           {(control) => (
             <input
               {...control}
-              class="input mono"
+              className="input mono"
               inputMode="url"
               placeholder="https://www.example.com/.well-known/jwks.json"
               value={address}
-              onInput={(event) => setAddress(event.currentTarget.value)}
+              onChange={(event) => setAddress(event.currentTarget.value)}
             />
           )}
         </Field>
@@ -62,16 +62,16 @@ export function PublicKeys({ agent, link, settings, onChange }: PublicKeysProps)
           {(control) => (
             <textarea
               {...control}
-              class="input mono"
+              className="input mono"
               rows={4}
               value={key}
-              onInput={(event) => setKey(event.currentTarget.value)}
+              onChange={(event) => setKey(event.currentTarget.value)}
             />
           )}
         </Field>
         {problem && <ProblemCard problem={problem} />}
-        <div class="actions start">
-          <button type="submit" class="button quiet small">
+        <div className="actions start">
+          <button type="submit" className="button quiet small">
             Save the keys
           </button>
         </div>

@@ -1,6 +1,6 @@
-import { MAX_RECIPIENTS, type Recipient } from "./recipients.js";
 import { Field } from "../parts/field.js";
 import { plural } from "../sessions/session-rows.js";
+import { MAX_RECIPIENTS, type Recipient } from "./recipients.js";
 
 interface RecipientsFieldProps {
   list: string;
@@ -24,17 +24,17 @@ export function RecipientsField({ list, people, problem, onChange }: RecipientsF
         {(control) => (
           <textarea
             {...control}
-            class="input mono"
+            className="input mono"
             rows={6}
-            spellcheck={false}
+            spellCheck={false}
             placeholder={"Ada Lovelace, ada@example.com\nBo <bo@example.com>\nCharles"}
             value={list}
-            onInput={(event) => onChange(event.currentTarget.value)}
+            onChange={(event) => onChange(event.currentTarget.value)}
           />
         )}
       </Field>
       {people.length > 0 && (
-        <p class="help" role="status">
+        <p className="help" role="status">
           {plural(people.length, "person").replace("persons", "people")} found, {addresses} with an address.
         </p>
       )}

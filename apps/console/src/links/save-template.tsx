@@ -1,11 +1,11 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { templateBody } from "./link-body.js";
-import type { LinkValues } from "./link-form.js";
-import type { Problem } from "../api/problem.js";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
+import { templateBody } from "./link-body.js";
+import type { LinkValues } from "./link-form.js";
 
 interface SaveTemplateProps {
   values: LinkValues;
@@ -18,7 +18,7 @@ export function SaveTemplate({ values, check }: SaveTemplateProps) {
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <button type="button" class="button quiet" onClick={() => check() && setAsking(true)}>
+      <button type="button" className="button quiet" onClick={() => check() && setAsking(true)}>
         Save as a template…
       </button>
       {asking && <NameDialog values={values} onClose={() => setAsking(false)} />}
@@ -35,7 +35,7 @@ function NameDialog({ values, onClose }: { values: LinkValues; onClose(): void }
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
-  const save = async (event: Event): Promise<void> => {
+  const save = async (event: FormEvent): Promise<void> => {
     // The dialog stands inside of the form of the link.
     event.preventDefault();
     event.stopPropagation();
@@ -58,29 +58,29 @@ function NameDialog({ values, onClose }: { values: LinkValues; onClose(): void }
     setProblem(answer);
   };
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={`${id}-title`} onClose={onClose}>
+    <dialog ref={dialog} className="dialog" aria-labelledby={`${id}-title`} onClose={onClose}>
       <h2 id={`${id}-title`}>Save as a template</h2>
-      <div class="dialog-text">
+      <div className="dialog-text">
         <p>Everything in the form except a PIN, a recipient and an exact date.</p>
         <Field name="name" label="Name" problem={wrong}>
           {(control) => (
             <input
               {...control}
-              class="input"
+              className="input"
               maxLength={100}
               value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
+              onChange={(event) => setName(event.currentTarget.value)}
               onKeyDown={(event) => event.key === "Enter" && void save(event)}
             />
           )}
         </Field>
       </div>
       {problem && <ProblemCard problem={problem} />}
-      <div class="actions">
-        <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
+      <div className="actions">
+        <button type="button" className="button quiet" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
-        <button type="button" class="button primary" aria-disabled={busy} onClick={(event) => void save(event)}>
+        <button type="button" className="button primary" aria-disabled={busy} onClick={(event) => void save(event)}>
           {busy ? "Saving…" : "Save the template"}
         </button>
       </div>

@@ -1,7 +1,8 @@
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
 import type { SecurityEvent } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { Link } from "../parts/link.js";
 import { WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
 
@@ -24,25 +25,28 @@ const DAYS = 30;
 /** What the defences of a link noticed, newest first. */
 export function SecurityEvents({ link }: { link: string }) {
   const api = useApi();
-  const { loaded, reload } = useLoad(`security ${link}`, () => api.securityEvents(link, DAYS));
+  const query = useQuery({
+    queryKey: ["link", link, "security-events"],
+    queryFn: answered(() => api.securityEvents(link, DAYS)),
+  });
   return (
-    <section class="block" aria-labelledby="security-title">
+    <section className="block" aria-labelledby="security-title">
       <h2 id="security-title">Security</h2>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {({ data, next_cursor: nextCursor }) =>
           data.length === 0 ? (
-            <p class="note">
+            <p className="note">
               Nothing in the last {DAYS} days. Limits that were reached, wrong PINs and codes, and refused places appear
               here, without any text or address of a visitor.
             </p>
           ) : (
             <>
-              <ul class="rows">
+              <ul className="rows">
                 {data.map((event) => (
                   <EventRow key={event.id} event={event} />
                 ))}
               </ul>
-              {nextCursor !== null && <p class="help more">Only the newest {data.length} are shown.</p>}
+              {nextCursor !== null && <p className="help more">Only the newest {data.length} are shown.</p>}
             </>
           )
         }
@@ -53,18 +57,22 @@ export function SecurityEvents({ link }: { link: string }) {
 
 function EventRow({ event }: { event: SecurityEvent }) {
   return (
-    <li class="row">
-      <div class="row-main">
-        <h3 class="row-title">{KINDS[event.kind] ?? event.kind}</h3>
-        {event.count > 1 && <span class="chip warning">{event.count.toLocaleString("en")} times</span>}
+    <li className="row">
+      <div className="row-main">
+        <h3 className="row-title">{KINDS[event.kind] ?? event.kind}</h3>
+        {event.count > 1 && <span className="chip warning">{event.count.toLocaleString("en")} times</span>}
       </div>
-      <p class="row-facts">
+      <p className="row-facts">
         <span>
           <Time value={event.at} />
         </span>
         {event.scope && <span>{event.scope.replaceAll("_", " ")}</span>}
         {event.country && <span>{event.country}</span>}
-        {event.session_id && <a href={pathOf({ page: "session", id: event.session_id })}>Session</a>}
+        {event.session_id && (
+          <Link to="/sessions/$id" params={{ id: event.session_id }}>
+            Session
+          </Link>
+        )}
       </p>
     </li>
   );

@@ -1,10 +1,10 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { valuesOf } from "./link-body.js";
-import { initialValues, type LinkValues } from "./link-form.js";
+import { useState } from "react";
 import type { Template } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { valuesOf } from "./link-body.js";
+import { initialValues, type LinkValues } from "./link-form.js";
 
 interface TemplateChoiceProps {
   templates: Template[];
@@ -40,12 +40,12 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
   };
   if (templates.length === 0) return null;
   return (
-    <div class="template-choice">
-      <div class="field">
-        <label for="field-template">Start from</label>
+    <div className="template-choice">
+      <div className="field">
+        <label htmlFor="field-template">Start from</label>
         <select
           id="field-template"
-          class="input"
+          className="input"
           aria-describedby="field-template-help"
           value={chosen}
           onChange={(event) => choose(event.currentTarget.value)}
@@ -54,12 +54,12 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
           <Options label="Built-in templates" templates={templates.filter(({ built_in: builtIn }) => builtIn)} />
           <Options label="Your templates" templates={templates.filter(({ built_in: builtIn }) => !builtIn)} />
         </select>
-        <p id="field-template-help" class="help">
+        <p id="field-template-help" className="help">
           Fills in the form; change what you like before you save.
         </p>
       </div>
       {current && !current.built_in && (
-        <button type="button" class="button quiet small risky" onClick={() => setDeleting(current)}>
+        <button type="button" className="button quiet small risky" onClick={() => setDeleting(current)}>
           Delete this template
         </button>
       )}

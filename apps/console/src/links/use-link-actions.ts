@@ -1,6 +1,6 @@
 import { randomId } from "@parley/web-kit";
-import { useState } from "preact/hooks";
-import type { Agent, Link } from "../api/answers.js";
+import { useState } from "react";
+import type { Agent, PublicLink } from "../api/answers.js";
 import type { Api } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 import { announce } from "../app/announcement.js";
@@ -8,7 +8,7 @@ import { announce } from "../app/announcement.js";
 interface Options {
   api: Api;
   agent: Agent;
-  reload(): Promise<void>;
+  reload(): Promise<unknown>;
 }
 
 /** As many as one call may name. */
@@ -18,7 +18,7 @@ const BULK_MAX = 500;
 export function useLinkActions({ api, agent, reload }: Options) {
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const toggle = async (link: Link): Promise<void> => {
+  const toggle = async (link: PublicLink): Promise<void> => {
     setProblem(null);
     const answer = await api.updateLink(agent.id, link.id, { is_active: !link.is_active });
     if (answer.type !== "ok") return setProblem(answer);
@@ -29,7 +29,7 @@ export function useLinkActions({ api, agent, reload }: Options) {
         : `“${link.title}” is enabled.`,
     );
   };
-  const copy = async (link: Link): Promise<void> => {
+  const copy = async (link: PublicLink): Promise<void> => {
     setProblem(null);
     const answer = await api.embed(agent.id, link.id);
     if (answer.type !== "ok") return setProblem(answer);
@@ -40,7 +40,7 @@ export function useLinkActions({ api, agent, reload }: Options) {
       announce("The browser does not allow copying here. Open the link to see its address.");
     }
   };
-  const remove = async (link: Link): Promise<Problem | null> => {
+  const remove = async (link: PublicLink): Promise<Problem | null> => {
     const answer = await api.deleteLink(agent.id, link.id);
     if (answer.type !== "ok") return answer;
     const ended = answer.value.sessions_ended;
@@ -50,7 +50,7 @@ export function useLinkActions({ api, agent, reload }: Options) {
     await reload();
     return null;
   };
-  const disableMany = async (links: Link[]): Promise<Problem | null> => {
+  const disableMany = async (links: PublicLink[]): Promise<Problem | null> => {
     let refused = 0;
     for (let from = 0; from < links.length; from += BULK_MAX) {
       const deactivate = links.slice(from, from + BULK_MAX).map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { randomId } from "@parley/web-kit";
-import { useRef, useState } from "preact/hooks";
+import { type FormEvent, useRef, useState } from "react";
 import type { Answer } from "../api/call.js";
 import type { Problem } from "../api/problem.js";
 import { controlOf, type LinkValues, wrongFields } from "./link-form.js";
@@ -37,7 +37,7 @@ export function useLinkForm<T>({ initial, edit = false, alsoWrong, send, onDone,
     onWrong(found);
     return false;
   };
-  const submit = async (event: Event, content: string): Promise<void> => {
+  const submit = async (event: FormEvent, content: string): Promise<void> => {
     event.preventDefault();
     if (busy) return;
     setProblem(null);

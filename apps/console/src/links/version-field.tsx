@@ -1,6 +1,6 @@
-import type { LinkValues } from "./link-form.js";
 import type { Version } from "../api/answers.js";
 import { Field } from "../parts/field.js";
+import type { LinkValues } from "./link-form.js";
 
 interface VersionFieldProps {
   values: LinkValues;
@@ -25,7 +25,7 @@ export function VersionField({ values, wrong, versions, onChange }: VersionField
       {(control) => (
         <select
           {...control}
-          class="input"
+          className="input"
           value={chosen}
           onChange={(event) => onChange("agent_version", event.currentTarget.value)}
         >

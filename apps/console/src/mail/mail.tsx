@@ -1,6 +1,7 @@
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
 import type { Mail } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
 import { PageHeader } from "../parts/page-header.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
@@ -10,12 +11,12 @@ const SHOWN = 100;
 /** Mails that would have been sent, where no mail server is configured. */
 export function MailPage() {
   const api = useApi();
-  const { loaded, reload } = useLoad("mail", () => api.mails(SHOWN));
-  const gone = loaded.state === "failed" && loaded.problem.status === 404;
+  const query = useQuery({ queryKey: ["mail", SHOWN], queryFn: answered(() => api.mails(SHOWN)) });
+  const gone = query.error?.problem.status === 404;
   return (
     <>
       <PageHeader title="Mail" lead="No mail server is configured, so mails are kept here instead of being sent.">
-        <button type="button" class="button quiet" onClick={() => void reload()}>
+        <button type="button" className="button quiet" onClick={() => void query.refetch()}>
           Refresh
         </button>
       </PageHeader>
@@ -24,9 +25,7 @@ export function MailPage() {
           <p>A mail server is configured, so there is nothing to see here.</p>
         </Empty>
       ) : (
-        <WhenReady loaded={loaded} onRetry={() => void reload()}>
-          {({ data }) => (data.length === 0 ? <NoMails /> : <Mails mails={data} />)}
-        </WhenReady>
+        <WhenReady query={query}>{({ data }) => (data.length === 0 ? <NoMails /> : <Mails mails={data} />)}</WhenReady>
       )}
     </>
   );
@@ -45,20 +44,20 @@ function NoMails() {
 
 function Mails({ mails }: { mails: Mail[] }) {
   return (
-    <ul class="rows">
+    <ul className="rows">
       {mails.map((mail, index) => (
-        <li key={mail.id} class="row">
+        <li key={mail.id} className="row">
           <details open={index === 0}>
-            <summary class="mail-head">
-              <span class="row-title" dir="auto">
+            <summary className="mail-head">
+              <span className="row-title" dir="auto">
                 {mail.subject}
               </span>
-              <span class="row-facts">
+              <span className="row-facts">
                 <span>to {mail.to}</span>
                 <Time value={mail.created_at} />
               </span>
             </summary>
-            <pre class="mail-text" dir="auto">
+            <pre className="mail-text" dir="auto">
               {mail.text}
             </pre>
           </details>

@@ -1,3 +1,4 @@
+import { allPages } from "../api/all-pages.js";
 import {
   type Agent,
   LINK_STATUSES,
@@ -8,7 +9,6 @@ import {
 } from "../api/answers.js";
 import type { Api } from "../api/api.js";
 import type { Answer } from "../api/call.js";
-import { allPages } from "../api/all-pages.js";
 
 /** How many, and whether there are more than were counted. */
 interface Count {

@@ -1,32 +1,31 @@
-import type { ComponentChildren } from "preact";
-import { loadOverview, type Overview } from "./load-overview.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { LINK_STATUSES, SESSION_STATUSES } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
-import { SessionRows } from "../sessions/session-rows.js";
 import { WhenReady } from "../parts/states.js";
 import { STATUS_WORDS } from "../parts/status-chip.js";
-
-const ALL_SESSIONS = { page: "sessions", status: "", agent: "", link: "" } as const;
+import { SessionRows } from "../sessions/session-rows.js";
+import { loadOverview, type Overview } from "./load-overview.js";
 
 export function OverviewPage() {
   const api = useApi();
-  const { loaded, reload } = useLoad("overview", () => loadOverview(api));
+  const query = useQuery({ queryKey: ["overview"], queryFn: answered(() => loadOverview(api)) });
   return (
     <>
       <PageHeader title="Overview">
-        <button type="button" class="button quiet" onClick={() => void reload()}>
+        <button type="button" className="button quiet" onClick={() => void query.refetch()}>
           Refresh
         </button>
       </PageHeader>
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
+      <WhenReady query={query}>
         {(overview) => (
           <>
             <FirstSteps overview={overview} />
             {overview.waiting.length > 0 && (
-              <section class="block">
+              <section className="block">
                 <h2>
                   {overview.waiting.length === 1 ? "1 visitor waits" : `${overview.waiting.length} visitors wait`} for a
                   person
@@ -36,10 +35,10 @@ export function OverviewPage() {
             )}
             <Tiles overview={overview} />
             {overview.latest.length > 0 && (
-              <section class="block">
-                <div class="block-head">
+              <section className="block">
+                <div className="block-head">
                   <h2>Latest sessions</h2>
-                  <a href={pathOf(ALL_SESSIONS)}>All sessions</a>
+                  <Link to="/sessions">All sessions</Link>
                 </div>
                 <SessionRows sessions={overview.latest} agents={overview.agents} />
               </section>
@@ -57,16 +56,12 @@ function Tiles({ overview }: { overview: Overview }) {
   const counts = SESSION_STATUSES.map((status) => overview.sessions[status]);
   const sessions = counts.reduce((sum, { number }) => sum + number, 0);
   return (
-    <div class="tiles">
-      <Tile
-        title="Agents"
-        href={pathOf({ page: "agents" })}
-        total={number(overview.agents.length, overview.moreAgents)}
-      >
+    <div className="tiles">
+      <Tile title="Agents" to="/agents" total={number(overview.agents.length, overview.moreAgents)}>
         <Figure label="Ready for conversations" value={number(active, false)} />
         <Figure label="Without an active version" value={number(overview.agents.length - active, false)} />
       </Tile>
-      <Tile title="Links" href={pathOf({ page: "links", agent: null })} total={number(links, overview.moreLinks)}>
+      <Tile title="Links" to="/links/{-$agent}" total={number(links, overview.moreLinks)}>
         {LINK_STATUSES.map((status) => (
           <Figure
             key={status}
@@ -78,7 +73,7 @@ function Tiles({ overview }: { overview: Overview }) {
       </Tile>
       <Tile
         title="Sessions"
-        href={pathOf(ALL_SESSIONS)}
+        to="/sessions"
         total={number(
           sessions,
           counts.some(({ more }) => more),
@@ -88,7 +83,11 @@ function Tiles({ overview }: { overview: Overview }) {
           <Figure
             key={status}
             dot={status}
-            label={<a href={pathOf({ ...ALL_SESSIONS, status })}>{STATUS_WORDS[status]}</a>}
+            label={
+              <Link to="/sessions" search={{ status }}>
+                {STATUS_WORDS[status]}
+              </Link>
+            }
             value={number(overview.sessions[status].number, overview.sessions[status].more)}
           />
         ))}
@@ -101,31 +100,31 @@ const number = (value: number, more: boolean): string => `${value.toLocaleString
 
 interface TileProps {
   title: string;
-  href: string;
+  to: "/agents" | "/links/{-$agent}" | "/sessions";
   total: string;
-  children: ComponentChildren;
+  children: ReactNode;
 }
 
-function Tile({ title, href, total, children }: TileProps) {
+function Tile({ title, to, total, children }: TileProps) {
   return (
-    <section class="tile">
+    <section className="tile">
       <h2>
-        <a href={href}>{title}</a>
+        <Link to={to}>{title}</Link>
       </h2>
-      <p class="total">
+      <p className="total">
         {total}
-        <span class="visually-hidden"> in all</span>
+        <span className="visually-hidden"> in all</span>
       </p>
-      <dl class="figures">{children}</dl>
+      <dl className="figures">{children}</dl>
     </section>
   );
 }
 
-function Figure({ label, value, dot }: { label: ComponentChildren; value: string; dot?: string }) {
+function Figure({ label, value, dot }: { label: ReactNode; value: string; dot?: string }) {
   return (
-    <div class="figure">
+    <div className="figure">
       <dt>
-        {dot && <span class={`dot ${dot}`} aria-hidden="true" />}
+        {dot && <span className={`dot ${dot}`} aria-hidden="true" />}
         {label}
       </dt>
       <dd>{value}</dd>
@@ -139,16 +138,16 @@ function FirstSteps({ overview }: { overview: Overview }) {
   const hasActive = overview.agents.some((agent) => agent.active_version !== null);
   const hasLink = LINK_STATUSES.some((status) => overview.links[status] > 0);
   return (
-    <section class="empty steps">
+    <section className="empty steps">
       <h2>Three steps to the first conversation</h2>
       <ol>
         <Step done={hasActive}>
-          <a href={pathOf({ page: "import", agent: null })}>Import an agent</a> and activate a version: a JSON or YAML
-          document that says what it does and how a conversation goes.
+          <Link to="/import/{-$agent}">Import an agent</Link> and activate a version: a JSON or YAML document that says
+          what it does and how a conversation goes.
         </Step>
         <Step done={hasLink}>
-          <a href={pathOf({ page: "links", agent: null })}>Create a link</a>: an address you give to people, with limits
-          on conversations, messages and time.
+          <Link to="/links/{-$agent}">Create a link</Link>: an address you give to people, with limits on conversations,
+          messages and time.
         </Step>
         <Step done={false}>Open the link. The conversation appears here under Sessions.</Step>
       </ol>
@@ -156,9 +155,9 @@ function FirstSteps({ overview }: { overview: Overview }) {
   );
 }
 
-function Step({ done, children }: { done: boolean; children: ComponentChildren }) {
+function Step({ done, children }: { done: boolean; children: ReactNode }) {
   return (
-    <li class={done ? "done" : ""}>
+    <li className={done ? "done" : ""}>
       {done && <strong>Done: </strong>}
       {children}
     </li>

@@ -1,5 +1,4 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Problem } from "../api/problem.js";
 import { keepFocus } from "./keep-focus.js";
 import { ProblemCard } from "./states.js";
@@ -7,7 +6,7 @@ import { ProblemCard } from "./states.js";
 interface ConfirmDialogProps {
   title: string;
   action: string;
-  children: ComponentChildren;
+  children: ReactNode;
   /** Whether what was asked for in the dialog may be sent; false keeps it open. */
   check?(): boolean;
   /** Does it; a refusal is shown and the dialog stays. */
@@ -35,17 +34,23 @@ export function ConfirmDialog({ title, action, children, check, onConfirm, onClo
     keepFocus();
   };
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`} onClose={close}>
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
+      onClose={close}
+    >
       <h2 id={`${id}-title`}>{title}</h2>
-      <div id={`${id}-text`} class="dialog-text">
+      <div id={`${id}-text`} className="dialog-text">
         {children}
       </div>
       {problem && <ProblemCard problem={problem} />}
-      <div class="actions">
-        <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
+      <div className="actions">
+        <button type="button" className="button quiet" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
-        <button type="button" class="button danger" aria-disabled={busy} onClick={() => void confirm()}>
+        <button type="button" className="button danger" aria-disabled={busy} onClick={() => void confirm()}>
           {busy ? "Working…" : action}
         </button>
       </div>

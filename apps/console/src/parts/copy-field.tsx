@@ -1,5 +1,5 @@
-import { CheckIcon, CopyIcon } from "@parley/web-kit";
-import { useRef, useState } from "preact/hooks";
+import { Check, Copy } from "lucide-react";
+import { useRef, useState } from "react";
 
 interface CopyFieldProps {
   label: string;
@@ -23,15 +23,15 @@ export function CopyField({ label, value, shown = false }: CopyFieldProps) {
     }
   };
   return (
-    <div class="copy-field">
+    <div className="copy-field">
       {shown && (
-        <p class="copy-label" aria-hidden="true">
+        <p className="copy-label" aria-hidden="true">
           {label}
         </p>
       )}
       <input
         ref={field}
-        class="input mono"
+        className="input mono"
         readOnly
         value={value}
         aria-label={label}
@@ -39,16 +39,20 @@ export function CopyField({ label, value, shown = false }: CopyFieldProps) {
       />
       <button
         type="button"
-        class={`button ${shown ? "quiet" : "primary"}`}
+        className={`button ${shown ? "quiet" : "primary"}`}
         {...(shown ? { "aria-label": `Copy: ${label}` } : {})}
         onClick={() => void copy()}
       >
-        {state === "copied" ? <CheckIcon /> : <CopyIcon />}
+        {state === "copied" ? (
+          <Check className="icon" aria-hidden="true" />
+        ) : (
+          <Copy className="icon" aria-hidden="true" />
+        )}
         {state === "copied" ? "Copied" : "Copy"}
       </button>
-      <p role="status" class="help">
+      <p role="status" className="help">
         {state === "selected" && "The browser does not allow copying here. The text is selected: press Ctrl+C."}
-        {state === "copied" && <span class="visually-hidden">Copied to the clipboard.</span>}
+        {state === "copied" && <span className="visually-hidden">Copied to the clipboard.</span>}
       </p>
     </div>
   );

@@ -1,10 +1,10 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX, ReactNode } from "react";
 
 interface FieldProps {
   /** Name of the member in the request body; also the id of the control. */
   name: string;
   label: string;
-  help?: ComponentChildren;
+  help?: ReactNode;
   problem?: string | undefined;
   children(control: { id: string; "aria-describedby": string; "aria-invalid": boolean }): JSX.Element;
 }
@@ -14,13 +14,13 @@ export function Field({ name, label, help, problem, children }: FieldProps) {
   const id = `field-${name}`;
   const control = { id, "aria-describedby": `${id}-help ${id}-problem`, "aria-invalid": problem !== undefined };
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
       {children(control)}
-      <p id={`${id}-help`} class="help">
+      <p id={`${id}-help`} className="help">
         {help}
       </p>
-      <p id={`${id}-problem`} class="field-problem">
+      <p id={`${id}-problem`} className="field-problem">
         {problem}
       </p>
     </div>

@@ -1,5 +1,6 @@
-import type { ComponentChildren } from "preact";
+import type { ReactNode } from "react";
 import type { Problem } from "../api/problem.js";
+import { Link, type Target } from "./link.js";
 import { ProblemCard } from "./states.js";
 
 interface FormEndProps {
@@ -9,9 +10,9 @@ interface FormEndProps {
   action: string;
   doing: string;
   /** How the form is left: an address, or what happens. */
-  cancel: string | (() => void);
+  cancel: Target | (() => void);
   /** Further buttons. */
-  children?: ComponentChildren;
+  children?: ReactNode;
 }
 
 /** The end of a form: why it was refused, and what can be done with it. */
@@ -19,17 +20,17 @@ export function FormEnd({ problem, busy, action, doing, cancel, children }: Form
   return (
     <>
       {problem && <ProblemCard problem={problem} />}
-      <div class="actions start">
-        <button type="submit" class="button primary" aria-disabled={busy}>
+      <div className="actions start">
+        <button type="submit" className="button primary" aria-disabled={busy}>
           {busy ? doing : action}
         </button>
         {children}
-        {typeof cancel === "string" ? (
-          <a class="button quiet" href={cancel}>
+        {typeof cancel === "object" ? (
+          <Link className="button quiet" {...cancel}>
             Cancel
-          </a>
+          </Link>
         ) : (
-          <button type="button" class="button quiet" onClick={cancel}>
+          <button type="button" className="button quiet" onClick={cancel}>
             Cancel
           </button>
         )}

@@ -1,37 +1,35 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { pageTitle } from "../app/page-title.js";
+import { type ReactNode, useEffect, useRef } from "react";
+import { usePageTitle } from "../app/page-title.js";
+import { Link, type Target } from "./link.js";
 
 interface PageHeaderProps {
   title: string;
   /** Where this page belongs, for the way back. */
-  parent?: { href: string; label: string };
-  children?: ComponentChildren;
-  lead?: ComponentChildren;
+  parent?: Target & { label: string };
+  children?: ReactNode;
+  lead?: ReactNode;
 }
 
 /** Head of every page. The heading takes the focus once, so that a keyboard and a screen reader start with the page. */
 export function PageHeader({ title, parent, lead, children }: PageHeaderProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  useEffect(() => {
-    pageTitle.value = title;
-  }, [title]);
+  usePageTitle(title);
   return (
-    <header class="page-header">
-      <div class="page-title">
+    <header className="page-header">
+      <div className="page-title">
         {parent && (
-          <a class="back" href={parent.href}>
+          <Link className="back" to={parent.to} params={parent.params} search={parent.search}>
             <span aria-hidden="true">‹ </span>
             {parent.label}
-          </a>
+          </Link>
         )}
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>
-        {lead && <p class="lead">{lead}</p>}
+        {lead && <p className="lead">{lead}</p>}
       </div>
-      {children && <div class="actions">{children}</div>}
+      {children && <div className="actions">{children}</div>}
     </header>
   );
 }

@@ -1,5 +1,4 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { type ReactNode, useEffect, useRef } from "react";
 import { CopyField } from "./copy-field.js";
 
 interface SecretOnceProps {
@@ -8,9 +7,9 @@ interface SecretOnceProps {
   secret: string;
   /** What else belongs to it, such as the id of a key. */
   beside?: { label: string; value: string };
-  children: ComponentChildren;
+  children: ReactNode;
   /** What to do when it is kept. */
-  done: ComponentChildren;
+  done: ReactNode;
 }
 
 /** A secret that is shown here and never again; the heading takes the focus so that nobody walks past it. */
@@ -18,14 +17,14 @@ export function SecretOnce({ title, label, secret, beside, children, done }: Sec
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <section class="outcome good secret-once">
+    <section className="outcome good secret-once">
       <h2 ref={heading} tabIndex={-1}>
         {title}
       </h2>
       {children}
       {beside && <CopyField label={beside.label} value={beside.value} shown />}
       <CopyField label={label} value={secret} shown />
-      <div class="actions start">{done}</div>
+      <div className="actions start">{done}</div>
     </section>
   );
 }

@@ -1,30 +1,23 @@
-import { AlertIcon } from "@parley/web-kit";
-import type { ComponentChildren } from "preact";
-import type { Loaded } from "./use-load.js";
+import { CircleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Problem } from "../api/problem.js";
+import type { Refused } from "../api/query.js";
 
 interface WhenReadyProps<T> {
-  loaded: Loaded<T>;
-  onRetry(): void;
-  children(value: T): ComponentChildren;
+  query: { data: T | undefined; error: Refused | null; refetch(): Promise<unknown> };
+  children(value: T): ReactNode;
 }
 
 /** Draws `children` when there is something to draw; before that, and when it failed, says so. */
-export function WhenReady<T>({ loaded, onRetry, children }: WhenReadyProps<T>) {
-  switch (loaded.state) {
-    case "loading":
-      return <Loading />;
-    case "failed":
-      return <ProblemCard problem={loaded.problem} onRetry={onRetry} />;
-    case "ready":
-      return <>{children(loaded.value)}</>;
-  }
+export function WhenReady<T>({ query: { data, error, refetch }, children }: WhenReadyProps<T>) {
+  if (error) return <ProblemCard problem={error.problem} onRetry={() => void refetch()} />;
+  return data === undefined ? <Loading /> : children(data);
 }
 
 export function Loading() {
   return (
-    <div class="loading" role="status">
-      <span class="loading-dots" aria-hidden="true">
+    <div className="loading" role="status">
+      <span className="loading-dots" aria-hidden="true">
         <i />
         <i />
         <i />
@@ -38,18 +31,18 @@ export function Loading() {
 export function ProblemCard({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
   const general = problem.fields.filter((item) => item.field === "" || item.field.includes("/"));
   return (
-    <div class="problem" role="alert">
-      <AlertIcon />
+    <div className="problem" role="alert">
+      <CircleAlert className="icon" aria-hidden="true" />
       <div>
-        <p class="problem-text">{problem.detail}</p>
+        <p className="problem-text">{problem.detail}</p>
         {general.map((item) => (
           <p key={item.field + item.message}>{[item.field, item.message].filter(Boolean).join(": ")}</p>
         ))}
         {problem.status === 403 && <p>Your role is too small for it.</p>}
-        {problem.requestId && <p class="reference">Reference: {problem.requestId}</p>}
+        {problem.requestId && <p className="reference">Reference: {problem.requestId}</p>}
       </div>
       {onRetry && (
-        <button type="button" class="button quiet small" onClick={onRetry}>
+        <button type="button" className="button quiet small" onClick={onRetry}>
           Try again
         </button>
       )}
@@ -58,9 +51,9 @@ export function ProblemCard({ problem, onRetry }: { problem: Problem; onRetry?: 
 }
 
 /** Nothing here yet: what this place is for, and the next step. */
-export function Empty({ title, children }: { title: string; children: ComponentChildren }) {
+export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section class="empty">
+    <section className="empty">
       <h2>{title}</h2>
       {children}
     </section>

@@ -11,5 +11,5 @@ export const STATUS_WORDS: Record<LinkStatus | SessionStatus, string> = {
 };
 
 export function StatusChip({ status }: { status: LinkStatus | SessionStatus }) {
-  return <span class={`chip ${status}`}>{STATUS_WORDS[status]}</span>;
+  return <span className={`chip ${status}`}>{STATUS_WORDS[status]}</span>;
 }

@@ -1,9 +1,9 @@
-import type { TranscriptMessage } from "./transcript.js";
-import type { Watched } from "./use-live-session.js";
 import type { WatchState } from "../api/watch-session.js";
 import { Empty, ProblemCard } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import type { TranscriptMessage } from "./transcript.js";
 import { TranscriptHead } from "./transcript-head.js";
+import type { Watched } from "./use-live-session.js";
 
 const STATES: Record<WatchState, { word: string; look: string } | null> = {
   connecting: { word: "Connecting…", look: "" },
@@ -16,7 +16,7 @@ const STATES: Record<WatchState, { word: string; look: string } | null> = {
 /** Whether what is shown is what happens. Read out when it changes. */
 export function LiveState({ state }: { state: WatchState }) {
   const shown = STATES[state];
-  return <span role="status">{shown && <span class={`chip ${shown.look}`}>{shown.word}</span>}</span>;
+  return <span role="status">{shown && <span className={`chip ${shown.look}`}>{shown.word}</span>}</span>;
 }
 
 /** What was said, oldest first, and what is being said; `bare` = without a heading. Text is shown as text: neither markdown nor markup of a conversation is interpreted here. */
@@ -25,7 +25,7 @@ export function LiveTranscript({ watched, bare = false }: { watched: Watched; ba
   const { messages, writing, label, typing } = live;
   const nothing = loaded && messages.length === 0 && writing === null;
   return (
-    <section class="block">
+    <section className="block">
       {!bare && <TranscriptHead id={live.session.session_id} offered={loaded && readable && !nothing} />}
       {problem && <ProblemCard problem={problem} />}
       {truncated && <p>Only the newest messages are shown.</p>}
@@ -36,7 +36,7 @@ export function LiveTranscript({ watched, bare = false }: { watched: Watched; ba
       )}
       <div role="log" aria-label="What was said">
         {messages.length > 0 && (
-          <ol class="transcript">
+          <ol className="transcript">
             {messages.map((message) => (
               <Spoken key={message.key} message={message} />
             ))}
@@ -52,14 +52,14 @@ export function LiveTranscript({ watched, bare = false }: { watched: Watched; ba
 function Spoken({ message }: { message: TranscriptMessage }) {
   const { role, human, nodeName, failed, createdAt, content } = message;
   return (
-    <li class={`spoken ${role}`}>
-      <p class="spoken-by">
+    <li className={`spoken ${role}`}>
+      <p className="spoken-by">
         <strong>{role === "user" ? "Visitor" : human === null ? "Agent" : (human.name ?? "A human")}</strong>
         {nodeName !== null && <span>{nodeName}</span>}
         <Time value={createdAt} exact />
         {failed && <span>not answered</span>}
       </p>
-      <p class="spoken-text" dir="auto">
+      <p className="spoken-text" dir="auto">
         {content}
       </p>
     </li>
@@ -69,13 +69,13 @@ function Spoken({ message }: { message: TranscriptMessage }) {
 /** No part of the log: it is read out when it is whole. */
 function Writing({ parts }: { parts: string[] }) {
   return (
-    <div class="spoken assistant writing">
-      <p class="spoken-by">
+    <div className="spoken assistant writing">
+      <p className="spoken-by">
         <strong>Agent</strong>
         <span>is writing…</span>
       </p>
       {parts.map((words, part) => (
-        <p key={String(part)} class="spoken-text" dir="auto">
+        <p key={String(part)} className="spoken-text" dir="auto">
           {words}
         </p>
       ))}
@@ -86,5 +86,5 @@ function Writing({ parts }: { parts: string[] }) {
 function Sign({ label, typing }: { label: string | null; typing: "visitor" | "operator" | null }) {
   const words =
     typing === "visitor" ? "The visitor is typing…" : typing === "operator" ? "The operator is typing…" : label;
-  return words === null ? null : <p class="sign">{words}</p>;
+  return words === null ? null : <p className="sign">{words}</p>;
 }

@@ -1,11 +1,11 @@
-import type { ComponentChildren } from "preact";
-import type { LiveSession } from "./live-session.js";
+import type { ReactNode } from "react";
 import type { Usage } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
-import { dollars, plural } from "./session-rows.js";
+import { Link } from "../parts/link.js";
 import { StatusChip } from "../parts/status-chip.js";
 import { Time } from "../parts/time.js";
 import { Waiting } from "../parts/waiting.js";
+import type { LiveSession } from "./live-session.js";
+import { dollars, plural } from "./session-rows.js";
 
 const REASONS: Record<string, string> = {
   owner: "ended from here or by the management API",
@@ -16,7 +16,7 @@ const REASONS: Record<string, string> = {
 export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug: string | null }) {
   const { session, spend } = live;
   return (
-    <dl class="facts">
+    <dl className="facts">
       <Fact label="Status">
         <StatusChip status={session.status} />
         <Handling live={live} />
@@ -27,7 +27,7 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
       </Fact>
       <Fact label="Place in the workflow">
         {session.node_name ?? session.node_id}
-        <span class="fact-note">
+        <span className="fact-note">
           {plural(session.turns, "turn")}, {plural(session.transition_count, "transition")}
         </span>
       </Fact>
@@ -36,18 +36,22 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
         {agentSlug === null ? (
           session.agent_config_version
         ) : (
-          <a href={pathOf({ page: "agent", agent: agentSlug })}>Version {session.agent_config_version}</a>
+          <Link to="/agents/$agent" params={{ agent: agentSlug }}>
+            Version {session.agent_config_version}
+          </Link>
         )}
       </Fact>
       <Fact label="Came by">
         {session.link_id === null ? (
           "API"
         ) : agentSlug !== null ? (
-          <a href={pathOf({ page: "link", agent: agentSlug, id: session.link_id })}>Link, show it</a>
+          <Link to="/links/$agent/$id" params={{ agent: agentSlug, id: session.link_id }}>
+            Link, show it
+          </Link>
         ) : (
-          <a href={pathOf({ page: "sessions", status: "", agent: "", link: session.link_id })}>
+          <Link to="/sessions" search={{ link: session.link_id }}>
             Link, show its sessions
-          </a>
+          </Link>
         )}
       </Fact>
       <Fact label="Started">
@@ -61,7 +65,7 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
         <Fact label="Ended">
           <Time value={session.ended_at} exact />
           {session.end_reason && (
-            <span class="fact-note">{REASONS[session.end_reason] ?? session.end_reason.replaceAll("_", " ")}</span>
+            <span className="fact-note">{REASONS[session.end_reason] ?? session.end_reason.replaceAll("_", " ")}</span>
           )}
         </Fact>
       )}
@@ -79,26 +83,26 @@ function Handling({ live }: { live: LiveSession }) {
   const { waiting_since: waitingSince } = live.session;
   if (waitingSince) {
     return (
-      <span class="fact-note">
+      <span className="fact-note">
         <Waiting since={waitingSince} />
       </span>
     );
   }
-  return live.human === null ? null : <span class="fact-note">{live.human.name ?? "A person"} has it</span>;
+  return live.human === null ? null : <span className="fact-note">{live.human.name ?? "A person"} has it</span>;
 }
 
 function Spent({ spend: { cost, input_tokens: inputTokens, output_tokens: outputTokens } }: { spend: Usage }) {
   return (
     <>
       {cost === null ? "Price not known" : dollars.format(cost)}
-      <span class="fact-note">
+      <span className="fact-note">
         {inputTokens.toLocaleString("en")} tokens in, {outputTokens.toLocaleString("en")} out
       </span>
     </>
   );
 }
 
-function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
       <dt>{label}</dt>

@@ -1,5 +1,5 @@
 import type { Agent, Session } from "../api/answers.js";
-import { pathOf } from "../app/route.js";
+import { Link } from "../parts/link.js";
 import { StatusChip } from "../parts/status-chip.js";
 import { Time } from "../parts/time.js";
 import { Waiting } from "../parts/waiting.js";
@@ -8,26 +8,26 @@ import { Waiting } from "../parts/waiting.js";
 export function SessionRows({ sessions, agents }: { sessions: Session[]; agents: Agent[] }) {
   const names = new Map(agents.map((agent) => [agent.id, agent.name]));
   return (
-    <ul class="rows">
+    <ul className="rows">
       {sessions.map((session) => (
-        <li key={session.session_id} class="row">
-          <div class="row-main">
-            <a class="row-title" href={pathOf({ page: "session", id: session.session_id })}>
+        <li key={session.session_id} className="row">
+          <div className="row-main">
+            <Link className="row-title" to="/sessions/$id" params={{ id: session.session_id }}>
               {names.get(session.agent_id) ?? "Agent"}
-              <span class="mono small-id">{shortId(session.session_id)}</span>
-            </a>
-            {session.purged_at && <span class="chip">Content removed</span>}
+              <span className="mono small-id">{shortId(session.session_id)}</span>
+            </Link>
+            {session.purged_at && <span className="chip">Content removed</span>}
             {session.waiting_since && (
-              <span class="chip warning">
+              <span className="chip warning">
                 <Waiting since={session.waiting_since} />
               </span>
             )}
             {session.escalation?.status === "assigned" && session.status === "active" && (
-              <span class="chip active">{session.escalation.assigned_name ?? "A person"} has it</span>
+              <span className="chip active">{session.escalation.assigned_name ?? "A person"} has it</span>
             )}
             <StatusChip status={session.status} />
           </div>
-          <p class="row-facts">
+          <p className="row-facts">
             <span>{plural(session.message_count, "message")}</span>
             <span>at {session.node_name ?? session.node_id}</span>
             <span>{session.link_id === null ? "by API" : "by link"}</span>

@@ -1,19 +1,19 @@
-import { useTrace } from "./use-trace.js";
 import type { SessionTrace as Trace, Usage } from "../api/answers.js";
-import { plural } from "./session-rows.js";
 import { Empty, Loading, ProblemCard } from "../parts/states.js";
+import { plural } from "./session-rows.js";
 import { TracedTurnItem, UsageFigures } from "./traced-turn.js";
+import { useTrace } from "./use-trace.js";
 
 /** Why a session went as it did, turn by turn; asked for with a button, because it is much and seldom wanted. */
 export function SessionTrace({ id }: { id: string }) {
   const { trace, busy, failed, read } = useTrace(id);
   return (
-    <section class="block">
-      <div class="block-head wraps">
+    <section className="block">
+      <div className="block-head wraps">
         <h2>Trace</h2>
         <button
           type="button"
-          class="button quiet small"
+          className="button quiet small"
           aria-disabled={busy !== null}
           onClick={() => void read("begin")}
         >
@@ -21,13 +21,18 @@ export function SessionTrace({ id }: { id: string }) {
         </button>
       </div>
       {trace === null && failed === null && busy === null && (
-        <p class="help">Why it went as it did: nodes, conditions, calls, time and cost of every turn.</p>
+        <p className="help">Why it went as it did: nodes, conditions, calls, time and cost of every turn.</p>
       )}
       {trace !== null && <Turns trace={trace} />}
       {busy !== null && <Loading />}
       {failed && <ProblemCard problem={failed.problem} onRetry={() => void read(failed.what)} />}
       {trace !== null && trace.next_cursor !== null && failed === null && (
-        <button type="button" class="button quiet more" aria-disabled={busy !== null} onClick={() => void read("more")}>
+        <button
+          type="button"
+          className="button quiet more"
+          aria-disabled={busy !== null}
+          onClick={() => void read("more")}
+        >
           Show more turns
         </button>
       )}
@@ -44,11 +49,11 @@ function Turns({ trace: { turns, background, next_cursor: nextCursor } }: { trac
     );
   return (
     <>
-      <p class="help" role="status">
+      <p className="help" role="status">
         {plural(turns.length, "turn")}
         {nextCursor !== null && ", and there are more"}
       </p>
-      <ol class="rows trace">
+      <ol className="rows trace">
         {turns.map((turn) => (
           <TracedTurnItem key={turn.turn_id} turn={turn} />
         ))}
@@ -68,10 +73,10 @@ interface BackgroundProps {
 function Background({ name, job }: BackgroundProps) {
   if (job === null) return null;
   return (
-    <p class="row-facts">
+    <p className="row-facts">
       <span>{name}</span>
       {job.status && <span>{job.status}</span>}
-      {job.error && <span class="chip error">{job.error}</span>}
+      {job.error && <span className="chip error">{job.error}</span>}
       <UsageFigures usage={job.usage} />
     </p>
   );

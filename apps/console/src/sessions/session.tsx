@@ -1,54 +1,59 @@
 import type { Json } from "@parley/web-kit";
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { type LiveSession, newLiveSession } from "./live-session.js";
-import { operatorName } from "../inbox/operator-name.js";
-import { useLiveSession } from "./use-live-session.js";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
 import type { Agent, Session } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { go } from "../app/navigation.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
+import { operatorName } from "../inbox/operator-name.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { LiveState, LiveTranscript } from "./live-transcript.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
-import { SessionFacts } from "./session-facts.js";
-import { SessionTrace } from "./session-trace.js";
 import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { type LiveSession, newLiveSession } from "./live-session.js";
+import { LiveState, LiveTranscript } from "./live-transcript.js";
+import { SessionFacts } from "./session-facts.js";
+import { SessionTrace } from "./session-trace.js";
+import { useLiveSession } from "./use-live-session.js";
+
+const route = getRouteApi("/sessions/$id");
 
 /** One session: where it stands, what it collected, what was said; while it lives, as it happens. */
-export function SessionPage({ id }: { id: string }) {
+export function SessionPage() {
+  const { id } = route.useParams();
   const api = useApi();
-  const { loaded, reload } = useLoad(id, async () => {
-    const session = await api.session(id);
-    if (session.type !== "ok") return session;
-    const agent = await api.agent(session.value.agent_id);
-    // The agent may be gone; the session is still worth showing.
-    return { type: "ok", value: { session: session.value, agent: agent.type === "ok" ? agent.value : null } };
+  const query = useQuery({
+    queryKey: ["session", id],
+    queryFn: answered(async () => {
+      const session = await api.session(id);
+      if (session.type !== "ok") return session;
+      const agent = await api.agent(session.value.agent_id);
+      // The agent may be gone; the session is still worth showing.
+      return { type: "ok", value: { session: session.value, agent: agent.type === "ok" ? agent.value : null } };
+    }),
+    gcTime: 0,
   });
-  if (loaded.state === "ready") {
-    if (loaded.value.session.purged_at) return <ContentRemoved {...loaded.value} />;
-    return <Watching key={id} {...loaded.value} onChanged={() => void reload()} />;
+  if (query.data) {
+    if (query.data.session.purged_at) return <ContentRemoved {...query.data} />;
+    return <Watching key={id} {...query.data} onChanged={() => void query.refetch()} />;
   }
   return (
     <>
       <Head id={id} agent={null} />
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {() => null}
-      </WhenReady>
+      <WhenReady query={query}>{() => null}</WhenReady>
     </>
   );
 }
 
-function Head({ id, agent, children }: { id: string; agent: Agent | null; children?: ComponentChildren }) {
+function Head({ id, agent, children }: { id: string; agent: Agent | null; children?: ReactNode }) {
   return (
     <PageHeader
       title={agent === null ? "Session" : `Session with ${agent.name}`}
-      parent={{ href: pathOf({ page: "sessions", status: "", agent: "", link: "" }), label: "Sessions" }}
-      lead={<span class="mono">{id}</span>}
+      parent={{ to: "/sessions", label: "Sessions" }}
+      lead={<span className="mono">{id}</span>}
     >
       {children}
     </PageHeader>
@@ -61,7 +66,7 @@ function ContentRemoved({ session, agent }: { session: Session; agent: Agent | n
     <>
       <Head id={session.session_id} agent={agent} />
       <SessionFacts live={newLiveSession(session, [])} agentSlug={agent?.slug ?? null} />
-      <section class="block">
+      <section className="block">
         <h2>Transcript</h2>
         <Empty title="Content removed">
           <p>
@@ -95,7 +100,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
         {endedAt === null && <LiveState state={watched.state} />}
         {session.status === "active" && <TakeOver live={live} />}
         {session.status === "active" && (
-          <button type="button" class="button quiet risky" onClick={() => setEnding(true)}>
+          <button type="button" className="button quiet risky" onClick={() => setEnding(true)}>
             End the session
           </button>
         )}
@@ -121,16 +126,17 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
 
 /** Steps into a running conversation, whether or not it waits for somebody; the inbox is where one writes. */
 function TakeOver({ live }: { live: LiveSession }) {
+  const navigate = useNavigate();
   const api = useApi();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const { escalation } = live.session;
   const taken = live.human !== null;
-  const open = (id: string): void => go({ page: "inbox", id, show: "mine" });
+  const open = (id: string): void => void navigate({ to: "/inbox/{-$id}", params: { id }, search: { show: "mine" } });
   const take = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    const answer = await api.takeOver(live.session.session_id, operatorName.value);
+    const answer = await api.takeOver(live.session.session_id, operatorName.get());
     setBusy(false);
     if (answer.type !== "ok") return setProblem(answer);
     announce("It is yours. The agent is silent.");
@@ -139,13 +145,13 @@ function TakeOver({ live }: { live: LiveSession }) {
   if (problem) return <ProblemCard problem={problem} />;
   if (taken && escalation) {
     return (
-      <a class="button quiet" href={pathOf({ page: "inbox", id: escalation.id, show: "all" })}>
+      <Link className="button quiet" to="/inbox/{-$id}" params={{ id: escalation.id }} search={{ show: "all" }}>
         Show in the inbox
-      </a>
+      </Link>
     );
   }
   return (
-    <button type="button" class="button primary" aria-disabled={busy} onClick={() => void take()}>
+    <button type="button" className="button primary" aria-disabled={busy} onClick={() => void take()}>
       {busy ? "Taking over…" : "Take over"}
     </button>
   );
@@ -159,19 +165,19 @@ function NothingCollected() {
   );
 }
 
-function Collected({ title, values, empty }: { title: string; values: Json; empty: ComponentChildren }) {
+function Collected({ title, values, empty }: { title: string; values: Json; empty: ReactNode }) {
   const entries = Object.entries(values);
   if (entries.length === 0 && empty === null) return null;
   return (
-    <section class="block">
+    <section className="block">
       <h2>{title}</h2>
       {entries.length === 0 ? (
         empty
       ) : (
-        <dl class="values">
+        <dl className="values">
           {entries.map(([name, value]) => (
             <div key={name}>
-              <dt class="mono">{name}</dt>
+              <dt className="mono">{name}</dt>
               <dd>{typeof value === "string" ? value : <code>{JSON.stringify(value)}</code>}</dd>
             </div>
           ))}

@@ -1,45 +1,44 @@
-import { useEffect, useState } from "preact/hooks";
-import { allPages } from "../api/all-pages.js";
-import { useLoad } from "../parts/use-load.js";
-import { type Agent, SESSION_STATUSES, type Session } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
-import { go } from "../app/navigation.js";
-import { pathOf } from "../app/route.js";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { agentsQuery } from "../agents/agent-queries.js";
+import { type Agent, SESSION_STATUSES } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { answered, pagesOf } from "../api/query.js";
 import { keepFocus } from "../parts/keep-focus.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
-import { SessionRows } from "./session-rows.js";
 import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
 import { STATUS_WORDS } from "../parts/status-chip.js";
+import { SessionRows } from "./session-rows.js";
 
-interface Filter {
-  status: string;
-  agent: string;
-  link: string;
-  person?: string;
-}
+type Filter = ReturnType<typeof route.useSearch>;
 
+const route = getRouteApi("/sessions");
 const PAGE_SIZE = 50;
 
 /** Sessions of the tenant, newest first. The filter is part of the address. */
-export function SessionsPage({ filter }: { filter: Filter }) {
+export function SessionsPage() {
+  const filter = route.useSearch();
+  const navigate = useNavigate();
   const api = useApi();
-  const agents = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
-  const known = agents.loaded.state === "ready" ? agents.loaded.value.data : [];
+  const agents = useQuery(agentsQuery(api));
+  const known = agents.data?.data ?? [];
   const change = (part: Partial<Filter>): void => {
-    const { status, agent, link, person = "" } = { ...filter, ...part };
-    go({ page: "sessions", status, agent, link, ...(person === "" ? {} : { person }) }, { replace: true });
+    void navigate({ to: "/sessions", search: { ...filter, ...part }, replace: true, resetScroll: false });
+  };
+  const changePerson = (person: string): void => {
+    if (person !== (filter.person ?? "")) change({ person });
   };
   return (
     <>
       <PageHeader title="Sessions" lead="Every conversation, by link or by API, newest first." />
-      <div class="filters">
-        <div class="field">
-          <label for="filter-status">Status</label>
+      <div className="filters">
+        <div className="field">
+          <label htmlFor="filter-status">Status</label>
           <select
             id="filter-status"
-            class="input"
-            value={filter.status}
+            className="input"
+            value={filter.status ?? ""}
             onChange={(event) => change({ status: event.currentTarget.value })}
           >
             <option value="">Any</option>
@@ -50,12 +49,12 @@ export function SessionsPage({ filter }: { filter: Filter }) {
             ))}
           </select>
         </div>
-        <div class="field">
-          <label for="filter-agent">Agent</label>
+        <div className="field">
+          <label htmlFor="filter-agent">Agent</label>
           <select
             id="filter-agent"
-            class="input"
-            value={filter.agent}
+            className="input"
+            value={filter.agent ?? ""}
             onChange={(event) => change({ agent: event.currentTarget.value })}
           >
             <option value="">All</option>
@@ -66,24 +65,26 @@ export function SessionsPage({ filter }: { filter: Filter }) {
             ))}
           </select>
         </div>
-        <div class="field">
-          <label for="filter-person">Person</label>
+        <div className="field">
+          <label htmlFor="filter-person">Person</label>
           <input
             id="filter-person"
-            class="input"
+            className="input"
             type="search"
             placeholder="E-mail or identifier"
-            autocomplete="off"
-            spellcheck={false}
+            autoComplete="off"
+            spellCheck={false}
             maxLength={254}
-            value={filter.person ?? ""}
-            onChange={(event) => change({ person: event.currentTarget.value.trim() })}
+            key={filter.person}
+            defaultValue={filter.person}
+            onBlur={(event) => changePerson(event.currentTarget.value.trim())}
+            onKeyDown={(event) => event.key === "Enter" && changePerson(event.currentTarget.value.trim())}
           />
         </div>
-        {filter.link !== "" && (
-          <button type="button" class="button quiet" onClick={() => change({ link: "" })}>
+        {filter.link && (
+          <button type="button" className="button quiet" onClick={() => change({ link: undefined })}>
             One link only <span aria-hidden="true">×</span>
-            <span class="visually-hidden">, show all links</span>
+            <span className="visually-hidden">, show all links</span>
           </button>
         )}
       </div>
@@ -100,37 +101,34 @@ function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
     linkId: filter.link,
     person: filter.person,
   };
-  const key = JSON.stringify(wanted);
-  const { loaded, reload } = useLoad(key, () => api.sessions(wanted, { limit: PAGE_SIZE }));
-  const first = loaded.state === "ready" ? loaded.value : null;
-  const [older, setOlder] = useState<{ data: Session[]; cursor: string | null } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
-  // What was added belongs to the first page it was added to.
-  useEffect(() => setOlder(null), [first]);
-  const cursor = older === null ? (first?.next_cursor ?? null) : older.cursor;
-
+  const query = useInfiniteQuery({
+    queryKey: ["sessions", wanted],
+    queryFn: ({ pageParam: cursor }) => answered(() => api.sessions(wanted, { limit: PAGE_SIZE, cursor }))(),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
+  });
+  const { shown, problem } = pagesOf(query);
   const more = async (): Promise<void> => {
-    if (cursor === null || busy) return;
-    setBusy(true);
-    const answer = await api.sessions(wanted, { limit: PAGE_SIZE, cursor });
-    setBusy(false);
-    if (answer.type !== "ok") return setProblem(answer);
-    setProblem(null);
+    if (query.isFetchingNextPage) return;
+    await query.fetchNextPage();
     keepFocus();
-    setOlder({ data: [...(older?.data ?? []), ...answer.value.data], cursor: answer.value.next_cursor });
   };
-
   return (
-    <WhenReady loaded={loaded} onRetry={() => void reload()}>
-      {({ data }) => (
+    <WhenReady query={shown}>
+      {(sessions) => (
         <>
-          {data.length === 0 && <NoSessions filtered={Object.values(wanted).some(Boolean)} />}
-          <SessionRows sessions={[...data, ...(older?.data ?? [])]} agents={agents} />
+          {sessions.length === 0 && <NoSessions filtered={Object.values(wanted).some(Boolean)} />}
+          <SessionRows sessions={sessions} agents={agents} />
           {problem && <ProblemCard problem={problem} />}
-          {cursor !== null && (
-            <button type="button" class="button quiet more" aria-disabled={busy} onClick={() => void more()}>
-              {busy ? "Loading…" : "Show older sessions"}
+          {query.hasNextPage && (
+            <button
+              type="button"
+              className="button quiet more"
+              aria-disabled={query.isFetchingNextPage}
+              onClick={() => void more()}
+            >
+              {query.isFetchingNextPage ? "Loading…" : "Show older sessions"}
             </button>
           )}
         </>
@@ -144,7 +142,7 @@ function NoSessions({ filtered }: { filtered: boolean }) {
     return (
       <Empty title="No session matches">
         <p>
-          <a href={pathOf({ page: "sessions", status: "", agent: "", link: "" })}>Show all sessions</a>
+          <Link to="/sessions">Show all sessions</Link>
         </p>
       </Empty>
     );
@@ -156,9 +154,9 @@ function NoSessions({ filtered }: { filtered: boolean }) {
         itself when nobody writes for a while.
       </p>
       <p>
-        <a class="button primary" href={pathOf({ page: "links", agent: null })}>
+        <Link className="button primary" to="/links/{-$agent}">
           Go to the links
-        </a>
+        </Link>
       </p>
     </Empty>
   );

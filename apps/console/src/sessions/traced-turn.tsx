@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import type { ReactNode } from "react";
 import type { TracedTurn, Usage } from "../api/answers.js";
 import { dollars, plural } from "./session-rows.js";
 
@@ -29,26 +29,26 @@ export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
   const learned = Object.keys(turn.variables);
   const notes = [...turn.warnings, ...turn.logs].map(noteText);
   return (
-    <li class="row">
-      <details class="traced" open={error !== null}>
+    <li className="row">
+      <details className="traced" open={error !== null}>
         <summary>
-          <span class="row-main">
+          <span className="row-main">
             <strong>
               Turn {turn.turn}: {KINDS[kind] ?? kind}
             </strong>
             {error !== null ? (
-              <span class="chip error">{error}</span>
+              <span className="chip error">{error}</span>
             ) : (
-              status !== "done" && <span class="chip">{status.replaceAll("_", " ")}</span>
+              status !== "done" && <span className="chip">{status.replaceAll("_", " ")}</span>
             )}
           </span>
-          <span class="row-facts">
-            <span class="mono">{nodes.join(" → ") || "no node"}</span>
+          <span className="row-facts">
+            <span className="mono">{nodes.join(" → ") || "no node"}</span>
             <span>{inTime(latency.total_ms)}</span>
             <UsageFigures usage={usage} />
           </span>
         </summary>
-        <p class="row-facts">
+        <p className="row-facts">
           <span>models {inTime(latency.model_ms)}</span>
           <span>APIs {inTime(latency.api_ms)}</span>
           {learned.length > 0 && <span>learned: {learned.join(", ")}</span>}
@@ -78,11 +78,11 @@ export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
 const conditionsMissing = ({ conditions_unknown: conditionsUnknown }: TracedTurn): string =>
   conditionsUnknown ? "They cannot be told again: the records of this turn are not complete." : "None was tested.";
 
-function Part({ title, empty, children }: { title: string; empty: string; children: ComponentChildren[] }) {
+function Part({ title, empty, children }: { title: string; empty: string; children: ReactNode[] }) {
   return (
     <>
       <h3>{title}</h3>
-      {children.length === 0 ? <p class="help">{empty}</p> : <ul class="traced-part">{children}</ul>}
+      {children.length === 0 ? <p className="help">{empty}</p> : <ul className="traced-part">{children}</ul>}
     </>
   );
 }
@@ -95,17 +95,17 @@ function Condition({
   const { word, look } = VERDICTS[verdict];
   return (
     <li>
-      <p class="row-main">
+      <p className="row-main">
         <code>{condition}</code>
-        <span class={`chip ${look}`}>{word}</span>
+        <span className={`chip ${look}`}>{word}</span>
       </p>
-      <p class="row-facts">
-        <span class="mono">
+      <p className="row-facts">
+        <span className="mono">
           {nodeId} → {target}
         </span>
       </p>
       {Object.entries(inputs).map(([name, value]) => (
-        <p key={name} class="row-facts">
+        <p key={name} className="row-facts">
           <code dir="auto">
             {name} = {JSON.stringify(value)}
           </code>
@@ -119,13 +119,13 @@ function Call({ call }: { call: TracedCall }) {
   const { type, node_id: nodeId, model, latency_ms: latencyMs, usage, failed, http, retrieval } = call;
   return (
     <li>
-      <p class="row-main">
+      <p className="row-main">
         <strong>{CALLS[type] ?? type}</strong>
-        {failed !== null && <span class="chip error">{failed}</span>}
+        {failed !== null && <span className="chip error">{failed}</span>}
       </p>
-      <p class="row-facts">
+      <p className="row-facts">
         <span>in {nodeId}</span>
-        {model !== null && <span class="mono">{model}</span>}
+        {model !== null && <span className="mono">{model}</span>}
         {http && (
           <span>
             {String(http.method)} {typeof http.status === "number" ? `answered ${http.status}` : "without an answer"}

@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { saveFile } from "../parts/save-file.js";
+import { useState } from "react";
+import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { TRANSCRIPT_FORMATS, type TranscriptFormat } from "../api/transcript-formats.js";
-import { useApi } from "../api/api-context.js";
+import { announce } from "../app/announcement.js";
+import { saveFile } from "../parts/save-file.js";
 import { ProblemCard } from "../parts/states.js";
 
 /**
@@ -28,19 +28,19 @@ export function TranscriptHead({ id, offered }: { id: string; offered: boolean }
   };
   return (
     <>
-      <div class="block-head wraps">
+      <div className="block-head wraps">
         <h2>Transcript</h2>
         {offered && (
-          <fieldset class="plain downloads">
-            <legend class="visually-hidden">Download the transcript</legend>
-            <span class="help" aria-hidden="true">
+          <fieldset className="plain downloads">
+            <legend className="visually-hidden">Download the transcript</legend>
+            <span className="help" aria-hidden="true">
               Download
             </span>
             {TRANSCRIPT_FORMATS.map(({ format, label, type }) => (
               <button
                 key={format}
                 type="button"
-                class="button quiet small"
+                className="button quiet small"
                 aria-label={`Download as ${label}`}
                 aria-disabled={busy !== null}
                 onClick={() => void download(format, type)}

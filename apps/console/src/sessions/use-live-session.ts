@@ -1,9 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useEffectEvent, useState } from "react";
 import type { Session } from "../api/answers.js";
 import type { Api } from "../api/api.js";
+import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import type { WatchState } from "../api/watch-session.js";
-import { useApi } from "../api/api-context.js";
 import { applyEvent, type LiveSession, newLiveSession } from "./live-session.js";
 import { transcriptMessages } from "./transcript.js";
 
@@ -36,13 +36,18 @@ const unwatched = (session: Session): Watched => ({
 export function useLiveSession(session: Session, onEnded: () => void): Watched {
   const api = useApi();
   const [watched, setWatched] = useState<Watched>(() => unwatched(session));
-  const change = (with_: (watched: Watched) => Watched): void => setWatched(with_);
+  const id = session.session_id;
+  // The session of this page is told apart by its id; everything else about it is what the live view changes.
+  const start = useEffectEvent(() => {
+    setWatched(unwatched(session));
+    return begin(api, session, { change: setWatched, onEnded });
+  });
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session, or another holder, begins anew
   useEffect(() => {
     let stop: () => void = () => undefined;
     let left = false;
-    setWatched(unwatched(session));
-    void begin(api, session, { change, onEnded }).then((end) => {
+    void start().then((end) => {
       if (left) end();
       else stop = end;
     });
@@ -50,13 +55,12 @@ export function useLiveSession(session: Session, onEnded: () => void): Watched {
       left = true;
       stop();
     };
-    // The session of this page is told apart by its id; everything else about it is what the live view changes.
-  }, [api, session.session_id]);
+  }, [api, id]);
 
   const { typing } = watched.live;
   useEffect(() => {
     if (typing === null) return;
-    const forget = setTimeout(() => change((at) => ({ ...at, live: { ...at.live, typing: null } })), TYPING_MS);
+    const forget = setTimeout(() => setWatched((at) => ({ ...at, live: { ...at.live, typing: null } })), TYPING_MS);
     return () => clearTimeout(forget);
   }, [typing]);
   return watched;

@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useState } from "react";
 import type { SessionTrace } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
 import { keepFocus } from "../parts/keep-focus.js";
 
 /** The trace of a session, read when somebody asks for it: from its beginning, or the next page behind what is there. */

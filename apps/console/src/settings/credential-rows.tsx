@@ -19,17 +19,17 @@ interface RetiredProps {
 export function Retired({ items, noun }: RetiredProps) {
   if (items.length === 0) return null;
   return (
-    <details class="retired">
+    <details className="retired">
       <summary>
         {items.length} {noun}
         {items.length === 1 ? "" : "s"}
       </summary>
-      <ul class="rows">
+      <ul className="rows">
         {items.map(({ id, name, hint, state }) => (
-          <li key={id} class="row">
-            <p class="row-facts">
+          <li key={id} className="row">
+            <p className="row-facts">
               <span>{name}</span>
-              <span class="mono">{hint}</span>
+              <span className="mono">{hint}</span>
               <span>{state}</span>
             </p>
           </li>

@@ -1,5 +1,5 @@
-import { KeyBlock } from "./key-block.js";
 import { PageHeader } from "../parts/page-header.js";
+import { KeyBlock } from "./key-block.js";
 import { SettingsNav } from "./settings-nav.js";
 import { TokenBlock } from "./token-block.js";
 

@@ -1,10 +1,10 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import type { useDeliveries } from "./use-deliveries.js";
+import { useState } from "react";
 import { DELIVERY_STATUSES, type Delivery } from "../api/answers.js";
-import { plural } from "../sessions/session-rows.js";
+import { announce } from "../app/announcement.js";
 import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { plural } from "../sessions/session-rows.js";
+import type { useDeliveries } from "./use-deliveries.js";
 
 const STATUS: Record<Delivery["status"], { word: string; chip: string }> = {
   pending: { word: "Waiting", chip: "warning" },
@@ -35,12 +35,12 @@ interface DeliveryListProps {
 /** What was sent to a receiver and how it went. */
 export function DeliveryList({ log, status, canSend, onStatus }: DeliveryListProps) {
   return (
-    <section class="block" aria-labelledby="deliveries">
-      <div class="block-head wrap">
+    <section className="block" aria-labelledby="deliveries">
+      <div className="block-head wrap">
         <h2 id="deliveries">Deliveries</h2>
-        <div class="actions">
+        <div className="actions">
           <select
-            class="input small"
+            className="input small"
             aria-label="Which deliveries"
             value={status}
             onChange={(event) => onStatus(DELIVERY_STATUSES.find((one) => one === event.currentTarget.value) ?? "")}
@@ -52,24 +52,24 @@ export function DeliveryList({ log, status, canSend, onStatus }: DeliveryListPro
               </option>
             ))}
           </select>
-          <button type="button" class="button quiet small" onClick={() => void log.reload()}>
+          <button type="button" className="button quiet small" onClick={() => void log.query.refetch()}>
             Refresh
           </button>
         </div>
       </div>
       {log.problem && <ProblemCard problem={log.problem} />}
-      <WhenReady loaded={log.loaded} onRetry={() => void log.reload()}>
-        {({ deliveries, nextCursor }) => (
+      <WhenReady query={log.shown}>
+        {(deliveries) => (
           <>
             {deliveries.length === 0 && <NoDeliveries status={status} canSend={canSend} />}
-            <ul class="rows">
+            <ul className="rows">
               {deliveries.map((delivery) => (
                 <Row key={delivery.id} delivery={delivery} canSend={canSend} onAgain={log.again} />
               ))}
             </ul>
-            {nextCursor !== null && (
-              <p class="more">
-                <button type="button" class="button quiet" onClick={() => void log.more()}>
+            {log.query.hasNextPage && (
+              <p className="more">
+                <button type="button" className="button quiet" onClick={() => void log.query.fetchNextPage()}>
                   Show older ones
                 </button>
               </p>
@@ -82,7 +82,7 @@ export function DeliveryList({ log, status, canSend, onStatus }: DeliveryListPro
 }
 
 function NoDeliveries({ status, canSend }: { status: Delivery["status"] | ""; canSend: boolean }) {
-  if (status !== "") return <p class="note">No delivery is in this state.</p>;
+  if (status !== "") return <p className="note">No delivery is in this state.</p>;
   return (
     <Empty title="Nothing was sent yet">
       <p>
@@ -111,14 +111,14 @@ function Row({ delivery, canSend, onAgain }: RowProps) {
     setBusy(false);
   };
   return (
-    <li class="row with-actions">
+    <li className="row with-actions">
       <div>
-        <div class="row-main">
-          <h3 class="row-title mono">{delivery.type}</h3>
-          <span class={`chip ${chip}`}>{word}</span>
-          {delivery.response_status !== null && <span class="mono">{delivery.response_status}</span>}
+        <div className="row-main">
+          <h3 className="row-title mono">{delivery.type}</h3>
+          <span className={`chip ${chip}`}>{word}</span>
+          {delivery.response_status !== null && <span className="mono">{delivery.response_status}</span>}
         </div>
-        <p class="row-facts">
+        <p className="row-facts">
           <Time value={delivery.occurred_at} />
           <span>{plural(delivery.attempts, "attempt")}</span>
           {delivery.response_ms !== null && <span>{delivery.response_ms.toLocaleString("en")} ms</span>}
@@ -131,9 +131,9 @@ function Row({ delivery, canSend, onAgain }: RowProps) {
             </span>
           )}
         </p>
-        <details class="answer">
+        <details className="answer">
           <summary>Details</summary>
-          <p class="row-facts">
+          <p className="row-facts">
             <span>
               webhook-id <code>{delivery.event_id}</code>
             </span>
@@ -144,17 +144,17 @@ function Row({ delivery, canSend, onAgain }: RowProps) {
             )}
           </p>
           {delivery.response_body ? (
-            <pre class="mail-text">{delivery.response_body}</pre>
+            <pre className="mail-text">{delivery.response_body}</pre>
           ) : (
-            <p class="help">{delivery.attempts === 0 ? "No attempt yet." : "The answer had no text."}</p>
+            <p className="help">{delivery.attempts === 0 ? "No attempt yet." : "The answer had no text."}</p>
           )}
         </details>
       </div>
       {canSend && delivery.status !== "pending" && (
-        <div class="actions">
+        <div className="actions">
           <button
             type="button"
-            class="button quiet small"
+            className="button quiet small"
             aria-disabled={busy}
             aria-label={`Send again: ${delivery.type}`}
             onClick={() => void again()}

@@ -18,12 +18,12 @@ export function EventChoice({ chosen, problem, onChange }: EventChoiceProps) {
   return (
     <fieldset aria-describedby="events-problem">
       <legend>Events</legend>
-      <div class="form-stack">
-        <label class="check">
+      <div className="form-stack">
+        <label className="check">
           <input type="radio" name="events" checked={chosen === null} onChange={() => onChange(null)} />
           <span>Everything, also what is added later</span>
         </label>
-        <label class="check">
+        <label className="check">
           <input
             id="field-events"
             type="radio"
@@ -33,23 +33,23 @@ export function EventChoice({ chosen, problem, onChange }: EventChoiceProps) {
           />
           <span>Only these</span>
         </label>
-        <p id="events-problem" class="field-problem">
+        <p id="events-problem" className="field-problem">
           {problem}
         </p>
         {chosen !== null && (
-          <div class="event-groups under-check">
+          <div className="event-groups under-check">
             {EVENT_GROUPS.map(({ label, events }) => (
-              <fieldset key={label} class="plain">
-                <legend class="group-name">{label}</legend>
+              <fieldset key={label} className="plain">
+                <legend className="group-name">{label}</legend>
                 {events.map(({ name, tells }) => (
-                  <label key={name} class="check">
+                  <label key={name} className="check">
                     <input
                       type="checkbox"
                       checked={chosen.has(name)}
                       onChange={(event) => toggle(name, event.currentTarget.checked)}
                     />
                     <span>
-                      <code>{name}</code> <span class="fact-note">{tells}</span>
+                      <code>{name}</code> <span className="fact-note">{tells}</span>
                     </span>
                   </label>
                 ))}

@@ -1,10 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
-import { ROLES } from "./credential-words.js";
-import { useSending } from "../api/use-sending.js";
+import { type FormEvent, useEffect, useState } from "react";
 import type { User } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { useSending } from "../api/use-sending.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
+import { ROLES } from "./credential-words.js";
 import { RoleOptions } from "./role-options.js";
 
 /** Address, name and role of somebody who may sign in from now on. */
@@ -16,7 +16,7 @@ export function InviteUser({ onInvited, onCancel }: { onInvited(user: User): voi
   const [missing, setMissing] = useState(false);
   const { busy, problem, wrong, send } = useSending(focusFirst);
   useEffect(() => focusFirst({ email: "" }), []);
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setMissing(email.trim() === "");
     if (email.trim() === "") return focusFirst({ email: "" });
@@ -25,7 +25,7 @@ export function InviteUser({ onInvited, onCancel }: { onInvited(user: User): voi
     if (user !== null) onInvited(user);
   };
   return (
-    <form class="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
+    <form className="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
       <fieldset>
         <legend>Invite somebody</legend>
         <Field
@@ -37,23 +37,23 @@ export function InviteUser({ onInvited, onCancel }: { onInvited(user: User): voi
           {(control) => (
             <input
               {...control}
-              class="input"
+              className="input"
               type="email"
-              autocomplete="off"
+              autoComplete="off"
               value={email}
-              onInput={(event) => setEmail(event.currentTarget.value)}
+              onChange={(event) => setEmail(event.currentTarget.value)}
             />
           )}
         </Field>
-        <div class="form-pair">
+        <div className="form-pair">
           <Field name="name" label="Name" help="Optional." problem={wrong.name}>
             {(control) => (
               <input
                 {...control}
-                class="input"
+                className="input"
                 maxLength={200}
                 value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
+                onChange={(event) => setName(event.currentTarget.value)}
               />
             )}
           </Field>
@@ -64,7 +64,12 @@ export function InviteUser({ onInvited, onCancel }: { onInvited(user: User): voi
             problem={wrong.role}
           >
             {(control) => (
-              <select {...control} class="input" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+              <select
+                {...control}
+                className="input"
+                value={role}
+                onChange={(event) => setRole(event.currentTarget.value)}
+              >
                 <RoleOptions />
               </select>
             )}

@@ -1,18 +1,19 @@
 import { randomId } from "@parley/web-kit";
-import { useRef, useState } from "preact/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import { allPages } from "../api/all-pages.js";
-import { announce } from "../app/announcement.js";
-import { KEY_STATE } from "./credential-words.js";
-import { useLoad } from "../parts/use-load.js";
 import type { SigningKey } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { LastUsed, Retired } from "./credential-rows.js";
 import { keepFocus } from "../parts/keep-focus.js";
-import { type MadeKey, NewKey } from "./new-key.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { LastUsed, Retired } from "./credential-rows.js";
+import { KEY_STATE } from "./credential-words.js";
+import { type MadeKey, NewKey } from "./new-key.js";
 
 interface Asked {
   what: "revoke" | "rotate" | "nonce";
@@ -22,7 +23,7 @@ interface Asked {
 /** Signing keys: for servers that call the chat API with signed requests. */
 export function KeyBlock() {
   const api = useApi();
-  const { loaded, reload } = useLoad("keys", () => allPages((cursor) => api.keys(cursor)));
+  const query = useQuery({ queryKey: ["keys"], queryFn: answered(() => allPages((cursor) => api.keys(cursor))) });
   const [adding, setAdding] = useState(false);
   const close = (): void => {
     setAdding(false);
@@ -39,13 +40,13 @@ export function KeyBlock() {
   const show = async (key: MadeKey): Promise<void> => {
     setAdding(false);
     setMade(key);
-    await reload();
+    await query.refetch();
   };
   const revoke = async (key: SigningKey) => {
     const answer = await api.revokeKey(key.id);
     if (answer.type !== "ok") return answer;
     announce(`“${key.name}” is revoked.`);
-    await reload();
+    await query.refetch();
     return null;
   };
   const rotate = async (key: SigningKey) => {
@@ -58,25 +59,23 @@ export function KeyBlock() {
     const answer = await api.requireNonce(key.id, !key.require_nonce);
     if (answer.type !== "ok") return answer;
     announce(`“${key.name}” signs ${answer.value.require_nonce ? "only with a nonce" : "with and without a nonce"}.`);
-    await reload();
+    await query.refetch();
     return null;
   };
   return (
-    <section class="block" aria-labelledby="keys">
-      <div class="block-head wrap">
+    <section className="block" aria-labelledby="keys">
+      <div className="block-head wrap">
         <h2 id="keys">Signing keys</h2>
         {!adding && (
-          <button type="button" class="button quiet small" onClick={() => setAdding(true)}>
+          <button type="button" className="button quiet small" onClick={() => setAdding(true)}>
             Create a key
           </button>
         )}
       </div>
-      <p class="help block-lead">For servers that sign each request with HMAC, as the chat API asks for.</p>
+      <p className="help block-lead">For servers that sign each request with HMAC, as the chat API asks for.</p>
       {made && <Made made={made} onKept={close} />}
       {adding && <NewKey onMade={(key) => void show(key)} onCancel={close} />}
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data }) => <Keys keys={data} onAsk={ask} />}
-      </WhenReady>
+      <WhenReady query={query}>{({ data }) => <Keys keys={data} onAsk={ask} />}</WhenReady>
       {asked?.what === "revoke" && (
         <ConfirmDialog
           title={`Revoke “${asked.key.name}”?`}
@@ -133,7 +132,7 @@ function Made({ made, onKept }: { made: MadeKey; onKept(): void }) {
       secret={made.secret}
       beside={{ label: "Key id", value: made.keyId }}
       done={
-        <button type="button" class="button quiet" onClick={onKept}>
+        <button type="button" className="button quiet" onClick={onKept}>
           I have both
         </button>
       }
@@ -158,7 +157,7 @@ function Keys({ keys, onAsk }: { keys: SigningKey[]; onAsk(what: Asked["what"], 
           </p>
         </Empty>
       )}
-      <ul class="rows">
+      <ul className="rows">
         {live.map((key) => (
           <KeyRow key={key.id} item={key} onAsk={onAsk} />
         ))}
@@ -184,14 +183,14 @@ interface KeyRowProps {
 function KeyRow({ item, onAsk }: KeyRowProps) {
   const { word, chip } = KEY_STATE[item.status];
   return (
-    <li class="row with-actions">
+    <li className="row with-actions">
       <div>
-        <div class="row-main">
-          <h3 class="row-title">{item.name}</h3>
-          <span class={`chip ${chip}`}>{word}</span>
+        <div className="row-main">
+          <h3 className="row-title">{item.name}</h3>
+          <span className={`chip ${chip}`}>{word}</span>
         </div>
-        <p class="row-facts">
-          <span class="mono">{item.key_id}</span>
+        <p className="row-facts">
+          <span className="mono">{item.key_id}</span>
           <span>{item.scopes.length === 0 ? "as before scopes" : item.scopes.join(", ")}</span>
           <span>
             made <Time value={item.created_at} />
@@ -205,18 +204,18 @@ function KeyRow({ item, onAsk }: KeyRowProps) {
           <LastUsed at={item.last_used_at} />
         </p>
       </div>
-      <div class="actions">
-        <button type="button" class="button quiet small" onClick={() => onAsk("nonce", item)}>
+      <div className="actions">
+        <button type="button" className="button quiet small" onClick={() => onAsk("nonce", item)}>
           {item.require_nonce ? "Allow without nonce" : "Require nonce"}
-          <span class="visually-hidden"> for the key {item.name}</span>
+          <span className="visually-hidden"> for the key {item.name}</span>
         </button>
         {item.status === "active" && (
-          <button type="button" class="button quiet small" onClick={() => onAsk("rotate", item)}>
-            Replace<span class="visually-hidden"> the key {item.name}</span>
+          <button type="button" className="button quiet small" onClick={() => onAsk("rotate", item)}>
+            Replace<span className="visually-hidden"> the key {item.name}</span>
           </button>
         )}
-        <button type="button" class="button quiet small risky" onClick={() => onAsk("revoke", item)}>
-          Revoke<span class="visually-hidden"> the key {item.name}</span>
+        <button type="button" className="button quiet small risky" onClick={() => onAsk("revoke", item)}>
+          Revoke<span className="visually-hidden"> the key {item.name}</span>
         </button>
       </div>
     </li>

@@ -1,9 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
-import { SCOPES } from "./credential-words.js";
-import { useSending } from "../api/use-sending.js";
+import { type FormEvent, useEffect, useState } from "react";
 import { useApi } from "../api/api-context.js";
+import { useSending } from "../api/use-sending.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
+import { SCOPES } from "./credential-words.js";
 
 export interface MadeKey {
   name: string;
@@ -26,7 +26,7 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
     else after.delete(scope);
     setScopes(after);
   };
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const found: Record<string, string> = {};
     if (name.trim() === "") found["key-name"] = "Say which server or program it is for.";
@@ -39,10 +39,10 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
     if (made !== null) onMade({ name: body.name, keyId: made.key_id, secret: made.secret });
   };
   return (
-    <form class="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
+    <form className="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
       <fieldset>
         <legend>New signing key</legend>
-        <div class="form-stack">
+        <div className="form-stack">
           <Field
             name="key-name"
             label="Name"
@@ -52,17 +52,17 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
             {(control) => (
               <input
                 {...control}
-                class="input"
+                className="input"
                 maxLength={200}
                 value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
+                onChange={(event) => setName(event.currentTarget.value)}
               />
             )}
           </Field>
-          <fieldset class="plain" aria-describedby="key-scopes-problem">
+          <fieldset className="plain" aria-describedby="key-scopes-problem">
             <legend>What it may do</legend>
             {SCOPES.map(({ value, label, may }, index) => (
-              <label key={value} class="check">
+              <label key={value} className="check">
                 <input
                   {...(index === 0 ? { id: "field-key-scopes" } : {})}
                   type="checkbox"
@@ -70,19 +70,21 @@ export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCa
                   onChange={(event) => choose(value, event.currentTarget.checked)}
                 />
                 <span>
-                  {label} <span class="fact-note">{may}</span>
+                  {label} <span className="fact-note">{may}</span>
                 </span>
               </label>
             ))}
-            <p id="key-scopes-problem" class="field-problem">
+            <p id="key-scopes-problem" className="field-problem">
               {own["key-scopes"] ?? wrong.scopes}
             </p>
           </fieldset>
-          <label class="check">
+          <label className="check">
             <input type="checkbox" checked={nonce} onChange={(event) => setNonce(event.currentTarget.checked)} />
             <span>
               Require a nonce{" "}
-              <span class="fact-note">requests without X-Nonce are refused, so that a captured one can do nothing</span>
+              <span className="fact-note">
+                requests without X-Nonce are refused, so that a captured one can do nothing
+              </span>
             </span>
           </label>
         </div>

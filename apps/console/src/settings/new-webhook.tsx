@@ -1,31 +1,29 @@
-import { useState } from "preact/hooks";
-import { allPages } from "../api/all-pages.js";
-import { useLoad } from "../parts/use-load.js";
-import { useSending } from "../api/use-sending.js";
-import { NEW_WEBHOOK, webhookBody, wrongInWebhook } from "./webhook-form.js";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent, Webhook } from "../api/answers.js";
-import type { WithSecret } from "../api/settings-calls.js";
-import { pathOf } from "../app/route.js";
 import { useApi } from "../api/api-context.js";
+import type { WithSecret } from "../api/settings-calls.js";
+import { useSending } from "../api/use-sending.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { WhenReady } from "../parts/states.js";
 import { WebhookFields } from "./webhook-fields.js";
+import { NEW_WEBHOOK, webhookBody, wrongInWebhook } from "./webhook-form.js";
 
 /** Adds a receiver and hands out its secret. */
 export function NewWebhookPage() {
   const api = useApi();
   const [made, setMade] = useState<WithSecret<Webhook> | null>(null);
-  const { loaded, reload } = useLoad("agents", () => allPages((cursor) => api.agents(cursor)));
+  const query = useQuery(agentsQuery(api));
   if (made !== null) return <Made webhook={made} secret={made.secret} />;
   return (
     <>
-      <PageHeader title="Add a webhook" parent={{ href: pathOf({ page: "webhooks" }), label: "Webhooks" }} />
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data }) => <WebhookForm agents={data} onMade={setMade} />}
-      </WhenReady>
+      <PageHeader title="Add a webhook" parent={{ to: "/settings/webhooks", label: "Webhooks" }} />
+      <WhenReady query={query}>{({ data }) => <WebhookForm agents={data} onMade={setMade} />}</WhenReady>
     </>
   );
 }
@@ -35,7 +33,7 @@ function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSec
   const [values, setValues] = useState(NEW_WEBHOOK);
   const [own, setOwn] = useState<Record<string, string>>({});
   const { busy, problem, wrong, send } = useSending(focusFirst);
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     const found = wrongInWebhook(values);
     setOwn(found);
@@ -45,7 +43,7 @@ function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSec
     if (made !== null) onMade(made);
   };
   return (
-    <form class="form" noValidate onSubmit={(event) => void submit(event)}>
+    <form className="form" noValidate onSubmit={(event) => void submit(event)}>
       <WebhookFields
         values={values}
         wrong={{ ...wrong, ...own }}
@@ -57,7 +55,7 @@ function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSec
         busy={busy}
         action="Add the webhook"
         doing="Adding…"
-        cancel={pathOf({ page: "webhooks" })}
+        cancel={{ to: "/settings/webhooks" }}
       />
     </form>
   );
@@ -72,9 +70,9 @@ function Made({ webhook, secret }: { webhook: Webhook; secret: string }) {
         label="Signing secret"
         secret={secret}
         done={
-          <a class="button quiet" href={pathOf({ page: "webhook", id: webhook.id })}>
+          <Link className="button quiet" to="/settings/webhooks/$id" params={{ id: webhook.id }}>
             I have it, send a test
-          </a>
+          </Link>
         }
       >
         <p>

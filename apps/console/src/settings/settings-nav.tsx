@@ -1,21 +1,21 @@
-import { pathOf } from "../app/route.js";
+import { Link } from "../parts/link.js";
 
 const PLACES = [
-  { name: "webhooks", label: "Webhooks", href: pathOf({ page: "webhooks" }) },
-  { name: "credentials", label: "Keys and tokens", href: pathOf({ page: "credentials" }) },
-  { name: "users", label: "People", href: pathOf({ page: "users" }) },
+  { name: "webhooks", label: "Webhooks", to: "/settings/webhooks" },
+  { name: "credentials", label: "Keys and tokens", to: "/settings/credentials" },
+  { name: "users", label: "People", to: "/settings/people" },
 ] as const;
 
 /** Where one is within the settings. */
 export function SettingsNav({ current }: { current: (typeof PLACES)[number]["name"] }) {
   return (
-    <nav class="places" aria-label="Settings">
+    <nav className="places" aria-label="Settings">
       <ul>
-        {PLACES.map(({ name, label, href }) => (
+        {PLACES.map(({ name, label, to }) => (
           <li key={name}>
-            <a href={href} aria-current={name === current ? "page" : undefined}>
+            <Link to={to} current={name === current ? "page" : undefined}>
               {label}
-            </a>
+            </Link>
           </li>
         ))}
       </ul>

@@ -1,20 +1,21 @@
-import { useEffect, useState } from "preact/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
 import { allPages } from "../api/all-pages.js";
-import { announce } from "../app/announcement.js";
-import { ROLES, roleLabel } from "./credential-words.js";
-import { token as signedIn } from "../app/sign-in.js";
-import { useLoad } from "../parts/use-load.js";
-import { useSending } from "../api/use-sending.js";
 import type { AccessToken } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { useSending } from "../api/use-sending.js";
+import { announce } from "../app/announcement.js";
+import { token as signedIn } from "../app/sign-in.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { LastUsed, Retired } from "./credential-rows.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { LastUsed, Retired } from "./credential-rows.js";
+import { ROLES, roleLabel } from "./credential-words.js";
 
 interface MadeToken {
   name: string;
@@ -24,7 +25,7 @@ interface MadeToken {
 /** Access tokens: for people at this console and for scripts. */
 export function TokenBlock() {
   const api = useApi();
-  const { loaded, reload } = useLoad("tokens", () => allPages((cursor) => api.tokens(cursor)));
+  const query = useQuery({ queryKey: ["tokens"], queryFn: answered(() => allPages((cursor) => api.tokens(cursor))) });
   const [adding, setAdding] = useState(false);
   const close = (): void => {
     setAdding(false);
@@ -37,32 +38,34 @@ export function TokenBlock() {
     const answer = await api.revokeToken(token.id);
     if (answer.type !== "ok") return answer;
     announce(`“${token.name}” is revoked.`);
-    await reload();
+    await query.refetch();
     return null;
   };
   const keep = async (token: MadeToken): Promise<void> => {
     setAdding(false);
     setMade(token);
-    await reload();
+    await query.refetch();
   };
   return (
-    <section class="block" aria-labelledby="tokens">
-      <div class="block-head wrap">
+    <section className="block" aria-labelledby="tokens">
+      <div className="block-head wrap">
         <h2 id="tokens">Access tokens</h2>
         {!adding && (
-          <button type="button" class="button quiet small" onClick={() => setAdding(true)}>
+          <button type="button" className="button quiet small" onClick={() => setAdding(true)}>
             Create a token
           </button>
         )}
       </div>
-      <p class="help block-lead">For scripts that manage; sent as a bearer token. People sign in with their address.</p>
+      <p className="help block-lead">
+        For scripts that manage; sent as a bearer token. People sign in with their address.
+      </p>
       {made && (
         <SecretOnce
           title={`Copy the token “${made.name}” now`}
           label="Access token"
           secret={made.secret}
           done={
-            <button type="button" class="button quiet" onClick={close}>
+            <button type="button" className="button quiet" onClick={close}>
               I have it
             </button>
           }
@@ -71,9 +74,7 @@ export function TokenBlock() {
         </SecretOnce>
       )}
       {adding && <NewToken onMade={(token) => void keep(token)} onCancel={close} />}
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data }) => <Tokens tokens={data} onRevoke={setRevoking} />}
-      </WhenReady>
+      <WhenReady query={query}>{({ data }) => <Tokens tokens={data} onRevoke={setRevoking} />}</WhenReady>
       {revoking && (
         <ConfirmDialog
           title={`Revoke “${revoking.name}”?`}
@@ -95,8 +96,7 @@ export function TokenBlock() {
 }
 
 /** A token is shown by its last four characters; that another one of the tenant ends alike is not to be expected. */
-const isOwn = ({ hint }: AccessToken): boolean =>
-  signedIn.value !== null && hint.endsWith(`…${signedIn.value.slice(-4)}`);
+const isOwn = ({ hint }: AccessToken): boolean => hint.endsWith(`…${signedIn.get()?.slice(-4)}`);
 
 function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: AccessToken): void }) {
   const live = tokens.filter(({ status }) => status === "active");
@@ -110,25 +110,25 @@ function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: A
           </p>
         </Empty>
       )}
-      <ul class="rows">
+      <ul className="rows">
         {live.map((token) => (
-          <li key={token.id} class="row with-actions">
+          <li key={token.id} className="row with-actions">
             <div>
-              <div class="row-main">
-                <h3 class="row-title">{token.name}</h3>
-                <span class="chip">{roleLabel(token.role)}</span>
+              <div className="row-main">
+                <h3 className="row-title">{token.name}</h3>
+                <span className="chip">{roleLabel(token.role)}</span>
               </div>
-              <p class="row-facts">
-                <span class="mono">{token.hint}</span>
+              <p className="row-facts">
+                <span className="mono">{token.hint}</span>
                 <span>
                   made <Time value={token.created_at} />
                 </span>
                 <LastUsed at={token.last_used_at} />
               </p>
             </div>
-            <div class="actions">
-              <button type="button" class="button quiet small risky" onClick={() => onRevoke(token)}>
-                Revoke<span class="visually-hidden"> the token {token.name}</span>
+            <div className="actions">
+              <button type="button" className="button quiet small risky" onClick={() => onRevoke(token)}>
+                Revoke<span className="visually-hidden"> the token {token.name}</span>
               </button>
             </div>
           </li>
@@ -146,7 +146,7 @@ function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCance
   const [missing, setMissing] = useState(false);
   const { busy, problem, wrong, send } = useSending(focusFirst);
   useEffect(() => focusFirst({ "token-name": "" }), []);
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setMissing(name.trim() === "");
     if (name.trim() === "") return focusFirst({ "token-name": "" });
@@ -156,18 +156,18 @@ function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCance
   };
   const nameProblem = missing ? "Say who or what it is for." : wrong.name;
   return (
-    <form class="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
+    <form className="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
       <fieldset>
         <legend>New access token</legend>
-        <div class="form-pair">
+        <div className="form-pair">
           <Field name="token-name" label="Name" help="Who or what uses it." problem={nameProblem}>
             {(control) => (
               <input
                 {...control}
-                class="input"
+                className="input"
                 maxLength={200}
                 value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
+                onChange={(event) => setName(event.currentTarget.value)}
               />
             )}
           </Field>
@@ -178,7 +178,12 @@ function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCance
             problem={wrong.role}
           >
             {(control) => (
-              <select {...control} class="input" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+              <select
+                {...control}
+                className="input"
+                value={role}
+                onChange={(event) => setRole(event.currentTarget.value)}
+              >
                 {ROLES.map(({ value, label }) => (
                   <option key={value} value={value}>
                     {label}

@@ -1,15 +1,15 @@
-import { useState } from "preact/hooks";
+import { useState } from "react";
 import type { Webhook } from "../api/answers.js";
 import type { Api } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 import type { WithSecret } from "../api/settings-calls.js";
-import { announce } from "../app/announcement.js";
 import { useSending } from "../api/use-sending.js";
+import { announce } from "../app/announcement.js";
 
 interface Options {
   api: Api;
   id: string;
-  reload(): Promise<void>;
+  reload(): Promise<unknown>;
 }
 
 /** What can be done with one receiver; each says what it did. */

@@ -1,25 +1,26 @@
-import { useState } from "preact/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { allPages } from "../api/all-pages.js";
-import { announce } from "../app/announcement.js";
-import { roleLabel } from "./credential-words.js";
-import { useLoad } from "../parts/use-load.js";
 import type { User } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { Retired } from "./credential-rows.js";
-import { InviteUser } from "./invite-user.js";
 import { keepFocus } from "../parts/keep-focus.js";
-import { RoleOptions } from "./role-options.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { Retired } from "./credential-rows.js";
+import { roleLabel } from "./credential-words.js";
+import { InviteUser } from "./invite-user.js";
+import { RoleOptions } from "./role-options.js";
 
 type Asking = { type: "remove"; user: User } | { type: "role"; user: User; role: string };
 
 /** The people of this tenant: invite, give another role, remove. */
 export function UserBlock() {
   const api = useApi();
-  const { loaded, reload } = useLoad("users", () => allPages((cursor) => api.users(cursor)));
+  const query = useQuery({ queryKey: ["users"], queryFn: answered(() => allPages((cursor) => api.users(cursor))) });
   const [adding, setAdding] = useState(false);
   const [asking, setAsking] = useState<Asking | null>(null);
   const close = (): void => {
@@ -29,33 +30,31 @@ export function UserBlock() {
   const invited = async (user: User): Promise<void> => {
     setAdding(false);
     announce(`A mail invites ${user.email}.`);
-    await reload();
+    await query.refetch();
   };
   const confirm = async (wish: Asking): Promise<Problem | null> => {
     const { id, email } = wish.user;
     const answer = wish.type === "remove" ? await api.removeUser(id) : await api.changeUser(id, wish.role);
     if (answer.type !== "ok") return answer;
     announce(wish.type === "remove" ? `${email} is removed.` : `${email} is ${roleLabel(wish.role)} now.`);
-    await reload();
+    await query.refetch();
     return null;
   };
   return (
-    <section class="block" aria-labelledby="users">
-      <div class="block-head wrap">
+    <section className="block" aria-labelledby="users">
+      <div className="block-head wrap">
         <h2 id="users">People</h2>
         {!adding && (
-          <button type="button" class="button quiet small" onClick={() => setAdding(true)}>
+          <button type="button" className="button quiet small" onClick={() => setAdding(true)}>
             Invite somebody
           </button>
         )}
       </div>
-      <p class="help block-lead">
+      <p className="help block-lead">
         They sign in with their address. A change counts at once, wherever they are signed in.
       </p>
       {adding && <InviteUser onInvited={(user) => void invited(user)} onCancel={close} />}
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {({ data }) => <Users users={data} onAsk={setAsking} />}
-      </WhenReady>
+      <WhenReady query={query}>{({ data }) => <Users users={data} onAsk={setAsking} />}</WhenReady>
       {asking && <Confirm asking={asking} onConfirm={() => confirm(asking)} onClose={() => setAsking(null)} />}
     </section>
   );
@@ -71,16 +70,16 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
           <p>Invite those who look after agents and visitors, each with the smallest role that does.</p>
         </Empty>
       )}
-      <ul class="rows">
+      <ul className="rows">
         {here.map((user) => (
-          <li key={user.id} class="row with-actions">
+          <li key={user.id} className="row with-actions">
             <div>
-              <div class="row-main">
-                <h3 class="row-title">{user.name ?? user.email}</h3>
-                {user.status === "invited" && <span class="chip warning">Invited</span>}
-                {user.me && <span class="chip active">You</span>}
+              <div className="row-main">
+                <h3 className="row-title">{user.name ?? user.email}</h3>
+                {user.status === "invited" && <span className="chip warning">Invited</span>}
+                {user.me && <span className="chip active">You</span>}
               </div>
-              <p class="row-facts">
+              <p className="row-facts">
                 {user.name !== null && <span>{user.email}</span>}
                 {user.last_seen_at === null ? (
                   <span>never signed in</span>
@@ -91,13 +90,13 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
                 )}
               </p>
             </div>
-            <div class="actions">
-              <label class="visually-hidden" for={`role-${user.id}`}>
+            <div className="actions">
+              <label className="visually-hidden" htmlFor={`role-${user.id}`}>
                 Role of {user.name ?? user.email}
               </label>
               <select
                 id={`role-${user.id}`}
-                class="input small"
+                className="input small"
                 value={user.role}
                 onChange={(event) => {
                   const role = event.currentTarget.value;
@@ -108,8 +107,12 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
               >
                 <RoleOptions />
               </select>
-              <button type="button" class="button quiet small risky" onClick={() => onAsk({ type: "remove", user })}>
-                Remove<span class="visually-hidden"> {user.name ?? user.email}</span>
+              <button
+                type="button"
+                className="button quiet small risky"
+                onClick={() => onAsk({ type: "remove", user })}
+              >
+                Remove<span className="visually-hidden"> {user.name ?? user.email}</span>
               </button>
             </div>
           </li>

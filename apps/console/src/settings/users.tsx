@@ -1,17 +1,19 @@
 import { session } from "../app/sign-in.js";
-import { OwnSessions } from "./own-sessions.js";
+import { useStore } from "../app/store.js";
 import { PageHeader } from "../parts/page-header.js";
+import { OwnSessions } from "./own-sessions.js";
 import { SettingsNav } from "./settings-nav.js";
 import { UserBlock } from "./user-block.js";
 
 /** Who manages this tenant, and where the reader is signed in. */
 export function UsersPage() {
+  const live = useStore(session) === "live";
   return (
     <>
       <PageHeader title="People" lead="Who signs in here, and what they may do." />
       <SettingsNav current="users" />
       <UserBlock />
-      {session.value === "live" && <OwnSessions />}
+      {live && <OwnSessions />}
     </>
   );
 }

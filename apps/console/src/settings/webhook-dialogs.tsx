@@ -1,9 +1,10 @@
 import { randomId } from "@parley/web-kit";
-import { useRef, useState } from "preact/hooks";
-import { useLoad } from "../parts/use-load.js";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import type { Webhook } from "../api/answers.js";
-import type { Problem } from "../api/problem.js";
 import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { answered } from "../api/query.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { plural } from "../sessions/session-rows.js";
 import { webhookName } from "./webhook-state.js";
@@ -20,7 +21,10 @@ interface DeleteProps {
 /** Says what is lost: what waits, and the log. */
 export function DeleteWebhookDialog({ webhook, onDelete, onClose }: DeleteProps) {
   const api = useApi();
-  const waiting = useLoad(webhook.id, () => api.deliveries(webhook.id, { status: "pending", limit: COUNTED }));
+  const waiting = useQuery({
+    queryKey: ["webhook", webhook.id, "pending"],
+    queryFn: answered(() => api.deliveries(webhook.id, { status: "pending", limit: COUNTED })),
+  });
   return (
     <ConfirmDialog
       title={`Delete “${webhookName(webhook)}”?`}
@@ -29,9 +33,9 @@ export function DeleteWebhookDialog({ webhook, onDelete, onClose }: DeleteProps)
       onClose={onClose}
     >
       <p>
-        {waiting.loaded.state === "loading" && "Counting what waits…"}
-        {waiting.loaded.state === "failed" && "What waits is not sent any more."}
-        {waiting.loaded.state === "ready" && waitingText(waiting.loaded.value.data.length)}
+        {waiting.isPending && "Counting what waits…"}
+        {waiting.error && "What waits is not sent any more."}
+        {waiting.data && waitingText(waiting.data.data.length)}
       </p>
       <p>Its secret and its log are deleted with it. To pause it instead, disable it.</p>
     </ConfirmDialog>
@@ -63,16 +67,16 @@ export function RotateSecretDialog({ onRotate, onClose }: RotateProps) {
       onConfirm={() => onRotate(overlap, `${key.current}-${overlap}`)}
       onClose={onClose}
     >
-      <label class="check">
+      <label className="check">
         <input type="radio" name="overlap" checked={overlap === DAY_SECONDS} onChange={() => setOverlap(DAY_SECONDS)} />
         <span>
-          Both sign for a day <span class="fact-note">Nothing breaks while your server learns the new one.</span>
+          Both sign for a day <span className="fact-note">Nothing breaks while your server learns the new one.</span>
         </span>
       </label>
-      <label class="check">
+      <label className="check">
         <input type="radio" name="overlap" checked={overlap === 0} onChange={() => setOverlap(0)} />
         <span>
-          The old one ends at once <span class="fact-note">When it got into the wrong hands.</span>
+          The old one ends at once <span className="fact-note">When it got into the wrong hands.</span>
         </span>
       </label>
     </ConfirmDialog>

@@ -1,7 +1,7 @@
-import type { WebhookValues } from "./webhook-form.js";
 import type { Agent } from "../api/answers.js";
-import { EventChoice } from "./event-choice.js";
 import { Field } from "../parts/field.js";
+import { EventChoice } from "./event-choice.js";
+import type { WebhookValues } from "./webhook-form.js";
 
 interface WebhookFieldsProps {
   values: WebhookValues;
@@ -26,27 +26,27 @@ export function WebhookFields({ values, wrong, agents, onChange }: WebhookFields
           {(control) => (
             <input
               {...control}
-              class="input mono"
+              className="input mono"
               inputMode="url"
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck={false}
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
               maxLength={2_000}
               placeholder="https://example.com/parley"
               value={values.url}
-              onInput={(event) => onChange({ url: event.currentTarget.value })}
+              onChange={(event) => onChange({ url: event.currentTarget.value })}
             />
           )}
         </Field>
-        <div class="form-pair">
+        <div className="form-pair">
           <Field name="description" label="Name" help="For this list only." problem={wrong.description}>
             {(control) => (
               <input
                 {...control}
-                class="input"
+                className="input"
                 maxLength={500}
                 value={values.description}
-                onInput={(event) => onChange({ description: event.currentTarget.value })}
+                onChange={(event) => onChange({ description: event.currentTarget.value })}
               />
             )}
           </Field>
@@ -55,7 +55,7 @@ export function WebhookFields({ values, wrong, agents, onChange }: WebhookFields
               {(control) => (
                 <select
                   {...control}
-                  class="input"
+                  className="input"
                   value={values.agent}
                   onChange={(event) => onChange({ agent: event.currentTarget.value })}
                 >
@@ -74,18 +74,18 @@ export function WebhookFields({ values, wrong, agents, onChange }: WebhookFields
       <EventChoice chosen={values.events} problem={wrong.events} onChange={(events) => onChange({ events })} />
       <fieldset>
         <legend>Also tell, when a conversation is over</legend>
-        <div class="form-stack">
-          <label class="check">
+        <div className="form-stack">
+          <label className="check">
             <input
               type="checkbox"
               checked={values.includeTranscript}
               onChange={(event) => onChange({ includeTranscript: event.currentTarget.checked })}
             />
             <span>
-              Its transcript <span class="fact-note">Everything that was said goes to that server.</span>
+              Its transcript <span className="fact-note">Everything that was said goes to that server.</span>
             </span>
           </label>
-          <label class="check">
+          <label className="check">
             <input
               type="checkbox"
               checked={values.includeLatencyMetrics}

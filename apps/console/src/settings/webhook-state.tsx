@@ -1,6 +1,6 @@
 import type { Webhook } from "../api/answers.js";
-import { plural } from "../sessions/session-rows.js";
 import { Time } from "../parts/time.js";
+import { plural } from "../sessions/session-rows.js";
 
 /** What people call it, else the host it is at. */
 export function webhookName({ description, url }: Webhook): string {
@@ -11,10 +11,10 @@ export function webhookName({ description, url }: Webhook): string {
 export function WebhookChip({ webhook }: { webhook: Webhook }) {
   if (!webhook.is_active) {
     const bySystem = webhook.disabled_reason === "gone" || webhook.disabled_reason === "failing";
-    return <span class={`chip ${bySystem ? "error" : "inactive"}`}>{bySystem ? "Switched off" : "Disabled"}</span>;
+    return <span className={`chip ${bySystem ? "error" : "inactive"}`}>{bySystem ? "Switched off" : "Disabled"}</span>;
   }
-  if (webhook.failures > 0) return <span class="chip warning">Failing</span>;
-  return <span class="chip active">Active</span>;
+  if (webhook.failures > 0) return <span className="chip warning">Failing</span>;
+  return <span className="chip active">Active</span>;
 }
 
 interface StateNoteProps {
@@ -35,7 +35,7 @@ export function WebhookStateNote({ webhook, busy, onEnable }: StateNoteProps) {
   if (isActive) {
     if (failures === 0) return null;
     return (
-      <p class="note" role="status">
+      <p className="note" role="status">
         The last {plural(failures, "attempt")} failed
         {failingSince !== null && (
           <>
@@ -49,7 +49,7 @@ export function WebhookStateNote({ webhook, busy, onEnable }: StateNoteProps) {
   }
   const when = disabledAt !== null && <Time value={disabledAt} />;
   return (
-    <section class="outcome" aria-label="Why nothing is sent">
+    <section className="outcome" aria-label="Why nothing is sent">
       {disabledReason === "gone" && (
         <p>
           <strong>Switched off {when}</strong> because the server answered with 410: it wants nothing any more.
@@ -66,8 +66,8 @@ export function WebhookStateNote({ webhook, busy, onEnable }: StateNoteProps) {
           <strong>Disabled {when}.</strong> Nothing is sent, and what happens meanwhile is not sent later.
         </p>
       )}
-      <div class="actions start">
-        <button type="button" class="button primary" aria-disabled={busy} onClick={onEnable}>
+      <div className="actions start">
+        <button type="button" className="button primary" aria-disabled={busy} onClick={onEnable}>
           Switch it on
         </button>
       </div>

@@ -1,42 +1,45 @@
-import { useState } from "preact/hooks";
-import { announce } from "../app/announcement.js";
-import { useDeliveries } from "./use-deliveries.js";
-import { useLoad } from "../parts/use-load.js";
-import { useWebhook } from "./use-webhook.js";
-import type { Agent, Delivery, Webhook } from "../api/answers.js";
-import { go } from "../app/navigation.js";
-import { pathOf } from "../app/route.js";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Delivery, Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
-import { DeliveryList } from "./delivery-list.js";
+import { answered } from "../api/query.js";
+import { announce } from "../app/announcement.js";
 import { keepFocus } from "../parts/keep-focus.js";
+import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { DeliveryList } from "./delivery-list.js";
+import { useDeliveries } from "./use-deliveries.js";
+import { useWebhook } from "./use-webhook.js";
 import { DeleteWebhookDialog, RotateSecretDialog } from "./webhook-dialogs.js";
 import { WebhookChip, WebhookStateNote, webhookName } from "./webhook-state.js";
 
+const route = getRouteApi("/settings/webhooks/$id");
+
 /** One receiver: whether it works, what it was sent, and what can be done with it. */
-export function WebhookPage({ id }: { id: string }) {
+export function WebhookPage() {
+  const { id } = route.useParams();
   const api = useApi();
-  const { loaded, reload } = useLoad(id, () => api.webhook(id));
-  const title = loaded.state === "ready" ? webhookName(loaded.value) : "Webhook";
+  const query = useQuery({ queryKey: ["webhook", id], queryFn: answered(() => api.webhook(id)), gcTime: 0 });
+  const title = query.data ? webhookName(query.data) : "Webhook";
   return (
     <>
       <PageHeader
         title={title}
-        parent={{ href: pathOf({ page: "webhooks" }), label: "Webhooks" }}
-        lead={loaded.state === "ready" && <span class="mono">{loaded.value.url}</span>}
+        parent={{ to: "/settings/webhooks", label: "Webhooks" }}
+        lead={query.data && <span className="mono">{query.data.url}</span>}
       />
-      <WhenReady loaded={loaded} onRetry={() => void reload()}>
-        {(webhook) => <Receiver webhook={webhook} reload={reload} />}
-      </WhenReady>
+      <WhenReady query={query}>{(webhook) => <Receiver webhook={webhook} reload={query.refetch} />}</WhenReady>
     </>
   );
 }
 
-function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<void> }) {
+function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<unknown> }) {
   const api = useApi();
+  const navigate = useNavigate();
   const [status, setStatus] = useState<Delivery["status"] | "">("");
   const log = useDeliveries(api, webhook.id, status);
   const { busy, problem, rotated, forgetRotated, setActive, rotate, test } = useWebhook({
@@ -55,7 +58,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
     const answer = await api.deleteWebhook(webhook.id);
     if (answer.type !== "ok") return answer;
     announce(`“${webhookName(webhook)}” is deleted.`);
-    go({ page: "webhooks" });
+    void navigate({ to: "/settings/webhooks" });
     return null;
   };
   const kept = (): void => {
@@ -72,7 +75,7 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
           label="Signing secret"
           secret={rotated.secret}
           done={
-            <button type="button" class="button quiet" onClick={kept}>
+            <button type="button" className="button quiet" onClick={kept}>
               I have it
             </button>
           }
@@ -81,29 +84,29 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
         </SecretOnce>
       )}
       <WebhookStateNote webhook={webhook} busy={busy} onEnable={() => void setActive(true)} />
-      <div class="actions start toolbar">
+      <div className="actions start toolbar">
         {webhook.is_active && (
-          <button type="button" class="button primary" aria-disabled={busy} onClick={() => void sendTest()}>
+          <button type="button" className="button primary" aria-disabled={busy} onClick={() => void sendTest()}>
             Send a test
           </button>
         )}
         {isOwn && (
-          <a class="button quiet" href={pathOf({ page: "edit-webhook", id: webhook.id })}>
+          <Link className="button quiet" to="/settings/webhooks/$id/edit" params={{ id: webhook.id }}>
             Change
-          </a>
+          </Link>
         )}
         {isOwn && (
-          <button type="button" class="button quiet" onClick={() => setAsking("rotate")}>
+          <button type="button" className="button quiet" onClick={() => setAsking("rotate")}>
             New secret
           </button>
         )}
         {webhook.is_active && (
-          <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void setActive(false)}>
+          <button type="button" className="button quiet" aria-disabled={busy} onClick={() => void setActive(false)}>
             Disable
           </button>
         )}
         {isOwn && (
-          <button type="button" class="button quiet risky" onClick={() => setAsking("delete")}>
+          <button type="button" className="button quiet risky" onClick={() => setAsking("delete")}>
             Delete
           </button>
         )}
@@ -121,16 +124,18 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<voi
 function Facts({ webhook }: { webhook: Webhook }) {
   const api = useApi();
   const { agent_id: agentId } = webhook;
-  const agent = useLoad<Agent | null>(agentId ?? "", async () =>
-    agentId === null ? { type: "ok", value: null } : api.agent(agentId),
-  );
-  const named = agent.loaded.state === "ready" ? agent.loaded.value : null;
+  const agent = useQuery({
+    queryKey: ["agent", agentId, "name"],
+    queryFn: answered(() => api.agent(agentId ?? "")),
+    enabled: agentId !== null,
+  });
+  const named = agent.data ?? null;
   const extras = [
     ...(webhook.include_transcript ? ["transcript"] : []),
     ...(webhook.include_latency_metrics ? ["response times"] : []),
   ];
   return (
-    <dl class="facts">
+    <dl className="facts">
       <div>
         <dt>State</dt>
         <dd>
@@ -146,9 +151,13 @@ function Facts({ webhook }: { webhook: Webhook }) {
         <dd>
           {agentId === null && "Every agent"}
           {agentId !== null && named === null && "One agent"}
-          {named && <a href={pathOf({ page: "agent", agent: named.slug })}>{named.name}</a>}
+          {named && (
+            <Link to="/agents/$agent" params={{ agent: named.slug }}>
+              {named.name}
+            </Link>
+          )}
           {webhook.agent_version !== null && (
-            <span class="fact-note">
+            <span className="fact-note">
               Part of version {webhook.agent_version}; it changes with the document and can only be switched on and off
               here.
             </span>

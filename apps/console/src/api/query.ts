@@ -1,0 +1,32 @@
+import type { UseInfiniteQueryResult } from "@tanstack/react-query";
+import type { Answer } from "./call.js";
+import type { Problem } from "./problem.js";
+
+/** A refusal as queries and mutations carry it. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    defaultError: Refused;
+  }
+}
+
+/** A call as the function of a query: its value, or the refusal thrown. */
+export function answered<T>(call: () => Promise<Answer<T>>): () => Promise<T> {
+  return async () => {
+    const answer = await call();
+    if (answer.type !== "ok") throw new Refused(answer);
+    return answer.value;
+  };
+}
+
+/** A list by pages, for drawing: that older rows did not come takes nothing from those that are there. */
+export function pagesOf<T>(query: UseInfiniteQueryResult<T>) {
+  const { data, error, refetch, isFetchNextPageError } = query;
+  const rest = isFetchNextPageError ? (error?.problem ?? null) : null;
+  return { shown: { data, error: rest === null ? error : null, refetch }, problem: rest };
+}

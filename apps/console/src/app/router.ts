@@ -1,0 +1,167 @@
+import { createRootRoute, createRoute, createRouter, notFound } from "@tanstack/react-router";
+import { lazyPage } from "./lazy-page.js";
+import { parseSearch, stringifySearch, wordsOf } from "./search.js";
+import type { Section } from "./section.js";
+import { Shell } from "./shell.js";
+import { UnknownPage } from "./unknown-page.js";
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    section?: Section;
+  }
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Ids are UUIDs, so that a mistyped address is told at once instead of asking the server for it. */
+function idOrNotFound({ params: { id } }: { params: { id?: string | undefined } }): void {
+  if (id !== undefined && !UUID.test(id)) throw notFound();
+}
+
+/** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
+const stays = () => "stays";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: UnknownPage });
+const getParentRoute = () => root;
+
+const agents = { staticData: { section: "agents" }, getParentRoute } as const;
+const links = { staticData: { section: "links" }, getParentRoute } as const;
+const settings = { staticData: { section: "settings" }, getParentRoute } as const;
+
+const webhooksPage = lazyPage(async () => (await import("../settings/webhooks.js")).WebhooksPage);
+
+const routeTree = root.addChildren([
+  createRoute({
+    getParentRoute,
+    path: "/",
+    staticData: { section: "overview" },
+    component: lazyPage(async () => (await import("../overview/overview.js")).OverviewPage),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/inbox/{-$id}",
+    staticData: { section: "inbox" },
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["show"]),
+    beforeLoad: idOrNotFound,
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../inbox/inbox.js")).InboxPage),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents",
+    component: lazyPage(async () => (await import("../agents/agents.js")).AgentsPage),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent",
+    component: lazyPage(async () => (await import("../agents/agent.js")).AgentPage),
+  }),
+  createRoute({
+    ...agents,
+    path: "/import/{-$agent}",
+    component: lazyPage(async () => (await import("../agents/import.js")).ImportPage),
+  }),
+  createRoute({
+    ...agents,
+    path: "/knowledge/$agent",
+    component: lazyPage(async () => (await import("../agents/knowledge.js")).KnowledgePage),
+  }),
+  createRoute({
+    ...agents,
+    path: "/knowledge/$agent/$id",
+    beforeLoad: idOrNotFound,
+    component: lazyPage(async () => (await import("../agents/knowledge-document.js")).KnowledgeDocumentPage),
+  }),
+  createRoute({
+    ...links,
+    path: "/links/{-$agent}",
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../links/links.js")).LinksPage),
+  }),
+  createRoute({
+    ...links,
+    path: "/links/$agent/new",
+    component: lazyPage(async () => (await import("../links/new-link.js")).NewLinkPage),
+  }),
+  createRoute({
+    ...links,
+    path: "/links/$agent/many",
+    component: lazyPage(async () => (await import("../links/many-links.js")).ManyLinksPage),
+  }),
+  createRoute({
+    ...links,
+    path: "/links/$agent/$id",
+    beforeLoad: idOrNotFound,
+    component: lazyPage(async () => (await import("../links/link.js")).LinkPage),
+  }),
+  createRoute({
+    ...links,
+    path: "/links/$agent/$id/edit",
+    beforeLoad: idOrNotFound,
+    component: lazyPage(async () => (await import("../links/edit-link.js")).EditLinkPage),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/sessions",
+    staticData: { section: "sessions" },
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["status", "agent", "link", "person"]),
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../sessions/sessions.js")).SessionsPage),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/sessions/$id",
+    staticData: { section: "sessions" },
+    component: lazyPage(async () => (await import("../sessions/session.js")).SessionPage),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/mail",
+    staticData: { section: "mail" },
+    component: lazyPage(async () => (await import("../mail/mail.js")).MailPage),
+  }),
+  createRoute({ ...settings, path: "/settings", component: webhooksPage }),
+  createRoute({ ...settings, path: "/settings/webhooks", component: webhooksPage }),
+  createRoute({
+    ...settings,
+    path: "/settings/webhooks/new",
+    component: lazyPage(async () => (await import("../settings/new-webhook.js")).NewWebhookPage),
+  }),
+  createRoute({
+    ...settings,
+    path: "/settings/webhooks/$id",
+    beforeLoad: idOrNotFound,
+    component: lazyPage(async () => (await import("../settings/webhook.js")).WebhookPage),
+  }),
+  createRoute({
+    ...settings,
+    path: "/settings/webhooks/$id/edit",
+    beforeLoad: idOrNotFound,
+    component: lazyPage(async () => (await import("../settings/edit-webhook.js")).EditWebhookPage),
+  }),
+  createRoute({
+    ...settings,
+    path: "/settings/credentials",
+    component: lazyPage(async () => (await import("../settings/credentials.js")).CredentialsPage),
+  }),
+  createRoute({
+    ...settings,
+    path: "/settings/people",
+    component: lazyPage(async () => (await import("../settings/users.js")).UsersPage),
+  }),
+]);
+
+/** Every page has an address, so that reload, back and bookmarks work. */
+export const router = createRouter({
+  routeTree,
+  basepath: "/console",
+  parseSearch,
+  stringifySearch,
+  scrollRestoration: true,
+  // Another thing to show is another page: it begins with its heading, and with nothing typed.
+  defaultRemountDeps: ({ params }) => params,
+  defaultNotFoundComponent: UnknownPage,
+});
