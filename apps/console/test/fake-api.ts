@@ -31,7 +31,7 @@ const CSP = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  "trusted-types dompurify",
 ].join("; ");
 
 /** Starts the server on a free port. `dist` is the built console. */

@@ -1,5 +1,6 @@
 export { type Accent, accentOf, sixDigits } from "./accent.js";
 export { initialOf } from "./initial.js";
+export { type MarkdownBlock, markdownBlocks, plainText, renderBlock } from "./markdown.js";
 export {
   type ConnectMessage,
   type HostMessage,

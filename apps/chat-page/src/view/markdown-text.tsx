@@ -1,4 +1,4 @@
-import type { Token } from "marked";
+import type { MarkdownBlock } from "@parley/web-kit";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n/language.js";
 import { formatter } from "../text/formatter.js";
@@ -27,7 +27,7 @@ export function MarkdownText({ text, streaming }: { text: string; streaming: boo
   );
 }
 
-function Block({ block, grows }: { block: Token; grows: boolean }) {
+function Block({ block, grows }: { block: MarkdownBlock; grows: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   // The source decides; tokens are new objects on every reading.
   useLayoutEffect(() => {

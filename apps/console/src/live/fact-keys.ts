@@ -1,0 +1,54 @@
+import { record, text } from "@parley/web-kit";
+import type { QueryKey } from "@tanstack/react-query";
+
+/** Something happened in the tenant; what exactly is asked from the API, which knows who may read it. */
+export interface Fact {
+  /** `session.started`, `escalation.assigned`, … */
+  type: string;
+  sessionId: string | null;
+  agentId: string | null;
+  linkId: string | null;
+  escalationId: string | null;
+}
+
+export function readFact(data: unknown): Fact {
+  const from = record(data);
+  return {
+    type: text(from.type) ?? "",
+    sessionId: text(from.session_id),
+    agentId: text(from.agent_id),
+    linkId: text(from.link_id),
+    escalationId: text(from.escalation_id),
+  };
+}
+
+/** The lists that change with facts of a domain (the first word of the type). Domains that are not named change nothing but their one thing. */
+const LISTS: Readonly<Record<string, readonly string[]>> = {
+  session: ["sessions", "overview"],
+  message: ["sessions", "overview"],
+  turn: ["sessions", "overview"],
+  escalation: ["escalations", "sessions", "overview"],
+  agent: ["agents"],
+  version: ["agents"],
+  link: ["links", "overview"],
+  access: ["links", "overview"],
+  delivery: ["links", "deliveries"],
+  webhook: ["webhooks", "overview"],
+  alert: ["alerts", "overview"],
+};
+
+/** Beginnings of the query keys that a fact concerns. Analytics are not among them: their sums are made every few minutes. */
+export function keysOf({ type, sessionId, agentId, linkId, escalationId }: Fact): QueryKey[] {
+  const domain = type.split(/[._]/, 1)[0] ?? "";
+  const things: [string, string | null][] = [
+    ["session", sessionId],
+    ["escalation", escalationId],
+    // A session's facts name its agent and link, too, whose own pages change only with facts of their own.
+    ["agent", domain === "agent" || domain === "version" ? agentId : null],
+    ["link", domain === "link" || domain === "access" || domain === "delivery" ? linkId : null],
+  ];
+  return [
+    ...(LISTS[domain] ?? []).map((list) => [list]),
+    ...things.flatMap(([noun, id]) => (id === null ? [] : [[noun, id]])),
+  ];
+}

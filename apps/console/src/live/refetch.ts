@@ -1,0 +1,57 @@
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
+import { matchQuery } from "@tanstack/react-query";
+
+const EVERY_MS = 1_000;
+
+/** A list of more pages is not fetched again by itself: its table says that it changed, and offers to. */
+export const LIVE_PAGES = 5;
+
+interface Refetcher {
+  /** These beginnings of keys changed. */
+  touch(keys: readonly QueryKey[]): void;
+  stop(): void;
+}
+
+/**
+ * Fetches the queries on the page that a fact concerns, each at most once a second: at once when the last time is longer ago, else
+ * when the second is over. Queries that no page shows are only marked as old.
+ */
+export function createRefetcher(client: QueryClient, now: () => number = () => performance.now()): Refetcher {
+  const last = new Map<string, number>();
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+  const refetch = (query: Query): void => {
+    waiting.delete(query.queryHash);
+    last.set(query.queryHash, now());
+    const refetchType = pagesOf(query) > LIVE_PAGES ? "none" : "active";
+    void client.invalidateQueries({ queryKey: query.queryKey, exact: true, refetchType });
+  };
+  const touchQuery = (query: Query): void => {
+    if (waiting.has(query.queryHash)) return;
+    const due = (last.get(query.queryHash) ?? Number.NEGATIVE_INFINITY) + EVERY_MS - now();
+    if (due <= 0) refetch(query);
+    else
+      waiting.set(
+        query.queryHash,
+        setTimeout(() => refetch(query), due),
+      );
+  };
+  return {
+    touch: (keys) => {
+      for (const query of client.getQueryCache().getAll()) {
+        if (keys.some((queryKey) => matchQuery({ queryKey }, query))) touchQuery(query);
+      }
+    },
+    stop: () => {
+      for (const timer of waiting.values()) clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}
+
+function pagesOf(query: Query): number {
+  const data: unknown = query.state.data;
+  return typeof data === "object" && data !== null && "pages" in data && Array.isArray(data.pages)
+    ? data.pages.length
+    : 1;
+}

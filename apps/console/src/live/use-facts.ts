@@ -1,0 +1,30 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { CallerOptions } from "../api/call.js";
+import { keysOf } from "./fact-keys.js";
+import { type FactState, followFacts } from "./follow-facts.js";
+import { createRefetcher } from "./refetch.js";
+
+/**
+ * Keeps all queries on the page true, by one stream for the whole console; the shell calls it once. The stream has no history: after
+ * a reconnect everything on the page is fetched again, so nothing that happened in between can be missing.
+ */
+export function useFacts(caller: CallerOptions): FactState {
+  const client = useQueryClient();
+  const [state, setState] = useState<FactState>("connecting");
+  useEffect(() => {
+    const left = new AbortController();
+    const refetcher = createRefetcher(client);
+    void followFacts(caller, {
+      signal: left.signal,
+      onState: setState,
+      onReady: (again) => void (again ? client.invalidateQueries() : undefined),
+      onFact: (fact) => refetcher.touch(keysOf(fact)),
+    });
+    return () => {
+      left.abort();
+      refetcher.stop();
+    };
+  }, [client, caller]);
+  return state;
+}

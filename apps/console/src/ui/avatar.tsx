@@ -1,0 +1,23 @@
+import styles from "./avatar.module.css";
+
+const HUES = [170, 30, 250, 205, 340, 90];
+
+/** Initials on a colour that stays the same for a name. Decorative: the name stands beside it, or is given as `label`. */
+export function Avatar({ name, label, size = 24 }: { name: string; label?: string; size?: number }) {
+  const hue = HUES[[...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES.length];
+  return (
+    <span
+      className={styles.avatar}
+      style={{ "--hue": hue, "--size": `${size / 16}rem` }}
+      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
+    >
+      {initials(name)}
+    </span>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/[\s@._-]+/).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
+  return letters.join("").toLocaleUpperCase() || "?";
+}

@@ -1,0 +1,73 @@
+import { createLink } from "@tanstack/react-router";
+import type { ComponentProps, ReactNode } from "react";
+import styles from "./button.module.css";
+import { cx } from "./cx.js";
+import { Tip } from "./tooltip.js";
+
+/** One primary button per view at most; `danger` only where something is removed. */
+export type ButtonLook = "primary" | "plain" | "quiet" | "danger";
+
+interface Look {
+  look?: ButtonLook;
+  small?: boolean;
+  icon?: ReactNode;
+}
+
+export interface ButtonProps extends ComponentProps<"button">, Look {
+  /** Something is on its way: the button keeps its width and place, and a second press does nothing. */
+  busy?: boolean;
+}
+
+export function Button({ look = "plain", small, icon, busy = false, className, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      {...(busy ? { "aria-disabled": true, "aria-busy": true, onClick: stop } : {})}
+      className={cx(styles.button, styles[look], small && styles.small, busy && styles.busy, className)}
+    >
+      {icon}
+      {children}
+    </button>
+  );
+}
+
+function stop(event: { preventDefault(): void }): void {
+  event.preventDefault();
+}
+
+export interface IconButtonProps extends Omit<ComponentProps<"button">, "children"> {
+  /** What it does: its accessible name and its tooltip. */
+  label: string;
+  icon: ReactNode;
+  /** Id of a shortcut whose keys the tooltip shows. */
+  shortcut?: string;
+  look?: ButtonLook;
+}
+
+export function IconButton({ label, icon, shortcut, look = "quiet", className, ...rest }: IconButtonProps) {
+  return (
+    <Tip label={label} shortcut={shortcut}>
+      <button
+        type="button"
+        aria-label={label}
+        {...rest}
+        className={cx(styles.button, styles[look], styles.square, className)}
+      >
+        {icon}
+      </button>
+    </Tip>
+  );
+}
+
+function ButtonAnchor({ look = "plain", small, icon, className, children, ...rest }: ComponentProps<"a"> & Look) {
+  return (
+    <a {...rest} className={cx(styles.button, styles[look], small && styles.small, className)}>
+      {icon}
+      {children}
+    </a>
+  );
+}
+
+/** Looks like a button, goes to a page: takes what `Link` of the router takes. */
+export const LinkButton = createLink(ButtonAnchor);

@@ -1,0 +1,76 @@
+import { lazy, Suspense } from "react";
+import { type ChartProps, plainNumber } from "./chart-data.js";
+import { ChartFrame, summaryOf } from "./chart-frame.js";
+import styles from "./charts.module.css";
+
+const Plot = lazy(async () => ({ default: (await import("./plot.js")).Plot }));
+
+/** How something went over time. */
+export const LineChart = (props: ChartProps) => <Plotted {...props} kind="line" />;
+
+/** How much there was of each. */
+export const BarChart = (props: ChartProps) => <Plotted {...props} kind="bars" />;
+
+function Plotted({ title, data, format = plainNumber, kind }: ChartProps & { kind: "line" | "bars" }) {
+  return (
+    <ChartFrame title={title} data={data} format={format}>
+      <div role="img" aria-label={summaryOf(data, format)} className={styles.plot}>
+        <Suspense fallback={null}>
+          <Plot data={data} format={format} kind={kind} />
+        </Suspense>
+      </div>
+    </ChartFrame>
+  );
+}
+
+interface FunnelProps {
+  title: string;
+  steps: readonly { name: string; value: number }[];
+}
+
+/** How many got how far: each step with its share of the first, and what was lost since the one before. */
+export function Funnel({ title, steps }: FunnelProps) {
+  const first = steps[0]?.value ?? 0;
+  const share = (value: number): number => (first === 0 ? 0 : value / first);
+  const percent = (value: number): string => value.toLocaleString(undefined, { style: "percent" });
+  const data = {
+    axis: "Step",
+    labels: steps.map(({ name }) => name),
+    series: [{ name: "People", values: steps.map(({ value }) => value) }],
+  };
+  return (
+    <ChartFrame title={title} data={data}>
+      <ol className={styles.funnel}>
+        {steps.map(({ name, value }, index) => {
+          const before = steps[index - 1]?.value;
+          const lost = before === undefined || before === 0 ? 0 : 1 - value / before;
+          return (
+            <li key={name} className={styles.step}>
+              <span className={styles.stepName}>{name}</span>
+              <span className={styles.bar} aria-hidden="true">
+                <span className={styles.filled} style={{ inlineSize: `${share(value) * 100}%` }} />
+              </span>
+              <span className={styles.number}>{plainNumber(value)}</span>
+              <span className={styles.share}>{percent(share(value))}</span>
+              <span className={styles.lost}>{lost > 0 ? `−${percent(lost)}` : ""}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </ChartFrame>
+  );
+}
+
+/** A line the size of a word; its label says it in words. */
+export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const span = high - low || 1;
+  const points = values.map(
+    (value, index) => `${(index / Math.max(1, values.length - 1)) * 78 + 1},${19 - ((value - low) / span) * 18}`,
+  );
+  return (
+    <svg viewBox="0 0 80 20" className={styles.spark} role="img" aria-label={label}>
+      <polyline points={points.join(" ")} />
+    </svg>
+  );
+}

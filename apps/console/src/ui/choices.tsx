@@ -1,0 +1,103 @@
+import { Checkbox as BaseCheckbox } from "@base-ui/react/checkbox";
+import { Field } from "@base-ui/react/field";
+import { Fieldset } from "@base-ui/react/fieldset";
+import { Radio } from "@base-ui/react/radio";
+import { RadioGroup as BaseRadioGroup } from "@base-ui/react/radio-group";
+import { Switch as BaseSwitch } from "@base-ui/react/switch";
+import { Check } from "lucide-react";
+import type { ReactNode } from "react";
+import type { ControlProps } from "./field.js";
+import styles from "./field.module.css";
+
+type ChoiceProps = Omit<ControlProps<boolean>, "hideLabel">;
+
+/** Takes effect at once. In a form that is saved later, take a Checkbox. */
+export function Switch(props: ChoiceProps) {
+  return (
+    <Choice {...props}>
+      <BaseSwitch.Root
+        ref={props.ref}
+        checked={props.value}
+        onCheckedChange={(next) => props.onChange(next)}
+        onBlur={props.onBlur}
+        className={styles.switch}
+      >
+        <BaseSwitch.Thumb className={styles.thumb} />
+      </BaseSwitch.Root>
+    </Choice>
+  );
+}
+
+export function Checkbox(props: ChoiceProps) {
+  return (
+    <Choice {...props}>
+      <BaseCheckbox.Root
+        ref={props.ref}
+        checked={props.value}
+        onCheckedChange={(next) => props.onChange(next)}
+        onBlur={props.onBlur}
+        className={styles.box}
+      >
+        <BaseCheckbox.Indicator>
+          <Check />
+        </BaseCheckbox.Indicator>
+      </BaseCheckbox.Root>
+    </Choice>
+  );
+}
+
+function Choice({ label, help, error, name, disabled, children }: ChoiceProps & { children: ReactNode }) {
+  return (
+    <Field.Root
+      className={styles.choice}
+      invalid={Boolean(error)}
+      disabled={disabled ?? false}
+      {...(name === undefined ? {} : { name })}
+    >
+      {children}
+      <Field.Label>{label}</Field.Label>
+      {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
+      <Field.Error className={styles.error} match={Boolean(error)}>
+        {error}
+      </Field.Error>
+    </Field.Root>
+  );
+}
+
+interface RadioProps<T extends string> extends Omit<ControlProps<T>, "hideLabel"> {
+  options: readonly { value: T; label: string; help?: ReactNode }[];
+}
+
+/** One of a few that need a word of explanation each. */
+export function RadioGroup<T extends string>({ label, help, error, options, name, disabled, ...props }: RadioProps<T>) {
+  return (
+    <Field.Root
+      className={styles.field}
+      invalid={Boolean(error)}
+      disabled={disabled ?? false}
+      {...(name === undefined ? {} : { name })}
+    >
+      <Fieldset.Root
+        className={styles.choices}
+        render={
+          <BaseRadioGroup value={props.value} onValueChange={(next: T) => props.onChange(next)} onBlur={props.onBlur} />
+        }
+      >
+        <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
+        {options.map((option) => (
+          <Field.Item key={option.value} className={styles.choice}>
+            <Radio.Root value={option.value} className={styles.radio} />
+            <Field.Label>{option.label}</Field.Label>
+            {option.help === undefined ? null : (
+              <Field.Description className={styles.help}>{option.help}</Field.Description>
+            )}
+          </Field.Item>
+        ))}
+      </Fieldset.Root>
+      {help === undefined ? null : <Field.Description className={styles.help}>{help}</Field.Description>}
+      <Field.Error className={styles.error} match={Boolean(error)}>
+        {error}
+      </Field.Error>
+    </Field.Root>
+  );
+}

@@ -1,0 +1,70 @@
+import type { CompletionSource } from "@codemirror/autocomplete";
+import { lazy, type Ref, Suspense } from "react";
+import { Skeleton } from "../skeleton.js";
+import styles from "./code.module.css";
+
+export type Language = "yaml" | "json";
+
+/** Something to say about a place of the text; places are counted in characters from its beginning. */
+export interface Finding {
+  from: number;
+  to: number;
+  severity: "error" | "warning" | "info";
+  message: string;
+}
+
+/** What a page can do with an editor that is on it. */
+export interface EditorHandle {
+  /** Puts the cursor there, shows it, and takes the focus. */
+  reveal(place: number): void;
+}
+
+export interface CodeEditorProps {
+  label: string;
+  language: Language;
+  value: string;
+  /** Without it the text can only be read. */
+  onChange?: (text: string) => void;
+  findings?: readonly Finding[];
+  /** Constant, or kept in a callback: a new one makes the editor anew. */
+  completions?: CompletionSource;
+  ref?: Ref<EditorHandle>;
+}
+
+const Editor = lazy(async () => ({ default: (await import("./editor-view.js")).EditorBox }));
+
+/** A document with its language. Tab indents; Esc and then Tab leaves the editor. */
+export function CodeEditor(props: CodeEditorProps) {
+  return (
+    <div className={styles.frame}>
+      <Suspense fallback={<Skeleton lines={8} label="Loading the editor" />}>
+        <Editor {...props} />
+      </Suspense>
+      {props.onChange === undefined ? null : <p className={styles.hint}>Esc, then Tab leaves the editor.</p>}
+    </div>
+  );
+}
+
+export interface MergeViewProps {
+  language: Language;
+  before: string;
+  after: string;
+  /** Above the texts: "Live, version 4" and "Your draft". */
+  beforeLabel: string;
+  afterLabel: string;
+  /** Given, the second text can be changed, and changes of the first be taken over. */
+  onChange?: (text: string) => void;
+}
+
+const Merge = lazy(async () => ({ default: (await import("./merge-box.js")).MergeBox }));
+
+/** What differs between two texts: beside each other, or on narrow screens in one. */
+export function MergeView(props: MergeViewProps) {
+  return (
+    <div className={styles.frame}>
+      <Suspense fallback={<Skeleton lines={8} label="Loading the comparison" />}>
+        <Merge {...props} />
+      </Suspense>
+    </div>
+  );
+}

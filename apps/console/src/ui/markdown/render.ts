@@ -1,0 +1,1 @@
+export { markdownBlocks, renderBlock } from "@parley/web-kit";
