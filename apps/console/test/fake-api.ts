@@ -20,7 +20,7 @@ import {
 
 export const TOKEN = "ak_abcdefghijkl_0123456789ABCDEFGHIJKLMNOPQRSTUVabcdef";
 /** As `services/gateway/src/pages/console.ts` sends it. */
-const CSP = [
+export const CSP = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -17,6 +17,7 @@ export function Money({ amount, currency = "USD" }: { amount: number | null; cur
   const format = formatOf(`${currency}${digits}`, {
     style: "currency",
     currency,
+    currencyDisplay: "narrowSymbol",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

@@ -82,6 +82,7 @@ function optionsOf({
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         space: 72,
         incrs: [1, 2, 5, 7, 10, 14, 30, 50, 100],
         values: (_, places) => places.map((place) => data.labels[place] ?? ""),

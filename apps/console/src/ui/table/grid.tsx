@@ -49,17 +49,23 @@ interface GridProps<T extends object> {
 
 export function Grid<T extends object>(props: GridProps<T>) {
   const { label, columns, shown, source, rowId, list, order, opens, scroll } = props;
+  const { sort } = list;
   const definitions = useMemo(() => columns.map((column) => definitionOf(column, order)), [columns, order]);
+  // Kept: a new object would have the rows sorted again at each step of the scroll.
+  const state = useMemo(
+    () => ({
+      sorting: sort === null ? [] : [{ id: sort.id, desc: sort.descending }],
+      columnVisibility: Object.fromEntries(columns.map(({ id }) => [id, shown.has(id)])),
+    }),
+    [sort, columns, shown],
+  );
   const table = useTable<Features, T>({
     features,
     columns: definitions,
     data: source.rows as T[],
     getRowId: rowId,
     manualSorting: order === "server",
-    state: {
-      sorting: list.sort === null ? [] : [{ id: list.sort.id, desc: list.sort.descending }],
-      columnVisibility: Object.fromEntries(columns.map(({ id }) => [id, shown.has(id)])),
-    },
+    state,
   });
   const rows = table.getRowModel().rows;
   const byId = useMemo(() => new Map(rows.map((row, index) => [row.id, index])), [rows]);
@@ -69,7 +75,6 @@ export function Grid<T extends object>(props: GridProps<T>) {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowPx,
     overscan: OVERSCAN,
-    getItemKey: (index) => rows[index]?.id ?? index,
     // Rows must not end up beneath the header, which stays.
     scrollPaddingStart: rowPx,
   });
