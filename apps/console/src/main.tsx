@@ -3,6 +3,7 @@ import { createApi } from "./api/api.js";
 import { App } from "./app/app.js";
 import { askSession } from "./app/ask-session.js";
 import { restoreSignIn, session, signOut, takeSignInLink, token } from "./app/sign-in.js";
+import { applyTheme } from "./ui/theme.js";
 
 takeSignInLink();
 restoreSignIn();
@@ -11,6 +12,7 @@ const api = createApi({
   hasSession: () => session.get() === "live",
   onRefusedToken: () => signOut("refused"),
 });
+applyTheme();
 if (session.get() === "asking") void askSession(api);
 const root = document.getElementById("page");
 if (root) createRoot(root).render(<App api={api} />);

@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import type { Api } from "../api/api.js";
 import { ApiContext } from "../api/api-context.js";
 import { countsQuery } from "../inbox/inbox-count.js";
+import { UiProvider } from "../ui/ui-provider.js";
 import { useTabTitle } from "./page-title.js";
 import { queryClient } from "./query-client.js";
 import { router } from "./router.js";
@@ -15,7 +16,9 @@ export function App({ api }: { api: Api }) {
   return (
     <QueryClientProvider client={queryClient}>
       <ApiContext value={api}>
-        <Console api={api} />
+        <UiProvider>
+          <Console api={api} />
+        </UiProvider>
       </ApiContext>
     </QueryClientProvider>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useMatches } from "@tanstack/react-router";
+import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import {
   Bot,
   Check,
@@ -15,6 +15,7 @@ import {
 import type { Api } from "../api/api.js";
 import { useApi } from "../api/api-context.js";
 import { countsQuery } from "../inbox/inbox-count.js";
+import { KeysProvider } from "../keys/keys-provider.js";
 import { mailboxQuery } from "../mail/mailbox.js";
 import { Link } from "../parts/link.js";
 import { announce, announcement } from "./announcement.js";
@@ -43,43 +44,53 @@ export function Shell() {
     ...(counts.error?.problem.status === 403 ? ["inbox" as const] : []),
   ];
   const sections = SECTIONS.filter(({ name }) => !hidden.includes(name));
+  const navigate = useNavigate();
+  const commands = sections.map(({ name, label, to, icon: SectionIcon }) => ({
+    id: `go.${name}`,
+    label,
+    group: "Go to",
+    icon: <SectionIcon />,
+    run: () => void navigate({ to, params: { id: undefined, agent: undefined } }),
+  }));
   return (
-    <div className="shell">
-      <a className="skip" href="#content">
-        Skip to the page
-      </a>
-      <header className="bar">
-        <Link className="brand" to="/">
-          <span className="mark" aria-hidden="true" />
-          Parley
-        </Link>
-        <button type="button" className="button quiet small sign-out" onClick={() => void leave(api)}>
-          <LogOut className="icon" aria-hidden="true" /> Sign out
-        </button>
-        <nav aria-label="Pages">
-          <ul className={["five", "six", "seven"][sections.length - 5]}>
-            {sections.map(({ name, label, to, icon: SectionIcon }) => (
-              <li key={name}>
-                {/* Else a parameter of this page would go along. */}
-                <Link
-                  to={to}
-                  params={{ id: undefined, agent: undefined }}
-                  current={name === section ? "page" : undefined}
-                >
-                  <SectionIcon className="icon" aria-hidden="true" />
-                  {label}
-                  {name === "inbox" && <Badge waiting={counts.data?.waiting ?? 0} />}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      </header>
-      <main id="content" tabIndex={-1}>
-        <Outlet />
-      </main>
-      <Announcement />
-    </div>
+    <KeysProvider commands={commands}>
+      <div className="shell">
+        <a className="skip" href="#content">
+          Skip to the page
+        </a>
+        <header className="bar">
+          <Link className="brand" to="/">
+            <span className="mark" aria-hidden="true" />
+            Parley
+          </Link>
+          <button type="button" className="button quiet small sign-out" onClick={() => void leave(api)}>
+            <LogOut className="icon" aria-hidden="true" /> Sign out
+          </button>
+          <nav aria-label="Pages">
+            <ul className={["five", "six", "seven"][sections.length - 5]}>
+              {sections.map(({ name, label, to, icon: SectionIcon }) => (
+                <li key={name}>
+                  {/* Else a parameter of this page would go along. */}
+                  <Link
+                    to={to}
+                    params={{ id: undefined, agent: undefined }}
+                    current={name === section ? "page" : undefined}
+                  >
+                    <SectionIcon className="icon" aria-hidden="true" />
+                    {label}
+                    {name === "inbox" && <Badge waiting={counts.data?.waiting ?? 0} />}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        </header>
+        <main id="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+        <Announcement />
+      </div>
+    </KeysProvider>
   );
 }
 

@@ -1,9 +1,10 @@
-import { type ReactNode, useEffect, useState } from "react";
-import { Palette } from "./palette.js";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import type { Command, Found } from "./palette-list.js";
 import { followKeys } from "./press.js";
 import { useShortcut } from "./registry.js";
-import { ShortcutSheet } from "./shortcut-sheet.js";
+
+const Palette = lazy(async () => ({ default: (await import("./palette.js")).Palette }));
+const ShortcutSheet = lazy(async () => ({ default: (await import("./shortcut-sheet.js")).ShortcutSheet }));
 
 interface KeysProps {
   commands: readonly Command[];
@@ -11,24 +12,28 @@ interface KeysProps {
   children: ReactNode;
 }
 
-/** Around the whole console, once: follows the keyboard, shows the sheet and the palette. */
+/** Around the whole console, once: follows the keyboard, shows the sheet and the palette, whose code comes when they are first opened. */
 export function KeysProvider({ commands, search, children }: KeysProps) {
   const [shown, setShown] = useState<"palette" | "sheet" | null>(null);
+  const [used, setUsed] = useState(false);
   useEffect(() => followKeys(window), []);
-  useShortcut({
-    id: "palette",
-    keys: "Mod+k",
-    label: "Commands and search",
-    scope: "Everywhere",
-    run: () => setShown("palette"),
-  });
-  useShortcut({ id: "sheet", keys: "?", label: "This list", scope: "Everywhere", run: () => setShown("sheet") });
+  const show = (what: "palette" | "sheet"): void => {
+    setUsed(true);
+    setShown(what);
+  };
+  const scope = "Everywhere";
+  useShortcut({ id: "palette", keys: "Mod+k", label: "Commands and search", scope, run: () => show("palette") });
+  useShortcut({ id: "sheet", keys: "?", label: "This list", scope, run: () => show("sheet") });
   const close = (): void => setShown(null);
   return (
     <>
       {children}
-      <ShortcutSheet open={shown === "sheet"} onClose={close} />
-      <Palette open={shown === "palette"} onClose={close} commands={commands} {...(search ? { search } : {})} />
+      {used ? (
+        <Suspense fallback={null}>
+          <ShortcutSheet open={shown === "sheet"} onClose={close} />
+          <Palette open={shown === "palette"} onClose={close} commands={commands} {...(search ? { search } : {})} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -22,12 +22,14 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
           <section key={scope}>
             <h3 className={styles.heading}>{scope}</h3>
             <ul>
-              {shortcuts.filter((own) => own.scope === scope).map(({ id, keys, label }) => (
-                <li key={id} className={`${styles.row} ${!letters && isLetters(keys) ? styles.off : ""}`}>
-                  {label}
-                  <Keys keys={keys} />
-                </li>
-              ))}
+              {shortcuts
+                .filter((own) => own.scope === scope)
+                .map(({ id, keys, label }) => (
+                  <li key={id} className={`${styles.row} ${!letters && isLetters(keys) ? styles.off : ""}`}>
+                    {label}
+                    <Keys keys={keys} />
+                  </li>
+                ))}
             </ul>
           </section>
         ))}

@@ -6,6 +6,7 @@ import { RadioGroup as BaseRadioGroup } from "@base-ui/react/radio-group";
 import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import { Check } from "lucide-react";
 import type { ReactNode } from "react";
+import own from "./choices.module.css";
 import type { ControlProps } from "./field.js";
 import styles from "./field.module.css";
 
@@ -20,9 +21,9 @@ export function Switch(props: ChoiceProps) {
         checked={props.value}
         onCheckedChange={(next) => props.onChange(next)}
         onBlur={props.onBlur}
-        className={styles.switch}
+        className={own.switch}
       >
-        <BaseSwitch.Thumb className={styles.thumb} />
+        <BaseSwitch.Thumb className={own.thumb} />
       </BaseSwitch.Root>
     </Choice>
   );
@@ -36,7 +37,7 @@ export function Checkbox(props: ChoiceProps) {
         checked={props.value}
         onCheckedChange={(next) => props.onChange(next)}
         onBlur={props.onBlur}
-        className={styles.box}
+        className={own.box}
       >
         <BaseCheckbox.Indicator>
           <Check />
@@ -49,7 +50,7 @@ export function Checkbox(props: ChoiceProps) {
 function Choice({ label, help, error, name, disabled, children }: ChoiceProps & { children: ReactNode }) {
   return (
     <Field.Root
-      className={styles.choice}
+      className={own.choice}
       invalid={Boolean(error)}
       disabled={disabled ?? false}
       {...(name === undefined ? {} : { name })}
@@ -78,15 +79,15 @@ export function RadioGroup<T extends string>({ label, help, error, options, name
       {...(name === undefined ? {} : { name })}
     >
       <Fieldset.Root
-        className={styles.choices}
+        className={own.choices}
         render={
           <BaseRadioGroup value={props.value} onValueChange={(next: T) => props.onChange(next)} onBlur={props.onBlur} />
         }
       >
         <Fieldset.Legend className={styles.label}>{label}</Fieldset.Legend>
         {options.map((option) => (
-          <Field.Item key={option.value} className={styles.choice}>
-            <Radio.Root value={option.value} className={styles.radio} />
+          <Field.Item key={option.value} className={own.choice}>
+            <Radio.Root value={option.value} className={own.radio} />
             <Field.Label>{option.label}</Field.Label>
             {option.help === undefined ? null : (
               <Field.Description className={styles.help}>{option.help}</Field.Description>

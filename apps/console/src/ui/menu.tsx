@@ -44,11 +44,7 @@ interface MenuItemProps {
 export function MenuItem({ onSelect, icon, shortcut, danger, disabled, children }: MenuItemProps) {
   const keys = useShortcutKeys(shortcut);
   return (
-    <Base.Item
-      onClick={onSelect}
-      disabled={disabled ?? false}
-      className={cx(styles.item, danger && styles.danger)}
-    >
+    <Base.Item onClick={onSelect} disabled={disabled ?? false} className={cx(styles.item, danger && styles.danger)}>
       <span className={styles.mark}>{icon}</span>
       <span className={styles.grow}>{children}</span>
       {keys === null ? null : <Keys keys={keys} />}

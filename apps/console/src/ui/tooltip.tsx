@@ -4,6 +4,8 @@ import { Keys } from "../keys/keys.js";
 import { useShortcutKeys } from "../keys/registry.js";
 import styles from "./popups.module.css";
 
+const DELAY_MS = 500;
+
 interface TipProps {
   label: string;
   /** Id of a registered shortcut; its keys stand beside the label. */
@@ -17,7 +19,7 @@ export function Tip({ label, shortcut, children }: TipProps) {
   const keys = useShortcutKeys(shortcut);
   return (
     <Tooltip.Root>
-      <Tooltip.Trigger render={children} />
+      <Tooltip.Trigger delay={DELAY_MS} render={children} />
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6} className={styles.positioner}>
           <Tooltip.Popup className={styles.tip}>

@@ -1,19 +1,14 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { Tooltip } from "@base-ui/react/tooltip";
 import type { ReactNode } from "react";
 import "./tokens.css";
-import { Toaster } from "./toast.js";
+import { Toasts } from "./toast.js";
 
-const TOOLTIP_DELAY_MS = 500;
-
-/** Around the whole console, once: what the kit needs to work under the content security policy, tooltips and toasts. */
+/** Around the whole console, once: tells Base UI of the content security policy, and shows what `notify` says. */
 export function UiProvider({ children }: { children: ReactNode }) {
   return (
     <CSPProvider disableStyleElements>
-      <Tooltip.Provider delay={TOOLTIP_DELAY_MS}>
-        {children}
-        <Toaster />
-      </Tooltip.Provider>
+      {children}
+      <Toasts />
     </CSPProvider>
   );
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { axeFindings, type OpenOptions, problem, sendJson, servePage, useBench } from "@parley/web-kit/testing";
+import { axeFindings, type OpenOptions, problem, sendJson, useBench as pageBench, servePage } from "@parley/web-kit/testing";
 import type { Page } from "playwright-core";
 import { CSP } from "../fake-api.js";
 
@@ -67,8 +67,8 @@ export async function findingsBesidePopup(page: Page): Promise<string[]> {
 }
 
 /** The page of the kit's parts, under the console's own content security policy. */
-export function useGallery() {
-  const bench = useBench(join(import.meta.dirname, "gallery"), startGallery);
+export function galleryBench() {
+  const bench = pageBench(join(import.meta.dirname, "gallery"), startGallery);
   return {
     ...bench,
     open: (path: string, options?: OpenOptions): Promise<Page> =>

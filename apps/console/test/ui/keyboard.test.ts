@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { skipBrowser } from "../setup.js";
-import { findingsBesidePopup, useGallery } from "./gallery.js";
+import { findingsBesidePopup, galleryBench } from "./gallery.js";
 
-const gallery = useGallery();
+const gallery = galleryBench();
 const focused = (page: Page): Promise<string> =>
   page.evaluate("document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? ''");
 const ran = (page: Page): Promise<string[]> => page.evaluate("window.ran");

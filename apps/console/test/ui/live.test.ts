@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { skipBrowser } from "../setup.js";
-import { useGallery } from "./gallery.js";
+import { galleryBench } from "./gallery.js";
 
-const gallery = useGallery();
+const gallery = galleryBench();
 const fact = (data: object): string => `event: fact\ndata: ${JSON.stringify(data)}\n\n`;
 const asked = (): (number | undefined)[] =>
   ["sessions", "s1", "s2", "agents"].map((name) => gallery.api().counts.get(`/api/count/${name}`));

@@ -1,9 +1,9 @@
 import { screenshotsIn } from "@parley/web-kit/testing";
 import { expect, it } from "vitest";
 import { axeFindings, sidewaysOverflow, skipBrowser } from "../setup.js";
-import { useGallery } from "./gallery.js";
+import { galleryBench } from "./gallery.js";
 
-const gallery = useGallery();
+const gallery = galleryBench();
 const screenshot = screenshotsIn("console-kit");
 
 const PAGES = [

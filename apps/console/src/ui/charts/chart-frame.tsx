@@ -3,8 +3,8 @@ import { type ReactNode, useId, useState } from "react";
 import { csv } from "../../parts/csv.js";
 import { fileName, saveFile } from "../../parts/save-file.js";
 import { IconButton } from "../button.js";
-import styles from "./charts.module.css";
 import { type ChartData, COLOURS, plainNumber } from "./chart-data.js";
+import styles from "./charts.module.css";
 
 interface FrameProps {
   title: string;
@@ -59,7 +59,7 @@ function Legend({ data }: { data: ChartData }) {
 function DataTwin({ title, data, format }: { title: string; data: ChartData; format: (value: number) => string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <div className={styles.twin} tabIndex={0} role="region" aria-label={title}>
+    <section className={styles.twin} tabIndex={0} aria-label={title}>
       <table>
         <thead>
           <tr>
@@ -83,7 +83,7 @@ function DataTwin({ title, data, format }: { title: string; data: ChartData; for
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

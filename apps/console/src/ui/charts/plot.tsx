@@ -41,8 +41,10 @@ export function Plot({ data, format, kind }: PlotProps) {
   );
 }
 
-const columnsOf = ({ labels, series }: ChartData): uPlot.AlignedData =>
-  [labels.map((_, index) => index), ...series.map(({ values }) => [...values])];
+const columnsOf = ({ labels, series }: ChartData): uPlot.AlignedData => [
+  labels.map((_, index) => index),
+  ...series.map(({ values }) => [...values]),
+];
 
 function readoutOf({ labels, series }: ChartData, at: number, format: (value: number) => string): string {
   const values = series.map(({ name, values: own }) => {

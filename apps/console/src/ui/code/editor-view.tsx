@@ -13,7 +13,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef } from "react";
-import type { CodeEditorProps, Finding } from "./code-editor.js";
+import type { CodeEditorProps, Finding } from "./code-types.js";
 import { lookOf, shadowOf } from "./look.js";
 
 /** Marks a change that came from outside, so that it is not told as typing. */
@@ -66,7 +66,8 @@ export function EditorBox({ label, language, value, onChange, findings, completi
 
   useEffect(() => {
     const editor = view.current;
-    if (editor !== null) editor.dispatch(setDiagnostics(editor.state, marksOf(findings ?? [], editor.state.doc.length)));
+    if (editor !== null)
+      editor.dispatch(setDiagnostics(editor.state, marksOf(findings ?? [], editor.state.doc.length)));
   }, [findings]);
 
   useImperativeHandle(ref, () => ({

@@ -4,7 +4,7 @@ import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { Language } from "./code-editor.js";
+import type { Language } from "./code-types.js";
 
 /** Colours are the page's own, so the editor follows light and dark by itself. */
 const theme = EditorView.theme({
@@ -18,7 +18,11 @@ const theme = EditorView.theme({
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "color-mix(in srgb, var(--ink) 22%, transparent)",
   },
-  ".cm-tooltip, .cm-panels": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line)" },
+  ".cm-tooltip, .cm-panels": {
+    backgroundColor: "var(--surface)",
+    color: "var(--text)",
+    border: "1px solid var(--line)",
+  },
   ".cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.5rem" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
     backgroundColor: "color-mix(in srgb, var(--text) 10%, var(--surface))",

@@ -4,7 +4,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import styles from "./code.module.css";
-import type { MergeViewProps } from "./code-editor.js";
+import type { MergeViewProps } from "./code-types.js";
 import { lookOf, shadowOf } from "./look.js";
 
 /** Below this many pixels there is no room for two texts beside each other. */

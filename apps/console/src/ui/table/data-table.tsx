@@ -120,7 +120,13 @@ function Count<T>({ source: { rows, hasMore, state } }: { source: RowSource<T> }
   const many = rows.length.toLocaleString();
   return (
     <p role="status" className={styles.count}>
-      {state !== "ready" ? "" : hasMore ? `${many} rows so far; more as you scroll` : rows.length === 1 ? "1 row" : `${many} rows`}
+      {state !== "ready"
+        ? ""
+        : hasMore
+          ? `${many} rows so far; more as you scroll`
+          : rows.length === 1
+            ? "1 row"
+            : `${many} rows`}
     </p>
   );
 }

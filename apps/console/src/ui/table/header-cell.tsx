@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: the header of a table whose rows are mostly not on the page.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the header of a table whose rows are mostly not on the page.
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { cx } from "../cx.js";
 import type { Column } from "./column.js";
@@ -14,7 +16,8 @@ interface HeaderProps<T> {
 export function HeaderCell<T>({ column, order, list }: HeaderProps<T>) {
   const canSort = order === "server" ? column.sortable === true : column.value !== undefined;
   const sort = list.sort?.id === column.id ? list.sort : null;
-  const next = sort === null ? { id: column.id, descending: false } : sort.descending ? null : { ...sort, descending: true };
+  const next =
+    sort === null ? { id: column.id, descending: false } : sort.descending ? null : { ...sort, descending: true };
   const end = column.align === "end";
   return (
     <div

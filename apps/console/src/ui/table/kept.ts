@@ -1,7 +1,10 @@
 import { useState } from "react";
 
 /** A list of texts or things kept in this browser. Storage that refuses, or holds something else, counts as empty. */
-export function useKept<T>(key: string, isOne: (value: unknown) => value is T): [readonly T[], (next: readonly T[]) => void] {
+export function useKept<T>(
+  key: string,
+  isOne: (value: unknown) => value is T,
+): [readonly T[], (next: readonly T[]) => void] {
   const [kept, setKept] = useState(() => read(key, isOne));
   const keep = (next: readonly T[]): void => {
     setKept(next);

@@ -5,7 +5,7 @@ import { saveFile } from "../../parts/save-file.js";
 import { Button } from "../button.js";
 import { Menu, MenuCheck } from "../menu.js";
 import { refusalOf } from "../refusal.js";
-import { notify } from "../toast.js";
+import { notify } from "../notify.js";
 import type { Column, Filter } from "./column.js";
 import { Filters } from "./filters.js";
 import type { ListState } from "./list-state.js";

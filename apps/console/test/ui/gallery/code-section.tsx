@@ -9,10 +9,7 @@ const completions = ({ pos, matchBefore }: CompletionContext) =>
 
 export function CodeSection() {
   const [text, setText] = useState(BEFORE);
-  const findings = useMemo(
-    () => [{ from: 0, to: 4, severity: "error" as const, message: "The name is taken." }],
-    [],
-  );
+  const findings = useMemo(() => [{ from: 0, to: 4, severity: "error" as const, message: "The name is taken." }], []);
   return (
     <section>
       <h2>Code</h2>

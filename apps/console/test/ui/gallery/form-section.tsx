@@ -8,7 +8,7 @@ import { Form, FormField } from "../../../src/ui/form.js";
 import { NumberField } from "../../../src/ui/number-field.js";
 import { Select } from "../../../src/ui/select.js";
 import { TextArea, TextField } from "../../../src/ui/text-field.js";
-import { notify } from "../../../src/ui/toast.js";
+import { notify } from "../../../src/ui/notify.js";
 
 const AGENTS = ["Clinic desk", "Support", "Feedback", "Sales"].map((label) => ({ value: label, label }));
 const MODES = [
@@ -69,7 +69,9 @@ export function FormSection() {
           <FormField form={form} name="welcome">
             {(bound) => <TextArea label="Welcome" {...bound} />}
           </FormField>
-          <FormField form={form} name="days">{(bound) => <DateRange label="Days" {...bound} />}</FormField>
+          <FormField form={form} name="days">
+            {(bound) => <DateRange label="Days" {...bound} />}
+          </FormField>
           <FormField form={form} name="mode">
             {(bound) => <RadioGroup label="For whom" options={MODES} {...bound} />}
           </FormField>

@@ -4,8 +4,8 @@ import {
   createRoute,
   createRouter,
   Outlet,
-  RouterProvider,
   type RegisteredRouter,
+  RouterProvider,
 } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { parseSearch, stringifySearch } from "../../../src/app/search.js";

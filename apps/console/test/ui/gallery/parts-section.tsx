@@ -14,7 +14,9 @@ import { Money, Mono, NumberText } from "../../../src/ui/values.js";
 const refetch = (async () => undefined) as never;
 const query = { data: undefined, error: null, isPending: false, refetch };
 const refused = (status: number) =>
-  Object.assign(new Error("x"), { problem: { status, detail: `Refused with ${status}.`, requestId: "req-1" } }) as never;
+  Object.assign(new Error("x"), {
+    problem: { status, detail: `Refused with ${status}.`, requestId: "req-1" },
+  }) as never;
 
 const days = Array.from({ length: 14 }, (_, day) => `${day + 1} Nov`);
 const byDay = {

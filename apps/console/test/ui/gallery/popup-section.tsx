@@ -6,7 +6,7 @@ import { Dialog, Drawer } from "../../../src/ui/dialog.js";
 import { Menu, MenuCheck, MenuItem, MenuLine } from "../../../src/ui/menu.js";
 import { Popover } from "../../../src/ui/popover.js";
 import { TextField } from "../../../src/ui/text-field.js";
-import { notify } from "../../../src/ui/toast.js";
+import { notify } from "../../../src/ui/notify.js";
 
 export function PopupSection() {
   const [shown, setShown] = useState<"dialog" | "drawer" | "confirm" | null>(null);
@@ -36,7 +36,9 @@ export function PopupSection() {
             Delete
           </MenuItem>
         </Menu>
-        <Button onClick={() => notify.problem("That did not work.", { label: "Try again", run: () => notify.good("Done") })}>
+        <Button
+          onClick={() => notify.problem("That did not work.", { label: "Try again", run: () => notify.good("Done") })}
+        >
           Fail
         </Button>
       </div>
@@ -57,7 +59,11 @@ export function PopupSection() {
         onClose={close}
         title="Delete Spring campaign?"
         consequences={["What 14 visitors said is removed within a minute.", "The numbers stay in Analytics."]}
-        milder={{ text: "To stop it without losing anything:", action: "Disable it", run: async () => notify.good("Disabled") }}
+        milder={{
+          text: "To stop it without losing anything:",
+          action: "Disable it",
+          run: async () => notify.good("Disabled"),
+        }}
         typed="Spring campaign"
         action="Delete link"
         run={async () => {

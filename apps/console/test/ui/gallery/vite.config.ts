@@ -1,8 +1,4 @@
-import { pageConfig } from "../../../../web-kit/page.config.js";
+import page from "../../../vite.config.js";
 
-// Every part of the kit on one page, for the tests of the kit alone.
-export default pageConfig("/assets/gallery/", {
-  rolldownOptions: {
-    onLog: (level, log, tell) => (log.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : tell(level, log)),
-  },
-});
+// Every part of the kit on one page, for the tests of the kit alone; built as the console is.
+export default { ...page, base: "/assets/gallery/" };

@@ -1,0 +1,43 @@
+export interface Message {
+  type: "good" | "problem";
+  title: string;
+  action?: { label: string; run: () => void } | undefined;
+}
+
+const waiting: Message[] = [];
+const listeners = new Set<() => void>();
+let wanted = false;
+let show: ((message: Message) => void) | null = null;
+
+/** Short messages at the top right, read out by screen readers. A problem stays until it is closed. */
+export const notify = {
+  good: (title: string, action?: Message["action"]): void => tell({ type: "good", title, action }),
+  problem: (title: string, action?: Message["action"]): void => tell({ type: "problem", title, action }),
+};
+
+function tell(message: Message): void {
+  if (show !== null) {
+    show(message);
+    return;
+  }
+  waiting.push(message);
+  wanted = true;
+  for (const listener of listeners) listener();
+}
+
+/** Hands all messages to whoever shows them, those that came earlier first. The answer ends it. */
+export function follow(to: (message: Message) => void): () => void {
+  show = to;
+  for (const message of waiting.splice(0)) to(message);
+  return () => {
+    show = null;
+  };
+}
+
+/** Hears once when the first message was said. */
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const isWanted = (): boolean => wanted;
