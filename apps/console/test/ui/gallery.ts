@@ -1,6 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { axeFindings, type OpenOptions, problem, sendJson, useBench as pageBench, servePage } from "@parley/web-kit/testing";
+import {
+  axeFindings,
+  type OpenOptions,
+  useBench as pageBench,
+  problem,
+  sendJson,
+  servePage,
+} from "@parley/web-kit/testing";
 import type { Page } from "playwright-core";
 import { CSP } from "../fake-api.js";
 

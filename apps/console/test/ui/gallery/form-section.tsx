@@ -5,10 +5,10 @@ import { Combobox } from "../../../src/ui/combobox.js";
 import { DateRange } from "../../../src/ui/date-range.js";
 import { FileButton } from "../../../src/ui/file-button.js";
 import { Form, FormField } from "../../../src/ui/form.js";
+import { notify } from "../../../src/ui/notify.js";
 import { NumberField } from "../../../src/ui/number-field.js";
 import { Select } from "../../../src/ui/select.js";
 import { TextArea, TextField } from "../../../src/ui/text-field.js";
-import { notify } from "../../../src/ui/notify.js";
 
 const AGENTS = ["Clinic desk", "Support", "Feedback", "Sales"].map((label) => ({ value: label, label }));
 const MODES = [

@@ -4,9 +4,9 @@ import { Button } from "../../../src/ui/button.js";
 import { ConfirmDialog } from "../../../src/ui/confirm-dialog.js";
 import { Dialog, Drawer } from "../../../src/ui/dialog.js";
 import { Menu, MenuCheck, MenuItem, MenuLine } from "../../../src/ui/menu.js";
+import { notify } from "../../../src/ui/notify.js";
 import { Popover } from "../../../src/ui/popover.js";
 import { TextField } from "../../../src/ui/text-field.js";
-import { notify } from "../../../src/ui/notify.js";
 
 export function PopupSection() {
   const [shown, setShown] = useState<"dialog" | "drawer" | "confirm" | null>(null);
