@@ -93,7 +93,7 @@ it.skipIf(skipBrowser)("scrolls 100,000 rows without a task of more than 100 ms"
   const rounds = [await longestTask(page), await longestTask(page), await longestTask(page)];
   expect(Math.min(...rounds)).toBeLessThanOrEqual(100);
   // The last row is reached, so the rows are all there.
-  await page.getByRole("grid").press("End");
+  await page.locator('[role="row"][tabindex="0"]').press("End");
   await expect.poll(() => page.locator('[role="row"][aria-rowindex="100001"]').count()).toBe(1);
 });
 

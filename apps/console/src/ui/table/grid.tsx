@@ -111,7 +111,9 @@ export function Grid<T extends object>(props: GridProps<T>) {
     walk.step(by);
   };
   const tracks = columns.filter(({ id }) => shown.has(id)).map(({ width }) => width ?? "minmax(6rem, 1fr)");
-  const first = walk.current ?? rows[0]?.id;
+  // Tab reaches the current row, or the first one drawn while the current one is scrolled away.
+  const onPage = items.some(({ index }) => rows[index]?.id === walk.current);
+  const first = onPage ? walk.current : rows[items[0]?.index ?? 0]?.id;
   return (
     <div
       role={opens ? "grid" : "table"}
