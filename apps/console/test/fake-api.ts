@@ -11,6 +11,7 @@ import {
   documentRow,
   identityRow,
   linkRow,
+  listedSession,
   type Row,
   sessionRow,
   templateRow,
@@ -174,7 +175,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       const limit = Number(query.get("limit"));
       const from = Number(query.get("cursor") ?? 0);
       const next = from + limit < rows.length ? String(from + limit) : null;
-      return [200, { data: rows.slice(from, from + limit), next_cursor: next }];
+      return [200, { data: rows.slice(from, from + limit).map(listedSession), next_cursor: next }];
     },
     "GET /sessions/:": ({ parts }) => one(api.sessions, "session_id", parts[0]),
     "GET /sessions/:/transcript": ({ parts, query }) => {

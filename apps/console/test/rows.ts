@@ -123,6 +123,14 @@ export const sessionRow = (row: Row): Row => ({
   ...row,
 });
 
+/** As lists show it. */
+export const listedSession = (row: Row): Row => ({
+  ...{ title: "my name is Ada", person: "Ada Lovelace", agent_name: "Clinic Desk", link_title: "Front desk" },
+  ...{ state: row.ended_at === null ? "running" : "ended", last_activity_at: row.updated_at },
+  ...{ cost: 0.0004, rating: null, thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: false },
+  ...row,
+});
+
 export const templateRow = (row: Row): Row => ({
   id: "anonymous_feedback",
   name: "anonymous_feedback",
