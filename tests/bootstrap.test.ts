@@ -131,4 +131,16 @@ describe("bootstrap", () => {
       process.exitCode = await runToEnd(".", what);`;
     expect(await evaluate(code)).toMatchObject({ code: 137 });
   });
+
+  it.each([
+    { found: null, program: "process.exitCode = 3", code: 3 },
+    { found: "a mistake", program: "setInterval(() => {}, 1000)", code: 1 },
+    { found: "a mistake", program: "", code: 1 },
+  ])("ends with $code when what runs beside a program finds $found", async ({ found, program, code }) => {
+    const source = `import { runToEnd } from "./scripts/bootstrap/run.mjs";
+      const beside = () => new Promise((resolve) => setTimeout(resolve, 300, ${JSON.stringify(found)}));
+      const args = ["-e", ${JSON.stringify(program)}];
+      process.exitCode = await runToEnd(".", { program: process.execPath, args, env: {}, beside });`;
+    expect(await evaluate(source)).toMatchObject({ code, stderr: found === null ? "" : `${found}\n` });
+  });
 });

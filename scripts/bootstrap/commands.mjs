@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FriendlyError } from "./friendly-error.mjs";
-import { npmProgram, runToEnd } from "./run.mjs";
+import { npmProgram, runQuietly } from "./run.mjs";
 import { getPrograms } from "./test-programs.mjs";
 import { suitesUsing } from "./waiting-suites.mjs";
 
@@ -37,7 +37,7 @@ Starts real PostgreSQL, NATS and Redis in a throw-away folder and runs the suite
   --strict         what cannot be had is a failure, as with CI=true
   --help           this text
 
-CI=true also runs lint, types, boundaries and generated documents first, and the SQL suites once more on the machine's own
+CI=true also runs lint, types, boundaries and generated documents beside them, and the SQL suites once more on the machine's own
 PostgreSQL where it has one. PARLEY_TEST_SEED=N repeats the random games of a run, which prints its seed.
 
 Examples: npm test -- libs/db      npm test -- -t "late commit"`;
@@ -49,7 +49,7 @@ const fullHelp = `Usage: npm run test:full -- [vitest filters and options]
 Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL, ERASURES_FULL): hours, not minutes. Filters
 choose among them, for example: npm run test:full -- tests/chaos`;
 
-/** What each command runs once packages are installed and built: `{program, args, env}`. */
+/** What each command runs once packages are installed and built: `{program, args, env}`, and what runs `beside` it. */
 export const commands = {
   start: {
     help: startHelp,
@@ -87,19 +87,20 @@ async function prepareTest(root, args, report) {
     if (strict) throw new FriendlyError(told);
     report(`${told}\nThese suites are left out.`);
   }
-  if (inCi() && whole) await runChecks(root);
   const excluded = [...new Set(waiting.flatMap(({ suites }) => suites))].map((suite) => `--exclude=${suite}`);
   const redis = missing.some(({ name }) => name === "Redis") ? { PARLEY_TEST_STRICT: "0" } : {};
   const legs = inCi() && whole ? { PARLEY_TEST_LEGS: "all" } : {};
-  return node(root, "node_modules/vitest/vitest.mjs", [], ["run", ...excluded, ...rest], { ...env, ...redis, ...legs });
+  const vitest = "node_modules/vitest/vitest.mjs";
+  const tests = node(root, vitest, [], ["run", ...excluded, ...rest], { ...env, ...redis, ...legs });
+  return inCi() && whole ? { ...tests, beside: () => runChecks(root) } : tests;
 }
 
 const inCi = () => !["", "0", "false", undefined].includes(process.env.CI);
 
-/** `npm run check`: lint, types, boundaries, generated documents. */
+/** `npm run check`: lint, types, boundaries, generated documents. Answers what they found, or null. */
 async function runChecks(root) {
-  const code = await runToEnd(root, { ...npmProgram(["run", "check"]), env: {} });
-  if (code !== 0) throw new FriendlyError("The checks failed (npm run check); the tests were not run.");
+  const { code, output } = await runQuietly(root, npmProgram(["run", "check"]), {}, 60_000);
+  return code === 0 ? null : `${output}\n\nThe checks failed (npm run check); the tests were stopped.`;
 }
 
 function node(root, file, nodeArgs, args, env) {

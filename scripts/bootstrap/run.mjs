@@ -23,9 +23,10 @@ export function runQuietly(root, { program, args }, env, keep = 8_000) {
 
 /**
  * Runs a program on our terminal, passes signals on, and returns its exit code (128 + number when a signal ended it,
- * as shells do).
+ * as shells do). `beside` works meanwhile: what it finds is told, stops the program and makes the code 1; it answers null
+ * when it finds nothing.
  */
-export function runToEnd(root, { program, args, env }) {
+export function runToEnd(root, { program, args, env, beside = async () => null }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: "inherit" });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -35,8 +36,17 @@ export function runToEnd(root, { program, args, env }) {
         child.kill(signal);
       });
     }
+    const found = beside().then((told) => {
+      if (told === null) return false;
+      process.stderr.write(`${told}\n`);
+      return child.kill("SIGINT") || true;
+    });
+    found.catch(reject);
     child.once("error", reject);
-    child.once("exit", (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
+    child.once("exit", async (code, signal) => {
+      const own = code ?? 128 + (constants.signals[signal] ?? 0);
+      resolve((await found) ? 1 : own);
+    });
   });
 }
 
