@@ -18,6 +18,13 @@ describe("the owner's guide to sessions, as printed", () => {
     expect(printed.at(-1)).toMatch(/^"totals":\{"cost":.*"input_tokens":\d+/);
   }, 90_000);
 
+  it("follows what happens in the tenant, and who looks at a session", async () => {
+    const [name, ...types] = await lines("facts");
+    expect(name).toBe("Grace");
+    const told = ["link.created", "ready", "session.ended", "session.presence", "session.started", "session.turn"];
+    expect(types).toEqual(expect.arrayContaining(told.map((type) => `"type":"${type}"`)));
+  }, 90_000);
+
   it("asks for an answer later", async () => {
     const [status, letters] = await lines("later");
     expect(status).toBe("completed");

@@ -1,7 +1,20 @@
 import type { Command } from "commander";
 import { analytics, FORECAST, GROUPS, listComments, QUESTIONS, rebuildAnalytics } from "./commands/analytics.js";
+import { showOverview, watchTenant } from "./commands/watch-tenant.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
+
+/** How a tenant stands, and what happens in it. */
+export function addOverview(program: Command, io: Io, done: Done): void {
+  sub(program, "overview", {
+    about: "Say whether all is well: who waits, what failed, what was spent today",
+    examples: ["overview", "overview --json"],
+  }).action(async (options) => done(await showOverview(io, options)));
+  sub(program, "watch", {
+    about: "Follow what happens, without what was said; Ctrl-C ends it",
+    examples: ["watch", "watch --json | jq .type"],
+  }).action(async (options) => done(await watchTenant(io, options)));
+}
 
 /** Numbers about sessions. */
 export function addAnalytics(program: Command, io: Io, done: Done): void {

@@ -3,7 +3,7 @@ import { chat } from "./chat/chat.js";
 import { activateAgent, exportAgent, importAgent, listAgents, validateAgent } from "./commands/agents.js";
 import { type Done, positive, sub } from "./declare.js";
 import { addAlerts } from "./declare-alerts.js";
-import { addAnalytics } from "./declare-analytics.js";
+import { addAnalytics, addOverview } from "./declare-analytics.js";
 import { addAudit } from "./declare-audit.js";
 import { addExports } from "./declare-exports.js";
 import { addKnowledgeCommands } from "./declare-knowledge.js";
@@ -77,6 +77,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addPrivacy(program, io, done);
   addAnalytics(program, io, done);
   addAlerts(program, io, done);
+  addOverview(program, io, done);
   addExports(program, io, done);
   addAudit(program, io, done);
   addOperations(program, io, done);

@@ -1,19 +1,24 @@
 import type { EventContract, LiveContract, RpcContract, WorkContract } from "./declare.js";
-import { accessPolicyChanged } from "./messages/access.js";
+import { accessPolicyChanged, accessRequested } from "./messages/access.js";
 import { agentDeleted } from "./messages/agent-versions.js";
 import { agentActivated, getAgent, importAgent, resolveAgent } from "./messages/agents.js";
 import { cachesDropped } from "./messages/caches.js";
-import { turnStopLive } from "./messages/feedback.js";
+import { escalated, escalationAssigned, escalationResolved } from "./messages/escalations.js";
+import { presenceTold } from "./messages/facts.js";
+import { feedbackGiven, turnStopLive } from "./messages/feedback.js";
 import { sessionsFollowed } from "./messages/following.js";
 import { retrieve } from "./messages/knowledge.js";
+import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, deleteLink, linkRevoked, linkUpdated } from "./messages/links.js";
 import { recall } from "./messages/memory.js";
 import { contentRemoved } from "./messages/retention.js";
 import { noteSecurity, tokenSubject } from "./messages/security.js";
-import { getSession, sessionEnded } from "./messages/sessions.js";
+import { deliveryFailed, deliverySent } from "./messages/sending.js";
+import { getSession, sessionEnded, sessionStarted } from "./messages/sessions.js";
 
 import { runTurns, turnResultLive } from "./messages/turns.js";
 import { openVerified } from "./messages/verification.js";
+import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
 
 export type Contract = RpcContract | WorkContract | EventContract | LiveContract;
 
@@ -51,6 +56,12 @@ const SENDERS = new Map<Contract, ServiceName[]>([
 
 /** Receivers of facts and live messages; a fact that is not named here is kept for webhooks and for later. */
 const RECEIVERS = new Map<Contract, ServiceName[]>([
+  ...[accessRequested, deliveryFailed, deliverySent, escalated, escalationAssigned, escalationResolved].map(
+    (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
+  ),
+  ...[feedbackGiven, linkCreated, presenceTold, sessionAnalyzed, sessionStarted, webhookDisabled].map(
+    (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
+  ),
   [accessPolicyChanged, ["gateway"]],
   [agentActivated, ["agent-runner", "gateway", "sessions"]],
   [agentDeleted, ["agent-runner", "gateway"]],

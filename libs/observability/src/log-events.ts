@@ -63,6 +63,8 @@ export const LOG_EVENTS: Record<string, string> = {
   "stream.fetch_failed": "Events of a session could not be read yet; they are read again.",
   "channel.frame_failed": "A frame of a socket failed because of a defect or a dependency; its sender got an `error`.",
   "streams.repair_failed": "The search for missing events of open streams failed; it is repeated.",
+  "facts.ask_failed":
+    "It could not be asked which sessions of a watched tenant went on; it is asked again in a second.",
   "watch.failed": "The live view of an owner failed; it reconnects with its last event id.",
   "watch.fetch_failed": "Events of a live view could not be read yet; they are read again.",
 

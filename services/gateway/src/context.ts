@@ -10,6 +10,8 @@ import type { SecurityNotes } from "./edge/security-notes.js";
 import type { VisitCounts } from "./edge/visit-counts.js";
 import type { VisitsByToken } from "./edge/visits-by-token.js";
 import type { StreamHub } from "./streams/hub.js";
+import type { Presence } from "./streams/presence.js";
+import type { TenantFacts } from "./streams/tenant-facts.js";
 import type { TurnWaiter } from "./turns/wait-for-turn.js";
 
 /** What the route handlers share: the connections and the gateway's own short-lived state. */
@@ -17,6 +19,8 @@ export interface GatewayContext extends GatewayDeps {
   clock: Pick<Clock, "now" | "ready">;
   waiter: TurnWaiter;
   streams: StreamHub;
+  facts: TenantFacts;
+  presence: Presence;
   links: LinkCache;
   visits: VisitsByToken;
   credentials: Credentials;

@@ -15,6 +15,8 @@ import { createVisitCounts } from "./edge/visit-counts.js";
 import { createVisitsByToken } from "./edge/visits-by-token.js";
 import { announceFollowed } from "./streams/announce-followed.js";
 import { createStreamHub } from "./streams/hub.js";
+import { createPresence } from "./streams/presence.js";
+import { createTenantFacts } from "./streams/tenant-facts.js";
 import { createTurnWaiter } from "./turns/wait-for-turn.js";
 
 export interface Gateway extends Component {
@@ -45,6 +47,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       context.credentials.start();
       context.links.start();
       context.streams.start();
+      context.facts.start();
+      context.presence.start();
       context.security.start();
       context.visitCounts.start();
       // Who is let in from now on is told of what is taken back from now on.
@@ -55,6 +59,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async stop() {
       draining = true;
       context.streams.stop();
+      context.facts.stop();
+      context.presence.stop();
       if (app !== undefined) await closeServer(app, DRAIN_MS);
       context.waiter.stop();
       await Promise.all([context.security.stop(), context.visitCounts.stop()]);
@@ -76,6 +82,7 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
   const redis = { ...deps.redis, live: announceFollowed(deps.redis.live, bus) };
   const countries = createCountries(config.GEO_DB_PATH, logger);
   const links = createLinkCache({ bus, secrets });
+  const facts = createTenantFacts({ bus, logger });
   const clock = deps.clock ?? { now: Date.now, ready: async () => true };
   return {
     ...deps,
@@ -92,6 +99,8 @@ export function createContext(deps: GatewayDeps, draining: () => boolean): Gatew
       maxStreamsPerAddress: config.MAX_STREAMS_PER_ADDRESS,
       maxStreamsPerLink: config.MAX_STREAMS_PER_LINK,
     }),
+    facts,
+    presence: createPresence({ bus, facts }),
     links,
     visits: createVisitsByToken({ bus, secrets, links }),
     countries,

@@ -1,5 +1,5 @@
 import { type Bus, connectBus } from "@parley/bus";
-import { AppError, listSessions, type Principal } from "@parley/contracts";
+import { AppError, listSessions, type Principal, readOverview, recentSessions } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
@@ -204,5 +204,49 @@ describe("a list of sessions", () => {
     await expect(list(at, { sort: "turns", cursor })).rejects.toMatchObject({ code: "validation_failed" });
     await expect(list(at, { sort: "cost", cursor: `${cursor}x` })).rejects.toMatchObject({ code: "validation_failed" });
     expect((await list(at, { sort: "cost", cursor })).data).toHaveLength(1);
+  });
+});
+
+describe("the overview of a tenant", () => {
+  it("counts who waits and what failed as it is, and adds up what the rollups have", async () => {
+    const at = await analyticsWorld(db);
+    await talk(at, { daysAgo: 0, rating: 4, turns: [{ cost: 0.5, firstMs: 800 }, { failed: "model_unavailable" }] });
+    await talk(at, { daysAgo: 3, rating: 1 });
+    await talk(at, { daysAgo: 20 });
+    await talk(at, { daysAgo: 0, status: "active", escalated: null });
+    await talk(at, { daysAgo: 0, status: "active", escalated: 10 });
+    await rollUp(db);
+    await db.tenant(at.tenantId, async (trx) => {
+      await sql`insert into link_budgets (link_id, tenant_id, max_cost, cost_used) values (${at.linkId}, ${at.tenantId}, 2, 2)`.execute(
+        trx,
+      );
+      await sql`insert into dead_turns (conversation_id, seq, tenant_id, reason)
+        select id, 1, tenant_id, 'failed' from text_conversations limit 1`.execute(trx);
+      await sql`insert into agent_access_requests (id, tenant_id, agent_id, address_hash, address_sealed)
+        values (gen_random_uuid(), ${at.tenantId}, ${at.agentId}, 'x', 'x')`.execute(trx);
+    });
+    const { overview } = await bus.call(readOverview, { principal: { ...at.principal, role: "viewer" } });
+    expect(overview).toMatchObject({
+      ...{ waiting: { count: 1, longest_since: expect.any(String) }, live: { sessions: 2, with_person: 1 } },
+      ...{ failed_turns_today: 1, access_requests: 1, first_token_p95_ms: expect.any(Number) },
+      spend_today: { cost: 0.502, budget: { links: 1, max_cost: 2, cost_used: 2, exhausted: 1 } },
+      system: { waiting_messages: 0, oldest_message_at: null, dead_letters: 1, webhooks_failing: 0 },
+    });
+    expect(overview.days).toHaveLength(14);
+    expect(overview.days.at(-1)).toMatchObject({ sessions: 3, ratings: 1, average_rating: 4 });
+    expect(overview.days.at(-4)).toMatchObject({ sessions: 1, ratings: 1, average_rating: 1 });
+    expect(overview.days.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(4);
+    const other = await analyticsWorld(db);
+    const empty = await bus.call(readOverview, { principal: other.principal });
+    expect(empty.overview).toMatchObject({ waiting: { count: 0 }, spend_today: { cost: 0, budget: null } });
+  });
+
+  it("names the running sessions in which something happened, of that tenant", async () => {
+    const [at, other] = [await analyticsWorld(db), await analyticsWorld(db)];
+    const id = await talk(at, { daysAgo: 1, status: "active" });
+    await talk(at, { daysAgo: 1 });
+    await talk(other, { daysAgo: 1, status: "active" });
+    const { data } = await bus.call(recentSessions, { tenantId: at.tenantId, seconds: 60 });
+    expect(data).toMatchObject([{ sessionId: `text_${id}`, agentId: at.agentId, linkId: at.linkId, head: 1 }]);
   });
 });

@@ -8,6 +8,7 @@ import {
   usageForecast,
   visitorComment,
 } from "../http/analytics.js";
+import { overview } from "../http/overview.js";
 import { principal } from "./callers.js";
 
 const uuid = z.uuid();
@@ -86,3 +87,6 @@ export const noteVisits = rpc(
   z.object({ visits: z.array(visitCount).min(1).max(500) }),
   z.object({}),
 );
+
+/** Whether all is well in a tenant. */
+export const readOverview = rpc("sessions", "overview", "sessions", z.object({ principal }), z.object({ overview }));

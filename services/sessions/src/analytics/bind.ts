@@ -5,6 +5,7 @@ import { forecastUsage } from "./forecast-usage.js";
 import { linkAnalyticsHandler } from "./link-analytics.js";
 import { listComments } from "./list-comments.js";
 import { noteVisits } from "./note-visits.js";
+import { readOverview } from "./read-overview.js";
 import { rebuildAnalytics } from "./rebuild.js";
 
 /** Counts of gateways are losable, so few of them may wait at a time. */
@@ -17,6 +18,7 @@ export function bindAnalytics(deps: SessionsDeps): void {
   deps.bus.serve(contracts.askAnalytics, askAnalytics(deps), bound);
   deps.bus.serve(contracts.forecastUsage, forecastUsage(deps), bound);
   deps.bus.serve(contracts.listComments, listComments(deps), bound);
+  deps.bus.serve(contracts.readOverview, readOverview(deps), bound);
   deps.bus.serve(contracts.rebuildAnalytics, rebuildAnalytics(deps), { maxInFlight: 1 });
   deps.bus.serve(contracts.noteVisits, noteVisits(deps), { maxInFlight: MAX_NOTING });
 }

@@ -6,12 +6,14 @@ import {
   listSessions,
   rateMessage,
   readEvents,
+  recentSessions,
   sessionHeads,
   visitorConversations,
   watchSession,
 } from "@parley/contracts";
 import type { HandlerDeps } from "../deps.js";
 import { listSessionsHandler } from "../triage/list-sessions.js";
+import { recentSessionsHandler } from "../triage/recent-sessions.js";
 import { giveFeedbackHandler, rateMessageHandler } from "./give-feedback.js";
 import {
   getHistoryHandler,
@@ -32,6 +34,7 @@ export function bindHistory(deps: HandlerDeps): void {
   bus.serve(getTurn, getTurnHandler(deps), bound);
   bus.serve(listSessions, listSessionsHandler(deps), bound);
   bus.serve(readEvents, readEventsHandler(deps), bound);
+  bus.serve(recentSessions, recentSessionsHandler(deps), bound);
   bus.serve(sessionHeads, sessionHeadsHandler(deps), bound);
   bus.serve(visitorConversations, visitorConversationsHandler(deps), bound);
   bus.serve(watchSession, watchSessionHandler(deps), bound);

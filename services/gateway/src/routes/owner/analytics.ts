@@ -8,7 +8,9 @@ import {
   askAnalytics,
   forecastUsage,
   listComments,
+  overview,
   pageOf,
+  readOverview,
   rebuildAnalytics,
   usageForecast,
   visitorComment,
@@ -156,7 +158,18 @@ const rebuildRoute = ownerRoute({
   handle: async ({ principal }, { bus }) => bus.call(rebuildAnalytics, { principal }),
 });
 
+/** Whether all is well in the tenant. A read. */
+const overviewRoute = ownerRoute({
+  method: "GET",
+  path: "/overview",
+  summary: "Whether all is well",
+  description: "What is numbers of sessions is rolled up every minute; who waits, runs or failed is counted as it is.",
+  answers: { 200: overview },
+  handle: async ({ principal }, { bus }) => (await bus.call(readOverview, { principal })).overview,
+});
+
 export const analyticsRoutes = [
+  overviewRoute,
   questionRoute("usage"),
   questionRoute("funnel"),
   questionRoute("nodes"),

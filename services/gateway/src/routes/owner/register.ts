@@ -31,6 +31,7 @@ import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
 import { sessionRoutes } from "./sessions.js";
 import { suppressionRoutes } from "./suppressions.js";
+import { tenantEventRoutes } from "./tenant-events.js";
 import { tenantRoutes } from "./tenants.js";
 import { tokenRoutes } from "./tokens.js";
 import { userRoutes } from "./users.js";
@@ -54,6 +55,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...alertRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,
+  ...tenantEventRoutes,
   ...exportRoutes,
   ...escalationRoutes,
   ...peopleRoutes,

@@ -1,0 +1,54 @@
+import { getSession, presenceBody, sessionPresence } from "@parley/contracts";
+import { placeOf, TenantStream } from "../../streams/tenant-stream.js";
+import { eventStream } from "../declare-route.js";
+import { sessionParams } from "../params.js";
+import { type Deps, ownerRoute } from "./owner-route.js";
+import { ownerAccess } from "./principal.js";
+
+type StreamDeps = Deps<"bus" | "streams" | "facts">;
+
+/** What happens in the tenant, as it happens, without content. A read. */
+const eventsRoute = ownerRoute({
+  method: "GET",
+  path: "/events",
+  summary: "Follow what happens",
+  description:
+    "`ready` when facts are told from now on, then `fact` after `fact`; on each `ready` read again what you show. Nothing is resumed, because nothing is lost that the other calls do not tell.",
+  config: { longLived: true },
+  onRequest: async (_request, { streams }: StreamDeps) => streams.enter(),
+  answers: { 200: eventStream },
+  handle: async ({ principal, request, reply }, { streams, facts }: StreamDeps) => {
+    const { tenantId, id, via } = principal;
+    const opener = { id, via };
+    facts.admit(tenantId);
+    streams.admit(placeOf(tenantId, opener));
+    const stream = new TenantStream(tenantId, opener, request.server.sse.open(reply));
+    stream.sse.onClose(streams.join(stream));
+    stream.sse.onClose(facts.join(tenantId, stream));
+    stream.ready();
+    return reply;
+  },
+});
+
+type PresenceDeps = Deps<"bus" | "presence">;
+
+/** Says that the caller looks at a session, or no more, and answers who else does. Repeated every few seconds; losable. */
+const presenceRoute = ownerRoute({
+  method: "POST",
+  path: "/sessions/:id/presence",
+  summary: "Say that you look at a session",
+  description:
+    "Say it again every 4 seconds while the page is open; whoever is not heard of for 8 seconds is gone. Others of the team are told by the fact `session.presence`.",
+  config: { reads: true },
+  params: sessionParams,
+  body: presenceBody,
+  answers: { 200: sessionPresence },
+  handle: async ({ principal, params, body }, { bus, presence }: PresenceDeps) => {
+    const { session } = await bus.call(getSession, { access: ownerAccess(principal, params.id) });
+    const at = { tenantId: principal.tenantId, sessionId: session.session_id };
+    presence.note(at, { id: principal.id, name: body.name ?? null }, body.activity === "gone" ? null : body.activity);
+    return { present: presence.of(at.tenantId, at.sessionId) };
+  },
+});
+
+export const tenantEventRoutes = [eventsRoute, presenceRoute];
