@@ -7,7 +7,7 @@ import { faultsOf } from "./judge.js";
 import { type Operation, operationsOf } from "./operations.js";
 import { type Outgoing, type Received, send, signature } from "./send.js";
 import { valuesOf } from "./values.js";
-import { createWorld, EMAIL, SECRET, type Stage, scheduleOf, type World } from "./world.js";
+import { createWorld, DRAFT, EMAIL, SECRET, type Stage, scheduleOf, type World } from "./world.js";
 
 /** Another seed sends other requests; more rounds send more of them. */
 const SEED = Number(process.env.PARLEY_TEST_SEED);
@@ -45,6 +45,8 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/agents/bulk-import": () => ({ documents: [ECHO] }),
   "POST /api/agents/{agent}/versions": () => DOCUMENT,
   "POST /api/agents/{agent}/import": () => DOCUMENT,
+  "PUT /api/agents/{agent}/drafts/me": () => DRAFT,
+  "POST /api/agents/{agent}/drafts/me/publish": () => ({ revision: 1 }),
   "POST /api/webhooks": () => ({ url: "https://hooks.example/parley", events: ["session.ended"] }),
   "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
   "POST /chat/conversations": ({ place }) => ({ link: place("link") }),

@@ -20,6 +20,8 @@ export interface World {
 type Made = Record<string, string>;
 
 export const EMAIL = "ada@example.com";
+/** Begun from the version that an agent of its own has live. */
+export const DRAFT = { text: JSON.stringify(ECHO), base_version: 2 };
 export const SECRET = { value: "sk_live_4711", hosts: ["crm.example.com"] };
 const LINK = {
   ...{ title: "Fuzz", max_sessions: 500, rate_limit_per_minute: 100, proof_of_work: "off" },
@@ -66,6 +68,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       const before = (name: string) => path.split("/")[path.split("/").indexOf(`{${name}}`) - 1] ?? "";
       const kind = before("id");
       const made = await perOperation[kind]?.(agent);
+      if (path.includes("/drafts/me")) await tenant.owner.call("PUT", `/api/agents/${agent}/drafts/me`, DRAFT);
       if (path.includes("{secret}")) await make(`/api/agents/${agent}/secrets`, { name: "crm", ...SECRET }, "name");
       if (path.includes("{email}"))
         await tenant.owner.call("PUT", `/api/agents/${agent}/memory/${EMAIL}`, { notes: "Prefers mornings." });
@@ -82,6 +85,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         user_id: session.userId,
         email: EMAIL,
         secret: "crm",
+        revision: "1",
         kind: "sessions",
         ...(delivery !== undefined && { delivery }),
       };

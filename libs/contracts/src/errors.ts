@@ -50,6 +50,7 @@ export const ERRORS = {
   dead_letter_not_found: [404, "Dead letter not found", "No such dead letter."],
   delivery_not_found: [404, "Delivery not found", "No such delivery."],
   document_not_found: [404, "Document not found", "No such document in the knowledge base of this agent."],
+  draft_not_found: [404, "Draft not found", "You have no such draft of this agent."],
   erasure_not_found: [404, "Erasure not found", "No such erasure."],
   escalation_not_found: [404, "Escalation not found", "No such escalation."],
   file_not_found: [404, "File not found", "No such file in this session, or it was sent before."],
@@ -107,6 +108,11 @@ export const ERRORS = {
     "Signature used",
     "This signed request was already processed; sign a new one, with X-Nonce if within the same second.",
   ],
+  base_changed: [
+    409,
+    "Another version is live",
+    "Another version went live since this draft was begun; bring it up to date before you publish it.",
+  ],
   tests_not_green: [
     409,
     "Tests not green",
@@ -146,6 +152,12 @@ export const ERRORS = {
   link_expired: [410, "Link expired", "This link has expired."],
   session_ended: [410, "Session ended", "This session has ended; create a new one."],
   session_expired: [410, "Session expired", "This session has expired; create a new one."],
+  // 412
+  draft_changed: [
+    412,
+    "Draft changed",
+    "Your draft was saved elsewhere since you read it; this save was not kept. The answer holds the newer one.",
+  ],
   // 413, 415
   body_too_large: [413, "Body too large", "The body is larger than this address accepts."],
   unsupported_media_type: [415, "Unsupported media type", "This address does not accept a body of this type."],
@@ -264,25 +276,6 @@ export class AppError extends Error {
 
   get status(): number {
     return ERRORS[this.code][0];
-  }
-}
-
-/** Work that may succeed later: the bus hands the message out again after `afterMs` plus jitter. */
-export class RetryableError extends Error {
-  constructor(
-    reason: string,
-    readonly options: { cause?: unknown; afterMs?: number } = {},
-  ) {
-    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "RetryableError";
-  }
-}
-
-/** Work that can never succeed: the message goes to the dead letters. */
-export class TerminalError extends Error {
-  constructor(reason: string, options: { cause?: unknown } = {}) {
-    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "TerminalError";
   }
 }
 

@@ -1,4 +1,5 @@
 export { actionSecretAad } from "./action-secret.js";
+export { agentDraftAad } from "./agent-draft.js";
 export { agentSecretAad } from "./agent-secret.js";
 export { consentHash } from "./consent-hash.js";
 export { documentAad, openDocumentSecret, sealDocumentSecret } from "./document-secret.js";

@@ -8,6 +8,7 @@ const DECIDED: Record<string, "emptied" | "kept: of the team" | "kept: numbers a
   agent_access_addresses: "emptied",
   agent_access_policies: "kept: of the team",
   agent_access_requests: "emptied",
+  agent_drafts: "kept: of the team",
   agent_gate_overrides: "kept: of the team",
   agent_people: "kept: of the team",
   agent_secrets: "kept: of the team",

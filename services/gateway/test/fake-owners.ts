@@ -21,10 +21,12 @@ import {
   listLinks,
   listVersions,
   type Principal,
+  publishDraft,
   recordAct,
   resolveKey,
   resolveLink,
   rotateKey,
+  saveDraft,
   updateLink,
   validateAgent,
   verifyToken,
@@ -140,6 +142,21 @@ export class FakeOwners {
     bus.serve(
       getVersion,
       told("getVersion", () => ({ version, document: { agent: { name: "Clinic" } } })),
+    );
+    const draft = {
+      author: { via: "token" as const, id: "t" },
+      mine: true,
+      revision: 4,
+      base_version: 1,
+      saved_at: "2026-11-01T10:00:00.000Z",
+    };
+    bus.serve(
+      saveDraft,
+      told("saveDraft", () => ({ draft })),
+    );
+    bus.serve(
+      publishDraft,
+      told("publishDraft", () => ({ status: "updated", agent_id: AGENT, version: 2, active: true, issues: [] })),
     );
     bus.serve(
       activateVersion,

@@ -102,6 +102,23 @@ describe("management routes", () => {
     expect([without.status, (await bodyOf(without)).code]).toEqual([422, "validation_failed"]);
   });
 
+  it("takes the revision that a draft was read at from If-Match, and answers the next as ETag", async () => {
+    const save = (headers: Record<string, string>, role: "editor" | "viewer" = "editor") =>
+      call("PUT", "/api/agents/clinic/drafts/me", world.owners.token(role), { text: "a: {", base_version: 1 }, headers);
+    const saved = await save({ "if-match": '"3"' });
+    expect([saved.status, saved.headers.get("etag")]).toEqual([200, '"4"']);
+    expect(world.owners.last("saveDraft")).toMatchObject({ text: "a: {", baseVersion: 1, expected: 3 });
+    await save({});
+    expect(world.owners.last("saveDraft")).toMatchObject({ expected: 0 });
+    await save({ "if-match": "*" });
+    expect(world.owners.last("saveDraft")).toMatchObject({ expected: -1 });
+    expect((await save({}, "viewer")).status).toBe(403);
+    const body = { revision: 4, notes: "why" };
+    const out = await call("POST", "/api/agents/clinic/drafts/me/publish", world.owners.token("editor"), body);
+    expect(out.status).toBe(201);
+    expect(world.owners.last("publishDraft")).toMatchObject({ revision: 4, activate: true, notes: "why" });
+  });
+
   it("imports YAML as text with its options in the query", async () => {
     const yaml = "agent:\n  name: Clinic\n";
     const headers = { "content-type": "application/yaml" };

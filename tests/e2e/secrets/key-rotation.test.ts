@@ -213,6 +213,11 @@ async function plantByHand(adminUrl: string, tenantId: string): Promise<void> {
     await owner.query("insert into audit_seals (tenant_id, seq, hash_sealed) values ($1, 999999, $2)", [
       ...[tenantId, secrets.seal("x", `audit:${tenantId}:999999`)],
     ]);
+    await owner.query(
+      `insert into agent_drafts (agent_id, author, revision, tenant_id, text_sealed, content_hash)
+       values ($1, 'user:ada', 1, $2, $3, 'h')`,
+      [agent, tenantId, secrets.seal("agent: {}", `agent-draft:${tenantId}:${agent}:user:ada`)],
+    );
     const erasure = randomUUID();
     await owner.query(
       `insert into erasures (id, tenant_id, kind, subject_hash, subject_sealed, requested_by, next_at)

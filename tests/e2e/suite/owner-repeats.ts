@@ -8,6 +8,7 @@ import type { GetFixture, Page } from "./fixture.js";
 
 /** Calls that make nothing to be counted; their own tests say what a repeat of them does. */
 const ELSEWHERE = [
+  "/api/agents/{agent}/drafts/me/publish",
   "/api/agents/{agent}/public-links/{id}/identity/secret",
   "/api/chat/sessions",
   "/api/chat/sessions/{id}/messages",

@@ -8,7 +8,20 @@ import type { Guide, OpenApi } from "./sources.js";
 const GROUPS: [string, string[]][] = [
   [
     "Build",
-    ["index", "client", "workflow", "links", "access", "sessions", "streams", "files", "widget", "chat-channel", "mcp"],
+    [
+      "index",
+      "client",
+      "workflow",
+      "workbench",
+      "links",
+      "access",
+      "sessions",
+      "streams",
+      "files",
+      "widget",
+      "chat-channel",
+      "mcp",
+    ],
   ],
   ["Know and remember", ["knowledge", "memory", "secrets"]],
   ["Reach people", ["sending", "schedules", "webhooks", "escalations"]],

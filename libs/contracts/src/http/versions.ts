@@ -32,13 +32,22 @@ export const versionView = z
     content_hash: text,
     notes: text.nullable(),
     active: z.boolean(),
+    author: z
+      .object({ via: z.enum(["user", "token", "hmac"]), id: text })
+      .nullable()
+      .optional()
+      .describe("Who made it; null = it is from before authors were kept"),
     created_at: text,
   })
   .meta({
     id: "AgentVersion",
     description: "A version of an agent",
     examples: [
-      { version: 3, content_hash: "9f86d081", notes: null, active: true, created_at: "2026-11-01T10:00:00.000Z" },
+      {
+        ...{ version: 3, content_hash: "9f86d081", notes: null, active: true },
+        author: { via: "user", id: "0198c0de-0000-7000-8000-000000000001" },
+        created_at: "2026-11-01T10:00:00.000Z",
+      },
     ],
   });
 

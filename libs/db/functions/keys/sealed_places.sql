@@ -10,6 +10,7 @@ language sql immutable as $$
     ('agent_access_addresses', 'address_sealed', array['agent_id', 'address_hash'], 'null'),
     ('agent_access_policies', 'notify_email_sealed', array['agent_id'], 'null'),
     ('agent_access_requests', 'address_sealed', array['id'], 't.agent_id::text'),
+    ('agent_drafts', 'text_sealed', array['agent_id', 'author', 'revision'], 'null'),
     ('agent_people', 'settings', array['agent_id'], 'null'),
     ('agent_secrets', 'value_sealed', array['agent_id', 'name'], 'null'),
     ('agent_versions', 'document', array['agent_id', 'version'], 'null'),

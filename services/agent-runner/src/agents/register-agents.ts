@@ -1,6 +1,7 @@
 import * as contracts from "@parley/contracts";
 import { createYamlReader } from "../create-yaml-reader.js";
 import type { AgentsDeps } from "./deps.js";
+import { bindDrafts } from "./drafts/bind.js";
 import { activateVersion } from "./handlers/activate-version.js";
 import { bulkImportAgents } from "./handlers/bulk-import-agents.js";
 import { createAgent } from "./handlers/create-agent.js";
@@ -45,6 +46,7 @@ export function registerAgents(given: Omit<AgentsDeps, "yaml">): { stop(): Promi
   bus.serve(contracts.getAgent, getAgent(deps));
   const importOne = importAgent(deps, onActivated);
   bus.serve(contracts.importAgent, (input) => importOne(input));
+  bindDrafts(deps, importOne);
   bus.serve(contracts.bulkImportAgents, bulkImportAgents(deps, importOne), { maxInFlight: MAX_HEAVY });
   bus.serve(contracts.updateAgent, updateAgent(deps));
   bus.serve(contracts.deleteAgent, deleteAgent(deps, onActivated));

@@ -1,4 +1,4 @@
-import { actionSecretAad, agentSecretAad, documentAad } from "@parley/secrets";
+import { actionSecretAad, agentDraftAad, agentSecretAad, documentAad } from "@parley/secrets";
 
 /** A row with a sealed value: its tenant, its primary key, and what else the value is bound to. */
 export interface SealedRow {
@@ -17,6 +17,8 @@ export const BOUND_TO: Readonly<Record<string, (row: SealedRow) => string>> = {
   "agent_access_addresses.address_sealed": ({ tenant, row_key }) => `agent_access:${tenant}:${row_key.agent_id}`,
   "agent_access_policies.notify_email_sealed": ({ tenant, row_key }) => `agent_access:${tenant}:${row_key.agent_id}`,
   "agent_access_requests.address_sealed": ({ tenant, more }) => `agent_access:${tenant}:${more}`,
+  "agent_drafts.text_sealed": ({ tenant, row_key }) =>
+    agentDraftAad({ tenantId: tenant, agentId: String(row_key.agent_id), author: String(row_key.author) }),
   "agent_people.settings": ({ row_key }) => `people:${row_key.agent_id}`,
   "agent_secrets.value_sealed": ({ tenant, row_key }) =>
     agentSecretAad({ tenantId: tenant, agentId: String(row_key.agent_id), name: String(row_key.name) }),

@@ -29,6 +29,7 @@ export const moment = z
 export const idParams = z.object({ id: z.uuid() });
 export const agentParams = z.object({ agent: z.string().min(1).max(255) });
 export const agentSecretParams = agentParams.extend({ secret: secretName });
+export const draftSaveParams = agentParams.extend({ revision: version });
 export const versionParams = agentParams.extend({ version });
 export const diffParams = versionParams.extend({ other: version });
 /** Of a link, or of a document of the knowledge base. */

@@ -9,6 +9,7 @@ import {
 import { changeWithFacts } from "@parley/db";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
+import { removeDraftsOf } from "../drafts/repository.js";
 import { endSessionsOf, findAgent, markDeleted, usesOf } from "../repository/agents.js";
 import { removeSecretsOf } from "../secrets/repository.js";
 
@@ -43,6 +44,7 @@ export const deleteAgent =
       if (!force && (await usesOf(trx, agent.id)).sessions > 0) throw new AppError("agent_in_use");
       await markDeleted(trx, agent.id);
       await removeSecretsOf(trx, agent.id);
+      await removeDraftsOf(trx, agent.id);
       const payload = { tenantId, agentId: agent.id };
       const answer = await endSessionsOf(trx, agent.id);
       return { answer, facts: [{ contract: agentDeleted, key: agent.id, payload }] };

@@ -11,8 +11,10 @@ import type { Secrets } from "@parley/secrets";
 import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
 import { asksToKeep, keepSecrets, sealDocument } from "../../documents/document-secrets.js";
+import { authorOf } from "../caller.js";
 import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
+import { removePublished } from "../drafts/repository.js";
 import { invalidDocument } from "../invalid-document.js";
 import { parseDocument } from "../parse-document.js";
 import { publishVersion } from "../publish-version.js";
@@ -35,7 +37,7 @@ type Output = z.input<typeof contract.response>;
  */
 export const importAgent =
   (deps: AgentsDeps, onActivated: (agentId: string) => void) =>
-  async (input: Input, part?: NamedRequest): Promise<Output> => {
+  async (input: Input, part?: NamedRequest, draft?: PublishedDraft): Promise<Output> => {
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
     const request = part ?? { tenantId, scope: "agents.import", repeatable: input };
@@ -49,11 +51,18 @@ export const importAgent =
     }
 
     const answer = await changeWithFacts<Output>(deps, tenantId, (trx) =>
-      once(trx, request, () => addTo(trx, { tenantId, document, issues, taken, input, secrets: deps.secrets })),
+      once(trx, request, () => addTo(trx, { tenantId, document, issues, taken, input, draft, secrets: deps.secrets })),
     );
     if (answer.active && answer.agent_id !== null) onActivated(answer.agent_id);
     return answer;
   };
+
+/** The draft that an import publishes: the version goes in only onto what it was begun from, and takes the draft's place. */
+export interface PublishedDraft {
+  author: string;
+  revision: number;
+  base: number | null;
+}
 
 interface Kept {
   document: AgentDocument;
@@ -89,10 +98,13 @@ async function givenDocument(deps: AgentsDeps, tenantId: string, input: Input): 
 /** The version itself, on the agent that the import names. */
 async function addTo(
   trx: TenantTransaction,
-  of: Kept & { tenantId: string; input: Input; secrets: Secrets },
+  of: Kept & { tenantId: string; input: Input; draft: PublishedDraft | undefined; secrets: Secrets },
 ): Promise<{ answer: Output; facts: Fact[] }> {
-  const { tenantId, document, issues, taken, input, secrets } = of;
+  const { tenantId, document, issues, taken, input, draft, secrets } = of;
   const { agent, created } = await ensureAgent(trx, { tenantId, agent: input.agent, document });
+  if (draft && agent.active_version !== draft.base) {
+    throw new AppError("base_changed", { extra: { base_version: draft.base, live_version: agent.active_version } });
+  }
   await keepTaken(trx, { secrets, tenantId, agentId: agent.id, taken });
   const version = await addVersion(trx, {
     agentId: agent.id,
@@ -100,7 +112,9 @@ async function addTo(
     document: sealDocument(secrets, tenantId, document),
     contentHash: contentHash(document),
     notes: input.notes,
+    author: authorOf(input.principal),
   });
+  if (draft) await removePublished(trx, { ...draft, agentId: agent.id });
   const facts: Fact[] = [];
   if (input.activate) {
     const { principal, overrideReason } = input;

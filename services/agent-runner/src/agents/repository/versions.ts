@@ -1,4 +1,5 @@
 import { sql } from "@parley/db";
+import { callerOf } from "../caller.js";
 import type { TenantTransaction } from "./agents.js";
 
 export interface VersionRow {
@@ -6,11 +7,12 @@ export interface VersionRow {
   content_hash: string;
   notes: string | null;
   active: boolean;
+  author: string | null;
   created_at: Date;
 }
 
 const COLUMNS = sql.raw(
-  "v.version, v.content_hash, v.notes, (v.version = a.active_version) is true as active, v.created_at",
+  "v.version, v.content_hash, v.notes, (v.version = a.active_version) is true as active, v.created_at, v.author",
 );
 
 export const versionView = (row: VersionRow) => ({
@@ -18,6 +20,7 @@ export const versionView = (row: VersionRow) => ({
   content_hash: row.content_hash,
   notes: row.notes,
   active: row.active,
+  author: row.author === null ? null : callerOf(row.author),
   created_at: row.created_at.toISOString(),
 });
 
@@ -28,13 +31,14 @@ interface NewVersion {
   document: unknown;
   contentHash: string;
   notes: string | null;
+  author: string | null;
 }
 
 /** Adds version n+1 (`add_version.sql`). */
 export async function addVersion(trx: TenantTransaction, version: NewVersion): Promise<number> {
-  const { agentId, tenantId, document, contentHash, notes } = version;
+  const { agentId, tenantId, document, contentHash, notes, author } = version;
   const { rows } = await sql<{ version: number | null }>`select add_version(
-    ${tenantId}, ${agentId}, ${JSON.stringify(document)}, ${contentHash}, ${notes}) as version`.execute(trx);
+    ${tenantId}, ${agentId}, ${JSON.stringify(document)}, ${contentHash}, ${notes}, ${author}) as version`.execute(trx);
   const added = rows[0]?.version ?? null;
   if (added === null) throw new Error("a version was added to an agent that does not exist");
   return added;

@@ -10,6 +10,7 @@ import { auditRoutes } from "./audit.js";
 import { deadLetterRoutes } from "./dead-letters.js";
 import { demoWeekRoutes } from "./demo-week.js";
 import { acceptYaml } from "./document-body.js";
+import { draftRoutes } from "./drafts.js";
 import { escalationRoutes } from "./escalations.js";
 import { exportRoutes } from "./exports.js";
 import { hostIdentityRoutes } from "./host-identity.js";
@@ -42,6 +43,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...agentRoutes,
   ...versionRoutes,
   ...agentSecretRoutes,
+  ...draftRoutes,
   ...knowledgeRoutes,
   ...accessRoutes,
   ...linkRoutes,

@@ -1,0 +1,9 @@
+import type { Principal } from "@parley/contracts";
+
+/** A caller as a column holds them: `<via>:<id>`. */
+export const authorOf = ({ via, id }: Principal): string => `${via}:${id}`;
+
+export function callerOf(author: string): Pick<Principal, "via" | "id"> {
+  const at = author.indexOf(":");
+  return { via: author.slice(0, at) as Principal["via"], id: author.slice(at + 1) };
+}
