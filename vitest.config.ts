@@ -26,6 +26,7 @@ const LAST = [
   "tests/privacy/killed-erasure.test.ts",
   "tests/sending/killed-sending.test.ts",
   "services/agent-runner/test/*crash*.test.ts",
+  "libs/db/test/frozen.test.ts",
 ];
 
 const beside = {
@@ -55,6 +56,7 @@ const secondLeg = {
       "services/memory/test/**/*.test.ts",
       ...pgvectorSuites(),
     ],
+    exclude: ["**/node_modules/**", "**/dist/**", ...LAST],
     env: { PARLEY_POSTGRES_BIN: dirname(machine?.path ?? "") },
     sequence: { groupOrder: 1 },
   },
