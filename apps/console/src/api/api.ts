@@ -58,6 +58,8 @@ export function createApi(options: CallerOptions) {
     ...userCalls(call),
     ...knowledgeCalls(call),
     ...inboxCalls(call),
+    /** For calls that come with the code of their page (`useCalls`). */
+    call,
     agents: (cursor?: string) => call<Page<Agent>>(`/agents${query({ ...pages, cursor })}`),
     agent: (agent: string) => call<Agent>(`/agents/${part(agent)}`),
     versions: (agent: string, cursor?: string) =>

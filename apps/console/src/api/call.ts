@@ -9,7 +9,7 @@ export interface Call {
   form?: FormData;
   headers?: Record<string, string>;
   /** Of the answer; JSON unless it is a picture or a file. */
-  format?: "json" | "text";
+  format?: "json" | "text" | "file";
   /** For calls that do much; 20 s unless told. */
   timeoutMs?: number;
 }
@@ -26,6 +26,12 @@ export interface CallerOptions {
 }
 
 const TIMEOUT_MS = 20_000;
+
+const READERS = {
+  json: (response: Response): Promise<unknown> => response.json().catch(() => null),
+  text: (response: Response): Promise<unknown> => response.text(),
+  file: (response: Response): Promise<unknown> => response.blob(),
+};
 
 /** Who is signed in, as far as a refusal concerns them: the token, "" for a session, null for nobody. */
 const holder = (options: CallerOptions): string | null => options.token() ?? (options.hasSession?.() ? "" : null);
@@ -54,8 +60,7 @@ export function createCaller(options: CallerOptions): Caller {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(form === undefined ? {} : { body: form }),
       });
-      const answer: unknown =
-        response.ok && format === "text" ? await response.text() : await response.json().catch(() => null);
+      const answer: unknown = response.ok ? await READERS[format](response) : await READERS.json(response);
       // The parse edge: the server that sent the console answers by its own contract; a proxy's page is no JSON.
       if (response.ok && answer !== null) return { type: "ok", value: answer as T };
       // A refusal of a token that was replaced meanwhile says nothing about the new one, nor does one after signing out.

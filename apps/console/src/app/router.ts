@@ -29,6 +29,7 @@ const getParentRoute = () => root;
 
 const agents = { staticData: { section: "agents" }, getParentRoute } as const;
 const links = { staticData: { section: "links" }, getParentRoute } as const;
+const trust = { staticData: { section: "trust" }, getParentRoute, remountDeps: stays } as const;
 const settings = { staticData: { section: "settings" }, getParentRoute } as const;
 
 const webhooksPage = lazyPage(async () => (await import("../settings/webhooks.js")).WebhooksPage);
@@ -122,6 +123,21 @@ const routeTree = root.addChildren([
     path: "/mail",
     staticData: { section: "mail" },
     component: lazyPage(async () => (await import("../mail/mail.js")).MailPage),
+  }),
+  createRoute({
+    ...trust,
+    path: "/audit",
+    component: lazyPage(async () => (await import("../audit/audit.js")).AuditPage),
+  }),
+  createRoute({
+    ...trust,
+    path: "/privacy",
+    component: lazyPage(async () => (await import("../privacy/privacy.js")).PrivacyPage),
+  }),
+  createRoute({
+    ...trust,
+    path: "/memory/{-$agent}",
+    component: lazyPage(async () => (await import("../memory/memory.js")).MemoryPage),
   }),
   createRoute({ ...settings, path: "/settings", component: webhooksPage }),
   createRoute({ ...settings, path: "/settings/webhooks", component: webhooksPage }),

@@ -1,2 +1,2 @@
 /** Which entry of the navigation a page belongs to. */
-export type Section = "overview" | "inbox" | "agents" | "links" | "sessions" | "mail" | "settings";
+export type Section = "overview" | "inbox" | "agents" | "links" | "sessions" | "trust" | "mail" | "settings";

@@ -11,6 +11,7 @@ import {
   Mail,
   MessageSquare,
   Settings2,
+  ShieldCheck,
 } from "lucide-react";
 import type { Api } from "../api/api.js";
 import { useApi } from "../api/api-context.js";
@@ -29,6 +30,7 @@ const SECTIONS = [
   { name: "agents", label: "Agents", to: "/agents", icon: Bot },
   { name: "links", label: "Links", to: "/links/{-$agent}", icon: LinkIcon },
   { name: "sessions", label: "Sessions", to: "/sessions", icon: MessageSquare },
+  { name: "trust", label: "Trust", to: "/audit", icon: ShieldCheck },
   { name: "mail", label: "Mail", to: "/mail", icon: Mail },
   { name: "settings", label: "Settings", to: "/settings/webhooks", icon: Settings2 },
 ] as const satisfies { name: Section; label: string; to: string; icon: LucideIcon }[];
@@ -67,7 +69,7 @@ export function Shell() {
             <LogOut className="icon" aria-hidden="true" /> Sign out
           </button>
           <nav aria-label="Pages">
-            <ul className={["five", "six", "seven"][sections.length - 5]}>
+            <ul className={["five", "six", "seven", "eight"][sections.length - 5]}>
               {sections.map(({ name, label, to, icon: SectionIcon }) => (
                 <li key={name}>
                   {/* Else a parameter of this page would go along. */}

@@ -1,0 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { allPages } from "../api/all-pages.js";
+import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import type { AuditEntryView } from "../api/trust-calls.js";
+
+/** Names of those who act here by their ids, as far as they are still known. */
+export function useActorNames(): ReadonlyMap<string, string> {
+  const api = useApi();
+  const users = useQuery({ queryKey: ["users"], queryFn: answered(() => allPages((cursor) => api.users(cursor))) });
+  const tokens = useQuery({ queryKey: ["tokens"], queryFn: answered(() => allPages((cursor) => api.tokens(cursor))) });
+  const keys = useQuery({ queryKey: ["keys"], queryFn: answered(() => allPages((cursor) => api.keys(cursor))) });
+  return useMemo(
+    () =>
+      new Map([
+        ...(users.data?.data ?? []).map(({ id, name, email }): [string, string] => [id, name ?? email]),
+        ...(tokens.data?.data ?? []).map(({ id, name }): [string, string] => [id, `${name} (token)`]),
+        ...(keys.data?.data ?? []).map(({ id, name }): [string, string] => [id, `${name} (key)`]),
+      ]),
+    [users.data, tokens.data, keys.data],
+  );
+}
+
+const VIA: Record<string, string> = { token: "Token", hmac: "Signing key", user: "User" };
+
+/** Whoever was removed since keeps the end of their id, so that two of them stay apart. */
+export const actorName = ({ via, id }: AuditEntryView["actor"], names: ReadonlyMap<string, string>): string =>
+  names.get(id) ?? `${VIA[via] ?? via} …${id.slice(-6)}`;
