@@ -44,7 +44,7 @@ export function AuditEntry({ entry, who }: { entry: AuditEntryView; who: string 
           Entry {entry.seq.toLocaleString()}. Its hash is made of the entry and of the hash before it, so no entry can
           be changed or taken out unnoticed.
         </p>
-        <p className={styles.line}>
+        <p className={styles.hash}>
           <Mono>{entry.hash}</Mono>
           <CopyButton text={entry.hash} what="the hash" />
         </p>

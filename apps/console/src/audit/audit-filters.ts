@@ -13,17 +13,18 @@ const ACTIONS = [
 
 const THINGS = ["session", "agent", "agent_version", "link", "user", "token", "key", "webhook", "memory", "erasure"];
 
-export const AUDIT_FILTERS: readonly Filter[] = [
-  {
-    ...{ id: "action", type: "choice", label: "What" },
-    options: ACTIONS.map(([value, label]) => ({ value, label })),
-  },
+export const ACTION_FILTER: Filter = {
+  ...{ id: "action", type: "choice", label: "What" },
+  options: ACTIONS.map(([value, label]) => ({ value, label })),
+};
+
+export const OTHER_FILTERS: readonly Filter[] = [
   {
     ...{ id: "thing", type: "choice", label: "On" },
     options: THINGS.map((value) => ({ value, label: actionWords(value) })),
   },
-  { id: "id", type: "text", label: "Id", placeholder: "Id of the thing" },
   { id: "days", type: "days", label: "When" },
+  { id: "id", type: "text", label: "Id", placeholder: "Id of the thing" },
 ];
 
 /** Those who are still here. */

@@ -30,7 +30,9 @@ export function changesOf({ details }: AuditEntryView): Change[] {
   const before = membersOf(details.before);
   const after = membersOf(details.after);
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return fields.map((field) => ({ field, before: before[field], after: after[field] }));
+  return fields
+    .map((field) => ({ field, before: before[field], after: after[field] }))
+    .filter((change) => valueText(change.before) !== valueText(change.after));
 }
 
 /** What else the entry tells, beside before and after. */

@@ -20,7 +20,7 @@ import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
 import { actorName, useActorNames } from "./actor-names.js";
 import { AuditEntry } from "./audit-entry.js";
-import { AUDIT_FILTERS, actorFilter } from "./audit-filters.js";
+import { ACTION_FILTER, actorFilter, OTHER_FILTERS } from "./audit-filters.js";
 import { actionWords, momentsOf } from "./audit-words.js";
 import { useVerification, VerificationResult } from "./verification.js";
 
@@ -44,7 +44,7 @@ export function AuditPage() {
     page: (cursor) => answered(() => calls.audit(filter, cursor))(),
   });
   const columns = useMemo(() => columnsOf(names), [names]);
-  const filters = useMemo((): Filter[] => [...AUDIT_FILTERS, actorFilter(names)], [names]);
+  const filters = useMemo((): Filter[] => [ACTION_FILTER, actorFilter(names), ...OTHER_FILTERS], [names]);
   const { verification, checked } = useVerification();
   return (
     <>
@@ -104,11 +104,11 @@ const filterOf = ({ filter: { action, thing, id, who, days } }: ListState): Audi
 
 const columnsOf = (names: ReadonlyMap<string, string>): Column<AuditEntryView>[] => [
   {
-    ...{ id: "action", header: "What", width: "minmax(10rem, 2fr)" },
+    ...{ id: "action", header: "What", width: "minmax(7rem, 2fr)" },
     ...{ cell: ({ action }) => actionWords(action), value: ({ action }) => action },
   },
   {
-    ...{ id: "actor", header: "Who", width: "minmax(8rem, 1.5fr)" },
+    ...{ id: "actor", header: "Who", width: "minmax(5.5rem, 1.5fr)" },
     cell: ({ actor }) => actorName(actor, names),
     value: ({ actor }) => actorName(actor, names),
   },
@@ -126,7 +126,7 @@ const columnsOf = (names: ReadonlyMap<string, string>): Column<AuditEntryView>[]
     ...{ cell: ({ actor }) => actor.address ?? "–", value: ({ actor }) => actor.address },
   },
   {
-    ...{ id: "at", header: "When", width: "7rem", align: "end" },
+    ...{ id: "at", header: "When", width: "6.5rem", align: "end" },
     ...{ cell: ({ at }) => <Time at={at} />, value: ({ at }) => at },
   },
   {

@@ -51,7 +51,7 @@ export function MemoryHistory({ agent, memory }: { agent: string; memory: Memory
                   ) : (
                     <Button
                       small
-                      aria-label={`Bring revision ${change.revision} back`}
+                      aria-label={`Bring back revision ${change.revision}`}
                       busy={undoing.isPending && undoing.variables === change.revision}
                       onClick={() => undoing.mutate(change.revision)}
                     >

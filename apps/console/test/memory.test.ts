@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { type Answers, answering, pageOf } from "./answering.js";
+import { agentRow, type Row } from "./rows.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+
+const bench = consoleBench();
+const EMAIL = "ada@example.com";
+const now = new Date().toISOString();
+const AT = `/agents/clinic-desk/memory/${EMAIL}`;
+const memory = (row: Row = {}): Row => ({
+  ...{ address: EMAIL, summary: "Asks about MRI appointments.", notes: "Prefers mornings.", revision: 4 },
+  ...{ updated_at: now, ...row },
+});
+const change = (row: Row = {}): Row => ({
+  ...{ revision: 4, at: now, source: "person", actor: "tok_9f2", session_id: null, restored_from: null },
+  before: { summary: "Asks about MRI appointments.", notes: null },
+  after: { summary: "Asks about MRI appointments.", notes: "Prefers mornings." },
+  ...row,
+});
+const first = change({
+  ...{ revision: 3, source: "summary", actor: null, session_id: "text_1", before: null },
+  after: { summary: "Asks about MRI appointments.", notes: null },
+});
+const refused = (status: number, detail: string) => [status, { status, code: "x", detail }];
+
+async function open(answers: Answers = {}, options: Parameters<typeof bench.open>[1] = {}, path = "/console/memory") {
+  const page = await bench.open("/console", { reducedMotion: true, ...options });
+  const all: Answers = {
+    "GET /agents": pageOf(agentRow({}), agentRow({ slug: "sales", name: "Sales" })),
+    "GET /agents/clinic-desk/memory": pageOf({ address: EMAIL, updated_at: now }),
+    "GET /agents/sales/memory": pageOf(),
+    [`GET ${AT}`]: memory(),
+    [`GET ${AT}/history`]: pageOf(change(), first),
+    ...answers,
+  };
+  const sent = await answering(page, ["agents"], all);
+  await page.goto(bench.api().url + path);
+  return { page, sent };
+}
+
+describe.skipIf(skipBrowser)("what agents remember", () => {
+  it("is corrected with the revision that was read, and a change by somebody else is told", async () => {
+    let answer: unknown = refused(409, "Somebody has written meanwhile.");
+    const { page, sent } = await open({ [`PUT ${AT}`]: () => answer });
+    await page.getByRole("row", { name: /ada@example/ }).click();
+    const panel = page.getByRole("complementary", { name: EMAIL });
+    await expect.poll(() => panel.getByLabel("Summary").inputValue()).toBe("Asks about MRI appointments.");
+    await page.getByText("This holds now").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "memory");
+    await panel.getByLabel("Notes").fill("Prefers evenings.");
+    await panel.getByRole("button", { name: "Save" }).click();
+    await panel.getByText("Somebody has written meanwhile.").waitFor();
+    answer = memory({ notes: "Prefers evenings.", revision: 5 });
+    await panel.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved. It holds from the next message on.").first().waitFor();
+    expect(sent.findLast(({ call }) => call === `PUT ${AT}`)?.body).toEqual({
+      ...{ summary: "Asks about MRI appointments.", notes: "Prefers evenings.", revision: 4 },
+    });
+  });
+
+  it("has a history whose states are brought back, and is forgotten after a warning", async () => {
+    const { page, sent } = await open({ [`POST ${AT}/undo`]: memory({ revision: 5 }), [`DELETE ${AT}`]: { ok: true } });
+    await page.getByRole("row", { name: /ada@example/ }).click();
+    await page.getByText("This holds now").waitFor();
+    await expect
+      .poll(() => page.getByRole("link", { name: "From a conversation" }).getAttribute("href"))
+      .toBe("/console/sessions/text_1");
+    await page.getByRole("button", { name: "Bring back revision 3" }).click();
+    await page.getByText("Brought back.").first().waitFor();
+    expect(sent.find(({ call }) => call === `POST ${AT}/undo`)?.body).toEqual({ to: 3, revision: 4 });
+    await page.getByRole("button", { name: "Forget this person" }).click();
+    await page.getByText("cannot be brought back").waitFor();
+    await page.getByRole("button", { name: "Forget", exact: true }).click();
+    await expect.poll(() => page.getByRole("complementary").count()).toBe(0);
+    await expect.poll(() => sent.some(({ call }) => call === `DELETE ${AT}`)).toBe(true);
+  });
+
+  it("is found by a whole address, begun by hand, and asked for agent by agent", async () => {
+    const { page, sent } = await open({ "PUT /agents/sales/memory/bob@example.com": memory({ revision: 1 }) });
+    await page.getByRole("searchbox", { name: "Address" }).fill("ada@example.com");
+    await expect.poll(() => sent.some(({ call }) => call === `GET ${AT}`)).toBe(true);
+    await page.getByRole("searchbox", { name: "Address" }).fill("nobody@example.com");
+    await page.getByRole("heading", { name: "Nothing fits these filters" }).waitFor();
+    await page.getByRole("combobox", { name: "Agent" }).fill("Sal");
+    await page.getByRole("option", { name: "Sales" }).click();
+    await page.getByRole("heading", { name: "This agent remembers nobody yet" }).waitFor();
+    await page.getByRole("button", { name: "Note about somebody" }).click();
+    await page.getByRole("dialog").getByLabel("E-mail address").fill("bob@example.com");
+    await page.getByRole("dialog").getByLabel("Notes").fill("Speaks French.");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    expect(sent.find(({ call }) => call.startsWith("PUT "))?.body).toEqual({ notes: "Speaks French." });
+  });
+
+  it("fits 360 px and the dark, and says when the role is too small", async () => {
+    const { page } = await open({}, { width: 360, dark: true }, `/console/memory?peek=${EMAIL}`);
+    await page.getByText("This holds now").waitFor();
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "memory-360-dark");
+    const viewer = await open({ "GET /agents/clinic-desk/memory": refused(403, "Your role is too small for it.") });
+    await viewer.page.getByRole("heading", { name: "Your role does not include this" }).waitFor();
+    await expect.poll(() => viewer.page.getByRole("button", { name: "Note about somebody" }).count()).toBe(0);
+  });
+});
