@@ -8,6 +8,7 @@ import { PageHeader } from "../parts/page-header.js";
 import styles from "../trust/trust.module.css";
 import { TrustTabs } from "../trust/trust-tabs.js";
 import { Button } from "../ui/button.js";
+import { cx } from "../ui/cx.js";
 import { FileButton } from "../ui/file-button.js";
 import { notify } from "../ui/notify.js";
 import { refusalOf } from "../ui/refusal.js";
@@ -126,7 +127,7 @@ function VerifyReceipt() {
       notify.problem(error instanceof SyntaxError ? "This file is no receipt." : refusalOf(error).detail),
   });
   return (
-    <section className={styles.part} aria-label="Verify a receipt">
+    <section className={cx(styles.part, styles.below)} aria-label="Verify a receipt">
       <FileButton
         label="Verify a receipt"
         accept=".json"
