@@ -8,14 +8,13 @@ import type {
   MemoryView,
   receiptVerdict,
 } from "@parley/contracts";
-import type { z } from "zod";
 import { part, query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Answer, Caller } from "./call.js";
 
 export type { AuditEntryView, AuditVerified, Erasure, ListedMemory, MemoryChange, MemoryView };
-export type CheckedErasure = z.infer<typeof checkedErasure>;
-export type ReceiptVerdict = z.infer<typeof receiptVerdict>;
+export type CheckedErasure = ReturnType<typeof checkedErasure.parse>;
+export type ReceiptVerdict = ReturnType<typeof receiptVerdict.parse>;
 
 /** What the audit is searched by. */
 export interface AuditFilter {
