@@ -152,6 +152,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       api.versions.unshift(versionRow({ version: 3, notes: body.notes ?? null }));
       return [200, { status: "updated", agent_id: api.agents[0]?.id, version: 3, active: false, issues: [] }];
     },
+    "GET /agents/:/export": () => [200, { agent: { name: "Clinic Desk" }, workflow: { nodes: [] }, tests: [] }],
     "GET /agents/:/public-links": () => [200, { data: api.links, next_cursor: null, total: api.links.length }],
     "GET /agents/:/public-links/:": ({ parts }) => one(api.links, "id", parts[1]),
     "POST /agents/:/public-links": ({ body }) => {

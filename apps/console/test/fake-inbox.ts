@@ -54,8 +54,12 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
     "GET /escalations": ({ query }) => {
       const status = query.get("status");
       const mine = query.get("assigned_to") === "me";
+      const session = query.get("session_id");
       const data = api.escalations.filter(
-        (row) => (status === null || row.status === status) && (!mine || row.mine === true),
+        (row) =>
+          (status === null || row.status === status) &&
+          (session === null || row.session_id === session) &&
+          (!mine || row.mine === true),
       );
       return [200, { data, next_cursor: null }];
     },
@@ -64,6 +68,18 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
       const row = api.escalations.find(({ id }) => id === parts[0]);
       return row ? [200, row] : [404, { detail: "No such escalation." }];
     },
+    "POST /sessions/:/presence": () => [200, { present: [] }],
+    "POST /sessions/:/extend": ({ body }) => {
+      const at = new Date(Date.now() + Number(body.minutes) * 60_000).toISOString();
+      return [200, { session_id: "text_live", expires_at: at, idle_expires_at: at }];
+    },
+    "POST /sessions/:/to-test": () => [
+      200,
+      {
+        ...{ agent: "clinic-desk", version: 2, notes: ["What the API answered is not repeated."] },
+        test: { name: "text_live", steps: [{ say: "Hello", expect: { reply: "Hi" } }] },
+      },
+    ],
     "GET /operators": () => [
       200,
       {

@@ -13,14 +13,16 @@ const prepare = (api: FakeApi): void => {
 const sent = (call: string) => bench.api().seen.filter((one) => one.call === call);
 const open = (page: Page) => page.getByRole("link", { name: "Ada Lovelace" }).click();
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const live = (page: Page) => page.locator(".inbox-head").getByText("Live", { exact: true }).waitFor();
+const head = (page: Page) => page.getByRole("region", { name: "The conversation" }).locator("header");
+const live = (page: Page) => head(page).getByText("Live", { exact: true }).waitFor();
+const words = (page: Page) => page.getByRole("log").locator("[data-words]");
 
 describe.skipIf(skipBrowser)("the inbox", () => {
   it("counts who waits in navigation and tab, shows why, since when and what was said last, and updates by itself", async () => {
     const page = await bench.open("/console", { prepare });
     await expect.poll(() => page.title()).toBe("(1) Overview · Parley console");
     await page.getByRole("link", { name: "Inbox 1 waiting" }).click();
-    const row = page.locator(".inbox-list .row");
+    const row = page.getByRole("region", { name: "Conversations" }).getByRole("listitem");
     await expect.poll(() => row.innerText()).toContain("Waiting for a person, 6 min");
     await expect.poll(() => row.innerText()).toContain("A question about a bill");
     await expect.poll(() => row.innerText()).toContain("Is anybody there?");
@@ -48,7 +50,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await box.press("Shift+Enter");
     await box.pressSequentially("here.");
     await box.press("Enter");
-    await expect.poll(() => page.locator(".transcript .spoken-text").last().innerText()).toBe("I am\nhere.");
+    await expect.poll(() => words(page).last().innerText()).toBe("I am\nhere.");
     expect(sent("POST /escalations/:/reply").map(({ body }) => body.message)).toEqual(["I am\nhere."]);
     await expect.poll(() => box.inputValue()).toBe("");
     bench.api().live.hint("typing", { who: "visitor", active: true });
@@ -56,7 +58,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await button(page, "Hand back").press("Enter");
     await page.getByLabel("Summary").fill("Bill explained");
     await page.getByRole("dialog").getByRole("button", { name: "Hand back" }).press("Enter");
-    await page.locator(".inbox-head").getByText("Handed back").waitFor();
+    await head(page).getByText("Handed back").waitFor();
     expect(sent("POST /escalations/:/hand-back")[0]?.body).toEqual({ summary: "Bill explained" });
     await expect.poll(() => box.count()).toBe(0);
   });
@@ -76,7 +78,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     delete bench.api().refuse["POST /escalations/:/reply"];
     bench.visitor().trouble.length = 0;
     await button(page, "Send").click();
-    await page.locator(".transcript").getByText("Hello", { exact: true }).waitFor();
+    await page.getByRole("log").getByText("Hello", { exact: true }).waitFor();
     const keys = sent("POST /escalations/:/reply").map(({ headers }) => headers["idempotency-key"]);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
@@ -107,7 +109,8 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Transfer" }).click();
     await dialog.getByText("Choose somebody.").waitFor();
-    await dialog.getByLabel("Operator").selectOption({ label: "Desk (you)" });
+    await dialog.getByLabel("Operator").click();
+    await page.getByRole("option", { name: "Desk (you)" }).click();
     await dialog.getByRole("button", { name: "Transfer" }).click();
     await page.getByLabel("Your answer").waitFor();
   });
@@ -117,7 +120,7 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await button(page, "Resolve").click();
     await page.getByText("End the conversation, too").click();
     await page.getByRole("dialog").getByRole("button", { name: "Resolve" }).click();
-    await page.locator(".inbox-head").getByText("Resolved").waitFor();
+    await head(page).getByText("Resolved").waitFor();
     expect(sent("POST /escalations/:/resolve")[0]?.body).toEqual({ end_session: true });
   });
 
@@ -130,6 +133,8 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     });
     await button(page, "Take over").click();
     await page.getByLabel("Your answer").waitFor();
+    await page.getByRole("link", { name: "Show in the inbox" }).click();
+    await page.getByRole("region", { name: "The conversation" }).getByLabel("Your answer").waitFor();
     await expect.poll(() => new URL(page.url()).pathname).toBe(`/console/inbox/${ESCALATION_ID}`);
   });
 

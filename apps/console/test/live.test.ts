@@ -17,7 +17,8 @@ const said = (turn: number, role: string, content: string, more: Row = {}): Row 
 const delta = (turn: number, place: number, words: string): Row => ({
   ...{ turn_id: `c.${turn}`, attempt: 1, part: 0, at: place, text: words },
 });
-const spoken = (page: Page): Promise<string[]> => page.locator(".transcript .spoken-text").allInnerTexts();
+const spoken = (page: Page): Promise<string[]> => page.getByRole("log").locator("[data-words]").allInnerTexts();
+const facts = (page: Page) => page.getByRole("complementary", { name: "Facts" });
 const watching = async (page: Page): Promise<void> => page.getByText("Live", { exact: true }).waitFor();
 
 /** One message of the visitor and the answer to it, up to before the answer is whole. */
@@ -56,14 +57,14 @@ describe.skipIf(skipBrowser)("watching a session", () => {
     await page.getByText("$0.0091").waitFor();
     await page.getByText("2,400 tokens in, 400 out").waitFor();
     await page.getByText("<b>price</b>").waitFor();
-    await page.locator(".facts").getByText("Prices").waitFor();
+    await facts(page).getByText("Prices").waitFor();
     await page.getByText("4 (96 left)").waitFor();
     expect((await spoken(page)).slice(-2)).toEqual(["What does it cost?", "It costs nine euros."]);
     await expect.poll(() => page.getByText("is writing…").count()).toBe(0);
     bench.api().live.tell("assignment", { state: "assigned", name: "Mira" });
     bench.api().live.tell("message", said(10, "assistant", "Mira here.", { author: "human", author_name: "Mira" }));
     await page.getByText("Mira has it").waitFor();
-    await page.locator(".spoken-by").getByText("Mira", { exact: true }).waitFor();
+    await page.locator("[data-by]").getByText("Mira", { exact: true }).waitFor();
   });
 
   it("says how long a visitor waits for a person, on the session, in the list and on the overview, and not that somebody has it", async () => {
@@ -74,7 +75,7 @@ describe.skipIf(skipBrowser)("watching a session", () => {
       },
     });
     await watching(page);
-    await page.locator(".facts").getByText("Waiting for a person, 6 min").waitFor();
+    await facts(page).getByText("Waiting for a person, 6 min").waitFor();
     await expect.poll(() => page.getByText("has it").count()).toBe(0);
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("heading", { name: "1 visitor waits for a person" }).waitFor();
@@ -152,10 +153,8 @@ describe.skipIf(skipBrowser)("watching a session", () => {
 
     await removed.getByRole("link").click();
     await page.getByRole("heading", { name: "Content removed" }).waitFor();
-    await expect.poll(() => page.locator(".empty").textContent()).toContain("4 Mar 2026");
-    await expect
-      .poll(() => page.locator(".facts").textContent())
-      .toMatch(/1,200 tokens in, 34 out.*Content removed4 Mar 2026/);
+    await expect.poll(() => page.getByRole("main").textContent()).toContain("4 Mar 2026");
+    await expect.poll(() => facts(page).textContent()).toMatch(/1,200 tokens in, 34 out.*Content removed4 Mar 2026/);
     await expect.poll(() => page.getByText(/Nothing (was said|collected) yet/).count()).toBe(0);
     const asked = bench.api().seen.map(({ call }) => call);
     expect(asked).not.toContain("GET /sessions/:/transcript");

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
 import { tracedRow } from "./fake-trace.js";
@@ -10,6 +11,7 @@ const PATH = "/console/sessions/text_kept";
 const prepare = (api: FakeApi): void => {
   api.sessions = [sessionRow({ session_id: "text_kept" })];
 };
+const shownTurns = (page: Page) => page.getByRole("list", { name: "Turns" }).locator("> li");
 const LOOKS = [
   { name: "wide-light", width: 1100, height: 800, dark: false },
   { name: "narrow-dark", width: 360, height: 720, dark: true },
@@ -101,7 +103,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     await show.waitFor();
     expect(asked()).toEqual([]);
     await show.click();
-    const turn = page.locator(".trace > li");
+    const turn = shownTurns(page);
     await turn.getByText("Turn 1: Message").click();
     const words = (await turn.innerText()).replaceAll(/\s+/g, " ");
     for (const expected of [
@@ -126,20 +128,20 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     await page.getByRole("button", { name: "Show the trace" }).click();
     const more = page.getByRole("button", { name: "Show more turns" });
     await more.click();
-    await expect.poll(() => page.locator(".trace > li").count()).toBe(40);
+    await expect.poll(() => shownTurns(page).count()).toBe(40);
     const api = bench.api();
     api.refuse["GET /sessions/:/trace"] = { status: 503, code: "not_ready", detail: "The service is starting." };
     await more.click();
     await page.getByText("The service is starting.").waitFor();
-    await expect.poll(() => page.locator(".trace > li").count()).toBe(40);
+    await expect.poll(() => shownTurns(page).count()).toBe(40);
     api.refuse = {};
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Turn 45: Message").waitFor();
-    await expect.poll(() => page.locator(".trace > li").count()).toBe(45);
+    await expect.poll(() => shownTurns(page).count()).toBe(45);
     await expect.poll(() => more.count()).toBe(0);
     api.traced = turns.slice(0, 2);
     await page.getByRole("button", { name: "Read it again" }).click();
-    await expect.poll(() => page.locator(".trace > li").count()).toBe(2);
+    await expect.poll(() => shownTurns(page).count()).toBe(2);
     expect(asked().map(({ query }) => query.get("cursor"))).toEqual([null, "20", "40", "40", null]);
   });
 
@@ -154,7 +156,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     // A turn that failed lies open.
     await page.getByText("They cannot be told again").waitFor();
     await page.getByText("It asked nobody.").waitFor();
-    await page.locator(".trace summary").getByText("model_unavailable").waitFor();
+    await shownTurns(page).locator("summary").first().getByText("model_unavailable").waitFor();
     const detail = "The content of this session was removed.";
     api.refuse["GET /sessions/:/trace"] = { status: 410, code: "content_removed", detail };
     await page.getByRole("button", { name: "Read it again" }).click();
@@ -178,7 +180,7 @@ describe.skipIf(skipBrowser)("the trace of a session", () => {
     await page.getByRole("button", { name: "Show the trace" }).click();
     await page.getByText("Turn 2: Message").click();
     await page.getByText("Turn 1: Message").scrollIntoViewIfNeeded();
-    await page.evaluate("document.querySelector('.trace').scrollIntoView()");
+    await page.evaluate("document.querySelector('[aria-label=Turns]').scrollIntoView()");
     await screenshot(page, `session-trace-${look.name}`);
     await page.evaluate("scrollTo(0, 0)");
     expect(await axeFindings(page)).toEqual([]);

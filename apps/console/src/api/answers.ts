@@ -7,6 +7,7 @@ import type {
   KnowledgeDocument,
   Link,
   RetrievedPassage,
+  SessionAnalysis,
   SessionView,
   SuiteResult,
   TokenView,
@@ -60,7 +61,11 @@ export interface Operator {
 }
 
 /** The list leaves out what belongs to one session alone. */
-export type Session = Omit<SessionView, "last_event_offset" | "epoch"> & { last_event_id?: string };
+export type Session = Omit<SessionView, "last_event_offset" | "epoch"> & {
+  last_event_id?: string;
+  /** Of one that has ended. */
+  analysis?: SessionAnalysis | null;
+};
 export type Usage = NonNullable<SessionView["usage"]>;
 
 export interface Transcript {

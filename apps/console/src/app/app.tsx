@@ -2,6 +2,7 @@ import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import type { Api } from "../api/api.js";
 import { ApiContext } from "../api/api-context.js";
+import { useAlerts } from "../inbox/alert-choice.js";
 import { countsQuery } from "../inbox/inbox-count.js";
 import { UiProvider } from "../ui/ui-provider.js";
 import { useTabTitle } from "./page-title.js";
@@ -33,6 +34,7 @@ function Console({ api }: { api: Api }) {
   // Only read here: the shell asks.
   const counts = useQuery({ ...countsQuery(api), enabled: false });
   useTabTitle(counts.data?.waiting ?? 0);
+  useAlerts(counts.data?.waiting, () => void router.navigate({ to: "/inbox/{-$id}", params: { id: undefined } }));
   if (word !== null) return <UseLinkPage word={word} />;
   if (!hasToken && signedIn === "asking") return <main className="sign-in" />;
   if (!hasToken && signedIn === "none") return <SignInPage api={api} reason={reason} />;

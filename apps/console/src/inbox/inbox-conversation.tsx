@@ -1,18 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Escalation, Session } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
-import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
-import { announce } from "../app/announcement.js";
 import { Link } from "../parts/link.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
-import { LiveState, LiveTranscript } from "../sessions/live-transcript.js";
+import { Conversation, LiveState } from "../sessions/conversation.js";
+import { marksOf } from "../sessions/told.js";
+import { useEscalations, useOthersAct } from "../sessions/use-escalations.js";
 import { useLiveSession } from "../sessions/use-live-session.js";
-import { CloseDialog, TransferDialog } from "./inbox-dialogs.js";
-import { EscalationChip, visitorOf } from "./inbox-rows.js";
-import { operatorName } from "./operator-name.js";
-import { ReplyBox } from "./reply-box.js";
+import { LinkButton } from "../ui/button.js";
+import { QueryView } from "../ui/query-view.js";
+import { Desk } from "./desk.js";
+import styles from "./inbox.module.css";
+import { EscalationState, visitorOf } from "./inbox-rows.js";
+import { Present } from "./present.js";
+import { VisitorFacts } from "./visitor-facts.js";
 
 const EVERY_MS = 4_000;
 
@@ -42,123 +44,71 @@ export function InboxConversation({ id, show, onChanged }: Given) {
     onChanged();
   };
   return (
-    <section className="inbox-one" aria-label="The conversation">
-      <Link className="back" to="/inbox/{-$id}" params={{ id: undefined }} search={{ show }}>
+    <section className={styles.one} aria-label="The conversation">
+      <Link className={styles.back} to="/inbox/{-$id}" params={{ id: undefined }} search={{ show }}>
         <span aria-hidden="true">‹ </span>
         All of them
       </Link>
-      <WhenReady query={query}>
-        {({ escalation, session }) => <Conversation escalation={escalation} session={session} onChanged={changed} />}
-      </WhenReady>
+      <QueryView query={query}>
+        {({ escalation, session }) => <Opened escalation={escalation} session={session} onChanged={changed} />}
+      </QueryView>
     </section>
   );
 }
 
-interface ConversationProps {
+interface OpenedProps {
   escalation: Escalation;
   session: Session;
   onChanged(): void;
 }
 
-function Conversation({ escalation, session, onChanged }: ConversationProps) {
+function Opened({ escalation, session, onChanged }: OpenedProps) {
   const watched = useLiveSession(session, onChanged);
-  const { messages, writing, typing, human, session: now } = watched.live;
+  const { messages, writing, typing } = watched.live;
   const log = useRef<HTMLElement>(null);
   // Whoever reads the end keeps reading the end.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of them makes the log longer
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
   }, [messages.length, writing, typing]);
-  // Somebody else may take it, hand it on or end it: the stream says so before the next look does.
-  const state = `${now.status} ${now.waiting_since ?? ""} ${human === null ? "" : (human.name ?? "?")}`;
-  const seen = useRef(state);
-  const tell = useEffectEvent(onChanged);
-  useEffect(() => {
-    if (seen.current !== state) tell();
-    seen.current = state;
-  }, [state]);
+  useOthersAct(watched.live, onChanged);
+  const escalations = useEscalations(session.session_id);
+  const marks = useMemo(() => marksOf(escalations, session.feedback), [escalations, session.feedback]);
+  const { participant } = escalation;
   return (
-    <>
-      <header className="inbox-head">
-        <h2>{visitorOf(escalation)}</h2>
-        <EscalationChip row={escalation} />
-        {escalation.status !== "resolved" && <LiveState state={watched.state} />}
-        <Link to="/sessions/$id" params={{ id: escalation.session_id }}>
-          All about the session
-        </Link>
-      </header>
-      {escalation.reason && <p className="inbox-reason">{escalation.reason}</p>}
-      {escalation.answer_by_mail && escalation.status !== "resolved" && (
-        <p className="note">
-          The visitor wants the answer by mail: what you write goes there unless they are still here.
-        </p>
-      )}
-      <Told notices={escalation.notices ?? []} />
-      {escalation.summary && <p className="row-text">Summary: {escalation.summary}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section ref={log} className="inbox-log" tabIndex={0} aria-label="What was said, to scroll">
-        <LiveTranscript watched={watched} bare />
-      </section>
-      <Acts escalation={escalation} onChanged={onChanged} />
-    </>
-  );
-}
-
-function Acts({ escalation, onChanged }: { escalation: Escalation; onChanged(): void }) {
-  const api = useApi();
-  const [dialog, setDialog] = useState<"transfer" | "hand_back" | "resolve" | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const take = async (): Promise<void> => {
-    if (busy) return;
-    setBusy(true);
-    const answer = await api.takeEscalation(escalation.id, operatorName.get());
-    setBusy(false);
-    setProblem(answer.type === "ok" ? null : answer);
-    onChanged();
-    if (answer.type === "ok") announce("It is yours. The agent is silent.");
-  };
-  const done = (text: string): void => {
-    announce(text);
-    onChanged();
-  };
-  const { status, mine = false } = escalation;
-  if (status === "resolved") return null;
-  return (
-    <div className="inbox-acts">
-      {problem && <ProblemCard problem={problem} />}
-      {mine && <ReplyBox escalation={escalation.id} />}
-      {!mine && status === "assigned" && (
-        <p className="note">
-          {escalation.assigned_name ?? "Somebody else"} has this conversation. Transfer it before you write.
-        </p>
-      )}
-      <div className="actions start">
-        {status === "open" && (
-          <button type="button" className="button primary" aria-disabled={busy} onClick={() => void take()}>
-            {busy ? "Taking…" : "Take"}
-          </button>
+    <div className={styles.opened}>
+      <div className={styles.talk}>
+        <header className={styles.head}>
+          <h2>{visitorOf(escalation)}</h2>
+          <EscalationState row={escalation} />
+          {escalation.status !== "resolved" && <LiveState state={watched.state} />}
+          <LinkButton small look="quiet" to="/sessions/$id" params={{ id: escalation.session_id }}>
+            All about the session
+          </LinkButton>
+        </header>
+        <Present
+          session={session.session_id}
+          answering={escalation.mine === true && escalation.status === "assigned"}
+        />
+        {escalation.reason && <p className={styles.why}>{escalation.reason}</p>}
+        {escalation.answer_by_mail && escalation.status !== "resolved" && (
+          <p className={styles.mail}>
+            The visitor wants the answer by mail: what you write goes there unless they are still here.
+          </p>
         )}
-        {mine && (
-          <button type="button" className="button quiet" onClick={() => setDialog("hand_back")}>
-            Hand back
-          </button>
-        )}
-        {(mine || status === "open") && (
-          <button type="button" className="button quiet" onClick={() => setDialog("resolve")}>
-            Resolve
-          </button>
-        )}
-        {status === "assigned" && (
-          <button type="button" className="button quiet" onClick={() => setDialog("transfer")}>
-            Transfer
-          </button>
-        )}
+        <Notices notices={escalation.notices ?? []} />
+        {escalation.summary && <p className={styles.why}>Summary: {escalation.summary}</p>}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <section ref={log} className={styles.log} tabIndex={0} aria-label="What was said, to scroll">
+          <Conversation
+            {...{ watched, marks }}
+            mine={escalation.mine === true}
+            person={participant.name ?? participant.email ?? null}
+          />
+        </section>
+        <Desk escalation={escalation} onChanged={onChanged} />
       </div>
-      {dialog === "transfer" && <TransferDialog id={escalation.id} onDone={done} onClose={() => setDialog(null)} />}
-      {(dialog === "hand_back" || dialog === "resolve") && (
-        <CloseDialog id={escalation.id} how={dialog} onDone={done} onClose={() => setDialog(null)} />
-      )}
+      <VisitorFacts escalation={escalation} session={watched.live.session} />
     </div>
   );
 }
@@ -166,10 +116,10 @@ function Acts({ escalation, onChanged }: { escalation: Escalation; onChanged(): 
 const NOTICE_WORDS = { pending: "on the way to", sent: "sent to", failed: "failed to", cancelled: "not needed for" };
 
 /** Who was told that somebody waits, and answers that went out by mail. */
-function Told({ notices }: { notices: NonNullable<Escalation["notices"]> }) {
+function Notices({ notices }: { notices: NonNullable<Escalation["notices"]> }) {
   if (notices.length === 0) return null;
   return (
-    <ul className="row-facts">
+    <ul className={styles.notices}>
       {notices.map(({ kind, target, status, outcome, created_at }) => (
         <li key={`${kind} ${target} ${created_at}`}>
           {kind === "answer" ? "Answer by mail" : kind === "mail" ? "Mail" : "Chat"} {NOTICE_WORDS[status]} {target}

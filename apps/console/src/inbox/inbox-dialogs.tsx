@@ -1,15 +1,75 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { useApi } from "../api/api-context.js";
+import type { Answer } from "../api/call.js";
 import { answered } from "../api/query.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { Field } from "../parts/field.js";
-import { WhenReady } from "../parts/states.js";
+import { Button } from "../ui/button.js";
+import { Checkbox } from "../ui/choices.js";
+import { Dialog } from "../ui/dialog.js";
+import { QueryView } from "../ui/query-view.js";
+import { Select } from "../ui/select.js";
+import { TextArea, TextField } from "../ui/text-field.js";
+import { Trouble } from "../ui/trouble.js";
+import styles from "./desk.module.css";
 
 interface DialogProps {
   id: string;
   onDone(text: string): void;
   onClose(): void;
+}
+
+interface ActDialogProps {
+  title: string;
+  action: string;
+  text?: string;
+  /** Null = something is missing, and said so. */
+  run(): Promise<Answer<unknown>> | null;
+  onDone(): void;
+  onClose(): void;
+  children: ReactNode;
+}
+
+/** Asks before something is done that can be done again: Ctrl and Enter confirm. */
+function ActDialog({ title, action, text, run, onDone, onClose, children }: ActDialogProps) {
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const go = async (): Promise<void> => {
+    const call = busy ? null : run();
+    if (call === null) return;
+    setBusy(true);
+    const answer = await call;
+    setBusy(false);
+    if (answer.type !== "ok") return setTrouble(answer.detail);
+    onClose();
+    onDone();
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void go();
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={title}
+      description={text}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" busy={busy} onClick={() => void go()}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the fields in it */}
+      <div className={styles.fields} onKeyDown={press}>
+        {children}
+        <Trouble>{trouble}</Trouble>
+      </div>
+    </Dialog>
+  );
 }
 
 /** Gives the conversation to somebody else who may answer visitors. */
@@ -18,59 +78,41 @@ export function TransferDialog({ id, onDone, onClose }: DialogProps) {
   const query = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
   const [to, setTo] = useState("");
   const [name, setName] = useState("");
-  const [wrong, setWrong] = useState<string | undefined>();
-  const check = (): boolean => {
-    setWrong(to === "" ? "Choose somebody." : undefined);
-    return to !== "";
-  };
-  const transfer = async () => {
-    const answer = await api.transferEscalation(id, to, name.trim());
-    if (answer.type !== "ok") return answer;
-    onDone("The conversation is handed on.");
-    return null;
+  const [wrong, setWrong] = useState<string | null>(null);
+  const transfer = () => {
+    setWrong(to === "" ? "Choose somebody." : null);
+    return to === "" ? null : api.transferEscalation(id, to, name.trim());
   };
   return (
-    <ConfirmDialog title="Transfer to whom?" action="Transfer" check={check} onConfirm={transfer} onClose={onClose}>
-      <WhenReady query={query}>
+    <ActDialog
+      title="Transfer to whom?"
+      action="Transfer"
+      run={transfer}
+      onDone={() => onDone("The conversation is handed on.")}
+      onClose={onClose}
+    >
+      <QueryView query={query}>
         {({ data }) => (
           <>
-            <Field
-              name="transfer-to"
+            <Select
               label="Operator"
-              problem={wrong}
-              help="Names of access tokens that may answer visitors."
-            >
-              {(control) => (
-                <select
-                  {...control}
-                  className="input"
-                  value={to}
-                  onChange={(event) => setTo(event.currentTarget.value)}
-                >
-                  <option value="">Choose…</option>
-                  {data.map((one) => (
-                    <option key={one.id} value={one.id}>
-                      {one.me ? `${one.name} (you)` : one.name}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
-            <Field name="transfer-name" label="Their name, as visitors read it" help="May stay empty.">
-              {(control) => (
-                <input
-                  {...control}
-                  className="input"
-                  maxLength={200}
-                  value={name}
-                  onChange={(event) => setName(event.currentTarget.value)}
-                />
-              )}
-            </Field>
+              help="People and access tokens that may answer visitors."
+              error={wrong}
+              value={to}
+              onChange={setTo}
+              options={data.map((one) => ({ value: one.id, label: one.me ? `${one.name} (you)` : one.name }))}
+            />
+            <TextField
+              label="Their name, as visitors read it"
+              help="May stay empty."
+              maxLength={200}
+              value={name}
+              onChange={setName}
+            />
           </>
         )}
-      </WhenReady>
-    </ConfirmDialog>
+      </QueryView>
+    </ActDialog>
   );
 }
 
@@ -94,35 +136,27 @@ export function CloseDialog({ id, how, onDone, onClose }: DialogProps & { how: k
   const api = useApi();
   const [summary, setSummary] = useState("");
   const [ends, setEnds] = useState(false);
-  const words = WORDS[how];
-  const close = async () => {
-    const text = summary.trim();
-    const answer = how === "hand_back" ? await api.handBack(id, text) : await api.resolveEscalation(id, text, ends);
-    if (answer.type !== "ok") return answer;
-    onDone(words.done);
-    return null;
+  const { title, action, text, done } = WORDS[how];
+  const close = () => {
+    const words = summary.trim();
+    return how === "hand_back" ? api.handBack(id, words) : api.resolveEscalation(id, words, ends);
   };
   return (
-    <ConfirmDialog title={words.title} action={words.action} onConfirm={close} onClose={onClose}>
-      <p>{words.text}</p>
-      <Field name="summary" label="Summary" help="What was agreed. May stay empty; the visitor does not see it.">
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            rows={3}
-            maxLength={4_000}
-            value={summary}
-            onChange={(event) => setSummary(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      {how === "resolve" && (
-        <label className="check">
-          <input type="checkbox" checked={ends} onChange={(event) => setEnds(event.currentTarget.checked)} />
-          <span>End the conversation, too</span>
-        </label>
-      )}
-    </ConfirmDialog>
+    <ActDialog
+      {...{ title, action, text, onClose }}
+      run={close}
+      onDone={() => {
+        onDone(done);
+      }}
+    >
+      <TextArea
+        label="Summary"
+        help="What was agreed. May stay empty; the visitor does not see it. Ctrl and Enter confirm."
+        maxLength={4_000}
+        value={summary}
+        onChange={setSummary}
+      />
+      {how === "resolve" && <Checkbox label="End the conversation, too" value={ends} onChange={setEnds} />}
+    </ActDialog>
   );
 }

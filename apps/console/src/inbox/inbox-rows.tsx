@@ -1,7 +1,11 @@
 import type { Escalation } from "../api/answers.js";
 import { Link } from "../parts/link.js";
-import { Time } from "../parts/time.js";
 import { Waiting } from "../parts/waiting.js";
+import { Avatar } from "../ui/avatar.js";
+import { cx } from "../ui/cx.js";
+import { Status } from "../ui/status.js";
+import { Time } from "../ui/time.js";
+import styles from "./inbox.module.css";
 
 const SOURCES: Record<Escalation["source"], string> = {
   visitor: "asked by the visitor",
@@ -16,35 +20,35 @@ const SOURCES: Record<Escalation["source"], string> = {
 export const visitorOf = ({ participant }: Escalation): string =>
   participant.name ?? participant.email ?? participant.identifier ?? "Visitor";
 
-/** Escalations in a list: why, since when, and what was said last. */
+/** Escalations in a list: who, since when, why, and what was said last. */
 export function InboxRows({ rows, show, selected }: { rows: Escalation[]; show: string; selected: string | null }) {
   return (
-    <ul className="rows">
+    <ul className={styles.rows}>
       {rows.map((row) => (
-        <li key={row.id} className={row.id === selected ? "row selected" : "row"}>
-          <div className="row-main">
-            <Link
-              className="row-title"
-              to="/inbox/{-$id}"
-              params={{ id: row.id }}
-              search={{ show }}
-              current={row.id === selected ? "true" : undefined}
-            >
-              {visitorOf(row)}
-            </Link>
-            <EscalationChip row={row} />
-          </div>
-          {row.reason && <p className="row-text">{row.reason}</p>}
-          {row.last_message && (
-            <p className="row-text last-words" dir="auto">
-              {row.last_message.role === "user" ? "" : row.last_message.author === "human" ? "You: " : "Agent: "}
-              {row.last_message.content}
+        <li key={row.id} className={cx(styles.row, row.id === selected && styles.selected)}>
+          <Avatar name={visitorOf(row)} size={28} />
+          <div className={styles.rowText}>
+            <p className={styles.rowHead}>
+              <Link
+                className={styles.who}
+                to="/inbox/{-$id}"
+                params={{ id: row.id }}
+                search={{ show }}
+                current={row.id === selected ? "true" : undefined}
+              >
+                {visitorOf(row)}
+              </Link>
+              <Time at={row.last_message?.created_at ?? row.created_at} />
             </p>
-          )}
-          <p className="row-facts">
-            <span>{SOURCES[row.source]}</span>
-            <Time value={row.created_at} />
-          </p>
+            <EscalationState row={row} />
+            <p className={styles.reason}>{row.reason ?? SOURCES[row.source]}</p>
+            {row.last_message && (
+              <p className={styles.lastWords} dir="auto">
+                {row.last_message.role === "user" ? "" : row.last_message.author === "human" ? "You: " : "Agent: "}
+                {row.last_message.content}
+              </p>
+            )}
+          </div>
         </li>
       ))}
     </ul>
@@ -52,20 +56,18 @@ export function InboxRows({ rows, show, selected }: { rows: Escalation[]; show: 
 }
 
 /** Whether somebody has it or is waited for. */
-export function EscalationChip({ row }: { row: Escalation }) {
+export function EscalationState({ row }: { row: Escalation }) {
   switch (row.status) {
     case "open":
       return (
-        <span className="chip warning">
+        <Status tone="warn">
           <Waiting since={row.created_at} />
-        </span>
+        </Status>
       );
     case "assigned":
-      return (
-        <span className="chip active">{row.mine ? "You have it" : `${row.assigned_name ?? "Somebody"} has it`}</span>
-      );
+      return <Status tone="accent">{row.mine ? "You have it" : `${row.assigned_name ?? "Somebody"} has it`}</Status>;
     case "resolved":
-      return <span className="chip">{OUTCOMES[row.outcome ?? "resolved"]}</span>;
+      return <Status>{OUTCOMES[row.outcome ?? "resolved"]}</Status>;
   }
 }
 

@@ -1,19 +1,24 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
-import type { Escalation, Page } from "../api/answers.js";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Inbox } from "lucide-react";
+import type { Escalation } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Show } from "../api/inbox-calls.js";
-import type { Problem } from "../api/problem.js";
-import { answered } from "../api/query.js";
+import { answered, pagesOf } from "../api/query.js";
+import { useShortcut } from "../keys/registry.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
-import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
+import { ProblemCard } from "../parts/states.js";
+import { Button } from "../ui/button.js";
+import { cx } from "../ui/cx.js";
+import { QueryView } from "../ui/query-view.js";
+import { EmptyState } from "../ui/states.js";
+import { Alerts } from "./alerts.js";
+import styles from "./inbox.module.css";
 import { InboxConversation } from "./inbox-conversation.js";
 import { countsQuery } from "./inbox-count.js";
 import { InboxRows } from "./inbox-rows.js";
-import { nameOperator, operatorName } from "./operator-name.js";
 
 const EVERY_MS = 4_000;
 const SHOWN: readonly { show: Show; label: string }[] = [
@@ -22,6 +27,7 @@ const SHOWN: readonly { show: Show; label: string }[] = [
   { show: "all", label: "All" },
 ];
 const showOf = (given: string): Show => SHOWN.find(({ show }) => show === given)?.show ?? "waiting";
+const FIRST: string | undefined = undefined;
 
 const route = getRouteApi("/inbox/{-$id}");
 
@@ -33,23 +39,28 @@ export function InboxPage() {
   const client = useQueryClient();
   const counts = useQuery(countsQuery(api)).data;
   const show = showOf(given);
-  const query = useQuery({
+  const query = useInfiniteQuery({
     queryKey: ["escalations", show],
-    queryFn: answered(() => api.escalations(show)),
+    queryFn: ({ pageParam }) => answered(() => api.escalations(show, pageParam))(),
+    initialPageParam: FIRST,
+    getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
     refetchInterval: EVERY_MS,
   });
+  const rows = unique(query.data?.pages.flatMap(({ data }) => data) ?? []);
+  useWalk(rows, { id, show: given });
   const changed = (): void => {
-    void query.refetch();
+    void client.invalidateQueries({ queryKey: ["escalations"] });
     void client.invalidateQueries({ queryKey: countsQuery(api).queryKey });
   };
+  const { shown, problem } = pagesOf(query);
   return (
     <>
       <PageHeader title="Inbox" lead={id === null && "Visitors who ask for a person, oldest first."}>
-        {id === null && <OperatorName />}
+        <Alerts named={id === null} />
       </PageHeader>
-      <div className={id === null ? "inbox" : "inbox with-one"}>
-        <section className="inbox-list" aria-label="Conversations">
-          <nav className="tabs" aria-label="Which conversations">
+      <div className={cx(styles.inbox, id !== null && styles.withOne)}>
+        <section className={styles.list} aria-label="Conversations">
+          <nav className={styles.tabs} aria-label="Which conversations">
             {SHOWN.map(({ show: one, label }) => (
               <Link
                 key={one}
@@ -59,11 +70,27 @@ export function InboxPage() {
                 current={one === show ? "page" : undefined}
               >
                 {label}
-                {one !== "all" && counts && <span className="tab-count">{counts[one]}</span>}
+                {one !== "all" && counts && <span className={styles.count}>{counts[one]}</span>}
               </Link>
             ))}
           </nav>
-          <WhenReady query={query}>{(first) => <List key={show} first={first} show={show} selected={id} />}</WhenReady>
+          <QueryView
+            query={{ ...query, error: shown.error }}
+            empty={<Nothing show={show} />}
+            isEmpty={() => rows.length === 0}
+          >
+            {() => <InboxRows rows={rows} show={given} selected={id} />}
+          </QueryView>
+          {problem && <ProblemCard problem={problem} />}
+          {query.hasNextPage && (
+            <Button
+              className={styles.more}
+              busy={query.isFetchingNextPage}
+              onClick={() => void query.fetchNextPage().then(keepFocus)}
+            >
+              Show more
+            </Button>
+          )}
         </section>
         {id !== null && <InboxConversation key={id} id={id} show={given} onChanged={changed} />}
       </div>
@@ -71,49 +98,39 @@ export function InboxPage() {
   );
 }
 
-function List({ first, show, selected }: { first: Page<Escalation>; show: Show; selected: string | null }) {
-  const api = useApi();
-  const [more, setMore] = useState<Page<Escalation> | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const cursor = more === null ? first.next_cursor : more.next_cursor;
-  const older = async (): Promise<void> => {
-    const answer = await api.escalations(show, cursor ?? undefined);
-    setProblem(answer.type === "ok" ? null : answer);
-    if (answer.type !== "ok") return;
-    keepFocus();
-    setMore({ data: [...(more?.data ?? []), ...answer.value.data], next_cursor: answer.value.next_cursor });
+/** What was taken meanwhile has moved: no row twice. */
+function unique(rows: Escalation[]): Escalation[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+/** j and k open the next and the one before; with none open, the first. */
+function useWalk(rows: readonly Escalation[], { id, show }: { id: string | null; show: string }): void {
+  const navigate = useNavigate();
+  const at = rows.findIndex((row) => row.id === id);
+  const open = (row: Escalation | undefined): void => {
+    if (row) void navigate({ to: "/inbox/{-$id}", params: { id: row.id }, search: { show } });
   };
-  const shown = [...first.data, ...(more?.data ?? [])];
-  if (shown.length === 0) return <Nothing show={show} />;
-  const ids = new Set<string>();
-  // What was taken meanwhile has moved: no row twice.
-  const rows = shown.filter(({ id }) => !ids.has(id) && ids.add(id));
-  return (
-    <>
-      <InboxRows rows={rows} show={show === "waiting" ? "" : show} selected={selected} />
-      {problem && <ProblemCard problem={problem} />}
-      {cursor !== null && (
-        <button type="button" className="button quiet more" onClick={() => void older()}>
-          Show more
-        </button>
-      )}
-    </>
-  );
+  const scope = "Inbox";
+  useShortcut({ id: "inbox.next", keys: "j", label: "Next conversation", scope, run: () => open(rows[at + 1]) });
+  useShortcut({
+    ...{ id: "inbox.previous", keys: "k", label: "Previous conversation", scope },
+    run: () => open(rows[at < 0 ? rows.length - 1 : at - 1]),
+  });
 }
 
 function Nothing({ show }: { show: Show }) {
   if (show === "mine") {
     return (
-      <Empty title="You have no conversation">
+      <EmptyState title="You have no conversation" icon={<Inbox />}>
         <p>
           Take one that waits: the agent is silent from then on, and what you write reaches the visitor at once. Hand it
           back when you are done, and the agent goes on with what you tell it.
         </p>
-      </Empty>
+      </EmptyState>
     );
   }
   return (
-    <Empty title={show === "waiting" ? "Nobody is waiting" : "Nobody has asked for a person yet"}>
+    <EmptyState title={show === "waiting" ? "Nobody is waiting" : "Nobody has asked for a person yet"} icon={<Inbox />}>
       <p>
         Conversations appear here by themselves when a visitor presses “Talk to a person”, when a workflow reaches an{" "}
         <code>escalate</code> node, when your backend escalates one, or when the agent keeps failing.
@@ -125,24 +142,6 @@ function Nothing({ show }: { show: Show }) {
         </Link>{" "}
         and take it over.
       </p>
-    </Empty>
-  );
-}
-
-/** What visitors read beside the words of whoever sits here. */
-function OperatorName() {
-  return (
-    <div className="field inbox-name">
-      <label htmlFor="operator-name">Your name, as visitors read it</label>
-      <input
-        id="operator-name"
-        className="input"
-        maxLength={200}
-        autoComplete="off"
-        placeholder="A person"
-        defaultValue={operatorName.get()}
-        onBlur={(event) => nameOperator(event.currentTarget.value)}
-      />
-    </div>
+    </EmptyState>
   );
 }

@@ -1,25 +1,35 @@
 import { type FormEvent, useEffect, useRef } from "react";
+import { useShortcut } from "../keys/registry.js";
 import { ProblemCard } from "../parts/states.js";
+import { Button } from "../ui/button.js";
+import styles from "./desk.module.css";
 import { useReply } from "./use-reply.js";
 
-/** What the operator writes. Enter sends, Shift and Enter begin a line. */
-export function ReplyBox({ escalation }: { escalation: string }) {
-  const { text, busy, problem, write, pause, send } = useReply(escalation);
+/** What the operator writes. Enter sends, Shift and Enter begin a line, Escape gives the keys back to the page. */
+export function ReplyBox({ escalation, onRefused }: { escalation: string; onRefused: () => void }) {
+  const { text, busy, problem, write, pause, send } = useReply(escalation, onRefused);
   const box = useRef<HTMLTextAreaElement>(null);
   // Drawn when the conversation was taken: the next thing is to write.
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  useShortcut({
+    id: "inbox.reply",
+    keys: "r",
+    label: "Write a reply",
+    scope: "Inbox",
+    run: () => box.current?.focus(),
+  });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void send().then(() => box.current?.focus());
   };
   return (
-    <form className="reply" onSubmit={submit}>
+    <form className={styles.reply} onSubmit={submit}>
       {problem && <ProblemCard problem={problem} />}
       <label htmlFor="reply-text">Your answer</label>
       <textarea
         id="reply-text"
         ref={box}
-        className="input"
+        className={styles.words}
         rows={3}
         dir="auto"
         maxLength={10_000}
@@ -29,15 +39,16 @@ export function ReplyBox({ escalation }: { escalation: string }) {
         onBlur={pause}
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
+          if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
-      <div className="reply-end">
-        <p id="reply-help" className="help">
-          Enter sends, Shift and Enter begin a new line.
+      <div className={styles.end}>
+        <p id="reply-help" className={styles.fine}>
+          Markdown. Enter sends, Shift and Enter begin a new line, Esc leaves.
         </p>
-        <button type="submit" className="button primary" aria-disabled={busy || text.trim() === ""}>
-          {busy ? "Sending…" : "Send"}
-        </button>
+        <Button type="submit" look="primary" busy={busy} aria-disabled={busy || text.trim() === ""}>
+          Send
+        </Button>
       </div>
     </form>
   );

@@ -15,15 +15,24 @@ export interface Reply {
   send(): Promise<void>;
 }
 
+/**
+ * Words that were not sent, with the key they are sent by: they outlive the box, which goes when somebody else takes the conversation or
+ * another one is looked at.
+ */
+const drafts = new Map<string, { text: string; key: string }>();
+
 /** What an operator writes to a visitor: sent once however often it is tried, and announced while it is written. */
-export function useReply(escalation: string): Reply {
+export function useReply(escalation: string, onRefused: () => void): Reply {
   const api = useApi();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => drafts.get(escalation)?.text ?? "");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  // Belongs to the words: the same words again are the same message until they have arrived.
-  const key = useRef("");
   const toldAt = useRef(0);
+  const keep = (words: string, key: string): void => {
+    setText(words);
+    if (words === "") drafts.delete(escalation);
+    else drafts.set(escalation, { text: words, key });
+  };
   const pause = (): void => {
     if (toldAt.current === 0) return;
     toldAt.current = 0;
@@ -34,8 +43,8 @@ export function useReply(escalation: string): Reply {
   return {
     ...{ text, busy, problem, pause },
     write(given) {
-      setText(given);
-      key.current = "";
+      // The key belongs to the words: the same words again are the same message until they have arrived.
+      keep(given, "");
       if (given.trim() === "") return pause();
       const now = Date.now();
       if (now - toldAt.current < TELL_EVERY_MS) return;
@@ -44,15 +53,16 @@ export function useReply(escalation: string): Reply {
     },
     async send() {
       if (busy || text.trim() === "") return;
-      key.current ||= crypto.randomUUID();
+      const key = drafts.get(escalation)?.key || crypto.randomUUID();
+      keep(text, key);
       setBusy(true);
-      const answer = await api.replyToVisitor(escalation, text, key.current);
+      const answer = await api.replyToVisitor(escalation, text, key);
       setBusy(false);
       setProblem(answer.type === "ok" ? null : answer);
-      if (answer.type !== "ok") return;
-      setText("");
-      key.current = "";
-      toldAt.current = 0;
+      if (answer.type === "ok") {
+        keep("", "");
+        toldAt.current = 0;
+      } else if (answer.status === 409) onRefused();
     },
   };
 }

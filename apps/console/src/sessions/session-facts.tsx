@@ -1,9 +1,9 @@
-import type { ReactNode } from "react";
-import type { Usage } from "../api/answers.js";
+import type { Session, Usage } from "../api/answers.js";
 import { Link } from "../parts/link.js";
 import { StatusChip } from "../parts/status-chip.js";
 import { Time } from "../parts/time.js";
 import { Waiting } from "../parts/waiting.js";
+import { Fact, Facts, ValueFacts } from "./facts.js";
 import type { LiveSession } from "./live-session.js";
 import { dollars, plural } from "./session-rows.js";
 
@@ -12,26 +12,37 @@ const REASONS: Record<string, string> = {
   workflow_ended: "the workflow came to its end",
 };
 
-/** Where a session stands and what it has cost. */
+/** How the visitor of a session is called, where anything is known of them. */
+export function personOf({ participant = {} }: Session): string | null {
+  const known = [participant.name, participant.email, participant.identifier];
+  return known.find((one): one is string => typeof one === "string" && one !== "") ?? null;
+}
+
+/** Where a session stands, with whom, what it collected and what it has cost. */
 export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug: string | null }) {
   const { session, spend } = live;
+  const { participant = {} } = session;
   return (
-    <dl className="facts">
-      <Fact label="Status">
+    <Facts label="About the session">
+      <Fact label="Status" note={handling(live)}>
         <StatusChip status={session.status} />
-        <Handling live={live} />
       </Fact>
+      {personOf(session) !== null && (
+        <Fact label="Person" note={session.participant_verified ? "confirmed" : "as they said, not confirmed"}>
+          {[participant.name, participant.email, participant.identifier].filter(Boolean).join(", ")}
+        </Fact>
+      )}
       <Fact label="Messages">
         {session.message_count.toLocaleString("en")}
         {session.remaining_messages !== null && ` (${session.remaining_messages.toLocaleString("en")} left)`}
       </Fact>
-      <Fact label="Place in the workflow">
+      <Fact
+        label="Place in the workflow"
+        note={`${plural(session.turns, "turn")}, ${plural(session.transition_count, "transition")}`}
+      >
         {session.node_name ?? session.node_id}
-        <span className="fact-note">
-          {plural(session.turns, "turn")}, {plural(session.transition_count, "transition")}
-        </span>
       </Fact>
-      <Fact label="Spend">{spend === null ? "–" : <Spent spend={spend} />}</Fact>
+      <Spent spend={spend} />
       <Fact label="Agent version">
         {agentSlug === null ? (
           session.agent_config_version
@@ -42,31 +53,15 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
         )}
       </Fact>
       <Fact label="Came by">
-        {session.link_id === null ? (
-          "API"
-        ) : agentSlug !== null ? (
-          <Link to="/links/$agent/$id" params={{ agent: agentSlug, id: session.link_id }}>
-            Link, show it
-          </Link>
-        ) : (
-          <Link to="/sessions" search={{ link: session.link_id }}>
-            Link, show its sessions
-          </Link>
-        )}
+        <Origin session={session} agentSlug={agentSlug} />
       </Fact>
       <Fact label="Started">
         <Time value={session.created_at} exact />
       </Fact>
-      {session.ended_at === null ? (
-        <Fact label="Last change">
-          <Time value={session.updated_at} exact />
-        </Fact>
-      ) : (
-        <Fact label="Ended">
-          <Time value={session.ended_at} exact />
-          {session.end_reason && (
-            <span className="fact-note">{REASONS[session.end_reason] ?? session.end_reason.replaceAll("_", " ")}</span>
-          )}
+      <End session={session} />
+      {session.feedback && (
+        <Fact label="Rating" note={session.feedback.text}>
+          {session.feedback.rating} of 5
         </Fact>
       )}
       {session.purged_at && (
@@ -74,39 +69,92 @@ export function SessionFacts({ live, agentSlug }: { live: LiveSession; agentSlug
           <Time value={session.purged_at} exact />
         </Fact>
       )}
-    </dl>
+    </Facts>
   );
 }
 
-function Handling({ live }: { live: LiveSession }) {
-  if (live.session.status !== "active") return null;
-  const { waiting_since: waitingSince } = live.session;
-  if (waitingSince) {
-    return (
-      <span className="fact-note">
-        <Waiting since={waitingSince} />
-      </span>
-    );
-  }
-  return live.human === null ? null : <span className="fact-note">{live.human.name ?? "A person"} has it</span>;
+function handling({ session, human }: LiveSession) {
+  if (session.status !== "active") return null;
+  if (session.waiting_since) return <Waiting since={session.waiting_since} />;
+  return human === null ? null : `${human.name ?? "A person"} has it`;
 }
 
-function Spent({ spend: { cost, input_tokens: inputTokens, output_tokens: outputTokens } }: { spend: Usage }) {
+function Spent({ spend }: { spend: Usage | null }) {
+  if (spend === null) return <Fact label="Spend">–</Fact>;
+  const { cost, input_tokens: inputTokens, output_tokens: outputTokens } = spend;
+  const tokens = `${inputTokens.toLocaleString("en")} tokens in, ${outputTokens.toLocaleString("en")} out`;
+  return (
+    <Fact label="Spend" note={tokens}>
+      {cost === null ? "Price not known" : dollars.format(cost)}
+    </Fact>
+  );
+}
+
+function Origin({ session, agentSlug }: { session: Session; agentSlug: string | null }) {
+  if (session.link_id === null) return "API";
+  return agentSlug !== null ? (
+    <Link to="/links/$agent/$id" params={{ agent: agentSlug, id: session.link_id }}>
+      Link, show it
+    </Link>
+  ) : (
+    <Link to="/sessions" search={{ link: session.link_id }}>
+      Link, show its sessions
+    </Link>
+  );
+}
+
+function End({ session }: { session: Session }) {
+  if (session.ended_at === null) {
+    return (
+      <>
+        <Fact label="Last change">
+          <Time value={session.updated_at} exact />
+        </Fact>
+        {session.expires_at && (
+          <Fact label="Ends at the latest">
+            <Time value={session.expires_at} exact />
+          </Fact>
+        )}
+      </>
+    );
+  }
+  const { end_reason: reason } = session;
+  return (
+    <Fact label="Ended" note={reason && (REASONS[reason] ?? reason.replaceAll("_", " "))}>
+      <Time value={session.ended_at} exact />
+    </Fact>
+  );
+}
+
+/** What was learned in it: by the workflow, by the questions after its end, and what came along with it. */
+export function SessionValues({ session: { collected_data: collected, metadata, analysis } }: { session: Session }) {
   return (
     <>
-      {cost === null ? "Price not known" : dollars.format(cost)}
-      <span className="fact-note">
-        {inputTokens.toLocaleString("en")} tokens in, {outputTokens.toLocaleString("en")} out
-      </span>
+      <Values title="Collected data" values={collected}>
+        What the agent learns in its “retrieve variable” nodes appears here by name.
+      </Values>
+      {analysis && (
+        <Values title="Analysis" values={analysis.answers ?? {}}>
+          {analysis.error_code ?? analysis.status}
+        </Values>
+      )}
+      {Object.keys(metadata).length > 0 && <Values title="Metadata" values={metadata} />}
     </>
   );
 }
 
-function Fact({ label, children }: { label: string; children: ReactNode }) {
+function Values({
+  title,
+  values,
+  children,
+}: {
+  title: string;
+  values: Readonly<Record<string, unknown>>;
+  children?: string;
+}) {
   return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
+    <Facts label={title} title={title}>
+      {Object.keys(values).length > 0 ? <ValueFacts values={values} /> : <Fact label="Nothing yet">{children}</Fact>}
+    </Facts>
   );
 }

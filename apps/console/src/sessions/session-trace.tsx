@@ -1,40 +1,38 @@
 import type { SessionTrace as Trace, Usage } from "../api/answers.js";
-import { Empty, Loading, ProblemCard } from "../parts/states.js";
+import { ProblemCard } from "../parts/states.js";
+import { Button } from "../ui/button.js";
+import { Skeleton } from "../ui/skeleton.js";
+import { EmptyState } from "../ui/states.js";
+import { Chip } from "../ui/status.js";
+import styles from "./session.module.css";
 import { plural } from "./session-rows.js";
-import { TracedTurnItem, UsageFigures } from "./traced-turn.js";
-import { useTrace } from "./use-trace.js";
+import traces from "./trace.module.css";
+import { TracedTurnItem } from "./traced-turn.js";
+import { UsageFigures } from "./usage-figures.js";
+import type { Tracing } from "./use-trace.js";
 
-/** Why a session went as it did, turn by turn; asked for with a button, because it is much and seldom wanted. */
-export function SessionTrace({ id }: { id: string }) {
-  const { trace, busy, failed, read } = useTrace(id);
+/** Why a session went as it did, turn by turn, those without a message among them. */
+export function SessionTrace({ tracing: { trace, busy, failed, read } }: { tracing: Tracing }) {
   return (
-    <section className="block">
-      <div className="block-head wraps">
+    <section>
+      <div className={styles.sectionHead}>
         <h2>Trace</h2>
-        <button
-          type="button"
-          className="button quiet small"
-          aria-disabled={busy !== null}
-          onClick={() => void read("begin")}
-        >
+        <Button small busy={busy} onClick={() => void read("begin")}>
           {trace === null ? "Show the trace" : "Read it again"}
-        </button>
+        </Button>
       </div>
-      {trace === null && failed === null && busy === null && (
-        <p className="help">Why it went as it did: nodes, conditions, calls, time and cost of every turn.</p>
+      {trace === null && failed === null && !busy && (
+        <p className={styles.fine}>
+          Nodes, conditions, calls, time and cost of every turn. “Why” under a message unfolds its turn alone.
+        </p>
       )}
       {trace !== null && <Turns trace={trace} />}
-      {busy !== null && <Loading />}
-      {failed && <ProblemCard problem={failed.problem} onRetry={() => void read(failed.what)} />}
+      {busy && <Skeleton />}
+      {failed && <ProblemCard problem={failed.problem} onRetry={failed.again} />}
       {trace !== null && trace.next_cursor !== null && failed === null && (
-        <button
-          type="button"
-          className="button quiet more"
-          aria-disabled={busy !== null}
-          onClick={() => void read("more")}
-        >
+        <Button className={styles.more} busy={busy} onClick={() => void read("more")}>
           Show more turns
-        </button>
+        </Button>
       )}
     </section>
   );
@@ -43,17 +41,17 @@ export function SessionTrace({ id }: { id: string }) {
 function Turns({ trace: { turns, background, next_cursor: nextCursor } }: { trace: Trace }) {
   if (turns.length === 0)
     return (
-      <Empty title="No turn yet">
+      <EmptyState title="No turn yet">
         <p>Each message and each answer to it becomes a turn, with what was decided and why.</p>
-      </Empty>
+      </EmptyState>
     );
   return (
     <>
-      <p className="help" role="status">
+      <p className={styles.fine} role="status">
         {plural(turns.length, "turn")}
         {nextCursor !== null && ", and there are more"}
       </p>
-      <ol className="rows trace">
+      <ol className={traces.list} aria-label="Turns">
         {turns.map((turn) => (
           <TracedTurnItem key={turn.turn_id} turn={turn} />
         ))}
@@ -73,10 +71,10 @@ interface BackgroundProps {
 function Background({ name, job }: BackgroundProps) {
   if (job === null) return null;
   return (
-    <p className="row-facts">
+    <p className={traces.facts}>
       <span>{name}</span>
       {job.status && <span>{job.status}</span>}
-      {job.error && <span className="chip error">{job.error}</span>}
+      {job.error && <Chip tone="problem">{job.error}</Chip>}
       <UsageFigures usage={job.usage} />
     </p>
   );

@@ -1,27 +1,31 @@
-import type { Json } from "@parley/web-kit";
-import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { type ReactNode, useMemo } from "react";
 import type { Agent, Session } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
-import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
-import { announce } from "../app/announcement.js";
-import { operatorName } from "../inbox/operator-name.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { Link } from "../parts/link.js";
+import { Desk } from "../inbox/desk.js";
+import { Present } from "../inbox/present.js";
 import { PageHeader } from "../parts/page-header.js";
-import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { LinkButton } from "../ui/button.js";
+import { QueryView } from "../ui/query-view.js";
+import { EmptyState } from "../ui/states.js";
+import { Conversation, LiveState } from "./conversation.js";
 import { type LiveSession, newLiveSession } from "./live-session.js";
-import { LiveState, LiveTranscript } from "./live-transcript.js";
-import { SessionFacts } from "./session-facts.js";
+import styles from "./session.module.css";
+import { SessionActions } from "./session-actions.js";
+import { personOf, SessionFacts, SessionValues } from "./session-facts.js";
 import { SessionTrace } from "./session-trace.js";
+import { marksOf } from "./told.js";
+import { TranscriptHead } from "./transcript-head.js";
+import { useEscalations, useOthersAct } from "./use-escalations.js";
 import { useLiveSession } from "./use-live-session.js";
+import { useTrace } from "./use-trace.js";
 
 const route = getRouteApi("/sessions/$id");
 
-/** One session: where it stands, what it collected, what was said; while it lives, as it happens. */
+/** One session: what was said and why, where it stands, what it collected; while it lives, as it happens. */
 export function SessionPage() {
   const { id } = route.useParams();
   const api = useApi();
@@ -42,16 +46,24 @@ export function SessionPage() {
   }
   return (
     <>
-      <Head id={id} agent={null} />
-      <WhenReady query={query}>{() => null}</WhenReady>
+      <Head id={id} agent={null} person={null} />
+      <QueryView query={query}>{() => null}</QueryView>
     </>
   );
 }
 
-function Head({ id, agent, children }: { id: string; agent: Agent | null; children?: ReactNode }) {
+interface HeadProps {
+  id: string;
+  agent: Agent | null;
+  person: string | null;
+  children?: ReactNode;
+}
+
+function Head({ id, agent, person, children }: HeadProps) {
+  const named = agent === null ? "Session" : `Session with ${agent.name}`;
   return (
     <PageHeader
-      title={agent === null ? "Session" : `Session with ${agent.name}`}
+      title={person === null ? named : agent === null ? person : `${person} with ${agent.name}`}
       parent={{ to: "/sessions", label: "Sessions" }}
       lead={<span className="mono">{id}</span>}
     >
@@ -64,125 +76,82 @@ function Head({ id, agent, children }: { id: string; agent: Agent | null; childr
 function ContentRemoved({ session, agent }: { session: Session; agent: Agent | null }) {
   return (
     <>
-      <Head id={session.session_id} agent={agent} />
-      <SessionFacts live={newLiveSession(session, [])} agentSlug={agent?.slug ?? null} />
-      <section className="block">
-        <h2>Transcript</h2>
-        <Empty title="Content removed">
-          <p>
-            What was said, collected and sent here was removed <Time value={session.purged_at ?? null} exact />. That
-            the session was, how it ended and what it used is kept.
-          </p>
-        </Empty>
-      </section>
+      <Head id={session.session_id} agent={agent} person={null} />
+      <div className={styles.page}>
+        <div className={styles.main}>
+          <EmptyState title="Content removed">
+            <p>
+              What was said, collected and sent here was removed <Time value={session.purged_at ?? null} exact />. That
+              the session was, how it ended and what it used is kept.
+            </p>
+          </EmptyState>
+        </div>
+        <aside className={styles.side} aria-label="Facts">
+          <SessionFacts live={newLiveSession(session, [])} agentSlug={agent?.slug ?? null} />
+        </aside>
+      </div>
     </>
   );
 }
 
-/** `loaded` is newer than what the live view has told only when the session is over. */
+/** What the live view has told of it, and what only the session itself says; that is newer as a whole when it is over. */
+function merged(live: LiveSession, session: Session): LiveSession {
+  if (session.ended_at !== null) return { ...live, session };
+  const { feedback = null, expires_at, participant = {}, participant_verified = false } = session;
+  return { ...live, session: { ...live.session, feedback, expires_at, participant, participant_verified } };
+}
+
 function Watching(given: { session: Session; agent: Agent | null; onChanged(): void }) {
-  const api = useApi();
-  const [ending, setEnding] = useState(false);
-  const watched = useLiveSession(given.session, given.onChanged);
-  const { session_id: id, ended_at: endedAt } = given.session;
-  const live = endedAt === null ? watched.live : { ...watched.live, session: given.session };
-  const { session } = live;
-  const end = async () => {
-    const answer = await api.endSession(id);
-    if (answer.type !== "ok") return answer;
+  const client = useQueryClient();
+  const changed = (): void => {
     given.onChanged();
-    announce("The session is ended.");
-    return null;
+    void client.invalidateQueries({ queryKey: ["escalations"] });
   };
+  const watched = useLiveSession(given.session, changed);
+  useOthersAct(watched.live, changed);
+  const { session_id: id, ended_at: endedAt, feedback } = given.session;
+  const live = merged(watched.live, given.session);
+  const { session } = live;
+  const tracing = useTrace(id);
+  const escalations = useEscalations(id);
+  const marks = useMemo(() => marksOf(escalations, feedback), [escalations, feedback]);
+  const active = session.status === "active";
+  const open = escalations.find(({ status }) => status !== "resolved");
+  const offered = watched.loaded && watched.readable && live.messages.length > 0;
+  const person = personOf(session);
+  const agent = given.agent?.slug ?? null;
   return (
     <>
-      <Head id={id} agent={given.agent}>
+      <Head id={id} agent={given.agent} person={person}>
         {endedAt === null && <LiveState state={watched.state} />}
-        {session.status === "active" && <TakeOver live={live} />}
-        {session.status === "active" && (
-          <button type="button" className="button quiet risky" onClick={() => setEnding(true)}>
-            End the session
-          </button>
-        )}
+        <SessionActions {...{ id, active, agent }} free={open === undefined} readable={offered} onChanged={changed} />
       </Head>
-      <SessionFacts live={live} agentSlug={given.agent?.slug ?? null} />
-      <Collected title="Collected data" values={session.collected_data} empty={<NothingCollected />} />
-      <LiveTranscript watched={watched} />
-      {watched.loaded && watched.readable && <SessionTrace id={id} />}
-      <Collected title="Metadata" values={session.metadata} empty={null} />
-      {ending && (
-        <ConfirmDialog
-          title="End this session?"
-          action="End the session"
-          onConfirm={end}
-          onClose={() => setEnding(false)}
-        >
-          <p>1 live session ends now. Its visitor sees that the conversation is over and cannot write any more.</p>
-        </ConfirmDialog>
-      )}
-    </>
-  );
-}
-
-/** Steps into a running conversation, whether or not it waits for somebody; the inbox is where one writes. */
-function TakeOver({ live }: { live: LiveSession }) {
-  const navigate = useNavigate();
-  const api = useApi();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const { escalation } = live.session;
-  const taken = live.human !== null;
-  const open = (id: string): void => void navigate({ to: "/inbox/{-$id}", params: { id }, search: { show: "mine" } });
-  const take = async (): Promise<void> => {
-    if (busy) return;
-    setBusy(true);
-    const answer = await api.takeOver(live.session.session_id, operatorName.get());
-    setBusy(false);
-    if (answer.type !== "ok") return setProblem(answer);
-    announce("It is yours. The agent is silent.");
-    open(answer.value.id);
-  };
-  if (problem) return <ProblemCard problem={problem} />;
-  if (taken && escalation) {
-    return (
-      <Link className="button quiet" to="/inbox/{-$id}" params={{ id: escalation.id }} search={{ show: "all" }}>
-        Show in the inbox
-      </Link>
-    );
-  }
-  return (
-    <button type="button" className="button primary" aria-disabled={busy} onClick={() => void take()}>
-      {busy ? "Taking over…" : "Take over"}
-    </button>
-  );
-}
-
-function NothingCollected() {
-  return (
-    <Empty title="Nothing collected yet">
-      <p>What the agent learns in its “retrieve variable” nodes appears here by name.</p>
-    </Empty>
-  );
-}
-
-function Collected({ title, values, empty }: { title: string; values: Json; empty: ReactNode }) {
-  const entries = Object.entries(values);
-  if (entries.length === 0 && empty === null) return null;
-  return (
-    <section className="block">
-      <h2>{title}</h2>
-      {entries.length === 0 ? (
-        empty
-      ) : (
-        <dl className="values">
-          {entries.map(([name, value]) => (
-            <div key={name}>
-              <dt className="mono">{name}</dt>
-              <dd>{typeof value === "string" ? value : <code>{JSON.stringify(value)}</code>}</dd>
+      <div className={styles.page}>
+        <div className={styles.main}>
+          <section>
+            {active && <Present session={id} answering={open?.mine === true} />}
+            <TranscriptHead id={id} offered={offered} />
+            <Conversation
+              {...{ watched, marks, person }}
+              mine={open?.mine === true}
+              tracing={watched.loaded && watched.readable ? tracing : undefined}
+            />
+          </section>
+          {active && open && (
+            <div className={styles.desk}>
+              <Desk escalation={open} onChanged={changed} />
+              <LinkButton small look="quiet" to="/inbox/{-$id}" params={{ id: open.id }} search={{ show: "all" }}>
+                Show in the inbox
+              </LinkButton>
             </div>
-          ))}
-        </dl>
-      )}
-    </section>
+          )}
+          {watched.loaded && watched.readable && <SessionTrace tracing={tracing} />}
+        </div>
+        <aside className={styles.side} aria-label="Facts">
+          <SessionFacts live={live} agentSlug={agent} />
+          <SessionValues session={session} />
+        </aside>
+      </div>
+    </>
   );
 }

@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
-import type { TracedTurn, Usage } from "../api/answers.js";
-import { dollars, plural } from "./session-rows.js";
+import type { TracedTurn } from "../api/answers.js";
+import { Chip, type Tone } from "../ui/status.js";
+import styles from "./trace.module.css";
+import { TracedCallItem } from "./traced-call.js";
+import { inTime, UsageFigures } from "./usage-figures.js";
 
-type TracedCall = TracedTurn["calls"][number];
 type TracedCondition = TracedTurn["conditions"][number];
 
 const KINDS: Record<string, string> = {
@@ -11,67 +13,110 @@ const KINDS: Record<string, string> = {
   timer: "Timeout",
   handed_back: "Handed back",
 };
-const CALLS: Record<string, string> = {
-  "llm.reply": "Reply",
-  "llm.extract": "Extraction",
-  "llm.classify": "Classification",
-  "api.call": "API call",
+const VERDICTS: Record<TracedCondition["verdict"], { word: string; tone: Tone }> = {
+  yes: { word: "Yes", tone: "good" },
+  no: { word: "No", tone: "neutral" },
+  ask: { word: "Asked the model", tone: "warn" },
 };
-const VERDICTS = {
-  yes: { word: "Yes", look: "active" },
-  no: { word: "No", look: "" },
-  ask: { word: "Asked the model", look: "warning" },
-} as const;
 
-/** One turn: the way it took and what it cost; unfolded, what was tested and whom it asked. A turn that failed lies open. */
+/** One turn in a list: the way it took and what it cost; unfolded, all of it. A turn that failed lies open. */
 export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
   const { kind, nodes, status, error, latency, usage } = turn;
-  const learned = Object.keys(turn.variables);
-  const notes = [...turn.warnings, ...turn.logs].map(noteText);
   return (
-    <li className="row">
-      <details className="traced" open={error !== null}>
-        <summary>
-          <span className="row-main">
+    <li className={styles.item}>
+      <details open={error !== null}>
+        <summary className={styles.summary}>
+          <span className={styles.line}>
             <strong>
               Turn {turn.turn}: {KINDS[kind] ?? kind}
             </strong>
             {error !== null ? (
-              <span className="chip error">{error}</span>
+              <Chip tone="problem">{error}</Chip>
             ) : (
-              status !== "done" && <span className="chip">{status.replaceAll("_", " ")}</span>
+              status !== "done" && <Chip>{status.replaceAll("_", " ")}</Chip>
             )}
           </span>
-          <span className="row-facts">
+          <span className={styles.facts}>
             <span className="mono">{nodes.join(" → ") || "no node"}</span>
             <span>{inTime(latency.total_ms)}</span>
             <UsageFigures usage={usage} />
           </span>
         </summary>
-        <p className="row-facts">
-          <span>models {inTime(latency.model_ms)}</span>
-          <span>APIs {inTime(latency.api_ms)}</span>
-          {learned.length > 0 && <span>learned: {learned.join(", ")}</span>}
-        </p>
-        <Part title="Conditions" empty={conditionsMissing(turn)}>
-          {turn.conditions.map((condition, index) => (
-            <Condition key={String(index)} condition={condition} />
-          ))}
-        </Part>
-        <Part title="Calls" empty="It asked nobody.">
-          {turn.calls.map((call, index) => (
-            <Call key={String(index)} call={call} />
-          ))}
-        </Part>
-        {notes.length > 0 && (
-          <Part title="Notes" empty="">
-            {notes.map((note, index) => (
-              <li key={String(index)}>{note}</li>
-            ))}
-          </Part>
-        )}
+        <TracedTurnDetails turn={turn} />
       </details>
     </li>
+  );
+}
+
+/** One turn under its message. */
+export function TracedTurnBody({ turn }: { turn: TracedTurn }) {
+  const { nodes, latency, usage, error } = turn;
+  return (
+    <>
+      <p className={styles.facts}>
+        {error !== null && <Chip tone="problem">{error}</Chip>}
+        <span className="mono">{nodes.join(" → ") || "no node"}</span>
+        <span>{inTime(latency.total_ms)}</span>
+        <UsageFigures usage={usage} />
+      </p>
+      <TracedTurnDetails turn={turn} />
+    </>
+  );
+}
+
+function TracedTurnDetails({ turn }: { turn: TracedTurn }) {
+  const { latency, variables } = turn;
+  const learned = Object.keys(variables);
+  const notes = [...turn.warnings, ...turn.logs].map(noteText);
+  return (
+    <div className={styles.details}>
+      <TimeBar latency={latency} />
+      <p className={styles.facts}>
+        <span className={styles.model}>models {inTime(latency.model_ms)}</span>
+        <span className={styles.api}>APIs {inTime(latency.api_ms)}</span>
+        {learned.length > 0 && <span>learned: {learned.join(", ")}</span>}
+      </p>
+      {learned.length > 0 && (
+        <dl className={styles.values}>
+          {Object.entries(variables).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd dir="auto">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <Part title="Conditions" empty={conditionsMissing(turn)}>
+        {turn.conditions.map((condition, index) => (
+          <Condition key={String(index)} condition={condition} />
+        ))}
+      </Part>
+      <Part title="Calls" empty="It asked nobody.">
+        {turn.calls.map((call) => (
+          <TracedCallItem key={call.call_id} call={call} totalMs={latency.total_ms} />
+        ))}
+      </Part>
+      {notes.length > 0 && (
+        <Part title="Notes" empty="">
+          {notes.map((note, index) => (
+            <li key={String(index)}>{note}</li>
+          ))}
+        </Part>
+      )}
+    </div>
+  );
+}
+
+/** Where the time of a turn went; the words beside it say the same. */
+function TimeBar({ latency }: { latency: TracedTurn["latency"] }) {
+  const { total_ms: total, model_ms: model, api_ms: api } = latency;
+  if (total <= 0) return null;
+  const share = (ms: number): string => `${Math.min(100, (100 * ms) / total)}%`;
+  return (
+    <div className={styles.bar} aria-hidden="true">
+      <span className={styles.modelBar} style={{ inlineSize: share(model) }} />
+      <span className={styles.apiBar} style={{ inlineSize: share(api) }} />
+    </div>
   );
 }
 
@@ -80,10 +125,16 @@ const conditionsMissing = ({ conditions_unknown: conditionsUnknown }: TracedTurn
 
 function Part({ title, empty, children }: { title: string; empty: string; children: ReactNode[] }) {
   return (
-    <>
-      <h3>{title}</h3>
-      {children.length === 0 ? <p className="help">{empty}</p> : <ul className="traced-part">{children}</ul>}
-    </>
+    <section>
+      <h3 className={styles.title}>{title}</h3>
+      {children.length === 0 ? (
+        <p className={styles.fine}>{empty}</p>
+      ) : (
+        <ul className={styles.part} aria-label={title}>
+          {children}
+        </ul>
+      )}
+    </section>
   );
 }
 
@@ -92,20 +143,20 @@ function Condition({
 }: {
   condition: TracedCondition;
 }) {
-  const { word, look } = VERDICTS[verdict];
+  const { word, tone } = VERDICTS[verdict];
   return (
     <li>
-      <p className="row-main">
+      <p className={styles.line}>
         <code>{condition}</code>
-        <span className={`chip ${look}`}>{word}</span>
+        <Chip tone={tone}>{word}</Chip>
       </p>
-      <p className="row-facts">
+      <p className={styles.facts}>
         <span className="mono">
           {nodeId} → {target}
         </span>
       </p>
       {Object.entries(inputs).map(([name, value]) => (
-        <p key={name} className="row-facts">
+        <p key={name} className={styles.facts}>
           <code dir="auto">
             {name} = {JSON.stringify(value)}
           </code>
@@ -115,52 +166,6 @@ function Condition({
   );
 }
 
-function Call({ call }: { call: TracedCall }) {
-  const { type, node_id: nodeId, model, latency_ms: latencyMs, usage, failed, http, retrieval } = call;
-  return (
-    <li>
-      <p className="row-main">
-        <strong>{CALLS[type] ?? type}</strong>
-        {failed !== null && <span className="chip error">{failed}</span>}
-      </p>
-      <p className="row-facts">
-        <span>in {nodeId}</span>
-        {model !== null && <span className="mono">{model}</span>}
-        {http && (
-          <span>
-            {String(http.method)} {typeof http.status === "number" ? `answered ${http.status}` : "without an answer"}
-            {Number(http.attempts) > 1 && `, ${http.attempts} attempts`}
-          </span>
-        )}
-        <span>{inTime(latencyMs)}</span>
-        {usage !== null && <UsageFigures usage={usage} />}
-        {retrieval && <span>{plural(retrieval.passages.length, "passage")} found</span>}
-      </p>
-    </li>
-  );
-}
-
-/** Tokens and money; nothing where nothing was used. */
-export function UsageFigures({
-  usage: { input_tokens: inputTokens, output_tokens: outputTokens, cost },
-}: {
-  usage: Usage;
-}) {
-  if (inputTokens === 0 && outputTokens === 0 && cost === 0) return null;
-  return (
-    <>
-      <span>
-        {inputTokens.toLocaleString("en")} tokens in, {outputTokens.toLocaleString("en")} out
-      </span>
-      <span>{cost === null ? "price not known" : dollars.format(cost)}</span>
-    </>
-  );
-}
-
 /** A sentence where there is one. */
 const noteText = (note: Record<string, unknown>): string =>
   typeof note.message === "string" ? note.message : JSON.stringify(note);
-
-/** Milliseconds for people. */
-const inTime = (ms: number): string =>
-  ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toLocaleString("en", { maximumFractionDigits: 1 })} s`;

@@ -5,6 +5,8 @@ import { TRANSCRIPT_FORMATS, type TranscriptFormat } from "../api/transcript-for
 import { announce } from "../app/announcement.js";
 import { saveFile } from "../parts/save-file.js";
 import { ProblemCard } from "../parts/states.js";
+import { Button } from "../ui/button.js";
+import styles from "./session.module.css";
 
 /**
  * The heading of a transcript and, when `offered`, the ways to take it away as a file, named as the API names it. The call needs the
@@ -28,25 +30,25 @@ export function TranscriptHead({ id, offered }: { id: string; offered: boolean }
   };
   return (
     <>
-      <div className="block-head wraps">
+      <div className={styles.sectionHead}>
         <h2>Transcript</h2>
         {offered && (
-          <fieldset className="plain downloads">
+          <fieldset className={styles.downloads}>
             <legend className="visually-hidden">Download the transcript</legend>
-            <span className="help" aria-hidden="true">
+            <span className={styles.fine} aria-hidden="true">
               Download
             </span>
             {TRANSCRIPT_FORMATS.map(({ format, label, type }) => (
-              <button
+              <Button
                 key={format}
-                type="button"
-                className="button quiet small"
+                look="quiet"
+                small
                 aria-label={`Download as ${label}`}
                 aria-disabled={busy !== null}
                 onClick={() => void download(format, type)}
               >
                 {busy === format ? "Downloading…" : label}
-              </button>
+              </Button>
             ))}
           </fieldset>
         )}

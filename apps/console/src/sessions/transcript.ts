@@ -1,30 +1,53 @@
 import type { HistoryMessage } from "../api/answers.js";
 
 /** A message as the history and the stream tell it; the stream leaves members out. */
-export type ToldMessage = Pick<HistoryMessage, "turn_id" | "role" | "content" | "created_at"> &
-  Partial<Pick<HistoryMessage, "node_id" | "node_name" | "status" | "author" | "author_name">>;
+export type ToldMessage = Pick<HistoryMessage, "turn_id" | "role" | "content"> &
+  Partial<
+    Pick<
+      HistoryMessage,
+      | "node_id"
+      | "node_name"
+      | "status"
+      | "author"
+      | "author_name"
+      | "rating"
+      | "files"
+      | "finish_reason"
+      | "created_at"
+    >
+  >;
 
 export interface TranscriptMessage {
   /** The same for a message in history and stream: its turn, its role, and which part of the answer it is. */
   key: string;
+  turnId: string;
   role: "user" | "assistant";
   content: string;
   nodeName: string | null;
   failed: boolean;
   /** Written by an operator; null = by the visitor or the agent. */
   human: { name: string | null } | null;
+  /** What the visitor thinks of this answer. */
+  rating: "up" | "down" | null;
+  /** The visitor stopped the answer. */
+  stopped: boolean;
+  files: NonNullable<HistoryMessage["files"]>;
   createdAt: string;
 }
 
 export function transcriptMessage(message: ToldMessage, part: number): TranscriptMessage {
   return {
     key: messageKey(message.turn_id, message.role, part),
+    turnId: message.turn_id,
     role: message.role,
     content: message.content,
     nodeName: message.node_name ?? message.node_id ?? null,
     failed: message.status === "failed",
     human: message.author === "human" ? { name: message.author_name ?? null } : null,
-    createdAt: message.created_at,
+    rating: message.rating ?? null,
+    stopped: message.finish_reason === "stopped",
+    files: message.files ?? [],
+    createdAt: message.created_at ?? new Date().toISOString(),
   };
 }
 

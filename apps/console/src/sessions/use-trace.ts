@@ -1,26 +1,54 @@
 import { useState } from "react";
-import type { SessionTrace } from "../api/answers.js";
+import type { SessionTrace, TracedTurn } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { keepFocus } from "../parts/keep-focus.js";
 
-/** The trace of a session, read when somebody asks for it: from its beginning, or the next page behind what is there. */
-export function useTrace(id: string) {
+export interface Tracing {
+  trace: SessionTrace | null;
+  busy: boolean;
+  failed: { again: () => void; problem: Problem } | null;
+  /** From its beginning, or the next page behind what is there. */
+  read(what: "begin" | "more"): Promise<void>;
+  turn(id: string): TracedTurn | undefined;
+  /** Reads as far as this turn. */
+  find(turnId: string): Promise<void>;
+}
+
+/** The trace of a session, read when somebody asks for it: much, seldom wanted, and each reading stands in the audit. */
+export function useTrace(id: string): Tracing {
   const api = useApi();
   const [trace, setTrace] = useState<SessionTrace | null>(null);
-  const [busy, setBusy] = useState<"begin" | "more" | null>(null);
-  const [failed, setFailed] = useState<{ what: "begin" | "more"; problem: Problem } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<Tracing["failed"]>(null);
 
-  const read = async (what: "begin" | "more"): Promise<void> => {
-    if (busy !== null) return;
-    setBusy(what);
+  /** Page after page behind `from`, until `enough`. */
+  const readOn = async (from: SessionTrace | null, enough: (at: SessionTrace) => boolean): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
     setFailed(null);
-    const before = what === "more" ? trace : null;
-    const answer = await api.trace(id, before?.next_cursor ?? undefined);
-    setBusy(null);
-    if (answer.type !== "ok") setFailed({ what, problem: answer });
-    else setTrace({ ...answer.value, turns: [...(before?.turns ?? []), ...answer.value.turns] });
+    let at = from;
+    do {
+      const answer = await api.trace(id, at?.next_cursor ?? undefined);
+      if (answer.type !== "ok") {
+        const reached = at;
+        setFailed({ again: () => void readOn(reached, enough), problem: answer });
+        break;
+      }
+      at = { ...answer.value, turns: [...(at?.turns ?? []), ...answer.value.turns] };
+      setTrace(at);
+    } while (at.next_cursor !== null && !enough(at));
+    setBusy(false);
     keepFocus();
   };
-  return { trace, busy, failed, read };
+  const has = (turnId: string) => (at: SessionTrace) => at.turns.some((turn) => turn.turn_id === turnId);
+  return {
+    ...{ trace, busy, failed },
+    read: (what) => readOn(what === "more" ? trace : null, () => true),
+    turn: (turnId) => trace?.turns.find((turn) => turn.turn_id === turnId),
+    // A turn that came after the last page was read is found from the beginning.
+    find: async (turnId) => {
+      if (trace === null || !has(turnId)(trace)) await readOn(trace?.next_cursor == null ? null : trace, has(turnId));
+    },
+  };
 }

@@ -1,0 +1,34 @@
+import type { PresentPerson } from "@parley/contracts";
+import { part, query } from "./address.js";
+import type { Escalation, Page } from "./answers.js";
+import type { Caller } from "./call.js";
+
+/** A session as a test of its agent, without what identifies a person. */
+export interface SessionTest {
+  agent: string;
+  version: number;
+  test: Record<string, unknown>;
+  /** What the test does not repeat, one sentence each. */
+  notes: string[];
+}
+
+/** What is done with one session. */
+export function sessionCalls(call: Caller) {
+  return {
+    escalationsOf: (session: string) =>
+      call<Page<Escalation>>(`/escalations${query({ session_id: session, limit: "50" })}`),
+    extendSession: (session: string, minutes: number, key: string) =>
+      call<{ expires_at: string | null; idle_expires_at: string }>(`/sessions/${part(session)}/extend`, {
+        method: "POST",
+        body: { minutes },
+        headers: { "idempotency-key": key },
+      }),
+    /** To be said again every few seconds; the answer is who looks at it. */
+    tellPresence: (session: string, activity: "viewing" | "answering" | "gone", name: string) =>
+      call<{ present: PresentPerson[] }>(`/sessions/${part(session)}/presence`, {
+        method: "POST",
+        body: name === "" ? { activity } : { activity, name: name.slice(0, 100) },
+      }),
+    testOf: (session: string) => call<SessionTest>(`/sessions/${part(session)}/to-test`, { method: "POST" }),
+  };
+}

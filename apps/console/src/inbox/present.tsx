@@ -1,0 +1,54 @@
+import type { PresentPerson } from "@parley/contracts";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useState } from "react";
+import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { sessionCalls } from "../api/session-calls.js";
+import { useCalls } from "../api/use-calls.js";
+import { Avatar } from "../ui/avatar.js";
+import { operatorName } from "./operator-name.js";
+import styles from "./present.module.css";
+
+const EVERY_MS = 4_000;
+
+/** Who else of the team looks at a conversation or answers in it, told for as long as this is on the page. */
+export function Present({ session, answering }: { session: string; answering: boolean }) {
+  const present = usePresence(session, answering);
+  return (
+    <ul className={styles.present} aria-label="Of the team">
+      {present.map(({ id, name, activity }) => (
+        <li key={id}>
+          <Avatar name={name ?? "Somebody"} size={18} />
+          {name ?? "Somebody of the team"} {activity === "answering" ? "is answering" : "is looking at it"}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function usePresence(session: string, answering: boolean): PresentPerson[] {
+  const api = useApi();
+  const calls = useCalls(sessionCalls);
+  const operators = useQuery({ queryKey: ["operators"], queryFn: answered(() => api.operators()) });
+  const me = operators.data?.data.find((one) => one.me)?.id;
+  const [present, setPresent] = useState<PresentPerson[]>([]);
+  const tell = useEffectEvent(async (isHere: () => boolean): Promise<void> => {
+    const answer = await calls.tellPresence(session, answering ? "answering" : "viewing", operatorName.get());
+    if (isHere() && answer.type === "ok") setPresent(answer.value.present);
+  });
+  useEffect(() => {
+    let here = true;
+    const say = (): void => {
+      // Whoever looks at another tab does not look at this.
+      if (!document.hidden) void tell(() => here);
+    };
+    say();
+    const timer = setInterval(say, EVERY_MS);
+    return () => {
+      here = false;
+      clearInterval(timer);
+      void calls.tellPresence(session, "gone", "");
+    };
+  }, [calls, session]);
+  return me === undefined ? [] : present.filter(({ id }) => id !== me);
+}

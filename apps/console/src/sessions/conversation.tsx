@@ -1,0 +1,215 @@
+import { Activity, File, ThumbsDown, ThumbsUp } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { WatchState } from "../api/watch-session.js";
+import { ProblemCard } from "../parts/states.js";
+import { Avatar } from "../ui/avatar.js";
+import { Button } from "../ui/button.js";
+import { cx } from "../ui/cx.js";
+import { Markdown } from "../ui/markdown/markdown.js";
+import { EmptyState } from "../ui/states.js";
+import { Chip, Status, type Tone } from "../ui/status.js";
+import { Time } from "../ui/time.js";
+import styles from "./conversation.module.css";
+import { type Mark, type Told, toldInOrder } from "./told.js";
+import { TracedTurnBody } from "./traced-turn.js";
+import type { TranscriptMessage } from "./transcript.js";
+import type { Watched } from "./use-live-session.js";
+import type { Tracing } from "./use-trace.js";
+
+const STATES: Record<WatchState, { word: string; tone: Tone } | null> = {
+  connecting: { word: "Connecting…", tone: "neutral" },
+  live: { word: "Live", tone: "good" },
+  interrupted: { word: "Reconnecting…", tone: "warn" },
+  over: null,
+  refused: { word: "Not live", tone: "warn" },
+};
+
+/** Whether what is shown is what happens. Read out when it changes. */
+export function LiveState({ state }: { state: WatchState }) {
+  const shown = STATES[state];
+  return <span role="status">{shown && <Status tone={shown.tone}>{shown.word}</Status>}</span>;
+}
+
+interface ConversationProps {
+  watched: Watched;
+  /** What happened between the messages. */
+  marks: readonly Mark[];
+  /** Whoever reads it answers in it, and knows that they type. */
+  mine?: boolean;
+  /** Who the visitor is, where it is known. */
+  person: string | null;
+  /** Given, each turn's trace unfolds under its last message. */
+  tracing?: Tracing | undefined;
+}
+
+/** What was said, oldest first, as the visitor's page shows it, and what is being said. */
+export function Conversation({ watched, marks, person, mine = false, tracing }: ConversationProps) {
+  const { live, problem, truncated, loaded } = watched;
+  const { messages, writing, label, typing } = live;
+  const told = useMemo(() => toldInOrder(messages, marks), [messages, marks]);
+  const nothing = loaded && messages.length === 0 && writing === null;
+  return (
+    <div className={styles.conversation}>
+      {problem && <ProblemCard problem={problem} />}
+      {truncated && <p className={styles.fine}>Only the newest messages are shown.</p>}
+      {nothing && problem === null && (
+        <EmptyState title="Nothing was said yet">
+          <p>The words of visitor and agent appear here as they are spoken.</p>
+        </EmptyState>
+      )}
+      <div role="log" aria-label="What was said">
+        {told.length > 0 && (
+          <ol className={styles.told}>
+            {told.map((entry) => (
+              <Entry key={entry.key} entry={entry} person={person} tracing={tracing} />
+            ))}
+          </ol>
+        )}
+      </div>
+      {writing && <Writing parts={writing.parts} />}
+      <Sign label={label} typing={mine && typing === "operator" ? null : typing} />
+    </div>
+  );
+}
+
+function Entry({ entry, person, tracing }: { entry: Told; person: string | null; tracing: Tracing | undefined }) {
+  switch (entry.type) {
+    case "day":
+      return (
+        <li className={styles.day}>
+          <Time at={entry.at} show="date" />
+        </li>
+      );
+    case "mark":
+      return <MarkItem mark={entry.mark} />;
+    case "message":
+      return <Spoken message={entry.message} person={person} tracing={entry.last ? tracing : undefined} />;
+  }
+}
+
+function MarkItem({ mark: { at, tone, text, words } }: { mark: Mark }) {
+  return (
+    <li className={cx(styles.mark, styles[tone])}>
+      <span>{text}</span> <Time at={at} show="clock" />
+      {words && (
+        <span className={styles.markWords} dir="auto">
+          “{words}”
+        </span>
+      )}
+    </li>
+  );
+}
+
+interface SpokenProps {
+  message: TranscriptMessage;
+  person: string | null;
+  tracing: Tracing | undefined;
+}
+
+function Spoken({ message, person, tracing }: SpokenProps) {
+  const { role, human, nodeName, failed, createdAt, content, files, rating, stopped } = message;
+  const own = role === "user";
+  const by = own ? (person ?? "Visitor") : human === null ? "Agent" : (human.name ?? "A human");
+  return (
+    <li
+      className={cx(styles.said, own ? styles.own : styles.other)}
+      data-said={own ? "visitor" : human ? "person" : "agent"}
+    >
+      <p className={styles.by} data-by>
+        {!own && <Avatar name={by} size={20} />}
+        <strong>{by}</strong>
+        {human !== null && <Chip tone="accent">Person</Chip>}
+        {nodeName !== null && <span>{nodeName}</span>}
+        <Time at={createdAt} show="clock" />
+      </p>
+      {own ? (
+        <p className={styles.bubble} data-words dir="auto">
+          {content}
+        </p>
+      ) : (
+        <div className={cx(styles.bubble, human !== null && styles.person)} data-words>
+          <Markdown>{content}</Markdown>
+        </div>
+      )}
+      {files.map(({ id, name }) => (
+        <p key={id} className={styles.note}>
+          <File className={styles.icon} aria-hidden="true" /> {name}
+        </p>
+      ))}
+      <Notes failed={failed} stopped={stopped} rating={rating} />
+      {tracing && human === null && <Why turnId={message.turnId} tracing={tracing} />}
+    </li>
+  );
+}
+
+function Notes({ failed, stopped, rating }: Pick<TranscriptMessage, "failed" | "stopped" | "rating">) {
+  if (!failed && !stopped && rating === null) return null;
+  return (
+    <p className={styles.note}>
+      {failed && <Status tone="problem">not answered</Status>}
+      {stopped && <Status tone="warn">stopped by the visitor</Status>}
+      {rating === "up" && (
+        <span className={styles.good}>
+          <ThumbsUp className={styles.icon} aria-hidden="true" /> Found helpful
+        </span>
+      )}
+      {rating === "down" && (
+        <span className={styles.problem}>
+          <ThumbsDown className={styles.icon} aria-hidden="true" /> Found unhelpful
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** The trace of a turn, unfolded under what it led to. */
+function Why({ turnId, tracing }: { turnId: string; tracing: Tracing }) {
+  const [open, setOpen] = useState(false);
+  const turn = open ? tracing.turn(turnId) : undefined;
+  const unfold = (): void => {
+    setOpen(!open);
+    if (!open) void tracing.find(turnId);
+  };
+  return (
+    <>
+      <Button look="quiet" small icon={<Activity />} className={styles.why} aria-expanded={open} onClick={unfold}>
+        Why
+      </Button>
+      {open && (
+        <div className={styles.trace}>
+          {turn !== undefined ? (
+            <TracedTurnBody turn={turn} />
+          ) : (
+            <p className={styles.fine}>
+              {tracing.busy ? "Reading the trace…" : (tracing.failed?.problem.detail ?? "No trace of it is kept.")}
+            </p>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** No part of the log: it is read out when it is whole. */
+function Writing({ parts }: { parts: string[] }) {
+  return (
+    <div className={cx(styles.said, styles.other, styles.writing)}>
+      <p className={styles.by}>
+        <Avatar name="Agent" size={20} />
+        <strong>Agent</strong>
+        <span>is writing…</span>
+      </p>
+      {parts.map((words, part) => (
+        <div key={String(part)} className={styles.bubble}>
+          <Markdown>{words}</Markdown>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Sign({ label, typing }: { label: string | null; typing: "visitor" | "operator" | null }) {
+  const words =
+    typing === "visitor" ? "The visitor is typing…" : typing === "operator" ? "The operator is typing…" : label;
+  return words === null ? null : <p className={styles.sign}>{words}</p>;
+}

@@ -1,0 +1,129 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { CirclePlay, Clock, FlaskConical, Square } from "lucide-react";
+import { useRef, useState } from "react";
+import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import { type SessionTest, sessionCalls } from "../api/session-calls.js";
+import { useCalls } from "../api/use-calls.js";
+import { announce } from "../app/announcement.js";
+import { operatorName } from "../inbox/operator-name.js";
+import { useShortcut } from "../keys/registry.js";
+import { Button } from "../ui/button.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { Menu, MenuItem } from "../ui/menu.js";
+import { notify } from "../ui/notify.js";
+import { TestDialog } from "./test-dialog.js";
+
+interface ActionsProps {
+  id: string;
+  active: boolean;
+  /** Nobody has it, and nobody waits for whom there is a button further down. */
+  free: boolean;
+  /** Transcripts, and with them tests, are for operators. */
+  readable: boolean;
+  agent: string | null;
+  onChanged(): void;
+}
+
+/** What can be done with a session from its page. */
+export function SessionActions({ id, active, free, readable, agent, onChanged }: ActionsProps) {
+  const api = useApi();
+  const calls = useCalls(sessionCalls);
+  const [ending, setEnding] = useState(false);
+  const [test, setTest] = useState<SessionTest | null>(null);
+  const [busy, setBusy] = useState(false);
+  const makeTest = async (): Promise<void> => {
+    setBusy(true);
+    const answer = await calls.testOf(id);
+    setBusy(false);
+    if (answer.type === "ok") setTest(answer.value);
+    else notify.problem(answer.detail);
+  };
+  const end = async () => {
+    await answered(() => api.endSession(id))();
+    onChanged();
+    announce("The session is ended.");
+  };
+  return (
+    <>
+      {readable && (
+        <Button icon={<FlaskConical />} busy={busy} onClick={() => void makeTest()}>
+          Make a test of it
+        </Button>
+      )}
+      {active && <Extend id={id} onChanged={onChanged} />}
+      {active && (
+        <Button icon={<Square />} onClick={() => setEnding(true)}>
+          End the session
+        </Button>
+      )}
+      {active && free && <TakeOver id={id} onChanged={onChanged} />}
+      <ConfirmDialog
+        open={ending}
+        onClose={() => setEnding(false)}
+        title="End this session?"
+        action="End the session"
+        consequences={[
+          "1 live session ends now.",
+          "Its visitor sees that the conversation is over and cannot write any more.",
+        ]}
+        run={end}
+      />
+      {test !== null && <TestDialog made={test} agent={agent} onClose={() => setTest(null)} />}
+    </>
+  );
+}
+
+/** Steps into a running conversation, whether or not it waits for somebody; the box to write in appears under it. */
+function TakeOver({ id, onChanged }: { id: string; onChanged(): void }) {
+  const api = useApi();
+  const client = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const take = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    const answer = await api.takeOver(id, operatorName.get());
+    if (answer.type === "ok") announce("It is yours. The agent is silent.");
+    else notify.problem(answer.detail);
+    await client.invalidateQueries({ queryKey: ["escalations"] });
+    setBusy(false);
+    onChanged();
+  };
+  const run = () => void take();
+  useShortcut({ id: "session.take", keys: "t", label: "Take the conversation over", scope: "Session", run });
+  return (
+    <Button look="primary" icon={<CirclePlay />} busy={busy} onClick={run}>
+      {busy ? "Taking over…" : "Take over"}
+    </Button>
+  );
+}
+
+const LONGER = [
+  { minutes: 15, label: "15 minutes" },
+  { minutes: 60, label: "An hour" },
+  { minutes: 240, label: "4 hours" },
+  { minutes: 1440, label: "A day" },
+];
+
+function Extend({ id, onChanged }: { id: string; onChanged(): void }) {
+  const calls = useCalls(sessionCalls);
+  // The same wish keeps its key until it was heard.
+  const key = useRef({ minutes: 0, key: "" });
+  const extend = async (minutes: number, label: string): Promise<void> => {
+    if (key.current.minutes !== minutes) key.current = { minutes, key: crypto.randomUUID() };
+    const answer = await calls.extendSession(id, minutes, key.current.key);
+    if (answer.type !== "ok") return notify.problem(answer.detail);
+    key.current = { minutes: 0, key: "" };
+    announce(`It may go on for ${label.toLowerCase()} more.`);
+    onChanged();
+  };
+  return (
+    <Menu label="Give it more time" trigger={<Button icon={<Clock />}>Extend</Button>}>
+      {LONGER.map(({ minutes, label }) => (
+        <MenuItem key={minutes} onSelect={() => void extend(minutes, label)}>
+          {label}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Escalation, Session } from "../api/answers.js";
+import type { TranscriptMessage } from "./transcript.js";
+
+/** What stands between messages: something that happened in the conversation without being said. */
+export interface Mark {
+  key: string;
+  at: string;
+  tone: "neutral" | "warn" | "good" | "problem";
+  text: string;
+  /** Words of a person: why they asked, what they handed over, what they think. */
+  words: string | null;
+}
+
+export type Told =
+  | { type: "day"; key: string; at: string }
+  | { type: "mark"; key: string; mark: Mark }
+  /** `last`: of its turn, whose trace unfolds below it. */
+  | { type: "message"; key: string; message: TranscriptMessage; last: boolean };
+
+/** Messages and marks in the order of time, each day named once. */
+export function toldInOrder(messages: readonly TranscriptMessage[], marks: readonly Mark[]): Told[] {
+  const told: Told[] = [];
+  const waiting = [...marks].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  let day = "";
+  const tell = (at: string, entry: Told): void => {
+    const today = new Date(at).toDateString();
+    if (today !== day) told.push({ type: "day", key: `day ${entry.key}`, at });
+    day = today;
+    told.push(entry);
+  };
+  const tellMark = (mark: Mark): void => tell(mark.at, { type: "mark", key: mark.key, mark });
+  for (const [index, message] of messages.entries()) {
+    while (waiting[0] !== undefined && Date.parse(waiting[0].at) < Date.parse(message.createdAt))
+      tellMark(waiting.shift() as Mark);
+    const last = messages[index + 1]?.turnId !== message.turnId;
+    tell(message.createdAt, { type: "message", key: message.key, message, last });
+  }
+  for (const mark of waiting) tellMark(mark);
+  return told;
+}
+
+const ASKED: Record<Escalation["source"], string> = {
+  visitor: "The visitor asked for a person",
+  api: "Your backend asked for a person",
+  workflow: "The workflow asked for a person",
+  failed_turns: "A person was asked for, because the agent kept failing",
+  limits: "A person was asked for, because no messages were left",
+  operator: "A person stepped in",
+};
+const ENDED: Record<NonNullable<Escalation["outcome"]>, string> = {
+  resolved: "Marked as resolved",
+  handed_back: "Handed back to the agent",
+  session_ended: "The conversation ended before it was resolved",
+  cancelled: "The visitor no longer wanted a person",
+};
+
+/** When a person was asked for, came, and left again; and the visitor's rating of the whole. */
+export function marksOf(escalations: readonly Escalation[], feedback: Session["feedback"]): Mark[] {
+  const marks = escalations.flatMap(marksOfEscalation);
+  if (!feedback) return marks;
+  const tone = feedback.rating <= 2 ? "problem" : "good";
+  const text = `The visitor rated the conversation ${feedback.rating} of 5`;
+  return [...marks, { key: "rating", at: feedback.updated_at, tone, text, words: feedback.text }];
+}
+
+function marksOfEscalation(escalation: Escalation): Mark[] {
+  const { id, source, reason, assigned_at: assignedAt, assigned_name: name, outcome } = escalation;
+  const marks: Mark[] = [
+    { key: `${id} asked`, at: escalation.created_at, tone: "warn", text: ASKED[source], words: reason },
+  ];
+  if (assignedAt !== null) {
+    marks.push({
+      key: `${id} taken`,
+      at: assignedAt,
+      tone: "neutral",
+      text: `${name ?? "A person"} took over`,
+      words: null,
+    });
+  }
+  if (escalation.resolved_at !== null) {
+    const text = ENDED[outcome ?? "resolved"];
+    const tone = outcome === "handed_back" || outcome === "resolved" ? "good" : "neutral";
+    marks.push({ key: `${id} ended`, at: escalation.resolved_at, tone, text, words: escalation.summary });
+  }
+  return marks;
+}

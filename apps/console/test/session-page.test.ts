@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { FakeApi } from "./fake-contract.js";
+import { escalationRow } from "./fake-inbox.js";
+import { tracedRow } from "./fake-trace.js";
+import { sessionRow } from "./rows.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+
+const bench = consoleBench();
+const PATH = "/console/sessions/text_live";
+const at = (time: string): string => `2026-01-01T${time}.000Z`;
+const prepare = (api: FakeApi): void => {
+  const rated = { rating: 2, text: "Too slow", created_at: at("10:09:00"), updated_at: at("10:09:00") };
+  api.sessions = [
+    sessionRow({
+      session_id: "text_live",
+      feedback: rated,
+      participant: { name: "Ada Lovelace", email: "ada@example.com" },
+    }),
+  ];
+  api.escalations = [
+    escalationRow({
+      ...{ status: "resolved", outcome: "handed_back", summary: "Bill explained", assigned_name: "Grace" },
+      ...{ created_at: at("10:05:00"), assigned_at: at("10:06:00"), resolved_at: at("10:08:00") },
+    }),
+  ];
+  api.traced = [tracedRow(1, {}), tracedRow(2, {})];
+};
+const sent = (call: string) => bench.api().seen.filter((one) => one.call === call);
+
+describe.skipIf(skipBrowser)("the page of a session", () => {
+  it("tells at their messages when a person was asked for, came and went, and how the visitor rated it", async () => {
+    const page = await bench.open(PATH, { prepare });
+    const log = page.getByRole("log");
+    await log.getByText("Bill explained").waitFor();
+    bench.api().live.tell("message", {
+      ...{ turn_id: "c.1", role: "user", part: 0, content: "And now?", created_at: at("10:07:00") },
+    });
+    await log.getByText("And now?").waitFor();
+    const lines = (await log.getByRole("listitem").allInnerTexts()).map((line) => line.replaceAll(/\s+/g, " "));
+    const order = [
+      "Thank you, Ada!",
+      "asked for a person",
+      "Grace took over",
+      "And now?",
+      "Handed back",
+      "rated the conversation 2 of 5",
+    ];
+    const places = order.map((words) => lines.findIndex((line) => line.includes(words)));
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places).not.toContain(-1);
+    await page.getByRole("heading", { name: "Ada Lovelace with Clinic Desk" }).waitFor();
+    await expect.poll(() => page.getByRole("complementary", { name: "Facts" }).innerText()).toContain("Too slow");
+  });
+
+  it("unfolds the trace of a turn under its message, read once", async () => {
+    const page = await bench.open(PATH, { prepare });
+    for (const turn of [1, 2]) {
+      const words = {
+        turn_id: `c.${turn}`,
+        role: "user",
+        part: 0,
+        content: `Question ${turn}`,
+        created_at: at("10:10:00"),
+      };
+      bench.api().live.tell("message", words);
+    }
+    const asked = page.getByRole("log").getByRole("listitem").filter({ hasText: "Question 2" });
+    expect(sent("GET /sessions/:/trace")).toEqual([]);
+    await asked.getByRole("button", { name: "Why" }).click();
+    await asked.getByText("contains:price").waitFor();
+    await asked.getByText("prices.md, passage 1").waitFor();
+    await page.getByRole("log").getByRole("listitem").filter({ hasText: "Question 1" }).getByRole("button").click();
+    await expect.poll(() => page.getByText("contains:price").count()).toBeGreaterThan(1);
+    expect(sent("GET /sessions/:/trace")).toHaveLength(1);
+  });
+
+  it("gives more time, and makes a test that becomes a version which is not live", async () => {
+    const page = await bench.open(PATH, { prepare });
+    await page.getByRole("button", { name: "Extend" }).click();
+    await page.getByRole("menuitem", { name: "An hour" }).click();
+    await page.getByText("It may go on for an hour more.").waitFor();
+    expect(sent("POST /sessions/:/extend")[0]?.body).toEqual({ minutes: 60 });
+    await page.getByRole("button", { name: "Make a test of it" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("What the API answered is not repeated.").waitFor();
+    await dialog.getByRole("button", { name: "Add it to the agent" }).click();
+    await page.getByText("Version 3 of the agent has the test.").waitFor();
+    const { activate, document } = sent("POST /agents/:/import")[0]?.body ?? {};
+    expect(activate).toBe(false);
+    expect(JSON.parse(String(document)).tests.at(-1).name).toBe("text_live");
+  });
+
+  it.each([
+    { name: "wide-light", width: 1280, height: 900, dark: false },
+    { name: "narrow-dark", width: 360, height: 760, dark: true },
+  ])("is accessible and fits, $name", async (look) => {
+    const page = await bench.open(PATH, { ...look, prepare, reducedMotion: true });
+    await page.getByRole("log").getByText("Bill explained").waitFor();
+    await screenshot(page, `session-page-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+  });
+});
