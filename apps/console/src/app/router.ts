@@ -125,6 +125,13 @@ const routeTree = root.addChildren([
     component: lazyPage(async () => (await import("../mail/mail.js")).MailPage),
   }),
   createRoute({
+    getParentRoute,
+    path: "/schedules",
+    staticData: { section: "schedules" },
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../schedules/schedules.js")).SchedulesPage),
+  }),
+  createRoute({
     ...trust,
     path: "/audit",
     component: lazyPage(async () => (await import("../audit/audit.js")).AuditPage),

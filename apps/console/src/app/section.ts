@@ -1,2 +1,11 @@
 /** Which entry of the navigation a page belongs to. */
-export type Section = "overview" | "inbox" | "agents" | "links" | "sessions" | "trust" | "mail" | "settings";
+export type Section =
+  | "overview"
+  | "inbox"
+  | "agents"
+  | "links"
+  | "sessions"
+  | "schedules"
+  | "trust"
+  | "mail"
+  | "settings";

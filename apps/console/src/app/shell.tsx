@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import {
   Bot,
+  CalendarClock,
   Check,
   Inbox,
   LayoutDashboard,
@@ -30,6 +31,7 @@ const SECTIONS = [
   { name: "agents", label: "Agents", to: "/agents", icon: Bot },
   { name: "links", label: "Links", to: "/links/{-$agent}", icon: LinkIcon },
   { name: "sessions", label: "Sessions", to: "/sessions", icon: MessageSquare },
+  { name: "schedules", label: "Schedules", to: "/schedules", icon: CalendarClock },
   { name: "trust", label: "Trust", to: "/audit", icon: ShieldCheck },
   { name: "mail", label: "Mail", to: "/mail", icon: Mail },
   { name: "settings", label: "Settings", to: "/settings/webhooks", icon: Settings2 },
@@ -69,7 +71,7 @@ export function Shell() {
             <LogOut className="icon" aria-hidden="true" /> Sign out
           </button>
           <nav aria-label="Pages">
-            <ul className={["five", "six", "seven", "eight"][sections.length - 5]}>
+            <ul className={["five", "six", "seven", "eight", "nine"][sections.length - 5]}>
               {sections.map(({ name, label, to, icon: SectionIcon }) => (
                 <li key={name}>
                   {/* Else a parameter of this page would go along. */}

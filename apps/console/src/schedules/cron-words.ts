@@ -1,0 +1,39 @@
+import { Cron } from "croner";
+import { toString as read } from "cronstrue";
+
+const NICKNAMES: Readonly<Record<string, string>> = {
+  ...{ "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0" },
+  ...{ "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *" },
+};
+
+const plain = (cron: string): string => NICKNAMES[cron.trim().toLowerCase()] ?? cron.trim();
+
+/** A pattern as a sentence; null = it is none of five fields. */
+export function cronWords(cron: string): string | null {
+  const pattern = plain(cron);
+  if (pattern.split(/\s+/).length !== 5) return null;
+  try {
+    return read(pattern, { use24HourTimeFormat: true, verbose: false });
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The next occurrences of a pattern that is not saved yet. The server's own list, which knows what becomes of an hour that a change of
+ * clocks skips or repeats, takes its place once it is saved.
+ */
+export function nextTimes(cron: string, timezone: string, count: number): Date[] {
+  if (cronWords(cron) === null) return [];
+  try {
+    return new Cron(plain(cron), { timezone, paused: true, mode: "5-part" }).nextRuns(count);
+  } catch {
+    return [];
+  }
+}
+
+/** "Mon, 2 Nov, 09:00" on the clocks of a zone. */
+export function zoneTime(at: Date | string, timeZone: string): string {
+  const shown = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(undefined, { ...shown, timeZone }).format(new Date(at));
+}

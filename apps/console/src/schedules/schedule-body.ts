@@ -1,0 +1,91 @@
+import type { SendChannel, SendTemplate } from "@parley/contracts";
+import type { Schedule } from "../api/schedule-calls.js";
+
+export interface ScheduleValues {
+  name: string;
+  agent: string | null;
+  cron: string;
+  timezone: string | null;
+  channel: SendChannel;
+  template: SendTemplate;
+  recipients: string;
+  hours: number | null;
+}
+
+export const CHANNELS = [
+  { value: "email", label: "E-mail" },
+  { value: "sms", label: "SMS" },
+  { value: "slack", label: "Slack" },
+  { value: "teams", label: "Teams" },
+  { value: "webhook", label: "Webhook" },
+] as const satisfies { value: SendChannel; label: string }[];
+
+export const TEMPLATES = [
+  { value: "invitation", label: "Invitation" },
+  { value: "reminder", label: "Reminder" },
+  { value: "daily_checkin", label: "Daily check-in" },
+  { value: "customer_support", label: "Customer support" },
+  { value: "anonymous_feedback", label: "Anonymous feedback" },
+  { value: "onboarding", label: "Onboarding" },
+] as const satisfies { value: SendTemplate; label: string }[];
+
+export const NEW_SCHEDULE: ScheduleValues = {
+  ...{ name: "", agent: null, cron: "0 9 * * 1-5", channel: "email", template: "daily_checkin", recipients: "" },
+  ...{ timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, hours: 4 },
+};
+
+type Recipient = string | { address: string; name: string };
+
+/** A line for each recipient: `Ada <ada@example.com>`, or the address alone. */
+export function recipientsOf(text: string): Recipient[] {
+  return text.split("\n").flatMap((line): Recipient[] => {
+    const named = /^\s*"?([^<"]*?)"?\s*<([^>]+)>\s*$/.exec(line);
+    if (named?.[1] && named[2] !== undefined) return [{ name: named[1], address: named[2].trim() }];
+    const address = (named?.[2] ?? line).trim();
+    return address === "" ? [] : [address];
+  });
+}
+
+const lineOf = (recipient: unknown): string => {
+  if (typeof recipient === "string") return recipient;
+  const { address, name } = recipient as { address: string; name?: string };
+  return name === undefined ? address : `${name} <${address}>`;
+};
+
+/** What a form begins with: editors get the recipients among the parameters. */
+export function valuesOf(schedule: Schedule): ScheduleValues {
+  const { parameters } = schedule;
+  const chosen = <T extends string>(options: readonly { value: T }[], value: unknown, other: T): T =>
+    options.find((option) => option.value === value)?.value ?? other;
+  return {
+    ...{ name: schedule.name ?? "", agent: schedule.agent_id, cron: schedule.cron, timezone: schedule.timezone },
+    channel: chosen(CHANNELS, parameters.channel, "email"),
+    template: chosen(TEMPLATES, parameters.message_template ?? parameters.template, "invitation"),
+    recipients: (Array.isArray(parameters.recipients) ? parameters.recipients : []).map(lineOf).join("\n"),
+    hours: typeof parameters.expires_in_hours === "number" ? parameters.expires_in_hours : null,
+  };
+}
+
+/** `before`: what the form does not show stays as it was. */
+export function bodyOf(values: ScheduleValues, before?: Schedule) {
+  const { expires_in_hours: _hours, ...kept } = before?.parameters ?? {};
+  return {
+    name: values.name.trim() || null,
+    cron: values.cron.trim(),
+    timezone: values.timezone ?? "UTC",
+    parameters: {
+      ...kept,
+      agent: values.agent ?? "",
+      channel: values.channel,
+      ...wordsOf(values.template, before),
+      recipients: recipientsOf(values.recipients),
+      ...(values.hours === null ? {} : { expires_in_hours: values.hours }),
+    },
+  };
+}
+
+/** A template of links that was chosen elsewhere stays; the form is about the words of the message. */
+function wordsOf(template: SendTemplate, before: Schedule | undefined) {
+  if (before === undefined) return { template };
+  return valuesOf(before).template === template ? {} : { message_template: template };
+}
