@@ -1,11 +1,31 @@
 import { pageConfig } from "../web-kit/page.config.js";
 
+/** What lists are drawn with. */
+const TABLE = /[\\/]node_modules[\\/]@tanstack[\\/](react-)?(table|virtual)|[\\/]src[\\/]ui[\\/]table[\\/]/;
+/** The kit and what it stands on, but for what the first page needs of it. */
+const KIT =
+  /[\\/]node_modules[\\/](@base-ui[\\/](?!react[\\/](esm[\\/])?csp-provider)|@floating-ui|tabbable)|[\\/]src[\\/]ui[\\/](?!charts|code|markdown|table|toast|ui-provider|avatar|cx|theme|notify|tokens)[\w-]+\./;
+
 // The console lives at /console/….
 export default pageConfig("/assets/console/", {
-  modulePreload: { polyfill: false },
+  // What a page needs comes from its own first lines: a list of every file for every page would be the heaviest part of the router.
+  modulePreload: {
+    polyfill: false,
+    resolveDependencies: (_file, needed, { hostType }) => (hostType === "html" ? needed : []),
+  },
   rolldownOptions: {
-    // What many pages share travels together: one request more instead of a dozen small ones.
-    output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 8 }] } },
+    // What many pages share travels together: one request more instead of a dozen small ones. The kit is not for the first page.
+    output: {
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [
+          { name: "table", test: TABLE, priority: 3 },
+          { name: "form-state", test: /[\\/]node_modules[\\/]react-hook-form[\\/]/, priority: 3 },
+          { name: "kit", test: KIT, minShareCount: 3, priority: 2 },
+          { name: "shared", test: (id) => !KIT.test(id) && !TABLE.test(id), minShareCount: 18, priority: 1 },
+        ],
+      },
+    },
     // "use client" is for servers that draw components; nothing is drawn on a server here.
     onLog: (level, log, tell) => (log.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : tell(level, log)),
   },

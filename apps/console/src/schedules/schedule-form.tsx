@@ -15,8 +15,9 @@ import { notify } from "../ui/notify.js";
 import { NumberField } from "../ui/number-field.js";
 import { Select } from "../ui/select.js";
 import { TextArea, TextField } from "../ui/text-field.js";
-import { cronWords, nextTimes, zoneTime } from "./cron-words.js";
 import { bodyOf, CHANNELS, NEW_SCHEDULE, type ScheduleValues, TEMPLATES, valuesOf } from "./schedule-body.js";
+import { cronReader, useCron } from "./use-cron.js";
+import { zoneTime } from "./zone-time.js";
 
 const NEXT = 5;
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => ({ value: zone, label: zone }));
@@ -78,7 +79,7 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
           value={cron}
           onChange={(preset) => form.setValue("cron", preset, { shouldDirty: true })}
         />
-        <FormField form={form} name="cron" rules={{ validate: (text) => cronWords(text) !== null || WRONG }}>
+        <FormField form={form} name="cron" rules={{ validate: canBeRead }}>
           {(bound) => <TextField label="Pattern" help="Minute, hour, day, month, day of week." mono {...bound} />}
         </FormField>
         <FormField form={form} name="timezone" rules={{ required: "On whose clock?" }}>
@@ -120,14 +121,20 @@ export function ScheduleForm({ schedule, onClose, onSaved }: FormProps) {
 
 const WRONG = "Five fields, such as 0 9 * * 1-5, or @daily.";
 
+async function canBeRead(cron: string): Promise<true | string> {
+  const { cronWords } = await cronReader();
+  return cronWords(cron) !== null || WRONG;
+}
+
 /** What a pattern means, before it is saved. */
 function Reading({ cron, timezone }: { cron: string; timezone: string }) {
-  const words = cronWords(cron);
-  const times = useMemo(() => nextTimes(cron, timezone, NEXT), [cron, timezone]);
+  const reader = useCron();
+  const words = reader?.cronWords(cron) ?? null;
+  const times = useMemo(() => reader?.nextTimes(cron, timezone, NEXT) ?? [], [reader, cron, timezone]);
   return (
     <div role="status" className={styles.reading}>
       {words === null ? (
-        <p className={styles.note}>{WRONG}</p>
+        <p className={styles.note}>{reader === undefined ? "" : WRONG}</p>
       ) : times.length === 0 ? (
         <p className={styles.note}>This never comes.</p>
       ) : (

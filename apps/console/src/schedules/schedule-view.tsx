@@ -15,9 +15,10 @@ import { refusalOf } from "../ui/refusal.js";
 import { Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
-import { cronWords, zoneTime } from "./cron-words.js";
 import { CHANNELS } from "./schedule-body.js";
 import { ScheduleForm } from "./schedule-form.js";
+import { CronWords } from "./use-cron.js";
+import { zoneTime } from "./zone-time.js";
 
 const RUNS: Record<ScheduleRun["status"], { tone: Tone; word: string }> = {
   pending: { tone: "accent", word: "On its way" },
@@ -130,7 +131,9 @@ function Facts({ schedule, agentName }: { schedule: Schedule; agentName: (id: st
       </dd>
       <dt>When</dt>
       <dd>
-        {cronWords(cron) ?? cron} ({timezone}) <Mono>{cron}</Mono>
+        <CronWords cron={cron} /> ({timezone})
+        <br />
+        <Mono>{cron}</Mono>
       </dd>
       <dt>Next</dt>
       <dd>

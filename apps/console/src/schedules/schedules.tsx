@@ -16,9 +16,9 @@ import { useListState } from "../ui/table/list-state.js";
 import { useList } from "../ui/table/use-list.js";
 import { Time } from "../ui/time.js";
 import { NumberText } from "../ui/values.js";
-import { cronWords } from "./cron-words.js";
 import { ScheduleForm } from "./schedule-form.js";
 import { ScheduleView } from "./schedule-view.js";
+import { CronWords } from "./use-cron.js";
 
 const NO_FILTERS: readonly string[] = [];
 const rowId = ({ id }: Schedule): string => id;
@@ -65,10 +65,14 @@ export function SchedulesPage() {
 }
 
 const columnsOf = (agentName: (id: string) => string): Column<Schedule>[] => [
-  { id: "name", header: "Name", width: "minmax(8rem, 1.5fr)", cell: nameOf, value: nameOf },
+  { id: "name", header: "Name", width: "minmax(6rem, 1.5fr)", cell: nameOf, value: nameOf },
   {
     ...{ id: "when", header: "When", width: "minmax(9rem, 2fr)", from: 520, value: ({ cron }) => cron },
-    cell: ({ cron, timezone }) => `${cronWords(cron) ?? cron} (${timezone})`,
+    cell: ({ cron, timezone }) => (
+      <>
+        <CronWords cron={cron} /> ({timezone})
+      </>
+    ),
   },
   {
     ...{ id: "agent", header: "Agent", width: "minmax(6rem, 1fr)", from: 760 },
@@ -79,11 +83,11 @@ const columnsOf = (agentName: (id: string) => string): Column<Schedule>[] => [
     cell: ({ recipients }) => <NumberText value={recipients} />,
   },
   {
-    ...{ id: "state", header: "State", width: "7rem", value: ({ paused }) => (paused ? "paused" : "active") },
+    ...{ id: "state", header: "State", width: "6rem", value: ({ paused }) => (paused ? "paused" : "active") },
     cell: ({ paused }) => <Status tone={paused ? "warn" : "good"}>{paused ? "Paused" : "Active"}</Status>,
   },
   {
-    ...{ id: "next", header: "Next", width: "6.5rem", align: "end", value: (row) => row.next_runs[0] },
+    ...{ id: "next", header: "Next", width: "6rem", align: "end", value: (row) => row.next_runs[0] },
     cell: ({ next_runs: [next] }) => <Time at={next ?? null} />,
   },
 ];
