@@ -44,7 +44,7 @@ export function send(base: string, { method, path, headers, body }: Outgoing): P
       }
       const pieces: Buffer[] = [];
       incoming.on("data", (piece: Buffer) => pieces.push(piece));
-      incoming.on("error", reject);
+      incoming.on("error", (error) => reject(new Error(`${method} ${path}: ${error.message}`)));
       incoming.on("end", () => resolve({ ...head, text: Buffer.concat(pieces).toString("utf8") }));
     });
     outgoing.end(body ?? undefined);

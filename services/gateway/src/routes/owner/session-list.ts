@@ -74,6 +74,8 @@ async function readPage(bus: Bus, principal: TenantPrincipal, query: ListQuery) 
   return { data, nextCursor: page.nextCursor };
 }
 
+type Page = Awaited<ReturnType<typeof readPage>>;
+
 const COLUMNS = [
   ...["session_id", "title", "state", "waiting_since", "person", "agent_name", "agent_config_version", "link_title"],
   ...["turns", "cost", "rating", "thumbs_up", "thumbs_down", "failed_turns", "escalated", "went_badly"],
@@ -81,14 +83,13 @@ const COLUMNS = [
 ];
 const CSV_PAGE = 200;
 
-/** Every session that the filter finds, a page at a time, read as fast as the client takes them. */
-async function* csvOf(bus: Bus, principal: TenantPrincipal, query: ListQuery): AsyncGenerator<string> {
+/** The page and every one behind it, read as fast as the client takes them. */
+async function* csvOf(page: Page, next: (cursor: string) => Promise<Page>): AsyncGenerator<string> {
   yield csvLines([COLUMNS]);
-  for (let cursor = query.cursor; ; ) {
-    const page = await readPage(bus, principal, { ...query, limit: CSV_PAGE, cursor });
-    yield csvLines(page.data.map((session) => csvCells(COLUMNS, { ...session, ...flagsOf(session) })));
-    if (page.nextCursor === null) return;
-    cursor = page.nextCursor;
+  for (let shown = page; ; ) {
+    yield csvLines(shown.data.map((session) => csvCells(COLUMNS, { ...session, ...flagsOf(session) })));
+    if (shown.nextCursor === null) return;
+    shown = await next(shown.nextCursor);
   }
 }
 const flagsOf = ({ escalated, went_badly }: Listed) => ({
@@ -111,10 +112,13 @@ export const sessionListRoute = ownerRoute({
       await bus.call(recordAct, { principal, action: "sessions.searched", targetType, targetId: null });
     }
     if (query.format === "json") return wirePage(await readPage(bus, principal, query));
+    const next = (cursor: string | undefined) => readPage(bus, principal, { ...query, limit: CSV_PAGE, cursor });
+    // Before the head of the answer, so that what is refused is told as a problem.
+    const first = await next(query.cursor);
     return reply
       .header("content-type", "text/csv; charset=utf-8")
       .header("content-disposition", 'attachment; filename="sessions.csv"')
       .header("cache-control", "private, no-store")
-      .send(Readable.from(csvOf(bus, principal, query), { objectMode: false }));
+      .send(Readable.from(csvOf(first, next), { objectMode: false }));
   },
 });
