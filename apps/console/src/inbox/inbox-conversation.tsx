@@ -17,6 +17,7 @@ import { Present } from "./present.js";
 import { VisitorFacts } from "./visitor-facts.js";
 
 const EVERY_MS = 4_000;
+const NEAR_PX = 48;
 
 interface Given {
   id: string;
@@ -64,13 +65,8 @@ interface OpenedProps {
 
 function Opened({ escalation, session, onChanged }: OpenedProps) {
   const watched = useLiveSession(session, onChanged);
-  const { messages, writing, typing } = watched.live;
   const log = useRef<HTMLElement>(null);
-  // Whoever reads the end keeps reading the end.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each of them makes the log longer
-  useEffect(() => {
-    log.current?.scrollTo({ top: log.current.scrollHeight });
-  }, [messages.length, writing, typing]);
+  useEffect(() => (log.current === null ? undefined : keepAtEnd(log.current)), []);
   useOthersAct(watched.live, onChanged);
   const escalations = useEscalations(session.session_id);
   const marks = useMemo(() => marksOf(escalations, session.feedback), [escalations, session.feedback]);
@@ -111,6 +107,23 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
       <VisitorFacts escalation={escalation} session={watched.live.session} />
     </div>
   );
+}
+
+/** Whoever reads the end keeps reading the end, whatever makes the log longer. Gives a function that ends it. */
+function keepAtEnd(log: HTMLElement): () => void {
+  let atEnd = true;
+  const look = (): void => {
+    atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
+  };
+  const observer = new ResizeObserver(() => {
+    if (atEnd) log.scrollTo({ top: log.scrollHeight });
+  });
+  for (const part of [log, ...log.children]) observer.observe(part);
+  log.addEventListener("scroll", look);
+  return () => {
+    observer.disconnect();
+    log.removeEventListener("scroll", look);
+  };
 }
 
 const NOTICE_WORDS = { pending: "on the way to", sent: "sent to", failed: "failed to", cancelled: "not needed for" };
