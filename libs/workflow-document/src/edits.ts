@@ -18,6 +18,8 @@ export type GraphEdit =
   /** Fields to set; null removes one. Not `id` and `transitions`. */
   | { do: "editNode"; id: string; fields: Fields }
   | { do: "setStart"; id: string }
+  /** Settings of the workflow; null removes one. Not its nodes and where it begins. */
+  | { do: "editWorkflow"; fields: Fields }
   /** `at` = its place in the node's transitions; absent = the last. */
   | { do: "connect"; from: string; to: string; condition: string; priority?: number; at?: number }
   | { do: "disconnect"; from: string; index: number }
@@ -57,6 +59,8 @@ function changesOf(document: unknown, edit: GraphEdit): Change[] {
     case "setStart":
       nodeAt(document, edit.id);
       return [{ op: "set", path: ["workflow", "initial_node"], value: edit.id }];
+    case "editWorkflow":
+      return editWorkflow(document, edit.fields);
     case "connect":
       return connect(document, edit);
     case "disconnect":
@@ -157,9 +161,20 @@ function editNode(document: unknown, { id, fields }: Extract<GraphEdit, { do: "e
   if ("id" in fields || "transitions" in fields) {
     throw new EditRefused("bad_edit", "id and transitions have edits of their own");
   }
+  return fieldChanges(path, node, fields);
+}
+
+function editWorkflow(document: unknown, fields: Fields): Change[] {
+  if ("nodes" in fields || "initial_node" in fields) {
+    throw new EditRefused("bad_edit", "nodes and where it begins have edits of their own");
+  }
+  return fieldChanges(["workflow"], recordOf(recordOf(document).workflow), fields);
+}
+
+function fieldChanges(path: Path, owner: Readonly<Fields>, fields: Fields): Change[] {
   return Object.entries(fields).flatMap(([name, value]): Change[] => {
     if (value !== null && value !== undefined) return [{ op: "set", path: [...path, name], value }];
-    return Object.hasOwn(node, name) ? [{ op: "remove", path: [...path, name] }] : [];
+    return Object.hasOwn(owner, name) ? [{ op: "remove", path: [...path, name] }] : [];
   });
 }
 

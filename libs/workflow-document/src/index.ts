@@ -7,7 +7,9 @@ export {
   type GraphEdge,
   type GraphIntent,
   type GraphNode,
+  placeFindings,
   readGraph,
 } from "./read-graph.js";
 export { EditRefused, type Refusal } from "./rewrite.js";
 export { documentSchema } from "./schema.js";
+export { writeYaml } from "./write-yaml.js";

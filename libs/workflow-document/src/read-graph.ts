@@ -28,6 +28,8 @@ export interface GraphNode {
   name: string | null;
   /** What it says or is told, as far as its type has that: the first of prompt, fixed text, reason, message, address. */
   text: string | null;
+  /** Everything that is written in the node, as it is read; not for changing. */
+  fields: Readonly<Record<string, unknown>>;
   isStart: boolean;
   position: Position;
   /** Offsets of the node in the text. */
@@ -70,6 +72,8 @@ export interface Graph {
   nodes: GraphNode[];
   edges: GraphEdge[];
   globalIntents: GraphIntent[];
+  /** Settings of the workflow beside its nodes, as they are written. */
+  settings: Readonly<Record<string, unknown>>;
   findings: Finding[];
 }
 
@@ -79,7 +83,8 @@ export function readGraph(text: string): Graph {
   const { format } = source;
   if (source.value === undefined) {
     const findings = source.problems.map((problem) => unreadable(source, problem));
-    return { format, readable: false, valid: false, start: null, nodes: [], edges: [], globalIntents: [], findings };
+    const nothing = { start: null, nodes: [], edges: [], globalIntents: [], settings: {} };
+    return { format, readable: false, valid: false, ...nothing, findings };
   }
   const outline = readOutline(source.value);
   const checked = validateDocument(source.value);
@@ -105,6 +110,7 @@ export function readGraph(text: string): Graph {
       const priority = typeof raw.priority === "number" ? raw.priority : 0;
       return { id, description: wordsOf(raw.description) ?? "", target: intent.target, priority, from };
     }),
+    settings: outline.settings,
     findings: checked.issues.map((issue) => findingOf(source, issue)),
   };
 }
@@ -112,12 +118,19 @@ export function readGraph(text: string): Graph {
 /** The findings alone, as an editor shows them. */
 export const findingsOf = (text: string): Finding[] => readGraph(text).findings;
 
+/** Findings that the server adds, with their places in the text; none while the text cannot be read. */
+export function placeFindings(text: string, issues: readonly Issue[]): Finding[] {
+  const source = openSource(text);
+  return source.value === undefined ? [] : issues.map((issue) => findingOf(source, issue));
+}
+
 function nodeOf(source: Source, { id, type, path, raw }: OutlineNode): Omit<GraphNode, "isStart" | "position"> {
   const node = findPlace(source, path)?.node ?? null;
   const from = node?.range?.[0] ?? 0;
   const { line } = source.placeOf(from);
   const to = endOf(source.text, node);
-  return { id, index: Number(path[2]), type, name: wordsOf(raw.name), text: textOf(raw), from, to, line };
+  const words = { name: wordsOf(raw.name), text: textOf(raw), fields: raw };
+  return { id, index: Number(path[2]), type, ...words, from, to, line };
 }
 
 function edgesOf({ id, transitions, path, raw }: OutlineNode): GraphEdge[] {

@@ -234,6 +234,15 @@ describe("an edit of a graph", () => {
     `);
   });
 
+  it("sets and removes what stands beside the nodes", () => {
+    const fields = { global_prompt: "Be kind.", "x-scripted": null };
+    const after = edited({ do: "editWorkflow", fields });
+    expect(after).toContain('# A desk.\nagent: { name: Desk } # the name\nworkflow:\n  initial_node: "hello"\n');
+    expect(readGraph(after).settings).toMatchObject({ global_prompt: "Be kind.", initial_node: "hello" });
+    expect(after).not.toContain("x-scripted");
+    expect(readGraph(after).nodes).toHaveLength(4);
+  });
+
   it("moves a node with its comment", () => {
     const after = edited({ do: "reorderNode", id: "bye", to: 0 });
     expect(after).toContain(
@@ -252,6 +261,7 @@ describe("an edit of a graph", () => {
     ["bad_condition", { do: "connect", from: "hello", to: "ask", condition: "when it rains" }],
     ["bad_edit", { do: "connect", from: "bye", to: "ask", condition: "always" }],
     ["bad_edit", { do: "editNode", id: "ask", fields: { id: "x" } }],
+    ["bad_edit", { do: "editWorkflow", fields: { nodes: [] } }],
   ])("is refused with %s: %j", (code, edit) => {
     expect(() => editGraph(YAML, edit)).toThrow(expect.objectContaining({ code }));
   });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { validateDocument } from "@parley/workflow";
-import { documentSchema, findingsOf, readGraph } from "@parley/workflow-document";
+import { documentSchema, findingsOf, placeFindings, readGraph, writeYaml } from "@parley/workflow-document";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 
 const BAD = `agent:
   name: Desk
@@ -102,5 +103,22 @@ it("has a schema of documents to complete from, with the fields of every type of
   const schema = JSON.stringify(documentSchema());
   for (const word of ["initial_node", "retrieve_variable", "agent_transfer", "on_entry", "reply_contains", "hybrid"]) {
     expect(schema).toContain(`"${word}"`);
+  }
+});
+
+it("shows findings of the server at their places", () => {
+  const text = "agent: {name: Desk}\nworkflow:\n  initial_node: a\n  nodes:\n    - id: a\n      static_text: Hi\n";
+  const issue = { path: ["workflow", "nodes", 0, "static_text"], code: "x", message: "odd", severity: "warning" } as const;
+  expect(placeFindings(text, [issue])).toMatchObject([{ line: 6, column: 20, message: "odd", severity: "warning" }]);
+  expect(placeFindings("a: [", [issue])).toEqual([]);
+});
+
+it("writes a document that was kept as a value as text of the same value", () => {
+  const folder = new URL("../../../examples/agents/", import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const value: unknown = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
+    const text = writeYaml(value);
+    expect(text).toMatch(/^agent:\n/);
+    expect(parse(text)).toEqual(value);
   }
 });

@@ -16,7 +16,7 @@ function nameIn(document: string): string {
   }
 }
 
-const slugOf = (name: string): string =>
+export const slugOf = (name: string): string =>
   name
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
 import { allPages } from "../api/all-pages.js";
 import type { Ingestion, KnowledgeDocument } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
-import { PageHeader } from "../parts/page-header.js";
 import { Empty, WhenReady } from "../parts/states.js";
+import { agentPage } from "./agent-frame.js";
 import { IngestionList } from "./ingestion-list.js";
 import { KnowledgeList } from "./knowledge-list.js";
 import { KnowledgeSearch } from "./knowledge-search.js";
@@ -13,8 +12,6 @@ import { KnowledgeUpload } from "./knowledge-upload.js";
 
 /** While vectors are made, the list looks again. */
 const LOOK_AGAIN_MS = 3_000;
-
-const route = getRouteApi("/knowledge/$agent");
 
 interface Library {
   data: KnowledgeDocument[];
@@ -27,8 +24,9 @@ const isAtWork = ({ ingesting, data }: Library): boolean =>
   data.some(({ embedding }) => embedding?.status === "queued" || embedding?.status === "processing");
 
 /** What an agent answers from: its documents, and what a question finds in them. */
-export function KnowledgePage() {
-  const { agent } = route.useParams();
+export const KnowledgePage = agentPage(({ agent: { slug } }) => <Knowledge agent={slug} />);
+
+function Knowledge({ agent }: { agent: string }) {
   const api = useApi();
   const query = useQuery<Library>({
     queryKey: ["knowledge", agent],
@@ -47,11 +45,7 @@ export function KnowledgePage() {
   const documents = query.data?.data ?? [];
   return (
     <>
-      <PageHeader
-        title="Knowledge"
-        parent={{ to: "/agents/$agent", params: { agent }, label: agent }}
-        lead="Documents that answers are made from. Switch it on with rag in the workflow."
-      />
+      <p className="help">Documents that answers are made from. Switch it on with rag in the workflow.</p>
       <KnowledgeUpload agent={agent} onAdded={() => void query.refetch()} />
       <section className="block" aria-labelledby="documents-title">
         <h2 id="documents-title">Documents</h2>

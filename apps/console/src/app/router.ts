@@ -58,7 +58,44 @@ const routeTree = root.addChildren([
   createRoute({
     ...agents,
     path: "/agents/$agent",
-    component: lazyPage(async () => (await import("../agents/agent.js")).AgentPage),
+    component: lazyPage(async () => (await import("../agents/prompt-tab.js")).PromptTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/document",
+    component: lazyPage(async () => (await import("../agents/document-tab.js")).DocumentTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/flow",
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["node"]),
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../agents/flow/flow-tab.js")).FlowTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/tests",
+    component: lazyPage(async () => (await import("../agents/tests-tab.js")).TestsTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/versions",
+    component: lazyPage(async () => (await import("../agents/versions-tab.js")).VersionsTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/access",
+    component: lazyPage(async () => (await import("../agents/access-tab.js")).AccessTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/secrets",
+    component: lazyPage(async () => (await import("../agents/secrets-tab.js")).SecretsTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/settings",
+    component: lazyPage(async () => (await import("../agents/settings-tab.js")).SettingsTab),
   }),
   createRoute({
     ...agents,

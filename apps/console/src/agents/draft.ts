@@ -1,0 +1,147 @@
+import { record, text as textOf } from "@parley/web-kit";
+import type { Api } from "../api/api.js";
+import type { Problem } from "../api/problem.js";
+import { createStore } from "../app/store.js";
+
+/** After the last key: long enough that a sentence is one save, short enough that nothing is lost. */
+const SAVE_AFTER_MS = 800;
+
+/** A save of the same draft in another tab, which this page has not seen. */
+interface Newer {
+  text: string;
+  revision: number;
+  base: number | null;
+}
+
+export interface DraftState {
+  text: string;
+  /** The live version as text; empty when none is live. */
+  liveText: string;
+  live: number | null;
+  /** The version that was live when the draft was begun. */
+  base: number | null;
+  /** The newest save that this page knows; 0 = there is no draft. */
+  revision: number;
+  saving: "same" | "unsaved" | "saving" | "saved" | "failed" | "conflict";
+  newer: Newer | null;
+  problem: Problem | null;
+}
+
+interface Begun {
+  draft: { text: string; revision: number; base_version: number | null } | null;
+  liveText: string;
+  live: number | null;
+}
+
+/**
+ * One's own draft of an agent while it is worked on: the text that prompts, document and flow show. It is saved by itself, one save at
+ * a time, and stops saving when another tab was faster until somebody has decided between the two.
+ */
+export class Draft {
+  readonly store;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<void> | null = null;
+
+  constructor(
+    private readonly api: Api,
+    private readonly agent: string,
+    { draft, liveText, live }: Begun,
+  ) {
+    this.store = createStore<DraftState>({
+      ...{ text: draft?.text ?? liveText, liveText, live, base: draft === null ? live : draft.base_version },
+      ...{ revision: draft?.revision ?? 0, saving: draft === null ? "same" : "saved", newer: null, problem: null },
+    });
+  }
+
+  get state(): DraftState {
+    return this.store.get();
+  }
+
+  edit(text: string): void {
+    if (text === this.state.text) return;
+    this.#set({ text, ...(this.state.saving === "conflict" ? {} : { saving: "unsaved" }) });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save(), SAVE_AFTER_MS);
+  }
+
+  /** Has the text saved as it is, also when nobody has changed it. */
+  touch(): void {
+    this.#set({ saving: "unsaved" });
+  }
+
+  /** Saves what is not saved yet, now. */
+  async save(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#running !== null) await this.#running;
+    if (this.state.saving !== "unsaved" && this.state.saving !== "failed") return;
+    this.#running = this.#send().finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+    if (this.state.saving === "unsaved") await this.save();
+  }
+
+  async #send(): Promise<void> {
+    const { text, base, revision } = this.state;
+    this.#set({ saving: "saving", problem: null });
+    const answer = await this.api.saveDraft(this.agent, { text, base_version: base }, revision);
+    if (answer.type === "ok") {
+      const isNewest = this.state.text === text;
+      this.#set({ revision: answer.value.revision, saving: isNewest ? "saved" : "unsaved" });
+    } else if (answer.code === "draft_changed") this.#set({ saving: "conflict", newer: newerOf(answer) });
+    else this.#set({ saving: "failed", problem: answer });
+  }
+
+  /** Two tabs wrote: this text it shall be. */
+  async settle(text: string): Promise<void> {
+    const { newer } = this.state;
+    this.#set({ text, saving: "unsaved", newer: null, ...(newer && { revision: newer.revision, base: newer.base }) });
+    await this.save();
+  }
+
+  /** The version that went live meanwhile was seen: with it, the draft is this text. */
+  async rebase(text: string): Promise<void> {
+    await this.#quiet();
+    this.#set({ text, base: this.state.live, saving: "unsaved" });
+    await this.save();
+  }
+
+  async discard(): Promise<Problem | null> {
+    await this.#quiet();
+    const answer = this.state.revision === 0 ? null : await this.api.deleteDraft(this.agent);
+    if (answer?.type === "problem" && answer.code !== "draft_not_found") return answer;
+    const { live, liveText } = this.state;
+    this.#set({ text: liveText, base: live, revision: 0, saving: "same", newer: null, problem: null });
+    return null;
+  }
+
+  /** It went out: there is no draft any more. */
+  published(live: { live: number | null; liveText: string }): void {
+    const { liveText } = live;
+    this.#set({ ...live, text: liveText, base: live.live, revision: 0, saving: "same", newer: null, problem: null });
+  }
+
+  /** Another version is live: who has written nothing goes on from it. */
+  wentLive(live: { live: number | null; liveText: string }): void {
+    if (this.state.saving === "same") this.published(live);
+    else this.#set(live);
+  }
+
+  async #quiet(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#running !== null) await this.#running;
+  }
+
+  #set(part: Partial<DraftState>): void {
+    this.store.set({ ...this.state, ...part });
+  }
+}
+
+function newerOf({ body }: Problem): Newer {
+  const { text, revision, base_version: base } = record(body.draft);
+  return {
+    text: textOf(text) ?? "",
+    revision: typeof revision === "number" ? revision : 0,
+    base: typeof base === "number" ? base : null,
+  };
+}

@@ -1,0 +1,44 @@
+import { useEffect, useRef, useState } from "react";
+import { TextField } from "../../ui/text-field.js";
+
+interface CommitFieldProps {
+  label: string;
+  help?: string;
+  value: string;
+  /** When the field is left; false = refused, and what stands comes back. */
+  onCommit(text: string): Promise<boolean>;
+}
+
+/** For what is only right as a whole, as names and conditions: taken when the field is left or Enter is pressed. */
+export function CommitField({ label, help, value, onCommit }: CommitFieldProps) {
+  const [own, setOwn] = useState(value);
+  const [seen, setSeen] = useState(value);
+  const alive = useRef(true);
+  useEffect(() => {
+    alive.current = true;
+    return () => {
+      alive.current = false;
+    };
+  }, []);
+  if (seen !== value) {
+    setSeen(value);
+    setOwn(value);
+  }
+  const commit = (): void => {
+    const text = own.trim();
+    if (text === value) return;
+    void onCommit(text).then((done) => {
+      if (!done && alive.current) setOwn(value);
+    });
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        commit();
+      }}
+    >
+      <TextField label={label} help={help} mono value={own} onChange={setOwn} onBlur={commit} />
+    </form>
+  );
+}

@@ -1,0 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "../api/api-context.js";
+import { answered } from "../api/query.js";
+import type { VersionView } from "../api/workbench-calls.js";
+
+/** Names of those who made versions, as far as whoever is signed in may see people; null = nobody is known. */
+export function useAuthors(): (author: VersionView["author"]) => string | null {
+  const api = useApi();
+  const query = useQuery({ queryKey: ["users"], queryFn: answered(() => api.users()) });
+  const names = new Map(query.data?.data.map(({ id, name, email }) => [id, name || email]));
+  return (author) => {
+    if (!author) return null;
+    if (author.via === "user") return names.get(author.id) ?? "A person of the team";
+    return author.via === "token" ? "By an access token" : "By a signed call";
+  };
+}

@@ -1,0 +1,61 @@
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Agent } from "../api/answers.js";
+import type { Api } from "../api/api.js";
+import { useApi } from "../api/api-context.js";
+import type { Answer } from "../api/call.js";
+import { answered } from "../api/query.js";
+import { Draft } from "./draft.js";
+
+const keyOf = (agent: string): string[] => ["draft", agent];
+
+/** Where a new agent begins: the smallest document that says something. */
+const begunOf = (name: string): string => `agent:
+  name: ${JSON.stringify(name)}
+workflow:
+  initial_node: talk
+  global_prompt: You are a friendly assistant.
+  nodes:
+    - id: talk
+      name: Talk
+      proactive: true
+      system_prompt: Greet the visitor and answer their questions.
+`;
+
+/** The live version as text to edit. */
+export async function liveTextOf(api: Api, agent: Agent): Promise<Answer<string>> {
+  if (agent.active_version === null) return { type: "ok", value: begunOf(agent.name) };
+  return versionTextOf(api, agent.id, agent.active_version);
+}
+
+export async function versionTextOf(api: Api, agent: string, version: number): Promise<Answer<string>> {
+  const answer = await api.exportVersion(agent, version);
+  if (answer.type !== "ok") return answer;
+  const { writeYaml } = await import("@parley/workflow-document");
+  return { type: "ok", value: writeYaml(answer.value) };
+}
+
+async function beginDraft(api: Api, agent: Agent): Promise<Answer<Draft>> {
+  const [own, liveText] = await Promise.all([api.draft(agent.id), liveTextOf(api, agent)]);
+  if (liveText.type !== "ok") return liveText;
+  if (own.type !== "ok" && own.code !== "draft_not_found") return own;
+  const draft = own.type === "ok" ? own.value : null;
+  return { type: "ok", value: new Draft(api, agent.id, { draft, liveText: liveText.value, live: agent.active_version }) };
+}
+
+/**
+ * The draft of whoever is signed in. It lives with what the server answered: the tabs of an agent share it, and signing out forgets it.
+ * What is being written is never replaced by a newer answer.
+ */
+export function useDraft(agent: Agent) {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return useQuery({
+    queryKey: keyOf(agent.id),
+    queryFn: async () => draftHere(queryClient, agent.id) ?? answered(() => beginDraft(api, agent))(),
+    staleTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+  });
+}
+
+export const draftHere = (queryClient: QueryClient, agent: string): Draft | undefined =>
+  queryClient.getQueryData<Draft>(keyOf(agent));

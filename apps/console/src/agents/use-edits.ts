@@ -1,0 +1,24 @@
+import type { GraphEdit } from "@parley/workflow-document";
+import { useCallback } from "react";
+import { notify } from "../ui/notify.js";
+import type { Draft } from "./draft.js";
+
+export type MakeEdits = (edits: readonly GraphEdit[]) => Promise<boolean>;
+
+/** Makes edits of the graph in the text of the draft, all of them or none; what cannot be made is told. */
+export function useEdits(draft: Draft): MakeEdits {
+  return useCallback(
+    async (edits) => {
+      const { editGraphAll, EditRefused } = await import("@parley/workflow-document");
+      try {
+        draft.edit(editGraphAll(draft.state.text, edits));
+        return true;
+      } catch (error) {
+        if (!(error instanceof EditRefused)) throw error;
+        notify.problem(error.message);
+        return false;
+      }
+    },
+    [draft],
+  );
+}

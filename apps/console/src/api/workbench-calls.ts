@@ -1,0 +1,71 @@
+import type {
+  AgentSecretView,
+  analyticsRows,
+  draftEntry,
+  draftView,
+  ReplayReport,
+  versionView,
+} from "@parley/contracts";
+import type { z } from "zod";
+import { part, query } from "./address.js";
+import type { Agent, Imported, Page } from "./answers.js";
+import type { Caller } from "./call.js";
+
+export type DraftView = z.infer<typeof draftView>;
+export type DraftEntry = z.infer<typeof draftEntry>;
+export type VersionView = z.infer<typeof versionView>;
+export type NodeNumbers = z.infer<typeof analyticsRows.nodes>;
+
+/** The tests of a version that is to go live run first; a replay reads many records. */
+const LONG_MS = 60_000;
+const REPLAYED = 50;
+
+/** Calls of the workbench: drafts, replays, secrets, the agent itself. */
+export const workbenchCalls = (call: Caller) => {
+  const draft = (agent: string): string => `/agents/${part(agent)}/drafts/me`;
+  const secret = (agent: string, name: string): string => `/agents/${part(agent)}/secrets/${part(name)}`;
+  return {
+    draft: (agent: string) => call<DraftView>(draft(agent)),
+    drafts: (agent: string) => call<{ data: DraftEntry[] }>(`/agents/${part(agent)}/drafts`),
+    /** `revision`: the newest one that this page has seen; 0 = there is no draft yet. */
+    saveDraft: (agent: string, body: { text: string; base_version: number | null }, revision: number) =>
+      call<DraftEntry>(draft(agent), {
+        method: "PUT",
+        body,
+        ...(revision === 0 ? {} : { headers: { "if-match": `"${revision}"` } }),
+      }),
+    deleteDraft: (agent: string) => call(draft(agent), { method: "DELETE" }),
+    publishDraft: (agent: string, body: PublishBody, key: string) =>
+      call<Imported>(`${draft(agent)}/publish`, {
+        method: "POST",
+        body,
+        headers: { "idempotency-key": key },
+        timeoutMs: LONG_MS,
+      }),
+    replay: (agent: string, version: number) =>
+      call<ReplayReport>(`/agents/${part(agent)}/versions/${version}/replay`, {
+        method: "POST",
+        body: { limit: REPLAYED },
+        timeoutMs: LONG_MS,
+      }),
+    nodeNumbers: (agent: string, days: number) =>
+      call<{ data: NodeNumbers[] }>(`/analytics/nodes${query({ agent, by: "total", days: String(days) })}`),
+    secrets: (agent: string) => call<Page<AgentSecretView>>(`/agents/${part(agent)}/secrets`),
+    createSecret: (agent: string, body: { name: string; value: string; hosts: string[] }) =>
+      call<AgentSecretView>(`/agents/${part(agent)}/secrets`, { method: "POST", body }),
+    setSecret: (agent: string, name: string, body: { value: string; hosts: string[] }) =>
+      call<AgentSecretView>(secret(agent, name), { method: "PUT", body }),
+    deleteSecret: (agent: string, name: string) => call(secret(agent, name), { method: "DELETE" }),
+    updateAgent: (agent: string, body: Partial<Pick<Agent, "name" | "description" | "mcp_tools">>) =>
+      call<Agent>(`/agents/${part(agent)}`, { method: "PATCH", body }),
+    deleteAgent: (agent: string, force: boolean) =>
+      call(`/agents/${part(agent)}${query({ force: force ? "true" : undefined })}`, { method: "DELETE" }),
+  };
+};
+
+interface PublishBody {
+  revision: number;
+  activate: boolean;
+  notes: string | null;
+  override_reason?: string;
+}

@@ -1,0 +1,110 @@
+import {
+  Background,
+  Controls,
+  type Edge,
+  Handle,
+  MarkerType,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  useNodesState,
+} from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { useEffect, useMemo } from "react";
+import { cx } from "../cx.js";
+import { Status } from "../status.js";
+import styles from "./flow.module.css";
+import type { FlowEdge, FlowNode, FlowProps } from "./flow-types.js";
+
+type BoxNode = Node<{ node: FlowNode; chosen: boolean; connects: boolean }, "box">;
+
+const TYPES = { box: Box };
+const FIT = { padding: 0.15, maxZoom: 1, minZoom: 0.35 };
+
+export function FlowCanvas(props: FlowProps) {
+  const { nodes: shown, edges, selected, onSelect, onConnect, onRetarget } = props;
+  const connects = onConnect !== undefined;
+  const boxes = useMemo(() => shown.map((node) => boxOf(node, selected, connects)), [shown, selected, connects]);
+  const [nodes, setNodes, onNodesChange] = useNodesState<BoxNode>(boxes);
+  // Sizes are measured once; a new reading of the document keeps them, so that nothing flickers.
+  useEffect(() => {
+    setNodes((before) => {
+      const sizes = new Map(before.map(({ id, measured }) => [id, measured]));
+      return boxes.map((box) => ({ ...box, ...(sizes.get(box.id) && { measured: sizes.get(box.id) ?? {} }) }));
+    });
+  }, [boxes, setNodes]);
+  const lines = useMemo(() => edges.map((edge) => lineOf(edge, selected)), [edges, selected]);
+  return (
+    <ReactFlow<BoxNode>
+      nodes={nodes}
+      edges={lines}
+      nodeTypes={TYPES}
+      onNodesChange={(changes) => {
+        onNodesChange(changes.filter(({ type }) => type === "dimensions"));
+        for (const change of changes) if (change.type === "select" && change.selected) onSelect(change.id);
+      }}
+      onNodeClick={(_, node) => onSelect(node.id)}
+      onEdgeClick={(_, edge) => onSelect(edge.source)}
+      onPaneClick={() => onSelect(null)}
+      onConnect={({ source, target }) => onConnect?.(source, target)}
+      {...(onRetarget && { onReconnect: (edge: Edge, { target }) => onRetarget(edge.id, target) })}
+      nodesDraggable={false}
+      nodesConnectable={connects}
+      edgesReconnectable={onRetarget !== undefined}
+      edgesFocusable={false}
+      deleteKeyCode={null}
+      multiSelectionKeyCode={null}
+      selectionKeyCode={null}
+      zoomOnScroll={false}
+      panOnScroll
+      preventScrolling={false}
+      minZoom={0.2}
+      fitView
+      fitViewOptions={FIT}
+      proOptions={{ hideAttribution: true }}
+    >
+      <Background gap={20} size={1} />
+      <Controls showInteractive={false} fitViewOptions={FIT} />
+    </ReactFlow>
+  );
+}
+
+const boxOf = (node: FlowNode, selected: string | null, connects: boolean): BoxNode => ({
+  id: node.id,
+  type: "box",
+  position: { x: node.x, y: node.y },
+  data: { node, chosen: node.id === selected, connects },
+  ariaLabel: `${node.title}, ${node.kind}`,
+});
+
+function lineOf({ id, from, to, label, faint }: FlowEdge, selected: string | null): Edge {
+  const near = from === selected || to === selected;
+  return {
+    ...{ id, source: from, target: to, label: label.length > 32 ? `${label.slice(0, 31)}…` : label },
+    className: cx(styles.edge, near && styles.near, faint && styles.faint) ?? "",
+    markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18, color: "var(--edge)" },
+    labelBgPadding: [4, 2],
+    labelBgBorderRadius: 3,
+    zIndex: near ? 1 : 0,
+  };
+}
+
+function Box({ data: { node, chosen, connects } }: NodeProps<BoxNode>) {
+  return (
+    <div className={cx(styles.box, chosen && styles.chosen)}>
+      <Handle type="target" position={Position.Left} isConnectable={connects} className={styles.handle} />
+      <p className={styles.kind}>
+        <span>{node.kind}</span>
+        {node.isStart ? <span className={styles.start}>Start</span> : null}
+      </p>
+      <p className={styles.title}>{node.title}</p>
+      {node.mark === null ? (
+        <p className={styles.text}>{node.text ?? ""}</p>
+      ) : (
+        <Status tone={node.mark.tone}>{node.mark.text}</Status>
+      )}
+      <Handle type="source" position={Position.Right} isConnectable={connects} className={styles.handle} />
+    </div>
+  );
+}

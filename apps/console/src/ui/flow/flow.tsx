@@ -1,0 +1,17 @@
+import { lazy, Suspense } from "react";
+import { Skeleton } from "../skeleton.js";
+import styles from "./flow.module.css";
+import type { FlowProps } from "./flow-types.js";
+
+const Canvas = lazy(async () => ({ default: (await import("./flow-canvas.js")).FlowCanvas }));
+
+/** Boxes and the ways between them. Boxes are reached with Tab and chosen with Enter; places follow from what is shown. */
+export function Flow(props: FlowProps) {
+  return (
+    <section className={styles.frame} aria-label={props.label} data-keys="off">
+      <Suspense fallback={<Skeleton lines={8} label="Loading the flow" />}>
+        <Canvas {...props} />
+      </Suspense>
+    </section>
+  );
+}
