@@ -148,7 +148,7 @@ describe("links in the console against the product", () => {
   }, 60_000);
 
   it("asks newcomers to wait, shows their code in the mailbox and lets them in", async () => {
-    const page = await signIn("/agents/clinic-desk");
+    const page = await signIn("/agents/clinic-desk/access");
     await page.getByLabel("Who may talk").selectOption("approval");
     await page.getByRole("button", { name: "Save access" }).click();
     await page.getByText("It counts for all links").waitFor();

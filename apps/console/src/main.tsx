@@ -5,6 +5,8 @@ import { askSession } from "./app/ask-session.js";
 import { restoreSignIn, session, signOut, takeSignInLink, token } from "./app/sign-in.js";
 import { applyTheme } from "./ui/theme.js";
 
+// Checks of documents come on demand and look here: they must not try whether code may be made of strings, which the policy reports.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 takeSignInLink();
 restoreSignIn();
 const api = createApi({

@@ -113,8 +113,10 @@ describe.skipIf(skipBrowser)("agents", () => {
   const DOCUMENT = '{\n  "agent": { "name": "Clinic Desk" },\n  "workflow": {\n    "nodes": [{ "id": "a" }]\n  }\n}';
 
   it("activates a version and tells so", async () => {
-    const page = await bench.open("/console/agents/clinic-desk");
-    await page.getByRole("button", { name: "Activate version 1" }).click();
+    const page = await bench.open("/console/agents/clinic-desk/versions");
+    await page.getByRole("button", { name: "Roll back to version 1" }).click();
+    await page.getByText("Conversations that already run keep their version.").waitFor();
+    await page.getByRole("button", { name: "Roll back", exact: true }).click();
     await page.getByText("Version 1 is active.").waitFor();
     await page.getByRole("button", { name: "Activate version 2" }).waitFor();
     await expect.poll(() => focused(page)).not.toBe("BODY");
@@ -122,7 +124,7 @@ describe.skipIf(skipBrowser)("agents", () => {
 
   it("runs the tests of a version: which did not pass and why, what they have seen, or that there are none", async () => {
     const step = stepRow({ step: 1, say: "Hello", passed: false, reasons: ["path: expected greet, got bye"] });
-    const page = await bench.open("/console/agents/clinic-desk", {
+    const page = await bench.open("/console/agents/clinic-desk/versions", {
       prepare: (api) => {
         api.tested = {
           passed: false,

@@ -6,6 +6,7 @@ import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
 import { traceRoutesOf } from "./fake-trace.js";
+import { workbenchRoutesOf } from "./fake-workbench.js";
 import {
   agentRow,
   documentRow,
@@ -64,6 +65,8 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     mails: null,
     users: [],
     analytics: {},
+    secrets: [],
+    draft: null,
     identity: identityRow(),
     live: new FakeLive(),
     traced: [],
@@ -80,6 +83,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     ...linkRoutesOf(api),
     ...knowledgeRoutesOf(api),
     ...traceRoutesOf(api),
+    ...workbenchRoutesOf(api),
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {

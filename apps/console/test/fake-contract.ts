@@ -31,6 +31,10 @@ export interface FakeApi {
   mails: Row[] | null;
   users: Row[];
   analytics: Row;
+  /** Secrets of whatever agent is asked for. */
+  secrets: Row[];
+  /** The draft of whoever is signed in; null = there is none. */
+  draft: Row | null;
   live: FakeLive;
   /** Turns of whatever session is asked for. */
   traced: Row[];

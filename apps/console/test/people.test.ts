@@ -43,7 +43,7 @@ const saved = () => bench.api().seen.filter(({ call }) => call === "PUT /agents/
 
 describe.skipIf(skipBrowser)("the people behind an agent", () => {
   it("get hours, promises and notices, with what is wrong beside its field", async () => {
-    const page = await bench.open("/console/agents/clinic-desk", { width: 360 });
+    const page = await bench.open("/console/agents/clinic-desk/access", { width: 360 });
     const section = page.getByRole("region", { name: "People behind it" });
     const hours = section.getByLabel("Office hours");
     await hours.fill("Mon to Fri");
@@ -86,7 +86,7 @@ describe.skipIf(skipBrowser)("the people behind an agent", () => {
   });
 
   it("are no matter of those who may not change agents", async () => {
-    const page = await bench.open("/console/agents/clinic-desk", {
+    const page = await bench.open("/console/agents/clinic-desk/access", {
       prepare: (api) => {
         api.refuse["GET /agents/:/people"] = { status: 403, code: "forbidden", detail: "no" };
       },

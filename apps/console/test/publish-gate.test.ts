@@ -1,10 +1,11 @@
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
 import { stepRow } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
-const PATH = "/console/agents/clinic-desk";
+const PATH = "/console/agents/clinic-desk/versions";
 const red = {
   ...{ code: "tests_not_green", detail: "The tests of this version are not green.", tests: "failed" },
   errors: [{ pointer: "/document/tests/0", rule: "test", message: "has not passed" }],
@@ -18,13 +19,17 @@ const gated = (api: FakeApi): void => {
 };
 const forbidden = { status: 403, code: "forbidden", detail: "Not for your role." };
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
+const rollBack = async (page: Page): Promise<void> => {
+  await page.getByRole("button", { name: "Roll back to version 1" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
+  await expect.poll(() => page.getByRole("dialog", { name: "Roll back" }).count()).toBe(0);
+};
 const ACTIVATE = "POST /agents/:/versions/:/activate";
 
 describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
   it("is told by the names of the tests, and is activated after they have passed", async () => {
     const page = await bench.open(PATH, { prepare: gated });
-    const activate = page.getByRole("button", { name: "Activate version 1" });
-    await activate.click();
+    await rollBack(page);
     const alert = page.getByRole("alert");
     await alert.getByText("Version 1 was not activated").waitFor();
     await alert.getByText("2 tests did not pass").waitFor();
@@ -43,14 +48,14 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     await run.click();
     await page.getByText("Version 1: 1 of 1 test passed").waitFor();
     await expect.poll(() => alert.count()).toBe(0);
-    await activate.click();
+    await rollBack(page);
     await page.getByText("Version 1 is active.").waitFor();
     expect(calls(ACTIVATE).map(({ body }) => body)).toEqual([{}, {}]);
   });
 
   it("goes live all the same for the reason of an admin, asked for in a dialog that wants one", async () => {
     const page = await bench.open(PATH, { prepare: gated });
-    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await rollBack(page);
     await page.getByRole("button", { name: "Publish anyway…" }).click();
     const dialog = page.getByRole("dialog");
     const publish = dialog.getByRole("button", { name: "Publish anyway" });
@@ -79,7 +84,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
       },
     });
     const refused = page.waitForResponse(/\/api\/tokens/);
-    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await rollBack(page);
     await page.getByText("have not been run on exactly this document").waitFor();
     await (await refused).finished();
     await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
@@ -93,7 +98,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
         api.gate = { ...red, tests: "not_required", failing: [] };
       },
     });
-    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await rollBack(page);
     await page.getByText("The version that is live requires tests").waitFor();
     await page.getByRole("button", { name: "Publish anyway…" }).waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Run the tests" }).count()).toBe(0);
@@ -118,7 +123,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     { name: "narrow-dark", width: 360, height: 720, dark: true },
   ])("is accessible and fits, $name", async (look) => {
     const page = await bench.open(PATH, { ...look, prepare: gated, reducedMotion: true });
-    await page.getByRole("button", { name: "Activate version 1" }).click();
+    await rollBack(page);
     const publish = page.getByRole("button", { name: "Publish anyway…" });
     await publish.waitFor();
     await page.evaluate("scrollTo(0, 0)");

@@ -217,3 +217,21 @@ export const identityRow = (): Row => ({
   ...{ link_id: LINK_ID, audience: LINK_ID, secret_set: false, secret_created_at: null },
   ...{ previous_secret_valid_until: null, jwks_url: null, public_key: null },
 });
+
+/** The document of every version. */
+export const agentDocument: Row = {
+  agent: { name: "Clinic Desk" },
+  workflow: {
+    initial_node: "greet",
+    global_prompt: "You are Nora.",
+    nodes: [
+      {
+        id: "greet",
+        name: "Greeting",
+        system_prompt: "Greet.",
+        transitions: [{ condition: "contains:bye", target: "bye" }],
+      },
+      { id: "bye", type: "end_call", static_text: "Goodbye." },
+    ],
+  },
+};

@@ -138,7 +138,7 @@ const STATES: State[] = [
   { name: "overview-empty", path: "/console", prepare: nothing, shows: "Three steps to the first conversation" },
   { name: "agents", path: "/console/agents", prepare: everything, shows: "No active version" },
   { name: "agents-empty", path: "/console/agents", prepare: nothing, shows: "No agents yet" },
-  { name: "agent", path: "/console/agents/clinic-desk", shows: "Shorter greeting" },
+  { name: "agent", path: "/console/agents/clinic-desk/versions", shows: "Shorter greeting" },
   { name: "knowledge", path: "/console/knowledge/clinic-desk", prepare: library, shows: "Vectors failed" },
   { name: "knowledge-empty", path: "/console/knowledge/clinic-desk", prepare: nothing, shows: "No documents yet" },
   {
@@ -288,7 +288,7 @@ const STATES: State[] = [
   },
   {
     name: "agent-access",
-    path: "/console/agents/clinic-desk",
+    path: "/console/agents/clinic-desk/access",
     prepare: (api) => {
       api.policy = { ...api.policy, mode: "approval", allowed_emails: ["ada@example.com"] };
       api.requests = [requestRow({})];

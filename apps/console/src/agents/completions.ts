@@ -14,7 +14,13 @@ export function completeFrom(root: Schema): Source {
     if (word === "" && key === undefined && !context.explicit) return null;
     const path = pathAbove(context.state.doc.sliceString(0, lineStart), indent);
     const at = path.reduce<Schema[]>((schemas, step) => schemas.flatMap((schema) => below(root, schema, step)), [root]);
-    const options = key === undefined ? fields(root, at) : values(root, at.flatMap((schema) => below(root, schema, key)));
+    const options =
+      key === undefined
+        ? fields(root, at)
+        : values(
+            root,
+            at.flatMap((schema) => below(root, schema, key)),
+          );
     return options.length === 0 ? null : { from: context.pos - word.length, options, validFor: /^[\w-]*$/ };
   };
 }

@@ -51,7 +51,8 @@ export function DraftBar({ agent, draft }: BarProps) {
         <div className={styles.note} role="alert">
           <span>
             Version {state.live} went live since this draft was begun
-            {state.base === null ? "" : ` from version ${state.base}`}. Bring the draft up to date before you publish it.
+            {state.base === null ? "" : ` from version ${state.base}`}. Bring the draft up to date before you publish
+            it.
           </span>
           <Button onClick={() => setOpen("rebase")}>Bring up to date</Button>
         </div>

@@ -50,7 +50,9 @@ function useWritten({ value, onWrite }: Pick<DraftFieldProps, "value" | "onWrite
 
 export function DraftArea({ rows = 3, shown, ...props }: DraftFieldProps & { rows?: number; shown?: string }) {
   const { own, change, leave } = useWritten(props);
-  return <TextArea label={shown ?? props.label} help={props.help} rows={rows} value={own} onChange={change} onBlur={leave} />;
+  return (
+    <TextArea label={shown ?? props.label} help={props.help} rows={rows} value={own} onChange={change} onBlur={leave} />
+  );
 }
 
 export function DraftText(props: DraftFieldProps) {

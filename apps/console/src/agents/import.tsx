@@ -20,7 +20,9 @@ export function ImportPage() {
     onWrong: focusFirst,
     onImported: ({ agent_id: agentId, version, active }) => {
       announce(`Version ${version ?? ""} imported${active ? " and active" : ""}.`);
-      void navigate(agentId === null ? { to: "/agents" } : { to: "/agents/$agent/versions", params: { agent: agentId } });
+      void navigate(
+        agentId === null ? { to: "/agents" } : { to: "/agents/$agent/versions", params: { agent: agentId } },
+      );
     },
   });
   const parent =

@@ -4,11 +4,11 @@ import { LinkButton } from "../ui/button.js";
 import { Chip } from "../ui/status.js";
 import { agentPage } from "./agent-frame.js";
 import type { Draft } from "./draft.js";
-import { DraftView, GraphView } from "./draft-view.js";
 import { DraftArea } from "./draft-field.js";
+import { DraftView, GraphView } from "./draft-view.js";
 import { fieldsOf, TYPE_WORDS } from "./node-words.js";
-import type { Read } from "./use-graph.js";
 import { useEdits } from "./use-edits.js";
+import type { Read } from "./use-graph.js";
 import styles from "./workbench.module.css";
 
 /** What the agent is told and says, as plain text: no word of YAML. */
@@ -39,7 +39,9 @@ function Prompts({ agent, draft, read: { graph } }: { agent: Agent; draft: Draft
           key={node.id}
           agent={agent}
           node={node}
-          onWrite={(field, text) => edit([{ do: "editNode", id: node.id, fields: { [field]: text === "" ? null : text } }])}
+          onWrite={(field, text) =>
+            edit([{ do: "editNode", id: node.id, fields: { [field]: text === "" ? null : text } }])
+          }
         />
       ))}
     </div>

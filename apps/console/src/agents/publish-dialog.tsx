@@ -50,15 +50,6 @@ export function PublishDialog({ agent, draft, onClose }: PublishProps) {
       }
     >
       <div className={styles.stack}>
-        {live === null ? null : (
-          <MergeView
-            language={languageOf(text)}
-            before={liveText}
-            after={text}
-            beforeLabel={`Live, version ${live}`}
-            afterLabel="Your draft"
-          />
-        )}
         <Others agent={agent} />
         <TextField
           label="What changed"
@@ -74,6 +65,15 @@ export function PublishDialog({ agent, draft, onClose }: PublishProps) {
           onChange={setActivate}
         />
         {problem && <Refusal problem={problem} reason={reason} onReason={setReason} />}
+        {live === null ? null : (
+          <MergeView
+            language={languageOf(text)}
+            before={liveText}
+            after={text}
+            beforeLabel={`Live, version ${live}`}
+            afterLabel="Your draft"
+          />
+        )}
       </div>
     </Dialog>
   );
@@ -98,7 +98,9 @@ function Refusal({ problem, reason, onReason }: { problem: Problem; reason: stri
   const gate = readGateRefusal(problem);
   return (
     <div role="alert" className={styles.stack}>
-      <p className={styles.trouble}>{gate === null ? problem.detail : "It is not published: its tests are not green."}</p>
+      <p className={styles.trouble}>
+        {gate === null ? problem.detail : "It is not published: its tests are not green."}
+      </p>
       {gate !== null && gate.failing.length > 0 && (
         <ul className={styles.reasons}>
           {gate.failing.map(({ name, reasons }) => (

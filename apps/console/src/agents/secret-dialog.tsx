@@ -20,7 +20,9 @@ interface SecretDialogProps {
 /** Value and hosts together, always: hosts alone would let somebody have a value sent to themselves. */
 export function SecretDialog({ agent, secret, onSaved, onClose }: SecretDialogProps) {
   const api = useApi();
-  const form = useForm({ defaultValues: { name: secret?.name ?? "", value: "", hosts: secret?.hosts.join("\n") ?? "" } });
+  const form = useForm({
+    defaultValues: { name: secret?.name ?? "", value: "", hosts: secret?.hosts.join("\n") ?? "" },
+  });
   const save = async ({ name, value, hosts }: { name: string; value: string; hosts: string }): Promise<void> => {
     const body = { value, hosts: itemsOf(hosts) };
     await answered(() =>
@@ -40,7 +42,12 @@ export function SecretDialog({ agent, secret, onSaved, onClose }: SecretDialogPr
         )}
         <FormField form={form} name="value" rules={{ required: "Paste the value." }}>
           {(bound) => (
-            <TextField label="Value" type="password" help="8 to 8,000 characters. No answer ever holds it." {...bound} />
+            <TextField
+              label="Value"
+              type="password"
+              help="8 to 8,000 characters. No answer ever holds it."
+              {...bound}
+            />
           )}
         </FormField>
         <FormField form={form} name="hosts" rules={{ required: "Name at least one host." }}>

@@ -112,7 +112,15 @@ function SecretRow({ secret: { name, hosts, hint, updated_at: set, last_used_at:
           <span>
             set <Time at={set} />
           </span>
-          <span>{used === null ? "never used" : <>used <Time at={used} /></>}</span>
+          <span>
+            {used === null ? (
+              "never used"
+            ) : (
+              <>
+                used <Time at={used} />
+              </>
+            )}
+          </span>
         </p>
       </div>
       <div className={styles.actions}>

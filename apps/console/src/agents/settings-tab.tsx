@@ -111,8 +111,8 @@ function Removal({ agent }: { agent: Agent }) {
         Remove this agent
       </h2>
       <p className={styles.muted}>
-        Its versions, drafts, links, knowledge and secrets go. Conversations stay and can be read. To only close it, switch
-        its links off under Access.
+        Its versions, drafts, links, knowledge and secrets go. Conversations stay and can be read. To only close it,
+        switch its links off under Access.
       </p>
       <Button look="danger" onClick={() => setOpen(true)}>
         Remove agent…

@@ -39,7 +39,10 @@ async function beginDraft(api: Api, agent: Agent): Promise<Answer<Draft>> {
   if (liveText.type !== "ok") return liveText;
   if (own.type !== "ok" && own.code !== "draft_not_found") return own;
   const draft = own.type === "ok" ? own.value : null;
-  return { type: "ok", value: new Draft(api, agent.id, { draft, liveText: liveText.value, live: agent.active_version }) };
+  return {
+    type: "ok",
+    value: new Draft(api, agent.id, { draft, liveText: liveText.value, live: agent.active_version }),
+  };
 }
 
 /**

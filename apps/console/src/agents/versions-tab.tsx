@@ -1,5 +1,4 @@
 import { useState } from "react";
-import type { Agent } from "../api/answers.js";
 import type { VersionView } from "../api/workbench-calls.js";
 import { Empty, ProblemCard } from "../parts/states.js";
 import { Button } from "../ui/button.js";
@@ -7,7 +6,7 @@ import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Status } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import { Mono } from "../ui/values.js";
-import { agentPage, type AgentOnPage } from "./agent-frame.js";
+import { type AgentOnPage, agentPage } from "./agent-frame.js";
 import { GateCard } from "./gate-card.js";
 import { ReplayDialog } from "./replay-dialog.js";
 import { TestOutcomeCard } from "./test-outcome.js";
@@ -134,7 +133,7 @@ function VersionRow({ version: item, author, busy, testing, isOlder, ...on }: Ve
         {!item.active && (
           <Button
             small
-            aria-label={`Activate version ${number}`}
+            aria-label={isOlder ? `Roll back to version ${number}` : `Activate version ${number}`}
             aria-disabled={busy !== null}
             onClick={isOlder ? () => on.onOpen("back") : on.onActivate}
           >

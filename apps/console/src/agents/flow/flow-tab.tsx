@@ -78,13 +78,17 @@ function FlowEditor({ agent, draft, read: { graph } }: { agent: Agent; draft: Dr
           edges={edges}
           selected={selected}
           onSelect={select}
-          onConnect={(from, to) => void edit([{ do: "connect", from, to, condition: "user_responded" }]).then(() => select(from))}
+          onConnect={(from, to) =>
+            void edit([{ do: "connect", from, to, condition: "user_responded" }]).then(() => select(from))
+          }
           onRetarget={(id, to) => {
             const edge = graph.edges.find((one) => one.id === id);
             if (edge) void edit([{ do: "retarget", from: edge.from, index: edge.index, to }]);
           }}
         />
-        {chosen && <NodePanel key={chosen.id} agent={agent} node={chosen} graph={graph} edit={edit} onSelect={select} />}
+        {chosen && (
+          <NodePanel key={chosen.id} agent={agent} node={chosen} graph={graph} edit={edit} onSelect={select} />
+        )}
       </div>
       {adding && (
         <AddNodeDialog graph={graph} from={selected} edit={edit} onAdded={select} onClose={() => setAdding(false)} />

@@ -1,4 +1,3 @@
-import type { Graph, GraphNode } from "@parley/workflow-document";
 import { ArrowDown, ArrowUp, X } from "lucide-react";
 import { useState } from "react";
 import type { Agent } from "../../api/answers.js";
@@ -7,17 +6,10 @@ import { Switch } from "../../ui/choices.js";
 import { ConfirmDialog } from "../../ui/confirm-dialog.js";
 import { DraftArea, DraftText } from "../draft-field.js";
 import { fieldsOf, TYPE_WORDS } from "../node-words.js";
-import type { MakeEdits } from "../use-edits.js";
 import { CommitField } from "./commit-field.js";
 import styles from "./flow-tab.module.css";
+import type { NodePartProps } from "./node-part.js";
 import { NodeWays } from "./node-ways.js";
-
-export interface NodePartProps {
-  node: GraphNode;
-  graph: Graph;
-  edit: MakeEdits;
-  onSelect(node: string | null): void;
-}
 
 /** One node: what it says, where it leads, and what can be done with it. */
 export function NodePanel({ agent, node, graph, edit, onSelect }: NodePartProps & { agent: Agent }) {

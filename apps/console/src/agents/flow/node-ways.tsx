@@ -6,7 +6,7 @@ import { Combobox } from "../../ui/combobox.js";
 import { TextField } from "../../ui/text-field.js";
 import { CommitField } from "./commit-field.js";
 import styles from "./flow-tab.module.css";
-import type { NodePartProps } from "./node-panel.js";
+import type { NodePartProps } from "./node-part.js";
 
 const HELP = "always · user_responded · contains:word · intent:name · variable:name=value";
 

@@ -8,6 +8,7 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
   useNodesState,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
@@ -21,6 +22,10 @@ type BoxNode = Node<{ node: FlowNode; chosen: boolean; connects: boolean }, "box
 
 const TYPES = { box: Box };
 const FIT = { padding: 0.15, maxZoom: 1, minZoom: 0.35 };
+/** Up to four columns. */
+const FITS_PX = 1_000;
+const HALF_BOX_PX = 112;
+const AHEAD_PX = 480;
 
 export function FlowCanvas(props: FlowProps) {
   const { nodes: shown, edges, selected, onSelect, onConnect, onRetarget } = props;
@@ -60,7 +65,7 @@ export function FlowCanvas(props: FlowProps) {
       panOnScroll
       preventScrolling={false}
       minZoom={0.2}
-      fitView
+      onInit={(flow) => showFirst(flow, shown, selected)}
       fitViewOptions={FIT}
       proOptions={{ hideAttribution: true }}
     >
@@ -68,6 +73,18 @@ export function FlowCanvas(props: FlowProps) {
       <Controls showInteractive={false} fitViewOptions={FIT} />
     </ReactFlow>
   );
+}
+
+/** What fits is shown whole; of what does not, the part around the chosen node, or where it begins, at a size that can be read. */
+function showFirst(flow: ReactFlowInstance<BoxNode>, nodes: readonly FlowNode[], selected: string | null): void {
+  const places = nodes.map(({ x }) => x);
+  if (Math.max(...places) - Math.min(...places) < FITS_PX) {
+    void flow.fitView(FIT);
+    return;
+  }
+  const chosen = nodes.find(({ id }) => id === selected);
+  const at = chosen ?? nodes.find(({ isStart }) => isStart);
+  if (at) void flow.setCenter(at.x + (chosen ? HALF_BOX_PX : AHEAD_PX), at.y + HALF_BOX_PX / 2, { zoom: 0.8 });
 }
 
 const boxOf = (node: FlowNode, selected: string | null, connects: boolean): BoxNode => ({
@@ -82,7 +99,7 @@ function lineOf({ id, from, to, label, faint }: FlowEdge, selected: string | nul
   const near = from === selected || to === selected;
   return {
     ...{ id, source: from, target: to, label: label.length > 32 ? `${label.slice(0, 31)}…` : label },
-    className: cx(styles.edge, near && styles.near, faint && styles.faint) ?? "",
+    className: cx(near && styles.near, faint && styles.faint) ?? "",
     markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18, color: "var(--edge)" },
     labelBgPadding: [4, 2],
     labelBgBorderRadius: 3,

@@ -1,0 +1,126 @@
+import { createBearerClient } from "@parley/testkit";
+import { axeFindings, launchBrowser, screenshotsIn } from "@parley/web-kit/testing";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
+
+const screenshot = screenshotsIn("workbench");
+
+/** A newcomer who knows no YAML works on an agent, against the product. */
+describe("the workbench of an agent in the console", () => {
+  let product: FirstStart;
+  let demo: Announcement;
+  let browser: Browser;
+  const problems: string[] = [];
+  beforeAll(async () => {
+    product = await firstStart();
+    demo = await product.start();
+    browser = await launchBrowser();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await product?.clear();
+  }, 60_000);
+
+  const signIn = async (path: string): Promise<Page> => {
+    const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (/Content Security Policy|TrustedHTML/.test(message.text())) problems.push(message.text());
+    });
+    await page.addInitScript(`sessionStorage.setItem("parley-console-token", "${demo.admin_token}")`);
+    await page.goto(`${product.base}/console${path}`);
+    return page;
+  };
+  const owner = () => createBearerClient({ bases: [product.base], token: demo.admin_token });
+  const live = async (): Promise<{ workflow: Record<string, unknown> & { nodes: Record<string, unknown>[] } }> => {
+    type Document = { workflow: Record<string, unknown> & { nodes: Record<string, unknown>[] } };
+    return (await owner().call<Document>("GET", "/api/agents/clinic-desk/export")).body;
+  };
+
+  it("changes a prompt, adds a node in the graph, publishes and rolls back", async () => {
+    const before = await live();
+    const page = await signIn("/agents/clinic-desk");
+    await page.getByLabel("Global prompt").fill("You are Nora. Be brief and kind.");
+    await page.getByText("Draft saved").waitFor();
+    await screenshot(page, "prompt");
+
+    await page.getByRole("link", { name: "Flow", exact: true }).click();
+    await page.getByRole("button", { name: "Questions and Answers, Conversation" }).click();
+    await page.getByRole("button", { name: "Add a node" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a node" });
+    await dialog.getByLabel("Name").fill("Parking");
+    await dialog.getByLabel("Prompt").fill("Say that parking is behind the house.");
+    await dialog.getByLabel("When").fill("contains:parking");
+    await dialog.getByRole("button", { name: "Add node" }).click();
+    const panel = page.getByRole("complementary", { name: "Node Parking" });
+    await panel.waitFor();
+    await screenshot(page, "flow");
+
+    await page.getByRole("button", { name: "Publish…" }).click();
+    const publish = page.getByRole("dialog", { name: "Publish Clinic Desk" });
+    await publish.getByLabel("What changed").fill("Parking, and fewer words");
+    await publish.getByText("Live, version 1").waitFor();
+    await screenshot(page, "publish");
+    await publish.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByText("Version 2 is live.").first().waitFor();
+    const after = await live();
+    expect(after.workflow.global_prompt).toBe("You are Nora. Be brief and kind.");
+    expect(after.workflow.nodes).toContainEqual({
+      ...{ id: "parking", name: "Parking", system_prompt: "Say that parking is behind the house." },
+    });
+    const questions = after.workflow.nodes.find(({ id }) => id === "questions");
+    expect(questions?.transitions).toContainEqual({ condition: "contains:parking", target: "parking" });
+
+    await page.getByRole("link", { name: "Versions", exact: true }).click();
+    await page.getByText("Parking, and fewer words").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: "Roll back to version 1" }).click();
+    await page.getByRole("button", { name: "Roll back", exact: true }).click();
+    await page.getByText("Version 1 is active.").waitFor();
+    await screenshot(page, "versions");
+    expect(await live()).toEqual(before);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+
+  it("loses no word to a second tab: both texts are shown, and what is chosen is saved", async () => {
+    const one = await signIn("/agents/support");
+    const two = await signIn("/agents/support");
+    await two.getByLabel("Global prompt").waitFor();
+    await one.getByLabel("Global prompt").fill("From the first tab.");
+    await one.getByText("Draft saved").waitFor();
+    await two.getByLabel("Global prompt").fill("From the second tab.");
+    await two.getByText("This draft was saved in another tab meanwhile.").waitFor();
+    await two.getByRole("button", { name: "Compare and choose" }).click();
+    await two.getByText("From the first tab.").first().waitFor();
+    await screenshot(two, "merge");
+    await two.getByRole("button", { name: "Save the text at the right" }).click();
+    await two.getByText("Draft saved").waitFor();
+    const { body } = await owner().call<{ text: string }>("GET", "/api/agents/support/drafts/me");
+    expect(body.text).toContain("From the second tab.");
+    await one.context().close();
+    await two.context().close();
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it("says at its line what is wrong with a document, and does not lose it", async () => {
+    const page = await signIn("/agents/feedback/document");
+    const editor = page.getByRole("textbox", { name: "Document of Feedback Agent" });
+    await editor.click();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.type("odd: 1");
+    await page.keyboard.press("Enter");
+    await page.getByRole("list", { name: "Findings" }).getByText("Line 1").waitFor();
+    await page.getByText("Draft saved").waitFor();
+    await page.reload();
+    await page.getByRole("list", { name: "Findings" }).getByText("Line 1").waitFor();
+    await screenshot(page, "findings");
+    await page.getByRole("button", { name: "Discard draft" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Discard draft" }).click();
+    await page.getByText("Nothing is wrong with this document").waitFor();
+    expect(problems).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+});
