@@ -93,6 +93,7 @@ const boxOf = (node: FlowNode, selected: string | null, connects: boolean): BoxN
   position: { x: node.x, y: node.y },
   data: { node, chosen: node.id === selected, connects },
   ariaLabel: `${node.title}, ${node.kind}`,
+  ariaRole: "button",
 });
 
 function lineOf({ id, from, to, label, faint }: FlowEdge, selected: string | null): Edge {
