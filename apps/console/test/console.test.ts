@@ -42,13 +42,14 @@ describe.skipIf(skipBrowser)("what is shipped", () => {
     const router = readFileSync(join(import.meta.dirname, "../src/app/router.ts"), "utf8");
     const pages = [...router.matchAll(/import\("\.\.\/[\w-]+\/([\w-]+)\.js"\)/g)].map(([, name]) => name);
     expect(pages.length).toBeGreaterThan(15);
-    for (const name of pages) {
+    for (const name of new Set(pages)) {
       const own = scripts.filter((file) => file.slice(0, -"-12345678.js".length) === name);
       expect([name, own.length]).toEqual([name, 1]);
     }
-    // Heavy parts come when they are first used: the kit's popups, palette, editor, charts, markdown, and what reads cron patterns.
+    // Heavy parts come when they are first used: the kit's popups, palette, editor, charts, markdown, flow, what reads cron patterns and
+    // what reads documents (`src`).
     const noPage =
-      /^(index|shared|kit|table|menu|combobox|form-state|palette|look|editor-view|merge-box|plot|render|cron-words)-/;
+      /^(index|shared|kit|table|menu|combobox|form-state|palette|look|editor-view|merge-box|plot|render|cron-words|flow-canvas|src)-/;
     const others = scripts.filter((file) => !noPage.test(file)).map((file) => [file, zippedBytes(file)] as const);
     expect(others.filter(([, bytes]) => bytes > PAGE_BUDGET_BYTES)).toEqual([]);
     expect(scripts.filter((file) => !files.includes(`${file}.br`) || !files.includes(`${file}.gz`))).toEqual([]);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { useStore } from "../app/store.js";
 import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
@@ -108,7 +108,7 @@ function Saving({ state, onRetry }: { state: DraftState; onRetry(): void }) {
 
 /** Another version that goes live meanwhile: taken over where nothing was written, else told. */
 function useLive(agent: Agent, draft: Draft): void {
-  const api = useApi();
+  const api = useWorkbench();
   useEffect(() => {
     if (agent.active_version === draft.state.live) return;
     let wanted = true;

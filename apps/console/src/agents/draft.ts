@@ -1,6 +1,6 @@
 import { record, text as textOf } from "@parley/web-kit";
-import type { Api } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
+import type { WorkbenchApi } from "../api/use-workbench.js";
 import { createStore } from "../app/store.js";
 
 /** After the last key: long enough that a sentence is one save, short enough that nothing is lost. */
@@ -43,7 +43,7 @@ export class Draft {
   #running: Promise<void> | null = null;
 
   constructor(
-    private readonly api: Api,
+    private readonly api: WorkbenchApi,
     private readonly agent: string,
     { draft, liveText, live }: Begun,
   ) {

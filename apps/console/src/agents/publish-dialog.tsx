@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { readGateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
 import { useSending } from "../api/use-sending.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { useStore } from "../app/store.js";
 import { Button } from "../ui/button.js";
 import { Checkbox } from "../ui/choices.js";
@@ -81,7 +81,7 @@ export function PublishDialog({ agent, draft, onClose }: PublishProps) {
 
 /** Who else is at work here: their drafts stay theirs. */
 function Others({ agent }: { agent: Agent }) {
-  const api = useApi();
+  const api = useWorkbench();
   const query = useQuery({ queryKey: ["drafts", agent.id], queryFn: answered(() => api.drafts(agent.id)) });
   const others = query.data?.data.filter(({ mine }) => !mine).length ?? 0;
   if (others === 0) return null;
@@ -93,7 +93,7 @@ function Others({ agent }: { agent: Agent }) {
 }
 
 function Refusal({ problem, reason, onReason }: { problem: Problem; reason: string; onReason(text: string): void }) {
-  const api = useApi();
+  const api = useWorkbench();
   const query = useQuery({ queryKey: ["may-override"], queryFn: answered(() => api.mayOverride()) });
   const gate = readGateRefusal(problem);
   return (
@@ -144,7 +144,7 @@ interface Chosen {
 }
 
 function usePublish({ agent, draft, onClose }: PublishProps) {
-  const api = useApi();
+  const api = useWorkbench();
   const queryClient = useQueryClient();
   const { busy, problem, send } = useSending();
   const [saving, setSaving] = useState(false);

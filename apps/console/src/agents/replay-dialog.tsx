@@ -1,8 +1,8 @@
 import type { Divergence, ReplayReport } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { Link } from "../parts/link.js";
 import { Dialog } from "../ui/dialog.js";
 import { QueryView } from "../ui/query-view.js";
@@ -17,7 +17,7 @@ interface ReplayProps {
 
 /** How the newest recorded conversations would have gone with a version. No model is asked. */
 export function ReplayDialog({ agent, version, onClose }: ReplayProps) {
-  const api = useApi();
+  const api = useWorkbench();
   const query = useQuery({
     queryKey: ["replay", agent.id, version],
     queryFn: answered(() => api.replay(agent.id, version)),

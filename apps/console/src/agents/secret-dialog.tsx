@@ -1,8 +1,8 @@
 import type { AgentSecretView } from "@parley/contracts";
 import { useForm } from "react-hook-form";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { itemsOf } from "../links/link-form.js";
 import { Dialog } from "../ui/dialog.js";
 import { Form, FormField } from "../ui/form.js";
@@ -19,7 +19,7 @@ interface SecretDialogProps {
 
 /** Value and hosts together, always: hosts alone would let somebody have a value sent to themselves. */
 export function SecretDialog({ agent, secret, onSaved, onClose }: SecretDialogProps) {
-  const api = useApi();
+  const api = useWorkbench();
   const form = useForm({
     defaultValues: { name: secret?.name ?? "", value: "", hosts: secret?.hosts.join("\n") ?? "" },
   });

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { notify } from "../ui/notify.js";
@@ -23,7 +23,7 @@ export const SecretsTab = agentPage(({ agent }) => <Secrets agent={agent} />);
 type Open = { dialog: "set"; secret: AgentSecretView | null } | { dialog: "remove"; secret: AgentSecretView };
 
 function Secrets({ agent }: { agent: Agent }) {
-  const api = useApi();
+  const api = useWorkbench();
   const queryClient = useQueryClient();
   const queryKey = ["secrets", agent.id];
   const query = useQuery({ queryKey, queryFn: answered(() => api.secrets(agent.id)) });

@@ -3,8 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { Button } from "../ui/button.js";
 import { Checkbox, RadioGroup } from "../ui/choices.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
@@ -31,7 +31,7 @@ interface Values {
 }
 
 function AgentForm({ agent, onChange }: { agent: Agent; onChange(): Promise<unknown> }) {
-  const api = useApi();
+  const api = useWorkbench();
   const queryClient = useQueryClient();
   const form = useForm<Values>({
     defaultValues: {
@@ -95,7 +95,7 @@ function Tools({ value, onChange }: { value: readonly string[]; onChange(tools: 
 }
 
 function Removal({ agent }: { agent: Agent }) {
-  const api = useApi();
+  const api = useWorkbench();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);

@@ -1,9 +1,9 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Agent } from "../api/answers.js";
-import type { Api } from "../api/api.js";
-import { useApi } from "../api/api-context.js";
 import type { Answer } from "../api/call.js";
 import { answered } from "../api/query.js";
+import type { WorkbenchApi } from "../api/use-workbench.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { Draft } from "./draft.js";
 
 const keyOf = (agent: string): string[] => ["draft", agent];
@@ -22,19 +22,19 @@ workflow:
 `;
 
 /** The live version as text to edit. */
-export async function liveTextOf(api: Api, agent: Agent): Promise<Answer<string>> {
+export async function liveTextOf(api: WorkbenchApi, agent: Agent): Promise<Answer<string>> {
   if (agent.active_version === null) return { type: "ok", value: begunOf(agent.name) };
   return versionTextOf(api, agent.id, agent.active_version);
 }
 
-export async function versionTextOf(api: Api, agent: string, version: number): Promise<Answer<string>> {
+export async function versionTextOf(api: WorkbenchApi, agent: string, version: number): Promise<Answer<string>> {
   const answer = await api.exportVersion(agent, version);
   if (answer.type !== "ok") return answer;
   const { writeYaml } = await import("@parley/workflow-document");
   return { type: "ok", value: writeYaml(answer.value) };
 }
 
-async function beginDraft(api: Api, agent: Agent): Promise<Answer<Draft>> {
+async function beginDraft(api: WorkbenchApi, agent: Agent): Promise<Answer<Draft>> {
   const [own, liveText] = await Promise.all([api.draft(agent.id), liveTextOf(api, agent)]);
   if (liveText.type !== "ok") return liveText;
   if (own.type !== "ok" && own.code !== "draft_not_found") return own;
@@ -50,7 +50,7 @@ async function beginDraft(api: Api, agent: Agent): Promise<Answer<Draft>> {
  * What is being written is never replaced by a newer answer.
  */
 export function useDraft(agent: Agent) {
-  const api = useApi();
+  const api = useWorkbench();
   const queryClient = useQueryClient();
   return useQuery({
     queryKey: keyOf(agent.id),

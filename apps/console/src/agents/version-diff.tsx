@@ -1,8 +1,8 @@
 import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import type { VersionView } from "../api/workbench-calls.js";
 import { MergeView } from "../ui/code/code-editor.js";
 import { Dialog } from "../ui/dialog.js";
@@ -20,7 +20,7 @@ interface DiffProps {
 
 /** Any two versions beside each other; at first the one that was chosen and the one before it. */
 export function VersionDiff({ agent, versions, version, onClose }: DiffProps) {
-  const api = useApi();
+  const api = useWorkbench();
   const [after, setAfter] = useState(String(version));
   const [before, setBefore] = useState(String(olderThan(versions, version)));
   const options = versions.map(({ version: number, active }) => ({

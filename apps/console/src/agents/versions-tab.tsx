@@ -32,7 +32,10 @@ function Versions({ agent, versions, onChange }: AgentOnPage) {
     );
   }
   return (
-    <section aria-label="Versions">
+    <section aria-labelledby="versions-title">
+      <h2 id="versions-title" className="visually-hidden">
+        Versions
+      </h2>
       {problem && <ProblemCard problem={problem} />}
       {gated && (
         <GateCard
@@ -98,7 +101,7 @@ function VersionRow({ version: item, author, busy, testing, isOlder, ...on }: Ve
     <li className={styles.card}>
       <div className={styles.cardText}>
         <div className={styles.state}>
-          <h2 className={styles.title}>Version {number}</h2>
+          <h3 className={styles.title}>Version {number}</h3>
           {item.active && <Status tone="good">Live</Status>}
         </div>
         {item.notes && <p>{item.notes}</p>}

@@ -21,7 +21,6 @@ import { credentialCalls, webhookCalls } from "./settings-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
 import { userCalls } from "./user-calls.js";
 import type { WatchOptions } from "./watch-session.js";
-import { workbenchCalls } from "./workbench-calls.js";
 
 export interface SessionFilter {
   status?: SessionStatus | undefined;
@@ -59,7 +58,6 @@ export function createApi(options: CallerOptions) {
     ...userCalls(call),
     ...knowledgeCalls(call),
     ...inboxCalls(call),
-    ...workbenchCalls(call),
     /** For calls that come with the code of their page (`useCalls`). */
     call,
     agents: (cursor?: string) => call<Page<Agent>>(`/agents${query({ ...pages, cursor })}`),

@@ -58,12 +58,12 @@ const routeTree = root.addChildren([
   createRoute({
     ...agents,
     path: "/agents/$agent",
-    component: lazyPage(async () => (await import("../agents/prompt-tab.js")).PromptTab),
+    component: lazyPage(async () => (await import("../agents/draft-tabs.js")).PromptTab),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/document",
-    component: lazyPage(async () => (await import("../agents/document-tab.js")).DocumentTab),
+    component: lazyPage(async () => (await import("../agents/draft-tabs.js")).DocumentTab),
   }),
   createRoute({
     ...agents,
@@ -75,27 +75,27 @@ const routeTree = root.addChildren([
   createRoute({
     ...agents,
     path: "/agents/$agent/tests",
-    component: lazyPage(async () => (await import("../agents/tests-tab.js")).TestsTab),
+    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).TestsTab),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/versions",
-    component: lazyPage(async () => (await import("../agents/versions-tab.js")).VersionsTab),
+    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).VersionsTab),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/access",
-    component: lazyPage(async () => (await import("../agents/access-tab.js")).AccessTab),
+    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).AccessTab),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/secrets",
-    component: lazyPage(async () => (await import("../agents/secrets-tab.js")).SecretsTab),
+    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).SecretsTab),
   }),
   createRoute({
     ...agents,
     path: "/agents/$agent/settings",
-    component: lazyPage(async () => (await import("../agents/settings-tab.js")).SettingsTab),
+    component: lazyPage(async () => (await import("../agents/agent-tabs.js")).SettingsTab),
   }),
   createRoute({
     ...agents,

@@ -2,8 +2,8 @@ import type { GraphEdge } from "@parley/workflow-document";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Agent, TestResult } from "../../api/answers.js";
-import { useApi } from "../../api/api-context.js";
 import { answered } from "../../api/query.js";
+import { useWorkbench } from "../../api/use-workbench.js";
 import type { NodeNumbers } from "../../api/workbench-calls.js";
 import type { FlowNode } from "../../ui/flow/flow-types.js";
 
@@ -29,7 +29,7 @@ const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFrac
 
 /** What is known of nodes and ways beside the document: what tests have seen, and where people went. */
 export function useOverlay(agent: Agent, overlay: Overlay): Marks {
-  const api = useApi();
+  const api = useWorkbench();
   const version = agent.active_version;
   const tested = useQuery({
     queryKey: ["coverage", agent.id, version],
