@@ -108,12 +108,8 @@ it("has a schema of documents to complete from, with the fields of every type of
 
 it("shows findings of the server at their places", () => {
   const text = "agent: {name: Desk}\nworkflow:\n  initial_node: a\n  nodes:\n    - id: a\n      static_text: Hi\n";
-  const issue = {
-    path: ["workflow", "nodes", 0, "static_text"],
-    code: "x",
-    message: "odd",
-    severity: "warning",
-  } as const;
+  const path = ["workflow", "nodes", 0, "static_text"];
+  const issue = { path, code: "x", message: "odd", severity: "warning" as const };
   expect(placeFindings(text, [issue])).toMatchObject([{ line: 6, column: 20, message: "odd", severity: "warning" }]);
   expect(placeFindings("a: [", [issue])).toEqual([]);
 });
