@@ -6,15 +6,14 @@ import type {
   ReplayReport,
   versionView,
 } from "@parley/contracts";
-import type { z } from "zod";
 import { part, query } from "./address.js";
 import type { Agent, Imported, Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-export type DraftView = z.infer<typeof draftView>;
-export type DraftEntry = z.infer<typeof draftEntry>;
-export type VersionView = z.infer<typeof versionView>;
-export type NodeNumbers = z.infer<typeof analyticsRows.nodes>;
+export type DraftView = (typeof draftView)["_output"];
+export type DraftEntry = (typeof draftEntry)["_output"];
+export type VersionView = (typeof versionView)["_output"];
+export type NodeNumbers = (typeof analyticsRows.nodes)["_output"];
 
 /** The tests of a version that is to go live run first; a replay reads many records. */
 const LONG_MS = 60_000;
