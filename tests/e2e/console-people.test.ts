@@ -61,7 +61,8 @@ describe("people at the console against the product", () => {
     await other.getByRole("button", { name: "Sign in another way" }).click();
     await other.getByLabel("E-mail address").waitFor();
 
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: /^Account/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByLabel("E-mail address").waitFor();
     await page.reload();
     await page.getByLabel("E-mail address").waitFor();

@@ -2,18 +2,14 @@ import { createRoot } from "react-dom/client";
 import { createApi } from "./api/api.js";
 import { App } from "./app/app.js";
 import { askSession } from "./app/ask-session.js";
-import { restoreSignIn, session, signOut, takeSignInLink, token } from "./app/sign-in.js";
+import { caller, restoreSignIn, session, takeSignInLink } from "./app/sign-in.js";
 import { applyTheme } from "./ui/theme.js";
 
 // Checks of documents come on demand and look here: they must not try whether code may be made of strings, which the policy reports.
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 takeSignInLink();
 restoreSignIn();
-const api = createApi({
-  token: () => token.get(),
-  hasSession: () => session.get() === "live",
-  onRefusedToken: () => signOut("refused"),
-});
+const api = createApi(caller);
 applyTheme();
 if (session.get() === "asking") void askSession(api);
 const root = document.getElementById("page");

@@ -5,6 +5,7 @@ import { inboxRoutesOf } from "./fake-inbox.js";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
+import { numberRoutesOf } from "./fake-numbers.js";
 import { traceRoutesOf } from "./fake-trace.js";
 import { workbenchRoutesOf } from "./fake-workbench.js";
 import {
@@ -68,6 +69,15 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     secrets: [],
     draft: null,
     identity: identityRow(),
+    who: {
+      via: "token",
+      role: "owner",
+      tenant: { id: "0198a000-0000-7000-8000-000000000000", name: "Acme" },
+      user: null,
+    },
+    comments: [],
+    demoWeek: { state: "none", sessions: 0, links: [] },
+    system: {},
     live: new FakeLive(),
     traced: [],
     tested: { passed: false, tests: [] },
@@ -84,6 +94,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     ...knowledgeRoutesOf(api),
     ...traceRoutesOf(api),
     ...workbenchRoutesOf(api),
+    ...numberRoutesOf(api),
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> {
@@ -97,6 +108,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     }
     const refusal = api.refuse[call];
     if (refusal) return problem(response, refusal);
+    if (call === "GET /events") return api.live.follow(response);
     const watched = api.sessions.find((row) => row.session_id === parts[0]);
     if (call === "GET /sessions/:/live" && watched) return api.live.accept(watched, request, response);
     const route = routes[call];
@@ -176,11 +188,19 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     },
     "GET /sessions": ({ query }) => {
       const status = query.get("status");
-      const rows = api.sessions.filter((row) => status === null || row.status === status);
+      const state = query.get("state");
+      const badly = query.get("went_badly");
+      const rows = api.sessions
+        .map(listedSession)
+        .filter((row) => status === null || row.status === status)
+        .filter((row) => state === null || row.state === state)
+        .filter((row) => badly === null || String(row.went_badly) === badly);
+      if (query.get("format") === "csv")
+        return [200, `session_id\r\n${rows.map((row) => row.session_id).join("\r\n")}`];
       const limit = Number(query.get("limit"));
       const from = Number(query.get("cursor") ?? 0);
       const next = from + limit < rows.length ? String(from + limit) : null;
-      return [200, { data: rows.slice(from, from + limit).map(listedSession), next_cursor: next }];
+      return [200, { data: rows.slice(from, from + limit), next_cursor: next }];
     },
     "GET /sessions/:": ({ parts }) => one(api.sessions, "session_id", parts[0]),
     "GET /sessions/:/transcript": ({ parts, query }) => {

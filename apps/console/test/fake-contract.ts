@@ -35,6 +35,12 @@ export interface FakeApi {
   secrets: Row[];
   /** The draft of whoever is signed in; null = there is none. */
   draft: Row | null;
+  /** Who the token belongs to. */
+  who: Row;
+  comments: Row[];
+  demoWeek: Row;
+  /** What the installation says of itself, where it is not well. */
+  system: Row;
   live: FakeLive;
   /** Turns of whatever session is asked for. */
   traced: Row[];

@@ -10,6 +10,7 @@ export class FakeLive {
   totals = { input_tokens: 1_200, output_tokens: 340, cost: 0.0042 as number | null };
   readonly #log: { event: string; data: Row }[] = [];
   readonly #streams = new Set<ServerResponse>();
+  readonly #followers = new Set<ServerResponse>();
 
   accept(session: Row, request: IncomingMessage, response: ServerResponse): void {
     if (this.away) {
@@ -34,6 +35,20 @@ export class FakeLive {
     }
   }
 
+  /** The stream of everything that happens in the tenant. */
+  follow(response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    write(response, { event: "ready", data: {} });
+    this.#followers.add(response);
+    response.on("close", () => this.#followers.delete(response));
+  }
+
+  /** Something happened; what exactly the lists say. */
+  happen(type: string, data: Row = {}): void {
+    const fact = JSON.stringify({ ...data, type });
+    for (const stream of this.#followers) stream.write(`event: fact\ndata: ${fact}\n\n`);
+  }
+
   /** An event of the log. */
   tell(event: string, data: Row): void {
     this.#log.push({ event, data });
@@ -47,7 +62,7 @@ export class FakeLive {
 
   /** Breaks every stream, as a network does. */
   cut(): void {
-    for (const stream of this.#streams) stream.destroy();
+    for (const stream of [...this.#streams, ...this.#followers]) stream.destroy();
   }
 
   #each(told: Told): void {

@@ -123,10 +123,13 @@ export const sessionRow = (row: Row): Row => ({
   ...row,
 });
 
+const stateOf = ({ status, waiting_since }: Row): string =>
+  status !== "active" ? "ended" : waiting_since ? "waiting" : "running";
+
 /** As lists show it. */
 export const listedSession = (row: Row): Row => ({
   ...{ title: "my name is Ada", person: "Ada Lovelace", agent_name: "Clinic Desk", link_title: "Front desk" },
-  ...{ state: row.ended_at === null ? "running" : "ended", last_activity_at: row.updated_at },
+  ...{ state: stateOf(row), last_activity_at: row.updated_at },
   ...{ cost: 0.0004, rating: null, thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: false },
   ...row,
 });

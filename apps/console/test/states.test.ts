@@ -136,6 +136,28 @@ const STATES: State[] = [
   },
   { name: "overview", path: "/console", prepare: everything, shows: "Latest sessions" },
   { name: "overview-empty", path: "/console", prepare: nothing, shows: "Three steps to the first conversation" },
+  {
+    name: "overview-demo",
+    path: "/console",
+    prepare: (api) => {
+      everything(api);
+      api.demoWeek = { state: "played", sessions: 70, links: [{ agent: "support", id: LINK_ID }] };
+      api.system = { dead_letters: 2, webhooks_failing: 1 };
+      Object.assign(api.sessions[0] ?? {}, { waiting_since: new Date(Date.now() - 400_000).toISOString() });
+    },
+    act: (page) => page.getByText("Ratings by day").waitFor(),
+    shows: "Remove them…",
+  },
+  {
+    name: "overview-refused",
+    path: "/console",
+    prepare: (api) => {
+      api.refuse["GET /overview"] = { status: 503, code: "not_ready", detail: "The service is starting." };
+    },
+    shows: "Reference: req-4711",
+  },
+  { name: "analytics", path: "/console/analytics", shows: "What the defences noticed" },
+  { name: "analytics-empty", path: "/console/analytics", prepare: nothing, shows: "None in this period." },
   { name: "agents", path: "/console/agents", prepare: everything, shows: "No active version" },
   { name: "agents-empty", path: "/console/agents", prepare: nothing, shows: "No agents yet" },
   { name: "agent", path: "/console/agents/clinic-desk/versions", shows: "Shorter greeting" },
@@ -335,6 +357,18 @@ const STATES: State[] = [
     shows: "1 live session ends now",
   },
   { name: "sessions", path: "/console/sessions", prepare: everything, shows: "Abandoned" },
+  {
+    name: "sessions-peek",
+    path: "/console/sessions?peek=text_completed",
+    prepare: everything,
+    shows: "What can I do for you?",
+  },
+  {
+    name: "sessions-more-filters",
+    path: "/console/sessions?went_badly=false",
+    act: (page) => page.getByRole("button", { name: "More filters (1)" }).click(),
+    shows: "Clear",
+  },
   { name: "sessions-empty", path: "/console/sessions", prepare: nothing, shows: "No sessions yet" },
   {
     name: "session",
@@ -355,6 +389,7 @@ const STATES: State[] = [
     prepare: (api) => {
       api.hold = new Promise(() => undefined);
     },
+    act: (page) => page.getByRole("heading", { name: "Agents" }).waitFor(),
     shows: "Loading…",
   },
   { name: "unknown", path: "/console/nothing", shows: "There is no such page" },

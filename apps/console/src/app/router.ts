@@ -3,7 +3,6 @@ import { lazyPage } from "./lazy-page.js";
 import { parseSearch, stringifySearch, wordsOf } from "./search.js";
 import type { Section } from "./section.js";
 import { Shell } from "./shell.js";
-import { UnknownPage } from "./unknown-page.js";
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
@@ -24,8 +23,16 @@ function idOrNotFound({ params: { id } }: { params: { id?: string | undefined } 
 /** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
 const stays = () => "stays";
 
+const UnknownPage = lazyPage(async () => (await import("./unknown-page.js")).UnknownPage);
+
 const root = createRootRoute({ component: Shell, notFoundComponent: UnknownPage });
 const getParentRoute = () => root;
+
+const SESSION_WORDS = [
+  ...(["text", "status", "agent", "days", "link", "person", "rating", "thumbs", "went_badly", "failed"] as const),
+  ...(["escalated", "node", "cost", "sort", "peek"] as const),
+];
+const ANALYTICS_WORDS = ["agent", "link", "version", "channel", "days"] as const;
 
 const agents = { staticData: { section: "agents" }, getParentRoute } as const;
 const links = { staticData: { section: "links" }, getParentRoute } as const;
@@ -145,7 +152,7 @@ const routeTree = root.addChildren([
     getParentRoute,
     path: "/sessions",
     staticData: { section: "sessions" },
-    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["status", "agent", "link", "person"]),
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, SESSION_WORDS),
     remountDeps: stays,
     component: lazyPage(async () => (await import("../sessions/sessions.js")).SessionsPage),
   }),
@@ -154,6 +161,14 @@ const routeTree = root.addChildren([
     path: "/sessions/$id",
     staticData: { section: "sessions" },
     component: lazyPage(async () => (await import("../sessions/session.js")).SessionPage),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/analytics",
+    staticData: { section: "analytics" },
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ANALYTICS_WORDS),
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../analytics/analytics.js")).AnalyticsPage),
   }),
   createRoute({
     getParentRoute,

@@ -2,10 +2,11 @@
 export type Section =
   | "overview"
   | "inbox"
+  | "sessions"
   | "agents"
   | "links"
-  | "sessions"
+  | "analytics"
   | "schedules"
   | "trust"
-  | "mail"
-  | "settings";
+  | "settings"
+  | "mail";

@@ -1,45 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
-import {
-  Bot,
-  CalendarClock,
-  Check,
-  Inbox,
-  LayoutDashboard,
-  Link as LinkIcon,
-  LogOut,
-  type LucideIcon,
-  Mail,
-  MessageSquare,
-  Settings2,
-  ShieldCheck,
-} from "lucide-react";
-import type { Api } from "../api/api.js";
+import { Check, Menu as MenuIcon, Search, X } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useApi } from "../api/api-context.js";
 import { countsQuery } from "../inbox/inbox-count.js";
 import { KeysProvider } from "../keys/keys-provider.js";
+import { runShortcut, useShortcut } from "../keys/registry.js";
 import { mailboxQuery } from "../mail/mailbox.js";
 import { Link } from "../parts/link.js";
-import { announce, announcement } from "./announcement.js";
+import { announcement } from "./announcement.js";
+import { Pressed } from "./pressed.js";
 import type { Section } from "./section.js";
-import { session, signOut } from "./sign-in.js";
+import { SECTIONS } from "./sections.js";
+import styles from "./shell.module.css";
+import { caller } from "./sign-in.js";
 import { useStore } from "./store.js";
+import { whoQuery } from "./who.js";
 
-const SECTIONS = [
-  { name: "overview", label: "Overview", to: "/", icon: LayoutDashboard },
-  { name: "inbox", label: "Inbox", to: "/inbox/{-$id}", icon: Inbox },
-  { name: "agents", label: "Agents", to: "/agents", icon: Bot },
-  { name: "links", label: "Links", to: "/links/{-$agent}", icon: LinkIcon },
-  { name: "sessions", label: "Sessions", to: "/sessions", icon: MessageSquare },
-  { name: "schedules", label: "Schedules", to: "/schedules", icon: CalendarClock },
-  { name: "trust", label: "Trust", to: "/audit", icon: ShieldCheck },
-  { name: "mail", label: "Mail", to: "/mail", icon: Mail },
-  { name: "settings", label: "Settings", to: "/settings/webhooks", icon: Settings2 },
-] as const satisfies { name: Section; label: string; to: string; icon: LucideIcon }[];
+const Person = lazy(async () => ({ default: (await import("./person.js")).Person }));
+const Facts = lazy(async () => ({ default: (await import("../live/facts.js")).Facts }));
 
-/** What stands around every page: where one is, where one can go, the way out. */
+type Entry = (typeof SECTIONS)[number];
+
+/** What stands around every page: where one is, where one can go, what the keyboard can do, the way out. */
 export function Shell() {
-  const section = useMatches({ select: (matches) => matches.at(-1)?.staticData.section });
   const api = useApi();
   const counts = useQuery(countsQuery(api));
   const hasMailbox = useQuery(mailboxQuery(api)).isSuccess;
@@ -49,46 +33,25 @@ export function Shell() {
   ];
   const sections = SECTIONS.filter(({ name }) => !hidden.includes(name));
   const navigate = useNavigate();
+  const goTo = (to: Entry["to"]) => () => void navigate({ to, params: { id: undefined, agent: undefined } });
   const commands = sections.map(({ name, label, to, icon: SectionIcon }) => ({
-    id: `go.${name}`,
-    label,
-    group: "Go to",
+    ...{ id: `go.${name}`, label, group: "Go to", shortcut: `go.${name}` },
     icon: <SectionIcon />,
-    run: () => void navigate({ to, params: { id: undefined, agent: undefined } }),
+    run: goTo(to),
   }));
   return (
     <KeysProvider commands={commands}>
-      <div className="shell">
+      {sections.map(({ name, label, keys, to }) => (
+        <GoKey key={name} id={`go.${name}`} label={label} keys={keys} run={goTo(to)} />
+      ))}
+      <Suspense fallback={null}>
+        <Facts caller={caller} />
+      </Suspense>
+      <div className={styles.shell}>
         <a className="skip" href="#content">
           Skip to the page
         </a>
-        <header className="bar">
-          <Link className="brand" to="/">
-            <span className="mark" aria-hidden="true" />
-            Parley
-          </Link>
-          <button type="button" className="button quiet small sign-out" onClick={() => void leave(api)}>
-            <LogOut className="icon" aria-hidden="true" /> Sign out
-          </button>
-          <nav aria-label="Pages">
-            <ul className={["five", "six", "seven", "eight", "nine"][sections.length - 5]}>
-              {sections.map(({ name, label, to, icon: SectionIcon }) => (
-                <li key={name}>
-                  {/* Else a parameter of this page would go along. */}
-                  <Link
-                    to={to}
-                    params={{ id: undefined, agent: undefined }}
-                    current={name === section ? "page" : undefined}
-                  >
-                    <SectionIcon className="icon" aria-hidden="true" />
-                    {label}
-                    {name === "inbox" && <Badge waiting={counts.data?.waiting ?? 0} />}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </nav>
-        </header>
+        <Bar sections={sections} waiting={counts.data?.waiting ?? 0} />
         <main id="content" tabIndex={-1}>
           <Outlet />
         </main>
@@ -98,12 +61,70 @@ export function Shell() {
   );
 }
 
-/** Signs out: a session ends on the server before this page forgets it. */
-async function leave(api: Api): Promise<void> {
-  const ended = session.get() === "live" ? await api.endSignIn() : null;
-  // The cookie is still there: whoever comes next to this browser would be signed in.
-  if (ended !== null && ended.type !== "ok") return announce(`You are still signed in. ${ended.detail}`);
-  signOut("chosen");
+function GoKey({ id, label, keys, run }: { id: string; label: string; keys: string; run: () => void }) {
+  useShortcut({ id, keys, label, scope: "Go to", run });
+  return null;
+}
+
+/** Beside the page; on a narrow screen a bar above it, whose menu opens. */
+function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: number }) {
+  const section = useMatches({ select: (matches) => matches.at(-1)?.staticData.section });
+  const tenant = useQuery(whoQuery(useApi())).data?.tenant.name;
+  const [open, setOpen] = useState(false);
+  const close = (): void => setOpen(false);
+  return (
+    <header className={styles.bar} data-open={open || undefined}>
+      <Link className={styles.brand} to="/" onClick={close}>
+        <span className="mark" aria-hidden="true" />
+        <span className={styles.names}>
+          Parley
+          {tenant === undefined ? null : <span className={styles.tenant}>{tenant}</span>}
+        </span>
+      </Link>
+      <button type="button" className={styles.search} onClick={() => runShortcut("palette")}>
+        <Search className="icon" aria-hidden="true" />
+        <span className={styles.word}>Search</span>
+        <Pressed shortcut="palette" />
+      </button>
+      <button
+        type="button"
+        className={styles.toggle}
+        aria-expanded={open}
+        aria-controls="pages"
+        onClick={() => setOpen(!open)}
+      >
+        {open ? <X className="icon" aria-hidden="true" /> : <MenuIcon className="icon" aria-hidden="true" />}
+        <span className="visually-hidden">Menu</span>
+        {open ? null : <Badge waiting={waiting} />}
+      </button>
+      <div id="pages" className={styles.pages}>
+        <nav aria-label="Pages">
+          <ul>
+            {sections.map(({ name, label, to, icon: SectionIcon }) => (
+              <li key={name}>
+                {/* Else a parameter of this page would go along. */}
+                <Link
+                  to={to}
+                  params={{ id: undefined, agent: undefined }}
+                  current={name === section ? "page" : undefined}
+                  onClick={close}
+                >
+                  <SectionIcon className="icon" aria-hidden="true" />
+                  {label}
+                  {name === "inbox" && <Badge waiting={waiting} />}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className={styles.foot}>
+          <Suspense fallback={null}>
+            <Person />
+          </Suspense>
+        </div>
+      </div>
+    </header>
+  );
 }
 
 /** How many wait for a person, beside the word for it. */

@@ -1,4 +1,5 @@
 import type { WhoAmI } from "../api/answers.js";
+import type { CallerOptions } from "../api/call.js";
 import { queryClient } from "./query-client.js";
 import { createStore } from "./store.js";
 
@@ -81,3 +82,10 @@ export function signOut(reason: "refused" | "chosen" | null): void {
   signOutReason.set(reason);
   storage()?.removeItem(STORED_AS);
 }
+
+/** As whom this page calls the server. */
+export const caller: CallerOptions = {
+  token: () => token.get(),
+  hasSession: () => session.get() === "live",
+  onRefusedToken: () => signOut("refused"),
+};

@@ -28,6 +28,9 @@ const subscribe = (listener: () => void): (() => void) => {
 /** The shortcuts of what is on the page now. */
 export const allShortcuts = (): readonly Shortcut[] => listed;
 
+/** What its keys do, for a button that does the same. */
+export const runShortcut = (id: string): void => shortcuts.get(id)?.run();
+
 export const useShortcuts = (): readonly Shortcut[] => useSyncExternalStore(subscribe, allShortcuts);
 
 /** The keys of a shortcut, null while it is not on the page, or while single letters are off and it is one. */

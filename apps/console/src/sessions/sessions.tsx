@@ -1,163 +1,121 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { SlidersHorizontal, X } from "lucide-react";
+import { useCallback, useMemo } from "react";
 import { agentsQuery } from "../agents/agent-queries.js";
-import { type Agent, SESSION_STATUSES } from "../api/answers.js";
+import type { WhoAmI } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
-import { answered, pagesOf } from "../api/query.js";
-import { keepFocus } from "../parts/keep-focus.js";
-import { Link } from "../parts/link.js";
+import { answered } from "../api/query.js";
+import { type ListedSession, sessionListCalls } from "../api/session-list-calls.js";
+import { useCalls } from "../api/use-calls.js";
+import { whoQuery } from "../app/who.js";
 import { PageHeader } from "../parts/page-header.js";
-import { Empty, ProblemCard, WhenReady } from "../parts/states.js";
-import { STATUS_WORDS } from "../parts/status-chip.js";
-import { SessionRows } from "./session-rows.js";
+import { Button, LinkButton } from "../ui/button.js";
+import { Popover } from "../ui/popover.js";
+import { EmptyState } from "../ui/states.js";
+import type { Filter } from "../ui/table/column.js";
+import { DataTable } from "../ui/table/data-table.js";
+import { Filters } from "../ui/table/filters.js";
+import { type ListState, useListState } from "../ui/table/list-state.js";
+import { useList } from "../ui/table/use-list.js";
+import { COLUMNS, titleOf } from "./session-columns.js";
+import { DAYS, MORE, NAMES, oneWay, questionOf, STATUS, TEXT, VIEWS } from "./session-filters.js";
+import { SessionPeek } from "./session-peek.js";
+import styles from "./sessions.module.css";
 
-type Filter = ReturnType<typeof route.useSearch>;
-
-const route = getRouteApi("/sessions");
 const PAGE_SIZE = 50;
+const rowId = ({ session_id }: ListedSession): string => session_id;
 
-/** Sessions of the tenant, newest first. The filter is part of the address. */
+/** Sessions of the tenant as triage: who needs a look, found by what went wrong. The selection is the address. */
 export function SessionsPage() {
-  const filter = route.useSearch();
-  const navigate = useNavigate();
   const api = useApi();
-  const agents = useQuery(agentsQuery(api));
-  const known = agents.data?.data ?? [];
-  const change = (part: Partial<Filter>): void => {
-    void navigate({ to: "/sessions", search: { ...filter, ...part }, replace: true, resetScroll: false });
-  };
-  const changePerson = (person: string): void => {
-    if (person !== (filter.person ?? "")) change({ person });
-  };
+  const calls = useCalls(sessionListCalls);
+  const who = useQuery(whoQuery(api)).data;
+  const address = useListState(NAMES);
+  const list = useMemo(() => oneWay(address), [address]);
+  const asked = useMemo(() => questionOf(list), [list]);
+  const source = useList({
+    queryKey: ["sessions", asked],
+    page: (cursor) => answered(() => calls.list(asked, PAGE_SIZE, cursor))(),
+  });
+  const filters = useFilters(who?.role);
+  const reads = who?.role !== "viewer";
+  const peek = useMemo(
+    () => ({
+      title: titleOf,
+      content: (row: ListedSession) => <SessionPeek key={row.session_id} row={row} reads={reads} />,
+      actions: (row: ListedSession) => (
+        <LinkButton small look="primary" to="/sessions/$id" params={{ id: row.session_id }}>
+          Open
+        </LinkButton>
+      ),
+    }),
+    [reads],
+  );
+  const file = useCallback(() => answered(() => calls.csv(asked))(), [calls, asked]);
   return (
     <>
-      <PageHeader title="Sessions" lead="Every conversation, by link or by API, newest first." />
-      <div className="filters">
-        <div className="field">
-          <label htmlFor="filter-status">Status</label>
-          <select
-            id="filter-status"
-            className="input"
-            value={filter.status ?? ""}
-            onChange={(event) => change({ status: event.currentTarget.value })}
-          >
-            <option value="">Any</option>
-            {SESSION_STATUSES.map((status) => (
-              <option key={status} value={status}>
-                {STATUS_WORDS[status]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor="filter-agent">Agent</label>
-          <select
-            id="filter-agent"
-            className="input"
-            value={filter.agent ?? ""}
-            onChange={(event) => change({ agent: event.currentTarget.value })}
-          >
-            <option value="">All</option>
-            {known.map((agent) => (
-              <option key={agent.id} value={agent.id}>
-                {agent.name}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor="filter-person">Person</label>
-          <input
-            id="filter-person"
-            className="input"
-            type="search"
-            placeholder="E-mail or identifier"
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={254}
-            key={filter.person}
-            defaultValue={filter.person}
-            onBlur={(event) => changePerson(event.currentTarget.value.trim())}
-            onKeyDown={(event) => event.key === "Enter" && changePerson(event.currentTarget.value.trim())}
-          />
-        </div>
-        {filter.link && (
-          <button type="button" className="button quiet" onClick={() => change({ link: undefined })}>
-            One link only <span aria-hidden="true">×</span>
-            <span className="visually-hidden">, show all links</span>
-          </button>
-        )}
-      </div>
-      <SessionList key={JSON.stringify(filter)} filter={filter} agents={known} />
+      <PageHeader title="Sessions" />
+      <DataTable
+        id="sessions"
+        label="Sessions"
+        {...{ list, source, rowId, filters, peek, file }}
+        columns={COLUMNS}
+        views={VIEWS}
+        empty={<NoSessions />}
+      >
+        <MoreFilters list={list} />
+      </DataTable>
     </>
   );
 }
 
-function SessionList({ filter, agents }: { filter: Filter; agents: Agent[] }) {
-  const api = useApi();
-  const wanted = {
-    status: SESSION_STATUSES.find((status) => status === filter.status),
-    agentId: filter.agent,
-    linkId: filter.link,
-    person: filter.person,
-  };
-  const query = useInfiniteQuery({
-    queryKey: ["sessions", wanted],
-    queryFn: ({ pageParam: cursor }) => answered(() => api.sessions(wanted, { limit: PAGE_SIZE, cursor }))(),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-    select: ({ pages }) => pages.flatMap(({ data }) => data),
-  });
-  const { shown, problem } = pagesOf(query);
-  const more = async (): Promise<void> => {
-    if (query.isFetchingNextPage) return;
-    await query.fetchNextPage();
-    keepFocus();
-  };
+function useFilters(role: WhoAmI["role"] | undefined): readonly Filter[] {
+  const agents = useQuery(agentsQuery(useApi())).data?.data;
+  return useMemo(() => {
+    const options = (agents ?? []).map(({ id, name }) => ({ value: id, label: name }));
+    const agent: Filter = { id: "agent", type: "choice", label: "Agent", options };
+    return [...(role === "viewer" ? [] : [TEXT]), STATUS, ...(options.length > 0 ? [agent] : []), DAYS];
+  }, [agents, role]);
+}
+
+function MoreFilters({ list }: { list: ListState }) {
+  const set = MORE.filter(({ id }) => list.filter[id] !== undefined).length;
   return (
-    <WhenReady query={shown}>
-      {(sessions) => (
-        <>
-          {sessions.length === 0 && <NoSessions filtered={Object.values(wanted).some(Boolean)} />}
-          <SessionRows sessions={sessions} agents={agents} />
-          {problem && <ProblemCard problem={problem} />}
-          {query.hasNextPage && (
-            <button
-              type="button"
-              className="button quiet more"
-              aria-disabled={query.isFetchingNextPage}
-              onClick={() => void more()}
-            >
-              {query.isFetchingNextPage ? "Loading…" : "Show older sessions"}
-            </button>
-          )}
-        </>
+    <>
+      {list.filter.link === undefined ? null : (
+        <Button small icon={<X />} onClick={() => list.setFilter({ link: null })}>
+          One link only
+        </Button>
       )}
-    </WhenReady>
+      <Popover
+        title="More filters"
+        align="end"
+        trigger={
+          <Button small look="quiet" icon={<SlidersHorizontal />}>
+            {set === 0 ? "More filters" : `More filters (${set})`}
+          </Button>
+        }
+      >
+        <div className={styles.more}>
+          <Filters filters={MORE} list={list} />
+        </div>
+      </Popover>
+    </>
   );
 }
 
-function NoSessions({ filtered }: { filtered: boolean }) {
-  if (filtered) {
-    return (
-      <Empty title="No session matches">
-        <p>
-          <Link to="/sessions">Show all sessions</Link>
-        </p>
-      </Empty>
-    );
-  }
+function NoSessions() {
   return (
-    <Empty title="No sessions yet">
-      <p>
-        A session begins when somebody opens a link and writes, or when your server calls the chat API. It ends by
-        itself when nobody writes for a while.
-      </p>
-      <p>
-        <Link className="button primary" to="/links/{-$agent}">
+    <EmptyState
+      title="No sessions yet"
+      action={
+        <LinkButton look="primary" to="/links/{-$agent}" params={{ agent: undefined }}>
           Go to the links
-        </Link>
-      </p>
-    </Empty>
+        </LinkButton>
+      }
+    >
+      A session begins when somebody opens a link and writes, or when your server calls the chat API. It ends by itself
+      when nobody writes for a while.
+    </EmptyState>
   );
 }

@@ -12,12 +12,14 @@ interface MenuProps {
   label: string;
   /** The button that opens it; "…" unless given. */
   trigger?: ReactElement<Record<string, unknown>>;
+  /** For a menu whose code comes with the first press of its button. */
+  defaultOpen?: boolean;
   children: ReactNode;
 }
 
-export function Menu({ label, trigger, children }: MenuProps) {
+export function Menu({ label, trigger, defaultOpen = false, children }: MenuProps) {
   return (
-    <Base.Root>
+    <Base.Root defaultOpen={defaultOpen}>
       <Base.Trigger render={trigger ?? <IconButton label={label} icon={<Ellipsis />} />} />
       <Base.Portal>
         <Base.Positioner sideOffset={4} align="end" collisionPadding={8} className={styles.positioner}>

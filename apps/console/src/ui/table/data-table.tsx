@@ -34,6 +34,8 @@ interface DataTableProps<T extends object> {
   views?: readonly View[];
   /** Details beside the list. */
   peek?: Peek<T>;
+  /** The CSV of the selection as the server writes it; without it the loaded columns of all pages. Throws when it is refused. */
+  file?: () => Promise<string>;
   /** Nothing here at all: teaches. With filters that fit nothing the table says that by itself. */
   empty: ReactNode;
   /** More buttons above the table. */
@@ -46,7 +48,7 @@ const NO_VIEWS: readonly View[] = [];
 
 /** A list as a tool: dense, sorted and filtered in the address, walked by keyboard, saved as CSV. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
-  const { id, label, list, source, columns, rowId, order = "server", peek, children } = props;
+  const { id, label, list, source, columns, rowId, order = "server", peek, file, children } = props;
   const { filters = NO_FILTERS, views = NO_VIEWS } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -66,7 +68,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const row = list.peek === null ? undefined : walk()?.rowOf(list.peek);
   return (
     <section aria-label={label}>
-      <Toolbar {...{ id, list, source, columns, filters, views }} shown={chosen} onShow={toggle}>
+      <Toolbar {...{ id, list, source, columns, filters, views, file }} shown={chosen} onShow={toggle}>
         {children}
       </Toolbar>
       <div ref={frame} className={styles.frame} {...(peek === undefined ? { tabIndex: 0 } : {})}>

@@ -66,10 +66,12 @@ function TextFilter({
   onChange: (value: string) => void;
 }) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  const wanted = typed.trim();
+  // A space that was just typed is no other filter, and stays.
+  useEffect(() => setTyped((now) => (now.trim() === value ? now : value)), [value]);
   useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed), QUIET_MS);
+    if (wanted === value) return;
+    const timer = setTimeout(() => onChange(wanted), QUIET_MS);
     return () => clearTimeout(timer);
   });
   return (

@@ -20,22 +20,21 @@ interface ToolbarProps<T> {
   columns: readonly Column<T>[];
   filters: readonly Filter[];
   views: readonly View[];
+  /** The server's own CSV. */
+  file: (() => Promise<string>) | undefined;
   /** Ids of the columns that are shown, the table's width aside. */
   shown: ReadonlySet<string>;
   onShow: (id: string, shown: boolean) => void;
   children?: ReactNode;
 }
 
-export function Toolbar<T>({ id, list, source, columns, filters, views, shown, onShow, children }: ToolbarProps<T>) {
+export function Toolbar<T>(props: ToolbarProps<T>) {
+  const { id, list, source, columns, filters, views, file, shown, onShow, children } = props;
   const [busy, setBusy] = useState(false);
   const download = (): void => {
     setBusy(true);
-    source
-      .all()
-      .then((rows) => {
-        saveFile(`${id}.csv`, csvOf(columns, rows), "text/csv;charset=utf-8");
-        if (rows.length >= CSV_ROWS) notify.good(`The file has the first ${CSV_ROWS.toLocaleString()} rows.`);
-      })
+    (file ?? (async () => textOf(columns, await source.all())))()
+      .then((text) => saveFile(`${id}.csv`, text, "text/csv;charset=utf-8"))
       .catch((error: unknown) => notify.problem(refusalOf(error).detail))
       .finally(() => setBusy(false));
   };
@@ -69,6 +68,11 @@ export function Toolbar<T>({ id, list, source, columns, filters, views, shown, o
       </Button>
     </div>
   );
+}
+
+function textOf<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
+  if (rows.length >= CSV_ROWS) notify.good(`The file has the first ${CSV_ROWS.toLocaleString()} rows.`);
+  return csvOf(columns, rows);
 }
 
 function csvOf<T>(columns: readonly Column<T>[], rows: readonly T[]): string {

@@ -1,0 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { type About, analyticsCalls, type UsageForecast } from "../api/analytics-calls.js";
+import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
+import { LineChart } from "../ui/charts/charts.js";
+import { QueryView } from "../ui/query-view.js";
+import { Nothing } from "./chart-card.js";
+import { forecastChart } from "./chart-makers.js";
+
+const TITLE = "Sessions of the next 14 days, if things go on";
+/** With fewer days there is no telling a trend from a weekend. */
+const DAYS_NEEDED = 14;
+
+export function Forecast({ about }: { about: About }) {
+  const calls = useCalls(analyticsCalls);
+  const { days: _, ...of } = about;
+  const query = useQuery({ queryKey: ["analytics", "forecast", of], queryFn: answered(() => calls.forecast(about)) });
+  return <QueryView query={query}>{(forecast) => <Drawn forecast={forecast} />}</QueryView>;
+}
+
+function Drawn({ forecast }: { forecast: UsageForecast }) {
+  const data = useMemo(() => forecastChart(forecast), [forecast]);
+  if (forecast.data.length === 0) {
+    const missing = `It needs ${DAYS_NEEDED} days with sessions behind it; there are ${forecast.days_known}.`;
+    return <Nothing title={TITLE}>{missing}</Nothing>;
+  }
+  return <LineChart title={TITLE} data={data} />;
+}

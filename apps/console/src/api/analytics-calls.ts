@@ -1,0 +1,28 @@
+import type { AnalyticsBy, AnalyticsQuestion, analyticsRows, UsageForecast, visitorComment } from "@parley/contracts";
+import type { z } from "zod";
+import { query } from "./address.js";
+import type { Page } from "./answers.js";
+import type { Caller } from "./call.js";
+
+export type { AnalyticsBy, AnalyticsQuestion, UsageForecast };
+export type Numbers<Q extends AnalyticsQuestion> = z.infer<(typeof analyticsRows)[Q]>;
+export type Comment = z.infer<typeof visitorComment>;
+
+export interface Answered<Q extends AnalyticsQuestion> {
+  from: string;
+  to: string;
+  truncated: boolean;
+  data: Numbers<Q>[];
+}
+
+/** Which sessions the numbers are of, named as the server names it. */
+export type About = Record<"agent" | "link_id" | "version" | "channel" | "days", string | undefined>;
+
+export const analyticsCalls = (call: Caller) => ({
+  ask: <Q extends AnalyticsQuestion>(question: Q, by: AnalyticsBy, about: About) =>
+    call<Answered<Q>>(`/analytics/${question}${query({ ...about, by })}`),
+  forecast: ({ days: _, ...about }: About) =>
+    call<UsageForecast>(`/analytics/forecast${query({ ...about, days: "14" })}`),
+  comments: ({ agent, link_id }: About, cursor?: string) =>
+    call<Page<Comment>>(`/analytics/comments${query({ agent, link_id, limit: "20", cursor })}`),
+});

@@ -1,0 +1,20 @@
+import type { listedSession } from "@parley/contracts";
+import type { z } from "zod";
+import { query } from "./address.js";
+import type { Page } from "./answers.js";
+import type { Caller } from "./call.js";
+
+export type ListedSession = z.infer<typeof listedSession>;
+
+/** Filters and order of the list, named as the server names them. */
+export type SessionQuery = Record<string, string | undefined>;
+
+/** Every line of a hundred thousand sessions is read before the last byte. */
+const FILE_MS = 300_000;
+
+export const sessionListCalls = (call: Caller) => ({
+  list: (filter: SessionQuery, limit: number, cursor?: string) =>
+    call<Page<ListedSession>>(`/sessions${query({ ...filter, limit: String(limit), cursor })}`),
+  csv: (filter: SessionQuery) =>
+    call<string>(`/sessions${query({ ...filter, format: "csv" })}`, { format: "text", timeoutMs: FILE_MS }),
+});
