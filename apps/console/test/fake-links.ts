@@ -38,7 +38,6 @@ export function linkRoutesOf(api: FakeApi): Record<string, Handler> {
       api.identity = identityRow();
       return [200, { deleted: true }];
     },
-    "GET /analytics/:": () => page(api.securityEvents),
     "GET /link-templates": () => page(api.templates),
     "POST /link-templates": ({ body }) => {
       const now = new Date().toISOString();

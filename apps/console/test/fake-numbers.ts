@@ -28,7 +28,10 @@ export function numberRoutesOf(api: FakeApi): Record<string, Handler> {
     return [200, { from: dayBack(days - 1), to: dayBack(0), by: query.get("by"), truncated: false, data }];
   };
   return {
-    "GET /analytics/:": ({ parts, query }) => ask(parts[0] ?? "", query),
+    "GET /analytics/:": ({ parts, query }) =>
+      parts[0] === "security-events"
+        ? [200, { data: api.securityEvents, next_cursor: null }]
+        : ask(parts[0] ?? "", query),
     "GET /overview": () => [200, overviewOf(api)],
     "GET /demo-week": () => [200, api.demoWeek],
     "DELETE /demo-week": () => {

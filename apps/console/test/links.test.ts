@@ -273,7 +273,7 @@ describe.skipIf(skipBrowser)("a long list of links", () => {
 
 describe.skipIf(skipBrowser)("who may come in", () => {
   it("keeps the policy of an agent and decides requests", async () => {
-    const page = await bench.open("/console/agents/clinic-desk", {
+    const page = await bench.open("/console/agents/clinic-desk/access", {
       prepare: (api) => {
         api.requests = [requestRow({}), requestRow({ id: "2", email: "eve@example.com" })];
       },

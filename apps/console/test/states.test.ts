@@ -34,6 +34,9 @@ const nothing = (api: FakeApi): void => {
   api.sessions = [];
   api.documents = [];
 };
+const unread = (api: FakeApi): void => {
+  api.documents = [];
+};
 const everything = (api: FakeApi): void => {
   api.agents.push(
     agentRow({ id: "0198a000-0000-7000-8000-00000000000a", name: "Draft", slug: "draft", active_version: null }),
@@ -162,7 +165,7 @@ const STATES: State[] = [
   { name: "agents-empty", path: "/console/agents", prepare: nothing, shows: "No agents yet" },
   { name: "agent", path: "/console/agents/clinic-desk/versions", shows: "Shorter greeting" },
   { name: "knowledge", path: "/console/knowledge/clinic-desk", prepare: library, shows: "Vectors failed" },
-  { name: "knowledge-empty", path: "/console/knowledge/clinic-desk", prepare: nothing, shows: "No documents yet" },
+  { name: "knowledge-empty", path: "/console/knowledge/clinic-desk", prepare: unread, shows: "No documents yet" },
   {
     name: "knowledge-upload",
     path: "/console/knowledge/clinic-desk",

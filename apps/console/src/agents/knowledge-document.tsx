@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Passage } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { knowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { PageHeader } from "../parts/page-header.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
 import { DocumentFacts } from "./knowledge-list.js";
@@ -14,7 +15,7 @@ const route = getRouteApi("/knowledge/$agent/$id");
 /** The text of one revision, in the passages it was cut into. */
 export function KnowledgeDocumentPage() {
   const { agent, id } = route.useParams();
-  const api = useApi();
+  const api = useCalls(knowledgeCalls);
   const query = useQuery({
     queryKey: ["knowledge", agent, id],
     queryFn: answered(() => api.documentText(agent, id, null)),
@@ -48,7 +49,7 @@ interface PassagesProps {
 }
 
 function Passages({ agent, id, passages: first, next: firstNext }: PassagesProps) {
-  const api = useApi();
+  const api = useCalls(knowledgeCalls);
   const [more, setMore] = useState<{ passages: Passage[]; next: number | null }>({ passages: [], next: firstNext });
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);

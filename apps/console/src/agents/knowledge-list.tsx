@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { KnowledgeDocument, VectorState } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { knowledgeCalls } from "../api/knowledge-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { Link } from "../parts/link.js";
@@ -28,7 +29,7 @@ interface KnowledgeListProps {
 
 /** The documents that the newest version sees, each with its state, its size and who uses it. */
 export function KnowledgeList({ agent, documents, onChange }: KnowledgeListProps) {
-  const api = useApi();
+  const api = useCalls(knowledgeCalls);
   const [asked, setAsked] = useState<KnowledgeDocument | null>(null);
   return (
     <>

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { type Found, type FoundPassage, SEARCH_MODES, type SearchMode } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { knowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
+import { useCalls } from "../api/use-calls.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { Link } from "../parts/link.js";
 import { ProblemCard } from "../parts/states.js";
@@ -13,7 +14,7 @@ type Outcome = { type: "none" } | { type: "found"; found: Found } | { type: "ref
 
 /** Shows what an answer would be given for a question, with the scores that decided. */
 export function KnowledgeSearch({ agent }: { agent: string }) {
-  const api = useApi();
+  const api = useCalls(knowledgeCalls);
   const [query, setQuery] = useState("");
   const [mode, setMode] = useState<SearchMode>("hybrid");
   const [wrong, setWrong] = useState<string | undefined>();

@@ -1,5 +1,6 @@
 import { type DragEvent, useState } from "react";
-import { useApi } from "../api/api-context.js";
+import { knowledgeCalls } from "../api/knowledge-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
 import { Field } from "../parts/field.js";
 import { type Upload, useUploads } from "./use-uploads.js";
@@ -31,7 +32,7 @@ export function KnowledgeUpload({ agent, onAdded }: { agent: string; onAdded(): 
   const [language, setLanguage] = useState("simple");
   const [over, setOver] = useState(false);
   const onDone = (sent: Upload[]): void => announce(summaryOf(sent));
-  const { uploads, add } = useUploads({ api: useApi(), agent, onAdded, onDone });
+  const { uploads, add } = useUploads({ api: useCalls(knowledgeCalls), agent, onAdded, onDone });
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { allPages } from "../api/all-pages.js";
 import type { Ingestion, KnowledgeDocument } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { knowledgeCalls } from "../api/knowledge-calls.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { agentPage } from "./agent-frame.js";
 import { IngestionList } from "./ingestion-list.js";
@@ -27,7 +28,7 @@ const isAtWork = ({ ingesting, data }: Library): boolean =>
 export const KnowledgePage = agentPage(({ agent: { slug } }) => <Knowledge agent={slug} />);
 
 function Knowledge({ agent }: { agent: string }) {
-  const api = useApi();
+  const api = useCalls(knowledgeCalls);
   const query = useQuery<Library>({
     queryKey: ["knowledge", agent],
     queryFn: answered(async () => {

@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import type { Api } from "../api/api.js";
+import type { KnowledgeCalls } from "../api/knowledge-calls.js";
 import type { Problem } from "../api/problem.js";
 
 /** As much as the server takes of one document. */
@@ -18,7 +18,12 @@ export interface Upload {
 }
 
 /** Sends documents one after the other: each is read and cut by the server while its call waits. */
-export function useUploads(options: { api: Api; agent: string; onAdded(): void; onDone(uploads: Upload[]): void }) {
+export function useUploads(options: {
+  api: KnowledgeCalls;
+  agent: string;
+  onAdded(): void;
+  onDone(uploads: Upload[]): void;
+}) {
   const [uploads, setUploads] = useState<Upload[]>([]);
   const shown = useRef<Upload[]>([]);
   const queue = useRef<{ id: number; file: File; language: string }[]>([]);

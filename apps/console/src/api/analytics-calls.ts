@@ -1,12 +1,11 @@
 import type { AnalyticsBy, AnalyticsQuestion, analyticsRows, UsageForecast, visitorComment } from "@parley/contracts";
-import type { z } from "zod";
 import { query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
 export type { AnalyticsBy, AnalyticsQuestion, UsageForecast };
-export type Numbers<Q extends AnalyticsQuestion> = z.infer<(typeof analyticsRows)[Q]>;
-export type Comment = z.infer<typeof visitorComment>;
+export type Numbers<Q extends AnalyticsQuestion> = ReturnType<(typeof analyticsRows)[Q]["parse"]>;
+export type Comment = ReturnType<typeof visitorComment.parse>;
 
 export interface Answered<Q extends AnalyticsQuestion> {
   from: string;

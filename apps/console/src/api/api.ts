@@ -15,9 +15,8 @@ import type {
 } from "./answers.js";
 import { type Answer, type CallerOptions, createCaller } from "./call.js";
 import { inboxCalls } from "./inbox-calls.js";
-import { knowledgeCalls } from "./knowledge-calls.js";
 import { accessCalls, linkCalls } from "./link-calls.js";
-import { credentialCalls, webhookCalls } from "./settings-calls.js";
+import { credentialCalls } from "./settings-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
 import { userCalls } from "./user-calls.js";
 import type { WatchOptions } from "./watch-session.js";
@@ -53,10 +52,8 @@ export function createApi(options: CallerOptions) {
   return {
     ...linkCalls(call),
     ...accessCalls(call),
-    ...webhookCalls(call),
     ...credentialCalls(call),
     ...userCalls(call),
-    ...knowledgeCalls(call),
     ...inboxCalls(call),
     /** For calls that come with the code of their page (`useCalls`). */
     call,

@@ -30,3 +30,4 @@ export function knowledgeCalls(call: Caller) {
       }),
   };
 }
+export type KnowledgeCalls = ReturnType<typeof knowledgeCalls>;

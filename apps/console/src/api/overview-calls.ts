@@ -1,12 +1,11 @@
 import type { demoWeek, Overview } from "@parley/contracts";
-import type { z } from "zod";
 import { query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 import type { ListedSession } from "./session-list-calls.js";
 
 export type { Overview };
-export type DemoWeek = z.infer<typeof demoWeek>;
+export type DemoWeek = ReturnType<typeof demoWeek.parse>;
 
 export const overviewCalls = (call: Caller) => ({
   overview: () => call<Overview>("/overview"),

@@ -1,10 +1,9 @@
 import type { listedSession } from "@parley/contracts";
-import type { z } from "zod";
 import { query } from "./address.js";
 import type { Page } from "./answers.js";
 import type { Caller } from "./call.js";
 
-export type ListedSession = z.infer<typeof listedSession>;
+export type ListedSession = ReturnType<typeof listedSession.parse>;
 
 /** Filters and order of the list, named as the server names them. */
 export type SessionQuery = Record<string, string | undefined>;

@@ -83,7 +83,7 @@ function Bar({ sections, waiting }: { sections: readonly Entry[]; waiting: numbe
       </Link>
       <button type="button" className={styles.search} onClick={() => runShortcut("palette")}>
         <Search className="icon" aria-hidden="true" />
-        <span className={styles.word}>Search</span>
+        <span className={styles.word}>Go to…</span>
         <Pressed shortcut="palette" />
       </button>
       <button

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Webhook } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
 import { useSending } from "../api/use-sending.js";
+import { webhookCalls } from "../api/webhook-calls.js";
 import { announce } from "../app/announcement.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
@@ -19,7 +20,7 @@ const route = getRouteApi("/settings/webhooks/$id/edit");
 /** Changes a receiver; its agent and its secret stay. */
 export function EditWebhookPage() {
   const { id } = route.useParams();
-  const api = useApi();
+  const api = useCalls(webhookCalls);
   const query = useQuery({ queryKey: ["webhook", id], queryFn: answered(() => api.webhook(id)), gcTime: 0 });
   const name = query.data ? webhookName(query.data) : "Webhook";
   return (
@@ -31,7 +32,7 @@ export function EditWebhookPage() {
 }
 
 function EditForm({ webhook }: { webhook: Webhook }) {
-  const api = useApi();
+  const api = useCalls(webhookCalls);
   const [before] = useState(() => valuesOfWebhook(webhook));
   const [values, setValues] = useState(before);
   const [own, setOwn] = useState<Record<string, string>>({});

@@ -4,7 +4,9 @@ import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent, Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { WithSecret } from "../api/settings-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { useSending } from "../api/use-sending.js";
+import { webhookCalls } from "../api/webhook-calls.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
 import { Link } from "../parts/link.js";
@@ -29,7 +31,7 @@ export function NewWebhookPage() {
 }
 
 function WebhookForm({ agents, onMade }: { agents: Agent[]; onMade(made: WithSecret<Webhook>): void }) {
-  const api = useApi();
+  const api = useCalls(webhookCalls);
   const [values, setValues] = useState(NEW_WEBHOOK);
   const [own, setOwn] = useState<Record<string, string>>({});
   const { busy, problem, wrong, send } = useSending(focusFirst);

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Delivery } from "../api/answers.js";
-import type { Api } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 import { answered, pagesOf } from "../api/query.js";
+import type { WebhookCalls } from "../api/webhook-calls.js";
 
 const AT_ONCE = 25;
 /** While something is on its way, the list looks again after so long, until then. */
@@ -11,7 +11,7 @@ const LOOK_AGAIN_MS = 1_000;
 const LOOK_FOR_MS = 15_000;
 
 /** The log of a receiver, newest first; `watch()` follows what was just sent until it is settled. */
-export function useDeliveries(api: Api, id: string, status: Delivery["status"] | "") {
+export function useDeliveries(api: WebhookCalls, id: string, status: Delivery["status"] | "") {
   const [refused, setRefused] = useState<Problem | null>(null);
   const [until, setUntil] = useState(0);
   const query = useInfiniteQuery({

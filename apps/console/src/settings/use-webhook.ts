@@ -1,13 +1,13 @@
 import { useState } from "react";
 import type { Webhook } from "../api/answers.js";
-import type { Api } from "../api/api.js";
 import type { Problem } from "../api/problem.js";
 import type { WithSecret } from "../api/settings-calls.js";
 import { useSending } from "../api/use-sending.js";
+import type { WebhookCalls } from "../api/webhook-calls.js";
 import { announce } from "../app/announcement.js";
 
 interface Options {
-  api: Api;
+  api: WebhookCalls;
   id: string;
   reload(): Promise<unknown>;
 }

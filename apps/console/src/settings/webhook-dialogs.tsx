@@ -2,9 +2,10 @@ import { randomId } from "@parley/web-kit";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Webhook } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
+import { webhookCalls } from "../api/webhook-calls.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { plural } from "../sessions/session-rows.js";
 import { webhookName } from "./webhook-state.js";
@@ -20,7 +21,7 @@ interface DeleteProps {
 
 /** Says what is lost: what waits, and the log. */
 export function DeleteWebhookDialog({ webhook, onDelete, onClose }: DeleteProps) {
-  const api = useApi();
+  const api = useCalls(webhookCalls);
   const waiting = useQuery({
     queryKey: ["webhook", webhook.id, "pending"],
     queryFn: answered(() => api.deliveries(webhook.id, { status: "pending", limit: COUNTED })),

@@ -4,6 +4,8 @@ import { useState } from "react";
 import type { Delivery, Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
+import { webhookCalls } from "../api/webhook-calls.js";
 import { announce } from "../app/announcement.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { Link } from "../parts/link.js";
@@ -22,7 +24,7 @@ const route = getRouteApi("/settings/webhooks/$id");
 /** One receiver: whether it works, what it was sent, and what can be done with it. */
 export function WebhookPage() {
   const { id } = route.useParams();
-  const api = useApi();
+  const api = useCalls(webhookCalls);
   const query = useQuery({ queryKey: ["webhook", id], queryFn: answered(() => api.webhook(id)), gcTime: 0 });
   const title = query.data ? webhookName(query.data) : "Webhook";
   return (
@@ -38,7 +40,7 @@ export function WebhookPage() {
 }
 
 function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<unknown> }) {
-  const api = useApi();
+  const api = useCalls(webhookCalls);
   const navigate = useNavigate();
   const [status, setStatus] = useState<Delivery["status"] | "">("");
   const log = useDeliveries(api, webhook.id, status);

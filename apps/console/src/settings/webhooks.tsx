@@ -3,6 +3,8 @@ import { allPages } from "../api/all-pages.js";
 import type { Agent, Webhook } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
+import { webhookCalls } from "../api/webhook-calls.js";
 import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { Empty, WhenReady } from "../parts/states.js";
@@ -14,11 +16,12 @@ import { WebhookChip, webhookName } from "./webhook-state.js";
 /** The receivers that are told what happens. */
 export function WebhooksPage() {
   const api = useApi();
+  const { webhooks: receivers } = useCalls(webhookCalls);
   const query = useQuery({
     queryKey: ["webhooks"],
     queryFn: answered(async () => {
       const [webhooks, agents] = await Promise.all([
-        allPages((cursor) => api.webhooks(cursor)),
+        allPages((cursor) => receivers(cursor)),
         allPages((cursor) => api.agents(cursor)),
       ]);
       if (webhooks.type !== "ok") return webhooks;
