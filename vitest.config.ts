@@ -27,6 +27,8 @@ const LAST = [
   "tests/sending/killed-sending.test.ts",
   "services/agent-runner/test/*crash*.test.ts",
   "libs/db/test/frozen.test.ts",
+  // The exporter of traces is one for a process, and stays as it was first set up.
+  "libs/observability/test/tracing.test.ts",
 ];
 
 const beside = {

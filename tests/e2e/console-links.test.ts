@@ -177,6 +177,7 @@ describe("links in the console against the product", () => {
     });
     await page.getByRole("navigation").getByRole("link", { name: "Agents" }).click();
     await page.getByRole("link", { name: "Clinic Desk", exact: true }).click();
+    await page.getByRole("link", { name: "Access", exact: true }).click();
     await page.getByRole("button", { name: "Approve bob@example.com" }).click();
     await page.getByText("bob@example.com is approved").waitFor();
     await page.getByText("Nobody is waiting.").waitFor();

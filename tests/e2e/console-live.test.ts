@@ -114,7 +114,7 @@ describe("a session in the console against the product", () => {
     const made = await owner().call("POST", "/api/agents/guarded/import", { document, activate: false });
     expect(made.status, made.text).toBeLessThan(300);
     const problems: string[] = [];
-    const page = await signedIn("/agents/guarded", problems);
+    const page = await signedIn("/agents/guarded/versions", problems);
     await page.getByRole("button", { name: "Activate version 1" }).click();
     await page.getByText("have not been run").waitFor();
     await page.getByRole("button", { name: "Run the tests" }).click();

@@ -19,7 +19,9 @@ const IMPORT = /\bimport\s+(type\s+)?(?:\{([^}]*)\}|\*\s+as\s+(\w+))\s+from\s+"@
 export function busEnds(root: string, contracts: Map<string, string>): Map<string, Ends> {
   const found = new Map<string, { from: Set<string>; to: Set<string> }>();
   for (const name of contracts.keys()) found.set(name, { from: new Set(), to: new Set() });
-  for (const service of readdirSync(join(root, "services")).sort()) {
+  // The one process of all services speaks as whichever of them it is.
+  const services = readdirSync(join(root, "services")).filter((service) => service !== "standalone");
+  for (const service of services.sort()) {
     for (const source of sourcesIn(join(root, "services", service, "src"), ".ts")) {
       for (const { name, receives } of mentions(source, contracts)) {
         found.get(name)?.[receives ? "to" : "from"].add(service);

@@ -40,6 +40,10 @@ const privateServers = z.object({
   PARLEY_NATS_SERVER: optional("Path of nats-server"),
   PARLEY_REDIS_SERVER: optional("Path of redis-server or valkey-server"),
   PARLEY_CACHE_DIR: optional("Folder for downloaded server programs"),
+  DEMO_WEEK: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe("on = a first npm start with the scripted model brings a week of made-up conversations"),
 });
 
 /** Read by docker-compose.yml itself; they never reach a service under these names. */
