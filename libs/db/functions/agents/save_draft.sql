@@ -1,4 +1,5 @@
--- Saves the draft of one author, or tells that it has changed: p_expected is the revision that the author's page has seen, 0 = none.
+-- Saves the draft of one author, or tells that it has changed: p_expected is the revision that the author's page has
+-- seen, 0 = none.
 -- Saving what is saved already writes nothing. Saves of one minute share a row; the newest 20 rows stay.
 create or replace function save_draft(
   p_tenant uuid, p_agent uuid, p_author text, p_expected integer, p_base integer, p_sealed text, p_hash text
@@ -23,7 +24,9 @@ begin
   end if;
   if v_last.begun_at > v_now - interval '1 minute' and v_last.revision > 1 then
     update agent_drafts d
-    set revision = d.revision + 1, base_version = p_base, text_sealed = p_sealed, content_hash = p_hash, saved_at = v_now
+    set
+      revision = d.revision + 1, base_version = p_base, text_sealed = p_sealed, content_hash = p_hash,
+      saved_at = v_now
     where d.agent_id = p_agent and d.author = p_author and d.revision = v_last.revision;
   else
     insert into agent_drafts (agent_id, author, revision, tenant_id, base_version, text_sealed, content_hash, saved_at)
