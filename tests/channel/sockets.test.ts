@@ -253,12 +253,20 @@ describe("a socket of the widget channel", () => {
   it("counts its sockets together with event streams", async () => {
     const talk = await newConversation(cluster, tenant);
     const streams = new AbortController();
-    onTestFinished(() => streams.abort());
-    const open = () =>
-      fetch(`${gateway(0)}/api/public/events/${talk.link.token}`, {
+    // An answer that nobody holds is collected as garbage, and its stream closes.
+    const held: Response[] = [];
+    onTestFinished(() => {
+      streams.abort();
+      held.length = 0;
+    });
+    const open = async () => {
+      const answer = await fetch(`${gateway(0)}/api/public/events/${talk.link.token}`, {
         headers: { authorization: `Bearer ${talk.token}` },
         signal: streams.signal,
       });
+      held.push(answer);
+      return answer;
+    };
     for (let n = 0; n < 10; n += 1) expect((await open()).status).toBe(200);
     for (let n = 0; n < 10; n += 1) await joined(talk);
     expect((await open()).status).toBe(429);
