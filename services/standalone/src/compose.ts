@@ -105,10 +105,10 @@ export async function compose(
         const begun = await beginDemoWeek(deps, seed);
         if (begun === null) return;
         const principal = { tenantId: seed.tenantId, role: "owner" as const, via: "token" as const, id: "demo" };
-        const week = { ...begun, principal };
-        const sessions = await playDemoWeek({ ...deps, signal: stopped.signal }, week);
+        const planned = { ...begun, principal };
+        const sessions = await playDemoWeek({ ...deps, signal: stopped.signal }, planned);
         if (stopped.signal.aborted) return;
-        await endDemoWeek(deps, week);
+        await endDemoWeek(deps, planned);
         logger.info({ sessions }, "demo.week_played");
       })().catch((error: unknown) => {
         if (!stopped.signal.aborted) logger.warn({ err: error }, "demo.week_failed");

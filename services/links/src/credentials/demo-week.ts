@@ -58,9 +58,12 @@ export const demoWeekHandler =
   (deps: LinksDeps) =>
   async ({ principal }: z.output<typeof demoWeekState.request>): Promise<z.input<typeof demoWeekState.response>> => {
     const known = await find(deps, principal);
-    if (known === null || known.state === "removed") return { state: "none", sessions: 0, links: [] };
+    const sessions = known === null ? 0 : await countSessions(deps, known);
+    // A removal that was ended in the middle has left some: they are offered again.
+    if (known === null || (known.state === "removed" && sessions === 0))
+      return { state: "none", sessions: 0, links: [] };
     const links = known.links.map(({ agent, id }) => ({ agent, id }));
-    return { state: known.state, sessions: await countSessions(deps, known), links };
+    return { state: known.state === "playing" ? "playing" : "played", sessions, links };
   };
 
 /** Removes the demo's week with its links and its numbers. Idempotent by state: where none is there, nothing is removed. */
