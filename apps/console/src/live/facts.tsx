@@ -1,6 +1,7 @@
-import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { CallerOptions } from "../api/call.js";
+import { renew } from "./renew.js";
 import { useFacts } from "./use-facts.js";
 
 /** Draws nothing. The stream begins after the first page has asked for what it shows, so that is asked for once more when it stands. */
@@ -11,14 +12,8 @@ export function Facts({ caller }: { caller: CallerOptions }) {
   useEffect(() => {
     if (state !== "live" || stood.current) return;
     stood.current = true;
-    for (const noun of ["overview", "sessions", "session", "escalations", "escalation"]) void renew(client, [noun]);
+    for (const noun of ["overview", "sessions", "session", "escalations", "escalation"])
+      void renew(client, { queryKey: [noun] });
   }, [state, client]);
   return null;
-}
-
-/** Answers that are on their way may be older than the stream: they are awaited, or they would be taken for the new ones. */
-async function renew(client: QueryClient, queryKey: QueryKey): Promise<void> {
-  const asked = client.getQueryCache().findAll({ queryKey, fetchStatus: "fetching" });
-  await Promise.allSettled(asked.map((query) => query.promise));
-  await client.invalidateQueries({ queryKey });
 }

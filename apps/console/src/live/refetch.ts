@@ -1,5 +1,6 @@
 import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import { matchQuery } from "@tanstack/react-query";
+import { renew } from "./renew.js";
 
 const EVERY_MS = 1_000;
 
@@ -24,7 +25,7 @@ export function createRefetcher(client: QueryClient, now: () => number = () => p
     waiting.delete(query.queryHash);
     last.set(query.queryHash, now());
     const refetchType = pagesOf(query) > LIVE_PAGES ? "none" : "active";
-    void client.invalidateQueries({ queryKey: query.queryKey, exact: true, refetchType });
+    void renew(client, { queryKey: query.queryKey, exact: true, refetchType });
   };
   const touchQuery = (query: Query): void => {
     if (waiting.has(query.queryHash)) return;

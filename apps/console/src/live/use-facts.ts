@@ -4,6 +4,7 @@ import type { CallerOptions } from "../api/call.js";
 import { keysOf } from "./fact-keys.js";
 import { type FactState, followFacts } from "./follow-facts.js";
 import { createRefetcher } from "./refetch.js";
+import { renew } from "./renew.js";
 
 /**
  * Keeps all queries on the page true, by one stream for the whole console; the shell calls it once. The stream has no history: after
@@ -18,7 +19,7 @@ export function useFacts(caller: CallerOptions): FactState {
     void followFacts(caller, {
       signal: left.signal,
       onState: setState,
-      onReady: (again) => void (again ? client.invalidateQueries() : undefined),
+      onReady: (again) => void (again ? renew(client, {}) : undefined),
       onFact: (fact) => refetcher.touch(keysOf(fact)),
     });
     return () => {

@@ -22,6 +22,8 @@ export interface GalleryServer {
   streams: Set<ServerResponse>;
   /** Which of the rows the server has; all of them unless told. */
   has: (row: number) => boolean;
+  /** Answers to counted paths are held back until this is over. */
+  held: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,10 +59,17 @@ async function startGallery(dist: string): Promise<GalleryServer> {
         ];
         return problem(response, { status: 422, code: "validation_failed", detail: "Some fields are wrong.", errors });
       }
-      sendJson(response, 200, count, { checked: false });
+      void gallery.held.then(() => sendJson(response, 200, count, { checked: false }));
     },
   });
-  const gallery: GalleryServer = { url: server.url, counts, streams, has: () => true, close: server.close };
+  const gallery: GalleryServer = {
+    url: server.url,
+    counts,
+    streams,
+    has: () => true,
+    held: Promise.resolve(),
+    close: server.close,
+  };
   return gallery;
 }
 
@@ -78,7 +87,9 @@ export function galleryBench() {
   const bench = pageBench(join(import.meta.dirname, "gallery"), startGallery);
   return {
     ...bench,
-    open: (path: string, options?: OpenOptions): Promise<Page> =>
-      bench.open({ address: ({ url }) => url + path, options: options ?? {} }),
+    open: (
+      path: string,
+      { prepare, ...options }: OpenOptions & { prepare?: (api: GalleryServer) => void } = {},
+    ): Promise<Page> => bench.open({ address: ({ url }) => url + path, options, prepare }),
   };
 }

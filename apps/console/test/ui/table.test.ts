@@ -86,34 +86,34 @@ it.skipIf(skipBrowser)("saves what is filtered as CSV, all pages of it", async (
   expect(lines).toHaveLength(41);
 });
 
-it.skipIf(skipBrowser)("scrolls 100,000 rows without a task of more than 100 ms", async () => {
+it.skipIf(skipBrowser)("scrolls 100,000 rows without a task that works for more than 100 ms", async () => {
   const page = await gallery.open("/table?many=100000");
   await page.locator(ROW).waitFor();
-  // Another process of this machine may take the processor away in the middle of a task; work that is too long is so every time.
-  const rounds = [await longestTask(page), await longestTask(page), await longestTask(page)];
-  expect(Math.min(...rounds)).toBeLessThanOrEqual(100);
+  expect(await longestTask(page)).toBeLessThanOrEqual(100);
   // The last row is reached, so the rows are all there.
   await page.locator('[role="row"][tabindex="0"]').press("End");
   await expect.poll(() => page.locator('[role="row"][aria-rowindex="100001"]').count()).toBe(1);
 });
 
-/** Scrolls by steps and jumps, and answers how long the longest task took; 0 = none took 50 ms. */
-function longestTask(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const tasks: number[] = [];
-    const observer = new PerformanceObserver((list) => {
-      tasks.push(...list.getEntries().map(({ duration }) => duration));
-    });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    observer.observe({ type: "longtask", buffered: false });
+/**
+ * Scrolls by steps and jumps, and answers how many milliseconds the page's longest task worked. Time in which another process of the
+ * machine had the processor does not count: it would judge the machine.
+ */
+async function longestTask(page: Page): Promise<number> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error("no browser to trace");
+  await page.waitForTimeout(300);
+  await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline"] });
+  await page.evaluate(async () => {
     const frame = [...document.querySelectorAll("div")].find((element) => element.scrollHeight > 1_000_000);
     if (frame === undefined) throw new Error("nothing to scroll");
     for (let step = 0; step < 150; step += 1) {
       frame.scrollTop = step % 3 === 0 ? Math.random() * frame.scrollHeight : frame.scrollTop + 400;
       await new Promise(requestAnimationFrame);
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    observer.disconnect();
-    return Math.max(0, ...tasks);
   });
+  const trace: { traceEvents: { name: string; tdur?: number }[] } = JSON.parse(String(await browser.stopTracing()));
+  const tasks = trace.traceEvents.filter(({ name, tdur }) => name === "RunTask" && tdur !== undefined);
+  expect(tasks.length).toBeGreaterThan(150);
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
 }
