@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { FakeApi } from "./fake-contract.js";
@@ -6,6 +7,9 @@ import { sessionRow } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
+/** Whoever asks again by a clock does within this. */
+const POLL_MS = 6_000;
+const SETTLED_MS = 1_500;
 const prepare = (api: FakeApi): void => {
   api.sessions = [sessionRow({ session_id: "text_live" })];
   api.escalations = [escalationRow({})];
@@ -14,6 +18,7 @@ const sent = (call: string) => bench.api().seen.filter((one) => one.call === cal
 const open = (page: Page) => page.getByRole("link", { name: "Ada Lovelace" }).click();
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const head = (page: Page) => page.getByRole("region", { name: "The conversation" }).locator("header");
+const following = () => expect.poll(() => sent("GET /events").length).toBe(1);
 const live = (page: Page) => head(page).getByText("Live", { exact: true }).waitFor();
 const words = (page: Page) => page.getByRole("log").locator("[data-words]");
 
@@ -26,13 +31,36 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     await expect.poll(() => row.innerText()).toContain("Waiting for a person, 6 min");
     await expect.poll(() => row.innerText()).toContain("A question about a bill");
     await expect.poll(() => row.innerText()).toContain("Is anybody there?");
+    await following();
     bench.api().escalations.push(escalationRow({ id: ESCALATION_ID.replace(/9$/, "8"), participant: { name: "Bob" } }));
+    bench.api().live.happen("escalation.waiting", { session_id: "text_bob" });
     await page.getByRole("link", { name: "Bob" }).waitFor();
     await expect.poll(() => page.title()).toBe("(2) Inbox · Parley console");
+    // What is said in a session of the list changes the list; what is said elsewhere does not.
+    Object.assign(bench.api().escalations[0]?.last_message ?? {}, { content: "Hello? Anybody?" });
+    bench.api().live.happen("session.turn", { session_id: "text_live" });
+    await row.getByText("Hello? Anybody?").waitFor();
     bench.api().escalations = [];
+    bench.api().live.happen("escalation.resolved", { session_id: "text_live" });
     await page.getByText("Nobody is waiting").waitFor();
     await expect.poll(() => page.title()).toBe("Inbox · Parley console");
   });
+
+  it("asks for nothing while nothing happens, here or elsewhere; when the stream is cut it asks for what it may have missed", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
+    await live(page);
+    await following();
+    await expect.poll(() => sent("GET /escalations/:").length).toBeGreaterThan(2);
+    await sleep(SETTLED_MS);
+    const asked = () => bench.api().seen.filter(({ call }) => call.startsWith("GET /escalations")).length;
+    const before = asked();
+    bench.api().live.happen("session.turn", { session_id: "text_elsewhere" });
+    await sleep(POLL_MS);
+    expect(asked()).toBe(before);
+    bench.api().escalations = [];
+    bench.api().live.cut();
+    await page.getByText("Nobody is waiting").waitFor();
+  }, 20_000);
 
   it("is taken, answered with typing, and handed back with a summary, by keyboard alone", async () => {
     const page = await bench.open("/console/inbox", { prepare });

@@ -12,6 +12,10 @@ export class Refused extends Error {
 declare module "@tanstack/react-query" {
   interface Register {
     defaultError: Refused;
+    queryMeta: {
+      /** Sessions in what was found, whose facts change it, where the beginning of the key does not say so. */
+      sessionsIn?: (data: never) => readonly string[];
+    };
   }
 }
 

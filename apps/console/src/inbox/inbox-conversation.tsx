@@ -16,8 +16,14 @@ import { EscalationState, visitorOf } from "./inbox-rows.js";
 import { Present } from "./present.js";
 import { VisitorFacts } from "./visitor-facts.js";
 
-const EVERY_MS = 4_000;
+/** How a notice goes on its way is told by no fact. */
+const NOTICE_MS = 5_000;
 const NEAR_PX = 48;
+
+interface Found {
+  escalation: Escalation;
+  session: Session;
+}
 
 interface Given {
   id: string;
@@ -28,16 +34,18 @@ interface Given {
 /** One conversation of the inbox, as it goes on. */
 export function InboxConversation({ id, show, onChanged }: Given) {
   const api = useApi();
-  const query = useQuery({
+  const query = useQuery<Found>({
     queryKey: ["escalation", id],
-    queryFn: answered(async () => {
+    queryFn: answered<Found>(async () => {
       const escalation = await api.escalation(id);
       if (escalation.type !== "ok") return escalation;
       const session = await api.session(escalation.value.session_id);
       if (session.type !== "ok") return session;
       return { type: "ok", value: { escalation: escalation.value, session: session.value } };
     }),
-    refetchInterval: EVERY_MS,
+    refetchInterval: ({ state }) =>
+      state.data?.escalation.notices?.some(({ status }) => status === "pending") ? NOTICE_MS : false,
+    meta: { sessionsIn: ({ escalation }: Found) => [escalation.session_id] },
     gcTime: 0,
   });
   const changed = (): void => {
@@ -57,9 +65,7 @@ export function InboxConversation({ id, show, onChanged }: Given) {
   );
 }
 
-interface OpenedProps {
-  escalation: Escalation;
-  session: Session;
+interface OpenedProps extends Found {
   onChanged(): void;
 }
 

@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
-import type { Escalation } from "../api/answers.js";
+import type { Escalation, Page } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Show } from "../api/inbox-calls.js";
 import { answered, pagesOf } from "../api/query.js";
@@ -20,13 +20,13 @@ import { InboxConversation } from "./inbox-conversation.js";
 import { countsQuery } from "./inbox-count.js";
 import { InboxRows } from "./inbox-rows.js";
 
-const EVERY_MS = 4_000;
 const SHOWN: readonly { show: Show; label: string }[] = [
   { show: "waiting", label: "Waiting" },
   { show: "mine", label: "Mine" },
   { show: "all", label: "All" },
 ];
 const showOf = (given: string): Show => SHOWN.find(({ show }) => show === given)?.show ?? "waiting";
+type Found = InfiniteData<Page<Escalation>>;
 const FIRST: string | undefined = undefined;
 
 const route = getRouteApi("/inbox/{-$id}");
@@ -44,14 +44,12 @@ export function InboxPage() {
     queryFn: ({ pageParam }) => answered(() => api.escalations(show, pageParam))(),
     initialPageParam: FIRST,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
-    refetchInterval: EVERY_MS,
+    // Their newest words stand in the list.
+    meta: { sessionsIn: ({ pages }: Found) => pages.flatMap(({ data }) => data.map((row) => row.session_id)) },
   });
   const rows = unique(query.data?.pages.flatMap(({ data }) => data) ?? []);
   useWalk(rows, { id, show: given });
-  const changed = (): void => {
-    void client.invalidateQueries({ queryKey: ["escalations"] });
-    void client.invalidateQueries({ queryKey: countsQuery(api).queryKey });
-  };
+  const changed = (): void => void client.invalidateQueries({ queryKey: ["escalations"] });
   const { shown, problem } = pagesOf(query);
   return (
     <>

@@ -4,6 +4,10 @@ import type { CallerOptions } from "../api/call.js";
 import { renew } from "./renew.js";
 import { useFacts } from "./use-facts.js";
 
+/** While the stream is away: who waits for a person is to be known all the same. */
+const FALLBACK_MS = 20_000;
+const INBOX = ["escalations", "escalation"];
+
 /** Draws nothing. The stream begins after the first page has asked for what it shows, so that is asked for once more when it stands. */
 export function Facts({ caller }: { caller: CallerOptions }) {
   const client = useQueryClient();
@@ -12,8 +16,14 @@ export function Facts({ caller }: { caller: CallerOptions }) {
   useEffect(() => {
     if (state !== "live" || stood.current) return;
     stood.current = true;
-    for (const noun of ["overview", "sessions", "session", "escalations", "escalation"])
-      void renew(client, { queryKey: [noun] });
+    for (const noun of ["overview", "sessions", "session", ...INBOX]) void renew(client, { queryKey: [noun] });
+  }, [state, client]);
+  useEffect(() => {
+    if (state === "live") return;
+    const asking = setInterval(() => {
+      for (const noun of INBOX) void renew(client, { queryKey: [noun] });
+    }, FALLBACK_MS);
+    return () => clearInterval(asking);
   }, [state, client]);
   return null;
 }

@@ -1,5 +1,6 @@
-import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { matchQuery } from "@tanstack/react-query";
+import { type Fact, keysOf } from "./fact-keys.js";
 import { renew } from "./renew.js";
 
 const EVERY_MS = 1_000;
@@ -8,8 +9,7 @@ const EVERY_MS = 1_000;
 export const LIVE_PAGES = 5;
 
 interface Refetcher {
-  /** These beginnings of keys changed. */
-  touch(keys: readonly QueryKey[]): void;
+  touch(fact: Fact): void;
   stop(): void;
 }
 
@@ -38,9 +38,10 @@ export function createRefetcher(client: QueryClient, now: () => number = () => p
       );
   };
   return {
-    touch: (keys) => {
+    touch: (fact) => {
+      const keys = keysOf(fact);
       for (const query of client.getQueryCache().getAll()) {
-        if (keys.some((queryKey) => matchQuery({ queryKey }, query))) touchQuery(query);
+        if (shows(query, fact.sessionId) || keys.some((queryKey) => matchQuery({ queryKey }, query))) touchQuery(query);
       }
     },
     stop: () => {
@@ -48,6 +49,11 @@ export function createRefetcher(client: QueryClient, now: () => number = () => p
       waiting.clear();
     },
   };
+}
+
+function shows({ meta, state }: Query, sessionId: string | null): boolean {
+  if (meta?.sessionsIn === undefined || state.data === undefined || sessionId === null) return false;
+  return meta.sessionsIn(state.data as never).includes(sessionId);
 }
 
 function pagesOf(query: Query): number {

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { CallerOptions } from "../api/call.js";
-import { keysOf } from "./fact-keys.js";
 import { type FactState, followFacts } from "./follow-facts.js";
 import { createRefetcher } from "./refetch.js";
 import { renew } from "./renew.js";
@@ -20,7 +19,7 @@ export function useFacts(caller: CallerOptions): FactState {
       signal: left.signal,
       onState: setState,
       onReady: (again) => void (again ? renew(client, {}) : undefined),
-      onFact: (fact) => refetcher.touch(keysOf(fact)),
+      onFact: (fact) => refetcher.touch(fact),
     });
     return () => {
       left.abort();
