@@ -3,7 +3,7 @@ import { sql } from "@parley/db";
 import { createSecrets, parseToken } from "@parley/secrets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { DEMO_TENANT_ID, masterKeyFits, seedDemo } from "../src/index.js";
+import { beginDemoWeek, DEMO_TENANT_ID, masterKeyFits, seedDemo } from "../src/index.js";
 import { type Harness, startHarness } from "./harness.js";
 
 let harness: Harness;
@@ -75,6 +75,16 @@ describe("seeding the demo", () => {
     expect(after.adminToken).not.toBe(before.adminToken);
     expect((await harness.bus.call(verifyToken, { token: after.adminToken })).principal).not.toBeNull();
     expect(imports).toHaveLength(imported);
+  });
+
+  it("finds the week's links again when a start died before it had kept them", async () => {
+    const seed = await seedDemo(harness.deps, demo);
+    const begun = await beginDemoWeek(harness.deps, seed);
+    await harness.db.tenant(DEMO_TENANT_ID, (trx) => sql`delete from demo_secrets where name = 'week'`.execute(trx));
+    const again = await beginDemoWeek(harness.deps, seed);
+    expect(begun?.links).toHaveLength(2);
+    expect(again?.links).toEqual(begun?.links);
+    await harness.db.tenant(DEMO_TENANT_ID, (trx) => sql`delete from demo_secrets where name = 'week'`.execute(trx));
   });
 
   it("keeps its secrets sealed", async () => {

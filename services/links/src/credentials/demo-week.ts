@@ -101,7 +101,13 @@ async function makeLinks(deps: LinksDeps, seed: DemoSeed): Promise<DemoWeek["lin
       rate_limit_per_minute: 60,
       expires_in_hours: null,
     };
-    const { link, token } = await createLink(deps)({ principal, agent: agentId, body });
+    // A start that died before the week was kept has left this link: the repeat finds it.
+    const { link, token } = await createLink(deps)({
+      principal,
+      agent: agentId,
+      body,
+      idempotencyKey: `demo-week-${slug}`,
+    });
     links.push({ agent: slug, agentId, id: link.id, token });
   }
   return links;

@@ -1,10 +1,9 @@
 import type { Bus } from "@parley/bus";
 import { type LinkPolicy, type Principal, rebuildAnalytics, resolveLink } from "@parley/contracts";
-import type { Db } from "@parley/db";
+import { type Db, sql } from "@parley/db";
 import type { DemoWeek } from "@parley/links-service";
 import type { Logger } from "@parley/observability";
 import { parseToken } from "@parley/secrets";
-import { moveBack } from "./move-back.js";
 import { type PlannedVisit, planWeek } from "./plan.js";
 import { playVisit } from "./play-visit.js";
 
@@ -58,8 +57,10 @@ async function playOne(
     const { conversationId, createdAt } = await playVisit({ bus, principal, signal }, planned, link);
     if (Date.now() - Date.parse(createdAt) > PLAYED_NOW_MS) return;
     const { beganAt, paceSeconds, visit } = planned;
-    const abandoned = visit.leaves === true;
-    await moveBack(db, principal.tenantId, { conversationId, beganAt, paceSeconds, abandoned });
+    await db.tenant(principal.tenantId, (trx) =>
+      sql`select move_session_back(${conversationId}, ${beganAt}, make_interval(secs => ${paceSeconds}),
+        ${visit.leaves === true})`.execute(trx),
+    );
   } catch (error) {
     if (signal.aborted) return;
     // One visit less is no reason to end a demo.
