@@ -8,9 +8,9 @@ import { keepErased } from "./erasure/keep-erased.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { dropPartitions } from "./jobs/drop-partitions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
+import { evaluateAlerts } from "./jobs/evaluate-alerts.js";
 import { expireLinks } from "./jobs/expire-links.js";
 import { fireTimers } from "./jobs/fire-timers.js";
-import { judgeAlerts } from "./jobs/judge-alerts.js";
 import { makePartitions } from "./jobs/make-partitions.js";
 import { purgeRecords } from "./jobs/purge-records.js";
 import { purgeSessions } from "./jobs/purge-sessions.js";
@@ -40,7 +40,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         erasePeople(deps),
         keepErased(deps),
         rollUp(deps),
-        judgeAlerts(deps),
+        evaluateAlerts(deps),
         countActiveSessions(deps),
       ];
       bindErasure(deps);

@@ -62,7 +62,7 @@ type Tenant = Awaited<ReturnType<typeof tenant>>;
 
 /** One look at every rule, by as many evaluators at once. */
 const look = (evaluators = 1) =>
-  Promise.all(Array.from({ length: evaluators }, () => world.db.query("select judge_alerts(1000, 0)", [])));
+  Promise.all(Array.from({ length: evaluators }, () => world.db.query("select evaluate_alerts(1000, 0)", [])));
 
 /** A webhook endpoint, and what its attempts came to. */
 async function endpoint(t: Tenant): Promise<string> {
@@ -333,11 +333,11 @@ describe("who is told", () => {
     await t.spend(900);
     await withPostgresClient(world.adminUrl, async (admin) => {
       for (let n = 0; n < KILLS; n += 1) {
-        const working = Promise.allSettled([1, 2, 3, 4].map(() => world.db.query("select judge_alerts(5, 0)", [])));
+        const working = Promise.allSettled([1, 2, 3, 4].map(() => world.db.query("select evaluate_alerts(5, 0)", [])));
         await pause(Math.random() * 8);
         await admin.query(
           `select pg_terminate_backend(pid) from pg_stat_activity
-            where state = 'active' and query like '%judge_alerts(%' and pid <> pg_backend_pid()`,
+            where state = 'active' and query like '%evaluate_alerts(%' and pid <> pg_backend_pid()`,
         );
         await working;
       }
@@ -387,10 +387,10 @@ describe("a rule", () => {
     const t = await tenant();
     const id = await t.rule({ kind: "budget_spent" });
     await t.spend(900);
-    await world.db.query("select judge_alerts(1000, 60000)", []);
+    await world.db.query("select evaluate_alerts(1000, 60000)", []);
     expect(await t.crossings(id)).toHaveLength(1);
     await t.spend(0);
-    await world.db.query("select judge_alerts(1000, 60000)", []);
+    await world.db.query("select evaluate_alerts(1000, 60000)", []);
     expect(await t.crossings(id)).toEqual([[90, "open"]]);
   });
 });

@@ -95,15 +95,15 @@ export const purgeAlertFirings = (db: Db, query: { days: number; limit: number }
   countOf(db, "select purge_alert_firings($1, $2) as count", [query.days, query.limit]);
 
 /** Looks at most at `limit` alerts that are due, and again in `everyMs`; answers how many, and how many crossings began or ended. */
-export async function judgeAlerts(
+export async function evaluateAlerts(
   db: Db,
   query: { limit: number; everyMs: number },
-): Promise<{ looked: number; told: number }> {
-  const rows = await db.query<{ looked: number; told: number }>("select looked, told from judge_alerts($1, $2)", [
-    query.limit,
-    query.everyMs,
-  ]);
-  return rows[0] ?? { looked: 0, told: 0 };
+): Promise<{ looked: number; crossed: number }> {
+  const rows = await db.query<{ looked: number; crossed: number }>(
+    "select looked, crossed from evaluate_alerts($1, $2)",
+    [query.limit, query.everyMs],
+  );
+  return rows[0] ?? { looked: 0, crossed: 0 };
 }
 
 /** Deletes entries of the audit older than `days` from the beginning of one chain; answers how many. */

@@ -1,6 +1,6 @@
 import type { CleanupDeps } from "../deps.js";
 import type { Job } from "./job.js";
-import { judgeAlerts as judgeBatch } from "./repository.js";
+import { evaluateAlerts as evaluateBatch } from "./repository.js";
 
 /** Rules of one step, which is one transaction. */
 const BATCH = 50;
@@ -9,7 +9,7 @@ const BATCH = 50;
  * Looks at rules that are due: what crossed and what recovered is written with the notices that tell of it, in one transaction.
  * Notices are sent by the sessions service.
  */
-export const judgeAlerts = (deps: CleanupDeps): Job => {
+export const evaluateAlerts = (deps: CleanupDeps): Job => {
   const everyMs = deps.config.ALERT_INTERVAL_SECONDS * 1_000;
   return {
     name: "alerts",
@@ -17,8 +17,8 @@ export const judgeAlerts = (deps: CleanupDeps): Job => {
     batch: BATCH,
     async step() {
       // Due again a little before the next round, else each rule would miss every second one.
-      const { looked, told } = await judgeBatch(deps.db, { limit: BATCH, everyMs: Math.floor(everyMs / 2) });
-      return { taken: looked, handled: told };
+      const { looked, crossed } = await evaluateBatch(deps.db, { limit: BATCH, everyMs: Math.floor(everyMs / 2) });
+      return { taken: looked, handled: crossed };
     },
   };
 };

@@ -1,14 +1,14 @@
 -- Looks at up to p_limit rules that are due, and again in p_every_ms. One transaction: a kill leaves all of it or
 -- nothing, and other callers take other rules.
 -- Answers how many rules were looked at, and how many crossings began or ended.
-create or replace function judge_alerts(p_limit integer, p_every_ms integer)
-returns table (looked integer, told integer)
+create or replace function evaluate_alerts(p_limit integer, p_every_ms integer)
+returns table (looked integer, crossed integer)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   a alerts;
 begin
   looked := 0;
-  told := 0;
+  crossed := 0;
   for a in
     select *
     from alerts
@@ -17,7 +17,7 @@ begin
     limit p_limit
     for no key update skip locked
   loop
-    told := told + judge_alert(a);
+    crossed := crossed + evaluate_alert(a);
     looked := looked + 1;
     update alerts
     set next_at = clock_timestamp() + make_interval(secs => p_every_ms / 1000.0)
@@ -27,4 +27,4 @@ begin
 end
 $$;
 
-select run_across_tenants('judge_alerts');
+select run_across_tenants('evaluate_alerts');

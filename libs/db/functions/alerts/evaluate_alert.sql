@@ -1,7 +1,7 @@
 -- Writes what has crossed and what has recovered since a rule was looked at last, and has it told. The caller holds the
 -- row of the rule. A subject that is gone has recovered. Answers how many crossings began or ended, at most 200; the
 -- next look finds the rest.
-create or replace function judge_alert(a alerts) returns integer
+create or replace function evaluate_alert(a alerts) returns integer
 language plpgsql as $$
 declare
   v record;
