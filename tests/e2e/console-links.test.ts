@@ -58,7 +58,9 @@ describe("links in the console against the product", () => {
     await page.getByLabel("Colour", { exact: true }).fill("#b00020");
     const logo = { name: "logo.png", mimeType: "image/png", buffer: Buffer.from(LOGO, "base64") };
     await page.getByLabel("Logo", { exact: true }).setInputFiles(logo);
-    await page.locator(".preview-head img").waitFor();
+    const preview = page.frameLocator("iframe[title='Preview of the chat page']");
+    await preview.locator(".header .avatar img").waitFor();
+    await preview.getByRole("heading", { name: "Spring" }).waitFor({ state: "attached" });
     await page.getByLabel("Suggested first messages").fill("Book an appointment, please\nOpening hours");
     await page.getByLabel("US dollars").fill("2.5");
     await page.getByLabel("Visitors may attach files").check();

@@ -7,7 +7,7 @@ import { chooseLanguage, directionOf, language, speak } from "./i18n/language.js
 import { createApi } from "./net/api.js";
 import { browserStorage } from "./net/browser-storage.js";
 import { untilFetched } from "./net/fetch-code.js";
-import { isPanel } from "./net/frame.js";
+import { isPanel, isPreview } from "./net/frame.js";
 import { createServerClock } from "./net/server-clock.js";
 import { linkFingerprint, tokenFromLocation } from "./net/token.js";
 import { hostPort } from "./panel/handshake.js";
@@ -45,8 +45,9 @@ effect(() => {
 });
 effect(() => applyAccent(state.link.value?.colour ?? null));
 
-if (token === null) state.screen.value = { type: "invalid" };
-else begin();
+if (token !== null) begin();
+else if (isPreview()) void openPreview();
+else state.screen.value = { type: "invalid" };
 // The link is asked for meanwhile; nothing is painted before the page knows its language and direction.
 void ready.then(() => {
   const root = document.getElementById("page");
@@ -88,6 +89,12 @@ async function openPanel(): Promise<PanelGate> {
   const { startPanel } = await untilFetched(() => import("./panel/panel.js"));
   const storageName = linkFingerprint(token ?? "");
   return startPanel({ port: await connected, state, api, conversation, storageName });
+}
+
+/** The console shows the page with settings that are not saved yet. */
+async function openPreview(): Promise<void> {
+  const { startPreview } = await untilFetched(() => import("./preview/preview.js"));
+  startPreview({ state, loadEntryCheck });
 }
 
 /** Only some links have an entry check; its code and texts are loaded when they are needed. */

@@ -35,13 +35,18 @@ export const CSP = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types dompurify",
+  "frame-src 'self'",
 ].join("; ");
 
-/** Starts the server on a free port. `dist` is the built console. */
-export async function startFakeApi(dist: string): Promise<FakeApi> {
+/** As `chat-page.ts` beside it does. */
+const CHAT_CSP = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("; frame-src 'self'", "");
+
+/** Starts the server on a free port. `dist` is the built console, `chat` the built chat page, which previews frame. */
+export async function startFakeApi(dist: string, chat: string): Promise<FakeApi> {
   const server = await servePage({
     dist,
     assets: "/assets/console/",
+    framed: { at: "/public/chat", dist: chat, assets: "/assets/chat/", csp: CHAT_CSP },
     csp: () => CSP,
     api: (request, response, target) => handle(request, response, target),
   });

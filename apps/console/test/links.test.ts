@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LINK_ID, linkRow, mailRow, requestRow } from "./rows.js";
-import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+import { axeFindings, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
 const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
@@ -104,15 +104,57 @@ describe.skipIf(skipBrowser)("changing a link", () => {
     await expect.poll(() => focused(page)).toBe("field-budget.max_cost");
   });
 
-  it("shows the page in the chosen colours while they are chosen", async () => {
+  it("shows the real page as it will be, while it is written, and what it asks before", async () => {
     const page = await bench.open(NEW);
-    await page.getByText("Look", { exact: true }).click();
+    const shown = previewOf(page);
+    await page.getByLabel("Title").fill("Ask **us**");
+    await expect.poll(() => shown.locator(".welcome h2").textContent()).toBe("Ask **us**");
+    await page.getByText("What visitors see", { exact: true }).click();
     await page.getByLabel("Name on the page").fill("Praxis");
+    await page.getByLabel("Welcome").fill("Open **daily**");
+    await page.getByLabel("Suggested first messages").fill("Opening hours\nBook");
     await page.getByLabel("Colour", { exact: true }).fill("#ffcc00");
-    const head = page.locator(".preview-avatar");
-    await expect.poll(() => head.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe("rgb(255, 204, 0)");
-    await expect.poll(() => head.evaluate((it) => getComputedStyle(it).color)).toBe("rgb(0, 0, 0)");
-    await expect.poll(() => page.locator(".preview-name").textContent()).toBe("Praxis");
+    await expect.poll(() => shown.locator(".header .name").textContent()).toBe("Praxis");
+    await expect.poll(() => shown.locator(".welcome strong").textContent()).toBe("daily");
+    await expect.poll(() => shown.getByText("Opening hours").count()).toBe(1);
+    const avatar = shown.locator(".header .avatar");
+    await expect.poll(() => avatar.evaluate((it) => getComputedStyle(it).backgroundColor)).toBe("rgb(255, 204, 0)");
+    await page.getByLabel("PIN").fill("4711-0815");
+    await page.getByRole("button", { name: "Show what it asks first" }).click();
+    await expect.poll(() => shown.locator("input").count()).toBe(1);
+    await page.getByRole("button", { name: "Show the conversation" }).click();
+    await expect.poll(() => shown.locator(".header .name").textContent()).toBe("Praxis");
+    // What is wrong in the form takes the preview not away.
+    await page.getByText("Advanced", { exact: true }).click();
+    await page.getByLabel("Metadata").fill("{");
+    await page.getByLabel("Title").fill("Again");
+    await expect.poll(() => shown.locator(".welcome h2").textContent()).toBe("Again");
+    expect(bench.api().seen.filter(({ call }) => call.includes("/public/"))).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it("hears of a preview from its own frame alone, and tells nobody else", async () => {
+    const page = await bench.open(NEW);
+    const shown = previewOf(page);
+    await page.getByLabel("Title").fill("Mine");
+    await expect.poll(() => shown.locator(".welcome h2").textContent()).toBe("Mine");
+    // What was ever drawn is kept, because the next true word draws over it.
+    await shown.locator("body").evaluate((body) => {
+      const drawn: string[] = [];
+      Object.assign(window, { drawn });
+      new MutationObserver(() => drawn.push(body.textContent ?? "")).observe(body, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+      });
+      // From the page itself and not from the page around it.
+      window.postMessage({ type: "parley-preview", link: { title: "Theirs" } }, location.origin);
+    });
+    await page.getByLabel("Title").fill("Still mine");
+    await expect.poll(() => shown.locator(".welcome h2").textContent()).toBe("Still mine");
+    const drawn = await shown.locator("body").evaluate(() => (window as unknown as { drawn: string[] }).drawn.join());
+    expect(drawn).toContain("Still mine");
+    expect(drawn).not.toContain("Theirs");
   });
 });
 

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LOGO, noise } from "./pictures.js";
 import { LINK_ID, linkRow } from "./rows.js";
-import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+import { axeFindings, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
 const NEW = "/console/links/clinic-desk/new";
@@ -10,7 +10,7 @@ const EDIT = `/console/links/clinic-desk/${LINK_ID}/edit`;
 const ADDRESS = "https://a.example/logo.png";
 
 const chooser = (page: Page) => page.getByLabel("Logo", { exact: true });
-const unfold = (page: Page): Promise<void> => page.getByText("Look", { exact: true }).click();
+const unfold = (page: Page): Promise<void> => page.getByText("What visitors see", { exact: true }).click();
 const sent = (call: string): unknown => {
   const bodies = bench.api().seen.filter((seen) => seen.call === call);
   return bodies.at(-1)?.body.branding;
@@ -33,7 +33,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     const page = await bench.open(NEW);
     await unfold(page);
     await chooser(page).setInputFiles(LOGO);
-    const shown = page.locator(".preview-head img");
+    const shown = previewOf(page).locator(".header .avatar img");
     await expect.poll(() => shown.evaluate((it) => getComputedStyle(it).objectFit)).toBe("contain");
     const { logo = "" } = await create(page);
     expect(logo).toMatch(/^data:image\/png;base64,/);
@@ -44,7 +44,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     const page = await bench.open(NEW);
     await unfold(page);
     await chooser(page).setInputFiles(noise(20));
-    await page.locator(".preview-head img").waitFor();
+    await previewOf(page).locator(".header .avatar img").waitFor();
     const { logo = "" } = await create(page);
     expect(await sizeOf(page, logo)).toEqual([20, 20]);
   });
@@ -62,7 +62,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await page.goto(bench.api().url + NEW);
     await unfold(page);
     await chooser(page).setInputFiles(noise(256));
-    await page.locator(".preview-head img").waitFor();
+    await previewOf(page).locator(".header .avatar img").waitFor();
     const { logo = "" } = await create(page);
     expect(logo).toMatch(new RegExp(`^data:image/${type};base64,`));
     expect(logo.length).toBeLessThanOrEqual(40_000);
@@ -100,11 +100,11 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await chooser(page).setInputFiles({ ...file, buffer: Buffer.from(content) });
     await page.locator("[id='field-branding.logo-problem']").filter({ hasText: says }).waitFor();
     await expect.poll(() => chooser(page).getAttribute("aria-invalid")).toBe("true");
-    await expect.poll(() => page.locator(".preview-head img").count()).toBe(0);
+    await expect.poll(() => previewOf(page).locator(".header .avatar img").count()).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     // Another choice takes the finding away.
     await chooser(page).setInputFiles(LOGO);
-    await page.locator(".preview-head img").waitFor();
+    await previewOf(page).locator(".header .avatar img").waitFor();
     await expect.poll(() => chooser(page).getAttribute("aria-invalid")).toBe("false");
   });
 
@@ -115,13 +115,13 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
         api.links = [linkRow({ branding: { name: "Praxis", logo } })];
       },
     });
-    await page.locator(".preview-head img").waitFor();
+    await previewOf(page).locator(".header .avatar img").waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await chooser(page).focus();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("field-branding.logo");
-    await expect.poll(() => page.locator(".preview-head").innerText()).toMatch(/^P\s+Praxis$/);
+    await expect.poll(() => previewOf(page).locator(".header .avatar").innerText()).toBe("P");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis" });
   });
@@ -134,7 +134,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     });
     await page.getByLabel("Name on the page").fill("Praxis");
     await expect.poll(() => page.getByLabel("Or the address of a logo").inputValue()).toBe(ADDRESS);
-    await expect.poll(() => page.locator(".preview-head img").count()).toBe(0);
+    await expect.poll(() => previewOf(page).locator(".header .avatar img").count()).toBe(0);
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await expect.poll(() => sent("PUT /agents/:/public-links/:")).toEqual({ name: "Praxis", logo: ADDRESS });
   });
@@ -147,7 +147,7 @@ describe.skipIf(skipBrowser)("the logo in the form of a link", () => {
     await unfold(page);
     await chooser(page).setInputFiles(LOGO);
     await page.getByRole("button", { name: "Remove the logo" }).waitFor();
-    await page.locator(".preview-head img").waitFor();
+    await previewOf(page).locator(".header .avatar img").waitFor();
     await page.getByText("The logo is in the form.").waitFor({ state: "detached", timeout: 15_000 });
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     await expect.poll(async () => (await chooser(page).boundingBox())?.width).toBeGreaterThanOrEqual(180);

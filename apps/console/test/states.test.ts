@@ -14,7 +14,7 @@ import {
   sessionRow,
   usageRow,
 } from "./rows.js";
-import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+import { axeFindings, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
 
@@ -243,7 +243,7 @@ const STATES: State[] = [
       await page.getByLabel("Welcome").fill("Good morning! How can we help?");
       await page.getByLabel("Logo", { exact: true }).setInputFiles(LOGO);
       await page.getByLabel("Suggested first messages").fill("Book an appointment\nOpening hours");
-      await page.locator(".preview-head img").waitFor();
+      await previewOf(page).locator(".header .avatar img").waitFor();
       // What the bar covers on the way is no finding of axe's.
       await page.evaluate("scrollTo(0, 0)");
     },

@@ -23,15 +23,19 @@ export interface PageServed {
   assets: string;
   /** Content security policy of the answer. */
   csp(): string;
+  /** A second built page at addresses that begin so, for frames. */
+  framed?: { at: string; dist: string; assets: string; csp: string };
   /** Answers what begins with `/api/`. */
   api(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> | void;
 }
 
 /** Serves a built page and a fake of its API on a free port. */
-export async function servePage({ dist, assets, csp, api }: PageServed): Promise<PageServer> {
+export async function servePage({ api, framed, ...page }: PageServed): Promise<PageServer> {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = new URL(request.url ?? "/", url);
     if (target.pathname.startsWith("/api/")) return api(request, response, target);
+    const isFramed = [framed?.at, framed?.assets].some((at) => at !== undefined && target.pathname.startsWith(at));
+    const { dist, assets, csp } = isFramed && framed ? { ...framed, csp: () => framed.csp } : page;
     const file = target.pathname.startsWith(assets) ? target.pathname.slice(assets.length) : "index.html";
     const content = await readFile(join(dist, normalize(file))).catch(() => null);
     if (!content) return problem(response, { status: 404, code: "not_found" });

@@ -48,6 +48,7 @@ describe("console", () => {
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
         "trusted-types dompurify",
+        "frame-src 'self'",
       ]);
     },
   );

@@ -19,6 +19,9 @@ const isFramed = (): boolean => window.parent !== window;
 /** The page is the panel of the widget, in a frame of its host page. */
 export const isPanel = (): boolean => isFramed() && new URLSearchParams(location.search).get("frame") === "widget";
 
+/** The page is a picture in the console's form of links. */
+export const isPreview = (): boolean => isFramed() && new URLSearchParams(location.search).has("preview");
+
 /**
  * What the browser makes of this page's place. `crossSite`: in a frame of another site, where browsers refuse an ordinary cookie;
  * `blocked`: not even a partitioned one is kept, so that the page has to carry the session itself.

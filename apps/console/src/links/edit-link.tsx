@@ -11,7 +11,9 @@ import { PageHeader } from "../parts/page-header.js";
 import { WhenReady } from "../parts/states.js";
 import { changedBody, valuesOf } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
+import { LinkFormFrame } from "./link-form-frame.js";
 import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
+import { PagePreview } from "./page-preview.js";
 import { SaveTemplate } from "./save-template.js";
 import { useLinkForm } from "./use-link-form.js";
 
@@ -70,7 +72,10 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
     onWrong: focusFirst,
   });
   return (
-    <form className="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
+    <LinkFormFrame
+      onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}
+      preview={<PagePreview {...{ agent, policy }} pinSet={link.pin_required} values={form.values} />}
+    >
       <LinkFields
         {...{ agent, versions, policy }}
         pinSet={link.pin_required}
@@ -87,6 +92,6 @@ function EditForm({ around: { agent, versions, policy }, link, back }: EditFormP
       >
         <SaveTemplate values={form.values} check={form.check} />
       </FormEnd>
-    </form>
+    </LinkFormFrame>
   );
 }

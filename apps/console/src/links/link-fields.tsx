@@ -7,7 +7,6 @@ import { ExpiryFields } from "./expiry-fields.js";
 import type { LinkField, LinkSection } from "./link-field.js";
 import { answeredIn, type LinkValues, SECTIONS } from "./link-form.js";
 import { LogoField } from "./logo-field.js";
-import { PagePreview } from "./page-preview.js";
 import { PinField } from "./pin-field.js";
 import { PlainField } from "./plain-field.js";
 import { VersionField } from "./version-field.js";
@@ -51,9 +50,8 @@ function Fold(props: SectionProps) {
   const { section, values, wrong } = props;
   const id = useId();
   // Only how it begins: afterwards it is the reader who opens and closes it.
-  const startsOpen = useRef(answeredIn(section, values) > 0 || (section.id === "entry" && props.pinSet)).current;
-  const keepsPin = section.id === "entry" && props.pinSet && !values.pin && !values.pin_remove;
-  const answered = answeredIn(section, values) + (keepsPin ? 1 : 0);
+  const startsOpen = useRef(answeredIn(section, values) > 0).current;
+  const answered = answeredIn(section, values);
   const isWrong = section.fields.some(({ name }) => wrong[name] !== undefined);
   return (
     <details className="fold" open={startsOpen} aria-labelledby={id}>
@@ -64,7 +62,6 @@ function Fold(props: SectionProps) {
       </summary>
       {section.lead && <p className="help fold-lead">{section.lead}</p>}
       <SectionFields {...props} />
-      {section.id === "look" && <PagePreview values={values} agent={props.agent} />}
     </details>
   );
 }

@@ -4,7 +4,7 @@ import { ADVANCED, AGENT, BUDGET, FILE_TYPES, FILES, LIMITS } from "./link-secti
 import { BASICS, ENTRY, LOOK, PLACES } from "./link-sections-visitor.js";
 
 /** The form of a link, by the question each part answers: from what everybody sets to what few need. */
-export const SECTIONS: readonly LinkSection[] = [BASICS, LIMITS, ENTRY, PLACES, LOOK, BUDGET, FILES, AGENT, ADVANCED];
+export const SECTIONS: readonly LinkSection[] = [BASICS, LOOK, LIMITS, ENTRY, PLACES, BUDGET, FILES, AGENT, ADVANCED];
 
 export const EXPIRIES: readonly { value: string; label: string }[] = [
   { value: "", label: "Never" },

@@ -2,19 +2,8 @@ import type { LinkSection } from "./link-field.js";
 
 export const LIMITS: LinkSection = {
   id: "limits",
-  title: "How much it allows",
-  open: true,
+  title: "Limits",
   fields: [
-    { type: "special", name: "audience", control: "audience", initial: "one" },
-    {
-      type: "number",
-      name: "max_sessions",
-      label: "Conversations",
-      min: 1,
-      max: 10_000,
-      initial: 1,
-      help: "How many can ever be begun. One begins with its first message; opening the page does not count.",
-    },
     {
       type: "number",
       name: "max_concurrent_sessions",
@@ -62,7 +51,6 @@ export const LIMITS: LinkSection = {
       unit: "characters",
       help: "Longer messages are refused before the agent sees them.",
     },
-    { type: "special", name: "expiry", control: "expiry", initial: "" },
   ],
 };
 

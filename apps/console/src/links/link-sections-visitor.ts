@@ -7,9 +7,10 @@ const DOMAIN = /^@?[^\s@/]+\.[^\s@/.]+$/;
 const NETWORK = /^[0-9a-f.:]{2,45}(?:\/\d{1,3})?$/i;
 const COUNTRY = { shape: /^[a-z]{2}$/i, words: "must be countries of two letters, such as DE" };
 
+/** What everybody is asked; the rest has an answer already. */
 export const BASICS: LinkSection = {
   id: "basics",
-  title: "What visitors see",
+  title: "The link",
   open: true,
   fields: [
     {
@@ -19,6 +20,31 @@ export const BASICS: LinkSection = {
       maxLength: 200,
       help: "Visitors see it above the conversation. Empty: the name of the agent.",
     },
+    { type: "special", name: "audience", control: "audience", initial: "one" },
+    {
+      type: "number",
+      name: "max_sessions",
+      label: "Conversations",
+      min: 1,
+      max: 10_000,
+      initial: 1,
+      help: "How many can ever be begun. One begins with its first message; opening the page does not count.",
+    },
+    { type: "special", name: "expiry", control: "expiry", initial: "" },
+    {
+      type: "check",
+      name: "require_email",
+      label: "Visitors confirm an e-mail address before they write",
+      help: "They get a code of six digits by mail. One conversation per address.",
+    },
+    { type: "special", name: "pin", control: "pin" },
+  ],
+};
+
+export const LOOK: LinkSection = {
+  id: "look",
+  title: "What visitors see",
+  fields: [
     {
       type: "paragraph",
       name: "description",
@@ -35,14 +61,6 @@ export const BASICS: LinkSection = {
       rows: 3,
       help: "Shown on the page before anybody has said a word. {{recipient.name}} becomes the name of the person a link is for.",
     },
-  ],
-};
-
-export const LOOK: LinkSection = {
-  id: "look",
-  title: "Look",
-  lead: "How the page greets people. The picture below follows as you type.",
-  fields: [
     {
       type: "text",
       name: "branding.name",
@@ -98,16 +116,10 @@ export const LOOK: LinkSection = {
 
 export const ENTRY: LinkSection = {
   id: "entry",
-  title: "Who may come in",
-  lead: "What visitors have to give or do before they can write.",
+  title: "More about who may come in",
+  lead: "What else visitors have to give or do before they can write.",
   fields: [
     { type: "special", name: "access", control: "access" },
-    {
-      type: "check",
-      name: "require_email",
-      label: "Visitors confirm an e-mail address before they write",
-      help: "They get a code of six digits by mail. One conversation per address.",
-    },
     {
       type: "list",
       name: "allowed_email_domains",
@@ -116,7 +128,6 @@ export const ENTRY: LinkSection = {
       item: { shape: DOMAIN, words: "must be domains such as example.com" },
       help: "One per line, at most 50, for example example.com. Empty: any address.",
     },
-    { type: "special", name: "pin", control: "pin" },
     {
       type: "paragraph",
       name: "consent_text",

@@ -12,7 +12,7 @@ export function LogoPicture({ logo, initial }: LogoPictureProps) {
   const [undecodable, setUndecodable] = useState("");
   const shown = isInlineLogo(logo) && logo !== undecodable;
   return (
-    <span className={shown ? "preview-avatar logo" : "preview-avatar"} aria-hidden="true">
+    <span className={shown ? "logo-avatar logo" : "logo-avatar"} aria-hidden="true">
       {shown ? <img src={logo} alt="" onError={() => setUndecodable(logo)} /> : initial}
     </span>
   );

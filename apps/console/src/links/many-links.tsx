@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { BulkLinks } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
@@ -11,9 +11,11 @@ import { WhenReady } from "../parts/states.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
 import { initialValues } from "./link-form.js";
+import { LinkFormFrame } from "./link-form-frame.js";
 import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
 import { ManyMade } from "./many-made.js";
 import { NoActiveVersion } from "./no-active-version.js";
+import { PagePreview } from "./page-preview.js";
 import { type Recipient, recipientsIn } from "./recipients.js";
 import { RecipientsField } from "./recipients-field.js";
 import { TemplateChoice } from "./template-choice.js";
@@ -71,8 +73,14 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
   });
   const [filledAnew, setFilledAnew] = useState(0);
   const content = JSON.stringify([form.values, people]);
+  // As the first of them will see it.
+  const first = people[0]?.name ?? "";
+  const shown = useMemo(() => ({ ...form.values, "recipient.name": first }), [form.values, first]);
   return (
-    <form className="form" noValidate onSubmit={(event) => void form.submit(event, content)}>
+    <LinkFormFrame
+      onSubmit={(event) => void form.submit(event, content)}
+      preview={<PagePreview {...{ agent, policy }} values={shown} />}
+    >
       <NoActiveVersion agent={agent} />
       <RecipientsField list={list} people={people} problem={form.wrong.recipients} onChange={setList} />
       <TemplateChoice
@@ -97,6 +105,6 @@ function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: M
         doing="Creating…"
         cancel={{ to: "/links/{-$agent}", params: { agent: agent.slug } }}
       />
-    </form>
+    </LinkFormFrame>
   );
 }

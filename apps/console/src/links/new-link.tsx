@@ -13,8 +13,10 @@ import { WhenReady } from "../parts/states.js";
 import { linkBody } from "./link-body.js";
 import { LinkFields } from "./link-fields.js";
 import { initialValues } from "./link-form.js";
+import { LinkFormFrame } from "./link-form-frame.js";
 import { type LinkSurroundings, loadSurroundings } from "./load-link-form.js";
 import { NoActiveVersion } from "./no-active-version.js";
+import { PagePreview } from "./page-preview.js";
 import { SaveTemplate } from "./save-template.js";
 import { TemplateChoice } from "./template-choice.js";
 import { useLinkForm } from "./use-link-form.js";
@@ -62,7 +64,10 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
   });
   const [filledAnew, setFilledAnew] = useState(0);
   return (
-    <form className="form" noValidate onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}>
+    <LinkFormFrame
+      onSubmit={(event) => void form.submit(event, JSON.stringify(form.values))}
+      preview={<PagePreview {...{ agent, policy }} values={form.values} />}
+    >
       <NoActiveVersion agent={agent} />
       <TemplateChoice
         templates={templates}
@@ -88,7 +93,7 @@ function LinkForm({ around, onCreated }: LinkFormProps) {
       >
         <SaveTemplate values={form.values} check={form.check} />
       </FormEnd>
-    </form>
+    </LinkFormFrame>
   );
 }
 

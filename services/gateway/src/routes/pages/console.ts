@@ -6,8 +6,11 @@ import { type HttpApp, pageCsp, serveImmutable } from "@parley/http";
 
 const built = join(dirname(createRequire(import.meta.url).resolve("@parley/console/package.json")), "dist");
 
-/** No page may frame the console. Its scripts may not turn text into code or markup, but for what people wrote, sanitized. */
-const CSP = pageCsp("'none'");
+/**
+ * No page may frame the console. It frames the chat page, as the preview of a link. Its scripts may not turn text into code or markup,
+ * but for what people wrote, sanitized.
+ */
+const CSP = `${pageCsp("'none'")}; frame-src 'self'`;
 
 /**
  * The owner console and its files. The document is the same for everybody and every address under `/console`: who may see
