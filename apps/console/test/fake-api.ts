@@ -6,6 +6,7 @@ import { knowledgeRoutesOf } from "./fake-knowledge.js";
 import { linkRoutesOf } from "./fake-links.js";
 import { FakeLive } from "./fake-live.js";
 import { numberRoutesOf } from "./fake-numbers.js";
+import { sendingRoutesOf } from "./fake-sending.js";
 import { traceRoutesOf } from "./fake-trace.js";
 import { workbenchRoutesOf } from "./fake-workbench.js";
 import {
@@ -60,6 +61,9 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     documents: [documentRow({})],
     ingesting: [],
     templates: [templateRow({})],
+    deliveries: [],
+    recipients: [],
+    suppressions: [],
     securityEvents: [],
     people: {
       ...{ hours: null, reply_minutes: null, fallback_minutes: null, notify: { emails: [], chat_urls: [] } },
@@ -96,6 +100,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     ...routesOf(api),
     ...inboxRoutesOf(api),
     ...linkRoutesOf(api),
+    ...sendingRoutesOf(api),
     ...knowledgeRoutesOf(api),
     ...traceRoutesOf(api),
     ...workbenchRoutesOf(api),

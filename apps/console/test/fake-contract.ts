@@ -20,6 +20,10 @@ export interface FakeApi {
   documents: Row[];
   ingesting: Row[];
   templates: Row[];
+  /** Sent links, to whom, and who wants no more. */
+  deliveries: Row[];
+  recipients: Row[];
+  suppressions: Row[];
   securityEvents: Row[];
   /** Host identity settings of whatever link is asked for. */
   identity: Row;

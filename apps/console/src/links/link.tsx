@@ -9,6 +9,7 @@ import { announce } from "../app/announcement.js";
 import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
+import { LinkSending } from "../sending/link-sending.js";
 import { DeleteLinkDialog } from "./delete-link-dialog.js";
 import { HostIdentity } from "./host-identity.js";
 import { LinkAddress } from "./link-address.js";
@@ -50,6 +51,7 @@ export function LinkPage() {
           <>
             <LinkFacts link={link} agent={agent} />
             <LinkAddress agent={agent.id} link={link} onChange={query.refetch} />
+            <LinkSending agent={agent.id} link={link} />
             <HostIdentity agent={agent.id} link={link} />
             <LinkNumbers agent={agent.id} link={link} />
             <LinkSessions agent={agent} link={link} />

@@ -24,7 +24,8 @@ export function readFact(data: unknown): Fact {
 
 /** The lists that change with facts of a domain (the first word of the type). Domains that are not named change nothing but their one thing. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
-  session: ["sessions", "overview"],
+  // Whether somebody wrote on the link that they were sent is told with the link's delivery.
+  session: ["sessions", "overview", "deliveries"],
   message: ["sessions", "overview"],
   turn: ["sessions", "overview"],
   escalation: ["escalations", "sessions", "overview"],

@@ -1,0 +1,44 @@
+import type { SendChannel, SendTemplate } from "@parley/contracts";
+import type { SendLinkBody } from "../api/sending-calls.js";
+import { recipientsOf } from "../schedules/schedule-body.js";
+
+export interface SendValues {
+  channel: SendChannel;
+  recipients: string;
+  template: SendTemplate;
+  subject: string;
+  message: string;
+  /** Each person gets a link of their own. */
+  personalised: boolean;
+}
+
+export const NEW_SENDING: SendValues = {
+  ...{ channel: "email", recipients: "", template: "invitation", subject: "", message: "", personalised: true },
+};
+
+/** Channels whose recipients are people, not rooms. */
+export const isPersonal = (channel: SendChannel): boolean => channel === "email" || channel === "sms";
+
+export const ADDRESSES: Record<SendChannel, { label: string; help: string }> = {
+  email: {
+    label: "E-mail addresses",
+    help: "One a line: an address, or a name with it, such as Ada <ada@example.com>.",
+  },
+  sms: { label: "Phone numbers", help: "One a line, with its country: +49 151 12345678, or Ada <+4915112345678>." },
+  slack: { label: "Incoming webhooks of Slack", help: "One a line: https://hooks.slack.com/services/…" },
+  teams: { label: "Incoming webhooks of Teams", help: "One a line: the address of the workflow of a channel." },
+  webhook: { label: "Addresses of your own", help: "One a line. Each gets link.sent with the link and the words." },
+};
+
+export function sendBody(values: SendValues): SendLinkBody {
+  const { channel, template, personalised } = values;
+  const own = (text: string, name: "subject" | "message") => (text.trim() === "" ? {} : { [name]: text.trim() });
+  return {
+    channel,
+    template,
+    recipients: recipientsOf(values.recipients),
+    personalised: isPersonal(channel) && personalised,
+    ...(channel === "email" ? own(values.subject, "subject") : {}),
+    ...own(values.message, "message"),
+  };
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { LINK_ID, linkRow } from "./rows.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+
+const bench = consoleBench();
+const LINK = `/console/links/clinic-desk/${LINK_ID}`;
+const SEND = "POST /agents/:/public-links/:/send";
+const calls = (name: string) => bench.api().seen.filter(({ call }) => call === name);
+
+describe.skipIf(skipBrowser)("sending a link", () => {
+  it("shows the message first, sends it once, and follows how it stands with each person", async () => {
+    const page = await bench.open(LINK);
+    await page.getByRole("button", { name: "Send this link" }).click();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByRole("button", { name: "Send", exact: true }).click();
+    await drawer.getByText("To whom?").waitFor();
+    await drawer.getByLabel("E-mail addresses").fill("Ada <ada@example.com>\nbo@example.com");
+    await drawer.getByRole("button", { name: "Preview the message" }).click();
+    await drawer.getByText("2 would get it.").waitFor();
+    await drawer.getByText("An invitation", { exact: true }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await drawer.getByRole("button", { name: "Send to 2" }).click();
+    await expect.poll(() => drawer.getByRole("row").filter({ hasText: "Queued" }).count()).toBe(2);
+    const [preview, sent] = calls(SEND);
+    expect(preview?.body.dry_run).toBe(true);
+    expect(sent?.headers["idempotency-key"]).toMatch(/\S{8}/);
+    expect(sent?.body).toEqual({
+      ...{ channel: "email", template: "invitation", personalised: true },
+      recipients: [{ name: "Ada", address: "ada@example.com" }, "bo@example.com"],
+    });
+    // The server tells; nobody reloads.
+    const [ada, bo] = bench.api().recipients;
+    Object.assign(ada ?? {}, { status: "sent", sent_at: new Date().toISOString(), chatted: false, completed: false });
+    bench.api().live.happen("delivery.sent", { link_id: LINK_ID });
+    await drawer.getByRole("row").filter({ hasText: "Ada" }).getByText("Not used yet").waitFor();
+    Object.assign(bo ?? {}, { status: "failed", outcome: "mailbox_unknown", attempts: 2 });
+    bench.api().live.happen("delivery.failed", { link_id: LINK_ID });
+    await drawer.getByText("1 not reached").waitFor();
+    await drawer.getByText("mailbox unknown").waitFor();
+    Object.assign(ada ?? {}, { chatted: true });
+    bench.api().live.happen("session.started", { session_id: "text_1", link_id: LINK_ID });
+    await drawer.getByText("Wrote on their link").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "sending");
+    await page.keyboard.press("Escape");
+    await page.getByRole("region", { name: "Sent to people" }).getByText("1 not reached").waitFor();
+  });
+
+  it("stops what was not sent yet after saying what stays, and finds people by their state", async () => {
+    const page = await bench.open(LINK, { width: 360 });
+    await page.getByRole("button", { name: "Send this link" }).click();
+    const drawer = page.getByRole("dialog").first();
+    await drawer.getByLabel("E-mail addresses").fill("ada@example.com\nbo@example.com");
+    await drawer.getByRole("button", { name: "Send to 2" }).click();
+    await drawer.getByRole("button", { name: "Stop sending" }).click();
+    const question = page.getByRole("dialog", { name: "Stop sending?" });
+    await question.getByText("cannot be called back").waitFor();
+    await question.getByRole("button", { name: "Stop sending" }).click();
+    await expect.poll(() => drawer.getByRole("row").filter({ hasText: "Cancelled" }).count()).toBe(2);
+    await expect.poll(() => drawer.getByRole("button", { name: "Stop sending" }).count()).toBe(0);
+    await drawer.getByRole("combobox", { name: "Show" }).click();
+    await page.getByRole("option", { name: "Failed" }).click();
+    await drawer.getByText("Nobody is in this state.").waitFor();
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+  });
+
+  it("puts what is wrong with an address beside the list, and sends chats the one link", async () => {
+    const page = await bench.open(LINK, {
+      prepare: (api) => {
+        api.links = [linkRow({ pin_required: true })];
+        const errors = [{ pointer: "/recipients/0", rule: "address", message: "is no address of this channel" }];
+        api.refuse[SEND] = { status: 422, code: "validation_failed", detail: "Some fields are wrong.", errors };
+      },
+    });
+    await page.getByRole("button", { name: "Send this link" }).click();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByText("it cannot be copied").waitFor();
+    await drawer.getByRole("combobox", { name: "By" }).click();
+    await page.getByRole("option", { name: "Slack" }).click();
+    await drawer.getByLabel("Incoming webhooks of Slack").fill("https://hooks.slack.com/services/x");
+    await drawer.getByRole("button", { name: "Send", exact: true }).click();
+    await drawer.getByText("is no address of this channel").waitFor();
+    bench.api().refuse = {};
+    await drawer.getByRole("button", { name: "Send", exact: true }).click();
+    await drawer.getByText("Queued").first().waitFor();
+    // The same words under the same key: what was refused was not made.
+    expect(calls(SEND).map(({ body }) => body.personalised)).toEqual([false, false]);
+  });
+});
