@@ -2,7 +2,7 @@ export { type Kysely, sql, type Transaction } from "kysely";
 export { applicationUrl, connectDb, type Db, type DbOptions } from "./connection.js";
 export { databaseFailure, isStatementFault, logLevelFor, raisedFailure, sqlStateOf } from "./failure.js";
 export { type GroupOptions, groupCommit } from "./group.js";
-export { type HashRooted, keepHashRoot } from "./hash-root.js";
+export { type HashRooted, type HashRootOptions, keepHashRoot } from "./hash-root.js";
 export {
   beginLong,
   claimBy,
@@ -16,7 +16,9 @@ export {
   recall,
   type Sealing,
 } from "./idempotency.js";
-export { listMigrations, type Migration, migrate } from "./migrate.js";
+export { listMigrations, type Migration } from "./list-migrations.js";
+export { migrate } from "./migrate.js";
 export { namedCall } from "./named-call.js";
 export { changeWithFacts, type Fact, type FactPublisher } from "./outbox.js";
+export { awaitSchema } from "./schema-release.js";
 export type * from "./types.js";

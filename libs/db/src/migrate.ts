@@ -1,27 +1,7 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import pg from "pg";
 import { applyFunctions } from "./functions.js";
-import { sourceFolder } from "./source-folder.js";
-
-export interface Migration {
-  name: string;
-  sql: string;
-  checksum: string;
-}
-
-/** The numbered forward-only SQL files, in order. */
-export function listMigrations(): Migration[] {
-  const folder = sourceFolder("migrations");
-  return readdirSync(folder)
-    .filter((file) => /^\d{4}_[a-z0-9_]+\.sql$/.test(file))
-    .sort()
-    .map((file) => {
-      const sql = readFileSync(join(folder, file), "utf8");
-      return { name: file.slice(0, -4), sql, checksum: createHash("sha256").update(sql).digest("hex") };
-    });
-}
+import { listMigrations } from "./list-migrations.js";
+import { noteRelease } from "./schema-release.js";
 
 /** Two releases may start at once: one migrates, the others wait for this lock. */
 const LOCK = 7_265_531;
@@ -82,6 +62,7 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
     }
     functions = await applyFunctions(client);
     if (functions.length > 0) options.log?.(`applied ${functions.length} functions`);
+    await noteRelease(client);
     // Statements planned on empty tables keep bad plans; statistics come first.
     if (applied.length > 0) await client.query("analyze");
   } finally {

@@ -52,6 +52,10 @@ export function sseFrame({ id, event, data }: SseMessage): string {
 const TICK_MS = 1_000;
 const RETRY_MS = 2_000;
 const RETRY_JITTER_MS = 1_000;
+/** Readers of a server that ends come back at 200 a second, which every gateway takes (`opening-rate.ts`), within half a minute at most. */
+const SPREAD_MS_EACH = 5;
+const LEAST_SPREAD_MS = 2_000;
+const MOST_SPREAD_MS = 30_000;
 const jitter = (): number => Math.floor(Math.random() * RETRY_JITTER_MS);
 
 /**
@@ -89,8 +93,9 @@ export function createSseHub(options: SseOptions = {}): SseHub {
       return streams.size;
     },
     closeAll() {
+      const spreadMs = Math.min(MOST_SPREAD_MS, Math.max(LEAST_SPREAD_MS, streams.size * SPREAD_MS_EACH));
       for (const stream of streams) {
-        stream.write(`retry: ${500 + jitter() * 2}\n\n`);
+        stream.write(`retry: ${500 + Math.floor(Math.random() * spreadMs)}\n\n`);
         stream.close();
       }
     },

@@ -86,6 +86,12 @@ export const LOG_EVENTS: Record<string, string> = {
   "mail.failed": "The mail server rejected a mail; its codes are logged, its recipient is not.",
   "keys.hash_root_unreadable":
     "Tokens and links of this installation do not work: neither `SECRET_KEY` nor `SECRET_KEY_PREVIOUS` opens what its hashes are made with.",
+  "keys.hash_root_unread":
+    "The start waits for what the hashes of this installation are made with: the database did not give it.",
+  "schema.waiting":
+    "The start waits until the database has the schema of this release: its migration has not been run, or the database is away. Told once a minute.",
+  "schema.unknown": "The table of reached schemas could not be read; asked again every half second.",
+  "ops.no_numbers": "An autoscaler asked for numbers that could not be read; it was answered 503.",
   "keys.resealed": "Values were sealed anew under the current master key.",
   "keys.unreadable": "A sealed value opens under neither master key; it stays as it is.",
   "demo.visit_failed": "One visit of the demo's made-up week could not be played; the others are.",

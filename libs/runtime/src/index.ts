@@ -11,7 +11,7 @@ export {
   type Readiness,
 } from "./lifecycle.js";
 export { ConfigError, loadConfig } from "./load-config.js";
-export { createOpsServer, type OpsServer, type OpsServerOptions } from "./ops-server.js";
+export { createOpsServer, type OpsServer, type OpsServerOptions, type Scaling } from "./ops-server.js";
 export { readUntrusted } from "./read-untrusted.js";
 export { processConfig, type RunOptions, runService, type ServiceContext } from "./run-service.js";
 export { mailConfig, publicUrlConfig } from "./shared-config.js";

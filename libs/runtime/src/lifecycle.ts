@@ -4,7 +4,8 @@ import { within } from "./within.js";
 /** Something with a lifetime: what `start` opens, `stop` closes. `ready` answers true, or false / a short reason. */
 export interface LifecyclePart {
   name: string;
-  start?(): Promise<void>;
+  /** `stopping` fires when the process is asked to end while it starts: a part that waits gives up then. */
+  start?(stopping: AbortSignal): Promise<void>;
   stop?(): Promise<void>;
   ready?(): Promise<boolean | string>;
 }
@@ -60,6 +61,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   let phase: Phase = "new";
   let starting: Promise<void> = Promise.resolve();
   let stopping: Promise<void> | undefined;
+  const asked = new AbortController();
 
   async function startAll(): Promise<void> {
     for (const part of parts) {
@@ -68,7 +70,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       const began = performance.now();
       // Counted as started before it is, so that a part that fails half-way can close what it had opened.
       started.push(part);
-      await part.start?.();
+      await part.start?.(asked.signal);
       logger.debug({ part: part.name, ms: Math.round(performance.now() - began) }, "part.started");
     }
     if (stopping === undefined) phase = "running";
@@ -77,6 +79,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   async function stopAll(): Promise<void> {
     const wasRunning = phase === "running";
     phase = "draining";
+    asked.abort();
     logger.info({}, "draining");
     if (wasRunning && drainDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, drainDelayMs));
     const deadline = performance.now() + stopDeadlineMs;

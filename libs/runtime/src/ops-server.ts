@@ -2,10 +2,15 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Logger, Metrics } from "@parley/observability";
 import type { Lifecycle } from "./lifecycle.js";
 
+/** Numbers by which an autoscaler decides, of the moment they are asked for. Throws while they are not known. */
+export type Scaling = () => Promise<Record<string, number>>;
+
 export interface OpsServerOptions {
   lifecycle: Pick<Lifecycle, "readiness">;
   metrics: Metrics;
   logger: Logger;
+  /** Answered at `GET /scaling`; 404 without it. */
+  scaling?: Scaling | undefined;
   host: string;
   /** 0 = any free port. */
   port: number;
@@ -20,10 +25,11 @@ export interface OpsServer {
 
 /**
  * Probes and metrics on a port of their own, never reachable from outside: `/healthz` says that the process lives and asks
- * no dependency, `/readyz` is 503 while starting, draining or without a dependency, `/metrics` is the Prometheus text.
+ * no dependency, `/readyz` is 503 while starting, draining or without a dependency, `/metrics` is the Prometheus text, `/scaling`
+ * tells numbers to autoscalers and is 503 while they are not known: an autoscaler then keeps what it has.
  */
 export function createOpsServer(options: OpsServerOptions): OpsServer {
-  const { lifecycle, metrics, logger } = options;
+  const { lifecycle, metrics, logger, scaling } = options;
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
     request.resume();
     const path = request.url?.split("?", 1)[0] ?? "/";
@@ -44,9 +50,21 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
       }
       case "/metrics":
         return send(response, 200, metrics.contentType, await metrics.text());
+      case "/scaling":
+        return answerScaling(response);
       default:
         return send(response, 404, "text/plain", "not found\n");
     }
+  }
+
+  async function answerScaling(response: ServerResponse): Promise<void> {
+    if (scaling === undefined) return send(response, 404, "text/plain", "not found\n");
+    const numbers = await scaling().catch((error: unknown) => {
+      logger.debug({ err: error }, "ops.no_numbers");
+      return null;
+    });
+    if (numbers === null) return send(response, 503, "application/json", '{"error":"not known at the moment"}\n');
+    return send(response, 200, "application/json", `${JSON.stringify(numbers)}\n`);
   }
 
   return {

@@ -12,7 +12,7 @@ import { z } from "zod";
 import { onEndingSignals } from "./ending-signals.js";
 import { createLifecycle, type Lifecycle } from "./lifecycle.js";
 import { ConfigError, loadConfig } from "./load-config.js";
-import type { OpsServer } from "./ops-server.js";
+import type { OpsServer, Scaling } from "./ops-server.js";
 import { startOpsServer } from "./start-ops-server.js";
 
 /** Variables that every process reads, besides those of its service. */
@@ -51,6 +51,8 @@ export interface ServiceContext {
   env: Record<string, string | undefined>;
   /** Add the parts to this one and return it. */
   lifecycle: Lifecycle;
+  /** Answers `GET /scaling` on the ops port from then on. */
+  tellScaling(numbers: Scaling): void;
 }
 
 export interface RunOptions {
@@ -101,8 +103,12 @@ export async function runService(
       }
     };
     installHandlers(logger, () => stop(), options.onSecondSignal);
-    lifecycle = await build({ name, logger, metrics, env, lifecycle: own });
-    ops = await startOpsServer(config.OPS_PORT ?? null, { lifecycle, metrics, logger, host: config.OPS_HOST });
+    let scaling: Scaling | undefined;
+    const tellScaling = (numbers: Scaling): void => {
+      scaling = numbers;
+    };
+    lifecycle = await build({ name, logger, metrics, env, lifecycle: own, tellScaling });
+    ops = await startOpsServer(config.OPS_PORT ?? null, { lifecycle, metrics, logger, scaling, host: config.OPS_HOST });
     await lifecycle.start();
   } catch (error) {
     await stop().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { connectBus } from "@parley/bus";
-import { connectDb, keepHashRoot } from "@parley/db";
+import { awaitSchema, connectDb, keepHashRoot } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { connectRedis } from "@parley/redis";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
@@ -23,7 +23,8 @@ await runService("agent-runner", async ({ logger, metrics, env, lifecycle }) => 
   const bus = await connectBus({ url: all.NATS_URL, name: "agent-runner", logger, metrics, ...busKeys(secrets) });
   const model = modelFromConfig(all, { logger, metrics });
   lifecycle.add({ name: "database", stop: () => db.close() });
-  lifecycle.add(keepHashRoot({ db, secrets, logger }));
+  lifecycle.add(awaitSchema({ db, logger }));
+  lifecycle.add(keepHashRoot({ db, secrets, logger, onWrongKey: "wait" }));
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });

@@ -6,6 +6,7 @@ import { bindErasure } from "./erasure/bind.js";
 import { erasePeople } from "./erasure/erase.js";
 import { keepErased } from "./erasure/keep-erased.js";
 import { countActiveSessions } from "./jobs/count-active-sessions.js";
+import { countBacklog } from "./jobs/count-backlog.js";
 import { dropPartitions } from "./jobs/drop-partitions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
 import { evaluateAlerts } from "./jobs/evaluate-alerts.js";
@@ -42,6 +43,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         rollUp(deps),
         evaluateAlerts(deps),
         countActiveSessions(deps),
+        countBacklog(deps),
       ];
       bindErasure(deps);
       deps.bus.serve(rotateKeysContract, rotateKeys(deps), { maxInFlight: 1 });

@@ -7,7 +7,7 @@ import { rotateKeys } from "../src/key-rotation/rotate-keys.js";
 const { DATABASE_URL: url = "", SECRET_KEY: key = "", SECRET_KEY_PREVIOUS: previous = "" } = process.env;
 const logger = createLogger({ service: "test", level: "silent" });
 const [db, secrets] = [connectDb({ url, name: "rotation", logger }), createSecrets(key, previous)];
-await keepHashRoot({ db, secrets, logger }).start();
+await keepHashRoot({ db, secrets, logger, onWrongKey: "go on" }).start(new AbortController().signal);
 const rotate = rotateKeys({ db, secrets, logger });
 process.stdout.write("begun\n");
 const principal = { tenantId: null, role: "owner", via: "hmac", id: "test" } as const;

@@ -1,5 +1,5 @@
 import { connectBus } from "@parley/bus";
-import { connectDb, keepHashRoot } from "@parley/db";
+import { awaitSchema, connectDb, keepHashRoot } from "@parley/db";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { busKeys, createSecrets } from "@parley/secrets";
 import { linksConfig } from "./config.js";
@@ -21,7 +21,8 @@ await runService("links", async ({ logger, metrics, env, lifecycle }) => {
   const secrets = createSecrets(SECRET_KEY, SECRET_KEY_PREVIOUS);
   const bus = await connectBus({ url: NATS_URL, name: "links", logger, metrics, ...busKeys(secrets) });
   lifecycle.add({ name: "database", stop: () => db.close() });
-  lifecycle.add(keepHashRoot({ db, secrets, logger }));
+  lifecycle.add(awaitSchema({ db, logger }));
+  lifecycle.add(keepHashRoot({ db, secrets, logger, onWrongKey: "wait" }));
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createLinks({ config, logger, metrics, bus, db, secrets }));

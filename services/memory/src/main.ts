@@ -1,5 +1,5 @@
 import { connectBus } from "@parley/bus";
-import { connectDb, keepHashRoot } from "@parley/db";
+import { awaitSchema, connectDb, keepHashRoot } from "@parley/db";
 import { llmConfig, modelFromConfig } from "@parley/llm";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { busKeys, createSecrets } from "@parley/secrets";
@@ -17,7 +17,8 @@ await runService("memory", async ({ logger, metrics, env, lifecycle }) => {
   const bus = await connectBus({ url: config.NATS_URL, name: "memory", logger, metrics, ...busKeys(secrets) });
   const model = modelFromConfig(config, { logger, metrics });
   lifecycle.add({ name: "database", stop: () => db.close() });
-  lifecycle.add(keepHashRoot({ db, secrets, logger }));
+  lifecycle.add(awaitSchema({ db, logger }));
+  lifecycle.add(keepHashRoot({ db, secrets, logger, onWrongKey: "wait" }));
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createMemory({ config, logger, metrics, bus, db, model, secrets }));

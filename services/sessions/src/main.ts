@@ -1,8 +1,9 @@
 import { connectBus } from "@parley/bus";
-import { connectDb, keepHashRoot } from "@parley/db";
+import { awaitSchema, connectDb, keepHashRoot } from "@parley/db";
 import { connectRedis } from "@parley/redis";
 import { connectionConfig, createClock, loadConfig, runService } from "@parley/runtime";
 import { busKeys, createSecrets } from "@parley/secrets";
+import { readBacklog } from "./accept/backlog.js";
 import { sessionsConfig } from "./config.js";
 import { createSessions } from "./service.js";
 
@@ -14,7 +15,7 @@ const connections = connectionConfig.pick({
   SECRET_KEY_PREVIOUS: true,
 });
 
-await runService("sessions", async ({ logger, metrics, env, lifecycle }) => {
+await runService("sessions", async ({ logger, metrics, env, lifecycle, tellScaling }) => {
   const { DATABASE_URL, NATS_URL, REDIS_URL, SECRET_KEY, SECRET_KEY_PREVIOUS, ...config } = loadConfig(
     sessionsConfig.extend(connections.shape),
     env,
@@ -24,10 +25,13 @@ await runService("sessions", async ({ logger, metrics, env, lifecycle }) => {
   const secrets = createSecrets(SECRET_KEY, SECRET_KEY_PREVIOUS);
   const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics, ...busKeys(secrets) });
   lifecycle.add({ name: "database", stop: () => db.close() });
-  lifecycle.add(keepHashRoot({ db, secrets, logger }));
+  lifecycle.add(awaitSchema({ db, logger }));
+  lifecycle.add(keepHashRoot({ db, secrets, logger, onWrongKey: "wait" }));
   lifecycle.add(createClock({ authority: "database", ask: () => db.time(), logger, metrics }));
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });
   lifecycle.add(createSessions({ config, logger, metrics, bus, db, redis, secrets }));
+  // By this the runners are scaled: it holds no password, and this service is never scaled to nothing.
+  tellScaling(() => readBacklog(db));
   return lifecycle;
 });

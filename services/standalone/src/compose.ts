@@ -60,7 +60,7 @@ export async function compose(
   const clock = createClock({ authority: "database", ask: () => db.time(), logger, metrics });
   const deps = { config: settings, logger, metrics, bus, db, redis, secrets, model, clock };
   lifecycle.add({ name: "database", stop: () => db.close() });
-  lifecycle.add(keepHashRoot({ db, secrets, logger }));
+  lifecycle.add(keepHashRoot({ db, secrets, logger, onWrongKey: "go on" }));
   lifecycle.add(clock);
   lifecycle.add({ name: "redis", stop: () => redis.close() });
   lifecycle.add({ name: "bus", stop: () => bus.drain() });

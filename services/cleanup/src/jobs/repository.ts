@@ -38,6 +38,15 @@ export const expireLinks = (db: Db, limit: number): Promise<number> =>
 /** Sessions of all tenants that are not over. */
 export const activeSessions = (db: Db): Promise<number> => countOf(db, "select active_sessions()::int as count", []);
 
+/** What all runners together have to do; null when the database did not say. */
+export async function backlog(db: Db): Promise<{ pending_turns: number; oldest_pending_seconds: number } | null> {
+  const [row] = await db.query<{ pending_turns: number; oldest_pending_seconds: number }>(
+    "select * from backlog()",
+    [],
+  );
+  return row ?? null;
+}
+
 /** Makes this month's partitions and those of the months ahead; answers how many were missing. */
 export const ensurePartitions = (db: Db, monthsAhead: number): Promise<number> =>
   countOf(db, "select ensure_partitions($1) as count", [monthsAhead]);

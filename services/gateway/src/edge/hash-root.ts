@@ -12,13 +12,18 @@ const PAUSE_MS = 250;
 /** Makes the hashes of a gateway of its own those of the installation: it has no database, so the links service tells it. */
 export function askForHashRoot(deps: { bus: Bus; secrets: Secrets; logger: Logger }): LifecyclePart {
   const stopping = new AbortController();
+  let told = false;
   let asking: Promise<void> = Promise.resolve();
   return {
     name: "hash-root",
     async start() {
-      asking = ask(deps, stopping.signal);
+      asking = ask(deps, stopping.signal).then((known) => {
+        told = known;
+      });
       await Promise.race([asking, delay(WAIT_MS, undefined, { ref: false })]);
     },
+    // Under another SECRET_KEY its calls are refused, too: it is never told, and never ready.
+    ready: async () => told || "not told yet: is links reachable, and SECRET_KEY that of the other services?",
     async stop() {
       stopping.abort();
       await asking;
@@ -26,17 +31,23 @@ export function askForHashRoot(deps: { bus: Bus; secrets: Secrets; logger: Logge
   };
 }
 
-async function ask({ bus, secrets, logger }: Parameters<typeof askForHashRoot>[0], signal: AbortSignal): Promise<void> {
+/** Answers whether the hashes are those of the installation now. */
+async function ask(
+  { bus, secrets, logger }: Parameters<typeof askForHashRoot>[0],
+  signal: AbortSignal,
+): Promise<boolean> {
   while (!signal.aborted) {
     const told = await bus.call(hashRoot, {}, { signal }).catch(() => null);
     if (told !== null) {
       try {
         secrets.useHashRoot(told.sealed);
+        return true;
       } catch (error) {
         logger.error({ err: error }, "keys.hash_root_unreadable");
+        return false;
       }
-      return;
     }
     await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
+  return false;
 }
