@@ -22,6 +22,7 @@ type Made = Record<string, string>;
 export const EMAIL = "ada@example.com";
 /** Begun from the version that an agent of its own has live. */
 export const DRAFT = { text: JSON.stringify(ECHO), base_version: 2 };
+const NOTE = { content: "Called back." };
 export const SECRET = { value: "sk_live_4711", hosts: ["crm.example.com"] };
 const LINK = {
   ...{ title: "Fuzz", max_sessions: 500, rate_limit_per_minute: 100, proof_of_work: "off" },
@@ -72,6 +73,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       if (path.includes("{secret}")) await make(`/api/agents/${agent}/secrets`, { name: "crm", ...SECRET }, "name");
       if (path.includes("{email}"))
         await tenant.owner.call("PUT", `/api/agents/${agent}/memory/${EMAIL}`, { notes: "Prefers mornings." });
+      const note = path.includes("{note}") ? await make(`/api/sessions/${session.sessionId}/notes`, NOTE) : undefined;
       const delivery = path.includes("{delivery}") ? await sendOf(tenant.owner, agent, link.id) : undefined;
       const escalation = kind === "escalations" ? await escalationOf(tenant.owner, session.sessionId) : undefined;
       const own: Made = {
@@ -87,6 +89,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
         secret: "crm",
         revision: "1",
         kind: "sessions",
+        ...(note !== undefined && { note }),
         ...(delivery !== undefined && { delivery }),
       };
       const ids: Made = { sessions: session.sessionId, "public-links": link.id };

@@ -20,6 +20,7 @@ const COMMANDS = [
   ...["agents list", "agents import", "agents export", "agents validate", "agents activate"],
   ...["links create", "links list", "links show", "links update", "links revoke"],
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
+  ...["notes list", "notes add", "notes remove"],
   ...["webhooks list", "webhooks create", "webhooks test", "webhooks deliveries", "webhooks redeliver"],
   ...["keys create", "keys list", "keys require-nonce", "keys rotate", "keys revoke"],
 ];

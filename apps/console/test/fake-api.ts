@@ -72,6 +72,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     policy: { mode: "open", allowed_emails: [], links_enabled: true, notify_email: null, updated_at: null },
     requests: [],
     escalations: [],
+    notes: [],
     mails: null,
     users: [],
     analytics: {},

@@ -31,6 +31,7 @@ export interface FakeApi {
   people: Row;
   requests: Row[];
   escalations: Row[];
+  notes: Row[];
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
   users: Row[];

@@ -31,6 +31,13 @@ export const escalationRow = (row: Row): Row => ({
   ...row,
 });
 
+let notes = 0;
+export const noteRow = (row: Row): Row => ({
+  ...{ id: `0198a000-0000-7000-8000-0000000000${(notes++ % 90) + 10}`, session_id: "text_live", author: ME },
+  ...{ author_name: "Grace", content: "**Careful**: has complained before.", created_at: minutesAgo(0), mine: true },
+  ...row,
+});
+
 /** The queue and what operators do with it, over `api.escalations`. */
 export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
   const act = (with_: (row: Row, body: Row) => Row): Handler => {
@@ -67,6 +74,19 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
       if (parts[0] === "count") return [200, counted()];
       const row = api.escalations.find(({ id }) => id === parts[0]);
       return row ? [200, row] : [404, { detail: "No such escalation." }];
+    },
+    "GET /sessions/:/notes": ({ parts }) => [
+      200,
+      { data: api.notes.filter((note) => note.session_id === parts[0]), next_cursor: null },
+    ],
+    "POST /sessions/:/notes": ({ parts, body }) => {
+      const note = noteRow({ session_id: parts[0], content: body.content, author_name: body.name ?? null });
+      api.notes.push(note);
+      return [201, note];
+    },
+    "DELETE /sessions/:/notes/:": ({ parts }) => {
+      api.notes = api.notes.filter(({ id }) => id !== parts[1]);
+      return [200, { deleted: true }];
     },
     "POST /sessions/:/presence": () => [200, { present: [] }],
     "POST /sessions/:/extend": ({ body }) => {

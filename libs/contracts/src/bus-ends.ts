@@ -11,6 +11,7 @@ import { retrieve } from "./messages/knowledge.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, deleteLink, linkRevoked, linkUpdated } from "./messages/links.js";
 import { recall } from "./messages/memory.js";
+import { noteChanged } from "./messages/notes.js";
 import { contentRemoved } from "./messages/retention.js";
 import { noteSecurity, tokenSubject } from "./messages/security.js";
 import { deliveryFailed, deliverySent } from "./messages/sending.js";
@@ -59,7 +60,7 @@ const RECEIVERS = new Map<Contract, ServiceName[]>([
   ...[accessRequested, deliveryFailed, deliverySent, escalated, escalationAssigned, escalationResolved].map(
     (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
   ),
-  ...[feedbackGiven, linkCreated, presenceTold, sessionAnalyzed, sessionStarted, webhookDisabled].map(
+  ...[feedbackGiven, linkCreated, noteChanged, presenceTold, sessionAnalyzed, sessionStarted, webhookDisabled].map(
     (fact): [Contract, ServiceName[]] => [fact, ["gateway"]],
   ),
   [accessPolicyChanged, ["gateway"]],

@@ -8,6 +8,7 @@ import { escalated, escalationAssigned, escalationResolved } from "./messages/es
 import { feedbackGiven } from "./messages/feedback.js";
 import { linkCreated } from "./messages/link-owners.js";
 import { credentialRevoked, linkRevoked, linkUpdated } from "./messages/links.js";
+import { noteChanged } from "./messages/notes.js";
 import { deliveryFailed, deliverySent } from "./messages/sending.js";
 import { sessionEnded, sessionStarted } from "./messages/sessions.js";
 import { sessionAnalyzed, webhookDisabled } from "./messages/webhooks.js";
@@ -29,6 +30,7 @@ const ALL: EventContract[] = [
   linkCreated,
   linkRevoked,
   linkUpdated,
+  noteChanged,
   sessionAnalyzed,
   sessionEnded,
   sessionStarted,

@@ -82,6 +82,8 @@ function contents({ tenantId }: Owner, ids: string[]) {
     sql`insert into session_feedback (conversation_id, tenant_id, rating, text) select c.id, ${tenantId}, 4, ${WORD} from ${of}`,
     sql`insert into message_ratings (conversation_id, message_id, tenant_id, rating, text)
         select c.id, gen_random_uuid(), ${tenantId}, 'up', ${WORD} from ${of}`,
+    sql`insert into session_notes (id, conversation_id, tenant_id, author, author_name, content)
+        select gen_random_uuid(), c.id, ${tenantId}, ${WORD}, ${WORD}, ${WORD} from ${of}`,
     sql`insert into session_analyses (conversation_id, tenant_id, status, answers, unanswered, input_tokens)
         select c.id, ${tenantId}, 'done', ${word("mood")}, array[${WORD}], 7 from ${of}`,
     sql`insert into memory_cursors (conversation_id, tenant_id, summarised_through, input_tokens) select c.id, ${tenantId}, 1, 3 from ${of}`,
@@ -96,7 +98,7 @@ function contents({ tenantId }: Owner, ids: string[]) {
         select ${tenantId}, e.id, gen_random_uuid(), t.type, c.id, ${word("d")}, ${WORD}, ${WORD}
           from ${of}, webhook_endpoints e, (values ('session.ended'), ('session.analyzed')) t(type) where e.tenant_id = ${tenantId}`,
     sql`insert into idempotency_keys (tenant_id, scope, key, fingerprint, response)
-        select ${tenantId}, s || c.id, 'k', 'f', ${word("final_node_name")} from ${of}, unnest(array['end:', 'extend:']) s`,
+        select ${tenantId}, s || c.id, 'k', 'f', ${word("final_node_name")} from ${of}, unnest(array['end:', 'extend:', 'note:']) s`,
     sql`insert into dev_mail (tenant_id, recipient, subject, body, created_at)
         values (${tenantId}, ${`${WORD}@example.com`}, 'Code', ${WORD}, now() - interval '39 days')`,
   ];

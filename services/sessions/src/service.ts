@@ -17,6 +17,7 @@ import { createFeedbackRepository } from "./history/feedback-repository.js";
 import { createSessionRepository } from "./history/repository.js";
 import { bindLifecycle } from "./lifecycle/bind.js";
 import { createAgentResolver } from "./lifecycle/resolve-agent.js";
+import { bindNotes } from "./notes/bind.js";
 import { bindPeople } from "./people/bind.js";
 import { bindPrivacyExport } from "./privacy-export/bind.js";
 import { bindWebhooks } from "./webhooks/bind.js";
@@ -48,6 +49,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindHistory(handlers);
       bindFiles(handlers);
       bindEscalations(handlers);
+      bindNotes(handlers);
       bindDeadLetters(handlers);
       bindPrivacyExport(handlers);
       bindAnalytics(deps);

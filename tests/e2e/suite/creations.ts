@@ -187,6 +187,14 @@ export const CREATIONS: Record<string, (world: World) => Creation | Promise<Crea
     other: { body: { name: "Hours", content: "Open from ten." } },
     count: () => list("/api/agents/echo/knowledge"),
   }),
+  "POST /sessions/{id}/notes": async ({ list, session }) => {
+    const { session_id } = await session();
+    const path = `/api/sessions/${session_id}/notes`;
+    return {
+      ...{ status: 201, path, body: { content: "Called back." }, other: { body: { content: "Called again." } } },
+      count: () => list(path),
+    };
+  },
   "POST /escalations/{id}/reply": async ({ tenant, session }) => {
     const { session_id } = await session();
     const path = `/api/chat/sessions/${session_id}`;

@@ -9,6 +9,7 @@ import { describeIdempotency } from "./idempotency.js";
 import { describeIntruder } from "./intruder.js";
 import { describeKeyScopes } from "./key-scopes.js";
 import { describeLinkOwners } from "./link-owners.js";
+import { describeNotes } from "./notes.js";
 import { describeOwnerApi } from "./owner-api.js";
 import { describeOwnerRepeats } from "./owner-repeats.js";
 import { describePublicLinks } from "./public-links.js";
@@ -53,6 +54,7 @@ export function runSuite(shape: Shape): void {
     describePublicLinks(get);
     describeHostIdentity(get);
     describeEscalations(get);
+    describeNotes(get);
     describeLinkOwners(get);
     describeOwnerApi(get);
     describeOwnerRepeats(get);

@@ -5,7 +5,7 @@ import { CliError, EXIT, type Io } from "../io.js";
 import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 
-export const EXPORT_KINDS = ["sessions", "messages", "ratings", "traces"] as const;
+export const EXPORT_KINDS = ["sessions", "messages", "ratings", "notes", "traces"] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 interface ExportOptions extends Globals {

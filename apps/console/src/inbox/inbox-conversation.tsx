@@ -5,9 +5,11 @@ import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { Link } from "../parts/link.js";
 import { Conversation, LiveState } from "../sessions/conversation.js";
+import { NoteBox } from "../sessions/note-box.js";
 import { marksOf } from "../sessions/told.js";
 import { useEscalations, useOthersAct } from "../sessions/use-escalations.js";
 import { useLiveSession } from "../sessions/use-live-session.js";
+import { useNotes } from "../sessions/use-notes.js";
 import { LinkButton } from "../ui/button.js";
 import { QueryView } from "../ui/query-view.js";
 import { Desk } from "./desk.js";
@@ -75,6 +77,7 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
   useEffect(() => (log.current === null ? undefined : keepAtEnd(log.current)), []);
   useOthersAct(watched.live, onChanged);
   const escalations = useEscalations(session.session_id);
+  const notes = useNotes(session.session_id);
   const marks = useMemo(() => marksOf(escalations, session.feedback), [escalations, session.feedback]);
   const { participant } = escalation;
   return (
@@ -103,12 +106,13 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <section ref={log} className={styles.log} tabIndex={0} aria-label="What was said, to scroll">
           <Conversation
-            {...{ watched, marks }}
+            {...{ watched, marks, notes }}
             mine={escalation.mine === true}
             person={participant.name ?? participant.email ?? null}
           />
         </section>
         <Desk escalation={escalation} onChanged={onChanged} />
+        <NoteBox session={session.session_id} />
       </div>
       <VisitorFacts escalation={escalation} session={watched.live.session} />
     </div>

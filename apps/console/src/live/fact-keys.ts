@@ -44,6 +44,7 @@ export function keysOf({ type, sessionId, agentId, linkId, escalationId }: Fact)
   const things: [string, string | null][] = [
     ["session", sessionId],
     ["escalation", escalationId],
+    ["notes", domain === "note" ? sessionId : null],
     // A session's facts name its agent and link, too, whose own pages change only with facts of their own.
     ["agent", domain === "agent" || domain === "version" ? agentId : null],
     ["link", domain === "link" || domain === "access" || domain === "delivery" ? linkId : null],

@@ -1,3 +1,4 @@
+import type { SessionNote } from "@parley/contracts";
 import { Activity, File, ThumbsDown, ThumbsUp } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { WatchState } from "../api/watch-session.js";
@@ -10,6 +11,7 @@ import { EmptyState } from "../ui/states.js";
 import { Chip, Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import styles from "./conversation.module.css";
+import { NoteItem } from "./note-item.js";
 import { type Mark, type Told, toldInOrder } from "./told.js";
 import { TracedTurnBody } from "./traced-turn.js";
 import type { TranscriptMessage } from "./transcript.js";
@@ -34,6 +36,8 @@ interface ConversationProps {
   watched: Watched;
   /** What happened between the messages. */
   marks: readonly Mark[];
+  /** What the team has noted for itself. */
+  notes?: readonly SessionNote[];
   /** Whoever reads it answers in it, and knows that they type. */
   mine?: boolean;
   /** Who the visitor is, where it is known. */
@@ -43,10 +47,10 @@ interface ConversationProps {
 }
 
 /** What was said, oldest first, as the visitor's page shows it, and what is being said. */
-export function Conversation({ watched, marks, person, mine = false, tracing }: ConversationProps) {
+export function Conversation({ watched, marks, notes, person, mine = false, tracing }: ConversationProps) {
   const { live, problem, truncated, loaded } = watched;
   const { messages, writing, label, typing } = live;
-  const told = useMemo(() => toldInOrder(messages, marks), [messages, marks]);
+  const told = useMemo(() => toldInOrder(messages, marks, notes), [messages, marks, notes]);
   const nothing = loaded && messages.length === 0 && writing === null;
   return (
     <div className={styles.conversation}>
@@ -82,6 +86,8 @@ function Entry({ entry, person, tracing }: { entry: Told; person: string | null;
       );
     case "mark":
       return <MarkItem mark={entry.mark} />;
+    case "note":
+      return <NoteItem note={entry.note} />;
     case "message":
       return <Spoken message={entry.message} person={person} tracing={entry.last ? tracing : undefined} />;
   }

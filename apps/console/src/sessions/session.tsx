@@ -13,6 +13,7 @@ import { QueryView } from "../ui/query-view.js";
 import { EmptyState } from "../ui/states.js";
 import { Conversation, LiveState } from "./conversation.js";
 import { type LiveSession, newLiveSession } from "./live-session.js";
+import { NoteBox } from "./note-box.js";
 import styles from "./session.module.css";
 import { SessionActions } from "./session-actions.js";
 import { personOf, SessionFacts, SessionValues } from "./session-facts.js";
@@ -21,6 +22,7 @@ import { marksOf } from "./told.js";
 import { TranscriptHead } from "./transcript-head.js";
 import { useEscalations, useOthersAct } from "./use-escalations.js";
 import { useLiveSession } from "./use-live-session.js";
+import { useNotes } from "./use-notes.js";
 import { useTrace } from "./use-trace.js";
 
 const route = getRouteApi("/sessions/$id");
@@ -114,6 +116,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
   const { session } = live;
   const tracing = useTrace(id);
   const escalations = useEscalations(id);
+  const notes = useNotes(id);
   const marks = useMemo(() => marksOf(escalations, feedback), [escalations, feedback]);
   const active = session.status === "active";
   const open = escalations.find(({ status }) => status !== "resolved");
@@ -132,10 +135,11 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
             {active && <Present session={id} answering={open?.mine === true} />}
             <TranscriptHead id={id} offered={offered} />
             <Conversation
-              {...{ watched, marks, person }}
+              {...{ watched, marks, notes, person }}
               mine={open?.mine === true}
               tracing={watched.loaded && watched.readable ? tracing : undefined}
             />
+            {watched.loaded && watched.readable && <NoteBox session={id} />}
           </section>
           {active && open && (
             <div className={styles.desk}>

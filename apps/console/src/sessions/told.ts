@@ -1,3 +1,4 @@
+import type { SessionNote } from "@parley/contracts";
 import type { Escalation, Session } from "../api/answers.js";
 import type { TranscriptMessage } from "./transcript.js";
 
@@ -14,13 +15,20 @@ export interface Mark {
 export type Told =
   | { type: "day"; key: string; at: string }
   | { type: "mark"; key: string; mark: Mark }
+  | { type: "note"; key: string; note: SessionNote }
   /** `last`: of its turn, whose trace unfolds below it. */
   | { type: "message"; key: string; message: TranscriptMessage; last: boolean };
 
-/** Messages and marks in the order of time, each day named once. */
-export function toldInOrder(messages: readonly TranscriptMessage[], marks: readonly Mark[]): Told[] {
+const NO_NOTES: readonly SessionNote[] = [];
+
+/** Messages, marks and notes of the team in the order of time, each day named once. */
+export function toldInOrder(
+  messages: readonly TranscriptMessage[],
+  marks: readonly Mark[],
+  notes: readonly SessionNote[] = NO_NOTES,
+): Told[] {
   const told: Told[] = [];
-  const waiting = [...marks].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const waiting = [...marks.map(markTold), ...notes.map(noteTold)].sort((one, other) => one.at - other.at);
   let day = "";
   const tell = (at: string, entry: Told): void => {
     const today = new Date(at).toDateString();
@@ -28,16 +36,28 @@ export function toldInOrder(messages: readonly TranscriptMessage[], marks: reado
     day = today;
     told.push(entry);
   };
-  const tellMark = (mark: Mark): void => tell(mark.at, { type: "mark", key: mark.key, mark });
+  const tellNext = (): void => {
+    const next = waiting.shift();
+    if (next !== undefined) tell(new Date(next.at).toISOString(), next.told);
+  };
   for (const [index, message] of messages.entries()) {
-    while (waiting[0] !== undefined && Date.parse(waiting[0].at) < Date.parse(message.createdAt))
-      tellMark(waiting.shift() as Mark);
+    while (waiting[0] !== undefined && waiting[0].at < Date.parse(message.createdAt)) tellNext();
     const last = messages[index + 1]?.turnId !== message.turnId;
     tell(message.createdAt, { type: "message", key: message.key, message, last });
   }
-  for (const mark of waiting) tellMark(mark);
+  while (waiting.length > 0) tellNext();
   return told;
 }
+
+interface Placed {
+  at: number;
+  told: Told;
+}
+const markTold = (mark: Mark): Placed => ({ at: Date.parse(mark.at), told: { type: "mark", key: mark.key, mark } });
+const noteTold = (note: SessionNote): Placed => ({
+  at: Date.parse(note.created_at),
+  told: { type: "note", key: note.id, note },
+});
 
 const ASKED: Record<Escalation["source"], string> = {
   visitor: "The visitor asked for a person",

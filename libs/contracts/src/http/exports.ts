@@ -45,6 +45,16 @@ const exportedRating = z.object({
   updated_at: text,
 });
 
+/** A note of the team on a session. */
+const exportedNote = z.object({
+  session_id: text,
+  note_id: z.uuid(),
+  created_at: text,
+  author: text,
+  author_name: text.nullable(),
+  content: text,
+});
+
 /** One turn as its trace shows it, with the session it belongs to. */
 const exportedTrace = z.object({ session_id: text, ...tracedTurn.shape });
 
@@ -53,8 +63,9 @@ export const EXPORTED = {
   sessions: exportedSession,
   messages: exportedMessage,
   ratings: exportedRating,
+  notes: exportedNote,
   traces: exportedTrace,
 } as const;
 
-export const exportKind = z.enum(["sessions", "messages", "ratings", "traces"]);
+export const exportKind = z.enum(["sessions", "messages", "ratings", "notes", "traces"]);
 export type ExportKind = z.infer<typeof exportKind>;

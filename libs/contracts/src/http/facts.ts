@@ -13,6 +13,8 @@ export const tenantFactType = z.enum([
   "escalation.waiting",
   "escalation.assigned",
   "escalation.resolved",
+  "note.added",
+  "note.removed",
   "access.requested",
   "link.created",
   "link.changed",

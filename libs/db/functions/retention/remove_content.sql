@@ -44,7 +44,7 @@ begin
   using text_conversations c
   where c.id = any(p_ids)
     and k.tenant_id = c.tenant_id
-    and k.scope in ('end:' || c.id, 'extend:' || c.id);
+    and k.scope in ('end:' || c.id, 'extend:' || c.id, 'note:' || c.id);
   delete from idempotency_keys k
   using escalations e
   where e.conversation_id = any(p_ids)
@@ -94,6 +94,7 @@ begin
   delete from dead_turns where conversation_id = any(p_ids);
   delete from session_files where conversation_id = any(p_ids);
   delete from message_ratings where conversation_id = any(p_ids);
+  delete from session_notes where conversation_id = any(p_ids);
   update session_digests set words = null where conversation_id = any(p_ids);
   delete from budget_reservations where conversation_id = any(p_ids);
   -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.

@@ -40,4 +40,5 @@ export const linkTemplateParams = z.object({ template: z.string().min(1).max(100
 /** The id of a turn: its conversation and its number in it. */
 export const deadLetterParams = z.object({ id: z.string().min(1).max(64) });
 export const sessionParams = z.object({ id: z.string().min(1).max(128) });
+export const noteParams = sessionParams.extend({ note: z.uuid() });
 export const tokenParams = z.object({ token: z.string().max(256) });

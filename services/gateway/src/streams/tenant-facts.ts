@@ -13,6 +13,7 @@ import {
   linkCreated,
   linkRevoked,
   linkUpdated,
+  noteChanged,
   recentSessions,
   sessionAnalyzed,
   sessionEnded,
@@ -124,6 +125,9 @@ function listen(bus: Bus, tell: TenantFacts["tell"]): void {
   );
   bus.listen(escalationResolved, async ({ tenantId, sessionId: session_id, escalationId: escalation_id }) =>
     tell(tenantId, { type: "escalation.resolved", session_id, escalation_id }),
+  );
+  bus.listen(noteChanged, async ({ tenantId, sessionId: session_id, change }) =>
+    tell(tenantId, { type: change === "added" ? "note.added" : "note.removed", session_id }),
   );
   bus.listen(accessRequested, async (f) => tell(f.tenantId, { type: "access.requested", agent_id: f.agentId }));
   bus.listen(linkCreated, async (f) => tell(f.tenantId, { type: "link.created", link_id: f.linkId }));

@@ -98,3 +98,20 @@ export async function ratingsFrom(db: Db, query: ExportQuery): Promise<ExportedR
   );
   return rows;
 }
+
+/** A read along the sessions, of each its notes behind the one named in `after`; `limit` rows. */
+export async function notesFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
+  const { after, limit } = query;
+  const { rows } = await db.tenant(query.tenantId, (trx) =>
+    sql<ExportedRow>`
+      select ${position}, n.id::text as part, json_build_object(
+          'session_id', c.session_id, 'note_id', n.id, 'created_at', iso(n.created_at),
+          'author', n.author, 'author_name', n.author_name, 'content', n.content) as record
+        from text_conversations c
+        join session_notes n on n.conversation_id = c.id
+       where ${chosen(query)}
+         and (c.id is distinct from ${after?.id ?? null}::uuid or n.id::text collate "C" > ${after?.part ?? ""} collate "C")
+       order by c.created_at, c.id, n.id::text collate "C" limit ${limit}`.execute(trx),
+  );
+  return rows;
+}

@@ -23,6 +23,7 @@ import { linkSharingRoutes } from "./link-sharing.js";
 import { linkTemplateRoutes } from "./link-templates.js";
 import { linkRoutes } from "./links.js";
 import { memoryRoutes } from "./memory.js";
+import { noteRoutes } from "./notes.js";
 import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
 import { privacyRoutes } from "./privacy.js";
@@ -57,6 +58,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...alertRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,
+  ...noteRoutes,
   ...tenantEventRoutes,
   ...exportRoutes,
   ...escalationRoutes,

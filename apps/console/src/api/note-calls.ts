@@ -1,0 +1,20 @@
+import type { SessionNote } from "@parley/contracts";
+import { part, query } from "./address.js";
+import type { Page } from "./answers.js";
+import type { Caller } from "./call.js";
+
+/** What the team notes on a session for itself. */
+export function noteCalls(call: Caller) {
+  const at = (session: string): string => `/sessions/${part(session)}/notes`;
+  return {
+    notes: (session: string) => call<Page<SessionNote>>(`${at(session)}${query({ limit: "200" })}`),
+    /** `name` is how others of the team read who wrote it; empty = nothing. */
+    addNote: (session: string, content: string, given: { name: string; key: string }) =>
+      call<SessionNote>(at(session), {
+        method: "POST",
+        body: given.name === "" ? { content } : { content, name: given.name },
+        headers: { "idempotency-key": given.key },
+      }),
+    removeNote: (session: string, note: string) => call(`${at(session)}/${part(note)}`, { method: "DELETE" }),
+  };
+}

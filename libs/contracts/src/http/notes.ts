@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+const storable = (text: string): boolean => !text.includes("\u0000");
+
+export const noteBody = z
+  .strictObject({
+    content: z
+      .string()
+      .max(16_000)
+      .transform((text) => text.normalize("NFC").trim())
+      .refine((text) => text !== "", { message: "must not be blank" })
+      .refine((text) => [...text].length <= 4_000, { message: "must have at most 4,000 characters" })
+      .refine(storable, { message: "must not contain NUL" }),
+    name: z.string().trim().min(1).max(200).optional().describe("How others of the team read who wrote it"),
+    operator: z.string().trim().min(1).max(200).optional().describe("Who writes; only a signed backend names somebody"),
+  })
+  .meta({
+    id: "WriteNote",
+    description: "A note for the team",
+    examples: [{ content: "Called back on Monday, is happy.", name: "Grace" }],
+  });
+
+export const sessionNote = z
+  .object({
+    id: z.uuid(),
+    session_id: z.string(),
+    author: z.string().describe("Id of the credentials, or the operator that a signed backend named"),
+    author_name: z.string().nullable(),
+    content: z.string().describe("Markdown"),
+    created_at: z.string(),
+    mine: z.boolean().optional().describe("The caller has written it"),
+  })
+  .meta({
+    id: "SessionNote",
+    description: "What the team has noted on a session; visitors and agents never read it",
+    examples: [
+      {
+        id: "018f3a5e-7c1b-7d2e-8a4f-000000000031",
+        session_id: "text_tVp1tWWzDPC6Umnjx3yJeA",
+        author: "018f3a5e-7c1b-7d2e-8a4f-000000000004",
+        author_name: "Grace",
+        content: "Called back on Monday, is happy.",
+        created_at: "2026-11-01T10:00:00.000Z",
+        mine: true,
+      },
+    ],
+  });
+export type SessionNote = z.infer<typeof sessionNote>;
