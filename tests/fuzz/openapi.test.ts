@@ -45,6 +45,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/agents/bulk-import": () => ({ documents: [ECHO] }),
   "POST /api/agents/{agent}/versions": () => DOCUMENT,
   "POST /api/agents/{agent}/import": () => DOCUMENT,
+  "POST /api/agents/{agent}/try": () => ({ steps: [{ say: "Hello" }] }),
   "PUT /api/agents/{agent}/drafts/me": () => DRAFT,
   "POST /api/agents/{agent}/drafts/me/publish": () => ({ revision: 1 }),
   "POST /api/webhooks": () => ({ url: "https://hooks.example/parley", events: ["session.ended"] }),

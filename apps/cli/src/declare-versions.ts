@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { tryAgent } from "./commands/try-agent.js";
 import { diffAgent, replayAgent, testAgent } from "./commands/versions.js";
 import { type Done, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
@@ -10,6 +11,18 @@ export function addVersions(agents: Command, io: Io, done: Done): void {
     examples: ["agents test clinic-desk 2", "agents test clinic-desk 2 --json | jq .coverage"],
     numbers: ["version"],
   }).action(async (agent, number, options) => done(await testAgent(io, agent, { ...options, number })));
+  sub(agents, "try <agent>", {
+    about: "Talk to a version or to a file that is not imported; nothing is kept, counted or sent to a person",
+    examples: [
+      "agents try clinic-desk --file clinic.yaml",
+      'agents try clinic-desk --number 3 --say "I need an appointment" --say "Tuesday" --json | jq .test',
+    ],
+  })
+    .option("--number <n>", "this version; default the active one", positive)
+    .option("--file <path>", "a document, JSON or YAML, in place of a version")
+    .option("--say <text...>", "what is said; default each line of the input")
+    .option("--make-calls", "make HTTP calls; default a step stops at them")
+    .action(async (agent, options) => done(await tryAgent(io, agent, options)));
   sub(agents, "replay <agent> <version>", {
     about: "Run recorded sessions against a version, without a model; exit code 1 when one goes another way",
     examples: ["agents replay clinic-desk 3 --limit 500", "agents replay clinic-desk 3 --session text_abc123def456"],

@@ -32,7 +32,7 @@ const testStep = documentObject({
 });
 
 /** What a call is answered in a test. Answers are taken by the kind of the call and its node, in their order. */
-const testAnswer = documentObject({
+export const testAnswer = documentObject({
   call: z.enum(["reply", "extract", "classify", "api"]),
   node: nodeId,
   /** Of a reply. */
@@ -50,7 +50,7 @@ const testAnswer = documentObject({
   failed: z.string().min(1).max(100).optional(),
 });
 
-const agentTest = documentObject({
+export const agentTest = documentObject({
   name: z.string().min(1).max(200),
   version_of_format: z.literal(1).optional(),
   opening: documentObject({ expect: expectation.optional() }).optional(),

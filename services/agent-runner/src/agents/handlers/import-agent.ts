@@ -85,7 +85,11 @@ async function keptDocument(deps: AgentsDeps, tenantId: string, input: Input): P
 }
 
 /** What is to be imported, with the secrets that it keeps of the newest version. Throws `invalid_document`. */
-async function givenDocument(deps: AgentsDeps, tenantId: string, input: Input): Promise<unknown> {
+export async function givenDocument(
+  deps: Pick<AgentsDeps, "db" | "yaml" | "secrets">,
+  tenantId: string,
+  input: Pick<Input, "agent" | "document">,
+): Promise<unknown> {
   const document = await parseDocument(input.document, deps.yaml);
   if (!asksToKeep(document)) return document;
   const stored = await deps.db.tenant(tenantId, async (trx) => {

@@ -1,9 +1,10 @@
-import type { AgentTest, TestAnswer, TestedStep, TestStep } from "@parley/contracts";
+import type { AgentTest, TestedStep, TestStep } from "@parley/contracts";
 import { createScriptedModel } from "@parley/llm";
-import type { Definition, RecordedCall } from "@parley/turns";
+import type { Definition } from "@parley/turns";
 import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
 import { createCoverage } from "../testing/coverage.js";
 import { runTest } from "../testing/run-test.js";
+import { answerOf } from "./recorded-answer.js";
 import { createRedactor, type Redactor } from "./redact.js";
 
 /** One test takes no longer than this. */
@@ -34,7 +35,9 @@ export async function sessionToTest(
     name: `recorded ${session.session_id.slice(-6)}`,
     version_of_format: 1,
     steps: kept.filter(({ kind }) => kind !== "open").map((turn) => stepOf(turn, redactor, timed)),
-    answers: kept.flatMap((turn) => (turn.trace?.calls ?? []).flatMap((call) => answerOf(call, turn, redactor))),
+    answers: kept.flatMap(({ trace, result }) =>
+      (trace?.calls ?? []).flatMap((call) => answerOf(call, result?.transitions ?? [], redactor)),
+    ),
   };
   const played = await runTest(
     {
@@ -106,48 +109,6 @@ function stepOf(turn: RecordedTurn, redactor: Redactor, timed: boolean): TestSte
   if (event?.type === "handed_back") return { event: "hand_back" };
   return { say: redactor.text(turn.content), ...more };
 }
-
-function answerOf(call: RecordedCall, turn: RecordedTurn, redactor: Redactor): TestAnswer[] {
-  const kind = KIND[call.type];
-  if (kind === null) return [];
-  const at = { call: kind, node: call.node_id };
-  const { result } = call;
-  if (call.failed !== null || result === null) return [{ ...at, failed: call.failed ?? "internal" }];
-  switch (result.type) {
-    case "reply":
-      return [{ ...at, text: redactor.text(result.text) }];
-    case "extraction":
-      return [{ ...at, values: redacted(redactor, result.values) }];
-    case "classification": {
-      const matches = Array.isArray(result.matches) ? result.matches : [result.matches];
-      // A test names one intent: of several that matched the one that was followed.
-      const followed = matches.find(({ intent }) =>
-        turn.result?.transitions.some(({ condition }) => condition === `global_intent:${intent}`),
-      );
-      const best = followed ?? matches[0];
-      return [{ ...at, intent: best?.intent ?? null, confidence: within(best?.confidence) }];
-    }
-    case "api":
-      return [{ ...at, status: result.status, body: redactor.text(result.body) }];
-    case "agent":
-      return [];
-  }
-}
-
-const KIND = {
-  "llm.reply": "reply",
-  "llm.extract": "extract",
-  "llm.classify": "classify",
-  "api.call": "api",
-  "agent.load": null,
-} as const;
-
-/** The engine takes a confidence outside 0–1 for no match, and so does 0. */
-const within = (confidence: number | undefined): number =>
-  confidence !== undefined && confidence >= 0 && confidence <= 1 ? confidence : 0;
-
-const redacted = (redactor: Redactor, values: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, redactor.value(value)]));
 
 function expectationOf({ got }: TestedStep): NonNullable<TestStep["expect"]> {
   if (got === null) return {};

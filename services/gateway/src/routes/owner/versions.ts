@@ -12,16 +12,21 @@ import {
   listVersions,
   pageOf,
   parseOrRefuse,
+  recordAct,
   replayReport,
   replayVersion,
   replayVersionBody,
   suiteResult,
   testVersion,
+  triedAgent,
+  tryAgent,
+  tryAgentBody,
   versionView,
 } from "@parley/contracts";
 import { z } from "zod";
+import { takeTry } from "../../edge/try-rate.js";
 import { agentParams, diffParams, pageQuery, versionParams } from "../params.js";
-import { ownerRoute, wirePage } from "./owner-route.js";
+import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
 
 const listRoute = ownerRoute({
   method: "GET",
@@ -146,4 +151,38 @@ const replayRoute = ownerRoute({
   },
 });
 
-export const versionRoutes = [listRoute, createRoute, getRoute, activateRoute, diffRoute, testRoute, replayRoute];
+/**
+ * Talks to a version or to a document that is not saved. The caller holds the conversation and sends all of it each time, so that nothing is
+ * kept; no quota, number or person knows of it.
+ */
+const tryRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/try",
+  summary: "Try an agent",
+  description:
+    "Send all steps each time, with the `answers` of the last answer: what was answered before is not asked again. Models are asked, HTTP calls only with `api_calls: make`; webhooks, memories, escalations and transfers are told in `not_done`. 30 a minute for each caller.",
+  role: "editor",
+  config: { reads: true },
+  bodyLimit: 900_000,
+  params: agentParams,
+  body: tryAgentBody,
+  answers: { 200: triedAgent },
+  handle: async ({ principal, params: { agent }, body: given }, { bus, redis }: Deps<"bus" | "redis">) => {
+    await takeTry(redis, principal);
+    if (given.api_calls === "make") {
+      await bus.call(recordAct, { principal, action: "agent.tried", targetType: "agent", targetId: agent });
+    }
+    return bus.call(tryAgent, { principal, agent, given });
+  },
+});
+
+export const versionRoutes = [
+  listRoute,
+  createRoute,
+  getRoute,
+  activateRoute,
+  diffRoute,
+  testRoute,
+  replayRoute,
+  tryRoute,
+];

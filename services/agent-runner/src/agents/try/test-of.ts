@@ -1,0 +1,22 @@
+import type { AgentTest, TestStep, TriedStep } from "@parley/contracts";
+import type { PlayedStep } from "./play-try.js";
+
+type Asked = Pick<TestStep, "say" | "event" | "after_seconds" | "human">;
+
+/** Longest name that is made of words. */
+const NAME_CHARACTERS = 60;
+
+/** The steps of a try that came to an end, as a test that passes against the very same document. */
+export function testOf(asked: readonly Asked[], played: readonly PlayedStep[]): AgentTest {
+  const done = played.filter(({ got }) => got !== null);
+  const [opening, ...steps] = done;
+  const words = asked.find(({ say }) => say !== undefined)?.say ?? "the opening";
+  const short = words.length > NAME_CHARACTERS ? `${words.slice(0, NAME_CHARACTERS).trim()}…` : words;
+  return {
+    name: `tried: ${short.replaceAll(/\s+/g, " ").trim()}`,
+    version_of_format: 1,
+    ...(opening?.got ? { opening: { expect: opening.got } } : {}),
+    steps: steps.map(({ input, got }) => ({ ...input, ...(got ? { expect: got } : {}) })),
+    answers: done.flatMap(({ step }: { step: TriedStep }) => step.answers),
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  AppError,
+  type tryAgent as contract,
+  newId,
+  requireRole,
+  type TriedStep,
+  tenantOf,
+  type Usage,
+} from "@parley/contracts";
+import type { Definition } from "@parley/turns";
+import { validateDocument } from "@parley/workflow";
+import type { z } from "zod";
+import { givenDocument } from "../handlers/import-agent.js";
+import { invalidDocument } from "../invalid-document.js";
+import type { Versions } from "../replay/versions.js";
+import { findAgent } from "../repository/agents.js";
+import { definitionOf } from "../testing/run-suite.js";
+import { addUsage, NO_USAGE } from "../trace/trace-turn.js";
+import type { TryDeps } from "./deps.js";
+import { playTry } from "./play-try.js";
+import { testOf } from "./test-of.js";
+
+type Input = z.output<typeof contract.request>;
+
+/** One request, with all that it asks of models. */
+const TRY_MS = 45_000;
+/** Answers stay below the largest message of the bus. */
+const MAX_BYTES = 700_000;
+
+/**
+ * Plays a conversation that its caller holds: what was answered before is answered so again, the rest is asked. A read: nothing is stored,
+ * no quota and no number knows of it, and no person is told. Throws `agent_not_found`, `agent_has_no_version`, `version_not_found`,
+ * `invalid_document`.
+ */
+export const tryAgent =
+  (deps: TryDeps, versions: Versions) =>
+  async (input: Input): Promise<z.input<typeof contract.response>> => {
+    requireRole(input.principal, "editor");
+    const tenantId = tenantOf(input.principal);
+    const agent = await deps.db.tenant(tenantId, (trx) => findAgent(trx, input.agent));
+    if (agent === null) throw new AppError("agent_not_found");
+    const { document, steps, opening, api_calls: apiCalls } = input.given;
+    const version = document === undefined ? (input.given.version ?? agent.active_version) : null;
+    const knowledge = { agentId: agent.id, version: agent.active_version ?? 0 };
+    const definition =
+      version === null
+        ? await ofDocument(deps, tenantId, { agent: agent.id, document, knowledge })
+        : await versions.named(tenantId, agent.id, version);
+    const played = await playTry(
+      { ...deps, tenantId, definition, makesCalls: apiCalls === "make", turnId: `try-${newId()}` },
+      [{ answers: opening?.answers }, ...steps],
+      AbortSignal.timeout(TRY_MS),
+    );
+    const usage = played.map(({ usage }) => usage).reduce<Usage>(addUsage, NO_USAGE);
+    const ids = { agentId: agent.id, version: version ?? undefined, tokens: usage.input_tokens + usage.output_tokens };
+    deps.logger.info(ids, "agent.tried");
+    return { version, steps: bounded(played.map(({ step }) => step)), usage, test: testOf(steps, played) };
+  };
+
+async function ofDocument(
+  deps: TryDeps,
+  tenantId: string,
+  given: { agent: string; document: unknown; knowledge: Definition["knowledge"] & object },
+): Promise<Definition> {
+  if (given.document === undefined) throw new AppError("agent_has_no_version");
+  const { valid, document, issues } = validateDocument(await givenDocument(deps, tenantId, given));
+  if (!valid || document === undefined) throw invalidDocument(issues);
+  return { ...definitionOf(document), knowledge: given.knowledge };
+}
+
+/** The traces of the first steps are left out of an answer that would be too long: its reader has seen them. */
+function bounded(steps: TriedStep[]): TriedStep[] {
+  const sizes = steps.map((step) => Buffer.byteLength(JSON.stringify(step)));
+  let left = sizes.reduce((sum, size) => sum + size, 0);
+  return steps.map((step, index) => {
+    if (left <= MAX_BYTES) return step;
+    const without = { ...step, trace: null };
+    left -= (sizes[index] ?? 0) - Buffer.byteLength(JSON.stringify(without));
+    return without;
+  });
+}

@@ -1,0 +1,133 @@
+import type { TestAnswer, TriedStep, Usage } from "@parley/contracts";
+import {
+  CallFailed,
+  type CallOutput,
+  createPerformApiCall,
+  createPerformCall,
+  createRetrieve,
+  type PerformCall,
+  type RecordedCall,
+  TurnRefused,
+} from "@parley/turns";
+import { type ApiCall, type CallEffect, fillSecrets } from "@parley/workflow";
+import { useAgentSecrets } from "../../documents/agent-secrets.js";
+import { createAnswerBook } from "../testing/answer-book.js";
+import { isModelCall } from "../testing/run-test.js";
+import { silentLive } from "../testing/silent-live.js";
+import { addUsage, NO_USAGE } from "../trace/trace-turn.js";
+import type { TryContext } from "./deps.js";
+
+/** Of one request: what a try costs at most, whatever its document and its caller want. */
+const MAX_ASKED = 150;
+const MAX_TOKENS = 200_000;
+
+export type WaitsFor = NonNullable<TriedStep["waits_for"]>;
+
+/** An HTTP call that is not made: its caller says what it is answered. */
+export class ApiWaits extends Error {
+  readonly waitsFor: WaitsFor;
+
+  constructor({ nodeId: node, method, url }: ApiCall) {
+    super(`the call of node ${node} waits for its answer`);
+    this.name = "ApiWaits";
+    this.waitsFor = { node, method, url: fillSecrets(url, (name) => `{{secret.${name}}}`) };
+  }
+}
+
+export interface TryCalls {
+  perform: PerformCall;
+  /** A step begins, whose calls were answered so before. */
+  begin(answers: readonly TestAnswer[]): void;
+  /** The calls of the step so far, in their order. */
+  made(): RecordedCall[];
+  /** How many of them were asked, and what they took. */
+  asked(): number;
+  usage(): Usage;
+  /** Agents that the step would have gone to. */
+  transfers(): string[];
+}
+
+/** The calls of a try: answered as before, else asked of the model, and of other servers where the caller wants that. */
+export function createTryCalls(
+  context: TryContext,
+  signal: AbortSignal,
+  variables: () => Record<string, unknown>,
+): TryCalls {
+  const ask = createAsk(context, signal, variables);
+  let book = createAnswerBook([]);
+  let made: RecordedCall[] = [];
+  let transfers: string[] = [];
+  let asked = 0;
+  let usage = NO_USAGE;
+  let all = { asked: 0, tokens: 0 };
+  const perform: PerformCall = async (call, history, note) => {
+    const record: RecordedCall = {
+      ...{ call_id: call.callId, type: call.type, node_id: call.nodeId, latency_ms: 0 },
+      ...{ model: null, usage: null, result: null, failed: null },
+    };
+    try {
+      let output = book.take(call);
+      if (output === null) {
+        if (call.type === "agent.load") {
+          transfers.push(call.targetAgentId);
+          // As in a test: another agent is another document.
+          throw new CallFailed("not_in_tests");
+        }
+        if (all.asked >= MAX_ASKED || all.tokens >= MAX_TOKENS) throw new TurnRefused("try_exhausted");
+        all = { ...all, asked: all.asked + 1 };
+        output = await ask(call, history, note);
+        asked += 1;
+        usage = output.usage === null ? usage : addUsage(usage, output.usage);
+        all.tokens += (output.usage?.input_tokens ?? 0) + (output.usage?.output_tokens ?? 0);
+      }
+      made.push({ ...record, ...recorded(output) });
+      return output;
+    } catch (error) {
+      if (error instanceof CallFailed) made.push({ ...record, failed: error.code });
+      throw error;
+    }
+  };
+  return {
+    perform,
+    begin(answers) {
+      book = createAnswerBook(answers);
+      [made, transfers, asked, usage] = [[], [], 0, NO_USAGE];
+    },
+    made: () => made,
+    asked: () => asked,
+    usage: () => usage,
+    transfers: () => transfers,
+  };
+}
+
+function recorded({ latencyMs, model, usage, result }: CallOutput): Partial<RecordedCall> {
+  return { latency_ms: latencyMs, model, usage, result: result.type === "agent" ? null : result };
+}
+
+/** The world as a turn asks it, without memory of people and without what a link adds. */
+function createAsk(
+  context: TryContext,
+  signal: AbortSignal,
+  variables: () => Record<string, unknown>,
+): PerformCall<Exclude<CallEffect, { type: "agent.load" }>> {
+  const { definition, tenantId, model, makesCalls } = context;
+  const askModel = createPerformCall({
+    model,
+    definition: { ...definition, scripted: { ...definition.scripted, pace_ms: 0 } },
+    policy: {},
+    variables,
+    memory: null,
+    signal,
+    live: silentLive(),
+    retrieve: createRetrieve({ ...context, budget: null }, tenantId, definition.knowledge, signal),
+  });
+  const callApi = createPerformApiCall({
+    ...{ outbound: context.outbound, tenantId, turnId: context.turnId, signal },
+    secretsOf: (agentId, names) => useAgentSecrets(context, { tenantId, agentId, names }),
+  });
+  return async (call, history, note) => {
+    if (isModelCall(call)) return askModel(call, history, note);
+    if (!makesCalls) throw new ApiWaits(call);
+    return callApi(call, definition);
+  };
+}
