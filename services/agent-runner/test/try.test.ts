@@ -88,7 +88,7 @@ afterAll(async () => {
 });
 
 const as = (role: Role): Principal => ({ tenantId: h.tenantId, role, via: "user", id: "ada" });
-type Given = Parameters<typeof h.bus.call<typeof tryAgent>>[1]["given"];
+type Given = (typeof tryAgent)["request"]["_input"]["given"];
 const attempt = (given: Partial<Given>, role: Role = "editor") =>
   h.bus.call(tryAgent, { principal: as(role), agent, given: { steps: [], api_calls: "ask", ...given } });
 const found = { call: "api" as const, node: "look", status: 200, body: "{}" };
