@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fetchChromium } from "./fetch-chromium.mjs";
+import { fetchHelm } from "./fetch-helm.mjs";
 import { runQuietly } from "./run.mjs";
 import { unpackDebian } from "./unpack-debian.mjs";
 
@@ -26,6 +27,9 @@ export const PROGRAMS = [
   { name: "Python", commands: ["python3"], apt: ["python3"], brew: "python3", usedBy: /"python3"/ },
   { name: "openssl", commands: ["openssl"], apt: ["openssl"], brew: "openssl", usedBy: /openssl|"bash"/ },
   { name: "curl", commands: ["curl"], apt: ["curl"], brew: "curl", usedBy: /\bcurl\b|"bash"/ },
+  { name: "Helm", commands: ["helm"], apt: [], brew: "helm kubernetes-cli", usedBy: /"helm"/ },
+  // Installed, the package would start a server of its own; unpacked, it is two programs side by side.
+  { name: "Prometheus", commands: ["promtool"], apt: ["prometheus"], brew: "prometheus", usedBy: /"promtool"/ },
 ];
 
 const MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
@@ -64,6 +68,7 @@ function isThere({ name, commands }, env) {
 
 /** Ubuntu's package of this name only asks for a snap, which containers do not have. */
 function installable({ name }) {
+  if (name === "Helm" || name === "Prometheus") return false;
   return name !== "Chromium" || !/^ID=ubuntu$/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
@@ -84,6 +89,7 @@ async function installDebian(programs, report) {
 async function fetchProgram({ name, commands, apt }, folder) {
   if (process.platform !== "linux") return "there is no package for this system";
   if (name === "Chromium") return fetchChromium(join(folder, "chromium"));
+  if (name === "Helm") return fetchHelm(folder);
   if (!has("apt-get", process.env) || !has("dpkg", process.env)) return "this system has no apt-get";
   return unpackDebian(folder, commands[0], apt[0]);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openApiDocument } from "@parley/gateway-service";
+import { chartSchema } from "./chart-schema.js";
 import { envExample } from "./configuration.js";
 import { errorsPage } from "./errors-page.js";
 import { eventsPage } from "./events-page.js";
@@ -25,6 +26,7 @@ export function documents(root: string): Document[] {
     { path: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
     { path: "deploy/nats/users.conf", make: async () => natsUsers() },
     { path: "libs/db/functions/webhooks/webhook_fact.sql", make: async () => webhookFactSql() },
+    { path: "deploy/helm/parley/values.schema.json", make: async () => chartSchema() },
     { path: ".env.example", make: async () => envExample() },
   ];
 }
