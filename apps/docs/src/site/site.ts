@@ -27,7 +27,10 @@ const GROUPS: [string, string[]][] = [
   ["Reach people", ["sending", "schedules", "webhooks", "escalations"]],
   ["See", ["analytics", "alerts", "exports", "audit"]],
   ["Protect", ["keys", "signature-checker", "users", "privacy", "controls"]],
-  ["Operate", ["cli", "kubernetes", "metrics", "log-events", "dead-letters", "key-rotation", "events", "errors", "benchmarks"]],
+  [
+    "Operate",
+    ["cli", "kubernetes", "metrics", "log-events", "dead-letters", "key-rotation", "events", "errors", "benchmarks"],
+  ],
 ];
 
 const addressOf = (path: string): string => (path === "index" ? "/docs" : `/docs/${path}`);
