@@ -142,10 +142,10 @@ describe("links in the console against the product", () => {
     await page.getByRole("link", { name: "Links" }).last().click();
     await expect.poll(() => page.getByLabel("Select For one").count()).toBe(2);
     for (const row of await page.getByLabel("Select For one").all()) await row.check();
-    await page.getByRole("button", { name: "Disable selected" }).click();
+    await page.getByRole("button", { name: "Disable 2 links" }).click();
     await page.getByRole("button", { name: "Disable them" }).click();
     await page.getByText("2 disabled.").waitFor();
-    await expect.poll(() => page.getByRole("button", { name: "Enable For one" }).count()).toBe(2);
+    await expect.poll(() => page.getByRole("row").filter({ hasText: "Disabled" }).count()).toBe(2);
     await page.context().close();
   }, 60_000);
 

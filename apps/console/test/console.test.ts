@@ -253,7 +253,7 @@ describe.skipIf(skipBrowser)("links", () => {
       expires_in_hours: 24,
     });
     await page.getByRole("link", { name: "back to the links" }).click();
-    await page.getByRole("heading", { name: "Spring" }).waitFor();
+    await page.getByRole("link", { name: "Spring", exact: true }).waitFor();
     expect(await page.content()).not.toContain("pl_new_secret");
   });
 
@@ -279,11 +279,19 @@ describe.skipIf(skipBrowser)("links", () => {
     expect(keys[2]).not.toBe(keys[0]);
   });
 
-  it("disables and enables", async () => {
+  it("disables and enables by keyboard, from the panel beside the list", async () => {
     const page = await bench.open("/console/links/clinic-desk");
-    await page.getByRole("button", { name: "Disable Front desk poster" }).press("Enter");
-    await page.getByRole("button", { name: "Enable Front desk poster" }).press("Enter");
-    await page.getByRole("button", { name: "Disable Front desk poster" }).waitFor();
+    await page.getByRole("row").filter({ hasText: "Front desk poster" }).waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    const more = page.getByRole("button", { name: "More for Front desk poster" });
+    for (const what of ["Disable", "Enable"]) {
+      await more.press("Enter");
+      await page.getByRole("menuitem", { name: what }).press("Enter");
+      await page.getByText(`poster” is ${what.toLowerCase()}d`).waitFor();
+    }
+    await more.press("Enter");
+    await page.getByRole("menuitem", { name: "Disable" }).waitFor();
     expect(calls("PUT /agents/:/public-links/:").map(({ body }) => body)).toEqual([
       { is_active: false },
       { is_active: true },
@@ -292,18 +300,21 @@ describe.skipIf(skipBrowser)("links", () => {
 
   it("asks with the present number of live sessions before it deletes, and can be left with Escape", async () => {
     const page = await bench.open("/console/links/clinic-desk");
-    const remove = page.getByRole("button", { name: "Delete Front desk poster" });
-    await remove.waitFor();
+    await page.getByRole("row").filter({ hasText: "Front desk poster" }).getByText("12 of 50").click();
+    const remove = async (): Promise<void> => {
+      await page.getByRole("button", { name: "More for Front desk poster" }).click();
+      await page.getByRole("menuitem", { name: "Delete…" }).click();
+    };
     bench.api().links = [linkRow({ usage: usageRow({ sessions_active: 7, messages: 0 }) })];
-    await remove.click();
+    await remove();
     await page.getByText("7 live sessions end now").waitFor();
     await page.keyboard.press("Escape");
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     expect(calls("DELETE /agents/:/public-links/:")).toEqual([]);
-    await remove.click();
+    await remove();
     await page.getByRole("button", { name: "Delete the link" }).click();
     await page.getByText("2 live sessions were ended").waitFor();
     await page.getByText("No links to Clinic Desk yet").waitFor();
-    await expect.poll(() => focused(page)).toBe("H1");
   });
 });
 

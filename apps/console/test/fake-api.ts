@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { problem, readBody, sendJson, servePage } from "@parley/web-kit/testing";
+import { alertRoutesOf } from "./fake-alerts.js";
 import type { FakeApi, Handler } from "./fake-contract.js";
 import { inboxRoutesOf } from "./fake-inbox.js";
 import { knowledgeRoutesOf } from "./fake-knowledge.js";
@@ -64,6 +65,9 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     deliveries: [],
     recipients: [],
     suppressions: [],
+    alerts: [],
+    firings: [],
+    deadLetters: [],
     securityEvents: [],
     people: {
       ...{ hours: null, reply_minutes: null, fallback_minutes: null, notify: { emails: [], chat_urls: [] } },
@@ -102,6 +106,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     ...inboxRoutesOf(api),
     ...linkRoutesOf(api),
     ...sendingRoutesOf(api),
+    ...alertRoutesOf(api),
     ...knowledgeRoutesOf(api),
     ...traceRoutesOf(api),
     ...workbenchRoutesOf(api),

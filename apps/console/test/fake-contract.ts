@@ -24,6 +24,10 @@ export interface FakeApi {
   deliveries: Row[];
   recipients: Row[];
   suppressions: Row[];
+  alerts: Row[];
+  /** Of whatever alert is asked for. */
+  firings: Row[];
+  deadLetters: Row[];
   securityEvents: Row[];
   /** Host identity settings of whatever link is asked for. */
   identity: Row;

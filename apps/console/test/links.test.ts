@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { LINK_ID, linkRow, mailRow, requestRow } from "./rows.js";
+import { LINK_ID, linkRow, mailRow, requestRow, usageRow } from "./rows.js";
 import { axeFindings, consoleBench, previewOf, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
 const bench = consoleBench();
@@ -11,6 +11,11 @@ const focused = (page: Page): Promise<string> =>
 const NEW = "/console/links/clinic-desk/new";
 const LINK = `/console/links/clinic-desk/${LINK_ID}`;
 const clipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
+/** Something of the "…" menu. */
+async function more(page: Page, what: string): Promise<void> {
+  await page.getByRole("button", { name: /^More for/ }).click();
+  await page.getByRole("menuitem", { name: what }).click();
+}
 /** What the browser saves when `act` is done. */
 async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; text: string }> {
   const [download] = await Promise.all([page.waitForEvent("download"), act()]);
@@ -163,14 +168,15 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     const page = await bench.open(LINK, {
       prepare: (api) => void Object.assign(api.links[0] ?? {}, { allowed_domains: ["https://www.example.com"] }),
     });
-    await page.getByRole("button", { name: "Copy: Address of the link" }).click();
+    await page.getByRole("button", { name: "Copy Address of the link" }).click();
     await expect.poll(() => clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
-    await page.getByRole("button", { name: "Copy: Snippet: chat in place" }).click();
-    await expect.poll(() => clipboard(page)).toContain("<iframe src=");
-    await page.getByRole("button", { name: "Copy: Snippet: chat widget" }).click();
+    await page.getByRole("button", { name: "Copy Snippet" }).click();
     await expect.poll(() => clipboard(page)).toContain("/widget.js");
+    await page.getByRole("radio", { name: "In the page" }).click();
+    await page.getByRole("button", { name: "Copy Snippet" }).click();
+    await expect.poll(() => clipboard(page)).toContain("<iframe src=");
     await page.getByAltText("QR code of the address").waitFor();
-    await expect.poll(() => page.evaluate("document.querySelector('.qr img').naturalWidth")).toBeGreaterThan(0);
+    await expect.poll(() => page.evaluate("document.querySelector('figure img').naturalWidth")).toBeGreaterThan(0);
     const qr = await saved(page, () => page.getByRole("button", { name: "Download the QR code" }).click());
     expect(qr).toMatchObject({ name: "front-desk-poster-qr.svg", text: expect.stringMatching(/^<svg/) });
     await page.getByLabel("Period").selectOption("7");
@@ -198,17 +204,22 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
         };
       },
     });
-    const site = page.getByLabel("Snippets: chat on your site");
+    const site = page.getByRole("textbox", { name: "Your site" });
     await site.fill("not a site");
     await site.press("Enter");
-    await page.getByText("ust be a site").waitFor();
+    await page.getByText("must be a site").waitFor();
     bench.api().refuse = {};
-    await site.fill("https://www.example.com");
+    // As it is copied from the bar of a browser.
+    await site.fill("https://www.example.com/prices?from=mail");
     await page.getByRole("button", { name: "Allow this site" }).click();
-    await page.getByRole("button", { name: "Copy: Snippet: chat in place" }).waitFor();
+    await page.getByRole("button", { name: "Copy Snippet" }).waitFor();
     await page.getByText("Works on https://www.example.com").waitFor();
+    await page.getByRole("button", { name: "Add a site" }).click();
+    await site.fill("shop.example.com");
+    await site.press("Enter");
+    await page.getByText("Works on https://www.example.com, shop.example.com").waitFor();
     expect(calls("PUT /agents/:/public-links/:").at(-1)?.body).toEqual({
-      allowed_domains: ["https://www.example.com"],
+      allowed_domains: ["https://www.example.com", "shop.example.com"],
     });
   });
 
@@ -222,27 +233,44 @@ describe.skipIf(skipBrowser)("the page of a link", () => {
     await page.getByText("Came to the end").waitFor();
   });
 
-  it("goes back to the list when the link is deleted", async () => {
+  it("goes back to the list when the link is deleted, after its title was typed", async () => {
     const page = await bench.open(LINK);
-    await page.getByRole("button", { name: "Disable" }).click();
-    await page.getByRole("button", { name: "Enable" }).waitFor();
-    await page.getByRole("button", { name: "Delete" }).click();
-    await page.getByText("1 live session ends now").waitFor();
-    await page.getByText("What was said in 12 conversations").waitFor();
-    await page.getByRole("button", { name: "Delete the link" }).click();
-    await page.getByText("ust be the title of the link").waitFor();
-    expect(calls("DELETE /agents/:/public-links/:")).toEqual([]);
-    await page.getByLabel("Title of the link, to confirm").fill("Front desk poster");
-    await page.getByRole("button", { name: "Delete the link" }).click();
+    await more(page, "Disable");
+    await page.getByText("is disabled; its conversations wait").waitFor();
+    await more(page, "Delete…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("1 live session ends now").waitFor();
+    await dialog.getByText("What was said in 12 conversations").waitFor();
+    // It is off already.
+    await expect.poll(() => dialog.getByRole("button", { name: "Disable instead" }).count()).toBe(0);
+    const remove = dialog.getByRole("button", { name: "Delete the link" });
+    await expect.poll(() => remove.isEnabled()).toBe(false);
+    await dialog.getByLabel("Type “Front desk poster” to go on").fill("Front desk poster");
+    await remove.click();
     await page.getByText("No links to Clinic Desk yet").waitFor();
+    await page.getByText("“Front desk poster” is deleted; 2 live sessions were ended.").waitFor();
   });
 
   it("offers to disable a link in place of deleting it", async () => {
     const page = await bench.open(LINK);
-    await page.getByRole("button", { name: "Delete" }).click();
+    await more(page, "Delete…");
     await page.getByRole("button", { name: "Disable instead" }).click();
-    await page.getByRole("button", { name: "Enable" }).waitFor();
+    await page.getByText("is disabled; its conversations wait").waitFor();
     expect(calls("DELETE /agents/:/public-links/:")).toEqual([]);
+    expect(calls("PUT /agents/:/public-links/:").map(({ body }) => body)).toEqual([{ is_active: false }]);
+  });
+
+  it("says in the dialog why a link was not deleted", async () => {
+    const page = await bench.open(LINK, {
+      prepare: (api) => {
+        api.links = [linkRow({ usage: usageRow({ messages: 0 }) })];
+        api.refuse["DELETE /agents/:/public-links/:"] = { status: 403, code: "forbidden", detail: "Too small a role." };
+      },
+    });
+    await more(page, "Delete…");
+    await page.getByRole("dialog").getByText("Nothing was said on it.").waitFor();
+    await page.getByRole("button", { name: "Delete the link" }).click();
+    await page.getByRole("dialog").getByText("Too small a role.").waitFor();
   });
 });
 
@@ -265,30 +293,40 @@ describe.skipIf(skipBrowser)("many links", () => {
     expect(file.text).toBe(`name,email,url\r\n'=Ada,ada@example.com,${address}0\r\nBo,,${address}1\r\n`);
   });
 
-  it("copies an address from the list, and disables what is selected after saying what stops", async () => {
+  it("copies an address from the panel, and disables what is selected after saying what stops", async () => {
     const page = await bench.open("/console/links/clinic-desk", {
       prepare: (api) => {
-        const off = linkRow({ id: "0198a000-0000-7000-8000-0000000000f1", title: "Off", is_active: false });
+        const off = linkRow({
+          id: "0198a000-0000-7000-8000-0000000000f1",
+          title: "Off",
+          is_active: false,
+          status: "inactive",
+        });
         api.links.push(off, linkRow({ id: "0198a000-0000-7000-8000-0000000000f2", title: "Third" }));
       },
     });
-    await page.getByRole("button", { name: "Copy the address of Front desk poster" }).click();
+    await page.getByRole("row").filter({ hasText: "Front desk poster" }).getByText("12 of 50").click();
+    const panel = page.getByRole("complementary", { name: "Front desk poster" });
+    await panel.getByRole("button", { name: "Copy the address" }).click();
     await page.getByText("The address of “Front desk poster” is copied.").waitFor();
     await expect.poll(() => clipboard(page)).toBe(`${bench.api().url}/public/chat/pl_kept_secret`);
-    await page.getByLabel("Select all").click();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Select all" }).click();
+    await page.getByText("3 links selected").waitFor();
     await page.getByLabel("Select Third").uncheck();
     await page.getByText("2 links selected").waitFor();
-    await page.getByRole("button", { name: "Disable selected" }).click();
+    await page.getByRole("button", { name: "Disable 1 link" }).click();
     await page.getByText("1 live session stops now.").waitFor();
     await page.getByRole("button", { name: "Disable them" }).click();
     await page.getByText("1 disabled.").waitFor();
     expect(calls("POST /agents/:/public-links/:").map(({ body }) => body)).toEqual([{ deactivate: [LINK_ID] }]);
-    await page.getByRole("button", { name: "Enable Front desk poster" }).waitFor();
+    await expect.poll(() => page.getByRole("row").filter({ hasText: "Disabled" }).count()).toBe(2);
   });
 });
 
 describe.skipIf(skipBrowser)("a long list of links", () => {
-  it("is searched by the person a link is for, and selecting takes only what is found", async () => {
+  it("is found by words and state in the address, and selecting takes only what is found", async () => {
     const page = await bench.open("/console/links/clinic-desk", {
       prepare: (api) => {
         const id = (index: number) => `0198a000-0000-7000-8000-0000000010${String(index).padStart(2, "0")}`;
@@ -301,15 +339,19 @@ describe.skipIf(skipBrowser)("a long list of links", () => {
         );
       },
     });
+    const rows = page.getByRole("row").filter({ hasText: "Link" }).filter({ hasText: "of 50" });
+    await expect.poll(() => rows.count()).toBe(12);
     await page.getByLabel("Find").fill("ada link");
-    await page.getByText("2 links found.").waitFor();
-    await expect.poll(() => page.locator(".row").count()).toBe(2);
-    await page.getByLabel("Select all").click();
-    await page.getByRole("button", { name: "Disable selected" }).click();
+    await expect.poll(() => rows.count()).toBe(2);
+    await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("ada link");
+    await page.reload();
+    await expect.poll(() => rows.count()).toBe(2);
+    await page.getByRole("button", { name: "Select all" }).click();
+    await page.getByRole("button", { name: "Disable 2 links" }).click();
     await page.getByText("Disable 2 links?").waitFor();
     await page.keyboard.press("Escape");
     await page.getByLabel("Find").fill("nobody");
-    await page.getByText("No link has these words.").waitFor();
+    await page.getByText("Nothing fits these filters").waitFor();
   });
 });
 

@@ -306,10 +306,16 @@ const STATES: State[] = [
     path: "/console/links/clinic-desk",
     prepare: everything,
     act: async (page) => {
-      await page.getByLabel("Select all").click();
-      await page.getByRole("button", { name: "Disable selected" }).click();
+      await page.getByRole("button", { name: "Select all" }).click();
+      await page.getByRole("button", { name: /^Disable \d/ }).click();
     },
-    shows: "Disable 3 links?",
+    shows: "Nothing is removed.",
+  },
+  {
+    name: "links-panel",
+    path: `/console/links/clinic-desk?peek=${LINK_ID}`,
+    prepare: everything,
+    shows: "Copy the address",
   },
   {
     name: "agent-access",
@@ -344,7 +350,7 @@ const STATES: State[] = [
         linkRow({ id: `${index}`, title: `Check-in ${index}`, recipient: { name: "Ada Lovelace" } }),
       );
     },
-    shows: "for Ada Lovelace",
+    shows: "Check-in 8",
   },
   { name: "mail-sent", path: "/console/mail", shows: "Mails are sent" },
   {
@@ -355,8 +361,11 @@ const STATES: State[] = [
   },
   {
     name: "delete-link",
-    path: "/console/links/clinic-desk",
-    act: (page) => page.getByRole("button", { name: "Delete Front desk poster" }).click(),
+    path: `/console/links/clinic-desk?peek=${LINK_ID}`,
+    act: async (page) => {
+      await page.getByRole("button", { name: "More for Front desk poster" }).click();
+      await page.getByRole("menuitem", { name: "Delete…" }).click();
+    },
     shows: "1 live session ends now",
   },
   { name: "sessions", path: "/console/sessions", prepare: everything, shows: "Abandoned" },

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AccessPolicy, type AccessRequest, type Agent, REQUEST_STATUSES } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
@@ -13,7 +13,7 @@ const WORDS: Record<AccessRequest["status"], string> = { pending: "Waiting", app
 
 /** Who asked to be let in; a decision may be changed later. */
 export function AccessRequests({ agent, mode }: { agent: Agent; mode: AccessPolicy["mode"] }) {
-  const api = useApi();
+  const api = useLinkApi();
   const [status, setStatus] = useState<string>("pending");
   const query = useQuery({
     queryKey: ["access-requests", agent.id, status],

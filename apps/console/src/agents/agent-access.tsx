@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ACCESS_MODES, type AccessPolicy, type Agent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { MODE_WORDS } from "../links/access-note.js";
 import { itemsOf } from "../links/link-form.js";
@@ -13,7 +13,7 @@ import { AccessRequests } from "./access-requests.js";
 
 /** Who may come in by the links of an agent, all of them at once, and who asked to. */
 export function AgentAccess({ agent }: { agent: Agent }) {
-  const api = useApi();
+  const api = useLinkApi();
   const query = useQuery({
     queryKey: ["access-policy", agent.id],
     queryFn: answered(() => api.accessPolicy(agent.id)),
@@ -46,7 +46,7 @@ interface PolicyFormProps {
 }
 
 function PolicyForm({ agent, policy, onSaved }: PolicyFormProps) {
-  const api = useApi();
+  const api = useLinkApi();
   const [mode, setMode] = useState(policy.mode);
   const [emails, setEmails] = useState(policy.allowed_emails.join("\n"));
   const [notify, setNotify] = useState(policy.notify_email ?? "");

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Agent, People } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { itemsOf } from "../links/link-form.js";
 import { Field, focusFirst } from "../parts/field.js";
@@ -12,7 +12,7 @@ import { hoursOf, hoursText } from "./office-hours.js";
 
 /** How the people behind an agent can be reached: when, how fast, and who is told that somebody waits. Editors and above. */
 export function AgentPeople({ agent }: { agent: Agent }) {
-  const api = useApi();
+  const api = useLinkApi();
   const query = useQuery({ queryKey: ["people", agent.id], queryFn: answered(() => api.people(agent.id)), gcTime: 0 });
   const isForbidden = query.error?.problem.status === 403;
   return (
@@ -50,7 +50,7 @@ const writtenOf = (people: People): Written => ({
 });
 
 function PeopleForm({ agent, people }: { agent: Agent; people: People }) {
-  const api = useApi();
+  const api = useLinkApi();
   const [written, setWritten] = useState(() => writtenOf(people));
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);

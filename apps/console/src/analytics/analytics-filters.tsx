@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { agentsQuery } from "../agents/agent-queries.js";
 import { allPages } from "../api/all-pages.js";
 import type { About } from "../api/analytics-calls.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { Select } from "../ui/select.js";
 import type { ListState } from "../ui/table/list-state.js";
 import styles from "./analytics.module.css";
@@ -26,7 +26,7 @@ export const aboutOf = ({ agent, link, version, channel, days }: ListState["filt
 
 /** Which sessions the charts are about; links and versions are those of the chosen agent. */
 export function AnalyticsFilters({ list: { filter, setFilter } }: { list: ListState }) {
-  const api = useApi();
+  const api = useLinkApi();
   const { agent = "" } = filter;
   const agents = useQuery(agentsQuery(api)).data?.data ?? [];
   const links = useQuery({

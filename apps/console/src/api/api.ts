@@ -3,9 +3,8 @@ import type {
   Agent,
   Imported,
   Issue,
-  LinkCreated,
+  Mail,
   Page,
-  PublicLink,
   Session,
   SessionStatus,
   SessionTrace,
@@ -15,8 +14,6 @@ import type {
 } from "./answers.js";
 import { type Answer, type CallerOptions, createCaller } from "./call.js";
 import { inboxCalls } from "./inbox-calls.js";
-import { accessCalls, linkCalls } from "./link-calls.js";
-import { credentialCalls } from "./settings-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
 import { userCalls } from "./user-calls.js";
 import type { WatchOptions } from "./watch-session.js";
@@ -46,13 +43,9 @@ const FILE_MS = 120_000;
 /** The management API, called with the token or the session of whoever is signed in. */
 export function createApi(options: CallerOptions) {
   const call = createCaller(options);
-  const links = (agent: string): string => `/agents/${part(agent)}/public-links`;
   const pages = { limit: "200" };
 
   return {
-    ...linkCalls(call),
-    ...accessCalls(call),
-    ...credentialCalls(call),
     ...userCalls(call),
     ...inboxCalls(call),
     /** For calls that come with the code of their page (`useCalls`). */
@@ -93,14 +86,7 @@ export function createApi(options: CallerOptions) {
         // The tests of a version that is to go live run first.
         timeoutMs: TEST_MS,
       }),
-    links: (agent: string, cursor?: string) => call<Page<PublicLink>>(`${links(agent)}${query({ ...pages, cursor })}`),
-    link: (agent: string, id: string) => call<PublicLink>(`${links(agent)}/${part(id)}`),
-    createLink: (agent: string, body: Record<string, unknown>, idempotencyKey: string) =>
-      call<LinkCreated>(links(agent), { method: "POST", body, headers: { "idempotency-key": idempotencyKey } }),
-    updateLink: (agent: string, id: string, body: Record<string, unknown>) =>
-      call<PublicLink>(`${links(agent)}/${part(id)}`, { method: "PUT", body }),
-    deleteLink: (agent: string, id: string) =>
-      call<{ sessions_ended: number }>(`${links(agent)}/${part(id)}`, { method: "DELETE" }),
+    mails: (limit: number) => call<{ data: Mail[] }>(`/dev/mail${query({ limit: String(limit) })}`),
     sessions: (filter: SessionFilter, options: { limit: number; cursor?: string | undefined }) =>
       call<Page<Session>>(
         `/sessions${query({

@@ -6,9 +6,10 @@ import type {
   BulkLinks,
   HostIdentity,
   IdentitySecret,
-  Mail,
+  LinkCreated,
   Page,
   People,
+  PublicLink,
   SecurityEvent,
   Session,
   Snippets,
@@ -28,7 +29,17 @@ const BULK_TIMEOUT_MS = 70_000;
 /** The calls around links beside making, changing and deleting one. */
 export function linkCalls(call: Caller) {
   const at = (agent: string, id: string): string => `/agents/${part(agent)}/public-links/${part(id)}`;
+  const links = (agent: string): string => `/agents/${part(agent)}/public-links`;
   return {
+    links: (agent: string, cursor?: string) =>
+      call<Page<PublicLink>>(`${links(agent)}${query({ limit: "200", cursor })}`),
+    link: (agent: string, id: string) => call<PublicLink>(`${links(agent)}/${part(id)}`),
+    createLink: (agent: string, body: Record<string, unknown>, idempotencyKey: string) =>
+      call<LinkCreated>(links(agent), { method: "POST", body, headers: { "idempotency-key": idempotencyKey } }),
+    updateLink: (agent: string, id: string, body: Record<string, unknown>) =>
+      call<PublicLink>(`${links(agent)}/${part(id)}`, { method: "PUT", body }),
+    deleteLink: (agent: string, id: string) =>
+      call<{ sessions_ended: number }>(`${links(agent)}/${part(id)}`, { method: "DELETE" }),
     templates: (cursor?: string) => call<Page<Template>>(`/link-templates${query({ limit: "200", cursor })}`),
     createTemplate: (body: Record<string, unknown>) => call<Template>("/link-templates", { method: "POST", body }),
     deleteTemplate: (id: string) => call(`/link-templates/${part(id)}`, { method: "DELETE" }),
@@ -62,7 +73,7 @@ export function linkCalls(call: Caller) {
   };
 }
 
-/** Who may come in to an agent, who is behind it, and the mailbox where codes arrive while no mail server is configured. */
+/** Who may come in to an agent, and who is behind it. */
 export function accessCalls(call: Caller) {
   const at = (agent: string): string => `/agents/${part(agent)}`;
   return {
@@ -76,6 +87,5 @@ export function accessCalls(call: Caller) {
       call<Page<AccessRequest>>(`${at(agent)}/access-requests${query({ status, limit: "100", cursor })}`),
     decideAccess: (agent: string, id: string, decision: "approve" | "deny") =>
       call<AccessRequest>(`${at(agent)}/access-requests/${part(id)}/${decision}`, { method: "POST" }),
-    mails: (limit: number) => call<{ data: Mail[] }>(`/dev/mail${query({ limit: String(limit) })}`),
   };
 }

@@ -224,6 +224,24 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...settings,
+    path: "/settings/alerts",
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../alerts/alerts.js")).AlertsPage),
+  }),
+  createRoute({
+    ...settings,
+    path: "/settings/do-not-contact",
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../sending/suppressions.js")).SuppressionsPage),
+  }),
+  createRoute({
+    ...settings,
+    path: "/settings/dead-letters",
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../dead-letters/dead-letters.js")).DeadLettersPage),
+  }),
+  createRoute({
+    ...settings,
     path: "/settings/people",
     component: lazyPage(async () => (await import("../settings/users.js")).UsersPage),
   }),

@@ -3,14 +3,23 @@ import { useMemo } from "react";
 import { allPages } from "../api/all-pages.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { credentialCalls } from "../api/settings-calls.js";
 import type { AuditEntryView } from "../api/trust-calls.js";
+import { useCalls } from "../api/use-calls.js";
 
 /** Names of those who act here by their ids, as far as they are still known. */
 export function useActorNames(): ReadonlyMap<string, string> {
   const api = useApi();
+  const credentials = useCalls(credentialCalls);
   const users = useQuery({ queryKey: ["users"], queryFn: answered(() => allPages((cursor) => api.users(cursor))) });
-  const tokens = useQuery({ queryKey: ["tokens"], queryFn: answered(() => allPages((cursor) => api.tokens(cursor))) });
-  const keys = useQuery({ queryKey: ["keys"], queryFn: answered(() => allPages((cursor) => api.keys(cursor))) });
+  const tokens = useQuery({
+    queryKey: ["tokens"],
+    queryFn: answered(() => allPages((cursor) => credentials.tokens(cursor))),
+  });
+  const keys = useQuery({
+    queryKey: ["keys"],
+    queryFn: answered(() => allPages((cursor) => credentials.keys(cursor))),
+  });
   return useMemo(
     () =>
       new Map([

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { PublicLink } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
@@ -22,7 +22,7 @@ const route = getRouteApi("/links/$agent/$id/edit");
 /** Changes a link; only what was changed here is sent, so that two people do not undo each other. */
 export function EditLinkPage() {
   const { agent, id } = route.useParams();
-  const api = useApi();
+  const api = useLinkApi();
   const query = useQuery({
     queryKey: ["link", id, "form"],
     queryFn: answered(async () => {
@@ -54,7 +54,7 @@ interface EditFormProps {
 }
 
 function EditForm({ around: { agent, versions, policy }, link, back }: EditFormProps) {
-  const api = useApi();
+  const api = useLinkApi();
   const navigate = useNavigate();
   const [initial] = useState(() => valuesOf(link));
   const form = useLinkForm<PublicLink | null>({

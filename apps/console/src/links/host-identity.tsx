@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IdentitySecret, PublicLink, HostIdentity as Settings } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { CopyField } from "../parts/copy-field.js";
@@ -15,7 +15,7 @@ import { PublicKeys } from "./public-keys.js";
 
 /** How the site that embeds a link tells who its visitor is: a shared secret, or public keys of the site. Editors and above. */
 export function HostIdentity({ agent, link }: { agent: string; link: PublicLink }) {
-  const api = useApi();
+  const api = useLinkApi();
   const query = useQuery({
     queryKey: ["link", link.id, "identity"],
     queryFn: answered(() => api.hostIdentity(agent, link.id)),
@@ -57,7 +57,7 @@ interface KeysProps {
 }
 
 function Keys({ agent, link, settings, onChange }: KeysProps) {
-  const api = useApi();
+  const api = useLinkApi();
   const [made, setMade] = useState<IdentitySecret | null>(null);
   const [asking, setAsking] = useState<"rotate" | "remove" | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);

@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import type { Agent, PublicLink } from "../api/answers.js";
 import { Link } from "../parts/link.js";
-import { StatusChip } from "../parts/status-chip.js";
-import { Time } from "../parts/time.js";
+import { Time } from "../ui/time.js";
+import { LinkState } from "./link-columns.js";
+import styles from "./links.module.css";
 
 const number = (value: number): string => value.toLocaleString("en");
 
@@ -12,17 +13,17 @@ export function LinkFacts({ link, agent }: { link: PublicLink; agent: Agent }) {
   const requirements = requirementsOf(link);
   const recipient = link.recipient?.name ?? link.recipient?.email;
   return (
-    <dl className="facts">
+    <dl className={styles.facts}>
       <Fact name="Status">
-        <StatusChip status={link.status} />
+        <LinkState status={link.status} />
       </Fact>
       <Fact name="Conversations" note={`${number(usage.sessions_active)} live`}>
         {number(usage.sessions_used)} of {number(link.max_sessions)}
       </Fact>
       <Fact name="Messages">{number(usage.messages)}</Fact>
-      <Fact name="Last used">{usage.last_used_at === null ? "Never" : <Time value={usage.last_used_at} />}</Fact>
+      <Fact name="Last used">{usage.last_used_at === null ? "Never" : <Time at={usage.last_used_at} />}</Fact>
       <Fact name={link.status === "expired" ? "Expired" : "Expires"}>
-        {link.expires_at === null ? "Never" : <Time value={link.expires_at} />}
+        {link.expires_at === null ? "Never" : <Time at={link.expires_at} />}
       </Fact>
       <Fact name="Agent" note={link.agent_version === "active" ? "active version" : `version ${link.agent_version}`}>
         <Link to="/agents/$agent" params={{ agent: agent.slug }}>
@@ -61,7 +62,7 @@ function Fact({ name, note, children }: { name: string; note?: string; children:
       <dt>{name}</dt>
       <dd>
         {children}
-        {note && <span className="fact-note">{note}</span>}
+        {note && <span className={styles.note}>{note}</span>}
       </dd>
     </div>
   );

@@ -1,153 +1,159 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { Agent, PublicLink } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
-import { announce } from "../app/announcement.js";
-import { ProblemCard, WhenReady } from "../parts/states.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { plural } from "../sessions/session-rows.js";
-import { DeleteLinkDialog } from "./delete-link-dialog.js";
-import { DisableLinksDialog } from "./disable-links-dialog.js";
-import { LinkRow } from "./link-row.js";
+import { Button } from "../ui/button.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { refusalOf } from "../ui/refusal.js";
+import type { Filter } from "../ui/table/column.js";
+import { DataTable } from "../ui/table/data-table.js";
+import { type ListState, useListState } from "../ui/table/list-state.js";
+import { type RowSource, rowsHere } from "../ui/table/use-list.js";
+import { columnsOf, personOf } from "./link-columns.js";
+import { LinkPeek } from "./link-peek.js";
+import styles from "./links.module.css";
 import { useLinkActions } from "./use-link-actions.js";
 
+const FILTERS: readonly Filter[] = [
+  { id: "q", type: "text", label: "Find", placeholder: "Title, person or end of the address" },
+  {
+    ...{ id: "status", type: "choice", label: "State" },
+    options: [
+      { value: "active", label: "Active" },
+      { value: "inactive", label: "Disabled" },
+      { value: "expired", label: "Expired" },
+      { value: "full", label: "Full" },
+    ],
+  },
+];
+const NAMES = FILTERS.map(({ id }) => id);
+const VIEWS = [
+  { name: "Working", words: "status=active" },
+  { name: "Full", words: "status=full" },
+  { name: "Used last", words: "sort=-last_used" },
+];
+const rowId = ({ id }: PublicLink): string => id;
+
 /** The links of an agent, and what can be done with one or with many of them. */
-export function LinkList({ agent, empty }: { agent: Agent; empty: ReactNode }) {
-  const api = useApi();
-  const query = useQuery({
-    queryKey: ["links", agent.id],
-    queryFn: answered(() => allPages((cursor) => api.links(agent.id, cursor))),
-  });
-  const actions = useLinkActions({ api, agent, reload: query.refetch });
-  const [deleting, setDeleting] = useState<PublicLink | null>(null);
+export function LinkList({ agent, empty, children }: { agent: Agent; empty: ReactNode; children: ReactNode }) {
+  const list = useListState(NAMES);
+  const source = useLinks(agent, list);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [sought, setSought] = useState("");
-  const choose = (ids: string[], on: boolean): void =>
+  const choose = useCallback((ids: readonly string[], on: boolean): void => {
     setChosen((before) => {
       const after = new Set(before);
       for (const id of ids) on ? after.add(id) : after.delete(id);
       return after;
     });
+  }, []);
+  const columns = useMemo(
+    () => columnsOf(agent.slug, { chosen, onChoose: (id, on) => choose([id], on) }),
+    [agent.slug, chosen, choose],
+  );
+  const peek = useMemo(
+    () => ({
+      title: ({ title }: PublicLink) => title,
+      content: (row: PublicLink) => <LinkPeek key={row.id} agent={agent} link={row} />,
+    }),
+    [agent],
+  );
+  return (
+    <DataTable
+      id="links"
+      label="Links"
+      order="here"
+      {...{ list, source, columns, rowId, peek, empty }}
+      filters={FILTERS}
+      views={VIEWS}
+    >
+      {children}
+      {source.rows.length > 1 ? (
+        <Many
+          agent={agent}
+          rows={source.rows}
+          chosen={source.rows.filter(({ id }) => chosen.has(id))}
+          onChoose={choose}
+        />
+      ) : null}
+    </DataTable>
+  );
+}
+
+/** All of them, fetched whole, so that they can be found by any word. */
+function useLinks(agent: Agent, { filter }: ListState): RowSource<PublicLink> {
+  const api = useLinkApi();
+  const query = useQuery({
+    queryKey: ["links", agent.id],
+    queryFn: answered(() => allPages((cursor) => api.links(agent.id, cursor))),
+  });
+  const { q = "", status } = filter;
+  const rows = useMemo(() => {
+    const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+    return (query.data?.data ?? []).filter((link) => {
+      const { title, description, recipient, token_hint: hint } = link;
+      const text = [title, description, personOf(link), recipient?.email, hint].join(" ").toLowerCase();
+      return (status === undefined || link.status === status) && words.every((word) => text.includes(word));
+    });
+  }, [query.data, q, status]);
+  return useMemo(
+    () => ({
+      ...rowsHere(rows),
+      state: query.data !== undefined ? "ready" : query.isPending ? "loading" : "refused",
+      refusal: query.error === null ? null : refusalOf(query.error),
+      retry: () => void query.refetch(),
+    }),
+    [rows, query],
+  );
+}
+
+interface ManyProps {
+  agent: Agent;
+  rows: readonly PublicLink[];
+  chosen: readonly PublicLink[];
+  onChoose: (ids: readonly string[], on: boolean) => void;
+}
+
+/** What is selected of what is shown, and what can be done with all of it. */
+function Many({ agent, rows, chosen, onChoose }: ManyProps) {
+  const { disableMany } = useLinkActions(agent);
+  const [asking, setAsking] = useState(false);
+  const ids = (of: readonly PublicLink[]): string[] => of.map(({ id }) => id);
+  const working = chosen.filter(({ is_active: isActive }) => isActive);
+  const live = working.reduce((sum, { usage }) => sum + usage.sessions_active, 0);
+  const all = chosen.length === rows.length;
   return (
     <>
-      {actions.problem && <ProblemCard problem={actions.problem} />}
-      <WhenReady query={query}>
-        {({ data: all, more }) => (
-          <>
-            {all.length === 0 && empty}
-            {all.length > FEW && <Search sought={sought} found={found(all, sought).length} onChange={setSought} />}
-            {all.length > 1 && (
-              <Choice
-                links={found(all, sought)}
-                chosen={found(all, sought).filter(({ id }) => chosen.has(id))}
-                onChoose={choose}
-                onDisable={async (links) => {
-                  const refused = await actions.disableMany(links);
-                  if (refused === null) setChosen(new Set());
-                  return refused;
-                }}
-              />
-            )}
-            <ul className="rows">
-              {found(all, sought).map((link) => (
-                <LinkRow
-                  key={link.id}
-                  link={link}
-                  agent={agent.slug}
-                  chosen={chosen.has(link.id)}
-                  onChoose={(on) => choose([link.id], on)}
-                  onCopy={() => actions.copy(link)}
-                  onToggle={() => actions.toggle(link)}
-                  onDelete={() => setDeleting(link)}
-                />
-              ))}
-            </ul>
-            {more && <p className="help">Only the newest {all.length} links are shown.</p>}
-          </>
-        )}
-      </WhenReady>
-      {deleting && (
-        <DeleteLinkDialog
-          agent={agent.id}
-          link={deleting}
-          onDelete={() => actions.remove(deleting)}
-          onDisable={() => void actions.toggle(deleting)}
-          onClose={() => setDeleting(null)}
-        />
+      <Button small look="quiet" onClick={() => onChoose(ids(rows), !all)}>
+        {all ? "Select none" : "Select all"}
+      </Button>
+      {working.length === 0 ? null : (
+        <Button small onClick={() => setAsking(true)}>
+          Disable {plural(working.length, "link")}
+        </Button>
       )}
-    </>
-  );
-}
-
-/** So many are found by looking. */
-const FEW = 8;
-
-/** Links with all the words that were typed, wherever they stand. */
-function found(links: PublicLink[], sought: string): PublicLink[] {
-  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-  return links.filter(({ title, description, recipient, token_hint: tokenHint, status }) => {
-    const text = [title, description, recipient?.name, recipient?.email, tokenHint, status].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
-
-function Search({ sought, found: count, onChange }: { sought: string; found: number; onChange(sought: string): void }) {
-  return (
-    <div className="field search">
-      <label htmlFor="field-sought">Find</label>
-      <input
-        id="field-sought"
-        className="input"
-        type="search"
-        placeholder="Title, person, end of the address or status"
-        value={sought}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <p className="help" role="status">
-        {sought.trim() !== "" && (count === 0 ? "No link has these words." : `${plural(count, "link")} found.`)}
+      <p role="status" className={styles.note}>
+        {chosen.length === 0 ? "" : `${plural(chosen.length, "link")} selected`}
       </p>
-    </div>
-  );
-}
-
-interface ChoiceProps {
-  links: PublicLink[];
-  chosen: PublicLink[];
-  onChoose(ids: string[], on: boolean): void;
-  onDisable: Parameters<typeof DisableLinksDialog>[0]["onDisable"];
-}
-
-/** What is selected, and what can be done with all of it. */
-function Choice({ links, chosen, onChoose, onDisable }: ChoiceProps) {
-  const [asking, setAsking] = useState<PublicLink[] | null>(null);
-  const all = links.length > 0 && chosen.length === links.length;
-  const open = (): void => {
-    const working = chosen.filter(({ is_active: isActive }) => isActive);
-    if (working.length > 0) setAsking(working);
-    else announce(chosen.length === 0 ? "Select links first." : "They are disabled already.");
-  };
-  return (
-    <div className="choice">
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={all}
-          onChange={() =>
-            onChoose(
-              links.map(({ id }) => id),
-              !all,
-            )
-          }
-        />
-        <span>{chosen.length === 0 ? "Select all" : `${plural(chosen.length, "link")} selected`}</span>
-      </label>
-      {chosen.length > 0 && (
-        <button type="button" className="button quiet small risky" onClick={open}>
-          Disable selected
-        </button>
-      )}
-      {asking && <DisableLinksDialog links={asking} onDisable={onDisable} onClose={() => setAsking(null)} />}
-    </div>
+      <ConfirmDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={`Disable ${plural(working.length, "link")}?`}
+        consequences={[
+          live === 0
+            ? "No session is live on them."
+            : `${plural(live, "live session")} stop${live === 1 ? "s" : ""} now.`,
+          "Nobody can write on them until they are enabled again; then their sessions go on.",
+          "Nothing is removed.",
+        ]}
+        action="Disable them"
+        run={async () => {
+          await disableMany(working);
+          onChoose(ids(rows), false);
+        }}
+      />
+    </>
   );
 }

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Analytics, PublicLink } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { csv } from "../parts/csv.js";
 import { fileName, saveFile } from "../parts/save-file.js";
 import { WhenReady } from "../parts/states.js";
@@ -14,7 +14,7 @@ const PERIODS = [7, 30, 90, 366] as const;
 
 /** How the link was used in the last days, as numbers, a chart, a table and a file. */
 export function LinkNumbers({ agent, link }: { agent: string; link: PublicLink }) {
-  const api = useApi();
+  const api = useLinkApi();
   const [days, setDays] = useState(30);
   const query = useQuery({
     queryKey: ["link", link.id, "analytics", days],

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Agent, PublicLink } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { Link } from "../parts/link.js";
 import { WhenReady } from "../parts/states.js";
 import { SessionRows } from "../sessions/session-rows.js";
@@ -10,7 +10,7 @@ const NEWEST = 5;
 
 /** The newest sessions of a link, and the way to all of them. */
 export function LinkSessions({ agent, link }: { agent: Agent; link: PublicLink }) {
-  const api = useApi();
+  const api = useLinkApi();
   const query = useQuery({
     queryKey: ["link", link.id, "sessions"],
     queryFn: answered(() => api.linkSessions(agent.id, link.id, NEWEST)),

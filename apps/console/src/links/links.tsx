@@ -1,12 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { Link2, Plus, UsersRound } from "lucide-react";
 import { agentsQuery } from "../agents/agent-queries.js";
 import type { Agent } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { Link } from "../parts/link.js";
 import { PageHeader } from "../parts/page-header.js";
-import { Empty, WhenReady } from "../parts/states.js";
+import { LinkButton } from "../ui/button.js";
+import { Combobox } from "../ui/combobox.js";
+import { QueryView } from "../ui/query-view.js";
+import { EmptyState } from "../ui/states.js";
 import { LinkList } from "./link-list.js";
+import styles from "./links.module.css";
 
 const route = getRouteApi("/links/{-$agent}");
 
@@ -25,70 +30,76 @@ export function LinksPage() {
       >
         {chosen && (
           <>
-            <Link className="button primary" to="/links/$agent/new" params={{ agent: chosen.slug }}>
-              Create a link
-            </Link>
-            <Link className="button quiet" to="/links/$agent/many" params={{ agent: chosen.slug }}>
+            <LinkButton icon={<UsersRound />} to="/links/$agent/many" params={{ agent: chosen.slug }}>
               For many people
-            </Link>
+            </LinkButton>
+            <LinkButton look="primary" icon={<Plus />} to="/links/$agent/new" params={{ agent: chosen.slug }}>
+              Create a link
+            </LinkButton>
           </>
         )}
       </PageHeader>
-      <WhenReady query={agents}>
-        {({ data }) => (data.length === 0 ? <NoAgents /> : <AgentChoice agents={data} chosen={chosen} />)}
-      </WhenReady>
-      {agents.data && all.length > 0 && chosen === undefined && (
-        <Empty title="No such agent">
-          <p>Choose one from the list above.</p>
-        </Empty>
-      )}
-      {chosen && <LinkList key={chosen.id} agent={chosen} empty={<NoLinks agent={chosen} />} />}
+      <QueryView query={agents} isEmpty={({ data }) => data.length === 0} empty={<NoAgents />}>
+        {({ data }) =>
+          chosen === undefined ? (
+            <EmptyState title="No such agent" action={<AgentChoice agents={data} chosen={null} />}>
+              Choose one of yours.
+            </EmptyState>
+          ) : (
+            <LinkList key={chosen.id} agent={chosen} empty={<NoLinks agent={chosen} />}>
+              {data.length > 1 ? <AgentChoice agents={data} chosen={chosen} /> : null}
+            </LinkList>
+          )
+        }
+      </QueryView>
     </>
   );
 }
 
 function NoAgents() {
   return (
-    <Empty title="First comes an agent">
-      <p>A link leads to an agent, and there is none yet.</p>
-      <p>
-        <Link className="button primary" to="/import/{-$agent}" params={{ agent: undefined }}>
+    <EmptyState
+      title="First comes an agent"
+      action={
+        <LinkButton look="primary" to="/import/{-$agent}" params={{ agent: undefined }}>
           Import an agent
-        </Link>
-      </p>
-    </Empty>
+        </LinkButton>
+      }
+    >
+      A link leads to an agent, and there is none yet.
+    </EmptyState>
   );
 }
 
-function AgentChoice({ agents, chosen }: { agents: Agent[]; chosen: Agent | undefined }) {
+function AgentChoice({ agents, chosen }: { agents: readonly Agent[]; chosen: Agent | null }) {
   const navigate = useNavigate();
   return (
-    <div className="filters">
-      <div className="field">
-        <label htmlFor="filter-agent">Agent</label>
-        <select
-          id="filter-agent"
-          className="input"
-          value={chosen?.slug ?? ""}
-          onChange={(event) =>
-            void navigate({ to: "/links/{-$agent}", params: { agent: event.currentTarget.value }, replace: true })
-          }
-        >
-          {chosen === undefined && <option value="">Choose…</option>}
-          {agents.map((agent) => (
-            <option key={agent.id} value={agent.slug}>
-              {agent.name}
-            </option>
-          ))}
-        </select>
-      </div>
+    <div className={styles.agent}>
+      <Combobox
+        label="Agent"
+        hideLabel
+        placeholder="Agent"
+        options={agents.map(({ slug, name }) => ({ value: slug, label: name }))}
+        value={chosen?.slug ?? null}
+        onChange={(agent) => {
+          if (agent !== null) void navigate({ to: "/links/{-$agent}", params: { agent }, replace: true });
+        }}
+      />
     </div>
   );
 }
 
 function NoLinks({ agent }: { agent: Agent }) {
   return (
-    <Empty title={`No links to ${agent.name} yet`}>
+    <EmptyState
+      title={`No links to ${agent.name} yet`}
+      icon={<Link2 />}
+      action={
+        <LinkButton look="primary" to="/links/$agent/new" params={{ agent: agent.slug }}>
+          Create the first link
+        </LinkButton>
+      }
+    >
       <p>
         A link is an address anyone can open in a browser, without an account. You decide how many conversations it
         allows, how long they are, and when it stops working.
@@ -102,11 +113,6 @@ function NoLinks({ agent }: { agent: Agent }) {
           first, or conversations cannot start.
         </p>
       )}
-      <p>
-        <Link className="button primary" to="/links/$agent/new" params={{ agent: agent.slug }}>
-          Create the first link
-        </Link>
-      </p>
-    </Empty>
+    </EmptyState>
   );
 }

@@ -1,7 +1,7 @@
 import { allPages } from "../api/all-pages.js";
 import type { AccessPolicy, Agent, Template, Version } from "../api/answers.js";
-import type { Api } from "../api/api.js";
 import type { Answer } from "../api/call.js";
+import type { LinkApi } from "../api/use-link-api.js";
 
 /** What stands around the form of a link. */
 export interface LinkSurroundings {
@@ -13,7 +13,7 @@ export interface LinkSurroundings {
 }
 
 /** Templates and the access policy only help: without them the form still works. */
-export async function loadSurroundings(api: Api, name: string): Promise<Answer<LinkSurroundings>> {
+export async function loadSurroundings(api: LinkApi, name: string): Promise<Answer<LinkSurroundings>> {
   const [agent, versions, templates, policy] = await Promise.all([
     api.agent(name),
     allPages((cursor) => api.versions(name, cursor)),

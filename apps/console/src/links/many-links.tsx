@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { BulkLinks } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
 import { PageHeader } from "../parts/page-header.js";
@@ -31,7 +31,7 @@ const route = getRouteApi("/links/$agent/many");
 /** One link for each person of a list, all with the same settings. */
 export function ManyLinksPage() {
   const { agent: name } = route.useParams();
-  const api = useApi();
+  const api = useLinkApi();
   const [made, setMade] = useState<Made | null>(null);
   const query = useQuery({
     queryKey: ["link-form", name],
@@ -55,7 +55,7 @@ export function ManyLinksPage() {
 const welcoming = () => ({ ...initialValues(), welcome_message: "Hello {{recipient.name}}!" });
 
 function ManyForm({ around, onMade }: { around: LinkSurroundings; onMade(made: Made): void }) {
-  const api = useApi();
+  const api = useLinkApi();
   const { agent, versions, policy, templates } = around;
   const [initial] = useState(welcoming);
   const [list, setList] = useState("");

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import type { LinkCreated } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { CopyField } from "../parts/copy-field.js";
 import { focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
@@ -26,7 +26,7 @@ const route = getRouteApi("/links/$agent/new");
 /** Makes a link and hands out its address. */
 export function NewLinkPage() {
   const { agent: name } = route.useParams();
-  const api = useApi();
+  const api = useLinkApi();
   const [created, setCreated] = useState<LinkCreated | null>(null);
   const query = useQuery({
     queryKey: ["link-form", name],
@@ -53,7 +53,7 @@ interface LinkFormProps {
 }
 
 function LinkForm({ around, onCreated }: LinkFormProps) {
-  const api = useApi();
+  const api = useLinkApi();
   const { agent, versions, policy, templates } = around;
   const [initial] = useState(initialValues);
   const form = useLinkForm({

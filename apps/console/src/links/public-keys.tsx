@@ -1,7 +1,7 @@
 import { type FormEvent, useRef, useState } from "react";
 import type { HostIdentity, PublicLink } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
@@ -15,7 +15,7 @@ interface PublicKeysProps {
 
 /** Public keys of the embedding site, in place of a shared secret: an address where it publishes them, or one key. */
 export function PublicKeys({ agent, link, settings, onChange }: PublicKeysProps) {
-  const api = useApi();
+  const api = useLinkApi();
   const [address, setAddress] = useState(settings.jwks_url ?? "");
   const [key, setKey] = useState(settings.public_key ?? "");
   const [wrong, setWrong] = useState<Record<string, string>>({});

@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
@@ -27,7 +27,7 @@ export function SaveTemplate({ values, check }: SaveTemplateProps) {
 }
 
 function NameDialog({ values, onClose }: { values: LinkValues; onClose(): void }) {
-  const api = useApi();
+  const api = useLinkApi();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [name, setName] = useState(values.title ?? "");

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { SecurityEvent } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { Link } from "../parts/link.js";
 import { WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
@@ -24,7 +24,7 @@ const DAYS = 30;
 
 /** What the defences of a link noticed, newest first. */
 export function SecurityEvents({ link }: { link: string }) {
-  const api = useApi();
+  const api = useLinkApi();
   const query = useQuery({
     queryKey: ["link", link, "security-events"],
     queryFn: answered(() => api.securityEvents(link, DAYS)),

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Template } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { valuesOf } from "./link-body.js";
@@ -20,7 +20,7 @@ const HOUSE_NAMES: Record<string, string> = {
 
 /** Fills the form from a template; everything can still be changed before the link is made. */
 export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps) {
-  const api = useApi();
+  const api = useLinkApi();
   const [templates, setTemplates] = useState(given);
   const [chosen, setChosen] = useState("");
   const [deleting, setDeleting] = useState<Template | null>(null);

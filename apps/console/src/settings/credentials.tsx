@@ -8,7 +8,7 @@ export function CredentialsPage() {
   return (
     <>
       <PageHeader title="Keys and tokens" lead="What opens the APIs. Secrets are shown once, when they are made." />
-      <SettingsNav current="credentials" />
+      <SettingsNav />
       <TokenBlock />
       <KeyBlock />
     </>

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { SigningKey } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { credentialCalls } from "../api/settings-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { keepFocus } from "../parts/keep-focus.js";
@@ -22,7 +23,7 @@ interface Asked {
 
 /** Signing keys: for servers that call the chat API with signed requests. */
 export function KeyBlock() {
-  const api = useApi();
+  const api = useCalls(credentialCalls);
   const query = useQuery({ queryKey: ["keys"], queryFn: answered(() => allPages((cursor) => api.keys(cursor))) });
   const [adding, setAdding] = useState(false);
   const close = (): void => {

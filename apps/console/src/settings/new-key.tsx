@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useState } from "react";
-import { useApi } from "../api/api-context.js";
+import { credentialCalls } from "../api/settings-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { useSending } from "../api/use-sending.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
@@ -13,7 +14,7 @@ export interface MadeKey {
 
 /** Asks for what a signing key needs. */
 export function NewKey({ onMade, onCancel }: { onMade(made: MadeKey): void; onCancel(): void }) {
-  const api = useApi();
+  const api = useCalls(credentialCalls);
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set(["chat", "read"]));
   const [nonce, setNonce] = useState(false);

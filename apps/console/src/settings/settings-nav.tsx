@@ -1,24 +1,24 @@
-import { Link } from "../parts/link.js";
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "../api/api-context.js";
+import { whoQuery } from "../app/who.js";
+import { Tab, Tabs } from "../ui/tabs.js";
 
-const PLACES = [
-  { name: "webhooks", label: "Webhooks", to: "/settings/webhooks" },
-  { name: "credentials", label: "Keys and tokens", to: "/settings/credentials" },
-  { name: "users", label: "People", to: "/settings/people" },
-] as const;
-
-/** Where one is within the settings. */
-export function SettingsNav({ current }: { current: (typeof PLACES)[number]["name"] }) {
+/** Where one is within the settings; what a role may not read is left out. */
+export function SettingsNav() {
+  const role = useQuery(whoQuery(useApi())).data?.role;
+  const edits = role !== "viewer" && role !== "operator";
   return (
-    <nav className="places" aria-label="Settings">
-      <ul>
-        {PLACES.map(({ name, label, to }) => (
-          <li key={name}>
-            <Link to={to} current={name === current ? "page" : undefined}>
-              {label}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <Tabs label="Settings">
+      <Tab to="/settings/webhooks">Webhooks</Tab>
+      <Tab to="/settings/credentials">Keys and tokens</Tab>
+      <Tab to="/settings/people">People</Tab>
+      {edits ? (
+        <>
+          <Tab to="/settings/alerts">Alerts</Tab>
+          <Tab to="/settings/do-not-contact">Do not contact</Tab>
+        </>
+      ) : null}
+      {edits && role !== "editor" ? <Tab to="/settings/dead-letters">Dead letters</Tab> : null}
+    </Tabs>
   );
 }

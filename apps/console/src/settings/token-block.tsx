@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { AccessToken } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { credentialCalls } from "../api/settings-calls.js";
+import { useCalls } from "../api/use-calls.js";
 import { useSending } from "../api/use-sending.js";
 import { announce } from "../app/announcement.js";
 import { token as signedIn } from "../app/sign-in.js";
@@ -24,7 +25,7 @@ interface MadeToken {
 
 /** Access tokens: for people at this console and for scripts. */
 export function TokenBlock() {
-  const api = useApi();
+  const api = useCalls(credentialCalls);
   const query = useQuery({ queryKey: ["tokens"], queryFn: answered(() => allPages((cursor) => api.tokens(cursor))) });
   const [adding, setAdding] = useState(false);
   const close = (): void => {
@@ -140,7 +141,7 @@ function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: A
 }
 
 function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCancel(): void }) {
-  const api = useApi();
+  const api = useCalls(credentialCalls);
   const [name, setName] = useState("");
   const [role, setRole] = useState("operator");
   const [missing, setMissing] = useState(false);

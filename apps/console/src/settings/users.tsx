@@ -11,7 +11,7 @@ export function UsersPage() {
   return (
     <>
       <PageHeader title="People" lead="Who signs in here, and what they may do." />
-      <SettingsNav current="users" />
+      <SettingsNav />
       <UserBlock />
       {live && <OwnSessions />}
     </>

@@ -36,7 +36,7 @@ export function WebhooksPage() {
           Add a webhook
         </Link>
       </PageHeader>
-      <SettingsNav current="webhooks" />
+      <SettingsNav />
       <WhenReady query={query}>
         {({ data, more, agents }) => (
           <>

@@ -60,7 +60,15 @@ export function IconButton({ label, icon, shortcut, look = "quiet", className, .
   );
 }
 
-function ButtonAnchor({ look = "plain", small, icon, className, children, ...rest }: ComponentProps<"a"> & Look) {
+/** Looks like a button, goes to another site. */
+export function AnchorButton({
+  look = "plain",
+  small,
+  icon,
+  className,
+  children,
+  ...rest
+}: ComponentProps<"a"> & Look) {
   return (
     <a {...rest} className={cx(styles.button, styles[look], small && styles.small, className)}>
       {icon}
@@ -70,4 +78,4 @@ function ButtonAnchor({ look = "plain", small, icon, className, children, ...res
 }
 
 /** Looks like a button, goes to a page: takes what `Link` of the router takes. */
-export const LinkButton = createLink(ButtonAnchor);
+export const LinkButton = createLink(AnchorButton);

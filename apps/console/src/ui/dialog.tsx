@@ -61,7 +61,7 @@ export function Drawer({ open, onClose, title, actions, children }: DrawerProps)
     <Base.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.drawer} data-keys="off">
+        <Base.Popup className={styles.drawer} data-keys="off" data-panel="end">
           <Head title={title} />
           <div className={styles.body}>{children}</div>
           {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}

@@ -15,7 +15,7 @@ interface PeekProps {
 /** A row's details beside its list. Not modal: the list stays usable, j and k go on in it, Esc closes. */
 export function PeekPanel({ title, onClose, onNext, onPrevious, actions, children }: PeekProps) {
   return (
-    <aside aria-label={title} className={styles.panel}>
+    <aside aria-label={title} className={styles.panel} data-panel="end">
       <header className={styles.head}>
         <h2 className={styles.title}>{title}</h2>
         {actions}

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { PeekPanel } from "../peek-panel.js";
 import { Skeleton } from "../skeleton.js";
 import { EmptyState, ErrorState, NoPermission } from "../states.js";
@@ -64,8 +64,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   );
   const toggle = (column: string): void =>
     setSwitched(switched.includes(column) ? switched.filter((one) => one !== column) : [...switched, column]);
-  const [walk, setWalk] = useWalk<T>();
-  const row = list.peek === null ? undefined : walk()?.rowOf(list.peek);
+  const step = useRef<(by: number) => void>(() => undefined);
+  // Of the rows as they are now, so that the panel changes with them.
+  const row = useMemo(
+    () => (list.peek === null ? undefined : source.rows.find((one) => rowId(one) === list.peek)),
+    [list.peek, source.rows, rowId],
+  );
   return (
     <section aria-label={label}>
       <Toolbar {...{ id, list, source, columns, filters, views, file }} shown={chosen} onShow={toggle}>
@@ -76,7 +80,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           <Grid
             {...{ label, columns, shown, source, rowId, list, order }}
             opens={peek !== undefined}
-            onWalk={setWalk}
+            step={step}
             scroll={frame}
           />
           {source.loadingMore ? <p className={styles.foot}>Loading more…</p> : null}
@@ -88,8 +92,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           title={peek.title(row)}
           actions={peek.actions?.(row)}
           onClose={() => list.setPeek(null)}
-          onNext={() => walk()?.step(1)}
-          onPrevious={() => walk()?.step(-1)}
+          onNext={() => step.current(1)}
+          onPrevious={() => step.current(-1)}
         >
           {peek.content(row)}
         </PeekPanel>
@@ -131,20 +135,6 @@ function Count<T>({ source: { rows, hasMore, state } }: { source: RowSource<T> }
             : `${many} rows`}
     </p>
   );
-}
-
-type Walk<T> = { step: (by: number) => void; rowOf: (id: string) => T | undefined };
-
-/** What the grid offers to the panel. The first offer draws the panel of an address that names a row. */
-function useWalk<T>(): [() => Walk<T> | null, (walk: Walk<T>) => void] {
-  const kept = useRef<Walk<T> | null>(null);
-  const [, setReady] = useState(false);
-  const read = useCallback(() => kept.current, []);
-  const write = useCallback((walk: Walk<T>) => {
-    kept.current = walk;
-    setReady(true);
-  }, []);
-  return [read, write];
 }
 
 function useWidth(element: { current: HTMLElement | null }): number {

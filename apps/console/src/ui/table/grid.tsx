@@ -47,8 +47,8 @@ interface GridProps<T extends object> {
   /** Who puts the rows in order. */
   order: "server" | "here";
   opens: boolean;
-  /** Gets the functions that the peek panel walks with. */
-  onWalk: (walk: { step: (by: number) => void; rowOf: (id: string) => T | undefined }) => void;
+  /** Gets what the panel beside the list walks with. */
+  step: RefObject<(by: number) => void>;
   scroll: RefObject<HTMLDivElement | null>;
 }
 
@@ -98,9 +98,9 @@ export function Grid<T extends object>(props: GridProps<T>) {
   useEffect(() => {
     if (hasMore && last >= rows.length - AHEAD) loadMore();
   }, [hasMore, last, rows.length, loadMore]);
-  const { onWalk } = props;
+  const { step } = props;
   useEffect(() => {
-    onWalk({ step: walk.step, rowOf: (id) => rows[byId.get(id) ?? -1]?.original });
+    step.current = walk.step;
   });
   const keyDown = (event: KeyboardEvent): void => {
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -rows.length, End: rows.length }[
