@@ -69,7 +69,7 @@ function NodePrompt({ agent, node, onWrite }: NodePromptProps) {
           to="/agents/$agent/flow"
           params={{ agent: agent.slug }}
           search={{ node: node.id }}
-          aria-label={`Show ${node.name ?? node.id} in the flow`}
+          aria-label={`Show in flow: ${node.name ?? node.id}`}
         >
           Show in flow
         </LinkButton>

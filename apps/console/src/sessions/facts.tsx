@@ -27,7 +27,7 @@ export function Fact({ label, note, children }: { label: ReactNode; note?: React
 export function ValueFacts({ values }: { values: Readonly<Record<string, unknown>> }) {
   return Object.entries(values).map(([name, value]) => (
     <Fact key={name} label={<span className="mono">{name}</span>}>
-      {typeof value === "string" ? value : <code>{JSON.stringify(value)}</code>}
+      {value === null ? "–" : typeof value === "string" ? value : <code>{JSON.stringify(value)}</code>}
     </Fact>
   ));
 }

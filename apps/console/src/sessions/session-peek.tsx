@@ -3,6 +3,7 @@ import type { Transcript } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import type { ListedSession } from "../api/session-list-calls.js";
+import { Markdown } from "../ui/markdown/markdown.js";
 import { QueryView } from "../ui/query-view.js";
 import { EmptyState } from "../ui/states.js";
 import { Time } from "../ui/time.js";
@@ -74,7 +75,7 @@ function LastWords({ messages }: Pick<Transcript, "messages">) {
                   ? (message.author_name ?? "A person")
                   : "Agent"}
             </span>
-            {message.content}
+            {message.role === "user" ? message.content : <Markdown>{message.content}</Markdown>}
           </li>
         ))}
       </ol>
