@@ -54,6 +54,8 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /chat/{conversation_id}/messages": () => ({ content: "Hello" }),
   "POST /api/alerts": () => ({ kind: "failed_turns", threshold: 5 }),
   "PATCH /api/alerts/{id}": () => ({ threshold: 7, tell_recovery: true }),
+  "POST /api/saved-replies": ({ place }) => ({ key: place("key").slice(0, 8), content: "Hello" }),
+  "PATCH /api/saved-replies/{id}": () => ({ content: "Hello again" }),
   "POST /api/schedules": ({ place }) => scheduleOf(place("agent")),
   "PATCH /api/schedules/{id}": () => ({ cron: "@monthly" }),
   "POST /api/suppressions": () => ({ address: EMAIL }),

@@ -53,6 +53,7 @@ export async function createWorld(cluster: Cluster): Promise<World> {
     users: () => make("/api/users", { email: `${randomUUID()}@example.com`, role: "viewer" }),
     tokens: () => make("/api/tokens", { name: "Desk", role: "viewer" }),
     schedules: (agent) => make("/api/schedules", scheduleOf(agent)),
+    "saved-replies": () => make("/api/saved-replies", { key: randomUUID().slice(0, 8), content: "Hello" }),
     alerts: () => make("/api/alerts", { kind: "failed_turns" }),
     suppressions: () => make("/api/suppressions", { address: `${randomUUID()}@example.com` }),
     erasures: () => make("/api/privacy/erasure", { email: `${randomUUID()}@example.com` }),

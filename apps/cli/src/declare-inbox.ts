@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import * as notes from "./commands/notes.js";
-import { type Done, sub } from "./declare.js";
+import * as replies from "./commands/saved-replies.js";
+import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
 const SESSION = "text_abc123def456";
@@ -22,4 +23,34 @@ export function addNotes(program: Command, io: Io, done: Done): void {
     about: "Remove a note of one's own, or as an admin anybody's",
     examples: [`notes remove ${SESSION} ${ID}`],
   }).action(async (session, note, options) => done(await notes.removeNote(io, session, note, options)));
+}
+
+const withMacro = (command: Command): Command =>
+  command
+    .addOption(oneOf("--action <action>", "what follows when it was sent", ["resolve", "hand_back", "none"]))
+    .option("--digit <digit>", "1 to 9: pressed in the inbox, it puts the reply into the field", positive);
+
+/** Words that the team answers visitors with. */
+export function addReplies(program: Command, io: Io, done: Done): void {
+  const group = program.command("replies").description("Save replies that operators insert, and macros on keys");
+  sub(group, "list", { about: "List the saved replies", examples: ["replies list"] }).action(async (options) =>
+    done(await replies.listReplies(io, options)),
+  );
+  withMacro(
+    sub(group, "create <key> <text>", {
+      about: "Save a reply in markdown, inserted by /key",
+      examples: [
+        'replies create hours "Hello {{visitor_name}}, we are open from nine to five."',
+        'replies create thanks "You are welcome!" --action resolve --digit 1',
+      ],
+    }),
+  ).action(async (key, text, options) => done(await replies.createReply(io, key, text, options)));
+  withMacro(
+    sub(group, "update <id>", { about: "Change a saved reply", examples: [`replies update ${ID} --action hand_back`] })
+      .option("--key <key>", "typed after a slash")
+      .option("--content <text>", "markdown"),
+  ).action(async (id, options) => done(await replies.updateReply(io, id, options)));
+  sub(group, "delete <id>", { about: "Delete a saved reply", examples: [`replies delete ${ID}`] }).action(
+    async (id, options) => done(await replies.deleteReply(io, id, options)),
+  );
 }

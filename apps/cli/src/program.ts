@@ -6,7 +6,7 @@ import { addAlerts } from "./declare-alerts.js";
 import { addAnalytics, addOverview } from "./declare-analytics.js";
 import { addAudit } from "./declare-audit.js";
 import { addExports } from "./declare-exports.js";
-import { addNotes } from "./declare-inbox.js";
+import { addNotes, addReplies } from "./declare-inbox.js";
 import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
 import { addMemory } from "./declare-memory.js";
@@ -67,6 +67,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addLinks(program, io, done);
   addSessions(program, io, done);
   addNotes(program, io, done);
+  addReplies(program, io, done);
   addTrace(program, io, done);
   addUsers(program, io, done);
   addKeys(program, io, done);

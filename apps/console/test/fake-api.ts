@@ -77,6 +77,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     requests: [],
     escalations: [],
     notes: [],
+    savedReplies: [],
     mails: null,
     users: [],
     analytics: {},

@@ -36,6 +36,7 @@ export interface FakeApi {
   requests: Row[];
   escalations: Row[];
   notes: Row[];
+  savedReplies: Row[];
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
   users: Row[];

@@ -31,6 +31,13 @@ export const escalationRow = (row: Row): Row => ({
   ...row,
 });
 
+let replies = 0;
+export const savedReplyRow = (row: Row): Row => ({
+  ...{ id: `0198a000-0000-7000-8000-0000000001${(replies++ % 90) + 10}`, key: "hours", content: "Open from nine." },
+  ...{ action: null, digit: null, created_by: ME, created_at: minutesAgo(60), updated_at: minutesAgo(60) },
+  ...row,
+});
+
 let notes = 0;
 export const noteRow = (row: Row): Row => ({
   ...{ id: `0198a000-0000-7000-8000-0000000000${(notes++ % 90) + 10}`, session_id: "text_live", author: ME },
@@ -86,6 +93,21 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
     },
     "DELETE /sessions/:/notes/:": ({ parts }) => {
       api.notes = api.notes.filter(({ id }) => id !== parts[1]);
+      return [200, { deleted: true }];
+    },
+    "GET /saved-replies": () => [200, { data: api.savedReplies, next_cursor: null }],
+    "POST /saved-replies": ({ body }) => {
+      if (api.savedReplies.some(({ key }) => key === body.key)) return [409, { detail: "Another has this key." }];
+      const row = savedReplyRow(body);
+      api.savedReplies.unshift(row);
+      return [201, row];
+    },
+    "PATCH /saved-replies/:": ({ parts, body }) => {
+      const row = api.savedReplies.find(({ id }) => id === parts[0]) ?? {};
+      return [200, Object.assign(row, body, { updated_at: new Date().toISOString() })];
+    },
+    "DELETE /saved-replies/:": ({ parts }) => {
+      api.savedReplies = api.savedReplies.filter(({ id }) => id !== parts[0]);
       return [200, { deleted: true }];
     },
     "POST /sessions/:/presence": () => [200, { present: [] }],

@@ -20,6 +20,7 @@ import { createAgentResolver } from "./lifecycle/resolve-agent.js";
 import { bindNotes } from "./notes/bind.js";
 import { bindPeople } from "./people/bind.js";
 import { bindPrivacyExport } from "./privacy-export/bind.js";
+import { bindSavedReplies } from "./saved-replies/bind.js";
 import { bindWebhooks } from "./webhooks/bind.js";
 
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
@@ -50,6 +51,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindFiles(handlers);
       bindEscalations(handlers);
       bindNotes(handlers);
+      bindSavedReplies(deps);
       bindDeadLetters(handlers);
       bindPrivacyExport(handlers);
       bindAnalytics(deps);

@@ -187,6 +187,13 @@ export const CREATIONS: Record<string, (world: World) => Creation | Promise<Crea
     other: { body: { name: "Hours", content: "Open from ten." } },
     count: () => list("/api/agents/echo/knowledge"),
   }),
+  "POST /saved-replies": ({ list, names }) => {
+    const body = { key: names("hours"), content: "Open from nine." };
+    return {
+      ...{ status: 201, path: "/api/saved-replies", body, other: { body: { ...body, content: "Open from ten." } } },
+      count: () => list("/api/saved-replies"),
+    };
+  },
   "POST /sessions/{id}/notes": async ({ list, session }) => {
     const { session_id } = await session();
     const path = `/api/sessions/${session_id}/notes`;

@@ -14,6 +14,7 @@ import { describeOwnerApi } from "./owner-api.js";
 import { describeOwnerRepeats } from "./owner-repeats.js";
 import { describePublicLinks } from "./public-links.js";
 import { describeRefusals } from "./refusals.js";
+import { describeSavedReplies } from "./saved-replies.js";
 import { describeSessions } from "./sessions.js";
 import { describeSignedReplays } from "./signed-replays.js";
 import { describeStreams } from "./streams.js";
@@ -55,6 +56,7 @@ export function runSuite(shape: Shape): void {
     describeHostIdentity(get);
     describeEscalations(get);
     describeNotes(get);
+    describeSavedReplies(get);
     describeLinkOwners(get);
     describeOwnerApi(get);
     describeOwnerRepeats(get);

@@ -242,6 +242,12 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...settings,
+    path: "/settings/replies",
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../settings/saved-replies.js")).SavedRepliesPage),
+  }),
+  createRoute({
+    ...settings,
     path: "/settings/people",
     component: lazyPage(async () => (await import("../settings/users.js")).UsersPage),
   }),

@@ -17,11 +17,13 @@ import { ReplyBox } from "./reply-box.js";
 
 interface DeskProps {
   escalation: Escalation;
+  /** What the session has collected; saved replies may name it. */
+  collected: Readonly<Record<string, unknown>> | null;
   onChanged(): void;
 }
 
 /** Where an operator answers, in the inbox and on a session's page. Whoever does not have the conversation cannot write in it. */
-export function Desk({ escalation, onChanged }: DeskProps) {
+export function Desk({ escalation, collected, onChanged }: DeskProps) {
   const api = useApi();
   const [dialog, setDialog] = useState<"transfer" | "hand_back" | "resolve" | null>(null);
   const [busy, setBusy] = useState(false);
@@ -69,7 +71,13 @@ export function Desk({ escalation, onChanged }: DeskProps) {
   return (
     <div className={styles.desk}>
       {problem && <ProblemCard problem={problem} />}
-      {mine && <ReplyBox escalation={id} onRefused={onChanged} />}
+      {mine && (
+        <ReplyBox
+          escalation={id}
+          values={{ ...collected, visitor_name: escalation.participant.name }}
+          onChanged={onChanged}
+        />
+      )}
       {other && (
         <p className={styles.fine} role="status">
           <strong>{escalation.assigned_name ?? "Somebody else"} has this conversation.</strong> One person answers at a

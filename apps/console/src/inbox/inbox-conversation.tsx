@@ -111,7 +111,7 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
             person={participant.name ?? participant.email ?? null}
           />
         </section>
-        <Desk escalation={escalation} onChanged={onChanged} />
+        <Desk escalation={escalation} collected={watched.live.session.collected_data} onChanged={onChanged} />
         <NoteBox session={session.session_id} />
       </div>
       <VisitorFacts escalation={escalation} session={watched.live.session} />

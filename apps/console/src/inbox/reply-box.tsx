@@ -1,31 +1,73 @@
-import { type FormEvent, useEffect, useRef } from "react";
+import type { SavedReply } from "@parley/contracts";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useApi } from "../api/api-context.js";
+import type { Problem } from "../api/problem.js";
+import { announce } from "../app/announcement.js";
 import { useShortcut } from "../keys/registry.js";
 import { ProblemCard } from "../parts/states.js";
 import { Button } from "../ui/button.js";
 import styles from "./desk.module.css";
+import { operatorName } from "./operator-name.js";
+import { filled, placeLeft, useSavedReplies } from "./saved-replies.js";
+import { LIST_ID, optionId, ReplyKey, SavedReplyList } from "./saved-reply-list.js";
 import { useReply } from "./use-reply.js";
+import { useSlash } from "./use-slash.js";
 
-/** What the operator writes. Enter sends, Shift and Enter begin a line, Escape gives the keys back to the page. */
-export function ReplyBox({ escalation, onRefused }: { escalation: string; onRefused: () => void }) {
-  const { text, busy, problem, write, pause, send } = useReply(escalation, onRefused);
+type Then = NonNullable<SavedReply["action"]>;
+
+interface Given {
+  escalation: string;
+  /** What saved replies may name. */
+  values: Readonly<Record<string, unknown>>;
+  /** It stands otherwise now: refused, resolved or handed back. */
+  onChanged(): void;
+}
+
+const SEND: Record<Then, string> = { resolve: "Send and resolve", hand_back: "Send and hand back" };
+const DONE: Record<Then, string> = { resolve: "It is resolved.", hand_back: "The agent goes on." };
+
+/** What the operator writes. Enter sends, Shift and Enter begin a line, a slash offers saved replies, Escape gives the keys back to the page. */
+export function ReplyBox({ escalation, values, onChanged }: Given) {
+  const { text, busy, problem, write, pause, send } = useReply(escalation, onChanged);
   const box = useRef<HTMLTextAreaElement>(null);
+  const { next, setNext, follow, trouble } = useMacro(escalation, onChanged);
+  const replies = useSavedReplies();
+  const put = (reply: SavedReply, from: number, to: number): void => {
+    const words = filled(reply.content, { ...values, operator_name: operatorName.get() });
+    const whole = text.slice(0, from) + words + text.slice(to);
+    write(whole);
+    setNext(reply.action);
+    const place = placeLeft(words);
+    const [start, end] = place ? [from + place.from, from + place.to] : [from + words.length, from + words.length];
+    // After React has drawn the words.
+    requestAnimationFrame(() => {
+      box.current?.focus();
+      box.current?.setSelectionRange(start, end);
+      slash.look(start);
+    });
+  };
+  const slash = useSlash({ text, replies, insert: put });
+  const chosen = slash.found[slash.active];
   // Drawn when the conversation was taken: the next thing is to write.
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
-  useShortcut({
-    id: "inbox.reply",
-    keys: "r",
-    label: "Write a reply",
-    scope: "Inbox",
-    run: () => box.current?.focus(),
-  });
+  const focus = (): void => box.current?.focus();
+  useShortcut({ id: "inbox.reply", keys: "r", label: "Write a reply", scope: "Inbox", run: focus });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    void send().then(() => box.current?.focus());
+    void send()
+      .then((sent) => (sent ? follow() : undefined))
+      .then(focus);
   };
   return (
     <form className={styles.reply} onSubmit={submit}>
-      {problem && <ProblemCard problem={problem} />}
+      {replies.map((reply) =>
+        reply.digit === null ? null : (
+          <ReplyKey key={reply.id} reply={reply} run={() => put(reply, text.length, text.length)} />
+        ),
+      )}
+      {(problem ?? trouble) && <ProblemCard problem={(problem ?? trouble) as Problem} />}
       <label htmlFor="reply-text">Your answer</label>
+      <SavedReplyList slash={slash} />
       <textarea
         id="reply-text"
         ref={box}
@@ -35,21 +77,55 @@ export function ReplyBox({ escalation, onRefused }: { escalation: string; onRefu
         maxLength={10_000}
         value={text}
         aria-describedby="reply-help"
-        onChange={(event) => write(event.currentTarget.value)}
+        aria-haspopup="listbox"
+        aria-controls={chosen && LIST_ID}
+        aria-activedescendant={chosen && optionId(chosen)}
+        onChange={({ currentTarget: { value, selectionStart } }) => {
+          write(value);
+          slash.look(selectionStart);
+          if (value.trim() === "") setNext(null);
+        }}
+        onSelect={({ currentTarget }) => slash.look(currentTarget.selectionStart)}
         onBlur={pause}
         onKeyDown={(event) => {
+          if (slash.press(event)) return;
           if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
           if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
       <div className={styles.end}>
         <p id="reply-help" className={styles.fine}>
-          Markdown. Enter sends, Shift and Enter begin a new line, Esc leaves.
+          Markdown, / for saved replies. Enter sends, Shift and Enter begin a new line, Esc leaves.
         </p>
-        <Button type="submit" look="primary" busy={busy} aria-disabled={busy || text.trim() === ""}>
-          Send
-        </Button>
+        <span className={styles.acts}>
+          {next !== null && <Button onClick={() => setNext(null)}>Only send</Button>}
+          <Button type="submit" look="primary" busy={busy} aria-disabled={busy || text.trim() === ""}>
+            {next === null ? "Send" : SEND[next]}
+          </Button>
+        </span>
       </div>
     </form>
   );
+}
+
+/** What a macro does when its words have been sent. */
+function useMacro(escalation: string, onChanged: () => void) {
+  const api = useApi();
+  const [next, setNext] = useState<Then | null>(null);
+  const [trouble, setTrouble] = useState<Problem | null>(null);
+  return {
+    next,
+    setNext,
+    trouble,
+    async follow(): Promise<void> {
+      if (next === null) return;
+      setNext(null);
+      const answer = await (next === "resolve"
+        ? api.resolveEscalation(escalation, "", false)
+        : api.handBack(escalation, ""));
+      setTrouble(answer.type === "ok" ? null : answer);
+      if (answer.type === "ok") announce(DONE[next]);
+      onChanged();
+    },
+  };
 }

@@ -12,7 +12,8 @@ export interface Reply {
   write(text: string): void;
   /** The operator writes no more, for now. */
   pause(): void;
-  send(): Promise<void>;
+  /** Whether it was sent. */
+  send(): Promise<boolean>;
 }
 
 /**
@@ -52,7 +53,7 @@ export function useReply(escalation: string, onRefused: () => void): Reply {
       void api.tellTyping(escalation, true);
     },
     async send() {
-      if (busy || text.trim() === "") return;
+      if (busy || text.trim() === "") return false;
       const key = drafts.get(escalation)?.key || crypto.randomUUID();
       keep(text, key);
       setBusy(true);
@@ -62,7 +63,10 @@ export function useReply(escalation: string, onRefused: () => void): Reply {
       if (answer.type === "ok") {
         keep("", "");
         toldAt.current = 0;
-      } else if (answer.status === 409) onRefused();
+        return true;
+      }
+      if (answer.status === 409) onRefused();
+      return false;
     },
   };
 }

@@ -143,7 +143,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
           </section>
           {active && open && (
             <div className={styles.desk}>
-              <Desk escalation={open} onChanged={changed} />
+              <Desk escalation={open} collected={session.collected_data} onChanged={changed} />
               <LinkButton small look="quiet" to="/inbox/{-$id}" params={{ id: open.id }} search={{ show: "all" }}>
                 Show in the inbox
               </LinkButton>

@@ -12,6 +12,7 @@ export function SettingsNav() {
       <Tab to="/settings/webhooks">Webhooks</Tab>
       <Tab to="/settings/credentials">Keys and tokens</Tab>
       <Tab to="/settings/people">People</Tab>
+      {role === "viewer" ? null : <Tab to="/settings/replies">Saved replies</Tab>}
       {edits ? (
         <>
           <Tab to="/settings/alerts">Alerts</Tab>

@@ -1,0 +1,125 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { FakeApi } from "./fake-contract.js";
+import { ESCALATION_ID, escalationRow, savedReplyRow } from "./fake-inbox.js";
+import { sessionRow } from "./rows.js";
+import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
+
+const bench = consoleBench();
+const prepare = (api: FakeApi): void => {
+  api.sessions = [sessionRow({ session_id: "text_live" })];
+  api.escalations = [escalationRow({ status: "assigned", mine: true })];
+  api.savedReplies = [
+    savedReplyRow({ key: "hours", content: "Hello {{visitor_name}}, we open at **nine**. Order {{order}}?" }),
+    savedReplyRow({ key: "thanks", content: "You are welcome!", action: "resolve", digit: 2 }),
+    savedReplyRow({ key: "house", content: "We come to your house." }),
+  ];
+};
+const sent = (call: string) => bench.api().seen.filter((one) => one.call === call);
+const box = (page: Page) => page.getByLabel("Your answer");
+const options = (page: Page) => page.getByRole("listbox", { name: "Saved replies" }).getByRole("option");
+const keysOf = (page: Page) =>
+  options(page).evaluateAll((all) => all.map((one) => one.textContent?.split(/[ A-Z]/)[0]));
+async function open(page: Page): Promise<void> {
+  await box(page).waitFor();
+  await expect.poll(() => sent("GET /saved-replies").length).toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("reply-text");
+}
+
+describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
+  it("come by a slash and its keys, with names filled in, and what is not known selected", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
+    await open(page);
+    await page.keyboard.type("Hi! /");
+    await expect.poll(() => keysOf(page)).toEqual(["/hours", "/house", "/thanks"]);
+    await page.keyboard.type("hou");
+    await expect.poll(() => keysOf(page)).toEqual(["/hours", "/house"]);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => box(page).inputValue())
+      .toBe("Hi! Hello Ada Lovelace, we open at **nine**. Order {{order}}?");
+    expect(sent("POST /escalations/:/reply")).toEqual([]);
+    await expect.poll(() => page.evaluate("getSelection().toString()")).toBe("{{order}}");
+    await page.keyboard.type("4711");
+    await expect.poll(() => box(page).inputValue()).toContain("Order 4711?");
+    // A slash within a word is no question for one.
+    await box(page).fill("and/or");
+    await expect.poll(() => options(page).count()).toBe(0);
+    await box(page).fill("/thanks");
+    await options(page).first().waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => options(page).count()).toBe(0);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => sent("POST /escalations/:/reply").map(({ body }) => body.message)).toEqual(["/thanks"]);
+  });
+
+  it("answer and resolve by a digit and Enter; what is only sent resolves nothing", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
+    await open(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    await page.getByRole("button", { name: "Send and resolve" }).waitFor();
+    await expect.poll(() => box(page).inputValue()).toBe("You are welcome!");
+    await page.getByRole("button", { name: "Only send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect.poll(() => sent("POST /escalations/:/reply").length).toBe(1);
+    await expect.poll(() => box(page).inputValue()).toBe("");
+    expect(sent("POST /escalations/:/resolve")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    await expect.poll(() => box(page).inputValue()).toBe("You are welcome!");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("reply-text");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "The conversation" }).locator("header").getByText("Resolved").waitFor();
+    expect(sent("POST /escalations/:/resolve").map(({ body }) => body)).toEqual([{ end_session: false }]);
+    expect(sent("POST /escalations/:/reply")).toHaveLength(2);
+  });
+
+  it("are made, changed and deleted in the settings", async () => {
+    const page = await bench.open("/console/settings/replies");
+    await page.getByText("No saved reply yet").waitFor();
+    await page.getByRole("button", { name: "New saved reply" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Key").fill("hours");
+    await dialog.getByLabel("Reply").fill("Open from nine.");
+    await dialog.getByLabel("When it was sent").click();
+    await page.getByRole("option", { name: "Hand back to the agent" }).click();
+    await dialog.getByLabel("Digit").click();
+    await page.getByRole("option", { name: "3", exact: true }).click();
+    await dialog.getByRole("button", { name: "Save the reply" }).click();
+    const row = page.getByRole("row", { name: "/hours" });
+    await row.getByText("Hand back to the agent").waitFor();
+    expect(sent("POST /saved-replies")[0]?.body).toEqual({
+      ...{ key: "hours", content: "Open from nine.", action: "hand_back", digit: 3 },
+    });
+    await row.click();
+    const panel = page.getByRole("complementary");
+    await panel.getByLabel("Reply").fill("Open from ten.");
+    await panel.getByRole("button", { name: "Save", exact: true }).click();
+    await row.getByText("Open from ten.").waitFor();
+    await panel.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("No saved reply yet").waitFor();
+  });
+
+  it.each([
+    { name: "wide-light", width: 1280, height: 860, dark: false },
+    { name: "narrow-dark", width: 360, height: 720, dark: true },
+  ])("are accessible and fit, $name", async (look) => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { ...look, prepare, reducedMotion: true });
+    await open(page);
+    await box(page).fill("/");
+    await options(page).first().waitFor();
+    await screenshot(page, `inbox-saved-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+    await page.goto(`${bench.api().url}/console/settings/replies`);
+    await page.getByRole("row", { name: "/hours" }).click();
+    await page.getByRole("complementary").getByLabel("Key").waitFor();
+    await screenshot(page, `settings-replies-${look.name}`);
+    expect(await axeFindings(page)).toEqual([]);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+  });
+});
