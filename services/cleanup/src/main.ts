@@ -20,7 +20,7 @@ await runService("cleanup", async ({ logger, metrics, env, lifecycle }) => {
     env,
   );
   const db = connectDb({ url: DATABASE_URL, name: "cleanup", logger });
-  const redis = await connectRedis({ url: REDIS_URL, logger });
+  const redis = await connectRedis({ url: REDIS_URL, logger, metrics });
   const secrets = createSecrets(SECRET_KEY, SECRET_KEY_PREVIOUS);
   const bus = await connectBus({ url: NATS_URL, name: "cleanup", logger, metrics, ...busKeys(secrets) });
   lifecycle.add({ name: "database", stop: () => db.close() });

@@ -21,7 +21,7 @@ await runService("sessions", async ({ logger, metrics, env, lifecycle, tellScali
     env,
   );
   const db = connectDb({ url: DATABASE_URL, name: "sessions", logger });
-  const redis = await connectRedis({ url: REDIS_URL, logger });
+  const redis = await connectRedis({ url: REDIS_URL, logger, metrics });
   const secrets = createSecrets(SECRET_KEY, SECRET_KEY_PREVIOUS);
   const bus = await connectBus({ url: NATS_URL, name: "sessions", logger, metrics, ...busKeys(secrets) });
   lifecycle.add({ name: "database", stop: () => db.close() });

@@ -52,7 +52,7 @@ export async function compose(
 ): Promise<Composed> {
   const { lifecycle, logger, metrics } = context;
   const db = connectDb({ url: addresses.databaseUrl, name: "standalone", logger, max: 16 });
-  const redis = await connectRedis({ url: addresses.redisUrl, logger });
+  const redis = await connectRedis({ url: addresses.redisUrl, logger, metrics });
   const secrets = createSecrets(settings.SECRET_KEY, settings.SECRET_KEY_PREVIOUS);
   const options = { logger, metrics, ...busKeys(secrets), alone: true };
   const bus: Bus = await connectBus({ url: addresses.natsUrl, name: "standalone", ...options });

@@ -29,7 +29,19 @@ const GROUPS: [string, string[]][] = [
   ["Protect", ["keys", "signature-checker", "users", "privacy", "controls"]],
   [
     "Operate",
-    ["cli", "kubernetes", "metrics", "log-events", "dead-letters", "key-rotation", "events", "errors", "benchmarks"],
+    [
+      "cli",
+      "kubernetes",
+      "metrics",
+      "log-events",
+      "runbook",
+      "backup",
+      "dead-letters",
+      "key-rotation",
+      "events",
+      "errors",
+      "benchmarks",
+    ],
   ],
 ];
 
