@@ -27,6 +27,7 @@ export const PROGRAMS = [
   { name: "Python", commands: ["python3"], apt: ["python3"], brew: "python3", usedBy: /"python3"/ },
   { name: "openssl", commands: ["openssl"], apt: ["openssl"], brew: "openssl", usedBy: /openssl|"bash"/ },
   { name: "curl", commands: ["curl"], apt: ["curl"], brew: "curl", usedBy: /\bcurl\b|"bash"/ },
+  { name: "PostgreSQL", commands: ["pg_dump"], apt: ["postgresql"], brew: "postgresql@17", usedBy: /"pg_dump"/ },
   { name: "Helm", commands: ["helm"], apt: [], brew: "helm kubernetes-cli", usedBy: /"helm"/ },
   // Installed, the package would start a server of its own; unpacked, it is two programs side by side.
   { name: "Prometheus", commands: ["promtool"], apt: ["prometheus"], brew: "prometheus", usedBy: /"promtool"/ },

@@ -8,6 +8,7 @@ export {
   type StoresErrorCode,
 } from "./contract.js";
 export { removeDataFolder } from "./data-folder.js";
+export { findPostgres } from "./find-programs.js";
 export { natsUrlOf } from "./nats-server.js";
 export { type PostgresClient, withPostgresClient } from "./postgres-client.js";
 export type { PrivateServer } from "./private-server.js";
