@@ -77,7 +77,11 @@ describe("a dump that is taken under load", { timeout: 240_000 }, () => {
 
     const port = await freePort();
     restored = await createChild({
-      ...{ name: "restored", service: "standalone", args: ["--json", "--port", String(port), "--data", join(folder, "data")] },
+      ...{
+        name: "restored",
+        service: "standalone",
+        args: ["--json", "--port", String(port), "--data", join(folder, "data")],
+      },
       env: {
         ...{ DATABASE_URL: applicationUrl(postgres.url), DATABASE_ADMIN_URL: postgres.url, SECRET_KEY },
         ...{ NATS_URL: nats.url, REDIS_URL: redis.url, ADMIN_API_KEY: cluster.apiKey, HOST: "127.0.0.1" },
