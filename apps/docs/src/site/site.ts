@@ -26,7 +26,7 @@ const GROUPS: [string, string[]][] = [
   ["Know and remember", ["knowledge", "memory", "secrets"]],
   ["Reach people", ["sending", "schedules", "webhooks", "escalations"]],
   ["See", ["analytics", "alerts", "exports", "audit"]],
-  ["Protect", ["keys", "signature-checker", "users", "privacy", "controls"]],
+  ["Protect", ["keys", "signature-checker", "users", "privacy", "controls", "threat-model"]],
   [
     "Operate",
     [
