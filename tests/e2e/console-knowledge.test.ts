@@ -61,6 +61,7 @@ describe("the knowledge base in the console against the product", () => {
     await page.getByRole("heading", { name: "Parking" }).waitFor();
     await page.getByRole("link", { name: "Knowledge" }).click();
     await page.getByRole("button", { name: "Delete prices.md" }).click();
+    await page.getByLabel("Type “prices.md” to go on").fill("prices.md");
     await page.getByRole("button", { name: "Delete the document" }).click();
     await page.getByText("“prices.md” is deleted.").waitFor();
     await expect.poll(() => page.getByRole("link", { name: "prices.md" }).count()).toBe(0);

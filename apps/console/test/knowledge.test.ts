@@ -58,6 +58,9 @@ describe.skipIf(skipBrowser)("documents", () => {
     await page.getByRole("button", { name: "Delete prices.md" }).focus();
     await page.keyboard.press("Enter");
     await page.getByText("Version 2 and newer lose it with the next answer").waitFor();
+    await page.getByText("gone at once and for good").waitFor();
+    await page.getByLabel("Type “prices.md” to go on").focus();
+    await page.keyboard.type("prices.md");
     await page.getByRole("button", { name: "Delete the document" }).focus();
     await page.keyboard.press("Enter");
     await page.getByText("No documents yet").waitFor();

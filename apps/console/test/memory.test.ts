@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rowName } from "../src/memory/row-name.js";
 import { type Answers, answering, pageOf } from "./answering.js";
 import { agentRow, type Row } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
@@ -94,7 +95,7 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
   });
 
   it("fits 360 px and the dark, and says when the role is too small", async () => {
-    const { page } = await open({}, { width: 360, dark: true }, `/console/memory?peek=${EMAIL}`);
+    const { page } = await open({}, { width: 360, dark: true }, `/console/memory?peek=${rowName(EMAIL)}`);
     await page.getByText("This holds now").waitFor();
     await expect.poll(() => sidewaysOverflow(page)).toBe(0);
     expect(await axeFindings(page)).toEqual([]);

@@ -60,9 +60,7 @@ describe.skipIf(skipBrowser)("a version whose tests are not green", () => {
     const dialog = page.getByRole("dialog");
     const publish = dialog.getByRole("button", { name: "Publish anyway" });
     await dialog.getByLabel("Reason").fill("   ");
-    await publish.click();
-    await dialog.getByText("say why").waitFor();
-    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("field-override_reason");
+    await expect.poll(() => publish.isEnabled()).toBe(false);
     expect(calls(ACTIVATE)).toHaveLength(1);
     await dialog.getByLabel("Reason").fill(" The model is away; checked by hand. ");
     bench.api().refuse[ACTIVATE] = { status: 503, code: "not_ready", detail: "The service is starting." };

@@ -229,7 +229,7 @@ describe.skipIf(skipBrowser)("a webhook", () => {
       [`POST /webhooks/${ID}/rotate`]: { ...webhook({ previous_secret_until: ago(-1_440) }), secret: "whsec_next" },
     });
     await page.getByRole("button", { name: "New secret" }).click();
-    await page.getByLabel("The old one ends at once").check();
+    await page.getByRole("radio", { name: "The old one ends at once" }).check();
     await page.getByRole("button", { name: "Make a new secret" }).click();
     await expect.poll(() => page.getByLabel("Signing secret", { exact: true }).inputValue()).toBe("whsec_next");
     expect(calls(`POST /webhooks/${ID}/rotate`)[0]?.body).toEqual({ overlap_seconds: 0 });

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useApi } from "../api/api-context.js";
 import type { GateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
-import { answered } from "../api/query.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
-import { Field, focusFirst } from "../parts/field.js";
+import { answered, unlessRefused } from "../api/query.js";
 import { plural } from "../sessions/session-rows.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
+import { TextArea } from "../ui/text-field.js";
 
 interface GateCardProps {
   /** What did not happen. */
@@ -74,39 +74,28 @@ function Why({ refusal: { state, failing }, told }: { refusal: GateRefusal; told
   );
 }
 
-const FIELD = "override_reason";
-
 function OverrideDialog({ onPublish, onClose }: Pick<GateCardProps, "onPublish"> & { onClose(): void }) {
   const [reason, setReason] = useState("");
-  const [wrong, setWrong] = useState<string | undefined>();
-  const check = (): boolean => {
-    const missing = reason.trim() === "" ? "say why, for whoever looks it up later" : undefined;
-    setWrong(missing);
-    if (missing !== undefined) focusFirst({ [FIELD]: missing });
-    return missing === undefined;
-  };
   return (
     <ConfirmDialog
-      title="Publish although the tests are not green?"
-      action="Publish anyway"
-      check={check}
-      onConfirm={() => onPublish(reason.trim())}
+      open
       onClose={onClose}
+      title="Publish although the tests are not green?"
+      consequences={[
+        "New conversations begin with this version at once; those that run stay with theirs.",
+        "The reason is kept with who gave it and when.",
+      ]}
+      action="Publish anyway"
+      ready={reason.trim() !== ""}
+      run={() => unlessRefused(onPublish(reason.trim()))}
     >
-      <p>New conversations begin with this version at once. The reason is kept with who gave it and when.</p>
-      <Field name={FIELD} label="Reason" help="Required, at most 1,000 characters." problem={wrong}>
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            rows={3}
-            maxLength={1000}
-            required
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextArea
+        label="Reason"
+        help="Required, at most 1,000 characters."
+        maxLength={1_000}
+        value={reason}
+        onChange={setReason}
+      />
     </ConfirmDialog>
   );
 }

@@ -1,11 +1,12 @@
 import { useState } from "react";
 import type { KnowledgeDocument, VectorState } from "../api/answers.js";
 import { knowledgeCalls } from "../api/knowledge-calls.js";
+import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { Link } from "../parts/link.js";
 import { Time } from "../parts/time.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 
 const KINDS: Record<string, string> = {
   "text/markdown": "Markdown",
@@ -38,25 +39,24 @@ export function KnowledgeList({ agent, documents, onChange }: KnowledgeListProps
           <DocumentRow key={document.id} {...{ agent, document }} onDelete={() => setAsked(document)} />
         ))}
       </ul>
-      {asked && (
-        <ConfirmDialog
-          title={`Delete “${asked.name}”?`}
-          action="Delete the document"
-          onClose={() => setAsked(null)}
-          onConfirm={async () => {
-            const answer = await api.deleteDocument(agent, asked.id);
-            if (answer.type !== "ok") return answer;
-            announce(`“${asked.name}” is deleted.`);
-            await onChange();
-            return null;
-          }}
-        >
-          <p>{endsText(asked)}</p>
-          <p>
-            All its revisions and their text are gone for good. Answers that were given stay in their conversations.
-          </p>
-        </ConfirmDialog>
-      )}
+      <ConfirmDialog
+        open={asked !== null}
+        onClose={() => setAsked(null)}
+        title={`Delete “${asked?.name ?? ""}”?`}
+        consequences={[
+          asked === null ? "" : endsText(asked),
+          "All its revisions and their text are gone at once and for good.",
+          "Answers that were given stay in their conversations.",
+        ]}
+        {...(asked === null ? {} : { typed: asked.name })}
+        action="Delete the document"
+        run={async () => {
+          if (asked === null) return;
+          await answered(() => api.deleteDocument(agent, asked.id))();
+          announce(`“${asked.name}” is deleted.`);
+          await onChange();
+        }}
+      />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { agentPage } from "./agent-frame.js";
 import type { Draft } from "./draft.js";
 import { DraftArea } from "./draft-field.js";
 import { DraftView, GraphView } from "./draft-view.js";
+import { ForEditors } from "./for-editors.js";
 import { fieldsOf, TYPE_WORDS } from "./node-words.js";
 import { useEdits } from "./use-edits.js";
 import type { Read } from "./use-graph.js";
@@ -13,13 +14,15 @@ import styles from "./workbench.module.css";
 
 /** What the agent is told and says, as plain text: no word of YAML. */
 export const PromptTab = agentPage(({ agent }) => (
-  <DraftView agent={agent}>
-    {(draft) => (
-      <GraphView agent={agent} draft={draft}>
-        {(read) => <Prompts agent={agent} draft={draft} read={read} />}
-      </GraphView>
-    )}
-  </DraftView>
+  <ForEditors agent={agent.slug}>
+    <DraftView agent={agent}>
+      {(draft) => (
+        <GraphView agent={agent} draft={draft}>
+          {(read) => <Prompts agent={agent} draft={draft} read={read} />}
+        </GraphView>
+      )}
+    </DraftView>
+  </ForEditors>
 ));
 
 function Prompts({ agent, draft, read: { graph } }: { agent: Agent; draft: Draft; read: Read }) {

@@ -34,3 +34,9 @@ export function pagesOf<T>(query: UseInfiniteQueryResult<T>) {
   const rest = isFetchNextPageError ? (error?.problem ?? null) : null;
   return { shown: { data, error: rest === null ? error : null, refetch }, problem: rest };
 }
+
+/** Throws what a call was refused with, for dialogs that show it. */
+export async function unlessRefused(done: Promise<Problem | null>): Promise<void> {
+  const problem = await done;
+  if (problem !== null) throw new Refused(problem);
+}

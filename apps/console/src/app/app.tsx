@@ -10,10 +10,10 @@ import { useTabTitle } from "./page-title.js";
 import { queryClient } from "./query-client.js";
 import { router } from "./router.js";
 import { session, signInLink, signOutReason, token } from "./sign-in.js";
-import { SignInPage } from "./sign-in-page.js";
 import { useStore } from "./store.js";
 
-// Most people come signed in, or by the other page.
+// Most people come signed in.
+const SignInPage = lazy(async () => ({ default: (await import("./sign-in-page.js")).SignInPage }));
 const UseLinkPage = lazy(async () => ({ default: (await import("./use-link-page.js")).UseLinkPage }));
 
 export function App({ api }: { api: Api }) {
@@ -38,14 +38,12 @@ function Console({ api }: { api: Api }) {
   const counts = useQuery({ ...countsQuery(api), enabled: false });
   useTabTitle(counts.data?.waiting ?? 0);
   useAlerts(counts.data?.waiting, () => void router.navigate({ to: "/inbox/{-$id}", params: { id: undefined } }));
-  if (word !== null) {
-    return (
-      <Suspense fallback={<main className="sign-in" />}>
-        <UseLinkPage word={word} />
-      </Suspense>
-    );
-  }
-  if (!hasToken && signedIn === "asking") return <main className="sign-in" />;
-  if (!hasToken && signedIn === "none") return <SignInPage api={api} reason={reason} />;
-  return <RouterProvider router={router} />;
+  if (word === null && (hasToken || signedIn === "live")) return <RouterProvider router={router} />;
+  const waiting = <main className="sign-in" />;
+  if (word === null && signedIn === "asking") return waiting;
+  return (
+    <Suspense fallback={waiting}>
+      {word === null ? <SignInPage api={api} reason={reason} /> : <UseLinkPage word={word} />}
+    </Suspense>
+  );
 }

@@ -1,7 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useMatches, useNavigate } from "@tanstack/react-router";
 import { Check, Menu as MenuIcon, Search, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useApi } from "../api/api-context.js";
 import { countsQuery } from "../inbox/inbox-count.js";
 import { KeysProvider } from "../keys/keys-provider.js";
@@ -39,8 +39,13 @@ export function Shell() {
     icon: <SectionIcon />,
     run: goTo(to),
   }));
+  const client = useQueryClient();
+  const search = useCallback(
+    async (text: string) => (await import("./find-things.js")).findThings(text, { api, client, navigate }),
+    [api, client, navigate],
+  );
   return (
-    <KeysProvider commands={commands}>
+    <KeysProvider commands={commands} search={search}>
       {sections.map(({ name, label, keys, to }) => (
         <GoKey key={name} id={`go.${name}`} label={label} keys={keys} run={goTo(to)} />
       ))}

@@ -2,15 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IdentitySecret, PublicLink, HostIdentity as Settings } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
-import { answered } from "../api/query.js";
+import { answered, unlessRefused } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { CopyField } from "../parts/copy-field.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { ProblemCard, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { PublicKeys } from "./public-keys.js";
 
 /** How the site that embeds a link tells who its visitor is: a shared secret, or public keys of the site. Editors and above. */
@@ -121,26 +121,37 @@ function Keys({ agent, link, settings, onChange }: KeysProps) {
         )}
       </div>
       <PublicKeys agent={agent} link={link} settings={settings} onChange={onChange} />
-      {asking === "rotate" && (
-        <ConfirmDialog
-          title="Replace the secret?"
-          action="Replace it"
-          onConfirm={makeSecret}
-          onClose={() => setAsking(null)}
-        >
-          <p>The present one signs beside the new one for a while, so that your servers can change over.</p>
-        </ConfirmDialog>
-      )}
-      {asking === "remove" && (
-        <ConfirmDialog
-          title="Turn identities off?"
-          action="Turn off"
-          onConfirm={remove}
-          onClose={() => setAsking(null)}
-        >
-          <p>Secret and keys are forgotten at once. Conversations that run go on.</p>
-        </ConfirmDialog>
-      )}
+      <ConfirmDialog
+        open={asking === "rotate"}
+        onClose={() => setAsking(null)}
+        title="Replace the secret?"
+        consequences={[
+          "The present one signs beside the new one for a while, so that your servers can change over.",
+          "After that, tokens signed with it are refused.",
+        ]}
+        action="Replace it"
+        run={() => unlessRefused(makeSecret())}
+      />
+      <ConfirmDialog
+        open={asking === "remove"}
+        onClose={() => setAsking(null)}
+        title="Turn identities off?"
+        consequences={[
+          "Secret and keys are forgotten at once and for good; your servers need new ones to turn it on again.",
+          "Visitors whom your site knew are guests from now on. Conversations that run go on.",
+        ]}
+        {...(settings.secret_set
+          ? {
+              milder: {
+                text: "If a secret got into the wrong hands, replacing it is enough.",
+                action: "Replace the secret instead",
+                run: () => unlessRefused(makeSecret()),
+              },
+            }
+          : {})}
+        action="Turn off"
+        run={() => unlessRefused(remove())}
+      />
     </div>
   );
 }

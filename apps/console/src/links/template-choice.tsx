@@ -1,8 +1,9 @@
 import { useState } from "react";
 import type { Template } from "../api/answers.js";
+import { unlessRefused } from "../api/query.js";
 import { useLinkApi } from "../api/use-link-api.js";
 import { announce } from "../app/announcement.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { valuesOf } from "./link-body.js";
 import { initialValues, type LinkValues } from "./link-form.js";
 
@@ -63,16 +64,19 @@ export function TemplateChoice({ templates: given, onFill }: TemplateChoiceProps
           Delete this template
         </button>
       )}
-      {deleting && (
-        <ConfirmDialog
-          title={`Delete the template “${deleting.name}”?`}
-          action="Delete the template"
-          onConfirm={() => remove(deleting)}
-          onClose={() => setDeleting(null)}
-        >
-          <p>Links that were made of it stay as they are.</p>
-        </ConfirmDialog>
-      )}
+      <ConfirmDialog
+        open={deleting !== null}
+        onClose={() => setDeleting(null)}
+        title={`Delete the template “${deleting?.name ?? ""}”?`}
+        consequences={[
+          "It is gone for everybody, at once and for good.",
+          "Links that were made of it stay as they are.",
+        ]}
+        action="Delete the template"
+        run={async () => {
+          if (deleting !== null) await unlessRefused(remove(deleting));
+        }}
+      />
     </div>
   );
 }

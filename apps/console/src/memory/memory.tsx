@@ -21,10 +21,12 @@ import { type ListPage, useList } from "../ui/table/use-list.js";
 import { Time } from "../ui/time.js";
 import { BeginDialog } from "./begin-dialog.js";
 import { PersonMemory } from "./person-memory.js";
+import { rowName } from "./row-name.js";
 
 const FILTERS: readonly Filter[] = [{ id: "address", type: "text", label: "Address", placeholder: "Whole address" }];
 const NAMES = FILTERS.map(({ id }) => id);
-const rowId = ({ address }: ListedMemory): string => address;
+const addressOf = ({ address }: ListedMemory): string => address;
+const rowId = ({ address }: ListedMemory): string => rowName(address);
 const route = getRouteApi("/memory/{-$agent}");
 
 /** Whom an agent remembers, and what. */
@@ -93,7 +95,7 @@ function People({ agent }: { agent: string }) {
       <DataTable
         {...{ id: "memory", label: "People it remembers", list, source, columns: COLUMNS, rowId, filters: FILTERS }}
         peek={{
-          title: rowId,
+          title: addressOf,
           content: (row) => (
             <PersonMemory key={row.address} agent={agent} address={row.address} onGone={() => list.setPeek(null)} />
           ),
@@ -112,7 +114,11 @@ function People({ agent }: { agent: string }) {
         ) : null}
       </DataTable>
       {beginning ? (
-        <BeginDialog agent={agent} onClose={() => setBeginning(false)} onBegun={(begun) => list.setPeek(begun)} />
+        <BeginDialog
+          agent={agent}
+          onClose={() => setBeginning(false)}
+          onBegun={(begun) => list.setPeek(rowName(begun))}
+        />
       ) : null}
     </>
   );
@@ -132,7 +138,7 @@ async function oneOf(
 }
 
 const COLUMNS: readonly Column<ListedMemory>[] = [
-  { id: "address", header: "Person", cell: rowId, value: rowId, width: "minmax(12rem, 1fr)" },
+  { id: "address", header: "Person", cell: addressOf, value: addressOf, width: "minmax(12rem, 1fr)" },
   {
     ...{ id: "updated_at", header: "Last change", width: "8rem", align: "end", value: (row) => row.updated_at },
     cell: ({ updated_at: at }) => <Time at={at} />,

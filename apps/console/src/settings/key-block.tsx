@@ -3,15 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { SigningKey } from "../api/answers.js";
-import { answered } from "../api/query.js";
+import type { Problem } from "../api/problem.js";
+import { answered, unlessRefused } from "../api/query.js";
 import { credentialCalls } from "../api/settings-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { LastUsed, Retired } from "./credential-rows.js";
 import { KEY_STATE } from "./credential-words.js";
 import { type MadeKey, NewKey } from "./new-key.js";
@@ -77,51 +78,71 @@ export function KeyBlock() {
       {made && <Made made={made} onKept={close} />}
       {adding && <NewKey onMade={(key) => void show(key)} onCancel={close} />}
       <WhenReady query={query}>{({ data }) => <Keys keys={data} onAsk={ask} />}</WhenReady>
-      {asked?.what === "revoke" && (
-        <ConfirmDialog
-          title={`Revoke “${asked.key.name}”?`}
-          action="Revoke the key"
-          onConfirm={() => revoke(asked.key)}
-          onClose={() => setAsked(null)}
-        >
-          <p>Requests signed with it are refused within seconds. Conversations that it opened go on.</p>
-          <p>This cannot be undone. To change over without a gap, replace it instead.</p>
-        </ConfirmDialog>
-      )}
-      {asked?.what === "nonce" && (
-        <ConfirmDialog
-          title={
-            asked.key.require_nonce
-              ? `Let “${asked.key.name}” sign without a nonce?`
-              : `Require a nonce of “${asked.key.name}”?`
-          }
-          action={asked.key.require_nonce ? "Allow it" : "Require it"}
-          onConfirm={() => changeNonce(asked.key)}
-          onClose={() => setAsked(null)}
-        >
-          {asked.key.require_nonce ? (
-            <p>
-              A captured request without a nonce then gets the answer of the first one, as long as its time is valid.
-            </p>
-          ) : (
-            <p>
-              Requests of this key without <code>X-Nonce</code> are refused at once. Let your server send it first.
-            </p>
-          )}
-        </ConfirmDialog>
-      )}
-      {asked?.what === "rotate" && (
-        <ConfirmDialog
-          title={`Replace “${asked.key.name}”?`}
-          action="Make the new key"
-          onConfirm={() => rotate(asked.key)}
-          onClose={() => setAsked(null)}
-        >
-          <p>You get a new key with a new id. The old one signs beside it, as a rule for a day, and then ends.</p>
-          <p>Put the new one into your server within that time.</p>
-        </ConfirmDialog>
-      )}
+      {asked === null ? null : <Question {...{ asked, revoke, rotate, changeNonce }} onClose={() => setAsked(null)} />}
     </section>
+  );
+}
+
+interface QuestionProps
+  extends Record<"revoke" | "rotate" | "changeNonce", (key: SigningKey) => Promise<Problem | null>> {
+  asked: Asked;
+  onClose(): void;
+}
+
+/** What a key loses or gains, before it is done. */
+function Question({ asked: { what, key }, revoke, rotate, changeNonce, onClose }: QuestionProps) {
+  const shared = { open: true, onClose };
+  if (what === "revoke")
+    return (
+      <ConfirmDialog
+        {...shared}
+        title={`Revoke “${key.name}”?`}
+        {...(key.status === "active"
+          ? {
+              milder: {
+                text: "Replaced, it signs beside the new key, as a rule for a day, so that nothing breaks.",
+                action: "Replace it instead",
+                run: () => unlessRefused(rotate(key)),
+              },
+            }
+          : {})}
+        consequences={[
+          "Requests signed with it are refused within seconds, for good.",
+          "Conversations that it opened go on.",
+        ]}
+        action="Revoke the key"
+        run={() => unlessRefused(revoke(key))}
+      />
+    );
+  if (what === "rotate")
+    return (
+      <ConfirmDialog
+        {...shared}
+        title={`Replace “${key.name}”?`}
+        consequences={[
+          "You get a new key with a new id. The old one signs beside it, as a rule for a day, and then ends.",
+          "Put the new one into your server within that time.",
+        ]}
+        action="Make the new key"
+        run={() => unlessRefused(rotate(key))}
+      />
+    );
+  return (
+    <ConfirmDialog
+      {...shared}
+      title={key.require_nonce ? `Let “${key.name}” sign without a nonce?` : `Require a nonce of “${key.name}”?`}
+      consequences={[
+        key.require_nonce ? (
+          "A captured request without a nonce then gets the answer of the first one, as long as its time is valid."
+        ) : (
+          <span key="nonce">
+            Requests of this key without <code>X-Nonce</code> are refused at once. Let your server send it first.
+          </span>
+        ),
+      ]}
+      action={key.require_nonce ? "Allow it" : "Require it"}
+      run={() => unlessRefused(changeNonce(key))}
+    />
   );
 }
 

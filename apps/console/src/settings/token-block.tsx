@@ -2,19 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { AccessToken } from "../api/answers.js";
-import { answered } from "../api/query.js";
+import { answered, unlessRefused } from "../api/query.js";
 import { credentialCalls } from "../api/settings-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { useSending } from "../api/use-sending.js";
 import { announce } from "../app/announcement.js";
 import { token as signedIn } from "../app/sign-in.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { FormEnd } from "../parts/form-end.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { LastUsed, Retired } from "./credential-rows.js";
 import { ROLES, roleLabel } from "./credential-words.js";
 
@@ -76,22 +76,22 @@ export function TokenBlock() {
       )}
       {adding && <NewToken onMade={(token) => void keep(token)} onCancel={close} />}
       <WhenReady query={query}>{({ data }) => <Tokens tokens={data} onRevoke={setRevoking} />}</WhenReady>
-      {revoking && (
-        <ConfirmDialog
-          title={`Revoke “${revoking.name}”?`}
-          action="Revoke the token"
-          onConfirm={() => revoke(revoking)}
-          onClose={() => setRevoking(null)}
-        >
-          {isOwn(revoking) && (
-            <p>
-              <strong>This is the token you are signed in with.</strong> You are signed out with it.
-            </p>
-          )}
-          <p>Whoever uses it is signed out within seconds, and scripts with it are refused.</p>
-          <p>This cannot be undone; make a new token for those who still need one.</p>
-        </ConfirmDialog>
-      )}
+      <ConfirmDialog
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={`Revoke “${revoking?.name ?? ""}”?`}
+        consequences={[
+          ...(revoking !== null && isOwn(revoking)
+            ? [<strong key="own">This is the token you are signed in with: you are signed out with it.</strong>]
+            : []),
+          "Whoever uses it is signed out within seconds, and scripts with it are refused.",
+          "This cannot be undone; make a new token for those who still need one.",
+        ]}
+        action="Revoke the token"
+        run={async () => {
+          if (revoking !== null) await unlessRefused(revoke(revoking));
+        }}
+      />
     </section>
   );
 }

@@ -4,12 +4,12 @@ import { allPages } from "../api/all-pages.js";
 import type { User } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
-import { answered } from "../api/query.js";
+import { answered, unlessRefused } from "../api/query.js";
 import { announce } from "../app/announcement.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Retired } from "./credential-rows.js";
 import { roleLabel } from "./credential-words.js";
 import { InviteUser } from "./invite-user.js";
@@ -55,7 +55,7 @@ export function UserBlock() {
       </p>
       {adding && <InviteUser onInvited={(user) => void invited(user)} onCancel={close} />}
       <WhenReady query={query}>{({ data }) => <Users users={data} onAsk={setAsking} />}</WhenReady>
-      {asking && <Confirm asking={asking} onConfirm={() => confirm(asking)} onClose={() => setAsking(null)} />}
+      {asking && <Confirm asking={asking} onConfirm={confirm} onClose={() => setAsking(null)} />}
     </section>
   );
 }
@@ -128,34 +128,46 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
 
 interface ConfirmProps {
   asking: Asking;
-  onConfirm(): Promise<Problem | null>;
+  onConfirm(wish: Asking): Promise<Problem | null>;
   onClose(): void;
 }
 
 function Confirm({ asking, onConfirm, onClose }: ConfirmProps) {
   const { user } = asking;
   const name = user.name ?? user.email;
-  const own = user.me && (
-    <p>
-      <strong>This is you.</strong> You may not be able to take it back.
-    </p>
-  );
+  const own = user.me ? [<strong key="own">This is you. You may not be able to take it back.</strong>] : [];
   if (asking.type === "remove")
     return (
-      <ConfirmDialog title={`Remove ${name}?`} action="Remove" onConfirm={onConfirm} onClose={onClose}>
-        {own}
-        <p>The person is signed out everywhere at once. They can be invited again.</p>
-      </ConfirmDialog>
+      <ConfirmDialog
+        open
+        onClose={onClose}
+        title={`Remove ${name}?`}
+        {...(user.role === "viewer"
+          ? {}
+          : {
+              milder: {
+                text: "A viewer reads agents, links and numbers, and neither conversations nor secrets.",
+                action: "Make viewer instead",
+                run: () => unlessRefused(onConfirm({ type: "role", user, role: "viewer" })),
+              },
+            })}
+        consequences={[
+          ...own,
+          "They are signed out everywhere at once, and can no longer sign in.",
+          "What they made stays, with their name in the audit. They can be invited again.",
+        ]}
+        action="Remove"
+        run={() => unlessRefused(onConfirm(asking))}
+      />
     );
   return (
     <ConfirmDialog
-      title={`Make ${name} ${roleLabel(asking.role)}?`}
-      action="Change the role"
-      onConfirm={onConfirm}
+      open
       onClose={onClose}
-    >
-      {own}
-      <p>It counts at once, wherever they are signed in.</p>
-    </ConfirmDialog>
+      title={`Make ${name} ${roleLabel(asking.role)}?`}
+      consequences={[...own, "It counts at once, wherever they are signed in."]}
+      action="Change the role"
+      run={() => unlessRefused(onConfirm(asking))}
+    />
   );
 }

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Webhook } from "../api/answers.js";
 import type { Problem } from "../api/problem.js";
-import { answered } from "../api/query.js";
+import { answered, unlessRefused } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
 import { webhookCalls } from "../api/webhook-calls.js";
-import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { plural } from "../sessions/session-rows.js";
+import { RadioGroup } from "../ui/choices.js";
+import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { webhookName } from "./webhook-state.js";
 
 const COUNTED = 200;
@@ -16,11 +17,12 @@ const DAY_SECONDS = 86_400;
 interface DeleteProps {
   webhook: Webhook;
   onDelete(): Promise<Problem | null>;
+  onDisable(): Promise<unknown>;
   onClose(): void;
 }
 
 /** Says what is lost: what waits, and the log. */
-export function DeleteWebhookDialog({ webhook, onDelete, onClose }: DeleteProps) {
+export function DeleteWebhookDialog({ webhook, onDelete, onDisable, onClose }: DeleteProps) {
   const api = useCalls(webhookCalls);
   const waiting = useQuery({
     queryKey: ["webhook", webhook.id, "pending"],
@@ -28,18 +30,29 @@ export function DeleteWebhookDialog({ webhook, onDelete, onClose }: DeleteProps)
   });
   return (
     <ConfirmDialog
-      title={`Delete “${webhookName(webhook)}”?`}
-      action="Delete the webhook"
-      onConfirm={onDelete}
+      open
       onClose={onClose}
-    >
-      <p>
-        {waiting.isPending && "Counting what waits…"}
-        {waiting.error && "What waits is not sent any more."}
-        {waiting.data && waitingText(waiting.data.data.length)}
-      </p>
-      <p>Its secret and its log are deleted with it. To pause it instead, disable it.</p>
-    </ConfirmDialog>
+      title={`Delete “${webhookName(webhook)}”?`}
+      {...(webhook.is_active
+        ? {
+            milder: {
+              text: "A disabled webhook is told nothing and keeps its secret and its log.",
+              action: "Disable instead",
+              run: onDisable,
+            },
+          }
+        : {})}
+      consequences={[
+        waiting.isPending
+          ? "Counting what waits…"
+          : waiting.data
+            ? waitingText(waiting.data.data.length)
+            : "What waits is not sent any more.",
+        "Its secret and its log are deleted with it, at once and for good.",
+      ]}
+      action="Delete the webhook"
+      run={() => unlessRefused(onDelete())}
+    />
   );
 }
 
@@ -63,23 +76,28 @@ export function RotateSecretDialog({ onRotate, onClose }: RotateProps) {
   const key = useRef(randomId());
   return (
     <ConfirmDialog
-      title="Make a new secret?"
-      action="Make a new secret"
-      onConfirm={() => onRotate(overlap, `${key.current}-${overlap}`)}
+      open
       onClose={onClose}
+      title="Make a new secret?"
+      consequences={["What is sent from now on is signed with the new one; it is shown once."]}
+      action="Make a new secret"
+      run={() => unlessRefused(onRotate(overlap, `${key.current}-${overlap}`))}
     >
-      <label className="check">
-        <input type="radio" name="overlap" checked={overlap === DAY_SECONDS} onChange={() => setOverlap(DAY_SECONDS)} />
-        <span>
-          Both sign for a day <span className="fact-note">Nothing breaks while your server learns the new one.</span>
-        </span>
-      </label>
-      <label className="check">
-        <input type="radio" name="overlap" checked={overlap === 0} onChange={() => setOverlap(0)} />
-        <span>
-          The old one ends at once <span className="fact-note">When it got into the wrong hands.</span>
-        </span>
-      </label>
+      <RadioGroup
+        label="The old secret"
+        options={OVERLAPS}
+        value={String(overlap)}
+        onChange={(chosen) => setOverlap(Number(chosen))}
+      />
     </ConfirmDialog>
   );
 }
+
+const OVERLAPS = [
+  {
+    value: String(DAY_SECONDS),
+    label: "Both sign for a day",
+    help: "Nothing breaks while your server learns the new one.",
+  },
+  { value: "0", label: "The old one ends at once", help: "When it got into the wrong hands." },
+];

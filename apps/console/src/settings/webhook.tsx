@@ -116,7 +116,12 @@ function Receiver({ webhook, reload }: { webhook: Webhook; reload(): Promise<unk
       <Facts webhook={webhook} />
       <DeliveryList log={log} status={status} canSend={webhook.is_active} onStatus={setStatus} />
       {asking === "delete" && (
-        <DeleteWebhookDialog webhook={webhook} onDelete={remove} onClose={() => setAsking(null)} />
+        <DeleteWebhookDialog
+          webhook={webhook}
+          onDelete={remove}
+          onDisable={() => setActive(false)}
+          onClose={() => setAsking(null)}
+        />
       )}
       {asking === "rotate" && <RotateSecretDialog onRotate={rotate} onClose={() => setAsking(null)} />}
     </>

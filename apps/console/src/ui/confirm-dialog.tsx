@@ -17,6 +17,9 @@ interface ConfirmProps {
   milder?: { text: string; action: string; run: () => Promise<unknown> };
   /** Where content goes: this title has to be typed first. */
   typed?: string;
+  /** What else is asked before it is done, and whether that is answered. */
+  children?: ReactNode;
+  ready?: boolean;
   /** The verb: "Delete link". */
   action: string;
   run: () => Promise<unknown>;
@@ -28,11 +31,11 @@ export function ConfirmDialog(props: ConfirmProps) {
   return props.open ? <OpenConfirm {...props} /> : null;
 }
 
-function OpenConfirm({ onClose, title, consequences, milder, typed, action, run }: ConfirmProps) {
+function OpenConfirm({ onClose, title, consequences, milder, typed, action, run, ...asked }: ConfirmProps) {
   const [text, setText] = useState("");
   const [busy, setBusy] = useState<"milder" | "action" | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
-  const ready = typed === undefined || text.trim() === typed.trim();
+  const ready = asked.ready !== false && (typed === undefined || text.trim() === typed.trim());
   const go = (which: "milder" | "action", call: () => Promise<unknown>) => () => {
     setBusy(which);
     call().then(onClose, (error: unknown) => {
@@ -68,6 +71,7 @@ function OpenConfirm({ onClose, title, consequences, milder, typed, action, run 
           <li key={index}>{consequence}</li>
         ))}
       </ul>
+      {asked.children}
       {typed === undefined ? null : (
         <TextField label={`Type “${typed}” to go on`} value={text} onChange={setText} autoComplete="off" />
       )}

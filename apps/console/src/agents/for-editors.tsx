@@ -1,0 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useApi } from "../api/api-context.js";
+import { whoQuery } from "../app/who.js";
+
+/** Whether drafts and what else is for editors may be read; undefined = not known yet. */
+export function useMayEdit(): boolean | undefined {
+  const role = useQuery(whoQuery(useApi())).data?.role;
+  return role === undefined ? undefined : role !== "viewer" && role !== "operator";
+}
+
+/** The first tab of an agent. Who may read no drafts sees the versions, which is the first that they may. */
+export function ForEditors({ agent, children }: { agent: string; children: ReactNode }) {
+  return useMayEdit() === false ? <Navigate to="/agents/$agent/versions" params={{ agent }} replace /> : children;
+}
