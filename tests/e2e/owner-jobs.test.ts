@@ -99,7 +99,7 @@ describe("the jobs of an owner at the console", () => {
     await click(link("Create a link"));
     await page.getByLabel("Title").fill("Spring");
     await click(button("Create the link"));
-    expect(await page.getByLabel("Address of the link").inputValue()).toMatch(/\/chat\/pl_/);
+    await expect.poll(() => page.getByLabel("Address of the link").inputValue()).toMatch(/\/chat\/pl_/);
   });
 
   it("makes a link for each of twenty people", async () => {
@@ -127,7 +127,7 @@ describe("the jobs of an owner at the console", () => {
     await click(button("Views"));
     await click(button("Went badly"));
     await page.getByRole("row", { name: /My parcel is broken/ }).waitFor();
-    expect(await page.getByRole("row").count()).toBe(2);
+    await expect.poll(() => page.getByRole("row").count()).toBe(2);
   });
 
   it("takes over as a person", async () => {

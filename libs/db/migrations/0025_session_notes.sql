@@ -1,4 +1,5 @@
--- What the team writes about a session for itself: no visitor and no model reads it. Goes with the content of its session.
+-- What the team writes about a session for itself: no visitor and no model reads it. Goes with the content of its
+-- session.
 create table session_notes (
   id uuid primary key,
   tenant_id uuid not null references tenants,

@@ -1,7 +1,8 @@
 -- Moves a session that was played just now (events of the last hour) to the time of its plan, turn by turn, as if its
 -- visitor and operator had taken their time; for what is made up. To be called once a session, in the tenant's scope.
--- p_began_at: its new beginning. p_pace: from the beginning of a turn to that of the next; a person takes three times as
--- long to come. p_abandoned: nobody came back, so a real session would have ended by itself. Cost: one update a turn.
+-- p_began_at: its new beginning. p_pace: from the beginning of a turn to that of the next; a person takes three times
+-- as long to come. p_abandoned: nobody came back, so a real session would have ended by itself.
+-- Cost: two updates a turn.
 create or replace function move_session_back(
   p_conversation uuid, p_began_at timestamptz, p_pace interval, p_abandoned boolean
 ) returns void
