@@ -163,7 +163,7 @@ describe("deploy/Dockerfile", () => {
     const last = lines.slice(lines.lastIndexOf(of("FROM").at(-1) ?? ""));
     expect(last.filter((line) => line.startsWith("USER "))).toEqual(["USER 10001:10001"]);
     expect(last.join("\n")).not.toMatch(/--chown|chmod|VOLUME/);
-    expect(last).toContain("HEALTHCHECK NONE");
+    expect(last.filter((line) => line.startsWith("HEALTHCHECK "))[0]).toMatch(/CMD \["node", "-e", ".*\/readyz.*"\]$/);
   });
 
   it("lets SERVICE pick the entry and gives node the signals", () => {
