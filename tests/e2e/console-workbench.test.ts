@@ -39,7 +39,7 @@ describe("the workbench of an agent in the console", () => {
     return (await owner().call<Document>("GET", "/api/agents/clinic-desk/export")).body;
   };
 
-  it("changes a prompt, adds a node in the graph, publishes and rolls back", async () => {
+  it("changes a prompt, adds a node in the graph, tries it, makes a test of the try, publishes and rolls back", async () => {
     const before = await live();
     const page = await signIn("/agents/clinic-desk");
     await page.getByLabel("Global prompt").fill("You are Nora. Be brief and kind.");
@@ -58,6 +58,30 @@ describe("the workbench of an agent in the console", () => {
     await panel.waitFor();
     await screenshot(page, "flow");
 
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    const talk = page.getByRole("complementary", { name: "Try" });
+    const say = async (words: string): Promise<void> => {
+      await talk.getByLabel("What a visitor writes").fill(words);
+      await page.keyboard.press("Enter");
+      await talk.getByText(words, { exact: true }).waitFor();
+      await expect.poll(() => talk.getByText("Thinking…").count()).toBe(0);
+    };
+    await say("skip");
+    await say("Where is parking?");
+    await talk.getByText("questions → parking").first().waitFor();
+    await page.getByText("The try is at parking").waitFor();
+    await screenshot(page, "try");
+    const sessions = await owner().call<{ data: unknown[] }>("GET", "/api/sessions?limit=200");
+    await talk.getByRole("button", { name: "Make this a test" }).click();
+    const made = page.getByRole("dialog", { name: "Make this a test" });
+    await made.getByLabel("Name").fill("Tells where to park");
+    await screenshot(page, "make-a-test");
+    await made.getByRole("button", { name: "Add to the draft" }).click();
+    await page.getByText("Draft saved").waitFor();
+    // A try is no session.
+    const later = await owner().call<{ data: unknown[] }>("GET", "/api/sessions?limit=200");
+    expect(later.body.data.length).toBe(sessions.body.data.length);
+
     await page.getByRole("button", { name: "Publish…" }).click();
     const publish = page.getByRole("dialog", { name: "Publish Clinic Desk" });
     await publish.getByLabel("What changed").fill("Parking, and fewer words");
@@ -72,6 +96,9 @@ describe("the workbench of an agent in the console", () => {
     });
     const questions = after.workflow.nodes.find(({ id }) => id === "questions");
     expect(questions?.transitions).toContainEqual({ condition: "contains:parking", target: "parking" });
+
+    const suite = await owner().call<{ tests: unknown[] }>("POST", "/api/agents/clinic-desk/versions/2/test", {});
+    expect(suite.body.tests).toContainEqual(expect.objectContaining({ name: "Tells where to park", passed: true }));
 
     await page.getByRole("link", { name: "Versions", exact: true }).click();
     await page.getByText("Parking, and fewer words").waitFor();

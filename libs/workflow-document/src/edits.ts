@@ -29,7 +29,9 @@ export type GraphEdit =
   | { do: "editCondition"; from: string; index: number; condition?: string; priority?: number | null }
   | { do: "reorderTransition"; from: string; index: number; to: number }
   /** `to` = its new place in `workflow.nodes`. */
-  | { do: "reorderNode"; id: string; to: number };
+  | { do: "reorderNode"; id: string; to: number }
+  /** Behind the last test of the document. One that has its name already gives it a number. */
+  | { do: "addTest"; test: Fields & { name: string } };
 
 /**
  * Makes an edit in the text of a document and answers the new text. Comments, anchors, quotes and the order of whatever the edit does
@@ -77,6 +79,8 @@ function changesOf(document: unknown, edit: GraphEdit): Change[] {
     }
     case "reorderNode":
       return reorderNode(document, edit);
+    case "addTest":
+      return [addTest(document, edit.test)];
   }
 }
 
@@ -213,4 +217,15 @@ function reorderNode(document: unknown, { id, to }: Extract<GraphEdit, { do: "re
     throw new EditRefused("bad_edit", "there is no such place");
   }
   return index === to ? [] : [{ op: "move", path: NODES, from: index, to }];
+}
+
+function addTest(document: unknown, test: Fields & { name: string }): Change {
+  const tests = listOf(recordOf(document).tests);
+  const names = new Set(tests.map((one) => recordOf(one).name));
+  let { name } = test;
+  for (let n = 2; names.has(name); n += 1) name = `${test.name} (${n})`;
+  const value = { ...test, name };
+  // Without a list, or with an empty one, there is no place behind the last.
+  if (tests.length === 0) return { op: "set", path: ["tests"], value: [value] };
+  return { op: "insert", path: ["tests"], index: tests.length, value };
 }

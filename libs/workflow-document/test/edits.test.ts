@@ -83,6 +83,17 @@ describe("an edit of a graph", () => {
     `);
   });
 
+  it("writes a test behind the others, with a name of its own, and a list where there is none", () => {
+    const test = { name: "greets", steps: [{ say: "bye", expect: { path: ["bye"], ended: true } }] };
+    const after = edited({ do: "addTest", test });
+    expect(after.startsWith(YAML.trimEnd())).toBe(true);
+    expect(after.slice(YAML.trimEnd().length)).toContain("name: greets (2)");
+    const [first = ""] = YAML.split("tests:\n");
+    const alone = edited({ do: "addTest", test }, first);
+    expect(alone.startsWith(first)).toBe(true);
+    expect(alone.slice(first.length)).toContain("name: greets\n");
+  });
+
   it("writes a new node behind the one that is named, apart as its neighbours are", () => {
     const node = { id: "new", system_prompt: "One.\nTwo.", transitions: [{ condition: "always", target: "bye" }] };
     const after = edited({ do: "addNode", node, after: "hello" });

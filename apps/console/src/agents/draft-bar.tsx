@@ -9,6 +9,7 @@ import { Status } from "../ui/status.js";
 import type { Draft, DraftState } from "./draft.js";
 import { ConflictDialog, RebaseDialog } from "./merge-dialogs.js";
 import { PublishDialog } from "./publish-dialog.js";
+import { TryButton } from "./try/try-button.js";
 import { liveTextOf } from "./use-draft.js";
 import styles from "./workbench.module.css";
 
@@ -32,6 +33,7 @@ export function DraftBar({ agent, draft }: BarProps) {
         </div>
         <div className={styles.actions}>
           {state.saving !== "same" && <Button onClick={() => setOpen("discard")}>Discard draft</Button>}
+          <TryButton agent={agent} draft={draft} />
           <Button
             look="primary"
             disabled={state.text === state.liveText && state.live !== null}

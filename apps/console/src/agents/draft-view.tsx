@@ -7,6 +7,7 @@ import { Skeleton } from "../ui/skeleton.js";
 import { EmptyState } from "../ui/states.js";
 import type { Draft } from "./draft.js";
 import { DraftBar } from "./draft-bar.js";
+import { TryBeside } from "./try/try-beside.js";
 import { useDraft } from "./use-draft.js";
 import { type Read, useGraph } from "./use-graph.js";
 
@@ -23,7 +24,9 @@ export function DraftView({ agent, children }: DraftViewProps) {
       {(draft) => (
         <>
           <DraftBar agent={agent} draft={draft} />
-          {children(draft)}
+          <TryBeside agent={agent} draft={draft}>
+            {children(draft)}
+          </TryBeside>
         </>
       )}
     </QueryView>

@@ -64,7 +64,8 @@ export function TracedTurnBody({ turn }: { turn: TracedTurn }) {
   );
 }
 
-function TracedTurnDetails({ turn }: { turn: TracedTurn }) {
+/** How a turn came about, without the way it took. */
+export function TracedTurnDetails({ turn }: { turn: TracedTurn }) {
   const { latency, variables } = turn;
   const learned = Object.keys(variables);
   const notes = [...turn.warnings, ...turn.logs].map(noteText);

@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Agent } from "../../api/answers.js";
+import { useStore } from "../../app/store.js";
 import { Button } from "../../ui/button.js";
 import { Flow } from "../../ui/flow/flow.js";
 import { Select } from "../../ui/select.js";
@@ -9,6 +10,7 @@ import { agentPage } from "../agent-frame.js";
 import type { Draft } from "../draft.js";
 import { DraftView, GraphView } from "../draft-view.js";
 import { TYPE_WORDS } from "../node-words.js";
+import { useTalk } from "../try/use-talk.js";
 import { useEdits } from "../use-edits.js";
 import type { Read } from "../use-graph.js";
 import { AddNodeDialog } from "./add-node-dialog.js";
@@ -35,7 +37,10 @@ function FlowEditor({ agent, draft, read: { graph } }: { agent: Agent; draft: Dr
   const edit = useEdits(draft);
   const [adding, setAdding] = useState(false);
   const [overlay, setOverlay] = useState<Overlay>("none");
-  const marks = useOverlay(agent, overlay);
+  const tried = useStore(useTalk(agent, draft).store);
+  // Who tries looks at the way: it shows by itself until another overlay is chosen.
+  const shown = overlay === "none" && tried.open && tried.shown.length > 0 ? "try" : overlay;
+  const marks = useOverlay(agent, shown, tried.shown);
   const select = (node: string | null): void =>
     void navigate({
       from: "/agents/$agent/flow",
@@ -63,7 +68,7 @@ function FlowEditor({ agent, draft, read: { graph } }: { agent: Agent; draft: Dr
           Add a node
         </Button>
         <div className={styles.overlay}>
-          <Select label="Overlay" hideLabel options={OVERLAYS} value={overlay} onChange={setOverlay} />
+          <Select label="Overlay" hideLabel options={OVERLAYS} value={shown} onChange={setOverlay} />
         </div>
         {marks.note !== null && (
           <p className={styles.note} role="status">

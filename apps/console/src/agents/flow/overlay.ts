@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Agent, TestResult } from "../../api/answers.js";
 import { answered } from "../../api/query.js";
+import type { TriedStep } from "../../api/try-calls.js";
 import { useWorkbench } from "../../api/use-workbench.js";
 import type { NodeNumbers } from "../../api/workbench-calls.js";
 import type { FlowNode } from "../../ui/flow/flow-types.js";
@@ -11,6 +12,7 @@ export const OVERLAYS = [
   { value: "none", label: "No overlay" },
   { value: "coverage", label: "Test coverage" },
   { value: "drop_off", label: "Drop-off" },
+  { value: "try", label: "Path of the try" },
 ] as const;
 export type Overlay = (typeof OVERLAYS)[number]["value"];
 
@@ -28,7 +30,7 @@ const MUCH = 0.2;
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 
 /** What is known of nodes and ways beside the document: what tests have seen, and where people went. */
-export function useOverlay(agent: Agent, overlay: Overlay): Marks {
+export function useOverlay(agent: Agent, overlay: Overlay, tried: readonly TriedStep[]): Marks {
   const api = useWorkbench();
   const version = agent.active_version;
   const tested = useQuery({
@@ -44,6 +46,7 @@ export function useOverlay(agent: Agent, overlay: Overlay): Marks {
   });
   return useMemo(() => {
     if (overlay === "none") return NOTHING;
+    if (overlay === "try") return pathOf(tried);
     if (version === null) return { ...NOTHING, note: "No version is live yet." };
     const query = overlay === "coverage" ? tested : numbers;
     if (query.error) return { ...NOTHING, note: query.error.problem.detail };
@@ -51,7 +54,30 @@ export function useOverlay(agent: Agent, overlay: Overlay): Marks {
       return tested.data === undefined ? { ...NOTHING, note: "The tests are running…" } : coverageOf(tested.data);
     }
     return numbers.data === undefined ? { ...NOTHING, note: "Loading…" } : dropOffOf(numbers.data.data);
-  }, [overlay, version, tested, numbers]);
+  }, [overlay, version, tested, numbers, tried]);
+}
+
+/** Where the conversation beside the graph has been, and in which of its steps. */
+function pathOf(tried: readonly TriedStep[]): Marks {
+  if (tried.length === 0) return { ...NOTHING, note: "Nothing is tried yet: “Try” opens a conversation." };
+  const steps = new Map<string, Set<number>>();
+  const taken = new Set<string>();
+  for (const { step, trace, node } of tried) {
+    for (const id of [...(trace?.nodes ?? []).slice(step === 0 ? 0 : 1), node])
+      steps.set(id, (steps.get(id) ?? new Set()).add(step));
+    for (const { from_node: from, condition, to_node: to } of trace?.transitions ?? [])
+      taken.add(`${from} ${condition} ${to}`);
+  }
+  const here = tried.at(-1)?.node;
+  return {
+    note: `The try is at ${here}`,
+    node: (id) => {
+      const numbers = steps.get(id);
+      if (numbers === undefined) return null;
+      return { tone: id === here ? "accent" : "good", text: `Step ${[...numbers].join(", ")}` };
+    },
+    isFaint: ({ from, condition, to }) => !taken.has(`${from} ${condition} ${to}`),
+  };
 }
 
 function coverageOf({ version, coverage, tests }: TestResult): Marks {

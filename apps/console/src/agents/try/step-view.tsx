@@ -1,0 +1,70 @@
+import type { TriedStep, TryBody } from "../../api/try-calls.js";
+import { TracedTurnDetails } from "../../sessions/traced-turn.js";
+import { inTime, UsageFigures } from "../../sessions/usage-figures.js";
+import { Markdown } from "../../ui/markdown/markdown.js";
+import { Chip } from "../../ui/status.js";
+import styles from "./try.module.css";
+
+type Step = TryBody["steps"][number];
+
+/** One step: what was said, what the agent says, and the way there. */
+export function StepView({ step, asked }: { step: TriedStep; asked: Step | null }) {
+  const { messages, trace, not_done: notDone } = step;
+  return (
+    <div className={styles.step}>
+      {asked !== null && (
+        <p className={styles.said} dir="auto">
+          {asked.say ?? (asked.event === "hand_back" ? "Handed back to the agent" : "Time has passed")}
+        </p>
+      )}
+      {messages.map(({ content }, index) => (
+        <div key={String(index)} className={styles.answer} dir="auto">
+          <Markdown>{content}</Markdown>
+        </div>
+      ))}
+      {notDone.map(({ kind, detail }, index) => (
+        <p key={String(index)} className={styles.fine}>
+          <Chip tone="warn">not done</Chip> {NOT_DONE[kind]} {detail}
+        </p>
+      ))}
+      {trace !== null && (
+        <details className={styles.why}>
+          <summary>
+            <span className="mono">{trace.nodes.join(" → ") || step.node}</span>{" "}
+            <span>{inTime(trace.latency.total_ms)}</span>
+          </summary>
+          <p className={styles.figures}>
+            <UsageFigures usage={trace.usage} />
+          </p>
+          <TracedTurnDetails turn={trace} />
+          <Values values={step.variables} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+const NOT_DONE = {
+  webhook: "A webhook to",
+  memory: "To be remembered:",
+  escalation: "A person is asked for:",
+  transfer: "The conversation would go to agent",
+} satisfies Record<TriedStep["not_done"][number]["kind"], string>;
+
+function Values({ values }: { values: Record<string, unknown> }) {
+  const all = Object.entries(values);
+  if (all.length === 0) return null;
+  return (
+    <>
+      <h3 className={styles.title}>Variables after it</h3>
+      <dl className={styles.values}>
+        {all.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd dir="auto">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

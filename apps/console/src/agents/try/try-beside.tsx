@@ -1,0 +1,34 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import type { Agent } from "../../api/answers.js";
+import { useStore } from "../../app/store.js";
+import { useShortcut } from "../../keys/registry.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import type { Draft } from "../draft.js";
+import styles from "./try.module.css";
+import { useTalk } from "./use-talk.js";
+
+const TryPane = lazy(async () => ({ default: (await import("./try-pane.js")).TryPane }));
+
+interface BesideProps {
+  agent: Agent;
+  draft: Draft;
+  children: ReactNode;
+}
+
+/** What is worked on, and the conversation with it beside. */
+export function TryBeside({ agent, draft, children }: BesideProps) {
+  const talk = useTalk(agent, draft);
+  const { open } = useStore(talk.store);
+  const run = () => talk.open(!open);
+  useShortcut({ id: "agent.try", keys: "y", label: "Try the agent", scope: "Agent", run });
+  return (
+    <div className={open ? styles.beside : undefined}>
+      <div className={styles.work}>{children}</div>
+      {open && (
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <TryPane agent={agent} draft={draft} talk={talk} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
