@@ -178,6 +178,35 @@ describe("versions that are safe to publish, over HTTP and on the command line",
     });
   });
 
+  it("tries a version, for editors, thirty times a minute, and records who has calls made", async () => {
+    expect(await importing("tried", doorman("bye", "Tried"))).toMatchObject({ status: 200 });
+    const tried = await parley("agents", "try", "tried", "--say", "bye");
+    expect(tried.out).toContain("> bye\nBye.\n  [door → out, ");
+    expect(tried.code).toBe(0);
+    const path = "/api/agents/tried/try";
+    const acts = async (): Promise<unknown[]> => {
+      const { body } = await call("GET", "/api/audit?limit=200");
+      return z
+        .array(z.looseObject({ action: z.string() }))
+        .parse(body.data)
+        .filter(({ action }) => action === "agent.tried");
+    };
+    expect(await acts()).toEqual([]);
+    expect(await call("POST", path, { steps: [], api_calls: "make" })).toMatchObject({ status: 200 });
+    expect(await acts()).toMatchObject([{ target_id: "tried" }]);
+    const made = await call("POST", "/api/tokens", { name: "Olga", role: "operator" });
+    const olga = { authorization: `Bearer ${z.string().parse(made.body.token)}`, "content-type": "application/json" };
+    const refused = await fetch(product.base + path, { method: "POST", headers: olga, body: "{}" });
+    expect(refused.status).toBe(403);
+    // Fewer at once than a process plays: those beyond would be told to come back.
+    const many: Awaited<ReturnType<typeof call>>[] = [];
+    while (many.length < 100 && many.every(({ status }) => status === 200))
+      many.push(...(await Promise.all(Array.from({ length: 4 }, () => call("POST", path, { steps: [] })))));
+    expect(many.filter(({ status }) => status === 200).length).toBeGreaterThan(20);
+    const late = many.find(({ status }) => status !== 200);
+    expect(late).toMatchObject({ status: 429, body: { code: "rate_limited", scope: "try" } });
+  });
+
   it("imports many documents, renames an agent, and deletes one with all that lives of it when forced", async () => {
     const documents = [doorman("bye", "First"), { agent: { name: "Broken" } }, doorman("bye", "Second")];
     expect(await call("POST", "/api/agents/bulk-import", { documents })).toMatchObject({
