@@ -115,7 +115,7 @@ describe("the settings in the console against the product", () => {
     await page.getByRole("link", { name: "Keys and tokens" }).click();
     await page.getByRole("button", { name: "Create a token" }).click();
     await page.getByLabel("Name").fill("Script");
-    await page.getByLabel("Role").selectOption("Viewer");
+    await page.getByRole("radio", { name: "Viewer" }).click();
     await page.getByRole("button", { name: "Create the token" }).click();
     const token = await page.getByLabel("Access token", { exact: true }).inputValue();
     const script = createBearerClient({ bases: [product.base], token });

@@ -281,7 +281,7 @@ describe.skipIf(skipBrowser)("keys and tokens", () => {
     await page.getByRole("button", { name: "Create the token" }).click();
     await page.getByText("Say who or what it is for.").waitFor();
     await page.getByLabel("Name").fill("Script");
-    await page.getByLabel("Role").selectOption("Editor");
+    await page.getByRole("radio", { name: "Editor" }).click();
     await page.getByRole("button", { name: "Create the token" }).click();
     await expect.poll(() => page.getByLabel("Access token", { exact: true }).inputValue()).toBe("ak_secret_once");
     expect(calls("POST /tokens")[0]).toMatchObject({
@@ -457,10 +457,15 @@ const STATES: { name: string; path: string; answers?: Answers; act?: (page: Page
       name: "credentials-new",
       path: CREDENTIALS,
       act: async (page) => {
-        await page.getByRole("button", { name: "Create a token" }).click();
         await page.getByRole("button", { name: "Create a key" }).click();
       },
       shows: "New signing key",
+    },
+    {
+      name: "credentials-new-token",
+      path: CREDENTIALS,
+      act: (page) => page.getByRole("button", { name: "Create a token" }).click(),
+      shows: "Who or what uses it.",
     },
   ];
 

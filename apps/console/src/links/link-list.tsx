@@ -18,7 +18,7 @@ import styles from "./links.module.css";
 import { useLinkActions } from "./use-link-actions.js";
 
 const FILTERS: readonly Filter[] = [
-  { id: "q", type: "text", label: "Find", placeholder: "Title, person or end of the address" },
+  { id: "q", type: "text", label: "Find", placeholder: "Title, person, address" },
   {
     ...{ id: "status", type: "choice", label: "State" },
     options: [

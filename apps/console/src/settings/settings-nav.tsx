@@ -2,24 +2,27 @@ import { useQuery } from "@tanstack/react-query";
 import { useApi } from "../api/api-context.js";
 import { whoQuery } from "../app/who.js";
 import { Tab, Tabs } from "../ui/tabs.js";
+import styles from "./settings.module.css";
 
 /** Where one is within the settings; what a role may not read is left out. */
 export function SettingsNav() {
   const role = useQuery(whoQuery(useApi())).data?.role;
   const edits = role !== "viewer" && role !== "operator";
   return (
-    <Tabs label="Settings">
-      <Tab to="/settings/webhooks">Webhooks</Tab>
-      <Tab to="/settings/credentials">Keys and tokens</Tab>
-      <Tab to="/settings/people">People</Tab>
-      {role === "viewer" ? null : <Tab to="/settings/replies">Saved replies</Tab>}
-      {edits ? (
-        <>
-          <Tab to="/settings/alerts">Alerts</Tab>
-          <Tab to="/settings/do-not-contact">Do not contact</Tab>
-        </>
-      ) : null}
-      {edits && role !== "editor" ? <Tab to="/settings/dead-letters">Dead letters</Tab> : null}
-    </Tabs>
+    <div className={styles.nav}>
+      <Tabs label="Settings">
+        <Tab to="/settings/webhooks">Webhooks</Tab>
+        <Tab to="/settings/credentials">Keys and tokens</Tab>
+        <Tab to="/settings/people">People</Tab>
+        {role === "viewer" ? null : <Tab to="/settings/replies">Saved replies</Tab>}
+        {edits ? (
+          <>
+            <Tab to="/settings/alerts">Alerts</Tab>
+            <Tab to="/settings/do-not-contact">Do not contact</Tab>
+          </>
+        ) : null}
+        {edits && role !== "editor" ? <Tab to="/settings/dead-letters">Dead letters</Tab> : null}
+      </Tabs>
+    </div>
   );
 }

@@ -1,22 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { useState } from "react";
 import { allPages } from "../api/all-pages.js";
 import type { AccessToken } from "../api/answers.js";
 import { answered, unlessRefused } from "../api/query.js";
 import { credentialCalls } from "../api/settings-calls.js";
 import { useCalls } from "../api/use-calls.js";
-import { useSending } from "../api/use-sending.js";
+import { useRepeatKey } from "../api/use-repeat-key.js";
 import { announce } from "../app/announcement.js";
 import { token as signedIn } from "../app/sign-in.js";
-import { Field, focusFirst } from "../parts/field.js";
-import { FormEnd } from "../parts/form-end.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { SecretOnce } from "../parts/secret-once.js";
 import { Empty, WhenReady } from "../parts/states.js";
 import { Time } from "../parts/time.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { LastUsed, Retired } from "./credential-rows.js";
-import { ROLES, roleLabel } from "./credential-words.js";
+import { roleLabel } from "./credential-words.js";
+import { RoleForm } from "./role-form.js";
 
 interface MadeToken {
   name: string;
@@ -26,6 +25,7 @@ interface MadeToken {
 /** Access tokens: for people at this console and for scripts. */
 export function TokenBlock() {
   const api = useCalls(credentialCalls);
+  const keyOf = useRepeatKey();
   const query = useQuery({ queryKey: ["tokens"], queryFn: answered(() => allPages((cursor) => api.tokens(cursor))) });
   const [adding, setAdding] = useState(false);
   const close = (): void => {
@@ -74,7 +74,19 @@ export function TokenBlock() {
           <p>It is shown only here. Whoever has it can do what its role allows.</p>
         </SecretOnce>
       )}
-      {adding && <NewToken onMade={(token) => void keep(token)} onCancel={close} />}
+      {adding && (
+        <RoleForm
+          title="New access token"
+          submit="Create the token"
+          person={false}
+          onSubmit={async ({ name, role }) => {
+            const body = { name, role };
+            const { token } = await answered(() => api.createToken(body, keyOf(body)))();
+            await keep({ name, secret: token });
+          }}
+          onClose={close}
+        />
+      )}
       <WhenReady query={query}>{({ data }) => <Tokens tokens={data} onRevoke={setRevoking} />}</WhenReady>
       <ConfirmDialog
         open={revoking !== null}
@@ -137,65 +149,5 @@ function Tokens({ tokens, onRevoke }: { tokens: AccessToken[]; onRevoke(token: A
       </ul>
       <Retired items={gone.map(({ id, name, hint }) => ({ id, name, hint, state: "Revoked" }))} noun="revoked token" />
     </>
-  );
-}
-
-function NewToken({ onMade, onCancel }: { onMade(made: MadeToken): void; onCancel(): void }) {
-  const api = useCalls(credentialCalls);
-  const [name, setName] = useState("");
-  const [role, setRole] = useState("operator");
-  const [missing, setMissing] = useState(false);
-  const { busy, problem, wrong, send } = useSending(focusFirst);
-  useEffect(() => focusFirst({ "token-name": "" }), []);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setMissing(name.trim() === "");
-    if (name.trim() === "") return focusFirst({ "token-name": "" });
-    const body = { name: name.trim(), role };
-    const made = await send(body, (key) => api.createToken(body, key));
-    if (made !== null) onMade({ name: body.name, secret: made.token });
-  };
-  const nameProblem = missing ? "Say who or what it is for." : wrong.name;
-  return (
-    <form className="form new-credential" noValidate onSubmit={(event) => void submit(event)}>
-      <fieldset>
-        <legend>New access token</legend>
-        <div className="form-pair">
-          <Field name="token-name" label="Name" help="Who or what uses it." problem={nameProblem}>
-            {(control) => (
-              <input
-                {...control}
-                className="input"
-                maxLength={200}
-                value={name}
-                onChange={(event) => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Field
-            name="token-role"
-            label="Role"
-            help={`A token with it ${ROLES.find(({ value }) => value === role)?.may ?? ""}.`}
-            problem={wrong.role}
-          >
-            {(control) => (
-              <select
-                {...control}
-                className="input"
-                value={role}
-                onChange={(event) => setRole(event.currentTarget.value)}
-              >
-                {ROLES.map(({ value, label }) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </div>
-      </fieldset>
-      <FormEnd problem={problem} busy={busy} action="Create the token" doing="Creating…" cancel={onCancel} />
-    </form>
   );
 }

@@ -5,6 +5,7 @@ import type { User } from "../api/answers.js";
 import { useApi } from "../api/api-context.js";
 import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
+import { useRepeatKey } from "../api/use-repeat-key.js";
 import { announce } from "../app/announcement.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { Empty, WhenReady } from "../parts/states.js";
@@ -12,7 +13,7 @@ import { Time } from "../parts/time.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Retired } from "./credential-rows.js";
 import { roleLabel } from "./credential-words.js";
-import { InviteUser } from "./invite-user.js";
+import { RoleForm } from "./role-form.js";
 import { RoleOptions } from "./role-options.js";
 
 type Asking = { type: "remove"; user: User } | { type: "role"; user: User; role: string };
@@ -20,6 +21,7 @@ type Asking = { type: "remove"; user: User } | { type: "role"; user: User; role:
 /** The people of this tenant: invite, give another role, remove. */
 export function UserBlock() {
   const api = useApi();
+  const keyOf = useRepeatKey();
   const query = useQuery({ queryKey: ["users"], queryFn: answered(() => allPages((cursor) => api.users(cursor))) });
   const [adding, setAdding] = useState(false);
   const [asking, setAsking] = useState<Asking | null>(null);
@@ -53,7 +55,18 @@ export function UserBlock() {
       <p className="help block-lead">
         They sign in with their address. A change counts at once, wherever they are signed in.
       </p>
-      {adding && <InviteUser onInvited={(user) => void invited(user)} onCancel={close} />}
+      {adding && (
+        <RoleForm
+          title="Invite somebody"
+          submit="Send the invitation"
+          person
+          onSubmit={async ({ email, name, role }) => {
+            const body = { email, role, ...(name === "" ? {} : { name }) };
+            await invited(await answered(() => api.inviteUser(body, keyOf(body)))());
+          }}
+          onClose={close}
+        />
+      )}
       <WhenReady query={query}>{({ data }) => <Users users={data} onAsk={setAsking} />}</WhenReady>
       {asking && <Confirm asking={asking} onConfirm={confirm} onClose={() => setAsking(null)} />}
     </section>
