@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import * as notes from "./commands/notes.js";
 import * as replies from "./commands/saved-replies.js";
+import { suggestReply } from "./commands/suggest-reply.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -33,6 +34,10 @@ const withMacro = (command: Command): Command =>
 /** Words that the team answers visitors with. */
 export function addReplies(program: Command, io: Io, done: Done): void {
   const group = program.command("replies").description("Save replies that operators insert, and macros on keys");
+  sub(group, "suggest <escalation>", {
+    about: "Have the agent's model draft the next message; nothing is sent",
+    examples: [`replies suggest ${ID}`],
+  }).action(async (id, options) => done(await suggestReply(io, id, options)));
   sub(group, "list", { about: "List the saved replies", examples: ["replies list"] }).action(async (options) =>
     done(await replies.listReplies(io, options)),
   );

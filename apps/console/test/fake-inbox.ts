@@ -141,6 +141,13 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
       });
       return [201, { message_id: ME, session_id: parts[0], created_at: minutesAgo(0) }];
     },
+    "POST /escalations/:/suggest": () => [
+      200,
+      {
+        suggestion: "Your **refund** is on its way.",
+        ...{ model: "scripted", usage: { input_tokens: 10, output_tokens: 5, cost: null } },
+      },
+    ],
     "POST /escalations/:/hand-back": act((_row, { summary = null }) => ({
       ...{ status: "resolved", outcome: "handed_back", mine: false, summary, resolved_at: minutesAgo(0) },
     })),

@@ -77,6 +77,36 @@ describe.skipIf(skipBrowser)("saved replies in the inbox", () => {
     expect(sent("POST /escalations/:/reply")).toHaveLength(2);
   });
 
+  it("stand beside a draft of the agent, which is asked for, edited before it is sent, and given up", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
+    await open(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("s");
+    await expect.poll(() => box(page).inputValue()).toBe("Your **refund** is on its way.");
+    expect(sent("POST /escalations/:/reply")).toEqual([]);
+    await box(page).fill("Dear Ada,");
+    await page.getByRole("button", { name: "Suggest" }).click();
+    await expect.poll(() => box(page).inputValue()).toBe("Dear Ada,\n\nYour **refund** is on its way.");
+    let letGo = (): void => undefined;
+    bench.api().hold = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await box(page).fill("I write myself.");
+    await page.getByRole("button", { name: "Suggest" }).click();
+    await page.getByText("The agent drafts a reply…").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Suggest" }).waitFor();
+    bench.api().hold = null;
+    letGo();
+    bench.api().refuse["POST /escalations/:/suggest"] = {
+      ...{ status: 429, code: "budget_exhausted", detail: "The budget of this link is used up." },
+    };
+    await page.getByRole("button", { name: "Suggest" }).click();
+    await page.getByText("The budget of this link is used up.").waitFor();
+    bench.visitor().trouble.length = 0;
+    await expect.poll(() => box(page).inputValue()).toBe("I write myself.");
+  });
+
   it("are made, changed and deleted in the settings", async () => {
     const page = await bench.open("/console/settings/replies");
     await page.getByText("No saved reply yet").waitFor();

@@ -1,7 +1,15 @@
 import type { Metrics } from "@parley/observability";
 
-/** What a model was used for. `search` = an owner tries the knowledge base out. */
-export type ModelPurpose = "turn" | "history" | "retrieval" | "analysis" | "memory" | "document" | "search";
+/** What a model was used for. `search` = an owner tries the knowledge base out; `suggestion` = drafted for an operator. */
+export type ModelPurpose =
+  | "turn"
+  | "history"
+  | "retrieval"
+  | "analysis"
+  | "memory"
+  | "document"
+  | "search"
+  | "suggestion";
 
 export interface UsageMetrics {
   /** Counts what was recorded for a use of a model. `cost` in dollars; null = the model has no price. */

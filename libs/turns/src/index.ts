@@ -7,7 +7,7 @@ export type { HistoryItem } from "./history.js";
 export { createLiveWriter, type LiveChannel, type LiveWriter } from "./live-writer.js";
 export { createPerformApiCall } from "./perform-api-call.js";
 export { createPerformCall } from "./perform-call.js";
-export { modelMessages, type PromptPolicy } from "./prompt.js";
+export { modelMessages, type PromptPolicy, valuesBlock } from "./prompt.js";
 export type { Reservation, ReservationAnswer, TurnTry } from "./reservation.js";
 export { createRetrieve, type Retrieve } from "./retrieve-passages.js";
 export { runTurn } from "./run-turn.js";

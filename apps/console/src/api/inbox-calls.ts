@@ -34,6 +34,7 @@ export function inboxCalls(call: Caller) {
     replyToVisitor: (id: string, message: string, idempotencyKey: string) =>
       act<{ message_id: string }>(id, "reply", { message }, idempotencyKey),
     tellTyping: (id: string, typing: boolean) => act(id, "typing", { typing }),
+    suggestReply: (id: string) => act<{ suggestion: string }>(id, "suggest", {}),
     handBack: (id: string, summary: string) => act<Escalation>(id, "hand-back", summary === "" ? {} : { summary }),
     resolveEscalation: (id: string, summary: string, endSession: boolean) =>
       act<Escalation>(id, "resolve", { ...(summary === "" ? {} : { summary }), end_session: endSession }),

@@ -10,8 +10,10 @@ import styles from "./desk.module.css";
 import { operatorName } from "./operator-name.js";
 import { filled, placeLeft, useSavedReplies } from "./saved-replies.js";
 import { LIST_ID, optionId, ReplyKey, SavedReplyList } from "./saved-reply-list.js";
+import { SuggestButton } from "./suggest-button.js";
 import { useReply } from "./use-reply.js";
 import { useSlash } from "./use-slash.js";
+import { useSuggestion } from "./use-suggestion.js";
 
 type Then = NonNullable<SavedReply["action"]>;
 
@@ -23,6 +25,7 @@ interface Given {
   onChanged(): void;
 }
 
+const SUGGEST = { id: "inbox.suggest", keys: "s", label: "Suggest a reply", scope: "Inbox" };
 const SEND: Record<Then, string> = { resolve: "Send and resolve", hand_back: "Send and hand back" };
 const DONE: Record<Then, string> = { resolve: "It is resolved.", hand_back: "The agent goes on." };
 
@@ -48,6 +51,17 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
   };
   const slash = useSlash({ text, replies, insert: put });
   const chosen = slash.found[slash.active];
+  const suggestion = useSuggestion(escalation, (draft) => {
+    // What was written meanwhile stays.
+    write(latest.current.trim() === "" ? draft : `${latest.current.trimEnd()}\n\n${draft}`);
+    focus();
+  });
+  const ask = (): void => void suggestion.ask();
+  useShortcut({ ...SUGGEST, run: ask, enabled: !suggestion.busy });
+  const latest = useRef(text);
+  useEffect(() => {
+    latest.current = text;
+  });
   // Drawn when the conversation was taken: the next thing is to write.
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
   const focus = (): void => box.current?.focus();
@@ -58,6 +72,7 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
       .then((sent) => (sent ? follow() : undefined))
       .then(focus);
   };
+  const shown = problem ?? trouble ?? suggestion.problem;
   return (
     <form className={styles.reply} onSubmit={submit}>
       {replies.map((reply) =>
@@ -65,7 +80,7 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
           <ReplyKey key={reply.id} reply={reply} run={() => put(reply, text.length, text.length)} />
         ),
       )}
-      {(problem ?? trouble) && <ProblemCard problem={(problem ?? trouble) as Problem} />}
+      {shown && <ProblemCard problem={shown} />}
       <label htmlFor="reply-text">Your answer</label>
       <SavedReplyList slash={slash} />
       <textarea
@@ -89,6 +104,7 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
         onBlur={pause}
         onKeyDown={(event) => {
           if (slash.press(event)) return;
+          if (event.key === "Escape" && suggestion.busy) return suggestion.cancel();
           if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
           if (event.key === "Escape") event.currentTarget.blur();
         }}
@@ -98,6 +114,7 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
           Markdown, / for saved replies. Enter sends, Shift and Enter begin a new line, Esc leaves.
         </p>
         <span className={styles.acts}>
+          <SuggestButton busy={suggestion.busy} onAsk={ask} onCancel={suggestion.cancel} />
           {next !== null && <Button onClick={() => setNext(null)}>Only send</Button>}
           <Button type="submit" look="primary" busy={busy} aria-disabled={busy || text.trim() === ""}>
             {next === null ? "Send" : SEND[next]}

@@ -1,5 +1,5 @@
 -- Reserves what one model call may cost at most, in place of what this try had reserved before. Analyses too: p_seq 0,
--- with the attempt as the fence.
+-- with the attempt as the fence; and suggestions to operators: p_seq -1, with the time until which the room is held.
 -- p_spent_*: of earlier calls of this try. p_input_tokens: an upper bound. p_min_output: fewer make no sense.
 -- p_enough_output: while others hold the rest, the caller waits rather than take less; null = the minimum.
 -- Prices are dollars a token; null = the model has no price.
@@ -37,6 +37,11 @@ begin
       and a.attempts = p_fence
       and a.status = 'pending'
     for share of a;
+  elsif p_seq = -1 then
+    select link_id into v_link
+    from text_conversations
+    where id = p_conversation and status = 'active' and to_timestamp(p_fence / 1000000.0) > clock_timestamp()
+    for share;
   else
     select link_id into v_link
     from text_conversations
@@ -57,7 +62,8 @@ begin
   join text_conversations c on c.id = r.conversation_id
   where r.link_id = v_link
     and holds_budget(r, c)
-    and not (r.conversation_id = p_conversation and r.seq = p_seq);
+    -- Suggestions in one session are several, each with room of its own.
+    and not (r.conversation_id = p_conversation and r.seq = p_seq and (p_seq <> -1 or r.fence = p_fence));
   v_tokens := p_spent_tokens + p_input_tokens;
   v_cost := p_spent_cost + coalesce(p_input_tokens * p_input_price, 0);
   v_alone := budget_output(b, p_max_output, v_tokens, v_cost, p_output_price);

@@ -1,20 +1,26 @@
-import { tryAgent as contract } from "@parley/contracts";
+import { tryAgent as contract, suggestReply as suggestions } from "@parley/contracts";
 import { createOutbound } from "@parley/outbound";
 import { createYamlReader } from "../../create-yaml-reader.js";
 import type { RunnerDeps } from "../../deps.js";
+import { createDocumentRepository } from "../../documents/document-repository.js";
+import { createBudgetRepository } from "../../runner/repository/budgets.js";
+import { suggestReply } from "../../runner/suggest-reply.js";
 import { createVersions } from "../replay/versions.js";
 import { tryAgent } from "./try-agent.js";
 
 /** Tries at once: turns of visitors keep the upper hand. */
 const MAX_TRIES = 8;
 
-/** Serves tries. They ask models and, where the caller wants it, other servers, as turns do. */
+/** Serves tries, and suggestions to operators. They ask models and, where the caller wants it, other servers, as turns do. */
 export function serveTries(deps: RunnerDeps): { stop(): Promise<void> } {
   const { bus, db, secrets, logger, metrics, config } = deps;
   const yaml = createYamlReader();
   const { OUTBOUND_ALLOWED_CIDRS: allowedCidrs, ALLOW_TEST_HOOKS: allowTestHooks } = config;
   const outbound = createOutbound({ allowedCidrs, allowTestHooks, logger, metrics });
   bus.serve(contract, tryAgent({ ...deps, yaml, outbound }, createVersions(db, secrets)), { maxInFlight: MAX_TRIES });
+  const budgets = createBudgetRepository(db);
+  const suggest = suggestReply({ ...deps, budgets, documents: createDocumentRepository(db, secrets) });
+  bus.serve(suggestions, suggest, { maxInFlight: MAX_TRIES });
   return {
     async stop() {
       yaml.stop();

@@ -15,6 +15,9 @@ import {
   replyBody,
   replyEscalation,
   resolveBody,
+  suggestBody,
+  suggestedReply,
+  suggestReply,
   takeOverBody,
   takeOverSession,
   transferBody,
@@ -23,6 +26,7 @@ import {
 import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
 import { takeSignalRate } from "../../edge/signal-rate.js";
+import { clientAborted } from "../../turns/client-aborted.js";
 import { idParams, pageQuery, sessionParams } from "../params.js";
 import { actOn, type Deps, ownerRoute, wirePage } from "./owner-route.js";
 import { actingOperator, ownerAccess, type TenantPrincipal } from "./principal.js";
@@ -167,6 +171,24 @@ const typingRoute = ownerRoute({
   },
 });
 
+/** What the agent's model would write in the operator's place. Nothing is sent or stored; what it costs counts on the link's budget. */
+const suggestRoute = ownerRoute({
+  method: "POST",
+  path: "/escalations/:id/suggest",
+  summary: "Suggest a reply",
+  description:
+    "For the operator who has it: the model of the session's version reads the conversation and drafts the next message. Nothing is sent. Its cost counts on the budget of the link, which refuses what it has no room for. Whoever hangs up is not waited for.",
+  role: "operator",
+  records: actOn("escalation", "escalation.suggestion_asked"),
+  params: idParams,
+  body: suggestBody,
+  answers: { 200: suggestedReply },
+  handle: async ({ principal, reply, params, body }, { bus }) => {
+    const operator = actingOperator(principal, body.operator);
+    return bus.call(suggestReply, { principal, ...params, operator }, { signal: clientAborted(reply) });
+  },
+});
+
 /** Closes an escalation; the agent answers the next message, or the session ends. Once: then it is `escalation_resolved`. */
 const resolveRoute = ownerRoute({
   method: "POST",
@@ -213,6 +235,7 @@ export const escalationRoutes = [
   transferRoute,
   replyRoute,
   typingRoute,
+  suggestRoute,
   resolveRoute,
   handBackRoute,
 ];

@@ -1,0 +1,13 @@
+import { EXIT, type Io } from "../io.js";
+import { printJson, printLine } from "../report.js";
+import { type Globals, ownerTransport } from "../settings.js";
+
+/** What the agent's model would write in the place of whoever has the escalation. */
+export async function suggestReply(io: Io, id: string, options: Globals): Promise<number> {
+  const path = `/api/escalations/${encodeURIComponent(id)}/suggest`;
+  const call = { method: "POST" as const, path, body: {}, signal: io.signal };
+  const answer = await ownerTransport(io, options).json<{ suggestion: string }>(call);
+  if (options.json) printJson(io, answer);
+  else printLine(io, answer.suggestion);
+  return EXIT.ok;
+}

@@ -1,0 +1,109 @@
+import { assignEscalation, escalateSession, newId, type Principal, suggestReply } from "@parley/contracts";
+import { sql } from "@parley/db";
+import { createScriptedModel, type Model, ModelError, type ReplyRequest, replyInputBound } from "@parley/llm";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { budgetLink, charged, linkedSession } from "./linked-session.js";
+import { type TurnHarness, turnHarness } from "./turn-harness.js";
+
+const DESK = {
+  agent: { name: "Desk" },
+  workflow: {
+    global_prompt: "You sell {{thing}}.",
+    llm: { max_tokens: 40 },
+    initial_node: "hello",
+    nodes: [
+      { id: "hello", proactive: true, static_text: "Hello.", transitions: [{ condition: "always", target: "talk" }] },
+      { id: "talk", system_prompt: "Talk.", transitions: [{ condition: "contains:goodbye", target: "end" }] },
+      { id: "end", type: "end_call", static_text: "Bye." },
+    ],
+  },
+};
+const scripted = createScriptedModel({ paceMs: 0 });
+let asked: ReplyRequest[] = [];
+/** Each reply took ten tokens in and ten out. */
+const TWENTY: Model = {
+  ...scripted,
+  async reply(request, options) {
+    asked.push(request);
+    const answer = await scripted.reply(request, options);
+    return { ...answer, usage: { inputTokens: 10, outputTokens: 10 } };
+  },
+};
+const BROKEN: Model = { ...scripted, reply: () => Promise.reject(new ModelError("model_unavailable", "no")) };
+
+let h: TurnHarness;
+beforeEach(async () => {
+  h = await turnHarness();
+  asked = [];
+});
+afterEach(() => h.close());
+
+const principal = (): Principal => ({ tenantId: h.tenantId, role: "operator", via: "token", id: "grace" });
+const suggest = (id: string, operator = "grace") => h.bus.call(suggestReply, { principal: principal(), id, operator });
+
+/** A session that Grace has, on a link with this budget. */
+async function taken(model: Model, budget: Record<string, unknown>) {
+  await h.runner(model);
+  const agentId = await h.agent(DESK);
+  const linkId = await budgetLink(h, agentId, budget);
+  const sessionId = await linkedSession(h, agentId, linkId);
+  const access = { type: "hmac" as const, tenantId: h.tenantId, sessionId };
+  const asking = { access, source: "api" as const, reason: null, metadata: {} };
+  const { id } = (await h.bus.call(escalateSession, asking)).escalation;
+  const open = await suggest(id).catch((error: unknown) => error);
+  expect(open).toMatchObject({ code: "escalation_not_assigned" });
+  await h.bus.call(assignEscalation, {
+    ...{ principal: principal(), id, operator: "grace", name: null, transfer: false },
+  });
+  // Kept in silence: Grace has it.
+  await h.send(sessionId, "Where is my parcel?");
+  return { id, linkId, sessionId };
+}
+
+describe("a suggestion to an operator", () => {
+  it("is made of what was said, says and stores nothing, and costs what it took", async () => {
+    const { id, linkId, sessionId } = await taken(TWENTY, { max_tokens: 1_000_000 });
+    const before = await charged(h, linkId);
+    const history = await h.history(sessionId);
+    asked = [];
+    const { suggestion, usage } = await suggest(id);
+    expect(suggestion).toContain("parcel");
+    expect(usage).toMatchObject({ input_tokens: 10, output_tokens: 10 });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.system).toMatch(/^You sell \[thing\]\./);
+    expect(asked[0]?.messages.at(-1)).toEqual({ role: "user", content: "Where is my parcel?" });
+    expect(await h.history(sessionId)).toEqual(history);
+    expect(await charged(h, linkId)).toEqual({ ...before, tokens: before.tokens + 20, live: 0 });
+    await expect(suggest(id, "mira")).rejects.toMatchObject({ code: "escalation_assigned" });
+    await expect(suggest(newId())).rejects.toMatchObject({ code: "escalation_not_found" });
+  });
+
+  it("spends no more than there is, however many ask at once", async () => {
+    const { id, linkId } = await taken(TWENTY, { max_tokens: 1_000_000 });
+    await suggest(id);
+    const [first] = asked.slice(-1);
+    const bound = first === undefined ? 0 : replyInputBound(first) + 40;
+    const { tokens } = await charged(h, linkId);
+    // Room for one call at a time.
+    await h.db.tenant(h.tenantId, async (trx) => {
+      await sql`select set_link_budget(${linkId}, ${h.tenantId}, ${JSON.stringify({ max_tokens: tokens + bound + 40 })}::jsonb)`.execute(
+        trx,
+      );
+    });
+    const results = await Promise.allSettled(Array.from({ length: 6 }, () => suggest(id)));
+    const refused = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    const made = results.length - refused.length;
+    // Each needs room for its input and sixteen tokens of an answer: the first four find it.
+    expect(made).toBe(4);
+    for (const error of refused)
+      expect(error).toMatchObject({ code: expect.stringMatching(/^budget_(exhausted|busy)$/) });
+    expect(await charged(h, linkId)).toMatchObject({ tokens: tokens + made * 20, live: 0 });
+    expect(tokens + made * 20).toBeLessThanOrEqual(tokens + bound + 40);
+  });
+
+  it("says why there is none, and gives the room back", async () => {
+    const { id, linkId } = await taken(BROKEN, { max_tokens: 1_000_000 });
+    await expect(suggest(id)).rejects.toMatchObject({ code: "model_unavailable" });
+    expect(await charged(h, linkId)).toMatchObject({ live: 0 });
+  });
+});
