@@ -22,7 +22,6 @@ describe("the jobs of an owner at the console", () => {
 
   beforeAll(async () => {
     product = await firstStart({
-      DEMO_WEEK: "off",
       ANALYTICS_INTERVAL_SECONDS: "1",
       OUTBOUND_ALLOWED_CIDRS: "127.0.0.0/8",
     });
@@ -139,6 +138,15 @@ describe("the jobs of an owner at the console", () => {
     await page.getByLabel("Your answer").fill("Here I am.");
     await page.keyboard.press("Control+Enter");
     await page.getByRole("log").getByText("Here I am.").waitFor();
+  });
+
+  it("tries an agent before it is published", async () => {
+    await agent("Clinic Desk");
+    await click(button("Try"));
+    const talk = page.getByRole("complementary", { name: "Try" });
+    await talk.getByLabel("What a visitor writes").fill("When are you open?");
+    await page.keyboard.press("Enter");
+    await talk.getByText("collect_info").first().waitFor();
   });
 
   it("edits the prompt", async () => {
