@@ -97,4 +97,39 @@ describe("the inbox in the console against the product", () => {
     }
     await mira.getByText("Nobody is waiting").waitFor();
   }, 120_000);
+
+  it("notes for the team before a colleague's eyes, takes the agent's draft, and ends with a macro on a digit", async () => {
+    const saved = { key: "bye", content: "All done, {{operator_name}} says goodbye.", action: "resolve", digit: 4 };
+    const made = await client(demo.admin_token).call("POST", "/api/saved-replies", saved);
+    expect(made.status, made.text).toBe(201);
+    const { reason, said } = await waiting("a question about notes");
+    const [mira, grace] = [await operator("Mira"), await operator("Grace")];
+    await expect.poll(() => rows(mira).getByText(reason).count()).toBe(1);
+    await mira.keyboard.press("j");
+    await mira.getByRole("button", { name: "Take", exact: true }).waitFor();
+    await grace.goto(mira.url());
+    await conversation(grace).getByText("Live", { exact: true }).waitFor();
+    await mira.keyboard.press("n");
+    await expect.poll(() => mira.evaluate("document.activeElement.tagName")).toBe("TEXTAREA");
+    await mira.keyboard.type("Has **paid** twice.");
+    await mira.keyboard.press("Control+Enter");
+    await conversation(grace).getByRole("log").getByText("Has paid twice.").waitFor();
+    await mira.getByLabel("Note for the team").waitFor({ state: "detached" });
+    await mira.keyboard.press("t");
+    await expect.poll(() => mira.evaluate("document.activeElement.id")).toBe("reply-text");
+    await mira.keyboard.press("Escape");
+    await mira.keyboard.press("s");
+    const box = mira.getByLabel("Your answer");
+    await expect.poll(() => box.inputValue(), { timeout: 30_000 }).not.toBe("");
+    expect(await said()).toEqual([]);
+    await box.fill("");
+    await mira.keyboard.press("Escape");
+    await mira.keyboard.press("4");
+    await expect.poll(() => box.inputValue()).toBe("All done, Mira says goodbye.");
+    await expect.poll(() => mira.evaluate("document.activeElement.id")).toBe("reply-text");
+    await mira.keyboard.press("Enter");
+    await conversation(mira).locator("header").getByText("Resolved").waitFor();
+    await conversation(grace).locator("header").getByText("Resolved").waitFor();
+    expect(await said()).toEqual(["All done, Mira says goodbye."]);
+  }, 120_000);
 });
