@@ -39,6 +39,8 @@ export function createRefetcher(client: QueryClient, now: () => number = () => p
   };
   return {
     touch: (fact) => {
+      // Who looks at a session stands in the answers to the signs of life of those who look, in no query.
+      if (fact.type === "session.presence") return;
       const keys = keysOf(fact);
       for (const query of client.getQueryCache().getAll()) {
         if (shows(query, fact.sessionId) || keys.some((queryKey) => matchQuery({ queryKey }, query))) touchQuery(query);
