@@ -41,6 +41,16 @@ describe("SQL sources", () => {
     expect(defining.map(({ path }) => path)).toEqual(["migrations/0001_schema.sql"]);
   });
 
+  it("say since when no code uses what a numbered file takes away", () => {
+    const takesAway =
+      /\bdrop\s+(table|column|constraint)\b|\brename\s+(column|to)\b|\balter\s+column\s+\w+\s+(type|set\s+not\s+null)\b/i;
+    const silent = migrations.filter(
+      // Nothing was released before the rule.
+      ({ path, text }) => basename(path) > "0026" && takesAway.test(text) && !/^-- contracts since \d{4}\b/m.test(text),
+    );
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
   it("have lines of at most 120 columns", () => {
     const long = [...functions, ...migrations].flatMap(({ path, text }) =>
       text.split("\n").flatMap((line, at) => (line.length > 120 ? [`${path}:${at + 1}`] : [])),

@@ -3,6 +3,7 @@ import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "k
 import pg from "pg";
 import { type Availability, watchAvailability } from "./availability.js";
 import { databaseFailure } from "./failure.js";
+import { codeNumber } from "./refuse-contraction.js";
 import { watchStalls } from "./stalls.js";
 import type { Database } from "./types.js";
 
@@ -50,7 +51,8 @@ const PATIENCE_MS = 1_500;
 function poolOf(options: DbOptions, availability: Availability): pg.Pool {
   const pool = new pg.Pool({
     connectionString: applicationUrl(options.url),
-    application_name: `parley-${options.name}`,
+    // A migration that takes something away looks for code that is older than it.
+    application_name: `parley-${options.name}@${codeNumber()}`,
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? PATIENCE_MS,
     statement_timeout: options.statementTimeoutMs ?? 10_000,

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { applyFunctions } from "./functions.js";
 import { listMigrations } from "./list-migrations.js";
+import { refuseWhileUsed } from "./refuse-contraction.js";
 import { noteRelease } from "./schema-release.js";
 
 /** Two releases may start at once: one migrates, the others wait for this lock. */
@@ -16,7 +17,7 @@ export interface Migrated {
  * Brings a database up to date: the numbered files first, each in one transaction, then the functions that differ from their
  * sources, all in one. A numbered file that was applied must not change afterwards; a function may.
  * @param options.url a role that owns the schema (DDL, may create roles)
- * @throws Error when a newer version migrated the database, when it was made before the first release, when an applied migration
+ * @throws Error when a newer version migrated the database, when older code is connected that uses what a file removes, when it was made before the first release, when an applied migration
  * differs from its file, or when a statement fails (its transaction is rolled back)
  */
 export async function migrate(options: { url: string; log?: (line: string) => void }): Promise<Migrated> {
@@ -45,6 +46,7 @@ export async function migrate(options: { url: string; log?: (line: string) => vo
           throw new Error(`migration ${migration.name} was changed after it had been applied`);
         continue;
       }
+      await refuseWhileUsed(client, migration);
       await client.query("begin");
       try {
         await client.query(migration.sql);

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listMigrations, migrate } from "../src/index.js";
+import { refuseWhileUsed } from "../src/refuse-contraction.js";
 import { type Fixture, turnFixture } from "./turn-fixture.js";
 
 let f: Fixture;
@@ -40,6 +41,39 @@ describe("migrate", () => {
     );
     await client.query("delete from schema_migrations where name = '0001_roles'");
     await client.end();
+  });
+
+  it("takes nothing away that older code uses while a replica of it is connected", async () => {
+    const client = new pg.Client({ connectionString: f.database.adminUrl });
+    const replica = new pg.Client({ connectionString: f.database.adminUrl, application_name: "parley-gateway@0007" });
+    await Promise.all([client.connect(), replica.connect()]);
+    const file = (since: string) => ({ name: "9001_less", sql: `-- contracts since ${since}\ndrop table less;` });
+    await expect(refuseWhileUsed(client, file("0008"))).rejects.toThrow(
+      /9001_less removes .* parley-gateway@0007 \(1 connections\)\. Roll out a release that has 0008 first/,
+    );
+    await refuseWhileUsed(client, file("0007"));
+    await refuseWhileUsed(client, { name: "9002_more", sql: "create table more ();" });
+    await replica.end();
+    // A connection that was closed stays in the list for a moment.
+    await expect
+      .poll(() =>
+        refuseWhileUsed(client, file("0008")).then(
+          () => "applied",
+          () => "refused",
+        ),
+      )
+      .toBe("applied");
+    await client.end();
+  });
+
+  it("knows each connection of the services by the newest file of their code", async () => {
+    const client = new pg.Client({ connectionString: f.database.adminUrl });
+    await client.connect();
+    const { rows } = await client.query(
+      "select distinct right(application_name, 5) as code from pg_stat_activity where datname = current_database() and application_name ~ '^parley-.*@'",
+    );
+    await client.end();
+    expect(rows).toEqual([{ code: `@${listMigrations().at(-1)?.name.slice(0, 4)}` }]);
   });
 
   it("refuses a file that was changed after it had been applied", async () => {
