@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FriendlyError } from "./friendly-error.mjs";
+import { olderBuild } from "./older-build.mjs";
 import { npmProgram, runQuietly } from "./run.mjs";
 import { getPrograms } from "./test-programs.mjs";
 import { suitesUsing } from "./waiting-suites.mjs";
@@ -11,6 +12,7 @@ export const overview = `Usage: node scripts/bootstrap.mjs <command> [options]
   test    run the test suite (npm test)
   bench   measure (npm run bench)
   full    every test at its full length (npm run test:full)
+  upgrade test a rolling upgrade from another commit (npm run test:upgrade)
 
 Add --help after a command for its options.`;
 
@@ -49,6 +51,11 @@ const fullHelp = `Usage: npm run test:full -- [vitest filters and options]
 Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL, ERASURES_FULL): hours, not minutes. Filters
 choose among them, for example: npm run test:full -- tests/chaos`;
 
+const upgradeHelp = `Usage: npm run test:upgrade -- [commit]
+
+Checks out and builds another commit (default: the one before this) below .data/builds, runs six services of it in two replicas under load,
+replaces each replica by this build and back again, and audits what clients were told: lost 0, twice 0, errors 0.`;
+
 /** What each command runs once packages are installed and built: `{program, args, env}`, and what runs `beside` it. */
 export const commands = {
   start: {
@@ -61,7 +68,13 @@ export const commands = {
     prepare: (root, args) => node(root, "bench/main.ts", ["--import", "tsx"], args, {}),
   },
   full: { help: fullHelp, prepare: prepareFull },
+  upgrade: { help: upgradeHelp, prepare: prepareUpgrade },
 };
+
+async function prepareUpgrade(root, [commit = "HEAD~1"], report) {
+  const { env, ...what } = await prepareTest(root, ["--strict", "tests/chaos/upgrade.test.ts"], report);
+  return { ...what, env: { ...env, UPGRADE_FROM: await olderBuild(root, commit, report) } };
+}
 
 const SUITES_WITH_FULL_FORM = ["tests/chaos", "tests/streams", "tests/limits"];
 

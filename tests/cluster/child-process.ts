@@ -27,8 +27,8 @@ export interface Child {
   readonly opsUrl: string;
   readonly running: boolean;
   readonly pid: number;
-  /** Starts it without waiting until it is ready. */
-  start(): void;
+  /** Starts it without waiting until it is ready; with a folder, what another checkout has built there. */
+  start(build?: string): void;
   /** Resolves when `/readyz` of the ops port says yes. Throws with the last lines of the process after `timeoutMs`. */
   ready(timeoutMs?: number): Promise<void>;
   /** SIGKILL, and waits until it is gone. */
@@ -79,11 +79,12 @@ export async function createChild(options: ChildOptions): Promise<Child> {
     get pid() {
       return child?.pid ?? 0;
     },
-    start() {
+    start(build) {
       if (alive()) throw new Error(`${options.name} runs already`);
       printed = "";
-      child = spawn(process.execPath, [...program, ...(options.args ?? [])], {
-        cwd: ROOT,
+      const entry = build === undefined ? program : [join(build, `services/${options.service}/dist/main.js`)];
+      child = spawn(process.execPath, [...entry, ...(options.args ?? [])], {
+        cwd: build ?? ROOT,
         env: {
           ...baseEnvironment(),
           DEMO_WEEK: "off",

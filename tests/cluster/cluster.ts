@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { withPostgresClient } from "@parley/local-servers";
 import {
   cloneDatabase,
   freshDatabase,
@@ -33,6 +36,8 @@ export interface ClusterOptions {
   env?: Record<string, string>;
   /** Every process keeps all it says, for `child.log()`. */
   wholeLogs?: boolean;
+  /** Folder of another checkout that is built: its processes are started, on a database that its migration has made. */
+  build?: string | undefined;
 }
 
 export interface Cluster {
@@ -113,7 +118,20 @@ async function startStores(options: ClusterOptions, undo: (() => Promise<unknown
   ]);
   const database = postgres === null ? await freshDatabase() : await cloneDatabase(postgres.url, "cluster");
   if (postgres === null) undo.push(() => database.drop());
+  if (options.build !== undefined) await makeAnew(database.adminUrl, options.build);
   return { nats, redis, postgres, database };
+}
+
+/** The same database, empty and migrated by another checkout. */
+async function makeAnew(adminUrl: string, build: string): Promise<void> {
+  await withPostgresClient(adminUrl, (client) => client.query("drop schema public cascade; create schema public"));
+  await migrateWith(adminUrl, build);
+}
+
+/** Runs the migration command of a checkout that is built. */
+export async function migrateWith(adminUrl: string, build: string): Promise<void> {
+  const env = { PATH: process.env.PATH, DATABASE_ADMIN_URL: adminUrl };
+  await promisify(execFile)(process.execPath, [join(build, "libs/db/dist/main.js")], { cwd: build, env });
 }
 
 interface StartContext extends Stores {
@@ -122,7 +140,7 @@ interface StartContext extends Stores {
 }
 
 async function startChildren(
-  { shape, wholeLogs = false }: ClusterOptions,
+  { shape, wholeLogs = false, build }: ClusterOptions,
   { database, nats, env, undo }: StartContext,
 ): Promise<{ children: Child[]; gateways: [string, ...string[]] }> {
   const children: Child[] = [];
@@ -149,7 +167,7 @@ async function startChildren(
       }
     }
   }
-  for (const child of children) child.start();
+  for (const child of children) child.start(build);
   await Promise.all(children.map((child) => child.ready(90_000)));
   const [first, ...others] = addresses;
   if (first === undefined) throw new Error("a cluster has a gateway");
