@@ -22,7 +22,7 @@ if (fromNpm) process.env.PARLEY_POSTGRES_BIN ??= "npm";
 
 /** Suites that kill and freeze processes by the dozen, or judge how long things take: after all others, no more than two at a time. */
 const LAST = [
-  "tests/{chaos,clock,limits,model-faults,streams}/**/*.test.ts",
+  "tests/{chaos,clock,leaks,limits,model-faults,streams}/**/*.test.ts",
   "tests/privacy/killed-erasure.test.ts",
   "tests/sending/killed-sending.test.ts",
   "services/agent-runner/test/*crash*.test.ts",

@@ -43,9 +43,11 @@ function refusalOf({ status, headers, body }: HttpAnswer): Refusal {
   return { status, headers: Object.fromEntries([...headers].filter(([name]) => !OWN_HEADERS.has(name))), body: rest };
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** What the machine does for others makes answers later and never earlier: the fast ones tell what an answer costs. */
+const lowerQuartile = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? 0;
 
-/** Rounds of the comparison of times, and how far apart two medians may lie: a machine that works for others is uneven. */
+/** Rounds of the comparison of times, and how far apart two kinds may lie: a machine that works for others is uneven. */
 const ROUNDS = 21;
 const FRESH = 15;
 const FACTOR = 3;
@@ -86,7 +88,7 @@ export function describeUniformRefusal(get: () => { cluster: Cluster; tenant: Te
       }, 120_000);
     }
 
-    /** Median of milliseconds by kind. Kinds take turns, each round in another order: what slows the machine slows all alike. */
+    /** Lower quartile of milliseconds by kind. Kinds take turns, each round in another order: what slows the machine slows all alike. */
     async function timesOf(rounds: number, tokenOfRound: (kind: string, round: number) => string, kinds: string[]) {
       const [route] = ROUTES;
       if (route === undefined) throw new Error("there are routes");
@@ -101,12 +103,12 @@ export function describeUniformRefusal(get: () => { cluster: Cluster; tenant: Te
           expect([kind, status]).toEqual([kind, 404]);
         }
       }
-      return Object.fromEntries([...times].map(([kind, all]) => [kind, median(all)]));
+      return Object.fromEntries([...times].map(([kind, all]) => [kind, lowerQuartile(all)]));
     }
 
-    function expectComparable(medians: Record<string, number>): void {
-      const [least, most] = [Math.min(...Object.values(medians)), Math.max(...Object.values(medians))];
-      expect(most, JSON.stringify(medians)).toBeLessThan(Math.max(least * FACTOR, least + SLACK_MS));
+    function expectComparable(times: Record<string, number>): void {
+      const [least, most] = [Math.min(...Object.values(times)), Math.max(...Object.values(times))];
+      expect(most, JSON.stringify(times)).toBeLessThan(Math.max(least * FACTOR, least + SLACK_MS));
     }
 
     it("answer in comparable time when asked again and again", async () => {

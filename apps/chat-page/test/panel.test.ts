@@ -340,7 +340,7 @@ describe.skipIf(skipBrowser)("the panel where third-party storage is blocked", (
     // The one that says that this answer was seen; those of earlier answers came before it.
     const handle = `sealed-text_1-1~agent-${turnId}-0`;
     await expect.poll(() => last(host, "resume")).toEqual({ type: "resume", handle });
-    expect(JSON.stringify(await host.heard())).not.toContain("ps_");
+    expect(JSON.stringify(await host.heard())).not.toContain('"ps_');
     made.humanSays(null, "One more.");
     await expect.poll(() => answers(host.panel).count()).toBe(4);
 
