@@ -7,7 +7,8 @@ export interface LinkByToken {
   tenant_id: string;
   token_hash: Buffer;
   is_active: boolean;
-  expires_at: Date | null;
+  is_expired: boolean;
+  friendly_errors: boolean;
 }
 
 /** The one look-up across tenants that a link token needs (a SECURITY DEFINER function). */

@@ -9,8 +9,8 @@ import { findUsableLink } from "./repository.js";
 type Output = z.input<typeof contract.response>;
 
 /**
- * The policy behind a link token. A read. Unknown, wrong secret, disabled and deleted are one answer after one comparison
- * each, so that neither content nor time tells them apart; `expired` is told only to who proved to hold the link.
+ * The policy behind a link token. A read. Unknown, wrong secret, disabled, deleted and expired are one statement and one
+ * comparison each, so that neither content nor time tells them apart; `expired` is told only to who proved to hold the link.
  */
 export const resolveLink =
   (deps: LinksDeps, agentShown: AgentsShown) =>
@@ -18,10 +18,9 @@ export const resolveLink =
     const known = await linkByTokenId(deps.db, input.id);
     const genuine = deps.secrets.verify(input.secret, known?.token_hash ?? NO_HASH);
     if (!known || !genuine || !known.is_active) return { status: "unavailable" };
+    if (known.is_expired) return { status: "expired", friendly: known.friendly_errors };
     const row = await deps.db.tenant(known.tenant_id, (trx) => findUsableLink(trx, known.id));
     if (row === null) return { status: "unavailable" };
-    if (row.expires_at !== null && row.expires_at <= row.db_now)
-      return { status: "expired", friendly: row.friendly_errors };
     return { status: "ok", policy: policyOf(row, await agentShown(row.tenant_id, row.agent_id)) };
   };
 
