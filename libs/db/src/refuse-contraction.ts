@@ -17,8 +17,8 @@ export async function refuseWhileUsed(
 ): Promise<void> {
   const since = HEAD.exec(sql)?.[1];
   if (since === undefined) return;
-  const { rows } = await client.query<{ application_name: string; replicas: string }>(
-    `select application_name, count(*) as replicas
+  const { rows } = await client.query<{ application_name: string; connections: string }>(
+    `select application_name, count(*) as connections
      from pg_stat_activity
      where datname = current_database()
        and application_name ~ '^parley-.*@[0-9]{4}$'
@@ -28,7 +28,7 @@ export async function refuseWhileUsed(
     [since],
   );
   if (rows.length === 0) return;
-  const older = rows.map((row) => `${row.application_name} (${row.replicas} connections)`).join(", ");
+  const older = rows.map((row) => `${row.application_name} (${row.connections} connections)`).join(", ");
   throw new Error(
     `migration ${name} removes what older code uses, and that is still connected: ${older}. Roll out a release that has ${since} first, then migrate`,
   );

@@ -54,7 +54,9 @@ export function createRefetcher(client: QueryClient, now: () => number = () => p
 }
 
 function shows({ meta, state }: Query, sessionId: string | null): boolean {
-  if (meta?.sessionsIn === undefined || state.data === undefined || sessionId === null) return false;
+  if (meta?.sessionsIn === undefined || sessionId === null) return false;
+  // What a first answer will show is not known yet: it may be this session.
+  if (state.data === undefined) return state.fetchStatus === "fetching";
   return meta.sessionsIn(state.data as never).includes(sessionId);
 }
 
