@@ -2,6 +2,7 @@ import { Argument, type Command } from "commander";
 import { complete, SHELLS, showCompletion } from "./commands/completion.js";
 import { doctor } from "./commands/doctor.js";
 import { createKey, listKeys, requireNonce, revokeKey, rotateKey } from "./commands/keys.js";
+import { serveMcp } from "./commands/mcp.js";
 import { migrate } from "./commands/migrate.js";
 import { runScript } from "./commands/run-script.js";
 import { type Done, sub } from "./declare.js";
@@ -56,6 +57,11 @@ export function addTools(program: Command, io: Io, done: Done): void {
   })
     .option("-a, --agent <id>", "agent, by id or name, to open a session with, for the streaming check")
     .action(async (options) => done(await doctor(io, options)));
+  sub(program, "mcp", {
+    about:
+      "Be an MCP server on standard input and output, for clients that start a program; it passes on to the server's /mcp",
+    examples: ["mcp", "mcp --url https://chat.example.com"],
+  }).action(async (options) => done(await serveMcp(io, options)));
   sub(program, "migrate", {
     about: "Bring the schema of a database up to date; of many at once one works and the others wait",
     examples: ["migrate", "migrate --json"],

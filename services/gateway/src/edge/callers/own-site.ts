@@ -19,4 +19,10 @@ export function requireOwnSite(request: Pick<FastifyRequest, "headers">, publicU
 export const isOwnOrigin = ({ host, origin }: FastifyRequest["headers"], publicUrl: string): boolean =>
   origin !== undefined && (origin === new URL(publicUrl).origin || hostOf(origin) === host);
 
+/** As such, where the name that the page was reached by proves something: a name of this machine, which no other site can point at it. */
+export const isTrustedOrigin = (headers: FastifyRequest["headers"], publicUrl: string): boolean =>
+  headers.origin === new URL(publicUrl).origin || (isOwnOrigin(headers, publicUrl) && isLoopback(headers.host));
+
+const isLoopback = (host = ""): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
+
 const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);

@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 
 /** A call of the HTTP interface. */
 export interface TwinCall {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: object;

@@ -12,6 +12,7 @@ import { analyticsTools } from "./tools/analytics.js";
 import { escalationTools } from "./tools/escalations.js";
 import { linkTools } from "./tools/links.js";
 import { memoryTools } from "./tools/memory.js";
+import { scheduleTools } from "./tools/schedules.js";
 import { sendingTools } from "./tools/sending.js";
 import { sessionTools } from "./tools/sessions.js";
 import { inputSchema, outputSchema } from "./wire-schema.js";
@@ -21,6 +22,7 @@ export const TOOLS: readonly Tool[] = [
   ...agentTools,
   ...linkTools,
   ...sendingTools,
+  ...scheduleTools,
   ...analyticsTools,
   ...sessionTools,
   ...memoryTools,

@@ -1,6 +1,7 @@
-import type { McpServer } from "@modelcontextprotocol/server";
+import { completable, type McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { McpCaller } from "./caller.js";
+import { completeAgent } from "./complete-agent.js";
 
 const text = z.string().min(1).max(2_000);
 const asked = (words: string) => ({
@@ -10,14 +11,16 @@ const asked = (words: string) => ({
 const DAY_MS = 86_400_000;
 
 /** Prompts that a person picks in the client: what people ask for most, in words that lead to the right tools. */
-export function addPrompts(server: McpServer, { now }: McpCaller): void {
+export function addPrompts(server: McpServer, { now, call }: McpCaller): void {
+  const agent = () =>
+    completable(text.describe("Name, slug or id of the agent"), (typed) => completeAgent(call, typed));
   server.registerPrompt(
     "write_a_link",
     {
       title: "Write a chat link",
       description: "A link for an occasion, with fitting limits, and the words to send it with",
       argsSchema: z.object({
-        agent: text.describe("Name, slug or id of the agent"),
+        agent: agent(),
         occasion: text.describe("What the conversation is for, and with whom"),
       }),
     },
@@ -31,7 +34,7 @@ export function addPrompts(server: McpServer, { now }: McpCaller): void {
     {
       title: "Triage yesterday's conversations",
       description: "What happened on the links of an agent yesterday, and who still waits",
-      argsSchema: z.object({ agent: text.describe("Name, slug or id of the agent") }),
+      argsSchema: z.object({ agent: agent() }),
     },
     ({ agent }) => {
       const day = new Date(now() - DAY_MS).toISOString().slice(0, "2026-11-01".length);

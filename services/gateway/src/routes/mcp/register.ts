@@ -4,7 +4,7 @@ import type { HttpApp } from "@parley/http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { GatewayContext } from "../../context.js";
 import { guard } from "../../edge/callers/authenticate.js";
-import { isOwnOrigin } from "../../edge/callers/own-site.js";
+import { isTrustedOrigin } from "../../edge/callers/own-site.js";
 import { twinCaller } from "./call-twin.js";
 import type { McpCaller } from "./caller.js";
 import { makeServer } from "./make-server.js";
@@ -27,7 +27,7 @@ export async function registerMcp(app: HttpApp, context: GatewayContext): Promis
   await app.register(async (scope: HttpApp) => {
     const challenge = `Bearer realm="parley", resource_metadata="${context.config.PUBLIC_URL}${METADATA}/mcp"`;
     scope.addHook("onRequest", async ({ headers }) => {
-      if (headers.origin !== undefined && !isOwnOrigin(headers, context.config.PUBLIC_URL))
+      if (headers.origin !== undefined && !isTrustedOrigin(headers, context.config.PUBLIC_URL))
         throw new AppError("forbidden", { internal: "a page of another site" });
     });
     guard(scope, context, { surface: "management", ownsPrefix: false, bearerOnly: challenge });

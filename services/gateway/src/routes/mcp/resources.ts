@@ -1,5 +1,6 @@
 import { type McpServer, ResourceNotFoundError, ResourceTemplate } from "@modelcontextprotocol/server";
 import type { McpCaller } from "./caller.js";
+import { completeAgent } from "./complete-agent.js";
 import { runTool } from "./run-tool.js";
 import type { Tool } from "./tool.js";
 
@@ -35,7 +36,8 @@ export function addResources(server: McpServer, tools: readonly Tool[], { call, 
   for (const { name, uri, title, tool: toolName, inputOf } of RESOURCES) {
     const tool = tools.find((one) => one.name === toolName);
     if (tool === undefined) continue;
-    const template = new ResourceTemplate(uri, { list: undefined });
+    const complete = { agent: (typed: string) => completeAgent(call, typed) };
+    const template = new ResourceTemplate(uri, { list: undefined, complete });
     const described = { title, description: tool.description, mimeType: "application/json" };
     server.registerResource(name, template, described, async (address, variables, { mcpReq: { signal } }) => {
       const given = Object.entries(variables).map(([key, value]) => [key, decodeURIComponent(String(value))]);

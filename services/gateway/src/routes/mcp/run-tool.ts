@@ -63,6 +63,7 @@ async function outcomeOf({ tool, input, call, ...reader }: ToolCall): Promise<Re
   const plan = tool.plan(input);
   const { dry_run: isDry = false, idempotency_key: key } = steered.parse(input);
   await requireSwitch(tool, plan.about, call);
+  if (plan.nextAgent !== undefined) await requireSwitch(tool, { type: "agent", agent: plan.nextAgent }, call);
   if (isDry && (plan.writes ?? tool.effects !== null)) return dryRun(tool, plan, call);
   const given = await accepted(call, plan.twin, key);
   const { progress, signal } = reader;

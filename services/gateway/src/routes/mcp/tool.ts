@@ -16,11 +16,14 @@ export type Subject =
   | { type: "agent"; agent: string }
   | { type: "session"; id: string }
   | { type: "escalation"; id: string }
+  | { type: "schedule"; id: string }
   | { type: "none" };
 
 /** What one call of a tool comes to. */
 export interface Plan {
   about: Subject;
+  /** The agent that it would work on from then on, whose switch counts too. */
+  nextAgent?: string | undefined;
   twin: TwinCall;
   /** What a dry run reads to see that what would be changed is there. */
   target?: TwinCall;
