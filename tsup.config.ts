@@ -50,7 +50,7 @@ export default defineConfig([
     skipNodeModulesBundle: true,
     // The command line is installed without the checkout, so what it has from here is part of it.
     ...(basename(process.cwd()) === "cli"
-      ? { noExternal: ["@parley/client", "eventsource-parser"], splitting: false }
+      ? { noExternal: ["@parley/client", "aws4fetch", "eventsource-parser"], splitting: false }
       : {}),
   },
   // Each program of a service is one file: a thousand modules cost more to find than to run.

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { EXPORT_KINDS, type ExportKind, exportRecords } from "./commands/export-records.js";
-import { type Done, oneOf, sub } from "./declare.js";
+import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
 /** Everything of one kind, into a file or a pipe. */
@@ -15,11 +15,12 @@ function addKind(group: Command, kind: ExportKind, io: Io, done: Done): void {
     examples: [
       `export ${kind} --output ${kind}.jsonl`,
       `export ${kind} --from 2026-11-01 --to 2026-12-01 --format csv | gzip > ${kind}.csv.gz`,
-      `export ${kind} | aws s3 cp - s3://bucket/${kind}.jsonl`,
+      `export ${kind} --output s3://bucket/${kind}`,
     ],
   })
     .addOption(oneOf("--format <format>", "jsonl or csv", ["jsonl", "csv"]).default("jsonl"))
-    .option("-o, --output <file>", "write into this file")
+    .option("-o, --output <file>", "write into this file, or as parts into s3://bucket/folder")
+    .option("--part-pages <count>", "pages in a part of a store", positive, 20)
     .option("--agent-id <id>", "only of this agent")
     .option("--link <id>", "only of this link")
     .option("--from <time>", "sessions that began then or later, ISO 8601")

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runHere } from "../../../apps/cli/test/run-cli.js";
 import { ROOT } from "../../cluster/child-process.js";
 import { type KnowledgeWorld, startKnowledgeWorld } from "../knowledge/knowledge-world.js";
+import { startS3Server } from "./s3-server.js";
 
 const DESK = {
   agent: { name: "Desk" },
@@ -156,6 +157,41 @@ describe("parley export", () => {
     expect(existsSync(`${file}.progress`)).toBe(false);
     expect(readFileSync(file, "utf8")).toBe(`${(await whole("messages")).lines.join("\n")}\n`);
   }, 120_000);
+
+  it("fills a store with parts that begin where the one before ended, whatever breaks it off", async () => {
+    const store = await startS3Server();
+    try {
+      const into = (format: string, more: Record<string, string> = {}) =>
+        runHere(["export", "messages", "--format", format, "--part-pages", "1", "--output", `s3://archive/${format}`], {
+          env: { ...env(), ...store.env, ...more },
+        });
+      const unsigned = await into("jsonl", { AWS_SECRET_ACCESS_KEY: "another" });
+      expect([unsigned.code, store.objects.size]).toEqual([1, 0]);
+      // The process that ran it is gone after its second part: what it knew is in the store alone.
+      await into("jsonl");
+      const parts = [...store.objects.keys()];
+      expect(parts.length).toBeGreaterThan(3);
+      for (const part of parts.slice(2)) store.objects.delete(part);
+      store.loseAnswer();
+      expect(await into("jsonl")).toMatchObject({ code: 0, out: `s3://archive/jsonl: ${parts.length} parts\n` });
+      const lines = (await whole("messages")).lines;
+      const stored = (folder: string) =>
+        [...store.objects]
+          .filter(([key]) => key.startsWith(`/archive/${folder}/part-`))
+          .map(([, { body }]) => `${body}`);
+      expect(stored("jsonl").join("")).toBe(`${lines.join("\n")}\n`);
+      expect(await into("jsonl")).toMatchObject({ code: 0 });
+      await into("csv");
+      const [first = "", ...others] = stored("csv").map((text) => text.split("\r\n", 1)[0]);
+      expect(first).toContain('"session_id","message_id"');
+      expect(new Set(others)).toEqual(new Set([first]));
+      const other = ["export", "sessions", "--output", "s3://archive/jsonl"];
+      const refused = await runHere(other, { env: { ...env(), ...store.env } });
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("of another export")]);
+    } finally {
+      await store.close();
+    }
+  }, 60_000);
 
   it("prints into a pipe, and refuses to mix two exports in one file", async () => {
     const printed = await runHere(["export", "ratings", "--format", "csv"], { env: env() });

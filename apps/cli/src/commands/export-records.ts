@@ -4,6 +4,7 @@ import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { CliError, EXIT, type Io } from "../io.js";
 import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
+import { type ExportPage, exportIntoStore } from "./export-into-store.js";
 
 export const EXPORT_KINDS = ["sessions", "messages", "ratings", "notes", "traces"] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
@@ -11,6 +12,7 @@ export type ExportKind = (typeof EXPORT_KINDS)[number];
 interface ExportOptions extends Globals {
   format: "jsonl" | "csv";
   output?: string;
+  partPages: number;
   agentId?: string;
   link?: string;
   from?: string;
@@ -32,7 +34,7 @@ export async function exportRecords(io: Io, kind: ExportKind, options: ExportOpt
   const { format, output, agentId: agent_id, link: link_id, from, to } = options;
   const transport = ownerTransport(io, options);
   const query = { format, agent_id, link_id, from, to };
-  const page = (after: string | undefined): Promise<{ bytes: Uint8Array; next: string | null }> =>
+  const page = (after: string | undefined): Promise<ExportPage> =>
     transport.open(
       { method: "GET", path: `/api/exports/${kind}`, query: { ...query, after }, signal: io.signal },
       async (response) => ({
@@ -49,7 +51,14 @@ export async function exportRecords(io: Io, kind: ExportKind, options: ExportOpt
     }
     return EXIT.ok;
   }
-  const records = await intoFile(output, JSON.stringify({ kind, ...query }), page);
+  const asked = JSON.stringify({ kind, ...query });
+  if (output.startsWith("s3://")) {
+    const parts = await exportIntoStore(io, output, { asked, format, partPages: options.partPages, page });
+    if (options.json) printJson(io, { kind, format, output, parts });
+    else printLine(io, `${output}: ${parts} ${parts === 1 ? "part" : "parts"}`);
+    return EXIT.ok;
+  }
+  const records = await intoFile(output, asked, page);
   if (options.json) printJson(io, { kind, format, file: output, lines: records });
   else printLine(io, `${output}: ${records} lines`);
   return EXIT.ok;
@@ -58,7 +67,7 @@ export async function exportRecords(io: Io, kind: ExportKind, options: ExportOpt
 async function intoFile(
   output: string,
   asked: string,
-  page: (after: string | undefined) => Promise<{ bytes: Uint8Array; next: string | null }>,
+  page: (after: string | undefined) => Promise<ExportPage>,
 ): Promise<number> {
   const notes = `${output}.progress`;
   const begun = await progressOf(notes);
