@@ -48,8 +48,8 @@ const benchHelp = readFileSync(new URL("../../bench/help.txt", import.meta.url),
 
 const fullHelp = `Usage: npm run test:full -- [vitest filters and options]
 
-Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL, ERASURES_FULL): hours, not minutes. Filters
-choose among them, for example: npm run test:full -- tests/chaos`;
+Runs every suite that has a longer form at full length (CHAOS_FULL, STREAMS_FULL, LIMITS_FULL, ERASURES_FULL, SENDING_FULL): hours, not
+minutes. Filters choose among them, for example: npm run test:full -- tests/chaos`;
 
 const upgradeHelp = `Usage: npm run test:upgrade -- [commit]
 
@@ -76,11 +76,18 @@ async function prepareUpgrade(root, [commit = "HEAD~1"], report) {
   return { ...what, env: { ...env, UPGRADE_FROM: await olderBuild(root, commit, report) } };
 }
 
-const SUITES_WITH_FULL_FORM = ["tests/chaos", "tests/streams", "tests/limits"];
+/** The switch of each suite that has a longer form. */
+const FULL_FORMS = {
+  "tests/chaos": "CHAOS_FULL",
+  "tests/streams": "STREAMS_FULL",
+  "tests/limits": "LIMITS_FULL",
+  "tests/privacy": "ERASURES_FULL",
+  "tests/sending": "SENDING_FULL",
+};
 
 async function prepareFull(root, args, report) {
-  const filters = args.some((arg) => !arg.startsWith("-")) ? [] : SUITES_WITH_FULL_FORM;
-  const full = { CHAOS_FULL: "1", STREAMS_FULL: "1", LIMITS_FULL: "1", ERASURES_FULL: "1" };
+  const filters = args.some((arg) => !arg.startsWith("-")) ? [] : Object.keys(FULL_FORMS);
+  const full = Object.fromEntries(Object.values(FULL_FORMS).map((name) => [name, "1"]));
   const { env, ...what } = await prepareTest(root, ["--strict", ...filters, ...args], report);
   return { ...what, env: { ...env, ...full } };
 }

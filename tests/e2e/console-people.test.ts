@@ -116,6 +116,15 @@ describe("people at the console against the product", () => {
     await link.reload();
     await link.getByText("Your role is too small for it.").first().waitFor();
 
+    await boss.getByRole("button", { name: "Disable Grace" }).click();
+    await boss.getByRole("button", { name: "Disable", exact: true }).click();
+    await boss.getByText("grace@example.com is disabled and signed out.").waitFor();
+    await grace.goto(`${demo.url}/console/agents`);
+    await grace.getByLabel("E-mail address").waitFor();
+    await boss.getByRole("button", { name: "Enable Grace" }).click();
+    await boss.getByRole("button", { name: "Enable", exact: true }).click();
+    await boss.getByText("grace@example.com may sign in again.").waitFor();
+
     await boss.getByRole("button", { name: "Remove Grace" }).click();
     await boss.getByRole("button", { name: "Remove", exact: true }).click();
     await boss.getByText("grace@example.com is removed.").waitFor();

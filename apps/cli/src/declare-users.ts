@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { changeRole, inviteUser, listUsers, removeUser, signOutUser } from "./commands/users.js";
+import { changeRole, disableUser, inviteUser, listUsers, removeUser, signOutUser } from "./commands/users.js";
 import { type Done, oneOf, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -8,7 +8,7 @@ const ROLES = ["owner", "admin", "editor", "operator", "viewer"] as const;
 
 /** People who manage: who may sign in to the console, and as what. */
 export function addUsers(program: Command, io: Io, done: Done): void {
-  const users = program.command("users").description("List, invite, change and remove people who manage");
+  const users = program.command("users").description("List, invite, change, disable and remove people who manage");
   sub(users, "list", { about: "List the people of the tenant and how they stand", examples: ["users list"] }).action(
     async (options) => done(await listUsers(io, options)),
   );
@@ -29,6 +29,14 @@ export function addUsers(program: Command, io: Io, done: Done): void {
     about: "End all sessions of a person, at once; they may sign in again",
     examples: [`users sign-out ${ID}`],
   }).action(async (id, options) => done(await signOutUser(io, { ...options, id })));
+  sub(users, "disable <id>", {
+    about: "Keep a person out and end their sessions, at once, until they are enabled",
+    examples: [`users disable ${ID}`],
+  }).action(async (id, options) => done(await disableUser(io, { ...options, id, disabled: true })));
+  sub(users, "enable <id>", {
+    about: "Let a person who was disabled sign in again",
+    examples: [`users enable ${ID}`],
+  }).action(async (id, options) => done(await disableUser(io, { ...options, id, disabled: false })));
   sub(users, "remove <id>", {
     about: "Take a person out and end their sessions, at once",
     examples: [`users remove ${ID}`],

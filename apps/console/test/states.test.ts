@@ -111,6 +111,7 @@ const people = (api: FakeApi): void => {
   api.users = [
     userRow({}),
     userRow({ id: "2", email: "grace@example.com", name: null, role: "operator", status: "invited", ...away }),
+    userRow({ id: "4", email: "hal@example.com", name: "Hal", role: "editor", status: "disabled", me: false }),
     userRow({ id: "3", email: `${"long".repeat(14)}@example.com`, name: "Who was here", status: "removed", ...away }),
   ];
 };

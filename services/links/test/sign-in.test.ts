@@ -177,6 +177,34 @@ describe("a session of a user", () => {
     expect(await who(token)).toBeNull();
   });
 
+  it("ends when its user is disabled, who can neither ask nor use a link until enabled; the audit says both", async () => {
+    const { token, user, as, email, tenantId } = await signedIn();
+    await ask(email);
+    const [, link = ""] = await mailed(email, tenantId, 2);
+    const set = (disabled: boolean) =>
+      harness.bus.call(updateUser, { principal: as("admin"), id: user.id, disabled }).then((answer) => answer.user);
+    expect(await set(true)).toMatchObject({ status: "disabled", role: "viewer" });
+    expect(await who(token)).toBeNull();
+    expect(await codeOf(use(link))).toBe("sign_in_link_invalid");
+    const told = () => harness.seen(credentialRevoked).filter((one) => JSON.stringify(one).includes(user.id));
+    await eventually(() => expect(told()).toEqual([{ id: user.id }]));
+    expect(await set(true)).toMatchObject({ status: "disabled" });
+    await ask(email);
+    const again = { principal: as("owner"), email, role: "owner" as const };
+    expect(await codeOf(harness.bus.call(inviteUser, again))).toBe("user_exists");
+    expect(await set(false)).toMatchObject({ status: "active", role: "viewer" });
+    // Neither the session nor a link of before lives again, and nothing was mailed meanwhile.
+    expect([await who(token), await codeOf(use(link))]).toEqual([null, "sign_in_link_invalid"]);
+    await ask(email);
+    const [, , fresh = ""] = await mailed(email, tenantId, 3);
+    expect(await who((await use(fresh)).token)).toMatchObject({ id: user.id });
+    const { data } = await harness.bus.call(listAudit, { principal: as("admin"), limit: 20, targetId: user.id });
+    expect(data.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(["user.enabled", "user.disabled", "user.created"]),
+    );
+    expect(data.filter(({ action }) => action === "user.disabled")).toHaveLength(1);
+  });
+
   it("has the role that its user has now", async () => {
     const { token, user, as } = await signedIn();
     await harness.bus.call(updateUser, { principal: as("owner"), id: user.id, role: "editor" });

@@ -84,6 +84,8 @@ describe("people who manage", () => {
     const change = (principal: Principal, role: Role) =>
       codeOf(harness.bus.call(updateUser, { principal, id: user.id, role }));
     expect(await change(tenant.as("admin"), "viewer")).toBe("forbidden");
+    const disable = { principal: tenant.as("admin"), id: user.id, disabled: true };
+    expect(await codeOf(harness.bus.call(updateUser, disable))).toBe("forbidden");
     expect(await codeOf(harness.bus.call(removeUser, { principal: tenant.as("admin"), id: user.id }))).toBe(
       "forbidden",
     );
@@ -141,6 +143,8 @@ describe("people who manage", () => {
     const { user } = await invite(principal, "ada@example.com", "editor", { name: "Ada" });
     const { user: gone } = await invite(principal, "gone@example.com", "operator");
     await harness.bus.call(removeUser, { principal, id: gone.id });
+    const { user: out } = await invite(principal, "out@example.com", "operator");
+    await harness.bus.call(updateUser, { principal, id: out.id, disabled: true });
     const asked: Principal = { ...principal, role: "operator", via: "user", id: user.id };
     const { data } = await harness.bus.call(listOperators, { principal: asked });
     expect(data.map(({ name, me }) => [name, me])).toEqual([
@@ -159,7 +163,11 @@ describe("the last owner", () => {
     const { user: typo } = await invite(principal, "typo@example.com", "owner");
     expect(await codeOf(harness.bus.call(removeUser, { principal, id }))).toBe("last_owner");
     expect(await codeOf(harness.bus.call(updateUser, { principal, id, role: "admin" }))).toBe("last_owner");
+    expect(await codeOf(harness.bus.call(updateUser, { principal, id, disabled: true }))).toBe("last_owner");
     expect((await harness.bus.call(updateUser, { principal, id, role: "owner" })).user.role).toBe("owner");
+    const second = await owner(tenant);
+    await harness.bus.call(updateUser, { principal, id: second, disabled: true });
+    expect(await codeOf(harness.bus.call(removeUser, { principal, id }))).toBe("last_owner");
     await harness.bus.call(removeUser, { principal, id: typo.id });
     await owner(tenant);
     expect((await harness.bus.call(updateUser, { principal, id, role: "admin" })).user.role).toBe("admin");
@@ -173,10 +181,11 @@ describe("the last owner", () => {
       const { data } = await harness.bus.call(listUsers, { principal, limit: 200 });
       const live = data.filter(({ status, role }) => status === "active" && role === "owner").map(({ id }) => id);
       expect(live).toEqual(expect.arrayContaining(ids));
+      const ways = [{ role: "viewer" as const }, { disabled: true }];
       const leave = (id: string, at: number) =>
-        at % 2 === 0
+        at % 3 === 0
           ? harness.bus.call(removeUser, { principal, id })
-          : harness.bus.call(updateUser, { principal, id, role: "viewer" });
+          : harness.bus.call(updateUser, { principal, id, ...ways[(at % 3) - 1] });
       expect(refusals(await Promise.allSettled(live.map(leave)))).toEqual(["last_owner"]);
     }
   });

@@ -58,6 +58,20 @@ export async function changeRole(io: Io, options: Globals & { id: string; role: 
   return EXIT.ok;
 }
 
+/** Keeps a person out, which ends their sessions, or lets them in again. Idempotent by state. */
+export async function disableUser(io: Io, options: Globals & { id: string; disabled: boolean }): Promise<number> {
+  const { id, disabled } = options;
+  const user = await ownerTransport(io, options).json<UserShown>({
+    method: "PATCH",
+    path: pathOf(id),
+    body: { disabled },
+    signal: io.signal,
+  });
+  if (options.json) printJson(io, user);
+  else printLine(io, `${user.email} ${disabled ? "is disabled and signed out everywhere" : "may sign in again"}`);
+  return EXIT.ok;
+}
+
 /** Ends all sessions of a person, on every gateway. Idempotent by state. */
 export async function signOutUser(io: Io, options: Globals & { id: string }): Promise<number> {
   const done = await ownerTransport(io, options).json<{ ended: number }>({

@@ -20,7 +20,8 @@ export function userCalls(call: Caller) {
     users: (cursor?: string) => call<Page<User>>(`/users${query({ ...PAGE, cursor })}`),
     inviteUser: (body: { email: string; role: string; name?: string }, idempotencyKey: string) =>
       call<User>("/users", { method: "POST", body, headers: { "idempotency-key": idempotencyKey } }),
-    changeUser: (id: string, role: string) => call<User>(at(id), { method: "PATCH", body: { role } }),
+    changeUser: (id: string, body: { role: string } | { disabled: boolean }) =>
+      call<User>(at(id), { method: "PATCH", body }),
     removeUser: (id: string) => call(at(id), { method: "DELETE" }),
     endSessions: (id: string) => call<{ ended: number }>(`${at(id)}/sessions`, { method: "DELETE" }),
   };

@@ -16,9 +16,12 @@ import { roleLabel } from "./credential-words.js";
 import { RoleForm } from "./role-form.js";
 import { RoleOptions } from "./role-options.js";
 
-type Asking = { type: "remove"; user: User } | { type: "role"; user: User; role: string };
+type Asking =
+  | { type: "remove"; user: User }
+  | { type: "role"; user: User; role: string }
+  | { type: "disabled"; user: User; disabled: boolean };
 
-/** The people of this tenant: invite, give another role, remove. */
+/** The people of this tenant: invite, give another role, disable, remove. */
 export function UserBlock() {
   const api = useApi();
   const keyOf = useRepeatKey();
@@ -35,10 +38,10 @@ export function UserBlock() {
     await query.refetch();
   };
   const confirm = async (wish: Asking): Promise<Problem | null> => {
-    const { id, email } = wish.user;
-    const answer = wish.type === "remove" ? await api.removeUser(id) : await api.changeUser(id, wish.role);
+    const { id } = wish.user;
+    const answer = await (wish.type === "remove" ? api.removeUser(id) : api.changeUser(id, changeOf(wish)));
     if (answer.type !== "ok") return answer;
-    announce(wish.type === "remove" ? `${email} is removed.` : `${email} is ${roleLabel(wish.role)} now.`);
+    announce(outcomeOf(wish));
     await query.refetch();
     return null;
   };
@@ -73,6 +76,16 @@ export function UserBlock() {
   );
 }
 
+const changeOf = (wish: Exclude<Asking, { type: "remove" }>) =>
+  wish.type === "role" ? { role: wish.role } : { disabled: wish.disabled };
+
+function outcomeOf(wish: Asking): string {
+  const { email } = wish.user;
+  if (wish.type === "remove") return `${email} is removed.`;
+  if (wish.type === "role") return `${email} is ${roleLabel(wish.role)} now.`;
+  return wish.disabled ? `${email} is disabled and signed out.` : `${email} may sign in again.`;
+}
+
 function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void }) {
   const here = users.filter(({ status }) => status !== "removed");
   const gone = users.filter(({ status }) => status === "removed");
@@ -90,6 +103,7 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
               <div className="row-main">
                 <h3 className="row-title">{user.name ?? user.email}</h3>
                 {user.status === "invited" && <span className="chip warning">Invited</span>}
+                {user.status === "disabled" && <span className="chip">Disabled</span>}
                 {user.me && <span className="chip active">You</span>}
               </div>
               <p className="row-facts">
@@ -120,6 +134,14 @@ function Users({ users, onAsk }: { users: User[]; onAsk(asking: Asking): void })
               >
                 <RoleOptions />
               </select>
+              <button
+                type="button"
+                className="button quiet small"
+                onClick={() => onAsk({ type: "disabled", user, disabled: user.status !== "disabled" })}
+              >
+                {user.status === "disabled" ? "Enable" : "Disable"}
+                <span className="visually-hidden"> {user.name ?? user.email}</span>
+              </button>
               <button
                 type="button"
                 className="button quiet small risky"
@@ -155,13 +177,13 @@ function Confirm({ asking, onConfirm, onClose }: ConfirmProps) {
         open
         onClose={onClose}
         title={`Remove ${name}?`}
-        {...(user.role === "viewer"
+        {...(user.status === "disabled"
           ? {}
           : {
               milder: {
-                text: "A viewer reads agents, links and numbers, and neither conversations nor secrets.",
-                action: "Make viewer instead",
-                run: () => unlessRefused(onConfirm({ type: "role", user, role: "viewer" })),
+                text: "Disabled, they cannot sign in either, and you can let them in again with a click.",
+                action: "Disable instead",
+                run: () => unlessRefused(onConfirm({ type: "disabled", user, disabled: true })),
               },
             })}
         consequences={[
@@ -170,6 +192,25 @@ function Confirm({ asking, onConfirm, onClose }: ConfirmProps) {
           "What they made stays, with their name in the audit. They can be invited again.",
         ]}
         action="Remove"
+        run={() => unlessRefused(onConfirm(asking))}
+      />
+    );
+  if (asking.type === "disabled")
+    return (
+      <ConfirmDialog
+        open
+        onClose={onClose}
+        title={`${asking.disabled ? "Disable" : "Enable"} ${name}?`}
+        consequences={
+          asking.disabled
+            ? [
+                ...own,
+                "They are signed out everywhere at once, and cannot sign in until somebody enables them.",
+                "What they made stays. Tokens are for programs and go on working.",
+              ]
+            : [`They may sign in again, as ${roleLabel(user.role)}.`]
+        }
+        action={asking.disabled ? "Disable" : "Enable"}
         run={() => unlessRefused(onConfirm(asking))}
       />
     );

@@ -13,9 +13,20 @@ export const inviteUserBody = z.strictObject({ email: emailAddress, role, name: 
 });
 
 export const updateUserBody = z
-  .strictObject({ role: role.optional(), name: personName.nullable().optional() })
+  .strictObject({
+    role: role.optional(),
+    name: personName.nullable().optional(),
+    disabled: z
+      .boolean()
+      .optional()
+      .describe("`true` ends all sessions of the person, who cannot sign in until `false`"),
+  })
   .refine((body) => Object.keys(body).length > 0, { message: "must change something" })
-  .meta({ id: "UpdateUser", description: "What is to change of a person", examples: [{ role: "admin" }] });
+  .meta({
+    id: "UpdateUser",
+    description: "What is to change of a person",
+    examples: [{ role: "admin" }, { disabled: true }],
+  });
 
 /** A person of the owner's team. */
 export const userView = z
@@ -24,7 +35,9 @@ export const userView = z
     email: text,
     name: text.nullable(),
     role,
-    status: z.enum(["invited", "active", "removed"]).describe("`invited`: never signed in"),
+    status: z
+      .enum(["invited", "active", "disabled", "removed"])
+      .describe("`invited`: never signed in; `disabled`: may not sign in for now"),
     created_at: iso,
     last_seen_at: iso.nullable().describe("To the minute"),
     me: z.boolean().describe("The caller"),

@@ -33,12 +33,17 @@ export const inviteUser = rpc(
   z.object({ user: userView, ...replayable }),
 );
 
-/** Known to every gateway at once. Throws `user_not_found`, `forbidden`, `last_owner`. */
+/** Known to every gateway at once; `disabled` ends all sessions. Throws `user_not_found`, `forbidden`, `last_owner`. */
 export const updateUser = rpc(
   "links",
   "update_user",
   "links",
-  z.object({ ...one, role: role.optional(), name: z.string().nullable().optional() }),
+  z.object({
+    ...one,
+    role: role.optional(),
+    name: z.string().nullable().optional(),
+    disabled: z.boolean().optional(),
+  }),
   user,
 );
 

@@ -26,6 +26,8 @@ begin
     v_verb := 'revoked';
   elsif tg_op = 'UPDATE' and 'removed_at' = any(v_changed) and v_after ->> 'removed_at' is not null then
     v_verb := 'removed';
+  elsif tg_op = 'UPDATE' and tg_argv[0] = 'user' and 'disabled_at' = any(v_changed) then
+    v_verb := case when v_after ->> 'disabled_at' is null then 'enabled' else 'disabled' end;
   end if;
   perform note_act(
     coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid,
@@ -56,7 +58,7 @@ begin
       ('tenants', 'tenant', '{id}', '{name, require_nonce}'),
       ('api_tokens', 'token', '{id}', '{name, role, token_hint, revoked_at}'),
       ('api_keys', 'key', '{id}', '{name, key_id, scopes, require_nonce, expires_at, revoked_at}'),
-      ('users', 'user', '{id}', '{role, removed_at}'),
+      ('users', 'user', '{id}', '{role, disabled_at, removed_at}'),
       ('agents', 'agent', '{id}', '{name, slug, active_version, mcp_tools, deleted_at}'),
       ('agent_versions', 'agent_version', '{agent_id, version}', '{content_hash}'),
       ('agent_gate_overrides', 'agent_gate_override', '{agent_id, version}', '{content_hash}'),

@@ -41,7 +41,7 @@ begin
           select u.id, u.tenant_id, t.name as tenant
           from users u
           join tenants t on t.id = u.tenant_id
-          where u.email = p_email and u.removed_at is null
+          where u.email = p_email and u.removed_at is null and u.disabled_at is null
           order by u.last_seen_at desc nulls last, u.id
           limit 10
         ) u

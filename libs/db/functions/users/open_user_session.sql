@@ -1,5 +1,5 @@
--- Opens a session of a user of the transaction's tenant; answers when it expires, null when the user was removed. The
--- first one since an invitation makes the user active. Of one user 20 sessions live, and the longest unused ones end.
+-- Opens a session of a user of the transaction's tenant; answers when it expires, null when the user was removed or
+-- is disabled. The first one since an invitation makes the user active. Of one user 20 sessions live, and the longest unused ones end.
 -- What ended long ago is swept by those who come. Whoever has signed in is who the audit names from here on. p_from:
 -- {address, request_id} of the request, for the audit.
 create or replace function open_user_session(
@@ -14,7 +14,7 @@ declare
 begin
   update users
   set signed_in_at = coalesce(signed_in_at, clock_timestamp()), last_seen_at = clock_timestamp()
-  where id = p_user and tenant_id = p_tenant and removed_at is null
+  where id = p_user and tenant_id = p_tenant and removed_at is null and disabled_at is null
   returning role into v_role;
   if not found then
     return null;

@@ -15,7 +15,8 @@ export const listOperators =
       sql`select id, name, role, id::text = ${principal.id} as me
             from (select id, name, role from api_tokens where tenant_id = ${tenantId} and revoked_at is null
                   union all
-                  select id, coalesce(name, email), role from users where tenant_id = ${tenantId} and removed_at is null) o
+                  select id, coalesce(name, email), role from users where tenant_id = ${tenantId}
+                    and removed_at is null and disabled_at is null) o
            where role <> 'viewer'
            order by lower(name), id limit ${MOST}`.execute(trx),
     );

@@ -125,6 +125,7 @@ export async function othersManage(
     where id <> ${token.id} and role = any(${roles}) and revoked_at is null
     union all select from users
     where tenant_id = ${token.tenantId} and role = 'owner' and signed_in_at is not null and removed_at is null
+      and disabled_at is null
     limit 1`.execute(trx);
   return rows.length > 0;
 }

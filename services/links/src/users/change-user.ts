@@ -12,23 +12,24 @@ import { changeWithFacts, type Fact } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import type { TenantTransaction } from "../transaction.js";
-import { changeUser, lockUser, readUser, renameUser } from "./repository.js";
+import { changeUser, disableUser, lockUser, type Outcome, readUser, renameUser } from "./repository.js";
 
-/** Changes name or role of a user; nobody changes who stands above them, nor gives more than they have. Idempotent by state. */
+/** Changes name or role of a user, keeps the user out or lets the user in again; nobody changes who stands above them, nor gives more than they have. Idempotent by state. */
 export const updateUser =
   (deps: LinksDeps) =>
   async (input: z.output<typeof updateContract.request>): Promise<z.input<typeof updateContract.response>> => {
-    const { principal, id, role, name } = input;
+    const { principal, id, role, name, disabled } = input;
     const tenantId = requireAdmin(principal);
     if (role !== undefined && !hasRole(principal.role, role)) throw new AppError("forbidden");
     return changeWithFacts(deps, tenantId, async (trx) => {
       const before = await lockBelow(trx, principal, id);
       const changes = role !== undefined && role !== before;
       if (changes) requireChanged(await changeUser(trx, { tenantId, id, role }));
+      if (disabled !== undefined) requireChanged(await disableUser(trx, { tenantId, id, disabled }));
       if (name !== undefined) await renameUser(trx, { id, name });
       return {
         answer: { user: await readUser(trx, { id, me: principal.id }) },
-        facts: changes ? [revokedUser(id)] : [],
+        facts: changes || disabled === true ? [revokedUser(id)] : [],
       };
     });
   };
@@ -67,7 +68,7 @@ async function lockBelow(trx: TenantTransaction, principal: Principal, id: strin
   return role;
 }
 
-function requireChanged(outcome: "changed" | "not_found" | "last_owner"): void {
+function requireChanged(outcome: Outcome): void {
   if (outcome === "not_found") throw new AppError("user_not_found");
   if (outcome === "last_owner") throw new AppError("last_owner");
 }

@@ -8,7 +8,7 @@ const ADDRESS = "owner@this-machine.local";
 
 /**
  * An address that signs in whoever started the product, as an owner, once; it lives for minutes. Each call makes another one, the user
- * behind it is made once. Null when that user was removed: people with addresses of their own have taken over.
+ * behind it is made once. Null when that user was removed or disabled: people with addresses of their own have taken over.
  */
 export async function firstSignIn(deps: LinksDeps, tenantId: string): Promise<string | null> {
   const userId = await deps.db.tenant(tenantId, async (trx) => {
@@ -17,7 +17,7 @@ export async function firstSignIn(deps: LinksDeps, tenantId: string): Promise<st
       trx,
     );
     const { rows } = await sql<{ id: string }>`select id from users
-      where tenant_id = ${tenantId} and email = ${ADDRESS} and removed_at is null`.execute(trx);
+      where tenant_id = ${tenantId} and email = ${ADDRESS} and removed_at is null and disabled_at is null`.execute(trx);
     return rows[0]?.id ?? null;
   });
   return userId === null ? null : makeSignInLink(deps, { tenantId, userId, browserHash: null });

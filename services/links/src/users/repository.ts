@@ -10,7 +10,8 @@ const placed = userView.extend({ position: z.string() });
 const shown = (
   me: string,
 ) => sql`id, email, name, role, iso(created_at) as created_at, iso(last_seen_at) as last_seen_at,
-    case when removed_at is not null then 'removed' when signed_in_at is null then 'invited' else 'active' end as status,
+    case when removed_at is not null then 'removed' when disabled_at is not null then 'disabled'
+      when signed_in_at is null then 'invited' else 'active' end as status,
     id::text = ${me} as me, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position`;
 
 /** Newest first, removed ones included. */
@@ -59,14 +60,27 @@ export async function insertUser(trx: TenantTransaction, user: Invitation): Prom
   return rows[0]?.id ?? null;
 }
 
+const outcome = z.enum(["changed", "not_found", "last_owner"]);
+export type Outcome = z.infer<typeof outcome>;
+
 /** Changes the role of a user, or (null) removes the user; the guard against a tenant without an owner is in the statement. */
 export async function changeUser(
   trx: TenantTransaction,
   user: { tenantId: string; id: string; role: Role | null },
-): Promise<"changed" | "not_found" | "last_owner"> {
+): Promise<Outcome> {
   const { rows } = await sql<{ outcome: string }>`select change_user(${user.tenantId}, ${user.id}, ${user.role})
     as outcome`.execute(trx);
-  return z.enum(["changed", "not_found", "last_owner"]).parse(rows[0]?.outcome);
+  return outcome.parse(rows[0]?.outcome);
+}
+
+/** Keeps a user out, or lets the user in again; the guard against a tenant without an owner is in the statement. */
+export async function disableUser(
+  trx: TenantTransaction,
+  user: { tenantId: string; id: string; disabled: boolean },
+): Promise<Outcome> {
+  const { rows } = await sql<{ outcome: string }>`select disable_user(${user.tenantId}, ${user.id}, ${user.disabled})
+    as outcome`.execute(trx);
+  return outcome.parse(rows[0]?.outcome);
 }
 
 export async function renameUser(trx: TenantTransaction, user: { id: string; name: string | null }): Promise<void> {

@@ -26,7 +26,8 @@ const listRoute = ownerRoute({
   method: "GET",
   path: "/users",
   summary: "List users",
-  description: "`invited` have never signed in; `removed` cannot, until they are invited again.",
+  description:
+    "`invited` have never signed in; `disabled` cannot, until they are enabled; `removed` cannot, until they are invited again.",
   role: "admin",
   query: pageQuery,
   answers: { 200: pageOf(userView) },
@@ -53,12 +54,13 @@ const inviteRoute = ownerRoute({
   },
 });
 
-/** Gives a user another role or name. Idempotent by state. */
+/** Gives a user another role or name, disables or enables the user. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/users/:id",
   summary: "Update a user",
-  description: "Another role counts at once and on every gateway. The last owner who has signed in stays one.",
+  description:
+    "Another role counts at once and on every gateway; so does `disabled`, which ends all sessions of the person until an admin enables them again. The last owner who can sign in stays one.",
   role: "admin",
   params: idParams,
   body: updateUserBody,
