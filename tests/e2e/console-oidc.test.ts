@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBearerClient } from "@parley/testkit";
+import { createBearerClient, createSignedClient } from "@parley/testkit";
 import { launchBrowser } from "@parley/web-kit/testing";
 import Provider from "oidc-provider";
 import type { Browser, Page } from "playwright-core";
@@ -127,6 +128,54 @@ describe("signing in with an identity provider", () => {
     await page.getByLabel("E-mail address").waitFor();
     await page.context().close();
     await refused(await comeFrom("new@partner.example"));
+  }, 60_000);
+
+  it("lets an account of several tenants choose one, once, and none that took the person out meanwhile", async () => {
+    const operator = createSignedClient({ bases: [product.base], key: demo.api_key });
+    const nonce = () => ({ nonce: randomUUID() });
+    const made = await operator.call<{ admin_token: string }>("POST", "/api/tenants", { name: "Other Ltd" }, nonce());
+    const other = createBearerClient({ bases: [product.base], token: made.body.admin_token });
+    const third = await operator.call<{ admin_token: string }>("POST", "/api/tenants", { name: "Left Ltd" }, nonce());
+    const left = createBearerClient({ bases: [product.base], token: third.body.admin_token });
+    const body = { email: "both@example.com", role: "editor" };
+    await invite("both@example.com");
+    expect((await other.call("POST", "/api/users", body)).status).toBe(201);
+    const { body: gone } = await left.call<{ id: string }>("POST", "/api/users", body);
+    const page = await comeFrom("both");
+    await page.getByRole("button", { name: "Other Ltd" }).waitFor();
+    await expect.poll(() => page.url()).toBe(`${demo.url}/console/sign-in`);
+    await expect.poll(() => page.getByRole("listitem").count()).toBe(3);
+    // Vouched for is not signed in; what says who came back no script reads.
+    const ask = (path: string) => page.evaluate(`fetch("${path}").then((answer) => answer.status)`);
+    expect(await ask("/api/users/me")).toBe(401);
+    expect(await page.evaluate("document.cookie")).toBe("");
+    const choose = (id: string, headers = '"x-parley-console": "1", ') =>
+      page.evaluate(`fetch("/api/sign-in/oidc/sessions", { method: "POST",
+        headers: { ${headers}"content-type": "application/json" },
+        body: JSON.stringify({ tenant_id: "${id}" }) }).then((answer) => answer.status)`);
+    const { data } = (await page.evaluate("fetch('/api/sign-in/oidc/tenants').then((answer) => answer.json())")) as {
+      data: { id: string; name: string }[];
+    };
+    const idOf = (name: string): string => data.find((one) => one.name === name)?.id ?? "";
+    expect((await left.call("PATCH", `/api/users/${gone.id}`, { disabled: true })).status).toBe(200);
+    expect(await choose(idOf("Left Ltd"))).toBe(403);
+    expect(await choose(randomUUID())).toBe(403);
+    expect(await choose(idOf("Other Ltd"), "")).toBe(403);
+    expect(await ask("/api/users/me")).toBe(401);
+    await page.getByRole("button", { name: "Other Ltd" }).click();
+    await signedIn(page);
+    const who = await page.evaluate("fetch('/api/users/me').then((answer) => answer.json())");
+    expect(who).toMatchObject({ role: "editor", tenant: { name: "Other Ltd" }, user: { email: "both@example.com" } });
+    expect(await choose(idOf("Other Ltd"))).toBe(403);
+    // Bound in the tenant that was chosen alone: another account with the address may still have been meant in the other.
+    const seen = await owner().call<{ data: { email: string; status: string }[] }>("GET", "/api/users");
+    expect(seen.body.data.find(({ email }) => email === "both@example.com")?.status).toBe("invited");
+    await page.context().close();
+    const another = await comeFrom("both@example.com");
+    await signedIn(another);
+    const they = await another.evaluate("fetch('/api/users/me').then((answer) => answer.json())");
+    expect(they).toMatchObject({ role: "operator", user: { email: "both@example.com" } });
+    await another.context().close();
   }, 60_000);
 
   it("takes no answer of the provider in a browser that did not ask, nor one that was changed, nor twice", async () => {

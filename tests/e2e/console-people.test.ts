@@ -43,6 +43,14 @@ describe("people at the console against the product", () => {
 
   it("sign in by the address that a start prints, once, and keep no word of it in the page", async () => {
     const page = await newPage();
+    const refused: string[] = [];
+    page.on("response", (response) => {
+      if (response.status() >= 400) refused.push(`${response.status()} ${response.url()}`);
+    });
+    // Whoever was never here is refused nothing: a refusal would stand in the browser's log as an error.
+    await page.goto(`${demo.url}/console`);
+    await page.getByLabel("E-mail address").waitFor();
+    expect(refused).toEqual([]);
     await page.goto(demo.console_sign_in_url);
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     await expect.poll(() => page.url()).toBe(`${demo.url}/console/sign-in`);

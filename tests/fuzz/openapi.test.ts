@@ -98,6 +98,8 @@ const NEVER_WELL = [
   // Where an identity provider is set up.
   "GET /api/sign-in/oidc",
   "GET /api/sign-in/oidc/callback",
+  "GET /api/sign-in/oidc/tenants",
+  "POST /api/sign-in/oidc/sessions",
   // No schema tells that its query must be an address.
   "GET /api/privacy/export",
   // Only where a memory was changed before.

@@ -40,6 +40,8 @@ export interface FakeApi {
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;
   users: Row[];
+  /** To choose from after the identity provider. */
+  tenants: Row[];
   analytics: Row;
   /** Secrets of whatever agent is asked for. */
   secrets: Row[];

@@ -40,6 +40,8 @@ export function numberRoutesOf(api: FakeApi): Record<string, Handler> {
       return [200, { sessions }];
     },
     "GET /users/:": () => [200, api.who],
+    "GET /sign-in/:": () => [200, { oidc: null, signed_in: false }],
+    "GET /sign-in/:/tenants": () => [200, { data: api.tenants }],
   };
 }
 

@@ -127,6 +127,19 @@ const STATES: State[] = [
     shows: "A mail tells them",
   },
   { name: "sign-in-link", path: "/console/sign-in#token=pi_abc", signedIn: false, shows: "Sign in to the console" },
+  {
+    name: "sign-in-tenant",
+    path: "/console/sign-in#choose",
+    signedIn: false,
+    prepare: (api) => {
+      const at = { role: "admin", last_seen_at: "2026-11-22T10:00:00.000Z" };
+      api.tenants = [
+        { id: "1", name: "Acme", ...at },
+        { id: "2", name: `Clinic of ${"long".repeat(14)}`, role: "viewer", last_seen_at: null },
+      ];
+    },
+    shows: "never signed in",
+  },
   { name: "sign-in", path: "/console", signedIn: false, shows: "Sign in to the console" },
   {
     name: "sign-in-refused",

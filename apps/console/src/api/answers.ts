@@ -9,6 +9,7 @@ import type {
   RetrievedPassage,
   SessionAnalysis,
   SessionView,
+  SignInTenant as SignInTenantView,
   SuiteResult,
   TokenView,
   UserSessionView,
@@ -46,6 +47,7 @@ export type SigningKey = KeyView;
 export type AccessToken = TokenView;
 export type User = UserView;
 export type UserSession = UserSessionView;
+export type SignInTenant = SignInTenantView;
 
 export type Escalation = EscalationView;
 export interface EscalationCounts {

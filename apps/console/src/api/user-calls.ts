@@ -1,5 +1,5 @@
 import { part, query } from "./address.js";
-import type { Page, User, UserSession, WhoAmI } from "./answers.js";
+import type { Page, SignInTenant, User, UserSession, WhoAmI } from "./answers.js";
 import type { Caller } from "./call.js";
 
 const PAGE = { limit: "200" };
@@ -9,7 +9,10 @@ export function userCalls(call: Caller) {
   const at = (id: string): string => `/users/${part(id)}`;
   return {
     me: () => call<WhoAmI>("/users/me"),
-    signInOptions: () => call<{ oidc: { name: string } | null }>("/sign-in/options"),
+    signInOptions: () => call<{ oidc: { name: string } | null; signed_in: boolean }>("/sign-in/options"),
+    tenantsToChoose: () => call<{ data: SignInTenant[] }>("/sign-in/oidc/tenants"),
+    chooseTenant: (id: string) =>
+      call<{ expires_at: string }>("/sign-in/oidc/sessions", { method: "POST", body: { tenant_id: id } }),
     askSignIn: (email: string) =>
       call<{ expires_in_seconds: number }>("/sign-in/links", { method: "POST", body: { email } }),
     signInBy: (word: string) =>

@@ -9,11 +9,12 @@ import { UiProvider } from "../ui/ui-provider.js";
 import { useTabTitle } from "./page-title.js";
 import { queryClient } from "./query-client.js";
 import { router } from "./router.js";
-import { session, signInLink, signOutReason, token } from "./sign-in.js";
+import { choosing, session, signInLink, signOutReason, token } from "./sign-in.js";
 import { useStore } from "./store.js";
 
 // Most people come signed in.
 const SignInPage = lazy(async () => ({ default: (await import("./sign-in-page.js")).SignInPage }));
+const ChooseTenantPage = lazy(async () => ({ default: (await import("./choose-tenant-page.js")).ChooseTenantPage }));
 const UseLinkPage = lazy(async () => ({ default: (await import("./use-link-page.js")).UseLinkPage }));
 
 export function App({ api }: { api: Api }) {
@@ -34,16 +35,24 @@ function Console({ api }: { api: Api }) {
   const hasToken = useStore(token) !== null;
   const signedIn = useStore(session);
   const reason = useStore(signOutReason);
+  const mustChoose = useStore(choosing);
   // Only read here: the shell asks.
   const counts = useQuery({ ...countsQuery(api), enabled: false });
   useTabTitle(counts.data?.waiting ?? 0);
   useAlerts(counts.data?.waiting, () => void router.navigate({ to: "/inbox/{-$id}", params: { id: undefined } }));
-  if (word === null && (hasToken || signedIn === "live")) return <RouterProvider router={router} />;
+  const outside = word !== null || mustChoose;
+  if (!outside && (hasToken || signedIn === "live")) return <RouterProvider router={router} />;
   const waiting = <main className="sign-in" />;
-  if (word === null && signedIn === "asking") return waiting;
+  if (!outside && signedIn === "asking") return waiting;
   return (
     <Suspense fallback={waiting}>
-      {word === null ? <SignInPage api={api} reason={reason} /> : <UseLinkPage word={word} />}
+      {word !== null ? (
+        <UseLinkPage word={word} />
+      ) : mustChoose ? (
+        <ChooseTenantPage />
+      ) : (
+        <SignInPage api={api} reason={reason} />
+      )}
     </Suspense>
   );
 }

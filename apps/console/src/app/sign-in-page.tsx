@@ -5,7 +5,8 @@ import { Field, focusFirst } from "../parts/field.js";
 import { ProblemCard } from "../parts/states.js";
 import { AskLink } from "./ask-link.js";
 import { usePageTitle } from "./page-title.js";
-import { looksLikeToken, type SignOutReason, signIn } from "./sign-in.js";
+import { looksLikeToken, type SignOutReason, signIn, signInWays } from "./sign-in.js";
+import { useStore } from "./store.js";
 
 const NO_TOKEN = "starts with ak_ and has only letters, digits and underscores";
 
@@ -46,20 +47,17 @@ export function SignInPage({ api, reason }: { api: Api; reason: SignOutReason | 
 
 /** The way to the identity provider, where one is configured. */
 function ProviderLink({ api }: { api: Api }) {
-  const [name, setName] = useState<string | null>(null);
+  const ways = useStore(signInWays);
   useEffect(() => {
-    let over = false;
+    if (ways !== null) return;
     void api.signInOptions().then((answer) => {
-      if (!over && answer.type === "ok") setName(answer.value.oidc?.name ?? null);
+      if (answer.type === "ok") signInWays.set(answer.value);
     });
-    return () => {
-      over = true;
-    };
-  }, [api]);
-  if (name === null) return null;
+  }, [api, ways]);
+  if (!ways?.oidc) return null;
   return (
     <a className="button primary wide" href="/api/sign-in/oidc">
-      Continue with {name}
+      Continue with {ways.oidc.name}
     </a>
   );
 }

@@ -7,6 +7,8 @@ import { createStore } from "./store.js";
 export type SignOutReason = "refused" | "chosen" | "provider";
 
 const STORED_AS = "parley-console-token";
+/** That a session was live in this browser, and nothing of it: who has none need not be refused to be known. */
+const SIGNED_IN = "parley-console-session";
 /** Shape of a management token; whether it is good only the server knows. */
 const SHAPE = /^ak_[A-Za-z0-9_]{1,120}$/;
 /** What stands behind `#` in an address that signs in. */
@@ -20,6 +22,10 @@ export const session = createStore<"asking" | "live" | "none">("none");
 export const me = createStore<WhoAmI | null>(null);
 /** The word of an address that signs in, until its button was pressed. */
 export const signInLink = createStore<string | null>(null);
+/** The ways to sign in, as far as they were asked for. */
+export const signInWays = createStore<{ oidc: { name: string } | null } | null>(null);
+/** Whether somebody came from the identity provider with an account of several tenants, and has chosen none yet. */
+export const choosing = createStore(false);
 /** Why nobody is signed in, when that needs saying. */
 export const signOutReason = createStore<SignOutReason | null>(null);
 
@@ -32,6 +38,24 @@ function storage(): Storage | null {
   }
 }
 
+/** Whether a session may be live here. Storage that is switched off knows of none. */
+export function maybeSignedIn(): boolean {
+  try {
+    return localStorage.getItem(SIGNED_IN) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberSession(live: boolean): void {
+  try {
+    if (live) localStorage.setItem(SIGNED_IN, "1");
+    else localStorage.removeItem(SIGNED_IN);
+  } catch {
+    // It is asked for in another way then.
+  }
+}
+
 export const looksLikeToken = (value: string): boolean => SHAPE.test(value);
 
 export function restoreSignIn(): void {
@@ -40,11 +64,22 @@ export function restoreSignIn(): void {
   session.set(token.get() === null ? "asking" : "none");
 }
 
+/** What the server says behind `#` when the provider has led back. */
+const CAME_BACK: Record<string, () => void> = {
+  "#refused": () => signOutReason.set("provider"),
+  "#choose": () => choosing.set(true),
+  "#signed-in": () => {
+    rememberSession(true);
+    history.replaceState(null, "", "/console");
+  },
+};
+
 /** Takes the word out of the address, so that neither the history nor a copied address holds it. */
 export function takeSignInLink(): void {
-  if (location.hash === "#refused") {
-    signOutReason.set("provider");
+  const cameBack = CAME_BACK[location.hash];
+  if (cameBack !== undefined) {
     history.replaceState(null, "", location.pathname + location.search);
+    cameBack();
   }
   const word = LINK.exec(location.hash)?.[1];
   if (word === undefined) return;
@@ -69,7 +104,9 @@ export function signInAs(who: WhoAmI): void {
   storage()?.removeItem(STORED_AS);
   me.set(who);
   signInLink.set(null);
+  choosing.set(false);
   signOutReason.set(null);
+  rememberSession(true);
   session.set("live");
 }
 
@@ -79,6 +116,7 @@ export function signOut(reason: "refused" | "chosen" | null): void {
   token.set(null);
   session.set("none");
   me.set(null);
+  rememberSession(false);
   signOutReason.set(reason);
   storage()?.removeItem(STORED_AS);
 }

@@ -73,6 +73,30 @@ export const useSignInBody = z.strictObject({ token: z.string().max(256) }).meta
   examples: [{ token: "pi_x" }],
 });
 
+/** A tenant that somebody who comes from the identity provider may sign in to. */
+export const signInTenant = z
+  .object({ id: z.uuid(), name: text, role, last_seen_at: iso.nullable().describe("null: never signed in there") })
+  .meta({
+    id: "SignInTenant",
+    description: "A tenant that may be signed in to",
+    examples: [
+      {
+        id: "018f3a5e-7c1b-7d2e-8a4f-000000000001",
+        name: "Acme",
+        role: "operator",
+        last_seen_at: "2026-11-01T10:00:00.000Z",
+      },
+    ],
+  });
+
+export type SignInTenant = z.infer<typeof signInTenant>;
+
+export const chooseTenantBody = z.strictObject({ tenant_id: z.uuid() }).meta({
+  id: "ChooseTenant",
+  description: "Which tenant to sign in to",
+  examples: [{ tenant_id: "018f3a5e-7c1b-7d2e-8a4f-000000000001" }],
+});
+
 /** A browser in which a user is signed in. */
 export const userSessionView = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
-import { userSessionView, userView, whoAmI } from "../http/users.js";
+import { signInTenant, userSessionView, userView, whoAmI } from "../http/users.js";
 import { principal, repeatableRequest, replayable, role } from "./callers.js";
 
 const uuid = z.uuid();
@@ -143,12 +143,33 @@ export const beginOidc = rpc(
   15_000,
 );
 
-/** Opens a session for whom the provider vouches. `query`: of the address it sent the browser back to. Throws `sign_in_refused`. */
+/**
+ * Opens a session for whom the provider vouches; `choice` (sealed) = that person has several tenants and must choose one. `query`: of
+ * the address it sent the browser back to. Throws `sign_in_refused`.
+ */
 export const finishOidc = rpc(
   "links",
   "finish_oidc",
   "links",
   z.object({ state: z.string(), query: z.string(), agent: z.string().max(200), from }),
-  opened,
+  z.union([opened, z.object({ choice: z.string() })]),
   25_000,
+);
+
+/** The tenants among which somebody chooses who comes from the provider. Throws `sign_in_refused`. */
+export const oidcTenants = rpc(
+  "links",
+  "oidc_tenants",
+  "links",
+  z.object({ choice: z.string() }),
+  z.object({ data: z.array(signInTenant) }),
+);
+
+/** Opens a session of one of these tenants. Throws `sign_in_refused`, also for a choice that is too old. */
+export const chooseOidcTenant = rpc(
+  "links",
+  "choose_oidc_tenant",
+  "links",
+  z.object({ choice: z.string(), tenantId: uuid, agent: z.string().max(200), from }),
+  opened,
 );

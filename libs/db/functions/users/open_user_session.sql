@@ -1,5 +1,6 @@
 -- Opens a session of a user of the transaction's tenant; answers when it expires, null when the user was removed or
--- is disabled. The first one since an invitation makes the user active. Of one user 20 sessions live, and the longest unused ones end.
+-- is disabled. The first one since an invitation makes the user active. Of one user 20 sessions live, and the longest
+-- unused ones end.
 -- What ended long ago is swept by those who come. Whoever has signed in is who the audit names from here on. p_from:
 -- {address, request_id} of the request, for the audit.
 create or replace function open_user_session(

@@ -5,6 +5,7 @@ import { removeUser, updateUser } from "./change-user.js";
 import { inviteUser } from "./invite-user.js";
 import { listUsers } from "./list-users.js";
 import { beginOidc } from "./oidc/begin.js";
+import { chooseOidcTenant, oidcTenants } from "./oidc/choose.js";
 import { finishOidc } from "./oidc/finish.js";
 import { createOidc } from "./oidc/provider.js";
 import * as sessions from "./sessions.js";
@@ -37,6 +38,8 @@ export function bindUsers(deps: LinksDeps, mailer: Mailer): { stop(): Promise<vo
   bus.serve(contracts.signInOptions, async () => ({ oidc: oidc === null ? null : { name: oidc.name } }), bound);
   bus.serve(contracts.beginOidc, beginOidc(deps, oidc), bound);
   bus.serve(contracts.finishOidc, finishOidc(deps, oidc), bound);
+  bus.serve(contracts.oidcTenants, oidcTenants(deps), bound);
+  bus.serve(contracts.chooseOidcTenant, chooseOidcTenant(deps), bound);
   return {
     async stop() {
       await Promise.all(inHand);

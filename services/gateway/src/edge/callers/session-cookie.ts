@@ -10,6 +10,7 @@ const named = (name: string, publicUrl: string): string =>
 const SESSION = "parley_console";
 const BROWSER = "parley_sign_in";
 const OIDC = "parley_oidc";
+const CHOICE = "parley_choice";
 
 /** Token of the user's session that a browser holds. */
 export const sessionCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
@@ -23,6 +24,10 @@ export const browserCookie = (request: Pick<FastifyRequest, "headers">, publicUr
 export const oidcState = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
   readCookie(request.headers.cookie, named(OIDC, publicUrl));
 
+/** Whom the identity provider has vouched for, sealed, until a tenant is chosen. */
+export const choiceCookie = (request: Pick<FastifyRequest, "headers">, publicUrl: string): string | undefined =>
+  readCookie(request.headers.cookie, named(CHOICE, publicUrl));
+
 interface Kept {
   publicUrl: string;
   /** null forgets it. */
@@ -31,6 +36,7 @@ interface Kept {
 }
 
 export const keepSession = (reply: FastifyReply, kept: Kept): void => keep(reply, SESSION, kept);
+export const keepChoice = (reply: FastifyReply, kept: Kept): void => keep(reply, CHOICE, kept);
 export const keepBrowser = (reply: FastifyReply, kept: Kept): void => keep(reply, BROWSER, kept);
 
 /** Sent along when the provider leads back here, which is another site. */

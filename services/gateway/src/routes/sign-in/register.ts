@@ -9,8 +9,7 @@ import { addressCheck } from "../../edge/address-limit.js";
 import { requireOwnSite } from "../../edge/callers/own-site.js";
 import { browserCookie, keepBrowser, keepSession, sessionCookie } from "../../edge/callers/session-cookie.js";
 import { answers } from "../declare-route.js";
-import { browserName } from "./browser-name.js";
-import { oidcRoutes } from "./oidc.js";
+import { oidcRoutes, originOf, signInTo } from "./oidc.js";
 
 const BROWSER_SECRET = /^[A-Za-z0-9_-]{22}$/;
 const tags = ["sign-in"];
@@ -77,13 +76,11 @@ function useRoute(app: HttpApp, { bus, config, failedAttempts }: Context): void 
   app.post("/sessions", { schema }, async (request, reply) => {
     const publicUrl = config.PUBLIC_URL;
     const browser = browserCookie(request, publicUrl) ?? null;
-    const agent = browserName(request.headers["user-agent"]);
-    const from = { address: request.clientAddress, requestId: request.id };
+    const call = { token: request.body.token, browser, ...originOf(request) };
     const opened = await bus
-      .call(useSignInLink, { token: request.body.token, browser, agent, from }, { requestId: request.id })
+      .call(useSignInLink, call, { requestId: request.id })
       .catch((error: unknown) => refused(error, request, failedAttempts));
-    const seconds = Math.max(1, Math.floor((Date.parse(opened.expiresAt) - Date.now()) / 1_000));
-    keepSession(reply, { publicUrl, value: opened.token, seconds });
+    signInTo(reply, publicUrl, opened);
     keepBrowser(reply, { publicUrl, value: null, seconds: 0 });
     return reply.code(201).send({ expires_at: opened.expiresAt });
   });

@@ -1,10 +1,11 @@
 import { AppError, type finishOidc as contract, newId, normaliseEmail } from "@parley/contracts";
-import { type Db, sql } from "@parley/db";
+import { sql } from "@parley/db";
 import * as client from "openid-client";
 import { z } from "zod";
 import type { LinksDeps } from "../../deps.js";
-import { openSession } from "../open-session.js";
+import { enter, type OidcUser, usersOf } from "./account.js";
 import { type OidcState, STATE_AAD } from "./begin.js";
+import { sealedChoice } from "./choose.js";
 import { CALLBACK, codeOf, type Oidc } from "./provider.js";
 
 const kept = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), until: z.number() });
@@ -18,7 +19,7 @@ type Claims = z.output<typeof claims>;
 
 /**
  * Signs in whom the provider vouches for: a user who is bound to the account, or has the address that it proves; else somebody of a
- * domain that may join. Refuses everything else with one answer. Idempotency key: the code of the provider, which it takes once.
+ * domain that may join. Whoever has several tenants chooses one first. Refuses everything else with one answer. Idempotency key: the code of the provider, which it takes once.
  */
 export const finishOidc =
   (deps: LinksDeps, oidc: Oidc | null) =>
@@ -32,15 +33,12 @@ export const finishOidc =
     const who = await vouchedFor(deps, oidc, { state: opened(deps, state), query });
     const email = provenEmail(deps, who);
     const subject = deps.secrets.keyedHash(`oidc:${deps.config.OIDC_ISSUER}:${who.sub}`);
-    const user = (await userOf(deps.db, { subject, email })) ?? (await joined(deps, { email, name: who.name }));
+    const users = await usersOf(deps.db, { subject, email });
+    // Which of them is meant only the person knows.
+    if (users.length > 1) return { choice: sealedChoice(deps, { subject, email }) };
+    const user = users[0] ?? (await joined(deps, { email, name: who.name }));
     if (user === null) throw new AppError("sign_in_refused");
-    const session = await deps.db.tenant(user.tenantId, async (trx) => {
-      await sql`update users set oidc_subject = ${subject}
-        where id = ${user.userId} and oidc_subject is null`.execute(trx);
-      return openSession(deps, trx, { ...user, via: "oidc", browser: agent, from });
-    });
-    if (session === null) throw new AppError("sign_in_refused");
-    return session;
+    return enter(deps, user, { subject, browser: agent, from });
   };
 
 /** What the browser kept. Throws `sign_in_refused` for what was not sealed here, or too long ago. */
@@ -88,24 +86,11 @@ function provenEmail(
   return email !== undefined && proven ? normaliseEmail(email) : null;
 }
 
-interface Found {
-  tenantId: string;
-  userId: string;
-}
-
-async function userOf(db: Db, by: { subject: string; email: string | null }): Promise<Found | null> {
-  const rows = await db.query<{ id: string; tenant_id: string }>("select id, tenant_id from users_for_oidc($1, $2)", [
-    by.subject,
-    by.email,
-  ]);
-  return rows[0] === undefined ? null : { tenantId: rows[0].tenant_id, userId: rows[0].id };
-}
-
 /** Adds somebody of a domain that may join. Null = of another one, or there already: bound to another account, or removed. */
 async function joined(
   { config, db }: Pick<LinksDeps, "config" | "db">,
   { email, name }: { email: string | null; name: string | undefined },
-): Promise<Found | null> {
+): Promise<Pick<OidcUser, "id" | "tenant_id"> | null> {
   const { OIDC_TENANT_ID: tenantId, OIDC_DOMAINS: domains, OIDC_DEFAULT_ROLE: role } = config;
   if (email === null || tenantId === undefined || !domains.includes(email.slice(email.lastIndexOf("@") + 1)))
     return null;
@@ -114,5 +99,5 @@ async function joined(
       select ${newId()}, id, ${email}, ${name?.slice(0, 200) ?? null}, ${role} from tenants where id = ${tenantId}
       on conflict (tenant_id, email) do nothing returning id`.execute(trx),
   );
-  return rows[0] === undefined ? null : { tenantId, userId: rows[0].id };
+  return rows[0] === undefined ? null : { id: rows[0].id, tenant_id: tenantId };
 }
