@@ -29,11 +29,14 @@ export function addSending(program: Command, io: Io, done: Done): void {
     .option("--no-wait", "do not wait for the outcome")
     .option("--timeout <seconds>", "how long to wait for it", positive, 120)
     .action(async (agent, link, options) => done(await sending.sendLink(io, agent, link, options)));
-  sub(program, "deliveries <agent> <link> [delivery]", {
-    about: "List what was sent of a link, or the recipients of one delivery",
-    examples: [`deliveries desk ${ID}`, `deliveries desk ${ID} ${ID} --status failed`],
+  sub(program, "deliveries [agent] [link] [delivery]", {
+    about: "List what was sent: of all links, of an agent's, of one link, or the recipients of one delivery",
+    examples: ["deliveries --missed", `deliveries desk ${ID}`, `deliveries desk ${ID} ${ID} --status failed`],
   })
-    .addOption(oneOf("--status <status>", "of recipients", sending.RECIPIENT_STATUSES))
+    .addOption(
+      oneOf("--status <status>", "of the deliveries, or with [delivery] of its recipients", sending.ANY_STATUSES),
+    )
+    .option("--missed", "only those that did not reach everybody")
     .option("--limit <count>", "at most so many", positive, 50)
     .action(async (agent, link, delivery, options) =>
       done(await sending.showDeliveries(io, { agent, link, delivery }, options)),

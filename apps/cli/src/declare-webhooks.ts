@@ -59,9 +59,9 @@ export function addWebhooks(program: Command, io: Io, done: Done): void {
       examples: [`webhooks test ${ID}`],
     }),
   ).action(async (id, options) => done(await testWebhook(io, id, options)));
-  sub(webhooks, "deliveries <id>", {
-    about: "List what was sent to a receiver, newest first",
-    examples: [`webhooks deliveries ${ID} --status failed`],
+  sub(webhooks, "deliveries [id]", {
+    about: "List what was sent to a receiver, or to all, newest first",
+    examples: [`webhooks deliveries ${ID}`, "webhooks deliveries --status failed"],
   })
     .addOption(oneOf("--status <status>", "only those of this status", DELIVERY_STATUSES))
     .option("--limit <n>", "how many", positive, 50)

@@ -84,6 +84,7 @@ describe("webhooks on the command line", () => {
     const url = await serve({
       "POST /api/webhooks/deliveries/d1/redeliver": delivery({ attempts: 3 }),
       [`GET /api/webhooks/${ID}/deliveries`]: { data: [delivery({ status: "failed" })], next_cursor: null },
+      "GET /api/webhooks/deliveries": { data: [delivery({ id: "d2" })], next_cursor: null },
     });
     const sent = await runHere(["webhooks", "redeliver", "d1", "--no-wait", "--json", "--url", url], { env });
     expect(sent.code).toBe(0);
@@ -91,6 +92,7 @@ describe("webhooks on the command line", () => {
     const listed = await runHere(["webhooks", "deliveries", ID, "--status", "failed", "--url", url], { env });
     expect(listed.out).toMatch(/^ID +TYPE +STATUS/);
     expect(listed.out).toContain("webhook.test  failed");
+    expect((await runHere(["webhooks", "deliveries", "--url", url], { env })).out).toMatch(/^d2 /m);
     expect(await runHere(["webhooks", "deliveries", ID, "--status", "bad"], { env })).toMatchObject({ code: 2 });
   });
 

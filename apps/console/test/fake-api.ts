@@ -63,6 +63,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     ingesting: [],
     templates: [templateRow({})],
     deliveries: [],
+    webhookDeliveries: [],
     recipients: [],
     suppressions: [],
     alerts: [],

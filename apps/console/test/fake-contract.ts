@@ -22,6 +22,7 @@ export interface FakeApi {
   templates: Row[];
   /** Sent links, to whom, and who wants no more. */
   deliveries: Row[];
+  webhookDeliveries: Row[];
   recipients: Row[];
   suppressions: Row[];
   alerts: Row[];

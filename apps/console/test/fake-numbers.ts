@@ -52,6 +52,8 @@ function overviewOf(api: FakeApi): Row {
     waiting: { count: waiting.length, longest_since: waiting[0]?.waiting_since ?? null },
     live: { sessions: rows.filter(({ status }) => status === "active").length, with_person: 0 },
     ...{ failed_turns_today: 0, access_requests: api.requests.length, first_token_p95_ms: 812 },
+    access_requests_by:
+      api.requests.length === 0 ? [] : [{ agent: "clinic-desk", name: "Clinic desk", count: api.requests.length }],
     spend_today: { cost: 3.12, calls: 1_840, unpriced_calls: 0, budget: null },
     days: Array.from({ length: 14 }, (_, index) => ({
       ...{ day: dayBack(13 - index), sessions: (index * 7) % 11, ratings: index % 3 },
@@ -59,7 +61,7 @@ function overviewOf(api: FakeApi): Row {
     })),
     system: {
       ...{ waiting_messages: 1, oldest_message_at: null, dead_letters: 0 },
-      ...{ webhooks_failing: 0, webhook_deliveries_waiting: 0 },
+      ...{ webhooks_failing: 0, webhook_deliveries_waiting: 0, behind: [] },
       ...api.system,
     },
     at: new Date().toISOString(),

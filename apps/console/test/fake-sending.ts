@@ -8,7 +8,15 @@ const NONE = { pending: 0, sent: 0, failed: 0, suppressed: 0, limited: 0, in_dou
 
 export function deliveryRow(given: Row): Row {
   return {
-    ...{ id: ID, agent_id: AGENT, link_id: LINK_ID, channel: "email", personalised: true, template: "invitation" },
+    ...{
+      id: ID,
+      agent_id: AGENT,
+      link_id: LINK_ID,
+      link_title: "Clinic",
+      channel: "email",
+      personalised: true,
+      template: "invitation",
+    },
     ...{ subject: null, message: null, schedule_id: null, created_by: "owner", created_at: new Date().toISOString() },
     ...{ status: "sending", finished_at: null, counts: { recipients: 0, ...NONE } },
     engagement: { chatted: 0, completed: 0 },
@@ -24,6 +32,25 @@ export function recipientRow(given: Row): Row {
     ...given,
   };
 }
+
+const HOOK = "0198a000-0000-7000-8000-0000000000b1";
+
+export function webhookDeliveryRow(given: Row): Row {
+  return {
+    ...{ id: ID, webhook_id: HOOK, event_id: AGENT, type: "session.ended", conversation_id: null },
+    ...{ status: "delivered", attempts: 1, next_attempt_at: null, last_attempt_at: new Date().toISOString() },
+    ...{ outcome: "delivered", response_status: 204, response_ms: 84, response_body: null, ended_at: null },
+    ...{ occurred_at: new Date().toISOString(), created_at: new Date().toISOString() },
+    ...given,
+  };
+}
+
+const hookRow = (): Row => ({
+  ...{ id: HOOK, url: "https://crm.example.com/hooks", events: ["session.*"], agent_id: null, agent_version: null },
+  ...{ description: "CRM", include_transcript: true, include_latency_metrics: false, is_active: true },
+  ...{ disabled_reason: null, disabled_at: null, failures: 0, failing_since: null, previous_secret_until: null },
+  ...{ created_at: new Date().toISOString(), updated_at: new Date().toISOString() },
+});
 
 export function suppressionRow(given: Row): Row {
   return {
@@ -71,6 +98,21 @@ export function sendingRoutesOf(api: FakeApi): Record<string, Handler> {
       for (const row of api.recipients) if (row.status === "pending") row.status = "cancelled";
       Object.assign(api.deliveries[0] ?? {}, { status: "cancelled" });
       return [200, delivery()];
+    },
+    "GET /deliveries": ({ query }) => {
+      const missed = Number(delivery().counts.failed) > 0;
+      return page(api.deliveries.length === 0 || (query.get("missed") === "true" && !missed) ? [] : [delivery()]);
+    },
+    "GET /webhooks": () => page(api.webhookDeliveries.length === 0 ? [] : [hookRow()]),
+    // Of all receivers: `/webhooks/deliveries`, `/webhooks/deliveries/{id}/redeliver`.
+    "GET /webhooks/:": ({ query }) => {
+      const status = query.get("status");
+      return page(api.webhookDeliveries.filter((row) => status === null || row.status === status));
+    },
+    [`POST /webhooks/:/${ID}/:`]: () => {
+      const [found] = api.webhookDeliveries;
+      Object.assign(found ?? {}, { status: "delivered", outcome: "delivered", response_status: 204 });
+      return [202, { ...found, status: "pending" }];
     },
     "GET /suppressions": () => page(api.suppressions),
     "POST /suppressions": ({ body }) => {

@@ -101,7 +101,7 @@ describe.skipIf(skipBrowser)("the overview", () => {
     await expect.poll(() => calls("GET /events").length).toBe(1);
     bench.api().live.happen("escalation.created");
     await page.getByText("Needs a look: people wait, the system reports trouble.").waitFor();
-    await page.getByText("3 can be replayed").waitFor();
+    await page.getByText("3 to replay").waitFor();
     await page.getByRole("link", { name: "1 failing" }).waitFor();
     await page.getByRole("link", { name: "Waiting for a person" }).click();
     await page.getByRole("heading", { name: "Sessions", level: 1 }).waitFor();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { deliveryRow, recipientRow, webhookDeliveryRow } from "./fake-sending.js";
 import { LINK_ID, linkRow } from "./rows.js";
 import { axeFindings, consoleBench, screenshot, sidewaysOverflow, skipBrowser } from "./setup.js";
 
@@ -85,5 +86,53 @@ describe.skipIf(skipBrowser)("sending a link", () => {
     await drawer.getByText("Queued").first().waitFor();
     // The same words under the same key: what was refused was not made.
     expect(calls(SEND).map(({ body }) => body.personalised)).toEqual([false, false]);
+  });
+});
+
+describe.skipIf(skipBrowser)("deliveries of the whole team", () => {
+  it("lists what was sent of all links, finds whom it did not reach, and opens to the people", async () => {
+    const page = await bench.open("/console/deliveries", {
+      prepare: (api) => {
+        api.deliveries = [deliveryRow({})];
+        api.recipients = [recipientRow({ status: "failed", outcome: "mailbox_unknown", attempts: 2 })];
+      },
+    });
+    const row = page.getByRole("row").filter({ hasText: "Clinic" });
+    await row.getByText("1 not reached").waitFor();
+    await page.getByRole("button", { name: "Views" }).click();
+    await page.getByRole("button", { name: "Not reached" }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("missed")).toBe("true");
+    await row.getByText("E-mail").click();
+    await page.getByText("mailbox unknown").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "deliveries");
+  });
+
+  it("lists what servers were told with their answers, and sends one again", async () => {
+    const page = await bench.open("/console/deliveries/webhooks", {
+      prepare: (api) => {
+        const bad = { status: "failed", outcome: "status", response_status: 500, response_body: "<b>broken</b>" };
+        api.webhookDeliveries = [webhookDeliveryRow(bad)];
+      },
+    });
+    const row = page.getByRole("row").filter({ hasText: "session.ended" });
+    await row.getByText("500, 84 ms").click();
+    await expect.poll(() => page.locator("pre").textContent()).toBe("<b>broken</b>");
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "deliveries-webhooks");
+    await page.getByRole("button", { name: "Send again" }).click();
+    await row.getByText("Delivered").waitFor();
+    expect(bench.api().seen.filter(({ call }) => call.startsWith("POST /webhooks/"))).toHaveLength(1);
+  });
+
+  it("fits a narrow screen", async () => {
+    const page = await bench.open("/console/deliveries/webhooks", {
+      width: 360,
+      prepare: (api) => {
+        api.webhookDeliveries = [webhookDeliveryRow({})];
+      },
+    });
+    await page.getByRole("row").filter({ hasText: "session.ended" }).waitFor();
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
   });
 });

@@ -144,6 +144,38 @@ describe("sending a link by mail", () => {
     expect(data).toEqual([]);
   });
 
+  it("lists what was sent of all links, by agent, link, channel and how it went, and of no other tenant", async () => {
+    const [desk, stranger] = [await newDesk(harness), await newDesk(harness)];
+    const body = { title: "Weekly" };
+    const { link } = await harness.bus.call(createLink, { principal: desk.owner, agent: "desk", body });
+    const other = { ...desk, link };
+    const first = (await begun(desk, email(["ada@example.com"]))).delivery_id;
+    const missed = (await begun(other, email(["bob@example.com"]))).delivery_id;
+    await begun(stranger, email(["eve@example.com"]));
+    const all = async (more: object) => {
+      const { data } = await harness.bus.call(listLinkDeliveries, { principal: desk.owner, limit: 50, ...more });
+      return data.map(({ id, link_title }) => `${link_title} ${id}`);
+    };
+    await done(desk, first);
+    await done(other, missed);
+    await harness.db.tenant(desk.tenantId, (trx) =>
+      sql`update send_out_recipients set status = 'failed' where send_out_id = ${missed}`.execute(trx),
+    );
+    const [daily, weekly] = [`Daily ${first}`, `Weekly ${missed}`];
+    expect(await all({})).toEqual([weekly, daily]);
+    expect(await all({ limit: 1 })).toEqual([weekly]);
+    expect(await all({ agent: "desk" })).toEqual([weekly, daily]);
+    expect(await all({ id: desk.link.id })).toEqual([daily]);
+    expect(await all({ channel: "email" })).toEqual([weekly, daily]);
+    expect(await all({ channel: "slack" })).toEqual([]);
+    expect(await all({ missed: true })).toEqual([weekly]);
+    expect(await all({ missed: false })).toEqual([daily]);
+    expect(await all({ status: "done" })).toEqual([weekly, daily]);
+    expect([await all({ status: "sending" }), await all({ status: "cancelled" })]).toEqual([[], []]);
+    const unknown = harness.bus.call(listLinkDeliveries, { principal: stranger.owner, agent: "none", limit: 50 });
+    await expect(unknown).rejects.toMatchObject({ code: "agent_not_found" });
+  });
+
   it("begins one delivery for one key, however often it is called", async () => {
     const desk = await newDesk(harness);
     const calls = Array.from({ length: 5 }, () => begun(desk, email(["ada@example.com"]), "once"));

@@ -1,6 +1,7 @@
 import { type Bus, connectBus } from "@parley/bus";
 import { AppError, listSessions, type Principal, readOverview, recentSessions } from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
+import { withPostgresClient } from "@parley/local-servers";
 import { createLogger, createMetrics } from "@parley/observability";
 import { connectRedis } from "@parley/redis";
 import { createSecrets } from "@parley/secrets";
@@ -12,12 +13,14 @@ import { type AnalyticsWorld, addSession, analyticsWorld, type PastSession, roll
 
 let bus: Bus;
 let db: Db;
+let databaseUrl: string;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
   const [nats, database] = await Promise.all([startNats(), freshDatabase()]);
   const logger = createLogger({ service: "sessions-test", level: "silent" });
   const metrics = createMetrics();
+  databaseUrl = database.url;
   db = connectDb({ ...PATIENT, url: database.url, name: "sessions-test", logger });
   const redis = await connectRedis({ url: null, logger });
   const connect = (name: string) => connectBus({ url: nats.url, name, logger, metrics });
@@ -230,7 +233,8 @@ describe("the overview of a tenant", () => {
       ...{ waiting: { count: 1, longest_since: expect.any(String) }, live: { sessions: 2, with_person: 1 } },
       ...{ failed_turns_today: 1, access_requests: 1, first_token_p95_ms: expect.any(Number) },
       spend_today: { cost: 0.502, budget: { links: 1, max_cost: 2, cost_used: 2, exhausted: 1 } },
-      system: { waiting_messages: 0, oldest_message_at: null, dead_letters: 1, webhooks_failing: 0 },
+      access_requests_by: [{ agent: expect.any(String), name: expect.any(String), count: 1 }],
+      system: { waiting_messages: 0, oldest_message_at: null, dead_letters: 1, webhooks_failing: 0, behind: [] },
     });
     expect(overview.days).toHaveLength(14);
     expect(overview.days.at(-1)).toMatchObject({ sessions: 3, ratings: 1, average_rating: 4 });
@@ -239,6 +243,15 @@ describe("the overview of a tenant", () => {
     const other = await analyticsWorld(db);
     const empty = await bus.call(readOverview, { principal: other.principal });
     expect(empty.overview).toMatchObject({ waiting: { count: 0 }, spend_today: { cost: 0, budget: null } });
+  });
+
+  it("names the service of which a replica runs older code", async () => {
+    const at = await analyticsWorld(db);
+    const behind = async () => (await bus.call(readOverview, { principal: at.principal })).overview.system.behind;
+    const url = new URL(databaseUrl);
+    url.searchParams.set("application_name", "parley-widgets@0001");
+    await withPostgresClient(url.toString(), async () => expect(await behind()).toEqual(["widgets"]));
+    await expect.poll(behind).toEqual([]);
   });
 
   it("names the running sessions in which something happened, of that tenant", async () => {

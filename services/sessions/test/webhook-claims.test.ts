@@ -163,7 +163,9 @@ describe("a claim", () => {
     });
     expect(await deliveries.purge(30, 1)).toBe(1);
     expect(await deliveries.purge(30, 100)).toBe(1);
-    expect(await deliveries.list(tenantId, { endpointId: id, status: null, before: null, limit: 10 })).toHaveLength(3);
+    expect(
+      await deliveries.list(tenantId, { endpointId: id, status: null, type: null, before: null, limit: 10 }),
+    ).toHaveLength(3);
   });
 });
 

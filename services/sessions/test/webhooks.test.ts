@@ -497,6 +497,20 @@ describe("a receiver", () => {
     expect(seen).toHaveLength(4);
     expect(new Set(seen).size).toBe(4);
 
+    const other = await t.hook({ events: ["link.created"] });
+    const { delivery: newest } = await bus.call(testWebhook, { principal, id: other.webhook.id });
+    await settled(t, other.webhook.id);
+    const all = async (more: object) => {
+      const { data } = await bus.call(listWebhookDeliveries, { principal, limit: 200, ...more });
+      return data.map((delivery) => delivery.id);
+    };
+    expect(await all({})).toEqual([newest.id, ...seen]);
+    expect(await all({ limit: 2 })).toEqual([newest.id, seen[0]]);
+    expect(await all({ status: "failed" })).toEqual([]);
+    expect(await all({ type: "session.ended" })).toEqual([]);
+    expect(await all({ id })).toEqual(seen);
+    expect(await all({ principal: stranger.principal })).toEqual([]);
+
     const foreign = { principal: stranger.principal, id };
     for (const call of [getWebhook, deleteWebhook, testWebhook] as const) {
       await expect(bus.call(call, foreign)).rejects.toMatchObject({ code: "webhook_not_found" });

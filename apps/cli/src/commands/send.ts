@@ -16,15 +16,11 @@ export const TEMPLATES = [
   "anonymous_feedback",
   "onboarding",
 ] as const;
-export const RECIPIENT_STATUSES = [
-  "pending",
-  "sent",
-  "failed",
-  "suppressed",
-  "limited",
-  "in_doubt",
-  "cancelled",
-] as const;
+const DELIVERY_STATUSES: readonly string[] = ["sending", "done", "cancelled"];
+const RECIPIENT_STATUSES: readonly string[] = [
+  ...["pending", "sent", "failed", "suppressed", "limited", "in_doubt", "cancelled"],
+];
+export const ANY_STATUSES = [...new Set([...DELIVERY_STATUSES, ...RECIPIENT_STATUSES])];
 
 const linkPath = (agent: string, link: string, ...more: string[]): string =>
   ["/api/agents", encodeURIComponent(agent), "public-links", encodeURIComponent(link), ...more].join("/");
@@ -155,17 +151,24 @@ function showPreview(io: Io, shown: Preview, { json }: Globals): number {
   return EXIT.ok;
 }
 
-/** What was sent of a link, newest first; with `delivery` its recipients. */
+/** What was sent, newest first: of all links, of an agent's or of one; with `delivery` its recipients. */
 export async function showDeliveries(
   io: Io,
-  of: { agent: string; link: string; delivery: string | undefined },
-  options: Globals & { status?: string; limit: number },
+  { agent, link, delivery }: { agent?: string; link?: string; delivery?: string },
+  options: Globals & { status?: string; missed?: boolean; limit: number },
 ): Promise<number> {
+  const { limit, status, missed } = options;
+  const ofRecipients = agent !== undefined && link !== undefined && delivery !== undefined;
+  const statuses = ofRecipients ? RECIPIENT_STATUSES : DELIVERY_STATUSES;
+  if (status !== undefined && !statuses.includes(status)) {
+    throw usageError(`--status here is one of ${statuses.join(", ")}.`);
+  }
+  if (ofRecipients && missed) throw usageError("--missed is of deliveries; of recipients take --status failed.");
   const transport = ownerTransport(io, options);
-  const { limit, status } = options;
-  const path = linkPath(of.agent, of.link, "deliveries");
-  if (of.delivery === undefined) {
-    const data = await readAll<DeliveryShown>(transport, { path, limit, signal: io.signal });
+  if (!ofRecipients) {
+    const query = { agent, link_id: link, status, missed: missed ? "true" : undefined };
+    const list = { path: "/api/deliveries", query, limit, signal: io.signal };
+    const data = await readAll<DeliveryShown>(transport, list);
     if (options.json) printJson(io, { data });
     else {
       const rows = data.map((one) => [
@@ -176,7 +179,8 @@ export async function showDeliveries(
     }
     return EXIT.ok;
   }
-  const list = { path: `${path}/${encodeURIComponent(of.delivery)}/recipients`, query: { status }, limit };
+  const path = linkPath(agent, link, "deliveries", encodeURIComponent(delivery), "recipients");
+  const list = { path, query: { status }, limit };
   const data = await readAll<RecipientShown>(transport, { ...list, signal: io.signal });
   if (options.json) printJson(io, { data });
   else {

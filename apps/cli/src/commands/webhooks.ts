@@ -131,15 +131,16 @@ function sentence({ id, type, status, outcome, response_status, response_ms }: D
   return safeLine(`${type} ${status} (${answer}), delivery ${id}`);
 }
 
-/** What was sent to a receiver and how it went, newest first. */
+/** What was sent to a receiver, else to all of them, and how it went, newest first. */
 export async function listDeliveries(
   io: Io,
-  id: string,
+  id: string | undefined,
   options: Globals & { status?: string; limit: number },
 ): Promise<number> {
   const transport = ownerTransport(io, options);
   const { status, limit } = options;
-  const list = { path: at(id, "deliveries"), query: { status }, limit, signal: io.signal };
+  const path = id === undefined ? at("deliveries") : at(id, "deliveries");
+  const list = { path, query: { status }, limit, signal: io.signal };
   const deliveries = await readAll<DeliveryShown>(transport, list);
   if (options.json) printJson(io, { data: deliveries });
   else {

@@ -29,6 +29,8 @@ export function sendingCalls(call: Caller) {
         body,
         headers: { "idempotency-key": key },
       }),
+    allDeliveries: (filter: Readonly<Record<string, string>>, cursor?: string) =>
+      call<Page<LinkDelivery>>(`/deliveries${query({ ...filter, limit: "50", cursor })}`),
     deliveries: (agent: string, link: string, cursor?: string) =>
       call<Page<LinkDelivery>>(`${at(agent, link)}/deliveries${query({ limit: "50", cursor })}`),
     delivery: (agent: string, link: string, id: string) => call<LinkDelivery>(of(agent, link, id)),

@@ -34,6 +34,8 @@ export function webhookCalls(call: Caller) {
           cursor: at.cursor,
         })}`,
       ),
+    allDeliveries: (filter: Readonly<Record<string, string>>, cursor?: string) =>
+      call<Page<Delivery>>(`/webhooks/deliveries${query({ ...filter, limit: "50", cursor })}`),
     redeliver: (delivery: string) =>
       call<Delivery>(`/webhooks/deliveries/${part(delivery)}/redeliver`, { method: "POST" }),
   };

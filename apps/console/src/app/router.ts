@@ -37,6 +37,7 @@ const ANALYTICS_WORDS = ["agent", "link", "version", "channel", "days"] as const
 const agents = { staticData: { section: "agents" }, getParentRoute } as const;
 const links = { staticData: { section: "links" }, getParentRoute } as const;
 const trust = { staticData: { section: "trust" }, getParentRoute, remountDeps: stays } as const;
+const deliveries = { staticData: { section: "deliveries" }, getParentRoute, remountDeps: stays } as const;
 const settings = { staticData: { section: "settings" }, getParentRoute } as const;
 
 const webhooksPage = lazyPage(async () => (await import("../settings/webhooks.js")).WebhooksPage);
@@ -182,6 +183,17 @@ const routeTree = root.addChildren([
     staticData: { section: "schedules" },
     remountDeps: stays,
     component: lazyPage(async () => (await import("../schedules/schedules.js")).SchedulesPage),
+  }),
+  createRoute({
+    ...deliveries,
+    path: "/deliveries",
+    component: lazyPage(async () => (await import("../deliveries/deliveries.js")).LinkDeliveriesPage),
+  }),
+  createRoute({
+    ...deliveries,
+    path: "/deliveries/webhooks",
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["status", "type", "webhook_id", "peek"]),
+    component: lazyPage(async () => (await import("../deliveries/deliveries.js")).WebhookDeliveriesPage),
   }),
   createRoute({
     ...trust,

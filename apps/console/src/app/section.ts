@@ -7,6 +7,7 @@ export type Section =
   | "links"
   | "analytics"
   | "schedules"
+  | "deliveries"
   | "trust"
   | "settings"
   | "mail";

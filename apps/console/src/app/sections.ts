@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Mail,
   MessageSquare,
+  Send,
   Settings2,
   ShieldCheck,
 } from "lucide-react";
@@ -22,6 +23,7 @@ export const SECTIONS = [
   { name: "links", label: "Links", to: "/links/{-$agent}", icon: LinkIcon, keys: "g l" },
   { name: "analytics", label: "Analytics", to: "/analytics", icon: ChartLine, keys: "g n" },
   { name: "schedules", label: "Schedules", to: "/schedules", icon: CalendarClock, keys: "g c" },
+  { name: "deliveries", label: "Deliveries", to: "/deliveries", icon: Send, keys: "g d" },
   { name: "trust", label: "Trust", to: "/audit", icon: ShieldCheck, keys: "g u" },
   { name: "settings", label: "Settings", to: "/settings/webhooks", icon: Settings2, keys: "g t" },
   // Last, because whether there is one is known a moment later.

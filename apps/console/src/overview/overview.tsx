@@ -8,6 +8,7 @@ import { WhenReady } from "../parts/states.js";
 import { Latest } from "./latest.js";
 import styles from "./overview.module.css";
 import { Tiles } from "./tiles.js";
+import { isTroubled } from "./troubled.js";
 
 const Below = lazy(async () => ({ default: (await import("./below.js")).Below }));
 const DemoWeekCard = lazy(async () => ({ default: (await import("./demo-week.js")).DemoWeekCard }));
@@ -59,7 +60,7 @@ function verdictOf({ waiting, failed_turns_today, access_requests, spend_today, 
     access_requests > 0 && "requests to approve",
     failed_turns_today > 0 && "failures today",
     (spend_today.budget?.exhausted ?? 0) > 0 && "a budget is used up",
-    system.dead_letters + system.webhooks_failing > 0 && "the system reports trouble",
+    isTroubled(system) && "the system reports trouble",
   ].filter((need) => need !== false);
   return needs.length === 0 ? "All is well." : `Needs a look: ${needs.join(", ")}.`;
 }

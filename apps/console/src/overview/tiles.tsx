@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { Overview } from "../api/overview-calls.js";
 import { Link, type Target } from "../parts/link.js";
 import styles from "./overview.module.css";
@@ -10,6 +10,8 @@ const people = (count: number): string => count.toLocaleString("en");
 /** The numbers of now and of today. */
 export function Tiles({ overview }: { overview: Overview }) {
   const { waiting, live, failed_turns_today, access_requests, spend_today, first_token_p95_ms: first } = overview;
+  const { access_requests_by } = overview;
+  const [first_asked] = access_requests_by;
   const { budget, unpriced_calls } = spend_today;
   const today = { days: `${overview.at.slice(0, 10)}..` };
   return (
@@ -34,9 +36,19 @@ export function Tiles({ overview }: { overview: Overview }) {
       </Tile>
       <Tile
         {...{ name: "Requests to approve", value: people(access_requests), warns: access_requests > 0 }}
-        link={{ to: "/agents" }}
+        link={first_asked ? { to: "/agents/$agent/access", params: { agent: first_asked.agent } } : { to: "/agents" }}
       >
-        {access_requests === 0 ? "None" : "See the agent"}
+        {access_requests === 0
+          ? "None"
+          : access_requests_by.map(({ agent, name, count }, index) => (
+              <Fragment key={agent}>
+                {index > 0 && ", "}
+                <Link to="/agents/$agent/access" params={{ agent }}>
+                  {name}
+                </Link>{" "}
+                {people(count)}
+              </Fragment>
+            ))}
       </Tile>
       <Tile
         {...{ name: "Spent today", value: dollars(spend_today.cost), warns: (budget?.exhausted ?? 0) > 0 }}

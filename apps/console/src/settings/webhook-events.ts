@@ -27,6 +27,13 @@ export const EVENT_GROUPS: readonly { label: string; events: readonly { name: st
       { name: "delivery.failed", tells: "a link could not be sent" },
     ],
   },
+  {
+    label: "Alerts",
+    events: [
+      { name: "alert.fired", tells: "a number crossed its threshold" },
+      { name: "alert.recovered", tells: "it is back" },
+    ],
+  },
   { label: "Webhooks", events: [{ name: "webhook.disabled", tells: "another webhook was switched off" }] },
   { label: "Audit", events: [{ name: "audit.entry", tells: "somebody did something, for admins" }] },
 ];

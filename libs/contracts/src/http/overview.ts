@@ -15,6 +15,9 @@ export const overview = z
     live: z.object({ sessions: count, with_person: count }).describe("Sessions that run now"),
     failed_turns_today: count,
     access_requests: count.describe("Waiting for a decision"),
+    access_requests_by: z
+      .array(z.object({ agent: z.string().describe("Its name in addresses"), name: z.string(), count }))
+      .describe("The agents with the most of them, at most 5"),
     spend_today: z
       .object({
         cost: z.number(),
@@ -34,6 +37,9 @@ export const overview = z
       dead_letters: count.describe("Given up and not replayed; 1,000 = or more"),
       webhooks_failing: count.describe("Receivers that failed at their last attempts, or were switched off for it"),
       webhook_deliveries_waiting: count.describe("10,000 = or more"),
+      behind: z
+        .array(z.string())
+        .describe("Services of which replicas run older code than others of this installation"),
     }),
     at: z.string(),
   })
@@ -46,6 +52,7 @@ export const overview = z
         live: { sessions: 14, with_person: 1 },
         failed_turns_today: 0,
         access_requests: 1,
+        access_requests_by: [{ agent: "clinic-desk", name: "Clinic desk", count: 1 }],
         spend_today: {
           cost: 3.12,
           calls: 1840,
@@ -60,6 +67,7 @@ export const overview = z
           dead_letters: 0,
           webhooks_failing: 0,
           webhook_deliveries_waiting: 0,
+          behind: [],
         },
         at: "2026-11-01T10:00:00.000Z",
       },

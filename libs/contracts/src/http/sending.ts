@@ -151,6 +151,7 @@ const DELIVERY_EXAMPLE = {
   id: "018f3a5e-7c1b-7d2e-8a4f-000000000006",
   agent_id: "018f3a5e-7c1b-7d2e-8a4f-000000000002",
   link_id: "018f3a5e-7c1b-7d2e-8a4f-000000000003",
+  link_title: "Daily check-in",
   channel: "email",
   personalised: true,
   template: "daily_checkin",
@@ -170,6 +171,7 @@ export const linkDelivery = z
     id: uuid,
     agent_id: uuid,
     link_id: uuid,
+    link_title: z.string(),
     channel: sendChannel,
     personalised: z.boolean(),
     template: sendTemplate,
@@ -197,6 +199,13 @@ export const linkDelivery = z
   })
   .meta({ id: "LinkDelivery", description: "A link sent to recipients", examples: [DELIVERY_EXAMPLE] });
 export type LinkDelivery = z.infer<typeof linkDelivery>;
+
+/** `missed`: somebody was not reached, or nobody knows whether they were. */
+export const linkDeliveryFilter = z.object({
+  status: linkDelivery.shape.status.optional(),
+  channel: sendChannel.optional(),
+  missed: z.boolean().optional(),
+});
 
 export const recipientStatus = z.enum(["pending", "sent", "failed", "suppressed", "limited", "in_doubt", "cancelled"]);
 

@@ -3,6 +3,7 @@ import { event, rpc } from "../declare.js";
 import {
   deliveryRecipient,
   linkDelivery,
+  linkDeliveryFilter,
   recipientStatus,
   sendAccepted,
   sendLinkBody,
@@ -27,9 +28,16 @@ export const sendLink = call(
   z.object({ answer: z.union([sendAccepted, sendPreview]), ...replayable }),
 );
 
+/** Of one link (`agent` and `id`), else of the tenant: of an agent when it is named. */
 export const listLinkDeliveries = call(
   "list_deliveries",
-  z.object({ ...ofLink, ...paged }),
+  z.object({
+    principal,
+    agent: z.string().optional(),
+    id: uuid.optional(),
+    ...linkDeliveryFilter.shape,
+    ...paged,
+  }),
   z.object({ data: z.array(linkDelivery), nextCursor }),
 );
 

@@ -60,9 +60,16 @@ export const rotateActionSecret = call(
 /** Sends `webhook.test` to one receiver, whatever it listens to. */
 export const testWebhook = call("test_webhook", z.object({ ...owned, ...repeatableRequest }), delivery);
 
+/** `id`: the receiver; absent = of all receivers of the tenant. */
 export const listWebhookDeliveries = call(
   "list_webhook_deliveries",
-  z.object({ ...owned, status: webhookDelivery.shape.status.optional(), ...paged }),
+  z.object({
+    principal,
+    id: uuid.optional(),
+    status: webhookDelivery.shape.status.optional(),
+    type: z.string().max(100).optional(),
+    ...paged,
+  }),
   z.object({ data: z.array(webhookDelivery), nextCursor: z.string().nullable() }),
 );
 

@@ -43,12 +43,22 @@ async function requireDelivery(
   return found;
 }
 
-/** What was sent of a link, newest first. A read. */
+/**
+ * What was sent, newest first: of a link, of an agent or of the tenant. A read. Throws `agent_not_found`, `link_not_found`
+ * for what is named and is not there.
+ */
 export const listLinkDeliveriesHandler =
   (deps: LinksDeps) =>
   async (input: z.output<typeof listLinkDeliveries.request>): Promise<z.input<typeof listLinkDeliveries.response>> => {
     const { limit, page } = pageAsked(input);
-    const rows = await within(deps, input, (trx) => repository.listDeliveries(trx, { linkId: input.id, ...page }));
+    const { principal, agent, id: linkId = null, status = null, channel = null, missed = null } = input;
+    const agentId = agent === undefined ? null : (await requireAgent(deps.bus, principal, agent)).id;
+    const rows = await deps.db.tenant(tenantOf(principal), async (trx) => {
+      if (agentId !== null && linkId !== null && (await findLink(trx, { agentId, id: linkId })) === null) {
+        throw new AppError("link_not_found");
+      }
+      return repository.listDeliveries(trx, { agentId, linkId, status, channel, missed, ...page });
+    });
     return asPage(rows, limit);
   };
 

@@ -75,15 +75,46 @@ export async function findDelivery(trx: TenantTransaction, at: OfLink & { id: st
   return rows[0] ? linkDelivery.parse(rows[0].r) : null;
 }
 
+/** Which deliveries: null = all. */
+export interface DeliveriesAsked {
+  agentId: string | null;
+  linkId: string | null;
+  status: LinkDelivery["status"] | null;
+  channel: SendChannel | null;
+  /** Somebody was, or nobody was, left without it. */
+  missed: boolean | null;
+}
+
+const someRecipient = (of: ReturnType<typeof sql>) =>
+  sql`exists (select 1 from send_out_recipients r where r.send_out_id = s.id and r.status ${of})`;
+
+/** The filter in SQL; the states are those of `send_out_view()`. */
+function matching({ agentId, linkId, status, channel, missed }: DeliveriesAsked) {
+  const pending = someRecipient(sql`= 'pending'`);
+  return sql.join(
+    [
+      sql`true`,
+      ...(linkId === null ? [] : [sql`s.link_id = ${linkId}`]),
+      ...(agentId === null ? [] : [sql`s.agent_id = ${agentId}`]),
+      ...(channel === null ? [] : [sql`s.channel = ${channel}`]),
+      ...(status === "sending" ? [pending] : []),
+      ...(status === "cancelled" ? [sql`s.cancelled_at is not null and not ${pending}`] : []),
+      ...(status === "done" ? [sql`s.cancelled_at is null and not ${pending}`] : []),
+      ...(missed === null ? [] : [sql`${someRecipient(sql`in ('failed', 'in_doubt')`)} = ${missed}`]),
+    ],
+    sql` and `,
+  );
+}
+
 /** Newest first. */
 export async function listDeliveries(
   trx: TenantTransaction,
-  { linkId, before, limit }: OfLink & { before: ListPosition | null; limit: number },
+  { before, limit, ...asked }: DeliveriesAsked & { before: ListPosition | null; limit: number },
 ): Promise<(LinkDelivery & { position: string })[]> {
   const older = before ? sql`and (s.created_at, s.id) < (${before.createdAt}::timestamptz, ${before.id}::uuid)` : sql``;
   const { rows } = await sql<{ r: unknown; position: string }>`
     select send_out_view(s) as r, to_char(s.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
-      from send_outs s where s.link_id = ${linkId} ${older} order by s.created_at desc, s.id desc limit ${limit}`.execute(
+      from send_outs s where ${matching(asked)} ${older} order by s.created_at desc, s.id desc limit ${limit}`.execute(
     trx,
   );
   return rows.map(({ r, position }) => ({ ...linkDelivery.parse(r), position }));

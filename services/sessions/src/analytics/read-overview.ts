@@ -12,7 +12,7 @@ const MAX_COUNTED = 1_000;
 const MAX_WAITING = 10_000;
 
 type Trx = Transaction<Database>;
-type Counted = Pick<Overview, "waiting" | "live" | "access_requests" | "system"> & {
+type Counted = Pick<Overview, "waiting" | "live" | "access_requests" | "access_requests_by" | "system"> & {
   budget: Overview["spend_today"]["budget"];
 };
 
@@ -75,6 +75,9 @@ async function countNow(trx: Trx): Promise<Counted> {
         'with_person', (select count(*) from escalations where tenant_id = app_tenant() and status = 'assigned')),
       'access_requests', (select count(*) from agents a join agent_access_requests r on r.agent_id = a.id
         where a.deleted_at is null and r.status = 'pending'),
+      'access_requests_by', (select coalesce(json_agg(json_build_object('agent', slug, 'name', name, 'count', n)), '[]')
+        from (select a.slug, a.name, count(*) as n from agents a join agent_access_requests r on r.agent_id = a.id
+          where a.deleted_at is null and r.status = 'pending' group by a.id order by n desc, a.slug limit 5) most),
       'budget', (select case when count(*) > 0 then json_build_object('links', count(*), 'max_cost', sum(max_cost),
           'cost_used', sum(cost_used), 'exhausted', count(*) filter (where cost_used >= max_cost)) end
         from link_budgets b join temporary_chat_links l on l.id = b.link_id
@@ -90,7 +93,12 @@ async function countNow(trx: Trx): Promise<Counted> {
           where tenant_id = app_tenant() and (failures > 0 or disabled_reason in ('gone', 'failing'))),
         'webhook_deliveries_waiting', (select count(*) from (select from webhook_deliveries
           where receiver_id = any(array(select id from webhook_endpoints where tenant_id = app_tenant()) || app_tenant())
-            and ended_at is null limit ${MAX_WAITING}) w))) as r`.execute(trx);
+            and ended_at is null limit ${MAX_WAITING}) w),
+        'behind', (select coalesce(json_agg(name order by name), '[]') from (
+          select distinct substring(application_name from '^parley-(.*)@') as name, right(application_name, 4) as code,
+            max(right(application_name, 4)) over () as newest
+          from pg_stat_activity where datname = current_database() and application_name ~ '^parley-.*@[0-9]{4}$') c
+          where code < newest))) as r`.execute(trx);
   const [row] = rows;
   if (row === undefined) throw new Error("a selection without a table has one row");
   return row.r;

@@ -19,16 +19,17 @@ export interface DeliveriesDeps {
   deliveries: DeliveryRepository;
 }
 
-/** One page of what was sent to a receiver, newest first. A read. Throws `webhook_not_found`. */
+/** One page of what was sent to a receiver, or to all of them, newest first. A read. Throws `webhook_not_found`. */
 export const listWebhookDeliveriesHandler =
   ({ endpoints, deliveries }: DeliveriesDeps) =>
   async (input: In<typeof listWebhookDeliveries>): Out<typeof listWebhookDeliveries> => {
     requireRole(input.principal, "editor");
     const tenantId = tenantOf(input.principal);
     const before = input.cursor === undefined ? null : decodeCursor(input.cursor);
-    if ((await endpoints.find(tenantId, input.id)) === null) throw new AppError("webhook_not_found");
-    const at = { endpointId: input.id, status: input.status ?? null, before, limit: input.limit + 1 };
-    return pageOf(await deliveries.list(tenantId, at), input.limit);
+    const { id, status = null, type = null, limit } = input;
+    if (id !== undefined && (await endpoints.find(tenantId, id)) === null) throw new AppError("webhook_not_found");
+    const at = { endpointId: id ?? null, status, type, before, limit: limit + 1 };
+    return pageOf(await deliveries.list(tenantId, at), limit);
   };
 
 /** Sends `webhook.test`. Idempotent by the caller's key, else by the signature; without them each call sends one. Throws `webhook_not_found`, `webhook_disabled`. */

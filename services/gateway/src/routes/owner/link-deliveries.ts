@@ -3,6 +3,7 @@ import {
   deliveryRecipient,
   getLinkDelivery,
   linkDelivery,
+  linkDeliveryFilter,
   listDeliveryRecipients,
   listLinkDeliveries,
   pageOf,
@@ -12,7 +13,8 @@ import {
   sendLinkBody,
   sendPreview,
 } from "@parley/contracts";
-import { deliveryParams, ofAgentParams, pageQuery } from "../params.js";
+import { z } from "zod";
+import { agentParams, deliveryParams, ofAgentParams, pageQuery } from "../params.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
 
 /** Sends a link, or says what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
@@ -32,6 +34,26 @@ const sendRoute = ownerRoute({
     markReplay(replayed);
     reply.code("dry_run" in answer ? 200 : 202);
     return answer;
+  },
+});
+
+/** What was sent of all links, newest first. */
+const listAllRoute = ownerRoute({
+  method: "GET",
+  path: "/deliveries",
+  summary: "List deliveries of all public links",
+  description: "Newest first. `missed=true`: somebody was not reached, or nobody knows whether they were.",
+  query: pageQuery.extend({
+    agent: agentParams.shape.agent.optional(),
+    link_id: z.uuid().optional(),
+    ...linkDeliveryFilter.shape,
+    missed: z.enum(["true", "false"]).optional(),
+  }),
+  answers: { 200: pageOf(linkDelivery) },
+  handle: async ({ principal, query }, { bus }) => {
+    const { tenant_id: _, link_id: id, missed, ...asked } = query;
+    const filter = { ...asked, id, ...(missed === undefined ? {} : { missed: missed === "true" }) };
+    return wirePage(await bus.call(listLinkDeliveries, { principal, ...filter }));
   },
 });
 
@@ -86,4 +108,4 @@ const cancelRoute = ownerRoute({
     (await bus.call(cancelLinkDelivery, { principal, ...params })).delivery,
 });
 
-export const linkDeliveryRoutes = [sendRoute, listRoute, getRoute, recipientsRoute, cancelRoute];
+export const linkDeliveryRoutes = [sendRoute, listAllRoute, listRoute, getRoute, recipientsRoute, cancelRoute];

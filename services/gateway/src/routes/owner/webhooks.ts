@@ -153,6 +153,22 @@ const testRoute = ownerRoute({
   },
 });
 
+/** What was sent to all receivers and how they answered, newest first. */
+const listAllDeliveriesRoute = ownerRoute({
+  method: "GET",
+  path: "/webhooks/deliveries",
+  summary: "List the deliveries of all webhooks",
+  role: "editor",
+  query: pageQuery.extend({
+    status: webhookDelivery.shape.status.optional(),
+    type: z.string().min(1).max(100).optional(),
+    webhook_id: z.uuid().optional(),
+  }),
+  answers: { 200: pageOf(webhookDelivery) },
+  handle: async ({ principal, query: { tenant_id: _, webhook_id: id, ...asked } }, { bus }) =>
+    wirePage(await bus.call(listWebhookDeliveries, { principal, id, ...asked })),
+});
+
 /** What was sent to a receiver and how it answered, newest first. */
 const listDeliveriesRoute = ownerRoute({
   method: "GET",
@@ -192,6 +208,7 @@ export const webhookRoutes = [
   rotateRoute,
   rotateActionSecretRoute,
   testRoute,
+  listAllDeliveriesRoute,
   listDeliveriesRoute,
   redeliverRoute,
 ];
