@@ -60,6 +60,10 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "PATCH /api/schedules/{id}": () => ({ cron: "@monthly" }),
   "POST /api/suppressions": () => ({ address: EMAIL }),
   "POST /api/users": () => ({ email: EMAIL, role: "viewer" }),
+  "POST /api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend": () => ({
+    to: "not_chatted",
+    dry_run: true,
+  }),
   "POST /api/agents/{agent}/public-links/{id}/send": () => ({ channel: "email", recipients: [{ address: EMAIL }] }),
   "POST /api/agents/{agent}/secrets": () => ({ name: "crm", ...SECRET }),
   "PUT /api/agents/{agent}/secrets/{secret}": () => SECRET,

@@ -25,10 +25,25 @@ export function addSending(program: Command, io: Io, done: Done): void {
     .option("--language <tag>", "of recipients; default that of the link")
     .option("--shared", "one link for all in place of one each")
     .option("--no-shared", "a link for each, of chats too")
+    .option("--track-opens", "tell in the log who opened their own link")
     .option("--dry-run", "show what would be sent and send nothing")
     .option("--no-wait", "do not wait for the outcome")
     .option("--timeout <seconds>", "how long to wait for it", positive, 120)
     .action(async (agent, link, options) => done(await sending.sendLink(io, agent, link, options)));
+  sub(program, "resend <agent> <link> <delivery>", {
+    about: "Write again to some of a delivery, each on the link they have, and wait until all are told",
+    examples: [`resend desk ${ID} ${ID} --to not_chatted`, `resend desk ${ID} ${ID} --to failed --dry-run`],
+  })
+    .addOption(oneOf("--to <whom>", "to whom", ["not_opened", "not_chatted", "failed"]).default("not_chatted"))
+    .addOption(oneOf("--template <name>", "the words; default reminder", sending.TEMPLATES))
+    .option("--subject <text>", "in place of the template's")
+    .option("--message <text>", "in place of the template's words")
+    .option("--dry-run", "show what would be sent and send nothing")
+    .option("--no-wait", "do not wait for the outcome")
+    .option("--timeout <seconds>", "how long to wait for it", positive, 120)
+    .action(async (agent, link, delivery, options) =>
+      done(await sending.resend(io, { agent, link, delivery }, options)),
+    );
   sub(program, "deliveries [agent] [link] [delivery]", {
     about: "List what was sent: of all links, of an agent's, of one link, or the recipients of one delivery",
     examples: ["deliveries --missed", `deliveries desk ${ID}`, `deliveries desk ${ID} ${ID} --status failed`],

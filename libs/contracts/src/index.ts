@@ -38,6 +38,7 @@ export * from "./http/overview.js";
 export * from "./http/people.js";
 export * from "./http/privacy-export.js";
 export * from "./http/problem.js";
+export * from "./http/resend.js";
 export * from "./http/saved-replies.js";
 export * from "./http/schedules.js";
 export * from "./http/security-events.js";

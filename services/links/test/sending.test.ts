@@ -9,6 +9,8 @@ import {
   listLinks,
   listSuppressions,
   type Principal,
+  type ResendBody,
+  resendDelivery,
   type SendLinkBody,
   sendLink,
   suppressAddress,
@@ -218,6 +220,80 @@ describe("sending a link by mail", () => {
     const other = await newDesk(harness);
     const foreign = harness.bus.call(sendLink, { ...at(other), id: closed.link.id, body: email(["a@example.com"]) });
     expect(await codeOf(foreign)).toBe("link_not_found");
+  });
+});
+
+describe("a delivery that is sent again", () => {
+  const again = (desk: Desk, delivery: string, body: ResendBody, key?: string) => {
+    const idempotency = key === undefined ? null : { key, fingerprint: JSON.stringify(body) };
+    return desk.in.bus.call(resendDelivery, { ...at(desk), delivery, body, idempotency });
+  };
+
+  /** What a page that was shown, and a conversation that was begun, leave in the tables that are read here. */
+  const visit = (desk: Desk, link: string | null | undefined, how: "opened" | "chatted") =>
+    withPostgresClient(desk.in.database.adminUrl, async (admin) => {
+      if (how === "opened")
+        await admin.query(
+          `insert into analytics_rollups
+           select tenant_id, 'visits', 'link', date_trunc('day', now()), agent_id, 0, id, 'link',
+             '{sessions/,opened/DE}', '{1,1}'
+           from temporary_chat_links where id = $1`,
+          [link],
+        );
+      else
+        await admin.query(
+          `insert into text_conversations
+             (id, session_id, tenant_id, agent_id, link_id, agent_version, is_active_version, messages_used, idle_check_at)
+           select gen_random_uuid(), 'text_' || id, tenant_id, agent_id, id, 1, true, 1, now()
+           from temporary_chat_links where id = $1`,
+          [link],
+        );
+    });
+
+  it("goes to who has not opened or not written, once for a key, on the links they have", async () => {
+    const desk = await newDesk(harness);
+    const people = ["ada@example.com", "bob@example.com", "cy@example.com"];
+    const { delivery_id: first } = await begun(desk, email(people, { track_opens: true }));
+    await done(desk, first);
+    const [ada, bob, cy] = await recipients(desk, first);
+    await visit(desk, ada?.link_id, "opened");
+    await visit(desk, bob?.link_id, "chatted");
+    expect((await recipients(desk, first)).map(({ opened, chatted }) => [opened, chatted])).toEqual([
+      ...[
+        [true, false],
+        [true, true],
+        [false, false],
+      ],
+    ]);
+    const { delivery: seen } = await desk.in.bus.call(getLinkDelivery, { ...at(desk), delivery: first });
+    expect(seen).toMatchObject({ track_opens: true, engagement: { opened: 2, chatted: 1 } });
+    const dry = await again(desk, first, { to: "not_chatted", dry_run: true });
+    expect(dry.answer).toMatchObject({ dry_run: true, recipients: 2, preview: { to: "ada@example.com" } });
+    const sent = await Promise.all([1, 2].map(() => again(desk, first, { to: "not_opened" }, "again")));
+    const ids = sent.map(({ answer }) => ("delivery_id" in answer ? answer.delivery_id : ""));
+    expect(new Set(ids).size).toBe(1);
+    expect(await done(desk, ids[0] ?? "")).toMatchObject({
+      template: "reminder",
+      track_opens: true,
+      counts: { sent: 1 },
+    });
+    expect(await recipients(desk, ids[0] ?? "")).toMatchObject([{ address: "cy@example.com", link_id: cy?.link_id }]);
+    const addresses = (await mails(desk)).filter(({ to }) => to === "cy@example.com");
+    expect(new Set(addresses.map(({ text }) => /public\/chat\/(pl_\w+)/.exec(text)?.[1])).size).toBe(1);
+    expect(addresses).toHaveLength(2);
+  });
+
+  it("has somebody to go to, and knows who that is", async () => {
+    const desk = await newDesk(harness);
+    const { delivery_id: plain } = await begun(desk, email(["dan@example.com"]));
+    expect(await done(desk, plain)).toMatchObject({ engagement: { opened: null } });
+    expect(await codeOf(again(desk, plain, { to: "failed" }))).toBe("no_recipients");
+    expect(await codeOf(again(desk, plain, { to: "not_opened" }))).toBe("validation_failed");
+    const { delivery_id: shared } = await begun(desk, email(["eve@example.com"], { personalised: false }));
+    await done(desk, shared);
+    expect(await codeOf(again(desk, shared, { to: "not_chatted" }))).toBe("validation_failed");
+    const nobody = "01980000-0000-7000-8000-000000000001";
+    expect(await codeOf(again(desk, nobody, { to: "failed" }))).toBe("delivery_not_found");
   });
 });
 

@@ -10,6 +10,7 @@ import { isExposed } from "./exposure.js";
 import { choosePort } from "./port.js";
 import { privateKeys } from "./private-keys.js";
 import { readSettings } from "./settings.js";
+import { whileBusy } from "./while-busy.js";
 
 const startedAt = performance.now();
 
@@ -89,17 +90,17 @@ async function start(options: StandaloneOptions): Promise<void> {
         lifecycle.add({
           name: "announcement",
           async start() {
-            if (!(await composed.masterKeyFits()))
+            if (!(await whileBusy(composed.masterKeyFits)))
               report(
                 "Warning: SECRET_KEY is not the one this data was made with: tokens, keys and links made before do not work, " +
                   "and what was sealed cannot be read. Stop and start with the former key to have them back.",
               );
-            const seed = await composed.seed();
+            const seed = await whileBusy(composed.seed);
             const seconds = (performance.now() - startedAt) / 1000;
             const started = {
               url: settings.PUBLIC_URL,
               seed,
-              signInUrl: await composed.firstSignIn(),
+              signInUrl: await whileBusy(composed.firstSignIn),
               apiKey: settings.ADMIN_API_KEY ?? "",
               modelName: composed.modelName,
               table: stores.table,

@@ -6,9 +6,10 @@ import { createTenant, type Tenant } from "../../cluster/owner.js";
 import { CREATIONS, type Creation, worldIn } from "./creations.js";
 import type { GetFixture, Page } from "./fixture.js";
 
-/** Calls that make nothing to be counted; their own tests say what a repeat of them does. */
+/** Calls that make nothing to be counted, or need a world of their own; their own tests say what a repeat of them does. */
 const ELSEWHERE = [
   "/api/agents/{agent}/drafts/me/publish",
+  "/api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend",
   "/api/agents/{agent}/public-links/{id}/identity/secret",
   "/api/chat/sessions",
   "/api/chat/sessions/{id}/messages",

@@ -43,7 +43,7 @@ interface DeliveryShown {
   status: string;
   created_at: string;
   counts: Counts;
-  engagement: { chatted: number; completed: number } | null;
+  engagement: { opened: number | null; chatted: number; completed: number } | null;
 }
 
 interface RecipientShown {
@@ -53,6 +53,7 @@ interface RecipientShown {
   attempts: number;
   outcome: string | null;
   sent_at: string | null;
+  opened: boolean | null;
   chatted: boolean | null;
 }
 
@@ -73,6 +74,17 @@ interface SendOptions extends Globals {
   message?: string;
   language?: string;
   shared?: boolean;
+  trackOpens?: boolean;
+  dryRun?: boolean;
+  wait: boolean;
+  timeout: number;
+}
+
+interface ResendOptions extends Globals {
+  to: string;
+  template?: string;
+  subject?: string;
+  message?: string;
   dryRun?: boolean;
   wait: boolean;
   timeout: number;
@@ -100,18 +112,35 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Sends a link and waits until nobody is pending; 1 when somebody did not get it. */
 export async function sendLink(io: Io, agent: string, link: string, options: SendOptions): Promise<number> {
-  const transport = ownerTransport(io, options);
   const { channel, template, subject, message, language, dryRun } = options;
   const body = {
     ...{ channel, recipients: recipientsOf(options), template, subject, message, language },
     ...(options.shared === undefined ? {} : { personalised: !options.shared }),
+    ...(options.trackOpens === undefined ? {} : { track_opens: options.trackOpens }),
     ...(dryRun === undefined ? {} : { dry_run: dryRun }),
   };
-  const call = {
-    method: "POST" as const,
-    path: linkPath(agent, link, "send"),
-    headers: { "idempotency-key": newId() },
-  };
+  return begin(io, { agent, link, path: linkPath(agent, link, "send"), body }, options);
+}
+
+/** Writes to some of a delivery again, and waits as a send does. */
+export async function resend(
+  io: Io,
+  { agent, link, delivery }: { agent: string; link: string; delivery: string },
+  options: ResendOptions,
+): Promise<number> {
+  const { to, template, subject, message, dryRun } = options;
+  const body = { to, template, subject, message, ...(dryRun === undefined ? {} : { dry_run: dryRun }) };
+  const path = linkPath(agent, link, "deliveries", encodeURIComponent(delivery), "resend");
+  return begin(io, { agent, link, path, body }, options);
+}
+
+async function begin(
+  io: Io,
+  { agent, link, path: at, body }: { agent: string; link: string; path: string; body: object },
+  options: Globals & { wait: boolean; timeout: number },
+): Promise<number> {
+  const transport = ownerTransport(io, options);
+  const call = { method: "POST" as const, path: at, headers: { "idempotency-key": newId() } };
   const begun = await transport.json<{ delivery_id: string } | Preview>({ ...call, body, signal: io.signal });
   if (!("delivery_id" in begun)) return showPreview(io, begun, options);
   const path = linkPath(agent, link, "deliveries", begun.delivery_id);
@@ -173,9 +202,9 @@ export async function showDeliveries(
     else {
       const rows = data.map((one) => [
         ...[one.id, one.channel, one.template, one.status, sentence(one.counts)],
-        ...[one.engagement === null ? "" : String(one.engagement.chatted), one.created_at],
+        ...[String(one.engagement?.opened ?? ""), String(one.engagement?.chatted ?? ""), one.created_at],
       ]);
-      printTable(io, ["ID", "CHANNEL", "TEMPLATE", "STATUS", "RECIPIENTS", "CHATTED", "AT"], rows);
+      printTable(io, ["ID", "CHANNEL", "TEMPLATE", "STATUS", "RECIPIENTS", "OPENED", "CHATTED", "AT"], rows);
     }
     return EXIT.ok;
   }
@@ -186,9 +215,9 @@ export async function showDeliveries(
   else {
     const rows = data.map((one) => [
       ...[one.address, one.name ?? "", one.status, String(one.attempts), one.outcome ?? ""],
-      ...[one.sent_at ?? "", one.chatted === true ? "yes" : ""],
+      ...[one.sent_at ?? "", one.opened === true ? "yes" : "", one.chatted === true ? "yes" : ""],
     ]);
-    printTable(io, ["ADDRESS", "NAME", "STATUS", "ATTEMPTS", "OUTCOME", "SENT", "CHATTED"], rows);
+    printTable(io, ["ADDRESS", "NAME", "STATUS", "ATTEMPTS", "OUTCOME", "SENT", "OPENED", "CHATTED"], rows);
   }
   return EXIT.ok;
 }

@@ -56,6 +56,8 @@ export const sendFields = {
   message: text(4_000).optional(),
   /** Each recipient gets a link of their own. Default: of people (email, sms) true, of channels false. */
   personalised: z.boolean().optional(),
+  /** The log tells who opened their own link. Default false. */
+  track_opens: z.boolean().optional(),
   language: language.optional(),
 };
 
@@ -163,7 +165,8 @@ const DELIVERY_EXAMPLE = {
   status: "done",
   finished_at: "2026-11-01T09:00:03.000Z",
   counts: { recipients: 12, pending: 0, sent: 11, failed: 0, suppressed: 1, limited: 0, in_doubt: 0, cancelled: 0 },
-  engagement: { chatted: 7, completed: 5 },
+  track_opens: true,
+  engagement: { opened: 9, chatted: 7, completed: 5 },
 };
 
 export const linkDelivery = z
@@ -194,8 +197,12 @@ export const linkDelivery = z
       in_doubt: count,
       cancelled: count,
     }),
-    /** Recipients who wrote on their own link, and whose conversation reached its end; null = they share one link. */
-    engagement: z.object({ chatted: count, completed: count }).nullable(),
+    track_opens: z.boolean().default(false),
+    /**
+     * Recipients who opened their own link (null = the delivery was not sent with `track_opens`), wrote on it, and whose conversation reached
+     * its end; null = they share one link.
+     */
+    engagement: z.object({ opened: count.nullable().default(null), chatted: count, completed: count }).nullable(),
   })
   .meta({ id: "LinkDelivery", description: "A link sent to recipients", examples: [DELIVERY_EXAMPLE] });
 export type LinkDelivery = z.infer<typeof linkDelivery>;
@@ -226,6 +233,8 @@ export const deliveryRecipient = z
     provider_id: z.string().nullable(),
     next_attempt_at: iso.nullable(),
     sent_at: iso.nullable(),
+    /** null = the delivery was not sent with `track_opens`, or they share their link with others. */
+    opened: z.boolean().nullable().default(null),
     /** null = they share their link with others. */
     chatted: z.boolean().nullable(),
     completed: z.boolean().nullable(),
@@ -246,6 +255,7 @@ export const deliveryRecipient = z
         provider_id: null,
         next_attempt_at: null,
         sent_at: "2026-11-01T09:00:01.000Z",
+        opened: true,
         chatted: true,
         completed: false,
       },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
+import { resendBody } from "../http/resend.js";
 import {
   deliveryRecipient,
   linkDelivery,
@@ -53,6 +54,13 @@ export const listDeliveryRecipients = call(
 
 /** Stops what was not sent yet. */
 export const cancelLinkDelivery = call("cancel_delivery", z.object(ofDelivery), z.object({ delivery: linkDelivery }));
+
+/** Writes again to some of a delivery's recipients, or says what would be sent (`dry_run`). */
+export const resendDelivery = call(
+  "resend",
+  z.object({ ...ofDelivery, body: resendBody, ...repeatableRequest }),
+  z.object({ answer: z.union([sendAccepted, sendPreview]), ...replayable }),
+);
 
 /** Takes whom the token of a mail names off the list. `known` false = the token was not made here. */
 export const unsubscribe = call(

@@ -1,6 +1,7 @@
--- A send-out as its owner sees it, with what became of its recipients. Chatted: somebody wrote on the recipient's own
--- link; completed: a conversation there reached its end. Of a shared link nobody knows who came.
--- Cost: the recipients of one send-out, at most 1,000, and the sessions of their links by index.
+-- A send-out as its owner sees it, with what became of its recipients. Opened: as link_opened says; chatted: somebody
+-- wrote on the recipient's own link; completed: a conversation there reached its end. Of a shared link nobody knows who
+-- came.
+-- Cost: the recipients of one send-out, at most 1,000, and the sessions and rollups of their links by index.
 create or replace function send_out_view(s send_outs) returns jsonb
 language sql stable as $$
   select jsonb_build_object(
@@ -14,7 +15,10 @@ language sql stable as $$
       'recipients', c.total, 'pending', c.pending, 'sent', c.sent, 'failed', c.failed, 'suppressed', c.suppressed,
       'limited', c.limited, 'in_doubt', c.in_doubt, 'cancelled', c.cancelled
     ),
-    'engagement', case when s.personalised then jsonb_build_object('chatted', c.chatted, 'completed', c.completed) end
+    'track_opens', s.track_opens,
+    'engagement', case when s.personalised then jsonb_build_object(
+      'opened', case when s.track_opens then c.opened end, 'chatted', c.chatted, 'completed', c.completed
+    ) end
   )
   from (
     select
@@ -26,6 +30,7 @@ language sql stable as $$
       count(*) filter (where r.status = 'limited') as limited,
       count(*) filter (where r.status = 'in_doubt') as in_doubt,
       count(*) filter (where r.status = 'cancelled') as cancelled,
+      count(*) filter (where s.track_opens and link_opened(r.tenant_id, r.link_id)) as opened,
       count(*) filter (where link_chatted(r.link_id)) as chatted,
       count(*) filter (where link_completed(r.link_id)) as completed,
       max(r.ended_at) as ended_at

@@ -18,6 +18,7 @@ export interface Wish {
   subject?: string | undefined;
   message?: string | undefined;
   personalised?: boolean | undefined;
+  track_opens?: boolean | undefined;
   language?: string | undefined;
 }
 
@@ -27,6 +28,7 @@ export interface PlannedSend {
   tenantId: string;
   channel: SendChannel;
   personalised: boolean;
+  trackOpens: boolean;
   template: SendTemplate;
   subject: string | null;
   message: string | null;
@@ -54,6 +56,7 @@ export function planSend(
     tenantId,
     channel,
     personalised,
+    trackOpens: wish.track_opens ?? false,
     ...texts,
     people: sealed,
     duplicates: recipients.length - people.length,
@@ -80,8 +83,8 @@ export async function acceptSend(
   requireSendable(plan, link, of.hasAddress);
   const place = { id: plan.id, tenantId: plan.tenantId, agentId: link.agent_id, channel: plan.channel };
   if (!dry) {
-    const { personalised, template, subject, message } = plan;
-    const words = { personalised, template, subject, message };
+    const { personalised, trackOpens, template, subject, message } = plan;
+    const words = { personalised, trackOpens, template, subject, message };
     const by = { scheduleId: of.scheduleId, createdBy: of.createdBy };
     await insertSendOut(trx, { ...place, ...words, ...by, linkId: link.id });
   }

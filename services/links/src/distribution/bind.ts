@@ -14,6 +14,7 @@ import {
   listLinkDeliveriesHandler,
 } from "./read-deliveries.js";
 import { createSenderRepository } from "./repository.js";
+import { resendDelivery } from "./resend-delivery.js";
 import { sendLink } from "./send-link.js";
 import { startSender } from "./send-recipients.js";
 import {
@@ -30,6 +31,7 @@ export function bindDistribution(deps: LinksDeps, mailer: Mailer): { stop(): Pro
   const handlers = { ...deps, checkTarget: createTargetCheck(rules) };
   const bound = { maxInFlight: config.LINKS_MAX_IN_FLIGHT };
   bus.serve(contracts.sendLink, sendLink(handlers), bound);
+  bus.serve(contracts.resendDelivery, resendDelivery(handlers), bound);
   bus.serve(contracts.listLinkDeliveries, listLinkDeliveriesHandler(deps), bound);
   bus.serve(contracts.getLinkDelivery, getLinkDeliveryHandler(deps), bound);
   bus.serve(contracts.listDeliveryRecipients, listDeliveryRecipientsHandler(deps), bound);

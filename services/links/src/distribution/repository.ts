@@ -19,6 +19,7 @@ export interface NewSendOut {
   linkId: string;
   channel: SendChannel;
   personalised: boolean;
+  trackOpens: boolean;
   template: string;
   subject: string | null;
   message: string | null;
@@ -27,9 +28,9 @@ export interface NewSendOut {
 }
 
 export async function insertSendOut(trx: TenantTransaction, of: NewSendOut): Promise<void> {
-  await sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, template, subject, message,
+  await sql`insert into send_outs (id, tenant_id, agent_id, link_id, channel, personalised, track_opens, template, subject, message,
       schedule_id, created_by)
-    values (${of.id}, ${of.tenantId}, ${of.agentId}, ${of.linkId}, ${of.channel}, ${of.personalised}, ${of.template},
+    values (${of.id}, ${of.tenantId}, ${of.agentId}, ${of.linkId}, ${of.channel}, ${of.personalised}, ${of.trackOpens}, ${of.template},
       ${of.subject}, ${of.message}, ${of.scheduleId}, ${of.createdBy})`.execute(trx);
 }
 
@@ -134,13 +135,37 @@ export async function listRecipients(
   const { rows } = await sql<RecipientRow>`
     select r.id, r.position, r.address_sealed, r.hint, r.language, r.link_id, r.status, r.attempts, r.outcome,
       r.provider_id, case when r.ended_at is null then iso(r.next_attempt_at) end as next_attempt_at,
-      iso(r.sent_at) as sent_at, case when s.personalised then link_chatted(r.link_id) end as chatted,
+      iso(r.sent_at) as sent_at,
+      case when s.personalised and s.track_opens then link_opened(r.tenant_id, r.link_id) end as opened,
+      case when s.personalised then link_chatted(r.link_id) end as chatted,
       case when s.personalised then link_completed(r.link_id) end as completed
     from send_out_recipients r join send_outs s on s.id = r.send_out_id
     where r.send_out_id = ${of.deliveryId} and r.position > ${of.after}
       and (${of.status}::text is null or r.status = ${of.status})
     order by r.position limit ${of.limit}`.execute(trx);
   return rows;
+}
+
+/** Somebody who can be sent to again, with the link of their own that still works. */
+export type Resendable = Pick<RecipientRow, "id" | "address_sealed" | "language">;
+
+export async function resendable(
+  trx: TenantTransaction,
+  of: { deliveryId: string; to: string },
+): Promise<Resendable[]> {
+  const { rows } = await sql<Resendable>`
+    select id, address_sealed, language from resendable_recipients(${of.deliveryId}, ${of.to})`.execute(trx);
+  return rows;
+}
+
+/** Gives the recipients of a new send-out the links that an earlier one made for them, where these still work. */
+export async function keepLinks(trx: TenantTransaction, of: { from: string; to: string }): Promise<void> {
+  await sql`update send_out_recipients n set link_id = l.id
+    from send_out_recipients o join temporary_chat_links l on l.id = o.link_id
+    where n.send_out_id = ${of.to} and o.send_out_id = ${of.from} and o.address_hash = n.address_hash
+      and l.is_active and l.deleted_at is null and (l.expires_at is null or l.expires_at > clock_timestamp())`.execute(
+    trx,
+  );
 }
 
 export async function cancelDelivery(trx: TenantTransaction, at: { tenantId: string; id: string }): Promise<void> {

@@ -42,7 +42,7 @@ export const sendLink =
   };
 
 /** The message of the first recipient. Nobody's link is made for it, so its address has a gap. */
-function previewOf({ config }: SendingDeps, plan: PlannedSend, of: { link: LinkRow; agent: string }) {
+export function previewOf({ config }: SendingDeps, plan: PlannedSend, of: { link: LinkRow; agent: string }) {
   const [first] = plan.people;
   if (first === undefined) throw new AppError("internal", { internal: "a send-out has a recipient" });
   const { template, subject, message } = plan;

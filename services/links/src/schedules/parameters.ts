@@ -24,6 +24,7 @@ export const keptParameters = z.looseObject({
   subject: z.string().optional(),
   message: z.string().optional(),
   personalised: z.boolean().optional(),
+  track_opens: z.boolean().optional(),
   language: z.string().optional(),
 });
 type Kept = z.output<typeof keptParameters>;

@@ -119,8 +119,9 @@ async function createAndSend(deps: SendingDeps, item: ClaimedRun): Promise<void>
     const { address, name } = openPerson(deps.secrets, sealed, scheduleAad({ tenantId, scheduleId, hash }));
     return { address, name: name ?? undefined, language: language ?? undefined };
   });
-  const { channel, subject, message, personalised, language } = parameters;
-  const wish = { channel, recipients, template: wordsOf(parameters), subject, message, personalised, language };
+  const { channel, subject, message, personalised, track_opens, language } = parameters;
+  const words = { template: wordsOf(parameters), subject, message, language };
+  const wish = { channel, recipients, personalised, track_opens, ...words };
   const plan = planSend(deps, { tenantId, wish, languages: [link.change.values.branding?.locale] });
   await changeWithFacts(deps, tenantId, async (trx) => {
     const { fact } = await makeLink(deps, trx, link);

@@ -8,6 +8,8 @@ import {
   listLinkDeliveries,
   pageOf,
   recipientStatus,
+  resendBody,
+  resendDelivery,
   sendAccepted,
   sendLink,
   sendLinkBody,
@@ -75,7 +77,7 @@ const getRoute = ownerRoute({
   path: "/agents/:agent/public-links/:id/deliveries/:delivery",
   summary: "Get a delivery",
   description:
-    "`counts` tells how far it is. `engagement`: how many wrote on their own link, and whose conversation reached its end.",
+    "`counts` tells how far it is. `engagement`: how many opened their own link (where `track_opens` is on), wrote on it, and whose conversation reached its end.",
   params: deliveryParams,
   answers: { 200: linkDelivery },
   handle: async ({ principal, params }, { bus }) =>
@@ -108,4 +110,32 @@ const cancelRoute = ownerRoute({
     (await bus.call(cancelLinkDelivery, { principal, ...params })).delivery,
 });
 
-export const linkDeliveryRoutes = [sendRoute, listAllRoute, listRoute, getRoute, recipientsRoute, cancelRoute];
+/** Writes to some recipients again, or says what would be sent. Idempotent by `Idempotency-Key`, else by the signature. */
+const resendRoute = ownerRoute({
+  method: "POST",
+  path: "/agents/:agent/public-links/:id/deliveries/:delivery/resend",
+  summary: "Send a delivery again",
+  description:
+    "A new delivery to those who have not opened their link (`not_opened`, of deliveries with `track_opens`), have not written on it (`not_chatted`), or whom the first did not reach (`failed`). Each keeps the link they have while it works. 409 `no_recipients` when there is nobody.",
+  role: "editor",
+  config: { repeatable: true },
+  params: deliveryParams,
+  body: resendBody,
+  answers: { 200: sendPreview, 202: sendAccepted },
+  handle: async ({ principal, params, body, repeatable, reply, markReplay }, { bus }) => {
+    const { answer, replayed } = await bus.call(resendDelivery, { principal, ...params, body, ...repeatable });
+    markReplay(replayed);
+    reply.code("dry_run" in answer ? 200 : 202);
+    return answer;
+  },
+});
+
+export const linkDeliveryRoutes = [
+  sendRoute,
+  listAllRoute,
+  listRoute,
+  getRoute,
+  recipientsRoute,
+  cancelRoute,
+  resendRoute,
+];
