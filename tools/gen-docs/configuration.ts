@@ -30,6 +30,7 @@ const connections = z.object({
 /** Read where the thing is used, because they are settled before a service has its configuration. */
 const elsewhere = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: optional("OTLP/HTTP collector; set = traces are sent"),
+  OTEL_LOGS_EXPORTER: optional("otlp = errors are sent to the collector too, as log records"),
 });
 
 const privateServers = z.object({

@@ -5,6 +5,7 @@ import { type Availability, watchAvailability } from "./availability.js";
 import { databaseFailure } from "./failure.js";
 import { codeNumber } from "./refuse-contraction.js";
 import { watchStalls } from "./stalls.js";
+import { TracedClient } from "./traced-client.js";
 import type { Database } from "./types.js";
 
 export interface Db {
@@ -50,6 +51,7 @@ const PATIENCE_MS = 1_500;
 
 function poolOf(options: DbOptions, availability: Availability): pg.Pool {
   const pool = new pg.Pool({
+    Client: TracedClient,
     connectionString: applicationUrl(options.url),
     // A migration that takes something away looks for code that is older than it.
     application_name: `parley-${options.name}@${codeNumber()}`,

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { reportLine } from "./error-reports.js";
 import { boundPaths, redactFields, redactValues } from "./redaction.js";
 import { serializeError } from "./serialize-error.js";
 import { currentTraceId } from "./tracing.js";
@@ -30,10 +31,16 @@ export function createLogger(options: LoggerOptions): Logger {
       redact: { paths: boundPaths, censor: "[redacted]" },
       mixin: traceFields,
       serializers: { err: serializeError },
-      hooks: { streamWrite: redactValues },
+      hooks: { streamWrite: finish },
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),
   );
+}
+
+function finish(line: string): string {
+  const clean = redactValues(line);
+  reportLine(clean);
+  return clean;
 }
 
 function traceFields(): object {

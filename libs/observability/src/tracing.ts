@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Span } from "@opentelemetry/api";
 import { runFor } from "./actor-context.js";
+import { reportErrorsTo } from "./error-reports.js";
 import {
   currentContext,
   formatTraceparent,
@@ -160,18 +161,21 @@ export async function startTracing(serviceName: string): Promise<Tracing | null>
     import("@opentelemetry/sdk-node"),
     import("@opentelemetry/exporter-trace-otlp-http"),
   ]);
-  // Only spans: metrics are scraped, logs go to standard output.
+  const errors = process.env.OTEL_LOGS_EXPORTER === "otlp" ? await errorReports() : undefined;
+  // Spans, and errors if they are asked for: metrics are scraped, logs go to standard output.
   const sdk = new NodeSDK({
     serviceName,
     traceExporter: new OTLPTraceExporter(),
     metricReaders: [],
-    logRecordProcessors: [],
+    logRecordProcessors: errors === undefined ? [] : [errors.processor],
   });
   sdk.start();
   started = true;
+  reportErrorsTo(errors?.logger());
   return {
     async stop() {
       started = false;
+      reportErrorsTo(undefined);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, STOP_DEADLINE_MS);
@@ -179,5 +183,18 @@ export async function startTracing(serviceName: string): Promise<Tracing | null>
       await Promise.race([sdk.shutdown().catch(() => undefined), late]);
       clearTimeout(timer);
     },
+  };
+}
+
+/** At most 2,048 reports wait for the collector; what comes on top is dropped and stands in the log alone. */
+async function errorReports() {
+  const [{ logs }, { BatchLogRecordProcessor }, { OTLPLogExporter }] = await Promise.all([
+    import("@opentelemetry/api-logs"),
+    import("@opentelemetry/sdk-logs"),
+    import("@opentelemetry/exporter-logs-otlp-http"),
+  ]);
+  return {
+    processor: new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() }),
+    logger: () => logs.getLogger(TRACER),
   };
 }

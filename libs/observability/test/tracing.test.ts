@@ -85,16 +85,22 @@ describe("tracing", () => {
     expect(lines[1]).not.toContain("trace_id");
   });
 
-  it("continues the caller's trace across headers and exports it", async () => {
-    const paths: (string | undefined)[] = [];
+  it("continues the caller's trace across headers and exports it, with the errors that the log told meanwhile", async () => {
+    const told: { path: string | undefined; body: string }[] = [];
     const collector = createServer((request, response) => {
-      paths.push(request.url);
-      request.resume().on("end", () => response.end());
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        told.push({ path: request.url, body: Buffer.concat(chunks).toString() });
+        response.end();
+      });
     });
     await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
     const address = collector.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", `http://127.0.0.1:${port}`);
+    vi.stubEnv("OTEL_LOGS_EXPORTER", "otlp");
+    const logger = createLogger({ service: "test", level: "info", destination: { write: () => undefined } });
 
     const tracing = await startTracing("test");
     const outgoing: Record<string, string> = {};
@@ -102,6 +108,8 @@ describe("tracing", () => {
       withSpan("work", { kind: "consumer" }, async () => {
         expect(currentTraceId()).toBe("0af7651916cd43dd8448eb211c80319c");
         injectTrace(outgoing);
+        logger.warn("not.reported");
+        logger.error({ err: new TypeError("of ak_0123456789abcdef"), text: "Ada", attempt: 2 }, "turn.failed");
       }),
     );
     expect(outgoing.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/);
@@ -112,7 +120,20 @@ describe("tracing", () => {
     request.end({ method: "GET", route: "/x", status: 200 });
     await expect(withSpan("fails", {}, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
     await tracing?.stop();
-    expect(paths).toContain("/v1/traces");
+    logger.error("after.the.end");
+    expect(told.map(({ path }) => path).sort()).toEqual(["/v1/logs", "/v1/traces"]);
+    const reports = JSON.parse(told.find(({ path }) => path === "/v1/logs")?.body ?? "");
+    const [record, ...more] = reports.resourceLogs[0].scopeLogs[0].logRecords;
+    expect(more).toEqual([]);
+    expect(record).toMatchObject({ traceId: TRACE, severityText: "ERROR", body: { stringValue: "turn.failed" } });
+    expect(record.attributes).toEqual(
+      expect.arrayContaining([
+        { key: "exception.type", value: { stringValue: "TypeError" } },
+        { key: "exception.message", value: { stringValue: "of ak_[redacted]" } },
+        { key: "attempt", value: { intValue: 2 } },
+        { key: "text", value: { stringValue: "[redacted]" } },
+      ]),
+    );
     await new Promise((resolve) => collector.close(resolve));
   });
 });
