@@ -10,6 +10,7 @@ import {
 import { removeDemoWeek, showDemoWeek } from "./commands/demo-week.js";
 import { rotateKeys } from "./commands/rotate-keys.js";
 import { seed } from "./commands/seed.js";
+import { createTenant, listTenants, suspendTenant } from "./commands/tenants.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
 
@@ -18,6 +19,7 @@ const ID = "01890a5d-ac96-774b-bcce-b302099a8057.7";
 /** What was given up, what is remembered, what a new installation begins with. */
 export function addOperations(program: Command, io: Io, done: Done): void {
   addDeadLetters(program, io, done);
+  addTenants(program, io, done);
   const cache = program.command("cache").description("Drop what the services remember");
   sub(cache, "clear", {
     about: "Let all replicas forget agents and links, so that they read them again; for data changed past the API",
@@ -43,6 +45,27 @@ export function addOperations(program: Command, io: Io, done: Done): void {
   })
     .option("--new-tenant <name>", "make a tenant for them; takes the operator's key")
     .action(async (options) => done(await seed(io, options)));
+}
+
+function addTenants(program: Command, io: Io, done: Done): void {
+  const tenants = program.command("tenants").description("The tenants of an installation; takes the operator's key");
+  sub(tenants, "list", { about: "List all, newest first", examples: ["tenants list", "tenants list --json"] }).action(
+    async (options) => done(await listTenants(io, options)),
+  );
+  sub(tenants, "create", {
+    about: "Create one; the token of its first owner is told only here",
+    examples: ["tenants create --name Acme"],
+  })
+    .requiredOption("--name <name>", "what it is called")
+    .action(async (options) => done(await createTenant(io, options)));
+  sub(tenants, "suspend <id>", {
+    about: "Stop one at once: refuse its credentials and links, end its conversations; may be repeated",
+    examples: ["tenants suspend $TENANT"],
+  }).action(async (id, options) => done(await suspendTenant(io, id, true, options)));
+  sub(tenants, "resume <id>", {
+    about: "Let a suspended one work again; may be repeated",
+    examples: ["tenants resume $TENANT"],
+  }).action(async (id, options) => done(await suspendTenant(io, id, false, options)));
 }
 
 function addDeadLetters(program: Command, io: Io, done: Done): void {

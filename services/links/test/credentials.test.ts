@@ -336,4 +336,30 @@ describe("signatures and nonces", () => {
     const nobody = { principal: operator, id: newId(), requireNonce: true };
     expect(await codeOf(harness.bus.call(updateTenant, nobody))).toBe("not_found");
   });
+
+  it("suspends a tenant for operator-wide callers alone: no token and no key of it works until it is resumed", async () => {
+    const { id, owner, adminToken } = await newTenant();
+    const { keyId } = await harness.bus.call(createKey, { principal: owner, name: "K", scopes: [] });
+    const set = (principal: Principal, suspended: boolean) =>
+      harness.bus.call(updateTenant, { principal, id, suspended });
+    const work = async () => [
+      (await harness.bus.call(verifyToken, { token: adminToken })).principal !== null,
+      (await harness.bus.call(resolveKey, { keyId })).key !== null,
+    ];
+    expect(await codeOf(set(owner, true))).toBe("forbidden");
+    expect(await work()).toEqual([true, true]);
+    const { tenant } = await set(operator, true);
+    expect(tenant.suspended_at).not.toBeNull();
+    expect(await work()).toEqual([false, false]);
+    expect((await set(operator, true)).tenant).toEqual(tenant);
+    const told = () => harness.seen(credentialRevoked).filter((fact) => fact.id === id);
+    await eventually(() =>
+      expect(told()).toEqual([
+        { id, rotated: false },
+        { id, rotated: false },
+      ]),
+    );
+    expect((await set(operator, false)).tenant.suspended_at).toBeNull();
+    expect(await work()).toEqual([true, true]);
+  });
 });

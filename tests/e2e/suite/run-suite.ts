@@ -18,6 +18,7 @@ import { describeSavedReplies } from "./saved-replies.js";
 import { describeSessions } from "./sessions.js";
 import { describeSignedReplays } from "./signed-replays.js";
 import { describeStreams } from "./streams.js";
+import { describeSuspension } from "./suspension.js";
 
 /** Settings that make slow things visible in the time of a test. */
 const env = {
@@ -59,6 +60,7 @@ export function runSuite(shape: Shape): void {
     describeSavedReplies(get);
     describeLinkOwners(get);
     describeOwnerApi(get);
+    describeSuspension(get);
     describeOwnerRepeats(get);
     describeAudit(get);
     describeKeyScopes(get);

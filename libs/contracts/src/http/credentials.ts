@@ -28,12 +28,18 @@ export const createKeyBody = z
   })
   .meta({ id: "CreateKey", description: "A signing key to create", examples: [{ name: "Backend", scopes: ["chat"] }] });
 
-/** What can be changed of a signing key, and of a tenant. */
+/** What can be changed of a signing key. */
 export const requireNonceBody = z.strictObject({ require_nonce: z.boolean() }).meta({
   id: "RequireNonce",
   description: "Whether requests are signed with a nonce only",
   examples: [{ require_nonce: true }],
 });
+
+/** What can be changed of a tenant: one of them at least. */
+export const updateTenantBody = z
+  .strictObject({ require_nonce: z.boolean().optional(), suspended: z.boolean().optional() })
+  .refine((body) => Object.values(body).some((value) => value !== undefined), "names nothing to change")
+  .meta({ id: "UpdateTenant", description: "What is changed of a tenant", examples: [{ suspended: true }] });
 
 export const createTenantBody = z
   .strictObject({ name: z.string().trim().min(1).max(255) })
@@ -125,6 +131,8 @@ export const tenantView = z
     created_at: iso,
     /** Whether all its keys sign only with a nonce. A service of the release before does not tell. */
     require_nonce: z.boolean().default(false),
+    /** Since when nothing of it works; null = it works. A service of the release before does not tell. */
+    suspended_at: iso.nullable().default(null),
   })
   .meta({
     id: "Tenant",
@@ -135,6 +143,7 @@ export const tenantView = z
         name: "Acme",
         created_at: "2026-11-01T10:00:00.000Z",
         require_nonce: false,
+        suspended_at: null,
       },
     ],
   });

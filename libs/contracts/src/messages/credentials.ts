@@ -35,11 +35,11 @@ export const updateKey = rpc(
   z.object({ key: keyView }),
 );
 
-/** Owners of the tenant, and operator-wide callers. Known to every gateway at once. */
+/** Owners of the tenant, and operator-wide callers; `suspended` by these alone. Known to every gateway at once. */
 export const updateTenant = rpc(
   "links",
   "update_tenant",
   "links",
-  z.object({ principal, id: uuid, requireNonce: z.boolean() }),
+  z.object({ principal, id: uuid, requireNonce: z.boolean().optional(), suspended: z.boolean().optional() }),
   z.object({ tenant: tenantView }),
 );

@@ -7,11 +7,12 @@ language plpgsql stable as $$
 begin
   return (
     select case
-      when not p.links_enabled then 'link_unavailable'
+      when t.suspended_at is not null or not p.links_enabled then 'link_unavailable'
       when not p_verified and (l.require_email or coalesce(p.mode, 'open') <> 'open') then 'verification_required'
       when p.mode = 'approval' and not address_admitted(l.agent_id, p_address) then 'access_pending'
     end
     from temporary_chat_links l
+    join tenants t on t.id = l.tenant_id
     left join agent_access_policies p on p.agent_id = l.agent_id
     where l.id = p_link
   );

@@ -55,7 +55,7 @@ begin
   for v in
     select *
     from (values
-      ('tenants', 'tenant', '{id}', '{name, require_nonce}'),
+      ('tenants', 'tenant', '{id}', '{name, require_nonce, suspended_at}'),
       ('api_tokens', 'token', '{id}', '{name, role, token_hint, revoked_at}'),
       ('api_keys', 'key', '{id}', '{name, key_id, scopes, require_nonce, expires_at, revoked_at}'),
       ('users', 'user', '{id}', '{role, disabled_at, removed_at}'),

@@ -168,7 +168,8 @@ export function createStreamHub(options: HubOptions): StreamHub {
       bus.listen(credentialRevoked, async ({ id, rotated }) => {
         if (rotated) return;
         each(
-          (stream) => stream.opener?.id === id,
+          // A suspended tenant is named as a whole.
+          ({ opener }) => opener?.id === id || opener?.tenantId === id,
           (stream) => stream.refuse?.(),
         );
       });

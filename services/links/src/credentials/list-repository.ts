@@ -53,7 +53,7 @@ export async function listTokens(
 /** All tenants, newest first. */
 export const listTenants = (db: Db, { before, limit }: ListPage): Promise<Placed<TenantView>[]> =>
   db.query<Placed<TenantView>>(
-    `select id, name, iso(created_at) as created_at, require_nonce, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
+    `select id, name, iso(created_at) as created_at, require_nonce, iso(suspended_at) as suspended_at, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position
        from list_tenants($1::timestamptz, $2::uuid, $3)`,
     [before?.createdAt ?? null, before?.id ?? null, limit],
   );

@@ -183,12 +183,14 @@ export async function setKeyNonce(
   return rows.length === 1;
 }
 
-/** The same for all keys of the tenant that the transaction is bound to; null = no such tenant. */
-export async function setTenantNonce(
+/** Changes what is given of the tenant that the transaction is bound to; null = no such tenant. */
+export async function changeTenant(
   trx: TenantTransaction,
-  tenant: { id: string; requireNonce: boolean },
+  tenant: { id: string; requireNonce?: boolean | undefined; suspended?: boolean | undefined },
 ): Promise<TenantView | null> {
-  const { rows } = await sql<TenantView>`update tenants set require_nonce = ${tenant.requireNonce}
-    where id = ${tenant.id} returning id, name, iso(created_at) as created_at, require_nonce`.execute(trx);
+  if (tenant.suspended !== undefined) await sql`select suspend_tenant(${tenant.id}, ${tenant.suspended})`.execute(trx);
+  const { rows } = await sql<TenantView>`
+    update tenants set require_nonce = coalesce(${tenant.requireNonce ?? null}, require_nonce) where id = ${tenant.id}
+    returning id, name, iso(created_at) as created_at, require_nonce, iso(suspended_at) as suspended_at`.execute(trx);
   return rows[0] ?? null;
 }

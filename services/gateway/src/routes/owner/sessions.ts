@@ -97,12 +97,8 @@ const watchRoute = ownerRoute({
   query: tenantQuery.extend({ after: cursorParam.optional() }),
   answers: { 200: eventStream },
   handle: async ({ principal, request, reply, params, query }, deps: WatchDeps) => {
-    const { tenantId: _tenant, ...opener } = principal;
-    return openWatch(
-      deps,
-      { request, reply, after: query.after },
-      { access: ownerAccess(principal, params.id), opener },
-    );
+    const target = { access: ownerAccess(principal, params.id), opener: principal };
+    return openWatch(deps, { request, reply, after: query.after }, target);
   },
 });
 

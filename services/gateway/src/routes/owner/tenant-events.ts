@@ -18,11 +18,10 @@ const eventsRoute = ownerRoute({
   onRequest: async (_request, { streams }: StreamDeps) => streams.enter(),
   answers: { 200: eventStream },
   handle: async ({ principal, request, reply }, { streams, facts }: StreamDeps) => {
-    const { tenantId, id, via } = principal;
-    const opener = { id, via };
+    const { tenantId } = principal;
     facts.admit(tenantId);
-    streams.admit(placeOf(tenantId, opener));
-    const stream = new TenantStream(tenantId, opener, request.server.sse.open(reply));
+    streams.admit(placeOf(tenantId, principal));
+    const stream = new TenantStream(tenantId, principal, request.server.sse.open(reply));
     stream.sse.onClose(streams.join(stream));
     stream.sse.onClose(facts.join(tenantId, stream));
     stream.ready();

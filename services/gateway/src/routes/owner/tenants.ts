@@ -4,9 +4,9 @@ import {
   createTenantBody,
   listTenants,
   pageOf,
-  requireNonceBody,
   tenantView,
   updateTenant,
+  updateTenantBody,
 } from "@parley/contracts";
 import { idParams, pageQuery } from "../params.js";
 import { ownerRoute, wirePage } from "./owner-route.js";
@@ -45,20 +45,20 @@ const createRoute = ownerRoute({
   },
 });
 
-/** Decides whether all signing keys of a tenant sign only with a nonce. Its owners and operator-wide callers. Idempotent by state. */
+/** What a tenant may: its owners ask for nonces, operator-wide callers suspend it. Idempotent by state. */
 const updateRoute = ownerRoute({
   method: "PATCH",
   path: "/tenants/:id",
   summary: "Update a tenant",
   description:
-    "With `require_nonce` a request without `X-Nonce` of any key of this tenant is 401, at once and on every gateway.",
+    "With `require_nonce` a request without `X-Nonce` of any key of this tenant is 401, at once and on every gateway. With `suspended` (operator-wide callers only) its tokens, keys and sign-ins are 401, its links unavailable within five seconds, its running sessions over, and its schedules and messages to recipients wait or end; with `false` all but the ended sessions works again.",
   role: "owner",
   acrossTenants: true,
   params: idParams,
-  body: requireNonceBody,
+  body: updateTenantBody,
   answers: { 200: tenantView },
-  handle: async ({ request, params, body: { require_nonce: requireNonce } }, { bus }) =>
-    (await bus.call(updateTenant, { principal: request.caller.principal, ...params, requireNonce })).tenant,
+  handle: async ({ request, params, body: { require_nonce: requireNonce, suspended } }, { bus }) =>
+    (await bus.call(updateTenant, { principal: request.caller.principal, ...params, requireNonce, suspended })).tenant,
 });
 
 export const tenantRoutes = [listRoute, createRoute, updateRoute];
