@@ -1,0 +1,1 @@
+export function cutRelease(root: string, version: string, date: string): void;
