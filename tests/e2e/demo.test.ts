@@ -108,6 +108,30 @@ describe("a first start with the demo agents", () => {
     expect(feedback.at(-1)?.session_ended).toBe(true);
   });
 
+  it("asks for a person when a visitor sounds upset, where the agent's document wants that", async () => {
+    onTestFailed(() => void process.stderr.write(child.tail()));
+    const owner = createBearerClient({ bases: [base], token: demo.admin_token });
+    const nodes = [{ id: "desk", static_text: "We look into it." }];
+    const document = {
+      agent: { name: "Patient" },
+      workflow: { initial_node: "desk", nodes, escalation: { negative_turns: 2 } },
+    };
+    const made = await owner.call("POST", "/api/agents/patient/import", { document, activate: true });
+    expect(made.status, made.text).toBe(200);
+    const link = await owner.call<{ token: string }>("POST", "/api/agents/patient/public-links", {});
+    const path = `/api/public/chat/${link.body.token}`;
+    const first = await createBearerClient({ bases: [base] }).call<Answer & { session_id: string }>("POST", path, {
+      message: "This is useless",
+    });
+    expect(first.status, first.text).toBe(200);
+    const visitor = createBearerClient({ bases: [base], token: first.body.session_token });
+    await visitor.call("POST", path, { message: "I am angry, I have had enough of this" });
+    const { body } = await owner.call("GET", "/api/escalations?status=open&limit=200");
+    expect(body.data).toContainEqual(
+      expect.objectContaining({ session_id: first.body.session_id, source: "sentiment", handled_by: "agent" }),
+    );
+  });
+
   it("goes on after kill -9: same addresses and keys, the session at its node with its variables", async () => {
     onTestFailed(() => void process.stderr.write(child.tail()));
     const body = { tenant_id: demo.tenant_id, agent_id: agentOf("Clinic Desk"), metadata: { before: "the kill" } };

@@ -11,6 +11,7 @@ import { addKnowledgeCommands } from "./declare-knowledge.js";
 import { addLinks } from "./declare-links.js";
 import { addMemory } from "./declare-memory.js";
 import { addOperations } from "./declare-operations.js";
+import { addEscalations, addPeople } from "./declare-people.js";
 import { addPrivacy } from "./declare-privacy.js";
 import { addSecrets } from "./declare-secrets.js";
 import { addSchedules, addSending } from "./declare-sending.js";
@@ -66,6 +67,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addAgents(program, io, done);
   addLinks(program, io, done);
   addSessions(program, io, done);
+  addPeople(program, io, done);
+  addEscalations(program, io, done);
   addNotes(program, io, done);
   addReplies(program, io, done);
   addTrace(program, io, done);

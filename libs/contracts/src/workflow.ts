@@ -102,6 +102,8 @@ const postCallAnalysis = documentObject({
 const escalation = documentObject({
   /** So many messages in a row without an answer ask for a human; 0 = never. Absent = as the installation says. */
   failed_turns: integer(0, 20).optional(),
+  /** So many messages in a row in which the visitor sounds angry or upset ask for a human; 0, absent = never, and nobody looks. */
+  negative_turns: integer(0, 20).optional(),
   /** The last message that a session may carry asks for a human. */
   on_limit: z.boolean().optional(),
   /** Whether the agent speaks while a human is waited for. Absent = not after an `escalate` node, else it does. */

@@ -60,6 +60,7 @@ export async function runTurn(input: {
     webhooks: [],
     memoryNotes: [],
     escalation: null,
+    isUpset: false,
     timeout: null,
     variables: {},
     variableNodes: {},
@@ -121,6 +122,9 @@ export async function runTurn(input: {
           break;
         case "escalation.open":
           run.escalation = effect.reason;
+          break;
+        case "visitor.upset":
+          run.isUpset = true;
           break;
         case "action.webhook":
           keepWebhook(run, effect);

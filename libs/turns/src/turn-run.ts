@@ -52,6 +52,8 @@ export interface TurnRun {
   memoryNotes: string[];
   /** Reason of the escalation this turn opened. */
   escalation: string | null;
+  /** The visitor has sounded angry or upset for as long as the document bears it. */
+  isUpset: boolean;
   /** Seconds in its node after which the session goes on by itself; null = never. */
   timeout: number | null;
   variables: Record<string, unknown>;

@@ -9,7 +9,7 @@ export function activeGlobalIntents(run: Run, node: CompiledNode): GlobalIntent[
   );
 }
 
-export function classifyGlobal(run: Run, node: CompiledNode, intents: readonly GlobalIntent[]): null {
+export function classifyGlobal(run: Run, node: CompiledNode, intents: readonly IntentOption[]): null {
   const call = classification(run, node, intents);
   return requestCall(
     run,
@@ -41,6 +41,11 @@ function classification(run: Run, node: CompiledNode, intents: readonly IntentOp
   };
 }
 
+export type Classified = Extract<CallResult, { type: "classification" }>;
+
+export const matchesOf = ({ matches }: Classified): readonly IntentMatch[] =>
+  "intent" in matches ? [matches] : matches;
+
 /**
  * Of the intents at or above the threshold the one with the highest priority, then with the highest confidence, then the first of the
  * document: how sure a model is of one thing says nothing about which of two things matters more. Null for every answer that cannot be
@@ -48,11 +53,10 @@ function classification(run: Run, node: CompiledNode, intents: readonly IntentOp
  */
 export function bestMatch<Option extends IntentOption>(
   run: Run,
-  result: Extract<CallResult, { type: "classification" }>,
+  answers: readonly IntentMatch[],
   options: readonly Option[],
   threshold: number,
 ): Option | null {
-  const answers: readonly IntentMatch[] = Array.isArray(result.matches) ? result.matches : [result.matches];
   const candidates: { option: Option; confidence: number }[] = [];
   for (const { intent, confidence } of answers) {
     if (intent === null) continue;

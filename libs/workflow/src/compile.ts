@@ -38,6 +38,7 @@ export function compile(document: AgentDocument): CompiledWorkflow {
     globalIntents: compileGlobalIntents(settings),
     globalThreshold: settings.global_intent_config?.confidence_threshold ?? 0.75,
     globalMessages: settings.global_intent_config?.context_messages ?? 4,
+    negativeTurns: settings.escalation?.negative_turns ?? 0,
   };
 }
 

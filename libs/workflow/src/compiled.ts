@@ -109,4 +109,6 @@ export interface CompiledWorkflow {
   readonly globalIntents: readonly GlobalIntent[];
   readonly globalThreshold: number;
   readonly globalMessages: number;
+  /** So many negative messages in a row are looked for; 0 = nobody looks. */
+  readonly negativeTurns: number;
 }

@@ -1,7 +1,8 @@
 import { assertNever } from "./assert-never.js";
-import { activeGlobalIntents, bestMatch } from "./classify.js";
+import { activeGlobalIntents, bestMatch, matchesOf } from "./classify.js";
 import type { CompiledWorkflow } from "./compiled.js";
 import { WorkflowError } from "./errors.js";
+import { takeMood } from "./mood.js";
 import { move, runActions } from "./move.js";
 import { endInstead, takeOver } from "./nodes/agent-transfer.js";
 import { storeAnswer } from "./nodes/api-call.js";
@@ -160,11 +161,11 @@ function nextStage(run: Run, pending: PendingCall, result: CallResult): Stage {
   }
   if (pending.kind === "classify.global" && result.type === "classification") {
     const { globalThreshold } = run.workflow;
-    const match = bestMatch(run, result, activeGlobalIntents(run, node), globalThreshold);
+    const match = bestMatch(run, takeMood(run, result), activeGlobalIntents(run, node), globalThreshold);
     return match ? move(run, match.target, `global_intent:${match.id}`) : pending.next;
   }
   if (pending.kind === "classify.node" && result.type === "classification" && node.type === "standard") {
-    const match = bestMatch(run, result, node.intents, node.intentThreshold);
+    const match = bestMatch(run, matchesOf(result), node.intents, node.intentThreshold);
     run.turn.classified = { ...run.turn.classified, [node.id]: match?.id ?? null };
     return pending.next;
   }

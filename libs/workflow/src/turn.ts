@@ -3,6 +3,7 @@ import { assertNever } from "./assert-never.js";
 import { activeGlobalIntents, classifyGlobal, classifyNode } from "./classify.js";
 import type { CompiledTransition } from "./compiled.js";
 import { testCondition, testedCondition } from "./conditions.js";
+import { moodsOf } from "./mood.js";
 import { move } from "./move.js";
 import { enterTransfer } from "./nodes/agent-transfer.js";
 import { enterApi, requestApi } from "./nodes/api-call.js";
@@ -53,7 +54,7 @@ function runStage(run: Run, stage: Stage): Stage | null {
 
 function seekGlobalIntent(run: Run): Stage | null {
   const node = currentNode(run);
-  const intents = run.turn.text.trim() === "" ? [] : activeGlobalIntents(run, node);
+  const intents = run.turn.text.trim() === "" ? [] : [...activeGlobalIntents(run, node), ...moodsOf(run)];
   return intents.length === 0 ? "work" : classifyGlobal(run, node, intents);
 }
 

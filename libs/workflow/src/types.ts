@@ -46,6 +46,8 @@ export type Effect =
   /** Something to be remembered of the person. */
   | { type: "action.memory"; nodeId: string; phase: ActionPhase; text: string }
   | { type: "escalation.open"; reason: string; nodeId: string }
+  /** As many messages in a row were angry or upset as the document wants to hear of. */
+  | { type: "visitor.upset" }
   | { type: "warning"; code: WarningCode; message: string }
   | { type: "turn.done"; outcome: TurnOutcome }
   | { type: "turn.failed"; code: string };
@@ -139,6 +141,8 @@ export interface EngineState {
   transfers?: number;
   /** Messages that belong to the agent that speaks now, after a transfer without context; absent = all. */
   ownMessages?: number;
+  /** Messages in a row in which the visitor sounded angry or upset; absent = none. */
+  negativeTurns?: number;
   /** What the conversation was about before what a model sees of it; the engine carries it along. Absent = nothing was cut yet. */
   earlier?: EarlierHistory;
   turn: TurnDraft | null;

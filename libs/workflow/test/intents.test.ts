@@ -190,3 +190,66 @@ describe("global intents", () => {
     ]);
   });
 });
+
+describe("how the visitor sounds", () => {
+  const nodes: Node[] = [
+    { id: "desk", system_prompt: "Desk", transitions: to(["contains:bye", "end"]) },
+    { id: "bills", proactive: true, static_text: "Your bill.", transitions: to(["contains:bye", "end"]) },
+    end,
+  ];
+  const MOOD = "sentiment:negative";
+  const billing = { billing: { description: "a question about a bill", target_node: "bills", priority: 3 } };
+  const upsetIn = ({ effects }: { effects: { type: string }[] }) =>
+    effects.some(({ type }) => type === "visitor.upset");
+
+  it("is asked for where the document wants it alone, in the call that intents make", () => {
+    const plain = sessionOf(nodes, {}, { escalation: { on_limit: true } });
+    plain.open();
+    expect(kinds(plain.say("this is useless").calls)).toEqual(["llm.reply"]);
+    const looked = sessionOf(nodes, {}, { escalation: { negative_turns: 1 }, global_intents: billing });
+    looked.open();
+    const [call, ...others] = looked.say("this is useless").calls;
+    expect(kinds(others)).toEqual(["llm.reply"]);
+    expect(call).toMatchObject({
+      purpose: "global",
+      intents: [
+        { id: "billing", priority: 3 },
+        { id: MOOD, priority: -1 },
+      ],
+    });
+  });
+
+  it("tells of so many messages in a row, once, and begins anew with a calm one", () => {
+    let heard: [string | null, number] | "fail" = [null, 0];
+    const session = sessionOf(nodes, { classify: () => heard }, { escalation: { negative_turns: 2 } });
+    session.open();
+    const say = (answer: typeof heard): boolean => {
+      heard = answer;
+      return upsetIn(session.say("well"));
+    };
+    const angry: [string, number] = [MOOD, 0.9];
+    expect([angry, [null, 0] as typeof heard, angry, angry, angry, angry].map(say)).toEqual([
+      ...[false, false, false, true, false, true],
+    ]);
+    // Not sure enough, or no number: calm. A call that failed says nothing.
+    expect([angry, [MOOD, 0.5] as typeof heard, angry, "fail" as const, angry].map(say)).toEqual([
+      ...[false, false, false, false, true],
+    ]);
+    expect(say([MOOD, 7])).toBe(false);
+    expect(session.state).not.toHaveProperty("negativeTurns");
+  });
+
+  it("leaves the intent that was found beside it to be followed", () => {
+    const matches = [
+      { intent: "billing", confidence: 0.8 },
+      { intent: MOOD, confidence: 0.99 },
+    ];
+    const settings = { escalation: { negative_turns: 1 }, global_intents: billing };
+    const session = sessionOf(nodes, {}, settings);
+    session.open();
+    session.answers = { matches };
+    const turn = session.say("this bill is an outrage");
+    expect([turn.path, upsetIn(turn)]).toEqual([["desk>bills (global_intent:billing)"], true]);
+    expect(turn.effects.filter(({ type }) => type === "warning")).toEqual([]);
+  });
+});

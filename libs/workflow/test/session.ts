@@ -40,6 +40,8 @@ export interface Answers {
   reply?: (call: Extract<CallEffect, { type: "llm.reply" }>) => string | { failed: string };
   extract?: Record<string, unknown> | "fail";
   classify?: (call: Extract<CallEffect, { type: "llm.classify" }>) => [string | null, number] | "fail";
+  /** What a classification finds, in place of `classify`. */
+  matches?: Extract<CallResult, { type: "classification" }>["matches"];
   /** Status and body of each HTTP call; a text alone is the code of its failure. */
   api?: (call: ApiCall) => [status: number, body: string] | string;
   /** Documents that transfers may go to, by agent id; each counts as version 1. */
@@ -68,6 +70,7 @@ export function answering(answers: Answers): Answer {
       if (!document) return { type: "failed", code: "agent_not_found" };
       return { type: "agent", agentId: call.targetAgentId, version: 1, workflow: compile(document) };
     }
+    if (answers.matches) return { type: "classification", matches: answers.matches };
     const match = answers.classify?.(call) ?? [null, 0];
     if (match === "fail") return { type: "failed", code: "model_timeout" };
     return { type: "classification", matches: { intent: match[0], confidence: match[1] } };

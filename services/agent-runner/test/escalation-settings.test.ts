@@ -1,4 +1,4 @@
-import { assignEscalation, escalateSession, getSession, listEscalations, type Principal } from "@parley/contracts";
+import { assignEscalation, escalateSession, getSession, listEscalations, type Principal, traceSession } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { eventually } from "@parley/testkit";
@@ -81,6 +81,31 @@ describe("what the document says of escalations", () => {
     const never = await h.open(await h.agent(document({ failed_turns: 0 })));
     for (const text of ["1", "2", "3", "4", "5", "6"]) await h.send(never.sessionId, text);
     expect(await escalationsOf(never.sessionId)).toEqual([]);
+  });
+
+  it("asks for somebody when the visitor has sounded upset so many times in a row, and the agent goes on", async () => {
+    await runner(createScriptedModel({ paceMs: 0, echo: true }));
+    const upset = async (escalation: object): Promise<string> => {
+      const { sessionId } = await h.open(await h.agent(document(escalation)));
+      await h.send(sessionId, "This is useless");
+      await h.send(sessionId, "When do you open?");
+      await h.send(sessionId, "You are no help, I am angry");
+      expect(await escalationsOf(sessionId)).toEqual([]);
+      await h.send(sessionId, "I have had enough of this");
+      return sessionId;
+    };
+    const waiting = await upset({ negative_turns: 2 });
+    expect(await escalationsOf(waiting)).toMatchObject([
+      { source: "sentiment", status: "open", reason: null, handled_by: "agent", requests: 1 },
+    ]);
+    expect(await h.send(waiting, "hello?")).toMatchObject({ result: { messages: [{ node_id: "talk" }] } });
+    const silent = await upset({ negative_turns: 2, while_waiting: "silent" });
+    expect(await h.send(silent, "hello?")).toMatchObject({ result: { response: "", handled_by: "human" } });
+    // Where the document does not ask for it nobody looks: an ordinary turn makes one call.
+    const calm = await upset({ on_limit: true });
+    expect(await escalationsOf(calm)).toEqual([]);
+    const { turns } = await h.bus.call(traceSession, { access: access(calm), after: 0, limit: 10 });
+    expect(turns.slice(1).map(({ calls }) => calls.map(({ type }) => type))).toEqual(Array(4).fill(["llm.reply"]));
   });
 
   it("asks for somebody with the last message that a session may have, once", async () => {

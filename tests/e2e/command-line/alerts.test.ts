@@ -68,4 +68,53 @@ describe("alerts and comments, on the command line", { timeout: 60_000 }, () => 
     const listed = await parley("analytics", "comments", "--agent", "echo", "--limit", "5");
     expect(listed.out).toMatch(/session +2 +text_\S+ +Too short\.\n/);
   });
+
+  it("sets when people are there and who is told, in words that it shows again", async () => {
+    const people = (...argv: string[]) => parley("people", ...argv);
+    expect(await people("set", "echo")).toMatchObject({ code: 2, err: expect.stringContaining("what is to hold") });
+    const zoneless = await people("set", "echo", "--hours", "mon 09:00-17:00");
+    expect(zoneless).toMatchObject({ code: 2, err: expect.stringContaining("both --hours and --time-zone") });
+    const spans = ["mon-wed 09:00-12:00,13:00-17:00", "Friday 09:00-24:00"];
+    const zone = ["--time-zone", "Europe/Berlin"];
+    const set = await people("set", "echo", "--hours", ...spans, ...zone, "--reply-minutes", "10", "--mail", "a@x.org");
+    expect(set).toMatchObject({ code: 0, err: "" });
+    const shown =
+      "mon 09:00-12:00,13:00-17:00; tue 09:00-12:00,13:00-17:00; wed 09:00-12:00,13:00-17:00; fri 09:00-24:00";
+    expect((await people("show", "echo")).out.replace(/\s+/g, " ")).toContain(`${shown} (Europe/Berlin)`);
+    // What is not named stays; one half of the hours takes the other from what holds.
+    await people("set", "echo", "--time-zone", "Asia/Tokyo", "--fallback-minutes", "5", "--mail", "none");
+    expect(JSON.parse((await people("show", "echo", "--json")).out)).toMatchObject({
+      hours: { time_zone: "Asia/Tokyo", days: { friday: [{ from: "09:00", to: "24:00" }] } },
+      ...{ reply_minutes: 10, fallback_minutes: 5, notify: { emails: [], chat_urls: [] } },
+    });
+    for (const wrong of ["someday 09:00-17:00", "fri-mon 09:00-17:00", "mon nine to five"])
+      expect((await people("set", "echo", "--hours", wrong)).err).toContain("is no time of the week");
+    const backwards = await people("set", "echo", "--hours", "mon 17:00-09:00");
+    expect(backwards).toMatchObject({ code: 1, err: expect.stringContaining("validation_failed") });
+    const always = await people("set", "echo", "--always", "--reply-minutes", "none");
+    expect(always.out).toMatch(/hours +always[\s\S]*reply minutes +not said/);
+  });
+
+  it("answers a visitor who asked for a person", async () => {
+    const { token } = await createLink(tenant, "echo", { proof_of_work: "off" });
+    const opened = await createBearerClient({ bases: cluster.gateways }).call<{ session_token: string }>(
+      ...["POST", `/api/public/sessions/${token}`, {}],
+    );
+    const visitor = createBearerClient({ bases: cluster.gateways, token: opened.body.session_token });
+    const asked = await visitor.call<{ escalation_id: string }>("POST", `/api/public/escalate/${token}`, {
+      reason: "a bill",
+    });
+    const { escalation_id: id } = asked.body;
+    const work = (what: string, ...more: string[]) => parley("escalations", what, id, ...more);
+    expect((await parley("escalations", "list", "--status", "open")).out).toMatch(new RegExp(`${id} +open .* a bill`));
+    expect(await work("reply", "Hello.")).toMatchObject({ code: 1, err: expect.stringContaining("escalation_") });
+    expect((await work("take", "--name", "Grace")).out).toMatch(/status +assigned[\s\S]*by +Grace/);
+    expect((await parley("escalations", "list", "--mine", "--json")).out).toContain(id);
+    expect((await work("reply", "Grace here.")).out).toBe("sent\n");
+    expect((await work("transfer", "user_ada", "--name", "Ada")).out).toMatch(/by +Ada/);
+    expect(await work("hand-back")).toMatchObject({ code: 1 });
+    expect((await work("take")).err).toContain("escalation_assigned");
+    const history = await visitor.call("GET", `/api/public/history/${token}`);
+    expect(history.text).toContain("Grace here.");
+  });
 });

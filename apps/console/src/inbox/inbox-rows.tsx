@@ -12,6 +12,7 @@ const SOURCES: Record<Escalation["source"], string> = {
   api: "asked by a backend",
   workflow: "asked by the workflow",
   failed_turns: "the agent keeps failing",
+  sentiment: "the visitor sounds upset",
   limits: "no messages left",
   operator: "taken over",
 };

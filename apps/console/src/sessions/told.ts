@@ -64,6 +64,7 @@ const ASKED: Record<Escalation["source"], string> = {
   api: "Your backend asked for a person",
   workflow: "The workflow asked for a person",
   failed_turns: "A person was asked for, because the agent kept failing",
+  sentiment: "A person was asked for, because the visitor sounded upset",
   limits: "A person was asked for, because no messages were left",
   operator: "A person stepped in",
 };

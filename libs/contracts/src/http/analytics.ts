@@ -129,7 +129,7 @@ export const escalationsRow = z.object({
   wait_average_seconds: z.number().nullable(),
   wait_p50_seconds: z.number().nullable().describe("At most 13 % off"),
   wait_p95_seconds: z.number().nullable(),
-  sources: z.record(z.string(), count).describe("visitor, api, workflow, failed_turns"),
+  sources: z.record(z.string(), count).describe("visitor, api, workflow, failed_turns, sentiment, limits, operator"),
   outcomes: z.record(z.string(), count),
 });
 

@@ -134,13 +134,15 @@ function notedOf(run: TurnRun, { session, tenantId, secrets }: Context): Pick<An
   return { memory: { agent_id: at.agentId, subject: hash, address_sealed, notes: run.memoryNotes } };
 }
 
-/** Whether this turn asks for a human: its workflow does, or it was the last one that the session may have. */
+/** Whether this turn asks for a human: its workflow does, the visitor sounds upset, or it was the last one that the session may have. */
 function askedFor(run: TurnRun, { escalation, remainingMessages, turn }: Context): AskedEscalation | null {
   const silent = escalation?.while_waiting !== "answer";
   if (run.escalation !== null) return { reason: run.escalation, source: "workflow", silent };
-  const isLast = turn.kind === "message" && remainingMessages === 0 && run.outcome?.session_ended === false;
-  if (!isLast || escalation?.on_limit !== true || run.state.escalated !== null) return null;
-  return { reason: null, source: "limits", silent: false };
+  const goesOn = turn.kind === "message" && run.outcome?.session_ended === false && run.state.escalated === null;
+  if (!goesOn || escalation === undefined) return null;
+  const asked = { reason: null, silent: escalation.while_waiting === "silent" };
+  if (run.isUpset) return { ...asked, source: "sentiment" };
+  return escalation.on_limit === true && remainingMessages === 0 ? { ...asked, source: "limits" } : null;
 }
 
 /** Who is waited for or has the session; a turn before a hand-back was written to somebody who is gone again. */

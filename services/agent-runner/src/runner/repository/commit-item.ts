@@ -58,7 +58,7 @@ export interface FailedTurn extends CommitBase {
 /** A turn asks for a human. */
 export interface AskedEscalation {
   reason: string | null;
-  source: "workflow" | "limits";
+  source: "workflow" | "sentiment" | "limits";
   /** The agent says nothing until somebody has come and gone. */
   silent: boolean;
 }
