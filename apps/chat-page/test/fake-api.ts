@@ -264,13 +264,16 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       },
       "POST files": async (request, response) => {
         if (!owned(request)) return problem(response, { status: 401, code: "session_token_invalid" });
+        if (owned(request) === null) return problem(response, { status: 401, code: "session_token_invalid" });
         const made = await api.files.upload(request);
         if (made === null) response.destroy();
         else if ("code" in made) problem(response, made);
         else sendJson(response, 201, made);
       },
-      "GET files": (_request, response, target) =>
-        api.files.download(target.pathname.split("/").at(-1) ?? "", response),
+      "GET files": (request, response, target) =>
+        owned(request) === null
+          ? problem(response, { status: 401, code: "session_token_invalid" })
+          : api.files.download(target.pathname.split("/").at(-1) ?? "", response),
       "DELETE files": (_request, response, target) => {
         api.files.remove(target.pathname.split("/").at(-1) ?? "");
         response.writeHead(204).end();

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import type { Frame } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { DOT } from "./fake-files.js";
 import type { FakeSession } from "./fake-session.js";
 import { BLOCKED_STORAGE, type Host, useHost } from "./host-page.js";
 import { axeFindings, screenshot, skipBrowser } from "./setup.js";
@@ -352,6 +354,36 @@ describe.skipIf(skipBrowser)("the panel where third-party storage is blocked", (
     await say(back.panel, "Thank you");
     expect((await nextTurn(made, 3)).text).toBe("Thank you");
     expect(bench.api().sessionsCreated).toBe(1);
+  });
+
+  it("sends files and hands them out again, though no address opens them", async () => {
+    const host = await bench.open(blocked, (api) => {
+      cookieless(api);
+      api.link.features = { files: true };
+      api.link.files = { types: ["text/plain", "image/*"], max_bytes: 5_000, max_count: 3 };
+    });
+    await host.tell({ type: "open" });
+    const made = await session();
+    await host.panel.locator("button.attach").waitFor();
+    await host.panel.locator("input[type=file]").setInputFiles([
+      { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("twelve bytes") },
+      { name: "dot.png", mimeType: "image/png", buffer: DOT },
+    ]);
+    await expect
+      .poll(() => host.panel.locator(".tray li").allInnerTexts())
+      .toEqual([expect.stringContaining("Ready"), expect.stringContaining("Ready")]);
+    await say(host.panel, "Please read");
+    expect((await nextTurn(made)).text).toBe("Please read");
+    const link = host.panel.getByRole("link", { name: "note.txt" });
+    const [download] = await Promise.all([host.page.waitForEvent("download"), link.click()]);
+    expect(download.suggestedFilename()).toBe("note.txt");
+    expect(readFileSync(await download.path(), "utf8")).toBe("x".repeat(12));
+    const painted = `(() => { const canvas = document.querySelector(".message.own canvas.thumbnail");
+      return canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0) ?? false; })()`;
+    await expect.poll(() => host.panel.evaluate(painted)).toBe(true);
+    bench.api().files.stored = [];
+    await link.click();
+    await host.panel.getByText("That didn’t work.").waitFor();
   });
 
   it("begins anew with a handle that is refused, and has the host forget it", async () => {

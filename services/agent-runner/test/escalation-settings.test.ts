@@ -1,4 +1,11 @@
-import { assignEscalation, escalateSession, getSession, listEscalations, type Principal, traceSession } from "@parley/contracts";
+import {
+  assignEscalation,
+  escalateSession,
+  getSession,
+  listEscalations,
+  type Principal,
+  traceSession,
+} from "@parley/contracts";
 import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { eventually } from "@parley/testkit";

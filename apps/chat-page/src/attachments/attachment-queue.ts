@@ -79,7 +79,7 @@ export function createAttachmentQueue({ api, state, limits, onSettled }: QueueDe
     const onProgress = (share: number): void => {
       if (!abort.signal.aborted) change(next.key, { type: "uploading", share });
     };
-    const call = { url: api.filesUrl(), file: next.file, key: next.key, signal: abort.signal, onProgress };
+    const call = { ...api.uploads(), file: next.file, key: next.key, signal: abort.signal, onProgress };
     void upload(call).then((answer) => {
       aborts.delete(next.key);
       // Removed meanwhile: what may have arrived all the same is taken back.

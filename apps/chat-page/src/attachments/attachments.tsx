@@ -4,11 +4,13 @@ import type { Attachments, ChatState } from "../chat/chat-state.js";
 import { formatLocale, language } from "../i18n/language.js";
 import type { Api } from "../net/api.js";
 import type { FileLimits } from "../net/link-info.js";
+import { DrawnPicture } from "../view/drawn-picture.js";
 import { fileSize } from "../view/file-list.js";
 import { Icon } from "../view/icon.js";
 import { type AttachmentQueue, type Chosen, createAttachmentQueue } from "./attachment-queue.js";
-import { Preview } from "./preview.js";
 import { type AttachmentTexts, TEXTS } from "./texts.js";
+
+const PICTURE = /^image\/(png|jpeg|gif|webp)$/;
 
 /** One text in the page's language. */
 function say(name: keyof AttachmentTexts, values: Record<string, string> = {}): string {
@@ -149,7 +151,7 @@ function Tray({ queue, online, limits, onRemove }: TrayProps) {
         <li key={item.key} class={item.progress.type}>
           <span class="about">
             <span class="file-name">
-              <Preview file={item.file} />
+              {PICTURE.test(item.file.type) && <DrawnPicture className="preview" picture={() => item.file} />}
               <bdi>{item.file.name}</bdi>
             </span>
             <span class="file-state">

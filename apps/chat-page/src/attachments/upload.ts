@@ -8,6 +8,8 @@ export type UploadAnswer =
 
 export interface Upload {
   url: string;
+  /** Say whose session it is, where no cookie does. */
+  headers: Record<string, string>;
   file: File;
   /** The server takes each key once, so a repeat after a lost answer stores nothing twice. */
   key: string;
@@ -19,14 +21,14 @@ export interface Upload {
 const TIMEOUT_MS = 150_000;
 
 /** Sends one file. XMLHttpRequest, since fetch cannot tell how far an upload is. */
-export function upload({ url, file, key, signal, onProgress }: Upload): Promise<UploadAnswer> {
+export function upload({ url, headers, file, key, signal, onProgress }: Upload): Promise<UploadAnswer> {
   return new Promise((resolve) => {
     const call = new XMLHttpRequest();
     const lost = (): void => resolve({ type: "unreachable" });
     call.open("POST", url);
     call.timeout = TIMEOUT_MS;
-    call.setRequestHeader("accept", "application/json");
-    call.setRequestHeader("idempotency-key", key);
+    const all = { accept: "application/json", "idempotency-key": key, ...headers };
+    for (const [name, value] of Object.entries(all)) call.setRequestHeader(name, value);
     call.upload.onprogress = (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0);
     call.onload = () => resolve(answerOf(call));
     call.onerror = lost;

@@ -1,6 +1,6 @@
 import { record } from "@parley/web-kit";
 import { batch, effect } from "@preact/signals";
-import type { Api, Rating, WaitingChoice } from "../net/api.js";
+import type { Api, FileSource, Rating, WaitingChoice } from "../net/api.js";
 import { EventFeed } from "../net/event-feed.js";
 import type { FileLimits } from "../net/link-info.js";
 import type { ServerClock } from "../net/server-clock.js";
@@ -100,8 +100,9 @@ export class Conversation {
     return this.#attachments;
   }
 
-  fileUrl(id: string): string {
-    return this.#deps.api.fileUrl(id);
+  get files(): FileSource {
+    const { api } = this.#deps;
+    return { url: (id) => api.fileUrl(id), content: api.isCarried.value ? (id) => api.fileContent(id) : null };
   }
 
   resend(clientId: string): void {

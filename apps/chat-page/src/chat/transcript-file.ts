@@ -2,10 +2,10 @@ import { formatLocale, t } from "../i18n/language.js";
 import type { Api } from "../net/api.js";
 import type { ChatState } from "./chat-state.js";
 import { loadEarlier } from "./earlier.js";
+import { saveFile } from "./save-file.js";
 import type { Entry } from "./transcript.js";
 
 const MAX_PAGES = 200;
-const KEPT_MS = 60_000;
 
 /** Hands the whole conversation to the browser as a text file, the part that is not on the page included. False = it could not be had. */
 export async function saveTranscript({ api, state }: { api: Api; state: ChatState }): Promise<boolean> {
@@ -16,12 +16,8 @@ export async function saveTranscript({ api, state }: { api: Api; state: ChatStat
   const link = state.link.value;
   const title = link?.title ?? link?.agentName ?? "Chat";
   const words = state.transcript.value.map((entry) => spoken(entry, link?.agentName ?? title));
-  const address = URL.createObjectURL(new Blob([`${title}\n\n${words.join("\n\n")}\n`], { type: "text/plain" }));
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = `${title.replace(/[^\p{L}\p{N} -]/gu, "").slice(0, 60) || "chat"}.txt`;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
+  const text = new Blob([`${title}\n\n${words.join("\n\n")}\n`], { type: "text/plain" });
+  saveFile(text, `${title.replace(/[^\p{L}\p{N} -]/gu, "").slice(0, 60) || "chat"}.txt`);
   return true;
 }
 

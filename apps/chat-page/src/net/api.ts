@@ -46,6 +46,13 @@ export interface Entry {
 /** What a visitor does who waits for a human. */
 export type WaitingChoice = { choice: "continue" | "cancel" } | { choice: "email"; email: string };
 
+/** Where the files of this conversation are. */
+export interface FileSource {
+  url(id: string): string;
+  /** Set where the browser keeps no cookie, so that an address alone opens nothing; null = it could not be had. */
+  content: ((id: string) => Promise<Blob | null>) | null;
+}
+
 export interface Api {
   link(): Promise<Answer>;
   /** A puzzle for this browser, to be handed in as `proof`. */
@@ -63,10 +70,12 @@ export interface Api {
     message: { clientId: string; text: string; files: readonly { id: string }[] },
     options: { wait: boolean },
   ): Promise<Answer>;
-  /** Where files are sent to. */
-  filesUrl(): string;
-  /** A download. */
+  /** Where files are sent to, and with which headers. */
+  uploads(): { url: string; headers: Record<string, string> };
+  /** A download, where a cookie says whose it is. */
   fileUrl(id: string): string;
+  /** The same where no cookie does; null = it cannot be had now. */
+  fileContent(id: string): Promise<Blob | null>;
   /** Takes a file back that was not sent. */
   removeFile(id: string): Promise<Answer>;
   /** Asks the agent to stop the answer it is writing; the stream tells how it ended. Null = whatever answer is due. */
@@ -150,6 +159,8 @@ export function createApi(token: string, clock: ServerClock): Api {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
 
+  const fileUrl = (id: string): string => `${base}/files/${name}/${encodeURIComponent(id)}`;
+
   return {
     link: () => call(`link/${name}`),
     history: (before = null) => call(`history/${name}${query("cursor", before)}`),
@@ -169,8 +180,16 @@ export function createApi(token: string, clock: ServerClock): Api {
         options.wait ? {} : { prefer: "respond-async" },
         options.wait ? WAIT_MS : QUICK_MS,
       ),
-    filesUrl: () => `${base}/files/${name}`,
-    fileUrl: (id) => `${base}/files/${name}/${encodeURIComponent(id)}`,
+    uploads: () => ({ url: `${base}/files/${name}`, headers: identified() }),
+    fileUrl,
+    fileContent: async (id) => {
+      try {
+        const answer = await fetch(fileUrl(id), { headers: identified(), signal: AbortSignal.timeout(WAIT_MS) });
+        return answer.ok ? await answer.blob() : null;
+      } catch {
+        return null;
+      }
+    },
     removeFile: (id) => call(`files/${name}/${encodeURIComponent(id)}`, { method: "DELETE" }),
     stop: (turnId) => post(`stop/${name}`, turnId === null ? {} : { turn_id: turnId }, {}),
     escalate: (reason) => post(`escalate/${name}`, reason === undefined ? {} : { reason }, {}),

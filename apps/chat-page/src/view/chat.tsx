@@ -4,7 +4,7 @@ import type { Conversation } from "../chat/conversation.js";
 import type { Drafts } from "../chat/drafts.js";
 import { withoutResent, writingKey } from "../chat/transcript.js";
 import { statusText, t } from "../i18n/language.js";
-import type { Rating } from "../net/api.js";
+import type { FileSource, Rating } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import type { AttachedFile } from "../net/session-info.js";
 import { TimeNotice } from "./allowance.js";
@@ -62,7 +62,7 @@ export function Chat({ state, link, conversation, drafts, takesFocus }: ChatProp
           link={link}
           onResend={(clientId) => conversation.resend(clientId)}
           onShowEarlier={() => conversation.showEarlier(scroll.still)}
-          fileUrl={(id) => conversation.fileUrl(id)}
+          source={conversation.files}
           onSend={send}
           onRate={link.canRateAnswers ? (...given) => void conversation.rateAnswer(...given) : null}
         />
@@ -135,12 +135,12 @@ interface MessagesProps {
   link: LinkInfo;
   onResend(clientId: string): void;
   onShowEarlier(): void;
-  fileUrl(id: string): string;
+  source: FileSource;
   onSend(text: string, files: AttachedFile[]): void;
   onRate: RateAnswer | null;
 }
 
-function Messages({ state, link, onResend, onShowEarlier, fileUrl, onSend, onRate }: MessagesProps) {
+function Messages({ state, link, onResend, onShowEarlier, source, onSend, onRate }: MessagesProps) {
   const section = useRef<HTMLElement>(null);
   const canSend = state.ended.value === null && state.remainingMessages.value !== 0;
   const label = state.thinking.shown.value;
@@ -185,7 +185,7 @@ function Messages({ state, link, onResend, onShowEarlier, fileUrl, onSend, onRat
               canSend={canSend}
               onResend={onResend}
               onEdit={entry === latest ? edit : null}
-              fileUrl={fileUrl}
+              source={source}
             />
           ),
         )}

@@ -1,6 +1,9 @@
 import { useState } from "preact/hooks";
-import { formatLocale } from "../i18n/language.js";
+import { saveFile } from "../chat/save-file.js";
+import { formatLocale, t } from "../i18n/language.js";
+import type { FileSource } from "../net/api.js";
 import type { AttachedFile } from "../net/session-info.js";
+import { DrawnPicture } from "./drawn-picture.js";
 
 const UNITS = ["byte", "kilobyte", "megabyte"] as const;
 
@@ -26,17 +29,37 @@ function Thumbnail({ source }: { source: string }) {
   return <img class="thumbnail" src={source} alt="" loading="lazy" onError={() => setShown(false)} />;
 }
 
+function FileLink({ file, source: { url, content } }: { file: AttachedFile; source: FileSource }) {
+  const [phase, setPhase] = useState<"idle" | "fetching" | "failed">("idle");
+  const fetchIt = async (event: Event): Promise<void> => {
+    if (content === null) return;
+    event.preventDefault();
+    if (phase === "fetching") return;
+    setPhase("fetching");
+    const bytes = await content(file.id);
+    if (bytes !== null) saveFile(bytes, file.name);
+    setPhase(bytes === null ? "failed" : "idle");
+  };
+  return (
+    <a href={url(file.id)} download={file.name} onClick={(event) => void fetchIt(event)}>
+      {PICTURE.test(file.name) && content === null && <Thumbnail source={url(file.id)} />}
+      {PICTURE.test(file.name) && content !== null && (
+        <DrawnPicture className="thumbnail" picture={() => content(file.id)} />
+      )}
+      <bdi>{file.name}</bdi> <span class="file-state">{fileSize(file.bytes)}</span>
+      <span role="status">{phase === "failed" && t("failedAgain")}</span>
+    </a>
+  );
+}
+
 /** The files of a message, each a download. */
-export function FileList({ files, urlOf }: { files: readonly AttachedFile[]; urlOf(id: string): string }) {
+export function FileList({ files, source }: { files: readonly AttachedFile[]; source: FileSource }) {
   if (files.length === 0) return null;
   return (
     <ul class="files">
       {files.map((file) => (
         <li key={file.id}>
-          <a href={urlOf(file.id)} download={file.name}>
-            {PICTURE.test(file.name) && <Thumbnail source={urlOf(file.id)} />}
-            <bdi>{file.name}</bdi> <span class="file-state">{fileSize(file.bytes)}</span>
-          </a>
+          <FileLink file={file} source={source} />
         </li>
       ))}
     </ul>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AgentEntry, UserEntry } from "../chat/transcript.js";
 import { formatLocale, t } from "../i18n/language.js";
+import type { FileSource } from "../net/api.js";
 import type { LinkInfo } from "../net/link-info.js";
 import { Avatar } from "./avatar.js";
 import { copyText } from "./copy-text.js";
@@ -76,10 +77,10 @@ interface UserMessageProps {
   onResend(clientId: string): void;
   /** Takes the words up once more, to be changed; null = not those of this message. */
   onEdit: (() => void) | null;
-  fileUrl(id: string): string;
+  source: FileSource;
 }
 
-export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, onEdit, fileUrl }: UserMessageProps) {
+export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, onEdit, source }: UserMessageProps) {
   const clientId = entry.clientId;
   return (
     <li class={`message own ${entry.delivery}`}>
@@ -88,7 +89,7 @@ export function UserMessage({ entry, online, heldUntilMs, canSend, onResend, onE
         <p class="bubble" dir="auto">
           {entry.text}
         </p>
-        <FileList files={entry.files} urlOf={fileUrl} />
+        <FileList files={entry.files} source={source} />
         <div class="tools">
           <Delivery entry={entry} online={online} heldUntilMs={heldUntilMs} />
           {entry.delivery === "failed" && entry.failure !== "resent" && canSend && clientId && (

@@ -74,7 +74,15 @@ export const resolveBody = z
 
 export const escalationStatus = z.enum(["open", "assigned", "resolved"]);
 
-export const escalationSource = z.enum(["visitor", "api", "workflow", "failed_turns", "sentiment", "limits", "operator"]);
+export const escalationSource = z.enum([
+  "visitor",
+  "api",
+  "workflow",
+  "failed_turns",
+  "sentiment",
+  "limits",
+  "operator",
+]);
 
 /** `cancelled`: by the visitor. */
 export const escalationOutcome = z.enum(["resolved", "handed_back", "session_ended", "cancelled"]);
