@@ -237,6 +237,21 @@ describe("the widget channel over HTTP", () => {
 
     expect(await desk.call("POST", `/chat/${talk.id}/assign`, { name: "Grace" })).toMatchObject({ status: 200 });
     expect(await status()).toMatchObject({ status: "assigned", handled_by: "human", operator_name: "Grace" });
+    const hello = { content: "Grace here.", sender_type: "agent", client_message_id: "g-1" };
+    const say = (who: typeof desk, body: object) => who.call("POST", `/chat/${talk.id}/messages`, body);
+    const first = await say(desk, hello);
+    expect(first).toMatchObject({ status: 200, body: { status: "sent", client_message_id: "g-1" } });
+    expect((await say(desk, hello)).body).toEqual({ ...first.body, status: "duplicate" });
+    // Neither somebody else of the team, nor a visitor's words by an operator, nor an operator's by a visitor.
+    expect(await say(await operator(), { content: "Me too" })).toMatchObject({ body: { code: "escalation_assigned" } });
+    for (const claimed of [{ sender_type: "user" }, { sender_id: talk.userId }])
+      expect(await say(desk, { content: "hi", ...claimed })).toMatchObject({ body: { code: "forbidden" } });
+    expect(await say(talk.me, hello)).toMatchObject({ status: 403 });
+    expect((await historyOf(talk)).messages.at(-1)).toMatchObject({
+      ...{ id: first.body.message_id, content: "Grace here.", author: "human", author_name: "Grace" },
+    });
+    const nobody = createBearerClient({ bases: cluster.gateways, token: "ak_nobody_000000000000000000000000" });
+    expect((await say(nobody, hello)).status).toBe(401);
     expect((await desk.call("POST", `/chat/${talk.id}/resolve`, { summary: "done" })).status).toBe(200);
     expect(await status()).toMatchObject({ status: "resolved", session_status: "active" });
     expect(await desk.call("POST", `/chat/${talk.id}/resolve`, {})).toMatchObject({

@@ -21,6 +21,8 @@ export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z
   /** By status. A handler that returns a value answers with the first one; another status is sent by `reply`. */
   answers: A;
   config?: FastifyContextConfig | undefined;
+  /** Set where the address has a route for other callers, too, which documents both; see `tellCallersApart`. */
+  caller?: "operator";
   bodyLimit?: number;
 }
 export type Answers = Record<number, z.ZodType | MediaAnswer>;
@@ -53,7 +55,7 @@ export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends
     handle: (call: Call<P, Q, B>) => Promise<Answer<A>>;
   },
 ): void {
-  const { method, path: url, config = {}, bodyLimit, answers: bodies } = spec;
+  const { method, path: url, config = {}, bodyLimit, answers: bodies, caller } = spec;
   const { summary, description, params, query: querystring = surface.querystring, body } = spec;
   // The framework warns of a schema that is there and undefined.
   const schemas = Object.entries({ description, params, querystring, body }).filter(
@@ -68,7 +70,14 @@ export function declareRoute<P extends z.ZodType, Q extends z.ZodType, B extends
     onRequest,
     // A stream has no length to tell, so it answers no HEAD.
     exposeHeadRoute: config.longLived !== true,
-    schema: { ...surface, summary, ...Object.fromEntries(schemas), response: answers(bodies) },
+    ...(caller === undefined ? {} : { constraints: { caller } }),
+    schema: {
+      ...surface,
+      summary,
+      hide: caller !== undefined,
+      ...Object.fromEntries(schemas),
+      response: answers(bodies),
+    },
     handler: async (request, reply) => {
       // Fastify has parsed all three with the schemas above, but a generic function cannot derive their types.
       const parsed = request as { params: z.output<P>; query: z.output<Q>; body: z.output<B> };

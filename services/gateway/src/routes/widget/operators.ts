@@ -2,17 +2,23 @@ import {
   AppError,
   assignBody,
   assignEscalation,
+  channelMessageBody,
+  channelMessageSent,
   closeEscalation,
   type EscalationView,
   escalationStatus,
   escalationView,
   listEscalations,
   pageOf,
+  recordAct,
+  replyEscalation,
   resolveBody,
 } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { GatewayContext } from "../../context.js";
 import { guard } from "../../edge/callers/authenticate.js";
+import { tellCallersApart } from "../../edge/callers/tell-callers-apart.js";
+import { fingerprintOf, signedRepeatable } from "../../edge/idempotency.js";
 import { type Deps, ownerRoute, wirePage } from "../owner/owner-route.js";
 import { actingOperator, type TenantPrincipal } from "../owner/principal.js";
 import { pageQuery } from "../params.js";
@@ -66,6 +72,40 @@ const resolveRoute = ownerRoute({
   },
 });
 
+/** Says something as the operator who has the conversation, as `POST /api/escalations/{id}/reply`. Idempotent by key and message id. */
+const speakRoute = ownerRoute({
+  method: "POST",
+  path: "/chat/:conversation_id/messages",
+  caller: "operator",
+  summary: "Answer a conversation",
+  role: "operator",
+  config: { repeatable: true },
+  params: conversationParams,
+  body: channelMessageBody,
+  answers: { 200: channelMessageSent },
+  handle: async ({ principal, request, params, body, markReplay }, { bus }) => {
+    const { sender_id: sender, sender_type: type = "agent", content, client_message_id: clientId } = body;
+    const operator = actingOperator(principal, sender);
+    if (type !== "agent" || (sender ?? operator) !== operator) throw new AppError("forbidden");
+    const { id } = await unresolved(bus, principal, params.conversation_id);
+    const act = { action: "escalation.replied", targetType: "escalation", targetId: id };
+    await bus.call(recordAct, { principal, ...act });
+    const { idempotency, signature } = signedRepeatable(request);
+    const named =
+      clientId === undefined
+        ? null
+        : { key: `${params.conversation_id}:${clientId}`, fingerprint: fingerprintOf(request) };
+    const once = { idempotency: idempotency ?? named, signature };
+    const said = await bus.call(replyEscalation, { principal, id, operator, name: null, content, ...once });
+    markReplay(said.replayed);
+    return {
+      status: said.replayed ? ("duplicate" as const) : ("sent" as const),
+      message_id: said.messageId,
+      ...(clientId === undefined ? {} : { client_message_id: clientId }),
+    };
+  },
+});
+
 const LIMIT = 200;
 
 /** A conversation has at most one request that is not resolved. Throws `escalation_not_found`, `escalation_resolved`. */
@@ -82,6 +122,7 @@ async function unresolved(
 
 /** Calls of operators under the channel's paths: tokens with a role, or signed requests. */
 export async function registerChannelOperators(app: HttpApp, deps: Deps<keyof GatewayContext>): Promise<void> {
+  tellCallersApart(app);
   guard(app, deps, { surface: "management", ownsPrefix: false });
-  for (const route of [queueRoute, assignRoute, resolveRoute]) route(app, deps);
+  for (const route of [queueRoute, assignRoute, speakRoute, resolveRoute]) route(app, deps);
 }

@@ -15,7 +15,7 @@ export const sendChannelMessageRoute = channelRoute({
   path: "/:conversation_id/messages",
   summary: "Send a message of the channel",
   description:
-    "Answers as soon as the message is stored. `sender_id` and `sender_type` may be left out; what does not fit the token is 403. `metadata` is checked and not kept.",
+    "Answers as soon as the message is stored. `sender_id` and `sender_type` may be left out; what does not fit the token is 403. `metadata` is checked and not kept. With an API token or a signature of a role that may, it is the answer of the operator who has the conversation (`sender_type` `agent`), as `POST /api/escalations/{id}/reply`.",
   config: { repeatable: true },
   params: conversationParams,
   body: channelMessageBody,

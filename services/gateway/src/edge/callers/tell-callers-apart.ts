@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import type { HttpApp } from "@parley/http";
+
+type Storage = ReturnType<Parameters<HttpApp["addConstraintStrategy"]>[0]["storage"]>;
+
+const MANAGEMENT_TOKEN = /^Bearer +ak_/i;
+
+/** Management tokens and signatures are an operator's, anything else a visitor's. Whether they hold is found out behind it. */
+const callerOf = ({ headers }: IncomingMessage): "operator" | undefined => {
+  const { authorization, "x-signature": signature } = headers;
+  const isOperator = authorization === undefined ? signature !== undefined : MANAGEMENT_TOKEN.test(authorization);
+  return isOperator ? "operator" : undefined;
+};
+
+/** Lets operators have a route at the address of a visitors' one. */
+export function tellCallersApart(app: HttpApp): void {
+  app.addConstraintStrategy({
+    name: "caller",
+    storage: () => {
+      const handlers = new Map<unknown, Parameters<Storage["set"]>[1]>();
+      return {
+        get: (caller: unknown) => handlers.get(caller) ?? null,
+        set: (caller: unknown, handler: Parameters<Storage["set"]>[1]) => void handlers.set(caller, handler),
+      };
+    },
+    deriveConstraint: callerOf,
+  });
+}
