@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createParleyClient, createTransport } from "@parley/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,6 +36,7 @@ const doorman = (word: string, name = "Doorman") => ({
 });
 
 describe("versions that are safe to publish, over HTTP and on the command line", { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-versions-"));
   let product: FirstStart;
   let demo: Announcement;
   beforeAll(async () => {
@@ -43,6 +45,7 @@ describe("versions that are safe to publish, over HTTP and on the command line",
   }, 120_000);
   afterAll(async () => {
     await product?.clear();
+    rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
   const call = async (method: string, path: string, body?: unknown, type = "application/json") => {
@@ -176,6 +179,44 @@ describe("versions that are safe to publish, over HTTP and on the command line",
       status: 200,
       body: { passed: true },
     });
+  });
+
+  it("finds a conversation wrong, and holds a draft back until it says what should have been said", async () => {
+    await importing("usher", doorman("bye", "Usher"));
+    const sessionId = await conversation(await idOf("usher"), "hello", "bye");
+    expect((await parley("reviews", "show", sessionId)).out).toBe("Nobody has given a verdict.\n");
+    const verdict = ["wrong", "--turn", "3", "--expected", "Come back soon."];
+    const given = await parley("reviews", "give", sessionId, ...verdict, "--note", "Too short.");
+    expect(given.out).toContain("verdict   wrong in turn 3\nexpected  Come back soon.\nnote      Too short.\n");
+    expect(await parley("reviews", "give", sessionId, "wrong", "--turn", "9")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("(turn_not_found)"),
+    });
+    expect(await parley("reviews", "give", sessionId, "fine")).toMatchObject({ code: 2 });
+    expect((await parley("reviews", "list", "--verdict", "wrong")).out).toContain(sessionId);
+    expect((await parley("agents", "draft", "publish", "usher")).err).toContain("(draft_not_found)");
+    expect((await parley("reviews", "test", sessionId)).out).toContain("has the test");
+    const text = (await parley("agents", "draft", "show", "usher")).out;
+    expect(text).toContain("reply_contains: Come back soon.");
+    const publish = () => parley("agents", "draft", "publish", "usher", "--no-activate", "--notes", "Kinder");
+    expect((await publish()).out).toBe("usher: version 2\n");
+    expect((await parley("agents", "test", "usher", "2")).out).toContain('contain "Come back soon.", got "Bye."');
+    const file = join(folder, "usher.yaml");
+    writeFileSync(file, `# by hand\n${text.replace("static_text: Bye.", "static_text: Bye. Come back soon.")}`);
+    expect((await parley("agents", "draft", "save", "usher", file)).out).toBe("usher: draft 1, from version 1\n");
+    const late = await parley("agents", "draft", "save", "usher", file, "--revision", "7", "--rebase");
+    expect(late).toMatchObject({ code: 0 });
+    expect((await publish()).out).toBe("usher: version 3\n");
+    expect(await parley("agents", "test", "usher", "3")).toMatchObject({ code: 0 });
+    expect((await parley("agents", "draft", "save", "usher", file)).code).toBe(0);
+    expect((await parley("agents", "draft", "discard", "usher")).out).toBe("usher: the draft is discarded\n");
+    expect((await parley("reviews", "remove", sessionId)).out).toBe("removed\n");
+    const audit = await call("GET", "/api/audit?limit=200");
+    const acts = z
+      .array(z.looseObject({ action: z.string(), target_id: z.string().nullable() }))
+      .parse(audit.body.data);
+    const ours = acts.filter(({ target_id }) => target_id === sessionId).map(({ action }) => action);
+    expect(ours).toEqual(expect.arrayContaining(["session.reviewed", "session.review_removed", "session.test.read"]));
   });
 
   it("tries a version, for editors, thirty times a minute, and records who has calls made", async () => {

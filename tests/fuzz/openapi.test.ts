@@ -68,6 +68,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "POST /api/agents/{agent}/secrets": () => ({ name: "crm", ...SECRET }),
   "PUT /api/agents/{agent}/secrets/{secret}": () => SECRET,
   "PUT /api/agents/{agent}/memory/{email}": () => ({ notes: "Prefers mornings." }),
+  "PUT /api/sessions/{id}/review": () => ({ verdict: "wrong", turn: 1, expected: "Hello" }),
   "POST /api/privacy/export": () => ({ email: EMAIL }),
   "POST /api/privacy/erasure": () => ({ email: "nobody@example.com" }),
   "POST /api/public/verify/request": ({ place }) => ({ token: place("token"), email: EMAIL }),

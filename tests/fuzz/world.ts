@@ -74,6 +74,8 @@ export async function createWorld(cluster: Cluster): Promise<World> {
       if (path.includes("{secret}")) await make(`/api/agents/${agent}/secrets`, { name: "crm", ...SECRET }, "name");
       if (path.includes("{email}"))
         await tenant.owner.call("PUT", `/api/agents/${agent}/memory/${EMAIL}`, { notes: "Prefers mornings." });
+      if (path.endsWith("/review"))
+        await tenant.owner.call("PUT", `/api/sessions/${session.sessionId}/review`, { verdict: "good" });
       const note = path.includes("{note}") ? await make(`/api/sessions/${session.sessionId}/notes`, NOTE) : undefined;
       const delivery = path.includes("{delivery}") ? await sendOf(tenant.owner, agent, link.id) : undefined;
       const escalation = kind === "escalations" ? await escalationOf(tenant.owner, session.sessionId) : undefined;

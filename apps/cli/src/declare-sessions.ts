@@ -39,6 +39,7 @@ function addList(sessions: Command, io: Io, done: Done): void {
     .option("--escalated", "a person was asked for")
     .option("--failed", "a turn has failed")
     .option("--went-badly", "rated 2 or lower, thumbs down, a failed turn, or nobody came who was asked for")
+    .addOption(oneOf("--review <state>", "due: deserves a look and nobody has looked", ["due", "good", "wrong"]))
     .option("--node <id>", "reached this node")
     .option("--cost-min <dollars>", "cost as much or more")
     .option("--text <words>", "these words were said")

@@ -13,6 +13,7 @@ import { addMemory } from "./declare-memory.js";
 import { addOperations } from "./declare-operations.js";
 import { addEscalations, addPeople } from "./declare-people.js";
 import { addPrivacy } from "./declare-privacy.js";
+import { addDrafts, addReviews } from "./declare-reviews.js";
 import { addSecrets } from "./declare-secrets.js";
 import { addSchedules, addSending } from "./declare-sending.js";
 import { addSessions, addTrace } from "./declare-sessions.js";
@@ -71,6 +72,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the server, 130 in
   addEscalations(program, io, done);
   addNotes(program, io, done);
   addReplies(program, io, done);
+  addReviews(program, io, done);
   addTrace(program, io, done);
   addUsers(program, io, done);
   addKeys(program, io, done);
@@ -140,4 +142,5 @@ function addAgents(program: Command, io: Io, done: Done): void {
     .option("--override-reason <text>", "why it goes live although its tests have not passed; admins")
     .action(async (agent, number, options) => done(await activateAgent(io, agent, { ...options, number })));
   addVersions(agents, io, done);
+  addDrafts(agents, io, done);
 }

@@ -21,6 +21,7 @@ const COMMANDS = [
   ...["links create", "links list", "links show", "links update", "links revoke"],
   ...["sessions list", "sessions show", "sessions tail", "sessions trace", "sessions export", "sessions end"],
   ...["notes list", "notes add", "notes remove"],
+  ...["reviews list", "reviews show", "reviews give", "reviews test", "reviews remove"],
   ...["replies list", "replies create", "replies update", "replies delete", "replies suggest"],
   ...["webhooks list", "webhooks create", "webhooks test", "webhooks deliveries", "webhooks redeliver"],
   ...["keys create", "keys list", "keys require-nonce", "keys rotate", "keys revoke"],

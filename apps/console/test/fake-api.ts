@@ -78,6 +78,7 @@ export async function startFakeApi(dist: string, chat: string): Promise<FakeApi>
     requests: [],
     escalations: [],
     notes: [],
+    reviews: {},
     savedReplies: [],
     mails: null,
     users: [],
@@ -210,11 +211,13 @@ function routesOf(api: FakeApi): Record<string, Handler> {
       const status = query.get("status");
       const state = query.get("state");
       const badly = query.get("went_badly");
+      const review = query.get("review");
       const rows = api.sessions
         .map(listedSession)
         .filter((row) => status === null || row.status === status)
         .filter((row) => state === null || row.state === state)
-        .filter((row) => badly === null || String(row.went_badly) === badly);
+        .filter((row) => badly === null || String(row.went_badly) === badly)
+        .filter((row) => review === null || row.review === (review === "due" ? null : review));
       if (query.get("format") === "csv")
         return [200, `session_id\r\n${rows.map((row) => row.session_id).join("\r\n")}`];
       const limit = Number(query.get("limit"));
@@ -225,7 +228,7 @@ function routesOf(api: FakeApi): Record<string, Handler> {
     "GET /sessions/:": ({ parts }) => one(api.sessions, "session_id", parts[0]),
     "GET /sessions/:/transcript": ({ parts, query }) => {
       const said = (n: number, role: string, content: string, node: string | null) => ({
-        ...{ id: `m-${n}`, sequence: n, role, content, node_id: node, node_name: node },
+        ...{ id: `m-${n}`, turn_id: `c.${n}`, sequence: n, role, content, node_id: node, node_name: node },
         ...{ status: "done", created_at: "2026-01-01T10:00:00.000Z" },
       });
       const messages = [

@@ -37,6 +37,8 @@ export interface FakeApi {
   requests: Row[];
   escalations: Row[];
   notes: Row[];
+  /** Verdicts by session. */
+  reviews: Record<string, Row>;
   savedReplies: Row[];
   /** null = a mail server is configured, so that there is no mailbox. */
   mails: Row[] | null;

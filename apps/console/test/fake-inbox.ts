@@ -115,6 +115,16 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
       const at = new Date(Date.now() + Number(body.minutes) * 60_000).toISOString();
       return [200, { session_id: "text_live", expires_at: at, idle_expires_at: at }];
     },
+    "GET /sessions/:/review": ({ parts }) => [200, { review: api.reviews[parts[0] ?? ""] ?? null }],
+    "PUT /sessions/:/review": ({ parts, body }) => {
+      const review = { session_id: parts[0], reviewer: ME, reviewer_name: "Ada", ...body };
+      api.reviews[parts[0] ?? ""] = { ...review, reviewed_at: "2026-11-01T10:00:00.000Z" };
+      return [200, api.reviews[parts[0] ?? ""]];
+    },
+    "DELETE /sessions/:/review": ({ parts }) => {
+      delete api.reviews[parts[0] ?? ""];
+      return [200, { deleted: true }];
+    },
     "POST /sessions/:/to-test": () => [
       200,
       {

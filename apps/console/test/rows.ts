@@ -131,6 +131,7 @@ export const listedSession = (row: Row): Row => ({
   ...{ title: "my name is Ada", person: "Ada Lovelace", agent_name: "Clinic Desk", link_title: "Front desk" },
   ...{ state: stateOf(row), last_activity_at: row.updated_at },
   ...{ cost: 0.0004, rating: null, thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: false },
+  ...{ sampled: false, review: null },
   ...row,
 });
 

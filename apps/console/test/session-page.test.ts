@@ -74,7 +74,7 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     expect(sent("GET /sessions/:/trace")).toHaveLength(1);
   });
 
-  it("gives more time, and makes a test that becomes a version which is not live", async () => {
+  it("gives more time, and makes a test that goes into one's own draft", async () => {
     const page = await bench.open(PATH, { prepare });
     await page.getByRole("button", { name: "Extend" }).click();
     await page.getByRole("menuitem", { name: "An hour" }).click();
@@ -83,11 +83,11 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     await page.getByRole("button", { name: "Make a test of it" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("What the API answered is not repeated.").waitFor();
-    await dialog.getByRole("button", { name: "Add it to the agent" }).click();
-    await page.getByText("Version 3 of the agent has the test.").waitFor();
-    const { activate, document } = sent("POST /agents/:/import")[0]?.body ?? {};
-    expect(activate).toBe(false);
-    expect(JSON.parse(String(document)).tests.at(-1).name).toBe("text_live");
+    await dialog.getByRole("button", { name: "Add to my draft" }).click();
+    await page.getByText("Your draft of the agent has the test.").waitFor();
+    expect(sent("PUT /agents/:/drafts/:").map(({ body }) => body.text)).toEqual([
+      expect.stringMatching(/tests:\n\s+- name: text_live/),
+    ]);
   });
 
   it.each([

@@ -60,6 +60,7 @@ export const ERRORS = {
   memory_revision_not_found: [404, "Revision not found", "This memory has no such revision, or it is no longer kept."],
   message_not_found: [404, "Message not found", "No such message in this session."],
   not_found: [404, "Not found", "There is nothing at this address."],
+  review_not_found: [404, "Verdict not found", "Nobody has given a verdict on this session."],
   note_not_found: [404, "Note not found", "No such note on this session."],
   saved_reply_not_found: [404, "Saved reply not found", "No such saved reply."],
   schedule_not_found: [404, "Schedule not found", "No such schedule."],

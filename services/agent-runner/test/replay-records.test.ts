@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import {
+  agentTest,
   importAgent,
   newId,
   type Principal,
@@ -8,6 +9,7 @@ import {
   stopTurn,
   traceSession,
 } from "@parley/contracts";
+import { sql } from "@parley/db";
 import { createScriptedModel, type Model, ModelError } from "@parley/llm";
 import { eventually } from "@parley/testkit";
 import { validateDocument } from "@parley/workflow";
@@ -194,5 +196,47 @@ describe("records of turns", () => {
     const result = await runSuite(checked.document);
     expect(result.tests.flatMap(({ steps }) => steps.flatMap(({ reasons }) => reasons))).toEqual([]);
     expect(result.passed).toBe(true);
+  });
+
+  it("end a test at the turn that was found wrong, with what should have been said there", async () => {
+    const agent = await h.agent(documentOf(newId()));
+    const { sessionId } = await h.open(agent);
+    for (const line of ["good day", "where is it?", "thank you"]) await h.send(sessionId, line);
+    const judge = (turn: number, expected: string | null) =>
+      h.db.tenant(h.tenantId, (trx) =>
+        sql`insert into session_reviews (conversation_id, tenant_id, verdict, turn_seq, expected, reviewer)
+          select id, tenant_id, 'wrong', ${turn}, ${expected}, 'ada' from text_conversations where session_id = ${sessionId}
+          on conflict (conversation_id) do update set turn_seq = excluded.turn_seq, expected = excluded.expected`.execute(
+          trx,
+        ),
+      );
+    const madeTest = async () => {
+      const { test, notes } = await h.bus.call(sessionToTest, { principal: principal(), sessionId });
+      return { test: agentTest.parse(test), notes };
+    };
+    const outcome = async (test: object) => {
+      const { document } = validateDocument({ ...documentOf(newId()), tests: [test] });
+      if (!document) throw new Error("the test is not valid");
+      return (await runSuite(document)).tests[0];
+    };
+    // Words of the document: red until it says them.
+    await judge(3, "In the town of");
+    const looked = await madeTest();
+    expect(looked.test.steps.map(({ say }) => say)).toEqual(["good day", "where is it?"]);
+    expect(looked.test.steps.at(-1)?.expect).toEqual({ reply_contains: "In the town of" });
+    expect(looked.notes).toEqual([]);
+    const red = await outcome(looked.test);
+    expect(red?.passed).toBe(false);
+    expect(red?.steps.flatMap(({ reasons }) => reasons)).toEqual([expect.stringContaining('"In the town of"')]);
+    // Words of a model: they take the place of those that it said.
+    await judge(2, "Good morning, call 0301234567!");
+    const spoken = await madeTest();
+    expect(spoken.notes).toEqual([expect.stringContaining("a model spoke in turn 2")]);
+    expect(JSON.stringify(spoken.test)).not.toContain("0301234567");
+    expect(await outcome(spoken.test)).toMatchObject({ passed: true });
+    await judge(2, null);
+    const open = await madeTest();
+    expect(open.test.steps).toMatchObject([{ say: "good day", expect: {} }]);
+    expect(open.notes).toEqual([expect.stringContaining("turn 2 was found wrong")]);
   });
 });

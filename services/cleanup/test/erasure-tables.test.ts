@@ -63,6 +63,7 @@ const DECIDED: Record<string, "emptied" | "kept: of the team" | "kept: numbers a
   session_file_chunks: "emptied",
   session_files: "emptied",
   session_notes: "emptied",
+  session_reviews: "emptied",
   session_turns: "emptied",
   sign_in_links: "kept: of the team",
   suppressions: "emptied",

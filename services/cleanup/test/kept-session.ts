@@ -84,6 +84,8 @@ function contents({ tenantId }: Owner, ids: string[]) {
         select c.id, gen_random_uuid(), ${tenantId}, 'up', ${WORD} from ${of}`,
     sql`insert into session_notes (id, conversation_id, tenant_id, author, author_name, content)
         select gen_random_uuid(), c.id, ${tenantId}, ${WORD}, ${WORD}, ${WORD} from ${of}`,
+    sql`insert into session_reviews (conversation_id, tenant_id, verdict, turn_seq, expected, note, reviewer, reviewer_name)
+        select c.id, ${tenantId}, 'wrong', 2, ${WORD}, ${WORD}, ${WORD}, ${WORD} from ${of}`,
     sql`insert into session_analyses (conversation_id, tenant_id, status, answers, unanswered, input_tokens)
         select c.id, ${tenantId}, 'done', ${word("mood")}, array[${WORD}], 7 from ${of}`,
     sql`insert into memory_cursors (conversation_id, tenant_id, summarised_through, input_tokens) select c.id, ${tenantId}, 1, 3 from ${of}`,

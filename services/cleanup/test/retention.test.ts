@@ -146,6 +146,7 @@ describe("a session whose time of keeping is over", () => {
       "session_feedback",
       "session_files",
       "session_notes",
+      "session_reviews",
       "session_turns",
       "temporary_chat_sessions",
       "text_conversation_messages",

@@ -20,6 +20,7 @@ import { createAgentResolver } from "./lifecycle/resolve-agent.js";
 import { bindNotes } from "./notes/bind.js";
 import { bindPeople } from "./people/bind.js";
 import { bindPrivacyExport } from "./privacy-export/bind.js";
+import { bindReviews } from "./reviews/bind.js";
 import { bindSavedReplies } from "./saved-replies/bind.js";
 import { bindWebhooks } from "./webhooks/bind.js";
 
@@ -51,6 +52,7 @@ export function createSessions(deps: SessionsDeps): Component {
       bindFiles(handlers);
       bindEscalations(handlers);
       bindNotes(handlers);
+      bindReviews(handlers);
       bindSavedReplies(deps);
       bindDeadLetters(handlers);
       bindPrivacyExport(handlers);

@@ -1,5 +1,14 @@
 import { type Bus, connectBus } from "@parley/bus";
-import { AppError, listSessions, type Principal, readOverview, recentSessions } from "@parley/contracts";
+import {
+  AppError,
+  getReview,
+  listSessions,
+  type Principal,
+  readOverview,
+  recentSessions,
+  removeReview,
+  writeReview,
+} from "@parley/contracts";
 import { connectDb, type Db, sql } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
 import { createLogger, createMetrics } from "@parley/observability";
@@ -106,6 +115,48 @@ describe.each([
       { rating: 2, thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: true, state: "ended" },
     ]);
     expect(data).toMatchObject([{ agent_name: "Desk", link_title: "Front desk", cost: 0.001, turns: 1 }]);
+  });
+
+  it("by whether they wait for a look, until somebody of the team has looked", async () => {
+    const at = await analyticsWorld(db);
+    const fine: string[] = [];
+    for (let daysAgo = 1; daysAgo < 20; daysAgo += 1) fine.push(await talk(at, { daysAgo, rating: 5 }));
+    const { data: all } = await list(at);
+    const sampled = all.filter(({ sampled }) => sampled).map(({ conversation_id }) => conversation_id);
+    const low = await talk(at, { daysAgo: 20, rating: 2 });
+    const asked = await talk(at, { daysAgo: 21, escalated: 30 });
+    await talk(at, { daysAgo: 22, status: "active", rating: 1 });
+    await settle();
+    expect(await idsOf(at, { review: "due" })).toEqual([...sampled, low, asked]);
+    const give = (
+      id: string,
+      given: Partial<z.input<typeof writeReview.request>>,
+      role: Principal["role"] = "operator",
+    ) =>
+      bus.call(writeReview, {
+        ...{ principal: { ...at.principal, role }, sessionId: `text_${id}`, reviewer: "ada", name: "Ada" },
+        ...{ verdict: "good", turn: null, expected: null, note: null, ...given },
+      });
+    const given = await give(low, { verdict: "wrong", turn: 1, expected: "Sorry." });
+    expect(given.review).toMatchObject({ verdict: "wrong", turn: 1, expected: "Sorry.", reviewer_name: "Ada" });
+    expect(await give(low, { verdict: "wrong", turn: 1, expected: "Sorry." })).toEqual(given);
+    await give(asked, {});
+    expect(await idsOf(at, { review: "due" })).toEqual(sampled);
+    expect(await idsOf(at, { review: "wrong" })).toEqual([low]);
+    expect(await idsOf(at, { review: "good" })).toEqual([asked]);
+    expect((await list(at, { review: "wrong" })).data).toMatchObject([{ review: "wrong" }]);
+    const read = { principal: { ...at.principal, role: "viewer" as const }, sessionId: `text_${low}` };
+    await expect(bus.call(getReview, read)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(give(low, {}, "viewer")).rejects.toMatchObject({ code: "forbidden" });
+    await expect(give(low, { verdict: "wrong", turn: 9 })).rejects.toMatchObject({ code: "turn_not_found" });
+    const other = await analyticsWorld(db);
+    const elsewhere = { principal: other.principal, sessionId: `text_${low}` };
+    await expect(bus.call(getReview, elsewhere)).rejects.toMatchObject({ code: "session_not_found" });
+    const own = { principal: at.principal, sessionId: `text_${low}` };
+    expect(await bus.call(getReview, own)).toEqual(given);
+    await bus.call(removeReview, own);
+    await expect(bus.call(removeReview, own)).rejects.toMatchObject({ code: "review_not_found" });
+    expect(await idsOf(at, { review: "due" })).toEqual([...sampled, low]);
   });
 
   it("by nodes, words and state", async () => {

@@ -6,7 +6,7 @@ import { printJson, printLine } from "../report.js";
 import { type Globals, ownerTransport } from "../settings.js";
 import { type ExportPage, exportIntoStore } from "./export-into-store.js";
 
-export const EXPORT_KINDS = ["sessions", "messages", "ratings", "notes", "traces"] as const;
+export const EXPORT_KINDS = ["sessions", "messages", "ratings", "notes", "reviews", "traces"] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 interface ExportOptions extends Globals {

@@ -17,6 +17,7 @@ export interface SessionFilter extends Globals {
   escalated?: boolean;
   failed?: boolean;
   wentBadly?: boolean;
+  review?: string;
   node?: string;
   costMin?: string;
   text?: string;
@@ -32,6 +33,7 @@ function queryOf(options: SessionFilter): Record<string, string | undefined> {
     ...{ agent_id: options.agentId, link_id: options.linkId, rating_max: options.ratingMax?.toString() },
     ...{ escalated: options.escalated ? "true" : undefined, failed: options.failed ? "true" : undefined },
     went_badly: options.wentBadly ? "true" : undefined,
+    review: options.review,
   };
 }
 

@@ -87,6 +87,9 @@ function AgentTabs({ agent }: { agent: string }) {
       <Tab to="/agents/$agent/tests" params={params}>
         Tests
       </Tab>
+      <Tab to="/agents/$agent/review" params={params}>
+        Review
+      </Tab>
       <Tab to="/agents/$agent/versions" params={params}>
         Versions
       </Tab>

@@ -60,5 +60,14 @@ export function useDraft(agent: Agent) {
   });
 }
 
+/** One's own draft, as the tabs of its agent have it; begun when they have not been open. */
+export async function draftFor(queryClient: QueryClient, api: WorkbenchApi, agent: Agent): Promise<Answer<Draft>> {
+  const here = draftHere(queryClient, agent.id);
+  if (here !== undefined) return { type: "ok", value: here };
+  const begun = await beginDraft(api, agent);
+  if (begun.type === "ok") queryClient.setQueryData(keyOf(agent.id), begun.value);
+  return begun;
+}
+
 export const draftHere = (queryClient: QueryClient, agent: string): Draft | undefined =>
   queryClient.getQueryData<Draft>(keyOf(agent));

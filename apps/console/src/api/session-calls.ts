@@ -7,7 +7,7 @@ import type { Caller } from "./call.js";
 export interface SessionTest {
   agent: string;
   version: number;
-  test: Record<string, unknown>;
+  test: Record<string, unknown> & { name: string };
   /** What the test does not repeat, one sentence each. */
   notes: string[];
 }

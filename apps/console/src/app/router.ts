@@ -29,7 +29,19 @@ const root = createRootRoute({ component: Shell, notFoundComponent: UnknownPage 
 const getParentRoute = () => root;
 
 const SESSION_WORDS = [
-  ...(["text", "status", "agent", "days", "link", "person", "rating", "thumbs", "went_badly", "failed"] as const),
+  ...([
+    "text",
+    "status",
+    "agent",
+    "days",
+    "link",
+    "person",
+    "rating",
+    "thumbs",
+    "went_badly",
+    "failed",
+    "review",
+  ] as const),
   ...(["escalated", "node", "cost", "sort", "peek"] as const),
 ];
 const ANALYTICS_WORDS = ["agent", "link", "version", "channel", "days"] as const;
@@ -84,6 +96,13 @@ const routeTree = root.addChildren([
     ...agents,
     path: "/agents/$agent/tests",
     component: lazyPage(async () => (await import("../agents/agent-tabs.js")).TestsTab),
+  }),
+  createRoute({
+    ...agents,
+    path: "/agents/$agent/review",
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["review", "sort", "peek"]),
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../agents/review-tab.js")).ReviewTab),
   }),
   createRoute({
     ...agents,

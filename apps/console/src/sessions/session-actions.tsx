@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CirclePlay, Clock, FlaskConical, Square } from "lucide-react";
+import { CirclePlay, Clock, Square } from "lucide-react";
 import { useRef, useState } from "react";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
-import { type SessionTest, sessionCalls } from "../api/session-calls.js";
+import { sessionCalls } from "../api/session-calls.js";
 import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
 import { operatorName } from "../inbox/operator-name.js";
@@ -12,7 +12,7 @@ import { Button } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Menu, MenuItem } from "../ui/menu.js";
 import { notify } from "../ui/notify.js";
-import { TestDialog } from "./test-dialog.js";
+import { MakeTest } from "./make-test.js";
 
 interface ActionsProps {
   id: string;
@@ -21,24 +21,13 @@ interface ActionsProps {
   free: boolean;
   /** Transcripts, and with them tests, are for operators. */
   readable: boolean;
-  agent: string | null;
   onChanged(): void;
 }
 
 /** What can be done with a session from its page. */
-export function SessionActions({ id, active, free, readable, agent, onChanged }: ActionsProps) {
+export function SessionActions({ id, active, free, readable, onChanged }: ActionsProps) {
   const api = useApi();
-  const calls = useCalls(sessionCalls);
   const [ending, setEnding] = useState(false);
-  const [test, setTest] = useState<SessionTest | null>(null);
-  const [busy, setBusy] = useState(false);
-  const makeTest = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await calls.testOf(id);
-    setBusy(false);
-    if (answer.type === "ok") setTest(answer.value);
-    else notify.problem(answer.detail);
-  };
   const end = async () => {
     await answered(() => api.endSession(id))();
     onChanged();
@@ -46,11 +35,7 @@ export function SessionActions({ id, active, free, readable, agent, onChanged }:
   };
   return (
     <>
-      {readable && (
-        <Button icon={<FlaskConical />} busy={busy} onClick={() => void makeTest()}>
-          Make a test of it
-        </Button>
-      )}
+      {readable && <MakeTest session={id} />}
       {active && <Extend id={id} onChanged={onChanged} />}
       {active && (
         <Button icon={<Square />} onClick={() => setEnding(true)}>
@@ -69,7 +54,6 @@ export function SessionActions({ id, active, free, readable, agent, onChanged }:
         ]}
         run={end}
       />
-      {test !== null && <TestDialog made={test} agent={agent} onClose={() => setTest(null)} />}
     </>
   );
 }

@@ -39,6 +39,14 @@ export const MORE: readonly Filter[] = [
   { id: "went_badly", type: "choice", label: "Went badly", options: yes("Yes") },
   { id: "failed", type: "choice", label: "Failed turns", options: yes("A turn failed") },
   { id: "escalated", type: "choice", label: "Escalated", options: yes("A person was asked for") },
+  {
+    ...{ id: "review", type: "choice", label: "Review" },
+    options: [
+      { value: "due", label: "Waits for a look" },
+      { value: "wrong", label: "Found wrong" },
+      { value: "good", label: "Found good" },
+    ],
+  },
   { id: "node", type: "text", label: "Node", placeholder: "Reached the node (its id)" },
   { id: "cost", type: "text", label: "Cost", placeholder: "Cost at least, in US dollars" },
 ];
@@ -47,6 +55,7 @@ export const NAMES = ["text", "status", "agent", "days", "link", ...MORE.map(({ 
 
 export const VIEWS = [
   { name: "Went badly", words: "went_badly=true" },
+  { name: "To review", words: "review=due" },
   { name: "Waiting for a person", words: "status=waiting" },
   { name: "Rated 2 or lower", words: "rating=2" },
   { name: "Failed turns", words: "failed=true" },

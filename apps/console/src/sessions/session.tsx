@@ -14,6 +14,7 @@ import { EmptyState } from "../ui/states.js";
 import { Conversation, LiveState } from "./conversation.js";
 import { type LiveSession, newLiveSession } from "./live-session.js";
 import { NoteBox } from "./note-box.js";
+import { ReviewBox } from "./review-box.js";
 import styles from "./session.module.css";
 import { SessionActions } from "./session-actions.js";
 import { personOf, SessionFacts, SessionValues } from "./session-facts.js";
@@ -24,6 +25,7 @@ import { useEscalations, useOthersAct } from "./use-escalations.js";
 import { useLiveSession } from "./use-live-session.js";
 import { useNotes } from "./use-notes.js";
 import { useTrace } from "./use-trace.js";
+import { answersOf } from "./wrong-form.js";
 
 const route = getRouteApi("/sessions/$id");
 
@@ -118,6 +120,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
   const escalations = useEscalations(id);
   const notes = useNotes(id);
   const marks = useMemo(() => marksOf(escalations, feedback), [escalations, feedback]);
+  const answers = useMemo(() => answersOf(live.messages), [live.messages]);
   const active = session.status === "active";
   const open = escalations.find(({ status }) => status !== "resolved");
   const offered = watched.loaded && watched.readable && live.messages.length > 0;
@@ -127,7 +130,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
     <>
       <Head id={id} agent={given.agent} person={person}>
         {endedAt === null && <LiveState state={watched.state} />}
-        <SessionActions {...{ id, active, agent }} free={open === undefined} readable={offered} onChanged={changed} />
+        <SessionActions {...{ id, active }} free={open === undefined} readable={offered} onChanged={changed} />
       </Head>
       <div className={styles.page}>
         <div className={styles.main}>
@@ -140,6 +143,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
               tracing={watched.loaded && watched.readable ? tracing : undefined}
             />
             {watched.loaded && watched.readable && <NoteBox session={id} />}
+            {offered && <ReviewBox session={id} answers={answers} />}
           </section>
           {active && open && (
             <div className={styles.desk}>

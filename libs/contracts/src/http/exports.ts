@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sessionReview } from "./reviews.js";
 import { tracedTurn } from "./session-trace.js";
 
 const text = z.string();
@@ -64,8 +65,9 @@ export const EXPORTED = {
   messages: exportedMessage,
   ratings: exportedRating,
   notes: exportedNote,
+  reviews: sessionReview,
   traces: exportedTrace,
 } as const;
 
-export const exportKind = z.enum(["sessions", "messages", "ratings", "notes", "traces"]);
+export const exportKind = z.enum(["sessions", "messages", "ratings", "notes", "reviews", "traces"]);
 export type ExportKind = z.infer<typeof exportKind>;

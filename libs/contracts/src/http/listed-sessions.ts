@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { reviewVerdict } from "./reviews.js";
 import { sessionResource } from "./sessions.js";
 
 const text = z.string();
 const iso = text.describe("ISO 8601, UTC, milliseconds");
 
 export const sessionState = z.enum(["running", "waiting", "with_person", "ended"]);
+/** `due`: it deserves a look, and nobody has looked. */
+export const reviewState = z.enum(["due", "good", "wrong"]);
 export const sessionSort = z.enum(["newest", "last_activity", "cost", "rating", "turns"]);
 
 /** What a line of a list says of a session beside what it is. */
@@ -26,6 +29,8 @@ export const sessionTriage = {
     .describe(
       "Rated 2 or lower, an answer with thumbs down, a failed turn, or a person who was asked for and never came",
     ),
+  sampled: z.boolean().describe("One of the 20th part that deserves a look whatever happened in it"),
+  review: reviewVerdict.nullable().describe("What somebody of the team found; null = nobody has looked"),
 };
 
 export const listedSession = sessionResource.extend(sessionTriage).meta({
@@ -68,6 +73,8 @@ export const listedSession = sessionResource.extend(sessionTriage).meta({
       failed_turns: 0,
       escalated: true,
       went_badly: true,
+      sampled: false,
+      review: null,
     },
   ],
 });

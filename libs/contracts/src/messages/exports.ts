@@ -3,7 +3,7 @@ import { rpc } from "../declare.js";
 import { principal } from "./callers.js";
 
 /**
- * Sessions of the tenant, their messages, ratings or notes, in the order in which the sessions began, those behind `after`. Each comes with the
+ * Sessions of the tenant, their messages, ratings, notes or verdicts, in the order in which the sessions began, those behind `after`. Each comes with the
  * cursor from which to go on behind it. Admins.
  */
 export const exportRecords = rpc(
@@ -12,7 +12,7 @@ export const exportRecords = rpc(
   "sessions",
   z.object({
     principal,
-    kind: z.enum(["sessions", "messages", "ratings", "notes"]),
+    kind: z.enum(["sessions", "messages", "ratings", "notes", "reviews"]),
     agentId: z.uuid().optional(),
     linkId: z.uuid().optional(),
     from: z.string().optional(),

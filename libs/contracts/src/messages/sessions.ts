@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { event, rpc } from "../declare.js";
-import { sessionSort, sessionState, sessionTriage } from "../http/listed-sessions.js";
+import { reviewState, sessionSort, sessionState, sessionTriage } from "../http/listed-sessions.js";
 import { sessionResource } from "../http/sessions.js";
 import { historyMessage, sessionEvent, sessionStatus, turnState } from "../turns.js";
 import { participant, principal, sessionAccess } from "./callers.js";
@@ -184,6 +184,7 @@ export const listSessions = rpc(
     escalated: z.boolean().optional(),
     failed: z.boolean().optional(),
     wentBadly: z.boolean().optional(),
+    review: reviewState.optional(),
     node: z.string().optional(),
     costMin: z.number().optional(),
     /** Words that were said; operators. */

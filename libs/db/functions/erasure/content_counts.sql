@@ -21,6 +21,7 @@ language sql stable as $$
         select nullif(count(*), 0) from session_digests where conversation_id = any(p_ids) and words is not null
       ),
       'notes', (select nullif(count(*), 0) from session_notes where conversation_id = any(p_ids)),
+      'reviews', (select nullif(count(*), 0) from session_reviews where conversation_id = any(p_ids)),
       'feedback', (
         select nullif(count(*), 0) from session_feedback where conversation_id = any(p_ids) and text is not null
       ),

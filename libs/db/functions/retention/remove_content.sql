@@ -95,6 +95,7 @@ begin
   delete from session_files where conversation_id = any(p_ids);
   delete from message_ratings where conversation_id = any(p_ids);
   delete from session_notes where conversation_id = any(p_ids);
+  delete from session_reviews where conversation_id = any(p_ids);
   update session_digests set words = null where conversation_id = any(p_ids);
   delete from budget_reservations where conversation_id = any(p_ids);
   -- When turns were accepted and answered, and which failed, is what the numbers of a link are counted from.

@@ -1,14 +1,15 @@
 -- The sessions of a tenant that a search asks for, in its order. p: {sort, limit, after_key, after_id, agent_id,
--- link_id, status, state, participant, email, from, to, rating_max, thumbs, escalated, failed, went_badly, node,
--- cost_min, text}, each but the first two optional. What only the conversations themselves need is asked of them; else
--- of the digests, and of the rows of those sessions that changed since, the newest 1,000 that run and 1,000 others.
--- Words that stand in more than 2,000 sessions are looked for in the order of the search, until a page is full.
--- Answers ids and the keys of the order, never content. Cost: by an index each; the words of running sessions are read.
+-- link_id, status, state, participant, email, from, to, rating_max, thumbs, escalated, failed, went_badly, review,
+-- node, cost_min, text}, each but the first two optional. What only the conversations themselves need is asked of
+-- them; else of the digests, and of the rows of those sessions that changed since, the newest 1,000 that run and 1,000
+-- others. Words that stand in more than 2,000 sessions are looked for in the order of the search, until a page is
+-- full. Answers ids and the keys of the order, never content. Cost: by an index each; the words of running sessions
+-- are read.
 create or replace function find_sessions(p_tenant uuid, p jsonb) returns table (id uuid, key text)
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 declare
   v_digest boolean := p ->> 'sort' <> 'newest'
-    or p ?| array['rating_max', 'thumbs', 'escalated', 'failed', 'went_badly', 'node', 'cost_min', 'text'];
+    or p ?| array['rating_max', 'thumbs', 'escalated', 'failed', 'went_badly', 'review', 'node', 'cost_min', 'text'];
   v_key text := case p ->> 'sort'
     when 'last_activity' then 'd.last_activity_at'
     when 'cost' then 'coalesce(d.cost, 0)'

@@ -30,7 +30,8 @@ language sql stable as $$
       end,
       'last_activity_at', iso(d.last_activity_at), 'cost', d.cost, 'rating', d.rating, 'thumbs_up', d.thumbs_up,
       'thumbs_down', d.thumbs_down, 'failed_turns', d.failed_turns, 'escalated', d.escalated,
-      'went_badly', d.went_badly
+      'went_badly', d.went_badly, 'sampled', is_sampled(c.id),
+      'review', (select r.verdict from session_reviews r where r.conversation_id = c.id)
     )
   from (
     select * from digest

@@ -33,6 +33,15 @@ language sql stable as $$
     case (p ->> 'escalated')::boolean when true then 'd.escalated' when false then 'not d.escalated' end,
     case (p ->> 'failed')::boolean when true then 'd.failed_turns > 0' when false then 'd.failed_turns = 0' end,
     case (p ->> 'went_badly')::boolean when true then 'd.went_badly' when false then 'not d.went_badly' end,
+    case p ->> 'review'
+      when 'due' then
+        $s$c.ended_at is not null and c.purged_at is null and (d.went_badly or d.escalated or is_sampled(c.id))
+          and not exists (select from session_reviews r where r.conversation_id = c.id)$s$
+      when 'good' then
+        $s$c.id in (select conversation_id from session_reviews where tenant_id = $1 and verdict = 'good')$s$
+      when 'wrong' then
+        $s$c.id in (select conversation_id from session_reviews where tenant_id = $1 and verdict = 'wrong')$s$
+    end,
     case when p ? 'node' then format('d.nodes @> array[%L]', p ->> 'node') end,
     case when p ? 'cost_min' then format('coalesce(d.cost, 0) >= %s', (p ->> 'cost_min')::numeric) end
   )

@@ -31,7 +31,7 @@ export const OF_A_SESSION: readonly StepName[] = ["find", "sessions", "memory", 
 /** How the search that is behind each line of a receipt looked for what might be left. */
 export const CHECKS: Record<string, string> = {
   sessions:
-    "Counted messages, events, turns with their traces, files, ratings, feedback, notes, escalations, notices, analyses and dead turns of these sessions, and looked for further sessions of the address.",
+    "Counted messages, events, turns with their traces, files, ratings, feedback, notes, verdicts, escalations, notices, analyses and dead turns of these sessions, and looked for further sessions of the address.",
   memory: "Looked for memories under the keyed hash of the address.",
   access_requests: "Looked for requests under the keyed hash of the address.",
   access_addresses: "Looked for entries under the keyed hash of the address.",

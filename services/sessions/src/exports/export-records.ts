@@ -2,9 +2,23 @@ import { AppError, type exportRecords as contract, requireRole, tenantOf } from 
 import type { z } from "zod";
 import type { HandlerDeps } from "../deps.js";
 import { takeWithinBytes } from "../history/take-within-bytes.js";
-import { type ExportedRow, messagesFrom, notesFrom, type Position, ratingsFrom, sessionsFrom } from "./repository.js";
+import {
+  type ExportedRow,
+  messagesFrom,
+  notesFrom,
+  type Position,
+  ratingsFrom,
+  reviewsFrom,
+  sessionsFrom,
+} from "./repository.js";
 
-const READERS = { sessions: sessionsFrom, messages: messagesFrom, ratings: ratingsFrom, notes: notesFrom };
+const READERS = {
+  sessions: sessionsFrom,
+  messages: messagesFrom,
+  ratings: ratingsFrom,
+  notes: notesFrom,
+  reviews: reviewsFrom,
+};
 
 /**
  * A page of an export: as many records as were asked for and fit into one message. A read; admins. Throws `validation_failed` for a

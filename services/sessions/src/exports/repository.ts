@@ -115,3 +115,17 @@ export async function notesFrom(db: Db, query: ExportQuery): Promise<ExportedRow
   );
   return rows;
 }
+
+/** A read along the sessions that somebody has given a verdict on, each with one. */
+export async function reviewsFrom(db: Db, query: ExportQuery): Promise<ExportedRow[]> {
+  const { after, limit } = query;
+  const { rows } = await db.tenant(query.tenantId, (trx) =>
+    sql<ExportedRow>`
+      select ${position}, '-' as part, review_json(r) as record
+        from text_conversations c
+        join session_reviews r on r.conversation_id = c.id
+       where ${chosen(query)} and c.id is distinct from ${after?.id ?? null}::uuid
+       order by c.created_at, c.id limit ${limit}`.execute(trx),
+  );
+  return rows;
+}

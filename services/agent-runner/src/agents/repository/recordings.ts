@@ -89,6 +89,18 @@ export async function findSession(trx: TenantTransaction, sessionId: string): Pr
   return rows[0] ?? null;
 }
 
+/** The turn that somebody of the team found wrong, and what should have been said in it. */
+export interface WrongTurn {
+  seq: number;
+  expected: string | null;
+}
+
+export async function wrongTurnOf(trx: TenantTransaction, conversationId: string): Promise<WrongTurn | null> {
+  const { rows } = await sql<WrongTurn>`select turn_seq as seq, expected from session_reviews
+    where conversation_id = ${conversationId} and verdict = 'wrong' and turn_seq is not null`.execute(trx);
+  return rows[0] ?? null;
+}
+
 /** The tenant of a session, for a caller that works across tenants; null = no such session. */
 export async function tenantOfSession(
   query: <R>(text: string, values?: unknown[]) => Promise<R[]>,

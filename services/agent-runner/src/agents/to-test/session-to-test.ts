@@ -1,11 +1,12 @@
 import type { AgentTest, TestedStep, TestStep } from "@parley/contracts";
 import { createScriptedModel } from "@parley/llm";
 import type { Definition } from "@parley/turns";
-import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
+import type { RecordedSession, RecordedTurn, WrongTurn } from "../repository/recordings.js";
 import { createCoverage } from "../testing/coverage.js";
 import { runTest } from "../testing/run-test.js";
 import { answerOf } from "./recorded-answer.js";
 import { createRedactor, type Redactor } from "./redact.js";
+import { wishFor } from "./wish-for.js";
 
 /** One test takes no longer than this. */
 const TEST_MS = 5_000;
@@ -17,17 +18,20 @@ interface MadeTest {
   notes: string[];
 }
 
+interface Recorded {
+  session: RecordedSession;
+  turns: readonly RecordedTurn[];
+  wrong: WrongTurn | null;
+}
+
 /**
  * Makes a test of a recorded session: its user lines and the recorded answers of its calls, both without what points to a person, and as
- * expectation what the version does with exactly these, so the test passes against the version that it comes from.
+ * expectation what the version does with exactly these, so the test passes against the version that it comes from. With a turn that was
+ * found wrong it ends there and expects what should have been said instead.
  */
-export async function sessionToTest(
-  session: RecordedSession,
-  turns: readonly RecordedTurn[],
-  definition: Definition,
-): Promise<MadeTest> {
+export async function sessionToTest({ session, turns, wrong }: Recorded, definition: Definition): Promise<MadeTest> {
   const redactor = createRedactor(session.participant, session.collected_data);
-  const { kept, notes } = keepRepeatable(turns);
+  const { kept, notes } = keepRepeatable(wrong === null ? turns : turns.filter(({ seq }) => seq <= wrong.seq));
   const timed = definition.workflow.document.workflow.nodes.some((node) =>
     node.transitions?.some(({ condition }) => condition.trim().startsWith("timeout:")),
   );
@@ -65,7 +69,12 @@ export async function sessionToTest(
     ...(opening?.got ? { opening: { expect: expectationOf(opening) } } : {}),
     steps: complete.map((step, index) => ({ ...plain.steps[index], expect: expectationOf(step) })),
   };
-  return { test, notes };
+  if (wrong === null) return { test, notes };
+  const last = kept.at(-1);
+  if (last?.seq !== wrong.seq || complete.length < after.length)
+    return { test, notes: [...notes, `turn ${wrong.seq}, which was found wrong, cannot be repeated`] };
+  const wished = wishFor(test, last, wrong.expected === null ? null : redactor.text(wrong.expected));
+  return { test: wished.test, notes: [...notes, ...wished.notes] };
 }
 
 /** Turns that a test can repeat: those that were answered in full, up to the first transfer to another agent. */

@@ -16,7 +16,7 @@ import { ownerRoute } from "./owner-route.js";
 import { ownerAccess, type TenantPrincipal } from "./principal.js";
 
 /** Records of one page; of traces sessions, because each has many turns. */
-const PAGE = { sessions: 1_000, messages: 1_000, ratings: 1_000, notes: 1_000, traces: 20 } as const;
+const PAGE = { sessions: 1_000, messages: 1_000, ratings: 1_000, notes: 1_000, reviews: 1_000, traces: 20 } as const;
 const TURNS = 200;
 
 type Exported = { cursor: string; record: Record<string, unknown> };
@@ -25,7 +25,7 @@ const read = ({ kind }: { kind: ExportKind }): Act => ({
   ...{ action: "sessions.exported", targetType: "export", targetId: kind },
 });
 
-/** Sessions, messages, ratings, notes or traces of the tenant, a page a call, made while it is read. A read; admins. */
+/** Sessions, messages, ratings, notes, verdicts or traces of the tenant, a page a call, made while it is read. A read; admins. */
 const exportRoute = ownerRoute({
   method: "GET",
   path: "/exports/:kind",

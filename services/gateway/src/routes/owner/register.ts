@@ -28,6 +28,7 @@ import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
 import { privacyRoutes } from "./privacy.js";
 import { privacyExportRoutes } from "./privacy-export.js";
+import { reviewRoutes } from "./reviews.js";
 import { savedReplyRoutes } from "./saved-replies.js";
 import { scheduleRoutes } from "./schedules.js";
 import { securityEventRoutes } from "./security-events.js";
@@ -60,6 +61,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...linkTemplateRoutes,
   ...sessionRoutes,
   ...noteRoutes,
+  ...reviewRoutes,
   ...savedReplyRoutes,
   ...tenantEventRoutes,
   ...exportRoutes,

@@ -6,6 +6,7 @@ import {
   pageOf,
   recordAct,
   requireRole,
+  reviewState,
   sessionSort,
   sessionState,
   sessionStatus,
@@ -40,6 +41,10 @@ const listQuery = pageQuery.extend({
   went_badly: flag.meta({
     description: "Rated 2 or lower, thumbs down, a failed turn, or a person who was asked for and never came",
   }),
+  review: reviewState.optional().meta({
+    description:
+      "`due`: over, nobody has given a verdict, and it went badly, a person was asked for, or it is one of a sample of 5%",
+  }),
   node: words(255).meta({ description: "Id of a node that was reached" }),
   cost_min: z.coerce.number().min(0).max(1_000_000).optional().meta({ description: "US dollars" }),
   text: words(200).meta({ description: "Words that were said, all of them, by their beginnings; operators" }),
@@ -53,6 +58,7 @@ type Listed = z.output<typeof listedSession>;
 const UNKNOWN = {
   ...{ title: null, person: null, agent_name: null, link_title: null, cost: null, rating: null },
   ...{ thumbs_up: 0, thumbs_down: 0, failed_turns: 0, escalated: false, went_badly: false },
+  ...{ sampled: false, review: null },
 };
 
 async function readPage(bus: Bus, principal: TenantPrincipal, query: ListQuery) {
@@ -64,11 +70,11 @@ async function readPage(bus: Bus, principal: TenantPrincipal, query: ListQuery) 
     const shown = ownedSession(line, principal.role);
     const state = line.state ?? (line.ended_at === null ? "running" : "ended");
     const { title, person, agent_name, link_title, cost, rating, thumbs_up, thumbs_down } = { ...UNKNOWN, ...line };
-    const { failed_turns, escalated, went_badly } = { ...UNKNOWN, ...line };
+    const { failed_turns, escalated, went_badly, sampled, review } = { ...UNKNOWN, ...line };
     return {
       ...shown,
       ...{ title, person, agent_name, link_title, state, last_activity_at: line.last_activity_at ?? line.updated_at },
-      ...{ cost, rating, thumbs_up, thumbs_down, failed_turns, escalated, went_badly },
+      ...{ cost, rating, thumbs_up, thumbs_down, failed_turns, escalated, went_badly, sampled, review },
     };
   });
   return { data, nextCursor: page.nextCursor };
@@ -78,7 +84,7 @@ type Page = Awaited<ReturnType<typeof readPage>>;
 
 const COLUMNS = [
   ...["session_id", "title", "state", "waiting_since", "person", "agent_name", "agent_config_version", "link_title"],
-  ...["turns", "cost", "rating", "thumbs_up", "thumbs_down", "failed_turns", "escalated", "went_badly"],
+  ...["turns", "cost", "rating", "thumbs_up", "thumbs_down", "failed_turns", "escalated", "went_badly", "review"],
   ...["status", "end_reason", "node_name", "created_at", "last_activity_at", "ended_at"],
 ];
 const CSV_PAGE = 200;
