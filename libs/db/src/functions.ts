@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type pg from "pg";
+import { servicesConnected } from "./refuse-contraction.js";
 import { sourceFolder } from "./source-folder.js";
 
 /** One file of `functions/<domain>/`: the current definition of the function (or aggregate) that the file is named after. */
@@ -36,7 +37,8 @@ interface Applied {
 
 /**
  * Makes the functions of a database those of the sources, in one transaction: what has changed is replaced, what is no longer there is
- * dropped, and so is a signature that was given up. The caller holds the migration lock.
+ * dropped, and so is a signature that was given up. While services are connected, which may be of the release before and call what is no
+ * longer there, it stays until a migration that finds none; triggers act by themselves and go at once. The caller holds the migration lock.
  * @returns the names of the functions that were applied or dropped
  */
 export async function applyFunctions(client: pg.Client): Promise<string[]> {
@@ -52,7 +54,8 @@ export async function applyFunctions(client: pg.Client): Promise<string[]> {
   const before = new Map(rows.map((row) => [row.name, row]));
   const sources = listFunctions();
   const changed = sources.filter(({ name, checksum }) => before.get(name)?.checksum !== checksum);
-  const gone = rows.filter((row) => !sources.some(({ name }) => name === row.name));
+  const unknown = rows.filter((row) => !sources.some(({ name }) => name === row.name));
+  const gone = unknown.length > 0 && (await servicesConnected(client)) ? await triggersOf(client, unknown) : unknown;
   if (changed.length + gone.length === 0) return [];
   await client.query("begin");
   try {
@@ -66,6 +69,15 @@ export async function applyFunctions(client: pg.Client): Promise<string[]> {
     throw error;
   }
   return [...changed, ...gone].map(({ name }) => name);
+}
+
+async function triggersOf(client: pg.Client, functions: Applied[]): Promise<Applied[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select proname as name from pg_proc
+      where pronamespace = 'public'::regnamespace and prorettype = 'trigger'::regtype and proname = any($1)`,
+    [functions.map(({ name }) => name)],
+  );
+  return functions.filter((one) => rows.some(({ name }) => name === one.name));
 }
 
 /** SQLSTATE of `create or replace` when the existing function answers with another type or names its arguments otherwise. */

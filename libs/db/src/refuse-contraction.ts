@@ -4,6 +4,15 @@ import { listMigrations, type Migration } from "./list-migrations.js";
 /** The head of a numbered file that takes something away: code older than that file still uses it. */
 const HEAD = /^-- contracts since (\d{4})\b/m;
 
+/** What connections of a service are called; those of a migration are not. */
+const SERVICES = "datname = current_database() and application_name ~ '^parley-.*@[0-9]{4}$'";
+
+/** Whether a replica of a service is connected, of whichever code. */
+export async function servicesConnected(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query(`select from pg_stat_activity where ${SERVICES} limit 1`);
+  return rows.length > 0;
+}
+
 /** The newest numbered file that this code knows: what its connections say of themselves to a migration. */
 export const codeNumber = (): string => listMigrations().at(-1)?.name.slice(0, 4) ?? "0000";
 
@@ -20,9 +29,7 @@ export async function refuseWhileUsed(
   const { rows } = await client.query<{ application_name: string; connections: string }>(
     `select application_name, count(*) as connections
      from pg_stat_activity
-     where datname = current_database()
-       and application_name ~ '^parley-.*@[0-9]{4}$'
-       and right(application_name, 4) < $1
+     where ${SERVICES} and right(application_name, 4) < $1
      group by application_name
      order by application_name`,
     [since],

@@ -89,6 +89,26 @@ describe("functions of the database", () => {
     expect(await signatures("never_again")).toEqual([]);
   });
 
+  it("stay without a source while a service is connected that may call them, but for triggers", async () => {
+    await earlier("called", "", "create function called() returns integer language sql as $$ select 1 $$");
+    await earlier(
+      "acts",
+      "",
+      `create function acts() returns trigger language plpgsql as $$ begin perform fail('conflict'); end $$;
+       create trigger acts before update on tenants for each row execute function acts()`,
+    );
+    const replica = new pg.Client({ connectionString: database.adminUrl, application_name: "parley-gateway@0032" });
+    await replica.connect();
+    expect((await migrate({ url: database.adminUrl })).functions).toEqual(["acts"]);
+    expect(await signatures("acts", "called")).toEqual(["called()"]);
+    await replica.end();
+    // The server forgets the connection a moment after its end.
+    await expect
+      .poll(async () => (await migrate({ url: database.adminUrl })).functions, { timeout: 15_000 })
+      .toEqual(["called"]);
+    expect(await signatures("called")).toEqual([]);
+  });
+
   it("stay all as they were when one of them cannot be applied", async () => {
     await earlier(
       "iso",
