@@ -35,10 +35,16 @@ const run = async (program: string, args: string[], cwd: string): Promise<string
 describe("packages in an empty folder", () => {
   const project = join(folder, "project");
   const packed = join(folder, "packed");
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
 
   beforeAll(async () => {
     for (const one of [project, packed]) mkdirSync(one);
     writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", type: "module", private: true }));
+    const options = {
+      ...{ strict: true, target: "ES2023", lib: ["ES2023", "DOM"], types: [], skipLibCheck: false },
+      ...{ module: "nodenext", moduleResolution: "nodenext", outDir: "out" },
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["main.ts"] }));
     // What they depend on is packed as well, so that no registry is asked.
     const others = [
       ["libs/client", "eventsource-parser"],
@@ -78,12 +84,6 @@ describe("packages in an empty folder", () => {
       'const late = await sessions.send(session.session_id, "Hello?").catch((error: unknown) => error);',
       'console.log(late instanceof ParleyError ? late.code : "answered");',
     ].join("\n");
-    const options = {
-      ...{ strict: true, target: "ES2023", lib: ["ES2023", "DOM"], types: [], skipLibCheck: false },
-      ...{ module: "nodenext", moduleResolution: "nodenext", outDir: "out" },
-    };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["main.ts"] }));
-    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
     writeFileSync(join(project, "main.ts"), `${program}\n`);
     await run(process.execPath, [tsc, "-p", "."], project);
     const [answer = "", late] = (await run(process.execPath, ["out/main.js"], project)).trim().split("\n");
@@ -93,6 +93,21 @@ describe("packages in an empty folder", () => {
     });
     expect(late).toBe("session_ended");
   });
+
+  it("let a program manage as the guide prints it, refuse an operation that there is not, and list nobody twice", async () => {
+    const page = readFileSync(join(ROOT, "docs/client.md"), "utf8");
+    const example = /<!-- example: owner -->\n```ts\n([\s\S]*?)\n```/.exec(page)?.[1] ?? "";
+    const declared = "declare const process: { env: Record<string, string | undefined> };\n";
+    const wrong =
+      '// @ts-expect-error: no such operation\nexport const never = () => owner.call("GET /api/nothing");\n';
+    writeFileSync(join(project, "main.ts"), `${declared}${example}\n${wrong}`);
+    await run(process.execPath, [tsc, "-p", "."], project);
+    const said = (await run(process.execPath, ["out/main.js"], project)).trim().split("\n");
+    expect(said.filter((line) => line === "hedy@example.com disabled")).toHaveLength(1);
+    expect(said.join("\n")).toMatch(
+      /remembers: Mornings\.[\s\S]*dry_run: true[\s\S]*next: \d{4}-[\s\S]*sessions: \d+\nexport: true\n(waiting|running|done)\naudit intact: true/,
+    );
+  }, 120_000);
 
   it("bring the command line, which npx runs", async () => {
     const agents = await run("npx", ["--no-install", "parley", "agents", "list", "--json"], project);

@@ -8,6 +8,7 @@ import { eventsPage } from "./events-page.js";
 import { logEventsPage } from "./log-events-page.js";
 import { metricsPage } from "./metrics-page.js";
 import { natsUsers } from "./nats-users.js";
+import { operationsSource } from "./operations.js";
 import { webhookFactSql } from "./webhook-facts.js";
 
 export interface Document {
@@ -24,6 +25,7 @@ export function documents(root: string): Document[] {
     { path: "docs/log-events.md", make: async () => logEventsPage(root) },
     { path: "docs/metrics.md", make: async () => metricsPage(root) },
     { path: "docs/openapi.json", make: async () => `${JSON.stringify(await openApiDocument(), null, 2)}\n` },
+    { path: "libs/client/src/operations.ts", make: async () => operationsSource(await openApiDocument()) },
     { path: "deploy/nats/users.conf", make: async () => natsUsers() },
     { path: "libs/db/functions/webhooks/webhook_fact.sql", make: async () => webhookFactSql() },
     { path: "deploy/helm/parley/values.schema.json", make: async () => chartSchema() },

@@ -1,4 +1,5 @@
 import { type FollowOptions, followEvents } from "./follow-events.js";
+import { createOwnerCalls, type OwnerCalls } from "./owner.js";
 import { DeltaText, readTurn, type TurnListener } from "./stream-turn.js";
 import { type Call, type ConnectionOptions, createTransport, newId, type Transport } from "./transport.js";
 import type {
@@ -69,7 +70,7 @@ export interface Sessions {
   events(sessionId: string, options?: FollowOptions): AsyncGenerator<SessionEvent>;
 }
 
-export interface ParleyClient {
+export interface ParleyClient extends OwnerCalls {
   sessions: Sessions;
   /** For calls this package has no function for. */
   transport: Transport;
@@ -81,7 +82,7 @@ export function createParleyClient(options: ParleyClientOptions): ParleyClient {
   if (apiKey === "") throw new TypeError("apiKey is empty");
   const credentials = { type: "key" as const, apiKey, alwaysNonce, ...(keyId === undefined ? {} : { keyId }) };
   const transport = createTransport({ ...connection, credentials });
-  return { transport, sessions: createSessions(transport) };
+  return { transport, sessions: createSessions(transport), ...createOwnerCalls(transport) };
 }
 
 const SESSIONS = "/api/chat/sessions";

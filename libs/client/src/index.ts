@@ -12,6 +12,19 @@ export {
 } from "./client.js";
 export { type FieldProblem, ParleyError } from "./errors.js";
 export { type FollowOptions, followEvents } from "./follow-events.js";
+export type { Operations, Schemas } from "./operations.js";
+export {
+  type Answer,
+  createOwnerClient,
+  type Input,
+  type Item,
+  type JsonOperation,
+  type ListOperation,
+  type OperationName,
+  type OwnerCalls,
+  type OwnerClient,
+  type OwnerOptions,
+} from "./owner.js";
 export { computeSignature, type SignatureParts } from "./signature.js";
 export {
   type Call,
