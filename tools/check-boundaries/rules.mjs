@@ -68,6 +68,8 @@ export const REFUSED_NAMES = ["utils", "helpers", "common", "shared"];
 /** Most lines of a file; ADR 0042 has the reasons, and the reason of each exception. */
 export const FILE_LINES = { src: 300, test: 500 };
 export const LONG_FILES = [
+  // Written from docs/openapi.json.
+  "libs/client/src/operations.ts",
   "services/agent-runner/src/runner/run-session.ts",
   "services/gateway/test/defences.test.ts",
   "services/sessions/test/webhooks.test.ts",

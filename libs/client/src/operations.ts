@@ -456,6 +456,7 @@ export interface Schemas {
       subject?: string;
       message?: string;
       personalised?: boolean;
+      track_opens?: boolean;
       language?: string;
       template?: string;
       message_template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
@@ -673,6 +674,7 @@ export interface Schemas {
     provider_id: string | null;
     next_attempt_at: string | null;
     sent_at: string | null;
+    opened: boolean | null;
     chatted: boolean | null;
     completed: boolean | null;
   };
@@ -832,7 +834,7 @@ export interface Schemas {
     agent_id: string;
     link_id: string | null;
     status: "open" | "assigned" | "resolved";
-    source: "visitor" | "api" | "workflow" | "failed_turns" | "limits" | "operator";
+    source: "visitor" | "api" | "workflow" | "failed_turns" | "sentiment" | "limits" | "operator";
     reason: string | null;
     metadata: Record<string, unknown>;
     requests: number;
@@ -1188,6 +1190,7 @@ export interface Schemas {
     id: string;
     agent_id: string;
     link_id: string;
+    link_title: string;
     channel: "email" | "sms" | "slack" | "teams" | "webhook";
     personalised: boolean;
     template: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
@@ -1208,7 +1211,9 @@ export interface Schemas {
       in_doubt: number;
       cancelled: number;
     };
+    track_opens: boolean;
     engagement: {
+      opened: number | null;
       chatted: number;
       completed: number;
     } | null;
@@ -1324,6 +1329,8 @@ export interface Schemas {
     failed_turns: number;
     escalated: boolean;
     went_badly: boolean;
+    sampled: boolean;
+    review: "good" | "wrong" | null;
   };
   Memory: {
     summary: string | null;
@@ -1419,6 +1426,11 @@ export interface Schemas {
     };
     failed_turns_today: number;
     access_requests: number;
+    access_requests_by: {
+      agent: string;
+      name: string;
+      count: number;
+    }[];
     spend_today: {
       cost: number;
       calls: number;
@@ -1443,6 +1455,7 @@ export interface Schemas {
       dead_letters: number;
       webhooks_failing: number;
       webhook_deliveries_waiting: number;
+      behind: string[];
     };
     at: string;
   };
@@ -1521,6 +1534,13 @@ export interface Schemas {
   RequireNonceInput: {
     require_nonce: boolean;
   };
+  ResendInput: {
+    to: "not_opened" | "not_chatted" | "failed";
+    template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
+    subject?: string;
+    message?: string;
+    dry_run?: boolean;
+  };
   ResolveEscalationInput: {
     operator?: string;
     summary?: string | null;
@@ -1545,6 +1565,14 @@ export interface Schemas {
     by: "total" | "day" | "hour" | "agent" | "link" | "version" | "channel";
     truncated: boolean;
     data: Schemas["ResponseTimeNumbers"][];
+  };
+  ReviewSessionInput: {
+    verdict: "good" | "wrong";
+    turn?: number | null;
+    expected?: string | null;
+    note?: string | null;
+    name?: string;
+    operator?: string;
   };
   RotateKeysInput: {
     cursor?: string;
@@ -1680,6 +1708,7 @@ export interface Schemas {
     subject?: string;
     message?: string;
     personalised?: boolean;
+    track_opens?: boolean;
     language?: string;
     dry_run?: boolean;
   };
@@ -1780,6 +1809,16 @@ export interface Schemas {
   };
   SessionPresence: {
     present: Schemas["PresentPerson"][];
+  };
+  SessionReview: {
+    session_id: string;
+    verdict: "good" | "wrong";
+    turn: number | null;
+    expected: string | null;
+    note: string | null;
+    reviewer: string;
+    reviewer_name: string | null;
+    reviewed_at: string;
   };
   SessionTrace: {
     session_id: string;
@@ -1961,6 +2000,7 @@ export interface Schemas {
     name: string;
     created_at: string;
     require_nonce: boolean;
+    suspended_at: string | null;
   };
   Token: {
     id: string;
@@ -2414,12 +2454,17 @@ export interface Schemas {
       subject?: string;
       message?: string;
       personalised?: boolean;
+      track_opens?: boolean;
       language?: string;
       template?: string;
       message_template?: "invitation" | "reminder" | "daily_checkin" | "customer_support" | "anonymous_feedback" | "onboarding";
       title?: string;
       expires_in_hours?: number;
     };
+  };
+  UpdateTenantInput: {
+    require_nonce?: boolean;
+    suspended?: boolean;
   };
   UpdateUserInput: {
     role?: "owner" | "admin" | "editor" | "operator" | "viewer";
@@ -3191,6 +3236,14 @@ export interface Operations {
     body: Schemas["SendLinkInput"];
     answer: Schemas["SendPreview"] | Schemas["SendAccepted"];
   };
+  /** List deliveries of all public links */
+  "GET /api/deliveries": {
+    query?: { tenant_id?: string; limit?: number; cursor?: string; agent?: string; link_id?: string; status?: "sending" | "done" | "cancelled"; channel?: "email" | "sms" | "slack" | "teams" | "webhook"; missed?: "true" | "false" };
+    answer: {
+      data: Schemas["LinkDelivery"][];
+      next_cursor: string | null;
+    };
+  };
   /** List deliveries of a public link */
   "GET /api/agents/{agent}/public-links/{id}/deliveries": {
     path: { agent: string; id: string };
@@ -3220,6 +3273,13 @@ export interface Operations {
     path: { agent: string; id: string; delivery: string };
     query?: { tenant_id?: string };
     answer: Schemas["LinkDelivery"];
+  };
+  /** Send a delivery again */
+  "POST /api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend": {
+    path: { agent: string; id: string; delivery: string };
+    query?: { tenant_id?: string };
+    body: Schemas["ResendInput"];
+    answer: Schemas["SendPreview"] | Schemas["SendAccepted"];
   };
   /** List addresses that get no messages */
   "GET /api/suppressions": {
@@ -3493,7 +3553,7 @@ export interface Operations {
   };
   /** List sessions */
   "GET /api/sessions": {
-    query?: { tenant_id?: string; limit?: number; cursor?: string; agent_id?: string; link_id?: string; status?: "active" | "completed" | "abandoned" | "error"; state?: "running" | "waiting" | "with_person" | "ended"; participant?: string; from?: string; to?: string; rating_max?: number; thumbs?: "up" | "down"; escalated?: "true" | "false"; failed?: "true" | "false"; went_badly?: "true" | "false"; node?: string; cost_min?: number; text?: string; sort?: "newest" | "last_activity" | "cost" | "rating" | "turns"; format?: "json" | "csv" };
+    query?: { tenant_id?: string; limit?: number; cursor?: string; agent_id?: string; link_id?: string; status?: "active" | "completed" | "abandoned" | "error"; state?: "running" | "waiting" | "with_person" | "ended"; participant?: string; from?: string; to?: string; rating_max?: number; thumbs?: "up" | "down"; escalated?: "true" | "false"; failed?: "true" | "false"; went_badly?: "true" | "false"; review?: "due" | "good" | "wrong"; node?: string; cost_min?: number; text?: string; sort?: "newest" | "last_activity" | "cost" | "rating" | "turns"; format?: "json" | "csv" };
     answer: {
       data: Schemas["ListedSession"][];
       next_cursor: string | null;
@@ -3619,6 +3679,29 @@ export interface Operations {
       deleted: true;
     };
   };
+  /** Get the verdict on a session */
+  "GET /api/sessions/{id}/review": {
+    path: { id: string };
+    query?: { tenant_id?: string };
+    answer: {
+      review: Schemas["SessionReview"] | null;
+    };
+  };
+  /** Give a verdict on a session */
+  "PUT /api/sessions/{id}/review": {
+    path: { id: string };
+    query?: { tenant_id?: string };
+    body: Schemas["ReviewSessionInput"];
+    answer: Schemas["SessionReview"];
+  };
+  /** Take the verdict on a session back */
+  "DELETE /api/sessions/{id}/review": {
+    path: { id: string };
+    query?: { tenant_id?: string };
+    answer: {
+      deleted: true;
+    };
+  };
   /** List saved replies */
   "GET /api/saved-replies": {
     query?: { tenant_id?: string; limit?: number; cursor?: string };
@@ -3662,7 +3745,7 @@ export interface Operations {
   };
   /** Export records in bulk */
   "GET /api/exports/{kind}": {
-    path: { kind: "sessions" | "messages" | "ratings" | "notes" | "traces" };
+    path: { kind: "sessions" | "messages" | "ratings" | "notes" | "reviews" | "traces" };
     query?: { tenant_id?: string; format?: "jsonl" | "csv"; agent_id?: string; link_id?: string; from?: string; to?: string; after?: string };
     file: "application/jsonl" | "text/csv";
   };
@@ -3874,6 +3957,14 @@ export interface Operations {
     query?: { tenant_id?: string };
     answer: Schemas["WebhookDelivery"];
   };
+  /** List the deliveries of all webhooks */
+  "GET /api/webhooks/deliveries": {
+    query?: { tenant_id?: string; limit?: number; cursor?: string; status?: "pending" | "delivered" | "failed" | "cancelled"; type?: string; webhook_id?: string };
+    answer: {
+      data: Schemas["WebhookDelivery"][];
+      next_cursor: string | null;
+    };
+  };
   /** List the deliveries of a webhook */
   "GET /api/webhooks/{id}/deliveries": {
     path: { id: string };
@@ -4031,7 +4122,7 @@ export interface Operations {
   /** Update a tenant */
   "PATCH /api/tenants/{id}": {
     path: { id: string };
-    body: Schemas["RequireNonceInput"];
+    body: Schemas["UpdateTenantInput"];
     answer: Schemas["Tenant"];
   };
   /** List dead letters */
