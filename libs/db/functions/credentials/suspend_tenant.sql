@@ -1,5 +1,5 @@
--- Suspends the tenant of the transaction, or lets it work again. Suspended, its running sessions are over at once: their
--- time ends now, so that no message is taken, and the sweep closes them. What was suspended before stays as it was.
+-- Suspends the tenant of the transaction, or lets it work again. Its running sessions are over at once: their time ends
+-- now, so that no message is taken, and the sweep closes them. What was suspended before stays as it was.
 create or replace function suspend_tenant(p_tenant uuid, p_suspended boolean) returns void
 language plpgsql as $$
 declare

@@ -6,7 +6,8 @@ create or replace function send_out_view(s send_outs) returns jsonb
 language sql stable as $$
   select jsonb_build_object(
     'id', s.id, 'agent_id', s.agent_id, 'link_id', s.link_id,
-    'link_title', (select l.title from temporary_chat_links l where l.id = s.link_id), 'channel', s.channel, 'personalised', s.personalised,
+    'link_title', (select l.title from temporary_chat_links l where l.id = s.link_id),
+    'channel', s.channel, 'personalised', s.personalised,
     'template', s.template, 'subject', s.subject, 'message', s.message, 'schedule_id', s.schedule_id,
     'created_by', s.created_by, 'created_at', iso(s.created_at),
     'status', case when c.pending > 0 then 'sending' when s.cancelled_at is not null then 'cancelled' else 'done' end,
