@@ -41,12 +41,17 @@ const require = $createRequire(import.meta.url);
 const __filename = $fileURLToPath(import.meta.url);
 const __dirname = $dirname(__filename);`;
 
+/** Parts of the client package that are imported by their own names. */
+const PARTS = ["src/react.ts", "src/mount-widget.ts"];
+
 // One config for every package: turbo runs tsup in the package folder and `--config` points here.
 // tsup emits no types: the `parley-source` export condition lets TypeScript read the sources directly.
 export default defineConfig([
   {
     ...common,
-    entry: (isService ? ["src/index.ts"] : ["src/index.ts", "src/main.ts"]).filter((file) => existsSync(file)),
+    entry: (isService ? ["src/index.ts"] : ["src/index.ts", "src/main.ts", ...PARTS]).filter((file) =>
+      existsSync(file),
+    ),
     skipNodeModulesBundle: true,
     // The command line is installed without the checkout, so what it has from here is part of it.
     ...(basename(process.cwd()) === "cli"

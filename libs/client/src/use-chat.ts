@@ -12,19 +12,27 @@ export interface ReactHooks {
 
 export type UsedChat = ChatState & Pick<Chat, "startSession" | "sendMessage" | "retry" | "endSession">;
 
+export const chatRequest = (tenantId: string, agentId: string, version: number | undefined) => ({
+  tenant_id: tenantId,
+  agent_id: agentId,
+  ...(version === undefined ? {} : { version }),
+});
+
+/** The functions stay the same between renders. */
+export function usedChat({ startSession, sendMessage, retry, endSession }: Chat, state: ChatState): UsedChat {
+  return { ...state, startSession, sendMessage, retry, endSession };
+}
+
 /**
  * Makes the hook `useChat(tenantId, agentId, version?)` with the state and the functions of the reference document's own.
- * The functions stay the same between renders; another agent is another conversation.
+ * Another agent is another conversation.
  */
 export function createUseChat(react: ReactHooks, client: ChatClient) {
   return function useChat(tenantId: string, agentId: string, version?: number): UsedChat {
     const chat = react.useMemo(
-      () =>
-        createChat(client, { tenant_id: tenantId, agent_id: agentId, ...(version === undefined ? {} : { version }) }),
+      () => createChat(client, chatRequest(tenantId, agentId, version)),
       [tenantId, agentId, version],
     );
-    const state = react.useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot);
-    const { startSession, sendMessage, retry, endSession } = chat;
-    return { ...state, startSession, sendMessage, retry, endSession };
+    return usedChat(chat, react.useSyncExternalStore(chat.subscribe, chat.getSnapshot, chat.getSnapshot));
   };
 }

@@ -1,4 +1,4 @@
-/** Options of the widget that a component hands on; docs/widget.md has them all. */
+/** Options of the widget that a component hands on; the page of the widget in the docs has them all. */
 export interface WidgetOptions {
   /** Token or address of the link; without it, the link that the server names. */
   link?: string;
@@ -33,11 +33,18 @@ interface WidgetGlobal {
   ChatWidget: new (options: WidgetOptions & { backendUrl: string; target: Element | undefined }) => Widget;
 }
 
+/** As much of a browser's document as a script tag needs: programs that import this package are checked without the rest. */
+interface Page {
+  createElement(name: "script"): { dataset: Record<string, string> };
+  head: { append(tag: object): void };
+}
+
 const loads: Record<string, Promise<unknown>> = {};
 
 /** Loads the script of a server once, however many components ask; rejects when it cannot be loaded. */
 function loadScript(server: string): Promise<unknown> {
   loads[server] ??= new Promise((resolve, reject) => {
+    const { document } = globalThis as unknown as { document: Page };
     const tag = document.createElement("script");
     Object.assign(tag, { src: `${server}/widget.js`, onload: resolve, onerror: reject });
     // The components make the widgets, not the tag.
