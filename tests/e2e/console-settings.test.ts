@@ -33,7 +33,7 @@ describe("the settings in the console against the product", () => {
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-    product = await firstStart({ ALLOW_TEST_HOOKS: "1", WEBHOOK_POLL_MS: "100" });
+    product = await firstStart({ ALLOW_TEST_HOOKS: "1", WEBHOOK_POLL_MS: "100", RETENTION_DAYS: "45" });
     demo = await product.start();
     browser = await launchBrowser();
     const context = await browser.newContext({ locale: "en-GB", permissions: ["clipboard-read", "clipboard-write"] });
@@ -144,5 +144,19 @@ describe("the settings in the console against the product", () => {
     await page.getByRole("button", { name: "Revoke the key Shop" }).last().click();
     await page.getByRole("button", { name: "Revoke the key", exact: true }).click();
     await page.getByText("1 ended key").waitFor();
+  }, 60_000);
+
+  it("shows what is in force for keeping content and for signing in, without what is secret", async () => {
+    await page.goto(`${product.base}/console/settings/installation`);
+    const row = (name: string) => page.locator("dl > div").filter({ has: page.getByText(name, { exact: true }) });
+    await row("RETENTION_DAYS").getByText("45").waitFor();
+    await row("RETENTION_DAYS").getByText("Set here").waitFor();
+    await row("WEBHOOK_RETENTION_DAYS").getByText("30").waitFor();
+    await row("OIDC_ISSUER").getByText("Not set").waitFor();
+    expect(await page.getByText("SECRET").count()).toBe(0);
+    const viewer = createBearerClient({ bases: [product.base], token: demo.admin_token });
+    const made = await viewer.call<{ token: string }>("POST", "/api/tokens", { name: "Looks", role: "editor" });
+    const editor = createBearerClient({ bases: [product.base], token: made.body.token });
+    expect((await editor.call("GET", "/api/settings")).status).toBe(403);
   }, 60_000);
 });

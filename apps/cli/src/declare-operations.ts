@@ -10,6 +10,7 @@ import {
 import { removeDemoWeek, showDemoWeek } from "./commands/demo-week.js";
 import { rotateKeys } from "./commands/rotate-keys.js";
 import { seed } from "./commands/seed.js";
+import { showSettings } from "./commands/settings-in-force.js";
 import { createTenant, listTenants, suspendTenant } from "./commands/tenants.js";
 import { type Done, oneOf, positive, sub } from "./declare.js";
 import type { Io } from "./io.js";
@@ -27,6 +28,10 @@ export function addOperations(program: Command, io: Io, done: Done): void {
   })
     .option("-a, --agent <agent>", "only this agent and its links, by id or name")
     .action(async (options) => done(await clearCaches(io, options)));
+  sub(program, "settings", {
+    about: "Show what is set for keeping content and for signing in",
+    examples: ["settings", "settings --json"],
+  }).action(async (options) => done(await showSettings(io, options)));
   sub(program, "rotate-keys", {
     about: "Seal everything under the current SECRET_KEY; takes the operator's key, may be repeated",
     examples: ["rotate-keys", "rotate-keys --json"],

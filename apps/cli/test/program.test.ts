@@ -9,7 +9,7 @@ import { runHere } from "./run-cli.js";
 
 /** Commands that every release has. */
 const COMMANDS = [
-  ...["chat", "doctor", "migrate", "completion", "seed", "trace", "cache clear"],
+  ...["chat", "doctor", "migrate", "completion", "seed", "trace", "cache clear", "settings"],
   ...["agents test", "agents try", "agents replay", "agents diff"],
   ...["send", "deliveries", "cancel-delivery", "suppressions list", "suppressions add", "suppressions remove"],
   ...["schedules list", "schedules show", "schedules create", "schedules pause", "schedules resume", "schedules run"],

@@ -36,7 +36,7 @@ export const CSP = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types dompurify",
+  "trusted-types dompurify parley-push-worker",
   "frame-src 'self'",
 ].join("; ");
 

@@ -35,7 +35,7 @@ interface Hop {
   url: URL;
   method: Method;
   headers: Record<string, string>;
-  body: string | null;
+  body: string | Buffer | null;
 }
 
 interface Carrier {

@@ -15,7 +15,7 @@ export interface OutboundRequest {
   headers?: Record<string, string>;
   /** Added to the URL's own query. */
   query?: Record<string, string>;
-  body?: string | null;
+  body?: string | Buffer | null;
   /** The whole request: waiting for a slot, names, redirects and the body included. */
   timeoutMs: number;
   /** A longer body is `too_large`; not one byte more than a chunk above it is read. */

@@ -1,6 +1,7 @@
-import { rotateKeys as rotateKeysContract } from "@parley/contracts";
+import { cleanupSettings, readSettings, requireRole, rotateKeys as rotateKeysContract } from "@parley/contracts";
 import type { Poll } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
+import { cleanupConfig } from "./config.js";
 import type { CleanupDeps } from "./deps.js";
 import { bindErasure } from "./erasure/bind.js";
 import { erasePeople } from "./erasure/erase.js";
@@ -20,6 +21,9 @@ import { rollUp } from "./jobs/roll-up.js";
 import { jobMetrics, startJob } from "./jobs/run-job.js";
 import { sendStragglers } from "./jobs/send-stragglers.js";
 import { rotateKeys } from "./key-rotation/rotate-keys.js";
+
+/** What admins see of the configuration. */
+const SHOWN = { retention: ["RETENTION_DAYS", "MEMORY_DAYS", "AUDIT_DAYS"] } as const;
 
 /** Housekeeping in the background; any number of replicas. */
 export function createCleanup(deps: CleanupDeps): Component {
@@ -46,6 +50,10 @@ export function createCleanup(deps: CleanupDeps): Component {
         countBacklog(deps),
       ];
       bindErasure(deps);
+      deps.bus.serve(cleanupSettings, async ({ principal }) => {
+        requireRole(principal, "admin");
+        return { data: readSettings(cleanupConfig, deps.config, SHOWN) };
+      });
       deps.bus.serve(rotateKeysContract, rotateKeys(deps), { maxInFlight: 1 });
       running = jobs.map((job) => startJob(job, { logger: deps.logger, metrics }));
       await deps.bus.settled();

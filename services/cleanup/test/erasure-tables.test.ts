@@ -49,6 +49,7 @@ const DECIDED: Record<string, "emptied" | "kept: of the team" | "kept: numbers a
   message_ratings: "emptied",
   notices: "emptied",
   outbox: "emptied",
+  push_subscriptions: "kept: of the team",
   saved_replies: "kept: of the team",
   schedule_recipients: "emptied",
   schedule_runs: "kept: numbers and ids",

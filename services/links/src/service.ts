@@ -1,7 +1,8 @@
-import { exportAccess as exportAccessContract } from "@parley/contracts";
+import { exportAccess as exportAccessContract, linksSettings, readSettings, requireRole } from "@parley/contracts";
 import { createMailer } from "@parley/mail";
 import type { Component } from "@parley/runtime";
 import { bindAudit } from "./audit/bind.js";
+import { linksConfig } from "./config.js";
 import { bindCredentials } from "./credentials/bind.js";
 import type { LinksDeps } from "./deps.js";
 import { bindDistribution } from "./distribution/bind.js";
@@ -14,6 +15,15 @@ import { bindUsers } from "./users/bind.js";
 import { bindVerification } from "./verification/bind.js";
 import { keepMail, keepMailOnce } from "./verification/repository.js";
 
+/** What admins see of the configuration; nothing that is secret. */
+const SHOWN = {
+  retention: ["SEND_LOG_DAYS"],
+  sign_in: [
+    ...(["CONSOLE_IDLE_HOURS", "CONSOLE_SESSION_DAYS", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_NAME"] as const),
+    ...(["OIDC_DOMAINS", "OIDC_TENANT_ID", "OIDC_DEFAULT_ROLE", "OIDC_TRUST_EMAIL"] as const),
+  ],
+} as const;
+
 /** Tenants, their credentials, and public links: everything that decides who may come in. */
 export function createLinks(deps: LinksDeps): Component {
   let open: { stop(): Promise<void> }[] = [];
@@ -23,6 +33,10 @@ export function createLinks(deps: LinksDeps): Component {
     async start() {
       const agentShown = createAgentsShown(deps.bus);
       bindCredentials(deps);
+      deps.bus.serve(linksSettings, async ({ principal }) => {
+        requireRole(principal, "admin");
+        return { data: readSettings(linksConfig, deps.config, SHOWN) };
+      });
       bindLinks(deps, agentShown);
       bindTemplates(deps);
       bindSecurity(deps);

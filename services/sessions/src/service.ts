@@ -1,5 +1,5 @@
 import { type Followed, watchFollowed } from "@parley/bus";
-import { sessionsFollowed } from "@parley/contracts";
+import { readSettings, requireRole, sessionsFollowed, sessionsSettings } from "@parley/contracts";
 import { type Outbox, startOutbox } from "@parley/jobs";
 import type { Component } from "@parley/runtime";
 import { bindAccept } from "./accept/bind.js";
@@ -7,6 +7,7 @@ import { createAcceptMessages } from "./accept/repository.js";
 import { createWake } from "./accept/wake.js";
 import { bindAlerts } from "./alerts/bind.js";
 import { bindAnalytics } from "./analytics/bind.js";
+import { sessionsConfig } from "./config.js";
 import { bindDeadLetters } from "./dead-letters/bind.js";
 import type { HandlerDeps, SessionsDeps } from "./deps.js";
 import { bindEscalations } from "./escalations/bind.js";
@@ -23,6 +24,9 @@ import { bindPrivacyExport } from "./privacy-export/bind.js";
 import { bindReviews } from "./reviews/bind.js";
 import { bindSavedReplies } from "./saved-replies/bind.js";
 import { bindWebhooks } from "./webhooks/bind.js";
+
+/** What admins see of the configuration. */
+const SHOWN = { retention: ["WEBHOOK_RETENTION_DAYS"] } as const;
 
 /** The sessions service: accepts input in order, keeps history and event log, ends sessions. Bindings only. */
 export function createSessions(deps: SessionsDeps): Component {
@@ -46,6 +50,10 @@ export function createSessions(deps: SessionsDeps): Component {
         accepted: deps.metrics.counter("messages_accepted_total", "Messages committed for processing"),
         created: deps.metrics.counter("sessions_created_total", "Sessions opened"),
       };
+      deps.bus.serve(sessionsSettings, async ({ principal }) => {
+        requireRole(principal, "admin");
+        return { data: readSettings(sessionsConfig, deps.config, SHOWN) };
+      });
       bindLifecycle(handlers);
       bindAccept(handlers);
       bindHistory(handlers);

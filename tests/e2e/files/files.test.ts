@@ -329,3 +329,80 @@ describe("repeats and accidents", () => {
     ]);
   });
 });
+
+describe("files of the team", () => {
+  const owner = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${world.gateways[1]}/api${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${world.adminToken}`, ...init.headers },
+    });
+  const json = (path: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+    owner(path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json", ...headers },
+    });
+  const send = (session: string, content: Buffer | string, given: { name?: string; key?: string } = {}) => {
+    const form = new FormData();
+    form.append(
+      "file",
+      new Blob([typeof content === "string" ? content : new Uint8Array(content)]),
+      given.name ?? "terms.txt",
+    );
+    const headers: Record<string, string> = given.key === undefined ? {} : { "idempotency-key": given.key };
+    return owner(`/sessions/${session}/files`, { method: "POST", body: form, headers });
+  };
+  const takenOver = async (visitor: Visitor): Promise<string> => {
+    const taken = await json(`/sessions/${visitor.sessionId}/take-over`, { name: "Mira" });
+    expect(taken.status).toBe(200);
+    return z.object({ id: z.string() }).parse(await taken.json()).id;
+  };
+
+  it("reach the visitor with the operator's message, once, and not before", async () => {
+    const visitor = await world.visitor({ enabled: true, types: ["text/plain"], max_bytes: 1_000, max_count: 1 });
+    const escalation = await takenOver(visitor);
+    const big = Buffer.alloc(400_000, "terms ");
+    const [first, again] = [
+      await fileOf(await send(visitor.sessionId, big, { key: "one" })),
+      await fileOf(await send(visitor.sessionId, big, { key: "one" })),
+    ];
+    expect(again).toEqual(first);
+    expect(first).toMatchObject({ name: "terms.txt", media_type: "text/plain", bytes: big.length });
+    const picture = await fileOf(await send(visitor.sessionId, PNG, { name: "map.png" }));
+    // Neither takes the one place that the visitor has.
+    await fileOf(await upload(visitor, { content: "mine" }));
+    const reply = (files: string[], key: string) =>
+      json(`/escalations/${escalation}/reply`, { message: "Here they are.", files }, { "idempotency-key": key });
+    expect((await reply([first.id, picture.id], "a")).status).toBe(201);
+    expect((await reply([first.id, picture.id], "a")).status).toBe(201);
+    expect(await refusal(await reply([first.id], "b"))).toEqual([404, "file_not_found"]);
+    const history = await fetch(`${world.gateways[0]}/api/public/history/${visitor.link}`, {
+      headers: visitor.headers,
+    });
+    const messages = z.object({
+      data: z.array(z.looseObject({ content: z.string(), files: z.array(stored).nullish() })),
+    });
+    const said = messages.parse(await history.json()).data.filter(({ content }) => content === "Here they are.");
+    expect(said.map(({ files }) => files)).toEqual([[first, picture]]);
+    const got = await download(visitor, first.id);
+    expect(got.headers.get("content-disposition")).toContain("attachment");
+    expect(Buffer.from(await got.arrayBuffer()).equals(big)).toBe(true);
+    expect((await owner(`/sessions/${visitor.sessionId}/files/${picture.id}`)).status).toBe(200);
+  });
+
+  it("are refused for what they are, without a live session, and for a visitor's own file", async () => {
+    const visitor = await world.visitor();
+    const escalation = await takenOver(visitor);
+    const script = await send(visitor.sessionId, "#!/bin/sh\nrm -rf /", { name: "run.sh" });
+    expect(await refusal(script)).toEqual([415, "unsupported_media_type"]);
+    expect(await refusal(await json(`/sessions/${visitor.sessionId}/files`, { name: "x" }))).toEqual([
+      422,
+      "validation_failed",
+    ]);
+    const own = await fileOf(await upload(visitor, { content: "mine" }));
+    const stolen = await json(`/escalations/${escalation}/reply`, { message: "Yours.", files: [own.id] });
+    expect(await refusal(stolen)).toEqual([404, "file_not_found"]);
+    expect((await owner(`/sessions/${visitor.sessionId}/end`, { method: "POST" })).status).toBeLessThan(300);
+    expect((await refusal(await send(visitor.sessionId, "late")))[1]).toBe("session_ended");
+  });
+});

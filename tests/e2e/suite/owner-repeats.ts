@@ -15,6 +15,7 @@ const ELSEWHERE = [
   "/api/chat/sessions/{id}/messages",
   "/api/sessions/{id}/end",
   "/api/sessions/{id}/extend",
+  "/api/sessions/{id}/files",
   "/api/webhooks/actions/rotate",
   "/api/webhooks/deliveries/{id}/redeliver",
   "/chat/conversations",

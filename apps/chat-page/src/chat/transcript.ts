@@ -37,6 +37,8 @@ export interface AgentEntry {
   stopped: boolean;
   /** A human said it; null = the agent. */
   human: { name: string | null } | null;
+  /** What a human sent with it. */
+  files: readonly AttachedFile[];
 }
 
 export type Entry = UserEntry | AgentEntry;
@@ -129,6 +131,7 @@ function mergeAgent(entries: Transcript, message: WireMessage): Entry[] {
     rating: message.rating ?? (known && !isUser(known) ? known.rating : null),
     stopped: message.stopped ?? (known && !isUser(known) ? known.stopped : false),
     human: message.human ?? null,
+    files: message.files ?? [],
   };
   return known ? settled.map((entry) => (entry === known ? merged : entry)) : [...settled, merged];
 }
@@ -160,6 +163,7 @@ export function mergeDelta(entries: Transcript, delta: Delta): Transcript {
     rating: null,
     stopped: false,
     human: null,
+    files: [],
   };
   return order(known ? kept.map((entry) => (entry === known ? merged : entry)) : [...kept, merged]);
 }

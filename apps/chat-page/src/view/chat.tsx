@@ -164,6 +164,7 @@ function Messages({ state, link, onResend, onShowEarlier, source, onSend, onRate
           entry.role === "assistant" ? (
             <AgentMessage
               key={entry.key}
+              source={source}
               entry={entry}
               link={link}
               writing={entry.key === writing}

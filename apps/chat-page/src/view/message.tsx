@@ -27,9 +27,10 @@ interface AgentMessageProps {
   onRate: RateAnswer | null;
   /** Asks once more; null = this is no answer to ask for again. */
   onAgain: (() => void) | null;
+  source: FileSource;
 }
 
-export function AgentMessage({ entry, link, writing, status, stopped, onRate, onAgain }: AgentMessageProps) {
+export function AgentMessage({ entry, link, writing, status, stopped, onRate, onAgain, source }: AgentMessageProps) {
   const { human } = entry;
   const rated = entry.id !== null && !human ? onRate : null;
   return (
@@ -50,6 +51,7 @@ export function AgentMessage({ entry, link, writing, status, stopped, onRate, on
           <span class="visually-hidden">{link.agentName}: </span>
         )}
         <MarkdownText text={entry.text} streaming={writing} />
+        <FileList files={entry.files} source={source} />
         <div class="tools">
           <Time value={entry.createdAt} />
           {stopped && <span>{t("stopped")}</span>}

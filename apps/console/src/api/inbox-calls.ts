@@ -31,8 +31,8 @@ export function inboxCalls(call: Caller) {
       call<Escalation>(`/sessions/${part(session)}/take-over`, { method: "POST", body: name === "" ? {} : { name } }),
     transferEscalation: (id: string, operator: string, name: string) =>
       act<Escalation>(id, "transfer", name === "" ? { operator } : { operator, name }),
-    replyToVisitor: (id: string, message: string, idempotencyKey: string) =>
-      act<{ message_id: string }>(id, "reply", { message }, idempotencyKey),
+    replyToVisitor: (id: string, body: { message: string; files?: string[] }, idempotencyKey: string) =>
+      act<{ message_id: string }>(id, "reply", body, idempotencyKey),
     tellTyping: (id: string, typing: boolean) => act(id, "typing", { typing }),
     suggestReply: (id: string) => act<{ suggestion: string }>(id, "suggest", {}),
     handBack: (id: string, summary: string) => act<Escalation>(id, "hand-back", summary === "" ? {} : { summary }),

@@ -7,7 +7,8 @@ import type { Caller } from "./call.js";
 export function noteCalls(call: Caller) {
   const at = (session: string): string => `/sessions/${part(session)}/notes`;
   return {
-    notes: (session: string) => call<Page<SessionNote>>(`${at(session)}${query({ limit: "200" })}`),
+    notes: (session: string, cursor?: string) =>
+      call<Page<SessionNote>>(`${at(session)}${query({ limit: "200", cursor })}`),
     /** `name` is how others of the team read who wrote it; empty = nothing. */
     addNote: (session: string, content: string, given: { name: string; key: string }) =>
       call<SessionNote>(at(session), {

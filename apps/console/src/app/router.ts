@@ -279,6 +279,11 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     ...settings,
+    path: "/settings/installation",
+    component: lazyPage(async () => (await import("../settings/installation.js")).InstallationPage),
+  }),
+  createRoute({
+    ...settings,
     path: "/settings/people",
     component: lazyPage(async () => (await import("../settings/users.js")).UsersPage),
   }),

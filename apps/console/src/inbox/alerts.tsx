@@ -1,5 +1,5 @@
 import { Bell, BellOff } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useStore } from "../app/store.js";
 import { Button } from "../ui/button.js";
 import { Switch } from "../ui/choices.js";
@@ -8,6 +8,8 @@ import { TextField } from "../ui/text-field.js";
 import { alertChoice, chooseAlerts } from "./alert-choice.js";
 import styles from "./inbox.module.css";
 import { nameOperator, operatorName } from "./operator-name.js";
+
+const PushSwitch = lazy(async () => ({ default: (await import("./push-switch.js")).PushSwitch }));
 
 /** What whoever sits here wants: how visitors read them, and how they hear that somebody waits. */
 export function Alerts({ named }: { named: boolean }) {
@@ -41,7 +43,10 @@ export function Alerts({ named }: { named: boolean }) {
             }}
           />
           <Desktop />
-          <p className={styles.fine}>In this browser, while the console is open in some tab.</p>
+          <Suspense fallback={null}>
+            <PushSwitch />
+          </Suspense>
+          <p className={styles.fine}>In this browser. Notifications say that somebody waits, never who.</p>
         </div>
       </Popover>
     </div>

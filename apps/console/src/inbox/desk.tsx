@@ -74,6 +74,7 @@ export function Desk({ escalation, collected, onChanged }: DeskProps) {
       {mine && (
         <ReplyBox
           escalation={id}
+          session={escalation.session_id}
           values={{ ...collected, visitor_name: escalation.participant.name }}
           onChanged={onChanged}
         />

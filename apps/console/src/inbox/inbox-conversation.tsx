@@ -106,6 +106,7 @@ function Opened({ escalation, session, onChanged }: OpenedProps) {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <section ref={log} className={styles.log} tabIndex={0} aria-label="What was said, to scroll">
           <Conversation
+            session={session.session_id}
             {...{ watched, marks, notes }}
             mine={escalation.mine === true}
             person={participant.name ?? participant.email ?? null}

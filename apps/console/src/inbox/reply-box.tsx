@@ -6,11 +6,14 @@ import { announce } from "../app/announcement.js";
 import { useShortcut } from "../keys/registry.js";
 import { ProblemCard } from "../parts/states.js";
 import { Button } from "../ui/button.js";
+import { FileButton } from "../ui/file-button.js";
+import { AttachmentList } from "./attachment-list.js";
 import styles from "./desk.module.css";
 import { operatorName } from "./operator-name.js";
 import { filled, placeLeft, useSavedReplies } from "./saved-replies.js";
 import { LIST_ID, optionId, ReplyKey, SavedReplyList } from "./saved-reply-list.js";
 import { SuggestButton } from "./suggest-button.js";
+import { useAttachments } from "./use-attachments.js";
 import { useReply } from "./use-reply.js";
 import { useSlash } from "./use-slash.js";
 import { useSuggestion } from "./use-suggestion.js";
@@ -19,6 +22,7 @@ type Then = NonNullable<SavedReply["action"]>;
 
 interface Given {
   escalation: string;
+  session: string;
   /** What saved replies may name. */
   values: Readonly<Record<string, unknown>>;
   /** It stands otherwise now: refused, resolved or handed back. */
@@ -30,7 +34,8 @@ const SEND: Record<Then, string> = { resolve: "Send and resolve", hand_back: "Se
 const DONE: Record<Then, string> = { resolve: "It is resolved.", hand_back: "The agent goes on." };
 
 /** What the operator writes. Enter sends, Shift and Enter begin a line, a slash offers saved replies, Escape gives the keys back to the page. */
-export function ReplyBox({ escalation, values, onChanged }: Given) {
+export function ReplyBox({ escalation, session, values, onChanged }: Given) {
+  const files = useAttachments(escalation, session);
   const { text, busy, problem, write, pause, send } = useReply(escalation, onChanged);
   const box = useRef<HTMLTextAreaElement>(null);
   const { next, setNext, follow, trouble } = useMacro(escalation, onChanged);
@@ -68,8 +73,13 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
   useShortcut({ id: "inbox.reply", keys: "r", label: "Write a reply", scope: "Inbox", run: focus });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    void send()
-      .then((sent) => (sent ? follow() : undefined))
+    if (!files.ready) return;
+    void send(files.list.flatMap(({ id }) => id ?? []))
+      .then((sent) => {
+        if (!sent) return undefined;
+        files.clear();
+        return follow();
+      })
       .then(focus);
   };
   const shown = problem ?? trouble ?? suggestion.problem;
@@ -102,6 +112,12 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
         }}
         onSelect={({ currentTarget }) => slash.look(currentTarget.selectionStart)}
         onBlur={pause}
+        onPaste={(event) => {
+          const pasted = [...event.clipboardData.files];
+          if (pasted.length === 0) return;
+          event.preventDefault();
+          files.add(pasted);
+        }}
         onKeyDown={(event) => {
           if (slash.press(event)) return;
           if (event.key === "Escape" && suggestion.busy) return suggestion.cancel();
@@ -109,14 +125,16 @@ export function ReplyBox({ escalation, values, onChanged }: Given) {
           if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
+      <AttachmentList files={files} />
       <div className={styles.end}>
         <p id="reply-help" className={styles.fine}>
           Markdown, / for saved replies. Enter sends, Shift and Enter begin a new line, Esc leaves.
         </p>
         <span className={styles.acts}>
+          <FileButton label="Attach" multiple onFiles={files.add} />
           <SuggestButton busy={suggestion.busy} onAsk={ask} onCancel={suggestion.cancel} />
           {next !== null && <Button onClick={() => setNext(null)}>Only send</Button>}
-          <Button type="submit" look="primary" busy={busy} aria-disabled={busy || text.trim() === ""}>
+          <Button type="submit" look="primary" busy={busy} aria-disabled={busy || text.trim() === "" || !files.ready}>
             {next === null ? "Send" : SEND[next]}
           </Button>
         </span>

@@ -1,5 +1,6 @@
 import type { SavedReply } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
+import { allPages } from "../api/all-pages.js";
 import { answered } from "../api/query.js";
 import { replyCalls } from "../api/reply-calls.js";
 import { useCalls } from "../api/use-calls.js";
@@ -9,7 +10,7 @@ const NONE: SavedReply[] = [];
 /** The saved replies of the team, by their keys. */
 export function useSavedReplies(): SavedReply[] {
   const calls = useCalls(replyCalls);
-  const query = useQuery({ queryKey: ["saved-replies"], queryFn: answered(() => calls.savedReplies()) });
+  const query = useQuery({ queryKey: ["saved-replies"], queryFn: answered(() => allPages(calls.savedReplies)) });
   return query.data?.data ?? NONE;
 }
 

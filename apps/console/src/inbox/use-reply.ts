@@ -12,8 +12,8 @@ export interface Reply {
   write(text: string): void;
   /** The operator writes no more, for now. */
   pause(): void;
-  /** Whether it was sent. */
-  send(): Promise<boolean>;
+  /** Sends the words with these uploaded files; answers whether it was sent. */
+  send(files: readonly string[]): Promise<boolean>;
 }
 
 /**
@@ -52,12 +52,18 @@ export function useReply(escalation: string, onRefused: () => void): Reply {
       toldAt.current = now;
       void api.tellTyping(escalation, true);
     },
-    async send() {
+    async send(files) {
       if (busy || text.trim() === "") return false;
-      const key = drafts.get(escalation)?.key || crypto.randomUUID();
-      keep(text, key);
+      const [before, ids] = (drafts.get(escalation)?.key ?? "").split("|");
+      // Other files make another message of the same words.
+      const key = before && ids === files.join() ? before : crypto.randomUUID();
+      keep(text, `${key}|${files.join()}`);
       setBusy(true);
-      const answer = await api.replyToVisitor(escalation, text, key);
+      const answer = await api.replyToVisitor(
+        escalation,
+        { message: text, ...(files.length === 0 ? {} : { files: [...files] }) },
+        key,
+      );
       setBusy(false);
       setProblem(answer.type === "ok" ? null : answer);
       if (answer.type === "ok") {

@@ -1,5 +1,5 @@
 import type { SessionNote } from "@parley/contracts";
-import { Activity, File, ThumbsDown, ThumbsUp } from "lucide-react";
+import { Activity, ThumbsDown, ThumbsUp } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { WatchState } from "../api/watch-session.js";
 import { ProblemCard } from "../parts/states.js";
@@ -12,6 +12,7 @@ import { Chip, Status, type Tone } from "../ui/status.js";
 import { Time } from "../ui/time.js";
 import styles from "./conversation.module.css";
 import { NoteItem } from "./note-item.js";
+import { SaidFile } from "./said-file.js";
 import { type Mark, type Told, toldInOrder } from "./told.js";
 import { TracedTurnBody } from "./traced-turn.js";
 import type { TranscriptMessage } from "./transcript.js";
@@ -33,6 +34,7 @@ export function LiveState({ state }: { state: WatchState }) {
 }
 
 interface ConversationProps {
+  session: string;
   watched: Watched;
   /** What happened between the messages. */
   marks: readonly Mark[];
@@ -47,7 +49,7 @@ interface ConversationProps {
 }
 
 /** What was said, oldest first, as the visitor's page shows it, and what is being said. */
-export function Conversation({ watched, marks, notes, person, mine = false, tracing }: ConversationProps) {
+export function Conversation({ session, watched, marks, notes, person, mine = false, tracing }: ConversationProps) {
   const { live, problem, truncated, loaded } = watched;
   const { messages, writing, label, typing } = live;
   const told = useMemo(() => toldInOrder(messages, marks, notes), [messages, marks, notes]);
@@ -65,7 +67,7 @@ export function Conversation({ watched, marks, notes, person, mine = false, trac
         {told.length > 0 && (
           <ol className={styles.told}>
             {told.map((entry) => (
-              <Entry key={entry.key} entry={entry} person={person} tracing={tracing} />
+              <Entry key={entry.key} {...{ session, entry, person, tracing }} />
             ))}
           </ol>
         )}
@@ -76,7 +78,14 @@ export function Conversation({ watched, marks, notes, person, mine = false, trac
   );
 }
 
-function Entry({ entry, person, tracing }: { entry: Told; person: string | null; tracing: Tracing | undefined }) {
+interface EntryProps {
+  session: string;
+  entry: Told;
+  person: string | null;
+  tracing: Tracing | undefined;
+}
+
+function Entry({ session, entry, person, tracing }: EntryProps) {
   switch (entry.type) {
     case "day":
       return (
@@ -89,7 +98,7 @@ function Entry({ entry, person, tracing }: { entry: Told; person: string | null;
     case "note":
       return <NoteItem note={entry.note} />;
     case "message":
-      return <Spoken message={entry.message} person={person} tracing={entry.last ? tracing : undefined} />;
+      return <Spoken {...{ session, person }} message={entry.message} tracing={entry.last ? tracing : undefined} />;
   }
 }
 
@@ -107,12 +116,13 @@ function MarkItem({ mark: { at, tone, text, words } }: { mark: Mark }) {
 }
 
 interface SpokenProps {
+  session: string;
   message: TranscriptMessage;
   person: string | null;
   tracing: Tracing | undefined;
 }
 
-function Spoken({ message, person, tracing }: SpokenProps) {
+function Spoken({ session, message, person, tracing }: SpokenProps) {
   const { role, human, nodeName, failed, createdAt, content, files, rating, stopped } = message;
   const own = role === "user";
   const by = own ? (person ?? "Visitor") : human === null ? "Agent" : (human.name ?? "A human");
@@ -139,7 +149,7 @@ function Spoken({ message, person, tracing }: SpokenProps) {
       )}
       {files.map(({ id, name }) => (
         <p key={id} className={styles.note}>
-          <File className={styles.icon} aria-hidden="true" /> {name}
+          <SaidFile {...{ session, id, name }} />
         </p>
       ))}
       <Notes failed={failed} stopped={stopped} rating={rating} />

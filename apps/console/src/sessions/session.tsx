@@ -138,6 +138,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
             {active && <Present session={id} answering={open?.mine === true} />}
             <TranscriptHead id={id} offered={offered} />
             <Conversation
+              session={id}
               {...{ watched, marks, notes, person }}
               mine={open?.mine === true}
               tracing={watched.loaded && watched.readable ? tracing : undefined}

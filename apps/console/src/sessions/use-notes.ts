@@ -1,5 +1,6 @@
 import type { SessionNote } from "@parley/contracts";
 import { useQuery } from "@tanstack/react-query";
+import { allPages } from "../api/all-pages.js";
 import { noteCalls } from "../api/note-calls.js";
 import { answered } from "../api/query.js";
 import { useCalls } from "../api/use-calls.js";
@@ -9,6 +10,9 @@ const NONE: SessionNote[] = [];
 /** What the team has noted on a session; none for whoever may not read them. */
 export function useNotes(session: string): SessionNote[] {
   const calls = useCalls(noteCalls);
-  const query = useQuery({ queryKey: ["notes", session], queryFn: answered(() => calls.notes(session)) });
+  const query = useQuery({
+    queryKey: ["notes", session],
+    queryFn: answered(() => allPages((cursor) => calls.notes(session, cursor))),
+  });
   return query.data?.data ?? NONE;
 }

@@ -21,7 +21,12 @@ export function SettingsNav() {
             <Tab to="/settings/do-not-contact">Do not contact</Tab>
           </>
         ) : null}
-        {edits && role !== "editor" ? <Tab to="/settings/dead-letters">Dead letters</Tab> : null}
+        {edits && role !== "editor" ? (
+          <>
+            <Tab to="/settings/dead-letters">Dead letters</Tab>
+            <Tab to="/settings/installation">Retention and sign-in</Tab>
+          </>
+        ) : null}
       </Tabs>
     </div>
   );

@@ -41,6 +41,12 @@ export const replyBody = z
       .refine((text) => text.trim() !== "", { message: "must not be blank" })
       .refine((text) => [...text].length <= 10_000, { message: "must have at most 10,000 characters" })
       .refine(storable, { message: "must not contain NUL" }),
+    /** Ids of `POST /api/sessions/{id}/files`, each sent once. */
+    files: z
+      .array(z.uuid())
+      .max(10)
+      .refine((ids) => new Set(ids).size === ids.length, { message: "must name each file once" })
+      .optional(),
     operator,
     name,
   })

@@ -102,6 +102,7 @@ export const replyEscalation = rpc(
     operator: z.string(),
     name: z.string().nullable(),
     content: z.string(),
+    files: z.array(uuid).optional(),
     ...repeatable,
   }),
   z.object({ messageId: uuid, sessionId: z.string(), createdAt: iso, replayed: z.boolean() }),

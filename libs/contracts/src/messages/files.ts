@@ -28,6 +28,8 @@ export const beginFile = rpc(
     mediaType: z.string().max(100),
     /** Files of one session, those that are being uploaded included. */
     maxCount: z.number().int().min(1),
+    /** Of the team, which has places of its own. */
+    byTeam: z.boolean().optional(),
   }),
   z.object({ complete: attachedFile.nullable() }),
 );

@@ -25,7 +25,7 @@ language sql stable as $$
           '[]'
         )
         from notices n
-        where n.escalation_id = e.id
+        where n.escalation_id = e.id and n.push_id is null
       )
     )
 $$;

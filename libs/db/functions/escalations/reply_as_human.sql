@@ -1,6 +1,7 @@
--- Words of the operator who has the conversation. p: {operator, name, content, idem_key, idem_fingerprint, signature,
--- mail_after_ms}. A repeat gets the first answer. A visitor who wants it by mail gets it so, unless they write within
--- mail_after_ms; further words until then go with it.
+-- Words of the operator who has the conversation. p: {operator, name, content, files: [id], idem_key, idem_fingerprint,
+-- signature, mail_after_ms}; files are uploads of the team for this session that no message has carried yet.
+-- A repeat gets the first answer. A visitor who wants it by mail gets it so, unless they write within mail_after_ms;
+-- further words until then go with it.
 create or replace function reply_as_human(p_tenant uuid, p_id uuid, p jsonb) returns json
 language plpgsql as $$
 declare
@@ -11,6 +12,9 @@ declare
   v_message uuid := gen_random_uuid();
   v_now timestamptz;
   v_name text;
+  v_ids uuid[] := array(select value::uuid from jsonb_array_elements_text(coalesce(p -> 'files', '[]')));
+  v_files json;
+  v_found integer;
 begin
   h := hold_escalation(p_tenant, p_id);
   e := h.o_row;
@@ -26,6 +30,21 @@ begin
   if e.assigned_to <> p ->> 'operator' then perform fail('escalation_assigned'); end if;
   v_name := coalesce(p ->> 'name', e.assigned_name);
   v_now := clock_timestamp();
+  if cardinality(v_ids) > 0 then
+    update session_files
+    set keep = true
+    where id = any(v_ids)
+      and conversation_id = c.id
+      and by_team
+      and complete
+      and not keep;
+    get diagnostics v_found = row_count;
+    if v_found <> cardinality(v_ids) then perform fail('file_not_found'); end if;
+    select json_agg(file_json(f) order by o)
+    into v_files
+    from unnest(v_ids) with ordinality u(id, o)
+    join session_files f on f.id = u.id;
+  end if;
   update text_conversations
   set
     message_sequence = message_sequence + 1,
@@ -34,10 +53,12 @@ begin
   where id = c.id
   returning * into c;
   insert into text_conversation_messages (
-    id, conversation_id, tenant_id, sequence, turn_seq, role, content, author, author_name, created_at
+    id, conversation_id, tenant_id, sequence, turn_seq, role, content, author, author_name, files,
+    created_at
   )
   values (
-    v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name, v_now
+    v_message, c.id, c.tenant_id, c.message_sequence, c.next_seq, 'assistant', p ->> 'content', 'human', v_name,
+    v_files, v_now
   );
   if e.answer_to is not null then
     insert into notices (
@@ -60,11 +81,11 @@ begin
     'events', json_build_array(
       tell_event(
         c, 'message',
-        json_build_object(
+        (jsonb_build_object(
           'id', v_message, 'turn_id', c.id || '.' || c.next_seq || 'h' || c.message_sequence, 'role', 'assistant',
           'part', 0, 'content', p ->> 'content', 'sequence', c.message_sequence, 'author', 'human',
           'author_name', v_name
-        )
+        ) || case when v_files is null then '{}' else jsonb_build_object('files', v_files) end)::json
       )
     )
   );

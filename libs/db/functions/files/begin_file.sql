@@ -18,6 +18,7 @@ begin
       select count(*)
       from session_files
       where conversation_id = v_id
+        and not by_team
         and (complete or created_at >= clock_timestamp() - upload_time())
     ) >= p_max_count
   then
@@ -61,7 +62,7 @@ begin
     end if;
     return json_build_object('complete', null);
   end if;
-  if (select count(*) from session_files where conversation_id = v_id) >= p_max_count then
+  if (select count(*) from session_files where conversation_id = v_id and not by_team) >= p_max_count then
     perform fail('files_exhausted');
   end if;
   insert into session_files (id, tenant_id, conversation_id, name, media_type, bytes, sha256, created_at)

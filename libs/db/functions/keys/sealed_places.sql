@@ -28,8 +28,10 @@ language sql immutable as $$
     ('notices', 'target_sealed', array['id'],
       'case when t.firing_id is not null then (select ''alert:'' || f.alert_id from alert_firings f
         where f.id = t.firing_id) when t.kind = ''answer'' then ''answer:'' || t.escalation_id
+        when t.push_id is not null then ''push:'' || t.tenant_id || '':'' || t.push_id
         else (select ''people:'' || c.agent_id
         from escalations e join text_conversations c on c.id = e.conversation_id where e.id = t.escalation_id) end'),
+    ('push_subscriptions', 'subscription_sealed', array['id'], 'null'),
     ('schedule_recipients', 'address_sealed', array['schedule_id', 'address_hash'], 'null'),
     ('send_out_recipients', 'address_sealed', array['id'], 'null'),
     ('suppressions', 'address_sealed', array['tenant_id', 'address_hash'], 'null'),

@@ -56,8 +56,9 @@ begin
     where id = n.id
     returning * into n;
     return next json_build_object(
-      'about', 'escalation', 'id', n.id, 'tenant_id', n.tenant_id, 'kind', n.kind, 'target_sealed', n.target_sealed,
-      'attempt', n.attempts, 'escalation_id', e.id, 'agent_id', c.agent_id, 'agent_name', (
+      'about', 'escalation', 'id', n.id, 'tenant_id', n.tenant_id, 'kind', n.kind, 'push_id', n.push_id,
+      'target_sealed', n.target_sealed, 'attempt', n.attempts, 'escalation_id', e.id, 'agent_id', c.agent_id,
+      'agent_name', (
         select a.name from agents a where a.id = c.agent_id
       ),
       'reason', e.reason, 'source', e.source, 'created_at', iso(e.created_at),

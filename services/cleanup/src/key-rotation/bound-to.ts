@@ -35,6 +35,7 @@ export const BOUND_TO: Readonly<Record<string, (row: SealedRow) => string>> = {
   "link_identities.secret_sealed": ({ tenant, row_key }) => `link_identities:${tenant}:${row_key.link_id}`,
   "memories.address_sealed": ({ tenant, row_key }) => `memories:${tenant}:${row_key.agent_id}:${row_key.subject_hash}`,
   "notices.target_sealed": ({ more }) => String(more),
+  "push_subscriptions.subscription_sealed": ({ tenant, row_key }) => `push:${tenant}:${row_key.id}`,
   "schedule_recipients.address_sealed": ({ tenant, row_key }) =>
     `schedule:${tenant}:${row_key.schedule_id}:${row_key.address_hash}`,
   "send_out_recipients.address_sealed": ({ tenant, row_key }) => `recipient:${tenant}:${row_key.id}`,

@@ -32,7 +32,8 @@ export async function readKnowledgeForm(body: Buffer, contentType: string): Prom
   return { name, ...fields, media_type: mediaType, content: content.toString("base64"), encoding: "base64" };
 }
 
-async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
+/** A small form, taken apart. Throws `malformed_request`. */
+export async function parseForm(body: Buffer, contentType: string): Promise<FormData> {
   const boundary = /boundary=(?:"([^"]{1,70})"|([^\s";,]{1,70}))/i.exec(contentType);
   const mark = boundary?.[1] ?? boundary?.[2];
   if (mark === undefined || partsOf(body, mark) > MAX_PARTS) throw new AppError("malformed_request");

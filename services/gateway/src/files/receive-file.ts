@@ -25,7 +25,9 @@ export interface FilePlace {
   access: SessionAccess;
   /** Names the file: a repeat under the same id goes on with it. */
   fileId: string;
-  limits: LinkPolicy["fileUploads"];
+  limits: Pick<LinkPolicy["fileUploads"], "types" | "maxBytes" | "maxCount">;
+  /** Of the team and not of the visitor. */
+  byTeam?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface FilePlace {
  * refused or broken upload leaves nothing behind. Throws `body_too_large`, `unsupported_media_type`, `files_exhausted`.
  */
 export async function receiveFile(bus: Bus, place: FilePlace, file: IncomingFile): Promise<AttachedFile> {
-  const { access, fileId, limits } = place;
+  const { access, fileId, limits, byTeam } = place;
   const chunks = inChunks(file.content, limits.maxBytes);
   const first = await chunks.next();
   const head = first.done ? Buffer.alloc(0) : first.value;
@@ -41,7 +43,7 @@ export async function receiveFile(bus: Bus, place: FilePlace, file: IncomingFile
   const { name, mediaType, isText } = await judgeFile(head, claim, limits.types);
   const text = isText ? createTextCheck() : null;
   text?.feed(head);
-  const begun = await bus.call(beginFile, { access, fileId, name, mediaType, maxCount: limits.maxCount });
+  const begun = await bus.call(beginFile, { access, fileId, name, mediaType, maxCount: limits.maxCount, byTeam });
   if (begun.complete !== null) {
     file.content.resume();
     return begun.complete;

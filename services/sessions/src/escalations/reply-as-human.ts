@@ -11,6 +11,7 @@ export const replyAsHumanHandler =
       operator: input.operator,
       name: input.name,
       content: input.content,
+      files: input.files ?? [],
       idem_key: input.idempotency?.key ?? null,
       idem_fingerprint: input.idempotency?.fingerprint ?? null,
       signature: input.signature ?? null,

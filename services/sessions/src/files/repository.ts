@@ -10,9 +10,10 @@ export function createFileRepository(db: Db) {
   return {
     async begin(
       access: Row,
-      file: { id: string; name: string; mediaType: string; maxCount: number },
+      file: { id: string; name: string; mediaType: string; maxCount: number; byTeam?: boolean | undefined },
     ): Promise<{ complete: AttachedFile | null }> {
-      const [row] = await db.query<{ r: unknown }>("select begin_file($1::jsonb, $2, $3, $4, $5) as r", [
+      const begin = file.byTeam ? "begin_team_file" : "begin_file";
+      const [row] = await db.query<{ r: unknown }>(`select ${begin}($1::jsonb, $2, $3, $4, $5) as r`, [
         JSON.stringify(access),
         file.id,
         file.name,

@@ -1,11 +1,13 @@
-import { getPeople, setPeople } from "@parley/contracts";
+import { getPeople, listPush, setPeople, subscribePush, unsubscribePush } from "@parley/contracts";
 import { createMailer } from "@parley/mail";
 import { createOutbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
 import { createCheckAddress } from "../webhooks/check-address.js";
 import { getPeopleHandler, setPeopleHandler } from "./manage-people.js";
+import { listPushHandler, subscribePushHandler, unsubscribePushHandler } from "./manage-push.js";
 import { createNoticeRepository } from "./notice-repository.js";
 import { createPeopleRepository } from "./people-repository.js";
+import { createPushRepository } from "./push-repository.js";
 import { startNotices } from "./send-notices.js";
 
 /** Serves how the people behind agents can be reached, and tells them. Stop it before the database is closed. */
@@ -15,6 +17,11 @@ export function bindPeople(deps: SessionsDeps): { stop(): Promise<void> } {
   const bound = { maxInFlight: config.SESSIONS_MAX_IN_FLIGHT };
   bus.serve(getPeople, getPeopleHandler(handlers), bound);
   bus.serve(setPeople, setPeopleHandler(handlers), bound);
+  const push = createPushRepository(db);
+  const pushing = { ...handlers, push };
+  bus.serve(listPush, listPushHandler(pushing), bound);
+  bus.serve(subscribePush, subscribePushHandler(pushing), bound);
+  bus.serve(unsubscribePush, unsubscribePushHandler(pushing), bound);
   const notices = createNoticeRepository(db);
   const mailer = createMailer({
     url: config.SMTP_URL,
@@ -28,7 +35,7 @@ export function bindPeople(deps: SessionsDeps): { stop(): Promise<void> } {
     logger,
     metrics,
   });
-  const sending = startNotices({ ...deps, notices, mailer, outbound });
+  const sending = startNotices({ ...deps, notices, mailer, outbound, push });
   return {
     async stop() {
       await sending.stop();

@@ -14,6 +14,8 @@ const ofEscalation = z.object({
   ...common,
   about: z.literal("escalation"),
   kind: z.enum(["mail", "chat", "answer"]),
+  /** Told to this browser and not to a chat. */
+  push_id: z.string().nullable(),
   escalation_id: z.string(),
   agent_id: z.string(),
   agent_name: z.string(),

@@ -3,7 +3,9 @@ import type { Mailer } from "@parley/mail";
 import type { Outbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
 import type { ClaimedNotice, NoticeRepository } from "./notice-repository.js";
-import { alertAad, answerAad, targetAad } from "./targets.js";
+import type { PushRepository } from "./push-repository.js";
+import { sendPush } from "./send-push.js";
+import { alertAad, answerAad, pushAad, targetAad } from "./targets.js";
 import { alertChat, alertMail } from "./write-alert.js";
 import { chatMessage, operatorMail, visitorMail } from "./write-notice.js";
 
@@ -11,8 +13,11 @@ interface NoticeDeps extends SessionsDeps {
   notices: NoticeRepository;
   mailer: Mailer;
   outbound: Outbound;
+  push: Pick<PushRepository, "forget">;
 }
 
+/** No other attempt would go otherwise. */
+const FINAL = new Set(["refused", "unusable", "gone"]);
 const AT_ONCE = 16;
 const TIMEOUT_MS = 15_000;
 const ANSWER_BYTES = 16_384;
@@ -23,7 +28,7 @@ const FINISH_MS = 5_000;
 const WAITS = [2, 10, 60, 300, 1_800, 7_200, 21_600];
 
 /**
- * Tells operators that somebody waits and what crossed a threshold, and sends answers to visitors who are gone, in any number of replicas. Idempotency key: the id
+ * Tells operators (by mail, in a chat, in their browsers) that somebody waits and what crossed a threshold, and sends answers to visitors who are gone, in any number of replicas. Idempotency key: the id
  * of the notice, in `Message-ID` and `Idempotency-Key`; a process that dies between its attempt and the note of it leaves a second
  * attempt under the same key. Starts at once.
  */
@@ -40,10 +45,10 @@ export function startNotices(deps: NoticeDeps): { stop(): Promise<void> } {
     claim: (limit, holdMs) => deps.notices.claim(limit, holdMs),
     async work(notice, signal) {
       const outcome = await attempt(deps, notice, signal);
-      const isFinal = outcome === null || outcome === "refused" || outcome === "unusable";
+      const isFinal = outcome === null || FINAL.has(outcome);
       await deps.notices.settle(notice, outcome, isFinal ? null : retryAfter(notice.attempt, WAITS));
-      outcomes.inc({ kind: notice.kind, outcome: outcome ?? "sent" });
-      const { kind } = notice;
+      const kind = notice.about === "escalation" && notice.push_id !== null ? "push" : notice.kind;
+      outcomes.inc({ kind, outcome: outcome ?? "sent" });
       const of = notice.about === "alert" ? { alertId: notice.alert_id } : { escalationId: notice.escalation_id };
       if (outcome === null) deps.logger.info({ ...of, kind }, "notice.sent");
       else deps.logger.warn({ ...of, kind, outcome, attempt: notice.attempt }, "notice.failed");
@@ -58,6 +63,11 @@ async function attempt(deps: NoticeDeps, notice: ClaimedNotice, signal: AbortSig
   const { PUBLIC_URL } = deps.config;
   const target = openedTarget(deps, notice);
   if (target === null) return "unusable";
+  if (notice.about === "escalation" && notice.push_id !== null) {
+    const outcome = await sendPush(deps, { target, notice, signal });
+    if (outcome === "gone" || outcome === "unusable") await deps.push.forget(notice.tenant_id, notice.push_id);
+    return outcome;
+  }
   if (notice.kind === "chat") {
     const body = notice.about === "alert" ? alertChat(PUBLIC_URL, notice) : chatMessage(PUBLIC_URL, notice);
     return post(deps, { url: target, body, notice, signal });
@@ -73,6 +83,7 @@ function mailOf(publicUrl: string, notice: ClaimedNotice): ReturnType<typeof ale
 
 function aadOf(notice: ClaimedNotice): string {
   if (notice.about === "alert") return alertAad(notice.alert_id);
+  if (notice.push_id !== null) return pushAad(notice.tenant_id, notice.push_id);
   return notice.kind === "answer" ? answerAad(notice.escalation_id) : targetAad(notice.agent_id);
 }
 

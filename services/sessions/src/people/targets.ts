@@ -5,6 +5,7 @@ import type { Target } from "./people-repository.js";
 
 export const targetAad = (agentId: string): string => `people:${agentId}`;
 export const alertAad = (alertId: string): string => `alert:${alertId}`;
+export const pushAad = (tenantId: string, id: string): string => `push:${tenantId}:${id}`;
 export const answerAad = (escalationId: string): string => `answer:${escalationId}`;
 
 /** `ada@example.com` → `a••••@example.com`: enough to recognise one's own. */

@@ -142,9 +142,9 @@ const replyRoute = ownerRoute({
   body: replyBody,
   answers: { 201: z.object({ message_id: z.uuid(), session_id: z.string(), created_at: z.string() }) },
   handle: async ({ principal, request, params, body, markReplay }, { bus }) => {
-    const { message: content, name = null } = body;
+    const { message: content, name = null, files } = body;
     const operator = actingOperator(principal, body.operator);
-    const call = { principal, ...params, operator, name, content, ...signedRepeatable(request) };
+    const call = { principal, ...params, operator, name, content, files, ...signedRepeatable(request) };
     const { messageId, sessionId, createdAt, replayed } = await bus.call(replyEscalation, call);
     markReplay(replayed);
     return { message_id: messageId, session_id: sessionId, created_at: createdAt };

@@ -18,6 +18,7 @@ import {
 } from "@parley/contracts";
 import { type HttpApp, JSON_TYPES } from "@parley/http";
 import type { FastifyRequest } from "fastify";
+import { requireKnownForLargeBody } from "../../edge/callers/large-body.js";
 import { withAllowed } from "../../files/allowed-file.js";
 import { KNOWLEDGE_TYPES, readKnowledgeForm } from "../../files/knowledge-form.js";
 import { sendKnowledge } from "../../files/send-knowledge.js";
@@ -26,12 +27,10 @@ import { type Deps, ownerRoute, wirePage } from "./owner-route.js";
 
 /** 10 MB as base64, and the JSON around it. */
 const BODY_LIMIT_BYTES = 14_000_000;
-/** What every other route reads before it knows the caller. */
-const UNKNOWN_CALLER_BYTES = 262_144;
 const FORM = "multipart/form-data";
 const ALLOWED = { types: KNOWLEDGE_TYPES, maxBytes: KNOWLEDGE_MAX_BYTES };
 
-type AddDeps = Deps<"bus" | "credentials">;
+type AddDeps = Deps<"bus" | "credentials" | "config">;
 
 /**
  * Adds a document to an agent's knowledge base, or a new revision of the one with this name. Idempotent by `Idempotency-Key`,
@@ -43,12 +42,12 @@ const addRoute = ownerRoute({
   summary: "Add a document to the knowledge base",
   description:
     "Markdown, text and HTML as text, PDF as base64 with `encoding`; or multipart/form-data with the part `file` and any of the fields " +
-    "`name`, `media_type`, `language`: the type is then found out from the bytes. At most 10 MB. A body above 256 KiB needs a bearer token. " +
+    "`name`, `media_type`, `language`: the type is then found out from the bytes. At most 10 MB. A body above 256 KiB needs a bearer token or a session of the console. " +
     "Versions that exist and are not the newest keep the documents they had.",
   role: "editor",
   config: { mediaTypes: [...JSON_TYPES, FORM], repeatable: true },
   bodyLimit: BODY_LIMIT_BYTES,
-  onRequest: requireTokenForLargeBody,
+  onRequest: (request, deps: AddDeps) => requireKnownForLargeBody(request, deps),
   params: agentParams,
   body: addKnowledgeBody,
   answers: { 200: knowledgeAdded, 201: knowledgeAdded },
@@ -62,15 +61,6 @@ const addRoute = ownerRoute({
     return { ...document, result: status };
   },
 });
-
-/** A body is read before its signature can be checked, so a large one is read only for a caller whose token is valid. */
-async function requireTokenForLargeBody(request: FastifyRequest, { credentials }: AddDeps): Promise<void> {
-  const length = Number(request.headers["content-length"] ?? Number.POSITIVE_INFINITY);
-  if (length <= UNKNOWN_CALLER_BYTES) return;
-  const token = /^Bearer ([A-Za-z0-9_]{1,128})$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (token === undefined) throw new AppError("body_too_large");
-  if ((await credentials.tokenPrincipal(token)) === null) throw new AppError("invalid_token");
-}
 
 function contentOf(given: string, encoding: "text" | "base64"): Buffer {
   const content = Buffer.from(given, encoding === "text" ? "utf8" : "base64");

@@ -28,12 +28,15 @@ import type { OwnerRoute } from "./owner-route.js";
 import { peopleRoutes } from "./people.js";
 import { privacyRoutes } from "./privacy.js";
 import { privacyExportRoutes } from "./privacy-export.js";
+import { pushRoutes } from "./push.js";
 import { reviewRoutes } from "./reviews.js";
 import { savedReplyRoutes } from "./saved-replies.js";
 import { scheduleRoutes } from "./schedules.js";
 import { securityEventRoutes } from "./security-events.js";
 import { serverRoutes } from "./server.js";
+import { sessionFileRoutes } from "./session-files.js";
 import { sessionRoutes } from "./sessions.js";
+import { settingRoutes } from "./settings.js";
 import { suppressionRoutes } from "./suppressions.js";
 import { tenantEventRoutes } from "./tenant-events.js";
 import { tenantRoutes } from "./tenants.js";
@@ -60,6 +63,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...alertRoutes,
   ...linkTemplateRoutes,
   ...sessionRoutes,
+  ...sessionFileRoutes,
   ...noteRoutes,
   ...reviewRoutes,
   ...savedReplyRoutes,
@@ -67,6 +71,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...exportRoutes,
   ...escalationRoutes,
   ...peopleRoutes,
+  ...pushRoutes,
   ...memoryRoutes,
   ...privacyExportRoutes,
   ...webhookRoutes,
@@ -80,6 +85,7 @@ const ROUTES: readonly OwnerRoute[] = [
   ...securityEventRoutes,
   ...auditRoutes,
   ...serverRoutes,
+  ...settingRoutes,
   ...demoWeekRoutes,
 ];
 

@@ -1,5 +1,4 @@
 import {
-  AppError,
   endSession,
   extendSession,
   getSession,
@@ -13,7 +12,6 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
-import { sendFile } from "../../files/send-file.js";
 import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
 import { eventStream } from "../declare-route.js";
@@ -139,23 +137,6 @@ const transcriptRoute = ownerRoute({
   },
 });
 
-/** A file that was sent in a session of the tenant, as a download. Operators and above. */
-const fileRoute = ownerRoute({
-  method: "GET",
-  path: "/sessions/:id/files/:file_id",
-  summary: "Download a file of a session",
-  role: "operator",
-  records: actOn("session", "session.file.read"),
-  params: sessionParams.extend({ file_id: z.string().max(64) }),
-  answers: { 200: z.string().meta({ description: "The bytes, as an attachment" }) },
-  handle: async ({ principal, params, reply }, { bus }) => {
-    const { id, file_id: fileId } = params;
-    const access = ownerAccess(principal, id);
-    if (!z.uuid().safeParse(fileId).success) throw new AppError("file_not_found");
-    return sendFile(bus, reply, { access, fileId });
-  },
-});
-
 /** A session as a test for the document of its agent, without what identifies a person. Nothing is stored. */
 const toTestRoute = ownerRoute({
   method: "POST",
@@ -178,6 +159,5 @@ export const sessionRoutes = [
   watchRoute,
   traceRoute,
   transcriptRoute,
-  fileRoute,
   toTestRoute,
 ];

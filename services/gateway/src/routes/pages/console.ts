@@ -8,9 +8,9 @@ const built = join(dirname(createRequire(import.meta.url).resolve("@parley/conso
 
 /**
  * No page may frame the console. It frames the chat page, as the preview of a link. Its scripts may not turn text into code or markup,
- * but for what people wrote, sanitized.
+ * but for what people wrote, sanitized, and the one worker, whose address is written in the policy that names it.
  */
-const CSP = `${pageCsp("'none'")}; frame-src 'self'`;
+const CSP = `${pageCsp("'none'", "dompurify parley-push-worker")}; frame-src 'self'`;
 
 /**
  * The owner console and its files. The document is the same for everybody and every address under `/console`: who may see
@@ -21,6 +21,16 @@ export async function registerConsole(app: HttpApp, { folder = built }: { folder
   const assets = join(folder, "assets");
   let page: string | undefined;
 
+  const worker = join(folder, "push-worker.js");
+  app.get("/console/push-worker.js", { schema: { hide: true } }, async (_request, reply) => {
+    if (!existsSync(worker)) throw new AppError("not_ready", { internal: "the console is not built" });
+    reply.headers({
+      "content-security-policy": "default-src 'none'",
+      "cache-control": "no-cache",
+      "content-type": "text/javascript; charset=utf-8",
+    });
+    return reply.send(readFileSync(worker, "utf8"));
+  });
   for (const path of ["/console", "/console/*"]) {
     app.get(path, { schema: { hide: true } }, async (_request, reply) => {
       if (page === undefined && !existsSync(file))

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import multipart, { type MultipartFile } from "@fastify/multipart";
-import { AppError, type AttachedFile, discardFile, newId, type SessionAccess } from "@parley/contracts";
+import { AppError, type AttachedFile, discardFile, newId } from "@parley/contracts";
 import type { HttpApp } from "@parley/http";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
@@ -9,6 +8,7 @@ import type { GatewayContext } from "../../context.js";
 import { givenIdempotencyKey } from "../../edge/idempotency.js";
 import { requireSession, takeLinkRate } from "../../edge/visit.js";
 import { withAllowed } from "../../files/allowed-file.js";
+import { fileIdOf } from "../../files/file-id.js";
 import { receiveFile } from "../../files/receive-file.js";
 import { sendFile } from "../../files/send-file.js";
 import { answers, noContent } from "../declare-route.js";
@@ -53,7 +53,7 @@ function uploadRoute(app: HttpApp, context: GatewayContext): void {
       const key = givenIdempotencyKey(request);
       await takeLinkRate(context, { request, reply }, request.visit.sessionToken);
       const part = await partOf(request, fileUploads.maxBytes);
-      const place = { access, fileId: key === null ? newId() : idOf(access, key), limits: fileUploads };
+      const place = { access, fileId: key === null ? newId() : fileIdOf(access, key), limits: fileUploads };
       const incoming = { content: part.file, name: part.filename, mediaType: part.mimetype };
       const stored: AttachedFile = await receiveFile(context.bus, place, incoming);
       return await reply.code(201).send(stored);
@@ -88,14 +88,6 @@ async function partOf(request: FastifyRequest, maxBytes: number): Promise<Multip
   return part;
 }
 
-/** The same session and key name the same file, and nobody else can name it. */
-function idOf(access: SessionAccess, key: string): string {
-  const hex = createHash("sha256")
-    .update(`${JSON.stringify(access)}\n${key}`)
-    .digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
 async function readRest(raw: IncomingMessage): Promise<void> {
   if (raw.readableEnded || raw.destroyed) return;
   await new Promise<void>((resolve) => {
@@ -120,7 +112,7 @@ function downloadRoute(app: HttpApp, { bus }: GatewayContext): void {
   };
   app.get("/files/:token/:file_id", { schema }, async (request, reply) => {
     const access = requireSession(request.visit);
-    return sendFile(bus, reply, { access, fileId: fileIdOf(request.params.file_id) });
+    return sendFile(bus, reply, { access, fileId: givenFileId(request.params.file_id) });
   });
 }
 
@@ -134,12 +126,12 @@ function removeRoute(app: HttpApp, { bus }: GatewayContext): void {
   };
   app.delete("/files/:token/:file_id", { schema, config: { checksOrigin: true } }, async (request, reply) => {
     const access = requireSession(request.visit);
-    await bus.call(discardFile, { access, fileId: fileIdOf(request.params.file_id) });
+    await bus.call(discardFile, { access, fileId: givenFileId(request.params.file_id) });
     return reply.code(204).send(null);
   });
 }
 
-function fileIdOf(given: string): string {
+function givenFileId(given: string): string {
   const id = z.uuid().safeParse(given);
   if (!id.success) throw new AppError("file_not_found");
   return id.data;

@@ -1,0 +1,58 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { pushCalls } from "../api/push-calls.js";
+import { answered, Refused } from "../api/query.js";
+import { useCalls } from "../api/use-calls.js";
+import { Switch } from "../ui/choices.js";
+import { notify } from "../ui/notify.js";
+import { refusalOf } from "../ui/refusal.js";
+import styles from "./inbox.module.css";
+import { canPush, subscribedHere, subscribeHere, unsubscribeHere } from "./push-browser.js";
+
+const HERE = ["push", "here"] as const;
+
+/** Whether this browser tells that somebody waits while the console is closed. For people, not for tokens. */
+export function PushSwitch() {
+  const calls = useCalls(pushCalls);
+  const client = useQueryClient();
+  const offered = useQuery({
+    queryKey: ["push"],
+    queryFn: answered(() => calls.pushSubscriptions()),
+    enabled: canPush(),
+  });
+  const here = useQuery({ queryKey: HERE, queryFn: subscribedHere, enabled: canPush() });
+  const changing = useMutation({
+    mutationFn: async (on: boolean) => {
+      if (on) {
+        if ((await Notification.requestPermission()) !== "granted") return;
+        const body = await subscribeHere(offered.data?.public_key ?? "");
+        await answered(() => calls.subscribePush(body))();
+        return;
+      }
+      const body = here.data;
+      // The same browser is the same subscription: this tells its id.
+      if (body) {
+        const { id } = await answered(() => calls.subscribePush(body))();
+        await answered(() => calls.unsubscribePush(id))();
+      }
+      await unsubscribeHere();
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["push"] }),
+    onError: (error: unknown) =>
+      // What the browser or its push service says, unless it is a refusal of ours.
+      notify.problem(error instanceof Refused || !(error instanceof Error) ? refusalOf(error).detail : error.message),
+  });
+  if (!canPush()) return null;
+  if (offered.error !== null) {
+    return offered.error.problem.status === 403 ? (
+      <p className={styles.fine}>Sign in as a person, not with a token, to be told while the console is closed.</p>
+    ) : null;
+  }
+  if (offered.data === undefined || here.data === undefined) return null;
+  return (
+    <Switch
+      label="Tell me while the console is closed"
+      value={here.data !== null}
+      onChange={(on) => changing.mutate(on)}
+    />
+  );
+}

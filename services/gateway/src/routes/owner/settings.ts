@@ -1,0 +1,20 @@
+import { cleanupSettings, linksSettings, sessionsSettings, settingsInForce } from "@parley/contracts";
+import { ownerRoute } from "./owner-route.js";
+
+/** What the operator of the installation has set for keeping content and for signing in, as each service has read it. */
+const listRoute = ownerRoute({
+  method: "GET",
+  path: "/settings",
+  summary: "List the settings in force",
+  description:
+    "How long content is kept, and how people sign in. They are variables of the environment, changed there and read at the start; no secret is among them.",
+  role: "admin",
+  answers: { 200: settingsInForce },
+  handle: async ({ principal }, { bus }) => {
+    const contracts = [cleanupSettings, sessionsSettings, linksSettings];
+    const told = await Promise.all(contracts.map((contract) => bus.call(contract, { principal })));
+    return { data: told.flatMap(({ data }) => data) };
+  },
+});
+
+export const settingRoutes = [listRoute];
