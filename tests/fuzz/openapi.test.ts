@@ -101,6 +101,9 @@ const NEVER_WELL = [
   "POST /api/sign-in/sessions",
   "POST /api/sign-in/end",
   "DELETE /api/users/me/sessions/{id}",
+  "GET /api/push-subscriptions",
+  "PUT /api/push-subscriptions",
+  "DELETE /api/push-subscriptions/{id}",
   // Where an identity provider is set up.
   "GET /api/sign-in/oidc",
   "GET /api/sign-in/oidc/callback",
