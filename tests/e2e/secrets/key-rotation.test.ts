@@ -207,6 +207,16 @@ async function plantByHand(adminUrl: string, tenantId: string): Promise<void> {
       `insert into agent_access_requests (id, tenant_id, agent_id, address_hash, address_sealed) values ($1, $2, $3, 'h', $4)`,
       [request, tenantId, agent, secrets.seal("eve@planted.example", `agent_access:${tenantId}:${agent}`)],
     );
+    const [user, browser] = [randomUUID(), randomUUID()];
+    await owner.query(
+      "insert into users (id, tenant_id, email, role) values ($1, $2, 'mira@planted.example', 'operator')",
+      [...[user, tenantId]],
+    );
+    await owner.query(
+      `insert into push_subscriptions (id, tenant_id, user_id, endpoint_hash, host, subscription_sealed)
+       values ($1, $2, $3, 'h', 'push.example.com', $4)`,
+      [browser, tenantId, user, secrets.seal("{}", `push:${tenantId}:${browser}`)],
+    );
     await owner.query("insert into demo_secrets (tenant_id, name, sealed) values ($1, 'owner-token', $2)", [
       ...[tenantId, secrets.seal("ak_x", `demo_secrets:${tenantId}:owner-token`)],
     ]);
