@@ -151,6 +151,15 @@ export function inboxRoutesOf(api: FakeApi): Record<string, Handler> {
       });
       return [201, { message_id: ME, session_id: parts[0], created_at: minutesAgo(0) }];
     },
+    "POST /sessions/:/files": () => [
+      201,
+      {
+        id: `0198a000-0000-7000-8000-00000000${String(api.seen.length).padStart(4, "0")}`,
+        name: "terms.txt",
+        media_type: "text/plain",
+        bytes: 5,
+      },
+    ],
     "POST /escalations/:/suggest": () => [
       200,
       {

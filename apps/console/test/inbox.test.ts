@@ -112,6 +112,34 @@ describe.skipIf(skipBrowser)("the inbox", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  it("sends files with an answer once they are there, and not those that were refused or taken away", async () => {
+    const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, { prepare });
+    await button(page, "Take").click();
+    const choose = (name: string) =>
+      page.locator("input[type=file]").setInputFiles([{ name, mimeType: "text/plain", buffer: Buffer.from("terms") }]);
+    const files = page.getByRole("list", { name: "Files of this message" });
+    await page.getByLabel("Your answer").fill("Here you are.");
+    bench.api().refuse["POST /sessions/:/files"] = { status: 415, code: "unsupported_media_type", detail: "No." };
+    await choose("run.sh");
+    await files.getByText("Files of this kind cannot be sent.").waitFor();
+    await page.getByLabel("Your answer").press("Enter");
+    expect(sent("POST /escalations/:/reply")).toEqual([]);
+    bench.api().refuse = {};
+    await choose("terms.txt");
+    await files.getByRole("listitem").filter({ hasText: "terms.txt" }).waitFor();
+    await expect.poll(() => files.getByText("Uploading").count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await screenshot(page, "inbox-files");
+    await button(page, "Remove run.sh").click();
+    await page.getByLabel("Your answer").press("Enter");
+    await expect.poll(() => sent("POST /escalations/:/reply").length).toBe(1);
+    const ids = sent("POST /escalations/:/reply")[0]?.body.files;
+    expect(ids).toEqual([expect.stringMatching(/^0198a000-/)]);
+    await expect.poll(() => files.count()).toBe(0);
+    const keys = sent("POST /sessions/:/files").map(({ headers }) => headers["idempotency-key"]);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it("tells who has it, and transfers to somebody of the list", async () => {
     const page = await bench.open(`/console/inbox/${ESCALATION_ID}`, {
       prepare: (api) => {
