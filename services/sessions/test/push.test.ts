@@ -5,6 +5,7 @@ import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { encryptPush } from "../src/people/encrypt-push.js";
 import { type PeopleWorld, peopleWorld } from "./people-world.js";
 
 interface Pushed {
@@ -79,6 +80,21 @@ const pushed = (path: string, count = 1) =>
     if (all.length < count) throw new Error(`${all.length} of ${count}`);
     return all;
   });
+
+describe("a message to a browser", () => {
+  it("is encrypted as the example of RFC 8291 is", () => {
+    const sender = createECDH("prime256v1");
+    sender.setPrivateKey(Buffer.from("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw", "base64url"));
+    const keys = {
+      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+      auth: "BTBZMqHH6r4Tts7J_aSIgg",
+    };
+    const made = { sender, salt: Buffer.from("DGv6ra1nlYgDCS1FRnbzlw", "base64url") };
+    expect(encryptPush("When I grow up, I want to be a watermelon", keys, made).toString("base64url")).toBe(
+      "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
+    );
+  });
+});
 
 describe("browsers of operators", () => {
   it("are told once that somebody waits, encrypted and signed, without a name or a word", async () => {

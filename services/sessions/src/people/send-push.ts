@@ -1,9 +1,9 @@
 import type { Outbound } from "@parley/outbound";
 import type { Secrets } from "@parley/secrets";
-import webpush from "web-push";
 import { z } from "zod";
+import { encryptPush, vapidHeader } from "./encrypt-push.js";
 import type { EscalationNotice } from "./notice-repository.js";
-import { pushKeys } from "./push-keys.js";
+import { type PushKeys, pushKeys } from "./push-keys.js";
 
 const TIMEOUT_MS = 15_000;
 const ANSWER_BYTES = 16_384;
@@ -33,7 +33,7 @@ export async function sendPush(
   const request = requestOf(target, notice, { ...pushKeys(secrets), subject: subjectOf(config.PUBLIC_URL) });
   if (request === null) return "unusable";
   const result = await outbound.request({
-    ...{ method: "POST", url: request.endpoint, headers: request.headers, body: request.body },
+    ...{ method: "POST", ...request },
     ...{ timeoutMs: TIMEOUT_MS, maxBytes: ANSWER_BYTES, tenantId: notice.tenant_id, signal },
   });
   if (result.type !== "answered") return result.type;
@@ -49,22 +49,17 @@ const subjectOf = (publicUrl: string): string =>
 
 function requestOf(
   target: string,
-  notice: EscalationNotice,
-  vapidDetails: { publicKey: string; privateKey: string; subject: string },
-): { endpoint: string; headers: Record<string, string>; body: Buffer | null } | null {
+  { escalation_id: id }: EscalationNotice,
+  keys: PushKeys & { subject: string },
+): { url: string; headers: Record<string, string>; body: Buffer } | null {
   try {
-    const payload = JSON.stringify({ path: `/console/inbox/${notice.escalation_id}` });
-    const made = webpush.generateRequestDetails(subscription.parse(JSON.parse(target)), payload, {
-      ...{ vapidDetails, TTL: TTL_SECONDS, urgency: "high", contentEncoding: "aes128gcm" },
-      topic: notice.escalation_id.replaceAll("-", ""),
-    });
-    // The length is that of the body; who writes the message says it.
-    const headers = Object.entries(made.headers).filter(([name]) => name.toLowerCase() !== "content-length");
-    return {
-      endpoint: made.endpoint,
-      headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), String(value)])),
-      body: made.body,
+    const { endpoint, keys: browser } = subscription.parse(JSON.parse(target));
+    const headers = {
+      authorization: vapidHeader(keys, { endpoint, subject: keys.subject, nowMs: Date.now() }),
+      ...{ "content-type": "application/octet-stream", "content-encoding": "aes128gcm" },
+      ...{ ttl: String(TTL_SECONDS), urgency: "high", topic: id.replaceAll("-", "") },
     };
+    return { url: endpoint, headers, body: encryptPush(JSON.stringify({ path: `/console/inbox/${id}` }), browser) };
   } catch {
     // Keys that no browser made.
     return null;
