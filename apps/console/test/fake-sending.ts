@@ -105,7 +105,8 @@ export function sendingRoutesOf(api: FakeApi): Record<string, Handler> {
     },
     "GET /webhooks": () => page(api.webhookDeliveries.length === 0 ? [] : [hookRow()]),
     // Of all receivers: `/webhooks/deliveries`, `/webhooks/deliveries/{id}/redeliver`.
-    "GET /webhooks/:": ({ query }) => {
+    "GET /webhooks/:": ({ parts, query }) => {
+      if (parts[0] !== "deliveries") return [404, { detail: "No such object." }];
       const status = query.get("status");
       return page(api.webhookDeliveries.filter((row) => status === null || row.status === status));
     },

@@ -1503,6 +1503,11 @@ export interface Schemas {
     notes?: string | null;
     override_reason?: string;
   };
+  PushSubscription: {
+    id: string;
+    host: string;
+    created_at: string;
+  };
   ReceiptVerdict: {
     valid: boolean;
     finding: "genuine" | "altered" | "of_another_tenant" | "unknown_erasure";
@@ -1528,6 +1533,7 @@ export interface Schemas {
   };
   ReplyToVisitorInput: {
     message: string;
+    files?: string[];
     operator?: string;
     name?: string;
   };
@@ -1798,6 +1804,12 @@ export interface Schemas {
     created_at: string;
     updated_at: string;
   };
+  SessionFile: {
+    id: string;
+    name: string;
+    media_type: string;
+    bytes: number;
+  };
   SessionNote: {
     id: string;
     session_id: string;
@@ -1967,9 +1979,26 @@ export interface Schemas {
       chat_urls?: string[];
     };
   };
+  SettingsInForce: {
+    data: ({
+      name: string;
+      area: "retention" | "sign_in";
+      value: string | null;
+      is_default: boolean;
+      about: string;
+    })[];
+  };
   StoppedTurn: {
     stopped: boolean;
     turn_id: string | null;
+  };
+  SubscribePushInput: {
+    endpoint: string;
+    keys: {
+      p256dh: string;
+      auth: string;
+    };
+    expirationTime?: number | null;
   };
   SuggestedReply: {
     suggestion: string;
@@ -2478,6 +2507,11 @@ export interface Schemas {
     description?: string | null;
     include_transcript?: boolean;
     include_latency_metrics?: boolean;
+  };
+  UploadFileInput: {
+    name: string;
+    media_type?: string;
+    content: string;
   };
   UsageForecast: {
     from: string;
@@ -3638,12 +3672,6 @@ export interface Operations {
     query?: { tenant_id?: string; format?: "json" | "csv" | "txt" | "html" };
     answer: unknown;
   };
-  /** Download a file of a session */
-  "GET /api/sessions/{id}/files/{file_id}": {
-    path: { id: string; file_id: string };
-    query?: { tenant_id?: string };
-    answer: string;
-  };
   /** Make a test of a session */
   "POST /api/sessions/{id}/to-test": {
     path: { id: string };
@@ -3654,6 +3682,12 @@ export interface Operations {
       test: Record<string, unknown>;
       notes: string[];
     };
+  };
+  /** Download a file of a session */
+  "GET /api/sessions/{id}/files/{file_id}": {
+    path: { id: string; file_id: string };
+    query?: { tenant_id?: string };
+    answer: string;
   };
   /** List the notes on a session */
   "GET /api/sessions/{id}/notes": {
@@ -3842,6 +3876,29 @@ export interface Operations {
     query?: { tenant_id?: string };
     body: Schemas["SetPeopleInput"];
     answer: Schemas["People"];
+  };
+  /** List your browsers that are told */
+  "GET /api/push-subscriptions": {
+    query?: { tenant_id?: string };
+    answer: {
+      data: Schemas["PushSubscription"][];
+      next_cursor: string | null;
+      public_key: string;
+    };
+  };
+  /** Tell this browser that somebody waits */
+  "PUT /api/push-subscriptions": {
+    query?: { tenant_id?: string };
+    body: Schemas["SubscribePushInput"];
+    answer: Schemas["PushSubscription"];
+  };
+  /** Tell a browser no more */
+  "DELETE /api/push-subscriptions/{id}": {
+    path: { id: string };
+    query?: { tenant_id?: string };
+    answer: {
+      deleted: true;
+    };
   };
   /** List whom an agent remembers */
   "GET /api/agents/{agent}/memory": {
@@ -4238,6 +4295,11 @@ export interface Operations {
       }[];
     };
   };
+  /** List the settings in force */
+  "GET /api/settings": {
+    query?: { tenant_id?: string };
+    answer: Schemas["SettingsInForce"];
+  };
   /** Get the demo's week */
   "GET /api/demo-week": {
     query?: { tenant_id?: string };
@@ -4247,5 +4309,12 @@ export interface Operations {
   "DELETE /api/demo-week": {
     query?: { tenant_id?: string };
     answer: Schemas["DemoWeekRemoved"];
+  };
+  /** Upload a file for the visitor */
+  "POST /api/sessions/{id}/files": {
+    path: { id: string };
+    query?: { tenant_id?: string };
+    body: Schemas["UploadFileInput"];
+    answer: Schemas["SessionFile"];
   };
 }

@@ -1,4 +1,5 @@
-import { createRootRoute, createRoute, createRouter, notFound } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { ANALYTICS_WORDS, idOrNotFound, SESSION_WORDS } from "./addresses.js";
 import { lazyPage } from "./lazy-page.js";
 import { parseSearch, stringifySearch, wordsOf } from "./search.js";
 import type { Section } from "./section.js";
@@ -13,13 +14,6 @@ declare module "@tanstack/react-router" {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Ids are UUIDs, so that a mistyped address is told at once instead of asking the server for it. */
-function idOrNotFound({ params: { id } }: { params: { id?: string | undefined } }): void {
-  if (id !== undefined && !UUID.test(id)) throw notFound();
-}
-
 /** Filters change what a page shows, not which page it is: it keeps its focus and its place. */
 const stays = () => "stays";
 
@@ -27,24 +21,6 @@ const UnknownPage = lazyPage(async () => (await import("./unknown-page.js")).Unk
 
 const root = createRootRoute({ component: Shell, notFoundComponent: UnknownPage });
 const getParentRoute = () => root;
-
-const SESSION_WORDS = [
-  ...([
-    "text",
-    "status",
-    "agent",
-    "days",
-    "link",
-    "person",
-    "rating",
-    "thumbs",
-    "went_badly",
-    "failed",
-    "review",
-  ] as const),
-  ...(["escalated", "node", "cost", "sort", "peek"] as const),
-];
-const ANALYTICS_WORDS = ["agent", "link", "version", "channel", "days"] as const;
 
 const agents = { staticData: { section: "agents" }, getParentRoute } as const;
 const links = { staticData: { section: "links" }, getParentRoute } as const;
