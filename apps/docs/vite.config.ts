@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Plugin } from "vite";
 import { pageConfig } from "../web-kit/page.config.js";
-import { sitePages } from "./src/site/site.js";
+import { sitePages, siteSearch } from "./src/site/site.js";
 import { readGuides, readOpenApi } from "./src/site/sources.js";
 
 const DOCS = join(import.meta.dirname, "../../docs");
@@ -15,7 +15,8 @@ function pages(): Plugin {
     apply: "build",
     generateBundle(_options, bundle) {
       const named = (end: string): string => {
-        const name = Object.keys(bundle).find((file) => file.endsWith(end));
+        const isMain = (file: string): boolean => bundle[file]?.type !== "chunk" || bundle[file].isEntry;
+        const name = Object.keys(bundle).find((file) => file.endsWith(end) && isMain(file));
         if (name === undefined) throw new Error(`the build has no ${end}`);
         return `/assets/docs/${name}`;
       };
@@ -26,5 +27,16 @@ function pages(): Plugin {
   };
 }
 
+/** What the search reads, as a module of its own: it is fetched with the first word that somebody types. */
+function search(): Plugin {
+  const module = join(import.meta.dirname, "src/search-entries.ts");
+  return {
+    name: "docs-search",
+    enforce: "pre",
+    load: (id) =>
+      id === module ? `export default ${JSON.stringify(siteSearch(readGuides(DOCS), readOpenApi(DOCS)))}` : null,
+  };
+}
+
 const config = pageConfig("/assets/docs/", { rolldownOptions: { input: "src/docs.ts" } });
-export default { ...config, plugins: [...(config.plugins ?? []), pages()] };
+export default { ...config, plugins: [...(config.plugins ?? []), search(), pages()] };

@@ -1,4 +1,6 @@
 import "./docs.css";
+import "./search.css";
+import { startSearch } from "./search.js";
 import { startSignatureChecker } from "./signature-checker.js";
 
 /** How long a button says that it has copied, in milliseconds. */
@@ -33,4 +35,5 @@ function shutMenu(): void {
 
 shutMenu();
 addCopyButtons();
+startSearch(document, async () => (await import("./search-entries.js")).default);
 startSignatureChecker(document);

@@ -75,6 +75,32 @@ describe.skipIf(skipBrowser)("the documentation in a browser", () => {
     await visitor.context.close();
   });
 
+  it.each([1280, 360])("is searched by keyboard, %d px wide", async (width) => {
+    const visitor = await newVisitor(browser, url, { width });
+    const { page } = visitor;
+    await page.goto(`${url}/docs`);
+    // The address changes before the script of the next page has run.
+    const search = async (words: string): Promise<void> => {
+      await page.getByRole("searchbox").waitFor();
+      await page.keyboard.press("/");
+      await page.keyboard.type(words);
+    };
+    await search("idempotency key");
+    const found = page.locator(".search li a");
+    await expect.poll(() => found.count()).toBeGreaterThan(2);
+    await screenshot(page, `search-${width}`);
+    expect(await axeFindings(page)).toEqual([]);
+    await expect.poll(() => sidewaysOverflow(page)).toBe(0);
+    const wanted = await found.first().getAttribute("href");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.url()).toBe(url + wanted);
+    await search("qqqq");
+    await page.getByText("Nothing found").waitFor();
+    expect(visitor.trouble).toEqual([]);
+    await visitor.context.close();
+  });
+
   it("takes a refused request apart without sending any of it", async () => {
     const visitor = await newVisitor(browser, url);
     const { page } = visitor;

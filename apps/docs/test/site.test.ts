@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { rank } from "../src/rank.js";
 import { renderGuide } from "../src/site/markdown.js";
-import { sitePages } from "../src/site/site.js";
+import { sitePages, siteSearch } from "../src/site/site.js";
 import { readGuides, readOpenApi } from "../src/site/sources.js";
 
 const DOCS = join(import.meta.dirname, "../../../docs");
@@ -65,5 +66,20 @@ describe("the documentation site", () => {
     );
     expect(guide).toMatchObject({ title: "A", html: expect.stringContaining('<a href="/docs/b#x">b</a> c') });
     expect(guide.html).toContain("&lt;script&gt;");
+  });
+
+  it("finds the section that a question is about, each at an address that is there", () => {
+    const index = siteSearch(readGuides(DOCS), api);
+    for (const { at } of index) {
+      const [path = "", anchor] = at.replace(/^\/docs\/?/, "").split("#");
+      expect(pageOf(path || "index"), at).toContain(anchor === undefined ? "<h1" : `id="${anchor}"`);
+    }
+    const first = (question: string): string | undefined => rank(index, question)[0]?.at;
+    expect(first("create a public link")).toBe("/docs/reference/public-links#post-api-agents-agent-public-links");
+    expect(first("unsubscribe list")).toMatch(/^\/docs\/(sending|reference\/suppressions)/);
+    expect(first("change of clocks")).toMatch(/^\/docs\/(sending|reference\/schedules)/);
+    expect(rank(index, "webhook secret rotate").length).toBeGreaterThan(0);
+    expect(rank(index, "zzz nothing")).toEqual([]);
+    expect(rank(index, " ")).toEqual([]);
   });
 });

@@ -1,1 +1,9 @@
-export { createMailer, type Mail, type Mailbox, type Mailer, type MailerOptions } from "./mailer.js";
+export {
+  createMailer,
+  type Mail,
+  type Mailbox,
+  type Mailer,
+  type MailerOptions,
+  type MailOAuth,
+  mailOAuth,
+} from "./mailer.js";

@@ -35,9 +35,31 @@ export interface Mailer {
   close(): Promise<void>;
 }
 
+export interface MailOAuth {
+  clientId: string;
+  clientSecret: string;
+  refreshToken: string;
+  tokenUrl: string;
+}
+
+/** The variables of it; undefined = the mail server takes a password, or nothing. */
+export function mailOAuth(config: {
+  SMTP_OAUTH_CLIENT_ID?: string | undefined;
+  SMTP_OAUTH_CLIENT_SECRET?: string | undefined;
+  SMTP_OAUTH_REFRESH_TOKEN?: string | undefined;
+  SMTP_OAUTH_TOKEN_URL: string;
+}): MailOAuth | undefined {
+  const { SMTP_OAUTH_CLIENT_ID: clientId, SMTP_OAUTH_CLIENT_SECRET: clientSecret } = config;
+  const { SMTP_OAUTH_REFRESH_TOKEN: refreshToken, SMTP_OAUTH_TOKEN_URL: tokenUrl } = config;
+  if (clientId === undefined || clientSecret === undefined || refreshToken === undefined) return undefined;
+  return { clientId, clientSecret, refreshToken, tokenUrl };
+}
+
 export interface MailerOptions {
   /** `smtp://user:password@host:587` or `smtps://…`; undefined = the mailbox. */
   url: string | undefined;
+  /** Signs in with access tokens in place of the password of `url`; they are renewed as they end. */
+  oauth?: MailOAuth | undefined;
   /** Sender as in a From header. */
   from: string;
   mailbox: Mailbox;
@@ -92,9 +114,10 @@ interface Carrier {
 
 const mailboxCarrier = (keep: Mailbox): Carrier => ({ deliver: keep, close: () => undefined });
 
-function smtpCarrier({ url, from, timeoutMs = 10_000 }: MailerOptions & { url: string }): Carrier {
+function smtpCarrier({ url, from, oauth, timeoutMs = 10_000 }: MailerOptions & { url: string }): Carrier {
   const transport = createTransport({
     url,
+    ...(oauth && { auth: authOf(url, oauth) }),
     pool: true,
     maxConnections: MAX_CONNECTIONS,
     connectionTimeout: timeoutMs,
@@ -120,6 +143,11 @@ function smtpCarrier({ url, from, timeoutMs = 10_000 }: MailerOptions & { url: s
     close: () => transport.close(),
   };
 }
+
+const authOf = (url: string, { clientId, clientSecret, refreshToken, tokenUrl: accessUrl }: MailOAuth) => ({
+  ...{ type: "OAuth2" as const, user: decodeURIComponent(new URL(url).username) },
+  ...{ clientId, clientSecret, refreshToken, accessUrl },
+});
 
 /** Names of agents end up in subjects; a line break there would begin a header. */
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ").trim();

@@ -1,7 +1,9 @@
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { createLogger } from "@parley/observability";
 import { afterEach, describe, expect, it } from "vitest";
-import { createMailer, type Mail } from "../src/index.js";
+import { createMailer, type Mail, mailOAuth } from "../src/index.js";
 
 interface Received {
   from: string;
@@ -10,7 +12,7 @@ interface Received {
 }
 
 /** As much SMTP as one client needs. `refuse` answers the recipient with 550, `silent` never greets. */
-async function startSmtp(mode: "accept" | "refuse" | "silent") {
+async function startSmtp(mode: "accept" | "refuse" | "silent" | "oauth") {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -35,8 +37,12 @@ async function startSmtp(mode: "accept" | "refuse" | "silent") {
             mail = { from: "", to: [], data: "" };
             say("250 kept");
           }
-        } else if (/^(EHLO|HELO|RSET)/.test(line)) say("250 test");
-        else if (line.startsWith("MAIL FROM:")) {
+        } else if (line.startsWith("EHLO") && mode === "oauth") say("250-test\r\n250 AUTH XOAUTH2");
+        else if (/^(EHLO|HELO|RSET)/.test(line)) say("250 test");
+        else if (line.startsWith("AUTH XOAUTH2 ")) {
+          const said = Buffer.from(line.slice(13), "base64").toString();
+          say(said === "user=desk@example.com\u0001auth=Bearer fresh\u0001\u0001" ? "235 in" : "535 who");
+        } else if (line.startsWith("MAIL FROM:")) {
           mail.from = line.slice(10);
           say("250 ok");
         } else if (line.startsWith("RCPT TO:")) {
@@ -158,5 +164,41 @@ describe("without a mail server", () => {
     await closing;
     expect([mailer.kind, kept]).toEqual(["mailbox", [MAIL]]);
     await sending;
+  });
+
+  it("signs in with an access token that it gets for the refresh token", async () => {
+    const smtp = await startSmtp("oauth");
+    const asked: URLSearchParams[] = [];
+    const tokens = createHttpServer(async (request, response) => {
+      asked.push(new URLSearchParams(await text(request)));
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ access_token: "fresh", expires_in: 3_600, token_type: "Bearer" }));
+    });
+    await new Promise<void>((resolve) => tokens.listen(0, "127.0.0.1", resolve));
+    const { port } = tokens.address() as AddressInfo; // a TCP server has one
+    const logger = createLogger({ service: "mail-test", level: "silent" });
+    const oauth = mailOAuth({
+      ...{ SMTP_OAUTH_CLIENT_ID: "client", SMTP_OAUTH_CLIENT_SECRET: "secret", SMTP_OAUTH_REFRESH_TOKEN: "refresh" },
+      SMTP_OAUTH_TOKEN_URL: `http://127.0.0.1:${port}/token`,
+    });
+    const url = smtp.url.replace("//", "//desk%40example.com@");
+    const mailer = createMailer({
+      url,
+      oauth,
+      from: "Desk <desk@example.com>",
+      mailbox: async () => undefined,
+      logger,
+    });
+    closers.push(
+      () => mailer.close(),
+      () => smtp.stop(),
+      () => new Promise((resolve) => void tokens.close(() => resolve())),
+    );
+    expect(await mailer.attempt(MAIL)).toBeNull();
+    expect(await mailer.attempt(MAIL)).toBeNull();
+    expect(asked.map((form) => Object.fromEntries(form))).toEqual([
+      { client_id: "client", client_secret: "secret", refresh_token: "refresh", grant_type: "refresh_token" },
+    ]);
+    expect(smtp.received).toHaveLength(2);
   });
 });

@@ -20,5 +20,16 @@ export const mailConfig = {
     .describe(
       "Mail server: smtp://user:password@host:587 or smtps://…; without it mails are kept for GET /api/dev/mail",
     ),
+  SMTP_OAUTH_CLIENT_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("OAuth2 client that signs in to the mail server as the user of SMTP_URL, in place of a password (Gmail)"),
+  SMTP_OAUTH_CLIENT_SECRET: z.string().min(1).optional().describe("Secret of that client"),
+  SMTP_OAUTH_REFRESH_TOKEN: z.string().min(1).optional().describe("Refresh token that the user gave that client"),
+  SMTP_OAUTH_TOKEN_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https address" })
+    .default("https://oauth2.googleapis.com/token")
+    .describe("Where access tokens are had for it"),
   MAIL_FROM: z.string().max(320).default("Parley <parley@localhost>").describe("Sender of the mails"),
 };

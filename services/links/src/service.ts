@@ -1,5 +1,5 @@
 import { exportAccess as exportAccessContract, linksSettings, readSettings, requireRole } from "@parley/contracts";
-import { createMailer } from "@parley/mail";
+import { createMailer, mailOAuth } from "@parley/mail";
 import type { Component } from "@parley/runtime";
 import { bindAudit } from "./audit/bind.js";
 import { linksConfig } from "./config.js";
@@ -43,6 +43,7 @@ export function createLinks(deps: LinksDeps): Component {
       deps.bus.serve(exportAccessContract, exportAccess(deps), { maxInFlight: 2 });
       const mailer = createMailer({
         url: deps.config.SMTP_URL,
+        oauth: mailOAuth(deps.config),
         from: deps.config.MAIL_FROM,
         logger: deps.logger,
         mailbox: (mail) =>

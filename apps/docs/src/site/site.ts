@@ -1,6 +1,7 @@
 import { escapeHtml } from "./html.js";
 import { type Page, renderGuide } from "./markdown.js";
 import { referencePages } from "./reference.js";
+import { type SearchEntry, searchIndex } from "./search-index.js";
 import { signatureChecker } from "./signature-page.js";
 import type { Guide, OpenApi } from "./sources.js";
 
@@ -53,12 +54,21 @@ export function sitePages(
   api: OpenApi,
   files: { script: string; sheet: string },
 ): { path: string; html: string }[] {
-  const known = new Set([...guides.map(({ path }) => path), signatureChecker.path]);
-  const written: Page[] = guides.map(({ path, markdown }) => renderGuide(path, markdown, known));
-  const pages = [...written, signatureChecker];
-  const reference = referencePages(api);
+  const { pages, reference } = contents(guides, api);
   const groups = groupsOf(pages, reference);
   return [...pages, ...reference].map((page) => ({ path: page.path, html: documentOf(page, groups, files) }));
+}
+
+/** What the search of the site reads. */
+export function siteSearch(guides: Guide[], api: OpenApi): SearchEntry[] {
+  const { pages, reference } = contents(guides, api);
+  return searchIndex([...pages, ...reference]);
+}
+
+function contents(guides: Guide[], api: OpenApi): { pages: Page[]; reference: Page[] } {
+  const known = new Set([...guides.map(({ path }) => path), signatureChecker.path]);
+  const written: Page[] = guides.map(({ path, markdown }) => renderGuide(path, markdown, known));
+  return { pages: [...written, signatureChecker], reference: referencePages(api) };
 }
 
 type Group = { title: string; pages: Page[] };

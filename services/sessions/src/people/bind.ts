@@ -1,5 +1,5 @@
 import { getPeople, listPush, setPeople, subscribePush, unsubscribePush } from "@parley/contracts";
-import { createMailer } from "@parley/mail";
+import { createMailer, mailOAuth } from "@parley/mail";
 import { createOutbound } from "@parley/outbound";
 import type { SessionsDeps } from "../deps.js";
 import { createCheckAddress } from "../webhooks/check-address.js";
@@ -25,6 +25,7 @@ export function bindPeople(deps: SessionsDeps): { stop(): Promise<void> } {
   const notices = createNoticeRepository(db);
   const mailer = createMailer({
     url: config.SMTP_URL,
+    oauth: mailOAuth(config),
     from: config.MAIL_FROM,
     mailbox: (mail) => notices.keepMail(mail),
     logger,
