@@ -39,6 +39,7 @@ export const LOG_EVENTS: Record<string, string> = {
   "schedule.run_failed": "An occurrence of a schedule cannot be run; `outcome` is the code of the refusal.",
   "schedule.run_deferred": "An occurrence of a schedule broke off; it is tried again.",
   "schedules.failed": "The search for schedules that are due failed; it is repeated.",
+  "link.provider_events": "A provider of mail or text messages said what became of messages that it had taken.",
   "link.unsubscribed": "Somebody took themselves off the list of those who get links.",
   "link.messages_failed": "The search for links to send failed; it is repeated.",
   "escalation.resolved": "An escalation ended; `outcome` says how.",

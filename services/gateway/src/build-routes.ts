@@ -8,6 +8,7 @@ import { registerChatPage } from "./routes/pages/chat-page.js";
 import { registerConsole } from "./routes/pages/console.js";
 import { registerDocs } from "./routes/pages/docs.js";
 import { registerLanding } from "./routes/pages/landing.js";
+import { registerProviderEvents } from "./routes/pages/provider-events.js";
 import { registerUnsubscribe } from "./routes/pages/unsubscribe.js";
 import { registerWidget } from "./routes/pages/widget.js";
 import { registerPublicApi } from "./routes/public/register.js";
@@ -40,6 +41,7 @@ export async function buildRoutes(app: HttpApp, context: GatewayContext): Promis
   registerLanding(app);
   await registerChatPage(app, context);
   await app.register(async (scope: HttpApp) => registerUnsubscribe(scope, context));
+  await app.register(async (scope: HttpApp) => registerProviderEvents(scope, context));
   await registerConsole(app);
   await registerDocs(app);
   registerWidget(app, { link: () => context.widgetLink?.() ?? context.config.CHAT_WIDGET_LINK });

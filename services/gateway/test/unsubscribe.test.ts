@@ -1,15 +1,20 @@
-import { unsubscribe } from "@parley/contracts";
+import { takeProviderEvents, unsubscribe } from "@parley/contracts";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { startWorld, type World } from "./gateway-under-test.js";
 
 let world: World;
 const asked: string[] = [];
+const calls: unknown[] = [];
 
 beforeAll(async () => {
   world = await startWorld();
   world.bus.serve(unsubscribe, async ({ token }) => {
     asked.push(token);
     return { known: token === "right" };
+  });
+  world.bus.serve(takeProviderEvents, async (call) => {
+    calls.push(call);
+    return { taken: 1 };
   });
   await world.bus.settled();
 });
@@ -57,4 +62,22 @@ it("takes no other form, and none that is large", async () => {
   expect((await page("right", json)).status).toBeGreaterThanOrEqual(400);
   expect((await page("right", form("x".repeat(5_000)))).status).toBe(413);
   expect(asked).toEqual([]);
+});
+
+it("hands on what a provider says as it was signed: every byte, under the public address", async () => {
+  const body = "MessageStatus=undelivered&To=%2B49151&ErrorCode=30005";
+  const headers = { "content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "c2ln", cookie: "x=y" };
+  const answer = await fetch(`${world.url}/provider-events/twilio?recipient=r1`, { method: "POST", headers, body });
+  expect(answer.status).toBe(204);
+  const json = '[{"event": "bounce"}]';
+  const given = { method: "POST", headers: { "content-type": "application/json" }, body: json };
+  expect((await fetch(`${world.url}/provider-events/sendgrid`, given)).status).toBe(204);
+  expect((await fetch(`${world.url}/provider-events/other`, given)).status).toBe(404);
+  expect(calls).toEqual([
+    {
+      ...{ provider: "twilio", url: expect.stringMatching(/^http:\/\/\S+\/provider-events\/twilio\?recipient=r1$/) },
+      ...{ headers: { "x-twilio-signature": "c2ln" }, body },
+    },
+    { provider: "sendgrid", url: expect.stringMatching(/\/provider-events\/sendgrid$/), headers: {}, body: json },
+  ]);
 });

@@ -1,15 +1,18 @@
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import {
   createLink,
   getLinkDelivery,
   listDeliveryRecipients,
+  listSuppressions,
   type Principal,
   type SendLinkBody,
   sendLink,
+  takeProviderEvents,
 } from "@parley/contracts";
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Harness, startHarness } from "./harness.js";
+import { codeOf, type Harness, startHarness } from "./harness.js";
 import { startWebServer, type TakenCall, type WebServer } from "./web-server.js";
 
 let harness: Harness;
@@ -17,6 +20,8 @@ let mailgun: Harness;
 let server: WebServer;
 /** Text messages that the provider has, the newest first. */
 let texts: { sid: string; to: string; body: string; date_created: string; status: string }[];
+
+const sendgridKeys = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 const SID = "AC00000000000000000000000000000000";
 
@@ -47,11 +52,13 @@ beforeAll(async () => {
   const env = {
     ...{ SEND_POLL_MS: "50", ALLOW_TEST_HOOKS: "1", MAIL_FROM: '"Front Desk" <desk@example.org>' },
     ...{ SENDGRID_API_KEY: "SG.key", SENDGRID_URL: server.url, MAILGUN_API_KEY: "mg-key" },
+    MAILGUN_WEBHOOK_KEY: "mg-signing",
     ...{ MAILGUN_DOMAIN: "mg.example.org", MAILGUN_URL: server.url },
     ...{ TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: "token", TWILIO_FROM: "+4930123456", TWILIO_URL: server.url },
   };
+  const publicKey = sendgridKeys.publicKey.export({ type: "spki", format: "der" }).toString("base64");
   [harness, mailgun] = await Promise.all([
-    startHarness([], { ...env, EMAIL_PROVIDER: "sendgrid" }),
+    startHarness([], { ...env, EMAIL_PROVIDER: "sendgrid", SENDGRID_WEBHOOK_KEY: publicKey }),
     startHarness([], { ...env, EMAIL_PROVIDER: "mailgun" }),
   ]);
 }, 60_000);
@@ -80,7 +87,7 @@ async function sent(where: Harness, body: SendLinkBody) {
     if (delivery.status === "sending") throw new Error("still sending");
   });
   const { data } = await where.bus.call(listDeliveryRecipients, { ...of, limit: 10 });
-  return { rows: data, token: made.token };
+  return { rows: data, token: made.token, of };
 }
 
 const callsTo = (path: string): TakenCall[] => server.calls.filter((call) => call.path.startsWith(path));
@@ -194,5 +201,100 @@ describe("chats and webhooks", () => {
       type: "link.sent",
       data: { recipient: { name: "Ada" }, link: { title: "Talk & <more>" } },
     });
+  });
+});
+
+describe("what providers say later", () => {
+  type Call = Parameters<
+    typeof harness.bus.call<typeof takeProviderEvents.request, typeof takeProviderEvents.response>
+  >[1];
+  const take = (call: Call) => harness.bus.call(takeProviderEvents, call);
+  const at = (of: { principal: Principal }) =>
+    harness.bus.call(listSuppressions, { principal: of.principal, limit: 10 });
+  const rows = async (of: Awaited<ReturnType<typeof sent>>["of"]) =>
+    (await harness.bus.call(listDeliveryRecipients, { ...of, limit: 10 })).data;
+
+  const bySendgrid = (events: unknown[], key = sendgridKeys.privateKey): Call => {
+    const [time, body] = ["1762000000", JSON.stringify(events)];
+    const signature = sign("sha256", Buffer.from(time + body), key).toString("base64");
+    const headers = {
+      "x-twilio-email-event-webhook-timestamp": time,
+      "x-twilio-email-event-webhook-signature": signature,
+    };
+    return { provider: "sendgrid", url: "https://chat.example.com/provider-events/sendgrid", headers, body };
+  };
+
+  const byMailgun = (data: object, { age = 0, key = "mg-signing" } = {}): Call => {
+    const timestamp = String(Math.floor(Date.now() / 1_000) - age);
+    const signature = createHmac("sha256", key).update(`${timestamp}word`).digest("hex");
+    const body = JSON.stringify({ signature: { timestamp, token: "word", signature }, "event-data": data });
+    return { provider: "mailgun", url: "https://chat.example.com/provider-events/mailgun", headers: {}, body };
+  };
+
+  const byTwilio = (recipient: string, fields: Record<string, string>, token = "token"): Call => {
+    const url = `https://chat.example.com/provider-events/twilio?recipient=${recipient}`;
+    const signed = url + Object.entries(fields).sort().flat().join("");
+    const headers = { "x-twilio-signature": createHmac("sha1", token).update(signed).digest("base64") };
+    return { provider: "twilio", url, headers, body: new URLSearchParams(fields).toString() };
+  };
+
+  it("fails who bounced and writes to them no more; a complaint is a wish, a full mailbox is neither", async () => {
+    const people = ["gone@example.com", "angry@example.com", "full@example.com", "well@example.com"];
+    const { rows: before, of } = await sent(harness, { channel: "email", recipients: people });
+    const [gone, angry, full, well] = before.map(({ id }) => id);
+    const nobody = "01980000-0000-7000-8000-000000000001";
+    const events = [
+      { event: "bounce", type: "bounce", parley_id: gone },
+      { event: "spamreport", parley_id: angry },
+      { event: "bounce", type: "blocked", parley_id: full },
+      { event: "delivered", parley_id: well },
+      { event: "bounce", type: "bounce", parley_id: nobody },
+      { event: "bounce", email: "of another program" },
+    ];
+    expect(await codeOf(take(bySendgrid(events, generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey)))).toBe(
+      "forbidden",
+    );
+    expect(await rows(of)).toEqual(before);
+    expect(await take(bySendgrid(events))).toEqual({ taken: 3 });
+    expect(await take(bySendgrid(events))).toEqual({ taken: 3 });
+    expect((await rows(of)).map(({ status, outcome }) => [status, outcome])).toEqual([
+      ...[
+        ["failed", "bounced"],
+        ["sent", "complained"],
+        ["failed", "undelivered"],
+        ["sent", null],
+      ],
+    ]);
+    const listed = (await at(of)).data.map(({ address, reason }) => [address, reason]).sort();
+    expect(listed).toEqual([
+      ["angry@example.com", "unsubscribed"],
+      ["gone@example.com", "bounced"],
+    ]);
+  });
+
+  it("believes Mailgun and Twilio by their signatures, and Mailgun not for long", async () => {
+    const { rows: mails, of: mailed } = await sent(harness, { channel: "email", recipients: ada });
+    const data = { event: "failed", severity: "permanent", "user-variables": { "parley-id": mails[0]?.id } };
+    for (const bad of [byMailgun(data, { age: 50_000 }), byMailgun(data, { key: "other" })])
+      expect(await codeOf(take(bad))).toBe("forbidden");
+    expect(await take(byMailgun({ ...data, severity: "temporary" }))).toEqual({ taken: 0 });
+    expect(await take(byMailgun(data))).toEqual({ taken: 1 });
+    expect(await rows(mailed)).toMatchObject([{ status: "failed", outcome: "bounced" }]);
+
+    const numbers = ["+4915112345001", "+4915112345002", "+4915112345003"];
+    const { rows: texted, of } = await sent(harness, { channel: "sms", recipients: numbers });
+    const [gone = "", stopped = "", unlucky = ""] = texted.map(({ id }) => id);
+    const undelivered = { MessageStatus: "undelivered", MessageSid: "SM1" };
+    expect(await codeOf(take(byTwilio(gone, { ...undelivered, ErrorCode: "30005" }, "other")))).toBe("forbidden");
+    expect(await take(byTwilio(gone, { ...undelivered, MessageStatus: "delivered" }))).toEqual({ taken: 0 });
+    await take(byTwilio(gone, { ...undelivered, ErrorCode: "30005" }));
+    await take(byTwilio(stopped, { ...undelivered, MessageStatus: "failed", ErrorCode: "21610" }));
+    await take(byTwilio(unlucky, { ...undelivered, ErrorCode: "30008" }));
+    expect((await rows(of)).map(({ outcome }) => outcome)).toEqual(["bounced", "unsubscribed", "undelivered"]);
+    expect((await at(of)).data.map(({ address }) => address).sort()).toEqual(numbers.slice(0, 2));
+  });
+
+  it("says nothing where it is not set up", async () => {
+    expect(await codeOf(mailgun.bus.call(takeProviderEvents, bySendgrid([])))).toBe("not_found");
   });
 });

@@ -1,10 +1,16 @@
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { beginFile, newId, putFileChunk } from "@parley/contracts";
 import { sql } from "@parley/db";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { ROOT } from "../../cluster/child-process.js";
 import { type FilesWorld, startFilesWorld, UNANSWERABLE, type Visitor } from "./files-world.js";
 
 let world: FilesWorld;
@@ -99,6 +105,17 @@ describe("a file of a visitor", () => {
     const owner = { headers: { authorization: `Bearer ${world.adminToken}` } };
     const forOwner = await fetch(`${world.gateways[1]}/api/sessions/${visitor.sessionId}/files/${file.id}`, owner);
     expect(sha(Buffer.from(await forOwner.arrayBuffer()))).toBe(sha(content));
+  });
+
+  it("is uploaded and sent by the example of the guide, as printed", async () => {
+    const { link } = await world.visitor();
+    const guide = readFileSync(join(ROOT, "docs/files.md"), "utf8");
+    const [, script = ""] = /<!-- example: upload -->\n```sh\n([\s\S]*?)\n```/.exec(guide) ?? [];
+    const cwd = mkdtempSync(join(tmpdir(), "parley-upload-"));
+    const env = { ...process.env, PARLEY_URL: world.gateways[0], LINK_TOKEN: link };
+    const { stdout } = await promisify(execFile)("bash", ["-c", script], { cwd, env });
+    rmSync(cwd, { recursive: true, force: true });
+    expect(stdout).toContain("The code is 4711.");
   });
 
   it("is shown to the model inside the visitor's message, as quoted data without hidden characters", async () => {

@@ -69,6 +69,18 @@ export const unsubscribe = call(
   z.object({ known: z.boolean() }),
 );
 
+/** What a provider says of messages that it had taken; links checks that it is the provider who says it. */
+export const takeProviderEvents = call(
+  "take_provider_events",
+  z.object({
+    provider: z.enum(["sendgrid", "mailgun", "twilio"]),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
+    body: z.string(),
+  }),
+  z.object({ taken: z.number().int() }),
+);
+
 export const listSuppressions = call(
   "list_suppressions",
   z.object({ principal, ...paged }),

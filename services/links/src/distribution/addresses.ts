@@ -47,7 +47,7 @@ export function addressHint(channel: SendChannel, address: string): string {
 export const recipientAad = (tenantId: string, id: string): string => `recipient:${tenantId}:${id}`;
 
 const sealedPerson = z.object({ address: z.string(), name: z.string().nullable() });
-type Person = z.output<typeof sealedPerson>;
+export type Person = z.output<typeof sealedPerson>;
 
 export const sealPerson = (secrets: Pick<Secrets, "seal">, { address, name }: Person, aad: string): string =>
   secrets.seal(JSON.stringify({ address, name }), aad);

@@ -23,6 +23,7 @@ import {
   suppressAddressHandler,
   unsubscribeHandler,
 } from "./suppressions.js";
+import { takeProviderEventsHandler } from "./take-provider-events.js";
 
 /** Answers the messages about sending links, and sends them. Stop it before the mailer and the database are closed. */
 export function bindDistribution(deps: LinksDeps, mailer: Mailer): { stop(): Promise<void> } {
@@ -40,6 +41,7 @@ export function bindDistribution(deps: LinksDeps, mailer: Mailer): { stop(): Pro
   bus.serve(contracts.suppressAddress, suppressAddressHandler(deps), bound);
   bus.serve(contracts.allowAddress, allowAddressHandler(deps), bound);
   bus.serve(contracts.unsubscribe, unsubscribeHandler(deps), bound);
+  bus.serve(contracts.takeProviderEvents, takeProviderEventsHandler(deps), bound);
   const outbound = createOutbound({ ...rules, logger, metrics });
   const channels = {
     email: emailChannel(deps, mailer, outbound),

@@ -27,9 +27,15 @@ export const distributionConfig = {
     .describe("What sends links by mail: the server of SMTP_URL (or the development mailbox), SendGrid or Mailgun"),
   SENDGRID_API_KEY: secret.describe("API key of SendGrid"),
   SENDGRID_URL: address.default("https://api.sendgrid.com").describe("Address of SendGrid; its EU region has another"),
+  SENDGRID_WEBHOOK_KEY: secret.describe(
+    "Verification key of the signed event webhook of SendGrid; set = bounces and complaints are taken at /provider-events/sendgrid",
+  ),
   MAILGUN_API_KEY: secret.describe("API key of Mailgun"),
   MAILGUN_DOMAIN: secret.describe("Sending domain at Mailgun"),
   MAILGUN_URL: address.default("https://api.mailgun.net").describe("Address of Mailgun; its EU region has another"),
+  MAILGUN_WEBHOOK_KEY: secret.describe(
+    "Signing key of the webhooks of Mailgun; set = bounces and complaints are taken at /provider-events/mailgun",
+  ),
   TWILIO_ACCOUNT_SID: secret.describe("Account at Twilio, or at a provider with its interface; set = sms can be sent"),
   TWILIO_AUTH_TOKEN: secret.describe("Token of that account"),
   TWILIO_FROM: secret.describe("Number or messaging service (MG…) that text messages come from"),

@@ -14,7 +14,7 @@ import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { asPage, pageAsked } from "../list-cursor.js";
 import type { TenantTransaction } from "../transaction.js";
-import { addressHint, openPerson, recipientAad, recipientHash, sealPerson } from "./addresses.js";
+import { addressHint, openPerson, type Person, recipientAad, recipientHash, sealPerson } from "./addresses.js";
 import { readUnsubscribeToken } from "./unsubscribe-token.js";
 
 type Deps = Pick<LinksDeps, "db" | "secrets" | "logger">;
@@ -41,6 +41,17 @@ async function suppress(
   of: { tenantId: string; hash: string; sealed: string | null; hint: string; reason: Suppression["reason"] },
 ): Promise<void> {
   await sql`select suppress_address(${of.tenantId}, ${of.hash}, ${of.sealed}, ${of.hint}, ${of.reason})`.execute(trx);
+}
+
+/** Puts a person on the list whose address is known. */
+export async function suppressPerson(
+  { secrets }: Pick<Deps, "secrets">,
+  trx: TenantTransaction,
+  of: { tenantId: string; hash: string; hint: string; person: Person; reason: Suppression["reason"] },
+): Promise<void> {
+  const { person, ...where } = of;
+  const sealed = sealPerson(secrets, person, suppressionAad(of.tenantId, of.hash));
+  await suppress(trx, { ...where, sealed });
 }
 
 /** Who gets no more messages, newest first. A read; editors, because it names addresses. */

@@ -30,9 +30,13 @@ export function smsChannel({ outbound, config }: { outbound: Outbound; config: L
   const authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
   const from = config.TWILIO_FROM ?? "";
   return {
-    async send({ tenantId, address, message }, signal) {
+    async send({ tenantId, id, address, message }, signal) {
       const sender = /^MG[0-9a-f]{32}$/i.test(from) ? "MessagingServiceSid" : "From";
       const form = new URLSearchParams({ To: address, [sender]: from, Body: asShortText(message) });
+      // An address that the provider cannot reach would make it refuse the message.
+      const { PUBLIC_URL } = config;
+      if (PUBLIC_URL.startsWith("https://"))
+        form.set("StatusCallback", `${PUBLIC_URL}/provider-events/twilio?recipient=${id}`);
       const result = await outbound.request({
         ...{ method: "POST", url, tenantId, signal, ...bounds },
         headers: { "content-type": "application/x-www-form-urlencoded", authorization },
