@@ -232,15 +232,11 @@ describe("a delivery that is sent again", () => {
   /** What a page that was shown, and a conversation that was begun, leave in the tables that are read here. */
   const visit = (desk: Desk, link: string | null | undefined, how: "opened" | "chatted") =>
     withPostgresClient(desk.in.database.adminUrl, async (admin) => {
-      if (how === "opened")
-        await admin.query(
-          `insert into analytics_rollups
-           select tenant_id, 'visits', 'link', date_trunc('day', now()), agent_id, 0, id, 'link',
-             '{sessions/,opened/DE}', '{1,1}'
-           from temporary_chat_links where id = $1`,
-          [link],
-        );
-      else
+      if (how === "opened") {
+        const visits = [{ link_id: link, country: "DE", opened: 1, sessions: 0, at: new Date().toISOString() }];
+        await admin.query("select note_visits($1, $2::jsonb)", [desk.tenantId, JSON.stringify(visits)]);
+        await admin.query("select * from roll_up(100, 0)");
+      } else
         await admin.query(
           `insert into text_conversations
              (id, session_id, tenant_id, agent_id, link_id, agent_version, is_active_version, messages_used, idle_check_at)
