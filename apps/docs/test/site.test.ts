@@ -52,7 +52,8 @@ describe("the documentation site", () => {
 
   it("has no inline script or style, which its policy would refuse", () => {
     for (const { path, html } of pages) {
-      expect(html, path).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|<style|\son\w+=/);
+      // Code of a page is text: what it says of a handler stands outside of every tag.
+      expect(html, path).not.toMatch(/<script(?![^>]*\ssrc=)|<style|<[a-z][^>]*\s(?:style|on\w+)=/i);
       const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
       expect(new Set(ids).size, path).toBe(ids.length);
     }
