@@ -22,7 +22,7 @@ export default pageConfig("/assets/console/", {
           { name: "table", test: TABLE, priority: 3 },
           { name: "form-state", test: /[\\/]node_modules[\\/]react-hook-form[\\/]/, priority: 3 },
           { name: "kit", test: KIT, minShareCount: 3, priority: 2 },
-          { name: "shared", test: (id) => !KIT.test(id) && !TABLE.test(id), minShareCount: 24, priority: 1 },
+          { name: "shared", test: (id) => !KIT.test(id) && !TABLE.test(id), minShareCount: 40, priority: 1 },
         ],
       },
     },
