@@ -195,6 +195,29 @@ describe("the widget against the product", () => {
     90_000,
   );
 
+  it("brings 8 kB before a visitor comes near, and less than 90 kB with the conversation, compressed", async () => {
+    const { widget } = await snippetsOf({ allowed_domains: [host] });
+    pages.set("/budget", { html: document(here(widget)) });
+    const page = await browser.newPage();
+    await page.addInitScript(OPEN_SHADOW);
+    const loads: Promise<number>[] = [];
+    page.on("requestfinished", (request) => {
+      if (request.url().startsWith(product.base))
+        loads.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    });
+    const bytes = async () => (await Promise.all(loads)).reduce((sum, size) => sum + size, 0);
+    await page.goto(`${host}/budget`);
+    await page.getByRole("button", { name: "Open chat" }).waitFor();
+    await expect.poll(() => loads.length).toBe(1);
+    expect(await bytes()).toBeLessThanOrEqual(8_000);
+    await page.getByRole("button", { name: "Open chat" }).click();
+    await said(page, "front desk").waitFor();
+    // What formats answers comes last.
+    await panelOf(page).locator(".prose strong").first().waitFor();
+    expect(await bytes()).toBeLessThan(90_000);
+    await page.close();
+  }, 60_000);
+
   it("takes whom its site does not vouch for as a guest, and says why to visitor, developer and owner", async () => {
     const { widget, id } = await snippetsOf({ allowed_domains: [host] });
     const path = `${PATH}/${id}/identity/secret`;

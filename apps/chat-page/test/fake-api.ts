@@ -114,6 +114,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       require_email: false,
       pin_required: false,
       availability: "available",
+      sessions_left: 9,
     },
     laterRelease: false,
     holdLink: false,

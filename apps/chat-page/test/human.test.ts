@@ -24,6 +24,7 @@ describe.skipIf(skipBrowser)("a human on the chat page", () => {
     await wish(page).click();
     await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");
     expect(bench.api().wishes).toBe(1);
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("compose");
     await expect.poll(() => wish(page).count()).toBe(0);
     await page.reload();
     await expect.poll(() => note(page).innerText()).toContain("A person has been asked to join");

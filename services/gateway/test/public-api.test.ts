@@ -32,6 +32,7 @@ describe("a link", () => {
       agent_name: "Clinic",
       welcome_message: "Hello",
       availability: "full",
+      sessions_left: 0,
       limits: { max_message_length: 20 },
     });
     expect(text).not.toContain("SECRET");

@@ -30,9 +30,14 @@ export function HumanNote({ state, people, choose, canWrite, onAsk }: HumanNoteP
       {asks && (
         <button
           type="button"
-          class="link-button"
+          class="ask-human"
           disabled={human.type === "asking" || !state.online.value}
-          onClick={onAsk}
+          onClick={() => {
+            onAsk();
+            // This button goes with the answer, and the focus would go with it; a touch would bring the keyboard up.
+            if (matchMedia("(pointer: fine)").matches)
+              document.getElementById("compose")?.focus({ preventScroll: true });
+          }}
         >
           {t("askHuman")}
         </button>

@@ -70,6 +70,7 @@ export const publicLink = z
     proof_required: z.boolean(),
     expires_at: text.nullable(),
     availability: z.enum(["available", "full", "unavailable"]),
+    sessions_left: z.int().describe("How many conversations can still begin; of one's own, `another_session` tells"),
     limits: z.object({
       max_messages_per_session: z.int(),
       session_timeout_minutes: z.int(),
@@ -107,6 +108,7 @@ export const publicLink = z
         proof_required: false,
         expires_at: null,
         availability: "available",
+        sessions_left: 12,
         limits: {
           max_messages_per_session: 50,
           session_timeout_minutes: 30,

@@ -40,6 +40,7 @@ function showLink(context: GatewayContext, request: FastifyRequest): z.output<ty
     proof_required: proofRequired(request),
     expires_at: policy.expiresAt,
     availability: availabilityOf(policy),
+    sessions_left: Math.max(0, policy.maxSessions - policy.sessionsUsed),
     limits: {
       max_messages_per_session: policy.maxMessagesPerSession,
       session_timeout_minutes: policy.sessionTimeoutMinutes,
