@@ -19,7 +19,8 @@ export function deliveryRow(given: Row): Row {
     },
     ...{ subject: null, message: null, schedule_id: null, created_by: "owner", created_at: new Date().toISOString() },
     ...{ status: "sending", finished_at: null, counts: { recipients: 0, ...NONE } },
-    engagement: { chatted: 0, completed: 0 },
+    track_opens: false,
+    engagement: { opened: null, chatted: 0, completed: 0 },
     ...given,
   };
 }
@@ -28,7 +29,7 @@ export function recipientRow(given: Row): Row {
   return {
     ...{ id: ID, address: "ada@example.com", name: null, language: "en", link_id: null, status: "pending" },
     ...{ attempts: 0, outcome: null, provider_id: null, next_attempt_at: null, sent_at: null },
-    ...{ chatted: null, completed: null },
+    ...{ opened: null, chatted: null, completed: null },
     ...given,
   };
 }
