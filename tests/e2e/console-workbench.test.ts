@@ -86,6 +86,7 @@ describe("the workbench of an agent in the console", () => {
     const publish = page.getByRole("dialog", { name: "Publish Clinic Desk" });
     await publish.getByLabel("What changed").fill("Parking, and fewer words");
     await publish.getByText("Live, version 1").waitFor();
+    await publish.getByText(/^Yours, since version 1/).waitFor();
     await screenshot(page, "publish");
     await publish.getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByText("Version 2 is live.").first().waitFor();
@@ -112,7 +113,7 @@ describe("the workbench of an agent in the console", () => {
     await page.context().close();
   }, 120_000);
 
-  it("loses no word to a second tab: both texts are shown, and what is chosen is saved", async () => {
+  it("loses no word to a second tab: what both changed is chosen, the rest goes together", async () => {
     const one = await signIn("/agents/support");
     const two = await signIn("/agents/support");
     await two.getByLabel("Global prompt").waitFor();
@@ -120,13 +121,34 @@ describe("the workbench of an agent in the console", () => {
     await one.getByText("Draft saved").waitFor();
     await two.getByLabel("Global prompt").fill("From the second tab.");
     await two.getByText("This draft was saved in another tab meanwhile.").waitFor();
-    await two.getByRole("button", { name: "Compare and choose" }).click();
-    await two.getByText("From the first tab.").first().waitFor();
+    await two.getByRole("button", { name: "Bring together" }).click();
+    const dialog = two.getByRole("dialog", { name: "This draft was changed in another tab" });
+    await dialog.getByText("One place was changed on both sides").waitFor();
+    await dialog.getByText("From the first tab.").first().waitFor();
+    const save = dialog.getByRole("button", { name: "Save the text together" });
+    await expect.poll(() => save.isDisabled()).toBe(true);
+    await dialog.getByRole("button", { name: "Take: This tab" }).click();
     await screenshot(two, "merge");
-    await two.getByRole("button", { name: "Save the text at the right" }).click();
+    expect(await axeFindings(two)).toEqual([]);
+    await save.click();
     await two.getByText("Draft saved").waitFor();
-    const { body } = await owner().call<{ text: string }>("GET", "/api/agents/support/drafts/me");
-    expect(body.text).toContain("From the second tab.");
+    const mine = () => owner().call<{ text: string }>("GET", "/api/agents/support/drafts/me");
+    expect((await mine()).body.text).toContain("From the second tab.");
+
+    // The first tab has not seen that, and changes something else: nothing is to be chosen.
+    await one.getByLabel("Global prompt").waitFor();
+    await one.getByRole("link", { name: "Document", exact: true }).click();
+    await one.getByRole("textbox", { name: /^Document of/ }).click();
+    await one.keyboard.press("Control+Home");
+    await one.keyboard.type("# a word at the top");
+    await one.keyboard.press("Enter");
+    await one.getByRole("button", { name: "Bring together" }).click();
+    await one.getByText("Nothing was changed in the same place").waitFor();
+    await one.getByRole("button", { name: "Save the text together" }).click();
+    await one.getByText("Draft saved").waitFor();
+    const { text } = (await mine()).body;
+    expect(text).toContain("From the second tab.");
+    expect(text).toContain("# a word at the top");
     await one.context().close();
     await two.context().close();
     expect(problems).toEqual([]);

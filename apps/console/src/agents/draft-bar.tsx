@@ -23,6 +23,7 @@ export function DraftBar({ agent, draft }: BarProps) {
   const state = useStore(draft.store);
   const [open, setOpen] = useState<"publish" | "merge" | "discard" | "rebase" | null>(null);
   useLive(agent, draft);
+  useStayToSave(state);
   const outdated = state.base !== state.live && state.saving !== "same";
   const close = (): void => setOpen(null);
   return (
@@ -45,8 +46,13 @@ export function DraftBar({ agent, draft }: BarProps) {
       </div>
       {state.saving === "conflict" && (
         <div className={styles.note} role="alert">
-          <span>This draft was saved in another tab meanwhile. Nothing more is saved here until you choose.</span>
-          <Button onClick={() => setOpen("merge")}>Compare and choose</Button>
+          <span>
+            {state.newer?.revision === 0
+              ? "This draft was discarded or published in another tab meanwhile."
+              : "This draft was saved in another tab meanwhile."}{" "}
+            Nothing more is saved here until you have brought both together.
+          </span>
+          <Button onClick={() => setOpen("merge")}>Bring together</Button>
         </div>
       )}
       {outdated && state.saving !== "conflict" && (
@@ -61,7 +67,7 @@ export function DraftBar({ agent, draft }: BarProps) {
       )}
       {open === "publish" && <PublishDialog agent={agent} draft={draft} onClose={close} />}
       {open === "merge" && <ConflictDialog draft={draft} onClose={close} />}
-      {open === "rebase" && <RebaseDialog draft={draft} onClose={close} />}
+      {open === "rebase" && <RebaseDialog agent={agent} draft={draft} onClose={close} />}
       <ConfirmDialog
         open={open === "discard"}
         onClose={close}
@@ -106,6 +112,17 @@ function Saving({ state, onRetry }: { state: DraftState; onRetry(): void }) {
       <span className={styles.muted}>Only you see it{begun}.</span>
     </>
   );
+}
+
+/** The browser asks before it closes a page with words that are saved nowhere. */
+function useStayToSave({ saving }: DraftState): void {
+  const unsaved = saving !== "saved" && saving !== "same";
+  useEffect(() => {
+    if (!unsaved) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [unsaved]);
 }
 
 /** Another version that goes live meanwhile: taken over where nothing was written, else told. */

@@ -6,7 +6,7 @@ import { createStore } from "../app/store.js";
 /** After the last key: long enough that a sentence is one save, short enough that nothing is lost. */
 const SAVE_AFTER_MS = 800;
 
-/** A save of the same draft in another tab, which this page has not seen. */
+/** A save of the same draft in another tab, which this page has not seen; revision 0 = the draft is gone, and this is what is live. */
 interface Newer {
   text: string;
   revision: number;
@@ -22,6 +22,8 @@ export interface DraftState {
   base: number | null;
   /** The newest save that this page knows; 0 = there is no draft. */
   revision: number;
+  /** Its text: what two tabs have both begun with when they disagree. */
+  seen: string;
   saving: "same" | "unsaved" | "saving" | "saved" | "failed" | "conflict";
   newer: Newer | null;
   problem: Problem | null;
@@ -49,6 +51,7 @@ export class Draft {
   ) {
     this.store = createStore<DraftState>({
       ...{ text: draft?.text ?? liveText, liveText, live, base: draft === null ? live : draft.base_version },
+      seen: draft?.text ?? liveText,
       ...{ revision: draft?.revision ?? 0, saving: draft === null ? "same" : "saved", newer: null, problem: null },
     });
   }
@@ -87,15 +90,16 @@ export class Draft {
     const answer = await this.api.saveDraft(this.agent, { text, base_version: base }, revision);
     if (answer.type === "ok") {
       const isNewest = this.state.text === text;
-      this.#set({ revision: answer.value.revision, saving: isNewest ? "saved" : "unsaved" });
-    } else if (answer.code === "draft_changed") this.#set({ saving: "conflict", newer: newerOf(answer) });
+      this.#set({ revision: answer.value.revision, seen: text, saving: isNewest ? "saved" : "unsaved" });
+    } else if (answer.code === "draft_changed") this.#set({ saving: "conflict", newer: newerOf(answer, this.state) });
     else this.#set({ saving: "failed", problem: answer });
   }
 
   /** Two tabs wrote: this text it shall be. */
   async settle(text: string): Promise<void> {
     const { newer } = this.state;
-    this.#set({ text, saving: "unsaved", newer: null, ...(newer && { revision: newer.revision, base: newer.base }) });
+    const seen = newer && { revision: newer.revision, base: newer.base, seen: newer.text };
+    this.#set({ text, saving: "unsaved", newer: null, ...seen });
     await this.save();
   }
 
@@ -111,14 +115,16 @@ export class Draft {
     const answer = this.state.revision === 0 ? null : await this.api.deleteDraft(this.agent);
     if (answer?.type === "problem" && answer.code !== "draft_not_found") return answer;
     const { live, liveText } = this.state;
-    this.#set({ text: liveText, base: live, revision: 0, saving: "same", newer: null, problem: null });
+    const gone = { text: liveText, seen: liveText, base: live, revision: 0 };
+    this.#set({ ...gone, saving: "same", newer: null, problem: null });
     return null;
   }
 
   /** It went out: there is no draft any more. */
   published(live: { live: number | null; liveText: string }): void {
     const { liveText } = live;
-    this.#set({ ...live, text: liveText, base: live.live, revision: 0, saving: "same", newer: null, problem: null });
+    const begun = { text: liveText, seen: liveText, base: live.live, revision: 0 };
+    this.#set({ ...live, ...begun, saving: "same", newer: null, problem: null });
   }
 
   /** Another version is live: who has written nothing goes on from it. */
@@ -137,11 +143,9 @@ export class Draft {
   }
 }
 
-function newerOf({ body }: Problem): Newer {
+/** What the server has; nothing where another tab has discarded or published the draft. */
+function newerOf({ body }: Problem, { live, liveText }: DraftState): Newer {
   const { text, revision, base_version: base } = record(body.draft);
-  return {
-    text: textOf(text) ?? "",
-    revision: typeof revision === "number" ? revision : 0,
-    base: typeof base === "number" ? base : null,
-  };
+  if (typeof revision !== "number") return { text: liveText, revision: 0, base: live };
+  return { text: textOf(text) ?? "", revision, base: typeof base === "number" ? base : null };
 }

@@ -1,77 +1,69 @@
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import type { Agent } from "../api/answers.js";
+import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { useStore } from "../app/store.js";
-import { Button } from "../ui/button.js";
-import { MergeView } from "../ui/code/code-editor.js";
 import { Dialog } from "../ui/dialog.js";
+import { QueryView } from "../ui/query-view.js";
 import type { Draft } from "./draft.js";
-import { languageOf } from "./language.js";
+import { MergeDialog } from "./merge/merge-dialog.js";
+import { baseTextOf } from "./use-draft.js";
 
 interface MergeProps {
   draft: Draft;
   onClose(): void;
 }
 
-/** Another tab was faster: both texts beside each other, and one of them, or what is made of both, goes on. */
+/** Another tab was faster: its changes and one's own since the save that both had seen. */
 export function ConflictDialog({ draft, onClose }: MergeProps) {
-  const { newer, text } = useStore(draft.store);
-  const [merged, setMerged] = useState(text);
-  const take = (chosen: string) => () => void draft.settle(chosen).then(onClose);
+  const { newer, text, seen } = useStore(draft.store);
+  if (newer === null) return null;
   return (
-    <Dialog
-      open
-      wide
-      onClose={onClose}
-      title="This draft was changed in another tab"
-      description="Arrows between the texts take over a change of the other tab. Nothing is lost until you choose."
-      actions={
-        <>
-          <Button onClick={take(newer?.text ?? "")}>Take the other tab's text</Button>
-          <Button look="primary" onClick={take(merged)}>
-            Save the text at the right
-          </Button>
-        </>
+    <MergeDialog
+      title={
+        newer.revision === 0 ? "This draft was taken away in another tab" : "This draft was changed in another tab"
       }
-    >
-      <MergeView
-        language={languageOf(text)}
-        before={newer?.text ?? ""}
-        after={merged}
-        beforeLabel="The other tab"
-        afterLabel="This tab"
-        onChange={setMerged}
-      />
-    </Dialog>
+      description="Nothing is lost until you save: your words stay here, the other ones on the server."
+      sides={{ base: seen, mine: text, theirs: newer.text }}
+      labels={{
+        ...{ base: "Before both", mine: "This tab" },
+        theirs: newer.revision === 0 ? "What is live" : "The other tab",
+      }}
+      action="Save the text together"
+      onMerged={(merged) => void draft.settle(merged).then(onClose)}
+      onClose={onClose}
+    />
   );
 }
 
-/** Another version went live since the draft was begun: its changes are seen, and taken over or not, before the draft may replace it. */
-export function RebaseDialog({ draft, onClose }: MergeProps) {
-  const { live, liveText, text } = useStore(draft.store);
-  const [merged, setMerged] = useState(text);
+/** Another version went live since the draft was begun: its changes come into the draft before that may replace it. */
+export function RebaseDialog({ agent, draft, onClose }: MergeProps & { agent: Agent }) {
+  const { live, liveText, text, base } = useStore(draft.store);
+  const api = useWorkbench();
+  const query = useQuery({
+    queryKey: ["version-text", agent.id, base],
+    queryFn: answered(() => baseTextOf(api, agent, base)),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const title = `Bring the draft up to date with version ${live ?? "that is live"}`;
+  if (query.data === undefined)
+    return (
+      <Dialog open wide onClose={onClose} title={title}>
+        <QueryView query={query}>{() => null}</QueryView>
+      </Dialog>
+    );
   return (
-    <Dialog
-      open
-      wide
+    <MergeDialog
+      title={title}
+      description="What the live version has changed comes into your draft. Where both have changed the same place, choose."
+      sides={{ base: query.data, mine: text, theirs: liveText }}
+      labels={{
+        ...{ base: base === null ? "Before both" : `Version ${base}`, mine: "Your draft" },
+        theirs: `Live, version ${live ?? ""}`,
+      }}
+      action="Keep the text together"
+      onMerged={(merged) => void draft.rebase(merged).then(onClose)}
       onClose={onClose}
-      title={`Bring the draft up to date with version ${live ?? "that is live"}`}
-      description="Publishing would undo what the live version has and the draft has not. Take over what shall stay; what you leave is yours to replace."
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" onClick={() => void draft.rebase(merged).then(onClose)}>
-            Keep the text at the right
-          </Button>
-        </>
-      }
-    >
-      <MergeView
-        language={languageOf(text)}
-        before={liveText}
-        after={merged}
-        beforeLabel={`Live, version ${live ?? ""}`}
-        afterLabel="Your draft"
-        onChange={setMerged}
-      />
-    </Dialog>
+    />
   );
 }

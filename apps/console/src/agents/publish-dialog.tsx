@@ -14,6 +14,7 @@ import { Dialog } from "../ui/dialog.js";
 import { notify } from "../ui/notify.js";
 import { TextArea, TextField } from "../ui/text-field.js";
 import type { Draft } from "./draft.js";
+import { GoesOut } from "./goes-out.js";
 import { languageOf } from "./language.js";
 import { liveTextOf } from "./use-draft.js";
 import styles from "./workbench.module.css";
@@ -50,7 +51,7 @@ export function PublishDialog({ agent, draft, onClose }: PublishProps) {
       }
     >
       <div className={styles.stack}>
-        <Others agent={agent} />
+        <GoesOut agent={agent} draft={draft} />
         <TextField
           label="What changed"
           help="For whoever reads the list of versions."
@@ -76,19 +77,6 @@ export function PublishDialog({ agent, draft, onClose }: PublishProps) {
         )}
       </div>
     </Dialog>
-  );
-}
-
-/** Who else is at work here: their drafts stay theirs. */
-function Others({ agent }: { agent: Agent }) {
-  const api = useWorkbench();
-  const query = useQuery({ queryKey: ["drafts", agent.id], queryFn: answered(() => api.drafts(agent.id)) });
-  const others = query.data?.data.filter(({ mine }) => !mine).length ?? 0;
-  if (others === 0) return null;
-  return (
-    <p className={styles.muted}>
-      {others === 1 ? "Somebody else has" : `${others} others have`} a draft of this agent; it stays as it is.
-    </p>
   );
 }
 

@@ -27,6 +27,10 @@ export async function liveTextOf(api: WorkbenchApi, agent: Agent): Promise<Answe
   return versionTextOf(api, agent.id, agent.active_version);
 }
 
+/** What a draft was begun from, as text. */
+export const baseTextOf = (api: WorkbenchApi, agent: Agent, base: number | null): Promise<Answer<string>> =>
+  liveTextOf(api, { ...agent, active_version: base });
+
 export async function versionTextOf(api: WorkbenchApi, agent: string, version: number): Promise<Answer<string>> {
   const answer = await api.exportVersion(agent, version);
   if (answer.type !== "ok") return answer;
@@ -56,6 +60,8 @@ export function useDraft(agent: Agent) {
     queryKey: keyOf(agent.id),
     queryFn: async () => draftHere(queryClient, agent.id) ?? answered(() => beginDraft(api, agent))(),
     staleTime: Number.POSITIVE_INFINITY,
+    // What is typed and not saved yet waits here for whoever comes back to it.
+    gcTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
   });
 }

@@ -2,6 +2,7 @@ import type {
   AgentSecretView,
   analyticsRows,
   draftEntry,
+  draftSave,
   draftView,
   ReplayReport,
   versionView,
@@ -12,6 +13,7 @@ import type { Caller } from "./call.js";
 
 export type DraftView = (typeof draftView)["_output"];
 export type DraftEntry = (typeof draftEntry)["_output"];
+export type DraftSave = (typeof draftSave)["_output"];
 export type VersionView = (typeof versionView)["_output"];
 export type NodeNumbers = (typeof analyticsRows.nodes)["_output"];
 
@@ -33,6 +35,8 @@ export const workbenchCalls = (call: Caller) => {
         body,
         ...(revision === 0 ? {} : { headers: { "if-match": `"${revision}"` } }),
       }),
+    /** The newest states of it, newest first, without their texts. */
+    draftSaves: (agent: string) => call<{ data: DraftSave[] }>(`${draft(agent)}/saves`),
     deleteDraft: (agent: string) => call(draft(agent), { method: "DELETE" }),
     publishDraft: (agent: string, body: PublishBody, key: string) =>
       call<Imported>(`${draft(agent)}/publish`, {

@@ -12,7 +12,7 @@ import {
   useNodesState,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { cx } from "../cx.js";
 import { Status } from "../status.js";
 import styles from "./flow.module.css";
@@ -26,6 +26,7 @@ const FIT = { padding: 0.15, maxZoom: 1, minZoom: 0.35 };
 const FITS_PX = 1_000;
 const HALF_BOX_PX = 112;
 const AHEAD_PX = 480;
+const READABLE = 0.7;
 
 export function FlowCanvas(props: FlowProps) {
   const { nodes: shown, edges, selected, onSelect, onConnect, onRetarget } = props;
@@ -39,6 +40,17 @@ export function FlowCanvas(props: FlowProps) {
       return boxes.map((box) => ({ ...box, ...(sizes.get(box.id) && { measured: sizes.get(box.id) ?? {} }) }));
     });
   }, [boxes, setNodes]);
+  const flow = useRef<ReactFlowInstance<BoxNode> | null>(null);
+  // A box that was not there before and is chosen is one just added: it comes into sight.
+  const known = useRef(new Set(shown.map(({ id }) => id)));
+  useEffect(() => {
+    const added = shown.find(({ id }) => id === selected && !known.current.has(id));
+    if (selected === null || shown.some(({ id }) => id === selected))
+      known.current = new Set(shown.map(({ id }) => id));
+    if (added === undefined || flow.current === null) return;
+    const zoom = Math.max(flow.current.getZoom(), READABLE);
+    void flow.current.setCenter(added.x + HALF_BOX_PX, added.y + HALF_BOX_PX / 2, { zoom });
+  }, [shown, selected]);
   const lines = useMemo(() => edges.map((edge) => lineOf(edge, selected)), [edges, selected]);
   return (
     <ReactFlow<BoxNode>
@@ -65,7 +77,10 @@ export function FlowCanvas(props: FlowProps) {
       panOnScroll
       preventScrolling={false}
       minZoom={0.2}
-      onInit={(flow) => showFirst(flow, shown, selected)}
+      onInit={(made) => {
+        flow.current = made;
+        showFirst(made, shown, selected);
+      }}
       fitViewOptions={FIT}
       proOptions={{ hideAttribution: true }}
     >
