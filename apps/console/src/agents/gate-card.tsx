@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
-import { useApi } from "../api/api-context.js";
 import type { GateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
 import { answered, unlessRefused } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { plural } from "../sessions/session-rows.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { TextArea } from "../ui/text-field.js";
@@ -24,7 +24,7 @@ interface GateCardProps {
 
 /** A version was not let through: which tests are in the way, how to run them, and for admins how to publish all the same. */
 export function GateCard({ title, refusal, told = false, onTest, testing = false, onPublish }: GateCardProps) {
-  const api = useApi();
+  const api = useWorkbench();
   const query = useQuery({ queryKey: ["may-override"], queryFn: answered(() => api.mayOverride()) });
   const [asking, setAsking] = useState(false);
   const mayOverride = query.data && query.data;

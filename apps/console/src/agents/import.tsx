@@ -1,6 +1,6 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import { useApi } from "../api/api-context.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { announce } from "../app/announcement.js";
 import { Field, focusFirst } from "../parts/field.js";
 import { PageHeader } from "../parts/page-header.js";
@@ -15,7 +15,7 @@ export function ImportPage() {
   const { agent = null } = route.useParams();
   const navigate = useNavigate();
   const editing = useDocumentImport({
-    api: useApi(),
+    api: useWorkbench(),
     agent,
     onWrong: focusFirst,
     onImported: ({ agent_id: agentId, version, active }) => {

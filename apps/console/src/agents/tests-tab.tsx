@@ -2,8 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 import type { Agent, TestResult } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import type { VersionView } from "../api/workbench-calls.js";
 import { Button, LinkButton } from "../ui/button.js";
 import { refusalOf } from "../ui/refusal.js";
@@ -18,7 +18,7 @@ import styles from "./workbench.module.css";
 export const TestsTab = agentPage(({ agent, versions }) => <Tests agent={agent} versions={versions} />);
 
 function Tests({ agent, versions }: { agent: Agent; versions: readonly VersionView[] }) {
-  const api = useApi();
+  const api = useWorkbench();
   const [version, setVersion] = useState(String(agent.active_version ?? versions[0]?.version ?? ""));
   const run = useMutation({ mutationFn: answered(() => api.testVersion(agent.id, Number(version))) });
   if (versions.length === 0) {

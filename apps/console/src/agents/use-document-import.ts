@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { Imported, Issue } from "../api/answers.js";
-import type { Api } from "../api/api.js";
 import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
+import type { WorkbenchApi } from "../api/use-workbench.js";
 import { suggestedSlug } from "./agent-name.js";
 
 /** Below the server's limit of 256 KiB for a body, with room for escaping. */
@@ -25,7 +25,7 @@ interface DocumentForm {
 }
 
 interface Options {
-  api: Api;
+  api: WorkbenchApi;
   /** The agent that gets the version; null = named in the form. */
   agent: string | null;
   onImported(imported: Imported): void;

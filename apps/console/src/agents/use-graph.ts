@@ -1,7 +1,7 @@
 import type { Finding, Graph } from "@parley/workflow-document";
 import { useEffect, useState } from "react";
 import type { Issue } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
+import { useWorkbench } from "../api/use-workbench.js";
 
 type Reader = typeof import("@parley/workflow-document");
 
@@ -42,7 +42,7 @@ const ASK_AFTER_MS = 1_000;
 
 /** Findings of the server that are not known here, a second after the last key. */
 export function useServerFindings(read: Read | null): Finding[] {
-  const api = useApi();
+  const api = useWorkbench();
   const [found, setFound] = useState<{ text: string; issues: Issue[] } | null>(null);
   const text = read?.text ?? null;
   const canAsk = read?.graph.readable === true;

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { Agent, TestResult } from "../api/answers.js";
-import { useApi } from "../api/api-context.js";
 import { type GateRefusal, readGateRefusal } from "../api/gate-refusal.js";
 import type { Problem } from "../api/problem.js";
+import { useWorkbench } from "../api/use-workbench.js";
 import { announce } from "../app/announcement.js";
 import { keepFocus } from "../parts/keep-focus.js";
 import { saveFile } from "../parts/save-file.js";
@@ -16,7 +16,7 @@ interface Gated {
 
 /** What can be done with the versions of an agent, one of a kind at a time, and what came of it. */
 export function useVersionActions(agent: Agent, onChange: () => Promise<unknown>) {
-  const api = useApi();
+  const api = useWorkbench();
   const [busy, setBusy] = useState<number | null>(null);
   const [testing, setTesting] = useState<number | null>(null);
   const [tested, setTested] = useState<TestResult | null>(null);

@@ -1,18 +1,6 @@
 import { part, query } from "./address.js";
-import type {
-  Agent,
-  Imported,
-  Issue,
-  Mail,
-  Page,
-  Session,
-  SessionStatus,
-  SessionTrace,
-  TestResult,
-  Transcript,
-  Version,
-} from "./answers.js";
-import { type Answer, type CallerOptions, createCaller } from "./call.js";
+import type { Agent, Mail, Page, Session, SessionStatus, SessionTrace, Transcript, Version } from "./answers.js";
+import { type CallerOptions, createCaller } from "./call.js";
 import { inboxCalls } from "./inbox-calls.js";
 import type { TranscriptFormat } from "./transcript-formats.js";
 import { userCalls } from "./user-calls.js";
@@ -26,17 +14,6 @@ export interface SessionFilter {
   person?: string | undefined;
 }
 
-export interface ImportOptions {
-  document: string;
-  dryRun: boolean;
-  activate: boolean;
-  notes: string;
-  /** Why it goes live although its tests are not green. */
-  overrideReason?: string | undefined;
-}
-
-/** All tests of a document take 20 seconds at most; the answer has to come, too. */
-const TEST_MS = 40_000;
 /** A file of ten thousand messages is read page by page before its first byte. */
 const FILE_MS = 120_000;
 
@@ -54,38 +31,6 @@ export function createApi(options: CallerOptions) {
     agent: (agent: string) => call<Agent>(`/agents/${part(agent)}`),
     versions: (agent: string, cursor?: string) =>
       call<Page<Version>>(`/agents/${part(agent)}/versions${query({ limit: "50", cursor })}`),
-    /** `overrideReason`: why the version goes live although its tests are not green; for admins and owners. */
-    activate: (agent: string, version: number, overrideReason?: string) =>
-      call<Agent>(`/agents/${part(agent)}/versions/${version}/activate`, {
-        method: "POST",
-        ...(overrideReason === undefined ? {} : { body: { override_reason: overrideReason } }),
-      }),
-    /** Whether this token may override the publish gate: found out by a read that needs the same role. */
-    mayOverride: async (): Promise<Answer<boolean>> => {
-      const answer = await call(`/tokens${query({ limit: "1" })}`);
-      if (answer.type === "problem" && answer.status !== 403) return answer;
-      return { type: "ok", value: answer.type === "ok" };
-    },
-    /** Runs the tests of the version, which takes up to half a minute. */
-    testVersion: (agent: string, version: number) =>
-      call<TestResult>(`/agents/${part(agent)}/versions/${version}/test`, { method: "POST", timeoutMs: TEST_MS }),
-    exportVersion: (agent: string, version: number) =>
-      call<unknown>(`/agents/${part(agent)}/export${query({ version: String(version) })}`),
-    validate: (document: string) =>
-      call<{ valid: boolean; issues: Issue[] }>("/agents/validate", { method: "POST", body: { document } }),
-    importAgent: (agent: string, { document, dryRun, activate, notes, overrideReason }: ImportOptions) =>
-      call<Imported>(`/agents/${part(agent)}/import`, {
-        method: "POST",
-        body: {
-          document,
-          dry_run: dryRun,
-          activate,
-          ...(notes.trim() === "" ? {} : { notes: notes.trim() }),
-          ...(overrideReason === undefined ? {} : { override_reason: overrideReason }),
-        },
-        // The tests of a version that is to go live run first.
-        timeoutMs: TEST_MS,
-      }),
     mails: (limit: number) => call<{ data: Mail[] }>(`/dev/mail${query({ limit: String(limit) })}`),
     sessions: (filter: SessionFilter, options: { limit: number; cursor?: string | undefined }) =>
       call<Page<Session>>(

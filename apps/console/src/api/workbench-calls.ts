@@ -8,8 +8,8 @@ import type {
   versionView,
 } from "@parley/contracts";
 import { part, query } from "./address.js";
-import type { Agent, Imported, Page } from "./answers.js";
-import type { Caller } from "./call.js";
+import type { Agent, Imported, Issue, Page, TestResult } from "./answers.js";
+import type { Answer, Caller } from "./call.js";
 
 export type DraftView = (typeof draftView)["_output"];
 export type DraftEntry = (typeof draftEntry)["_output"];
@@ -21,11 +21,54 @@ export type NodeNumbers = (typeof analyticsRows.nodes)["_output"];
 const LONG_MS = 60_000;
 const REPLAYED = 50;
 
+export interface ImportOptions {
+  document: string;
+  dryRun: boolean;
+  activate: boolean;
+  notes: string;
+  /** Why it goes live although its tests are not green. */
+  overrideReason?: string | undefined;
+}
+
+/** All tests of a document take 20 seconds at most; the answer has to come, too. */
+const TEST_MS = 40_000;
 /** Calls of the workbench: drafts, replays, secrets, the agent itself. */
 export const workbenchCalls = (call: Caller) => {
   const draft = (agent: string): string => `/agents/${part(agent)}/drafts/me`;
   const secret = (agent: string, name: string): string => `/agents/${part(agent)}/secrets/${part(name)}`;
   return {
+    /** `overrideReason`: why the version goes live although its tests are not green; for admins and owners. */
+    activate: (agent: string, version: number, overrideReason?: string) =>
+      call<Agent>(`/agents/${part(agent)}/versions/${version}/activate`, {
+        method: "POST",
+        ...(overrideReason === undefined ? {} : { body: { override_reason: overrideReason } }),
+      }),
+    /** Whether this token may override the publish gate: found out by a read that needs the same role. */
+    mayOverride: async (): Promise<Answer<boolean>> => {
+      const answer = await call(`/tokens${query({ limit: "1" })}`);
+      if (answer.type === "problem" && answer.status !== 403) return answer;
+      return { type: "ok", value: answer.type === "ok" };
+    },
+    /** Runs the tests of the version, which takes up to half a minute. */
+    testVersion: (agent: string, version: number) =>
+      call<TestResult>(`/agents/${part(agent)}/versions/${version}/test`, { method: "POST", timeoutMs: TEST_MS }),
+    exportVersion: (agent: string, version: number) =>
+      call<unknown>(`/agents/${part(agent)}/export${query({ version: String(version) })}`),
+    validate: (document: string) =>
+      call<{ valid: boolean; issues: Issue[] }>("/agents/validate", { method: "POST", body: { document } }),
+    importAgent: (agent: string, { document, dryRun, activate, notes, overrideReason }: ImportOptions) =>
+      call<Imported>(`/agents/${part(agent)}/import`, {
+        method: "POST",
+        body: {
+          document,
+          dry_run: dryRun,
+          activate,
+          ...(notes.trim() === "" ? {} : { notes: notes.trim() }),
+          ...(overrideReason === undefined ? {} : { override_reason: overrideReason }),
+        },
+        // The tests of a version that is to go live run first.
+        timeoutMs: TEST_MS,
+      }),
     draft: (agent: string) => call<DraftView>(draft(agent)),
     drafts: (agent: string) => call<{ data: DraftEntry[] }>(`/agents/${part(agent)}/drafts`),
     /** `revision`: the newest one that this page has seen; 0 = there is no draft yet. */
