@@ -13,6 +13,13 @@ export function workbenchRoutesOf(api: FakeApi): Record<string, Handler> {
   });
   return {
     "GET /agents/:/export": () => [200, agentDocument],
+    "GET /agents/:/versions/:": ({ parts }) => {
+      const version = api.versions.find((one) => String(one.version) === parts[1]);
+      return version === undefined
+        ? missing("version_not_found")
+        : [200, { ...version, document: agentDocument, text: null }];
+    },
+    "GET /agents/:/drafts/:/saves": () => [200, { data: [] }],
     "GET /agents/:/drafts": () => [200, { data: api.draft === null ? [] : [entry(api.draft)] }],
     "GET /agents/:/drafts/:": () =>
       api.draft === null

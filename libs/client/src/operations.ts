@@ -2944,6 +2944,7 @@ export interface Operations {
       } | null;
       created_at: string;
       document: unknown;
+      text: string | null;
     };
   };
   /** Activate a version */

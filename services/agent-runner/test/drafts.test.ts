@@ -160,4 +160,28 @@ describe("publishing a draft", () => {
     expect((await refusal(publish(ada(), agent, 1))).code).toBe("invalid_document");
     expect((await mine(ada(), agent)).revision).toBe(1);
   });
+
+  it("keeps its comments when it is published, for editors, and no text with the value of a secret", async () => {
+    const agent = await newAgent();
+    const text = textOf("Hello.");
+    await save(ada(), agent, text, 0);
+    await publish(ada(), agent, 1);
+    const read = (principal: Principal, version: number) => h.bus.call(getVersion, { principal, agent, version });
+    expect(await read(ben(), 1)).toMatchObject({ text, document: { agent: { name: "Desk" } } });
+    expect((await read(as("vi", "viewer"), 1)).text).toBeNull();
+    const secret = `${textOf("Hi.")}  webhook: { url: "https://crm.example.com/x", auth: { type: bearer, token: sk_live_4711 } }\n`;
+    await save(ada(), agent, secret, 0, 1);
+    await publish(ada(), agent, 1);
+    const second = await read(as("admin", "admin"), 2);
+    expect(second).toMatchObject({
+      text: null,
+      document: { workflow: { webhook: { auth: { token: "sk_live_4711" } } } },
+    });
+    const { rows } = await h.db.tenant(h.tenantId, (trx) =>
+      sql<{ row: string }>`select to_jsonb(v)::text as row from agent_versions v where agent_id = ${agent}`.execute(
+        trx,
+      ),
+    );
+    expect(rows.map(({ row }) => row.includes("sk_live"))).toEqual([false, false]);
+  });
 });

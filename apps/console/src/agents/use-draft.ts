@@ -32,10 +32,12 @@ export const baseTextOf = (api: WorkbenchApi, agent: Agent, base: number | null)
   liveTextOf(api, { ...agent, active_version: base });
 
 export async function versionTextOf(api: WorkbenchApi, agent: string, version: number): Promise<Answer<string>> {
-  const answer = await api.exportVersion(agent, version);
+  const answer = await api.version(agent, version);
   if (answer.type !== "ok") return answer;
+  const { document, text } = answer.value;
+  if (text !== null) return { type: "ok", value: text };
   const { writeYaml } = await import("@parley/workflow-document");
-  return { type: "ok", value: writeYaml(answer.value) };
+  return { type: "ok", value: writeYaml(document) };
 }
 
 async function beginDraft(api: WorkbenchApi, agent: Agent): Promise<Answer<Draft>> {

@@ -69,6 +69,9 @@ export const workbenchCalls = (call: Caller) => {
         // The tests of a version that is to go live run first.
         timeoutMs: TEST_MS,
       }),
+    /** With its document, and as the text that it was made of, where that is kept. */
+    version: (agent: string, version: number) =>
+      call<VersionView & { document: unknown; text: string | null }>(`/agents/${part(agent)}/versions/${version}`),
     draft: (agent: string) => call<DraftView>(draft(agent)),
     drafts: (agent: string) => call<{ data: DraftEntry[] }>(`/agents/${part(agent)}/drafts`),
     /** `revision`: the newest one that this page has seen; 0 = there is no draft yet. */

@@ -75,7 +75,7 @@ export const getVersion = rpc(
   "version",
   "agent-runner",
   z.object({ ...owner, agent: z.string(), version: z.number().int() }),
-  z.object({ version: versionView, document: z.unknown() }),
+  z.object({ version: versionView, document: z.unknown(), text: z.string().nullable().optional() }),
 );
 
 export const activateVersion = rpc(

@@ -37,6 +37,16 @@ export const shownDocument = (secrets: Secrets, principal: Principal, stored: un
     ? openDocument(secrets, tenantOf(principal), stored)
     : withSecrets(stored, () => MASK);
 
+/** Whether a value that is a secret, or its mask, stands in a document; the name of one is none. */
+export function holdsSecrets(document: unknown): boolean {
+  let holds = false;
+  withSecrets(document, (value) => {
+    holds = true;
+    return value;
+  });
+  return holds;
+}
+
 /** Whether a document that is imported asks to keep a secret. */
 export function asksToKeep(document: unknown): boolean {
   let asks = false;

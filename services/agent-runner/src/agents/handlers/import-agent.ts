@@ -10,7 +10,7 @@ import { changeWithFacts, type Fact, type NamedRequest, once, recall } from "@pa
 import type { Secrets } from "@parley/secrets";
 import { type Issue, validateDocument } from "@parley/workflow";
 import type { z } from "zod";
-import { asksToKeep, keepSecrets, sealDocument } from "../../documents/document-secrets.js";
+import { asksToKeep, holdsSecrets, keepSecrets, sealDocument } from "../../documents/document-secrets.js";
 import { authorOf } from "../caller.js";
 import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
@@ -20,7 +20,7 @@ import { parseDocument } from "../parse-document.js";
 import { publishVersion } from "../publish-version.js";
 import { type AgentRow, findAgent, insertAgent, isAgentId, type TenantTransaction } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
-import { addVersion, newestDocument } from "../repository/versions.js";
+import { addVersion, keepText, newestDocument } from "../repository/versions.js";
 import { keepTaken, settleSecrets } from "../secrets/settle-secrets.js";
 import type { TakenSecret } from "../secrets/take-out.js";
 import { slugOf } from "../slug.js";
@@ -118,6 +118,9 @@ async function addTo(
     notes: input.notes,
     author: authorOf(input.principal),
   });
+  // What holds a secret is kept as a value, in which it is sealed.
+  const text = taken.length === 0 && !holdsSecrets(document) ? input.document : null;
+  if (typeof text === "string") await keepText(trx, { agentId: agent.id, version, text });
   if (draft) await removePublished(trx, { ...draft, agentId: agent.id });
   const facts: Fact[] = [];
   if (input.activate) {

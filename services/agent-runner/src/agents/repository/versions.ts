@@ -44,6 +44,15 @@ export async function addVersion(trx: TenantTransaction, version: NewVersion): P
   return added;
 }
 
+/** Keeps the text that a version was made of. */
+export async function keepText(
+  trx: TenantTransaction,
+  { agentId, version, text }: { agentId: string; version: number; text: string },
+): Promise<void> {
+  await sql`update agent_versions set source_text = ${text}
+    where agent_id = ${agentId} and version = ${version}`.execute(trx);
+}
+
 /** Newest first. */
 export async function listVersions(
   trx: TenantTransaction,
@@ -55,12 +64,17 @@ export async function listVersions(
   return rows;
 }
 
+export interface StoredVersion extends VersionRow {
+  document: unknown;
+  source_text: string | null;
+}
+
 /** One version with its document as it is stored, or null. */
 export async function findVersion(
   trx: TenantTransaction,
   at: { agentId: string; version: number },
-): Promise<(VersionRow & { document: unknown }) | null> {
-  const { rows } = await sql<VersionRow & { document: unknown }>`select ${COLUMNS}, v.document
+): Promise<StoredVersion | null> {
+  const { rows } = await sql<StoredVersion>`select ${COLUMNS}, v.document, v.source_text
     from agent_versions v join agents a on a.id = v.agent_id
     where v.agent_id = ${at.agentId} and v.version = ${at.version}`.execute(trx);
   return rows[0] ?? null;

@@ -68,10 +68,20 @@ const getRoute = ownerRoute({
   path: "/agents/:agent/versions/:version",
   summary: "Get a version",
   params: versionParams,
-  answers: { 200: versionView.extend({ document: z.unknown() }) },
+  answers: {
+    200: versionView.extend({
+      document: z.unknown(),
+      text: z
+        .string()
+        .nullable()
+        .describe(
+          "As it was written, with comments, for editors; null = it was given as a value, or a secret stood in it",
+        ),
+    }),
+  },
   handle: async ({ principal, params }, { bus }) => {
-    const { version, document } = await bus.call(getVersion, { principal, ...params });
-    return { ...version, document };
+    const { version, document, text = null } = await bus.call(getVersion, { principal, ...params });
+    return { ...version, document, text };
   },
 });
 
