@@ -81,6 +81,9 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     const { page, sent } = await open({ "PUT /agents/sales/memory/bob@example.com": memory({ revision: 1 }) });
     await page.getByRole("searchbox", { name: "Address" }).fill("ada@example.com");
     await expect.poll(() => sent.some(({ call }) => call === `GET ${AT}`)).toBe(true);
+    // No address stands in the line that histories keep.
+    await page.getByRole("row", { name: /ada@example/ }).waitFor();
+    await expect.poll(() => new URL(page.url()).search).toBe("");
     await page.getByRole("searchbox", { name: "Address" }).fill("nobody@example.com");
     await page.getByRole("heading", { name: "Nothing fits these filters" }).waitFor();
     await page.getByRole("combobox", { name: "Agent" }).fill("Sal");
@@ -92,6 +95,17 @@ describe.skipIf(skipBrowser)("what agents remember", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     expect(sent.find(({ call }) => call.startsWith("PUT "))?.body).toEqual({ notes: "Speaks French." });
+  });
+
+  it("is found by an address of before that names the person, who is taken out of it", async () => {
+    const { page, sent } = await open({}, {}, `/console/memory?address=${encodeURIComponent(EMAIL)}`);
+    await page.getByRole("row", { name: /ada@example/ }).waitFor();
+    await expect.poll(() => page.getByRole("searchbox", { name: "Address" }).inputValue()).toBe(EMAIL);
+    await expect.poll(() => new URL(page.url()).search).toBe("");
+    expect(sent.some(({ call }) => call === `GET ${AT}`)).toBe(true);
+    await page.getByRole("row", { name: /ada@example/ }).click();
+    await page.getByText("This holds now").waitFor();
+    await expect.poll(() => page.url()).not.toContain("ada");
   });
 
   it("fits 360 px and the dark, and says when the role is too small", async () => {

@@ -141,6 +141,29 @@ describe("audit", () => {
     expect([found.intact, found.problems]).toEqual([false, problems]);
   });
 
+  it("finds one changed byte in whichever column it is", async () => {
+    const { rows } = await harness.db.tenant((await chain(1)).tenantId, (trx) =>
+      sql<{ name: string; type: string }>`select attname as name, format_type(atttypid, null) as type from pg_attribute
+        where attrelid = 'audit_entries'::regclass and attnum > 0 and not attisdropped`.execute(trx),
+    );
+    const changed: Record<string, string> = {
+      text: "overlay(coalesce($, 'y') placing 'x' from 1)",
+      jsonb: `coalesce($, '{}') || '{"x": 1}'`,
+      bytea: "set_byte($, 0, get_byte($, 0) # 1)",
+      "timestamp with time zone": "$ + interval '1 microsecond'",
+      uuid: "gen_random_uuid()",
+    };
+    // Whose it is and where it stands are tried as deleted entries and ones that changed places.
+    const columns = rows.filter(({ name }) => name !== "tenant_id" && name !== "seq");
+    expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining(["at", "details", "hash", "target_id"]));
+    for (const { name, type } of columns) {
+      const tenant = await chain(3);
+      await tamper(tenant, `set ${name} = ${(changed[type] ?? "").replaceAll("$", name)} where seq = 2`);
+      const found = await verified(tenant);
+      expect([name, found.intact, found.problems[0]?.seq]).toEqual([name, false, 2]);
+    }
+  });
+
   it("is verified from a cursor on, some problems at a time, each of them once", async () => {
     const tenant = await chain(1);
     await harness.db.tenant(tenant.tenantId, async (trx) => {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Brain, UserPlus } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { agentsQuery } from "../agents/agent-queries.js";
 import { useApi } from "../api/api-context.js";
 import { answered, Refused } from "../api/query.js";
@@ -16,7 +16,7 @@ import { QueryView } from "../ui/query-view.js";
 import { EmptyState } from "../ui/states.js";
 import type { Column, Filter } from "../ui/table/column.js";
 import { DataTable } from "../ui/table/data-table.js";
-import { useListState } from "../ui/table/list-state.js";
+import { type ListState, useListState } from "../ui/table/list-state.js";
 import { type ListPage, useList } from "../ui/table/use-list.js";
 import { Time } from "../ui/time.js";
 import { BeginDialog } from "./begin-dialog.js";
@@ -80,9 +80,33 @@ export function MemoryPage() {
   );
 }
 
+/**
+ * The filter by address, which stands in no address of the page: those stay in histories and logs. One that does, as of an old bookmark, is
+ * taken and taken out.
+ */
+function useAddressFilter(): ListState {
+  const list = useListState(NAMES);
+  const given = list.filter.address;
+  const [address, setAddress] = useState(given ?? "");
+  const { setFilter } = list;
+  useEffect(() => {
+    if (given === undefined) return;
+    setAddress(given);
+    setFilter({ address: null });
+  }, [given, setFilter]);
+  return {
+    ...list,
+    filter: address === "" ? {} : { address },
+    setFilter: (changes) => {
+      setAddress(changes.address ?? "");
+      if (list.peek !== null) list.setPeek(null);
+    },
+  };
+}
+
 function People({ agent }: { agent: string }) {
   const calls = useCalls(memoryCalls);
-  const list = useListState(NAMES);
+  const list = useAddressFilter();
   const [beginning, setBeginning] = useState(false);
   const { address } = list.filter;
   const source = useList({

@@ -39,7 +39,8 @@ export type HistorySummaries = ReturnType<typeof createHistorySummaries>;
 /**
  * Sums up, behind the reply, what a model will soon not see of a session any more, where its document asks for that. What is made waits in
  * memory for the commit of the next turn, which writes it with the engine's state: so it counts exactly once, behind the fence, and costs no
- * statement. A process that dies loses it, and whoever runs the next turn makes another.
+ * statement. A process that dies loses it, and whoever runs the next turn makes another. What nobody takes, because the session is over or went
+ * on elsewhere, is forgotten.
  */
 export function createHistorySummaries(deps: { model: Model; logger: Logger; mostMessages: number }) {
   const made = new Map<string, MadeSummary>();
@@ -64,6 +65,7 @@ export function createHistorySummaries(deps: { model: Model; logger: Logger; mos
     if (summary === "") throw new Error("the model gave an empty summary");
     const cost = deps.model.prices ? deps.model.prices.costOf(model, usage) : priceOf(model, usage);
     const used = { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, cost };
+    if (!making.has(id)) return;
     made.set(id, { base, text: summary, covers, model, usage: used, latencyMs: Math.round(latencyMs) });
     const [oldest] = made.keys();
     if (made.size > KEPT && oldest !== undefined) made.delete(oldest);
@@ -82,6 +84,10 @@ export function createHistorySummaries(deps: { model: Model; logger: Logger; mos
     written: (id: string): void => void made.delete(id),
     /** Begins a summary when the session needs one; returns at once. */
     begin(session: Session): void {
+      if (session.state?.ended === true) {
+        made.delete(session.id);
+        making.delete(session.id);
+      }
       if (making.has(session.id) || made.has(session.id) || making.size >= AT_ONCE) return;
       if (!isDue(session, deps.mostMessages)) return;
       making.add(session.id);
