@@ -26,12 +26,19 @@ interface Route {
   body: unknown;
 }
 
+/** What a path calls `kind`. */
+const EXPORTS = ["sessions", "messages", "ratings", "traces"];
+
 /** Every route that takes a management token; the order puts what takes things away last. */
 const ROUTES: Route[] = METHODS.flatMap((method) =>
   Object.entries(api.paths).flatMap(([path, item]): Route[] => {
     const declared = item[method];
     if (declared === undefined || !declared.security?.some((scheme) => "token" in scheme)) return [];
-    return [{ method: method.toUpperCase(), path, body: exampleOf(declared.requestBody) }];
+    const route = { method: method.toUpperCase(), body: exampleOf(declared.requestBody) };
+    if (path === "/api/privacy/export" && method === "get") return [{ ...route, path: `${path}?email={email}` }];
+    return path.includes("{kind}")
+      ? EXPORTS.map((kind) => ({ ...route, path: path.replace("{kind}", kind) }))
+      : [{ ...route, path }];
   }),
 );
 
