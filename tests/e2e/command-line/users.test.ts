@@ -14,7 +14,7 @@ describe("people who manage, on the command line", { timeout: 60_000 }, () => {
   const parley = (...argv: string[]) =>
     runProgram(["users", ...argv], { PARLEY_URL: product.base, PARLEY_TOKEN: demo.admin_token });
 
-  it("are invited, listed, given another role and removed", async () => {
+  it("are invited, listed, given another role, disabled, enabled and removed", async () => {
     const invited = await parley("invite", "grace@example.com", "--role", "operator", "--name", "Grace");
     const id = /^invited as operator; id (\S+)\n$/.exec(invited.out)?.[1] ?? "";
     const listed = await parley("list");
@@ -22,6 +22,9 @@ describe("people who manage, on the command line", { timeout: 60_000 }, () => {
     expect(listed.out).toMatch(new RegExp(`${id} +grace@example.com +operator +invited +never +Grace\n`));
     expect((await parley("role", id, "admin")).out).toBe("grace@example.com is admin now\n");
     expect((await parley("sign-out", id)).out).toBe("signed out of 0 browsers\n");
+    expect((await parley("disable", id)).out).toBe("grace@example.com is disabled and signed out everywhere\n");
+    expect((await parley("list")).out).toMatch(new RegExp(`${id} +grace@example.com +admin +disabled `));
+    expect((await parley("enable", id)).out).toBe("grace@example.com may sign in again\n");
     expect(await parley("remove", id)).toMatchObject({ code: 0, out: expect.stringMatching(/^removed/) });
     expect(await parley("remove", id)).toMatchObject({ code: 1, err: expect.stringContaining("(user_not_found)") });
     const again = await parley("invite", "grace@example.com", "--json");
