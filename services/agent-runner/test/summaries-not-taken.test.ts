@@ -13,7 +13,7 @@ const { document } = validateDocument({
     nodes: [{ id: "talk", system_prompt: "Answer." }],
   },
 });
-if (document === null) throw new Error("the document is valid");
+if (document === undefined) throw new Error("the document is valid");
 const definition = { agentName: "Desk", workflow: compile(document), scripted: undefined };
 const state: EngineState = {
   ...{ v: 1, sequence: 8, nodeId: "talk", variables: {}, nodeTurns: 4, turnNumber: 4, transitionCount: 0 },
