@@ -47,7 +47,7 @@ describe("console", () => {
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types dompurify",
+        "trusted-types dompurify parley-push-worker",
         "frame-src 'self'",
       ]);
     },
