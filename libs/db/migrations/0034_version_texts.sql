@@ -1,2 +1,2 @@
--- The text that a version was made of, with its comments; null = it was given as a value, or a secret stood in it.
+-- The YAML that a version was made of, with its comments; null = it was given as JSON, or a secret stood in it.
 alter table agent_versions add column source_text text;

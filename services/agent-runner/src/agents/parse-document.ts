@@ -26,8 +26,8 @@ export async function parseDocument(document: unknown, reader: UntrustedReader):
   return document.length <= MAX_LENGTH_HERE ? parseYaml(document) : reader.read(Buffer.from(document));
 }
 
-/** YAML reads nearly all JSON, but not tabs as indentation, and much slower. */
-function asJson(text: string): unknown {
+/** The value of JSON, undefined for any other text. YAML reads nearly all JSON, but not tabs as indentation, and much slower. */
+export function asJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

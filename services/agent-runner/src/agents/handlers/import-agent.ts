@@ -16,7 +16,7 @@ import { contentHash } from "../content-hash.js";
 import type { AgentsDeps } from "../deps.js";
 import { removePublished } from "../drafts/repository.js";
 import { invalidDocument } from "../invalid-document.js";
-import { parseDocument } from "../parse-document.js";
+import { asJson, parseDocument } from "../parse-document.js";
 import { publishVersion } from "../publish-version.js";
 import { type AgentRow, findAgent, insertAgent, isAgentId, type TenantTransaction } from "../repository/agents.js";
 import { saveTestResult } from "../repository/test-results.js";
@@ -118,9 +118,7 @@ async function addTo(
     notes: input.notes,
     author: authorOf(input.principal),
   });
-  // What holds a secret is kept as a value, in which it is sealed.
-  const text = taken.length === 0 && !holdsSecrets(document) ? input.document : null;
-  if (typeof text === "string") await keepText(trx, { agentId: agent.id, version, text });
+  await keepComments(trx, { agentId: agent.id, version, text: taken.length === 0 ? input.document : null, document });
   if (draft) await removePublished(trx, { ...draft, agentId: agent.id });
   const facts: Fact[] = [];
   if (input.activate) {
@@ -154,4 +152,13 @@ async function ensureAgent(
   const other = await findAgent(trx, slug, { lock: true });
   if (other === null) throw new AppError("conflict");
   return { agent: other, created: false };
+}
+
+/** Keeps YAML as it was written. JSON has no comments, and what holds a secret is kept as a value, in which it is sealed. */
+async function keepComments(
+  trx: TenantTransaction,
+  { text, document, ...at }: { agentId: string; version: number; text: unknown; document: unknown },
+): Promise<void> {
+  if (typeof text !== "string" || asJson(text) !== undefined || holdsSecrets(document)) return;
+  await keepText(trx, { ...at, text });
 }

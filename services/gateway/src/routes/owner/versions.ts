@@ -75,7 +75,7 @@ const getRoute = ownerRoute({
         .string()
         .nullable()
         .describe(
-          "As it was written, with comments, for editors; null = it was given as a value, or a secret stood in it",
+          "YAML as it was written, with comments, for editors; null = it was given as JSON, or a secret stood in it",
         ),
     }),
   },
