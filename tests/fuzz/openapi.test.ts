@@ -113,6 +113,8 @@ const NEVER_WELL = [
   "GET /api/privacy/export",
   // Only where a memory was changed before.
   "POST /api/agents/{agent}/memory/{email}/undo",
+  // Only when a message has reached somebody who did not write since.
+  "POST /api/agents/{agent}/public-links/{id}/deliveries/{delivery}/resend",
   // Only while a visitor waits for a person.
   "POST /api/public/escalate/{token}/choice",
 ];
