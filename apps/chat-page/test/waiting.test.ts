@@ -26,7 +26,7 @@ async function waiting(
   await say(page, "Hello");
   made.finish((await nextTurn(made)).turnId, "I am the agent.");
   await expect.poll(() => answers(page).count()).toBe(1);
-  await page.locator(".human .link-button").click();
+  await page.locator(".human .ask-human").click();
   await panel(page).waitFor();
   // The event was told just now; the session says since when the visitor waits.
   if (given.minutes !== undefined) await page.reload();

@@ -25,7 +25,7 @@ export const updateUserBody = z
   .meta({
     id: "UpdateUser",
     description: "What is to change of a person",
-    examples: [{ role: "admin" }, { disabled: true }],
+    examples: [{ role: "admin" }],
   });
 
 /** A person of the owner's team. */
