@@ -14,6 +14,8 @@ const PLACES = [
   { path: "deploy/helm/parley/Chart.yaml", before: /^(version|appVersion): / },
   { path: "clients/python/pyproject.toml", before: /^version = "/ },
   { path: "deploy/Dockerfile", before: /^#.* parley:/ },
+  { path: "docker-compose.yml", before: /^ *image: parley:/ },
+  { path: "services/gateway/src/build-routes.ts", before: /^ *version: "/ },
 ];
 
 const git = (root, ...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();

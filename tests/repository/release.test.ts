@@ -25,6 +25,8 @@ function copy(changelog = "# Changelog\n\n## Unreleased\n\n### Added\n\n- Someth
     "deploy/helm/parley/Chart.yaml",
     "deploy/Dockerfile",
     "clients/python/pyproject.toml",
+    "docker-compose.yml",
+    "services/gateway/src/build-routes.ts",
   ];
   for (const path of [...manifests(ROOT), ...others]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -52,6 +54,8 @@ it("writes the new version wherever the repository names its own, and nothing el
   const lines = git(folder, "diff", "--unified=0").split("\n");
   const added = lines.filter((line) => line.startsWith("+") && !line.startsWith("+++"));
   expect(added.filter((line) => !line.includes("7.8.9"))).toEqual(["+"]);
+  expect(read("docker-compose.yml")).toContain("image: parley:7.8.9");
+  expect(read("services/gateway/src/build-routes.ts")).toContain('version: "7.8.9"');
   expect(read("CHANGELOG.md")).toBe(
     "# Changelog\n\n## Unreleased\n\n## 7.8.9 - 2030-01-02\n\n### Added\n\n- Something.\n",
   );
