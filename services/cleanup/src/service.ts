@@ -10,6 +10,7 @@ import { countActiveSessions } from "./jobs/count-active-sessions.js";
 import { countBacklog } from "./jobs/count-backlog.js";
 import { dropPartitions } from "./jobs/drop-partitions.js";
 import { endIdleSessions } from "./jobs/end-idle-sessions.js";
+import { endSuspendedSessions } from "./jobs/end-suspended-sessions.js";
 import { evaluateAlerts } from "./jobs/evaluate-alerts.js";
 import { expireLinks } from "./jobs/expire-links.js";
 import { fireTimers } from "./jobs/fire-timers.js";
@@ -39,6 +40,7 @@ export function createCleanup(deps: CleanupDeps): Component {
         expireLinks(deps),
         fireTimers(deps),
         endIdleSessions(deps),
+        endSuspendedSessions(deps),
         ...purgeRecords(deps),
         purgeUnsentFiles(deps),
         purgeSessions(deps),

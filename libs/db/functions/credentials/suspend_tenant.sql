@@ -1,18 +1,11 @@
--- Suspends the tenant of the transaction, or lets it work again. Its running sessions are over at once: their time ends
--- now, so that no message is taken, and the sweep closes them. What was suspended before stays as it was.
+-- Suspends the tenant of the transaction, or lets it work again. This alone refuses everything that is tried in its
+-- name; end_suspended_sessions() ends its running sessions afterwards, however many they are, also when the tenant is
+-- let work before all have ended. What was suspended before stays as it was.
 create or replace function suspend_tenant(p_tenant uuid, p_suspended boolean) returns void
-language plpgsql as $$
-declare
-  v_now timestamptz := clock_timestamp();
-begin
+language sql as $$
   update tenants
-  set suspended_at = case when p_suspended then v_now end
-  where id = p_tenant and (suspended_at is not null) <> p_suspended;
-  if not found or not p_suspended then
-    return;
-  end if;
-  update text_conversations
-  set expires_at = v_now, idle_check_at = v_now
-  where tenant_id = p_tenant and ended_at is null;
-end
+  set
+    suspended_at = case when p_suspended then clock_timestamp() end,
+    end_sessions_before = case when p_suspended then clock_timestamp() else end_sessions_before end
+  where id = p_tenant and (suspended_at is not null) <> p_suspended
 $$;

@@ -16,6 +16,10 @@ export async function endIdleSessions(db: Db, limit: number): Promise<{ looked: 
   return rows[0] ?? { looked: 0, ended: 0 };
 }
 
+/** Ends at most `limit` running sessions of tenants that were suspended; answers how many. */
+export const endSuspendedSessions = (db: Db, limit: number): Promise<number> =>
+  countOf(db, "select end_suspended_sessions($1) as count", [limit]);
+
 interface FiredTimer {
   tenant_id: string;
   session_id: string;
