@@ -16,8 +16,9 @@ export function addTrace(program: Command, io: Io, done: Done): void {
 function trace(parent: Command, usage: string, { io, done, example }: { io: Io; done: Done; example: string }): void {
   sub(parent, usage, {
     about: "Explain a session turn by turn: nodes, conditions, calls, variables, time",
-    examples: [`${example} ${ID}`, `${example} ${ID} --after 10 --json`],
+    examples: [`${example} ${ID}`, `${example} ${ID} --after 10 --json`, `${example} ${ID} --prompts`],
   })
+    .option("--prompts", "with what each model was asked, made again from what is stored")
     .option("--after <turn>", "only the turns behind this one", positive)
     .action(async (id, options) => done(await traceSession(io, id, options)));
 }

@@ -184,6 +184,20 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
       "    ⏱️ llm.classify in desk: 3 ms, m, failed: model_timeout",
       "",
     ]);
+    const messages = [{ role: "system", content: "Be kind.\nAnswer." }];
+    const asked = { ...call, result: null, failed: null, prompt: { messages, left_out: 2, same: true } };
+    const read = { ...turn, conditions: [], transitions: [], calls: [asked, { ...asked, prompt: null }] };
+    const again = await serve({ "GET /api/sessions/text_1/trace": [200, { turns: [read], next_cursor: null }] });
+    const shown = await runHere(["trace", "text_1", "--prompts", "--url", again], { env: { PARLEY_TOKEN: "ak_x" } });
+    expect(shown.out.split("\n").slice(3)).toEqual([
+      "    ⏱️ llm.classify in desk: 3 ms, m",
+      "      its prompt, made again: what was sent, 2 older messages left out",
+      "      system: Be kind.",
+      "        Answer.",
+      "    ⏱️ llm.classify in desk: 3 ms, m",
+      "      its prompt cannot be made again from what is stored",
+      "",
+    ]);
   });
 
   it("says where a document cannot be read", async () => {

@@ -45,13 +45,31 @@ export const tracedRow = (turn: number, row: Row): Row => ({
   ...row,
 });
 
+const MESSAGES = [
+  { role: "system", content: "You greet <b>people</b>." },
+  { role: "user", content: "Hi" },
+];
+
+/** The first call that asked a model can be told; those behind it cannot. */
+function withPrompts(turn: Row): Row {
+  const calls = Array.isArray(turn.calls) ? (turn.calls as Row[]) : [];
+  return {
+    ...turn,
+    calls: calls.map((call, at) => ({
+      ...call,
+      prompt: at === 0 ? { messages: MESSAGES, left_out: 0, same: true } : null,
+    })),
+  };
+}
+
 /** The trace of a session: `api.traced` page by page, the cursor being the number of the last turn that was told. */
 export function traceRoutesOf(api: FakeApi): Record<string, Handler> {
   return {
     "GET /sessions/:/trace": ({ parts, query }) => {
       const after = Number(query.get("cursor") ?? 0);
       const waiting = api.traced.filter(({ turn }) => Number(turn) > after);
-      const turns = waiting.slice(0, Number(query.get("limit")));
+      const asked = waiting.slice(0, Number(query.get("limit")));
+      const turns = query.get("prompts") === "true" ? asked.map(withPrompts) : asked;
       const next_cursor = waiting.length > turns.length ? String(turns.at(-1)?.turn) : null;
       const analysis = { status: "completed", error: null, model: "gpt-4o-mini", usage: { ...usage, cost: null } };
       const totals = { turns: turns.length, model_calls: 0, api_calls: 0, model_ms: 0, api_ms: 0, ...usage };

@@ -72,6 +72,16 @@ describe.skipIf(skipBrowser)("the page of a session", () => {
     await page.getByRole("log").getByRole("listitem").filter({ hasText: "Question 1" }).getByRole("button").click();
     await expect.poll(() => page.getByText("contains:price").count()).toBeGreaterThan(1);
     expect(sent("GET /sessions/:/trace")).toHaveLength(1);
+    const [first, last] = [
+      asked.getByText("The prompt that was sent").first(),
+      asked.getByText("The prompt that was sent").last(),
+    ];
+    await first.click();
+    await asked.getByRole("list", { name: "Prompt" }).getByText("You greet <b>people</b>.").waitFor();
+    await asked.getByText("word for word", { exact: true }).waitFor();
+    await last.click();
+    await asked.getByText("It cannot be made again from what is stored.").waitFor();
+    expect(sent("GET /sessions/:/trace").map(({ query }) => query.get("prompts"))).toEqual([null, "true"]);
   });
 
   it("gives more time, and makes a test that goes into one's own draft", async () => {

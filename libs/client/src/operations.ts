@@ -1890,6 +1890,14 @@ export interface Schemas {
             };
           } | null;
         };
+        prompt?: {
+          messages: ({
+            role: "system" | "user" | "assistant";
+            content: string;
+          })[];
+          left_out: number;
+          same: boolean | null;
+        } | null;
       })[];
       variables: Record<string, unknown>;
       warnings: Record<string, unknown>[];
@@ -2132,6 +2140,14 @@ export interface Schemas {
               };
             } | null;
           };
+          prompt?: {
+            messages: ({
+              role: "system" | "user" | "assistant";
+              content: string;
+            })[];
+            left_out: number;
+            same: boolean | null;
+          } | null;
         })[];
         variables: Record<string, unknown>;
         warnings: Record<string, unknown>[];
@@ -3664,7 +3680,7 @@ export interface Operations {
   /** Read the trace of a session */
   "GET /api/sessions/{id}/trace": {
     path: { id: string };
-    query?: { tenant_id?: string; limit?: number; cursor?: number };
+    query?: { tenant_id?: string; limit?: number; cursor?: number; prompts?: "true" | "false" };
     answer: Schemas["SessionTrace"];
   };
   /** Read the transcript of a session */

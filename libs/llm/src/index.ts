@@ -29,6 +29,8 @@ export { ModelError, type ModelErrorOptions } from "./model-error.js";
 export type { ModelUsage } from "./model-usage.js";
 export { createOpenAiEmbedder, type OpenAiEmbedderOptions } from "./openai/openai-embedder.js";
 export { createOpenAiModel, type OpenAiModelOptions } from "./openai/openai-model.js";
+export type { SentMessage } from "./openai/reply-messages.js";
+export { sentMessages } from "./openai/sent-messages.js";
 export { DEFAULT_TIMEOUTS, type ModelTimeouts } from "./openai/timeouts.js";
 export { createPriceBook, dollars, type ModelPrice, PRICES_AS_OF, type PriceBook, priceOf } from "./price.js";
 export { matchPattern } from "./scripted/match-pattern.js";

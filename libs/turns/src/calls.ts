@@ -70,6 +70,8 @@ export class CallStopped extends Error {
 interface CallNotes {
   /** What was looked up for it. */
   retrieved(retrieval: RetrievalRecord): void;
+  /** The fingerprint of the words that a model is asked with. */
+  asking(fingerprint: string): void;
 }
 
 export type PerformCall<Call extends CallEffect = CallEffect> = (

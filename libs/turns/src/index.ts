@@ -5,6 +5,7 @@ export { createDefinitions, type Definition, type Definitions } from "./definiti
 export { asEarlier, earlierPrompt } from "./earlier-prompt.js";
 export type { HistoryItem } from "./history.js";
 export { createLiveWriter, type LiveChannel, type LiveWriter } from "./live-writer.js";
+export { fingerprintOf, type ModelRequest, type PromptSurroundings, requestOf } from "./model-request.js";
 export { createPerformApiCall } from "./perform-api-call.js";
 export { createPerformCall } from "./perform-call.js";
 export { modelMessages, type PromptPolicy, valuesBlock } from "./prompt.js";
@@ -12,5 +13,5 @@ export type { Reservation, ReservationAnswer, TurnTry } from "./reservation.js";
 export { createRetrieve, type Retrieve } from "./retrieve-passages.js";
 export { runTurn } from "./run-turn.js";
 export { StopRequested } from "./stop-requested.js";
-export { createLoadAgent, createPerform } from "./transfer.js";
+export { createLoadAgent, createPerform, ownOf } from "./transfer.js";
 export type { RecordedCall, RecordedEvent, TurnRun } from "./turn-run.js";

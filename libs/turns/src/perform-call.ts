@@ -1,44 +1,27 @@
-import {
-  type Model,
-  ModelError,
-  type ModelHints,
-  type ModelSettings,
-  type ModelUsage,
-  priceOf,
-  withoutHidden,
-} from "@parley/llm";
+import { type Model, ModelError, type ModelHints, type ModelSettings, type ModelUsage, priceOf } from "@parley/llm";
 import type { ModelCall } from "@parley/workflow";
 import { CallFailed, type CallOutput, CallStopped, type PerformCall } from "./calls.js";
 import type { Definition } from "./definitions.js";
 import type { HistoryItem } from "./history.js";
 import type { LiveWriter } from "./live-writer.js";
-import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
 import {
-  beside,
-  modelMessages,
-  type PromptPolicy,
-  pageBlock,
-  shownValues,
-  sinceNodeEntered,
-  systemPrompt,
-  valuesBlock,
-} from "./prompt.js";
+  classifyRequestOf,
+  extractRequestOf,
+  fingerprintOf,
+  type PromptSurroundings,
+  replyRequestOf,
+} from "./model-request.js";
+import { canaryLine, createCanary, createOutputFilter, filterOutput } from "./output-filter.js";
+import { modelMessages, pageBlock } from "./prompt.js";
 import type { Retrieve } from "./retrieve-passages.js";
 import { StopRequested } from "./stop-requested.js";
 import { storable } from "./storable.js";
 
-export interface CallContext {
+export interface CallContext extends PromptSurroundings {
   model: Model;
   definition: Definition;
-  policy: PromptPolicy;
   /** Variables as the engine knows them when the turn begins; only the scripted model reads them. */
   variables: () => Record<string, unknown>;
-  memory: string | null;
-  /** A summary of what the model no longer sees of the conversation. */
-  earlier?: string | null;
-  handover?: string | null;
-  /** What the page around a widget says; nobody vouches for it. */
-  pageContext?: Record<string, unknown> | null;
   signal: AbortSignal;
   live: LiveWriter;
   /** Looks passages up for an answer; absent or null = answers are made without. */
@@ -81,9 +64,10 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
     switch (call.type) {
       case "llm.reply": {
         const passages = call.ragQuery === undefined ? null : await context.retrieve?.(call.ragQuery, note.retrieved);
-        const values = valuesBlock(call.values);
+        const request = replyRequestOf(call, history, context);
+        note.asking(fingerprintOf(request));
         const page = pageBlock(context.pageContext ?? null);
-        shown = (passages?.length ?? 0) + (values?.length ?? 0) + (page?.length ?? 0);
+        shown = (passages?.length ?? 0) + (request.values?.length ?? 0) + (page?.length ?? 0);
         const asked = history.findLast(({ role }) => role === "user")?.content;
         const filter = createOutputFilter(canary);
         const quiet = setTimeout(() => context.live.status("working"), QUIET_MS);
@@ -92,18 +76,9 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         const answer = await model
           .reply(
             {
-              system: `${systemPrompt({
-                node: call.system,
-                chatIntent: context.policy.chat_intent,
-                override: context.policy.system_prompt_override,
-                memory: context.memory,
-                // An agent that a session was given to without its context knows nothing of what was before.
-                earlier: call.ownMessages === undefined ? (context.earlier ?? null) : null,
-                handover: context.handover ?? null,
-              })}\n\n${canaryLine(canary)}`,
+              ...request,
+              system: `${request.system}\n\n${canaryLine(canary)}`,
               ...(passages ? { passages } : {}),
-              messages: beside(modelMessages(history, call.historyWindow), page),
-              ...(values === undefined ? {} : { values }),
               settings: settings(call),
               hints: { ...hints(call), ...(asked === undefined ? {} : { said: asked }) },
             },
@@ -127,31 +102,15 @@ export function createPerformCall(context: CallContext): PerformCall<ModelCall> 
         return firstTokenMs === undefined ? said : { ...said, firstTokenMs: Math.min(firstTokenMs, said.latencyMs) };
       }
       case "llm.extract": {
-        const values = shownValues(call.values);
-        const answer = await model.extract(
-          {
-            variables: call.variables.map(({ name, prompt }) => ({ name, prompt })),
-            messages: modelMessages(history, 0),
-            ...(values === undefined ? {} : { values }),
-            settings: settings(call),
-            hints: hints(call),
-          },
-          { signal },
-        );
+        const request = extractRequestOf(call, history);
+        note.asking(fingerprintOf(request));
+        const answer = await model.extract({ ...request, settings: settings(call), hints: hints(call) }, { signal });
         return output(model, { type: "extraction", values: storableValues(answer.values) }, answer);
       }
       case "llm.classify": {
-        const scoped = call.contextScope === "node" ? sinceNodeEntered(history, call.nodeId) : history;
-        const answer = await model.classify(
-          {
-            intents: call.intents,
-            text: withoutHidden(call.text),
-            messages: modelMessages(before(scoped, call.text), call.contextMessages),
-            settings: settings(call),
-            hints: hints(call),
-          },
-          { signal },
-        );
+        const request = classifyRequestOf(call, history);
+        note.asking(fingerprintOf(request));
+        const answer = await model.classify({ ...request, settings: settings(call), hints: hints(call) }, { signal });
         const { intent, confidence, also } = answer;
         const best = { intent, confidence };
         return output(model, { type: "classification", matches: also ? [best, ...also] : best }, answer);
@@ -213,12 +172,6 @@ const storableValues = (values: Record<string, unknown>): Record<string, unknown
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? storable(value) : value]),
   );
-
-/** The context of a classification: without the text that is classified, which travels on its own. */
-function before(history: readonly HistoryItem[], text: string): readonly HistoryItem[] {
-  const current = history.findLastIndex((item) => item.role === "user" && item.content === text);
-  return current < 0 ? history : history.slice(0, current);
-}
 
 /** In US dollars; null = the model that answered has no price. */
 const costOf = (model: Model, answeredBy: string, usage: ModelUsage): number | null =>

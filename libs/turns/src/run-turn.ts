@@ -177,8 +177,11 @@ async function answerCall(
     if (warning !== null) run.warnings.push(warning);
     if (retrieval.embedding !== null) run.usage = addUsage(run.usage, retrieval.embedding.usage);
   };
+  const asking = (fingerprint: string): void => {
+    record.prompt = fingerprint;
+  };
   try {
-    const output = await perform(call, history, { retrieved });
+    const output = await perform(call, history, { retrieved, asking });
     Object.assign(record, {
       latency_ms: output.latencyMs,
       ...(output.firstTokenMs === undefined ? {} : { first_token_ms: output.firstTokenMs }),

@@ -54,6 +54,7 @@ export function createPerform(parts: {
   };
 }
 
-function ownOf(history: readonly HistoryItem[], count: number | undefined): readonly HistoryItem[] {
+/** What belongs to the agent that speaks: the newest messages, where its session was given to it without the others. */
+export function ownOf(history: readonly HistoryItem[], count: number | undefined): readonly HistoryItem[] {
   return count === undefined ? history : history.slice(Math.max(0, history.length - count));
 }

@@ -19,6 +19,8 @@ export interface RecordedCall {
   /** To the first words of a reply; part of `latency_ms`. */
   first_token_ms?: number;
   model: string | null;
+  /** The fingerprint of the prompt, whose words are elsewhere; absent in older records and where no model was asked. */
+  prompt?: string;
   usage: Usage | null;
   /** Why the usage is not the server's own count: it gave none, it cannot be true, or it was raised. Absent = it is. */
   usage_doubt?: NonNullable<CallOutput["usageDoubt"]>;

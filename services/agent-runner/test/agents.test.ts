@@ -24,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { registerAgents } from "../src/agents/register-agents.js";
+import { runnerConfig } from "../src/index.js";
 
 const secrets = createSecrets("a master key for the tests of agents, long enough");
 const logger = createLogger({ service: "agents-test", level: "silent" });
@@ -44,7 +45,7 @@ beforeAll(async () => {
   if (!caller) throw new Error("no bus");
   bus = caller;
   bus.listen(agentActivated, async (payload) => void activated.push(payload));
-  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets });
+  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets, config: runnerConfig.parse({}) });
 });
 afterAll(async () => {
   await Promise.all(buses.map((open) => open.close()));

@@ -7,6 +7,7 @@ import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } fro
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerAgents } from "../src/agents/register-agents.js";
 import { openDocument } from "../src/documents/document-secrets.js";
+import { runnerConfig } from "../src/index.js";
 
 const KEY = "a master key for the tests of documents, long enough";
 const [secrets, logger] = [createSecrets(KEY), createLogger({ service: "test", level: "silent" })];
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const [caller, runner] = buses;
   if (!caller || !runner) throw new Error("no bus");
   bus = caller;
-  agents = registerAgents({ logger, bus: runner, db, secrets });
+  agents = registerAgents({ logger, bus: runner, db, secrets, config: runnerConfig.parse({}) });
 });
 afterAll(async () => {
   await agents.stop();
@@ -160,7 +161,7 @@ describe("secrets inside a document that an editor imports", () => {
     const [, runner] = buses;
     if (!runner) throw new Error("no bus");
     const again = await connectBus({ url: nats.url, name: "second", logger, metrics: createMetrics() });
-    const second = registerAgents({ logger, bus: again, db, secrets });
+    const second = registerAgents({ logger, bus: again, db, secrets, config: runnerConfig.parse({}) });
     await eventually(async () => {
       for (const secret of SECRETS) expect(await stored(tenantId)).not.toContain(secret);
     });

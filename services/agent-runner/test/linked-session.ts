@@ -24,14 +24,19 @@ export async function budgetLink(h: TurnHarness, agentId: string, budget: Record
   return id;
 }
 
-/** A session of the link, opened and spoken to by its agent. */
-export async function linkedSession(h: TurnHarness, agentId: string, linkId: string): Promise<string> {
+/** A session of the link, opened and spoken to by its agent. `more`: what the link says of itself. */
+export async function linkedSession(
+  h: TurnHarness,
+  agentId: string,
+  linkId: string,
+  more: { welcomeMessage?: string; chatIntent?: string; systemPromptOverride?: string } = {},
+): Promise<string> {
   const policy = linkPolicy.parse({
     ...{ id: linkId, tenantId: h.tenantId, agentId, agentName: "A", agentVersion: null, title: "L" },
     ...{ description: null, welcomeMessage: null, expiresAt: null, maxSessions: 1000, sessionsUsed: 0 },
     ...{ maxMessagesPerSession: 100, sessionTimeoutMinutes: 30, rateLimitPerMinute: 100, maxMessageLength: 1000 },
     ...{ requireEmail: false, allowedDomains: [], branding: {}, friendlyErrors: true, chatIntent: null },
-    ...{ systemPromptOverride: null, initialMessage: null },
+    ...{ systemPromptOverride: null, initialMessage: null, ...more },
   });
   const session = { tenantId: h.tenantId, agentId, version: null, metadata: {}, participantVerified: false };
   // A runner that has just started may not answer yet which version the agent has.

@@ -25,6 +25,7 @@ import { createSecrets } from "@parley/secrets";
 import { eventually, type FreshDatabase, freshDatabase, PATIENT, startNats } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerAgents } from "../src/agents/register-agents.js";
+import { runnerConfig } from "../src/index.js";
 
 const secrets = createSecrets("a master key for the tests of agents, long enough");
 const logger = createLogger({ service: "gate-test", level: "silent" });
@@ -45,7 +46,7 @@ beforeAll(async () => {
   if (!caller) throw new Error("no bus");
   bus = caller;
   bus.listen(gateOverridden, async (fact) => void overridden.push(fact));
-  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets });
+  for (const replica of replicas) registerAgents({ logger, bus: replica, db, secrets, config: runnerConfig.parse({}) });
   // What is served last is known to the server last.
   const nobody = { tenantId: newId(), agentId: newId(), version: null };
   await eventually(() => bus.call(resolveAgent, nobody));

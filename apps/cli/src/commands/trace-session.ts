@@ -16,6 +16,13 @@ interface Call {
   model: string | null;
   result?: { type: string; matches?: Match | Match[] } | null;
   failed: string | null;
+  prompt?: Prompt | null;
+}
+
+interface Prompt {
+  messages: { role: string; content: string }[];
+  left_out: number;
+  same: boolean | null;
 }
 
 interface Turn {
@@ -41,14 +48,19 @@ interface Trace {
 /** More turns than this belong into a file of their own: the rest is asked for with --after. */
 const MAX_PAGES = 20;
 
+type TraceOptions = Globals & { after?: number; prompts?: boolean };
+
 /** Why a session went as it did, turn by turn. With --json one turn a line. A read. */
-export async function traceSession(io: Io, id: string, options: Globals & { after?: number }): Promise<number> {
+export async function traceSession(io: Io, id: string, options: TraceOptions): Promise<number> {
   const transport = ownerTransport(io, options);
   const path = `/api/sessions/${encodeURIComponent(id)}/trace`;
   const style = styleFor(io);
   let cursor: string | undefined = options.after === undefined ? undefined : String(options.after);
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const query: Record<string, string | undefined> = { limit: "50", cursor };
+    const query: Record<string, string | undefined> = {
+      ...{ limit: "50", cursor },
+      ...(options.prompts ? { prompts: "true" } : {}),
+    };
     const trace = await transport.json<Trace>({ method: "GET", path, query, signal: io.signal });
     for (const turn of trace.turns) {
       if (options.json) printJson(io, turn);
@@ -72,7 +84,7 @@ function linesOf(style: Style, turn: Turn): string[] {
       (one) => `    ${marks[one.verdict]} ${safeLine(`${one.node_id}: ${one.condition} → ${one.target}`)}`,
     ),
     ...untested(turn).map((one) => `    ${marks.yes} ${safeLine(one)}`),
-    ...turn.calls.map((call) => `    ${safeLine(callOf(call))}`),
+    ...turn.calls.flatMap((call) => [`    ${safeLine(callOf(call))}`, ...promptLines(style, call.prompt)]),
     ...Object.entries(turn.variables).map(([name, value]) => `    📝 ${safeLine(`${name}=${JSON.stringify(value)}`)}`),
     ...(turn.response === null || turn.response === "" ? [] : [`  < ${safeLine(turn.response)}`]),
   ];
@@ -85,6 +97,21 @@ const untested = ({ transitions, conditions }: Turn): string[] =>
       ? []
       : [`${from}: ${condition} → ${to}`],
   );
+
+/** What a model was asked, message by message. */
+function promptLines(style: Style, prompt: Call["prompt"]): string[] {
+  if (prompt === undefined) return [];
+  if (prompt === null) return [style.dim("      its prompt cannot be made again from what is stored")];
+  const { messages, left_out: leftOut, same } = prompt;
+  const word = same === null ? "not known to be what was sent" : same ? "what was sent" : "not quite what was sent";
+  const more = leftOut === 0 ? "" : `, ${leftOut} older messages left out`;
+  return [
+    style.dim(`      its prompt, made again: ${word}${more}`),
+    ...messages.flatMap(({ role, content }) =>
+      content.split("\n").map((line, at) => safeLine(`${at === 0 ? `      ${role}: ` : "        "}${line}`)),
+    ),
+  ];
+}
 
 function callOf({ type, node_id, latency_ms, model, result, failed }: Call): string {
   const outcome = failed === null ? intentOf(result) : `, failed: ${failed}`;

@@ -1,6 +1,6 @@
 import type { PresentPerson } from "@parley/contracts";
 import { part, query } from "./address.js";
-import type { Escalation, Page } from "./answers.js";
+import type { Escalation, Page, SessionTrace } from "./answers.js";
 import type { Caller } from "./call.js";
 
 /** A session as a test of its agent, without what identifies a person. */
@@ -29,6 +29,11 @@ export function sessionCalls(call: Caller) {
         method: "POST",
         body: name === "" ? { activity } : { activity, name: name.slice(0, 100) },
       }),
+    /** The trace of one turn, with what each model was asked. */
+    promptsOf: (session: string, turn: number) =>
+      call<SessionTrace>(
+        `/sessions/${part(session)}/trace${query({ limit: "1", cursor: String(turn - 1), prompts: "true" })}`,
+      ),
     testOf: (session: string) => call<SessionTest>(`/sessions/${part(session)}/to-test`, { method: "POST" }),
   };
 }

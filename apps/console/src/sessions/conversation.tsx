@@ -153,7 +153,7 @@ function Spoken({ session, message, person, tracing }: SpokenProps) {
         </p>
       ))}
       <Notes failed={failed} stopped={stopped} rating={rating} />
-      {tracing && human === null && <Why turnId={message.turnId} tracing={tracing} />}
+      {tracing && human === null && <Why session={session} turnId={message.turnId} tracing={tracing} />}
     </li>
   );
 }
@@ -179,7 +179,7 @@ function Notes({ failed, stopped, rating }: Pick<TranscriptMessage, "failed" | "
 }
 
 /** The trace of a turn, unfolded under what it led to. */
-function Why({ turnId, tracing }: { turnId: string; tracing: Tracing }) {
+function Why({ session, turnId, tracing }: { session: string; turnId: string; tracing: Tracing }) {
   const [open, setOpen] = useState(false);
   const turn = open ? tracing.turn(turnId) : undefined;
   const unfold = (): void => {
@@ -194,7 +194,7 @@ function Why({ turnId, tracing }: { turnId: string; tracing: Tracing }) {
       {open && (
         <div className={styles.trace}>
           {turn !== undefined ? (
-            <TracedTurnBody turn={turn} />
+            <TracedTurnBody turn={turn} session={session} />
           ) : (
             <p className={styles.fine}>
               {tracing.busy ? "Reading the trace…" : (tracing.failed?.problem.detail ?? "No trace of it is kept.")}

@@ -38,7 +38,7 @@ export function SessionTrace({ tracing: { trace, busy, failed, read } }: { traci
   );
 }
 
-function Turns({ trace: { turns, background, next_cursor: nextCursor } }: { trace: Trace }) {
+function Turns({ trace: { session_id: session, turns, background, next_cursor: nextCursor } }: { trace: Trace }) {
   if (turns.length === 0)
     return (
       <EmptyState title="No turn yet">
@@ -53,7 +53,7 @@ function Turns({ trace: { turns, background, next_cursor: nextCursor } }: { trac
       </p>
       <ol className={traces.list} aria-label="Turns">
         {turns.map((turn) => (
-          <TracedTurnItem key={turn.turn_id} turn={turn} />
+          <TracedTurnItem key={turn.turn_id} turn={turn} session={session} />
         ))}
       </ol>
       <Background name="Analysis after the end" job={background?.analysis ?? null} />

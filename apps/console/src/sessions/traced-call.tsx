@@ -1,5 +1,6 @@
 import type { TracedTurn } from "../api/answers.js";
 import { Chip } from "../ui/status.js";
+import { SentPrompt, type TurnRef } from "./sent-prompt.js";
 import { plural } from "./session-rows.js";
 import styles from "./trace.module.css";
 import { inTime, UsageFigures } from "./usage-figures.js";
@@ -13,8 +14,15 @@ const CALLS: Record<string, string> = {
   "api.call": "API call",
 };
 
-/** Whom a turn asked: how long it took, what it cost, what came back. */
-export function TracedCallItem({ call, totalMs }: { call: TracedCall; totalMs: number }) {
+interface CallProps {
+  call: TracedCall;
+  totalMs: number;
+  /** Of a session, whose prompts can be read. */
+  at?: TurnRef | undefined;
+}
+
+/** Whom a turn asked: with which words, how long it took, what it cost, what came back. */
+export function TracedCallItem({ call, totalMs, at }: CallProps) {
   const { type, node_id: nodeId, model, latency_ms: latencyMs, usage, failed, http, retrieval } = call;
   const answer = answerOf(call.result);
   return (
@@ -53,6 +61,9 @@ export function TracedCallItem({ call, totalMs }: { call: TracedCall; totalMs: n
           <span>score {score.toLocaleString("en", { maximumFractionDigits: 3 })}</span>
         </p>
       ))}
+      {at && type.startsWith("llm.") && (
+        <SentPrompt at={at} call={call.call_id} passages={retrieval?.passages.length ?? 0} />
+      )}
       {answer !== null && (
         <details>
           <summary className={styles.fine}>What came back</summary>

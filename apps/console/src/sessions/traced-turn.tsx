@@ -20,7 +20,7 @@ const VERDICTS: Record<TracedCondition["verdict"], { word: string; tone: Tone }>
 };
 
 /** One turn in a list: the way it took and what it cost; unfolded, all of it. A turn that failed lies open. */
-export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
+export function TracedTurnItem({ turn, session }: { turn: TracedTurn; session: string }) {
   const { kind, nodes, status, error, latency, usage } = turn;
   return (
     <li className={styles.item}>
@@ -42,14 +42,14 @@ export function TracedTurnItem({ turn }: { turn: TracedTurn }) {
             <UsageFigures usage={usage} />
           </span>
         </summary>
-        <TracedTurnDetails turn={turn} />
+        <TracedTurnDetails turn={turn} session={session} />
       </details>
     </li>
   );
 }
 
 /** One turn under its message. */
-export function TracedTurnBody({ turn }: { turn: TracedTurn }) {
+export function TracedTurnBody({ turn, session }: { turn: TracedTurn; session: string }) {
   const { nodes, latency, usage, error } = turn;
   return (
     <>
@@ -59,15 +59,16 @@ export function TracedTurnBody({ turn }: { turn: TracedTurn }) {
         <span>{inTime(latency.total_ms)}</span>
         <UsageFigures usage={usage} />
       </p>
-      <TracedTurnDetails turn={turn} />
+      <TracedTurnDetails turn={turn} session={session} />
     </>
   );
 }
 
-/** How a turn came about, without the way it took. */
-export function TracedTurnDetails({ turn }: { turn: TracedTurn }) {
+/** How a turn came about, without the way it took. `session`: whose turn it is; a try has none. */
+export function TracedTurnDetails({ turn, session }: { turn: TracedTurn; session?: string }) {
   const { latency, variables } = turn;
   const learned = Object.keys(variables);
+  const at = session === undefined ? undefined : { session, turn: turn.turn };
   const notes = [...turn.warnings, ...turn.logs].map(noteText);
   return (
     <div className={styles.details}>
@@ -94,7 +95,7 @@ export function TracedTurnDetails({ turn }: { turn: TracedTurn }) {
       </Part>
       <Part title="Calls" empty="It asked nobody.">
         {turn.calls.map((call) => (
-          <TracedCallItem key={call.call_id} call={call} totalMs={latency.total_ms} />
+          <TracedCallItem key={call.call_id} call={call} totalMs={latency.total_ms} at={at} />
         ))}
       </Part>
       {notes.length > 0 && (

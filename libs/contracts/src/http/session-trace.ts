@@ -24,6 +24,24 @@ const tracedRetrieval = z.object({
   embedding: z.object({ model: text, usage: usage }).nullable().optional(),
 });
 
+/** What a model was asked with. It is not stored: it is made again from what is. */
+const tracedPrompt = z.object({
+  messages: z.array(
+    z.object({
+      role: z.enum(["system", "user", "assistant"]),
+      content: text.describe("At most 20,000 characters of it"),
+    }),
+  ),
+  left_out: count.describe("Older messages of a long prompt that are not shown"),
+  same: z
+    .boolean()
+    .nullable()
+    .describe(
+      "true: proven to be what was sent, word for word; false: something that is not kept with the session has changed since, such as the memory of the person; null: asked before prompts had fingerprints",
+    ),
+});
+export type TracedPrompt = z.infer<typeof tracedPrompt>;
+
 const tracedCall = z.object({
   call_id: text,
   type: text,
@@ -39,6 +57,12 @@ const tracedCall = z.object({
   failed: text.nullable(),
   http: values.optional(),
   retrieval: tracedRetrieval.optional(),
+  prompt: tracedPrompt
+    .nullable()
+    .optional()
+    .describe(
+      "Only where prompts are asked for, of calls that asked a model; null = it cannot be made again. Without the passages, whose text is in the knowledge base, and without the word that gives away a leaked prompt",
+    ),
 });
 
 /** Of what fell out of the model's window: written with this turn, made behind the one before. */

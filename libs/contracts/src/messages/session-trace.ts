@@ -10,7 +10,7 @@ export const traceSession = rpc(
   "agents",
   "trace",
   "agent-runner",
-  z.object({ access: sessionAccess, after: count, limit: count }),
+  z.object({ access: sessionAccess, after: count, limit: count, prompts: z.boolean().default(false) }),
   sessionTrace,
   15_000,
 );

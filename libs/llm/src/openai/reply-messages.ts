@@ -1,6 +1,6 @@
 import type { ReplyRequest } from "../model.js";
 
-type SentMessage = { role: "system" | "user" | "assistant"; content: string };
+export type SentMessage = { role: "system" | "user" | "assistant"; content: string };
 
 /**
  * The messages of a reply as they are sent. Passages are a second system message, so that the first stays the same at each call and

@@ -1,4 +1,5 @@
 import type { ModelMessage, ModelSettings } from "../model.js";
+import type { SentMessage } from "./reply-messages.js";
 
 export interface StructuredRequest {
   /** Name of the schema: `extraction`, `classification`. */
@@ -9,3 +10,9 @@ export interface StructuredRequest {
   data: { context: ModelMessage[]; message?: string; values?: Record<string, string> };
   settings: ModelSettings;
 }
+
+/** The messages of a structured question as they are sent. */
+export const structuredMessages = ({ system, data }: Pick<StructuredRequest, "system" | "data">): SentMessage[] => [
+  { role: "system", content: system },
+  { role: "user", content: JSON.stringify(data) },
+];

@@ -4,7 +4,7 @@ import type { ModelUsage } from "../model-usage.js";
 import { AttemptFailure, expired, factsOf, unusable } from "./attempt-failure.js";
 import { countedUsage } from "./counted-usage.js";
 import { samplingOf } from "./sampling.js";
-import type { StructuredRequest } from "./structured-request.js";
+import { type StructuredRequest, structuredMessages } from "./structured-request.js";
 import type { Watchdog } from "./watchdog.js";
 
 export interface StructuredAnswer {
@@ -31,10 +31,7 @@ export async function askStructured(
     const completion = await (await client()).chat.completions.create(
       {
         model,
-        messages: [
-          { role: "system", content: request.system + shape },
-          { role: "user", content: JSON.stringify(request.data) },
-        ],
+        messages: structuredMessages({ ...request, system: request.system + shape }),
         ...samplingOf(model, request.settings),
         ...(useSchema ? { response_format: { type: "json_schema" as const, json_schema: format } } : {}),
       },

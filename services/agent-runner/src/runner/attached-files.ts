@@ -24,11 +24,11 @@ export interface FileReader {
  * Gives every message with files what the model reads of them, in one question to the database; messages that have it are left
  * alone. The text is a visitor's: it stands in his message as quoted data, never in the system text.
  */
-export async function describeFiles(
+export async function describeFiles<Item extends HistoryItem>(
   reader: FileReader,
   ref: { tenantId: string; conversationId: string },
-  history: readonly HistoryItem[],
-): Promise<HistoryItem[]> {
+  history: readonly Item[],
+): Promise<(Item & Pick<HistoryItem, "attached">)[]> {
   const bare = history.filter((item) => (item.files?.length ?? 0) > 0 && item.attached === undefined);
   if (bare.length === 0) return [...history];
   const readable = bare.flatMap(({ files }) => files ?? []).filter(({ media_type }) => READABLE.has(media_type));

@@ -1,4 +1,10 @@
-import { AppError, type traceSession as contract, type SessionTrace, TerminalError } from "@parley/contracts";
+import {
+  AppError,
+  type traceSession as contract,
+  type SessionTrace,
+  TerminalError,
+  type TracedTurn,
+} from "@parley/contracts";
 import type { z } from "zod";
 import type { AgentsDeps } from "../deps.js";
 import { type ReplayedTurn, replayTurns } from "../replay/replay-turns.js";
@@ -11,6 +17,7 @@ import {
   tenantOfSession,
   turnsOf,
 } from "../repository/recordings.js";
+import { type RebuiltPrompts, rebuildPrompts } from "../trace/rebuild-prompts.js";
 import { addUsage, NO_USAGE, traceTurn } from "../trace/trace-turn.js";
 
 /** A page stays below the largest message of the bus. */
@@ -22,7 +29,12 @@ const MAX_BYTES = 700_000;
  */
 export const traceSession =
   (deps: AgentsDeps, versions: Versions) =>
-  async ({ access, after, limit }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
+  async ({
+    access,
+    after,
+    limit,
+    prompts: wantsPrompts,
+  }: z.output<typeof contract.request>): Promise<z.input<typeof contract.response>> => {
     if (access.type !== "hmac") throw new AppError("forbidden");
     const { sessionId } = access;
     const tenantId = access.tenantId ?? (await tenantOfSession((...query) => deps.db.query(...query), sessionId));
@@ -34,12 +46,14 @@ export const traceSession =
       const turns = (await turnsOf(trx, [session.id])).get(session.id) ?? [];
       return { session, turns, background: await backgroundOf(trx, session.id) };
     });
-    const replayed = await replayAll(versions, tenantId, { session, turns });
     const waiting = turns.filter(({ seq }) => seq > after);
+    const wanted = waiting.slice(0, limit);
+    const prompts = wantsPrompts ? await rebuildPrompts(deps, { tenantId, session, turns, wanted }) : null;
+    const replayed = await replayAll(versions, tenantId, { session, turns, prompts });
     const shown: SessionTrace["turns"] = [];
     let bytes = 0;
-    for (const turn of waiting.slice(0, limit)) {
-      const traced = traceTurn(session.id, turn, replayed.get(turn.seq));
+    for (const turn of wanted) {
+      const traced = withPrompts(traceTurn(session.id, turn, replayed.get(turn.seq)), prompts);
       bytes += Buffer.byteLength(JSON.stringify(traced));
       if (shown.length > 0 && bytes > MAX_BYTES) break;
       shown.push(traced);
@@ -61,19 +75,31 @@ export const traceSession =
 async function replayAll(
   versions: Versions,
   tenantId: string,
-  { session, turns }: { session: RecordedSession; turns: RecordedTurn[] },
+  { session, turns, prompts }: { session: RecordedSession; turns: RecordedTurn[]; prompts: RebuiltPrompts | null },
 ): Promise<Map<number, ReplayedTurn>> {
   const told = new Map<number, ReplayedTurn>();
   try {
     const load = versions.load(tenantId);
     const start = await load(session.agent_id, session.agent_version);
-    for await (const replayed of replayTurns(session, turns, { start, load })) told.set(replayed.turn.seq, replayed);
+    for await (const replayed of replayTurns(session, turns, { start, load }, prompts?.listening)) {
+      told.set(replayed.turn.seq, replayed);
+    }
   } catch (error) {
     // Without its version the rest of the trace still stands.
     if (!(error instanceof TerminalError)) throw error;
   }
   return told;
 }
+
+const withPrompts = (traced: TracedTurn, prompts: RebuiltPrompts | null): TracedTurn =>
+  prompts === null
+    ? traced
+    : {
+        ...traced,
+        calls: traced.calls.map((call) =>
+          call.type.startsWith("llm.") ? { ...call, prompt: prompts.of(traced.turn, call.call_id) } : call,
+        ),
+      };
 
 function totalsOf(turns: SessionTrace["turns"]): SessionTrace["totals"] {
   const calls = turns.flatMap((turn) => turn.calls);

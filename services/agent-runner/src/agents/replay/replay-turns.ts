@@ -1,6 +1,6 @@
 import type { TransitionInfo } from "@parley/contracts";
-import { type Definition, type RecordedEvent, runTurn, type TurnRun } from "@parley/turns";
-import { type EngineState, type TestedCondition, WorkflowError } from "@parley/workflow";
+import { type Definition, type HistoryItem, type RecordedEvent, runTurn, type TurnRun } from "@parley/turns";
+import { type CallEffect, type EngineState, type TestedCondition, WorkflowError } from "@parley/workflow";
 import type { RecordedSession, RecordedTurn } from "../repository/recordings.js";
 import { silentLive } from "../testing/silent-live.js";
 import { createRecordedAnswers, type LoadVersion, MissingCall } from "./recorded-answers.js";
@@ -19,6 +19,12 @@ export interface ReplayedTurn {
   answered: number;
 }
 
+/** Listens to what the turns of a replay ask, with the conversation as it was. */
+interface Listening {
+  history(turn: RecordedTurn): readonly HistoryItem[];
+  asked(turn: RecordedTurn, call: CallEffect, history: readonly HistoryItem[]): void;
+}
+
 /**
  * Runs the turns of a recorded session again, in a version, one by one, with the recorded answers of every call. Turns that were
  * never run (given up, or refused because the session had ended) are left out: they changed nothing. Ends after a turn that got stuck.
@@ -27,6 +33,7 @@ export async function* replayTurns(
   session: Pick<RecordedSession, "has_initial_message">,
   turns: readonly RecordedTurn[],
   versions: { start: Definition; load: LoadVersion },
+  listening?: Listening,
 ): AsyncGenerator<ReplayedTurn> {
   let state: EngineState | null = null;
   for (const turn of turns) {
@@ -35,7 +42,7 @@ export async function* replayTurns(
     await new Promise((resolve) => setImmediate(resolve));
     const agent: EngineState["agent"] = state?.agent;
     const definition = agent ? await versions.load(agent.agentId, agent.version) : versions.start;
-    const replayed = await replayTurn({ session, turn, state, definition, load: versions.load });
+    const replayed = await replayTurn({ session, turn, state, definition, load: versions.load, listening });
     yield replayed;
     if (replayed.run === null) return;
     if (replayed.run.outcome !== null) state = replayed.run.state;
@@ -48,9 +55,10 @@ interface Place {
   state: EngineState | null;
   definition: Definition;
   load: LoadVersion;
+  listening: Listening | undefined;
 }
 
-async function replayTurn({ session, turn, state, definition, load }: Place): Promise<ReplayedTurn> {
+async function replayTurn({ session, turn, state, definition, load, listening }: Place): Promise<ReplayedTurn> {
   const answers = createRecordedAnswers(turn, load);
   const stopped = turn.result?.finish_reason === "stopped" || turn.error_code === "turn_stopped";
   const offset = turn.kind === "open" && session.has_initial_message ? 1 : 0;
@@ -68,8 +76,11 @@ async function replayTurn({ session, turn, state, definition, load }: Place): Pr
       definition,
       state,
       event: eventOf(turn),
-      history: [],
-      perform: answers.perform,
+      history: listening?.history(turn) ?? [],
+      perform: (call, history, note) => {
+        listening?.asked(turn, call, history);
+        return answers.perform(call, history, note);
+      },
       live: silentLive((part) => turn.result?.messages[part + offset]?.content ?? ""),
       // A stop between two calls has left no call behind.
       stopRequested: () => stopped && answers.exhausted(),

@@ -1,6 +1,6 @@
 import type { HistorySummaryRecord, TurnResult } from "@parley/contracts";
 import { sql } from "@parley/db";
-import type { RecordedCall, RecordedEvent } from "@parley/turns";
+import type { HistoryItem, PromptPolicy, RecordedCall, RecordedEvent } from "@parley/turns";
 import type { TenantTransaction } from "./agents.js";
 
 /** What the commit of a turn has kept. Ours, so typed and not parsed again. */
@@ -86,6 +86,34 @@ export async function purgedSessions(
 export async function findSession(trx: TenantTransaction, sessionId: string): Promise<RecordedSession | null> {
   const { rows } = await sql<RecordedSession>`select ${SESSION} from text_conversations
     where session_id = ${sessionId}`.execute(trx);
+  return rows[0] ?? null;
+}
+
+/** What the prompts of a session had beside its document and its turns. */
+export interface PromptSources {
+  messages: (HistoryItem & { turn_seq: number })[];
+  link_policy: PromptPolicy & { welcome_message?: string | null };
+  page_context: Record<string, unknown> | null;
+  handover_summary: string | null;
+  participant_verified: boolean;
+}
+
+/** The messages of turns `from` to `through`, and `most` before them, oldest first. */
+export async function promptSources(
+  trx: TenantTransaction,
+  conversationId: string,
+  { from, through, most }: { from: number; through: number; most: number },
+): Promise<PromptSources | null> {
+  const { rows } = await sql<PromptSources>`select link_policy, page_context, handover_summary, participant_verified, (
+      select coalesce(json_agg(m order by m.sequence), '[]') from (
+        (select sequence, turn_seq, role, content, node_id, files from text_conversation_messages
+          where conversation_id = c.id and created_at >= c.created_at and status = 'done' and turn_seq < ${from}
+          order by sequence desc limit ${most})
+        union all
+        select sequence, turn_seq, role, content, node_id, files from text_conversation_messages
+          where conversation_id = c.id and created_at >= c.created_at and status = 'done'
+            and turn_seq between ${from} and ${through}) m) as messages
+    from text_conversations c where id = ${conversationId}::uuid`.execute(trx);
   return rows[0] ?? null;
 }
 

@@ -92,7 +92,7 @@ function inputsOf(condition: string, facts: TestedCondition["facts"]): Record<st
   }
 }
 
-function callOf({ http, result, ...call }: RecordedCall): TracedTurn["calls"][number] {
+function callOf({ http, result, prompt: _fingerprint, ...call }: RecordedCall): TracedTurn["calls"][number] {
   const shown =
     result?.type === "api" && result.body.length > MAX_BODY
       ? { ...result, body: `${result.body.slice(0, MAX_BODY)}…`, truncated: true }

@@ -3,6 +3,7 @@ import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
 import type { HistoryItem, PromptPolicy } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
 import type { CommitAnswer, CommitItem } from "./commit-item.js";
+import { fileHeadsOf } from "./file-heads.js";
 import { commitPlain } from "./plain-turns.js";
 
 /** What the SQL functions answer. They are ours and on the hot path, so their answers are typed, not parsed again. */
@@ -119,20 +120,7 @@ export function createTurnRepository(db: Db) {
       ]);
       return row?.r ?? null;
     },
-    /** The first `bytes` bytes of files of one conversation, by id; an empty file is not there. */
-    async fileHeads(
-      ref: { tenantId: string; conversationId: string },
-      ids: readonly string[],
-      bytes: number,
-    ): Promise<Map<string, Buffer>> {
-      const rows = await db.query<{ id: string; head: Buffer }>("select id, head from file_heads($1, $2, $3, $4)", [
-        ref.tenantId,
-        ref.conversationId,
-        ids,
-        bytes,
-      ]);
-      return new Map(rows.map(({ id, head }) => [id, head]));
-    },
+    fileHeads: fileHeadsOf(db),
     async release(tenantId: string, sessionId: string, fence: number): Promise<void> {
       await db.query("select release_lease($1, $2, $3)", [tenantId, sessionId, fence]);
     },

@@ -100,6 +100,11 @@ const watchRoute = ownerRoute({
   },
 });
 
+const promptsParam = z
+  .enum(["true", "false"])
+  .default("false")
+  .describe("With what each model was asked, made again from the records and checked against what was sent");
+
 /** Why a session of the tenant went as it did: nodes, conditions with their inputs, calls, time, cost. Operators and above. */
 const traceRoute = ownerRoute({
   method: "GET",
@@ -108,10 +113,10 @@ const traceRoute = ownerRoute({
   role: "operator",
   records: actOn("session", "session.trace.read"),
   params: sessionParams,
-  query: tenantQuery.extend(traceQuery.shape),
+  query: tenantQuery.extend(traceQuery.shape).extend({ prompts: promptsParam }),
   answers: { 200: sessionTrace },
-  handle: async ({ principal, params, query: { cursor: after, limit } }, { bus }) =>
-    bus.call(traceSession, { access: ownerAccess(principal, params.id), after, limit }),
+  handle: async ({ principal, params, query: { cursor: after, limit, prompts } }, { bus }) =>
+    bus.call(traceSession, { access: ownerAccess(principal, params.id), after, limit, prompts: prompts === "true" }),
 });
 
 /** What was said in a session of the tenant, as json, csv, txt or html; a download for all but json. Operators and above. */
