@@ -4,14 +4,17 @@ import {
   getLinkDelivery,
   listDeliveryRecipients,
   listSuppressions,
+  newId,
   type Principal,
   type SendLinkBody,
   sendLink,
   takeProviderEvents,
 } from "@parley/contracts";
+import { sql } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
 import { eventually } from "@parley/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takeProviderEventsHandler } from "../src/distribution/take-provider-events.js";
 import { codeOf, type Harness, startHarness } from "./harness.js";
 import { startWebServer, type TakenCall, type WebServer } from "./web-server.js";
 
@@ -292,6 +295,82 @@ describe("what providers say later", () => {
     await take(byTwilio(unlucky, { ...undelivered, ErrorCode: "30008" }));
     expect((await rows(of)).map(({ outcome }) => outcome)).toEqual(["bounced", "unsubscribed", "undelivered"]);
     expect((await at(of)).data.map(({ address }) => address).sort()).toEqual(numbers.slice(0, 2));
+  });
+
+  it("takes a thousand of two tenants in two statements; a repeat changes nothing", async () => {
+    const { secrets, db } = harness.deps;
+    const ids: string[] = [];
+    const tenants: string[] = [];
+    for (const _ of [1, 2]) {
+      const { of } = await sent(harness, { channel: "email", recipients: ada });
+      const { tenantId } = of.principal;
+      if (tenantId === null) expect.unreachable();
+      tenants.push(tenantId);
+      const people = Array.from({ length: 500 }, (_, n) => ({ id: newId(), address: `crowd${n}@example.com` }));
+      ids.push(...people.map(({ id }) => id));
+      const sealed = people.map(({ id, address }) =>
+        secrets.seal(JSON.stringify({ address, name: null }), `recipient:${tenantId}:${id}`),
+      );
+      await db.tenant(tenantId, (trx) =>
+        sql`insert into send_out_recipients
+            (id, tenant_id, send_out_id, position, address_sealed, address_hash, hint, language, status, ended_at)
+          select id, ${tenantId}, ${of.delivery}, n, sealed, 'hash' || n, 'c…', 'en', 'sent', now()
+          from unnest(${people.map(({ id }) => id)}::uuid[], ${sealed}::text[]) with ordinality as x (id, sealed, n)`.execute(
+          trx,
+        ),
+      );
+    }
+    const read = async () => {
+      const of = await Promise.all(
+        tenants.map((tenantId) =>
+          db.tenant(tenantId, async (trx) => {
+            const { rows } = await sql<{ outcome: string; reason: string | null; told: number; count: number }>`
+              select r.status || ' ' || r.outcome as outcome, s.reason, count(*)::int as count,
+                sum(o.told)::int as told
+              from send_out_recipients r left join suppressions s using (tenant_id, address_hash)
+              left join (select payload ->> 'recipientId' as id, count(*) as told from outbox group by 1) o on o.id = r.id::text
+              where r.hint = 'c…' group by 1, 2 order by 1, 2`.execute(trx);
+            return rows;
+          }),
+        ),
+      );
+      return of.flat();
+    };
+    let statements = 0;
+    const counted: typeof db = {
+      ...db,
+      query: (...asked) => {
+        statements += 1;
+        return db.query(...asked);
+      },
+      tenant: () => expect.unreachable("each by itself"),
+    };
+    const handler = takeProviderEventsHandler({ ...harness.deps, db: counted });
+    // Of every tenth the reader complains before the mailbox turns out to be gone; every other tenth is only refused for now.
+    const events = ids.flatMap((id, n) => {
+      const gone = { event: "bounce", type: n % 10 === 5 ? "blocked" : "bounce", parley_id: id };
+      return n % 10 === 0 ? [{ event: "spamreport", parley_id: id }, gone] : [gone];
+    });
+    const call = bySendgrid(events.slice(0, 1_000));
+    expect(await handler(call)).toEqual({ taken: 1_000 });
+    expect(statements).toBe(2);
+    expect(await handler(bySendgrid(events))).toEqual({ taken: 1_100 });
+    expect(statements).toBe(6);
+    const after = await read();
+    expect(after).toEqual(
+      [1, 2].flatMap(() => [
+        { outcome: "failed bounced", reason: "bounced", count: 400, told: 400 },
+        { outcome: "failed bounced", reason: "unsubscribed", count: 50, told: 50 },
+        { outcome: "failed undelivered", reason: null, count: 50, told: 50 },
+      ]),
+    );
+    await handler(call);
+    expect(await read()).toEqual(after);
+    const { data } = await harness.bus.call(listSuppressions, {
+      principal: { tenantId: tenants[0] ?? "", role: "admin", via: "token", id: "test" },
+      limit: 1,
+    });
+    expect(data).toMatchObject([{ address: expect.stringMatching(/^crowd\d+@example\.com$/) }]);
   });
 
   it("says nothing where it is not set up", async () => {

@@ -10,6 +10,7 @@ import {
   type unsubscribe,
 } from "@parley/contracts";
 import { sql } from "@parley/db";
+import type { Secrets } from "@parley/secrets";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { asPage, pageAsked } from "../list-cursor.js";
@@ -43,16 +44,11 @@ async function suppress(
   await sql`select suppress_address(${of.tenantId}, ${of.hash}, ${of.sealed}, ${of.hint}, ${of.reason})`.execute(trx);
 }
 
-/** Puts a person on the list whose address is known. */
-export async function suppressPerson(
-  { secrets }: Pick<Deps, "secrets">,
-  trx: TenantTransaction,
-  of: { tenantId: string; hash: string; hint: string; person: Person; reason: Suppression["reason"] },
-): Promise<void> {
-  const { person, ...where } = of;
-  const sealed = sealPerson(secrets, person, suppressionAad(of.tenantId, of.hash));
-  await suppress(trx, { ...where, sealed });
-}
+/** How a person stands on the list. */
+export const sealSuppression = (
+  secrets: Pick<Secrets, "seal">,
+  of: { tenantId: string; hash: string; person: Person },
+): string => sealPerson(secrets, of.person, suppressionAad(of.tenantId, of.hash));
 
 /** Who gets no more messages, newest first. A read; editors, because it names addresses. */
 export const listSuppressionsHandler =
@@ -90,7 +86,7 @@ export const suppressAddressHandler =
       throw new AppError("validation_failed", { errors: [{ pointer: "/address", rule: "address", message }] });
     }
     const hash = recipientHash(deps.secrets, { tenantId, channel, address });
-    const sealed = sealPerson(deps.secrets, { address, name: null }, suppressionAad(tenantId, hash));
+    const sealed = sealSuppression(deps.secrets, { tenantId, hash, person: { address, name: null } });
     const row = await deps.db.tenant(tenantId, async (trx) => {
       await suppress(trx, { tenantId, hash, sealed, hint: addressHint(channel, address), reason: "owner" });
       const { rows } = await sql<Row>`select ${COLUMNS} from suppressions where address_hash = ${hash}`.execute(trx);
@@ -125,11 +121,10 @@ export const unsubscribeHandler =
          where tenant_id = ${tenantId} and address_hash = ${hash} order by created_at desc limit 1`.execute(trx);
       const [known] = rows;
       const sealed = known
-        ? sealPerson(
-            deps.secrets,
-            openPerson(deps.secrets, known.address_sealed, recipientAad(tenantId, known.id)),
-            suppressionAad(tenantId, hash),
-          )
+        ? sealSuppression(deps.secrets, {
+            ...{ tenantId, hash },
+            person: openPerson(deps.secrets, known.address_sealed, recipientAad(tenantId, known.id)),
+          })
         : null;
       await suppress(trx, { tenantId, hash, sealed, hint: known?.hint ?? "", reason: "unsubscribed" });
     });

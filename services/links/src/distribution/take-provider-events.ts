@@ -1,18 +1,21 @@
 import { AppError, type takeProviderEvents as contract } from "@parley/contracts";
-import { sql } from "@parley/db";
+import type { Db } from "@parley/db";
 import type { z } from "zod";
 import type { LinksDeps } from "../deps.js";
 import { openPerson, recipientAad } from "./addresses.js";
 import { type ProviderEvent, providerReaders } from "./provider-events.js";
-import { suppressPerson } from "./suppressions.js";
+import { sealSuppression } from "./suppressions.js";
 
 type Deps = Pick<LinksDeps, "config" | "db" | "secrets" | "logger">;
 
+/** Events of one statement: far below the time that a statement may take. Providers send up to a thousand at once. */
+const BATCH = 1_000;
+
 interface Known {
+  id: string;
   tenant_id: string;
   address_sealed: string;
   address_hash: string;
-  hint: string;
 }
 
 /**
@@ -31,23 +34,36 @@ export function takeProviderEventsHandler(deps: Deps) {
     if (!reader.isGenuine(call)) throw new AppError("forbidden", { internal: "not signed by the provider" });
     const events = reader.read(call);
     let taken = 0;
-    for (const event of events) if (await take(deps, event)) taken += 1;
+    for (let from = 0; from < events.length; from += BATCH) taken += await take(deps, events.slice(from, from + BATCH));
     deps.logger.info({ provider, events: events.length, taken }, "link.provider_events");
     return { taken };
   };
 }
 
-async function take(deps: Deps, { recipientId, what }: ProviderEvent): Promise<boolean> {
-  const [known] = await deps.db.query<Known>("select * from recipient_by_id($1)", [recipientId]);
-  // Erased, or past the days that the log is kept.
-  if (known === undefined) return false;
-  const { tenant_id: tenantId, address_hash: hash, address_sealed: sealed, hint } = known;
-  await deps.db.tenant(tenantId, async (trx) => {
-    await sql`select note_undelivered(${tenantId}, ${recipientId}, ${what})`.execute(trx);
-    if (what === "undelivered") return;
-    const person = openPerson(deps.secrets, sealed, recipientAad(tenantId, recipientId));
-    const reason = what === "bounced" ? ("bounced" as const) : ("unsubscribed" as const);
-    await suppressPerson(deps, trx, { tenantId, hash, hint, person, reason });
+/** Two round trips however many they are. Answers how many are of recipients that are not erased, and not past the days that the log is kept. */
+async function take({ db, secrets }: Pick<Deps, "db" | "secrets">, events: ProviderEvent[]): Promise<number> {
+  const known = await recipientsOf(db, events);
+  const told = events.flatMap(({ recipientId, what }): { id: string; what: string; sealed: string | null }[] => {
+    const of = known.get(recipientId.toLowerCase());
+    if (of === undefined) return [];
+    const { id, tenant_id: tenantId, address_hash: hash, address_sealed: address } = of;
+    if (what === "undelivered") return [{ id, what, sealed: null }];
+    const person = openPerson(secrets, address, recipientAad(tenantId, id));
+    return [{ id, what, sealed: sealSuppression(secrets, { tenantId, hash, person }) }];
   });
-  return true;
+  if (told.length > 0) {
+    await db.query("select note_provider_events($1::uuid[], $2::text[], $3::text[])", [
+      told.map(({ id }) => id),
+      told.map(({ what }) => what),
+      told.map(({ sealed }) => sealed),
+    ]);
+  }
+  return told.length;
+}
+
+async function recipientsOf(db: Db, events: ProviderEvent[]): Promise<Map<string, Known>> {
+  const rows = await db.query<Known>("select * from recipients_by_id($1::uuid[])", [
+    events.map(({ recipientId }) => recipientId),
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
 }
