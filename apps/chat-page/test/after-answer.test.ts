@@ -64,8 +64,8 @@ describe.skipIf(skipBrowser)("an answer", () => {
     await expect
       .poll(() => bench.api().thumbs)
       .toEqual([
-        { message: "turn-1.0", rating: "down" },
-        { message: "turn-1.0", rating: "down", text: "Missed the question" },
+        { message: "text_1.1.0", rating: "down" },
+        { message: "text_1.1.0", rating: "down", text: "Missed the question" },
       ]);
     expect(await axeFindings(page)).toEqual([]);
     await screenshot(page, "answer-reasons");

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { problem, readBody, sendJson, servePage } from "@parley/web-kit/testing";
 import { createFakeEntryCheck, type FakeEntryCheck } from "./fake-entry-check.js";
 import { createFakeFiles, type FakeFiles } from "./fake-files.js";
@@ -48,6 +49,8 @@ export interface FakeApi {
   thumbs: { message: string; rating: unknown; text?: string }[];
   /** The next `POST rate` fails. */
   refuseThumb: boolean;
+  /** Milliseconds that the next `POST rate` takes. */
+  nextThumbMs: number;
   /** PIN, consent, addresses and codes of the link. */
   entryCheck: FakeEntryCheck;
   /** The browser keeps no cookie: the session is known by its token. */
@@ -135,6 +138,7 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
     files: createFakeFiles(),
     thumbs: [],
     refuseThumb: false,
+    nextThumbMs: 0,
     entryCheck: createFakeEntryCheck(),
     cookieless: false,
     hasSockets: false,
@@ -258,6 +262,9 @@ export async function startFakeApi(dist: string): Promise<FakeApi> {
       },
       "POST rate": async (request, response, target) => {
         if (api.refuseThumb) return problem(response, { status: 503, code: "overloaded" });
+        const takesMs = api.nextThumbMs;
+        api.nextThumbMs = 0;
+        await delay(takesMs);
         const message = decodeURIComponent(target.pathname.split("/").at(-1) ?? "");
         const { rating, text } = JSON.parse(await readBody(request));
         api.thumbs.push({ message, rating, ...(text && { text }) });

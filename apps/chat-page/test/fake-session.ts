@@ -162,7 +162,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
       const known = messages.find((message) => message.client_message_id === clientMessageId);
       const turn = known && session.turns.find((item) => item.turnId === known.turn_id);
       if (turn) return turn;
-      const turnId = `turn-${session.turns.length + 1}`;
+      const turnId = `${id}.${session.turns.length + 1}`;
       const fresh: FakeTurn = { turnId, text, done: new Promise((resolve) => resolvers.set(turnId, resolve)) };
       session.turns.push(fresh);
       session.remaining -= 1;
@@ -203,7 +203,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
       session.remaining += 1;
       append("error", { turn_id: turnId, code, remaining_messages: session.remaining });
     },
-    greet: (...parts) => speak("turn-0", parts),
+    greet: (...parts) => speak(`${id}.0`, parts),
     quota: () => append("quota", { remaining_messages: session.remaining, expires_at: session.expiresAt, ...idle() }),
     humanAsked: (minutesAgo = 0) => {
       waitingSince = new Date(serverNow() - minutesAgo * 60_000).toISOString();
@@ -220,7 +220,7 @@ export function createFakeSession(id: string, serverNow: () => number = Date.now
       append("assignment", { state: "assigned", name });
     },
     humanSays: (name, content) => {
-      const turn_id = `human-${messages.length + 1}`;
+      const turn_id = `${id}.${session.turns.length}h${messages.length + 1}`;
       const said = { turn_id, role: "assistant" as const, content, author: "human" as const, author_name: name };
       store({ ...said, client_message_id: null, status: "done" });
       append("message", { ...said, id: `message-${messages.length}`, part: 0 });

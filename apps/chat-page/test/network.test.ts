@@ -77,11 +77,15 @@ describe.skipIf(skipBrowser)("chat page on a bad network", () => {
 
   it("takes a plain answer while there is no stream", async () => {
     const page = await bench.open({}, (api) => {
-      api.refuseStreams = 1;
+      api.refuseStreams = 2;
     });
     const made = await session();
-    made.onTurn = (turn) => made.finish(turn.turnId, "Directly.");
     await say(page, "Hi");
+    const turn = await nextTurn(made);
+    expect(bench.api().posts).toMatchObject([{ waited: true }]);
+    // Nothing but the request itself tells that an answer is due.
+    await page.locator(".thinking").waitFor();
+    made.finish(turn.turnId, "Directly.");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Directly."]);
     await expect.poll(() => page.locator(".connection").innerText(), { timeout: 15_000 }).toBe("Online");
     await expect.poll(() => answers(page).allInnerTexts()).toEqual(["Directly."]);

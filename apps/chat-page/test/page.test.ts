@@ -237,7 +237,7 @@ describe.skipIf(skipBrowser)("chat page", () => {
       return still;
     };
     await expect.poll(isStill, { interval: 200 }).toBe(true);
-    made.delta("turn-9", 0, long("More"));
+    made.delta(`${made.id}.9`, 0, long("More"));
     await expect.poll(() => answers(page).count()).toBe(2);
     await expect.poll(() => page.evaluate<number>("scrollY")).toBe(before);
     await jump.click();

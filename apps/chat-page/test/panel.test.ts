@@ -33,6 +33,7 @@ async function talk(host: Host): Promise<FakeSession> {
   await host.tell({ type: "open" });
   const made = await session();
   made.greet("Hello, I’m Ivy.");
+  await expect.poll(() => answers(host.panel).count()).toBe(1);
   await say(host.panel, "When do you open?");
   made.finish((await nextTurn(made)).turnId, "At **eight**.");
   await expect.poll(() => answers(host.panel).allInnerTexts()).toEqual(["Hello, I’m Ivy.", "At eight."]);

@@ -10,7 +10,6 @@ import {
   parseHistory,
   parseSessionInfo,
   type SessionInfo,
-  type Thumb,
 } from "../net/session-info.js";
 import { type Attachments, type ChatState, type LoadEntryCheck, resetConversation } from "./chat-state.js";
 import type { Drafts } from "./drafts.js";
@@ -20,8 +19,9 @@ import { createEventSink, takeAnswer } from "./event-sink.js";
 import { askHuman, takeHuman } from "./human-wish.js";
 import { Opening } from "./opening.js";
 import { Outbox } from "./outbox.js";
+import { createRateAnswer, type RateAnswer } from "./rate-answer.js";
 import { noteSaid, takeTimes } from "./session-time.js";
-import { type AgentEntry, awaitedTurn, rateEntry } from "./transcript.js";
+import { awaitedTurn } from "./transcript.js";
 
 interface ConversationDeps {
   api: Api;
@@ -49,6 +49,7 @@ export class Conversation {
   readonly #outbox: Outbox;
   readonly #opening: Opening;
   readonly #ending: Ending;
+  readonly rateAnswer: RateAnswer;
   #feed: EventFeed | null = null;
   #attachments: Attachments | null = null;
   /** Monotonic, in milliseconds. */
@@ -59,6 +60,7 @@ export class Conversation {
   constructor(deps: ConversationDeps) {
     this.#deps = deps;
     this.#state = deps.state;
+    this.rateAnswer = createRateAnswer(deps);
     this.#outbox = new Outbox({
       ...deps,
       onAccepted: (clientId, body) => this.#accepted(clientId, body),
@@ -143,15 +145,6 @@ export class Conversation {
   async save(): Promise<boolean> {
     const fetched = await import("./transcript-file.js").catch(() => null);
     return fetched?.saveTranscript(this.#deps) ?? false;
-  }
-
-  /** Says what the person thinks of one answer. Shown at once; taken back when the server does not take it. */
-  async rateAnswer({ key, id, rating: before }: AgentEntry, rating: Thumb | null, reason?: string): Promise<void> {
-    if (id === null) return;
-    const { transcript } = this.#state;
-    transcript.value = rateEntry(transcript.value, key, rating);
-    const answer = await this.#deps.api.rateAnswer(id, rating, reason);
-    if (answer.type !== "ok") transcript.value = rateEntry(transcript.value, key, before);
   }
 
   /** Ends this conversation and opens a fresh one. */

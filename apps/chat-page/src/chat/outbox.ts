@@ -103,6 +103,8 @@ export class Outbox {
     const generation = this.#generation;
     this.#change(entry.clientId, { delivery: "sending" });
     const streamed = feed.value === "live" || feed.value === "polling";
+    // Without a stream nothing is heard before the whole answer: the wait for it begins now.
+    if (!streamed) this.#state.thinking.begin("thinking");
     void this.#deps.api.send(entry, { wait: !streamed }).then((answer) => {
       if (generation !== this.#generation) return;
       this.#busy = false;
