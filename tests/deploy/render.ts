@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parse, parseAllDocuments, stringify } from "yaml";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CHART = "deploy/helm/parley";
+export const CHART = "deploy/helm/parley";
 
 export interface Resource {
   apiVersion: string;
@@ -17,7 +17,7 @@ export interface Resource {
 }
 
 /** Fetched by `npm test` where the machine has none. */
-const PROGRAMS = [join(ROOT, ".data/programs/bin"), process.env.PATH ?? ""].join(delimiter);
+export const PROGRAMS = [join(ROOT, ".data/programs/bin"), process.env.PATH ?? ""].join(delimiter);
 
 export function run(program: string, args: string[]): { code: number | null; out: string; err: string } {
   const env = { ...process.env, PATH: PROGRAMS };

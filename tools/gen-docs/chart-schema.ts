@@ -69,6 +69,7 @@ export function chartSchema(): string {
       erasureLedgerClaim: name,
       migration: closed({ backoffLimit: whole, activeDeadlineSeconds: whole, resources }),
       podDisruptionBudget: closed({ enabled: flag }),
+      guards: closed({ allowSingleReplica: flag, allowDowngrade: flag, allowKeyChange: flag }),
       networkPolicy: closed({
         ...{ enabled: flag, gatewayFrom: peers, monitoringFrom: peers, postgres: store, nats: store, redis: store },
         internetExcept: { type: "array", items: text },
