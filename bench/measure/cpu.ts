@@ -37,15 +37,34 @@ function threadsMs(pid: number): number {
 }
 
 /** CPU milliseconds used so far by each named process and all its descendants (PostgreSQL works in children). */
-export function cpuOf(groups: Record<string, number>): Record<string, number> {
+export const cpuOf = (groups: Record<string, number>): Record<string, number> =>
+  sums(groups, ({ pid, reapedMs }) => threadsMs(pid) + reapedMs);
+
+/**
+ * Bytes of memory of each named process and all its descendants: all that is resident (`Rss`), or each page divided by the number of
+ * processes that share it (`Pss`), which a sum over processes needs.
+ */
+export const memoryOf = (groups: Record<string, number>, kind: "Rss" | "Pss"): Record<string, number> =>
+  sums(groups, ({ pid }) => memoryBytes(pid, kind));
+
+function memoryBytes(pid: number, kind: "Rss" | "Pss"): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    return Number(new RegExp(`^${kind}: +(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0; // It ended between the listing and the look.
+  }
+}
+
+function sums(groups: Record<string, number>, of: (stat: Stat) => number): Record<string, number> {
   const stats = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (readStat(Number(name)) ?? []) : []));
   const childrenOf = groupByParent(stats);
-  const reapedOf = new Map(stats.map(({ pid, reapedMs }) => [pid, reapedMs]));
-  const total = (pid: number): number =>
-    threadsMs(pid) +
-    (reapedOf.get(pid) ?? 0) +
-    (childrenOf.get(pid) ?? []).reduce((sum, child) => sum + total(child.pid), 0);
-  return Object.fromEntries(Object.entries(groups).map(([name, pid]) => [name, total(pid)]));
+  const total = (stat: Stat): number =>
+    of(stat) + (childrenOf.get(stat.pid) ?? []).reduce((sum, child) => sum + total(child), 0);
+  const byPid = new Map(stats.map((stat) => [stat.pid, stat]));
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, pid]) => [name, total(byPid.get(pid) ?? { pid, parent: 0, reapedMs: 0 })]),
+  );
 }
 
 function groupByParent(stats: Stat[]): Map<number, Stat[]> {

@@ -4,8 +4,8 @@ import { endSuspendedSessions as endBatch } from "./repository.js";
 
 /** One batch is one transaction, far below the time that a statement may take. */
 const BATCH = 200;
-/** A suspended tenant is refused everything already; its conversations should be seen to be over soon. */
-const INTERVAL_MS = 1_000;
+/** A suspended tenant is refused everything already; that its conversations are over may be seen seconds later. */
+const INTERVAL_MS = 5_000;
 
 /** Ends the running sessions of tenants that were suspended, however many: one status, one event, one outbox row each. */
 export const endSuspendedSessions = (deps: CleanupDeps): Job => ({
