@@ -49,6 +49,7 @@ const GOOD: Record<string, (stage: Stage) => object> = {
   "PUT /api/agents/{agent}/drafts/me": () => DRAFT,
   "POST /api/agents/{agent}/drafts/me/publish": () => ({ revision: 1 }),
   "POST /api/webhooks": () => ({ url: "https://hooks.example/parley", events: ["session.ended"] }),
+  "POST /api/sessions/{id}/replay": () => ({ version: 1 }),
   "POST /api/sessions/{id}/files": () => ({ name: "note.txt", content: "SGVsbG8=" }),
   "POST /api/escalations/{id}/transfer": () => ({ operator: "Grace" }),
   "POST /chat/conversations": ({ place }) => ({ link: place("link") }),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { exportSession, TRANSCRIPT_FORMATS } from "./commands/export-session.js";
+import { replaySession } from "./commands/replay-session.js";
 import { endSession, listSessions, showSession } from "./commands/sessions.js";
 import { tailSession } from "./commands/tail-session.js";
 import { traceSession } from "./commands/trace-session.js";
@@ -64,6 +65,13 @@ export function addSessions(program: Command, io: Io, done: Done): void {
     .option("--after <event>", "only what came after this event; default from the first")
     .action(async (id, options) => done(await tailSession(io, id, options)));
   trace(sessions, "trace <id>", { io, done, example: "sessions trace" });
+  sub(sessions, "replay <id>", {
+    about: "Say what the visitor said to a version once more, and compare; models are asked, other servers are not",
+    examples: [`sessions replay ${ID}`, `sessions replay ${ID} --number 4`, `sessions replay ${ID} --file draft.yaml`],
+  })
+    .option("--number <n>", "the version; default the active one", positive)
+    .option("--file <file>", "a document in place of a version; - for standard input")
+    .action(async (id, options) => done(await replaySession(io, id, options)));
   sub(sessions, "export <id>", {
     about: "Print the transcript of a session",
     examples: [`sessions export ${ID} --format csv > session.csv`, `sessions export ${ID} --output session.html`],

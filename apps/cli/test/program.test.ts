@@ -200,6 +200,29 @@ for typed in "" up; do COMP_WORDS=(parley links "$typed"); COMP_CWORD=2; _parley
     ]);
   });
 
+  it("prints a replayed session turn by turn, and ends with 1 where it differs", async () => {
+    const side = { nodes: ["hello"], messages: ["Hi."], actions: [], error: null };
+    const turns = [
+      { turn: 1, input: "", recorded: side, replayed: side, differs: [] },
+      { turn: 2, input: "bye", recorded: side, replayed: { ...side, messages: ["So long."] }, differs: ["reply"] },
+    ];
+    const replay = {
+      ...{ version: 4, turns, diverges_at: 2, model_calls: 1, usage: { input_tokens: 9, output_tokens: 2, cost: 0 } },
+      stopped: { turn: 2, reason: "ended", detail: null },
+    };
+    const url = await serve({ "POST /api/sessions/text_1/replay": [200, replay] });
+    const argv = ["sessions", "replay", "text_1", "--number", "4", "--url", url];
+    const { out, code } = await runHere(argv, { env: { PARLEY_TOKEN: "ak_x" } });
+    expect(code).toBe(1);
+    expect(out.split("\n")).toEqual([
+      ...["1", "  was hello | Hi.", "2 differs: reply", "  > bye", "  was hello | Hi.", "  now hello | So long."],
+      "with version 4 it differs from turn 2 on",
+      "ends at turn 2: ended",
+      "1 calls of models, 9 tokens in, 2 out",
+      "",
+    ]);
+  });
+
   it("says where a document cannot be read", async () => {
     const { code, err } = await runHere(["agents", "validate", "-"], {
       env: { PARLEY_TOKEN: "ak_x" },

@@ -1531,6 +1531,10 @@ export interface Schemas {
     unknown: string[];
     purged: number;
   };
+  ReplaySessionInput: {
+    version?: number;
+    document?: unknown;
+  };
   ReplyToVisitorInput: {
     message: string;
     files?: string[];
@@ -1822,6 +1826,45 @@ export interface Schemas {
   SessionPresence: {
     present: Schemas["PresentPerson"][];
   };
+  SessionReplay: {
+    session_id: string;
+    recorded_version: number;
+    version: number | null;
+    turns: ({
+      turn: number;
+      kind: string;
+      input: string;
+      recorded: {
+        nodes: string[];
+        messages: string[];
+        variables: Record<string, unknown>;
+        actions: string[];
+        ended: boolean;
+        error: string | null;
+      };
+      replayed: {
+        nodes: string[];
+        messages: string[];
+        variables: Record<string, unknown>;
+        actions: string[];
+        ended: boolean;
+        error: string | null;
+      } | null;
+      differs: ("path" | "reply" | "variables" | "actions" | "ended" | "error" | "unanswered_call")[];
+    })[];
+    diverges_at: number | null;
+    stopped: {
+      turn: number;
+      reason: "ended" | "failed" | "unanswered_call" | "too_many_turns";
+      detail: string | null;
+    } | null;
+    model_calls: number;
+    usage: {
+      input_tokens: number;
+      output_tokens: number;
+      cost: number | null;
+    };
+  };
   SessionReview: {
     session_id: string;
     verdict: "good" | "wrong";
@@ -2072,6 +2115,11 @@ export interface Schemas {
       variables: Record<string, unknown>;
       ended: boolean;
       human: boolean;
+      agent?: {
+        id: string;
+        name: string;
+        version: number;
+      } | null;
       not_done: ({
         kind: "webhook" | "memory" | "escalation" | "transfer";
         detail: string;
@@ -3699,6 +3747,13 @@ export interface Operations {
       test: Record<string, unknown>;
       notes: string[];
     };
+  };
+  /** Replay a session against a version */
+  "POST /api/sessions/{id}/replay": {
+    path: { id: string };
+    query?: { tenant_id?: string };
+    body: Schemas["ReplaySessionInput"];
+    answer: Schemas["SessionReplay"];
   };
   /** Download a file of a session */
   "GET /api/sessions/{id}/files/{file_id}": {

@@ -47,6 +47,7 @@ export * from "./http/security-events.js";
 export * from "./http/sending.js";
 export * from "./http/session-analysis.js";
 export * from "./http/session-files.js";
+export * from "./http/session-replay.js";
 export * from "./http/session-trace.js";
 export * from "./http/sessions.js";
 export * from "./http/settings.js";

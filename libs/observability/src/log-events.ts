@@ -19,6 +19,8 @@ export const LOG_EVENTS: Record<string, string> = {
   "turn.wakeup_lost": "A wake-up could not be sent; a runner finds the turn within a second or so.",
   "turn.stream_failed": "Streaming a reply to a caller failed; the turn itself continues.",
   "poll.failed": "The search for turns whose wake-up was lost failed; it is repeated every second.",
+  "session.replayed":
+    "An editor held a recorded conversation once more with a version or a draft; `tokens` is what was asked of models, which no quota counts.",
   "agent.tried": "An editor tried a version or a draft; `tokens` is what was asked of models, which no quota counts.",
   "definition.unusable": "A stored agent version cannot run; its turns fail.",
   "output.withheld": "An output filter held back text of a model; `rules` are the names of its rules.",

@@ -107,7 +107,7 @@ function printIssues(io: Io, issues: Issue[]): void {
 }
 
 /** JSON or YAML from a file, or from standard input for `-`. */
-async function readDocument(io: Io, file: string): Promise<unknown> {
+export async function readDocument(io: Io, file: string): Promise<unknown> {
   let text = "";
   try {
     if (file === "-") for await (const chunk of io.stdin) text += chunk.toString();

@@ -60,6 +60,11 @@ const triedStep = z.object({
   variables: z.record(z.string(), z.unknown()).describe("All of them after the step; `trace` has those it changed"),
   ended: z.boolean(),
   human: z.boolean().describe("A person has the session now: the agent is silent until `hand_back`"),
+  agent: z
+    .object({ id: text, name: text, version: count })
+    .nullable()
+    .optional()
+    .describe("Whom the conversation was transferred to: the version that is active now; null = to nobody"),
   not_done: z
     .array(z.object({ kind: z.enum(["webhook", "memory", "escalation", "transfer"]), detail: text }))
     .describe("What a session would have done in the world"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { rpc } from "../declare.js";
+import { replaySessionBody, sessionReplay } from "../http/session-replay.js";
 import { triedAgent, tryAgentBody } from "../http/try.js";
 import { principal } from "./callers.js";
 
@@ -10,5 +11,15 @@ export const tryAgent = rpc(
   "agent-runner",
   z.object({ principal, agent: z.string(), given: tryAgentBody }),
   triedAgent,
+  55_000,
+);
+
+/** Says what a visitor said to a version or a document once more, and compares. Nothing is stored, counted or sent to a person. */
+export const replaySession = rpc(
+  "agents",
+  "replay_session",
+  "agent-runner",
+  z.object({ principal, sessionId: z.string(), given: replaySessionBody }),
+  sessionReplay,
   55_000,
 );

@@ -4,7 +4,10 @@ import type { EngineState, StepResult } from "@parley/workflow";
 import { silentLive } from "./silent-live.js";
 
 interface PlayerDeps {
-  definition: Definition;
+  /** The document that speaks now: after a transfer another one. */
+  definition(): Definition;
+  /** What the visitor reads before the opening. */
+  greeting?: string | null;
   perform: PerformCall;
   signal: AbortSignal;
   /** Gets each step of the engine, before its effects are carried out. */
@@ -18,7 +21,10 @@ export class Player {
   readonly variables: Record<string, unknown> = {};
   private readonly history: HistoryItem[] = [];
 
-  constructor(private readonly deps: PlayerDeps) {}
+  constructor(private readonly deps: PlayerDeps) {
+    const { greeting } = deps;
+    if (greeting?.trim()) this.history.push({ role: "assistant", content: greeting, node_id: null });
+  }
 
   /** One turn; step 0 is the opening. Throws what `perform` throws, and the reason of the signal. */
   async turn(index: number, step: TestStep): Promise<TurnRun> {
@@ -28,7 +34,7 @@ export class Player {
     signal.throwIfAborted();
     if (step.say !== undefined) this.history.push({ role: "user", content: step.say, node_id: null });
     const run = await runTurn({
-      definition,
+      definition: definition(),
       state: this.state,
       event: eventOf(index, step),
       history: this.history,

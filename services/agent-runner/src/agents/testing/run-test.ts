@@ -20,7 +20,7 @@ interface TestDeps {
 export async function runTest(deps: TestDeps, test: AgentTest): Promise<TestedStep[]> {
   const { definition, signal, coverage } = deps;
   const player: Player = new Player({
-    definition,
+    definition: () => definition,
     signal,
     perform: performOf(deps, test, () => player.variables),
     onStep: ({ effects }) => {

@@ -15,6 +15,9 @@ export interface PlayedStep {
   /** Null = the step did not come to an end; it is the last one. */
   got: StepOutcome | null;
   usage: Usage;
+  run: TurnRun | null;
+  /** The conversation went to another agent in it. */
+  transferred: boolean;
 }
 
 /** Plays steps until one waits, fails or ends the conversation. */
@@ -22,7 +25,8 @@ export async function playTry(context: TryContext, steps: TryStep[], signal: Abo
   let told: Told = { transitions: [], conditions: [] };
   const calls: TryCalls = createTryCalls(context, signal, () => player.variables);
   const player: Player = new Player({
-    definition: context.definition,
+    definition: () => calls.speaking(),
+    greeting: context.greeting ?? null,
     signal,
     perform: calls.perform,
     onStep: ({ effects, tested }) => {
@@ -35,11 +39,11 @@ export async function playTry(context: TryContext, steps: TryStep[], signal: Abo
     if (player.state?.ended) break;
     told = { transitions: [], conditions: [] };
     calls.begin(answers ?? []);
-    const input = index > 0 ? asSession(context.definition, given) : {};
+    const input = index > 0 ? asSession(calls.speaking(), given) : {};
     const startedAt = Date.now();
     const ended = await endOf(player.turn(index, input), signal);
     const startNode = played.at(-1)?.step.node ?? context.definition.workflow.initialNode;
-    const done = stepOf({ index, input, ended, told, calls, startedAt, startNode, player, context });
+    const done = stepOf({ index, input, ended, told, calls, startedAt, startNode, player });
     played.push(done);
     if (done.got === null) break;
   }
@@ -73,11 +77,10 @@ interface Ending {
   startedAt: number;
   startNode: string;
   player: Player;
-  context: TryContext;
 }
 
 function stepOf(at: Ending): PlayedStep {
-  const { index, input, ended, told, calls, player, context, startNode } = at;
+  const { index, input, ended, told, calls, player, startNode } = at;
   const { run } = ended;
   const got = run === null ? null : outcomeOf(index, run);
   const made = calls.made();
@@ -94,13 +97,15 @@ function stepOf(at: Ending): PlayedStep {
     messages: run?.outcome?.messages ?? [],
     variables: { ...player.variables },
     ended: got?.ended ?? false,
-    human: player.state?.escalated != null && !answersAnyway(context.definition),
-    not_done: [...notDone(run), ...calls.transfers().map((detail) => ({ kind: "transfer" as const, detail }))],
+    human: player.state?.escalated != null && !answersAnyway(calls.speaking()),
+    agent: calls.agent(),
+    not_done: notDone(run),
     asked: calls.asked(),
     answers: kept.flatMap((call) => answerOf(call, told.transitions, { text: same, value: same })),
     trace: traceOf({ ...at, made, run, error }),
   };
-  return { input, step, got, usage: run?.usage ?? calls.usage() };
+  const transferred = made.some(({ type, failed }) => type === "agent.load" && failed === null);
+  return { input, step, got, usage: run?.usage ?? calls.usage(), run, transferred };
 }
 
 const same = <T>(value: T): T => value;

@@ -6,9 +6,13 @@ type Asked = Pick<TestStep, "say" | "event" | "after_seconds" | "human">;
 /** Longest name that is made of words. */
 const NAME_CHARACTERS = 60;
 
-/** The steps of a try that came to an end, as a test that passes against the very same document. */
+/**
+ * The steps of a try that came to an end, as a test that passes against the very same document. It ends before a transfer: another agent is
+ * another document.
+ */
 export function testOf(asked: readonly Asked[], played: readonly PlayedStep[]): AgentTest {
-  const done = played.filter(({ got }) => got !== null);
+  const left = played.findIndex(({ transferred }) => transferred);
+  const done = (left < 0 ? played : played.slice(0, left)).filter(({ got }) => got !== null);
   const [opening, ...steps] = done;
   const words = asked.find(({ say }) => say !== undefined)?.say ?? "the opening";
   const short = words.length > NAME_CHARACTERS ? `${words.slice(0, NAME_CHARACTERS).trim()}…` : words;

@@ -40,12 +40,8 @@ export const tryAgent =
     const agent = await deps.db.tenant(tenantId, (trx) => findAgent(trx, input.agent));
     if (agent === null) throw new AppError("agent_not_found");
     const { document, steps, opening, api_calls: apiCalls } = input.given;
-    const version = document === undefined ? (input.given.version ?? agent.active_version) : null;
-    const knowledge = { agentId: agent.id, version: agent.active_version ?? 0 };
-    const definition =
-      version === null
-        ? await ofDocument(deps, tenantId, { agent: agent.id, document, knowledge })
-        : await versions.named(tenantId, agent.id, version);
+    const at = { tenantId, agent: agent.id, active: agent.active_version };
+    const { definition, version } = await definitionFor(deps, versions, at, { document, version: input.given.version });
     const played = await playTry(
       { ...deps, tenantId, definition, makesCalls: apiCalls === "make", turnId: `try-${newId()}` },
       [{ answers: opening?.answers }, ...steps],
@@ -56,6 +52,20 @@ export const tryAgent =
     deps.logger.info(ids, "agent.tried");
     return { version, steps: bounded(played.map(({ step }) => step)), usage, test: testOf(steps, played) };
   };
+
+/** The version that is named, or the document that is given, with the knowledge of what is live; by default the active version. */
+export async function definitionFor(
+  deps: TryDeps,
+  versions: Versions,
+  { tenantId, agent, active }: { tenantId: string; agent: string; active: number | null },
+  given: { document?: unknown; version?: number | undefined },
+): Promise<{ definition: Definition; version: number | null }> {
+  const { document } = given;
+  const version = document === undefined ? (given.version ?? active) : null;
+  if (version !== null) return { definition: await versions.named(tenantId, agent, version), version };
+  const knowledge = { agentId: agent, version: active ?? 0 };
+  return { definition: await ofDocument(deps, tenantId, { agent, document, knowledge }), version };
+}
 
 async function ofDocument(
   deps: TryDeps,

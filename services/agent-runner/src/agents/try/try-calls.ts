@@ -2,17 +2,20 @@ import type { TestAnswer, TriedStep, Usage } from "@parley/contracts";
 import {
   CallFailed,
   type CallOutput,
+  createLoadAgent,
+  createPerform,
   createPerformApiCall,
   createPerformCall,
   createRetrieve,
+  type Definition,
   type PerformCall,
   type RecordedCall,
   TurnRefused,
 } from "@parley/turns";
-import { type ApiCall, type CallEffect, fillSecrets } from "@parley/workflow";
+import { type ApiCall, fillSecrets, type LoadAgentCall } from "@parley/workflow";
 import { useAgentSecrets } from "../../documents/agent-secrets.js";
+import { activeVersionOf } from "../../runner/repository/active-version.js";
 import { createAnswerBook } from "../testing/answer-book.js";
-import { isModelCall } from "../testing/run-test.js";
 import { silentLive } from "../testing/silent-live.js";
 import { addUsage, NO_USAGE } from "../trace/trace-turn.js";
 import type { TryContext } from "./deps.js";
@@ -43,8 +46,10 @@ export interface TryCalls {
   /** How many of them were asked, and what they took. */
   asked(): number;
   usage(): Usage;
-  /** Agents that the step would have gone to. */
-  transfers(): string[];
+  /** The agent that the conversation has been transferred to. */
+  agent(): TriedStep["agent"];
+  /** The document that speaks now. */
+  speaking(): Definition;
 }
 
 /** The calls of a try: answered as before, else asked of the model, and of other servers where the caller wants that. */
@@ -53,10 +58,15 @@ export function createTryCalls(
   signal: AbortSignal,
   variables: () => Record<string, unknown>,
 ): TryCalls {
-  const ask = createAsk(context, signal, variables);
+  let [speaking, agent]: [Definition, TriedStep["agent"]] = [context.definition, null];
+  const ask = createAsk(context, {
+    ...{ signal, variables },
+    onTransfer(to, at) {
+      [speaking, agent] = [to, { id: at.agentId, name: to.agentName, version: at.version }];
+    },
+  });
   let book = createAnswerBook([]);
   let made: RecordedCall[] = [];
-  let transfers: string[] = [];
   let asked = 0;
   let usage = NO_USAGE;
   let all = { asked: 0, tokens: 0 };
@@ -67,12 +77,8 @@ export function createTryCalls(
     };
     try {
       let output = book.take(call);
+      if (call.type === "agent.load") output = await ask(call, history, note);
       if (output === null) {
-        if (call.type === "agent.load") {
-          transfers.push(call.targetAgentId);
-          // As in a test: another agent is another document.
-          throw new CallFailed("not_in_tests");
-        }
         if (all.asked >= MAX_ASKED || all.tokens >= MAX_TOKENS) throw new TurnRefused("try_exhausted");
         all = { ...all, asked: all.asked + 1 };
         output = await ask(call, history, note);
@@ -91,43 +97,60 @@ export function createTryCalls(
     perform,
     begin(answers) {
       book = createAnswerBook(answers);
-      [made, transfers, asked, usage] = [[], [], 0, NO_USAGE];
+      [made, asked, usage] = [[], 0, NO_USAGE];
     },
     made: () => made,
     asked: () => asked,
     usage: () => usage,
-    transfers: () => transfers,
+    agent: () => agent,
+    speaking: () => speaking,
   };
 }
 
 function recorded({ latencyMs, model, usage, result }: CallOutput): Partial<RecordedCall> {
-  return { latency_ms: latencyMs, model, usage, result: result.type === "agent" ? null : result };
+  const { type } = result;
+  const kept = type === "agent" ? { type, agentId: result.agentId, version: result.version } : result;
+  return { latency_ms: latencyMs, model, usage, result: kept };
 }
 
-/** The world as a turn asks it, without memory of people and without what a link adds. */
-function createAsk(
-  context: TryContext,
-  signal: AbortSignal,
-  variables: () => Record<string, unknown>,
-): PerformCall<Exclude<CallEffect, { type: "agent.load" }>> {
-  const { definition, tenantId, model, makesCalls } = context;
-  const askModel = createPerformCall({
-    model,
-    definition: { ...definition, scripted: { ...definition.scripted, pace_ms: 0 } },
-    policy: {},
-    variables,
-    memory: null,
-    signal,
-    live: silentLive(),
-    retrieve: createRetrieve({ ...context, budget: null }, tenantId, definition.knowledge, signal),
-  });
+interface Asking {
+  signal: AbortSignal;
+  variables: () => Record<string, unknown>;
+  onTransfer(to: Definition, at: { agentId: string; version: number }): void;
+}
+
+/** The world as a turn asks it, without memory of people. Agents that it transfers to are loaded; their tools wait as its own do. */
+function createAsk(context: TryContext, { signal, variables, onTransfer }: Asking): PerformCall {
+  const { tenantId, model, makesCalls, policy = {} } = context;
+  const modelCalls = (definition: Definition) =>
+    createPerformCall({
+      model,
+      definition: { ...definition, scripted: { ...definition.scripted, pace_ms: 0 } },
+      policy,
+      variables,
+      memory: null,
+      signal,
+      live: silentLive(),
+      retrieve: createRetrieve({ ...context, budget: null }, tenantId, definition.knowledge, signal),
+    });
   const callApi = createPerformApiCall({
     ...{ outbound: context.outbound, tenantId, turnId: context.turnId, signal },
     secretsOf: (agentId, names) => useAgentSecrets(context, { tenantId, agentId, names }),
   });
-  return async (call, history, note) => {
-    if (isModelCall(call)) return askModel(call, history, note);
-    if (!makesCalls) throw new ApiWaits(call);
-    return callApi(call, definition);
-  };
+  const { definitions, db } = context;
+  const load = createLoadAgent({ definitions, repository: { activeVersion: activeVersionOf(db) } }, tenantId);
+  return createPerform({
+    definition: context.definition,
+    modelCalls,
+    callApi: async (call, definition) => {
+      if (!makesCalls) throw new ApiWaits(call);
+      return callApi(call, definition);
+    },
+    loadAgent: async (call: LoadAgentCall) => {
+      const loaded = await load(call);
+      const { result } = loaded.output;
+      if (result.type === "agent") onTransfer(loaded.definition, result);
+      return loaded;
+    },
+  });
 }

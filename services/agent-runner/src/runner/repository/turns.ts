@@ -1,7 +1,8 @@
 import type { AttachedFile, TurnResult } from "@parley/contracts";
-import { type Db, groupCommit, isStatementFault, sql } from "@parley/db";
+import { type Db, groupCommit, isStatementFault } from "@parley/db";
 import type { HistoryItem, PromptPolicy } from "@parley/turns";
 import type { EngineState } from "@parley/workflow";
+import { activeVersionOf } from "./active-version.js";
 import type { CommitAnswer, CommitItem } from "./commit-item.js";
 import { fileHeadsOf } from "./file-heads.js";
 import { commitPlain } from "./plain-turns.js";
@@ -149,20 +150,7 @@ export function createTurnRepository(db: Db) {
     ): Promise<{ tenant_id: string; session_id: string; conversation_id: string; seq: number }[]> {
       return db.query("select * from waiting_sessions($1, $2)", [olderMs, limit]);
     },
-    /** The version that is active now of an agent, by its id or its slug; null = no such agent, or none is active. */
-    async activeVersion(tenantId: string, agent: string): Promise<{ agentId: string; version: number } | null> {
-      const row = await db.tenant(tenantId, (trx) =>
-        trx
-          .selectFrom("agents")
-          .select(["id", "active_version"])
-          .where("deleted_at", "is", null)
-          .where((where) =>
-            where.or([where(sql<string>`id::text`, "=", agent.toLowerCase()), where("slug", "=", agent)]),
-          )
-          .executeTakeFirst(),
-      );
-      return row && row.active_version !== null ? { agentId: row.id, version: row.active_version } : null;
-    },
+    activeVersion: activeVersionOf(db),
   };
 }
 export type TurnRepository = ReturnType<typeof createTurnRepository>;

@@ -3,8 +3,11 @@ import {
   extendSession,
   getSession,
   getSessionAnalysis,
+  replaySession,
+  replaySessionBody,
   sessionAnalysis,
   sessionClosed,
+  sessionReplay,
   sessionResource,
   sessionToTest,
   sessionTrace,
@@ -12,6 +15,7 @@ import {
 } from "@parley/contracts";
 import { z } from "zod";
 import { signedRepeatable } from "../../edge/idempotency.js";
+import { takeTry } from "../../edge/try-rate.js";
 import { ownedSession, wireSession } from "../../streams/audience.js";
 import { openWatch } from "../../streams/open-watch.js";
 import { eventStream } from "../declare-route.js";
@@ -156,6 +160,26 @@ const toTestRoute = ownerRoute({
   handle: async ({ principal, params }, { bus }) => bus.call(sessionToTest, { principal, sessionId: params.id }),
 });
 
+/** A recorded conversation beside the same words said to a version or a draft. Models are asked; nothing is stored. Editors and above. */
+const replayRoute = ownerRoute({
+  method: "POST",
+  path: "/sessions/:id/replay",
+  summary: "Replay a session against a version",
+  description:
+    "Models are asked in earnest, under the bounds of a try (200,000 tokens, 30 a minute for each caller with its tries); HTTP calls are answered as they were then, and none is made.",
+  role: "editor",
+  config: { reads: true },
+  bodyLimit: 900_000,
+  records: actOn("session", "session.replayed"),
+  params: sessionParams,
+  body: replaySessionBody,
+  answers: { 200: sessionReplay },
+  handle: async ({ principal, params, body: given }, { bus, redis }: Deps<"bus" | "redis">) => {
+    await takeTry(redis, principal);
+    return bus.call(replaySession, { principal, sessionId: params.id, given });
+  },
+});
+
 export const sessionRoutes = [
   sessionListRoute,
   getRoute,
@@ -165,4 +189,5 @@ export const sessionRoutes = [
   traceRoute,
   transcriptRoute,
   toTestRoute,
+  replayRoute,
 ];

@@ -170,7 +170,7 @@ const tryRoute = ownerRoute({
   path: "/agents/:agent/try",
   summary: "Try an agent",
   description:
-    "Send all steps each time, with the `answers` of the last answer: what was answered before is not asked again. Models are asked, HTTP calls only with `api_calls: make`; webhooks, memories, escalations and transfers are told in `not_done`. 30 a minute for each caller.",
+    "Send all steps each time, with the `answers` of the last answer: what was answered before is not asked again. Models are asked, HTTP calls only with `api_calls: make`; webhooks, memories and escalations are told in `not_done`; a transfer goes on with the other agent. 30 a minute for each caller.",
   role: "editor",
   config: { reads: true },
   bodyLimit: 900_000,

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { usage } from "../turns.js";
+
+const text = z.string();
+const count = z.number().int();
+
+export const replaySessionBody = z
+  .strictObject({
+    version: z.int().min(1).optional().describe("Default: the active one"),
+    document: z.unknown().optional().describe("In place of a version: a document, or its text (JSON or YAML)"),
+  })
+  .refine(({ version, document }) => version === undefined || document === undefined, {
+    message: "give version or document",
+  })
+  .meta({
+    id: "ReplaySession",
+    description: "What a recorded conversation is held with once more",
+    examples: [{ version: 3 }],
+  });
+
+const side = z.object({
+  nodes: z.array(text).describe("In the order they were in hand, the one where the turn began first"),
+  messages: z.array(text).describe("What the agent said; at most 4,000 characters of each"),
+  variables: z.record(z.string(), z.unknown()).describe("What the turn learned"),
+  actions: z.array(text).describe("Webhooks, notes for the memory, log entries, and that a person is asked for"),
+  ended: z.boolean(),
+  error: text.nullable(),
+});
+export type ReplayedSide = z.infer<typeof side>;
+
+const comparedTurn = z.object({
+  turn: count.describe("As traces number it; 1 = the opening"),
+  kind: text,
+  input: text.describe("At most 4,000 characters of it"),
+  recorded: side,
+  replayed: side.nullable().describe("null = the conversation did not come to this turn"),
+  differs: z.array(z.enum(["path", "reply", "variables", "actions", "ended", "error", "unanswered_call"])),
+});
+export type ComparedTurn = z.infer<typeof comparedTurn>;
+
+export const sessionReplay = z
+  .object({
+    session_id: text,
+    recorded_version: count,
+    version: count.nullable().describe("null = the document of the request"),
+    turns: z.array(comparedTurn),
+    diverges_at: count.nullable().describe("The first turn that differs in anything; null = none does"),
+    stopped: z
+      .object({
+        turn: count,
+        reason: z.enum(["ended", "failed", "unanswered_call", "too_many_turns"]),
+        detail: text.nullable(),
+      })
+      .nullable()
+      .describe("Where the conversation could not be held further; null = it came to its last turn"),
+    model_calls: count.describe("Models are asked in earnest; HTTP calls are answered from the records"),
+    usage: usage.describe("Of these calls; nothing else counts them"),
+  })
+  .meta({
+    id: "SessionReplay",
+    description: "A recorded conversation beside the same words said to a version",
+    examples: [
+      {
+        ...{ session_id: "text_tVp1tWWzDPC6Umnjx3yJeA", recorded_version: 2, version: 3 },
+        turns: [
+          {
+            ...{ turn: 1, kind: "open", input: "" },
+            recorded: {
+              ...{ nodes: ["hello"], messages: ["Hello!"], variables: {}, actions: [], ended: false, error: null },
+            },
+            replayed: {
+              ...{ nodes: ["hello"], messages: ["Good day!"], variables: {}, actions: [], ended: false, error: null },
+            },
+            differs: ["reply"],
+          },
+        ],
+        ...{ diverges_at: 1, stopped: null, model_calls: 0 },
+        usage: { input_tokens: 0, output_tokens: 0, cost: 0 },
+      },
+    ],
+  });
+export type SessionReplay = z.infer<typeof sessionReplay>;
