@@ -2,10 +2,11 @@
  * `npm run release -- 1.2.3`: writes the version wherever it stands, cuts the changelog, makes what is generated from them, and commits. The
  * tag, which makes the release, is left to whoever has looked at the commit.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { fetchHelm } from "./bootstrap/fetch-helm.mjs";
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)$/;
 const UNRELEASED = "## Unreleased\n";
@@ -61,13 +62,27 @@ export function cutRelease(root, version, date) {
   writeFileSync(join(root, "CHANGELOG.md"), `${head}${UNRELEASED}\n## ${version} - ${date}\n${rest}`);
 }
 
-function release(version) {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+/**
+ * Cuts the release, makes the generated files anew and commits; a step that fails leaves the repository as it was.
+ * @param {string} root folder of the repository
+ * @param {string} version such as 1.2.3
+ */
+export async function release(root, version) {
   if (git(root, "status", "--porcelain") !== "") throw new Error("there are changes that are not committed");
-  cutRelease(root, version, new Date().toISOString().slice(0, 10));
-  for (const script of ["docs:generate", "deploy:generate"])
-    execFileSync("npm", ["run", "--silent", script], { cwd: root, stdio: "inherit" });
-  git(root, "commit", "--all", "--message", `Release ${version}`);
+  const programs = join(root, ".data/programs");
+  const env = { ...process.env, PATH: [join(programs, "bin"), process.env.PATH ?? ""].join(delimiter) };
+  // Renders what Kustomize and the chart have in common.
+  const failure = spawnSync("helm", ["version"], { env }).error ? await fetchHelm(programs) : null;
+  if (failure !== null) throw new Error(`Helm is needed, and ${failure}`);
+  try {
+    cutRelease(root, version, new Date().toISOString().slice(0, 10));
+    for (const script of ["docs:generate", "deploy:generate"])
+      execFileSync("npm", ["run", "--silent", script], { cwd: root, env, stdio: "inherit" });
+    git(root, "commit", "--all", "--message", `Release ${version}`);
+  } catch (error) {
+    git(root, "restore", "--staged", "--worktree", ".");
+    throw error;
+  }
   console.log(`Committed. When CI is green for it:\n  git tag -a v${version} -m v${version} && git push --follow-tags`);
 }
 
@@ -78,7 +93,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     process.exitCode = version === undefined ? 2 : 0;
   } else {
     try {
-      release(version);
+      await release(join(dirname(fileURLToPath(import.meta.url)), ".."), version);
     } catch (error) {
       console.error(`No release: ${error.message}.`);
       process.exitCode = 1;

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { cutRelease } from "../../scripts/release.mjs";
+import { cutRelease, release } from "../../scripts/release.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const folders: string[] = [];
@@ -82,4 +82,18 @@ it.each([
   expect(() => cutRelease(folder, version, "2030-01-02")).toThrow(sentence);
   expect(git(folder, "status", "--porcelain")).toBe(before);
   expect(git(folder, "diff", "--name-only")).toBe("");
+});
+
+it("leaves the repository as it was when a step behind the cut fails", async () => {
+  const { folder } = copy();
+  // Nothing is installed there, so the first generator cannot run.
+  writeFileSync(join(folder, ".gitignore"), ".data\n");
+  const bin = join(folder, ".data/programs/bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "helm"), "#!/bin/sh\n", { mode: 0o755 });
+  git(folder, "add", "--all");
+  git(folder, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "--message", "before");
+  const before = git(folder, "rev-parse", "HEAD");
+  await expect(release(folder, "7.8.9")).rejects.toThrow("docs:generate");
+  expect([git(folder, "rev-parse", "HEAD"), git(folder, "status", "--porcelain")]).toEqual([before, ""]);
 });
