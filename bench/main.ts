@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
+import { measureCapacity } from "./capacity/main.js";
 import { type Bench, createBench, type Goal, RunFailed } from "./goals/context.js";
 import { GOALS } from "./goals/index.js";
 import { type Figure, formatFigures, judge } from "./measure/report.js";
@@ -28,6 +29,10 @@ async function measureAll(bench: Bench): Promise<Figure[]> {
 }
 
 async function main(): Promise<number> {
+  if (process.argv[2] === "capacity") {
+    await measureCapacity(process.argv.slice(3));
+    return 0;
+  }
   const options = readOptions(process.argv.slice(2));
   if (options === null) {
     process.stdout.write(HELP);

@@ -3,13 +3,12 @@ import { readFileSync } from "node:fs";
 import { applicationUrl, type Db } from "@parley/db";
 import { withPostgresClient } from "@parley/local-servers";
 import pg from "pg";
-import type { AnsweredTurn, CommitItem } from "../../services/agent-runner/src/runner/repository/commit-item.js";
 import { commitPlain } from "../../services/agent-runner/src/runner/repository/plain-turns.js";
-import type { Accepted, AcceptItem } from "../../services/sessions/src/accept/accept-item.js";
+import type { Accepted } from "../../services/sessions/src/accept/accept-item.js";
 import { acceptPlain } from "../../services/sessions/src/accept/plain-messages.js";
+import { type BenchTurn, fill, finishedTurn, itemOf } from "../capacity/sql-turns.js";
 import { formatRows } from "../measure/report.js";
 import { quantile } from "../measure/statistics.js";
-import { BENCH_AGENT } from "../stack/agent.js";
 import { startStores } from "../stack/stores.js";
 
 /**
@@ -36,21 +35,21 @@ interface Sample {
   wal: number;
 }
 type Step = "accept" | "acquire" | "commit";
-interface Turn {
-  conversationId: string;
-  fence: number;
-  seq: number;
-  createdAt: string;
-}
 
 const stores = await startStores(() => undefined);
 try {
   const url = await stores.database("turn_sql");
-  const tenant = randomUUID();
   const ids = Array.from({ length: SESSIONS }, () => randomUUID());
-  await withPostgresClient(url, async (owner) => {
-    await fill(owner, tenant, ids);
+  const tenant = await withPostgresClient(url, async (owner) => {
+    const { id, agent, link } = await fill(owner);
+    await owner.query(
+      `insert into text_conversations
+         (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, max_messages, idle_check_at)
+       select id, id::text, $2, $3, 1, true, $4, 1000000, now() + interval '1 day' from unnest($1::uuid[]) id`,
+      [ids, id, agent, link],
+    );
     for (const file of settings) if (file.startsWith("sql:")) await owner.query(readFileSync(file.slice(4), "utf8"));
+    return id;
   });
   const client = new pg.Client({ connectionString: applicationUrl(url) });
   // Ended by the stop of the server when a step has failed.
@@ -93,29 +92,6 @@ function rowOf(group: number, way: string, samples: Sample[]): string[] {
     ...[middle((s) => s.commit), middle((s) => s.accept + s.acquire + s.commit), middle((s) => s.pages)],
     middle((s) => s.wal),
   ];
-}
-
-async function fill(owner: Pick<pg.Client, "query">, tenant: string, ids: string[]): Promise<void> {
-  const [agent, link] = [randomUUID(), randomUUID()];
-  await owner.query("insert into tenants (id, name) values ($1, 'bench')", [tenant]);
-  await owner.query("insert into agents (id, tenant_id, name, slug) values ($1, $2, 'Bench', 'bench')", [
-    ...[agent, tenant],
-  ]);
-  await owner.query(
-    "insert into agent_versions (agent_id, version, tenant_id, document, content_hash) values ($1, 1, $2, $3, 'x')",
-    [agent, tenant, JSON.stringify(BENCH_AGENT)],
-  );
-  await owner.query(
-    `insert into temporary_chat_links (id, tenant_id, agent_id, token_id, token_hash, token_hint, title, created_by)
-     values ($1, $2, $3, 'bench', '\\x00', 'x', 'Bench', 'bench')`,
-    [link, tenant, agent],
-  );
-  await owner.query(
-    `insert into text_conversations
-       (id, session_id, tenant_id, agent_id, agent_version, is_active_version, link_id, max_messages, idle_check_at)
-     select id, id::text, $2, $3, 1, true, $4, 1000000, now() + interval '1 day' from unnest($1::uuid[]) id`,
-    [ids, tenant, agent, link],
-  );
 }
 
 /** One connection that plays sessions and runner. */
@@ -177,18 +153,10 @@ interface Some {
   timed: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
 }
 
-function itemOf(tenant: string, sessionId: string): AcceptItem {
-  return {
-    access: { tenant_id: tenant, session_id: sessionId, sends: true },
-    ...{ content: "please move on, number 1", client_message_id: randomUUID(), files: [], idem_key: null },
-    ...{ idem_fingerprint: null, signature: null, reply_to: "bench" },
-  };
-}
-
 async function plain(db: Pick<Db, "query">, { tenant, some, timed }: Some): Promise<void> {
   const items = some.map((id) => itemOf(tenant, id));
   const accepted = await timed("accept", () => acceptPlain(db, items));
-  const turns = [...accepted.values()].map(({ conversation_id: conversationId, turn, granted }): Turn => {
+  const turns = [...accepted.values()].map(({ conversation_id: conversationId, turn, granted }): BenchTurn => {
     if (granted === undefined) throw new Error("no lease was granted");
     return { conversationId, fence: granted.fence, seq: turn.seq, createdAt: granted.created_at };
   });
@@ -222,7 +190,7 @@ async function rare(db: Pick<Db, "query">, { tenant, some, timed }: Some): Promi
       ),
     ),
   );
-  const turns = leases.map(({ r: { lease } }): Turn => {
+  const turns = leases.map(({ r: { lease } }): BenchTurn => {
     const seq = lease.done_seq + 1;
     known.set(lease.conversation_id, seq);
     return {
@@ -239,35 +207,4 @@ async function rare(db: Pick<Db, "query">, { tenant, some, timed }: Some): Promi
     ),
   );
   if (done.some(({ r }) => r.outcome !== "committed")) throw new Error("a commit was refused");
-}
-
-/** A turn as the runner commits it: one transition, one variable, one message. */
-function finishedTurn(tenant: string, { conversationId, fence, seq, createdAt }: Turn): CommitItem {
-  const node = { node_id: "there", node_name: "There" };
-  const message = { ...node, content: "Certainly, that is one short sentence." };
-  const transition = {
-    ...{ from_node: "here", from_node_name: "Here", to_node: "there", to_node_name: "There" },
-    condition: "contains:move",
-  };
-  const usage = { input_tokens: 20, output_tokens: 8, cost: null };
-  const call = {
-    ...{ call_id: "1", type: "llm.reply", node_id: "there", latency_ms: 3, model: "fake", usage, failed: null },
-    result: { text: message.content },
-  };
-  const turn: AnsweredTurn = {
-    ...{ tenant_id: tenant, conversation_id: conversationId, fence, seq, kind: "message", lease_ms: 5_000 },
-    ...{ failed: null, dead: null, ...node, node_changed: true, ended: false, turn_number: seq, notices: [] },
-    user: { content: "please move on, number 1", client_message_id: null, files: null, created_at: createdAt },
-    state: { v: 1, node: "there", variables: { place: "there" }, counters: {}, path: ["here", "there"] },
-    ...{ messages: [message], transitions: [transition], variables: { place: "there" } },
-    ...{ has_webhooks: false, finish_reason: "complete" },
-    result: JSON.stringify({
-      ...{ turn_id: `${conversationId}.${seq}`, kind: "message", response: message.content, messages: [message] },
-      ...{ ...node, transitions: [transition], usage, previous_node_id: "here", previous_node_name: "Here" },
-      ...{ extracted_variables: { place: "there" }, session_ended: false, turn_number: seq, latency_ms: 3 },
-      remaining_messages: null,
-    }),
-    trace: JSON.stringify({ calls: [call], warnings: [], variable_nodes: { place: "there" } }),
-  };
-  return turn;
 }
