@@ -62,9 +62,30 @@ function withPrompts(turn: Row): Row {
   };
 }
 
+const side = (row: Row): Row => ({
+  ...{ nodes: ["greet"], messages: ["Hello"], variables: {}, actions: [], ended: false, error: null },
+  ...row,
+});
+
+/** The second turn goes another way; the third is not reached. */
+const REPLAYED = [
+  { turn: 1, kind: "open", input: "", recorded: side({}), replayed: side({}), differs: [] },
+  {
+    ...{ turn: 2, kind: "message", input: "<b>Hi</b>", recorded: side({ actions: ["webhook: https://x.example"] }) },
+    replayed: side({ nodes: ["greet", "bye"], messages: ["Goodbye"], ended: true }),
+    differs: ["path", "reply", "actions", "ended"],
+  },
+  { turn: 3, kind: "message", input: "Still there?", recorded: side({}), replayed: null, differs: [] },
+];
+
 /** The trace of a session: `api.traced` page by page, the cursor being the number of the last turn that was told. */
 export function traceRoutesOf(api: FakeApi): Record<string, Handler> {
   return {
+    "POST /sessions/:/replay": ({ parts, body: { version } }) => {
+      const replayed = { session_id: parts[0], recorded_version: 2, version: version ?? null, turns: REPLAYED };
+      const stopped = { turn: 2, reason: "ended", detail: null };
+      return [200, { ...replayed, diverges_at: 2, stopped, model_calls: 1, usage }];
+    },
     "GET /sessions/:/trace": ({ parts, query }) => {
       const after = Number(query.get("cursor") ?? 0);
       const waiting = api.traced.filter(({ turn }) => Number(turn) > after);

@@ -29,7 +29,8 @@ describe.skipIf(skipBrowser)("the content security policy", () => {
       await expect.poll(() => page.getByText("Loading…").count()).toBe(0);
       expect([address, await page.evaluate("window.violations")]).toEqual([address, []]);
     }
-  });
+    // Some forty pages, one after the other.
+  }, 150_000);
 
   it("is reported when a page breaks it", async () => {
     const page = await bench.open("/console");

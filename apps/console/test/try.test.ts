@@ -58,6 +58,29 @@ describe.skipIf(skipBrowser)("the try beside the editor", () => {
     await expect.poll(() => saysOf(bodies().at(-1))).toEqual(["hello there"]);
   });
 
+  it("lets time pass, and keeps what is too long in the field with a sentence", async () => {
+    const page = await openTry();
+    for (const _twice of [1, 2]) {
+      await page.getByRole("button", { name: "Let time pass" }).click();
+      await page.getByRole("menuitem", { name: "5 minutes of silence" }).click();
+      await expect.poll(() => page.getByText("Thinking…").count()).toBe(0);
+    }
+    await page.getByText("10 minutes of silence").waitFor();
+    expect(bodies().at(-1)?.steps).toMatchObject([
+      { event: "timer", after_seconds: 300 },
+      { event: "timer", after_seconds: 600 },
+    ]);
+    const before = bodies().length;
+    await box(page).fill("x".repeat(900_000));
+    await page.getByText("10,000 characters at most; this one has 900,000").waitFor();
+    await box(page).press("Enter");
+    await expect.poll(() => page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    expect((await box(page).inputValue()).length).toBe(900_000);
+    expect(bodies()).toHaveLength(before);
+    await box(page).fill("x".repeat(10_000));
+    await expect.poll(() => page.getByText("characters at most").count()).toBe(0);
+  });
+
   it("asks what another server answers, and asks all again when the draft has changed", async () => {
     const page = await openTry();
     await say(page, "look me up");

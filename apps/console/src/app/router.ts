@@ -160,6 +160,20 @@ const routeTree = root.addChildren([
   }),
   createRoute({
     getParentRoute,
+    path: "/sessions/$id/replay",
+    staticData: { section: "sessions" },
+    validateSearch: (search: Record<string, unknown>) => wordsOf(search, ["against"]),
+    remountDeps: stays,
+    component: lazyPage(async () => (await import("../sessions/session-replay.js")).SessionReplayPage),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/sessions/$id/flow",
+    staticData: { section: "sessions" },
+    component: lazyPage(async () => (await import("../sessions/session-flow.js")).SessionFlowPage),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/analytics",
     staticData: { section: "analytics" },
     validateSearch: (search: Record<string, unknown>) => wordsOf(search, ANALYTICS_WORDS),

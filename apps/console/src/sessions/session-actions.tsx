@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CirclePlay, Clock, Square } from "lucide-react";
+import { CirclePlay, Clock, History, Square } from "lucide-react";
 import { useRef, useState } from "react";
+import { useMayEdit } from "../agents/for-editors.js";
 import { useApi } from "../api/api-context.js";
 import { answered } from "../api/query.js";
 import { sessionCalls } from "../api/session-calls.js";
@@ -8,7 +9,7 @@ import { useCalls } from "../api/use-calls.js";
 import { announce } from "../app/announcement.js";
 import { operatorName } from "../inbox/operator-name.js";
 import { useShortcut } from "../keys/registry.js";
-import { Button } from "../ui/button.js";
+import { Button, LinkButton } from "../ui/button.js";
 import { ConfirmDialog } from "../ui/confirm-dialog.js";
 import { Menu, MenuItem } from "../ui/menu.js";
 import { notify } from "../ui/notify.js";
@@ -28,6 +29,7 @@ interface ActionsProps {
 export function SessionActions({ id, active, free, readable, onChanged }: ActionsProps) {
   const api = useApi();
   const [ending, setEnding] = useState(false);
+  const mayEdit = useMayEdit() === true;
   const end = async () => {
     await answered(() => api.endSession(id))();
     onChanged();
@@ -36,6 +38,11 @@ export function SessionActions({ id, active, free, readable, onChanged }: Action
   return (
     <>
       {readable && <MakeTest session={id} />}
+      {readable && mayEdit && (
+        <LinkButton icon={<History />} to="/sessions/$id/replay" params={{ id }}>
+          Replay
+        </LinkButton>
+      )}
       {active && <Extend id={id} onChanged={onChanged} />}
       {active && (
         <Button icon={<Square />} onClick={() => setEnding(true)}>

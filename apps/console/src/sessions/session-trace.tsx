@@ -1,6 +1,7 @@
+import { Workflow } from "lucide-react";
 import type { SessionTrace as Trace, Usage } from "../api/answers.js";
 import { ProblemCard } from "../parts/states.js";
-import { Button } from "../ui/button.js";
+import { Button, LinkButton } from "../ui/button.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { EmptyState } from "../ui/states.js";
 import { Chip } from "../ui/status.js";
@@ -12,14 +13,25 @@ import { UsageFigures } from "./usage-figures.js";
 import type { Tracing } from "./use-trace.js";
 
 /** Why a session went as it did, turn by turn, those without a message among them. */
-export function SessionTrace({ tracing: { trace, busy, failed, read } }: { tracing: Tracing }) {
+export function SessionTrace({
+  session,
+  tracing: { trace, busy, failed, read },
+}: {
+  session: string;
+  tracing: Tracing;
+}) {
   return (
     <section>
       <div className={styles.sectionHead}>
         <h2>Trace</h2>
-        <Button small busy={busy} onClick={() => void read("begin")}>
-          {trace === null ? "Show the trace" : "Read it again"}
-        </Button>
+        <div className={styles.sectionActions}>
+          <LinkButton small icon={<Workflow />} to="/sessions/$id/flow" params={{ id: session }}>
+            Show in the flow
+          </LinkButton>
+          <Button small busy={busy} onClick={() => void read("begin")}>
+            {trace === null ? "Show the trace" : "Read it again"}
+          </Button>
+        </div>
       </div>
       {trace === null && failed === null && !busy && (
         <p className={styles.fine}>

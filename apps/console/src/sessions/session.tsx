@@ -154,7 +154,7 @@ function Watching(given: { session: Session; agent: Agent | null; onChanged(): v
               </LinkButton>
             </div>
           )}
-          {watched.loaded && watched.readable && <SessionTrace tracing={tracing} />}
+          {watched.loaded && watched.readable && <SessionTrace session={id} tracing={tracing} />}
         </div>
         <aside className={styles.side} aria-label="Facts">
           <SessionFacts live={live} agentSlug={agent} />

@@ -12,6 +12,7 @@ const CALLS: Record<string, string> = {
   "llm.extract": "Extraction",
   "llm.classify": "Classification",
   "api.call": "API call",
+  "agent.load": "Transfer",
 };
 
 interface CallProps {

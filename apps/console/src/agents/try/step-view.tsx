@@ -10,11 +10,13 @@ type Step = TryBody["steps"][number];
 /** One step: what was said, what the agent says, and the way there. */
 export function StepView({ step, asked }: { step: TriedStep; asked: Step | null }) {
   const { messages, trace, not_done: notDone } = step;
+  const transferred = trace?.transitions.some(({ condition }) => condition === "agent_transfer");
   return (
     <div className={styles.step}>
       {asked !== null && (
         <p className={styles.said} dir="auto">
-          {asked.say ?? (asked.event === "hand_back" ? "Handed back to the agent" : "Time has passed")}
+          {asked.say ??
+            (asked.event === "hand_back" ? "Handed back to the agent" : silenceOf(asked.after_seconds ?? 0))}
         </p>
       )}
       {messages.map(({ content }, index) => (
@@ -22,6 +24,13 @@ export function StepView({ step, asked }: { step: TriedStep; asked: Step | null 
           <Markdown>{content}</Markdown>
         </div>
       ))}
+      {asked?.event === "timer" && messages.length === 0 && <p className={styles.fine}>The agent says nothing.</p>}
+      {transferred && step.agent && (
+        <p className={styles.fine}>
+          <Chip tone="accent">transferred</Chip> {step.agent.name}, version {step.agent.version}, has the conversation
+          now.
+        </p>
+      )}
       {notDone.map(({ kind, detail }, index) => (
         <p key={String(index)} className={styles.fine}>
           <Chip tone="warn">not done</Chip> {NOT_DONE[kind]} {detail}
@@ -42,6 +51,14 @@ export function StepView({ step, asked }: { step: TriedStep; asked: Step | null 
       )}
     </div>
   );
+}
+
+/** How long nobody has said anything, in all. */
+function silenceOf(seconds: number): string {
+  const [amount, unit] =
+    seconds < 60 ? [seconds, "second"] : seconds < 3_600 ? [seconds / 60, "minute"] : [seconds / 3_600, "hour"];
+  const shown = amount.toLocaleString("en", { maximumFractionDigits: 1 });
+  return `${shown} ${unit}${amount === 1 ? "" : "s"} of silence`;
 }
 
 const NOT_DONE = {

@@ -94,6 +94,14 @@ export class TryTalk {
     this.#set({ pending: null, ...(isSaid || this.state.typed !== "" ? {} : { typed: said }) });
   }
 
+  /** Nobody says anything for so long; what has passed in the same node before counts, too. */
+  async wait(seconds: number): Promise<void> {
+    const { steps, shown } = this.state;
+    const before = steps.at(-1);
+    const stayed = before?.event === "timer" && shown.at(-1)?.node === shown.at(-2)?.node;
+    await this.step({ event: "timer", after_seconds: seconds + (stayed ? (before.after_seconds ?? 0) : 0) });
+  }
+
   async step(step: Step): Promise<void> {
     const { steps, opening } = this.state;
     await this.#play([...steps, step], opening);

@@ -107,7 +107,7 @@ const boxOf = (node: FlowNode, selected: string | null, connects: boolean): BoxN
   type: "box",
   position: { x: node.x, y: node.y },
   data: { node, chosen: node.id === selected, connects },
-  ariaLabel: `${node.title}, ${node.kind}`,
+  ariaLabel: [node.title, node.kind, ...(node.mark === null ? [] : [node.mark.text])].join(", "),
   ariaRole: "button",
 });
 
