@@ -26,6 +26,8 @@ export interface Size {
 
 /** RUNNER_CONCURRENCY of each. */
 const SLOTS = 64;
+/** Turns under way that a runner is meant for: with all slots meant, a quarter of the turns waits for one. */
+const MEANT = 48;
 /** Accepted messages a second that one replica of sessions is meant for. */
 const ACCEPTED = 500;
 /** In which a group commit gathers what comes while a statement is under way. */
@@ -38,7 +40,7 @@ export function sizeFor(load: Load): Size {
   return {
     turnsASecond,
     liveSessions: Math.ceil(sessionsASecond * load.turnsASession * (load.modelSeconds + load.thinkSeconds)),
-    runners: Math.ceil((turnsASecond * load.modelSeconds) / SLOTS) + 1,
+    runners: Math.ceil((turnsASecond * load.modelSeconds) / MEANT) + 1,
     sessions: Math.ceil(turnsASecond / ACCEPTED) + 1,
   };
 }
@@ -61,6 +63,7 @@ export async function simulate(load: Load, size: Size, sessions: readonly string
   };
   const runners = Array.from({ length: size.runners }, (): Runner => ({ busy: 0, queue: [] }));
   const result = { turns: 0, mostBusy: 0, waited: 0 };
+  const thinkMs = (): number => -Math.log(1 - Math.random()) * load.thinkSeconds * 1_000;
   const begin = (index: number, runner: Runner, turn: BenchTurn): void => {
     runner.busy += 1;
     result.mostBusy = Math.max(result.mostBusy, runner.busy);
@@ -70,7 +73,7 @@ export async function simulate(load: Load, size: Size, sessions: readonly string
       runner.busy -= 1;
       const next = runner.queue.shift();
       if (next) begin(index, runner, next);
-      at(now - Math.log(1 - Math.random()) * load.thinkSeconds * 1_000 + STEP_MS, () => say(turn.conversationId));
+      at(now + thinkMs() + STEP_MS, () => say(turn.conversationId));
     });
   };
   const endsAt = load.seconds * 1_000;
@@ -84,9 +87,12 @@ export async function simulate(load: Load, size: Size, sessions: readonly string
     result.waited += 1;
     runner.queue.push(turn);
   };
-  // In the midst of it: everybody says the next thing within one round.
-  const roundMs = (load.modelSeconds + load.thinkSeconds) * 1_000;
-  for (const session of sessions) at(Math.random() * roundMs, () => say(session));
+  // In the midst of it: some wait for the model and think afterwards, the others think.
+  const waitShare = load.modelSeconds / (load.modelSeconds + load.thinkSeconds);
+  for (const session of sessions) {
+    const waitMs = Math.random() < waitShare ? Math.random() * load.modelSeconds * 1_000 : 0;
+    at(waitMs + thinkMs(), () => say(session));
+  }
   // Behind the end what was accepted is still answered.
   for (let step = 0; due.size > 0; step += 1) {
     now = step * STEP_MS;

@@ -28,7 +28,7 @@ function recorder() {
 
 it("sizes a million sessions a day as the capacity guide does, and such a load finds its slots", async () => {
   const size = sizeFor(load);
-  expect(size).toMatchObject({ runners: 19, sessions: 2, liveSessions: 6_667 });
+  expect(size).toMatchObject({ runners: 25, sessions: 2, liveSessions: 6_667 });
   const product = recorder();
   const run = await simulate(load, size, sessions(size.liveSessions), product);
   expect(product.open.size).toBe(0);
@@ -37,6 +37,7 @@ it("sizes a million sessions a day as the capacity guide does, and such a load f
   expect(run.turns / load.seconds).toBeGreaterThan(220);
   expect(run.turns / load.seconds).toBeLessThan(340);
   expect(product.done).toHaveLength(size.runners);
+  expect(run.waited / run.turns).toBeLessThan(0.05);
 });
 
 it("lets turns wait where there are too few runners, and answers all of them", async () => {
