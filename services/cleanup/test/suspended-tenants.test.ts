@@ -74,6 +74,11 @@ it("ends all conversations of a suspended tenant in batches, over kills and rest
   await openSessions(tenant, SESSIONS);
   await openSessions(other, 3);
   await suspend(true);
+  // Half of them take no message from this moment on.
+  const over = await db.tenant(tenant, (trx) =>
+    sql`select from text_conversations where tenant_id = ${tenant} and expires_at <= clock_timestamp()`.execute(trx),
+  );
+  expect(over.rows).toHaveLength(SESSIONS / 2);
   expect(await counts(tenant)).toEqual({ running: SESSIONS, ended: 0, events: 0, told: 0, due: true });
 
   // Another process has one batch done, and dies in the second.

@@ -53,6 +53,15 @@ async function promptOf(sessionId: string, message: string): Promise<string> {
 const change = (what: ReturnType<typeof sql>): Promise<unknown> =>
   world.db.tenant(world.tenantId, (trx) => what.execute(trx));
 
+const nothingToSummarise = (sessionId: string): Promise<void> =>
+  eventually(async () => {
+    const { rows } = await world.db.tenant(world.tenantId, (trx) =>
+      sql`select from text_conversations c join memory_cursors m on m.conversation_id = c.id
+        where c.session_id = ${sessionId} and c.total_turns - m.summarised_through >= 2`.execute(trx),
+    );
+    expect(rows).toEqual([]);
+  });
+
 describe.each([1, 2])("what is remembered of a person, with %i runners", (runners) => {
   beforeAll(() => started({ summaryEvery: 2, runners }), 60_000);
   afterAll(() => world.close());
@@ -72,6 +81,8 @@ describe.each([1, 2])("what is remembered of a person, with %i runners", (runner
       expect(prompt).toContain(`Moved to street ${n}.`);
       expect(prompt).not.toContain(`Moved to street ${n - 1}.`);
     }
+    // A summary of what was just said would be the memory of a new person.
+    await nothingToSummarise(sessionId);
     await change(sql`delete from memories`);
     expect(await promptOf(sessionId, "Who am I?")).not.toContain("<memory>");
   });

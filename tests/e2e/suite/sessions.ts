@@ -1,4 +1,4 @@
-import { call, signedHeaders } from "@parley/testkit";
+import { call, eventually, signedHeaders } from "@parley/testkit";
 import { describe, expect, it } from "vitest";
 import { type GetFixture, openSession, type Session, send, sessionBody, type Turn } from "./fixture.js";
 
@@ -122,16 +122,24 @@ export function describeSessions(fixture: GetFixture): void {
     it("keeps the version of a session that has begun when another one is activated", async () => {
       const { tenant, agentId } = fixture();
       const before = await openSession(fixture());
-      await tenant.owner.call("POST", "/api/agents/echo/versions/2/activate");
+      const activate = async (version: number): Promise<void> => {
+        await tenant.owner.call("POST", `/api/agents/echo/versions/${version}/activate`);
+        // Each service hears of it by itself.
+        await eventually(async () =>
+          expect(await openSession(fixture())).toMatchObject({
+            agent_config_version: version,
+            is_active_version: true,
+          }),
+        );
+      };
       try {
-        const after = await openSession(fixture());
-        expect(after).toMatchObject({ agent_config_version: 2, is_active_version: true });
+        await activate(2);
         const old = await send(fixture(), before.session_id, "still here");
         expect(old.body.response).toBe("echo(still here)");
         const shown = await tenant.signed.call("GET", `/api/chat/sessions/${before.session_id}`);
         expect(shown.body).toMatchObject({ agent_config_version: 1, agent_id: agentId });
       } finally {
-        await tenant.owner.call("POST", "/api/agents/echo/versions/1/activate");
+        await activate(1);
       }
     });
 
